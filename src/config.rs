@@ -1,0 +1,402 @@
+//! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
+
+/// The whole configuration, paths resolved against the folder of the file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// One incident; the ledger key is (person, campaign, kind, sequence). `[a-z0-9-]`, at most 40 characters.
+    pub campaign: String,
+    /// Accept BSNs of the test range and mark all output as a rehearsal.
+    #[serde(default)]
+    pub synthetic: bool,
+    /// Folder with the input files.
+    pub inbox: Utf8PathBuf,
+    /// Folder for everything the program writes.
+    pub data_dir: Utf8PathBuf,
+    /// `facts.toml`.
+    pub facts: Utf8PathBuf,
+    /// How the files of each list are written.
+    #[serde(default)]
+    pub inputs: Inputs,
+    /// Who is the same person.
+    #[serde(default)]
+    pub link: LinkRules,
+    /// Who gets which letter.
+    #[serde(default)]
+    pub policy: Policy,
+    /// Paper, files and window.
+    #[serde(default)]
+    pub print: Print,
+    /// Who prints.
+    pub vendor: Vendor,
+    /// Summary mail; absent = no mail is sent and the report says so.
+    pub mail: Option<Mail>,
+}
+
+/// `[inputs.<list>]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Inputs {
+    /// Lab records.
+    pub exposures: InputFormat,
+    /// Screening participants.
+    pub participants: InputFormat,
+    /// Population register.
+    pub register: InputFormat,
+    /// Care providers.
+    pub providers: InputFormat,
+    /// Suppressions.
+    pub suppressions: InputFormat,
+}
+
+/// How one list's files are written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InputFormat {
+    /// `,`, `;` or tab (`"\t"`).
+    pub delimiter: char,
+    /// Of CSV files; Parquet is always UTF-8.
+    pub encoding: TextEncoding,
+    /// Our column name -> header in the file.
+    pub columns: BTreeMap<String, String>,
+}
+
+impl Default for InputFormat {
+    fn default() -> Self {
+        Self { delimiter: ',', encoding: TextEncoding::Utf8, columns: BTreeMap::new() }
+    }
+}
+
+/// Encodings that are read; nothing is guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum TextEncoding {
+    /// UTF-8, with or without byte order mark.
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// Windows-1252.
+    #[serde(rename = "windows-1252")]
+    Windows1252,
+}
+
+/// `[link]`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LinkRules {
+    /// `default` errs to two letters; `strict` joins nothing without BSN or full given name.
+    pub profile: LinkProfile,
+    /// A person of more exposure rows than this goes to review.
+    pub max_cluster_rows: usize,
+}
+
+impl Default for LinkRules {
+    fn default() -> Self {
+        Self { profile: LinkProfile::Default, max_cluster_rows: 60 }
+    }
+}
+
+/// How careful linking is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkProfile {
+    /// Errs to two letters.
+    Default,
+    /// Joins nothing without BSN or full given name on both sides.
+    Strict,
+}
+
+/// `[policy]`: the settings behind the decision table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Days that must lie between two letters to one person.
+    pub min_days_between: i64,
+    /// 12 to 15 years: hold, or write to the young person.
+    pub minors_12_15: Hold,
+    /// An address that only the lab has: write, or hold.
+    pub address_from_lab: Hold,
+    /// One letter for all categories, or one per sender.
+    pub multi_category: MultiCategory,
+    /// A telephone number in facts.toml checked longer ago than this blocks the run.
+    pub facts_max_age_days: i64,
+    /// More new letters than this in one run need `--accept-volume`.
+    pub max_letters_per_run: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            min_days_between: 14,
+            minors_12_15: Hold::Hold,
+            address_from_lab: Hold::Write,
+            multi_category: MultiCategory::OneLetter,
+            facts_max_age_days: 30,
+            max_letters_per_run: 5_000_000,
+        }
+    }
+}
+
+/// Write anyway, or hold for a human.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hold {
+    /// Write.
+    Write,
+    /// Hold.
+    Hold,
+}
+
+/// People in several categories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MultiCategory {
+    /// One sender for all categories, one letter.
+    OneLetter,
+    /// One letter per sender profile, each naming only its own categories.
+    PerSender,
+}
+
+/// `[print]`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Print {
+    /// Letters in one print file.
+    pub letters_per_file: u32,
+    /// Letters in one part (zip); at most 25,000.
+    pub letters_per_part: u32,
+    /// Two-sided: every letter starts on a fresh sheet.
+    pub duplex: bool,
+    /// Sheet code: our own Data Matrix, or the zone left free.
+    pub sheet_mark: SheetMark,
+    /// Envelope and window.
+    pub window: Window,
+}
+
+impl Default for Print {
+    fn default() -> Self {
+        Self {
+            letters_per_file: 2_500,
+            letters_per_part: 25_000,
+            duplex: true,
+            sheet_mark: SheetMark::Own,
+            window: Window::default(),
+        }
+    }
+}
+
+/// print-and-mail.md 2.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SheetMark {
+    /// One Data Matrix per sheet.
+    Own,
+    /// The vendor prints its own code; the zone stays empty.
+    Reserve,
+}
+
+/// Envelope, window and fold, in millimetres. Default: DL 110 x 220, window 90 x 45, 20 from the left and 15 from the
+/// bottom (DIN 680), A4 folded to 105 (print-and-mail.md 1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Window {
+    /// Envelope width.
+    pub envelope_width: f64,
+    /// Envelope height.
+    pub envelope_height: f64,
+    /// Left edge of the window from the left edge of the envelope.
+    pub left: f64,
+    /// Bottom edge of the window from the bottom edge of the envelope.
+    pub bottom: f64,
+    /// Window width.
+    pub width: f64,
+    /// Window height.
+    pub height: f64,
+    /// Height of the folded sheet.
+    pub fold: f64,
+    /// Safety margin.
+    pub margin: f64,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            envelope_width: 220.0,
+            envelope_height: 110.0,
+            left: 20.0,
+            bottom: 15.0,
+            width: 90.0,
+            height: 45.0,
+            fold: 105.0,
+            margin: 2.0,
+        }
+    }
+}
+
+/// `[vendor]`: who prints, and what the job ticket says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vendor {
+    /// age public keys (`age1...`); every part is encrypted to all of them.
+    pub recipients: Vec<String>,
+    /// Contact desk for questions about a package.
+    pub contact: String,
+    /// Service code agreed with the vendor.
+    #[serde(default = "defaults::service")]
+    pub service: String,
+    /// What happens to undeliverable mail: `none`, `digital`, `physical`.
+    #[serde(default = "defaults::return_option")]
+    pub return_option: String,
+    /// Days from the run date to the earliest and the latest posting date.
+    #[serde(default = "defaults::posting_days")]
+    pub posting_days: [i64; 2],
+    /// Days after which the vendor destroys the package.
+    #[serde(default = "defaults::retention_days")]
+    pub retention_days: i64,
+}
+
+mod defaults {
+    pub fn service() -> String {
+        "STD".to_owned()
+    }
+    pub fn return_option() -> String {
+        "digital".to_owned()
+    }
+    pub const fn posting_days() -> [i64; 2] {
+        [1, 3]
+    }
+    pub const fn retention_days() -> i64 {
+        90
+    }
+}
+
+/// `[mail]`: the summary mail after a run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Server name.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the connection is protected.
+    #[serde(default)]
+    pub security: MailSecurity,
+    /// Sender address.
+    pub from: String,
+    /// Recipients; nobody else is ever written to.
+    pub to: Vec<String>,
+    /// User name for the server.
+    pub user: Option<String>,
+    /// File with the password, mode 0400 or 0600.
+    pub password_file: Option<Utf8PathBuf>,
+    /// PEM file with the authority that signed the server's certificate; absent = those of the system.
+    pub ca_file: Option<Utf8PathBuf>,
+    /// Seconds to wait for the server.
+    #[serde(default = "Mail::default_timeout")]
+    pub timeout_seconds: u64,
+}
+
+impl Mail {
+    const fn default_timeout() -> u64 {
+        30
+    }
+}
+
+/// Protection of the mail connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    /// Plain connection that must be upgraded before anything is sent.
+    #[default]
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// No protection; only to a loopback address.
+    Plain,
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("reading configuration `{path}`")]
+    Read {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not valid: syntax, unknown key, wrong type. The source names line and column.
+    #[error("configuration `{path}` is not valid")]
+    Parse {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A value is out of range.
+    #[error("configuration `{path}`: `{key}` {problem}")]
+    Value {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which key.
+        key: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks `path`; relative paths in it start at its folder.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the file cannot be read, is not valid, or holds a value out of range.
+    pub fn load(path: &Utf8Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let mut config: Self = toml::from_str(&text)
+            .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        config.check().map_err(|(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem })?;
+        let folder = path.parent().unwrap_or(Utf8Path::new(""));
+        let resolve = |path: &mut Utf8PathBuf| *path = folder.join(&*path);
+        resolve(&mut config.inbox);
+        resolve(&mut config.data_dir);
+        resolve(&mut config.facts);
+        if let Some(mail) = &mut config.mail {
+            mail.password_file.iter_mut().for_each(resolve);
+            mail.ca_file.iter_mut().for_each(resolve);
+        }
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        let safe = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if self.campaign.is_empty() || self.campaign.len() > 40 || !self.campaign.bytes().all(safe) {
+            return Err(("campaign", "must be 1 to 40 characters of a-z, 0-9 and -".to_owned()));
+        }
+        if !(1..=25_000).contains(&self.print.letters_per_part) {
+            return Err(("print.letters_per_part", "must be 1 to 25000".to_owned()));
+        }
+        if !(1..=self.print.letters_per_part).contains(&self.print.letters_per_file) {
+            return Err(("print.letters_per_file", "must be 1 to letters_per_part".to_owned()));
+        }
+        if self.vendor.recipients.is_empty() {
+            return Err(("vendor.recipients", "needs at least one age public key".to_owned()));
+        }
+        for format in [&self.inputs.exposures, &self.inputs.participants, &self.inputs.register] {
+            if ![',', ';', '\t'].contains(&format.delimiter) {
+                return Err(("inputs.*.delimiter", "must be a comma, a semicolon or a tab".to_owned()));
+            }
+        }
+        if let Some(mail) = &self.mail
+            && mail.security == MailSecurity::Plain
+            && !matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1")
+        {
+            return Err(("mail.security", "may be `plain` only for a loopback host".to_owned()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,174 @@
+//! `facts.toml`: what the letters say about the incident and who signs. Texts hold slots; the facts stand only here.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::letter::Category;
+
+/// The facts of one campaign.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// Version of the facts, named in the ledger with every letter.
+    pub version: String,
+    /// What happened, with dates.
+    pub incident: Incident,
+    /// Telephone numbers by name (`hotline`, `fraud`, `identity`, `police`, `victim_support`, ...).
+    pub phones: BTreeMap<String, Phone>,
+    /// Sender profiles by name.
+    pub senders: BTreeMap<String, Sender>,
+    /// Which sender signs for which category; a category without one is held (D212).
+    pub sender_of: BTreeMap<Category, String>,
+    /// What was done and is being done, one sentence each, in both languages.
+    pub measures: Vec<Bilingual>,
+}
+
+/// The incident.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Incident {
+    /// Public name of the laboratory.
+    pub laboratory: String,
+    /// First day of the break-in.
+    pub from: Date,
+    /// Last day of the break-in.
+    pub until: Date,
+    /// When the sender heard of it.
+    pub reported: Date,
+    /// Years in which detainees' tests were done, first and last.
+    pub custody_years: [u16; 2],
+    /// Whether no sign was found that `shared_only` data were taken; only then the letter says so.
+    pub shared_only_no_sign: bool,
+}
+
+/// A telephone number that letters may name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phone {
+    /// As printed.
+    pub number: String,
+    /// When somebody last called it.
+    pub checked_on: Date,
+    /// Opening hours, where they are printed.
+    pub hours: Option<Bilingual>,
+}
+
+/// A text in both languages.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual {
+    /// Dutch.
+    pub nl: String,
+    /// English.
+    pub en: String,
+}
+
+/// Who signs a letter.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sender {
+    /// Name in the letterhead.
+    pub name: Bilingual,
+    /// Neutral one-line return address above the window address: nothing in it betrays the subject.
+    pub return_line: String,
+    /// Postal address lines of the letterhead.
+    pub address: Vec<String>,
+    /// Key into `phones`: the line to call with questions.
+    pub phone: String,
+    /// Data protection officer or other contact point: name and postal address in one line (GDPR 33(3)(b)).
+    pub privacy_contact: Bilingual,
+    /// Name of the person who signs.
+    pub signatory: String,
+    /// Function of the person who signs.
+    pub function: Bilingual,
+}
+
+/// What is wrong with the facts.
+#[derive(Debug, thiserror::Error)]
+pub enum FactsError {
+    /// The file cannot be read.
+    #[error("reading facts `{path}`")]
+    Read {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Syntax, unknown key, wrong type.
+    #[error("facts `{path}` are not valid")]
+    Parse {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A name that points nowhere.
+    #[error("facts `{path}`: `{key}` names `{name}`, which is not there")]
+    Dangling {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Where the name stands.
+        key: String,
+        /// The name.
+        name: String,
+    },
+    /// A telephone number was checked too long ago.
+    #[error("facts `{path}`: telephone number `{phone}` was last checked on {checked_on}, more than {max_days} days before the run date")]
+    Stale {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which number, by name.
+        phone: String,
+        /// When it was checked.
+        checked_on: Date,
+        /// Days that are permitted.
+        max_days: i64,
+    },
+}
+
+impl Facts {
+    /// Reads and checks `path`.
+    ///
+    /// # Errors
+    /// [`FactsError`] when the file cannot be read, is not valid, or a sender or telephone name points nowhere.
+    pub fn load(path: &Utf8Path) -> Result<Self, FactsError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| FactsError::Read { path: path.to_owned(), source })?;
+        let facts: Self = toml::from_str(&text)
+            .map_err(|source| FactsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        let dangling = |key: String, name: &String| FactsError::Dangling { path: path.to_owned(), key, name: name.clone() };
+        for (category, sender) in &facts.sender_of {
+            if !facts.senders.contains_key(sender) {
+                return Err(dangling(format!("sender_of.{category}"), sender));
+            }
+        }
+        for (name, sender) in &facts.senders {
+            if !facts.phones.contains_key(&sender.phone) {
+                return Err(dangling(format!("senders.{name}.phone"), &sender.phone));
+            }
+        }
+        Ok(facts)
+    }
+
+    /// Refuses telephone numbers checked more than `max_days` before `run_date`.
+    ///
+    /// # Errors
+    /// [`FactsError::Stale`] for the first such number.
+    pub fn check_age(&self, path: &Utf8Path, run_date: Date, max_days: i64) -> Result<(), FactsError> {
+        for (name, phone) in &self.phones {
+            let age = phone.checked_on.until(run_date).map_or(i64::MAX, |span| i64::from(span.get_days()));
+            if age > max_days {
+                return Err(FactsError::Stale {
+                    path: path.to_owned(),
+                    phone: name.clone(),
+                    checked_on: phone.checked_on,
+                    max_days,
+                });
+            }
+        }
+        Ok(())
+    }
+}
