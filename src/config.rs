@@ -355,8 +355,8 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] when the file cannot be read, is not valid, or holds a value out of range.
     pub fn load(path: &Utf8Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         let mut config: Self = toml::from_str(&text)
             .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
         config.check().map_err(|(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem })?;

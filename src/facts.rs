@@ -116,7 +116,9 @@ pub enum FactsError {
         name: String,
     },
     /// A telephone number was checked too long ago.
-    #[error("facts `{path}`: telephone number `{phone}` was last checked on {checked_on}, more than {max_days} days before the run date")]
+    #[error(
+        "facts `{path}`: telephone number `{phone}` was last checked on {checked_on}, more than {max_days} days before the run date"
+    )]
     Stale {
         /// Which file.
         path: Utf8PathBuf,
@@ -139,7 +141,8 @@ impl Facts {
             std::fs::read_to_string(path).map_err(|source| FactsError::Read { path: path.to_owned(), source })?;
         let facts: Self = toml::from_str(&text)
             .map_err(|source| FactsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
-        let dangling = |key: String, name: &String| FactsError::Dangling { path: path.to_owned(), key, name: name.clone() };
+        let dangling =
+            |key: String, name: &String| FactsError::Dangling { path: path.to_owned(), key, name: name.clone() };
         for (category, sender) in &facts.sender_of {
             if !facts.senders.contains_key(sender) {
                 return Err(dangling(format!("sender_of.{category}"), sender));

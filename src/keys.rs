@@ -71,7 +71,7 @@ impl Keys {
 
 /// HMAC over length-prefixed parts, so that ("ab", "c") and ("a", "bc") differ.
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
     for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);

@@ -112,8 +112,20 @@ pub struct Exposure {
 impl Exposure {
     /// Names of the text cells.
     pub const TEXT: [&'static str; 14] = [
-        "record_id", "dataset_id", "first_names", "initials", "surname_prefix", "surname", "street", "house_number",
-        "house_letter", "house_addition", "postcode", "town", "country", "provider_code",
+        "record_id",
+        "dataset_id",
+        "first_names",
+        "initials",
+        "surname_prefix",
+        "surname",
+        "street",
+        "house_number",
+        "house_letter",
+        "house_addition",
+        "postcode",
+        "town",
+        "country",
+        "provider_code",
     ];
 
     /// The lab's number of the record.
@@ -201,9 +213,25 @@ pub struct Registrant {
 impl Registrant {
     /// Names of the text cells.
     pub const TEXT: [&'static str; 19] = [
-        "person_ref", "first_names", "initials", "surname_prefix", "surname", "partner_surname_prefix",
-        "partner_surname", "street", "house_number", "house_letter", "house_addition", "postcode", "town",
-        "municipality", "location_description", "foreign_line_1", "foreign_line_2", "foreign_line_3", "country",
+        "person_ref",
+        "first_names",
+        "initials",
+        "surname_prefix",
+        "surname",
+        "partner_surname_prefix",
+        "partner_surname",
+        "street",
+        "house_number",
+        "house_letter",
+        "house_addition",
+        "postcode",
+        "town",
+        "municipality",
+        "location_description",
+        "foreign_line_1",
+        "foreign_line_2",
+        "foreign_line_3",
+        "country",
     ];
 
     /// The list's own number of the person.
