@@ -1,0 +1,240 @@
+//! `report`: what happened to every row, how many letters, how long it took. Counts and codes only, never a person.
+
+pub mod account;
+pub mod letters;
+pub mod page;
+pub mod papers;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::letter::Draft;
+use crate::row::{Input, List};
+use account::{Account, StateCounts};
+
+/// `report.json` (DESIGN.md section 5).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Run date and number, for instance `2025-09-15-1`.
+    pub run_id: String,
+    /// Campaign.
+    pub campaign: String,
+    /// Whether people are invented.
+    pub rehearsal: bool,
+    /// Every input file.
+    pub inputs: Vec<InputReport>,
+    /// Exposure rows by what they ended as.
+    pub rows: StateCounts,
+    /// People by what became of them.
+    pub people: PeopleCounts,
+    /// Letters of this run.
+    pub letters: LetterCounts,
+    /// Rows set aside, by code.
+    pub reasons: BTreeMap<String, ReasonCount>,
+    /// Rows of other lists that could not be used, by code.
+    pub list_reasons: BTreeMap<String, u64>,
+    /// Distinct letter bodies that were set.
+    pub bodies: u64,
+    /// Stages in order.
+    pub stages: Vec<Stage>,
+    /// Largest resident memory of the process, in bytes.
+    pub peak_rss_bytes: u64,
+    /// What the vendor gets; absent when there was nothing to print.
+    pub package: Option<PackageReport>,
+    /// Head of the ledger's audit chain at the end of the run.
+    pub ledger_head: String,
+    /// What became of the summary mail.
+    pub mail: String,
+}
+
+/// One input file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputReport {
+    /// File name.
+    pub file: String,
+    /// Which list.
+    pub list: List,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Data rows.
+    pub rows: u64,
+    /// Exposures only: what its rows ended as.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub states: Option<StateCounts>,
+    /// Headers that were not read.
+    pub unread_columns: Vec<String>,
+}
+
+/// People that linking found among the exposure rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleCounts {
+    /// All of them.
+    pub total: u64,
+    /// Get a letter in this run.
+    pub letter: u64,
+    /// Were told already.
+    pub told: u64,
+    /// Must not be written to.
+    pub suppressed: u64,
+    /// Held for a human.
+    pub review: u64,
+}
+
+/// The letters of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterCounts {
+    /// Letters.
+    pub total: u64,
+    /// Pages with blank backs.
+    pub pages: u64,
+    /// Sheets of paper.
+    pub sheets: u64,
+    /// By main category.
+    pub by_category: BTreeMap<String, u64>,
+    /// By language.
+    pub by_language: BTreeMap<String, u64>,
+    /// By kind.
+    pub by_kind: BTreeMap<String, u64>,
+}
+
+impl LetterCounts {
+    /// Adds one letter.
+    pub fn add(&mut self, draft: &Draft, pages: u32, sheets: u32) {
+        self.total += 1;
+        self.pages += u64::from(pages);
+        self.sheets += u64::from(sheets);
+        let main = draft.findings.categories.first().map_or("none", |category| category.word());
+        *self.by_category.entry(main.to_owned()).or_default() += 1;
+        *self.by_language.entry(draft.language.word().to_owned()).or_default() += 1;
+        *self.by_kind.entry(draft.kind.word().to_owned()).or_default() += 1;
+    }
+}
+
+/// Rows set aside for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonCount {
+    /// Exposure rows.
+    pub rows: u64,
+    /// What such rows end as.
+    pub state: String,
+    /// The reason in words.
+    pub text: String,
+}
+
+/// One stage of the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Its name.
+    pub name: String,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+    /// What went through it: rows, people or letters.
+    pub items: u64,
+}
+
+/// What the vendor gets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageReport {
+    /// Name of the folder in the outbox.
+    pub job: String,
+    /// Sealed files.
+    pub parts: Vec<PartReport>,
+}
+
+/// One sealed file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartReport {
+    /// File name.
+    pub file: String,
+    /// SHA-256 of the sealed file.
+    pub sha256: String,
+    /// Letters in it.
+    pub letters: u64,
+    /// Pages in it.
+    pub pages: u64,
+    /// Sheets in it.
+    pub sheets: u64,
+}
+
+impl Report {
+    /// A report with everything the rows tell; letters, package, stages and mail are filled in as they come.
+    #[must_use]
+    pub fn new(run_id: &str, campaign: &str, rehearsal: bool, inputs: &[Input], account: &Account) -> Self {
+        let file_states = account.states_by_file();
+        let inputs = inputs.iter().enumerate().map(|(index, input)| InputReport {
+            file: input.file.clone(),
+            list: input.list,
+            sha256: input.sha256.clone(),
+            rows: u64::from(input.rows),
+            states: file_states.get(&index).copied(),
+            unread_columns: input.unread_columns.clone(),
+        });
+        let reasons = account.reasons().into_iter().map(|(reason, rows)| {
+            let count = ReasonCount { rows, state: reason.state().to_string(), text: reason.text().to_owned() };
+            (reason.code().to_owned(), count)
+        });
+        Self {
+            run_id: run_id.to_owned(),
+            campaign: campaign.to_owned(),
+            rehearsal,
+            inputs: inputs.collect(),
+            rows: account.states(),
+            people: account.people(),
+            letters: LetterCounts::default(),
+            reasons: reasons.collect(),
+            list_reasons: BTreeMap::new(),
+            bodies: 0,
+            stages: Vec::new(),
+            peak_rss_bytes: 0,
+            package: None,
+            ledger_head: String::new(),
+            mail: String::new(),
+        }
+    }
+
+    /// Whether rows wait for a human (exit code 1).
+    #[must_use]
+    pub const fn needs_a_human(&self) -> bool {
+        self.rows.review > 0 || self.rows.rejected > 0
+    }
+}
+
+/// Why the run's papers could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A file cannot be written.
+    #[error("writing `{file}`")]
+    Write {
+        /// Which file, without folder.
+        file: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A CSV file cannot be written.
+    #[error("writing `{file}`")]
+    Csv {
+        /// Which file.
+        file: &'static str,
+        /// Why.
+        source: csv::Error,
+    },
+    /// `letters.parquet` cannot be written. The cause may quote values and is left out.
+    #[error("writing `letters.parquet` failed while {step}")]
+    Parquet {
+        /// What was being done.
+        step: &'static str,
+    },
+    /// The report cannot be expressed as JSON.
+    #[error("writing `report.json`")]
+    Json(#[source] serde_json::Error),
+    /// The page's template does not render.
+    #[error("setting `report.html`")]
+    Page(#[source] tera::Error),
+    /// Rows do not add up (DESIGN.md section 7, rule 1).
+    #[error("the rows do not balance: {problem}")]
+    Unbalanced {
+        /// Which sum does not hold; numbers only.
+        problem: String,
+    },
+}

@@ -1,0 +1,78 @@
+//! `report.html`: the report as one self-contained page.
+
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use super::{Report, ReportError};
+
+/// One bar of a picture: a word, a number, and how wide it is drawn (percent).
+#[derive(Serialize)]
+struct Bar {
+    label: String,
+    count: u64,
+    percent: f64,
+}
+
+/// Sets the page.
+///
+/// # Errors
+/// [`ReportError::Page`] when the template does not render.
+pub fn set(report: &Report) -> Result<String, ReportError> {
+    let mut tera = Tera::new();
+    tera.add_raw_template("report.html", include_str!("../../templates/report/report.html"))
+        .map_err(ReportError::Page)?;
+    let mut context = Context::new();
+    context.insert("report", report);
+    context.insert("funnel", &funnel(report));
+    context.insert("stages", &stages(report));
+    let letters = &report.letters;
+    context.insert(
+        "groups",
+        &[
+            ("By category", bars(letters.by_category.iter())),
+            ("By language", bars(letters.by_language.iter())),
+            ("By kind", bars(letters.by_kind.iter())),
+        ],
+    );
+    context.insert("peak_mib", &(report.peak_rss_bytes / 1_048_576));
+    context.insert("total_seconds", &format!("{:.1}", report.stages.iter().map(|stage| stage.seconds).sum::<f64>()));
+    tera.render("report.html", &context).map_err(ReportError::Page)
+}
+
+/// From rows to letters: every exposure row is in exactly one bar below the first.
+fn funnel(report: &Report) -> Vec<Bar> {
+    let rows = &report.rows;
+    let steps = [
+        ("rows read", rows.total),
+        ("lead a letter", rows.letter),
+        ("merged into a letter", rows.merged),
+        ("already told", rows.told),
+        ("suppressed", rows.suppressed),
+        ("held for a human", rows.review),
+        ("rejected", rows.rejected),
+    ];
+    scaled(steps.iter().map(|(label, count)| ((*label).to_owned(), *count)).collect(), rows.total)
+}
+
+fn stages(report: &Report) -> Vec<Bar> {
+    let millis = |seconds: f64| std::time::Duration::try_from_secs_f64(seconds).map_or(0, |time| time.as_millis());
+    let times: Vec<(String, u64)> = report
+        .stages
+        .iter()
+        .map(|stage| (stage.name.clone(), u64::try_from(millis(stage.seconds)).unwrap_or(u64::MAX)))
+        .collect();
+    let longest = times.iter().map(|(_, time)| *time).max().unwrap_or(0);
+    scaled(times, longest)
+}
+
+fn bars<'a>(counts: impl Iterator<Item = (&'a String, &'a u64)>) -> Vec<Bar> {
+    let counts: Vec<(String, u64)> = counts.map(|(label, count)| (label.clone(), *count)).collect();
+    let total = counts.iter().map(|(_, count)| *count).sum();
+    scaled(counts, total)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the width of a bar on a page")]
+fn scaled(counts: Vec<(String, u64)>, full: u64) -> Vec<Bar> {
+    let percent = |count: u64| (count as f64 / full.max(1) as f64 * 1000.0).round() / 10.0;
+    counts.into_iter().map(|(label, count)| Bar { label, count, percent: percent(count) }).collect()
+}
