@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -161,7 +161,7 @@ pub enum MultiCategory {
 }
 
 /// `[print]`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Print {
     /// Letters in one print file.
@@ -189,7 +189,7 @@ impl Default for Print {
 }
 
 /// print-and-mail.md 2.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SheetMark {
     /// One Data Matrix per sheet.
@@ -200,7 +200,7 @@ pub enum SheetMark {
 
 /// Envelope, window and fold, in millimetres. Default: DL 110 x 220, window 90 x 45, 20 from the left and 15 from the
 /// bottom (DIN 680), A4 folded to 105 (print-and-mail.md 1.4).
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Window {
     /// Envelope width.
@@ -237,7 +237,7 @@ impl Default for Window {
 }
 
 /// `[vendor]`: who prints, and what the job ticket says.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vendor {
     /// age public keys (`age1...`); every part is encrypted to all of them.

@@ -47,7 +47,7 @@ impl Bsn {
             return Err(BsnError::ElevenTest);
         }
         // 111111110, 222222220 ... 999999990: weights 2 to 9 sum to 44.
-        if Self::PLACEHOLDERS.contains(&number) || number % 111_111_110 == 0 {
+        if Self::PLACEHOLDERS.contains(&number) || number.is_multiple_of(111_111_110) {
             return Err(BsnError::Placeholder);
         }
         Ok(Self(number))
@@ -273,6 +273,14 @@ pub struct Pseudonym(pub [u8; 16]);
 impl fmt::Display for Pseudonym {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&crate::keys::base32(&self.0))
+    }
+}
+
+impl FromStr for Pseudonym {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        crate::keys::from_base32(text).map(Self).ok_or(())
     }
 }
 

@@ -1,0 +1,185 @@
+//! The nightly run, one line a stage: read, link, decide, compose, proof, plan, set, seal, publish, record, report.
+
+pub mod clock;
+mod error;
+mod finish;
+mod papers;
+mod prepare;
+pub mod staging;
+
+use camino::Utf8PathBuf;
+use jiff::civil::Date;
+
+use crate::cli::process::peak_rss_bytes;
+use crate::config::Config;
+use crate::deliver::outbox;
+use crate::facts::Facts;
+use crate::package;
+use crate::progress::Progress;
+use crate::read::{self, Terms};
+use crate::record::{Access, Job, Ledger, NewJob, Noted, StagedFile};
+use crate::report::Report;
+use crate::row::Rows;
+use clock::Clock;
+pub use error::RunError;
+pub use finish::Finished;
+use prepare::Prepared;
+use staging::{Settings, Staging};
+
+/// What the operator asked for.
+#[derive(Clone, Copy)]
+pub struct Order<'a> {
+    /// The configuration, with what the command line changed.
+    pub config: &'a Config,
+    /// The date on the letters.
+    pub run_date: Date,
+    /// Why changed or missing input files are accepted.
+    pub accept_inputs: Option<&'a str>,
+    /// Whether more letters than `policy.max_letters_per_run` are accepted.
+    pub accept_volume: bool,
+    /// Where progress is shown.
+    pub progress: &'a Progress,
+}
+
+impl Order<'_> {
+    fn facts(&self) -> Result<Facts, RunError> {
+        let facts = Facts::load(&self.config.facts)?;
+        facts.check_age(&self.config.facts, self.run_date, self.config.policy.facts_max_age_days)?;
+        Ok(facts)
+    }
+
+    fn read(&self) -> Result<Rows, RunError> {
+        let terms = Terms { synthetic: self.config.synthetic, run_date: self.run_date };
+        Ok(read::read(&self.config.inbox, &self.config.inputs, &terms, self.progress)?)
+    }
+}
+
+/// What a run did.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// A job of an interrupted run that was finished first.
+    pub resumed: Option<Finished>,
+    /// The run itself.
+    pub report: Report,
+    /// Its papers.
+    pub papers: Utf8PathBuf,
+    /// Its package, if there was anything to print.
+    pub package: Option<Utf8PathBuf>,
+}
+
+/// Runs the nightly batch.
+///
+/// # Errors
+/// [`RunError`]; its status says whether anything left the building.
+pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
+    let config = order.config;
+    let mut ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
+    outbox::preflight(&config.data_dir.join("outbox"), &config.data_dir, 0)?;
+    let resumed = match ledger.pending()? {
+        Some(job) => Some(finish::finish(order, &mut ledger, &job, Clock::default())?),
+        None => None,
+    };
+
+    let facts = order.facts()?;
+    let mut clock = Clock::default();
+    let rows = clock.time("read", || order.read(), |rows| rows.inputs.iter().map(|input| u64::from(input.rows)).sum())?;
+    ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
+    let mut prepared = prepare::prepare(order, &rows, &mut ledger, &facts, &mut clock)?;
+    let letters = std::mem::take(&mut prepared.letters);
+    let permitted = config.policy.max_letters_per_run;
+    if letters.len() as u64 > permitted && !order.accept_volume {
+        return Err(RunError::Volume { letters: letters.len() as u64, permitted });
+    }
+
+    let run_id = papers::next_run_id(&config.data_dir, order.run_date);
+    let mut report = Report::new(&run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
+    report.list_reasons.clone_from(&prepared.list_reasons);
+    report.bodies = prepared.bodies.len() as u64;
+    for (draft, pages, sheets) in &letters {
+        report.letters.add(draft, *pages, *sheets);
+    }
+    let noted = Noted {
+        run_id: &run_id,
+        run_date: order.run_date,
+        inputs: &rows.inputs,
+        accepted: order.accept_inputs,
+        identities: &prepared.identities,
+    };
+    if letters.is_empty() {
+        ledger.note(&noted)?;
+        report.stages = clock.stages();
+        let papers = conclude(order, &ledger, &rows, &prepared, &mut report)?;
+        return Ok(Outcome { resumed, report, papers, package: None });
+    }
+    let draft = DraftPlan { rows: &rows, prepared: &prepared, letters, noted, facts: &facts, report, clock };
+    let job = plan(order, &mut ledger, draft)?;
+    let finished = finish::finish(order, &mut ledger, &job, Clock::default())?;
+    order.progress.finish();
+    Ok(Outcome { resumed, report: finished.report, papers: finished.papers, package: Some(finished.package) })
+}
+
+/// Writes the plan and the papers so far to staging, then commits the ledger to them. From here on the set of letters is
+/// fixed.
+fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<Job, RunError> {
+    let config = order.config;
+    let number = ledger.next_job(order.run_date)?;
+    let job_name = package::job_name(&number, config.synthetic);
+    let staging = Staging::of(&config.data_dir, &job_name);
+    staging.begin()?;
+
+    let DraftPlan { rows, prepared, letters, noted, facts, mut report, clock } = draft;
+    let parts = package::plan(&job_name, letters, &config.print);
+    let settings = Settings {
+        campaign: config.campaign.clone(),
+        number: number.clone(),
+        rehearsal: config.synthetic,
+        run_date: order.run_date,
+        parts: u32::try_from(parts.len()).expect("a job has fewer parts than letters"),
+        print: config.print,
+        vendor: config.vendor.clone(),
+        return_lines: facts.return_lines(),
+    };
+    let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &prepared.bodies)?.into();
+    for part in &parts {
+        staged.push(staging.write_part(part)?);
+    }
+    report.stages = clock.stages();
+    report.peak_rss_bytes = peak_rss_bytes();
+    papers::write(&staging.papers(), rows, prepared, &report)?;
+    papers::write_letters(&staging.papers(), &parts)?;
+    staging.sync()?;
+
+    let job = NewJob { job: &number, job_name: &job_name, staged: &staged, noted };
+    Ok(ledger.plan(&job, parts.iter().flat_map(|part| &part.letters))?)
+}
+
+/// What goes into a plan.
+struct DraftPlan<'a> {
+    rows: &'a Rows,
+    prepared: &'a Prepared,
+    letters: Vec<package::Proofed>,
+    noted: Noted<'a>,
+    facts: &'a Facts,
+    report: Report,
+    clock: Clock,
+}
+
+/// Ends a run that has nothing to print: the papers only.
+fn conclude(
+    order: &Order<'_>,
+    ledger: &Ledger,
+    rows: &Rows,
+    prepared: &Prepared,
+    report: &mut Report,
+) -> Result<Utf8PathBuf, RunError> {
+    let staging = Staging::of(&order.config.data_dir, &report.run_id);
+    staging.begin()?;
+    report.peak_rss_bytes = peak_rss_bytes();
+    report.ledger_head = ledger.head().to_string();
+    papers::write(&staging.papers(), rows, prepared, report)?;
+    papers::write_letters(&staging.papers(), &[])?;
+    let papers = papers::shelve(&order.config.data_dir, &report.run_id, &staging.papers())?;
+    staging.discard()?;
+    order.progress.finish();
+    Ok(papers)
+}

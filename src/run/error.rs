@@ -1,0 +1,114 @@
+//! Why a run stopped, and with which exit code.
+
+use camino::Utf8PathBuf;
+
+use crate::cli::Status;
+use crate::compose::ComposeError;
+use crate::config::ConfigError;
+use crate::deliver::DeliverError;
+use crate::facts::FactsError;
+use crate::link::LinkError;
+use crate::package::PackageError;
+use crate::read::ReadError;
+use crate::record::RecordError;
+use crate::render::RenderError;
+use crate::report::ReportError;
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The facts.
+    #[error(transparent)]
+    Facts(#[from] FactsError),
+    /// The ledger.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Reading.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Linking.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// Setting letters.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// Packing.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// Publishing.
+    #[error(transparent)]
+    Deliver(#[from] DeliverError),
+    /// The papers of the run.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// A file of the run's own.
+    #[error("{doing} `{path}`")]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A staged file cannot be understood, or is not what the ledger says was planned.
+    #[error("the staged file `{path}` is not what was planned")]
+    Staged {
+        /// Which file.
+        path: Utf8PathBuf,
+    },
+    /// A sum that does not hold between two stages (DESIGN.md section 7, rule 1).
+    #[error("{stage} lost or doubled rows: {before} went in, {after} came out")]
+    Unbalanced {
+        /// The stage.
+        stage: &'static str,
+        /// Rows that went in.
+        before: u64,
+        /// Rows that came out.
+        after: u64,
+    },
+    /// Far more letters than expected.
+    #[error("{letters} letters are more than the {permitted} that policy permits in one run")]
+    Volume {
+        /// New letters.
+        letters: u64,
+        /// `policy.max_letters_per_run`.
+        permitted: u64,
+    },
+}
+
+impl RunError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Record(error) => error.hint(),
+            Self::Read(error) => error.hint(),
+            Self::Package(error) => error.hint(),
+            Self::Deliver(error) => error.hint(),
+            Self::Volume { .. } => {
+                Some("look at the input; if the number is right, run again with `--accept-volume`".to_owned())
+            }
+            Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                Some("make room in the data directory and run again".to_owned())
+            }
+            Self::Facts(FactsError::Stale { .. }) => {
+                Some("call the number, then set its `checked_on` in the facts file".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// DESIGN.md section 5: 2 configuration, 3 nothing left the building, 4 part was published.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Config(_) | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
+            Self::Deliver(error) if error.anything_published() => Status::PartPublished,
+            _ => Status::Stopped,
+        }
+    }
+}

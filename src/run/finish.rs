@@ -1,0 +1,191 @@
+//! From a committed plan to a published package: set, read back, pack, seal, publish, record. Every step can be taken
+//! again after a crash and then does the same, or nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use camino::Utf8PathBuf;
+use rayon::prelude::*;
+
+use super::clock::Clock;
+use super::staging::{Settings, Staging};
+use super::{Order, RunError, papers};
+use crate::cli::process::peak_rss_bytes;
+use crate::deliver::outbox;
+use crate::letter::Planned;
+use crate::package::{self, PartPlan, Recipients, Sealed};
+use crate::record::{Job, JobState, Ledger, PartTotals, SealedPart};
+use crate::render::{Press, readback};
+use crate::report::{PackageReport, PartReport, Report};
+
+/// A job that is out.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// The run's papers.
+    pub papers: Utf8PathBuf,
+    /// The folder in the outbox.
+    pub package: Utf8PathBuf,
+    /// The finished report.
+    pub report: Report,
+}
+
+/// Takes a planned job to its end, wherever an earlier attempt stopped.
+///
+/// # Errors
+/// [`RunError`]; running again goes on from the last step that the ledger has.
+pub fn finish(order: &Order<'_>, ledger: &mut Ledger, job: &Job, mut clock: Clock) -> Result<Finished, RunError> {
+    let data_dir = &order.config.data_dir;
+    let staging = Staging::of(data_dir, &job.job_name);
+    let mut state = job.state;
+    let mut sealed = sealed_parts(job, &staging)?;
+    if state == JobState::Planned {
+        staging.verify(&job.staged)?;
+        sealed = set_and_pack(order, job, &staging, &mut clock)?;
+        let parts: Vec<SealedPart> = (1..).zip(&sealed).map(|(number, part)| recorded(number, part)).collect();
+        clock.time("seal", || ledger.seal(&job.job, &parts), |_| sealed.len() as u64)?;
+        state = JobState::Sealed;
+    }
+    let out = data_dir.join("outbox");
+    if state == JobState::Sealed {
+        let head = ledger.head().to_string();
+        let publish = || outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head).map_err(RunError::from);
+        clock.time("publish", publish, |_| sealed.len() as u64)?;
+        ledger.published(&job.job)?;
+    }
+    let report = finish_report(order, ledger, job, &staging, &sealed, clock)?;
+    let papers = shelve(order, job, &staging)?;
+    ledger.finished(&job.job)?;
+    staging.discard()?;
+    Ok(Finished { papers, package: out.join(&job.job_name), report })
+}
+
+fn set_and_pack(order: &Order<'_>, job: &Job, staging: &Staging, clock: &mut Clock) -> Result<Vec<Sealed>, RunError> {
+    let settings = staging.settings()?;
+    let press = Press::new(&staging.bodies()?, &settings.print, settings.run_date)?;
+    let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();
+    order.progress.stage("setting", letters);
+    clock.time("render", || job.parts.iter().try_for_each(|part| set_part(order, &press, staging, part)), |()| letters)?;
+    order.progress.stage("packing", letters);
+    let head = job.planned_head.to_string();
+    clock.time(
+        "package",
+        || job.parts.iter().map(|part| pack_part(order, &settings, staging, part, &head)).collect(),
+        |_: &Vec<Sealed>| letters,
+    )
+}
+
+/// Sets the print files of one part and reads each of them back.
+fn set_part(order: &Order<'_>, press: &Press, staging: &Staging, totals: &PartTotals) -> Result<(), RunError> {
+    let part = staging.read_part(totals.number)?;
+    let settings = staging.settings()?;
+    let job_number: u32 = settings.number.parse().map_err(|_| RunError::Staged { path: staging.folder().to_owned() })?;
+    let files: Vec<(&str, Vec<&Planned>)> = by_print_file(&part).into_iter().collect();
+    files.par_iter().try_for_each(|(name, letters)| {
+        let pdf = press.set(job_number, letters)?;
+        readback::compare(press, job_number, &pdf, letters)?;
+        staging.write(name, &pdf)?;
+        order.progress.advance(letters.len() as u64);
+        Ok(())
+    })
+}
+
+fn pack_part(
+    order: &Order<'_>,
+    settings: &Settings,
+    staging: &Staging,
+    totals: &PartTotals,
+    head: &str,
+) -> Result<Sealed, RunError> {
+    let job = package::Job {
+        number: &settings.number,
+        rehearsal: settings.rehearsal,
+        parts: settings.parts,
+        run_date: settings.run_date,
+        print: &settings.print,
+        vendor: &settings.vendor,
+        return_lines: &settings.return_lines,
+        pdf_standards: crate::render::STANDARDS,
+        ledger_head: head,
+    };
+    let part = staging.read_part(totals.number)?;
+    let samples = order.samples(settings)?;
+    let recipients = Recipients::parse(&settings.vendor.recipients).map_err(package::PackageError::from)?;
+    let sealed = package::pack(&part, &job, &samples, &recipients, staging.folder())?;
+    order.progress.advance(u64::from(totals.letters));
+    Ok(sealed)
+}
+
+fn by_print_file(part: &PartPlan) -> BTreeMap<&str, Vec<&Planned>> {
+    let mut files: BTreeMap<&str, Vec<&Planned>> = BTreeMap::new();
+    for letter in &part.letters {
+        files.entry(&letter.place.print_file).or_default().push(letter);
+    }
+    files
+}
+
+/// What an earlier attempt sealed, as publication wants it.
+fn sealed_parts(job: &Job, staging: &Staging) -> Result<Vec<Sealed>, RunError> {
+    let size = |file: &str| {
+        let staged = staging.folder().join(file);
+        fs::metadata(&staged).map(|metadata| metadata.len())
+    };
+    let part = |part: &SealedPart| Sealed {
+        file: part.file.clone(),
+        plain_sha256: part.plain_sha256.clone(),
+        sealed_sha256: part.sealed_sha256.clone(),
+        letters: part.totals.letters,
+        pages: part.totals.pages,
+        sheets: part.totals.sheets,
+        // Moved already: the outbox has it, and nobody asks for its size again.
+        bytes: size(&part.file).unwrap_or(0),
+    };
+    Ok(job.sealed.iter().map(part).collect())
+}
+
+fn recorded(number: u32, part: &Sealed) -> SealedPart {
+    SealedPart {
+        totals: PartTotals { number, letters: part.letters, pages: part.pages, sheets: part.sheets },
+        file: part.file.clone(),
+        plain_sha256: part.plain_sha256.clone(),
+        sealed_sha256: part.sealed_sha256.clone(),
+    }
+}
+
+/// Completes the report that was begun before the plan.
+fn finish_report(
+    order: &Order<'_>,
+    ledger: &Ledger,
+    job: &Job,
+    staging: &Staging,
+    sealed: &[Sealed],
+    clock: Clock,
+) -> Result<Report, RunError> {
+    let shelf = order.config.data_dir.join("runs").join(&job.run_id);
+    if shelf.is_dir() {
+        return papers::read_report(&shelf);
+    }
+    let mut report = papers::read_report(&staging.papers())?;
+    let part = |part: &Sealed| PartReport {
+        file: part.file.clone(),
+        sha256: part.sealed_sha256.clone(),
+        letters: u64::from(part.letters),
+        pages: u64::from(part.pages),
+        sheets: u64::from(part.sheets),
+    };
+    report.package = Some(PackageReport { job: job.job_name.clone(), parts: sealed.iter().map(part).collect() });
+    report.stages.extend(clock.stages());
+    report.peak_rss_bytes = report.peak_rss_bytes.max(peak_rss_bytes());
+    report.ledger_head = ledger.head().to_string();
+    papers::write_report(&staging.papers(), &report)?;
+    Ok(report)
+}
+
+/// The plan goes with the papers: `letter` and `explain` work from it.
+fn shelve(order: &Order<'_>, job: &Job, staging: &Staging) -> Result<Utf8PathBuf, RunError> {
+    let plan = staging.folder().join("plan");
+    if plan.is_dir() {
+        let target = staging.papers().join("plan");
+        fs::rename(&plan, &target).map_err(|source| RunError::File { doing: "moving", path: plan, source })?;
+    }
+    papers::shelve(&order.config.data_dir, &job.run_id, &staging.papers())
+}

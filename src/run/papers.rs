@@ -1,0 +1,82 @@
+//! The papers of a run: written beside the plan before anything is set, moved to `runs/<run_id>/` when all is done.
+
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::RunError;
+use super::prepare::Prepared;
+use crate::durable;
+use crate::package::PartPlan;
+use crate::report::letters::LettersFile;
+use crate::report::{Report, page, papers};
+use crate::row::Rows;
+
+/// Writes `rows.csv`, `review.csv` and the report so far to `folder`.
+///
+/// # Errors
+/// [`RunError`] when one of them cannot be written.
+pub fn write(folder: &Utf8Path, rows: &Rows, prepared: &Prepared, report: &Report) -> Result<(), RunError> {
+    papers::write_rows(&folder.join("rows.csv"), rows, &prepared.account)?;
+    papers::write_review(&folder.join("review.csv"), rows, &prepared.set_aside)?;
+    write_report(folder, report)
+}
+
+/// Writes `letters.parquet` to `folder`; without parts, a table without rows.
+///
+/// # Errors
+/// [`RunError`] when it cannot be written.
+pub fn write_letters(folder: &Utf8Path, parts: &[PartPlan]) -> Result<(), RunError> {
+    let mut file = LettersFile::create(&folder.join("letters.parquet"))?;
+    for letter in parts.iter().flat_map(|part| &part.letters) {
+        file.push(letter.clone())?;
+    }
+    Ok(file.finish()?)
+}
+
+/// Writes `report.json` and `report.html` to `folder`.
+///
+/// # Errors
+/// [`RunError`] when one of them cannot be written.
+pub fn write_report(folder: &Utf8Path, report: &Report) -> Result<(), RunError> {
+    let json = serde_json::to_string_pretty(report).map_err(crate::report::ReportError::Json)?;
+    write_file(&folder.join("report.json"), json.as_bytes())?;
+    write_file(&folder.join("report.html"), page::set(report)?.as_bytes())
+}
+
+/// Reads the report that an interrupted run left beside its plan.
+///
+/// # Errors
+/// [`RunError`] when it cannot be read.
+pub fn read_report(folder: &Utf8Path) -> Result<Report, RunError> {
+    let path = folder.join("report.json");
+    let bytes = fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
+    serde_json::from_slice(&bytes).map_err(|_| RunError::Staged { path })
+}
+
+/// Moves the finished papers and the plan to `runs/<run_id>/`. Does nothing when an interrupted run did it before.
+///
+/// # Errors
+/// [`RunError::File`].
+pub fn shelve(data_dir: &Utf8Path, run_id: &str, papers: &Utf8Path) -> Result<Utf8PathBuf, RunError> {
+    let runs = data_dir.join("runs");
+    let shelf = runs.join(run_id);
+    if shelf.is_dir() {
+        return Ok(shelf);
+    }
+    let moved = fs::rename(papers, &shelf).and_then(|()| durable::sync_folder(&runs));
+    moved.map_err(|source| RunError::File { doing: "moving the run's papers to", path: shelf.clone(), source })?;
+    Ok(shelf)
+}
+
+/// The next free run id of a day: `2025-09-15-1`.
+#[must_use]
+pub fn next_run_id(data_dir: &Utf8Path, run_date: jiff::civil::Date) -> String {
+    let runs = data_dir.join("runs");
+    let free = (1_u32..).map(|number| format!("{run_date}-{number}")).find(|id| !runs.join(id).exists());
+    free.unwrap_or_else(|| format!("{run_date}-0"))
+}
+
+fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), RunError> {
+    durable::write(path, bytes).map_err(|source| RunError::File { doing: "writing", path: path.to_owned(), source })
+}

@@ -1,0 +1,213 @@
+//! The plan on disk: everything that setting a job needs, written and synced before the ledger commits to it. A resumed
+//! run works from here alone, so neither new inputs nor a changed configuration can alter a planned job.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::RunError;
+use crate::config::{Print, Vendor};
+use crate::letter::{Body, Planned};
+use crate::package::PartPlan;
+use crate::record::StagedFile;
+use crate::{durable, hash};
+
+/// What a job is set and packed with, as it was configured when it was planned.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Campaign.
+    pub campaign: String,
+    /// Seven digits.
+    pub number: String,
+    /// Invented people.
+    pub rehearsal: bool,
+    /// Date of the letters.
+    pub run_date: Date,
+    /// Parts of the job.
+    pub parts: u32,
+    /// Paper, files and window.
+    pub print: Print,
+    /// Who prints.
+    pub vendor: Vendor,
+    /// Neutral return lines of the senders in the job.
+    pub return_lines: Vec<String>,
+}
+
+/// The staging folder of one job.
+#[derive(Clone, Debug)]
+pub struct Staging {
+    folder: Utf8PathBuf,
+}
+
+impl Staging {
+    /// The folder of `job_name`; it need not exist.
+    #[must_use]
+    pub fn of(data_dir: &Utf8Path, job_name: &str) -> Self {
+        Self { folder: data_dir.join("staging").join(job_name) }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Utf8Path {
+        &self.folder
+    }
+
+    /// Where the run's papers wait for the end of the run.
+    #[must_use]
+    pub fn papers(&self) -> Utf8PathBuf {
+        self.folder.join("papers")
+    }
+
+    /// Makes the folder anew. What an attempt left behind that was never planned is thrown away.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn begin(&self) -> Result<(), RunError> {
+        self.discard()?;
+        for folder in ["", "print", "papers", "plan"] {
+            let path = self.folder.join(folder);
+            fs::create_dir_all(&path).map_err(|source| RunError::File { doing: "making", path, source })?;
+        }
+        Ok(())
+    }
+
+    /// Removes the folder and all that is in it.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn discard(&self) -> Result<(), RunError> {
+        match fs::remove_dir_all(&self.folder) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(RunError::File { doing: "removing", path: self.folder.clone(), source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes one part of the plan.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn write_part(&self, part: &PartPlan) -> Result<StagedFile, RunError> {
+        let mut lines = Vec::new();
+        for letter in &part.letters {
+            serde_json::to_writer(&mut lines, letter).map_err(|error| self.failed("writing", error.into()))?;
+            lines.push(b'\n');
+        }
+        self.write(&part_file(part.number), &lines)
+    }
+
+    /// Reads one part of the plan.
+    ///
+    /// # Errors
+    /// [`RunError`] when the file is missing or is not what was written.
+    pub fn read_part(&self, number: u32) -> Result<PartPlan, RunError> {
+        let path = self.folder.join(part_file(number));
+        let text = fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
+        let letters = text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice::<Planned>(line).map_err(|_| RunError::Staged { path: path.clone() }))
+            .collect::<Result<_, _>>()?;
+        Ok(PartPlan { number, letters })
+    }
+
+    /// Writes what all parts share.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn write_shared(
+        &self,
+        settings: &Settings,
+        bodies: &BTreeMap<String, Body>,
+    ) -> Result<[StagedFile; 2], RunError> {
+        let json = |bytes: Result<Vec<u8>, serde_json::Error>| bytes.map_err(|error| self.failed("writing", error.into()));
+        Ok([
+            self.write("plan/settings.json", &json(serde_json::to_vec(settings))?)?,
+            self.write("plan/bodies.json", &json(serde_json::to_vec(bodies))?)?,
+        ])
+    }
+
+    /// Reads the job's settings.
+    ///
+    /// # Errors
+    /// [`RunError`] when the file is missing or is not what was written.
+    pub fn settings(&self) -> Result<Settings, RunError> {
+        self.read("plan/settings.json")
+    }
+
+    /// Reads the job's texts.
+    ///
+    /// # Errors
+    /// [`RunError`] when the file is missing or is not what was written.
+    pub fn bodies(&self) -> Result<BTreeMap<String, Body>, RunError> {
+        self.read("plan/bodies.json")
+    }
+
+    /// Notes a file that somebody else wrote below the folder.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn note(&self, name: &str) -> Result<StagedFile, RunError> {
+        let path = self.folder.join(name);
+        let sha256 =
+            hash::of_file(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
+        Ok(StagedFile { name: name.to_owned(), sha256 })
+    }
+
+    /// Proves that the staged files are those that were planned.
+    ///
+    /// # Errors
+    /// [`RunError::Staged`] for the first that is not.
+    pub fn verify(&self, staged: &[StagedFile]) -> Result<(), RunError> {
+        for file in staged {
+            if self.note(&file.name)? != *file {
+                return Err(RunError::Staged { path: self.folder.join(&file.name) });
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the names of everything that was written durable.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn sync(&self) -> Result<(), RunError> {
+        for folder in ["plan", "papers", "print", ""] {
+            let path = self.folder.join(folder);
+            durable::sync_folder(&path).map_err(|source| RunError::File { doing: "syncing", path, source })?;
+        }
+        let parent = self.folder.parent().unwrap_or(&self.folder);
+        durable::sync_folder(parent).map_err(|source| self.failed("syncing", source))
+    }
+
+    /// Writes `bytes` to `name` below the folder, durably and in one step.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<StagedFile, RunError> {
+        let path = self.folder.join(name);
+        durable::write(&path, bytes).map_err(|source| RunError::File { doing: "writing", path, source })?;
+        Ok(StagedFile { name: name.to_owned(), sha256: hash::of_bytes(bytes) })
+    }
+
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T, RunError> {
+        let path = self.folder.join(name);
+        let bytes = fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
+        serde_json::from_slice(&bytes).map_err(|_| RunError::Staged { path })
+    }
+
+    fn failed(&self, doing: &'static str, source: std::io::Error) -> RunError {
+        RunError::File { doing, path: self.folder.clone(), source }
+    }
+}
+
+/// The plan of one part.
+fn part_file(number: u32) -> String {
+    format!("plan/p{number:03}.jsonl")
+}
