@@ -4,8 +4,13 @@
 pub mod config;
 pub mod facts;
 
+pub mod deliver;
+pub mod package;
+pub mod verify;
+
 pub mod address;
 pub mod cells;
+pub mod durable;
 pub mod keys;
 pub mod letter;
 pub mod person;

@@ -1,0 +1,109 @@
+//! Shipment to receipts: publication in the outbox, and the mail that says how the run went.
+
+pub mod email;
+pub mod outbox;
+pub mod summary;
+
+use std::io;
+
+use camino::Utf8PathBuf;
+
+pub use email::{MailError, MessageId, send};
+pub use outbox::{Receipt, preflight, publish};
+pub use summary::Summary;
+
+/// Why a shipment could not be published.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliverError {
+    /// The outbox or the data directory is not fit for publication.
+    #[error("`{path}` {problem}")]
+    Unfit {
+        /// Which folder.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A rename into the outbox would be a copy.
+    #[error("`{outbox}` is on another filesystem than `{data_dir}`")]
+    OtherFilesystem {
+        /// The outbox.
+        outbox: Utf8PathBuf,
+        /// The data directory.
+        data_dir: Utf8PathBuf,
+    },
+    /// The disk is too full.
+    #[error("`{path}` has room for {free} bytes, {needed} are needed")]
+    NoRoom {
+        /// Which folder.
+        path: Utf8PathBuf,
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that are needed.
+        needed: u64,
+    },
+    /// There is nothing to publish.
+    #[error("the job has no sealed parts")]
+    Empty,
+    /// A staged part is not what was sealed.
+    #[error("`{path}` is not the file that was sealed")]
+    Changed {
+        /// Which file.
+        path: Utf8PathBuf,
+    },
+    /// A part is neither in staging nor in the outbox.
+    #[error("`{file}` is neither in staging nor in the outbox")]
+    Missing {
+        /// Which file.
+        file: String,
+    },
+    /// The outbox has a file of that name with other content.
+    #[error("the outbox has another `{path}`")]
+    Conflict {
+        /// Which file.
+        path: Utf8PathBuf,
+    },
+    /// A file or folder cannot be read, written or renamed.
+    #[error("{doing} `{path}`")]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// Which file or folder.
+        path: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It stopped when some files of the job were already in the outbox.
+    #[error("stopped after {published} of {parts} parts were published")]
+    Partly {
+        /// Parts in the outbox.
+        published: usize,
+        /// Parts of the job.
+        parts: usize,
+        /// Why.
+        source: Box<DeliverError>,
+    },
+}
+
+impl DeliverError {
+    /// Whether part of the job is in the outbox: the difference between exit codes 3 and 4.
+    #[must_use]
+    pub const fn anything_published(&self) -> bool {
+        matches!(self, Self::Partly { .. })
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Unfit { .. } | Self::Empty | Self::Io { .. } => return None,
+            Self::OtherFilesystem { .. } => "keep the outbox inside the data directory, and fetch from there",
+            Self::NoRoom { .. } => "make room and run again; nothing has left the building",
+            Self::Changed { .. } | Self::Missing { .. } => "restore the data directory from a backup of the same night",
+            Self::Conflict { .. } => "nothing was replaced; find out which of the two files the vendor has",
+            Self::Partly { source, .. } => {
+                return source.hint().or_else(|| Some("run again to publish the rest".to_owned()));
+            }
+        };
+        Some(hint.to_owned())
+    }
+}

@@ -1,0 +1,277 @@
+//! Print files to shipment: the plan of a job, manifest and ticket, and each part as a sealed bag.
+
+pub mod archive;
+pub mod bag;
+pub mod manifest;
+pub mod plan;
+pub mod seal;
+pub mod ticket;
+
+use std::collections::BTreeSet;
+use std::io::{self, BufWriter, Write};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
+
+use crate::durable::{Hashing, Pending};
+pub use bag::Payload;
+pub use manifest::ManifestError;
+pub use plan::{PartPlan, Proofed, parts, plan};
+pub use seal::{Recipients, SealError};
+pub use ticket::{Job, job_name};
+
+/// A letter with invented people for press approval.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// File name below `samples/`, `[a-z0-9-]+.pdf`. Neutral: no category, no language.
+    pub name: String,
+    /// The PDF.
+    pub bytes: Vec<u8>,
+}
+
+/// One part as it waits in staging: encrypted, complete, on disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sealed {
+    /// File name, `<job>-p001.zip.age`.
+    pub file: String,
+    /// SHA-256 of the archive before encryption: the same for the same part, always.
+    pub plain_sha256: String,
+    /// SHA-256 of the file.
+    pub sealed_sha256: String,
+    /// Letters in it.
+    pub letters: u32,
+    /// Pages, blank backs counted.
+    pub pages: u32,
+    /// Sheets of paper.
+    pub sheets: u32,
+    /// Length of the file.
+    pub bytes: u64,
+}
+
+/// Why a part could not be packed. Nothing has left the building.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageError {
+    /// A letter cannot stand in the manifest.
+    #[error("making the manifest of part {part}")]
+    Manifest {
+        /// Which part.
+        part: u32,
+        /// Why.
+        source: ManifestError,
+    },
+    /// The ticket's dates.
+    #[error("making the job ticket")]
+    Ticket(#[from] ticket::DateError),
+    /// The vendor's keys.
+    #[error(transparent)]
+    Key(#[from] SealError),
+    /// A sample's name could leave its folder or betray something.
+    #[error("sample {entry} has a name that is not lower-case letters, digits and hyphens with `.pdf`")]
+    SampleName {
+        /// Which one, from 1.
+        entry: usize,
+    },
+    /// A file of the bag cannot be read or written.
+    #[error("packing `{path}` of part {part}")]
+    Entry {
+        /// Which part.
+        part: u32,
+        /// Which file of the bag.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The sealed file cannot be written.
+    #[error("writing `{path}`")]
+    Write {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl PackageError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Key(error) => error.hint(),
+            Self::Entry { source, .. } if source.kind() == io::ErrorKind::FileTooLarge => {
+                Some("the part is too large for a plain zip; lower `print.letters_per_part`".to_owned())
+            }
+            Self::Entry { source, .. } | Self::Write { source, .. }
+                if source.kind() == io::ErrorKind::StorageFull =>
+            {
+                Some("make room in the data directory and run again".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The name of one part without extension: its folder in the archive and the beginning of its file name.
+#[must_use]
+pub fn part_name(job_name: &str, part: u32) -> String {
+    format!("{job_name}-p{part:03}")
+}
+
+/// The file name of one sealed part.
+#[must_use]
+pub fn part_file(job_name: &str, part: u32) -> String {
+    format!("{}.zip.age", part_name(job_name, part))
+}
+
+/// Packs one part into `staging`, whose `print/` holds the part's finished print files: bag, zip and encryption in one
+/// stream, so the plain archive never stands on a disk. A sealed file of an earlier attempt is replaced; the caller
+/// does not come here again once the seal is recorded.
+///
+/// # Errors
+/// [`PackageError`]; the sealed file then does not exist, or is as it was.
+pub fn pack(
+    part: &PartPlan,
+    job: &Job<'_>,
+    samples: &[Sample],
+    recipients: &Recipients,
+    staging: &Utf8Path,
+) -> Result<Sealed, PackageError> {
+    let payload = payload(part, job, samples, staging)?;
+    let job_name = job.name();
+    let name = part_name(&job_name, part.number);
+    let label =
+        bag::Label { name: &name, job: &job_name, part: part.number, parts: job.parts, date: job.run_date };
+    let file = part_file(&job_name, part.number);
+    let target = staging.join(&file);
+    let failed = |source| PackageError::Write { path: target.clone(), source };
+
+    let out = Hashing::new(BufWriter::with_capacity(1 << 18, Pending::create(&target).map_err(failed)?));
+    let sealer = seal::Sealer::new(recipients, out).map_err(failed)?;
+    let mut archive = archive::Writer::new(Hashing::new(sealer));
+    bag::write(&mut archive, &label, &payload)
+        .map_err(|(path, source)| PackageError::Entry { part: part.number, path, source })?;
+    let (sealer, plain_sha256, _) = archive.finish().map_err(failed)?.finish();
+    let (mut buffer, sealed_sha256, bytes) = sealer.finish().map_err(failed)?.finish();
+    buffer.flush().map_err(failed)?;
+    let pending = buffer.into_inner().map_err(|error| failed(error.into_error()))?;
+    pending.replace().map_err(failed)?;
+
+    let sum = |number: fn(&crate::letter::Place) -> u32| part.letters.iter().map(|letter| number(&letter.place)).sum();
+    Ok(Sealed {
+        file,
+        plain_sha256,
+        sealed_sha256,
+        letters: part.letters.iter().map(|_| 1).sum(),
+        pages: sum(|place| place.pages),
+        sheets: sum(|place| place.sheets),
+        bytes,
+    })
+}
+
+/// The payload files in the order of their paths.
+fn payload(
+    part: &PartPlan,
+    job: &Job<'_>,
+    samples: &[Sample],
+    staging: &Utf8Path,
+) -> Result<Vec<(String, Payload)>, PackageError> {
+    let mut manifest = Vec::new();
+    manifest::write(job.number, &part.letters, &mut manifest)
+        .map_err(|source| PackageError::Manifest { part: part.number, source })?;
+    let text = |text: &str| Payload::Made(text.as_bytes().to_vec());
+    let mut payload = vec![
+        ("README.txt".to_owned(), text(include_str!("../templates/package/README.txt"))),
+        ("job.json".to_owned(), Payload::Made(ticket::json(job, part)?)),
+        ("manifest.csv".to_owned(), Payload::Made(manifest)),
+        ("schema/job.schema.json".to_owned(), text(include_str!("../templates/package/job.schema.json"))),
+        ("schema/manifest.schema.json".to_owned(), text(include_str!("../templates/package/manifest.schema.json"))),
+    ];
+    let print_files: BTreeSet<&str> = part.letters.iter().map(|letter| letter.place.print_file.as_str()).collect();
+    payload.extend(print_files.iter().map(|path| ((*path).to_owned(), Payload::Copied(staging.join(path)))));
+    for (entry, sample) in (1..).zip(samples) {
+        if !neutral(&sample.name) {
+            return Err(PackageError::SampleName { entry });
+        }
+        payload.push((format!("samples/{}", sample.name), Payload::Made(sample.bytes.clone())));
+    }
+    payload.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(payload)
+}
+
+fn neutral(name: &str) -> bool {
+    let safe = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    name.strip_suffix(".pdf").is_some_and(|stem| !stem.is_empty() && stem.bytes().all(safe))
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! Invented letters for the tests of this stage.
+
+    use crate::address::AddressSource;
+    use crate::config::Vendor;
+    use crate::letter::{
+        Audience, Category, Draft, Findings, Format, Items, Kind, Kix, Language, PostalParts, Published, Status, Zone,
+    };
+
+    /// A letter to somebody in Utrecht; `number` makes its id.
+    pub fn draft(number: u32, postcode: &str) -> Draft {
+        Draft {
+            letter_id: letter_id(number),
+            person: "p".repeat(26),
+            kind: Kind::First,
+            sequence: 1,
+            sender: "bvo".to_owned(),
+            findings: Findings {
+                categories: vec![Category::Screening],
+                status: Status::Confirmed,
+                published: Published::Unknown,
+                involved: Items::NONE,
+                possible: Items::NONE,
+            },
+            language: Language::Nl,
+            format: Format::Standard,
+            audience: Audience::Adult,
+            custody: None,
+            reference: "ABCD-EFGH".to_owned(),
+            salutation: "Geachte mevrouw De Vries".to_owned(),
+            name_lines: vec!["Mevrouw A. de Vries".to_owned()],
+            address_lines: vec!["Dorpsstraat 12 A".to_owned(), format!("{postcode}  UTRECHT")],
+            country_line: String::new(),
+            address_source: AddressSource::Participants,
+            postal: PostalParts {
+                street: "Dorpsstraat".to_owned(),
+                house_number: "12".to_owned(),
+                house_letter: "A".to_owned(),
+                house_addition: String::new(),
+                postcode: postcode.to_owned(),
+                town: "UTRECHT".to_owned(),
+                country: "NL".to_owned(),
+                foreign_lines: Vec::new(),
+            },
+            kix: Kix::Code(format!("{postcode}12XA")),
+            zone: Zone::Domestic,
+            provider_display: String::new(),
+            body: "0".repeat(64),
+            record_ids: vec!["r1".to_owned()],
+            rows: vec![("exposures.csv".to_owned(), 1)],
+        }
+    }
+
+    /// 26 characters of the letter id's alphabet, sorted like the number.
+    pub fn letter_id(number: u32) -> String {
+        const SORTED: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
+        (0..26_u32).map(|place| char::from(SORTED[(number.checked_shr(5 * (25 - place)).unwrap_or(0) & 31) as usize])).collect()
+    }
+
+    /// A vendor without a usable key.
+    pub fn vendor() -> Vendor {
+        Vendor {
+            recipients: Vec::new(),
+            contact: "desk@printer.example".to_owned(),
+            service: "STD".to_owned(),
+            return_option: "digital".to_owned(),
+            posting_days: [1, 3],
+            retention_days: 90,
+        }
+    }
+}

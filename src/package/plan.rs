@@ -1,0 +1,257 @@
+//! The plan of a job: which letter stands where, fixed before anything is set.
+
+use std::cmp::Ordering;
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
+use crate::config::Print;
+use crate::letter::{Draft, Format, Place, Planned, Zone};
+
+/// A draft with its pages (blank backs counted) and sheets.
+pub type Proofed = (Draft, u32, u32);
+
+/// The letters of one part, in print order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartPlan {
+    /// From 1.
+    pub number: u32,
+    /// At most `letters_per_part`.
+    pub letters: Vec<Planned>,
+}
+
+/// What all letters of one print file have in common: the vendor sets up a machine for a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Class {
+    /// Postal zone.
+    pub zone: Zone,
+    /// Size of print.
+    pub format: Format,
+    /// Sheets a letter.
+    pub sheets: u32,
+}
+
+impl Class {
+    /// The class of one letter.
+    #[must_use]
+    pub const fn of(draft: &Draft, sheets: u32) -> Self {
+        Self { zone: draft.zone, format: draft.format, sheets }
+    }
+
+    /// The code in manifest and ticket, for instance `A1`. Says how many sheets go into the envelope; what the letter
+    /// is about and how large it is printed cannot be told from it.
+    #[must_use]
+    pub fn code(self) -> String {
+        let letter = match (self.zone, self.format) {
+            (Zone::Domestic, Format::Standard) => 'A',
+            (Zone::Domestic, Format::Large) => 'B',
+            (Zone::Europe, Format::Standard) => 'C',
+            (Zone::Europe, Format::Large) => 'D',
+            (Zone::World, Format::Standard) => 'E',
+            (Zone::World, Format::Large) => 'F',
+        };
+        format!("{letter}{}", self.sheets)
+    }
+}
+
+/// Plans a whole job. See [`parts`].
+#[must_use]
+pub fn plan(job_name: &str, proofed: Vec<Proofed>, print: &Print) -> Vec<PartPlan> {
+    parts(job_name, proofed, print).collect()
+}
+
+/// Plans a job part by part, so that a part can be staged and let go before the next one is made.
+///
+/// Order: class, then postcode (abroad: country, then address lines), then letter id. A print file holds one class and
+/// at most `letters_per_file` letters; a part holds at most `letters_per_part`. The same letters in any order give the
+/// same plan.
+#[must_use]
+pub fn parts(job_name: &str, mut proofed: Vec<Proofed>, print: &Print) -> Parts {
+    proofed.sort_by_cached_key(Key::of);
+    Parts {
+        letters: proofed.into_iter().peekable(),
+        job_name: job_name.to_owned(),
+        letters_per_file: print.letters_per_file.max(1),
+        letters_per_part: print.letters_per_part.max(1),
+        part: 0,
+        seq: 0,
+    }
+}
+
+/// The name of one print file inside a part's payload.
+fn print_file(job_name: &str, part: u32, file: u32) -> String {
+    format!("print/{job_name}-p{part:03}-b{file:03}.pdf")
+}
+
+/// The place of a letter in print order. Held beside every letter while sorting, so it is small: no text for addresses
+/// in the Netherlands.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    class: Class,
+    postcode: [u8; 6],
+    abroad: Option<Box<str>>,
+    letter_id: [u8; 26],
+}
+
+impl Key {
+    fn of((draft, _, sheets): &Proofed) -> Self {
+        let postal = &draft.postal;
+        let abroad = draft.zone.cmp(&Zone::Domestic) != Ordering::Equal;
+        Self {
+            class: Class::of(draft, *sheets),
+            postcode: fixed(&postal.postcode),
+            abroad: abroad.then(|| format!("{}\n{}", postal.country, postal.foreign_lines.join("\n")).into()),
+            letter_id: fixed(&draft.letter_id),
+        }
+    }
+}
+
+/// The first `N` bytes, zeros behind a shorter text: sorts like the text.
+fn fixed<const N: usize>(text: &str) -> [u8; N] {
+    let bytes = text.as_bytes();
+    std::array::from_fn(|index| bytes.get(index).copied().unwrap_or(0))
+}
+
+/// Hands out the parts of a job in order.
+#[derive(Debug)]
+pub struct Parts {
+    letters: Peekable<IntoIter<Proofed>>,
+    job_name: String,
+    letters_per_file: u32,
+    letters_per_part: u32,
+    part: u32,
+    seq: u32,
+}
+
+/// The print file that is being filled.
+struct Open {
+    class: Class,
+    number: u32,
+    letters: u32,
+    pages: u32,
+}
+
+impl Iterator for Parts {
+    type Item = PartPlan;
+
+    fn next(&mut self) -> Option<PartPlan> {
+        self.letters.peek()?;
+        self.part += 1;
+        let mut letters = Vec::with_capacity(self.letters.len().min(self.letters_per_part as usize));
+        let mut open: Option<Open> = None;
+        for (draft, pages, sheets) in self.letters.by_ref().take(self.letters_per_part as usize) {
+            let class = Class::of(&draft, sheets);
+            let file = match open.take() {
+                Some(file) if file.class == class && file.letters < self.letters_per_file => file,
+                full => Open { class, number: full.map_or(1, |file| file.number + 1), letters: 0, pages: 0 },
+            };
+            self.seq += 1;
+            let place = Place {
+                part: self.part,
+                seq: self.seq,
+                print_file: print_file(&self.job_name, self.part, file.number),
+                first_page: file.pages + 1,
+                pages,
+                sheets,
+            };
+            open = Some(Open { letters: file.letters + 1, pages: file.pages + pages, ..file });
+            letters.push(Planned { draft, place });
+        }
+        Some(PartPlan { number: self.part, letters })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::package::testing::draft;
+
+    fn print(letters_per_file: u32, letters_per_part: u32) -> Print {
+        Print { letters_per_file, letters_per_part, ..Print::default() }
+    }
+
+    #[test]
+    fn a_class_never_shares_a_file_and_codes_are_opaque() {
+        let mut large = draft(1, "1000AA");
+        large.format = Format::Large;
+        let parts = plan(
+            "2600001",
+            vec![(draft(2, "1000AA"), 2, 1), (large, 4, 2), (draft(3, "1000AA"), 4, 2)],
+            &print(10, 10),
+        );
+        let files: Vec<_> = parts[0].letters.iter().map(|letter| letter.place.print_file.as_str()).collect();
+        assert_eq!(
+            files,
+            ["print/2600001-p001-b001.pdf", "print/2600001-p001-b002.pdf", "print/2600001-p001-b003.pdf"]
+        );
+        let codes: Vec<_> =
+            parts[0].letters.iter().map(|letter| Class::of(&letter.draft, letter.place.sheets).code()).collect();
+        assert_eq!(codes, ["A1", "A2", "B2"]);
+    }
+
+    #[test]
+    fn letters_stand_in_postcode_order_then_by_id() {
+        let proofed = vec![(draft(3, "2000AA"), 2, 1), (draft(2, "1000AB"), 2, 1), (draft(1, "1000AB"), 2, 1)];
+        let parts = plan("2600001", proofed, &print(2, 10));
+        let places: Vec<_> = parts[0]
+            .letters
+            .iter()
+            .map(|letter| (letter.draft.postal.postcode.as_str(), letter.place.seq, letter.place.first_page))
+            .collect();
+        assert_eq!(places, [("1000AB", 1, 1), ("1000AB", 2, 3), ("2000AA", 3, 1)]);
+        assert!(parts[0].letters[0].draft.letter_id < parts[0].letters[1].draft.letter_id);
+        assert_eq!(parts[0].letters[2].place.print_file, "print/2600001-p001-b002.pdf");
+    }
+
+    #[test]
+    fn abroad_goes_by_country_then_lines() {
+        let abroad = |id, country: &str, line: &str| {
+            let mut draft = draft(id, "");
+            draft.zone = Zone::Europe;
+            draft.postal.country = country.to_owned();
+            draft.postal.foreign_lines = vec![line.to_owned()];
+            (draft, 2, 1)
+        };
+        let parts =
+            plan("2600001", vec![abroad(1, "DE", "b"), abroad(2, "BE", "z"), abroad(3, "DE", "a")], &print(9, 9));
+        let lines: Vec<_> =
+            parts[0].letters.iter().map(|letter| letter.draft.postal.foreign_lines[0].as_str()).collect();
+        assert_eq!(lines, ["z", "a", "b"]);
+    }
+
+    #[test]
+    fn no_letters_make_no_part() {
+        assert!(plan("2600001", Vec::new(), &Print::default()).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_gives_the_same_gapless_plan(
+            sheets in proptest::collection::vec(1_u32..4, 1..60),
+            per_file in 1_u32..7,
+            parts_of in 1_u32..5,
+            seed in any::<u64>(),
+        ) {
+            let proofed: Vec<Proofed> = (0_u32..)
+                .zip(&sheets)
+                .map(|(id, sheets)| (draft(id, &format!("{}AA", 1000 + id % 7)), sheets * 2, *sheets))
+                .collect();
+            let mut shuffled = proofed.clone();
+            shuffled.sort_by_key(|(draft, ..)| draft.letter_id.bytes().fold(seed, |sum, byte| sum.rotate_left(9) ^ u64::from(byte)));
+            let settings = print(per_file, per_file * parts_of);
+            let plan_of = plan("2600001", proofed, &settings);
+            prop_assert_eq!(&plan_of, &plan("2600001", shuffled, &settings));
+
+            let all: Vec<&Planned> = plan_of.iter().flat_map(|part| &part.letters).collect();
+            prop_assert_eq!(all.len(), sheets.len());
+            prop_assert!((1_u32..).zip(&all).all(|(seq, letter)| letter.place.seq == seq));
+            for pair in all.windows(2) {
+                let (one, next) = (&pair[0].place, &pair[1].place);
+                let expected = if one.print_file == next.print_file { one.first_page + one.pages } else { 1 };
+                prop_assert_eq!(next.first_page, expected);
+                prop_assert!(one.print_file != next.print_file || one.sheets == next.sheets);
+            }
+        }
+    }
+}

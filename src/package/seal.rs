@@ -1,0 +1,129 @@
+//! Encryption to the vendor's public key. The only file that names the age crate.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, Write};
+
+use age::x25519::Recipient;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::durable;
+
+/// The public keys that every part is encrypted to.
+pub struct Recipients(Vec<Recipient>);
+
+/// What is wrong with a key or a sealed file.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// A recipient of the configuration is no key.
+    #[error("`vendor.recipients`: entry {entry} is not an age public key")]
+    Recipient {
+        /// Which one, from 1.
+        entry: usize,
+    },
+    /// There is none.
+    #[error("`vendor.recipients` is empty")]
+    NoRecipients,
+    /// The file with the secret key cannot be read or holds none.
+    #[error("reading the secret key `{path}`")]
+    Identity {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The sealed file cannot be read.
+    #[error("reading `{path}`")]
+    Read {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The key does not open the file, or its beginning is damaged.
+    #[error("opening `{path}`")]
+    Open {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Why.
+        source: age::DecryptError,
+    },
+}
+
+impl SealError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Recipient { .. } | Self::NoRecipients => {
+                Some("a public key begins with `age1`; `age-keygen -y KEYFILE` prints the one of a key pair".to_owned())
+            }
+            Self::Identity { .. } => Some("a secret key file holds a line `AGE-SECRET-KEY-1...`".to_owned()),
+            Self::Open { source: age::DecryptError::NoMatchingKeys, .. } => {
+                Some("the package was sealed to another key".to_owned())
+            }
+            Self::Open { .. } | Self::Read { .. } => None,
+        }
+    }
+}
+
+impl Recipients {
+    /// Reads the keys of the configuration.
+    ///
+    /// # Errors
+    /// [`SealError`] when one is no X25519 public key (`age1...`), or there is none.
+    pub fn parse(keys: &[String]) -> Result<Self, SealError> {
+        let parse = |(index, key): (usize, &String)| {
+            key.trim().parse().map_err(|_: &str| SealError::Recipient { entry: index + 1 })
+        };
+        let recipients: Vec<Recipient> = keys.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
+        if recipients.is_empty() { Err(SealError::NoRecipients) } else { Ok(Self(recipients)) }
+    }
+}
+
+/// Encrypts what is written to it.
+pub struct Sealer<W: Write>(age::stream::StreamWriter<W>);
+
+impl<W: Write> Sealer<W> {
+    /// Writes the header to `out`. Every sealing has a new random file key: the same archive sealed twice gives other
+    /// bytes, which is why a sealed file is kept and never made again.
+    ///
+    /// # Errors
+    /// When `out` cannot be written to.
+    pub fn new(recipients: &Recipients, out: W) -> io::Result<Self> {
+        let recipients = recipients.0.iter().map(|recipient| recipient as &dyn age::Recipient);
+        let encryptor = age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?;
+        Ok(Self(encryptor.wrap_output(out)?))
+    }
+
+    /// Writes the last chunk and gives back where the ciphertext went. Without it the file cannot be opened.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn finish(self) -> io::Result<W> {
+        self.0.finish()
+    }
+}
+
+impl<W: Write> Write for Sealer<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Opens a sealed file with a secret key. What is read is authenticated chunk by chunk; nothing is written anywhere.
+///
+/// # Errors
+/// [`SealError`] when the key file or the sealed file cannot be read, or the key does not fit.
+pub fn open(path: &Utf8Path, identity: &Utf8Path) -> Result<impl Read + Seek + use<>, SealError> {
+    let bad_key = |source| SealError::Identity { path: identity.to_owned(), source };
+    let keys = File::open(identity).map(BufReader::new).and_then(age::IdentityFile::from_buffer).map_err(bad_key)?;
+    let keys = keys.into_identities().map_err(|error| bad_key(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+    let file = durable::open(path).map_err(|source| SealError::Read { path: path.to_owned(), source })?;
+    age::Decryptor::new_buffered(BufReader::new(file))
+        .and_then(|decryptor| decryptor.decrypt(keys.iter().map(|key| &**key as &dyn age::Identity)))
+        .map_err(|source| SealError::Open { path: path.to_owned(), source })
+}

@@ -1,0 +1,268 @@
+//! `job.json`: what the vendor has to know about one part of a job. No personal data, nothing about the subject.
+
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::config::{Print, SheetMark, Vendor};
+use crate::package::plan::{Class, PartPlan};
+
+/// Version of the ticket's fields.
+const SCHEMA_VERSION: u32 = 1;
+
+/// What all parts of a job have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// Seven digits.
+    pub number: &'a str,
+    /// Invented people: nothing of it may be posted.
+    pub rehearsal: bool,
+    /// Parts of the job.
+    pub parts: u32,
+    /// The run's date.
+    pub run_date: Date,
+    /// Paper, files and window.
+    pub print: &'a Print,
+    /// Service, returns, dates, contact.
+    pub vendor: &'a Vendor,
+    /// The neutral return lines of the senders in this job, each once, sorted.
+    pub return_lines: &'a [String],
+    /// The standards that the print files conform to, as the renderer claims them, for instance `PDF/A-2b`.
+    pub pdf_standards: &'a [&'a str],
+    /// Head of the ledger's audit chain when the job was planned.
+    pub ledger_head: &'a str,
+}
+
+impl Job<'_> {
+    /// The name in front of all file names: the number, with `rehearsal-` before it in a rehearsal.
+    #[must_use]
+    pub fn name(&self) -> String {
+        job_name(self.number, self.rehearsal)
+    }
+}
+
+/// The name of a job in file and folder names.
+#[must_use]
+pub fn job_name(number: &str, rehearsal: bool) -> String {
+    if rehearsal { format!("rehearsal-{number}") } else { number.to_owned() }
+}
+
+/// The fields of `job.json`, in the order in which they are written. Described for the vendor in
+/// `templates/package/job.schema.json`.
+#[derive(Debug, Serialize)]
+struct Ticket<'a> {
+    schema_version: u32,
+    job: &'a str,
+    rehearsal: bool,
+    part: u32,
+    parts: u32,
+    counts: Counts,
+    classes: Vec<ClassCounts>,
+    print_files: Vec<FileCounts<'a>>,
+    paper: &'static str,
+    plex: &'static str,
+    colour: &'static str,
+    sheet_code: &'static str,
+    fold: Fold,
+    envelope: Envelope,
+    enclosures: [&'static str; 0],
+    service: &'a str,
+    return_option: &'a str,
+    return_addresses: &'a [String],
+    sort: &'static str,
+    posting: Posting,
+    reprint: &'static str,
+    retention: Retention,
+    pdf_standards: &'a [&'a str],
+    contact: &'a str,
+    ledger_head: &'a str,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Counts {
+    letters: u32,
+    sheets: u32,
+    pages: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct ClassCounts {
+    class: String,
+    sheets_per_letter: u32,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+#[derive(Debug, Serialize)]
+struct FileCounts<'a> {
+    file: &'a str,
+    class: String,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+#[derive(Debug, Serialize)]
+struct Fold {
+    kind: &'static str,
+    height_mm: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Envelope {
+    width_mm: f64,
+    height_mm: f64,
+    window: Window,
+}
+
+/// Measured from the left and bottom edges of the envelope.
+#[derive(Debug, Serialize)]
+struct Window {
+    left_mm: f64,
+    bottom_mm: f64,
+    width_mm: f64,
+    height_mm: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Posting {
+    earliest: Date,
+    latest: Date,
+}
+
+#[derive(Debug, Serialize)]
+struct Retention {
+    days: i64,
+    destroy_by: Date,
+}
+
+/// The job's dates lie outside the calendar.
+#[derive(Debug, thiserror::Error)]
+#[error("posting or retention days of the configuration lead outside the calendar")]
+pub struct DateError(#[from] jiff::Error);
+
+/// The bytes of `job.json` for one part: indented, one newline at the end.
+///
+/// # Errors
+/// [`DateError`] when the configured number of days leads outside the calendar.
+pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, DateError> {
+    let after = |days: i64| job.run_date.checked_add(days.days());
+    let [earliest, latest] = job.vendor.posting_days;
+    let ticket = Ticket {
+        schema_version: SCHEMA_VERSION,
+        job: job.number,
+        rehearsal: job.rehearsal,
+        part: part.number,
+        parts: job.parts,
+        counts: count(part),
+        classes: classes(part),
+        print_files: print_files(part),
+        paper: "A4 80 g",
+        plex: if job.print.duplex { "duplex" } else { "simplex" },
+        colour: if job.print.duplex { "1/1 K" } else { "1/0 K" },
+        sheet_code: match job.print.sheet_mark {
+            SheetMark::Own => "own: Data Matrix ECC 200 on the front of every sheet",
+            SheetMark::Reserve => "reserve: zone left free for the vendor's code",
+        },
+        fold: Fold { kind: "two folds, address panel outside", height_mm: job.print.window.fold },
+        envelope: envelope(job.print),
+        enclosures: [],
+        service: &job.vendor.service,
+        return_option: &job.vendor.return_option,
+        return_addresses: job.return_lines,
+        sort: "postcode",
+        posting: Posting { earliest: after(earliest)?, latest: after(latest)? },
+        reprint: "same letter_id, reprint_no one higher in the production report",
+        retention: Retention { days: job.vendor.retention_days, destroy_by: after(job.vendor.retention_days)? },
+        pdf_standards: job.pdf_standards,
+        contact: &job.vendor.contact,
+        ledger_head: job.ledger_head,
+    };
+    let mut json = serde_json::to_vec_pretty(&ticket).expect("a ticket has only text keys and finite numbers");
+    json.push(b'\n');
+    Ok(json)
+}
+
+fn envelope(print: &Print) -> Envelope {
+    let window = &print.window;
+    Envelope {
+        width_mm: window.envelope_width,
+        height_mm: window.envelope_height,
+        window: Window {
+            left_mm: window.left,
+            bottom_mm: window.bottom,
+            width_mm: window.width,
+            height_mm: window.height,
+        },
+    }
+}
+
+fn count(part: &PartPlan) -> Counts {
+    part.letters.iter().fold(Counts::default(), |counts, letter| counts.with(letter.place.pages, letter.place.sheets))
+}
+
+impl Counts {
+    const fn with(self, pages: u32, sheets: u32) -> Self {
+        Self { letters: self.letters + 1, sheets: self.sheets + sheets, pages: self.pages + pages }
+    }
+}
+
+fn classes(part: &PartPlan) -> Vec<ClassCounts> {
+    let mut classes = BTreeMap::<Class, Counts>::new();
+    for letter in &part.letters {
+        let counts = classes.entry(Class::of(&letter.draft, letter.place.sheets)).or_default();
+        *counts = counts.with(letter.place.pages, letter.place.sheets);
+    }
+    let line =
+        |(class, counts): (Class, Counts)| ClassCounts { class: class.code(), sheets_per_letter: class.sheets, counts };
+    classes.into_iter().map(line).collect()
+}
+
+fn print_files(part: &PartPlan) -> Vec<FileCounts<'_>> {
+    let mut files: Vec<FileCounts<'_>> = Vec::new();
+    for letter in &part.letters {
+        let place = &letter.place;
+        if files.last().is_none_or(|file| file.file != place.print_file) {
+            let class = Class::of(&letter.draft, place.sheets).code();
+            files.push(FileCounts { file: &place.print_file, class, counts: Counts::default() });
+        }
+        if let Some(file) = files.last_mut() {
+            file.counts = file.counts.with(place.pages, place.sheets);
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::package::plan::plan;
+    use crate::package::testing::{draft, vendor};
+
+    #[test]
+    fn the_ticket_counts_and_dates_the_part() {
+        let print = Print { letters_per_file: 2, letters_per_part: 10, ..Print::default() };
+        let proofed = vec![(draft(1, "1000AA"), 2, 1), (draft(2, "1000AA"), 2, 1), (draft(3, "1000AA"), 4, 2)];
+        let parts = plan("rehearsal-2600001", proofed, &print);
+        let vendor = vendor();
+        let job = Job {
+            number: "2600001",
+            rehearsal: true,
+            parts: 1,
+            run_date: jiff::civil::date(2025, 9, 1),
+            print: &print,
+            vendor: &vendor,
+            return_lines: &["Postbus 1, 1000 AA Amsterdam".to_owned()],
+            pdf_standards: &["PDF/A-2b"],
+            ledger_head: "head",
+        };
+        let ticket: serde_json::Value = serde_json::from_slice(&json(&job, &parts[0]).unwrap()).unwrap();
+        assert_eq!(ticket["counts"], serde_json::json!({"letters": 3, "sheets": 4, "pages": 8}));
+        assert_eq!(ticket["classes"][1]["class"], "A2");
+        assert_eq!(ticket["print_files"].as_array().unwrap().len(), 2);
+        assert_eq!(ticket["posting"], serde_json::json!({"earliest": "2025-09-02", "latest": "2025-09-04"}));
+        assert_eq!(ticket["retention"]["destroy_by"], "2025-11-30");
+        assert_eq!(job.name(), "rehearsal-2600001");
+    }
+}

@@ -1,0 +1,488 @@
+//! A whole shipment: planned, packed, sealed, published, and opened again with other people's tools and with ours.
+
+use std::fs;
+use std::process::Command;
+
+use breachpost::address::AddressSource;
+use breachpost::config::{Print, Vendor};
+use breachpost::durable;
+use breachpost::letter::{
+    Audience, Category, Draft, Findings, Format, Items, Kind, Kix, Language, PostalParts, Published, Status, Zone,
+};
+use breachpost::package::archive::{Reader, Writer};
+use breachpost::package::{self, Job, PartPlan, Payload, Recipients, Sample, Sealed, bag};
+use breachpost::verify::{Check, Verdict, verify, verify_with};
+use breachpost::{deliver, verify};
+use camino::{Utf8Path, Utf8PathBuf};
+use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
+
+use crate::tools::{python, run};
+
+const JOB: &str = "2600001";
+
+fn draft(number: u32) -> Draft {
+    const SORTED: [char; 8] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    let tail: String = (0..6).rev().map(|place| SORTED[(number >> (3 * place) & 7) as usize]).collect();
+    let mut draft = Draft {
+        letter_id: format!("{}{tail}", "q".repeat(20)),
+        person: "p".repeat(26),
+        kind: Kind::First,
+        sequence: 1,
+        sender: "bvo".to_owned(),
+        findings: Findings {
+            categories: vec![Category::Screening],
+            status: Status::Confirmed,
+            published: Published::Unknown,
+            involved: Items::NONE,
+            possible: Items::NONE,
+        },
+        language: Language::Nl,
+        format: Format::Standard,
+        audience: Audience::Adult,
+        custody: None,
+        reference: "ABCD-EFGH".to_owned(),
+        salutation: "Geachte mevrouw De Vries".to_owned(),
+        name_lines: vec![format!("Mevrouw V. {tail}")],
+        address_lines: Vec::new(),
+        country_line: String::new(),
+        address_source: AddressSource::Participants,
+        postal: PostalParts {
+            street: "Dorpsstraat, achter".to_owned(),
+            house_number: (number + 1).to_string(),
+            postcode: format!("{}AB", 1000 + number % 3),
+            town: "'S-GRAVENHAGE".to_owned(),
+            country: "NL".to_owned(),
+            ..PostalParts::default()
+        },
+        kix: Kix::Code(format!("{}AB{}", 1000 + number % 3, number + 1)),
+        zone: Zone::Domestic,
+        provider_display: String::new(),
+        body: "0".repeat(64),
+        record_ids: vec!["r1".to_owned()],
+        rows: vec![("exposures.csv".to_owned(), 1)],
+    };
+    if number % 5 == 4 {
+        draft.zone = Zone::Europe;
+        draft.country_line = "BELGIUM".to_owned();
+        draft.kix = Kix::Skipped("FOREIGN".to_owned());
+        draft.postal = PostalParts {
+            country: "BE".to_owned(),
+            foreign_lines: vec![format!("Dorpstraat {number}"), "1000  BRUSSELS".to_owned()],
+            ..PostalParts::default()
+        };
+    }
+    draft
+}
+
+/// A small PDF: one page per list of lines; an empty list is a blank back.
+fn pdf(pages: &[Vec<String>]) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let (catalog, tree, font) = (Ref::new(1), Ref::new(2), Ref::new(3));
+    let page_ref = |index: usize| Ref::new(10 + 2 * i32::try_from(index).unwrap());
+    pdf.catalog(catalog).pages(tree);
+    pdf.pages(tree).kids((0..pages.len()).map(page_ref)).count(i32::try_from(pages.len()).unwrap());
+    pdf.type1_font(font).base_font(Name(b"Helvetica"));
+    for (index, lines) in pages.iter().enumerate() {
+        let (id, content_id) = (page_ref(index), Ref::new(page_ref(index).get() + 1));
+        let mut page = pdf.page(id);
+        page.media_box(Rect::new(0.0, 0.0, 595.0, 842.0)).parent(tree).contents(content_id);
+        page.resources().fonts().pair(Name(b"F1"), font);
+        page.finish();
+        let mut content = Content::new();
+        content.begin_text().set_font(Name(b"F1"), 11.0).set_leading(14.0).next_line(60.0, 700.0);
+        for line in lines {
+            content.show(Str(line.as_bytes())).next_line(0.0, -14.0);
+        }
+        content.end_text();
+        pdf.stream(content_id, &content.finish());
+    }
+    pdf.finish()
+}
+
+/// The lines of each page of such a PDF.
+fn page_text(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let pdf = hayro_syntax::Pdf::new(bytes.to_vec()).map_err(|_| "no PDF".to_owned())?;
+    let text = |stream: &[u8]| {
+        let stream = String::from_utf8_lossy(stream).into_owned();
+        let lines: Vec<&str> = stream.lines().filter_map(|line| line.strip_prefix('(')?.strip_suffix(") Tj")).collect();
+        lines.join("\n")
+    };
+    Ok(pdf.pages().iter().map(|page| page.page_stream().map(text).unwrap_or_default()).collect())
+}
+
+/// What is set for one letter: front with name, address and sheet code, a second page.
+fn pages_of(letter: &breachpost::letter::Planned) -> Vec<Vec<String>> {
+    let (draft, place) = (&letter.draft, &letter.place);
+    let mut front = draft.name_lines.clone();
+    if draft.zone == Zone::Domestic {
+        let (number, letters) = draft.postal.postcode.split_at(4);
+        front.push(format!("{number} {letters}  {}", draft.postal.town));
+    } else {
+        front.extend(draft.postal.foreign_lines.iter().cloned());
+        front.push(draft.country_line.clone());
+    }
+    (0..place.sheets)
+        .flat_map(|sheet| {
+            let code = format!("1{JOB}{:07}{:02}{:02}00000", place.seq, sheet + 1, place.sheets);
+            let text = if sheet == 0 { std::mem::take(&mut front) } else { Vec::new() };
+            [[text, vec![code]].concat(), vec![format!("back {}", draft.letter_id)]]
+        })
+        .collect()
+}
+
+struct Site {
+    _folder: tempfile::TempDir,
+    data: Utf8PathBuf,
+    key: Utf8PathBuf,
+    sealed: Vec<Sealed>,
+}
+
+fn vendor(recipients: Vec<String>) -> Vendor {
+    Vendor {
+        recipients,
+        contact: "desk@printer.example".to_owned(),
+        service: "STD".to_owned(),
+        return_option: "digital".to_owned(),
+        posting_days: [1, 3],
+        retention_days: 90,
+    }
+}
+
+impl Site {
+    /// Twelve letters in two parts, published.
+    fn publish() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+        let key = data.join("vendor.key");
+        run(Command::new("age-keygen").arg("-o").arg(&key));
+        let public = run(Command::new("age-keygen").arg("-y").arg(&key));
+        let vendor = vendor(vec![public.trim().to_owned()]);
+
+        let print = Print { letters_per_file: 3, letters_per_part: 7, ..Print::default() };
+        let proofed = (0..12).map(|number| (draft(number), 2 + 2 * (number / 10), 1 + number / 10)).collect();
+        let parts = package::plan(JOB, proofed, &print);
+        assert_eq!(parts.len(), 2);
+        let staging = data.join("staging");
+        let job = Job {
+            number: JOB,
+            rehearsal: false,
+            parts: 2,
+            run_date: jiff::civil::date(2025, 9, 1),
+            print: &print,
+            vendor: &vendor,
+            return_lines: &["Postbus 1, 1000 AA Amsterdam".to_owned()],
+            pdf_standards: &["PDF/A-2b"],
+            ledger_head: "head",
+        };
+        let recipients = Recipients::parse(&vendor.recipients).unwrap();
+        let sample = [Sample { name: "sample-01.pdf".to_owned(), bytes: pdf(&[vec!["Proef".to_owned()]]) }];
+        let sealed: Vec<Sealed> = parts
+            .iter()
+            .map(|part| {
+                set(part, &staging);
+                package::pack(part, &job, &sample, &recipients, &staging).unwrap()
+            })
+            .collect();
+        deliver::publish(&staging, &data.join("outbox"), JOB, &sealed, "head").unwrap();
+        Self { _folder: folder, data, key, sealed }
+    }
+
+    fn folder(&self) -> Utf8PathBuf {
+        self.data.join("outbox").join(JOB)
+    }
+
+    fn verify(&self) -> Verdict {
+        verify_with(&self.folder(), Some(&self.key), Some(&page_text)).unwrap()
+    }
+
+    /// The plain zip of a part, made by the `age` tool.
+    fn open(&self, part: usize) -> Utf8PathBuf {
+        let sealed = self.folder().join(&self.sealed[part].file);
+        let plain = self.data.join(self.sealed[part].file.strip_suffix(".age").unwrap());
+        run(Command::new("age").args(["-d", "-i", self.key.as_str(), "-o", plain.as_str(), sealed.as_str()]));
+        plain
+    }
+
+    /// Changes the payload of part one, makes a new and consistent bag of it, and verifies that.
+    fn tampered(&self, change: impl FnOnce(&mut Bag)) -> Verdict {
+        let plain = self.open(0);
+        let mut bag = Bag::read(&plain);
+        change(&mut bag);
+        bag.write(&plain);
+        verify_with(&plain, None, Some(&page_text)).unwrap()
+    }
+}
+
+/// Sets the print files of a part.
+fn set(part: &PartPlan, staging: &Utf8Path) {
+    for folder in [staging, &staging.join("print")] {
+        durable::make_folder(folder).unwrap();
+    }
+    let mut files = std::collections::BTreeMap::<&str, Vec<Vec<String>>>::new();
+    for letter in &part.letters {
+        files.entry(&letter.place.print_file).or_default().extend(pages_of(letter));
+    }
+    for (file, pages) in files {
+        durable::write(&staging.join(file), &pdf(&pages)).unwrap();
+    }
+}
+
+/// The payload of one part.
+struct Bag {
+    name: String,
+    payload: Vec<(String, Vec<u8>)>,
+}
+
+impl Bag {
+    fn read(zip: &Utf8Path) -> Self {
+        let name = zip.file_stem().unwrap().to_owned();
+        let mut archive = Reader::open(fs::File::open(zip).unwrap()).unwrap();
+        let prefix = format!("{name}/data/");
+        let mut payload = Vec::new();
+        for path in archive.paths().unwrap() {
+            if let Some(inside) = path.strip_prefix(&prefix) {
+                payload.push((inside.to_owned(), archive.read(&path).unwrap()));
+            }
+        }
+        Self { name, payload }
+    }
+
+    fn write(self, zip: &Utf8Path) {
+        let label = bag::Label { name: &self.name, job: JOB, part: 1, parts: 2, date: jiff::civil::date(2025, 9, 1) };
+        let payload: Vec<_> = self.payload.into_iter().map(|(path, bytes)| (path, Payload::Made(bytes))).collect();
+        let mut archive = Writer::new(fs::File::create(zip).unwrap());
+        bag::write(&mut archive, &label, &payload).unwrap();
+        archive.finish().unwrap();
+    }
+
+    fn file(&mut self, path: &str) -> &mut Vec<u8> {
+        &mut self.payload.iter_mut().find(|(name, _)| name == path).unwrap().1
+    }
+
+    fn rows(&mut self, change: impl FnOnce(&mut Vec<String>)) {
+        let manifest = self.file("manifest.csv");
+        let text = String::from_utf8(manifest.clone()).unwrap();
+        let mut rows: Vec<String> = text.split_terminator("\r\n").map(str::to_owned).collect();
+        change(&mut rows);
+        *manifest = rows.iter().flat_map(|row| [row.as_str(), "\r\n"]).collect::<String>().into_bytes();
+    }
+
+    /// The first print file with its pages chosen anew, by qpdf.
+    fn pages(&mut self, choice: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("a.pdf"), folder.path().join("b.pdf"));
+        let file = self.file("print/2600001-p001-b001.pdf");
+        fs::write(&from, &file).unwrap();
+        run(Command::new("qpdf").arg(&from).args(["--pages", ".", choice, "--"]).arg(&to));
+        *file = fs::read(&to).unwrap();
+    }
+}
+
+fn checks(verdict: &Verdict) -> Vec<Check> {
+    let mut checks: Vec<Check> = verdict.problems.iter().map(|problem| problem.check).collect();
+    checks.sort_unstable();
+    checks.dedup();
+    checks
+}
+
+#[test]
+fn a_published_shipment_is_sound() {
+    let site = Site::publish();
+    let verdict = site.verify();
+    assert_eq!(verdict.problems, []);
+    assert!(verdict.opened && verdict.read);
+    assert_eq!((verdict.parts, verdict.letters, verdict.sheets, verdict.pages), (2, 12, 14, 28));
+    assert_eq!(verdict.job, JOB);
+}
+
+#[test]
+fn without_a_key_only_checksums_are_verified() {
+    let site = Site::publish();
+    let verdict = verify(&site.folder(), None).unwrap();
+    assert!(verdict.is_sound() && !verdict.opened);
+    assert_eq!((verdict.parts, verdict.letters), (2, 0));
+}
+
+#[test]
+fn other_peoples_tools_open_it() {
+    let site = Site::publish();
+    run(Command::new("sha256sum").args(["-c", "--strict", "2600001.SHA256SUMS"]).current_dir(site.folder()));
+    let mut rows = 0;
+    for part in 0..2 {
+        let plain = site.open(part);
+        assert_eq!(durable::fingerprint(&plain).unwrap().0, site.sealed[part].plain_sha256);
+        run(Command::new("unzip").args(["-tq", plain.as_str()]));
+        let unpacked = site.data.join("unpacked");
+        run(Command::new("unzip").args(["-q", plain.as_str(), "-d", unpacked.as_str()]));
+        let bag = unpacked.join(plain.file_stem().unwrap());
+        for list in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
+            run(Command::new("sha256sum").args(["-c", "--strict", list]).current_dir(&bag));
+        }
+        for folder in ["print", "samples"] {
+            for pdf in bag.join("data").join(folder).read_dir_utf8().unwrap() {
+                run(Command::new("qpdf").args(["--check", pdf.unwrap().path().as_str()]));
+            }
+        }
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/check_bag.py");
+        let counted = run(Command::new(python()).args([script, bag.as_str()]));
+        rows += counted.trim().parse::<u32>().unwrap();
+    }
+    assert_eq!(rows, 12);
+}
+
+#[test]
+fn the_plain_archive_is_always_the_same_and_the_sealed_one_never() {
+    let (one, other) = (Site::publish(), Site::publish());
+    for (one, other) in one.sealed.iter().zip(&other.sealed) {
+        assert_eq!(one.plain_sha256, other.plain_sha256);
+        assert_ne!(one.sealed_sha256, other.sealed_sha256);
+    }
+}
+
+#[test]
+fn nothing_is_left_in_staging_but_the_print_files() {
+    let site = Site::publish();
+    let mut names: Vec<String> =
+        site.data.join("staging").read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["print"]);
+}
+
+#[test]
+fn another_key_does_not_open_it() {
+    let site = Site::publish();
+    let other = site.data.join("other.key");
+    run(Command::new("age-keygen").arg("-o").arg(&other));
+    let error = verify(&site.folder(), Some(&other)).unwrap_err();
+    assert!(matches!(error, verify::VerifyError::Seal(_)));
+    assert_eq!(error.hint().as_deref(), Some("the package was sealed to another key"));
+}
+
+#[test]
+fn a_rebuilt_bag_without_a_change_is_sound() {
+    let site = Site::publish();
+    assert_eq!(site.tampered(|_| ()).problems, []);
+}
+
+#[test]
+fn a_dropped_a_doubled_and_a_swapped_page_are_caught() {
+    let site = Site::publish();
+    assert!(checks(&site.tampered(|bag| bag.pages("1-3,5-z"))).contains(&Check::Pages), "dropped");
+    assert!(checks(&site.tampered(|bag| bag.pages("1-3,3,4-z"))).contains(&Check::Pages), "doubled");
+    assert!(checks(&site.tampered(|bag| bag.pages("1-2,2,4-z"))).contains(&Check::Text), "doubled over another");
+    assert_eq!(checks(&site.tampered(|bag| bag.pages("3,2,1,4-z"))), [Check::Text], "two fronts swapped");
+    assert_eq!(checks(&site.tampered(|bag| bag.pages("1,4,3,2,5-z"))), [Check::Text], "two backs swapped");
+}
+
+#[test]
+fn a_dropped_a_doubled_and_a_swapped_row_are_caught() {
+    let site = Site::publish();
+    let dropped = site.tampered(|bag| bag.rows(|rows| drop(rows.remove(2))));
+    assert!([Check::Sequence, Check::Count].iter().all(|check| checks(&dropped).contains(check)), "{dropped:?}");
+    let last = site.tampered(|bag| bag.rows(|rows| drop(rows.pop())));
+    assert!(checks(&last).contains(&Check::Count), "{last:?}");
+    let doubled = site.tampered(|bag| bag.rows(|rows| rows.insert(2, rows[1].clone())));
+    assert!(checks(&doubled).contains(&Check::Sequence), "{doubled:?}");
+    let swapped = site.tampered(|bag| bag.rows(|rows| rows.swap(1, 2)));
+    assert!(checks(&swapped).contains(&Check::Sequence), "{swapped:?}");
+}
+
+#[test]
+fn two_names_that_change_places_are_caught() {
+    let site = Site::publish();
+    let verdict = site.tampered(|bag| {
+        bag.rows(|rows| {
+            let cells = |row: &str| row.split(',').map(str::to_owned).collect::<Vec<_>>();
+            let (mut one, mut other) = (cells(&rows[1]), cells(&rows[2]));
+            std::mem::swap(&mut one[10], &mut other[10]);
+            (rows[1], rows[2]) = (one.join(","), other.join(","));
+        });
+    });
+    assert_eq!(checks(&verdict), [Check::Text]);
+}
+
+#[test]
+fn what_must_not_be_in_a_manifest_is_caught() {
+    let site = Site::publish();
+    let with = |name: &str| site.tampered(|bag| bag.rows(|rows| rows[1] = rows[1].replacen("Mevrouw", name, 1)));
+    assert!(checks(&with("999990019")).contains(&Check::Leak));
+    assert!(checks(&with("31-12-1950")).contains(&Check::Leak));
+    assert!(checks(&with("=1+1")).contains(&Check::Cell));
+    assert!(checks(&with(&"x".repeat(40))).contains(&Check::Cell));
+    let ticket = site.tampered(|bag| {
+        let job = bag.file("job.json");
+        *job = String::from_utf8(job.clone()).unwrap().replacen('{', "{\"diagnosis\": 1,", 1).into_bytes();
+    });
+    assert_eq!(checks(&ticket), [Check::Leak]);
+    // The values themselves are not repeated.
+    assert!(!format!("{:?}", with("999990019")).contains("999990019"));
+}
+
+#[test]
+fn a_ticket_that_counts_otherwise_is_caught() {
+    let site = Site::publish();
+    let verdict = site.tampered(|bag| {
+        let job = bag.file("job.json");
+        *job = String::from_utf8(job.clone()).unwrap().replacen("\"letters\": 7", "\"letters\": 8", 1).into_bytes();
+    });
+    assert_eq!(checks(&verdict), [Check::Count]);
+}
+
+#[test]
+fn files_that_come_go_or_change_are_caught() {
+    let site = Site::publish();
+    let gone = site.tampered(|bag| bag.payload.retain(|(path, _)| !path.ends_with("b002.pdf")));
+    assert!(checks(&gone).contains(&Check::Pages));
+    let more = site.tampered(|bag| bag.payload.push(("print/2600001-p001-b099.pdf".to_owned(), pdf(&[vec![]]))));
+    assert!(checks(&more).contains(&Check::Pages));
+
+    // The bag's lists stay as they were.
+    let plain = site.open(0);
+    let mut archive = Reader::open(fs::File::open(&plain).unwrap()).unwrap();
+    let mut changed = Writer::new(Vec::new());
+    for path in archive.paths().unwrap() {
+        let mut bytes = archive.read(&path).unwrap();
+        if path.ends_with("README.txt") {
+            bytes[0] ^= 1;
+        }
+        changed.store(&path, &mut bytes.as_slice()).unwrap();
+    }
+    fs::write(&plain, changed.finish().unwrap()).unwrap();
+    assert_eq!(checks(&verify(&plain, None).unwrap()), [Check::Checksum]);
+}
+
+#[test]
+fn a_changed_outbox_is_caught() {
+    let site = Site::publish();
+    let folder = site.folder();
+    let second = folder.join(&site.sealed[1].file);
+
+    fs::write(folder.join("notes.txt"), "x").unwrap();
+    assert_eq!(checks(&site.verify()), [Check::Files]);
+    fs::remove_file(folder.join("notes.txt")).unwrap();
+
+    let done = fs::read_to_string(folder.join("2600001.done")).unwrap();
+    fs::write(folder.join("2600001.done"), done.replace("\"letters\":12", "\"letters\":13")).unwrap();
+    assert_eq!(checks(&site.verify()), [Check::Count]);
+    fs::remove_file(folder.join("2600001.done")).unwrap();
+    assert_eq!(checks(&site.verify()), [Check::Files]);
+    fs::write(folder.join("2600001.done"), &done).unwrap();
+
+    fs::rename(&second, site.data.join("aside")).unwrap();
+    assert!(checks(&site.verify()).contains(&Check::Files));
+    fs::rename(site.data.join("aside"), &second).unwrap();
+
+    let mut bytes = fs::read(&second).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&second, bytes).unwrap();
+    let verdict = site.verify();
+    assert!(checks(&verdict).contains(&Check::Checksum) && checks(&verdict).contains(&Check::Bag), "{verdict:?}");
+}
+
+#[test]
+fn a_folder_that_is_no_package_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = Utf8Path::from_path(folder.path()).unwrap();
+    assert!(matches!(verify(path, None), Err(verify::VerifyError::NoPackage { .. })));
+}

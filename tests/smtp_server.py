@@ -1,0 +1,101 @@
+"""A mail server on loopback for the tests.
+
+    smtp_server.py MODE FOLDER
+
+MODE is one of: starttls, tls, none (offers no encryption), reject (5xx after the text), later (4xx after the text),
+drop (closes the connection when the text has come), slow (answers nobody).
+Writes its port and its authority's certificate as one line of JSON to stdout, each mail as FOLDER/<n>.json, and ends
+when stdin is closed.
+"""
+
+import email
+import email.policy
+import json
+import logging
+import pathlib
+import socket
+import ssl
+import sys
+
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult
+
+MODE, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
+
+
+def context():
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(FOLDER / "ca.pem")
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(server)
+    # A second authority that did not sign anything here.
+    trustme.CA().cert_pem.write_to_path(FOLDER / "other-ca.pem")
+    return server
+
+
+class Keep:
+    count = 0
+
+    async def handle_DATA(self, server, session, envelope):
+        if MODE == "reject":
+            return "554 5.7.1 not from you"
+        if MODE == "later":
+            return "451 4.3.0 try again later"
+        if MODE == "drop":
+            server.transport.abort()
+            return "250 never seen"
+        self.count += 1
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+        (FOLDER / f"{self.count}.json").write_text(json.dumps({
+            "encrypted": session.ssl is not None or MODE == "tls",
+            "login": session.authenticated,
+            "from": envelope.mail_from,
+            "to": envelope.rcpt_tos,
+            "headers": {name.lower(): value for name, value in message.items()},
+            "type": message.get_content_type(),
+            "parts": parts,
+        }))
+        return "250 kept"
+
+
+def login(server, session, envelope, mechanism, data):
+    good = data.login == b"breachpost" and data.password == b"geheim"
+    return AuthResult(success=good, handled=False)
+
+
+class Server(Controller):
+    upgrade = None
+
+    def factory(self):
+        return SMTP(
+            self.handler,
+            hostname="localhost",
+            tls_context=self.upgrade,
+            require_starttls=MODE == "starttls",
+            authenticator=login,
+            auth_require_tls=MODE == "starttls",
+        )
+
+
+def main():
+    if MODE == "slow":
+        listener = socket.create_server(("127.0.0.1", 0))
+        print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
+        sys.stdin.read()
+        return
+    encryption = context() if MODE in ("starttls", "tls") else None
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Server(Keep(), hostname="127.0.0.1", port=port, ssl_context=encryption if MODE == "tls" else None)
+    server.upgrade = encryption if MODE == "starttls" else None
+    server.start()
+    print(json.dumps({"port": port}), flush=True)
+    sys.stdin.read()
+    server.stop()
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    main()
