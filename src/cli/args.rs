@@ -1,0 +1,112 @@
+//! What can be asked.
+
+use camino::Utf8PathBuf;
+use clap::{Parser, Subcommand};
+use jiff::civil::Date;
+
+/// Writes to the people whose data were stolen: one letter each, never twice, never to the wrong person.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Args {
+    /// Configuration file.
+    #[arg(long, global = true, value_name = "FILE", default_value = "breachpost.toml")]
+    pub config: Utf8PathBuf,
+    /// Read the input files from this folder instead of the configured one.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub inbox: Option<Utf8PathBuf>,
+    /// Keep ledger, keys, outbox and papers in this folder instead of the configured one.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<Utf8PathBuf>,
+    /// Date of the run and of its letters; today if not given.
+    #[arg(long, global = true, value_name = "YYYY-MM-DD")]
+    pub date: Option<Date>,
+    /// Answer in JSON on standard output.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more on standard error; twice for everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 all in order; 1 done, but rows were set aside for a human; 2 usage or configuration; \
+3 stopped, nothing left the building; 4 stopped after part was published: run again to continue.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the nightly batch: read, link, decide, set the letters, publish the package, record it.
+    Run {
+        /// Go on although files that an earlier run read are gone or have other bytes; the reason is recorded.
+        #[arg(long, value_name = "REASON")]
+        accept_inputs: Option<String>,
+        /// Go on although there are more new letters than the policy permits in one run.
+        #[arg(long)]
+        accept_volume: bool,
+    },
+    /// Do everything but publication and ledger: what would a run do?
+    Check,
+    /// Set every letter variant with invented people and lay them side by side in a page.
+    Preview {
+        /// Folder for the pictures and the page.
+        #[arg(long, value_name = "DIR", default_value = "preview")]
+        out: Utf8PathBuf,
+    },
+    /// Set one letter again as an accessible copy (PDF/A-2a, PDF/UA-1).
+    Letter {
+        /// Letter id, 26 characters.
+        id: String,
+        /// File to write; `<id>.pdf` in the current folder if not given.
+        #[arg(long, value_name = "FILE")]
+        out: Option<Utf8PathBuf>,
+    },
+    /// Tell which rows, rules, texts and addresses made a letter.
+    Explain {
+        /// Letter id, 26 characters.
+        id: String,
+    },
+    /// Open a package, count it again and read it again.
+    Verify {
+        /// Folder of the job in the outbox, or one part.
+        package: Utf8PathBuf,
+        /// age identity (private key) file of the recipient.
+        #[arg(long, value_name = "FILE")]
+        identity: Option<Utf8PathBuf>,
+    },
+    /// Make or check the ledger.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Check the letter texts: both languages, reading ease, forbidden words.
+    #[command(subcommand)]
+    Texts(TextsCommand),
+    /// Write an invented inbox of any size, with the truth beside it.
+    Sample {
+        /// How many people.
+        #[arg(long, value_name = "N")]
+        people: u32,
+        /// The same seed gives the same files.
+        #[arg(long, value_name = "S", default_value_t = 1)]
+        seed: u64,
+        /// Folder to write; must be empty or new.
+        #[arg(long, value_name = "DIR")]
+        out: Utf8PathBuf,
+    },
+}
+
+/// `breachpost ledger`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Make a new ledger and the campaign's key. Once per campaign.
+    Init,
+    /// Recompute the audit chain, replay it against the tables, compare it with what was published.
+    Check,
+}
+
+/// `breachpost texts`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum TextsCommand {
+    /// Check the letter texts.
+    Check,
+}

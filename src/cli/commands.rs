@@ -1,0 +1,292 @@
+//! What each command does: settings in, one call into the library, an answer out.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::args::{Args, Command, LedgerCommand, TextsCommand};
+use super::output::{self, Failure};
+use super::{Status, logging};
+use crate::config::Config;
+use crate::deliver::email;
+use crate::facts::Facts;
+use crate::progress::Progress;
+use crate::record::{self, Ledger};
+use crate::report::Report;
+use crate::run::{self, Order, Outcome};
+use crate::{compose, explain, preview, sample, verify};
+
+/// Runs the command.
+///
+/// # Errors
+/// [`Failure`] with the exit code, what went wrong and what to do.
+pub fn execute(args: &Args) -> Result<Status, Failure> {
+    let run_date = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
+    match &args.command {
+        Command::Sample { people, seed, out } => {
+            logging::start(None, run_date, args.verbose);
+            return sample_command(args, *people, *seed, out);
+        }
+        Command::Verify { package, identity } => {
+            logging::start(None, run_date, args.verbose);
+            return verify_command(args, package, identity.as_deref());
+        }
+        _ => {}
+    }
+    let config = configuration(args)?;
+    let session = Session { args, config: &config, run_date };
+    match &args.command {
+        Command::Ledger(LedgerCommand::Init) => session.ledger_init(),
+        Command::Ledger(LedgerCommand::Check) => session.ledger_check(),
+        Command::Run { accept_inputs, accept_volume } => session.run(accept_inputs.as_deref(), *accept_volume),
+        Command::Check => session.check(),
+        Command::Preview { out } => session.preview(out),
+        Command::Letter { id, out } => session.letter(id, out.as_deref()),
+        Command::Explain { id } => session.explain(id),
+        Command::Texts(TextsCommand::Check) => session.texts(),
+        Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
+    }
+}
+
+fn configuration(args: &Args) -> Result<Config, Failure> {
+    let mut config = Config::load(&args.config).map_err(|error| {
+        let missing = !args.config.exists();
+        let hint = missing.then(|| "name the configuration with --config FILE".to_owned());
+        Failure::new(Status::Usage, &error, hint)
+    })?;
+    if let Some(inbox) = &args.inbox {
+        config.inbox.clone_from(inbox);
+    }
+    if let Some(data_dir) = &args.data_dir {
+        config.data_dir.clone_from(data_dir);
+    }
+    Ok(config)
+}
+
+/// A command with its configuration.
+struct Session<'a> {
+    args: &'a Args,
+    config: &'a Config,
+    run_date: Date,
+}
+
+impl Session<'_> {
+    fn log(&self) {
+        logging::start(Some(&self.config.data_dir), self.run_date, self.args.verbose);
+    }
+
+    fn ledger_init(&self) -> Result<Status, Failure> {
+        let config = self.config;
+        Ledger::init(&config.data_dir, &config.campaign, self.run_date).map_err(record_failure)?;
+        if !self.args.json {
+            output::line(format_args!("ledger  {}", config.data_dir.join("ledger.sqlite")));
+            output::line(format_args!("key     {}  (keep a copy in a safe place)", record::key_path(&config.data_dir)));
+        }
+        Ok(Status::Done)
+    }
+
+    fn ledger_check(&self) -> Result<Status, Failure> {
+        let verdict = record::check(&self.config.data_dir, &self.config.campaign).map_err(record_failure)?;
+        if self.args.json {
+            output::json(&verdict);
+        } else {
+            output::line(&verdict);
+        }
+        Ok(Status::Done)
+    }
+
+    fn run(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
+        self.log();
+        let progress = Progress::on_stderr();
+        let order =
+            Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
+        let outcome = run::run(&order).map_err(|error| {
+            progress.finish();
+            Failure::new(error.status(), &error, error.hint())
+        })?;
+        let status = if outcome.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
+        let mail = self.mail(&outcome, status);
+        self.show_outcome(&outcome, &mail, status);
+        Ok(status)
+    }
+
+    /// Sends the summary; letters are unaffected when that fails.
+    fn mail(&self, outcome: &Outcome, status: Status) -> String {
+        let Some(mail) = &self.config.mail else { return "not configured".to_owned() };
+        let summary = run::summary(&outcome.report, self.run_date, status.code());
+        match email::send(mail, &summary) {
+            Ok(_) => "sent".to_owned(),
+            Err(error) => {
+                let hint = error.hint();
+                output::failure(&Failure::new(Status::Done, &error, hint));
+                "failed".to_owned()
+            }
+        }
+    }
+
+    fn show_outcome(&self, outcome: &Outcome, mail: &str, status: Status) {
+        if self.args.json {
+            output::json(&Answer::new(outcome, mail, status));
+            return;
+        }
+        if let Some(resumed) = &outcome.resumed {
+            output::line(format_args!("finished first what run {} had begun: {}", resumed.report.run_id, resumed.package));
+        }
+        show_counts(&outcome.report);
+        match &outcome.package {
+            Some(package) => output::line(format_args!("package   {package}")),
+            None => output::line("package   none: there is nobody new to write to"),
+        }
+        output::line(format_args!("letters   {}", outcome.papers.join("letters.parquet")));
+        output::line(format_args!("report    {}", outcome.papers.join("report.html")));
+        output::line(format_args!("review    {}", outcome.papers.join("review.csv")));
+        output::line(format_args!("mail      {mail}"));
+    }
+
+    fn check(&self) -> Result<Status, Failure> {
+        self.log();
+        let progress = Progress::on_stderr();
+        let order = Order {
+            config: self.config,
+            run_date: self.run_date,
+            accept_inputs: None,
+            accept_volume: true,
+            progress: &progress,
+        };
+        let report = run::check(&order).map_err(|error| {
+            progress.finish();
+            Failure::new(error.status(), &error, error.hint())
+        })?;
+        if self.args.json {
+            output::json(&report);
+        } else {
+            show_counts(&report);
+            output::line("nothing was published and nothing was recorded");
+        }
+        Ok(if report.needs_a_human() { Status::ForAHuman } else { Status::Done })
+    }
+
+    fn facts(&self) -> Result<Facts, Failure> {
+        Facts::load(&self.config.facts).map_err(|error| Failure::new(Status::Usage, &error, None))
+    }
+
+    fn preview(&self, out: &Utf8Path) -> Result<Status, Failure> {
+        let facts = self.facts()?;
+        let progress = Progress::on_stderr();
+        let made = preview::write(out, &facts, &self.config.print, self.run_date, &progress)
+            .map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
+        progress.finish();
+        if self.args.json {
+            output::json(&made);
+        } else {
+            output::line(format_args!("{} variants, {} pages", made.variants, made.pages));
+            output::line(format_args!("preview   {}", out.join("index.html")));
+        }
+        Ok(Status::Done)
+    }
+
+    fn letter(&self, id: &str, out: Option<&Utf8Path>) -> Result<Status, Failure> {
+        let out = out.map_or_else(|| Utf8PathBuf::from(format!("{id}.pdf")), Utf8Path::to_owned);
+        let pdf = explain::accessible_copy(self.config, id)
+            .map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
+        crate::durable::write(&out, &pdf)
+            .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
+        output::line(out);
+        Ok(Status::Done)
+    }
+
+    fn explain(&self, id: &str) -> Result<Status, Failure> {
+        let explanation =
+            explain::explain(self.config, id).map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
+        if self.args.json {
+            output::json(&explanation);
+        } else {
+            output::line(&explanation);
+        }
+        Ok(Status::Done)
+    }
+
+    fn texts(&self) -> Result<Status, Failure> {
+        let findings = compose::texts::check(&self.facts()?);
+        if self.args.json {
+            output::json(&findings);
+        } else {
+            for finding in &findings {
+                output::line(finding);
+            }
+            output::line(format_args!("{} findings", findings.len()));
+        }
+        Ok(if findings.is_empty() { Status::Done } else { Status::ForAHuman })
+    }
+}
+
+fn record_failure(error: record::RecordError) -> Failure {
+    let hint = error.hint();
+    Failure::new(Status::Stopped, &error, hint)
+}
+
+fn show_counts(report: &Report) {
+    let rows = &report.rows;
+    output::line(format_args!(
+        "rows      {} = {} letter + {} merged + {} told + {} suppressed + {} review + {} rejected",
+        rows.total, rows.letter, rows.merged, rows.told, rows.suppressed, rows.review, rows.rejected
+    ));
+    let letters = &report.letters;
+    output::line(format_args!("letters   {} on {} sheets, {} pages", letters.total, letters.sheets, letters.pages));
+}
+
+/// `run --json`.
+#[derive(Serialize)]
+struct Answer<'a> {
+    exit_code: u8,
+    run_id: &'a str,
+    resumed: Option<&'a str>,
+    papers: &'a Utf8Path,
+    package: Option<&'a Utf8Path>,
+    mail: &'a str,
+    report: &'a Report,
+}
+
+impl<'a> Answer<'a> {
+    fn new(outcome: &'a Outcome, mail: &'a str, status: Status) -> Self {
+        Self {
+            exit_code: status.code(),
+            run_id: &outcome.report.run_id,
+            resumed: outcome.resumed.as_ref().map(|job| job.report.run_id.as_str()),
+            papers: &outcome.papers,
+            package: outcome.package.as_deref(),
+            mail,
+            report: &outcome.report,
+        }
+    }
+}
+
+fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result<Status, Failure> {
+    let summary = sample::write(out, people, seed, &Progress::on_stderr()).map_err(|error| {
+        let hint = error.hint();
+        Failure::new(Status::Stopped, &error, hint)
+    })?;
+    if args.json {
+        output::json(&summary);
+    } else {
+        output::line(format_args!(
+            "{} people, {} exposure rows, {} participants, {} register rows in {}",
+            summary.people, summary.exposures, summary.participants, summary.register, summary.out
+        ));
+        output::line(format_args!("truth     {}", summary.out.join("truth.csv")));
+    }
+    Ok(Status::Done)
+}
+
+fn verify_command(args: &Args, package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Status, Failure> {
+    let verdict = verify::verify(package, identity).map_err(|error| {
+        let hint = error.hint();
+        Failure::new(Status::Stopped, &error, hint)
+    })?;
+    if args.json {
+        output::json(&verdict);
+    } else {
+        output::line(&verdict);
+    }
+    Ok(if verdict.problems.is_empty() { Status::Done } else { Status::Stopped })
+}

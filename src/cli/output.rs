@@ -1,0 +1,65 @@
+//! The only place that prints: answers on standard output, failures on standard error.
+
+use std::fmt::Display;
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::Status;
+
+/// Why a command did not do what was asked.
+pub struct Failure {
+    /// The exit code.
+    pub status: Status,
+    /// What went wrong and what caused it, outermost first.
+    pub causes: Vec<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure from an error and everything behind it. A cause that only repeats the one before is left out.
+    pub fn new(status: Status, error: &dyn std::error::Error, hint: Option<String>) -> Self {
+        let mut causes = vec![error.to_string()];
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if causes.last() != Some(&text) {
+                causes.push(text);
+            }
+            source = cause.source();
+        }
+        Self { status, causes, hint }
+    }
+
+    /// A failure that is nobody's error value.
+    pub fn says(status: Status, message: &str, hint: Option<&str>) -> Self {
+        Self { status, causes: vec![message.to_owned()], hint: hint.map(str::to_owned) }
+    }
+}
+
+/// Prints a failure: the error, its causes, the hint.
+pub fn failure(failure: &Failure) {
+    let mut stderr = std::io::stderr().lock();
+    for (place, cause) in failure.causes.iter().enumerate() {
+        let word = if place == 0 { "error" } else { "  cause" };
+        // When standard error is gone there is nobody left to tell.
+        let _ = writeln!(stderr, "{word}: {}", cause.trim_end().replace('\n', "\n  "));
+    }
+    if let Some(hint) = &failure.hint {
+        let _ = writeln!(stderr, "hint: {hint}");
+    }
+}
+
+/// Prints one line of an answer.
+pub fn line(text: impl Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints an answer for another program.
+pub fn json(answer: &impl Serialize) {
+    match serde_json::to_string_pretty(answer) {
+        Ok(text) => line(text),
+        Err(error) => failure(&Failure::new(Status::Stopped, &error, None)),
+    }
+}
