@@ -89,6 +89,12 @@ pub fn base32(bytes: &[u8; 16]) -> String {
     BASE32.encode(bytes)
 }
 
+/// The 128 bits behind 26 characters; `None` when the text is no such thing.
+#[must_use]
+pub fn base32_decode(text: &str) -> Option<[u8; 16]> {
+    BASE32.decode(text.as_bytes()).ok()?.try_into().ok()
+}
+
 static BASE32: std::sync::LazyLock<Encoding> = std::sync::LazyLock::new(|| {
     let mut specification = Specification::new();
     specification.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
