@@ -89,9 +89,9 @@ pub fn base32(bytes: &[u8; 16]) -> String {
     BASE32.encode(bytes)
 }
 
-/// The 128 bits behind [`base32`]; `None` for any other text.
+/// The 128 bits behind 26 characters; `None` when the text is no such thing.
 #[must_use]
-pub fn from_base32(text: &str) -> Option<[u8; 16]> {
+pub fn base32_decode(text: &str) -> Option<[u8; 16]> {
     BASE32.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 

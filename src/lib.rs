@@ -1,21 +1,41 @@
 //! Breachpost writes to the people whose data were stolen: reads who was exposed, finds out who is who, decides who gets
 //! which letter, sets the letters and hands the print vendor a sealed package. The modules stand in reading order.
 
+pub mod cli;
 pub mod config;
 pub mod facts;
+pub mod run;
+
+pub mod read;
+
+pub mod link;
+
+pub mod decide;
+
+pub mod compose;
+
+pub mod render;
+
+pub mod package;
 
 pub mod deliver;
-pub mod package;
+
+pub mod record;
+
+pub mod report;
+
+pub mod explain;
+pub mod preview;
+pub mod sample;
 pub mod verify;
 
 pub mod address;
 pub mod cells;
 pub mod durable;
+pub mod hash;
 pub mod keys;
 pub mod letter;
 pub mod person;
 pub mod progress;
 pub mod reason;
 pub mod row;
-
-pub mod report;

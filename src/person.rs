@@ -280,7 +280,7 @@ impl FromStr for Pseudonym {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        crate::keys::from_base32(text).map(Self).ok_or(())
+        crate::keys::base32_decode(text).map(Self).ok_or(())
     }
 }
 

@@ -1,0 +1,399 @@
+//! The ledger: who was told what, when, and which packages carry it. It is the only memory the program has.
+//!
+//! The ledger holds pseudonyms, keyed marks, findings and counts; no personal data. A run goes plan, render, seal,
+//! publish, record, and each step is one transaction with one event in a hash chain. Where its memory is in doubt the
+//! ledger refuses: a person told twice, or never, is worse than a night without letters.
+//!
+//! ```text
+//! data_dir/ledger.sqlite         the ledger
+//! data_dir/ledger.anchor         how far it was after its last change
+//! data_dir/keys/campaign.key     what makes pseudonyms, mode 0400
+//! data_dir/backups/              copies before each run that writes, the last five
+//! ```
+
+mod anchors;
+mod audit;
+mod backup;
+pub mod check;
+mod error;
+mod files;
+mod inputs;
+mod job;
+mod key_file;
+mod lock;
+mod model;
+mod plan;
+mod recognise;
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
+
+use crate::keys::Keys;
+use crate::letter::Planned;
+use crate::person::Cluster;
+use crate::row::Input;
+
+pub use audit::Head;
+pub use error::RecordError;
+pub use inputs::InputChange;
+pub use job::{Job, JobState, LetterRecord, NewJob, Noted, PartTotals, SealedPart, StagedFile, Totals};
+pub use model::CampaignState;
+pub use recognise::{Identities, IdentityChange, Recognised};
+pub use store::StoreError;
+
+use lock::Lock;
+use model::Model;
+use store::Store;
+
+/// Folders of the data folder, all mode 0700.
+const FOLDERS: [&str; 6] = ["keys", "staging", "runs", "outbox", "logs", "backups"];
+
+/// What a ledger is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reading; nothing on the disk is touched.
+    Read,
+    /// A run: one at a time, in an open campaign.
+    Write,
+}
+
+/// An open ledger whose history, tables, key and proofs agree.
+pub struct Ledger {
+    store: Store,
+    keys: Keys,
+    data_dir: Utf8PathBuf,
+    id: String,
+    campaign: String,
+    proofs: Vec<Utf8PathBuf>,
+    backed_up: bool,
+    _lock: Option<Lock>,
+}
+
+/// Nothing of the key is printed.
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Ledger({})", self.data_dir)
+    }
+}
+
+fn ledger_path(data_dir: &Utf8Path) -> Utf8PathBuf {
+    data_dir.join("ledger.sqlite")
+}
+
+fn key_path(data_dir: &Utf8Path) -> Utf8PathBuf {
+    data_dir.join("keys").join("campaign.key")
+}
+
+impl Ledger {
+    /// Makes the data folder, the key and an empty ledger for `campaign`.
+    ///
+    /// # Errors
+    /// [`RecordError::Exists`] when there is a ledger, a key or anything in the outbox: a second beginning would forget
+    /// the first.
+    pub fn init(data_dir: &Utf8Path, campaign: &str, run_date: Date) -> Result<(), RecordError> {
+        let (ledger, key, outbox) = (ledger_path(data_dir), key_path(data_dir), data_dir.join("outbox"));
+        for path in [&ledger, &key] {
+            if files::is_there(path)? {
+                return Err(RecordError::Exists { path: path.clone() });
+            }
+        }
+        if let Some(job) = files::names(&outbox)?.first() {
+            return Err(RecordError::Exists { path: outbox.join(job) });
+        }
+        files::make_folder(data_dir)?;
+        let _lock = Lock::take(data_dir)?;
+        for folder in FOLDERS {
+            files::make_folder(&data_dir.join(folder))?;
+        }
+        let (fresh_ledger, fresh_key) = (ledger.with_extension("new"), key.with_extension("new"));
+        for path in [&fresh_ledger, &fresh_key] {
+            files::remove(path)?;
+        }
+        let keys = key_file::write_new(&fresh_key)?;
+        let id = data_encoding::HEXLOWER.encode(&files::random::<16>()?);
+        let key_check = keys.check(&id);
+        files::create(&fresh_ledger, 0o600).map_err(files::failed("making", &fresh_ledger))?;
+        let (campaign, date) = (campaign.to_owned(), run_date);
+        let head = Store::create(&fresh_ledger, audit::Init { ledger: id.clone(), key_check, campaign, date })?;
+        // The key first: a key without a ledger has never named anybody.
+        files::rename_new(&fresh_key, &key)?;
+        files::sync_folder(&data_dir.join("keys"))?;
+        files::rename_new(&fresh_ledger, &ledger)?;
+        files::sync_folder(data_dir)?;
+        anchors::write(data_dir, &id, &head)
+    }
+
+    /// Opens the ledger and verifies all of it: file, schema, hash chain, tables, key, proofs in the outbox.
+    ///
+    /// # Errors
+    /// [`RecordError`] says which refusal it is; no file has been touched then.
+    pub fn open(data_dir: &Utf8Path, campaign: &str, access: Access) -> Result<Self, RecordError> {
+        let path = ledger_path(data_dir);
+        if !files::is_there(&path)? {
+            return Err(RecordError::Missing { path });
+        }
+        let lock = if access == Access::Write { Some(Lock::take(data_dir)?) } else { None };
+        let open = || Self::open_locked(data_dir, campaign, access);
+        let mut ledger = open().map_err(|error| {
+            if error.is_busy() { RecordError::InUse { data_dir: data_dir.to_owned() } } else { error }
+        })?;
+        ledger._lock = lock;
+        Ok(ledger)
+    }
+
+    fn open_locked(data_dir: &Utf8Path, campaign: &str, access: Access) -> Result<Self, RecordError> {
+        let store = Store::open(&ledger_path(data_dir), access)?;
+        let (model, entries) = store.snapshot(verify)?;
+        let proofs = anchors::check(data_dir, &entries, &model)?;
+        let nameless = || RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() };
+        let (Some(row), Some(own)) = (model.ledger, model.campaign) else { return Err(nameless()) };
+        if own.name != campaign {
+            return Err(RecordError::OtherCampaign { found: own.name, wanted: campaign.to_owned() });
+        }
+        if access == Access::Write {
+            refuse_when_over(&own.name, own.state)?;
+        }
+        let keys = read_key(data_dir, own.state)?;
+        if own.state != CampaignState::Purged && keys.check(&row.id) != row.key_check {
+            return Err(RecordError::KeyOther { path: key_path(data_dir) });
+        }
+        let head = store.head()?;
+        // A run was stopped between a change and its anchor.
+        if access == Access::Write && !anchors::is_present(data_dir, &head)? {
+            anchors::write(data_dir, &row.id, &head)?;
+        }
+        let (data_dir, id, campaign) = (data_dir.to_owned(), row.id, own.name);
+        Ok(Self { store, keys, data_dir, id, campaign, proofs, backed_up: false, _lock: None })
+    }
+
+    /// What everything keyed is made from.
+    #[must_use]
+    pub const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// How far the ledger is.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn head(&self) -> Result<Head, RecordError> {
+        self.store.head()
+    }
+
+    /// Compares the inbox with what earlier runs read.
+    ///
+    /// # Errors
+    /// [`RecordError::InputsChanged`] when a file is gone or has other bytes and nobody has `accepted` it.
+    pub fn check_inputs(&self, found: &[Input], accepted: Option<&str>) -> Result<Vec<InputChange>, RecordError> {
+        let changes = inputs::compare(&self.store.inputs()?, found);
+        inputs::judge(&changes, accepted)?;
+        Ok(changes)
+    }
+
+    /// Gives every cluster its person, with the letters they had. Same order as the clusters.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn recognise<'a>(&self, clusters: Vec<Cluster<'a>>) -> Result<Recognised<'a>, RecordError> {
+        let known = self.store.snapshot(Store::known)?;
+        Ok(recognise::recognise(&known, &self.keys, clusters))
+    }
+
+    /// The job that an earlier run left unfinished. It is finished first, as it was planned.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn pending(&self) -> Result<Option<Job>, RecordError> {
+        Ok(self.jobs()?.into_iter().find(|job| job.state != JobState::Done))
+    }
+
+    /// Every job, oldest number first.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn jobs(&self) -> Result<Vec<Job>, RecordError> {
+        self.store.snapshot(|store| {
+            let model = Model::replay(&audit::verify(&store.entries()?)?)?;
+            model.jobs.into_iter().map(|(number, row)| describe(store, number, row)).collect()
+        })
+    }
+
+    /// The number of the next job: two digits of the year, five of the counter.
+    ///
+    /// # Errors
+    /// [`RecordError::JobNumbers`] after 99,999 jobs in one year.
+    pub fn next_job(&self, run_date: Date) -> Result<String, RecordError> {
+        let year = run_date.year();
+        let base = u32::try_from(year.rem_euclid(100)).unwrap_or_default() * 100_000;
+        let next = self.store.highest_job(base, base + 99_999)?.unwrap_or(base) + 1;
+        if next > base + 99_999 { Err(RecordError::JobNumbers { year }) } else { Ok(job::write_job(next)) }
+    }
+
+    /// Fixes the letters of a job, in one transaction. From here no later input changes them.
+    ///
+    /// `letters` in print order; gone through twice. The staged files must be on the disk, synced.
+    ///
+    /// # Errors
+    /// [`RecordError::Unbalanced`] when the plan does not add up, [`RecordError::Twice`] when a letter was planned
+    /// before, [`RecordError::JobState`] when another job is unfinished; nothing has been written then.
+    pub fn plan<'a>(
+        &mut self,
+        job: &NewJob<'_>,
+        letters: impl Iterator<Item = &'a Planned> + Clone,
+    ) -> Result<Head, RecordError> {
+        if let Some(open) = self.pending()? {
+            return Err(RecordError::JobState { job: open.job, found: open.state.to_string(), wanted: "done" });
+        }
+        let found = plan::Found::new(&self.store, &job.noted)?;
+        let known = self.store.known()?;
+        let checked = plan::Checked::new(&known, &self.keys, &self.campaign, job, letters.clone())?;
+        self.write(|store| store.plan(checked.plan(&known, &found, job, letters)))
+    }
+
+    /// Records the packages of a planned job: from here these bytes are published, and no others.
+    ///
+    /// # Errors
+    /// [`RecordError::Unbalanced`] when the parts are not those that were planned, [`RecordError::JobState`] when the
+    /// job is not `planned`.
+    pub fn seal(&mut self, job: &str, parts: &[SealedPart]) -> Result<Head, RecordError> {
+        let number = self.number(job)?;
+        let unbalanced = |problem| RecordError::Unbalanced { job: job.to_owned(), problem };
+        let planned = self.jobs()?.into_iter().find(|known| known.job == job).map(|job| job.parts).unwrap_or_default();
+        let mut parts = parts.to_vec();
+        parts.sort_unstable_by_key(|part| part.totals.number);
+        if parts.len() != planned.len() {
+            return Err(unbalanced(format!("{} parts were planned, {} were made", planned.len(), parts.len())));
+        }
+        for (part, planned) in parts.iter().zip(planned) {
+            if part.totals != planned {
+                return Err(unbalanced(format!("part {} does not hold what was planned", planned.number)));
+            }
+        }
+        self.write(|store| store.seal(number, &parts))
+    }
+
+    /// Records that the packages of a sealed job are in the outbox, synced, with `.done`.
+    ///
+    /// # Errors
+    /// [`RecordError::JobState`] when the job is not `sealed`.
+    pub fn published(&mut self, job: &str) -> Result<Head, RecordError> {
+        let number = self.number(job)?;
+        self.write(|store| store.published(number))
+    }
+
+    /// Records that the papers of a published job are in their place, and checks the file.
+    ///
+    /// # Errors
+    /// [`RecordError::JobState`] when the job is not `published`.
+    pub fn finished(&mut self, job: &str) -> Result<Head, RecordError> {
+        let number = self.number(job)?;
+        let head = self.write(|store| store.done(number))?;
+        self.store.check_integrity()?;
+        Ok(head)
+    }
+
+    /// Notes new files, accepted changes, merges and splits of a run that wrote no letters. When nothing is new not one
+    /// byte changes.
+    ///
+    /// # Errors
+    /// As [`Ledger::check_inputs`].
+    pub fn note(&mut self, noted: &Noted<'_>) -> Result<Head, RecordError> {
+        let found = plan::Found::new(&self.store, noted)?;
+        if found.is_nothing() {
+            return self.head();
+        }
+        self.write(|store| store.note(found.news()))
+    }
+
+    /// What the ledger knows of a letter, by its id or its reference code as printed.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn letter(&self, id_or_reference: &str) -> Result<Option<LetterRecord>, RecordError> {
+        self.store.letter(id_or_reference)
+    }
+
+    /// The ledger in numbers.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn totals(&self) -> Result<Totals, RecordError> {
+        let inputs = inputs::expected(&self.store.inputs()?).len() as u64;
+        Ok(Totals { inputs, ..self.store.totals()? })
+    }
+
+    /// Whether letters may still be sent.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn campaign_state(&self) -> Result<CampaignState, RecordError> {
+        Ok(self.store.campaign()?.state)
+    }
+
+    fn model(&self) -> Result<Model, RecordError> {
+        Model::replay(&audit::verify(&self.store.entries()?)?)
+    }
+
+    fn number(&self, job: &str) -> Result<u32, RecordError> {
+        let unknown =
+            || RecordError::JobState { job: job.to_owned(), found: "not in the ledger".to_owned(), wanted: "planned" };
+        job::read_job(job).ok_or_else(unknown)
+    }
+
+    /// A copy before the first change, the change, and its anchor.
+    fn write(&mut self, change: impl FnOnce(&mut Store) -> Result<Head, RecordError>) -> Result<Head, RecordError> {
+        if !self.backed_up {
+            backup::take(&self.data_dir, &self.store)?;
+            self.backed_up = true;
+        }
+        let head = change(&mut self.store)?;
+        anchors::write(&self.data_dir, &self.id, &head)?;
+        Ok(head)
+    }
+}
+
+/// Everything about the file itself.
+fn verify(store: &Store) -> Result<(Model, Vec<audit::Entry>), RecordError> {
+    store.check_integrity()?;
+    let entries = store.entries()?;
+    let model = Model::replay(&audit::verify(&entries)?)?;
+    model.compare(&store.tables()?)?;
+    Ok((model, entries))
+}
+
+fn refuse_when_over(campaign: &str, state: CampaignState) -> Result<(), RecordError> {
+    let state = match state {
+        CampaignState::Open => return Ok(()),
+        CampaignState::Closed => "closed",
+        CampaignState::Purging => "being purged",
+        CampaignState::Purged => "purged",
+    };
+    Err(RecordError::Over { campaign: campaign.to_owned(), state })
+}
+
+/// A purge destroys the key; nothing is left that it could be compared with.
+fn read_key(data_dir: &Utf8Path, state: CampaignState) -> Result<Keys, RecordError> {
+    match key_file::read(&key_path(data_dir)) {
+        Err(RecordError::KeyMissing { .. }) if state == CampaignState::Purged => Ok(Keys::derive(&[0; 32])),
+        keys => keys,
+    }
+}
+
+fn describe(store: &Store, number: u32, row: model::JobRow) -> Result<Job, RecordError> {
+    Ok(Job {
+        job: job::write_job(number),
+        job_name: row.name,
+        run_id: row.run_id,
+        run_date: row.run_date,
+        state: row.state,
+        planned_head: store.head_at(row.event)?,
+        sealed_head: row.sealed_event.map(|event| store.head_at(event)).transpose()?,
+        staged: row.staged,
+        parts: row.parts,
+        sealed: row.sealed,
+    })
+}

@@ -1,0 +1,123 @@
+//! Proofs outside the ledger of how far it once was: what was published, and the head it had after its last change.
+//!
+//! Whoever puts back an old copy of the ledger is noticed by them. Everybody told since would be told again.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
+
+use super::audit::{Entry, Head};
+use super::error::RecordError;
+use super::files;
+use super::job::{JobState, read_job};
+use super::model::{JobRow, Model};
+
+/// Beside the ledger; written anew after each change.
+const ANCHOR: &str = "ledger.anchor";
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Anchor {
+    ledger: String,
+    head: Head,
+}
+
+/// What `.done` has to hold for us; the rest is the vendor's.
+#[derive(Debug, Deserialize)]
+struct Done {
+    ledger_head: String,
+}
+
+/// Writes down how far the ledger is. Always after the change itself, so that an anchor is never ahead.
+pub(super) fn write(data_dir: &Utf8Path, ledger: &str, head: &Head) -> Result<(), RecordError> {
+    let path = data_dir.join(ANCHOR);
+    let anchor = Anchor { ledger: ledger.to_owned(), head: head.clone() };
+    let text = serde_json::to_string(&anchor).map_err(|error| files::failed("writing", &path)(error.into()))?;
+    files::replace(&path, (text + "\n").as_bytes())
+}
+
+/// Whether the anchor is the present head.
+pub(super) fn is_present(data_dir: &Utf8Path, head: &Head) -> Result<bool, RecordError> {
+    Ok(read(&data_dir.join(ANCHOR))?.is_some_and(|anchor| anchor.head == *head))
+}
+
+fn read(path: &Utf8Path) -> Result<Option<Anchor>, RecordError> {
+    if !files::is_there(path)? {
+        return Ok(None);
+    }
+    parse(path).map(Some)
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &Utf8Path) -> Result<T, RecordError> {
+    let bytes = std::fs::read(path).map_err(files::failed("reading", path))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| RecordError::Proof { path: path.to_owned(), problem: error.to_string() })
+}
+
+/// Compares the history with every proof. Returns the proofs that hold.
+pub(super) fn check(data_dir: &Utf8Path, entries: &[Entry], model: &Model) -> Result<Vec<Utf8PathBuf>, RecordError> {
+    let mut proofs = Vec::new();
+    let older = |proof: &Utf8Path| RecordError::Older { proof: proof.to_owned() };
+    let path = data_dir.join(ANCHOR);
+    if let Some(anchor) = read(&path)? {
+        let same_ledger = model.ledger.as_ref().is_some_and(|ledger| ledger.id == anchor.ledger);
+        let known = entries.iter().any(|entry| entry.head() == anchor.head);
+        if !same_ledger || !known {
+            return Err(older(&path));
+        }
+        proofs.push(path);
+    }
+    let outbox = data_dir.join("outbox");
+    for name in files::names(&outbox)? {
+        let folder = outbox.join(&name);
+        let Some(number) = job_of(&name) else { continue };
+        let job = model.jobs.get(&number).filter(|job| job.name == name && job.state >= JobState::Sealed);
+        let job = job.ok_or_else(|| older(&folder))?;
+        proofs.extend(check_job(&folder, job, entries)?);
+    }
+    Ok(proofs)
+}
+
+/// The number in a folder's name: `2600001` or `rehearsal-2600001`. Other folders are not ours.
+fn job_of(name: &str) -> Option<u32> {
+    read_job(name.strip_prefix("rehearsal-").unwrap_or(name))
+}
+
+fn check_job(folder: &Utf8Path, job: &JobRow, entries: &[Entry]) -> Result<Vec<Utf8PathBuf>, RecordError> {
+    let mut proofs = Vec::new();
+    for name in files::names(folder)? {
+        let path = folder.join(&name);
+        if Utf8Path::new(&name).extension() != Some("done") {
+            continue;
+        }
+        let done: Done = parse(&path)?;
+        // A job is published after its plan: an earlier head would be a file of another history.
+        let known = entries.iter().any(|entry| entry.hash == done.ledger_head && entry.seq >= job.event);
+        if !known {
+            return Err(RecordError::Older { proof: path });
+        }
+        proofs.push(path);
+    }
+    Ok(proofs)
+}
+
+/// Compares the checksums in the outbox with those that were sealed. Returns the files that hold.
+pub(super) fn check_sums(data_dir: &Utf8Path, model: &Model) -> Result<Vec<Utf8PathBuf>, RecordError> {
+    let mut proofs = Vec::new();
+    for job in model.jobs.values() {
+        let path = data_dir.join("outbox").join(&job.name).join(format!("{}.SHA256SUMS", job.name));
+        if !files::is_there(&path)? {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).map_err(files::failed("reading", &path))?;
+        for part in &job.sealed {
+            let listed = text.lines().filter_map(|line| line.split_once([' ', '\t']));
+            let mut listed = listed.filter(|(_, file)| file.trim_start_matches([' ', '*']) == part.file);
+            if listed.next().is_none_or(|(sum, _)| sum != part.sealed_sha256) {
+                let problem = format!("its checksum of `{}` is not the one that was sealed", part.file);
+                return Err(RecordError::Proof { path, problem });
+            }
+        }
+        proofs.push(path);
+    }
+    Ok(proofs)
+}

@@ -1,0 +1,268 @@
+//! The hash chain: every change of the ledger is an event, and each event's hash covers all events before it.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::error::RecordError;
+use super::job::{PartTotals, SealedPart, StagedFile, Totals};
+use crate::row::List;
+
+/// How far the ledger is: the number of its last event and the hash that covers them all.
+///
+/// Whoever kept a head can prove later that the history up to it was not changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// Number of the last event, from 1.
+    pub events: u64,
+    /// Lower-case hex SHA-256.
+    pub hash: String,
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hash)
+    }
+}
+
+/// One change of the ledger. What is about people is covered by a hash over the rows, so that a purge never has to
+/// break the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(super) enum Event {
+    /// The ledger was made.
+    Init(Init),
+    /// Files were read for the first time, or changes were accepted.
+    Inputs(Inputs),
+    /// Told people turned out to be one, or one to be two.
+    Identities(Identities),
+    /// The letters of a job were fixed.
+    Planned(Planned),
+    /// The packages of a job were made.
+    Sealed(Sealed),
+    /// The packages of a job are in the outbox.
+    Published(Step),
+    /// The papers of the run are in their place.
+    Done(Step),
+    /// No more letters.
+    Closed(Over),
+    /// What is about people will go.
+    Purging(Purging),
+    /// It has gone.
+    Purged(Over),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Init {
+    pub ledger: String,
+    pub key_check: String,
+    pub campaign: String,
+    pub date: Date,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Inputs {
+    pub run_id: String,
+    pub date: Date,
+    /// Why changed or missing files were accepted.
+    pub accepted: Option<String>,
+    pub files: Vec<KnownInput>,
+}
+
+/// One file of the inbox as the ledger knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KnownInput {
+    pub file: String,
+    pub list: List,
+    /// `None`: the file is gone, and that was accepted.
+    pub sha256: Option<String>,
+    pub rows: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Identities {
+    pub run_id: String,
+    pub date: Date,
+    pub merges: u32,
+    pub splits: u32,
+    /// Over the rows.
+    pub sha256: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Planned {
+    pub job: u32,
+    pub name: String,
+    pub run_id: String,
+    pub date: Date,
+    pub contents: Contents,
+    pub parts: Vec<PartTotals>,
+    pub staged: Vec<StagedFile>,
+}
+
+/// What a job added about people, as counts and hashes over the rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Contents {
+    pub new_people: u64,
+    pub letters: u64,
+    pub letters_sha256: String,
+    pub marks: u64,
+    pub marks_sha256: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sealed {
+    pub job: u32,
+    pub parts: Vec<SealedPart>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Step {
+    pub job: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Over {
+    pub date: Date,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Purging {
+    pub date: Date,
+    pub totals: Totals,
+    pub marks: u64,
+    /// Paths below the data folder, with their sizes in bytes.
+    pub files: Vec<(String, u64)>,
+}
+
+/// One line of the history as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub seq: u64,
+    pub body: String,
+    pub hash: String,
+}
+
+impl Entry {
+    /// The entry that follows `head` (`None`: the first).
+    pub fn next(head: Option<&Head>, event: &Event) -> Result<Self, serde_json::Error> {
+        let body = serde_json::to_string(event)?;
+        let (seq, before) = head.map_or((1, ""), |head| (head.events + 1, head.hash.as_str()));
+        let hash = link(before, seq, &body);
+        Ok(Self { seq, body, hash })
+    }
+
+    /// The head after this entry.
+    pub fn head(&self) -> Head {
+        Head { events: self.seq, hash: self.hash.clone() }
+    }
+}
+
+/// Recomputes the chain and reads the events.
+pub(super) fn verify(entries: &[Entry]) -> Result<Vec<Event>, RecordError> {
+    let mut before = "";
+    let mut events = Vec::with_capacity(entries.len());
+    for (expected, entry) in (1..).zip(entries) {
+        if entry.seq != expected || entry.hash != link(before, expected, &entry.body) {
+            return Err(RecordError::Chain { seq: expected });
+        }
+        events.push(serde_json::from_str(&entry.body).map_err(|_| RecordError::Chain { seq: expected })?);
+        before = &entry.hash;
+    }
+    Ok(events)
+}
+
+fn link(before: &str, seq: u64, body: &str) -> String {
+    let mut rows = RowHash::new();
+    rows.text(before).number(seq).text(body);
+    rows.finish()
+}
+
+/// SHA-256 over rows of length-prefixed fields, so that no two different rows give the same bytes.
+pub(super) struct RowHash(Sha256);
+
+impl RowHash {
+    pub fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        self.bytes(text.as_bytes())
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.update((bytes.len() as u64).to_be_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    pub fn number(&mut self, number: u64) -> &mut Self {
+        self.0.update(number.to_be_bytes());
+        self
+    }
+
+    pub fn finish(self) -> String {
+        data_encoding::HEXLOWER.encode(&self.0.finalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history() -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for job in 1..=5 {
+            let head = entries.last().map(Entry::head);
+            entries.push(Entry::next(head.as_ref(), &Event::Done(Step { job })).unwrap());
+        }
+        entries
+    }
+
+    #[test]
+    fn an_untouched_history_holds() {
+        assert_eq!(verify(&history()).unwrap().len(), 5);
+    }
+
+    #[test]
+    fn a_changed_event_is_found() {
+        let mut entries = history();
+        entries[2].body = entries[2].body.replace('3', "7");
+        assert!(matches!(verify(&entries), Err(RecordError::Chain { seq: 3 })));
+    }
+
+    #[test]
+    fn a_changed_event_with_its_own_hash_made_anew_is_found_in_the_next() {
+        let mut entries = history();
+        let before = entries[1].head();
+        entries[2] = Entry::next(Some(&before), &Event::Done(Step { job: 9 })).unwrap();
+        assert!(matches!(verify(&entries), Err(RecordError::Chain { seq: 4 })));
+    }
+
+    #[test]
+    fn a_deleted_event_is_found() {
+        let mut entries = history();
+        entries.remove(1);
+        assert!(matches!(verify(&entries), Err(RecordError::Chain { seq: 2 })));
+    }
+
+    #[test]
+    fn swapped_events_are_found() {
+        let mut entries = history();
+        entries.swap(1, 2);
+        assert!(matches!(verify(&entries), Err(RecordError::Chain { seq: 2 })));
+    }
+}

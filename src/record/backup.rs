@@ -1,0 +1,29 @@
+//! Copies of the ledger, taken before a run writes for the first time.
+
+use camino::Utf8Path;
+
+use super::error::RecordError;
+use super::files;
+use super::store::Store;
+
+/// Copies that are kept.
+const KEPT: usize = 5;
+
+/// Copies the ledger to `backups/ledger-<events>.sqlite` and lets the oldest copies go.
+pub(super) fn take(data_dir: &Utf8Path, store: &Store) -> Result<(), RecordError> {
+    let folder = data_dir.join("backups");
+    files::make_folder(&folder)?;
+    let name = format!("ledger-{:08}.sqlite", store.head()?.events);
+    let (fresh, path) = (folder.join(format!(".{name}.new")), folder.join(&name));
+    files::remove(&fresh)?;
+    files::create(&fresh, 0o600).map_err(files::failed("making", &fresh))?;
+    store.copy_into(&fresh)?;
+    let rename = || files::open(&fresh)?.sync_all().and_then(|()| std::fs::rename(&fresh, &path));
+    rename().map_err(files::failed("writing", &path))?;
+    let names = files::names(&folder)?;
+    let copies: Vec<_> = names.iter().filter(|name| name.starts_with("ledger-")).collect();
+    for old in &copies[..copies.len().saturating_sub(KEPT)] {
+        files::remove(&folder.join(old))?;
+    }
+    files::sync_folder(&folder)
+}

@@ -1,0 +1,240 @@
+//! Why the ledger refuses.
+
+use camino::Utf8PathBuf;
+
+use super::store::StoreError;
+
+/// Why the ledger refuses. Unless [`RecordError::exit_code`] says otherwise the run stops with exit code 3, before
+/// anything leaves the building.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// There is no ledger.
+    #[error("no ledger at `{path}`")]
+    Missing {
+        /// Where it should be.
+        path: Utf8PathBuf,
+    },
+    /// `ledger init` where there is something already.
+    #[error("`{path}` is there already")]
+    Exists {
+        /// What is there.
+        path: Utf8PathBuf,
+    },
+    /// Another process writes this ledger.
+    #[error("another run is using `{data_dir}`")]
+    InUse {
+        /// Whose data.
+        data_dir: Utf8PathBuf,
+    },
+    /// The file is something else.
+    #[error("`{path}` is not a ledger of breachpost")]
+    NotALedger {
+        /// Which file.
+        path: Utf8PathBuf,
+    },
+    /// Written by a newer program.
+    #[error("ledger has schema version {found}, this program knows version {known}")]
+    NewerSchema {
+        /// Version of the file.
+        found: u32,
+        /// Version of the program.
+        known: u32,
+    },
+    /// Written by an older program, and not migrated.
+    #[error("ledger has schema version {found}, this program needs version {known}")]
+    OlderSchema {
+        /// Version of the file.
+        found: u32,
+        /// Version of the program.
+        known: u32,
+    },
+    /// The file does not hold together.
+    #[error("ledger is damaged: {problem}")]
+    Damaged {
+        /// What does not hold.
+        problem: String,
+    },
+    /// The hash chain does not hold.
+    #[error("history of the ledger was changed: event {seq} does not follow from the events before it")]
+    Chain {
+        /// First event that does not fit.
+        seq: u64,
+    },
+    /// Replaying the events gives other tables.
+    #[error("tables of the ledger were changed: {what} is not what the events say")]
+    Replay {
+        /// What differs.
+        what: String,
+    },
+    /// Something outside proves that the ledger was further once.
+    #[error("ledger is older than `{proof}`, which it does not know")]
+    Older {
+        /// What proves it.
+        proof: Utf8PathBuf,
+    },
+    /// A proof that cannot be read proves nothing, and nothing is guessed.
+    #[error("`{path}` cannot be read as a proof of what was published: {problem}")]
+    Proof {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// No key file.
+    #[error("no key at `{path}`")]
+    KeyMissing {
+        /// Where it should be.
+        path: Utf8PathBuf,
+    },
+    /// The key file is not usable.
+    #[error("key `{path}` {problem}")]
+    KeyUnusable {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Another key than the one the ledger was made with.
+    #[error("key `{path}` is not the key of this ledger")]
+    KeyOther {
+        /// Which file.
+        path: Utf8PathBuf,
+    },
+    /// The ledger is about another campaign.
+    #[error("ledger belongs to campaign `{found}`, not to `{wanted}`")]
+    OtherCampaign {
+        /// The ledger's campaign.
+        found: String,
+        /// The configuration's campaign.
+        wanted: String,
+    },
+    /// The campaign is over.
+    #[error("campaign `{campaign}` is {state}")]
+    Over {
+        /// Which campaign.
+        campaign: String,
+        /// `closed`, `being purged` or `purged`.
+        state: &'static str,
+    },
+    /// The campaign still runs.
+    #[error("campaign `{campaign}` is open")]
+    NotOver {
+        /// Which campaign.
+        campaign: String,
+    },
+    /// Files that earlier runs read are gone or have other bytes.
+    #[error("{} that an earlier run read: {}", inputs(.changes.len()), .changes.join(", "))]
+    InputsChanged {
+        /// One text per file.
+        changes: Vec<String>,
+    },
+    /// The reason for accepting changed inputs is not usable.
+    #[error("reason for accepting changed inputs {problem}")]
+    AcceptedReason {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A job stands where it should not.
+    #[error("job `{job}` is {found}, not {wanted}")]
+    JobState {
+        /// Which job.
+        job: String,
+        /// Its state.
+        found: String,
+        /// The state that was expected.
+        wanted: &'static str,
+    },
+    /// A job's numbers do not add up.
+    #[error("job `{job}` does not balance: {problem}")]
+    Unbalanced {
+        /// Which job.
+        job: String,
+        /// What does not add up.
+        problem: String,
+    },
+    /// The plan holds a letter that was planned before.
+    #[error("letter `{letter_id}` was planned before")]
+    Twice {
+        /// Which letter.
+        letter_id: String,
+    },
+    /// All job numbers of the year are used.
+    #[error("all job numbers of the year {year} are used")]
+    JobNumbers {
+        /// Which year.
+        year: i16,
+    },
+    /// A file or folder.
+    #[error("{doing} `{path}`")]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// With which file.
+        path: Utf8PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// The database.
+    #[error("{doing}")]
+    Store {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        source: StoreError,
+    },
+}
+
+fn inputs(count: usize) -> String {
+    if count == 1 { "1 input is not the one".to_owned() } else { format!("{count} inputs are not the ones") }
+}
+
+impl RecordError {
+    /// Exit code of a program that stops here, before it has published anything.
+    ///
+    /// 3 for every refusal; 2 where the command line or the configuration is at fault.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::AcceptedReason { .. } | Self::OtherCampaign { .. } | Self::NotOver { .. } => 2,
+            _ => 3,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Missing { .. } => {
+                "put the ledger back from where it was moved; only for a new campaign: `breachpost ledger init`"
+            }
+            Self::Exists { .. } => {
+                "a ledger is made once, with an empty outbox; a key without a ledger that never named anybody can be \
+                 removed by hand"
+            }
+            Self::InUse { .. } => "wait until it has ended; the lock goes with the process",
+            Self::NotALedger { .. } | Self::Damaged { .. } | Self::Chain { .. } | Self::Replay { .. } => {
+                "keep the file for inspection; put back the newest copy from `backups/` and run `ledger check`"
+            }
+            Self::NewerSchema { .. } => "use the newer program; an older one does not know what it would forget",
+            Self::OlderSchema { .. } => "the changelog says which version migrates it",
+            Self::Older { .. } => {
+                "somebody put back an old copy: with it, people would be told twice; find the newest ledger"
+            }
+            Self::Proof { .. } => "put the file back as it was published",
+            Self::KeyMissing { .. } | Self::KeyUnusable { .. } | Self::KeyOther { .. } => {
+                "put back the key the ledger was made with, 64 hexadecimal characters and a line end, mode 0400; with \
+                 another key everybody would be a stranger and be told again"
+            }
+            Self::OtherCampaign { .. } => "set `campaign` or `data_dir` in the configuration; one ledger per campaign",
+            Self::Over { .. } => "nothing more is sent in this campaign",
+            Self::NotOver { .. } => "close it first",
+            Self::InputsChanged { .. } => {
+                "put the files back; if the change is meant: `--accept-inputs REASON`, and the reason is recorded"
+            }
+            Self::AcceptedReason { .. } => "one line of 3 to 200 characters, without names of people",
+            Self::JobState { .. } | Self::Twice { .. } => "run again: an unfinished job is finished first",
+            Self::Unbalanced { .. } | Self::JobNumbers { .. } | Self::File { .. } | Self::Store { .. } => return None,
+        };
+        Some(hint.to_owned())
+    }
+}

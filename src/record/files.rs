@@ -1,0 +1,103 @@
+//! Files of the ledger: private, whole and durable.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+
+use camino::Utf8Path;
+use rustix::fs::{CWD, OFlags, RenameFlags};
+
+use super::error::RecordError;
+
+/// What failed with which file.
+pub(super) fn failed(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> RecordError {
+    move |source| RecordError::File { doing, path: path.to_owned(), source }
+}
+
+/// Makes a folder and its parents, for the owner alone.
+pub(super) fn make_folder(path: &Utf8Path) -> Result<(), RecordError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed("making folder", path))
+}
+
+/// Opens a file for reading; a symbolic link is refused.
+pub(super) fn open(path: &Utf8Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(no_follow()).open(path)
+}
+
+/// Makes a file that is not there yet.
+pub(super) fn create(path: &Utf8Path, mode: u32) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(mode).custom_flags(no_follow()).open(path)
+}
+
+fn no_follow() -> i32 {
+    i32::try_from(OFlags::NOFOLLOW.bits()).expect("the flag is one of the low 31 bits on every Linux")
+}
+
+/// Makes names in a folder durable.
+pub(super) fn sync_folder(path: &Utf8Path) -> Result<(), RecordError> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(failed("syncing folder", path))
+}
+
+/// Renames within one folder; a file that is there already is never replaced.
+pub(super) fn rename_new(from: &Utf8Path, to: &Utf8Path) -> Result<(), RecordError> {
+    rustix::fs::renameat_with(CWD, from.as_str(), CWD, to.as_str(), RenameFlags::NOREPLACE)
+        .map_err(|source| failed("renaming to", to)(source.into()))
+}
+
+/// Puts a whole small file in place of the one before, or leaves that as it is.
+pub(super) fn replace(path: &Utf8Path, content: &[u8]) -> Result<(), RecordError> {
+    let folder = path.parent().unwrap_or(Utf8Path::new("."));
+    let fresh = folder.join(format!(".{}.new", path.file_name().unwrap_or("file")));
+    remove(&fresh)?;
+    let write = || {
+        let mut file = create(&fresh, 0o600)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        std::fs::rename(&fresh, path)
+    };
+    write().map_err(failed("writing", path))?;
+    sync_folder(folder)
+}
+
+/// Removes a file, if it is there.
+pub(super) fn remove(path: &Utf8Path) -> Result<(), RecordError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("removing", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether there is anything under this name, be it a dangling link.
+pub(super) fn is_there(path: &Utf8Path) -> Result<bool, RecordError> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failed("looking at", path)(error)),
+    }
+}
+
+/// Names in a folder, sorted; none when there is no such folder. Names that are not UTF-8 are not ours and left out.
+pub(super) fn names(path: &Utf8Path) -> Result<Vec<String>, RecordError> {
+    let entries = match path.read_dir_utf8() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed("listing", path))?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) => names.push(entry.file_name().to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {}
+            Err(error) => return Err(failed("listing", path)(error)),
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Random bytes from the operating system; used for the key and the ledger's name alone.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], RecordError> {
+    let source = Utf8Path::new("/dev/urandom");
+    let mut bytes = [0_u8; N];
+    File::open(source).and_then(|mut file| file.read_exact(&mut bytes)).map_err(failed("reading random bytes from", source))?;
+    Ok(bytes)
+}

@@ -1,0 +1,193 @@
+//! The ledger's state as the events tell it, to be compared with the tables.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::audit::{Contents, Event, KnownInput};
+use super::error::RecordError;
+use super::job::{JobState, PartTotals, SealedPart, StagedFile};
+
+/// What the tables must hold. Rows about people are present as counts and hashes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Model {
+    pub ledger: Option<LedgerRow>,
+    pub campaign: Option<CampaignRow>,
+    pub inputs: Vec<(u64, KnownInput)>,
+    /// Event -> number of rows and their hash.
+    pub identities: BTreeMap<u64, (u64, String)>,
+    pub jobs: BTreeMap<u32, JobRow>,
+    pub contents: BTreeMap<u32, Contents>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LedgerRow {
+    pub id: String,
+    pub key_check: String,
+    pub created_on: Date,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CampaignRow {
+    pub name: String,
+    pub state: CampaignState,
+    pub opened_on: Date,
+}
+
+/// Whether letters may still be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CampaignState {
+    /// Letters are sent.
+    Open,
+    /// No more letters.
+    Closed,
+    /// What is about people is being destroyed.
+    Purging,
+    /// What was about people is gone.
+    Purged,
+}
+
+impl CampaignState {
+    /// The word in the ledger.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Purging => "purging",
+            Self::Purged => "purged",
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        [Self::Open, Self::Closed, Self::Purging, Self::Purged].into_iter().find(|state| state.word() == word)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct JobRow {
+    pub name: String,
+    pub run_id: String,
+    pub run_date: Date,
+    pub event: u64,
+    pub state: JobState,
+    pub staged: Vec<StagedFile>,
+    pub parts: Vec<PartTotals>,
+    pub sealed: Vec<SealedPart>,
+    /// The event that sealed it; told by the history alone.
+    pub sealed_event: Option<u64>,
+}
+
+impl JobRow {
+    /// Without what stands in no table.
+    fn stored(&self) -> Self {
+        Self { sealed_event: None, ..self.clone() }
+    }
+}
+
+impl Model {
+    /// Plays the history.
+    pub fn replay(events: &[Event]) -> Result<Self, RecordError> {
+        let mut model = Self::default();
+        for (seq, event) in (1..).zip(events) {
+            model.apply(seq, event).ok_or(RecordError::Chain { seq })?;
+        }
+        Ok(model)
+    }
+
+    /// `None`: the event cannot follow the events before it.
+    fn apply(&mut self, seq: u64, event: &Event) -> Option<()> {
+        match event {
+            Event::Init(init) => {
+                if seq != 1 {
+                    return None;
+                }
+                let (id, key_check) = (init.ledger.clone(), init.key_check.clone());
+                self.ledger = Some(LedgerRow { id, key_check, created_on: init.date });
+                let (name, state) = (init.campaign.clone(), CampaignState::Open);
+                self.campaign = Some(CampaignRow { name, state, opened_on: init.date });
+            }
+            Event::Inputs(inputs) => self.inputs.extend(inputs.files.iter().map(|file| (seq, file.clone()))),
+            Event::Identities(found) => {
+                let rows = u64::from(found.merges) + u64::from(found.splits);
+                self.identities.insert(seq, (rows, found.sha256.clone()));
+            }
+            Event::Planned(plan) => {
+                let job = JobRow {
+                    name: plan.name.clone(),
+                    run_id: plan.run_id.clone(),
+                    run_date: plan.date,
+                    event: seq,
+                    state: JobState::Planned,
+                    staged: plan.staged.clone(),
+                    parts: plan.parts.clone(),
+                    sealed: Vec::new(),
+                    sealed_event: None,
+                };
+                if self.jobs.insert(plan.job, job).is_some() {
+                    return None;
+                }
+                self.contents.insert(plan.job, plan.contents.clone());
+            }
+            Event::Sealed(sealed) => {
+                let job = self.step(sealed.job, JobState::Planned, JobState::Sealed)?;
+                job.sealed.clone_from(&sealed.parts);
+                job.sealed_event = Some(seq);
+            }
+            Event::Published(step) => {
+                self.step(step.job, JobState::Sealed, JobState::Published)?;
+            }
+            Event::Done(step) => {
+                self.step(step.job, JobState::Published, JobState::Done)?;
+            }
+            Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
+            Event::Purging(_) => self.end(CampaignState::Closed, CampaignState::Purging)?,
+            Event::Purged(_) => {
+                self.end(CampaignState::Purging, CampaignState::Purged)?;
+                self.contents.clear();
+                self.identities.clear();
+            }
+        }
+        Some(())
+    }
+
+    fn step(&mut self, job: u32, from: JobState, to: JobState) -> Option<&mut JobRow> {
+        let job = self.jobs.get_mut(&job).filter(|job| job.state == from)?;
+        job.state = to;
+        Some(job)
+    }
+
+    fn end(&mut self, from: CampaignState, to: CampaignState) -> Option<()> {
+        let campaign = self.campaign.as_mut().filter(|campaign| campaign.state == from)?;
+        campaign.state = to;
+        Some(())
+    }
+
+    /// Compares with what the tables hold.
+    pub fn compare(&self, tables: &Self) -> Result<(), RecordError> {
+        let differs = |what: &str| Err(RecordError::Replay { what: what.to_owned() });
+        if self.ledger != tables.ledger {
+            return differs("the ledger's name");
+        }
+        if self.campaign != tables.campaign {
+            return differs("the campaign");
+        }
+        if self.inputs != tables.inputs {
+            return differs("the list of inputs");
+        }
+        if self.identities != tables.identities {
+            return differs("the list of merged and split people");
+        }
+        for job in self.jobs.keys().chain(tables.jobs.keys()) {
+            if self.jobs.get(job).map(JobRow::stored) != tables.jobs.get(job).map(JobRow::stored) {
+                return differs(&format!("job {}", super::job::write_job(*job)));
+            }
+        }
+        for job in self.contents.keys().chain(tables.contents.keys()) {
+            if self.contents.get(job) != tables.contents.get(job) {
+                return differs(&format!("the letters or people of job {}", super::job::write_job(*job)));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! The table `audit`.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+
+use super::{Sql, Store, at};
+use crate::record::audit::{Entry, Event, Head};
+use crate::record::error::RecordError;
+
+/// Appends an event in the transaction that makes the change.
+pub(super) fn append(transaction: &Transaction<'_>, event: &Event) -> Result<Head, RecordError> {
+    let head = last(transaction).map_err(at("reading the history"))?;
+    let entry = Entry::next(head.as_ref(), event).map_err(|error| RecordError::File {
+        doing: "writing down an event for",
+        path: "ledger.sqlite".into(),
+        source: error.into(),
+    })?;
+    let seq = i64::try_from(entry.seq).map_err(|_| RecordError::Chain { seq: entry.seq })?;
+    transaction
+        .execute("INSERT INTO audit (seq, body, hash) VALUES (?1, ?2, ?3)", (seq, &entry.body, &entry.hash))
+        .map_err(at("adding to the history"))?;
+    Ok(entry.head())
+}
+
+fn last(connection: &Connection) -> Sql<Option<Head>> {
+    connection.query_row("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", [], head_of).optional()
+}
+
+fn head_of(row: &Row<'_>) -> Sql<Head> {
+    let seq: i64 = row.get(0)?;
+    Ok(Head { events: count(0, seq)?, hash: row.get(1)? })
+}
+
+/// A number that is never negative.
+pub(super) fn count(column: usize, number: i64) -> Sql<u64> {
+    u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
+}
+
+impl Store {
+    /// The whole history.
+    pub fn entries(&self) -> Result<Vec<Entry>, RecordError> {
+        let read = || {
+            self.connection
+                .prepare("SELECT seq, hash, body FROM audit ORDER BY seq")?
+                .query_map([], |row| {
+                    let head = head_of(row)?;
+                    Ok(Entry { seq: head.events, hash: head.hash, body: row.get(2)? })
+                })?
+                .collect::<Sql<Vec<Entry>>>()
+        };
+        read().map_err(at("reading the history"))
+    }
+
+    /// The last event.
+    pub fn head(&self) -> Result<Head, RecordError> {
+        let head = last(&self.connection).map_err(at("reading the history"))?;
+        head.ok_or_else(|| RecordError::Damaged { problem: "history is empty".to_owned() })
+    }
+
+    /// The head right after event `seq`.
+    pub fn head_at(&self, seq: u64) -> Result<Head, RecordError> {
+        let number = i64::try_from(seq).map_err(|_| RecordError::Chain { seq })?;
+        self.connection
+            .query_row("SELECT seq, hash FROM audit WHERE seq = ?1", [number], head_of)
+            .map_err(at("reading the history"))
+    }
+}

@@ -1,0 +1,94 @@
+//! The tables `input` and `identity`: what runs have read, and what they found out about who is who.
+
+use rusqlite::Transaction;
+
+use super::events::{append, count};
+use super::{Sql, Store, at, strange};
+use crate::record::audit::{Event, Head, Identities, Inputs, KnownInput, RowHash};
+use crate::record::error::RecordError;
+use crate::record::recognise::IdentityChange;
+use crate::row::List;
+
+const LISTS: [(List, &str); 5] = [
+    (List::Exposures, "exposures"),
+    (List::Participants, "participants"),
+    (List::Register, "register"),
+    (List::Providers, "providers"),
+    (List::Suppressions, "suppressions"),
+];
+
+fn list_word(list: List) -> &'static str {
+    LISTS.into_iter().find(|(known, _)| *known == list).map_or("", |(_, word)| word)
+}
+
+/// Writes down new files and accepted changes.
+pub(super) fn add_inputs(transaction: &Transaction<'_>, inputs: Inputs) -> Result<(), RecordError> {
+    let files = inputs.files.clone();
+    let head = append(transaction, &Event::Inputs(inputs))?;
+    let add = || {
+        let mut insert = transaction
+            .prepare("INSERT INTO input (event, file, list, sha256, rows) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for input in &files {
+            insert.execute((seq(&head), &input.file, list_word(input.list), &input.sha256, input.rows))?;
+        }
+        Ok(())
+    };
+    add().map_err(at("noting inputs"))
+}
+
+/// Writes down merges and splits.
+pub(super) fn add_identities(
+    transaction: &Transaction<'_>,
+    found: Identities,
+    changes: &[IdentityChange],
+) -> Result<(), RecordError> {
+    let head = append(transaction, &Event::Identities(found))?;
+    let add = || {
+        let mut insert =
+            transaction.prepare("INSERT INTO identity (kind, person, other, event) VALUES (?1, ?2, ?3, ?4)")?;
+        for change in changes {
+            insert.execute((change.word(), change.person().to_string(), change.other().to_string(), seq(&head)))?;
+        }
+        Ok(())
+    };
+    add().map_err(at("noting merged and split people"))
+}
+
+/// SQLite's integers are signed; a history of 2^63 events does not exist.
+pub(super) fn seq(head: &Head) -> i64 {
+    i64::try_from(head.events).unwrap_or(i64::MAX)
+}
+
+pub(in crate::record) fn hash_identity(rows: &mut RowHash, kind: &str, person: &str, other: &str) {
+    rows.text(kind).text(person).text(other);
+}
+
+impl Store {
+    /// Every line of the list of inputs with its event, oldest first.
+    pub fn inputs(&self) -> Result<Vec<(u64, KnownInput)>, RecordError> {
+        let read = || {
+            self.connection
+                .prepare("SELECT event, file, list, sha256, rows FROM input ORDER BY id")?
+                .query_map([], |row| {
+                    let word: String = row.get(2)?;
+                    let list = LISTS.into_iter().find(|(_, known)| *known == word);
+                    let (list, _) = list.ok_or_else(|| strange(2, "unknown list"))?;
+                    let input = KnownInput { file: row.get(1)?, list, sha256: row.get(3)?, rows: row.get(4)? };
+                    Ok((count(0, row.get(0)?)?, input))
+                })?
+                .collect::<Sql<Vec<_>>>()
+        };
+        read().map_err(at("reading the list of inputs"))
+    }
+
+    /// Every merge and split: event, kind, person, other.
+    pub fn identities(&self) -> Result<Vec<(u64, String, String, String)>, RecordError> {
+        let read = || {
+            self.connection
+                .prepare("SELECT event, kind, person, other FROM identity ORDER BY event, kind, person, other")?
+                .query_map([], |row| Ok((count(0, row.get(0)?)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+                .collect::<Sql<Vec<_>>>()
+        };
+        read().map_err(at("reading merged and split people"))
+    }
+}

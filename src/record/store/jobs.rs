@@ -1,0 +1,212 @@
+//! The tables `job`, `part`, `staged` and `letter`: what stands where.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rusqlite::{OptionalExtension, Row, Transaction};
+
+use super::events::{append, count};
+use super::{Sql, Store, at, strange};
+use crate::letter::{Findings, Kind};
+use crate::record::audit::{Event, Head, Sealed, Step};
+use crate::record::error::RecordError;
+use crate::record::job::{JobState, LetterRecord, PartTotals, SealedPart, StagedFile, Totals, write_job};
+use crate::record::model::JobRow;
+
+pub(super) fn date(row: &Row<'_>, column: usize) -> Sql<Date> {
+    let text: String = row.get(column)?;
+    let date: Date = text.parse().map_err(|_| strange(column, "no date"))?;
+    // Other spellings of the same date were never written.
+    if date.to_string() == text { Ok(date) } else { Err(strange(column, "no date")) }
+}
+
+pub(super) fn kind(row: &Row<'_>, column: usize) -> Sql<Kind> {
+    row.get::<_, String>(column)?.parse().map_err(|()| strange(column, "unknown kind"))
+}
+
+fn state(row: &Row<'_>, column: usize) -> Sql<JobState> {
+    JobState::from_word(&row.get::<_, String>(column)?).ok_or_else(|| strange(column, "unknown state"))
+}
+
+/// Moves a job on; its present state must be the one before.
+fn step(transaction: &Transaction<'_>, job: u32, from: JobState, to: JobState) -> Result<(), RecordError> {
+    let moved = transaction
+        .execute("UPDATE job SET state = ?3 WHERE job = ?1 AND state = ?2", (job, from.word(), to.word()))
+        .map_err(at("moving a job on"))?;
+    if moved == 1 {
+        return Ok(());
+    }
+    let found: Option<String> = transaction
+        .query_row("SELECT state FROM job WHERE job = ?1", [job], |row| row.get(0))
+        .optional()
+        .map_err(at("reading a job"))?;
+    let found = found.unwrap_or_else(|| "not in the ledger".to_owned());
+    Err(RecordError::JobState { job: write_job(job), found, wanted: from.word() })
+}
+
+impl Store {
+    /// Records the packages of a planned job.
+    pub fn seal(&mut self, job: u32, parts: &[SealedPart]) -> Result<Head, RecordError> {
+        let transaction = self.begin()?;
+        let fill = || {
+            let mut update = transaction.prepare(
+                "UPDATE part SET file = ?3, plain_sha256 = ?4, sealed_sha256 = ?5 WHERE job = ?1 AND number = ?2",
+            )?;
+            for part in parts {
+                update.execute((job, part.totals.number, &part.file, &part.plain_sha256, &part.sealed_sha256))?;
+            }
+            Ok(())
+        };
+        fill().map_err(at("recording sealed parts"))?;
+        step(&transaction, job, JobState::Planned, JobState::Sealed)?;
+        let head = append(&transaction, &Event::Sealed(Sealed { job, parts: parts.to_vec() }))?;
+        transaction.commit().map_err(at("recording sealed parts"))?;
+        Ok(head)
+    }
+
+    /// Records that the packages of a sealed job are in the outbox.
+    pub fn published(&mut self, job: u32) -> Result<Head, RecordError> {
+        self.step(job, JobState::Sealed, JobState::Published, &Event::Published(Step { job }))
+    }
+
+    /// Records that everything about a published job is in its place.
+    pub fn done(&mut self, job: u32) -> Result<Head, RecordError> {
+        self.step(job, JobState::Published, JobState::Done, &Event::Done(Step { job }))
+    }
+
+    fn step(&mut self, job: u32, from: JobState, to: JobState, event: &Event) -> Result<Head, RecordError> {
+        let transaction = self.begin()?;
+        step(&transaction, job, from, to)?;
+        let head = append(&transaction, event)?;
+        transaction.commit().map_err(at("moving a job on"))?;
+        Ok(head)
+    }
+
+    /// Every job.
+    pub fn jobs(&self) -> Result<BTreeMap<u32, JobRow>, RecordError> {
+        let read = || {
+            let mut jobs = self
+                .connection
+                .prepare("SELECT job, name, run_id, run_date, event, state FROM job")?
+                .query_map([], |row| {
+                    let job = JobRow {
+                        name: row.get(1)?,
+                        run_id: row.get(2)?,
+                        run_date: date(row, 3)?,
+                        event: count(4, row.get(4)?)?,
+                        state: state(row, 5)?,
+                        staged: Vec::new(),
+                        parts: Vec::new(),
+                        sealed: Vec::new(),
+                        sealed_event: None,
+                    };
+                    Ok((row.get(0)?, job))
+                })?
+                .collect::<Sql<BTreeMap<u32, JobRow>>>()?;
+            for (number, job) in &mut jobs {
+                job.staged = self.staged(*number)?;
+                (job.parts, job.sealed) = self.parts(*number)?;
+            }
+            Ok(jobs)
+        };
+        read().map_err(at("reading jobs"))
+    }
+
+    fn staged(&self, job: u32) -> Sql<Vec<StagedFile>> {
+        self.connection
+            .prepare("SELECT name, sha256 FROM staged WHERE job = ?1 ORDER BY name")?
+            .query_map([job], |row| Ok(StagedFile { name: row.get(0)?, sha256: row.get(1)? }))?
+            .collect()
+    }
+
+    fn parts(&self, job: u32) -> Sql<(Vec<PartTotals>, Vec<SealedPart>)> {
+        let mut read = self.connection.prepare(
+            "SELECT number, letters, pages, sheets, file, plain_sha256, sealed_sha256 FROM part WHERE job = ?1 ORDER BY number",
+        )?;
+        let mut rows = read.query([job])?;
+        let (mut parts, mut sealed) = (Vec::new(), Vec::new());
+        while let Some(row) = rows.next()? {
+            let totals =
+                PartTotals { number: row.get(0)?, letters: row.get(1)?, pages: row.get(2)?, sheets: row.get(3)? };
+            parts.push(totals);
+            if let Some(file) = row.get(4)? {
+                sealed.push(SealedPart { totals, file, plain_sha256: row.get(5)?, sealed_sha256: row.get(6)? });
+            }
+        }
+        Ok((parts, sealed))
+    }
+
+    /// The highest job number from `first` to `last`, both included.
+    pub fn highest_job(&self, first: u32, last: u32) -> Result<Option<u32>, RecordError> {
+        self.connection
+            .query_row("SELECT max(job) FROM job WHERE job BETWEEN ?1 AND ?2", [first, last], |row| row.get(0))
+            .map_err(at("reading jobs"))
+    }
+
+    /// One letter, by its id or its reference code.
+    pub fn letter(&self, id_or_reference: &str) -> Result<Option<LetterRecord>, RecordError> {
+        let read = |row: &Row<'_>| {
+            let said: String = row.get(6)?;
+            let findings: Findings = serde_json::from_str(&said).map_err(|_| strange(6, "unknown findings"))?;
+            Ok(LetterRecord {
+                letter_id: row.get(0)?,
+                person: row.get(1)?,
+                kind: kind(row, 2)?,
+                sequence: row.get(3)?,
+                date: date(row, 4)?,
+                sender: row.get(5)?,
+                findings,
+                reference: row.get(7)?,
+                job: write_job(row.get(8)?),
+                run_id: row.get(9)?,
+                state: state(row, 10)?,
+                part: row.get(11)?,
+                seq: row.get(12)?,
+                pages: row.get(13)?,
+                sheets: row.get(14)?,
+            })
+        };
+        self.connection
+            .query_row(
+                "SELECT letter.letter_id, person.pseudonym, letter.kind, letter.sequence, job.run_date, letter.sender,
+                        findings.said, letter.reference, job.job, job.run_id, job.state, letter.part, letter.seq,
+                        letter.pages, letter.sheets
+                 FROM letter JOIN person ON person.id = letter.person
+                 JOIN findings ON findings.id = letter.findings JOIN job ON job.job = letter.job
+                 WHERE letter.letter_id = ?1 OR letter.reference = ?1",
+                [id_or_reference],
+                read,
+            )
+            .optional()
+            .map_err(at("reading a letter"))
+    }
+
+    /// The ledger in numbers; `inputs` is left at zero.
+    pub fn totals(&self) -> Result<Totals, RecordError> {
+        let read = |row: &Row<'_>| {
+            let number = |column| count(column, row.get(column)?);
+            Ok(Totals {
+                people: number(0)?,
+                letters: number(1)?,
+                first: number(2)?,
+                supplements: number(3)?,
+                corrections: number(4)?,
+                pages: number(5)?,
+                sheets: number(6)?,
+                jobs: number(7)?,
+                inputs: 0,
+            })
+        };
+        self.connection
+            .query_row(
+                "SELECT (SELECT count(*) FROM person), count(*), count(*) FILTER (WHERE kind = 'first'),
+                        count(*) FILTER (WHERE kind = 'supplement'),
+                        count(*) FILTER (WHERE kind = 'correction'), coalesce(sum(pages), 0),
+                        coalesce(sum(sheets), 0), (SELECT count(*) FROM job)
+                 FROM letter",
+                [],
+                read,
+            )
+            .map_err(at("counting letters"))
+    }
+}

@@ -1,0 +1,113 @@
+//! The tables `person`, `told_mark`, `letter` and `findings` as recognition needs them: read once, kept small.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Row;
+
+use super::jobs::{date, kind};
+use super::{Sql, Store, at, strange};
+use crate::keys::base32_decode;
+use crate::letter::Findings;
+use crate::person::Pseudonym;
+use crate::record::error::RecordError;
+use crate::record::recognise::{Known, KnownLetter, Mark, MarkKind, Owner};
+
+fn pseudonym(row: &Row<'_>, column: usize) -> Sql<Pseudonym> {
+    let text = row.get_ref(column)?.as_str()?;
+    base32_decode(text).map(Pseudonym).ok_or_else(|| strange(column, "no pseudonym"))
+}
+
+/// A number of a person in the tables, from 1, as an index from 0.
+pub(super) fn index(row: &Row<'_>, column: usize) -> Sql<u32> {
+    let id: u32 = row.get(column)?;
+    id.checked_sub(1).ok_or_else(|| strange(column, "numbered 0"))
+}
+
+pub(super) fn mark(row: &Row<'_>, column: usize) -> Sql<Mark> {
+    row.get(column)
+}
+
+pub(super) fn mark_kind(row: &Row<'_>, column: usize) -> Sql<MarkKind> {
+    let word = row.get_ref(column)?.as_str()?;
+    MarkKind::from_word(word).ok_or_else(|| strange(column, "unknown kind of mark"))
+}
+
+impl Store {
+    /// Everybody who was told something, in the order of their numbers, which have no gaps.
+    pub fn people(&self) -> Result<Vec<Pseudonym>, RecordError> {
+        let read = || {
+            let mut read = self.connection.prepare("SELECT id, pseudonym FROM person ORDER BY id")?;
+            let mut rows = read.query([])?;
+            let mut people = Vec::new();
+            while let Some(row) = rows.next()? {
+                if usize::try_from(index(row, 0)?) != Ok(people.len()) {
+                    return Err(strange(0, "people are not numbered without gaps"));
+                }
+                people.push(pseudonym(row, 1)?);
+            }
+            Ok(people)
+        };
+        read().map_err(at("reading people"))
+    }
+
+    /// Everything recognition needs.
+    pub fn known(&self) -> Result<Known, RecordError> {
+        let people = self.people()?;
+        let marks = self.owners().map_err(at("reading marks"))?;
+        let findings = self.findings().map_err(at("reading findings"))?;
+        let (letters, senders) = self.known_letters().map_err(at("reading letters"))?;
+        Ok(Known::new(people, marks, letters, senders, findings))
+    }
+
+    /// Marks with their present owner, in the order of the marks.
+    fn owners(&self) -> Sql<Vec<Owner>> {
+        let mut read = self.connection.prepare("SELECT mark, person, kind FROM told_mark ORDER BY mark, job")?;
+        let mut rows = read.query([])?;
+        let mut owners: Vec<Owner> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let owner = Owner { mark: mark(row, 0)?, person: index(row, 1)?, kind: mark_kind(row, 2)? };
+            match owners.last_mut() {
+                // The latest job of a mark comes last.
+                Some(last) if last.mark == owner.mark => *last = owner,
+                _ => owners.push(owner),
+            }
+        }
+        Ok(owners)
+    }
+
+    fn findings(&self) -> Sql<BTreeMap<u32, Findings>> {
+        self.connection
+            .prepare("SELECT id, said FROM findings")?
+            .query_map([], |row| {
+                let said: String = row.get(1)?;
+                Ok((row.get(0)?, serde_json::from_str(&said).map_err(|_| strange(1, "unknown findings"))?))
+            })?
+            .collect()
+    }
+
+    /// Letters in the order in which they were planned, and the senders they name by index.
+    fn known_letters(&self) -> Sql<(Vec<KnownLetter>, Vec<String>)> {
+        let mut read = self.connection.prepare(
+            "SELECT letter.person, job.run_date, letter.kind, letter.sequence, letter.sender, letter.findings
+             FROM letter JOIN job ON job.job = letter.job ORDER BY letter.id",
+        )?;
+        let mut rows = read.query([])?;
+        let (mut letters, mut senders) = (Vec::new(), Vec::<String>::new());
+        while let Some(row) = rows.next()? {
+            let name = row.get_ref(4)?.as_str()?;
+            let sender = senders.iter().position(|known| known == name).unwrap_or_else(|| {
+                senders.push(name.to_owned());
+                senders.len() - 1
+            });
+            letters.push(KnownLetter {
+                person: index(row, 0)?,
+                date: date(row, 1)?,
+                kind: kind(row, 2)?,
+                sequence: row.get(3)?,
+                sender,
+                findings: row.get(5)?,
+            });
+        }
+        Ok((letters, senders))
+    }
+}

@@ -1,0 +1,49 @@
+//! What somebody with a database tool can do to a ledger.
+
+use camino::Utf8Path;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use super::{SCHEMA, schema_of};
+
+/// Changes the file with all rules out of force, and puts the rules back as they were.
+pub fn tamper(path: &Utf8Path, sql: &str) {
+    let connection = Connection::open(path).unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
+    for name in triggers(&connection) {
+        connection.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+    }
+    connection.execute_batch(sql).unwrap();
+    let rules = &SCHEMA[SCHEMA.find("CREATE TRIGGER").unwrap()..];
+    connection.execute_batch(rules).unwrap();
+}
+
+/// Changes the file as far as its own rules let it; `planned` sets the first trigger on letters aside.
+pub fn tamper_within_rules(path: &Utf8Path, sql: &str, planned: bool) -> Result<(), String> {
+    let connection = Connection::open(path).unwrap();
+    let all = if planned { format!("BEGIN; DROP TRIGGER letter_begins; {sql}; ROLLBACK") } else { format!("BEGIN; {sql}; ROLLBACK") };
+    connection.execute_batch(&all).map_err(|error| error.to_string())
+}
+
+/// Takes one rule out.
+pub fn without_rules(path: &Utf8Path) {
+    Connection::open(path).unwrap().execute_batch("DROP TRIGGER letter_kept").unwrap();
+}
+
+fn triggers(connection: &Connection) -> Vec<String> {
+    schema_of(connection).unwrap().into_iter().filter(|row| row.0 == "trigger").map(|row| row.1).collect()
+}
+
+/// Every row of every table.
+pub fn dump(path: &Utf8Path) -> rusqlite::Result<Vec<(String, Vec<Vec<Value>>)>> {
+    let connection = Connection::open(path)?;
+    let tables = schema_of(&connection)?.into_iter().filter(|row| row.0 == "table").map(|row| row.1);
+    let rows_of = |table: String| {
+        let mut read = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
+        let columns = read.column_count();
+        let rows = read.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?;
+        let rows = rows.collect::<rusqlite::Result<_>>()?;
+        Ok((table, rows))
+    };
+    tables.map(rows_of).collect()
+}

@@ -1,0 +1,7 @@
+//! The ledger as a run uses it.
+
+mod fixture;
+mod forgets_nothing;
+mod knows_people;
+mod notices_changes;
+mod refuses;

@@ -1,0 +1,243 @@
+//! A data folder with invented people, and nights that go all the way.
+
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::{Date, date};
+use tempfile::TempDir;
+
+use crate::address::AddressSource;
+use crate::cells::Cells;
+use crate::letter::{
+    Audience, Category, Draft, Findings, Format, Item, Items, Kind, Kix, Language, Place, Planned, PostalParts,
+    Published, Status, Zone,
+};
+use crate::person::{Bsn, Cluster, Person};
+use crate::record::{Access, Ledger, NewJob, Noted, PartTotals, RecordError, Recognised, SealedPart, StagedFile};
+use crate::row::{Exposure, Input, List, RowRef};
+
+pub const CAMPAIGN: &str = "lab-2025";
+/// The night on which most tests begin.
+pub const NIGHT: Date = date(2026, 1, 5);
+
+/// A data folder that goes when the test ends.
+pub struct World {
+    _folder: TempDir,
+    pub data_dir: Utf8PathBuf,
+}
+
+impl World {
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = Utf8Path::from_path(folder.path()).unwrap().join("data");
+        Self { _folder: folder, data_dir }
+    }
+
+    pub fn new() -> Self {
+        let world = Self::empty();
+        Ledger::init(&world.data_dir, CAMPAIGN, NIGHT).unwrap();
+        world
+    }
+
+    pub fn path(&self, name: &str) -> Utf8PathBuf {
+        self.data_dir.join(name)
+    }
+
+    pub fn open(&self) -> Ledger {
+        self.try_open().unwrap()
+    }
+
+    pub fn try_open(&self) -> Result<Ledger, RecordError> {
+        Ledger::open(&self.data_dir, CAMPAIGN, Access::Write)
+    }
+
+    /// One whole run; returns the ids of its letters.
+    pub fn night(&self, clusters: &[Vec<Exposure>], date: Date) -> Vec<String> {
+        let mut ledger = self.open();
+        let people = ledger.recognise(borrow(clusters)).unwrap();
+        let letters = first_letters(&ledger, &people.people);
+        let noted = noted(&people, date);
+        if letters.is_empty() {
+            ledger.note(&noted.as_noted()).unwrap();
+            return Vec::new();
+        }
+        let job = plan(&mut ledger, &noted, &letters).unwrap();
+        finish(self, &mut ledger, &job, &letters);
+        letters.into_iter().map(|letter| letter.draft.letter_id).collect()
+    }
+
+    /// Every file of the data folder with its bytes.
+    pub fn bytes(&self) -> Vec<(String, Vec<u8>)> {
+        let mut files = Vec::new();
+        walk(&self.data_dir, &mut files);
+        files.sort();
+        files
+    }
+}
+
+fn walk(folder: &Utf8Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in folder.read_dir_utf8().unwrap() {
+        let path = entry.unwrap().into_path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else {
+            files.push((path.to_string(), fs::read(&path).unwrap()));
+        }
+    }
+}
+
+/// What [`Noted`] borrows.
+pub struct Notes<'a> {
+    pub run_id: String,
+    pub date: Date,
+    pub inputs: Vec<Input>,
+    pub accepted: Option<String>,
+    pub people: &'a Recognised<'a>,
+}
+
+impl Notes<'_> {
+    pub fn as_noted(&self) -> Noted<'_> {
+        Noted {
+            run_id: &self.run_id,
+            run_date: self.date,
+            inputs: &self.inputs,
+            accepted: self.accepted.as_deref(),
+            identities: &self.people.identities,
+        }
+    }
+}
+
+pub fn noted<'a>(people: &'a Recognised<'a>, date: Date) -> Notes<'a> {
+    Notes { run_id: format!("run-{date}"), date, inputs: vec![input()], accepted: None, people }
+}
+
+/// The one exposure file of all fixtures.
+pub fn input() -> Input {
+    Input {
+        file: "exposures.csv".into(),
+        list: List::Exposures,
+        sha256: "ab".repeat(32),
+        rows: 9,
+        unread_columns: Vec::new(),
+    }
+}
+
+pub fn plan(ledger: &mut Ledger, noted: &Notes<'_>, letters: &[Planned]) -> Result<String, RecordError> {
+    let job = ledger.next_job(noted.date)?;
+    let staged = [StagedFile { name: "plan.jsonl".into(), sha256: "cd".repeat(32) }];
+    ledger.plan(&NewJob { job: &job, job_name: &job, staged: &staged, noted: noted.as_noted() }, letters.iter())?;
+    Ok(job)
+}
+
+/// Seal, publish, record.
+pub fn finish(world: &World, ledger: &mut Ledger, job: &str, letters: &[Planned]) {
+    let head = ledger.seal(job, &sealed(job, letters)).unwrap();
+    publish(world, job, &head.hash);
+    ledger.published(job).unwrap();
+    ledger.finished(job).unwrap();
+}
+
+pub fn publish(world: &World, job: &str, head: &str) {
+    let outbox = world.path("outbox").join(job);
+    fs::create_dir_all(&outbox).unwrap();
+    fs::write(outbox.join(format!("{job}.SHA256SUMS")), format!("{}  {job}-p001.zip.age\n", "22".repeat(32))).unwrap();
+    fs::write(outbox.join(format!("{job}.done")), format!("{{\"job\":\"{job}\",\"ledger_head\":\"{head}\"}}")).unwrap();
+}
+
+pub fn sealed(job: &str, letters: &[Planned]) -> Vec<SealedPart> {
+    let count = u32::try_from(letters.len()).unwrap();
+    vec![SealedPart {
+        totals: PartTotals { number: 1, letters: count, pages: 2 * count, sheets: count },
+        file: format!("{job}-p001.zip.age"),
+        plain_sha256: "11".repeat(32),
+        sealed_sha256: "22".repeat(32),
+    }]
+}
+
+/// A lab record; `bsn` 0 = none.
+pub fn exposure(record: &str, row: u32, bsn: u32) -> Exposure {
+    let mut cells = [""; 14];
+    (cells[0], cells[1], cells[3], cells[5]) = (record, "D1", "V.", "Verzonnen");
+    Exposure {
+        row: RowRef { file: 0, row },
+        cells: Cells::pack(cells).unwrap(),
+        bsn: (bsn > 0).then(|| Bsn::new(bsn).unwrap()),
+        birth_date: None,
+        sex: None,
+        category: Some(Category::Screening),
+        sample_date: None,
+        status: Status::Confirmed,
+        published: Published::Unknown,
+        items: Items::NONE.with(Item::Name),
+        custody: None,
+    }
+}
+
+/// The `index`-th BSN of the test range that passes the 11-test.
+pub fn bsn(index: usize) -> u32 {
+    (900_000_000..).filter(|number| Bsn::new(*number).is_ok()).nth(index).unwrap()
+}
+
+/// `count` people of one row, every other one with a BSN.
+pub fn people(count: u32) -> Vec<Vec<Exposure>> {
+    let person = |row: u32| {
+        let bsn = if row.is_multiple_of(2) { bsn(row as usize) } else { 0 };
+        vec![exposure(&format!("R{row:05}"), row, bsn)]
+    };
+    (1..=count).map(person).collect()
+}
+
+pub fn borrow(clusters: &[Vec<Exposure>]) -> Vec<Cluster<'_>> {
+    let cluster = |rows| Cluster { exposures: rows, participants: Vec::new(), register: Vec::new() };
+    clusters.iter().map(|rows| cluster(rows.iter().collect())).collect()
+}
+
+/// One letter for everybody who has had none.
+pub fn first_letters(ledger: &Ledger, people: &[Person<'_>]) -> Vec<Planned> {
+    let new = people.iter().filter(|person| person.told.is_empty());
+    (1..).zip(new).map(|(seq, person)| letter(ledger, person, Kind::First, 1, seq)).collect()
+}
+
+pub fn findings(items: Items) -> Findings {
+    Findings {
+        categories: vec![Category::Screening],
+        status: Status::Confirmed,
+        published: Published::Unknown,
+        involved: items,
+        possible: Items::NONE,
+    }
+}
+
+pub fn letter(ledger: &Ledger, person: &Person<'_>, kind: Kind, sequence: u32, seq: u32) -> Planned {
+    let letter_id = ledger.keys().letter_id(CAMPAIGN, kind, person.pseudonym, sequence);
+    let rows = &person.rows.exposures;
+    let items = rows.iter().fold(Items::NONE, |items, row| items.union(row.items));
+    Planned {
+        draft: Draft {
+            reference: letter_id[..12].to_owned(),
+            letter_id,
+            person: person.pseudonym.to_string(),
+            kind,
+            sequence,
+            sender: "bvo".into(),
+            findings: findings(items),
+            language: Language::Nl,
+            format: Format::Standard,
+            audience: Audience::Adult,
+            custody: None,
+            salutation: "Geachte V. Verzonnen".into(),
+            name_lines: vec!["V. Verzonnen".into()],
+            address_lines: vec!["Nergensstraat 1".into(), "1234 AB  NERGENS".into()],
+            country_line: String::new(),
+            address_source: AddressSource::Exposure,
+            postal: PostalParts::default(),
+            kix: Kix::Skipped("NO_POSTCODE".into()),
+            zone: Zone::Domestic,
+            provider_display: String::new(),
+            body: "00".repeat(32),
+            record_ids: rows.iter().map(|row| row.record_id().to_owned()).collect(),
+            rows: rows.iter().map(|row| ("exposures.csv".to_owned(), row.row.row)).collect(),
+        },
+        place: Place { part: 1, seq, print_file: "print/x-p001-b001.pdf".into(), first_page: 2 * seq - 1, pages: 2, sheets: 1 },
+    }
+}
