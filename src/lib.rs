@@ -6,6 +6,7 @@ pub mod facts;
 
 pub mod address;
 pub mod cells;
+pub mod decide;
 pub mod keys;
 pub mod letter;
 pub mod person;
