@@ -1,0 +1,164 @@
+//! Who has died, and how sure that is.
+
+use jiff::civil::Date;
+
+use crate::person::Cluster;
+use crate::row::{Registrant, RowRef, Suppression, SuppressionReason};
+
+/// What the sources say about a person's death.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Death {
+    /// No source says so.
+    NotStated,
+    /// At least one source says so and nothing newer speaks against it (D201).
+    Stated {
+        /// Which sources, in words.
+        evidence: String,
+        /// Their rows.
+        rows: Vec<RowRef>,
+    },
+    /// Every source that says so is contradicted (D205).
+    Doubtful {
+        /// What contradicts, in words.
+        evidence: String,
+        /// The rows that say so.
+        rows: Vec<RowRef>,
+    },
+}
+
+/// One source that says the person has died; `day` is missing where the source gives none.
+struct Statement {
+    row: RowRef,
+    source: &'static str,
+    first_day: Option<Date>,
+    last_day: Option<Date>,
+    list_disagrees: bool,
+}
+
+/// Weighs what participants, register and suppressions say.
+///
+/// Rows carry no date on which they were true, so "newer" has to be proven. A statement of death stands unless
+/// - it lies after the run date,
+/// - a sample of the person was taken after it, or
+/// - another row about the person in the same list has no date of death (nobody can tell which of the two is newer).
+///
+/// Two different lists do not contradict each other: one hears of a death later than the other, and a letter to somebody
+/// who has died is the worse mistake. One statement that stands is enough.
+pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_date: Date) -> Death {
+    let listed = statements(&cluster.participants, "deceased_on: participants")
+        .chain(statements(&cluster.register, "deceased_on: register"));
+    let suppressed = suppressions.iter().filter(|row| row.reason == SuppressionReason::Deceased).map(|row| Statement {
+        row: row.row,
+        source: "deceased: suppressions",
+        first_day: row.since,
+        last_day: row.since,
+        list_disagrees: false,
+    });
+    let last_sample = cluster.exposures.iter().filter_map(|row| row.sample_date).max();
+    let (mut standing, mut contradicted) = (Vec::new(), Vec::new());
+    for statement in listed.chain(suppressed) {
+        match contradiction(&statement, last_sample, run_date) {
+            None => standing.push((statement.source, statement.row)),
+            Some(why) => contradicted.push((why, statement.row)),
+        }
+    }
+    if !standing.is_empty() {
+        let (evidence, rows) = join(standing);
+        Death::Stated { evidence, rows }
+    } else if !contradicted.is_empty() {
+        let (evidence, rows) = join(contradicted);
+        Death::Doubtful { evidence, rows }
+    } else {
+        Death::NotStated
+    }
+}
+
+fn statements<'c>(rows: &'c [&Registrant], source: &'static str) -> impl Iterator<Item = Statement> + 'c {
+    let list_disagrees = rows.iter().any(|row| row.deceased_on.is_none());
+    rows.iter().filter_map(move |row| {
+        let day = row.deceased_on?;
+        let (first_day, last_day) = (day.first_possible(), day.last_possible());
+        Some(Statement { row: row.row, source, first_day, last_day, list_disagrees })
+    })
+}
+
+fn contradiction(statement: &Statement, last_sample: Option<Date>, run_date: Date) -> Option<&'static str> {
+    if statement.first_day.is_some_and(|day| day > run_date) {
+        return Some("deceased_on: after the run date");
+    }
+    if let (Some(died), Some(sample)) = (statement.last_day, last_sample)
+        && sample > died
+    {
+        return Some("deceased_on: before a sample_date");
+    }
+    statement.list_disagrees.then_some("deceased_on: another row of the same list has none")
+}
+
+fn join(found: Vec<(&'static str, RowRef)>) -> (String, Vec<RowRef>) {
+    let (mut words, rows): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    words.dedup();
+    (words.join("; "), rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{date, exposure, partial, participant, register, suppression};
+    use super::*;
+    use crate::row::Exposure;
+
+    fn weigh_dates(participants: &[&str], registered: &[&str], suppressed: Option<&str>, sample: &str) -> &'static str {
+        let members: Vec<_> =
+            participants.iter().map(|day| Registrant { deceased_on: partial(day), ..participant(1) }).collect();
+        let others: Vec<_> =
+            registered.iter().map(|day| Registrant { deceased_on: partial(day), ..register(1) }).collect();
+        let row = Exposure { sample_date: sample.parse().ok(), ..exposure(1) };
+        let listed = suppressed.map(|since| crate::row::Suppression {
+            since: since.parse().ok(),
+            ..suppression(1, SuppressionReason::Deceased)
+        });
+        let cluster = Cluster {
+            exposures: vec![&row],
+            participants: members.iter().collect(),
+            register: others.iter().collect(),
+        };
+        match weigh(&cluster, &listed.iter().collect::<Vec<_>>(), date("2025-10-01")) {
+            Death::NotStated => "not stated",
+            Death::Stated { .. } => "stated",
+            Death::Doubtful { .. } => "doubtful",
+        }
+    }
+
+    #[test]
+    fn one_source_is_enough_and_other_lists_may_be_late() {
+        assert_eq!(weigh_dates(&[""], &[""], None, "2024-01-01"), "not stated");
+        assert_eq!(weigh_dates(&["2025-01-01"], &[], None, "2024-01-01"), "stated");
+        assert_eq!(weigh_dates(&[""], &["2025-01-01"], None, "2024-01-01"), "stated");
+        assert_eq!(weigh_dates(&["2025-01-01"], &[""], None, "2024-01-01"), "stated");
+        assert_eq!(weigh_dates(&[], &[], Some("2025-01-01"), "2024-01-01"), "stated");
+        assert_eq!(weigh_dates(&[], &[], Some(""), "2024-01-01"), "stated");
+        assert_eq!(weigh_dates(&["2025-10-01"], &[], None, ""), "stated");
+    }
+
+    #[test]
+    fn something_newer_speaks_against_it() {
+        assert_eq!(weigh_dates(&["2025-10-02"], &[], None, ""), "doubtful");
+        assert_eq!(weigh_dates(&["2023-12-31"], &[], None, "2024-01-01"), "doubtful");
+        assert_eq!(weigh_dates(&["2024-01-01"], &[], None, "2024-01-01"), "stated");
+        assert_eq!(weigh_dates(&["2025-01-01", ""], &[], None, ""), "doubtful");
+        assert_eq!(weigh_dates(&[], &[], Some("2023-12-31"), "2024-01-01"), "doubtful");
+    }
+
+    #[test]
+    fn one_statement_that_stands_outweighs_doubt_about_others() {
+        assert_eq!(weigh_dates(&["2023-12-31"], &["2025-01-01"], None, "2024-01-01"), "stated");
+        assert_eq!(weigh_dates(&["2025-01-01", ""], &[], Some(""), ""), "stated");
+    }
+
+    #[test]
+    fn a_partial_date_speaks_for_all_its_days() {
+        assert_eq!(weigh_dates(&["2025-00-00"], &[], None, "2025-06-01"), "stated");
+        assert_eq!(weigh_dates(&["2024-00-00"], &[], None, "2025-01-01"), "doubtful");
+        assert_eq!(weigh_dates(&["2025-10-00"], &[], None, ""), "stated");
+        assert_eq!(weigh_dates(&["2025-11-00"], &[], None, ""), "doubtful");
+    }
+}
