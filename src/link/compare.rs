@@ -1,0 +1,248 @@
+//! How two units agree, field by field.
+
+use std::fmt;
+
+use crate::link::birth;
+use crate::link::features::Features;
+use crate::link::strings::{TextId, Texts};
+
+/// Given names and surname parts at least this alike (Jaro-Winkler) count as the same with a typo.
+const GIVEN_CLOSE: f64 = 0.88;
+const SURNAME_CLOSE: f64 = 0.92;
+
+/// Shortest given name that may stand for a longer one that begins with it (Alex, Alexander).
+const SHORT_FORM: usize = 3;
+
+macro_rules! levels {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $level:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub(super) enum $name { $($(#[$doc])* $level),+ }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $(Self::$level => $word),+ })
+            }
+        }
+    };
+}
+
+levels! {
+    /// Valid BSNs.
+    Bsn { Missing = "missing", Equal = "equal", Differs = "differs" }
+}
+levels! {
+    /// Birth dates.
+    Birth {
+        Missing = "missing",
+        Equal = "equal",
+        /// One leaves open what the other says.
+        Partial = "partial",
+        Slip = "one slip",
+        Differs = "differs",
+    }
+}
+levels! {
+    /// First given names.
+    Given {
+        Missing = "missing",
+        Equal = "equal",
+        /// A typo or a short form.
+        Close = "close",
+        /// Given name and surname changed places.
+        Swapped = "swapped with surname",
+        Differs = "differs",
+    }
+}
+levels! {
+    /// Initials.
+    Initials {
+        Missing = "missing",
+        Equal = "equal",
+        /// One has more of them.
+        Prefix = "one longer",
+        Differs = "differs",
+    }
+}
+levels! {
+    /// Surnames: own and partner's as one set.
+    Surname {
+        Missing = "missing",
+        /// Both have the same parts.
+        Equal = "equal",
+        /// A part in common.
+        Shared = "one part shared",
+        /// A part in common up to a typo.
+        Close = "close",
+        Differs = "differs",
+    }
+}
+levels! {
+    /// Addresses.
+    Place {
+        Missing = "missing",
+        Equal = "equal",
+        /// The same PC6 and number with another letter or addition.
+        Suffix = "other addition",
+        /// The same PC6.
+        Postcode = "same postcode",
+        Differs = "differs",
+    }
+}
+levels! {
+    /// Sex.
+    SexLevel { Missing = "missing", Equal = "equal", Differs = "differs" }
+}
+
+/// How two units agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Agreement {
+    pub bsn: Bsn,
+    pub birth: Birth,
+    pub given: Given,
+    pub initials: Initials,
+    pub surname: Surname,
+    pub place: Place,
+    pub sex: SexLevel,
+}
+
+impl Agreement {
+    /// Compares two units.
+    pub(super) fn of(one: &Features, other: &Features, texts: &Texts) -> Self {
+        let given = given(one, other, texts);
+        Self {
+            bsn: bsn(one.bsn, other.bsn),
+            birth: birth::compare(one.birth, other.birth),
+            given,
+            initials: if given == Given::Swapped { Initials::Missing } else { initials(one, other) },
+            surname: if given == Given::Swapped { Surname::Shared } else { surname(one, other, texts) },
+            place: place(one, other),
+            sex: match (one.sex, other.sex) {
+                (Some(one), Some(other)) if one == other => SexLevel::Equal,
+                (Some(_), Some(_)) => SexLevel::Differs,
+                _ => SexLevel::Missing,
+            },
+        }
+    }
+
+    /// What forbids that the two are one person, whatever else agrees.
+    pub(super) fn is_vetoed(self) -> bool {
+        self.bsn == Bsn::Differs
+            || self.sex == SexLevel::Differs
+            || self.given == Given::Differs
+            || self.birth == Birth::Differs
+            || self.initials == Initials::Differs
+    }
+
+    /// A surname part in common, maybe with a typo.
+    pub(super) const fn shares_surname(self) -> bool {
+        matches!(self.surname, Surname::Equal | Surname::Shared | Surname::Close)
+    }
+
+    /// The same PC6 and house number.
+    pub(super) const fn shares_place(self) -> bool {
+        matches!(self.place, Place::Equal | Place::Suffix)
+    }
+}
+
+/// Field names and levels, never values.
+impl fmt::Display for Agreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bsn, birth, given, initials, surname, place, sex } = self;
+        write!(f, "bsn: {bsn}; birth_date: {birth}; first_names: {given}; initials: {initials}; ")?;
+        write!(f, "surname: {surname}; address: {place}; sex: {sex}")
+    }
+}
+
+/// Whether something forbids that the two are one person; cheaper than comparing everything.
+pub(super) fn is_vetoed(one: &Features, other: &Features, texts: &Texts) -> bool {
+    let bsn = one.bsn != 0 && other.bsn != 0 && one.bsn != other.bsn;
+    let sex = one.sex.is_some() && other.sex.is_some() && one.sex != other.sex;
+    if bsn || sex || birth::compare(one.birth, other.birth) == Birth::Differs {
+        return true;
+    }
+    match given(one, other, texts) {
+        Given::Differs => true,
+        Given::Swapped => false,
+        _ => initials(one, other) == Initials::Differs,
+    }
+}
+
+const fn bsn(one: u32, other: u32) -> Bsn {
+    match (one, other) {
+        (0, _) | (_, 0) => Bsn::Missing,
+        (one, other) if one == other => Bsn::Equal,
+        _ => Bsn::Differs,
+    }
+}
+
+fn given(one: &Features, other: &Features, texts: &Texts) -> Given {
+    let (left, right) = (one.given, other.given);
+    if left == 0 || right == 0 {
+        return Given::Missing;
+    }
+    if left == right {
+        return Given::Equal;
+    }
+    if one.parts().any(|part| part == right) && other.parts().any(|part| part == left) {
+        return Given::Swapped;
+    }
+    let (left, right) = (texts.get(left), texts.get(right));
+    let short_form = left.len().min(right.len()) >= SHORT_FORM && (left.starts_with(right) || right.starts_with(left));
+    if short_form || strsim::jaro_winkler(left, right) >= GIVEN_CLOSE { Given::Close } else { Given::Differs }
+}
+
+fn initials(one: &Features, other: &Features) -> Initials {
+    let (left, right) = (one.initials, other.initials);
+    let shorter = left.len().min(right.len());
+    if shorter == 0 {
+        return Initials::Missing;
+    }
+    if left == right {
+        return Initials::Equal;
+    }
+    if left.prefix(shorter) == right.prefix(shorter) { Initials::Prefix } else { Initials::Differs }
+}
+
+fn surname(one: &Features, other: &Features, texts: &Texts) -> Surname {
+    if one.surname[0] == 0 || other.surname[0] == 0 {
+        return Surname::Missing;
+    }
+    if one.surname == other.surname {
+        return Surname::Equal;
+    }
+    let pairs = || one.parts().flat_map(|left| other.parts().map(move |right| (left, right)));
+    if pairs().any(|(left, right)| left == right) {
+        let within = one.parts().all(|part| other.surname.contains(&part));
+        let around = other.parts().all(|part| one.surname.contains(&part));
+        return if within && around { Surname::Equal } else { Surname::Shared };
+    }
+    if pairs().any(|(left, right)| alike(left, right, texts)) || glued_alike(one, other, texts) {
+        return Surname::Close;
+    }
+    Surname::Differs
+}
+
+fn alike(left: TextId, right: TextId, texts: &Texts) -> bool {
+    strsim::jaro_winkler(texts.get(left), texts.get(right)) >= SURNAME_CLOSE
+}
+
+/// Groot Koerkamp and Grootkoerkamp.
+fn glued_alike(one: &Features, other: &Features, texts: &Texts) -> bool {
+    if one.surname[1] == 0 && other.surname[1] == 0 {
+        return false;
+    }
+    let glue = |features: &Features| features.parts().map(|part| texts.get(part)).collect::<String>();
+    strsim::jaro_winkler(&glue(one), &glue(other)) >= SURNAME_CLOSE
+}
+
+const fn place(one: &Features, other: &Features) -> Place {
+    if one.place == 0 || other.place == 0 {
+        return Place::Missing;
+    }
+    if one.place == other.place {
+        let additions = one.suffix != 0 && other.suffix != 0 && one.suffix != other.suffix;
+        return if additions { Place::Suffix } else { Place::Equal };
+    }
+    if one.postcode != 0 && one.postcode == other.postcode { Place::Postcode } else { Place::Differs }
+}

@@ -1,0 +1,143 @@
+//! Rows of the three lists under one number each, and the order of their content.
+
+use std::cmp::Ordering;
+
+use crate::address::Address;
+use crate::link::digest::Digest;
+use crate::person::{PartialDate, PersonName, Sex};
+use crate::row::{Exposure, Registrant, RowRef, Rows};
+
+/// Number of a row: exposures first, then participants, then the register.
+pub(super) type RowId = u32;
+
+/// Which list a row comes from. Participants and register are of register quality: they anchor a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Source {
+    Exposure,
+    Participant,
+    Register,
+}
+
+/// One row of any of the three lists.
+#[derive(Clone, Copy)]
+pub(super) enum Row<'a> {
+    Exposure(&'a Exposure),
+    Participant(&'a Registrant),
+    Register(&'a Registrant),
+}
+
+/// The rows that are linked, found by number.
+#[derive(Clone, Copy)]
+pub(super) struct AllRows<'a> {
+    rows: &'a Rows,
+}
+
+impl<'a> AllRows<'a> {
+    pub(super) const fn new(rows: &'a Rows) -> Self {
+        Self { rows }
+    }
+
+    pub(super) fn len(self) -> usize {
+        self.rows.exposures.len() + self.rows.participants.len() + self.rows.register.len()
+    }
+
+    /// The row with this number.
+    pub(super) fn get(self, id: RowId) -> Row<'a> {
+        let (exposures, participants) = (self.rows.exposures.len(), self.rows.participants.len());
+        let id = id as usize;
+        if id < exposures {
+            Row::Exposure(&self.rows.exposures[id])
+        } else if id < exposures + participants {
+            Row::Participant(&self.rows.participants[id - exposures])
+        } else {
+            Row::Register(&self.rows.register[id - exposures - participants])
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    pub(super) const fn source(self) -> Source {
+        match self {
+            Self::Exposure(_) => Source::Exposure,
+            Self::Participant(_) => Source::Participant,
+            Self::Register(_) => Source::Register,
+        }
+    }
+
+    pub(super) const fn row_ref(self) -> RowRef {
+        match self {
+            Self::Exposure(row) => row.row,
+            Self::Participant(row) | Self::Register(row) => row.row,
+        }
+    }
+
+    /// The BSN as a number; 0 = none.
+    pub(super) fn bsn(self) -> u32 {
+        let bsn = match self {
+            Self::Exposure(row) => row.bsn,
+            Self::Participant(row) | Self::Register(row) => row.bsn,
+        };
+        bsn.map_or(0, crate::person::Bsn::number)
+    }
+
+    pub(super) const fn birth_date(self) -> Option<PartialDate> {
+        match self {
+            Self::Exposure(row) => row.birth_date,
+            Self::Participant(row) | Self::Register(row) => row.birth_date,
+        }
+    }
+
+    pub(super) const fn sex(self) -> Option<Sex> {
+        match self {
+            Self::Exposure(row) => row.sex,
+            Self::Participant(row) | Self::Register(row) => row.sex,
+        }
+    }
+
+    pub(super) fn name(self) -> PersonName<'a> {
+        match self {
+            Self::Exposure(row) => row.name(),
+            Self::Participant(row) | Self::Register(row) => row.name(),
+        }
+    }
+
+    pub(super) fn address(self) -> Address<'a> {
+        match self {
+            Self::Exposure(row) => row.address(),
+            Self::Participant(row) | Self::Register(row) => row.address(),
+        }
+    }
+
+    /// A digest that equal rows share; different rows may share it too, [`Row::compare`] decides.
+    pub(super) fn digest(self, seed: Digest) -> u64 {
+        let birth = self.birth_date().map_or(0, super::birth::pack);
+        let digest = seed.number(u64::from(self.bsn())).number(u64::from(birth));
+        match self {
+            Self::Exposure(row) => row.cells.iter().fold(digest, Digest::text).finish(),
+            Self::Participant(row) | Self::Register(row) => row.cells.iter().fold(digest, Digest::text).finish(),
+        }
+    }
+
+    /// Order by content: equal only when the rows say the same in every field of the same list.
+    pub(super) fn compare(self, other: Self) -> Ordering {
+        match (self, other) {
+            (Self::Exposure(one), Self::Exposure(other)) => exposure_content(one).cmp(&exposure_content(other)),
+            (Self::Participant(one), Self::Participant(other)) | (Self::Register(one), Self::Register(other)) => {
+                registrant_content(one).cmp(&registrant_content(other))
+            }
+            _ => self.source().cmp(&other.source()),
+        }
+    }
+}
+
+fn exposure_content(row: &Exposure) -> impl Ord + use<'_> {
+    let what = (row.category, row.sample_date, row.status, row.published, row.items, row.custody);
+    (&row.cells, row.bsn, row.birth_date, row.sex, what)
+}
+
+fn registrant_content(row: &Registrant) -> impl Ord + use<'_> {
+    let names = (row.title, row.name_use, row.partner_title, row.partner_ended);
+    let letter = (row.house_indication, row.language, row.letter_format);
+    let state = (row.deceased_on, row.protected_address, row.whereabouts_unknown);
+    (&row.cells, row.bsn, row.birth_date, row.sex, names, letter, state)
+}

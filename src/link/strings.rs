@@ -1,0 +1,78 @@
+//! Canonical texts kept once, rows hold numbers.
+
+use std::collections::HashMap;
+
+/// Number of a text; 0 is the empty text.
+pub(super) type TextId = u32;
+
+/// Every distinct canonical text of the rows. Numbers depend on the order of the rows and serve for equality alone.
+pub(super) struct Texts {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    /// The text behind a number.
+    pub(super) fn get(&self, id: TextId) -> &str {
+        let id = id as usize;
+        let start = if id == 0 { 0 } else { self.ends[id - 1] as usize };
+        &self.text[start..self.ends[id] as usize]
+    }
+
+    /// How many distinct texts, the empty one included.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+}
+
+/// Collects texts and gives each its number.
+pub(super) struct Collector {
+    texts: Texts,
+    ids: HashMap<Box<str>, TextId>,
+}
+
+impl Collector {
+    pub(super) fn new() -> Self {
+        Self { texts: Texts { text: String::new(), ends: vec![0] }, ids: HashMap::new() }
+    }
+
+    /// The number of `text`, a new one if it was never seen. `None` when the texts outgrow 4 GiB.
+    pub(super) fn add(&mut self, text: &str) -> Option<TextId> {
+        if text.is_empty() {
+            return Some(0);
+        }
+        if let Some(id) = self.ids.get(text) {
+            return Some(*id);
+        }
+        let id = TextId::try_from(self.texts.len()).ok()?;
+        self.texts.text.push_str(text);
+        self.texts.ends.push(u32::try_from(self.texts.text.len()).ok()?);
+        self.ids.insert(text.into(), id);
+        Some(id)
+    }
+
+    pub(super) fn finish(self) -> Texts {
+        self.texts
+    }
+
+    /// Every text in the order of its number, the empty one first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.texts.len()).map(|id| self.texts.get(u32::try_from(id).unwrap_or(0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_have_equal_numbers() {
+        let mut collector = Collector::new();
+        let (jansen, bakker) = (collector.add("jansen"), collector.add("bakker"));
+        assert_eq!(collector.add("jansen"), jansen);
+        assert_ne!(jansen, bakker);
+        assert_eq!(collector.add(""), Some(0));
+        let texts = collector.finish();
+        assert_eq!((texts.get(0), texts.get(1), texts.get(2)), ("", "jansen", "bakker"));
+    }
+}
