@@ -6,6 +6,7 @@ pub mod facts;
 
 pub mod address;
 pub mod cells;
+pub mod hash;
 pub mod keys;
 pub mod letter;
 pub mod person;
@@ -14,3 +15,5 @@ pub mod reason;
 pub mod row;
 
 pub mod report;
+
+pub mod sample;
