@@ -437,6 +437,15 @@ pub struct Body {
     pub blocks: Vec<Block>,
 }
 
+impl Body {
+    /// Content hash: lower-case hex SHA-256 of the body as JSON. Equal texts have equal keys, on every machine.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let json = serde_json::to_vec(self).expect("a body has string keys only");
+        crate::hash::of_bytes(&json)
+    }
+}
+
 /// The fixed places around the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -51,6 +51,12 @@ impl Staging {
         Self { folder: data_dir.join("staging").join(job_name) }
     }
 
+    /// The plan that a finished run kept with its papers.
+    #[must_use]
+    pub fn kept(data_dir: &Utf8Path, run_id: &str) -> Self {
+        Self { folder: data_dir.join("runs").join(run_id) }
+    }
+
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Utf8Path {
