@@ -1,0 +1,51 @@
+# `make run` and `make test` are all a fresh machine needs; the rest is in `make help`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+BIN := target/release/breachpost
+CONFIG := sample-data/breachpost.toml
+DATE := 2025-09-15
+BREACHPOST := $(BIN) --config $(CONFIG) --date $(DATE)
+VENV := target/venv
+
+.PHONY: help run preview sample-data test fault-test check fmt clean tools build
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
+
+build: ## Build the program (the first time takes a quarter of an hour: polars and typst)
+	cargo build --release
+
+run: build ## Run the nightly batch on sample-data/ and say where everything is
+	@test -e data/ledger.sqlite || $(BREACHPOST) ledger init
+	@$(BREACHPOST) run; code=$$?; if [ $$code -gt 1 ]; then exit $$code; fi
+	@if [ ! -e preview/index.html ] || [ $(BIN) -nt preview/index.html ]; then $(BREACHPOST) preview --out preview > /dev/null; fi
+	@echo "preview   preview/index.html"
+	@echo "open the package: $(BIN) verify data/outbox/<job> --identity sample-data/vendor/age-identity.txt"
+
+preview: build ## Set every letter variant with invented people
+	$(BREACHPOST) preview --out preview
+
+sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people and the hand-made special cases)
+	rm -rf target/sample-inbox
+	$(BIN) sample --people 2000 --seed 1 --out target/sample-inbox
+	find sample-data/inbox -type f ! -name '*-special.csv' -delete
+	cp target/sample-inbox/* sample-data/inbox/
+
+test: tools ## Run all tests
+	cargo test --release
+
+fmt: ## Format the code
+	cargo fmt
+
+check: tools ## Format, lints, tests, documentation
+	cargo fmt --check
+	cargo clippy --release --all-targets -- -D warnings
+	cargo test --release
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps
+
+tools: ## Install what the tests hold the program against (Debian packages, a Python environment)
+	@tests/tools.sh $(VENV)
+
+clean: ## Remove what runs wrote (not the build)
+	rm -rf data preview target/sample-inbox

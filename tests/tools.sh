@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Makes sure that the tools of the tests are there: Debian packages, and a Python environment in the folder named by $1.
+# Installs what is missing where it may; says plainly what is missing where it may not.
+set -euo pipefail
+venv=${1:?folder of the Python environment}
+here=$(cd "$(dirname "$0")" && pwd)
+
+declare -A packages=(
+    [age]=age [gs]=ghostscript [openssl]=openssl [pdffonts]=poppler-utils [pdftotext]=poppler-utils
+    [python3]=python3 [qpdf]=qpdf [sha256sum]=coreutils [sqlite3]=sqlite3 [strace]=strace [unzip]=unzip
+)
+missing=()
+for tool in "${!packages[@]}"; do
+    command -v "$tool" > /dev/null || missing+=("${packages[$tool]}")
+done
+python3 -c 'import venv, ensurepip' 2> /dev/null || missing+=(python3-venv)
+if [ ${#missing[@]} -gt 0 ]; then
+    mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        echo "installing ${missing[*]}"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+    else
+        echo "error: the tests need these Debian packages: ${missing[*]}" >&2
+        echo "hint: sudo apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+fi
+
+stamp=$venv/requirements.txt
+if ! cmp -s "$here/requirements.txt" "$stamp"; then
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+    cp "$here/requirements.txt" "$stamp"
+fi
