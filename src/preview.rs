@@ -15,7 +15,8 @@ use crate::compose::texts::{self, Variant};
 use crate::config::Print;
 use crate::durable;
 use crate::facts::Facts;
-use crate::letter::{Body, Language};
+use crate::letter::{Body, Language, Place, Planned};
+use crate::package::Sample;
 use crate::progress::Progress;
 use crate::render::{Press, RenderError};
 
@@ -124,6 +125,25 @@ pub fn write(
     };
     write_file(&index, page(&rows(&variants, &shown), &made)?.as_bytes())?;
     Ok(made)
+}
+
+/// Letters with invented people for the vendor's press approval: the first letter in every category, both languages, set
+/// as print files. Their names tell nothing.
+///
+/// # Errors
+/// [`PreviewError`] when a letter does not set.
+pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) -> Result<Vec<Sample>, PreviewError> {
+    let chosen: Vec<Variant> = texts::base_variants(facts);
+    let bodies: Vec<Body> = chosen.iter().map(|variant| variant.body(facts, run_date, synthetic)).collect();
+    let press = Press::new(&bodies.iter().map(|body| (body.key(), body.clone())).collect(), print, run_date)?;
+    let set = |(number, (variant, body)): (usize, (&Variant, &Body))| {
+        let draft = invented::draft(&variant.subject, number, body);
+        let pages = press.pages(&draft.body);
+        let place = Place { part: 1, seq: 1, print_file: String::new(), first_page: 1, pages: pages.0, sheets: pages.1 };
+        let bytes = press.set(0, &[&Planned { draft, place }])?;
+        Ok(Sample { name: format!("sample-{:02}.pdf", number + 1), bytes })
+    };
+    chosen.iter().zip(&bodies).enumerate().map(set).collect()
 }
 
 fn letter(

@@ -13,11 +13,14 @@ use jiff::civil::Date;
 use crate::cli::process::peak_rss_bytes;
 use crate::config::Config;
 use crate::deliver::outbox;
+use crate::deliver::summary::Summary;
 use crate::facts::Facts;
 use crate::package;
+use crate::preview;
 use crate::progress::Progress;
 use crate::read::{self, Terms};
 use crate::record::{Access, Job, Ledger, NewJob, Noted, StagedFile};
+use crate::render::Press;
 use crate::report::Report;
 use crate::row::Rows;
 use clock::Clock;
@@ -84,7 +87,7 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     let mut clock = Clock::default();
     let rows = clock.time("read", || order.read(), |rows| rows.inputs.iter().map(|input| u64::from(input.rows)).sum())?;
     ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
-    let mut prepared = prepare::prepare(order, &rows, &mut ledger, &facts, &mut clock)?;
+    let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);
     let permitted = config.policy.max_letters_per_run;
     if letters.len() as u64 > permitted && !order.accept_volume {
@@ -92,12 +95,7 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     }
 
     let run_id = papers::next_run_id(&config.data_dir, order.run_date);
-    let mut report = Report::new(&run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
-    report.list_reasons.clone_from(&prepared.list_reasons);
-    report.bodies = prepared.bodies.len() as u64;
-    for (draft, pages, sheets) in &letters {
-        report.letters.add(draft, *pages, *sheets);
-    }
+    let report = begin_report(&run_id, order, &rows, &prepared, &letters);
     let noted = Noted {
         run_id: &run_id,
         run_date: order.run_date,
@@ -107,8 +105,7 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     };
     if letters.is_empty() {
         ledger.note(&noted)?;
-        report.stages = clock.stages();
-        let papers = conclude(order, &ledger, &rows, &prepared, &mut report)?;
+        let (papers, report) = conclude(order, &ledger, &rows, &prepared, report, clock)?;
         return Ok(Outcome { resumed, report, papers, package: None });
     }
     let draft = DraftPlan { rows: &rows, prepared: &prepared, letters, noted, facts: &facts, report, clock };
@@ -129,6 +126,7 @@ fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<
 
     let DraftPlan { rows, prepared, letters, noted, facts, mut report, clock } = draft;
     let parts = package::plan(&job_name, letters, &config.print);
+    let samples = preview::samples(facts, &config.print, order.run_date, config.synthetic)?;
     let settings = Settings {
         campaign: config.campaign.clone(),
         number: number.clone(),
@@ -143,6 +141,9 @@ fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<
     for part in &parts {
         staged.push(staging.write_part(part)?);
     }
+    for sample in &samples {
+        staged.push(staging.write_sample(sample)?);
+    }
     report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
     papers::write(&staging.papers(), rows, prepared, &report)?;
@@ -151,6 +152,82 @@ fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<
 
     let job = NewJob { job: &number, job_name: &job_name, staged: &staged, noted };
     Ok(ledger.plan(&job, parts.iter().flat_map(|part| &part.letters))?)
+}
+
+/// Does everything but publication and ledger: sets every letter and reads it back, writes nothing that lasts.
+///
+/// # Errors
+/// [`RunError`] as a run would.
+pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
+    let config = order.config;
+    let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
+    let facts = order.facts()?;
+    let mut clock = Clock::default();
+    let rows = clock.time("read", || order.read(), |rows| rows.inputs.iter().map(|input| u64::from(input.rows)).sum())?;
+    ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
+    let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
+    let letters = std::mem::take(&mut prepared.letters);
+    let mut report = begin_report("check", order, &rows, &prepared, &letters);
+    let number = ledger.next_job(order.run_date)?;
+    let parts = package::plan(&package::job_name(&number, config.synthetic), letters, &config.print);
+    let press = Press::new(&prepared.bodies, &config.print, order.run_date)?;
+    order.progress.stage("setting", report.letters.total);
+    clock.time(
+        "render",
+        || parts.iter().try_for_each(|part| finish::set_part(order, &press, &number, part, |_, _| Ok(()))),
+        |()| report.letters.total,
+    )?;
+    report.stages = clock.stages();
+    report.peak_rss_bytes = peak_rss_bytes();
+    report.ledger_head = ledger.head()?.to_string();
+    order.progress.finish();
+    Ok(report)
+}
+
+/// The totals of a run for the summary mail.
+#[must_use]
+pub fn summary(report: &Report, run_date: Date, exit_code: u8) -> Summary {
+    let rows = &report.rows;
+    let states = [
+        ("letter", rows.letter),
+        ("merged", rows.merged),
+        ("told", rows.told),
+        ("suppressed", rows.suppressed),
+        ("review", rows.review),
+        ("rejected", rows.rejected),
+    ];
+    Summary {
+        campaign: report.campaign.clone(),
+        run_id: report.run_id.clone(),
+        run_date,
+        rehearsal: report.rehearsal,
+        exit_code,
+        rows: rows.total,
+        states: states.map(|(state, count)| (state.to_owned(), count)).to_vec(),
+        letters: report.letters.total,
+        pages: report.letters.pages,
+        sheets: report.letters.sheets,
+        job: report.package.as_ref().map_or_else(String::new, |package| package.job.clone()),
+        parts: report.package.as_ref().map_or(0, |package| package.parts.len() as u64),
+        ledger_head: report.ledger_head.clone(),
+    }
+}
+
+fn begin_report(
+    run_id: &str,
+    order: &Order<'_>,
+    rows: &Rows,
+    prepared: &Prepared,
+    letters: &[package::Proofed],
+) -> Report {
+    let config = order.config;
+    let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
+    report.list_reasons.clone_from(&prepared.list_reasons);
+    report.bodies = prepared.bodies.len() as u64;
+    for (draft, pages, sheets) in letters {
+        report.letters.add(draft, *pages, *sheets);
+    }
+    report
 }
 
 /// What goes into a plan.
@@ -170,16 +247,18 @@ fn conclude(
     ledger: &Ledger,
     rows: &Rows,
     prepared: &Prepared,
-    report: &mut Report,
-) -> Result<Utf8PathBuf, RunError> {
+    mut report: Report,
+    clock: Clock,
+) -> Result<(Utf8PathBuf, Report), RunError> {
     let staging = Staging::of(&order.config.data_dir, &report.run_id);
     staging.begin()?;
+    report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
-    report.ledger_head = ledger.head().to_string();
-    papers::write(&staging.papers(), rows, prepared, report)?;
+    report.ledger_head = ledger.head()?.to_string();
+    papers::write(&staging.papers(), rows, prepared, &report)?;
     papers::write_letters(&staging.papers(), &[])?;
     let papers = papers::shelve(&order.config.data_dir, &report.run_id, &staging.papers())?;
     staging.discard()?;
     order.progress.finish();
-    Ok(papers)
+    Ok((papers, report))
 }

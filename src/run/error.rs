@@ -3,12 +3,12 @@
 use camino::Utf8PathBuf;
 
 use crate::cli::Status;
-use crate::compose::ComposeError;
 use crate::config::ConfigError;
 use crate::deliver::DeliverError;
 use crate::facts::FactsError;
 use crate::link::LinkError;
 use crate::package::PackageError;
+use crate::preview::PreviewError;
 use crate::read::ReadError;
 use crate::record::RecordError;
 use crate::render::RenderError;
@@ -70,6 +70,12 @@ pub enum RunError {
         /// Rows that came out.
         after: u64,
     },
+    /// A job number that is no number.
+    #[error("the job number is not seven digits")]
+    JobNumber,
+    /// The press samples.
+    #[error(transparent)]
+    Samples(#[from] PreviewError),
     /// Far more letters than expected.
     #[error("{letters} letters are more than the {permitted} that policy permits in one run")]
     Volume {

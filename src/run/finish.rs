@@ -47,7 +47,7 @@ pub fn finish(order: &Order<'_>, ledger: &mut Ledger, job: &Job, mut clock: Cloc
     }
     let out = data_dir.join("outbox");
     if state == JobState::Sealed {
-        let head = ledger.head().to_string();
+        let head = ledger.head()?.to_string();
         let publish = || outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head).map_err(RunError::from);
         clock.time("publish", publish, |_| sealed.len() as u64)?;
         ledger.published(&job.job)?;
@@ -64,26 +64,31 @@ fn set_and_pack(order: &Order<'_>, job: &Job, staging: &Staging, clock: &mut Clo
     let press = Press::new(&staging.bodies()?, &settings.print, settings.run_date)?;
     let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();
     order.progress.stage("setting", letters);
-    clock.time("render", || job.parts.iter().try_for_each(|part| set_part(order, &press, staging, part)), |()| letters)?;
+    let set = |totals: &PartTotals| {
+        let part = staging.read_part(totals.number)?;
+        set_part(order, &press, &settings.number, &part, |name, pdf| staging.write(name, pdf).map(drop))
+    };
+    clock.time("render", || job.parts.iter().try_for_each(set), |()| letters)?;
     order.progress.stage("packing", letters);
     let head = job.planned_head.to_string();
-    clock.time(
-        "package",
-        || job.parts.iter().map(|part| pack_part(order, &settings, staging, part, &head)).collect(),
-        |_: &Vec<Sealed>| letters,
-    )
+    let pack = |part| pack_part(order, &settings, staging, part, &head);
+    clock.time("package", || job.parts.iter().map(pack).collect(), |_: &Vec<Sealed>| letters)
 }
 
-/// Sets the print files of one part and reads each of them back.
-fn set_part(order: &Order<'_>, press: &Press, staging: &Staging, totals: &PartTotals) -> Result<(), RunError> {
-    let part = staging.read_part(totals.number)?;
-    let settings = staging.settings()?;
-    let job_number: u32 = settings.number.parse().map_err(|_| RunError::Staged { path: staging.folder().to_owned() })?;
-    let files: Vec<(&str, Vec<&Planned>)> = by_print_file(&part).into_iter().collect();
+/// Sets the print files of one part, reads each of them back, and hands those that are as decided to `keep`.
+pub(super) fn set_part(
+    order: &Order<'_>,
+    press: &Press,
+    number: &str,
+    part: &PartPlan,
+    keep: impl Fn(&str, &[u8]) -> Result<(), RunError> + Sync,
+) -> Result<(), RunError> {
+    let job_number = number.parse().map_err(|_| RunError::JobNumber)?;
+    let files: Vec<(&str, Vec<&Planned>)> = by_print_file(part).into_iter().collect();
     files.par_iter().try_for_each(|(name, letters)| {
         let pdf = press.set(job_number, letters)?;
         readback::compare(press, job_number, &pdf, letters)?;
-        staging.write(name, &pdf)?;
+        keep(name, &pdf)?;
         order.progress.advance(letters.len() as u64);
         Ok(())
     })
@@ -108,9 +113,8 @@ fn pack_part(
         ledger_head: head,
     };
     let part = staging.read_part(totals.number)?;
-    let samples = order.samples(settings)?;
     let recipients = Recipients::parse(&settings.vendor.recipients).map_err(package::PackageError::from)?;
-    let sealed = package::pack(&part, &job, &samples, &recipients, staging.folder())?;
+    let sealed = package::pack(&part, &job, &staging.samples()?, &recipients, staging.folder())?;
     order.progress.advance(u64::from(totals.letters));
     Ok(sealed)
 }
@@ -175,7 +179,7 @@ fn finish_report(
     report.package = Some(PackageReport { job: job.job_name.clone(), parts: sealed.iter().map(part).collect() });
     report.stages.extend(clock.stages());
     report.peak_rss_bytes = report.peak_rss_bytes.max(peak_rss_bytes());
-    report.ledger_head = ledger.head().to_string();
+    report.ledger_head = ledger.head()?.to_string();
     papers::write_report(&staging.papers(), &report)?;
     Ok(report)
 }

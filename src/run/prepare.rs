@@ -39,7 +39,7 @@ pub struct Prepared {
 pub fn prepare(
     order: &Order<'_>,
     rows: &Rows,
-    ledger: &mut Ledger,
+    ledger: &Ledger,
     facts: &Facts,
     clock: &mut Clock,
 ) -> Result<Prepared, RunError> {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::RunError;
 use crate::config::{Print, Vendor};
 use crate::letter::{Body, Planned};
-use crate::package::PartPlan;
+use crate::package::{PartPlan, Sample};
 use crate::record::StagedFile;
 use crate::{durable, hash};
 
@@ -75,7 +75,7 @@ impl Staging {
     /// [`RunError::File`].
     pub fn begin(&self) -> Result<(), RunError> {
         self.discard()?;
-        for folder in ["", "print", "papers", "plan"] {
+        for folder in ["", "print", "papers", "plan", "samples"] {
             let path = self.folder.join(folder);
             fs::create_dir_all(&path).map_err(|source| RunError::File { doing: "making", path, source })?;
         }
@@ -139,6 +139,31 @@ impl Staging {
         ])
     }
 
+    /// Writes one press sample.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn write_sample(&self, sample: &Sample) -> Result<StagedFile, RunError> {
+        self.write(&format!("samples/{}", sample.name), &sample.bytes)
+    }
+
+    /// Reads the press samples, by name.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn samples(&self) -> Result<Vec<Sample>, RunError> {
+        let folder = self.folder.join("samples");
+        let failed = |source| RunError::File { doing: "reading", path: folder.clone(), source };
+        let mut samples = Vec::new();
+        for entry in folder.read_dir_utf8().map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let bytes = fs::read(entry.path()).map_err(failed)?;
+            samples.push(Sample { name: entry.file_name().to_owned(), bytes });
+        }
+        samples.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(samples)
+    }
+
     /// Reads the job's settings.
     ///
     /// # Errors
@@ -184,7 +209,7 @@ impl Staging {
     /// # Errors
     /// [`RunError::File`].
     pub fn sync(&self) -> Result<(), RunError> {
-        for folder in ["plan", "papers", "print", ""] {
+        for folder in ["plan", "papers", "print", "samples", ""] {
             let path = self.folder.join(folder);
             durable::sync_folder(&path).map_err(|source| RunError::File { doing: "syncing", path, source })?;
         }
