@@ -1,0 +1,67 @@
+//! Drafts become print files: every distinct body is laid out once by Typst, each person's values are written into its
+//! slots, and the finished file is read back with another parser and compared with what was decided.
+
+pub mod geometry;
+pub mod readback;
+pub mod sheet_mark;
+
+mod gate;
+mod input;
+mod kix;
+mod laid;
+mod metrics;
+mod press;
+mod print_file;
+mod type_case;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use press::{Press, Proof, Proofed};
+
+/// Why letters could not be set. Never about one person: whom it cannot print, the press holds before the plan.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// A built-in template, face or date is not usable.
+    #[error("loading the templates and faces")]
+    Workshop,
+    /// Typst could not lay a letter out, or laid out what cannot be printed.
+    #[error("laying out a letter failed with code `{code}`")]
+    Layout {
+        /// Which step.
+        code: &'static str,
+    },
+    /// A letter names a body that the press was not given.
+    #[error("a letter names a body that was not set")]
+    Body,
+    /// The plan does not fit the letter.
+    #[error("letter `{letter_id}` does not take the paper that was planned, or its numbers are too large for the sheet mark")]
+    Plan {
+        /// Which letter.
+        letter_id: String,
+    },
+    /// The configured window shows the place of the sheet mark.
+    #[error("the window of the envelope shows the place of the sheet mark")]
+    MarkInWindow,
+    /// The PDF does not meet its standard.
+    #[error("writing the PDF failed its standard")]
+    Standard,
+    /// A picture could not be encoded.
+    #[error("writing the picture of a page failed")]
+    Picture,
+}
+
+impl RenderError {
+    /// What to do about it, where there is something to do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Layout { code: "letterhead-too-tall" } => "shorten the sender's lines in facts.toml".to_owned(),
+            Self::Layout { code: "return-line-too-wide" } => "shorten the sender's return address in facts.toml".to_owned(),
+            Self::Layout { code: "glyph" } => "a text holds a character that Noto Sans does not have".to_owned(),
+            Self::MarkInWindow => "set `print.sheet_mark = \"reserve\"` or correct `print.window`".to_owned(),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! What a template gets: one struct, the same for a body on its own and for a letter with its person.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Window;
+use crate::letter::{Body, Draft, Kix, Language};
+use crate::render::geometry::{Rect, Sheet, Zones};
+use crate::render::kix;
+
+/// Input of `templates/letter.typ`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LetterInput {
+    /// What many people share.
+    pub body: Body,
+    /// What is personal.
+    pub person: Person,
+    /// Measures.
+    pub sheet: Sheet,
+    /// Title of the file; says nothing about the letter.
+    pub title: String,
+    /// The run's date.
+    pub date: Day,
+}
+
+/// The personal slots; all empty when a body is set on its own.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Name, address and country lines, top to bottom.
+    pub lines: Vec<String>,
+    /// KIX bars as (left, top, width, height), mm.
+    pub bars: Vec<[f64; 4]>,
+    /// With its comma.
+    pub salutation: String,
+    /// As printed.
+    pub reference: String,
+    /// Empty where none is named.
+    pub provider: String,
+}
+
+/// A date in numbers.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Day {
+    /// Year.
+    pub year: i16,
+    /// 1 to 12.
+    pub month: i8,
+    /// 1 to 31.
+    pub day: i8,
+}
+
+/// Name, address and country lines of a draft, top to bottom.
+pub fn address_block(draft: &Draft) -> impl Iterator<Item = &str> {
+    let country = Some(draft.country_line.as_str()).filter(|line| !line.is_empty());
+    draft.name_lines.iter().chain(&draft.address_lines).map(String::as_str).chain(country)
+}
+
+/// The salutation as printed: Dutch and British letters both end it with a comma.
+#[must_use]
+pub fn salutation(draft: &Draft) -> String {
+    format!("{},", draft.salutation)
+}
+
+impl Person {
+    /// The slots of a draft that has passed the gate; bars that do not fit are left out.
+    pub(super) fn of(draft: &Draft, window: &Window) -> Self {
+        let lines: Vec<String> = address_block(draft).map(str::to_owned).collect();
+        let bars = match &draft.kix {
+            Kix::Code(code) => bars(code, lines.len(), window).unwrap_or_default(),
+            Kix::Skipped(_) => Vec::new(),
+        };
+        Self {
+            bars: bars.iter().map(|bar| [bar.left, bar.top, bar.right - bar.left, bar.bottom - bar.top]).collect(),
+            lines,
+            salutation: salutation(draft),
+            reference: draft.reference.clone(),
+            provider: draft.provider_display.clone(),
+        }
+    }
+}
+
+/// The bars below so many lines; `None` when the window has no room for them.
+#[must_use]
+pub fn bars(code: &str, lines: usize, window: &Window) -> Option<Vec<Rect>> {
+    let (sheet, visible) = (Sheet::of(window), Zones::of(window).always_visible);
+    let room = visible.right - kix::QUIET - sheet.address_x;
+    let top = sheet.bars_top(lines);
+    if top + kix::FULL + kix::QUIET > visible.bottom {
+        return None;
+    }
+    kix::bars(code, sheet.address_x, top, room)
+}
+
+impl LetterInput {
+    pub(super) fn new(body: &Body, person: Person, window: &Window, date: Date) -> Self {
+        let title = match body.language {
+            Language::Nl => "Brief",
+            Language::En => "Letter",
+        };
+        Self {
+            title: format!("{title} {}", body.frame.date),
+            body: body.clone(),
+            person,
+            sheet: Sheet::of(window),
+            date: Day { year: date.year(), month: date.month(), day: date.day() },
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! A page as it was laid out: glyphs, rules and slots, in points from the top left corner. What stands between the layout
+//! engine and the writer of print files, so that neither knows the other.
+
+/// The two faces in which letters are set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Face {
+    /// Noto Sans.
+    Regular,
+    /// Noto Sans Bold.
+    Bold,
+}
+
+impl Face {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Regular, Self::Bold];
+}
+
+/// One page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaidPage {
+    /// Text in the order of the source.
+    pub runs: Vec<Run>,
+    /// Filled rectangles: rules and bars.
+    pub rules: Vec<Rule>,
+    /// Places for personal values.
+    pub slots: Vec<Slot>,
+}
+
+/// Glyphs of one face and size on one baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Face.
+    pub face: Face,
+    /// In points.
+    pub size: f64,
+    /// Left end.
+    pub x: f64,
+    /// Baseline.
+    pub y: f64,
+    /// In visual order.
+    pub glyphs: Vec<Glyph>,
+}
+
+/// One glyph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Glyph {
+    /// Index in the face.
+    pub id: u16,
+    /// To the next glyph, in ems: the face's own advance and kerning.
+    pub advance: f64,
+    /// Shifted right by this many ems, the next glyph unaffected.
+    pub offset: f64,
+    /// The text it stands for; empty for all but the first glyph of a cluster.
+    pub text: String,
+}
+
+/// A filled rectangle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+}
+
+/// What a slot is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SlotKey {
+    /// Reference code, on every page.
+    Reference,
+    /// Salutation.
+    Salutation,
+    /// The provider's name.
+    Provider,
+    /// The rehearsal line: the same for everybody, but wanted on blank backs too.
+    Rehearsal,
+}
+
+impl SlotKey {
+    /// By its name in the templates.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "reference" => Self::Reference,
+            "salutation" => Self::Salutation,
+            "provider" => Self::Provider,
+            "rehearsal" => Self::Rehearsal,
+            _ => return None,
+        })
+    }
+}
+
+/// A place for a personal value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slot {
+    /// What for.
+    pub key: SlotKey,
+    /// Face.
+    pub face: Face,
+    /// In points.
+    pub size: f64,
+    /// Left end.
+    pub x: f64,
+    /// Baseline.
+    pub y: f64,
+}

@@ -1,0 +1,169 @@
+//! The press: sets every distinct body once and writes each person's values into its slots.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use crate::config::{Print, SheetMark};
+use crate::letter::{Body, Draft, Format, Planned};
+use crate::reason::Reason;
+use crate::render::RenderError;
+use crate::render::gate::Gate;
+use crate::render::geometry::{MARK, MARK_QUIET, Zones};
+use crate::render::input::{LetterInput, Person};
+use crate::render::laid::LaidPage;
+use crate::render::metrics::Metrics;
+use crate::render::print_file::PrintFile;
+use crate::render::world::Workshop;
+
+/// A body as it was laid out once for everybody.
+pub(super) struct Stock {
+    pub body: Body,
+    pub pages: Vec<LaidPage>,
+}
+
+/// Sets letters.
+pub struct Press {
+    workshop: Workshop,
+    metrics: Metrics,
+    print: Print,
+    stock: BTreeMap<String, Stock>,
+}
+
+/// A draft that can be printed, with the paper it takes.
+#[derive(Debug)]
+pub struct Proof {
+    /// The draft.
+    pub draft: Draft,
+    /// Pages in the print file, blank backs included.
+    pub pages: u32,
+    /// Sheets of paper.
+    pub sheets: u32,
+}
+
+/// Every draft that went in is in exactly one of the two lists, both in the order in which they came.
+#[must_use = "drafts that are held have to reach the record"]
+#[derive(Debug)]
+pub struct Proofed {
+    /// What can be planned.
+    pub ready: Vec<Proof>,
+    /// What is held, and why: S101 to S104.
+    pub held: Vec<(Draft, Reason)>,
+}
+
+impl Press {
+    /// Sets every body once; they carry `run_date`.
+    ///
+    /// # Errors
+    /// [`RenderError`] when a body cannot be laid out: that is a fault of texts, facts or templates and not of a person.
+    pub fn new(bodies: &BTreeMap<String, Body>, print: &Print, run_date: Date) -> Result<Self, RenderError> {
+        let workshop = Workshop::new(run_date)?;
+        let zones = Zones::of(&print.window);
+        if print.sheet_mark == SheetMark::Own && MARK.grown(MARK_QUIET).overlaps(&zones.may_be_visible) {
+            return Err(RenderError::MarkInWindow);
+        }
+        let lay = |(key, body): (&String, &Body)| {
+            let input = LetterInput::new(body, Person::default(), &print.window, run_date);
+            let pages = workshop.lay(&input)?.pages()?;
+            Ok((key.clone(), Stock { body: body.clone(), pages }))
+        };
+        let stock = bodies.par_iter().map(lay).collect::<Result<_, RenderError>>()?;
+        Ok(Self { metrics: workshop.metrics(), workshop, print: *print, stock })
+    }
+
+    /// Distinct bodies that were set.
+    #[must_use]
+    pub fn bodies(&self) -> usize {
+        self.stock.len()
+    }
+
+    /// Sides of text of a body, without a blank back; `None` for a body that this press does not have.
+    #[must_use]
+    pub fn sides(&self, body: &str) -> Option<usize> {
+        self.stock.get(body).map(|stock| stock.pages.len())
+    }
+
+    /// Holds what cannot be printed, before anything is planned.
+    ///
+    /// # Errors
+    /// [`RenderError::Body`] when a draft names a body that this press does not have.
+    pub fn proof(&self, drafts: Vec<Draft>) -> Result<Proofed, RenderError> {
+        let checked: Vec<_> = drafts.into_par_iter().map(|draft| self.check(draft)).collect::<Result<_, _>>()?;
+        let mut proofed = Proofed { ready: Vec::with_capacity(checked.len()), held: Vec::new() };
+        for draft in checked {
+            match draft {
+                Ok(proof) => proofed.ready.push(proof),
+                Err(held) => proofed.held.push(held),
+            }
+        }
+        Ok(proofed)
+    }
+
+    fn check(&self, draft: Draft) -> Result<Result<Proof, (Draft, Reason)>, RenderError> {
+        let stock = self.stock.get(&draft.body).ok_or(RenderError::Body)?;
+        if stock.pages.len() > most_sides(stock.body.format) {
+            return Ok(Err((draft, Reason::S104)));
+        }
+        let gate = Gate { metrics: &self.metrics, window: &self.print.window };
+        let slots = stock.pages.iter().flat_map(|page| &page.slots);
+        if let Err(reason) = gate.check(&draft, &stock.body, slots) {
+            return Ok(Err((draft, reason)));
+        }
+        let (pages, sheets) = paper(stock.pages.len(), self.print.duplex);
+        Ok(Ok(Proof { draft, pages, sheets }))
+    }
+
+    /// Sets one print file: the letters in this order, each on a fresh sheet. `job` is the number in the sheet marks.
+    /// The bytes depend on nothing but the letters, their bodies and the settings.
+    ///
+    /// # Errors
+    /// [`RenderError`] without personal data; then there is no print file.
+    pub fn set(&self, job: u32, letters: &[&Planned]) -> Result<Vec<u8>, RenderError> {
+        let mut file = PrintFile::new(&self.metrics, &self.print, job);
+        for letter in letters {
+            let stock = self.stock.get(&letter.draft.body).ok_or(RenderError::Body)?;
+            if paper(stock.pages.len(), self.print.duplex) != (letter.place.pages, letter.place.sheets) {
+                return Err(RenderError::Plan { letter_id: letter.draft.letter_id.clone() });
+            }
+            file.letter(letter, stock)?;
+        }
+        file.finish()
+    }
+
+    /// The letter as PDF/A-2a and PDF/UA-1, set whole by the same templates.
+    ///
+    /// # Errors
+    /// [`RenderError`] when it cannot be laid out or does not meet the standards.
+    pub fn accessible(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
+        let laid = self.workshop.lay(&self.whole(draft, body))?;
+        laid.accessible(&draft.letter_id, self.workshop.date())
+    }
+
+    /// The letter as pictures (PNG), one a side, set whole by the same templates.
+    ///
+    /// # Errors
+    /// [`RenderError`] when it cannot be laid out.
+    pub fn png(&self, draft: &Draft, body: &Body, pixels_per_inch: f64) -> Result<Vec<Vec<u8>>, RenderError> {
+        self.workshop.lay(&self.whole(draft, body))?.pictures(pixels_per_inch)
+    }
+
+    fn whole(&self, draft: &Draft, body: &Body) -> LetterInput {
+        let window = &self.print.window;
+        LetterInput::new(body, Person::of(draft, window), window, self.workshop.date())
+    }
+}
+
+/// Standard letters go on one sheet; large print of the same text takes up to three.
+const fn most_sides(format: Format) -> usize {
+    match format {
+        Format::Standard => 2,
+        Format::Large => 6,
+    }
+}
+
+/// Pages with blank backs, and sheets, of so many sides.
+fn paper(sides: usize, duplex: bool) -> (u32, u32) {
+    let sides = u32::try_from(sides).unwrap_or(u32::MAX);
+    if duplex { (sides.next_multiple_of(2), sides.div_ceil(2)) } else { (sides, sides) }
+}

@@ -1,0 +1,287 @@
+//! A print file: bodies as form XObjects, written once and drawn by every letter that has them, and on each page one
+//! person's values, bars and sheet mark. Pure black (DeviceGray) throughout; faces embedded and subset.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use pdf_writer::{Content, Finish, Name, Pdf, Rect as Box4, Ref, Str, TextStr};
+use sha2::{Digest, Sha256};
+
+use crate::config::{Print, SheetMark};
+use crate::letter::{Kix, Planned};
+use crate::render::RenderError;
+use crate::render::gate::slot_value;
+use crate::render::geometry::{MARK, MARK_MODULE, MM_PER_PT, PAGE_HEIGHT, PAGE_WIDTH, Sheet};
+use crate::render::input::{address_block, bars};
+use crate::render::laid::{Face, LaidPage, Rule, Run, Slot, SlotKey};
+use crate::render::metrics::Metrics;
+use crate::render::press::Stock;
+use crate::render::sheet_mark::{SheetCode, runs};
+use crate::render::type_case::TypeCase;
+
+const BODY: Name<'static> = Name(b"B");
+
+/// A print file in the making.
+pub(super) struct PrintFile<'a> {
+    print: &'a Print,
+    job: u32,
+    pdf: Pdf,
+    next: i32,
+    tree: Ref,
+    pages: Vec<Ref>,
+    faces: [TypeCase<'a>; 2],
+    forms: BTreeMap<&'a str, Vec<Ref>>,
+    ident: Sha256,
+}
+
+impl<'a> PrintFile<'a> {
+    pub fn new(metrics: &'a Metrics, print: &'a Print, job: u32) -> Self {
+        let mut next = 1;
+        let mut take = || {
+            next += 1;
+            Ref::new(next - 1)
+        };
+        let (tree, faces) = (take(), Face::ALL.map(|face| TypeCase::new(metrics.face(face), take())));
+        let mut pdf = Pdf::with_capacity(1 << 20);
+        pdf.set_version(1, 7);
+        Self {
+            print,
+            job,
+            pdf,
+            next,
+            tree,
+            pages: Vec::new(),
+            faces,
+            forms: BTreeMap::new(),
+            ident: Sha256::new_with_prefix(b"breachpost print file"),
+        }
+    }
+
+    fn take(&mut self) -> Ref {
+        self.next += 1;
+        Ref::new(self.next - 1)
+    }
+
+    /// Adds a letter: its pages, the blank back if there is one, and its share of the file's identity.
+    pub fn letter(&mut self, letter: &'a Planned, stock: &'a Stock) -> Result<(), RenderError> {
+        let forms = self.body(&letter.draft.body, stock);
+        self.ident.update(letter.draft.letter_id.as_bytes());
+        for index in 0..letter.place.pages {
+            let at = usize::try_from(index).unwrap_or(usize::MAX);
+            let content = match stock.pages.get(at) {
+                Some(page) => self.page(letter, stock, page, index)?,
+                None => self.blank(stock),
+            };
+            self.add(&content, forms.get(at).copied());
+        }
+        Ok(())
+    }
+
+    /// The form XObjects of a body, written when its first letter comes by.
+    fn body(&mut self, key: &'a str, stock: &'a Stock) -> Vec<Ref> {
+        if let Some(forms) = self.forms.get(key) {
+            return forms.clone();
+        }
+        let forms: Vec<Ref> = stock.pages.iter().map(|page| self.form(page)).collect();
+        self.forms.insert(key, forms.clone());
+        forms
+    }
+
+    fn form(&mut self, page: &LaidPage) -> Ref {
+        let mut content = Content::new();
+        for run in &page.runs {
+            self.run(&mut content, run);
+        }
+        for rule in &page.rules {
+            rectangle(&mut content, *rule);
+        }
+        if !page.rules.is_empty() {
+            content.fill_nonzero();
+        }
+        let (id, data) = (self.take(), content.finish());
+        let mut form = self.pdf.form_xobject(id, &data);
+        form.bbox(Box4::new(0.0, 0.0, pt(PAGE_WIDTH), pt(PAGE_HEIGHT)));
+        fonts(&mut form.resources(), &self.faces);
+        form.finish();
+        id
+    }
+
+    /// Kerning stands between the strings of a `TJ`; glyphs that follow by their own advance share a string.
+    fn run(&mut self, content: &mut Content, run: &Run) {
+        let face = &mut self.faces[run.face as usize];
+        content.begin_text().set_font(face.name(), round(run.size));
+        content.set_text_matrix([1.0, 0.0, 0.0, 1.0, round(run.x), up(run.y)]);
+        let mut shown = content.show_positioned();
+        let mut items = shown.items();
+        let (mut codes, mut drift) = (Vec::with_capacity(run.glyphs.len() * 2), 0.0);
+        for glyph in &run.glyphs {
+            let shift = drift + glyph.offset;
+            if shift.abs() > 1e-4 {
+                items.show(Str(&codes)).adjust(round(-shift * 1000.0));
+                codes.clear();
+            }
+            codes.extend(face.code(glyph.id, &glyph.text));
+            drift = glyph.advance - face.metrics().advance(glyph.id) - glyph.offset;
+        }
+        items.show(Str(&codes));
+        items.finish();
+        shown.finish();
+        content.end_text();
+    }
+
+    fn page(&mut self, letter: &Planned, stock: &Stock, page: &LaidPage, index: u32) -> Result<Content, RenderError> {
+        let mut content = Content::with_capacity(2048);
+        content.x_object(BODY);
+        content.begin_text();
+        for slot in &page.slots {
+            if slot.key != SlotKey::Rehearsal {
+                let value = slot_value(slot.key, &letter.draft, &stock.body);
+                self.line(&mut content, slot, &value);
+            }
+        }
+        let per_sheet = if self.print.duplex { 2 } else { 1 };
+        if index == 0 {
+            self.address(&mut content, letter);
+        }
+        content.end_text();
+        let mut inked = index == 0 && self.bars(&mut content, letter)?;
+        if index % per_sheet == 0 && self.print.sheet_mark == SheetMark::Own {
+            self.mark(&mut content, letter, index / per_sheet + 1)?;
+            inked = true;
+        }
+        if inked {
+            content.fill_nonzero();
+        }
+        Ok(content)
+    }
+
+    /// A blank back holds nothing but the rehearsal line.
+    fn blank(&mut self, stock: &Stock) -> Content {
+        let mut content = Content::new();
+        let slots = stock.pages.first().map_or(&[][..], |page| &page.slots);
+        if let Some(slot) = slots.iter().find(|slot| slot.key == SlotKey::Rehearsal) {
+            content.begin_text();
+            self.line(&mut content, slot, &stock.body.frame.rehearsal);
+            content.end_text();
+        }
+        content
+    }
+
+    /// One line of text; inside a text object.
+    fn line(&mut self, content: &mut Content, slot: &Slot, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let face = &mut self.faces[slot.face as usize];
+        content.set_font(face.name(), round(slot.size));
+        content.set_text_matrix([1.0, 0.0, 0.0, 1.0, round(slot.x), up(slot.y)]);
+        content.show(Str(&face.line(text)));
+    }
+
+    fn address(&mut self, content: &mut Content, letter: &Planned) {
+        let sheet = Sheet::of(&self.print.window);
+        for (index, text) in address_block(&letter.draft).enumerate() {
+            let slot = Slot {
+                key: SlotKey::Salutation,
+                face: Face::Regular,
+                size: sheet.address_size,
+                x: sheet.address_x / MM_PER_PT,
+                y: sheet.address_line(index) / MM_PER_PT,
+            };
+            self.line(content, &slot, text);
+        }
+    }
+
+    fn bars(&self, content: &mut Content, letter: &Planned) -> Result<bool, RenderError> {
+        let Kix::Code(code) = &letter.draft.kix else { return Ok(false) };
+        let lines = address_block(&letter.draft).count();
+        let bars = bars(code, lines, &self.print.window)
+            .ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id.clone() })?;
+        for bar in bars {
+            let (width, height) = (bar.right - bar.left, bar.bottom - bar.top);
+            rectangle(content, mm(bar.left, bar.top, width, height));
+        }
+        Ok(true)
+    }
+
+    fn mark(&self, content: &mut Content, letter: &Planned, sheet: u32) -> Result<(), RenderError> {
+        let code = SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
+        let symbol = code.symbol().ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id.clone() })?;
+        for (column, row, length) in runs(&symbol) {
+            let at = |module: u8| f64::from(module) * MARK_MODULE;
+            rectangle(content, mm(MARK.left + at(column), MARK.top + at(row), at(length), MARK_MODULE));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, content: &Content, form: Option<Ref>) {
+        let (page, stream) = (self.take(), self.take());
+        self.pdf.stream(stream, content.as_bytes());
+        let mut dict = self.pdf.page(page);
+        dict.parent(self.tree).media_box(Box4::new(0.0, 0.0, pt(PAGE_WIDTH), pt(PAGE_HEIGHT))).contents(stream);
+        let mut resources = dict.resources();
+        fonts(&mut resources, &self.faces);
+        if let Some(form) = form {
+            resources.x_objects().pair(BODY, form);
+        }
+        resources.finish();
+        dict.finish();
+        self.pages.push(page);
+    }
+
+    /// Writes page tree, faces and trailer.
+    pub fn finish(mut self) -> Result<Vec<u8>, RenderError> {
+        let (catalog, info) = (self.take(), self.take());
+        let count = i32::try_from(self.pages.len()).map_err(|_| RenderError::Standard)?;
+        self.pdf.pages(self.tree).kids(self.pages.iter().copied()).count(count);
+        for face in &self.faces {
+            face.write(&mut self.pdf, &mut self.next)?;
+        }
+        self.pdf.catalog(catalog).pages(self.tree);
+        self.pdf.document_info(info).producer(TextStr("breachpost"));
+        let ident = self.ident.finalize()[..16].to_vec();
+        self.pdf.set_file_id((ident.clone(), ident));
+        Ok(self.pdf.finish())
+    }
+}
+
+fn fonts(resources: &mut pdf_writer::writers::Resources<'_>, faces: &[TypeCase]) {
+    let mut fonts = resources.fonts();
+    for face in faces {
+        fonts.pair(face.name(), face.id());
+    }
+}
+
+/// In points from the top left corner; to be filled by the caller.
+fn rectangle(content: &mut Content, rule: Rule) {
+    let (width, height) = (round(rule.width), round(rule.height));
+    content.rect(round(rule.x), up(rule.y + rule.height), width, height);
+}
+
+fn mm(left: f64, top: f64, width: f64, height: f64) -> Rule {
+    Rule { x: left / MM_PER_PT, y: top / MM_PER_PT, width: width / MM_PER_PT, height: height / MM_PER_PT }
+}
+
+/// PDF counts upwards from the lower edge.
+fn up(y: f64) -> f32 {
+    round(PAGE_HEIGHT / MM_PER_PT - y)
+}
+
+fn pt(mm: f64) -> f32 {
+    round(mm / MM_PER_PT)
+}
+
+/// A thousandth of a point is a third of a micrometre.
+#[expect(clippy::cast_possible_truncation, reason = "coordinates of a page need no more than three decimals")]
+fn round(value: f64) -> f32 {
+    ((value * 1000.0).round() / 1000.0) as f32
+}
+
+impl<'a> TypeCase<'a> {
+    /// Codes of a personal line.
+    fn line(&mut self, text: &str) -> Cow<'a, [u8]> {
+        let glyphs = text.chars().filter_map(|character| self.metrics().glyph(character));
+        let codes: Vec<u16> = glyphs.collect();
+        codes.iter().flat_map(|&glyph| self.code(glyph, "")).collect::<Vec<u8>>().into()
+    }
+}

@@ -1,0 +1,173 @@
+//! Finished print files, opened with a parser that is not the writer: what text stands where, what is inked, page by page.
+
+mod compare;
+mod content;
+mod font;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use hayro_syntax::Pdf;
+use hayro_syntax::object::Stream;
+use hayro_syntax::object::dict::keys::{MATRIX, RESOURCES};
+use hayro_syntax::page::{Page, Resources};
+
+pub use compare::{Expected, compare};
+
+use crate::render::geometry::{ASCENT, DESCENT, MM_PER_PT, Rect};
+use content::Interpreter;
+use font::Font;
+
+/// Why a print file is not what was decided. No personal data: a letter's id and the place that differs.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadbackError {
+    /// No PDF, or one with something in it that our print files never hold.
+    #[error("print file cannot be read back: {what}")]
+    Unreadable {
+        /// Which part.
+        what: &'static str,
+    },
+    /// More or fewer pages than planned.
+    #[error("print file has {found} pages, planned were {planned}")]
+    Pages {
+        /// In the file.
+        found: usize,
+        /// In the plan.
+        planned: usize,
+    },
+    /// A letter is not what was decided.
+    #[error("letter `{letter_id}` differs from the plan: {what}")]
+    Mismatch {
+        /// Which letter.
+        letter_id: String,
+        /// Which part of it.
+        what: &'static str,
+    },
+}
+
+/// Text of one font and size on one baseline, in millimetres from the top left corner of the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text {
+    /// As a reader of the file finds it.
+    pub text: String,
+    /// Left end.
+    pub left: f64,
+    /// Right end.
+    pub right: f64,
+    /// Baseline.
+    pub baseline: f64,
+    /// Size of the font.
+    pub size: f64,
+}
+
+impl Text {
+    /// The room that its letters can take.
+    #[must_use]
+    pub fn area(&self) -> Rect {
+        let (top, bottom) = (self.baseline - ASCENT * self.size, self.baseline + DESCENT * self.size);
+        Rect { left: self.left, top, right: self.right, bottom }
+    }
+}
+
+/// What one content stream draws.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layer {
+    /// In the order of the stream.
+    pub texts: Vec<Text>,
+    /// Bounding boxes of what is filled or stroked.
+    pub inked: Vec<Rect>,
+}
+
+/// A form XObject of the file, drawn by its number.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Object number; the same number is the same content.
+    pub number: i32,
+    /// What it draws.
+    pub layer: Rc<Layer>,
+}
+
+/// One page.
+#[derive(Clone, Debug, Default)]
+pub struct PageContent {
+    /// Width in millimetres.
+    pub width: f64,
+    /// Height in millimetres.
+    pub height: f64,
+    /// What the page draws itself.
+    pub own: Layer,
+    /// What it draws by reference, in order.
+    pub forms: Vec<Form>,
+}
+
+/// Reads pages; faces and forms are read once for the whole file.
+#[derive(Default)]
+struct Reader {
+    fonts: HashMap<i32, Rc<Font>>,
+    forms: HashMap<i32, Rc<Layer>>,
+}
+
+/// All pages of a file, in order.
+///
+/// # Errors
+/// [`ReadbackError::Unreadable`].
+pub fn read(pdf: &[u8]) -> Result<Vec<PageContent>, ReadbackError> {
+    let pdf = open(pdf)?;
+    let mut reader = Reader::default();
+    pdf.pages().iter().map(|page| reader.page(page)).collect()
+}
+
+fn open(pdf: &[u8]) -> Result<Pdf, ReadbackError> {
+    Pdf::new(pdf.to_vec()).map_err(|_| ReadbackError::Unreadable { what: "file structure" })
+}
+
+impl Reader {
+    fn page(&mut self, page: &Page) -> Result<PageContent, ReadbackError> {
+        let area = page.media_box();
+        let height = area.y1 - area.y0;
+        let stream = page.page_stream().ok_or(ReadbackError::Unreadable { what: "page content" })?;
+        let mut interpreter = Interpreter::new(height);
+        interpreter.run(stream, page.resources(), self)?;
+        Ok(PageContent {
+            width: (area.x1 - area.x0) * MM_PER_PT,
+            height: height * MM_PER_PT,
+            own: interpreter.layer,
+            forms: interpreter.forms,
+        })
+    }
+
+    fn font(&mut self, resources: &Resources, name: &[u8]) -> Result<Rc<Font>, ReadbackError> {
+        const WHAT: ReadbackError = ReadbackError::Unreadable { what: "font" };
+        let number = resources.fonts.get_ref(name).map(|at| at.obj_number);
+        if let Some(font) = number.and_then(|number| self.fonts.get(&number)) {
+            return Ok(Rc::clone(font));
+        }
+        let font = resources.fonts.get(name).and_then(|dict| Font::read(&dict)).map(Rc::new).ok_or(WHAT)?;
+        if let Some(number) = number {
+            self.fonts.insert(number, Rc::clone(&font));
+        }
+        Ok(font)
+    }
+
+    fn form(&mut self, resources: &Resources, name: &[u8], height: f64) -> Result<Form, ReadbackError> {
+        const WHAT: ReadbackError = ReadbackError::Unreadable { what: "form" };
+        let number = resources.x_objects.get_ref(name).ok_or(WHAT)?.obj_number;
+        if let Some(layer) = self.forms.get(&number) {
+            return Ok(Form { number, layer: Rc::clone(layer) });
+        }
+        let stream: Stream = resources.x_objects.get(name).ok_or(WHAT)?;
+        if stream.dict().contains_key(MATRIX) {
+            return Err(WHAT);
+        }
+        let inner = Resources::from_parent(stream.dict().get(RESOURCES).unwrap_or_default(), resources.clone());
+        let data = stream.decoded().map_err(|_| WHAT)?;
+        let mut interpreter = Interpreter::new(height);
+        interpreter.run(&data, &inner, self)?;
+        if !interpreter.forms.is_empty() {
+            return Err(WHAT);
+        }
+        let layer = Rc::new(interpreter.layer);
+        self.forms.insert(number, Rc::clone(&layer));
+        Ok(Form { number, layer })
+    }
+}

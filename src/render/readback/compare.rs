@@ -1,0 +1,353 @@
+//! The letter that was set is the letter that was decided: every letter of a print file, compared with its plan.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::config::{Print, SheetMark};
+use crate::letter::{Body, Draft, Format, Kix, Part, Planned};
+use crate::render::geometry::{MARK, MARK_QUIET, PAGE_HEIGHT, PAGE_WIDTH, Rect, Sheet, Zones};
+use crate::render::kix;
+use crate::render::readback::{Form, Layer, PageContent, ReadbackError, Reader, Text, open};
+use crate::render::sheet_mark::{self, SheetCode};
+
+/// What a print file should hold.
+#[derive(Clone, Copy)]
+pub struct Expected<'a> {
+    /// Job number in the sheet marks.
+    pub job: u32,
+    /// Letters in print order.
+    pub letters: &'a [&'a Planned],
+    /// Bodies by their key.
+    pub bodies: &'a BTreeMap<String, Body>,
+    /// Paper and window.
+    pub print: &'a Print,
+}
+
+/// Compares a finished print file with what was decided: for every letter its pages, name, address, country, salutation,
+/// reference on each page, provider, every sentence and list of its body in order, page numbers, bars and sheet marks, and
+/// that nothing but the address shows in the window.
+///
+/// # Errors
+/// [`ReadbackError`] for the first difference.
+pub fn compare(pdf: &[u8], expected: &Expected) -> Result<(), ReadbackError> {
+    let pdf = open(pdf)?;
+    let pages = pdf.pages();
+    let planned: usize = expected.letters.iter().map(|letter| count(letter.place.pages)).sum();
+    if pages.len() != planned {
+        return Err(ReadbackError::Pages { found: pages.len(), planned });
+    }
+    let mut checker = Checker::new(expected);
+    let mut reader = Reader::default();
+    let mut rest = pages.iter();
+    for letter in expected.letters {
+        let own = rest.by_ref().take(count(letter.place.pages));
+        let pages = own.map(|page| reader.page(page)).collect::<Result<Vec<_>, _>>()?;
+        checker.letter(letter, &pages).map_err(|what| {
+            ReadbackError::Mismatch { letter_id: letter.draft.letter_id.clone(), what }
+        })?;
+    }
+    Ok(())
+}
+
+fn count(pages: u32) -> usize {
+    usize::try_from(pages).unwrap_or(usize::MAX)
+}
+
+/// Words only: where lines break does not matter.
+fn fold(into: &mut String, text: &str) {
+    into.extend(text.chars().filter(|character| !character.is_whitespace()));
+}
+
+/// Millimetres within which two baselines are one.
+const SAME_LINE: f64 = 0.05;
+/// Below this stands the foot of a page.
+const FOOT: f64 = PAGE_HEIGHT - 24.0;
+/// Above this stands nothing but the rehearsal line.
+const HEAD: f64 = 13.0;
+
+/// Where a personal line must stand: on this page, below one baseline and above another.
+#[derive(Clone, Copy)]
+struct Gap {
+    page: usize,
+    above: f64,
+    below: f64,
+}
+
+/// A body whose pages have been compared; what follows for its personal lines.
+struct Checked {
+    salutation: Gap,
+    provider: Option<Gap>,
+    /// For each page the right end and the baseline of each reference label.
+    labels: Vec<Vec<(f64, f64)>>,
+}
+
+struct Checker<'a> {
+    expected: &'a Expected<'a>,
+    zones: Zones,
+    sheet: Sheet,
+    bodies: HashMap<(&'a str, Vec<i32>), Checked>,
+}
+
+type Outcome = Result<(), &'static str>;
+
+fn must(holds: bool, what: &'static str) -> Outcome {
+    if holds { Ok(()) } else { Err(what) }
+}
+
+impl<'a> Checker<'a> {
+    fn new(expected: &'a Expected<'a>) -> Self {
+        let window = &expected.print.window;
+        Self { expected, zones: Zones::of(window), sheet: Sheet::of(window), bodies: HashMap::new() }
+    }
+
+    fn letter(&mut self, letter: &'a Planned, pages: &[PageContent]) -> Outcome {
+        let body = self.expected.bodies.get(&letter.draft.body).ok_or("body")?;
+        let near = |found: f64, wanted: f64| (found - wanted).abs() < 0.1;
+        must(pages.iter().all(|page| near(page.width, PAGE_WIDTH) && near(page.height, PAGE_HEIGHT)), "page size")?;
+        let sides = pages.iter().take_while(|page| !page.forms.is_empty()).count();
+        must(sides > 0 && pages[..sides].iter().all(|page| page.forms.len() == 1), "body pages")?;
+        let blank_back = self.expected.print.duplex && sides % 2 == 1;
+        must(pages.len() == sides + usize::from(blank_back), "page count")?;
+        let forms: Vec<&Form> = pages[..sides].iter().flat_map(|page| &page.forms).collect();
+        let key = (letter.draft.body.as_str(), forms.iter().map(|form| form.number).collect::<Vec<_>>());
+        if !self.bodies.contains_key(&key) {
+            let layers: Vec<&Layer> = forms.iter().map(|form| &*form.layer).collect();
+            let checked = self.body(body, &layers)?;
+            self.bodies.insert(key.clone(), checked);
+        }
+        let checked = &self.bodies[&key];
+        for (index, page) in pages.iter().enumerate() {
+            if index < sides {
+                self.personal(&letter.draft, checked, index, &page.own.texts)?;
+            } else {
+                let texts = page.own.texts.iter().map(|text| text.text.as_str());
+                let rehearsal = Some(body.frame.rehearsal.as_str()).filter(|line| !line.is_empty());
+                must(texts.eq(rehearsal), "blank back")?;
+            }
+            self.inked(letter, index, &page.own)?;
+        }
+        Ok(())
+    }
+
+    /// Everything that many letters share, on all its pages.
+    fn body(&self, body: &Body, pages: &[&Layer]) -> Result<Checked, &'static str> {
+        let mut main = Main::default();
+        let mut labels = vec![Vec::new(); pages.len()];
+        for (index, layer) in pages.iter().enumerate() {
+            let (mut head, mut beside, mut window, mut foot) = Default::default();
+            for text in &layer.texts {
+                let zone = if text.baseline < HEAD {
+                    &mut head
+                } else if text.baseline > FOOT {
+                    &mut foot
+                } else if index == 0 && text.area().overlaps(&self.zones.may_be_visible) {
+                    must(self.zones.always_visible.contains(&text.area()), "return line outside the window")?;
+                    &mut window
+                } else if index == 0 && text.baseline < self.sheet.heading_y {
+                    &mut beside
+                } else {
+                    main.lines.push((index, text.baseline, main.text.len()));
+                    &mut main.text
+                };
+                fold(zone, &text.text);
+                if text.text.contains(&body.frame.reference_label) {
+                    labels[index].push((text.right, text.baseline));
+                }
+            }
+            let wanted = Wanted { body, page: index, pages: pages.len() };
+            must(head == wanted.head(), "rehearsal line")?;
+            must(foot == wanted.foot(), "foot of the page")?;
+            must(beside == wanted.letterhead(), "letterhead")?;
+            must(window == wanted.window(), "return line")?;
+            must(self.clear(layer), "ink in the window or the sheet mark's zone")?;
+        }
+        let wanted = Spoken::of(body);
+        must(main.text == wanted.text, "text of the body")?;
+        Ok(Checked {
+            salutation: main.gap(wanted.salutation).ok_or("place of the salutation")?,
+            provider: match wanted.provider {
+                Some(at) => Some(main.gap(at).ok_or("place of the provider")?),
+                None => None,
+            },
+            labels,
+        })
+    }
+
+    /// Nothing that is drawn, and no text, in the zone of the sheet mark; nothing drawn in the window.
+    fn clear(&self, layer: &Layer) -> bool {
+        let mark = MARK.grown(MARK_QUIET);
+        layer.inked.iter().all(|ink| !ink.overlaps(&self.zones.may_be_visible) && !ink.overlaps(&mark))
+            && layer.texts.iter().all(|text| !text.area().overlaps(&mark))
+    }
+
+    /// The values on one page: exactly these, at their places.
+    fn personal(&self, draft: &Draft, checked: &Checked, page: usize, texts: &[Text]) -> Outcome {
+        let mut texts: Vec<&Text> = texts.iter().collect();
+        if page == 0 {
+            let (shown, others) =
+                texts.into_iter().partition::<Vec<_>, _>(|text| text.area().overlaps(&self.zones.may_be_visible));
+            texts = others;
+            self.address(draft, &shown)?;
+        }
+        let mut references = checked.labels[page].clone();
+        let mut salutation = (page == checked.salutation.page).then_some(checked.salutation);
+        let mut provider = checked.provider.filter(|gap| gap.page == page);
+        for text in texts {
+            must(text.right <= self.sheet.text_right + 0.1, "a value beyond the edge of the text")?;
+            must(!text.area().overlaps(&MARK.grown(MARK_QUIET)), "a value in the sheet mark's zone")?;
+            let within = |gap: &Gap| text.baseline > gap.above && text.baseline < gap.below;
+            let label = |label: &(f64, f64)| (label.1 - text.baseline).abs() < SAME_LINE && text.left > label.0 - 0.5;
+            if let Some(at) = references.iter().position(label) {
+                must(text.text == draft.reference, "reference")?;
+                references.swap_remove(at);
+            } else if salutation.take_if(|gap| within(gap)).is_some() {
+                must(text.text.strip_suffix(',') == Some(&draft.salutation), "salutation")?;
+            } else if provider.take_if(|gap| within(gap)).is_some() {
+                must(text.text == draft.provider_display, "provider")?;
+            } else {
+                return Err("a value that has no place");
+            }
+        }
+        must(references.is_empty(), "reference is missing")?;
+        must(salutation.is_none(), "salutation is missing")?;
+        must(provider.is_none(), "provider is missing")
+    }
+
+    fn address(&self, draft: &Draft, shown: &[&Text]) -> Outcome {
+        must(shown.iter().all(|text| self.zones.always_visible.contains(&text.area())), "address outside the window")?;
+        must(shown.is_sorted_by(|one, other| one.baseline < other.baseline), "order of the address lines")?;
+        let mut found = shown.iter().map(|text| text.text.as_str());
+        must(found.by_ref().take(draft.name_lines.len()).eq(&draft.name_lines), "name lines")?;
+        must(found.by_ref().take(draft.address_lines.len()).eq(&draft.address_lines), "address lines")?;
+        let country = Some(draft.country_line.as_str()).filter(|line| !line.is_empty());
+        must(found.eq(country), "country line")
+    }
+
+    /// What a page draws itself is the bars and the sheet mark, and nothing else.
+    fn inked(&self, letter: &Planned, page: usize, layer: &Layer) -> Outcome {
+        let zone = MARK.grown(MARK_QUIET);
+        let (mark, rest): (Vec<Rect>, Vec<Rect>) = layer.inked.iter().partition(|ink| ink.overlaps(&zone));
+        let visible = rest.iter().all(|bar| self.zones.always_visible.contains(&bar.grown(kix::QUIET)));
+        must(visible, "bars outside the window")?;
+        let low = layer.texts.iter().filter(|text| text.area().overlaps(&self.zones.may_be_visible));
+        let low = low.map(|text| text.area().bottom).fold(0.0, f64::max);
+        must(rest.iter().all(|bar| bar.top >= low + kix::QUIET - 0.05), "quiet zone of the bars")?;
+        match (&letter.draft.kix, page) {
+            (Kix::Code(code), 0) => must(kix::read(&rest).as_ref() == Some(code), "bars")?,
+            _ => must(rest.is_empty(), "bars where none belong")?,
+        }
+        let per_sheet = if self.expected.print.duplex { 2 } else { 1 };
+        if page % per_sheet != 0 || self.expected.print.sheet_mark == SheetMark::Reserve {
+            return must(mark.is_empty(), "ink in the sheet mark's zone");
+        }
+        let sheet = u32::try_from(page / per_sheet + 1).map_err(|_| "sheet mark")?;
+        let code = SheetCode { job: self.expected.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
+        let symbol = code.symbol();
+        must(symbol.is_some() && sheet_mark::read(&mark) == symbol, "sheet mark")
+    }
+}
+
+/// The running text of a letter as it was found: words without spaces, and where each line begins in them.
+#[derive(Default)]
+struct Main {
+    text: String,
+    /// Page, baseline, first byte.
+    lines: Vec<(usize, f64, usize)>,
+}
+
+impl Main {
+    /// The room between the line that ends before `at` and the one that begins there. When a page ends between them the
+    /// line may stand on the earlier page's end or the later page's beginning; the beginning is where it belongs only if
+    /// nothing stands before it there.
+    fn gap(&self, at: usize) -> Option<Gap> {
+        let next = self.lines.iter().position(|line| line.2 == at)?;
+        let (page, below, _) = self.lines[next];
+        let above = self.lines[..next].iter().filter(|line| line.0 == page).map(|line| line.1);
+        Some(Gap { page, above: above.fold(0.0, f64::max), below })
+    }
+}
+
+/// The running text of a body as it should be, and where the personal lines come in it.
+#[derive(Default)]
+struct Spoken {
+    text: String,
+    salutation: usize,
+    provider: Option<usize>,
+}
+
+impl Spoken {
+    fn of(body: &Body) -> Self {
+        let mut spoken = Self::default();
+        let frame = &body.frame;
+        if body.format == Format::Large {
+            spoken.add([&frame.date_label, ":", &frame.date, &frame.reference_label, ":"]);
+        }
+        spoken.add([&frame.heading]);
+        spoken.salutation = spoken.text.len();
+        for block in &body.blocks {
+            spoken.add([&block.heading]);
+            block.parts.iter().for_each(|part| spoken.part(part));
+        }
+        spoken.add([&frame.closing]);
+        spoken.add(&frame.signature);
+        spoken.add(&frame.last_lines);
+        spoken
+    }
+
+    fn add(&mut self, texts: impl IntoIterator<Item = impl AsRef<str>>) {
+        texts.into_iter().for_each(|text| fold(&mut self.text, text.as_ref()));
+    }
+
+    fn part(&mut self, part: &Part) {
+        match part {
+            Part::Paragraph(text) => self.add([text]),
+            Part::Bullets(items) => items.iter().for_each(|item| self.add(["•", item])),
+            Part::Steps(items) => {
+                (1..).zip(items).for_each(|(number, item)| self.add([&format!("{number}."), item]));
+            }
+            Part::ProviderLine => self.provider = Some(self.text.len()),
+        }
+    }
+}
+
+/// The fixed places of one page of a body.
+struct Wanted<'a> {
+    body: &'a Body,
+    page: usize,
+    pages: usize,
+}
+
+impl Wanted<'_> {
+    fn folded(texts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+        let mut folded = String::new();
+        texts.into_iter().for_each(|text| fold(&mut folded, text.as_ref()));
+        folded
+    }
+
+    fn head(&self) -> String {
+        Self::folded([&self.body.frame.rehearsal])
+    }
+
+    fn window(&self) -> String {
+        Self::folded((self.page == 0).then_some(&self.body.frame.return_line))
+    }
+
+    fn letterhead(&self) -> String {
+        let frame = &self.body.frame;
+        if self.page > 0 {
+            return String::new();
+        }
+        let mut text = Self::folded([&frame.sender_name]);
+        text += &Self::folded(&frame.sender_lines);
+        if self.body.format == Format::Standard {
+            text += &Self::folded([&frame.date_label, &frame.date, &frame.reference_label]);
+        }
+        text
+    }
+
+    fn foot(&self) -> String {
+        let frame = &self.body.frame;
+        let (page, pages) = ((self.page + 1).to_string(), self.pages.to_string());
+        let label = frame.page_label.replace("{pages}", &pages).replace("{page}", &page);
+        Self::folded([&frame.reference_label, &label])
+    }
+}

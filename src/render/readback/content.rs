@@ -1,0 +1,213 @@
+//! Walks a content stream and keeps what is drawn: text with its place, and the boxes of whatever is inked.
+
+use std::rc::Rc;
+
+use hayro_syntax::content::TypedIter;
+use hayro_syntax::content::ops::TypedInstruction as Op;
+use hayro_syntax::object::{Array, Number, Object};
+use hayro_syntax::page::Resources;
+
+use crate::render::geometry::{MM_PER_PT, Rect};
+use crate::render::readback::font::Font;
+use crate::render::readback::{Form, Layer, ReadbackError, Reader, Text};
+
+/// `[a b c d e f]`.
+type Matrix = [f64; 6];
+
+const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+
+/// First `inner`, then `outer`.
+fn then(inner: Matrix, outer: Matrix) -> Matrix {
+    let [a, b, c, d, e, f] = inner;
+    let [oa, ob, oc, od, oe, of] = outer;
+    [
+        a * oa + b * oc,
+        a * ob + b * od,
+        c * oa + d * oc,
+        c * ob + d * od,
+        e * oa + f * oc + oe,
+        e * ob + f * od + of,
+    ]
+}
+
+fn numbers(values: [Number; 6]) -> Matrix {
+    values.map(|value| value.as_f64())
+}
+
+#[derive(Clone)]
+struct State {
+    matrix: Matrix,
+    font: Option<Rc<Font>>,
+    size: f64,
+    line_width: f64,
+}
+
+pub(super) struct Interpreter {
+    pub layer: Layer,
+    pub forms: Vec<Form>,
+    height: f64,
+    state: State,
+    saved: Vec<State>,
+    text: Matrix,
+    line: Matrix,
+    /// Corners of the subpaths since the last painting, page space.
+    path: Vec<[f64; 4]>,
+}
+
+impl Interpreter {
+    /// `height` of the page in points.
+    pub fn new(height: f64) -> Self {
+        Self {
+            layer: Layer::default(),
+            forms: Vec::new(),
+            height,
+            state: State { matrix: IDENTITY, font: None, size: 0.0, line_width: 1.0 },
+            saved: Vec::new(),
+            text: IDENTITY,
+            line: IDENTITY,
+            path: Vec::new(),
+        }
+    }
+
+    pub fn run(&mut self, data: &[u8], resources: &Resources, reader: &mut Reader) -> Result<(), ReadbackError> {
+        let mut operations = TypedIter::new(data);
+        while let Some(operation) = operations.next() {
+            match operation {
+                Op::TextFont(font) => {
+                    self.state.font = Some(reader.font(resources, font.0)?);
+                    self.state.size = font.1.as_f64();
+                }
+                Op::XObject(name) => {
+                    // A form that is moved or scaled would need its own copy; our files draw bodies in place.
+                    if self.state.matrix != IDENTITY {
+                        return Err(ReadbackError::Unreadable { what: "moved form" });
+                    }
+                    self.forms.push(reader.form(resources, name.0, self.height)?);
+                }
+                other => self.step(&other).map_err(|what| ReadbackError::Unreadable { what })?,
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, operation: &Op) -> Result<(), &'static str> {
+        match operation {
+            Op::SaveState(_) => self.saved.push(self.state.clone()),
+            Op::RestoreState(_) => self.state = self.saved.pop().ok_or("unbalanced state")?,
+            Op::Transform(by) => {
+                self.state.matrix = then(numbers([by.0, by.1, by.2, by.3, by.4, by.5]), self.state.matrix);
+            }
+            Op::LineWidth(width) => self.state.line_width = width.0.as_f64(),
+            Op::BeginText(_) => (self.text, self.line) = (IDENTITY, IDENTITY),
+            Op::SetTextMatrix(to) => {
+                self.line = numbers([to.0, to.1, to.2, to.3, to.4, to.5]);
+                self.text = self.line;
+            }
+            Op::NextLine(by) => {
+                self.line = then([1.0, 0.0, 0.0, 1.0, by.0.as_f64(), by.1.as_f64()], self.line);
+                self.text = self.line;
+            }
+            Op::ShowText(text) => self.show(|run| run.string(text.0))?,
+            Op::ShowTexts(texts) => self.show(|run| run.array(texts.0))?,
+            Op::MoveTo(to) => self.begin(to.0.as_f64(), to.1.as_f64()),
+            Op::LineTo(to) => self.extend(to.0.as_f64(), to.1.as_f64()),
+            Op::CubicTo(to) => {
+                self.extend(to.0.as_f64(), to.1.as_f64());
+                self.extend(to.2.as_f64(), to.3.as_f64());
+                self.extend(to.4.as_f64(), to.5.as_f64());
+            }
+            Op::RectPath(rect) => {
+                let [x, y, width, height] = [rect.0, rect.1, rect.2, rect.3].map(|number| number.as_f64());
+                self.begin(x, y);
+                self.extend(x + width, y + height);
+            }
+            Op::FillPathNonZero(_) | Op::FillPathNonZeroCompatibility(_) | Op::FillPathEvenOdd(_) => self.paint(0.0),
+            Op::StrokePath(_) | Op::CloseAndStrokePath(_) => self.paint(self.state.line_width / 2.0),
+            Op::EndPath(_) => self.path.clear(),
+            Op::EndText(_) | Op::ClosePath(_) | Op::ClipNonZero(_) | Op::ClipEvenOdd(_) => {}
+            // Colours, graphics states and marks do not change where something stands. (That the colour is black is shown
+            // on the finished file by another program.)
+            Op::ColorSpaceNonStroke(_) | Op::ColorSpaceStroke(_) | Op::NonStrokeColorNamed(_) | Op::StrokeColorNamed(_) => {}
+            Op::NonStrokeColor(_) | Op::StrokeColor(_) | Op::NonStrokeColorDeviceGray(_) => {}
+            Op::StrokeColorDeviceGray(_) | Op::SetGraphicsState(_) | Op::LineCap(_) | Op::LineJoin(_) => {}
+            Op::MiterLimit(_) | Op::DashPattern(_) | Op::BeginMarkedContent(_) => {}
+            Op::BeginMarkedContentWithProperties(_) | Op::EndMarkedContent(_) => {}
+            _ => return Err("an operator that letters do not use"),
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, x: f64, y: f64) {
+        let (x, y) = self.place(x, y);
+        self.path.push([x, y, x, y]);
+    }
+
+    fn extend(&mut self, x: f64, y: f64) {
+        let (x, y) = self.place(x, y);
+        if let Some([left, low, right, high]) = self.path.last_mut() {
+            (*left, *low, *right, *high) = (left.min(x), low.min(y), right.max(x), high.max(y));
+        }
+    }
+
+    fn place(&self, x: f64, y: f64) -> (f64, f64) {
+        let [a, b, c, d, e, f] = self.state.matrix;
+        (a * x + c * y + e, b * x + d * y + f)
+    }
+
+    fn paint(&mut self, grown: f64) {
+        for [left, low, right, high] in self.path.drain(..) {
+            let (top, bottom) = (self.height - high, self.height - low);
+            let [left, top, right, bottom] = [left, top, right, bottom].map(|value| value * MM_PER_PT);
+            self.layer.inked.push(Rect { left, top, right, bottom }.grown(grown * MM_PER_PT));
+        }
+    }
+
+    fn show(&mut self, fill: impl FnOnce(&mut Shown) -> Option<()>) -> Result<(), &'static str> {
+        let font = Rc::clone(self.state.font.as_ref().ok_or("text without font")?);
+        let mut shown = Shown { font: &font, text: String::new(), advance: 0.0 };
+        fill(&mut shown).ok_or("a code without text")?;
+        let placed = then(self.text, self.state.matrix);
+        let [a, b, c, d, x, y] = placed;
+        if b != 0.0 || c != 0.0 || a <= 0.0 || (a - d.abs()).abs() > 1e-6 {
+            return Err("turned text");
+        }
+        let (advance, text) = (shown.advance * self.state.size, shown.text);
+        self.layer.texts.push(Text {
+            text,
+            left: x * MM_PER_PT,
+            right: (x + advance * a) * MM_PER_PT,
+            baseline: (self.height - y) * MM_PER_PT,
+            size: self.state.size * a * MM_PER_PT,
+        });
+        self.text = then([1.0, 0.0, 0.0, 1.0, advance, 0.0], self.text);
+        Ok(())
+    }
+}
+
+/// One showing operator: its text and how far it moves, in ems.
+struct Shown<'a> {
+    font: &'a Font,
+    text: String,
+    advance: f64,
+}
+
+impl Shown<'_> {
+    fn string(&mut self, codes: &[u8]) -> Option<()> {
+        for pair in codes.chunks(2) {
+            let code = u16::from_be_bytes(pair.try_into().ok()?);
+            self.text.push_str(self.font.text(code)?);
+            self.advance += self.font.width(code);
+        }
+        Some(())
+    }
+
+    fn array(&mut self, items: &Array) -> Option<()> {
+        for item in items.iter::<Object>() {
+            match item {
+                Object::String(codes) => self.string(&codes)?,
+                other => self.advance -= f64::from(other.into_f32()?) / 1000.0,
+            }
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,147 @@
+//! A face of a print file: which glyphs are used, and how the face is embedded.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use flate2::Compression;
+use flate2::bufread::ZlibEncoder;
+use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
+use pdf_writer::{Filter, Finish, Name, Pdf, Rect, Ref, Str};
+use sha2::{Digest, Sha256};
+use subsetter::GlyphRemapper;
+
+use crate::render::RenderError;
+use crate::render::metrics::FaceMetrics;
+
+const IDENTITY: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
+
+/// One face with the glyphs that a file uses.
+///
+/// Codes in the file are the glyph numbers of the whole face, whatever the subset: so a body's bytes do not depend on what
+/// else is in the file. A map in the file leads from code to the glyph's place in the subset.
+pub(super) struct TypeCase<'a> {
+    metrics: &'a FaceMetrics,
+    id: Ref,
+    /// Glyph and the text it stands for.
+    used: BTreeMap<u16, String>,
+}
+
+impl<'a> TypeCase<'a> {
+    pub const fn new(metrics: &'a FaceMetrics, id: Ref) -> Self {
+        Self { metrics, id, used: BTreeMap::new() }
+    }
+
+    pub const fn metrics(&self) -> &'a FaceMetrics {
+        self.metrics
+    }
+
+    pub const fn id(&self) -> Ref {
+        self.id
+    }
+
+    /// Name in the resources.
+    pub const fn name(&self) -> Name<'static> {
+        if self.metrics.weight > 500 { Name(b"F1") } else { Name(b"F0") }
+    }
+
+    /// The code of a glyph; `text` is what it stands for where the face itself does not say.
+    pub fn code(&mut self, glyph: u16, text: &str) -> [u8; 2] {
+        if !self.used.contains_key(&glyph) {
+            let own = self.metrics.characters.get(usize::from(glyph)).copied().flatten();
+            self.used.insert(glyph, own.map_or_else(|| text.to_owned(), String::from));
+        }
+        glyph.to_be_bytes()
+    }
+
+    /// Embeds the subset.
+    pub fn write(&self, pdf: &mut Pdf, next: &mut i32) -> Result<(), RenderError> {
+        let mut take = || {
+            *next += 1;
+            Ref::new(*next - 1)
+        };
+        let (cid, descriptor, program, map, unicode) = (take(), take(), take(), take(), take());
+        let mut places = GlyphRemapper::new();
+        let mut to_place = vec![0_u8; self.used.keys().last().map_or(0, |&glyph| usize::from(glyph) * 2 + 2)];
+        for &glyph in self.used.keys() {
+            let at = usize::from(glyph) * 2;
+            to_place[at..at + 2].copy_from_slice(&places.remap(glyph).to_be_bytes());
+        }
+        let subset = subsetter::subset(self.metrics.data, 0, &places).map_err(|_| RenderError::Workshop)?;
+        let name = format!("{}+{}", tag(&self.used), self.metrics.name);
+        let name = Name(name.as_bytes());
+        pdf.type0_font(self.id)
+            .base_font(name)
+            .encoding_predefined(Name(b"Identity-H"))
+            .descendant_font(cid)
+            .to_unicode(unicode);
+        self.cid_font(pdf, cid, name, descriptor, map);
+        self.descriptor(pdf, descriptor, name, program);
+        let packed = deflate(&subset);
+        let mut stream = pdf.stream(program, &packed);
+        stream.filter(Filter::FlateDecode);
+        stream.pair(Name(b"Length1"), i32::try_from(subset.len()).map_err(|_| RenderError::Workshop)?);
+        stream.finish();
+        pdf.stream(map, &deflate(&to_place)).filter(Filter::FlateDecode);
+        pdf.stream(unicode, &deflate(&self.to_unicode())).filter(Filter::FlateDecode);
+        Ok(())
+    }
+
+    fn cid_font(&self, pdf: &mut Pdf, id: Ref, name: Name, descriptor: Ref, map: Ref) {
+        let mut font = pdf.cid_font(id);
+        font.subtype(CidFontType::Type2).base_font(name).system_info(IDENTITY).font_descriptor(descriptor);
+        font.default_width(0.0).cid_to_gid_map_stream(map);
+        let mut widths = font.widths();
+        for &glyph in self.used.keys() {
+            widths.same(glyph, glyph, thousandths(self.metrics.advance(glyph)));
+        }
+        widths.finish();
+        font.finish();
+    }
+
+    fn descriptor(&self, pdf: &mut Pdf, id: Ref, name: Name, program: Ref) {
+        let scale = |units: i16| thousandths(f64::from(units) / f64::from(self.metrics.units_per_em));
+        let [left, bottom, right, top] = self.metrics.bounds.map(scale);
+        pdf.font_descriptor(id)
+            .name(name)
+            .flags(FontFlags::SYMBOLIC)
+            .bbox(Rect::new(left, bottom, right, top))
+            .italic_angle(0.0)
+            .ascent(scale(self.metrics.ascent))
+            .descent(scale(self.metrics.descent))
+            .cap_height(scale(self.metrics.cap_height))
+            .stem_v(f32::from(self.metrics.weight) / 5.0)
+            .font_file2(program);
+    }
+
+    fn to_unicode(&self) -> Vec<u8> {
+        let mut map = UnicodeCmap::new(Name(b"Custom"), IDENTITY);
+        for (&glyph, text) in &self.used {
+            if !text.is_empty() {
+                map.pair_with_multiple(glyph, text.chars());
+            }
+        }
+        map.finish().to_vec()
+    }
+}
+
+/// Six capitals that tell subsets apart (ISO 32000-1, 9.6.4).
+fn tag(used: &BTreeMap<u16, String>) -> String {
+    let mut hash = Sha256::new();
+    for glyph in used.keys() {
+        hash.update(glyph.to_be_bytes());
+    }
+    hash.finalize()[..6].iter().map(|byte| char::from(b'A' + byte % 26)).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "glyph space has thousandths of an em")]
+fn thousandths(ems: f64) -> f32 {
+    (ems * 1000.0) as f32
+}
+
+fn deflate(data: &[u8]) -> Vec<u8> {
+    let mut packed = ZlibEncoder::new(data, Compression::new(6));
+    let mut bytes = Vec::with_capacity(data.len() / 2);
+    // Reading from a slice into memory cannot fail.
+    let _ = packed.read_to_end(&mut bytes);
+    bytes
+}

@@ -1,0 +1,325 @@
+//! The closed world in which letters are laid out; the only file that names Typst.
+//!
+//! A template sees the listed template files, one JSON file with the letter, two embedded faces and the run's date. There
+//! is no file system, no network, no package, no clock and no environment behind it, and personal values come as JSON
+//! strings, which Typst shows and never runs.
+
+use jiff::civil::Date;
+use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::foundations::{Bytes, Datetime, Duration, Smart, Value};
+use typst::introspection::{MetadataElem, Tag};
+use typst::layout::{Frame, FrameItem, Point, Transform};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook, TextItem};
+use typst::utils::LazyHash;
+use typst::visualize::{Color, Geometry, Paint, Shape};
+use typst::{Library, LibraryExt, World};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use typst_render::RenderOptions;
+
+use crate::render::RenderError;
+use crate::render::input::LetterInput;
+use crate::render::laid::{Face, Glyph, LaidPage, Rule, Run, Slot, SlotKey};
+use crate::render::metrics::{FaceMetrics, Metrics};
+
+const TEMPLATES: [(&str, &str); 4] = [
+    ("/letter.typ", include_str!("../../templates/letter.typ")),
+    ("/page.typ", include_str!("../../templates/page.typ")),
+    ("/blocks.typ", include_str!("../../templates/blocks.typ")),
+    ("/slots.typ", include_str!("../../templates/slots.typ")),
+];
+const LETTER: &str = "/letter.json";
+const FACES: [(&[u8], &str, u16); 2] =
+    [(notosans::REGULAR_TTF, "NotoSans-Regular", 400), (notosans::BOLD_TTF, "NotoSans-Bold", 700)];
+
+/// Templates and faces, loaded once.
+pub struct Workshop {
+    library: LazyHash<Library>,
+    book: LazyHash<FontBook>,
+    fonts: Vec<Font>,
+    sources: Vec<(FileId, Source)>,
+    letter: FileId,
+    today: Datetime,
+    date: Date,
+}
+
+impl Workshop {
+    /// Loads templates and faces; letters carry `date`.
+    ///
+    /// # Errors
+    /// [`RenderError::Workshop`] when a built-in template path or face is not valid.
+    pub fn new(date: Date) -> Result<Self, RenderError> {
+        let fonts: Vec<Font> =
+            FACES.iter().filter_map(|(data, ..)| Font::new(Bytes::new(*data), 0)).collect();
+        let sources = TEMPLATES
+            .iter()
+            .map(|(path, text)| Ok((file(path)?, Source::new(file(path)?, (*text).to_owned()))))
+            .collect::<Result<_, RenderError>>()?;
+        let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
+        Ok(Self {
+            library: LazyHash::new(Library::default()),
+            book: LazyHash::new(FontBook::from_fonts(&fonts)),
+            sources,
+            letter: file(LETTER)?,
+            today: Datetime::from_ymd(date.year().into(), month, day).ok_or(RenderError::Workshop)?,
+            fonts: Some(fonts).filter(|fonts| fonts.len() == FACES.len()).ok_or(RenderError::Workshop)?,
+            date,
+        })
+    }
+
+    /// The date on the letters.
+    pub const fn date(&self) -> Date {
+        self.date
+    }
+
+    /// Tables of both faces.
+    pub fn metrics(&self) -> Metrics {
+        let [regular, bold] = [0, 1].map(|index| face_metrics(&self.fonts[index], &FACES[index]));
+        Metrics::new(regular, bold)
+    }
+
+    /// Lays a letter out.
+    ///
+    /// # Errors
+    /// [`RenderError::Layout`] with a code; Typst's own words quote the text and are dropped.
+    pub fn lay(&self, input: &LetterInput) -> Result<Laid, RenderError> {
+        let _evict = Evict;
+        let json = serde_json::to_vec(input).map_err(|_| RenderError::Workshop)?;
+        let world = Room { workshop: self, json: Bytes::new(json) };
+        let warned = typst::compile::<PagedDocument>(&world);
+        let document = warned.output.map_err(|errors| RenderError::Layout { code: code(errors.first()) })?;
+        // A warning may be a layout that never settled: page numbers or slots would be wrong.
+        if !warned.warnings.is_empty() {
+            return Err(RenderError::Layout { code: "warning" });
+        }
+        Ok(Laid(document))
+    }
+}
+
+/// Typst remembers every layout for the next one like it. Nobody gets the same letter twice, so the memory is given back,
+/// also after a failure; two generations keep what the templates themselves cost.
+struct Evict;
+
+impl Drop for Evict {
+    fn drop(&mut self) {
+        typst::comemo::evict(2);
+    }
+}
+
+fn file(path: &str) -> Result<FileId, RenderError> {
+    let path = VirtualPath::new(path).map_err(|_| RenderError::Workshop)?;
+    Ok(RootedPath::new(VirtualRoot::Project, path).intern())
+}
+
+/// The words of the templates' own assertions; everything else is `layout`.
+fn code(error: Option<&SourceDiagnostic>) -> &'static str {
+    const CODES: [&str; 3] = ["letterhead-too-tall", "return-line-too-wide", "page-label-without-numbers"];
+    let said = |code: &&&str| error.is_some_and(|error| error.message.ends_with(**code));
+    CODES.iter().find(said).copied().unwrap_or("layout")
+}
+
+/// One letter's view of the workshop.
+struct Room<'a> {
+    workshop: &'a Workshop,
+    json: Bytes,
+}
+
+impl World for Room<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.workshop.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &self.workshop.book
+    }
+
+    fn main(&self) -> FileId {
+        self.workshop.sources[0].0
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        let known = self.workshop.sources.iter().find(|(known, _)| *known == id);
+        known.map(|(_, source)| source.clone()).ok_or_else(|| closed(id))
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if id == self.workshop.letter { Ok(self.json.clone()) } else { Err(closed(id)) }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.workshop.fonts.get(index).cloned()
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        Some(self.workshop.today)
+    }
+}
+
+fn closed(id: FileId) -> FileError {
+    FileError::NotFound(id.get().vpath().get_without_slash().into())
+}
+
+fn face_metrics(font: &Font, (data, name, weight): &(&'static [u8], &'static str, u16)) -> FaceMetrics {
+    let instance = font.clone().instantiate(font.info().variant, typst::layout::Abs::pt(10.0), &Default::default());
+    let ttf = instance.ttf();
+    let glyph = |character: u32| char::from_u32(character).and_then(|character| ttf.glyph_index(character));
+    let glyphs: Vec<u16> = (0..=0xFFFF).map(|character| glyph(character).map_or(0, |id| id.0)).collect();
+    let mut characters = vec![None; usize::from(ttf.number_of_glyphs())];
+    for (character, &id) in (0_u32..).zip(&glyphs) {
+        let known = &mut characters[usize::from(id)];
+        *known = known.or(char::from_u32(character));
+    }
+    characters[0] = None;
+    let advance = |id| instance.x_advance(id).map_or(0.0, |advance| advance.get() * instance.units_per_em());
+    let bounds = ttf.global_bounding_box();
+    FaceMetrics {
+        data,
+        name,
+        weight: *weight,
+        units_per_em: ttf.units_per_em(),
+        ascent: ttf.ascender(),
+        descent: ttf.descender(),
+        cap_height: ttf.capital_height().unwrap_or_default(),
+        bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max],
+        advances: (0..ttf.number_of_glyphs()).map(|id| whole(advance(id))).collect(),
+        glyphs,
+        characters,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "advances are whole and fit the font's u16")]
+fn whole(units: f64) -> u16 {
+    units.round() as u16
+}
+
+/// A letter that has been laid out.
+pub struct Laid(PagedDocument);
+
+impl Laid {
+    /// Its pages for the writer of print files.
+    ///
+    /// # Errors
+    /// [`RenderError::Layout`] when a page holds what that writer cannot draw or a text has no glyph.
+    pub fn pages(&self) -> Result<Vec<LaidPage>, RenderError> {
+        let page = |page: &typst_layout::Page| {
+            let mut walk = Walk::default();
+            walk.frame(Point::zero(), &page.frame).map_err(|code| RenderError::Layout { code })?;
+            Ok(walk.0)
+        };
+        self.0.pages().iter().map(page).collect()
+    }
+
+    /// PDF/A-2a and PDF/UA-1: tagged, with language and title. `ident` names the letter and only its hash is kept.
+    ///
+    /// # Errors
+    /// [`RenderError::Standard`] when the standards cannot be met.
+    pub fn accessible(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
+        let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
+        let midnight = Datetime::from_ymd_hms(date.year().into(), month, day, 0, 0, 0);
+        let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]);
+        let options = PdfOptions {
+            ident: Smart::Custom(ident.to_owned()),
+            creator: Smart::Custom(Some("breachpost".to_owned())),
+            timestamp: midnight.map(Timestamp::new_utc),
+            standards: standards.map_err(|_| RenderError::Standard)?,
+            ..PdfOptions::default()
+        };
+        let _evict = Evict;
+        typst_pdf::pdf(&self.0, &options).map_err(|_| RenderError::Standard)
+    }
+
+    /// A picture of each page.
+    ///
+    /// # Errors
+    /// [`RenderError::Picture`] when a picture cannot be encoded.
+    pub fn pictures(&self, pixels_per_inch: f64) -> Result<Vec<Vec<u8>>, RenderError> {
+        let options = RenderOptions { pixel_per_pt: (pixels_per_inch / 72.0).into(), ..RenderOptions::default() };
+        let picture = |page| typst_render::render(page, &options).encode_png().map_err(|_| RenderError::Picture);
+        self.0.pages().iter().map(picture).collect()
+    }
+}
+
+/// Collects what a page draws.
+#[derive(Default)]
+struct Walk(LaidPage);
+
+impl Walk {
+    fn frame(&mut self, origin: Point, frame: &Frame) -> Result<(), &'static str> {
+        for (offset, item) in frame.items() {
+            let at = origin + *offset;
+            match item {
+                FrameItem::Group(group) => {
+                    let (shift, clip) = (group.transform, &group.clip);
+                    let still = Transform { tx: shift.tx, ty: shift.ty, ..Transform::identity() };
+                    if shift != still || clip.is_some() {
+                        return Err("group");
+                    }
+                    self.frame(at + Point::new(shift.tx, shift.ty), &group.frame)?;
+                }
+                FrameItem::Text(text) => self.text(at, text)?,
+                FrameItem::Shape(shape, _) => self.shape(at, shape)?,
+                FrameItem::Tag(Tag::Start(content, _)) => {
+                    if let Some(metadata) = content.to_packed::<MetadataElem>() {
+                        self.0.slots.push(slot(at, &metadata.value).ok_or("slot")?);
+                    }
+                }
+                FrameItem::Tag(_) => {}
+                FrameItem::Image(..) | FrameItem::Link(..) => return Err("image"),
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, at: Point, item: &TextItem) -> Result<(), &'static str> {
+        if item.fill != Paint::Solid(Color::BLACK) || item.stroke.is_some() {
+            return Err("colour");
+        }
+        let face = if item.font.info().variant.weight.to_number() > 500 { Face::Bold } else { Face::Regular };
+        let mut glyphs = Vec::with_capacity(item.glyphs.len());
+        for (index, glyph) in item.glyphs.iter().enumerate() {
+            if glyph.id == 0 || glyph.y_offset.get() != 0.0 || glyph.y_advance.get() != 0.0 {
+                return Err("glyph");
+            }
+            let begins = index == 0 || item.glyphs[index - 1].range != glyph.range;
+            let text = if begins { item.text[glyph.range()].to_owned() } else { String::new() };
+            let (advance, offset) = (glyph.x_advance.get(), glyph.x_offset.get());
+            glyphs.push(Glyph { id: glyph.id, advance, offset, text });
+        }
+        self.0.runs.push(Run { face, size: item.size.to_pt(), x: at.x.to_pt(), y: at.y.to_pt(), glyphs });
+        Ok(())
+    }
+
+    fn shape(&mut self, at: Point, shape: &Shape) -> Result<(), &'static str> {
+        let black = |paint: &Paint| *paint == Paint::Solid(Color::BLACK);
+        let (x, y) = (at.x.to_pt(), at.y.to_pt());
+        let rule = match (&shape.geometry, &shape.fill, &shape.stroke) {
+            (Geometry::Rect(size), Some(fill), None) if black(fill) => {
+                Rule { x, y, width: size.x.to_pt(), height: size.y.to_pt() }
+            }
+            (Geometry::Line(to), None, Some(stroke)) if black(&stroke.paint) && to.y.to_pt() == 0.0 => {
+                let height = stroke.thickness.to_pt();
+                Rule { x, y: y - height / 2.0, width: to.x.to_pt(), height }
+            }
+            _ => return Err("shape"),
+        };
+        self.0.rules.push(rule);
+        Ok(())
+    }
+}
+
+/// `(slot: "salutation", size: 11, bold: false)`.
+fn slot(at: Point, value: &Value) -> Option<Slot> {
+    let Value::Dict(dict) = value else { return None };
+    let (Ok(Value::Str(key)), Ok(size), Ok(Value::Bool(bold))) = (dict.get("slot"), dict.get("size"), dict.get("bold"))
+    else {
+        return None;
+    };
+    let size = match size {
+        Value::Float(size) => *size,
+        Value::Length(size) => size.abs.to_pt(),
+        _ => return None,
+    };
+    let face = if *bold { Face::Bold } else { Face::Regular };
+    Some(Slot { key: SlotKey::named(key)?, face, size, x: at.x.to_pt(), y: at.y.to_pt() })
+}
