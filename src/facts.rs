@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::letter::Category;
+use crate::letter::{Category, Language};
 
 /// The facts of one campaign.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,6 +16,8 @@ pub struct Facts {
     pub version: String,
     /// What happened, with dates.
     pub incident: Incident,
+    /// What is known about the part of the data that was put on the internet.
+    pub publication: Publication,
     /// Telephone numbers by name (`hotline`, `fraud`, `identity`, `police`, `victim_support`, ...).
     pub phones: BTreeMap<String, Phone>,
     /// Sender profiles by name.
@@ -44,6 +46,16 @@ pub struct Incident {
     pub shared_only_no_sign: bool,
 }
 
+/// The part of the stolen data that was put on the internet.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Publication {
+    /// Whether it was gone from there when somebody last looked.
+    pub removed: bool,
+    /// When somebody last looked; the letters say so.
+    pub checked_on: Date,
+}
+
 /// A telephone number that letters may name.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +69,7 @@ pub struct Phone {
 }
 
 /// A text in both languages.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bilingual {
     /// Dutch.
@@ -66,12 +78,25 @@ pub struct Bilingual {
     pub en: String,
 }
 
+impl Bilingual {
+    /// The text in one of the languages.
+    #[must_use]
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::Nl => &self.nl,
+            Language::En => &self.en,
+        }
+    }
+}
+
 /// Who signs a letter.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sender {
     /// Name in the letterhead.
     pub name: Bilingual,
+    /// Who the sender is to people who never dealt with it, and why it writes; whole sentences that fit every category.
+    pub about: Option<Bilingual>,
     /// Neutral one-line return address above the window address: nothing in it betrays the subject.
     pub return_line: String,
     /// Postal address lines of the letterhead.
@@ -115,6 +140,36 @@ pub enum FactsError {
         /// The name.
         name: String,
     },
+    /// A telephone number that the texts name is missing.
+    #[error("facts `{path}`: telephone number `{name}` is missing from [phones]")]
+    MissingPhone {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which number, by name.
+        name: &'static str,
+    },
+    /// The line to call with questions has no opening hours; the letters print them.
+    #[error("facts `{path}`: telephone number `{phone}` of sender `{sender}` has no `hours`")]
+    MissingHours {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which number, by name.
+        phone: String,
+        /// Whose line it is.
+        sender: String,
+    },
+    /// Somebody looked for the data on the internet too long ago.
+    #[error(
+        "facts `{path}`: the publication was last checked on {checked_on}, more than {max_days} days before the run date"
+    )]
+    StalePublication {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// When somebody last looked.
+        checked_on: Date,
+        /// Days that are permitted.
+        max_days: i64,
+    },
     /// A telephone number was checked too long ago.
     #[error(
         "facts `{path}`: telephone number `{phone}` was last checked on {checked_on}, more than {max_days} days before the run date"
@@ -132,14 +187,26 @@ pub enum FactsError {
 }
 
 impl Facts {
+    /// Numbers that the letters name beside the sender's own line; every facts file has them.
+    pub const PHONES: [&'static str; 5] = ["fraud", "identity", "police", "emergency", "victim_support"];
+
     /// Reads and checks `path`.
     ///
     /// # Errors
-    /// [`FactsError`] when the file cannot be read, is not valid, or a sender or telephone name points nowhere.
+    /// [`FactsError`] when the file cannot be read, is not valid, a sender or telephone name points nowhere, a number
+    /// of [`Facts::PHONES`] is missing, or a sender's line has no opening hours.
     pub fn load(path: &Utf8Path) -> Result<Self, FactsError> {
         let text =
             std::fs::read_to_string(path).map_err(|source| FactsError::Read { path: path.to_owned(), source })?;
-        let facts: Self = toml::from_str(&text)
+        Self::parse(path, &text)
+    }
+
+    /// Checks the text of a facts file; `path` is only named in errors.
+    ///
+    /// # Errors
+    /// As [`Facts::load`], without reading.
+    pub fn parse(path: &Utf8Path, text: &str) -> Result<Self, FactsError> {
+        let facts: Self = toml::from_str(text)
             .map_err(|source| FactsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
         let dangling =
             |key: String, name: &String| FactsError::Dangling { path: path.to_owned(), key, name: name.clone() };
@@ -149,21 +216,40 @@ impl Facts {
             }
         }
         for (name, sender) in &facts.senders {
-            if !facts.phones.contains_key(&sender.phone) {
+            let Some(line) = facts.phones.get(&sender.phone) else {
                 return Err(dangling(format!("senders.{name}.phone"), &sender.phone));
+            };
+            if line.hours.is_none() {
+                return Err(FactsError::MissingHours {
+                    path: path.to_owned(),
+                    phone: sender.phone.clone(),
+                    sender: name.clone(),
+                });
             }
+        }
+        if let Some(name) = Self::PHONES.into_iter().find(|name| !facts.phones.contains_key(*name)) {
+            return Err(FactsError::MissingPhone { path: path.to_owned(), name });
         }
         Ok(facts)
     }
 
-    /// Refuses telephone numbers checked more than `max_days` before `run_date`.
+    /// The telephone number of that name as printed; empty when there is none, which [`Facts::load`] rules out for
+    /// [`Facts::PHONES`] and the senders' lines.
+    #[must_use]
+    pub fn number(&self, name: &str) -> &str {
+        self.phones.get(name).map_or("", |phone| &phone.number)
+    }
+
+    /// Refuses telephone numbers and a look at the publication older than `max_days` before `run_date`.
     ///
     /// # Errors
-    /// [`FactsError::Stale`] for the first such number.
+    /// [`FactsError::Stale`] for the first such number, [`FactsError::StalePublication`] for the publication.
     pub fn check_age(&self, path: &Utf8Path, run_date: Date, max_days: i64) -> Result<(), FactsError> {
+        let stale = |checked_on: Date| {
+            checked_on.until(run_date).map_or(i64::MAX, |span| i64::from(span.get_days())) > max_days
+        };
         for (name, phone) in &self.phones {
-            let age = phone.checked_on.until(run_date).map_or(i64::MAX, |span| i64::from(span.get_days()));
-            if age > max_days {
+            if stale(phone.checked_on) {
                 return Err(FactsError::Stale {
                     path: path.to_owned(),
                     phone: name.clone(),
@@ -171,6 +257,10 @@ impl Facts {
                     max_days,
                 });
             }
+        }
+        let checked_on = self.publication.checked_on;
+        if stale(checked_on) {
+            return Err(FactsError::StalePublication { path: path.to_owned(), checked_on, max_days });
         }
         Ok(())
     }

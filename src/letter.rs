@@ -244,7 +244,7 @@ impl<'de> Deserialize<'de> for Items {
 }
 
 /// What a letter tells, and what the ledger remembers as told: the person's rows combined as policy.md says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Findings {
     /// In precedence order; the first is the main category. Never empty in a notice.
@@ -275,7 +275,7 @@ pub struct Told {
 }
 
 /// What is different from the earlier letter; only in supplements and corrections.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Difference {
     /// Date of the letter it refers to.
     pub earlier: Date,

@@ -1,0 +1,217 @@
+//! The text gates (letters.md 4.2): what must hold of every sentence and of every whole letter before anything is printed.
+//! They find; a person rewrites. Limits and word lists stand in `locales/limits.toml`.
+
+mod letters;
+mod parity;
+mod sentences;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::limits::{Limits, limits};
+use super::locale::{self, Locale};
+use super::slots::Values;
+use crate::facts::Facts;
+use crate::letter::{Body, Language, Part};
+
+pub use letters::Figures;
+
+/// Something that a writer has to change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Finding {
+    /// `locales/nl.toml`, `locales/en.toml` or `facts.toml`.
+    pub file: String,
+    /// Key of the sentence, or the letter variant in which the problem shows most.
+    pub key: String,
+    /// The sentence, or the hardest one of the letter.
+    pub sentence: String,
+    /// What is wrong, with the measured value and the limit.
+    pub problem: String,
+    /// What to change.
+    pub advice: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`: {}\n  {}\n  {}", self.file, self.key, self.problem, self.sentence, self.advice)
+    }
+}
+
+/// All findings, in order of file and key; empty = the texts may go out.
+///
+/// Looks at every sentence of both locale files and of the facts, and at every whole letter there can be.
+#[must_use]
+pub fn check(facts: &Facts) -> Vec<Finding> {
+    Texts { nl: locale::NL, en: locale::EN, limits: limits() }.check(facts)
+}
+
+/// Readability and length of every letter there can be, per language.
+#[must_use]
+pub fn figures(facts: &Facts) -> BTreeMap<Language, Figures> {
+    let locales = [Language::Nl, Language::En].map(|language| locale::locale(language).clone());
+    letters::survey(&locales, limits(), facts).figures
+}
+
+/// The texts that are checked: the two locale files as written, and the limits.
+struct Texts<'a> {
+    nl: &'a str,
+    en: &'a str,
+    limits: &'a Limits,
+}
+
+impl Texts<'_> {
+    fn check(&self, facts: &Facts) -> Vec<Finding> {
+        let parsed = [(Language::Nl, self.nl), (Language::En, self.en)].map(|(language, text)| {
+            toml::from_str::<Locale>(text).map_err(|error| Finding {
+                file: file(language).to_owned(),
+                key: String::new(),
+                sentence: String::new(),
+                problem: error.to_string(),
+                advice: "every key and slot must be one that the program knows".to_owned(),
+            })
+        });
+        let locales = match parsed {
+            [Ok(nl), Ok(en)] => [nl, en],
+            [nl, en] => return [nl.err(), en.err()].into_iter().flatten().collect(),
+        };
+        let entries = [entries(self.nl), entries(self.en)];
+        let mut findings = parity::of_entries(&entries);
+        findings.extend(parity::of_facts(facts));
+        for (language, entries) in [Language::Nl, Language::En].into_iter().zip(&entries) {
+            findings.extend(sentences::of_locale(language, entries, &values(facts, language), self.limits));
+        }
+        findings.extend(sentences::of_facts(facts, self.limits));
+        findings.extend(letters::survey(&locales, self.limits, facts).findings);
+        findings.sort();
+        findings.dedup();
+        findings
+    }
+}
+
+/// One text of a locale file with its key.
+struct Entry {
+    key: String,
+    text: String,
+}
+
+/// Every text of a locale file with its key, in order of key.
+fn entries(text: &str) -> Vec<Entry> {
+    fn walk(key: &str, value: &toml::Value, entries: &mut Vec<Entry>) {
+        if let Some(table) = value.as_table() {
+            for (name, value) in table {
+                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                walk(&key, value, entries);
+            }
+        } else if let Some(text) = value.as_str() {
+            entries.push(Entry { key: key.to_owned(), text: text.to_owned() });
+        }
+    }
+    let mut found = Vec::new();
+    // The caller has parsed the same text as a `Locale`.
+    if let Ok(table) = text.parse::<toml::Table>() {
+        walk("", &toml::Value::Table(table), &mut found);
+    }
+    found.sort_by(|one, other| one.key.cmp(&other.key));
+    found
+}
+
+const fn file(language: Language) -> &'static str {
+    match language {
+        Language::Nl => "locales/nl.toml",
+        Language::En => "locales/en.toml",
+    }
+}
+
+/// Slot values of the first sender.
+fn values(facts: &Facts, language: Language) -> Values {
+    let nobody = crate::facts::Sender::default();
+    Values::new(facts, facts.senders.values().next().unwrap_or(&nobody), language)
+}
+
+/// Names, numbers and dates of the facts and the terms that cannot be avoided, lower case, longest first.
+fn terms(facts: &Facts, limits: &Limits, language: Language) -> Vec<String> {
+    let senders = facts.senders.values();
+    let names = senders.flat_map(|sender| [sender.name.get(language), sender.privacy_contact.get(language)]);
+    let mut terms: Vec<String> = facts
+        .phones
+        .values()
+        .map(|phone| phone.number.as_str())
+        .chain(names)
+        .chain([facts.incident.laboratory.as_str()])
+        .chain(limits.of(language).unavoidable.iter().map(String::as_str))
+        .filter(|term| !term.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    terms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+    terms.dedup();
+    terms
+}
+
+/// What must never stand in a letter: a leftover slot, "None", a double space, an empty place. For texts from locale
+/// files and for text extracted from finished pages; `None` when it is clean.
+#[must_use]
+pub fn residue(text: &str) -> Option<&'static str> {
+    const WORDS: [(&str, &str); 8] = [
+        ("None", "`None` stands in the text"),
+        ("null", "`null` stands in the text"),
+        ("NaN", "`NaN` stands in the text"),
+        ("undefined", "`undefined` stands in the text"),
+        ("TODO", "`TODO` stands in the text"),
+        ("Some(", "`Some(` stands in the text"),
+        ("N/A", "`N/A` stands in the text"),
+        ("XXX", "`XXX` stands in the text"),
+    ];
+    if text.trim().is_empty() {
+        return Some("the text is empty");
+    }
+    if text.contains(['{', '}', '[', ']', '<', '>']) {
+        return Some("a slot or a bracket is left in the text");
+    }
+    if text.contains("  ") {
+        return Some("two spaces stand together");
+    }
+    WORDS.iter().find(|(word, _)| has_word(text, word)).map(|(_, problem)| *problem)
+}
+
+/// Whether `word` stands in `text` as a word of its own.
+fn has_word(text: &str, word: &str) -> bool {
+    find_word(text, word).is_some()
+}
+
+/// Where `word` first stands in `text` as a word of its own.
+fn find_word(text: &str, word: &str) -> Option<usize> {
+    let edge = |sign: Option<char>| sign.is_none_or(|sign| !sign.is_alphanumeric());
+    let signs = |end: Option<char>| end.is_some_and(|sign| !sign.is_alphanumeric());
+    text.match_indices(word).map(|(at, _)| at).find(|at| {
+        let before = signs(word.chars().next()) || edge(text[..*at].chars().next_back());
+        let after = signs(word.chars().next_back()) || edge(text[at + word.len()..].chars().next());
+        before && after
+    })
+}
+
+/// The body as plain text, one paragraph, list entry or heading a line, from the heading to the last lines. Without the
+/// letterhead and the personal slots.
+#[must_use]
+pub fn plain_text(body: &Body) -> String {
+    let mut lines = vec![body.frame.heading.as_str()];
+    lines.extend(pieces(body));
+    lines.push(&body.frame.closing);
+    lines.extend(body.frame.signature.iter().chain(&body.frame.last_lines).map(String::as_str));
+    lines.join("\n")
+}
+
+/// Headings, paragraphs and list entries of the blocks.
+fn pieces(body: &Body) -> impl Iterator<Item = &str> {
+    body.blocks.iter().flat_map(|block| {
+        let heading = Some(block.heading.as_str()).filter(|heading| !heading.is_empty());
+        let texts = block.parts.iter().flat_map(|part| match part {
+            Part::Paragraph(text) => std::slice::from_ref(text),
+            Part::Bullets(texts) | Part::Steps(texts) => texts,
+            Part::ProviderLine => &[],
+        });
+        heading.into_iter().chain(texts.map(String::as_str))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! Gates on whole letters: every letter there can be, in both languages. Of each kind of problem the worst letter is
+//! reported, so that the table stays one that a writer can act on.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+
+use super::super::limits::Limits;
+use super::super::locale::Locale;
+use super::super::readability::{self, Counts};
+use super::super::variants::{Variant, every};
+use super::super::body_in;
+use super::{Finding, file, find_word, parity, pieces, residue, terms};
+use crate::facts::Facts;
+use crate::letter::{Body, Language, Part};
+
+/// The letters' date in the gates; no text depends on which it is.
+const RUN_DATE: Date = date(2025, 9, 15);
+
+/// Measures of all letters in one language.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Figures {
+    /// Letters measured.
+    pub letters: usize,
+    /// Words of the shortest letter.
+    pub least_words: usize,
+    /// Words of the longest letter.
+    pub most_words: usize,
+    /// Words in a sentence: the mean of the hardest letter.
+    pub mean_sentence: f64,
+    /// Words of the longest sentence.
+    pub longest_sentence: usize,
+    /// Readability of the hardest letter.
+    pub least_readability: f64,
+    /// Mean readability of all letters.
+    pub mean_readability: f64,
+    /// Largest share of passive sentences in a letter.
+    pub passive_share: f64,
+}
+
+/// What the letters were found to be.
+pub struct Survey {
+    /// Problems.
+    pub findings: Vec<Finding>,
+    /// Measures by language.
+    pub figures: BTreeMap<Language, Figures>,
+}
+
+/// Measures every letter; `locales` are Dutch and English.
+pub fn survey(locales: &[Locale; 2], limits: &Limits, facts: &Facts) -> Survey {
+    let mut gauges = [Language::Nl, Language::En].map(|language| Gauge::new(language, limits, facts));
+    let mut worst = Worst::default();
+    let mut dutch: Option<Body> = None;
+    for variant in every(facts) {
+        let language = variant.subject.language;
+        let (locale, gauge) = match language {
+            Language::Nl => (&locales[0], &mut gauges[0]),
+            Language::En => (&locales[1], &mut gauges[1]),
+        };
+        let body = body_in(locale, &variant.subject, facts, RUN_DATE, false);
+        gauge.look(&variant, &body, &mut worst);
+        // Each variant comes in Dutch first, then in English.
+        match (language, dutch.take()) {
+            (Language::En, Some(dutch)) => {
+                if let Some(difference) = parity::difference(&dutch, &body) {
+                    let advice = "say the same in both languages";
+                    worst.add(1.0, "parity", language, &variant, "", difference, advice);
+                }
+            }
+            _ => dutch = Some(body),
+        }
+    }
+    let figures = gauges.into_iter().filter_map(|gauge| Some((gauge.language, gauge.figures?))).collect();
+    Survey { findings: worst.0.into_values().map(|(_, finding)| finding).collect(), figures }
+}
+
+/// The worst finding of each kind.
+#[derive(Default)]
+struct Worst(BTreeMap<(Language, String), (f64, Finding)>);
+
+impl Worst {
+    #[expect(clippy::too_many_arguments, reason = "the parts of one finding and how bad it is")]
+    fn add(
+        &mut self, badness: f64, kind: &str, language: Language, variant: &Variant, sentence: &str, problem: String,
+        advice: &str,
+    ) {
+        let key = (language, kind.to_owned());
+        if self.0.get(&key).is_some_and(|(known, _)| *known >= badness) {
+            return;
+        }
+        let finding = Finding {
+            file: file(language).to_owned(),
+            key: variant.name.clone(),
+            sentence: sentence.to_owned(),
+            problem,
+            advice: advice.to_owned(),
+        };
+        self.0.insert(key, (badness, finding));
+    }
+}
+
+/// What is known of one text once it has been looked at.
+#[derive(Clone)]
+struct Known {
+    counts: Counts,
+    readability: f64,
+    residue: Option<&'static str>,
+    /// Index of the term, and whether it is explained where it first stands.
+    terms: Vec<(usize, bool)>,
+}
+
+/// Measures the letters of one language.
+struct Gauge<'a> {
+    language: Language,
+    limits: &'a Limits,
+    terms: Vec<String>,
+    /// The same sentences stand in thousands of letters.
+    known: BTreeMap<String, Known>,
+    figures: Option<Figures>,
+}
+
+impl<'a> Gauge<'a> {
+    fn new(language: Language, limits: &'a Limits, facts: &Facts) -> Self {
+        let terms = terms(facts, limits, language);
+        Self { language, limits, terms, known: BTreeMap::new(), figures: None }
+    }
+
+    fn look(&mut self, variant: &Variant, body: &Body, worst: &mut Worst) {
+        let mut total = Counts::default();
+        let mut words = 0;
+        let mut hardest = (f64::INFINITY, String::new());
+        let mut met = vec![false; self.limits.of(self.language).explained.len()];
+        for text in std::iter::once(body.frame.heading.as_str()).chain(pieces(body)) {
+            let known = self.know(text);
+            words += readability::words(text).count();
+            if let Some(problem) = known.residue {
+                let advice = "write the whole sentence, with single spaces";
+                worst.add(1.0, problem, self.language, variant, text, problem.to_owned(), advice);
+            }
+            for (term, explained) in &known.terms {
+                if !met[*term] && !explained {
+                    self.unexplained(*term, variant, text, worst);
+                }
+                met[*term] = true;
+            }
+            // Kinds of data in a list are no sentences.
+            if text.ends_with(['.', '?', '!', ':']) {
+                total = total.and(known.counts);
+                if known.readability < hardest.0 {
+                    hardest = (known.readability, text.to_owned());
+                }
+            }
+        }
+        self.judge(variant, total, words, &hardest.1, worst);
+        self.judge_lists(variant, body, worst);
+        self.tally(total, words);
+    }
+
+    fn know(&mut self, text: &str) -> Known {
+        if let Some(known) = self.known.get(text) {
+            return known.clone();
+        }
+        let limits = self.limits.of(self.language);
+        let counts = readability::counts(text, &self.terms, limits, self.language);
+        let explained = limits.explained.iter().enumerate();
+        let terms = explained.filter_map(|(index, (term, explanation))| {
+            let first = find_word(text, term)?;
+            let inside = text.match_indices(explanation).any(|(at, _)| (at..at + explanation.len()).contains(&first));
+            Some((index, inside))
+        });
+        let known = Known {
+            counts,
+            readability: counts.readability(self.language),
+            residue: residue(text),
+            terms: terms.collect(),
+        };
+        self.known.insert(text.to_owned(), known.clone());
+        known
+    }
+
+    fn unexplained(&self, term: usize, variant: &Variant, text: &str, worst: &mut Worst) {
+        if let Some((term, explanation)) = self.limits.of(self.language).explained.iter().nth(term) {
+            let problem = format!("`{term}` is not explained where it first stands");
+            let advice = format!("the first time write: {explanation}");
+            worst.add(1.0, &format!("explained {term}"), self.language, variant, text, problem, &advice);
+        }
+    }
+
+    fn judge(&self, variant: &Variant, total: Counts, words: usize, hardest: &str, worst: &mut Worst) {
+        let limits = self.limits.of(self.language);
+        let letter = &self.limits.letter;
+        let mut add = |bad: bool, badness: f64, kind: &str, problem: String, advice: &str| {
+            if bad {
+                worst.add(badness, kind, self.language, variant, hardest, problem, advice);
+            }
+        };
+        let mean = total.mean_sentence();
+        let problem = format!("{mean:.1} words in a sentence on average, at most {:.1}", limits.mean_sentence);
+        add(mean > limits.mean_sentence, mean, "mean", problem, "shorten the longest sentences of this letter");
+        let score = total.readability(self.language);
+        let problem = format!("readability {score:.1}, at least {:.1}", limits.readability);
+        add(score < limits.readability, -score, "readability", problem, "use shorter words and shorter sentences");
+        let share = total.passive_share();
+        let problem = format!("{:.0} % passive sentences, at most {:.0} %", share * 100.0, letter.passive_share * 100.0);
+        add(share > letter.passive_share, share, "passive", problem, "say who does it");
+        let longest = f64::from(u32::try_from(words).unwrap_or(u32::MAX));
+        let problem = format!("{words} words, at most {}", letter.words);
+        add(words > letter.words, longest, "words", problem, "shorten the blocks of this letter; it must fit two sides");
+    }
+
+    fn judge_lists(&self, variant: &Variant, body: &Body, worst: &mut Worst) {
+        let limits = &self.limits.letter;
+        for (block, part) in body.blocks.iter().flat_map(|block| block.parts.iter().map(move |part| (block, part))) {
+            let (texts, most) = match part {
+                Part::Paragraph(_) | Part::ProviderLine => continue,
+                Part::Steps(texts) => (texts, limits.steps),
+                Part::Bullets(texts) if texts.iter().any(|text| text.ends_with('.')) => (texts, limits.list),
+                Part::Bullets(texts) => (texts, limits.list_of_items),
+            };
+            let problem = format!("a list of {} in {}, 1 to {most} are allowed", texts.len(), block.id);
+            if texts.is_empty() || texts.len() > most {
+                let sentence = texts.first().map_or("", String::as_str);
+                worst.add(1.0, "list", self.language, variant, sentence, problem, "make the list shorter");
+            }
+        }
+    }
+
+    fn tally(&mut self, total: Counts, words: usize) {
+        let score = total.readability(self.language);
+        let old = self.figures.take().unwrap_or(Figures {
+            letters: 0,
+            least_words: usize::MAX,
+            most_words: 0,
+            mean_sentence: 0.0,
+            longest_sentence: 0,
+            least_readability: f64::INFINITY,
+            mean_readability: 0.0,
+            passive_share: 0.0,
+        });
+        let letters = old.letters + 1;
+        let count = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
+        self.figures = Some(Figures {
+            letters,
+            least_words: old.least_words.min(words),
+            most_words: old.most_words.max(words),
+            mean_sentence: old.mean_sentence.max(total.mean_sentence()),
+            longest_sentence: old.longest_sentence.max(total.longest),
+            least_readability: old.least_readability.min(score),
+            mean_readability: old.mean_readability + (score - old.mean_readability) / count,
+            passive_share: old.passive_share.max(total.passive_share()),
+        });
+    }
+}

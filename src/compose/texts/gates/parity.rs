@@ -1,0 +1,109 @@
+//! Both languages say the same: keys, slots, numbers; and in whole letters the same blocks, parts and numbers.
+
+use std::collections::BTreeMap;
+
+use super::sentences::fact_texts;
+use super::{Entry, Finding, file, plain_text};
+use crate::facts::Facts;
+use crate::letter::{Body, Language, Part};
+
+/// Keys and slots of the two locale files, Dutch first.
+pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<Finding> {
+    let by_key = |entries: &[Entry]| -> BTreeMap<String, String> {
+        entries.iter().map(|entry| (entry.key.clone(), entry.text.clone())).collect()
+    };
+    let (dutch, english) = (by_key(dutch), by_key(english));
+    let mut findings = Vec::new();
+    for (key, text) in &dutch {
+        match english.get(key) {
+            None => findings.push(missing(Language::En, key, text)),
+            Some(other) if slots(text) != slots(other) => findings.push(Finding {
+                file: file(Language::En).to_owned(),
+                key: key.clone(),
+                sentence: other.clone(),
+                problem: format!("slots {:?}, in Dutch {:?}", slots(other), slots(text)),
+                advice: "name the same facts in both languages".to_owned(),
+            }),
+            Some(_) => {}
+        }
+    }
+    findings.extend(
+        english
+            .iter()
+            .filter(|(key, _)| !dutch.contains_key(*key))
+            .map(|(key, text)| missing(Language::Nl, key, text)),
+    );
+    findings
+}
+
+fn missing(language: Language, key: &str, text: &str) -> Finding {
+    Finding {
+        file: file(language).to_owned(),
+        key: key.to_owned(),
+        sentence: text.to_owned(),
+        problem: "the key is missing in this language".to_owned(),
+        advice: "write the sentence in both languages".to_owned(),
+    }
+}
+
+/// Numbers in the sentences of the facts.
+pub fn of_facts(facts: &Facts) -> Vec<Finding> {
+    fact_texts(facts)
+        .into_iter()
+        .filter(|(_, text)| numbers(&text.nl) != numbers(&text.en))
+        .map(|(key, text)| Finding {
+            file: "facts.toml".to_owned(),
+            key,
+            sentence: format!("{} / {}", text.nl, text.en),
+            problem: format!("numbers {:?} in Dutch, {:?} in English", numbers(&text.nl), numbers(&text.en)),
+            advice: "write the same numbers in both languages".to_owned(),
+        })
+        .collect()
+}
+
+/// What differs between the same letter in both languages, if anything.
+pub fn difference(dutch: &Body, english: &Body) -> Option<String> {
+    let (dutch_shape, english_shape) = (shape(dutch), shape(english));
+    if dutch_shape != english_shape {
+        let both = dutch_shape.iter().zip(&english_shape);
+        let first = both.into_iter().find(|(one, other)| one != other);
+        return Some(match first {
+            Some((one, other)) => format!("in Dutch {one}, in English {other}"),
+            None => "one language has more blocks".to_owned(),
+        });
+    }
+    let texts = [plain_text(dutch), plain_text(english)];
+    let [one, other] = [numbers(&texts[0]), numbers(&texts[1])];
+    (one != other).then(|| format!("numbers {one:?} in Dutch, {other:?} in English"))
+}
+
+/// Blocks and parts without their words.
+fn shape(body: &Body) -> Vec<String> {
+    let part = |part: &Part| match part {
+        Part::Paragraph(_) => "paragraph".to_owned(),
+        Part::Bullets(texts) => format!("{} bullets", texts.len()),
+        Part::Steps(texts) => format!("{} steps", texts.len()),
+        Part::ProviderLine => "provider".to_owned(),
+    };
+    let block = |block: &crate::letter::Block| {
+        let parts: Vec<String> = block.parts.iter().map(part).collect();
+        format!("{} (heading {}): {}", block.id, !block.heading.is_empty(), parts.join(", "))
+    };
+    body.blocks.iter().map(block).collect()
+}
+
+/// Names of the slots, sorted.
+fn slots(text: &str) -> Vec<&str> {
+    let mut names: Vec<&str> =
+        text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Runs of digits, sorted.
+fn numbers(text: &str) -> Vec<&str> {
+    let mut numbers: Vec<&str> =
+        text.split(|sign: char| !sign.is_ascii_digit()).filter(|digits| !digits.is_empty()).collect();
+    numbers.sort_unstable();
+    numbers
+}

@@ -1,0 +1,118 @@
+//! The texts pass every gate, and every gate fails on a seeded defect.
+
+use super::*;
+use crate::facts::Facts;
+
+fn facts() -> Facts {
+    Facts::parse("facts.toml".into(), include_str!("../../../../sample-data/facts.toml")).unwrap()
+}
+
+fn show(findings: &[Finding]) -> String {
+    findings.iter().map(|finding| format!("{finding}\n")).collect()
+}
+
+#[test]
+fn all_texts_pass_all_gates() {
+    let findings = check(&facts());
+    assert!(findings.is_empty(), "{}", show(&findings));
+}
+
+#[test]
+fn figures_are_within_the_limits() {
+    let figures = figures(&facts());
+    for language in [Language::Nl, Language::En] {
+        let (found, limits) = (&figures[&language], super::super::limits::limits());
+        println!("{language}: {found:?}");
+        assert!(found.letters > 1_000);
+        assert!(found.least_readability >= limits.of(language).readability);
+        assert!(found.most_words <= limits.letter.words);
+    }
+}
+
+/// The findings after `from` in the Dutch file has become `to`.
+fn seeded(from: &str, to: &str) -> Vec<Finding> {
+    let nl = locale::NL.replacen(from, to, 1);
+    assert_ne!(nl, locale::NL, "`{from}` is not in the file");
+    Texts { nl: &nl, en: locale::EN, limits: limits() }.check(&facts())
+}
+
+#[test]
+fn seeded_defects_are_found_with_their_key() {
+    let long = "Wij willen u met deze brief laten weten dat wij het heel erg vinden dat dit u en alle anderen is overkomen.";
+    let defects = [
+        ("We vinden het heel erg dat dit u is overkomen.", long, "sign.adult", "words in one sentence"),
+        ("Het gaat om dit ziekenhuis:", "Het betreft derhalve dit ziekenhuis:", "why.hospital_named", "`derhalve`"),
+        ("Wat is er gebeurd?", "Wat is er  gebeurd?", "what.heading", "two spaces"),
+        ("Wat is er gebeurd?", "", "what.heading", "empty"),
+        ("Wat is er gebeurd?", "Wat is er gebeurd? None", "what.heading", "`None`"),
+        ("Wat is er gebeurd?", "Wat is er gebeurd? [plaats]", "what.heading", "bracket"),
+        ("Ja. U hoeft", "Ja. Mevrouw, u hoeft", "care.screening.adult", "`mevrouw`"),
+        ("Klik nergens op. Bel", "Kijk op www.voorbeeld.nl. Bel", "you.message.adult", "`www`"),
+        ("of een andere zorgverlener liet", "(nummer 4) liet", "why.gp.adult", "a number"),
+        ("uitslag van de test", "uitslag van de test die in een laboratorium is gedaan nadat iemand daar om vroeg", "items.result", "one kind of data"),
+        ("U kiest altijd zelf of u meedoet.", "Doe mee aan de volgende ronde.", "care.screening.adult", "`doe mee`"),
+    ];
+    for (from, to, key, problem) in defects {
+        let findings = seeded(from, to);
+        let found = findings.iter().any(|finding| {
+            finding.file == "locales/nl.toml" && finding.key == key && finding.problem.contains(problem)
+        });
+        assert!(found, "{to}\n{}", show(&findings));
+    }
+}
+
+#[test]
+fn a_fact_named_in_one_language_only_is_found() {
+    let findings = seeded("Klik nergens op. Bel de Fraudehelpdesk: {fraud}.", "Klik nergens op.");
+    assert!(findings.iter().any(|finding| finding.key == "you.message.adult" && finding.problem.contains("slots")));
+    assert!(findings.iter().any(|finding| finding.problem.contains("numbers")), "{}", show(&findings));
+}
+
+#[test]
+fn an_unexplained_term_is_found() {
+    let findings = seeded("burgerservicenummer (BSN)", "BSN");
+    assert!(findings.iter().any(|finding| finding.problem.contains("`BSN` is not explained")), "{}", show(&findings));
+}
+
+#[test]
+fn hard_words_long_letters_and_passives_are_found() {
+    let hard = "Organisatorische verantwoordelijkheidstoedeling, veiligheidsmaatregelen, \
+                informatiebeveiligingsverantwoordelijkheden, gegevensbeschermingsmaatregelen. ";
+    let findings = seeded("Ze kopieerden gegevens", &format!("{}Ze kopieerden gegevens", hard.repeat(6)));
+    assert!(findings.iter().any(|finding| finding.problem.starts_with("readability")), "{}", show(&findings));
+    let padding = "Dit is een zin die niets zegt en die deze brief te lang maakt. ".repeat(10);
+    let findings = seeded("Ze kopieerden gegevens", &format!("{padding}Ze kopieerden gegevens"));
+    assert!(findings.iter().any(|finding| finding.problem.ends_with("at most 780")), "{}", show(&findings));
+    let passive = "Er werd gestolen. ".repeat(10);
+    let findings = seeded("Ze kopieerden gegevens", &format!("{passive}Ze kopieerden gegevens"));
+    assert!(findings.iter().any(|finding| finding.problem.contains("passive")), "{}", show(&findings));
+    let slow = "Dit is een zin die met opzet uit negentien korte woorden bestaat en die dus te lang is hier. ".repeat(12);
+    let findings = seeded("Ze kopieerden gegevens", &format!("{slow}Ze kopieerden gegevens"));
+    assert!(findings.iter().any(|finding| finding.problem.contains("on average")), "{}", show(&findings));
+}
+
+#[test]
+fn a_file_that_does_not_parse_is_a_finding() {
+    let findings = seeded("{fraud}", "{frauud}");
+    assert_eq!(findings.len(), 1);
+    assert!(findings[0].problem.contains("frauud"), "{}", show(&findings));
+}
+
+#[test]
+fn facts_are_gated_too() {
+    let mut facts = facts();
+    facts.measures[0].nl = "Derhalve werkten 3 experts.".to_owned();
+    let findings = check(&facts);
+    assert!(findings.iter().any(|finding| finding.file == "facts.toml" && finding.problem.contains("derhalve")));
+    assert!(findings.iter().any(|finding| finding.file == "facts.toml" && finding.problem.contains("numbers")));
+    facts.measures = vec![facts.measures[1].clone(); 8];
+    assert!(check(&facts).iter().any(|finding| finding.problem.contains("a list of 9 in WE")));
+}
+
+#[test]
+fn residue_is_seen_in_extracted_text() {
+    for (text, clean) in [("Bel ons.", true), ("Bel {phone}.", false), ("Bel  ons.", false), ("Bel None.", false), ("", false)] {
+        assert_eq!(residue(text).is_none(), clean, "{text}");
+    }
+    assert!(residue("annulling nullen").is_none());
+}

@@ -1,0 +1,276 @@
+//! The locale files as types: one struct for both languages, so a sentence that is missing, misspelt or has an unknown
+//! slot does not parse, and a test parses both files.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::slots::{Dated, PageLabel, Plain, Text};
+use crate::letter::{Audience, Format, Language, Status};
+
+/// `locales/nl.toml`.
+pub const NL: &str = include_str!("../../../locales/nl.toml");
+/// `locales/en.toml`.
+pub const EN: &str = include_str!("../../../locales/en.toml");
+
+static DUTCH: LazyLock<Locale> =
+    LazyLock::new(|| toml::from_str(NL).expect("the file is part of the program and a test parses it"));
+static ENGLISH: LazyLock<Locale> =
+    LazyLock::new(|| toml::from_str(EN).expect("the file is part of the program and a test parses it"));
+
+/// The sentences of one language.
+pub fn locale(language: Language) -> &'static Locale {
+    match language {
+        Language::Nl => &DUTCH,
+        Language::En => &ENGLISH,
+    }
+}
+
+/// The same sentences said to three kinds of readers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Voiced<T = Text> {
+    adult: T,
+    youth: T,
+    parents: T,
+}
+
+impl<T> Voiced<T> {
+    /// As said to that reader.
+    pub const fn to(&self, audience: Audience) -> &T {
+        match audience {
+            Audience::Adult => &self.adult,
+            Audience::Youth => &self.youth,
+            Audience::Parents => &self.parents,
+        }
+    }
+}
+
+/// Declares the tables of a locale file; every field is required and no other is permitted.
+macro_rules! tables {
+    ($($(#[$meta:meta])* $table:ident { $($key:ident: $kind:ty),+ $(,)? })+) => {
+        $($(#[$meta])*
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $table { $(#[doc = concat!("`", stringify!($key), "`")] pub $key: $kind),+ })+
+    };
+}
+
+tables! {
+    /// A whole locale file; the tables carry the names of the blocks of the content model in lower case.
+    Locale {
+        frame: FrameTexts,
+        heading: Headings,
+        news: News,
+        key: Key,
+        why: Why,
+        multi: Multi,
+        data: Data,
+        items: ItemWords,
+        what: What,
+        published: PublishedTexts,
+        risk: Risk,
+        you: You,
+        real: Real,
+        we: We,
+        care: Care,
+        help: Help,
+        contact: Contact,
+        rights: Voiced,
+        sign: Voiced,
+    }
+    /// Words around the text.
+    FrameTexts {
+        date_label: Plain,
+        reference_label: Plain,
+        page_label: PageLabel,
+        rehearsal: Plain,
+        closing: Plain,
+        phone_line: Text,
+        other_language: Text,
+        large_print: ByFormat,
+    }
+    /// One for each size of print.
+    ByFormat { standard: Voiced, large: Voiced }
+    /// HEAD.
+    Headings { first: ByStatus<Voiced>, supplement: ByStatus<Voiced>, correction: Voiced }
+    /// SUPP.
+    News {
+        supplement: Voiced<Dated>,
+        correction: Voiced<Dated>,
+        nothing_more: Plain,
+        certain: Voiced,
+        maybe: Voiced,
+        less_certain: Voiced,
+        only_shared: Voiced,
+        whole_list: Plain,
+        published_yes: Voiced,
+        published_no: Voiced,
+        published_unknown: Voiced,
+        file_added: Voiced,
+        file_removed: Voiced,
+        also_stolen: Voiced,
+        also_possible: Voiced,
+        doubtful: Plain,
+        withdrawn: Plain,
+    }
+    /// KEY.
+    Key {
+        confirmed: Voiced,
+        not_excluded: Voiced,
+        shared_only_no_sign: Voiced,
+        shared_only_unsure: Voiced,
+        companion: Companion,
+    }
+    /// PARENT and YOUTH: what a letter that does not speak to an adult about themselves says more.
+    Companion { youth: Plain, parents: Plain }
+    /// WHY.
+    Why {
+        heading: Voiced,
+        screening: Voiced,
+        hospital: Voiced,
+        hospital_named: Plain,
+        gp: Voiced,
+        gp_named: Plain,
+        prisoner: Voiced,
+    }
+    /// MULTI.
+    Multi { intro: Voiced, hospital: Voiced, gp: Voiced, screening: Voiced }
+    /// DATA.
+    Data {
+        heading: DataHeadings,
+        involved: Voiced,
+        possible: Voiced,
+        possible_too: Plain,
+        kinds_unknown: Voiced,
+        shared_only: Voiced,
+    }
+    /// Headings of DATA.
+    DataHeadings { confirmed: Voiced, not_excluded: Plain, shared_only: Plain }
+    /// The kinds of data, as list items.
+    ItemWords {
+        name: Plain,
+        address: Plain,
+        birth_date: Plain,
+        sex: Plain,
+        bsn: Plain,
+        phone: Plain,
+        email: Plain,
+        exam_type: Plain,
+        exam_type_screening: Plain,
+        exam_type_prisoner: Plain,
+        result: Plain,
+        medical_test: Plain,
+        requester: Plain,
+        requester_screening: Plain,
+        insurer: Plain,
+    }
+    /// WHAT.
+    What { heading: Plain, story: Text }
+    /// PUB.
+    PublishedTexts { heading: Voiced, yes_removed: Voiced, yes_still_there: Voiced, no: Voiced, unknown: Voiced }
+    /// RISK.
+    Risk {
+        heading: Voiced,
+        not_excluded: Voiced,
+        shared_only: Voiced,
+        any: Voiced,
+        health: Voiced,
+        bsn: Voiced,
+        contact: Voiced,
+        address: Voiced,
+        insurer: Voiced,
+    }
+    /// YOU.
+    You {
+        heading: Voiced,
+        to_be_safe: Voiced,
+        call: Voiced,
+        call_in_custody: Voiced,
+        message: Voiced,
+        message_in_custody: Voiced,
+        contact: Plain,
+        health: Voiced,
+        health_in_custody: Voiced,
+        bsn: Voiced,
+        insurer: Voiced,
+        published: Plain,
+    }
+    /// REAL.
+    Real { heading: Voiced, never: Voiced, doubt: Voiced, doubt_in_custody: Voiced, other_senders: Voiced }
+    /// WE.
+    We { heading: Plain, update: Voiced }
+    /// CARE.
+    Care {
+        heading_result: Voiced,
+        heading_health: Voiced,
+        screening: Voiced,
+        screening_too: Voiced,
+        hospital: Voiced,
+        gp: Voiced,
+        in_custody: Voiced,
+        after_custody: Voiced,
+    }
+    /// HELP.
+    Help { heading: Voiced, support: Voiced, safety: Voiced }
+    /// CONTACT.
+    Contact { heading: Voiced, reach_us: Voiced, reach_us_in_custody: Voiced, privacy: Voiced }
+}
+
+/// One for each [`Status`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByStatus<T> {
+    confirmed: T,
+    not_excluded: T,
+    shared_only: T,
+}
+
+impl<T> ByStatus<T> {
+    /// The one for that status.
+    pub const fn of(&self, status: Status) -> &T {
+        match status {
+            Status::Confirmed => &self.confirmed,
+            Status::NotExcluded => &self.not_excluded,
+            Status::SharedOnly => &self.shared_only,
+        }
+    }
+}
+
+impl ByFormat {
+    /// The one for that size.
+    pub const fn of(&self, format: Format) -> &Voiced {
+        match format {
+            Format::Standard => &self.standard,
+            Format::Large => &self.large,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_files_parse() {
+        for text in [NL, EN] {
+            if let Err(error) = toml::from_str::<Locale>(text) {
+                panic!("{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_sentence_an_unknown_key_and_an_unknown_slot_do_not_parse() {
+        let broken = [
+            NL.replace("name = \"naam\"\n", ""),
+            NL.replace("name = \"naam\"", "name = \"naam\"\nnaam = \"naam\""),
+            NL.replace("{fraud}", "{frauud}"),
+            NL.replace("Op {earlier} schreven", "Op {phone} schreven"),
+        ];
+        for text in broken {
+            assert_ne!(text, NL);
+            assert!(toml::from_str::<Locale>(&text).is_err());
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Sentences with named slots. A slot that is not in the closed list is refused when the locale file is parsed, and every
+//! slot of the list has a value in every letter, so no letter can show `{phone}` or an empty place.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use jiff::civil::Date;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+
+use super::dates;
+use crate::facts::{Facts, Sender};
+use crate::letter::Language;
+
+/// A closed list of slot names.
+pub trait SlotName: Copy + Sized {
+    /// The slot of that name.
+    fn named(name: &str) -> Option<Self>;
+}
+
+/// Gives an enumeration of slots its names.
+macro_rules! slots {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $(#[doc = $word] $variant),* }
+
+        impl SlotName for $name {
+            fn named(name: &str) -> Option<Self> {
+                match name { $($word => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+slots! {
+    /// Facts that any sentence may name.
+    Fact {
+        Laboratory = "laboratory",
+        From = "from",
+        Until = "until",
+        Reported = "reported",
+        CustodyFrom = "custody_from",
+        CustodyUntil = "custody_until",
+        Checked = "checked",
+        Phone = "phone",
+        Hours = "hours",
+        Privacy = "privacy",
+        Fraud = "fraud",
+        Identity = "identity",
+        Police = "police",
+        Emergency = "emergency",
+        VictimSupport = "victim_support",
+    }
+}
+
+slots! {
+    /// The date of the letter that a supplement or correction refers to.
+    Earlier { Date = "earlier" }
+}
+
+slots! {
+    /// Left for the page builder.
+    PageCount { Page = "page", Pages = "pages" }
+}
+
+slots! {
+    /// No slots at all.
+    Nothing {}
+}
+
+/// One or more whole sentences with slots of the list `S`.
+#[derive(Clone, Debug)]
+pub struct Line<S> {
+    pieces: Vec<Piece<S>>,
+}
+
+#[derive(Clone, Debug)]
+enum Piece<S> {
+    Words(String),
+    Slot(S),
+}
+
+/// Sentences whose slots are facts.
+pub type Text = Line<Fact>;
+
+/// Sentences that name the date of an earlier letter and nothing else.
+pub type Dated = Line<Earlier>;
+
+/// Words without slots.
+pub type Plain = Line<Nothing>;
+
+/// The page label, with exactly the slots `{page}` and `{pages}`.
+pub type PageLabel = Line<PageCount>;
+
+impl<S: SlotName> Line<S> {
+    /// Reads sentences; the error is the slot that is not in the list, or the brace that stands alone.
+    fn parse(text: &str) -> Result<Self, String> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(open) = rest.find(['{', '}']) {
+            let (words, braced) = rest.split_at(open);
+            let Some((name, after)) = braced.strip_prefix('{').and_then(|inner| inner.split_once('}')) else {
+                return Err(format!("a brace stands alone in `{text}`"));
+            };
+            let slot = S::named(name).ok_or_else(|| format!("slot `{{{name}}}` cannot stand in `{text}`"))?;
+            pieces.push(Piece::Words(words.to_owned()));
+            pieces.push(Piece::Slot(slot));
+            rest = after;
+        }
+        pieces.push(Piece::Words(rest.to_owned()));
+        Ok(Self { pieces })
+    }
+
+    /// The sentences with every slot filled.
+    pub fn fill<'a>(&'a self, value: impl Fn(S) -> &'a str) -> String {
+        self.pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Words(words) => words.as_str(),
+                Piece::Slot(slot) => value(*slot),
+            })
+            .collect()
+    }
+}
+
+impl Plain {
+    /// The words.
+    pub fn words(&self) -> String {
+        self.fill(|nothing| match nothing {})
+    }
+}
+
+impl PageLabel {
+    /// The label with its slots left open.
+    pub fn open(&self) -> String {
+        self.fill(|slot| match slot {
+            PageCount::Page => "{page}",
+            PageCount::Pages => "{pages}",
+        })
+    }
+}
+
+impl<'de, S: SlotName> Deserialize<'de> for Line<S> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Sentences<S>(PhantomData<S>);
+        impl<S: SlotName> Visitor<'_> for Sentences<S> {
+            type Value = Line<S>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("sentences with known slots")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Line<S>, E> {
+                Line::parse(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Sentences(PhantomData))
+    }
+}
+
+/// The value of every [`Fact`] slot in one letter.
+#[derive(Clone, Debug)]
+pub struct Values {
+    laboratory: String,
+    from: String,
+    until: String,
+    reported: String,
+    custody_from: String,
+    custody_until: String,
+    checked: String,
+    phone: String,
+    hours: String,
+    privacy: String,
+    fraud: String,
+    identity: String,
+    police: String,
+    emergency: String,
+    victim_support: String,
+}
+
+impl Values {
+    /// The facts in words of that language, with the contact data of that sender.
+    pub fn new(facts: &Facts, sender: &Sender, language: Language) -> Self {
+        let date = |date: Date| dates::in_words(date, language);
+        let [custody_from, custody_until] = facts.incident.custody_years.map(|year| year.to_string());
+        let hours = facts.phones.get(&sender.phone).and_then(|phone| phone.hours.as_ref());
+        Self {
+            laboratory: facts.incident.laboratory.clone(),
+            from: date(facts.incident.from),
+            until: date(facts.incident.until),
+            reported: date(facts.incident.reported),
+            custody_from,
+            custody_until,
+            checked: date(facts.publication.checked_on),
+            phone: facts.number(&sender.phone).to_owned(),
+            hours: hours.map_or("", |hours| hours.get(language)).to_owned(),
+            privacy: sender.privacy_contact.get(language).to_owned(),
+            fraud: facts.number("fraud").to_owned(),
+            identity: facts.number("identity").to_owned(),
+            police: facts.number("police").to_owned(),
+            emergency: facts.number("emergency").to_owned(),
+            victim_support: facts.number("victim_support").to_owned(),
+        }
+    }
+
+    /// The value of one slot.
+    pub fn of(&self, slot: Fact) -> &str {
+        match slot {
+            Fact::Laboratory => &self.laboratory,
+            Fact::From => &self.from,
+            Fact::Until => &self.until,
+            Fact::Reported => &self.reported,
+            Fact::CustodyFrom => &self.custody_from,
+            Fact::CustodyUntil => &self.custody_until,
+            Fact::Checked => &self.checked,
+            Fact::Phone => &self.phone,
+            Fact::Hours => &self.hours,
+            Fact::Privacy => &self.privacy,
+            Fact::Fraud => &self.fraud,
+            Fact::Identity => &self.identity,
+            Fact::Police => &self.police,
+            Fact::Emergency => &self.emergency,
+            Fact::VictimSupport => &self.victim_support,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_slots_are_filled_and_others_are_refused() {
+        let line = Text::parse("Bel {phone}, {hours}.").unwrap();
+        assert_eq!(line.fill(|slot| if slot == Fact::Phone { "1" } else { "nu" }), "Bel 1, nu.");
+        for wrong in ["Bel {phnoe}.", "Bel {phone.", "Bel phone}.", "Bel {}.", "Op {earlier}", "{{phone}}"] {
+            assert!(Text::parse(wrong).is_err(), "{wrong}");
+        }
+        assert!(Dated::parse("Op {earlier} al.").is_ok());
+        assert!(Dated::parse("Bel {phone}.").is_err());
+        assert!(Plain::parse("naam {phone}").is_err());
+    }
+
+    #[test]
+    fn the_page_label_keeps_its_slots() {
+        assert_eq!(PageLabel::parse("Pagina {page} van {pages}").unwrap().open(), "Pagina {page} van {pages}");
+    }
+}

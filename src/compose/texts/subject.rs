@@ -1,0 +1,137 @@
+//! What the text of a letter may depend on, and nothing else.
+
+use jiff::civil::Date;
+
+use crate::letter::{
+    Audience, Category, Custody, Difference, Findings, Format, Item, Items, Kind, Language, Notice,
+};
+use crate::row::ProviderKind;
+
+/// Everything a letter's text depends on. People with equal `TextFacts` have the same body, so bodies are cached by it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TextFacts {
+    /// Language.
+    pub language: Language,
+    /// Size of print.
+    pub format: Format,
+    /// Sender profile.
+    pub sender: String,
+    /// What is told.
+    pub findings: Findings,
+    /// To whom it speaks.
+    pub audience: Audience,
+    /// Prisoners only.
+    pub custody: Option<Custody>,
+    /// What it is to earlier letters.
+    pub news: News,
+    /// Whether the provider's name is printed.
+    pub provider: bool,
+}
+
+/// What a letter is to earlier letters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum News {
+    /// The first about this incident.
+    First,
+    /// Something material is new.
+    Supplement(Difference),
+    /// Something told was wrong.
+    Correction(Difference),
+}
+
+impl TextFacts {
+    /// What the text of this notice depends on.
+    #[must_use]
+    pub fn of(notice: &Notice<'_>) -> Self {
+        let news = match (notice.kind, &notice.difference) {
+            (Kind::Supplement, Some(difference)) => News::Supplement(difference.clone()),
+            (Kind::Correction, Some(difference)) => News::Correction(difference.clone()),
+            // Without an earlier letter there is nothing to add to or to correct.
+            (Kind::First, _) | (_, None) => News::First,
+        };
+        Self {
+            language: notice.language,
+            format: notice.format,
+            sender: notice.sender.clone(),
+            findings: notice.findings.clone(),
+            audience: notice.audience,
+            custody: notice.custody,
+            news,
+            provider: named_provider(notice).is_some(),
+        }
+        .settled()
+    }
+
+    /// The same facts in the one form that texts are chosen by: categories in order of precedence, an item in one list
+    /// only, exam type and result as one item for those who are not written to as adults, custody and provider only
+    /// where they belong.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        settle(&mut self.findings, self.audience);
+        if let News::Supplement(difference) | News::Correction(difference) = &mut self.news {
+            settle(&mut difference.before, self.audience);
+        }
+        if !self.findings.categories.contains(&Category::Prisoner) {
+            self.custody = None;
+        }
+        self.provider &= matches!(self.main(), Some(Category::Hospital | Category::Gp));
+        self
+    }
+
+    /// The main category; `None` only for findings without any, which `decide` never makes.
+    #[must_use]
+    pub fn main(&self) -> Option<Category> {
+        self.findings.categories.first().copied()
+    }
+
+    /// Kinds of data that were or may have been stolen.
+    #[must_use]
+    pub fn items(&self) -> Items {
+        self.findings.involved.union(self.findings.possible)
+    }
+
+    /// Whether the person is held now.
+    #[must_use]
+    pub fn in_custody(&self) -> bool {
+        self.custody == Some(Custody::Current)
+    }
+
+    /// The date of the letter this one refers to.
+    #[must_use]
+    pub fn earlier(&self) -> Option<Date> {
+        match &self.news {
+            News::First => None,
+            News::Supplement(difference) | News::Correction(difference) => Some(difference.earlier),
+        }
+    }
+}
+
+fn settle(findings: &mut Findings, audience: Audience) {
+    findings.categories.sort_unstable();
+    findings.categories.dedup();
+    if audience != Audience::Adult {
+        findings.involved = reduced(findings.involved);
+        findings.possible = reduced(findings.possible);
+    }
+    findings.possible = findings.possible.minus(findings.involved);
+}
+
+/// letters.md 3.3: a letter about somebody under 16 names no exam type and no result beyond "information about a medical
+/// test"; [`Item::Result`] stands for that.
+fn reduced(items: Items) -> Items {
+    if items.has(Item::ExamType) { items.without(Item::ExamType).with(Item::Result) } else { items }
+}
+
+/// The provider's name that the letter prints: only when the provider has confirmed it (letters.md 2.5), is of the kind
+/// that the main category speaks of, and never an institution (5.3).
+#[must_use]
+pub fn named_provider<'a>(notice: &Notice<'a>) -> Option<&'a str> {
+    let provider = notice.provider?;
+    provider.confirmed_on?;
+    let fits = match notice.findings.categories.iter().min()? {
+        Category::Hospital => provider.kind == ProviderKind::Hospital,
+        Category::Gp => matches!(provider.kind, ProviderKind::Gp | ProviderKind::Hospital | ProviderKind::Clinic),
+        Category::Prisoner | Category::Screening => false,
+    };
+    (fits && !provider.display_name.trim().is_empty()).then_some(provider.display_name.as_str())
+}

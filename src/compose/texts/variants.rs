@@ -1,0 +1,321 @@
+//! Every kind of letter there can be: a choice for the preview and the whole list for the gates.
+
+use jiff::civil::{Date, date};
+
+use super::subject::{News, TextFacts};
+use super::body_of;
+use crate::facts::Facts;
+use crate::letter::{
+    Audience, Body, Category, Custody, Difference, Findings, Format, Item, Items, Language, Published, Status,
+};
+
+/// One kind of letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// Fit for a file name; the same in both languages, and different for different conditions.
+    pub name: String,
+    /// What led to it: condition and value, for people who look at the pages.
+    pub conditions: Vec<(&'static str, String)>,
+    /// What the text depends on.
+    pub subject: TextFacts,
+}
+
+impl Variant {
+    /// The text.
+    #[must_use]
+    pub fn body(&self, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
+        body_of(&self.subject, facts, run_date, synthetic)
+    }
+}
+
+/// Date of the earlier letter in supplements and corrections of variants.
+const EARLIER: Date = date(2025, 8, 20);
+
+/// Why somebody is written to: categories, custody, whether the provider is named.
+#[derive(Clone)]
+struct Relation {
+    categories: Vec<Category>,
+    custody: Option<Custody>,
+    provider: bool,
+}
+
+impl Relation {
+    fn of(categories: &[Category]) -> Self {
+        Self { categories: categories.to_vec(), custody: None, provider: false }
+    }
+
+    /// The seven with one category.
+    fn single() -> Vec<Self> {
+        Self::all().into_iter().filter(|relation| relation.categories.len() == 1).collect()
+    }
+
+    /// Every set of categories, with custody for prisoners and a named provider where one can be named.
+    fn all() -> Vec<Self> {
+        let sets = (1_u8..16).map(|bits| -> Vec<Category> {
+            Category::ALL.iter().copied().filter(|category| bits & (1 << *category as u8) != 0).collect()
+        });
+        sets.flat_map(|set| {
+            let plain = Self::of(&set);
+            match set[0] {
+                Category::Prisoner => [Custody::Current, Custody::Former]
+                    .map(|custody| Self { custody: Some(custody), ..plain.clone() })
+                    .to_vec(),
+                Category::Hospital | Category::Gp => {
+                    [false, true].map(|provider| Self { provider, ..plain.clone() }).to_vec()
+                }
+                Category::Screening => vec![plain],
+            }
+        })
+        .collect()
+    }
+
+    fn name(&self) -> String {
+        let categories: Vec<&str> = self.categories.iter().map(|category| category.word()).collect();
+        let custody = self.custody.map(|custody| format!("-{custody}")).unwrap_or_default();
+        let provider = if self.provider { "-named" } else { "" };
+        format!("{}{custody}{provider}", categories.join("-and-"))
+    }
+}
+
+/// A choice of kinds of data.
+#[derive(Clone, Copy)]
+struct Choice {
+    name: &'static str,
+    involved: Items,
+    possible: Items,
+}
+
+fn set(items: &[Item]) -> Items {
+    items.iter().copied().collect()
+}
+
+/// What everybody has, and each kind that brings sentences of its own.
+fn choices(status: Status) -> Vec<Choice> {
+    let base = set(&[Item::Name, Item::BirthDate, Item::Sex]);
+    let every = Item::ALL.iter().copied().collect::<Items>();
+    let with = |more: &[Item]| base.union(set(more));
+    let sets = [
+        ("all", every),
+        ("base", base),
+        ("bsn", with(&[Item::Bsn])),
+        ("health", with(&[Item::ExamType, Item::Result])),
+        ("contact", with(&[Item::Phone, Item::Email])),
+        ("address", with(&[Item::Address])),
+        ("insurer", with(&[Item::Insurer, Item::Requester])),
+    ];
+    let none = Items::NONE;
+    let involved = sets.map(|(name, items)| Choice { name, involved: items, possible: none });
+    let possible = sets.map(|(name, items)| Choice { name, involved: none, possible: items });
+    match status {
+        Status::Confirmed => {
+            let mixed = Choice { name: "mixed", involved: base, possible: every.minus(base) };
+            involved.into_iter().chain([mixed]).collect()
+        }
+        Status::NotExcluded => {
+            possible.into_iter().chain([Choice { name: "none", involved: none, possible: none }]).collect()
+        }
+        Status::SharedOnly => vec![Choice { name: "none", involved: none, possible: none }],
+    }
+}
+
+/// The kinds of letter that the preview shows, Dutch before English: a few hundred.
+///
+/// Every relation with each status and publication state; every kind of data; minors; several categories; supplements and
+/// corrections; large print.
+#[must_use]
+pub fn variants(facts: &Facts) -> Vec<Variant> {
+    let mut chosen = Vec::new();
+    let mut add = |relation: &Relation, findings: &Outcome, reader: Reader, history: History| {
+        for language in [Language::Nl, Language::En] {
+            chosen.push(variant(facts, relation, findings, reader, history, language));
+        }
+    };
+    let adult = Reader { audience: Audience::Adult, format: Format::Standard };
+    for relation in Relation::single() {
+        for outcome in outcomes(|choice| choice.name == "all" || choice.name == "none") {
+            add(&relation, &outcome, adult, History::First);
+        }
+        let confirmed = Outcome::confirmed(Published::Unknown);
+        add(&relation, &confirmed, Reader { format: Format::Large, ..adult }, History::First);
+        for history in History::LATER {
+            add(&relation, &confirmed, adult, history);
+        }
+    }
+    for outcome in outcomes(|choice| !matches!(choice.name, "all" | "none")) {
+        if outcome.published == Published::Unknown {
+            add(&Relation::of(&[Category::Screening]), &outcome, adult, History::First);
+        }
+    }
+    for relation in Relation::all().iter().filter(|relation| relation.categories.len() > 1 && !relation.provider) {
+        add(relation, &Outcome::confirmed(Published::Unknown), adult, History::First);
+    }
+    for category in [Category::Hospital, Category::Gp] {
+        for audience in [Audience::Youth, Audience::Parents] {
+            for outcome in outcomes(|choice| choice.name == "all" || choice.name == "none") {
+                let reader = Reader { audience, ..adult };
+                if outcome.published == Published::Unknown {
+                    add(&Relation::of(&[category]), &outcome, reader, History::First);
+                }
+            }
+        }
+    }
+    chosen
+}
+
+/// Every kind of letter that differs in its conditions, in both languages: tens of thousands, for the gates.
+pub fn every(facts: &Facts) -> impl Iterator<Item = Variant> {
+    let readers = Audience::ALL.iter().flat_map(|audience| {
+        Format::ALL.iter().map(|format| Reader { audience: *audience, format: *format })
+    });
+    let histories = [History::First].into_iter().chain(History::LATER);
+    let mut all = Vec::new();
+    for reader in readers {
+        for history in histories.clone() {
+            // Large print changes one sentence, whatever the rest is.
+            if reader.format == Format::Standard || history == History::First {
+                all.push((reader, history));
+            }
+        }
+    }
+    all.into_iter().flat_map(move |(reader, history)| {
+        Relation::all().into_iter().flat_map(move |relation| {
+            outcomes(|_| true).into_iter().flat_map(move |outcome| {
+                let relation = relation.clone();
+                [Language::Nl, Language::En]
+                    .map(|language| variant(facts, &relation, &outcome, reader, history, language))
+            })
+        })
+    })
+}
+
+#[derive(Clone, Copy)]
+struct Reader {
+    audience: Audience,
+    format: Format,
+}
+
+/// What a variant is to earlier letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum History {
+    First,
+    /// The earlier letter said "was in the systems".
+    StatusUp,
+    /// The earlier letter named fewer kinds of data and, where there are several, fewer categories.
+    MoreKnown,
+    /// The earlier letter said "stolen" of kinds of data that were not.
+    ItemsWrong,
+    /// The earlier letter said more than was true of everything.
+    StatusWrong,
+}
+
+impl History {
+    const LATER: [Self; 4] = [Self::StatusUp, Self::MoreKnown, Self::ItemsWrong, Self::StatusWrong];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::StatusUp => "supplement-status",
+            Self::MoreKnown => "supplement-more",
+            Self::ItemsWrong => "correction-items",
+            Self::StatusWrong => "correction-status",
+        }
+    }
+
+    fn news(self, now: &Findings) -> News {
+        let mut before = now.clone();
+        let base = set(&[Item::Name, Item::BirthDate, Item::Sex]);
+        match self {
+            Self::First => return News::First,
+            Self::StatusUp => {
+                before.status = Status::SharedOnly;
+                (before.involved, before.possible) = (Items::NONE, Items::NONE);
+                before.published = Published::No;
+            }
+            Self::MoreKnown => {
+                before.categories.truncate(1);
+                before.possible = now.involved.minus(base);
+                before.involved = now.involved.minus(before.possible);
+                before.published = Published::Unknown;
+            }
+            Self::ItemsWrong => {
+                before.categories = Category::ALL.to_vec();
+                before.involved = base.with(Item::Bsn).with(Item::Phone).union(now.possible);
+                before.possible = set(&[Item::Insurer]).minus(now.involved);
+            }
+            Self::StatusWrong => {
+                before.status = Status::Confirmed;
+                before.involved = now.involved.union(now.possible).union(base);
+                before.possible = Items::NONE;
+                before.published = Published::Yes;
+            }
+        }
+        let difference = Difference { earlier: EARLIER, before };
+        match self {
+            Self::ItemsWrong | Self::StatusWrong => News::Correction(difference),
+            Self::First | Self::StatusUp | Self::MoreKnown => News::Supplement(difference),
+        }
+    }
+}
+
+/// Status, publication state and kinds of data.
+#[derive(Clone, Copy)]
+struct Outcome {
+    status: Status,
+    published: Published,
+    choice: Choice,
+}
+
+impl Outcome {
+    fn confirmed(published: Published) -> Self {
+        let all = Item::ALL.iter().copied().collect();
+        Self { status: Status::Confirmed, published, choice: Choice { name: "all", involved: all, possible: Items::NONE } }
+    }
+}
+
+fn outcomes(wanted: impl Fn(&Choice) -> bool) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for status in Status::ALL.iter().rev().copied() {
+        for choice in choices(status).into_iter().filter(|choice| wanted(choice)) {
+            for published in Published::ALL.iter().copied() {
+                outcomes.push(Outcome { status, published, choice });
+            }
+        }
+    }
+    outcomes
+}
+
+fn variant(
+    facts: &Facts, relation: &Relation, outcome: &Outcome, reader: Reader, history: History, language: Language,
+) -> Variant {
+    let findings = Findings {
+        categories: relation.categories.clone(),
+        status: outcome.status,
+        published: outcome.published,
+        involved: outcome.choice.involved,
+        possible: outcome.choice.possible,
+    };
+    let subject = TextFacts {
+        language,
+        format: reader.format,
+        sender: facts.sender_of.get(&relation.categories[0]).cloned().unwrap_or_default(),
+        audience: reader.audience,
+        custody: relation.custody,
+        news: history.news(&findings),
+        provider: relation.provider,
+        findings,
+    };
+    let conditions: Vec<(&'static str, String)> = vec![
+        ("category", relation.name()),
+        ("status", outcome.status.to_string()),
+        ("published", outcome.published.to_string()),
+        ("items", outcome.choice.name.to_owned()),
+        ("audience", reader.audience.to_string()),
+        ("kind", history.name().to_owned()),
+        ("format", reader.format.to_string()),
+    ];
+    let words: Vec<String> = conditions
+        .iter()
+        .map(|(condition, value)| if *condition == "published" { format!("published-{value}") } else { value.clone() })
+        .collect();
+    Variant { name: words.join("_"), conditions, subject: subject.settled() }
+}
