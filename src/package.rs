@@ -60,9 +60,9 @@ pub enum PackageError {
         /// Why.
         source: ManifestError,
     },
-    /// The ticket's dates.
+    /// The ticket.
     #[error("making the job ticket")]
-    Ticket(#[from] ticket::DateError),
+    Ticket(#[from] ticket::TicketError),
     /// The vendor's keys.
     #[error(transparent)]
     Key(#[from] SealError),
@@ -101,9 +101,7 @@ impl PackageError {
             Self::Entry { source, .. } if source.kind() == io::ErrorKind::FileTooLarge => {
                 Some("the part is too large for a plain zip; lower `print.letters_per_part`".to_owned())
             }
-            Self::Entry { source, .. } | Self::Write { source, .. }
-                if source.kind() == io::ErrorKind::StorageFull =>
-            {
+            Self::Entry { source, .. } | Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
             }
             _ => None,
@@ -139,8 +137,7 @@ pub fn pack(
     let payload = payload(part, job, samples, staging)?;
     let job_name = job.name();
     let name = part_name(&job_name, part.number);
-    let label =
-        bag::Label { name: &name, job: &job_name, part: part.number, parts: job.parts, date: job.run_date };
+    let label = bag::Label { name: &name, job: &job_name, part: part.number, parts: job.parts, date: job.run_date };
     let file = part_file(&job_name, part.number);
     let target = staging.join(&file);
     let failed = |source| PackageError::Write { path: target.clone(), source };
@@ -148,8 +145,11 @@ pub fn pack(
     let out = Hashing::new(BufWriter::with_capacity(1 << 18, Pending::create(&target).map_err(failed)?));
     let sealer = seal::Sealer::new(recipients, out).map_err(failed)?;
     let mut archive = archive::Writer::new(Hashing::new(sealer));
-    bag::write(&mut archive, &label, &payload)
-        .map_err(|(path, source)| PackageError::Entry { part: part.number, path, source })?;
+    bag::write(&mut archive, &label, &payload).map_err(|(path, source)| PackageError::Entry {
+        part: part.number,
+        path,
+        source,
+    })?;
     let (sealer, plain_sha256, _) = archive.finish().map_err(failed)?.finish();
     let (mut buffer, sealed_sha256, bytes) = sealer.finish().map_err(failed)?.finish();
     buffer.flush().map_err(failed)?;
@@ -260,7 +260,9 @@ pub(crate) mod testing {
     /// 26 characters of the letter id's alphabet, sorted like the number.
     pub fn letter_id(number: u32) -> String {
         const SORTED: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
-        (0..26_u32).map(|place| char::from(SORTED[(number.checked_shr(5 * (25 - place)).unwrap_or(0) & 31) as usize])).collect()
+        (0..26_u32)
+            .map(|place| char::from(SORTED[(number.checked_shr(5 * (25 - place)).unwrap_or(0) & 31) as usize]))
+            .collect()
     }
 
     /// A vendor without a usable key.

@@ -13,7 +13,7 @@ pub const MAX_BYTES: u64 = 3_500_000_000;
 /// Writes an archive front to back: it never seeks, so it can flow straight into a cipher and the plain archive never
 /// stands on a disk. Sizes and checksums follow each entry (data descriptors) and stand in the directory at the end.
 pub struct Writer<W: Write> {
-    zip: ZipWriter<StreamWriter<W>>,
+    zip: ZipWriter<StreamWriter<Fused<W>>>,
     bytes: u64,
 }
 
@@ -31,7 +31,7 @@ pub struct Stored {
 impl<W: Write> Writer<W> {
     /// Starts an archive.
     pub fn new(out: W) -> Self {
-        Self { zip: ZipWriter::new_stream(out), bytes: 0 }
+        Self { zip: ZipWriter::new_stream(Fused { inner: out, failed: false }), bytes: 0 }
     }
 
     /// Stores everything that `content` gives under `path`: mode 0600, dated 1 January 1980.
@@ -71,7 +71,36 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// When writing fails.
     pub fn finish(self) -> io::Result<W> {
-        Ok(self.zip.finish()?.into_inner())
+        let Fused { inner, failed } = self.zip.finish()?.into_inner();
+        if failed { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(inner) }
+    }
+}
+
+/// Swallows everything after the first failure. The zip crate writes the directory when an unfinished archive is dropped
+/// and complains on stderr if that fails; the failure that counts was reported already.
+struct Fused<W> {
+    inner: W,
+    failed: bool,
+}
+
+impl<W: Write> Fused<W> {
+    fn unless_failed<T>(&mut self, swallowed: T, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        if self.failed {
+            return Ok(swallowed);
+        }
+        let result = act(&mut self.inner);
+        self.failed = result.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        result
+    }
+}
+
+impl<W: Write> Write for Fused<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_failed(bytes.len(), |inner| inner.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_failed((), Write::flush)
     }
 }
 
@@ -147,6 +176,25 @@ mod tests {
         let mut writer = Writer::new(Vec::new());
         writer.store("a", &mut &b"1"[..]).unwrap();
         assert!(writer.store("a", &mut &b"2"[..]).is_err());
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_and_stays_one() {
+        /// Takes ten bytes.
+        struct Full(usize);
+        impl Write for Full {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                let room = bytes.len().min(self.0);
+                self.0 -= room;
+                if room == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(room) }
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut writer = Writer::new(Full(10));
+        assert_eq!(writer.store("a", &mut &b"1"[..]).unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert!(writer.finish().is_err());
     }
 
     #[test]

@@ -118,6 +118,7 @@ struct Envelope {
 
 /// Measured from the left and bottom edges of the envelope.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the ticket's keys end in their unit")]
 struct Window {
     left_mm: f64,
     bottom_mm: f64,
@@ -137,16 +138,22 @@ struct Retention {
     destroy_by: Date,
 }
 
-/// The job's dates lie outside the calendar.
+/// Why there is no ticket.
 #[derive(Debug, thiserror::Error)]
-#[error("posting or retention days of the configuration lead outside the calendar")]
-pub struct DateError(#[from] jiff::Error);
+pub enum TicketError {
+    /// A date lies outside the calendar.
+    #[error("posting or retention days of the configuration lead outside the calendar")]
+    Date(#[from] jiff::Error),
+    /// A measure of the configuration is no number.
+    #[error("writing the ticket as JSON")]
+    Json(#[from] serde_json::Error),
+}
 
 /// The bytes of `job.json` for one part: indented, one newline at the end.
 ///
 /// # Errors
-/// [`DateError`] when the configured number of days leads outside the calendar.
-pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, DateError> {
+/// [`TicketError`] when the configured number of days leads outside the calendar.
+pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError> {
     let after = |days: i64| job.run_date.checked_add(days.days());
     let [earliest, latest] = job.vendor.posting_days;
     let ticket = Ticket {
@@ -179,7 +186,7 @@ pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, DateError> {
         contact: &job.vendor.contact,
         ledger_head: job.ledger_head,
     };
-    let mut json = serde_json::to_vec_pretty(&ticket).expect("a ticket has only text keys and finite numbers");
+    let mut json = serde_json::to_vec_pretty(&ticket)?;
     json.push(b'\n');
     Ok(json)
 }

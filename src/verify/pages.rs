@@ -35,7 +35,7 @@ pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, proble
             continue;
         };
         let front = letter.first().map(|page| squeezed(page)).unwrap_or_default();
-        for (column, line) in &row.printed {
+        for (column, line) in &row.lines {
             let fine = front.contains(&squeezed(line));
             problems.add_unless(fine, Check::Text, &place, format!("`{column}` is not on its first page"));
         }

@@ -72,7 +72,7 @@ pub(super) struct Printed {
     pub(super) first_page: u64,
     pub(super) pages: u64,
     /// Column and text.
-    pub(super) printed: Vec<(&'static str, String)>,
+    pub(super) lines: Vec<(&'static str, String)>,
 }
 
 /// How the rows of one part are read.
@@ -155,7 +155,7 @@ impl Rows<'_> {
                 sheets,
                 first_page,
                 pages,
-                printed: row.printed(),
+                lines: row.lines(),
             });
         }
     }
@@ -163,7 +163,7 @@ impl Rows<'_> {
 
 impl Row<'_> {
     /// What the row says is printed; the street is left out, its number is set by the register's spacing rules.
-    fn printed(&self) -> Vec<(&'static str, String)> {
+    fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![
             ("name_1", self.name_1.to_owned()),
             ("name_2", self.name_2.to_owned()),
@@ -301,7 +301,8 @@ impl Checked<'_, '_> {
     /// First page, pages, sheets; zero where there is no number.
     fn numbers(&mut self, duplex: bool) -> [u64; 3] {
         let row = self.row;
-        let numbers = [row.first_page, row.page_count, row.sheet_count].map(|text| text.parse().unwrap_or(0));
+        let number = |text: &str| text.parse::<u32>().map_or(0, u64::from);
+        let numbers = [row.first_page, row.page_count, row.sheet_count].map(number);
         let [_, pages, sheets] = numbers;
         self.expect(
             numbers.iter().all(|number| *number > 0),
@@ -323,19 +324,16 @@ impl Checked<'_, '_> {
         let row = self.row;
         let key = [row.postcode.to_owned(), row.letter_id.to_owned()];
         let one_class = [row.class.to_owned(), row.zone.to_owned(), row.sheet_count.to_owned()];
-        match before.filter(|before| before.file == row.print_file) {
-            Some(before) => {
-                let fine = first_page == before.next_page;
-                self.expect(fine, Check::Sequence, "`first_page` does not follow the letter before");
-                self.expect(before.one_class == one_class, Check::Sequence, "two classes share a print file");
-                let sorted = row.zone != "DOM" || before.key < key;
-                self.expect(sorted, Check::Sequence, "is not in the order of postcode and letter id");
-            }
-            None => {
-                self.expect(first_page == 1, Check::Sequence, "`first_page` of a new print file is not 1");
-                let new = !files.contains_key(row.print_file);
-                self.expect(new, Check::Sequence, "a print file comes back after another one");
-            }
+        if let Some(before) = before.filter(|before| before.file == row.print_file) {
+            let fine = first_page == before.next_page;
+            self.expect(fine, Check::Sequence, "`first_page` does not follow the letter before");
+            self.expect(before.one_class == one_class, Check::Sequence, "two classes share a print file");
+            let sorted = row.zone != "DOM" || before.key < key;
+            self.expect(sorted, Check::Sequence, "is not in the order of postcode and letter id");
+        } else {
+            self.expect(first_page == 1, Check::Sequence, "`first_page` of a new print file is not 1");
+            let new = !files.contains_key(row.print_file);
+            self.expect(new, Check::Sequence, "a print file comes back after another one");
         }
         Before { file: row.print_file.to_owned(), next_page: first_page.saturating_add(pages), key, one_class }
     }

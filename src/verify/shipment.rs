@@ -71,7 +71,7 @@ impl Inspection<'_> {
         if !files.contains(&marker) && !files.contains(&sums) {
             return Err(VerifyError::NoPackage { path: folder.to_owned() });
         }
-        let parts: BTreeSet<&str> = files.iter().map(String::as_str).filter(|file| file.ends_with(".age")).collect();
+        let parts: BTreeSet<&str> = files.iter().map(String::as_str).filter(|file| is_part(file)).collect();
         for file in files.iter().filter(|file| **file != marker && **file != sums && !parts.contains(file.as_str())) {
             self.problems.add(Check::Files, file, "does not belong in a job's folder");
         }
@@ -128,8 +128,8 @@ impl Inspection<'_> {
         self.problems.add_unless(marker.job == job, Check::Files, file, "names another job");
         self.problems.add_unless(!marker.ledger_head.is_empty(), Check::Files, file, "has no ledger chain head");
         if let Ok((found, _)) = durable::fingerprint(&folder.join(sums)) {
-            let fine = found == marker.sha256;
-            self.problems.add_unless(fine, Check::Checksum, sums, format!("has other bytes than `{file}` says"));
+            let text = format!("has other bytes than `{file}` says");
+            self.problems.add_unless(found == marker.sha256, Check::Checksum, sums, text);
         }
         Ok(Some(marker))
     }
@@ -179,6 +179,11 @@ impl Inspection<'_> {
             Err(error) => self.problems.add(Check::Bag, stem, format!("the archive cannot be read: {error}")),
         }
     }
+}
+
+/// Sealed parts end in `.age`, in these letters: another spelling is a stray file.
+fn is_part(file: &str) -> bool {
+    Utf8Path::new(file).extension() == Some("age")
 }
 
 fn files(folder: &Utf8Path) -> Result<BTreeSet<String>, VerifyError> {

@@ -63,7 +63,7 @@ fn draft(number: u32) -> Draft {
     };
     if number % 5 == 4 {
         draft.zone = Zone::Europe;
-        draft.country_line = "BELGIUM".to_owned();
+        "BELGIUM".clone_into(&mut draft.country_line);
         draft.kix = Kix::Skipped("FOREIGN".to_owned());
         draft.postal = PostalParts {
             country: "BE".to_owned(),
@@ -134,6 +134,7 @@ struct Site {
     _folder: tempfile::TempDir,
     data: Utf8PathBuf,
     key: Utf8PathBuf,
+    name: String,
     sealed: Vec<Sealed>,
 }
 
@@ -151,6 +152,10 @@ fn vendor(recipients: Vec<String>) -> Vendor {
 impl Site {
     /// Twelve letters in two parts, published.
     fn publish() -> Self {
+        Self::publish_as(false)
+    }
+
+    fn publish_as(rehearsal: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
         let key = data.join("vendor.key");
@@ -160,12 +165,13 @@ impl Site {
 
         let print = Print { letters_per_file: 3, letters_per_part: 7, ..Print::default() };
         let proofed = (0..12).map(|number| (draft(number), 2 + 2 * (number / 10), 1 + number / 10)).collect();
-        let parts = package::plan(JOB, proofed, &print);
+        let name = package::job_name(JOB, rehearsal);
+        let parts = package::plan(&name, proofed, &print);
         assert_eq!(parts.len(), 2);
         let staging = data.join("staging");
         let job = Job {
             number: JOB,
-            rehearsal: false,
+            rehearsal,
             parts: 2,
             run_date: jiff::civil::date(2025, 9, 1),
             print: &print,
@@ -183,12 +189,12 @@ impl Site {
                 package::pack(part, &job, &sample, &recipients, &staging).unwrap()
             })
             .collect();
-        deliver::publish(&staging, &data.join("outbox"), JOB, &sealed, "head").unwrap();
-        Self { _folder: folder, data, key, sealed }
+        deliver::publish(&staging, &data.join("outbox"), &name, &sealed, "head").unwrap();
+        Self { _folder: folder, data, key, name, sealed }
     }
 
     fn folder(&self) -> Utf8PathBuf {
-        self.data.join("outbox").join(JOB)
+        self.data.join("outbox").join(&self.name)
     }
 
     fn verify(&self) -> Verdict {
@@ -293,6 +299,18 @@ fn a_published_shipment_is_sound() {
     assert!(verdict.opened && verdict.read);
     assert_eq!((verdict.parts, verdict.letters, verdict.sheets, verdict.pages), (2, 12, 14, 28));
     assert_eq!(verdict.job, JOB);
+}
+
+#[test]
+fn a_rehearsal_says_so_everywhere() {
+    let site = Site::publish_as(true);
+    let verdict = site.verify();
+    assert_eq!(verdict.problems, []);
+    assert_eq!(verdict.job, "rehearsal-2600001");
+    let mut names: Vec<String> =
+        site.folder().read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned()).collect();
+    names.extend(Reader::open(fs::File::open(site.open(0)).unwrap()).unwrap().paths().unwrap());
+    assert!(names.iter().all(|name| name.starts_with("rehearsal-2600001")), "{names:?}");
 }
 
 #[test]
