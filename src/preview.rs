@@ -138,8 +138,8 @@ pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) ->
     let press = Press::new(&bodies.iter().map(|body| (body.key(), body.clone())).collect(), print, run_date)?;
     let set = |(number, (variant, body)): (usize, (&Variant, &Body))| {
         let draft = invented::draft(&variant.subject, number, body);
-        let pages = press.pages(&draft.body);
-        let place = Place { part: 1, seq: 1, print_file: String::new(), first_page: 1, pages: pages.0, sheets: pages.1 };
+        let (pages, sheets) = press.paper(&draft.body).unwrap_or_default();
+        let place = Place { part: 1, seq: 1, print_file: String::new(), first_page: 1, pages, sheets };
         let bytes = press.set(0, &[&Planned { draft, place }])?;
         Ok(Sample { name: format!("sample-{:02}.pdf", number + 1), bytes })
     };

@@ -20,6 +20,9 @@ mod tests;
 
 pub use press::{Press, Proof, Proofed};
 
+/// The standards that print files conform to, for the vendor's job ticket.
+pub const STANDARDS: &[&str] = &["PDF 1.7"];
+
 /// Why letters could not be set. Never about one person: whom it cannot print, the press holds before the plan.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {

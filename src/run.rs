@@ -171,10 +171,11 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let number = ledger.next_job(order.run_date)?;
     let parts = package::plan(&package::job_name(&number, config.synthetic), letters, &config.print);
     let press = Press::new(&prepared.bodies, &config.print, order.run_date)?;
+    let work = finish::Work { press: &press, number: &number, bodies: &prepared.bodies, print: &config.print };
     order.progress.stage("setting", report.letters.total);
     clock.time(
         "render",
-        || parts.iter().try_for_each(|part| finish::set_part(order, &press, &number, part, |_, _| Ok(()))),
+        || parts.iter().try_for_each(|part| finish::set_part(order, &work, part, |_, _| Ok(()))),
         |()| report.letters.total,
     )?;
     report.stages = clock.stages();

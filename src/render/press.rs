@@ -84,6 +84,12 @@ impl Press {
         self.stock.get(body).map(|stock| stock.pages.len())
     }
 
+    /// Pages (blank backs included) and sheets of a letter with this body; `None` for one that this press does not have.
+    #[must_use]
+    pub fn paper(&self, body: &str) -> Option<(u32, u32)> {
+        self.sides(body).map(|sides| paper(sides, self.print.duplex))
+    }
+
     /// Holds what cannot be printed, before anything is planned.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use crate::preview::PreviewError;
 use crate::read::ReadError;
 use crate::record::RecordError;
 use crate::render::RenderError;
+use crate::render::readback::ReadbackError;
 use crate::report::ReportError;
 
 /// Why a run stopped.
@@ -35,6 +36,9 @@ pub enum RunError {
     /// Setting letters.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// A print file is not what was decided.
+    #[error("reading a print file back")]
+    Readback(#[from] ReadbackError),
     /// Packing.
     #[error(transparent)]
     Package(#[from] PackageError),

@@ -12,10 +12,12 @@ use super::staging::{Settings, Staging};
 use super::{Order, RunError, papers};
 use crate::cli::process::peak_rss_bytes;
 use crate::deliver::outbox;
-use crate::letter::Planned;
+use crate::config::Print;
+use crate::letter::{Body, Planned};
 use crate::package::{self, PartPlan, Recipients, Sealed};
 use crate::record::{Job, JobState, Ledger, PartTotals, SealedPart};
-use crate::render::{Press, readback};
+use crate::render::Press;
+use crate::render::readback::{self, Expected};
 use crate::report::{PackageReport, PartReport, Report};
 
 /// A job that is out.
@@ -61,12 +63,14 @@ pub fn finish(order: &Order<'_>, ledger: &mut Ledger, job: &Job, mut clock: Cloc
 
 fn set_and_pack(order: &Order<'_>, job: &Job, staging: &Staging, clock: &mut Clock) -> Result<Vec<Sealed>, RunError> {
     let settings = staging.settings()?;
-    let press = Press::new(&staging.bodies()?, &settings.print, settings.run_date)?;
+    let bodies = staging.bodies()?;
+    let press = Press::new(&bodies, &settings.print, settings.run_date)?;
+    let work = Work { press: &press, number: &settings.number, bodies: &bodies, print: &settings.print };
     let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();
     order.progress.stage("setting", letters);
     let set = |totals: &PartTotals| {
         let part = staging.read_part(totals.number)?;
-        set_part(order, &press, &settings.number, &part, |name, pdf| staging.write(name, pdf).map(drop))
+        set_part(order, &work, &part, |name, pdf| staging.write(name, pdf).map(drop))
     };
     clock.time("render", || job.parts.iter().try_for_each(set), |()| letters)?;
     order.progress.stage("packing", letters);
@@ -75,19 +79,32 @@ fn set_and_pack(order: &Order<'_>, job: &Job, staging: &Staging, clock: &mut Clo
     clock.time("package", || job.parts.iter().map(pack).collect(), |_: &Vec<Sealed>| letters)
 }
 
+/// What setting a part needs.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'a> {
+    /// Has every body of the job.
+    pub press: &'a Press,
+    /// Job number, seven digits.
+    pub number: &'a str,
+    /// Bodies by their key.
+    pub bodies: &'a BTreeMap<String, Body>,
+    /// Paper and window.
+    pub print: &'a Print,
+}
+
 /// Sets the print files of one part, reads each of them back, and hands those that are as decided to `keep`.
 pub(super) fn set_part(
     order: &Order<'_>,
-    press: &Press,
-    number: &str,
+    work: &Work<'_>,
     part: &PartPlan,
     keep: impl Fn(&str, &[u8]) -> Result<(), RunError> + Sync,
 ) -> Result<(), RunError> {
-    let job_number = number.parse().map_err(|_| RunError::JobNumber)?;
+    let &Work { press, number, bodies, print } = work;
+    let job = number.parse().map_err(|_| RunError::JobNumber)?;
     let files: Vec<(&str, Vec<&Planned>)> = by_print_file(part).into_iter().collect();
     files.par_iter().try_for_each(|(name, letters)| {
-        let pdf = press.set(job_number, letters)?;
-        readback::compare(press, job_number, &pdf, letters)?;
+        let pdf = press.set(job, letters)?;
+        readback::compare(&pdf, &Expected { job, letters, bodies, print })?;
         keep(name, &pdf)?;
         order.progress.advance(letters.len() as u64);
         Ok(())
