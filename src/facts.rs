@@ -240,6 +240,14 @@ impl Facts {
         self.phones.get(name).map_or("", |phone| &phone.number)
     }
 
+    /// The return lines of all senders, each once, sorted.
+    #[must_use]
+    pub fn return_lines(&self) -> Vec<String> {
+        let lines: std::collections::BTreeSet<&String> =
+            self.senders.values().map(|sender| &sender.return_line).collect();
+        lines.into_iter().cloned().collect()
+    }
+
     /// Refuses telephone numbers and a look at the publication older than `max_days` before `run_date`.
     ///
     /// # Errors

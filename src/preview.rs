@@ -11,11 +11,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 use tera::{Context, Tera};
 
-use crate::compose::texts::{self, Variant};
+use crate::compose::texts::{self, News, Variant};
 use crate::config::Print;
 use crate::durable;
 use crate::facts::Facts;
-use crate::letter::{Body, Language, Place, Planned};
+use crate::letter::{Audience, Body, Category, Custody, Format, Language, Place, Planned, Status};
 use crate::package::Sample;
 use crate::progress::Progress;
 use crate::render::{Press, RenderError};
@@ -133,10 +133,23 @@ pub fn write(
 /// # Errors
 /// [`PreviewError`] when a letter does not set.
 pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) -> Result<Vec<Sample>, PreviewError> {
-    let chosen: Vec<Variant> = texts::base_variants(facts);
+    let variants = texts::variants(facts);
+    let base = |category: Category, language: Language| {
+        variants.iter().find(|variant| {
+            let subject = &variant.subject;
+            subject.language == language
+                && subject.findings.categories == [category]
+                && subject.findings.status == Status::Confirmed
+                && subject.custody != Some(Custody::Current)
+                && (subject.format, subject.audience) == (Format::Standard, Audience::Adult)
+                && subject.news == News::First
+        })
+    };
+    let pairs = Category::ALL.iter().flat_map(|category| Language::ALL.iter().map(move |language| (category, language)));
+    let chosen: Vec<&Variant> = pairs.filter_map(|(category, language)| base(*category, *language)).collect();
     let bodies: Vec<Body> = chosen.iter().map(|variant| variant.body(facts, run_date, synthetic)).collect();
     let press = Press::new(&bodies.iter().map(|body| (body.key(), body.clone())).collect(), print, run_date)?;
-    let set = |(number, (variant, body)): (usize, (&Variant, &Body))| {
+    let set = |(number, (variant, body)): (usize, (&&Variant, &Body))| {
         let draft = invented::draft(&variant.subject, number, body);
         let (pages, sheets) = press.paper(&draft.body).unwrap_or_default();
         let place = Place { part: 1, seq: 1, print_file: String::new(), first_page: 1, pages, sheets };

@@ -84,7 +84,9 @@ fn ledger_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir.join("ledger.sqlite")
 }
 
-fn key_path(data_dir: &Utf8Path) -> Utf8PathBuf {
+/// Where the campaign's key is kept.
+#[must_use]
+pub fn key_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir.join("keys").join("campaign.key")
 }
 

@@ -151,7 +151,8 @@ fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<
     staging.sync()?;
 
     let job = NewJob { job: &number, job_name: &job_name, staged: &staged, noted };
-    Ok(ledger.plan(&job, parts.iter().flat_map(|part| &part.letters))?)
+    ledger.plan(&job, parts.iter().flat_map(|part| &part.letters))?;
+    ledger.pending()?.ok_or(RunError::JobNumber)
 }
 
 /// Does everything but publication and ledger: sets every letter and reads it back, writes nothing that lasts.

@@ -54,6 +54,25 @@ impl Verdict {
     }
 }
 
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "job       {}", self.job)?;
+        write!(f, "parts     {}", self.parts)?;
+        if self.opened {
+            write!(f, "\nletters   {} on {} sheets, {} pages", self.letters, self.sheets, self.pages)?;
+        } else {
+            write!(f, "\nsealed    checksums only; name the key with --identity to open it")?;
+        }
+        for problem in &self.problems {
+            write!(f, "\nproblem   {}: {}", problem.place, problem.text)?;
+        }
+        if self.more_problems > 0 {
+            write!(f, "\n          and {} more", self.more_problems)?;
+        }
+        write!(f, "\n{}", if self.is_sound() { "sound" } else { "NOT sound" })
+    }
+}
+
 /// One thing that is wrong with a package. Never holds a value of a letter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {

@@ -86,7 +86,7 @@ impl Session<'_> {
     }
 
     fn ledger_check(&self) -> Result<Status, Failure> {
-        let verdict = record::check(&self.config.data_dir, &self.config.campaign).map_err(record_failure)?;
+        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign).map_err(record_failure)?;
         if self.args.json {
             output::json(&verdict);
         } else {

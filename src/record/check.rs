@@ -27,6 +27,24 @@ pub struct Verdict {
     pub proofs: Vec<Utf8PathBuf>,
 }
 
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let totals = &self.totals;
+        writeln!(f, "ledger    {} of {}, {}", self.ledger, self.campaign, self.state)?;
+        writeln!(f, "head      {}", self.head)?;
+        writeln!(
+            f,
+            "letters   {} to {} people: {} first, {} supplements, {} corrections, in {} jobs",
+            totals.letters, totals.people, totals.first, totals.supplements, totals.corrections, totals.jobs
+        )?;
+        writeln!(f, "inputs    {} files are expected in the inbox", totals.inputs)?;
+        if let Some(job) = &self.unfinished {
+            writeln!(f, "job       {job} is not finished; the next run goes on with it")?;
+        }
+        write!(f, "sound, and {} proofs outside the ledger agree", self.proofs.len())
+    }
+}
+
 /// Recomputes the chain, replays it against the tables, and compares every proof in the outbox.
 ///
 /// # Errors
