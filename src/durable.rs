@@ -134,9 +134,10 @@ pub fn rename_new(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
 pub fn make_folder(folder: &Utf8Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(folder) {
         Ok(()) => sync_folder_of(folder),
+        // Synced again: an earlier run may have been killed between making and syncing it.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             if fs::symlink_metadata(folder)?.is_dir() {
-                Ok(())
+                sync_folder_of(folder)
             } else {
                 Err(error)
             }
