@@ -157,6 +157,7 @@ reasons! {
     C105 Review "country is not in the table",
     C106 Review "address is incomplete",
     C107 Review "name rules leave open how to address this person",
+    C108 Review "parts of the address contradict each other",
     S101 Review "a character is not in the embedded fonts",
     S102 Review "a line does not fit its place on the page",
     S103 Review "a slot of the letter is empty",

@@ -1,0 +1,298 @@
+//! Compose: notices become drafts. Salutation, name and address lines, KIX, reference code, and the text of the letter,
+//! which many people share.
+//!
+//! Everything here is a pure function of the notice and the letterbook. A person whose name or address cannot be printed as
+//! the rules want it is set aside with a code; nothing is cut, replaced or guessed.
+
+/// `Debug` that shows only the type's name: these values are personal data.
+macro_rules! debug_by_name {
+    ($name:ident) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+pub mod address_lines;
+mod addressee;
+pub mod country;
+pub mod house_number;
+pub mod initials;
+pub mod kix;
+pub mod name_line;
+pub mod postal;
+pub mod reference;
+pub mod salutation;
+mod surname;
+pub mod texts;
+mod title;
+pub mod window;
+
+#[cfg(test)]
+mod brp_cases;
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::address::{Address, AddressSource};
+use crate::config::Window;
+use crate::facts::Facts;
+use crate::keys::Keys;
+use crate::letter::{
+    Audience, Body, Category, Custody, Draft, Findings, Format, Identity, Items, Kind, Kix, Language, Notice,
+    Published, Status,
+};
+use crate::reason::{Reason, SetAside, Sifted};
+use crate::row::{Input, ProviderKind, RowRef};
+
+use address_lines::{AddressLines, address_lines};
+use addressee::{Addressee, addressee};
+
+/// Fewest and most lines of name, address and country together (PostNL).
+pub const WINDOW_LINES: std::ops::RangeInclusive<usize> = 3..=6;
+
+/// What all letters of a run have in common.
+#[derive(Clone, Copy)]
+pub struct Letterbook<'a> {
+    /// The campaign; part of every letter id.
+    pub campaign: &'a str,
+    /// Keys for letter ids and reference codes.
+    pub keys: &'a Keys,
+    /// What the letters say about the incident.
+    pub facts: &'a Facts,
+    /// The input files, in the order of `Rows::inputs`: drafts name their rows by file.
+    pub inputs: &'a [Input],
+    /// Date of the letters.
+    pub run_date: Date,
+    /// Rehearsal.
+    pub synthetic: bool,
+    /// The envelope's window: a KIX that cannot fit in it is left out.
+    pub window: &'a Window,
+}
+
+/// What composing gives: drafts, people set aside, and the texts the drafts point to.
+#[derive(Debug)]
+pub struct Composed {
+    /// Drafts in the order of the notices; one [`SetAside`] for every row of a notice that cannot be addressed.
+    pub drafts: Sifted<Draft>,
+    /// Texts by content hash (lower-case hex SHA-256 of the body's JSON); only those that a draft uses.
+    pub bodies: BTreeMap<String, Body>,
+}
+
+/// Composes the notices. The order of notices is kept; threads do not matter.
+pub fn compose<'a>(notices: Vec<Notice<'a>>, book: &Letterbook<'_>) -> Composed {
+    let mut texts = Texts::of(&notices, book);
+    let one = |notice: Notice<'a>| match parts(&notice, book) {
+        Ok(parts) => Ok(draft(notice, parts, book, &texts)),
+        Err((reason, field)) => Err(held(&notice, reason, field)),
+    };
+    let written: Vec<Result<Draft, Vec<SetAside>>> = notices.into_par_iter().map(one).collect();
+
+    let mut drafts = Sifted { ready: Vec::with_capacity(written.len()), set_aside: Vec::new() };
+    for written in written {
+        match written {
+            Ok(draft) => drafts.ready.push(draft),
+            Err(held) => drafts.set_aside.extend(held),
+        }
+    }
+    let used: BTreeSet<&str> = drafts.ready.iter().map(|draft| draft.body.as_str()).collect();
+    texts.bodies.retain(|hash, _| used.contains(hash.as_str()));
+    Composed { drafts, bodies: texts.bodies }
+}
+
+/// The name of the provider that a letter may print: of GP and hospital letters only, once the provider has agreed to be
+/// named; never an institution, and nothing in a letter that is about custody too. Empty otherwise.
+#[must_use]
+pub fn provider_display<'a>(notice: &Notice<'a>, run_date: Date) -> &'a str {
+    let about_care = matches!(notice.findings.categories.first(), Some(Category::Gp | Category::Hospital));
+    match notice.provider {
+        Some(provider)
+            if about_care
+                && provider.kind != ProviderKind::Custodial
+                && provider.confirmed_on.is_some_and(|date| date <= run_date) =>
+        {
+            provider.display_name.trim()
+        }
+        _ => "",
+    }
+}
+
+/// What is printed of one person.
+struct Parts {
+    addressee: Addressee,
+    address: AddressLines,
+    provider_display: String,
+}
+
+fn parts(notice: &Notice<'_>, book: &Letterbook<'_>) -> Result<Parts, (Reason, &'static str)> {
+    let addressee = addressee(notice).map_err(|reason| (reason, "name"))?;
+    let address = address_of(notice).ok_or((Reason::C106, "address"))?;
+    let address = address_lines(&address).map_err(|reason| (reason, field_of(reason)))?;
+    check_lines(&addressee.name_lines, &address.lines, &address.country_line)?;
+    Ok(Parts { addressee, address, provider_display: provider_display(notice, book.run_date).to_owned() })
+}
+
+fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts) -> Draft {
+    let letter_id = book.keys.letter_id(book.campaign, notice.kind, notice.person, notice.sequence);
+    let (body, provider_slot) = texts.of_notice(&notice, book.run_date);
+    let address = parts.address;
+    Draft {
+        reference: reference::code(book.keys.reference_seed(&letter_id)),
+        letter_id,
+        person: notice.person.to_string(),
+        kind: notice.kind,
+        sequence: notice.sequence,
+        language: notice.language,
+        format: notice.format,
+        audience: notice.audience,
+        custody: notice.custody,
+        salutation: parts.addressee.salutation,
+        name_lines: parts.addressee.name_lines,
+        address_source: notice.address_source,
+        kix: kix_for(kix::kix(&address.postal, address.indication), book.window),
+        address_lines: address.lines,
+        country_line: address.country_line,
+        postal: address.postal,
+        zone: address.zone,
+        provider_display: if provider_slot { parts.provider_display } else { String::new() },
+        body,
+        rows: notice.rows.iter().map(|row| (file_name(book, row.file), row.row)).collect(),
+        sender: notice.sender,
+        findings: notice.findings,
+        record_ids: notice.record_ids,
+    }
+}
+
+/// The institution's address without its name: nothing on the outside tells that somebody is held.
+fn address_of<'a>(notice: &Notice<'a>) -> Option<Address<'a>> {
+    match (notice.address_source, notice.address_of) {
+        (AddressSource::Institution, _) => notice.provider.map(|provider| provider.address()),
+        (_, Identity::Listed(registrant)) => Some(registrant.address()),
+        (_, Identity::Lab(exposure)) => Some(exposure.address()),
+    }
+}
+
+fn check_lines(names: &[String], lines: &[String], country: &str) -> Result<(), (Reason, &'static str)> {
+    if names.iter().any(|line| line.chars().count() > address_lines::MAX_CHARACTERS) {
+        return Err((Reason::C102, "name"));
+    }
+    let count = names.len() + lines.len() + usize::from(!country.is_empty());
+    match count {
+        count if WINDOW_LINES.contains(&count) => Ok(()),
+        count if count < *WINDOW_LINES.start() => Err((Reason::C106, "address")),
+        _ => Err((Reason::C103, "address")),
+    }
+}
+
+fn kix_for(kix: Kix, window: &Window) -> Kix {
+    match kix {
+        Kix::Code(ref code) if kix::pitch_mm(code.len(), window::kix_width(window)).is_none() => {
+            Kix::Skipped("TOO_WIDE".to_owned())
+        }
+        kix => kix,
+    }
+}
+
+fn file_name(book: &Letterbook<'_>, file: u16) -> String {
+    book.inputs.get(usize::from(file)).map_or_else(String::new, |input| input.file.clone())
+}
+
+const fn field_of(reason: Reason) -> &'static str {
+    match reason {
+        Reason::C104 => "house_number",
+        Reason::C105 => "country",
+        _ => "address",
+    }
+}
+
+/// One entry for every row of the notice; the evidence names the field and never its value.
+fn held(notice: &Notice<'_>, reason: Reason, field: &str) -> Vec<SetAside> {
+    let entry = |row: &RowRef| SetAside {
+        person: Some(notice.person),
+        beside: notice.rows.iter().copied().filter(|other| other != row).collect(),
+        evidence: format!("{field}: {}", reason.text()),
+        ..SetAside::new(*row, reason)
+    };
+    notice.rows.iter().map(entry).collect()
+}
+
+/// The texts of a run, each written once: 700,000 people share a few hundred.
+struct Texts {
+    /// What a text depends on -> its hash and whether it names a provider.
+    index: BTreeMap<TextKey, (String, bool)>,
+    bodies: BTreeMap<String, Body>,
+}
+
+impl Texts {
+    fn of(notices: &[Notice<'_>], book: &Letterbook<'_>) -> Self {
+        let mut texts = Self { index: BTreeMap::new(), bodies: BTreeMap::new() };
+        for notice in notices {
+            texts.index.entry(TextKey::of(notice, book.run_date)).or_insert_with(|| {
+                let body = texts::body(notice, book.facts, book.run_date, book.synthetic);
+                let json = serde_json::to_vec(&body).expect("a body has no maps and no numbers that JSON lacks");
+                let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&json));
+                let slot = body.provider_slot;
+                texts.bodies.insert(hash.clone(), body);
+                (hash, slot)
+            });
+        }
+        texts
+    }
+
+    /// Hash of the notice's text and whether it has a place for the provider's name.
+    fn of_notice(&self, notice: &Notice<'_>, run_date: Date) -> (String, bool) {
+        self.index[&TextKey::of(notice, run_date)].clone()
+    }
+}
+
+/// Everything of a notice that a text may depend on; nothing of the person.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct TextKey {
+    kind: Kind,
+    sequence: u32,
+    sender: String,
+    findings: FindingsKey,
+    earlier: Option<(Date, FindingsKey)>,
+    audience: Audience,
+    custody: Option<Custody>,
+    language: Language,
+    format: Format,
+    address_source: AddressSource,
+    listed: bool,
+    provider: Option<(ProviderKind, bool)>,
+}
+
+type FindingsKey = (Vec<Category>, Status, Published, Items, Items);
+
+impl TextKey {
+    fn of(notice: &Notice<'_>, run_date: Date) -> Self {
+        let named = !provider_display(notice, run_date).is_empty();
+        Self {
+            kind: notice.kind,
+            sequence: notice.sequence,
+            sender: notice.sender.clone(),
+            findings: findings_key(&notice.findings),
+            earlier: notice.difference.as_ref().map(|change| (change.earlier, findings_key(&change.before))),
+            audience: notice.audience,
+            custody: notice.custody,
+            language: notice.language,
+            format: notice.format,
+            address_source: notice.address_source,
+            listed: matches!(notice.identity, Identity::Listed(_)),
+            provider: notice.provider.map(|provider| (provider.kind, named)),
+        }
+    }
+}
+
+fn findings_key(findings: &Findings) -> FindingsKey {
+    (findings.categories.clone(), findings.status, findings.published, findings.involved, findings.possible)
+}
