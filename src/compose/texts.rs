@@ -1,32 +1,82 @@
-//! The text of a letter.
+//! What the letters say. The sentences stand in `locales/`, the facts in `facts.toml`; here they are chosen, filled and
+//! checked. A text depends on [`TextFacts`] and on nothing else, and it holds nothing personal.
+
+mod blocks;
+pub mod dates;
+mod gates;
+mod items;
+mod limits;
+mod locale;
+mod news;
+mod readability;
+mod slots;
+mod subject;
+mod variants;
+mod writer;
 
 use jiff::civil::Date;
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Sender};
 use crate::letter::{Body, Frame, Notice};
 
-/// PLACEHOLDER of the addressing branch; the branch of the texts replaces this file.
+pub use gates::{Figures, Finding, check, figures, plain_text, residue};
+pub use subject::{News, TextFacts, named_provider};
+pub use variants::{Variant, every, variants};
+
+use locale::Locale;
+use writer::Writer;
+
+/// The text of the letter that answers this notice.
+///
+/// Never fails: [`Facts::load`] has checked the facts, and a missing sentence or slot does not pass the tests.
 #[must_use]
 pub fn body(notice: &Notice<'_>, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
-    let _ = (facts, synthetic);
+    body_of(&TextFacts::of(notice), facts, run_date, synthetic)
+}
+
+/// The text for these facts about a person. `run_date` is the date of the letter; `synthetic` marks a rehearsal.
+///
+/// A sender profile that is not in the facts leaves the frame empty, and an empty place is refused before printing (S103).
+#[must_use]
+pub fn body_of(subject: &TextFacts, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
+    body_in(locale::locale(subject.language), subject, facts, run_date, synthetic)
+}
+
+fn body_in(locale: &Locale, subject: &TextFacts, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
+    let subject = subject.clone().settled();
+    let nobody = Sender::default();
+    let sender = facts.senders.get(&subject.sender).unwrap_or(&nobody);
+    let writer = Writer::new(locale, &subject, facts, sender);
     Body {
-        language: notice.language,
-        format: notice.format,
-        provider_slot: !super::provider_display(notice, run_date).is_empty(),
-        frame: Frame {
-            sender_name: String::new(),
-            sender_lines: Vec::new(),
-            return_line: String::new(),
-            date_label: String::new(),
-            date: run_date.to_string(),
-            reference_label: String::new(),
-            heading: String::new(),
-            page_label: String::new(),
-            rehearsal: String::new(),
-            closing: String::new(),
-            signature: Vec::new(),
-            last_lines: Vec::new(),
-        },
-        blocks: Vec::new(),
+        language: subject.language,
+        format: subject.format,
+        provider_slot: subject.provider,
+        frame: frame(&writer, run_date, synthetic),
+        blocks: writer.blocks(),
     }
 }
+
+fn frame(writer: &Writer<'_>, run_date: Date, synthetic: bool) -> Frame {
+    let (texts, sender, language) = (&writer.locale.frame, writer.sender, writer.subject.language);
+    let rehearsal = if synthetic { texts.rehearsal.words() } else { String::new() };
+    Frame {
+        sender_name: sender.name.get(language).to_owned(),
+        sender_lines: sender.address.iter().cloned().chain([writer.tell(&texts.phone_line)]).collect(),
+        return_line: sender.return_line.clone(),
+        date_label: texts.date_label.words(),
+        date: dates::in_words(run_date, language),
+        reference_label: texts.reference_label.words(),
+        heading: writer.heading(),
+        page_label: texts.page_label.open(),
+        rehearsal,
+        closing: texts.closing.words(),
+        signature: vec![sender.signatory.clone(), sender.function.get(language).to_owned()],
+        last_lines: vec![
+            writer.tell(&texts.other_language),
+            writer.say(texts.large_print.of(writer.subject.format)),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests;
