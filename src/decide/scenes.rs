@@ -311,6 +311,17 @@ fn one_letter_for_each_sender_with_its_own_categories_alone() {
 }
 
 #[test]
+fn a_letter_that_would_list_nothing_is_held_though_another_sender_has_something_to_list() {
+    let mut scene = per_sender();
+    scene.rows.exposures[1].items = Items::NONE;
+    assert_eq!(scene.ends(), ["first", "D211", "first"]);
+    scene.policy.multi_category = MultiCategory::OneLetter;
+    assert_eq!(scene.ends(), ["first"; 3]);
+    scene.senders = [(Category::Gp, "lab".to_owned())].into_iter().collect();
+    assert_eq!(scene.ends(), ["D212", "D211", "D212"]);
+}
+
+#[test]
 fn each_sender_remembers_its_own_letters() {
     let mut scene = per_sender();
     scene.remember("2025-11-01");
