@@ -1,0 +1,295 @@
+//! Cells that hold one value of a known form: numbers, dates, words, postcodes. Empty, and the words that systems write
+//! for it (M26), are missing everywhere.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+
+use crate::letter::{Item, Items};
+use crate::person::{Bsn, BsnError, NameUse, PartialDate, Sex};
+use crate::reason::Reason;
+use crate::row::{ProviderKind, SuppressionReason};
+
+use super::text::{check_characters, is_blank, is_missing};
+
+/// The cell without blanks around it; empty when it is missing.
+pub(super) fn present(raw: &str) -> &str {
+    let inner = raw.trim_matches(is_blank);
+    if is_missing(inner) { "" } else { inner }
+}
+
+/// The reason that says most: a character that no cell may hold comes before the form of the value.
+fn worst(raw: &str, otherwise: Reason) -> Reason {
+    check_characters(raw).err().unwrap_or(otherwise)
+}
+
+/// What people and systems put between the characters of a number or a postcode (M27): blanks, and marks of no width.
+fn is_padding(character: char) -> bool {
+    is_blank(character) || matches!(character, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
+}
+
+/// A BSN: nine digits; blanks, dots and marks of no width between them are left out. Never padded: a text of eight
+/// digits may have lost any of its nine (I2).
+pub(super) fn bsn(raw: &str) -> Result<Option<Bsn>, Reason> {
+    let number = match raw.parse::<Bsn>() {
+        Err(BsnError::Format) => {
+            let text: String = present(raw).chars().filter(|c| *c != '.' && !is_padding(*c)).collect();
+            if text.is_empty() {
+                // A cell of nothing but dots is not missing, it is damaged.
+                return if present(raw).is_empty() { Ok(None) } else { Err(Reason::R101) };
+            }
+            text.parse::<Bsn>()
+        }
+        parsed => parsed,
+    };
+    match number {
+        Ok(bsn) => Ok(Some(bsn)),
+        Err(BsnError::Placeholder) => Err(Reason::R102),
+        Err(BsnError::Format) => Err(worst(&visible(raw), Reason::R101)),
+        Err(BsnError::ElevenTest) => Err(Reason::R101),
+    }
+}
+
+/// The text without the marks of no width that [`bsn`] and [`postcode`] tolerate.
+fn visible(raw: &str) -> Cow<'_, str> {
+    if raw.chars().any(|c| is_padding(c) && c != ' ') {
+        Cow::Owned(raw.chars().filter(|c| !is_padding(*c)).collect())
+    } else {
+        Cow::Borrowed(raw)
+    }
+}
+
+/// A Dutch postcode as `9999AA`. The letters SA, SD and SS are not given out.
+pub(super) fn postcode(raw: &str) -> Result<Cow<'_, str>, Reason> {
+    let is_form = |code: &[u8]| {
+        matches!(code, [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'A'..=b'Z', b'A'..=b'Z'])
+            && !matches!(&code[4..], b"SA" | b"SD" | b"SS")
+    };
+    if is_form(raw.as_bytes()) {
+        return Ok(Cow::Borrowed(raw));
+    }
+    let mut code: String = present(raw).chars().filter(|c| !is_padding(*c)).collect();
+    code.make_ascii_uppercase();
+    if code.is_empty() || is_form(code.as_bytes()) {
+        Ok(Cow::Owned(code))
+    } else {
+        Err(worst(&visible(raw), Reason::R106))
+    }
+}
+
+/// A date whose three parts are known, `YYYY-MM-DD`.
+pub(super) fn date(raw: &str) -> Result<Option<Date>, Reason> {
+    let text = present(raw);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parts(text)
+        .and_then(|(year, month, day)| PartialDate::new(year, month, day)?.exact())
+        .map(Some)
+        .ok_or_else(|| worst(raw, Reason::R104))
+}
+
+/// A birth date: maybe partial; `0000-00-00` is the register's way to say that it is not known.
+pub(super) fn birth_date(raw: &str, days: Days) -> Result<Option<PartialDate>, Reason> {
+    let text = present(raw);
+    if text.is_empty() || text == "0000-00-00" {
+        return Ok(None);
+    }
+    let born = partial(text).ok_or_else(|| worst(raw, Reason::R104))?;
+    let early = born.last_possible().is_none_or(|day| day < days.oldest_birth);
+    let late = born.first_possible().is_none_or(|day| day > days.run);
+    if early || late { Err(Reason::R105) } else { Ok(Some(born)) }
+}
+
+/// The date of something that happened to a person: death, end of a marriage. "Unknown" and `0000-00-00` are refused
+/// here: they say that it happened, and reading them as missing would say that it did not.
+pub(super) fn event_date(raw: &str) -> Result<Option<PartialDate>, Reason> {
+    let text = certainly_present(raw);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    partial(text).map(Some).ok_or_else(|| worst(raw, Reason::R104))
+}
+
+/// Like [`present`], but a cell that says "not known" is not missing.
+fn certainly_present(raw: &str) -> &str {
+    let inner = raw.trim_matches(is_blank);
+    let unknown = ["onbekend", "unknown", "?"].iter().any(|word| inner.eq_ignore_ascii_case(word));
+    if unknown { inner } else { present(inner) }
+}
+
+fn partial(text: &str) -> Option<PartialDate> {
+    let (year, month, day) = parts(text)?;
+    PartialDate::new(year, month, day)
+}
+
+fn parts(text: &str) -> Option<(u16, u8, u8)> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let digits = |range: std::ops::Range<usize>| {
+        bytes[range]
+            .iter()
+            .try_fold(0_u16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u16::from(byte - b'0')))
+    };
+    Some((digits(0..4)?, u8::try_from(digits(5..7)?).ok()?, u8::try_from(digits(8..10)?).ok()?))
+}
+
+/// The days between which a living person can have been born.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Days {
+    run: Date,
+    oldest_birth: Date,
+}
+
+impl Days {
+    /// 120 years back from the run date; 29 February counts as the day before where it does not exist.
+    pub(super) fn before(run: Date) -> Self {
+        Self { run, oldest_birth: run.saturating_sub(jiff::Span::new().years(120)) }
+    }
+}
+
+/// One word of a closed list.
+pub(super) fn word<T: Word>(raw: &str) -> Result<Option<T>, Reason> {
+    let text = present(raw);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    T::from_word(text).map(Some).ok_or_else(|| worst(raw, Reason::R107))
+}
+
+/// A closed list of words, spelt exactly as DESIGN.md section 4 spells them.
+pub(super) trait Word: Sized {
+    fn from_word(word: &str) -> Option<Self>;
+}
+
+macro_rules! words_by_from_str {
+    ($($name:path),+) => {
+        $(impl Word for $name {
+            fn from_word(word: &str) -> Option<Self> {
+                Self::from_str(word).ok()
+            }
+        })+
+    };
+}
+
+words_by_from_str!(
+    crate::letter::Category,
+    crate::letter::Status,
+    crate::letter::Published,
+    crate::letter::Custody,
+    crate::letter::Language,
+    crate::letter::Format,
+    crate::person::Title
+);
+
+impl Word for Sex {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "M" => Some(Self::M),
+            "V" | "F" => Some(Self::V),
+            "O" | "X" => Some(Self::O),
+            _ => None,
+        }
+    }
+}
+
+impl Word for NameUse {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "E" => Some(Self::E),
+            "P" => Some(Self::P),
+            "V" => Some(Self::V),
+            "N" => Some(Self::N),
+            _ => None,
+        }
+    }
+}
+
+impl Word for crate::address::HouseIndication {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "to" => Some(Self::To),
+            "by" => Some(Self::By),
+            _ => None,
+        }
+    }
+}
+
+impl Word for ProviderKind {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "gp" => Some(Self::Gp),
+            "hospital" => Some(Self::Hospital),
+            "custodial" => Some(Self::Custodial),
+            "clinic" => Some(Self::Clinic),
+            _ => None,
+        }
+    }
+}
+
+impl Word for SuppressionReason {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "deceased" => Some(Self::Deceased),
+            "objection" => Some(Self::Objection),
+            "protected_address" => Some(Self::ProtectedAddress),
+            "whereabouts_unknown" => Some(Self::WhereaboutsUnknown),
+            "other" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+
+/// Kinds of data, joined by `;`.
+pub(super) fn items(raw: &str) -> Result<Items, Reason> {
+    present(raw)
+        .split(';')
+        .map(|part| part.trim_matches(is_blank))
+        .filter(|part| !part.is_empty())
+        .map(|part| Item::from_str(part).map_err(|()| worst(raw, Reason::R107)))
+        .collect()
+}
+
+/// Yes or no; missing is no. "Unknown" is refused: nobody may be taken for findable or unprotected by a guess.
+pub(super) fn flag(raw: &str) -> Result<bool, Reason> {
+    let text = certainly_present(raw);
+    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if text.is_empty() || is(&["false", "0", "no", "nee", "n"]) {
+        Ok(false)
+    } else if is(&["true", "1", "yes", "ja", "j", "y"]) {
+        Ok(true)
+    } else {
+        Err(worst(raw, Reason::R107))
+    }
+}
+
+/// An AGB code of eight digits.
+pub(super) fn provider_code(raw: &str) -> Result<&str, Reason> {
+    let code = present(raw);
+    if code.is_empty() || (code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit())) {
+        Ok(code)
+    } else {
+        Err(worst(raw, Reason::R108))
+    }
+}
+
+/// A number or name that another system gave: letters, digits and `._:/-`, at most 64.
+pub(super) fn identifier(raw: &str) -> Result<&str, Reason> {
+    const MOST: usize = 64;
+    let id = present(raw);
+    if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-')) {
+        let formula = id.starts_with(['=', '+', '@']);
+        return Err(worst(raw, if formula { Reason::R118 } else { Reason::R111 }));
+    }
+    if id.starts_with('-') {
+        return Err(Reason::R118);
+    }
+    if id.len() > MOST { Err(Reason::R109) } else { Ok(id) }
+}
+
+#[cfg(test)]
+#[path = "cell_tests.rs"]
+mod tests;

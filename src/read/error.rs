@@ -1,0 +1,298 @@
+//! Why the inbox cannot be read: files, never rows, and never a value of a cell.
+
+use camino::Utf8PathBuf;
+
+use crate::row::List;
+
+use super::schema;
+
+/// A file, or the inbox, that cannot be used. Nothing of the run has happened yet when this stops it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The folder cannot be listed.
+    #[error("listing inbox `{inbox}`")]
+    Inbox {
+        /// Which folder.
+        inbox: Utf8PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Nobody would be written to, or everybody twice later.
+    #[error("no exposures list in `{inbox}`")]
+    NoExposures {
+        /// Which folder.
+        inbox: Utf8PathBuf,
+    },
+    /// Named like a list, but nothing that can be read.
+    #[error("`{file}` is named like a list, but is neither a `.csv` nor a `.parquet` file")]
+    NotAList {
+        /// Which file.
+        file: Utf8PathBuf,
+    },
+    /// A sidecar without its file.
+    #[error("`{file}` announces a list that is not there")]
+    OrphanSidecar {
+        /// Which sidecar.
+        file: Utf8PathBuf,
+    },
+    /// More than 65,535 files.
+    #[error("too many files in `{inbox}`")]
+    TooManyFiles {
+        /// Which folder.
+        inbox: Utf8PathBuf,
+    },
+    /// The bytes cannot be read.
+    #[error("reading `{file}`")]
+    Read {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Somebody is still writing it.
+    #[error("`{file}` changed while it was read")]
+    Changed {
+        /// Which file.
+        file: Utf8PathBuf,
+    },
+    /// The sidecar is no TOML with `rows` and `sha256`.
+    #[error("sidecar `{file}` is not valid")]
+    Sidecar {
+        /// Which sidecar.
+        file: Utf8PathBuf,
+        /// Why.
+        source: Box<toml::de::Error>,
+    },
+    /// Other bytes than announced.
+    #[error("`{file}` is not the file that its sidecar describes: the SHA-256 differs")]
+    SidecarHash {
+        /// Which file.
+        file: Utf8PathBuf,
+    },
+    /// Other number of rows than announced.
+    #[error("`{file}` has {found} rows, but its sidecar says {announced}")]
+    SidecarRows {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Data rows according to the sidecar.
+        announced: u64,
+        /// Data rows in the file.
+        found: u64,
+    },
+    /// Not even a header.
+    #[error("`{file}` is empty")]
+    Empty {
+        /// Which file.
+        file: Utf8PathBuf,
+    },
+    /// The file says by its first bytes that it has another encoding.
+    #[error("`{file}` is written in {encoding}, not in {expected}")]
+    OtherEncoding {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// What the first bytes say.
+        encoding: &'static str,
+        /// What is configured.
+        expected: &'static str,
+    },
+    /// Bytes that the encoding does not have.
+    #[error("`{file}` is not valid {encoding} at byte {offset} (line {line})")]
+    Encoding {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// What is configured.
+        encoding: &'static str,
+        /// From 0.
+        offset: usize,
+        /// From 1.
+        line: usize,
+    },
+    /// The configuration names a delimiter that CSV cannot have.
+    #[error("delimiter of the {} list must be a comma, a semicolon or a tab", schema::name(*list))]
+    Delimiter {
+        /// Which list.
+        list: List,
+    },
+    /// `[inputs.*.columns]` names a column that the contract does not have.
+    #[error("[inputs.{}.columns] maps `{column}`, which is no column of this list", schema::name(*list))]
+    UnknownColumn {
+        /// Which list.
+        list: List,
+        /// As configured.
+        column: String,
+        /// The column that was probably meant.
+        nearest: &'static str,
+    },
+    /// Two of our columns would come from one of the file's.
+    #[error("[inputs.{}.columns]: `{first}` and `{second}` would both be read from one column", schema::name(*list))]
+    SameColumn {
+        /// Which list.
+        list: List,
+        /// One of our columns.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// The first line is not the header of this list.
+    #[error("the first line of `{file}` is not the header of the {} list", schema::name(*list))]
+    NoHeader {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Which list.
+        list: List,
+        /// What would make it one.
+        hint: String,
+    },
+    /// A column is missing.
+    #[error("column `{column}` is missing from the header of `{file}`")]
+    MissingColumn {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Our name, or the header that the configuration maps it to.
+        column: String,
+        /// What may help.
+        hint: String,
+    },
+    /// A header stands there twice, perhaps in other capitals or with blanks around it.
+    #[error("column `{column}` stands twice in the header of `{file}`")]
+    DuplicateColumn {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// The header, trimmed, in lower case.
+        column: String,
+    },
+    /// A quote that is never closed, or closed in the middle of a cell.
+    #[error("unbalanced quote in `{file}`, in the cell that begins in {place}")]
+    Quote {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Where it begins.
+        place: Place,
+    },
+    /// The file ends inside a row or a character.
+    #[error("`{file}` is cut: its end is missing ({place})")]
+    Truncated {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Where it ends.
+        place: Place,
+    },
+    /// Too many rows have more or fewer cells than the header.
+    #[error("{ragged} of {rows} rows of `{file}` have more or fewer cells than its header, the first is row {first}")]
+    Ragged {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// How many.
+        ragged: u32,
+        /// Of how many.
+        rows: u32,
+        /// Data row, from 1.
+        first: u32,
+    },
+    /// More rows than can be counted.
+    #[error("`{file}` has too many rows")]
+    TooManyRows {
+        /// Which file.
+        file: Utf8PathBuf,
+    },
+    /// Not a Parquet file, or damaged.
+    #[error("`{file}` is no readable Parquet file: {problem}")]
+    Parquet {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A column of a type that loses or changes values.
+    #[error("column `{column}` of `{file}` has the type {found}, which may have changed its values")]
+    ColumnType {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Our name.
+        column: &'static str,
+        /// Type in the file.
+        found: String,
+        /// Types that are read.
+        accepted: &'static str,
+    },
+    /// Nobody would know whom not to write to.
+    #[error("row {row} of `{file}` suppresses somebody, but neither its `bsn` nor its `person_ref` can be read")]
+    Suppression {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Data row, from 1.
+        row: u32,
+    },
+}
+
+/// A place in a file, for people: the header or a data row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The header.
+    Header,
+    /// Data row, from 1.
+    Row(u32),
+    /// Between two rows, or inside a character.
+    End,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Header => f.write_str("the header"),
+            Self::Row(row) => write!(f, "row {row}"),
+            Self::End => f.write_str("the last row"),
+        }
+    }
+}
+
+impl ReadError {
+    /// What to do about it, where that can be said.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NoExposures { .. } => {
+                "the name of a list begins with `exposures`, `participants`, `register`, `providers` or \
+                 `suppressions` and ends in `.csv` or `.parquet`"
+                    .to_owned()
+            }
+            Self::NotAList { .. } => {
+                "convert it, or move it out of the inbox; a file that is still being delivered needs another name"
+                    .to_owned()
+            }
+            Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last".to_owned(),
+            Self::Changed { .. } | Self::Truncated { .. } => {
+                "deliver it under another name and rename it when it is complete, then run again".to_owned()
+            }
+            Self::Sidecar { .. } => "a sidecar holds two lines: `rows = 123` and `sha256 = \"...\"`".to_owned(),
+            Self::SidecarHash { .. } | Self::SidecarRows { .. } | Self::Parquet { .. } => {
+                "ask for the file again".to_owned()
+            }
+            Self::Empty { .. } => {
+                "a list with nothing in it has a header line, or a sidecar with `rows = 0`".to_owned()
+            }
+            Self::OtherEncoding { expected, .. } => format!("export it again in {expected}"),
+            Self::Encoding { encoding, .. } if *encoding == "UTF-8" => {
+                "if the file is written in Windows-1252, set encoding = \"windows-1252\" for its list under [inputs]"
+                    .to_owned()
+            }
+            Self::Encoding { .. } => "the file may be in UTF-8: that is the encoding when none is set".to_owned(),
+            Self::UnknownColumn { nearest, .. } => format!("our names stand on the left; was `{nearest}` meant?"),
+            Self::NoHeader { hint, .. } | Self::MissingColumn { hint, .. } => hint.clone(),
+            Self::DuplicateColumn { .. } => {
+                "headers must differ in more than capitals and blanks; nobody could say which one counts".to_owned()
+            }
+            Self::Quote { .. } => "a quote inside a cell is doubled (\"\"), and the whole cell quoted".to_owned(),
+            Self::Ragged { .. } => "a delimiter inside a cell needs quotes around the cell".to_owned(),
+            Self::ColumnType { accepted, .. } => format!("write the column as {accepted}"),
+            Self::Suppression { .. } => "correct the row: the run must know whom not to write to".to_owned(),
+            Self::Inbox { .. }
+            | Self::TooManyFiles { .. }
+            | Self::Read { .. }
+            | Self::Delimiter { .. }
+            | Self::SameColumn { .. }
+            | Self::TooManyRows { .. } => return None,
+        })
+    }
+}

@@ -1,0 +1,203 @@
+//! Which column of a file is which of ours, by exact header (M9, M10, M12).
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+
+use crate::config::InputFormat;
+use crate::row::List;
+
+use super::error::ReadError;
+use super::schema;
+
+/// Where the columns of a file go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// For each column of the file: its place in the contract, or `None` when it is never read.
+    pub(super) places: Vec<Option<usize>>,
+    /// For each column of the contract: its header in this file.
+    pub(super) headers: Vec<String>,
+    /// Headers that the contract does not name.
+    pub(super) unread: Vec<String>,
+}
+
+/// The header that each of our columns must have in the files of a list.
+pub(super) fn expected(list: List, format: &InputFormat) -> Result<Vec<String>, ReadError> {
+    let columns = schema::columns(list);
+    if let Some(column) = format.columns.keys().find(|column| !columns.contains(&column.as_str())) {
+        let nearest = nearest(column, columns.iter().copied()).unwrap_or(columns[0]);
+        return Err(ReadError::UnknownColumn { list, column: column.clone(), nearest });
+    }
+    let headers: Vec<String> =
+        columns.iter().map(|column| format.columns.get(*column).map_or(*column, String::as_str).to_owned()).collect();
+    let mut seen: BTreeMap<&str, &'static str> = BTreeMap::new();
+    for (header, column) in headers.iter().zip(columns) {
+        if let Some(first) = seen.insert(header, column) {
+            return Err(ReadError::SameColumn { list, first, second: column });
+        }
+    }
+    Ok(headers)
+}
+
+/// Compares the header of a file with what is expected.
+///
+/// # Errors
+/// A column that is missing or stands there twice, also when the two differ in capitals or blanks only. Headers of the
+/// file are quoted only once it is clear that the line is a header at all, and not somebody's data.
+pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &Utf8Path) -> Result<Layout, ReadError> {
+    let known = matches(found, &headers);
+    if known * 2 < headers.len() {
+        let hint = format!(
+            "only {known} of its {} columns are there; map the file's headers under [inputs.{}.columns], and set its \
+             delimiter",
+            headers.len(),
+            schema::name(list)
+        );
+        return Err(ReadError::NoHeader { file: file.to_owned(), list, hint });
+    }
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for header in found.iter().map(|header| plain(header)).filter(|header| !header.is_empty()) {
+        let count = seen.entry(header.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            return Err(ReadError::DuplicateColumn { file: file.to_owned(), column: printable(&header) });
+        }
+    }
+    let places: Vec<Option<usize>> =
+        found.iter().map(|header| headers.iter().position(|ours| ours == header)).collect();
+    let unread: Vec<&String> = found.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(h, _)| h).collect();
+    for (place, header) in headers.iter().enumerate() {
+        if !places.contains(&Some(place)) {
+            let hint = missing_hint(schema::columns(list)[place], header, &unread, list);
+            return Err(ReadError::MissingColumn { file: file.to_owned(), column: header.clone(), hint });
+        }
+    }
+    let unread = unread.into_iter().map(|header| printable(header)).collect();
+    Ok(Layout { places, headers, unread })
+}
+
+/// How many of the expected headers are there, nearly or exactly.
+pub(super) fn matches(found: &[String], headers: &[String]) -> usize {
+    headers.iter().filter(|header| found.iter().any(|other| plain(other) == plain(header))).count()
+}
+
+/// Without blanks around it, in lower case: to recognise, never to accept.
+fn plain(header: &str) -> String {
+    header.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_lowercase()
+}
+
+fn missing_hint(column: &str, header: &str, unread: &[&String], list: List) -> String {
+    let map = format!("map it under [inputs.{}.columns]", schema::name(list));
+    if unread.iter().any(|other| plain(other) == plain(header)) {
+        return "the file has it in other capitals or with blanks around it; headers must be exact".to_owned();
+    }
+    let synonym =
+        unread.iter().find(|other| schema::synonyms(column).contains(&plain(other).replace(' ', "_").as_str()));
+    let near = || nearest(header, unread.iter().map(|other| other.as_str()));
+    if let Some(likely) = synonym.map(|other| other.as_str()).or_else(near) {
+        return format!("the file has `{}`; {map}", printable(likely));
+    }
+    match unread {
+        [] => "every column of the list must be there, even if it is empty".to_owned(),
+        [only] => format!("the file has `{}`; if that is the column, {map}", printable(only)),
+        _ => format!("if it has another name in the file, {map}"),
+    }
+}
+
+fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let likeness = |other: &str| strsim::normalized_levenshtein(&plain(name), &plain(other));
+    names
+        .map(|other| (likeness(other), other))
+        .filter(|(score, _)| *score >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, other)| other)
+}
+
+/// For messages and reports: no control characters, at most 40 characters.
+fn printable(header: &str) -> String {
+    header.chars().take(40).flat_map(char::escape_debug).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header() -> Vec<String> {
+        schema::EXPOSURES.iter().map(|column| (*column).to_owned()).collect()
+    }
+
+    fn read(found: &[String]) -> Result<Layout, ReadError> {
+        let headers = expected(List::Exposures, &InputFormat::default())?;
+        layout(found, List::Exposures, headers, Utf8Path::new("inbox/exposures.csv"))
+    }
+
+    #[test]
+    fn columns_are_found_by_name_in_any_order_and_strangers_are_named() {
+        let mut found = header();
+        found.reverse();
+        found.insert(3, "test_result".to_owned());
+        let layout = read(&found).unwrap();
+        assert_eq!(layout.places[0], Some(schema::EXPOSURES.len() - 1));
+        assert_eq!(layout.places[3], None);
+        assert_eq!(layout.unread, ["test_result"]);
+    }
+
+    #[test]
+    fn a_missing_column_names_what_the_file_has_instead() {
+        let mut found = header();
+        found[7] = "geb_datum".to_owned();
+        let error = read(&found).unwrap_err();
+        assert_eq!(error.to_string(), "column `birth_date` is missing from the header of `inbox/exposures.csv`");
+        assert_eq!(error.hint().unwrap(), "the file has `geb_datum`; map it under [inputs.exposures.columns]");
+        found[7] = "birthdate".to_owned();
+        assert!(read(&found).unwrap_err().hint().unwrap().contains("`birthdate`"));
+    }
+
+    #[test]
+    fn headers_are_exact() {
+        for other in ["BSN", "bsn ", "bsn\u{a0}", "\u{feff}bsn", " bsn"] {
+            let mut found = header();
+            found[2] = other.to_owned();
+            let error = read(&found).unwrap_err();
+            assert!(matches!(error, ReadError::MissingColumn { .. }), "{other:?}");
+            assert!(error.hint().unwrap().contains("capitals"));
+        }
+    }
+
+    #[test]
+    fn a_header_that_stands_there_twice_is_refused_whatever_its_capitals() {
+        for other in ["bsn", "BSN", "bsn ", "bsn\u{a0}"] {
+            let mut found = header();
+            found.push(other.to_owned());
+            let error = read(&found).unwrap_err();
+            assert_eq!(error.to_string(), "column `bsn` stands twice in the header of `inbox/exposures.csv`");
+        }
+        let mut found = header();
+        found.extend(["note".to_owned(), "NOTE".to_owned()]);
+        assert!(matches!(read(&found), Err(ReadError::DuplicateColumn { .. })));
+    }
+
+    #[test]
+    fn a_first_line_of_data_is_never_quoted() {
+        let found: Vec<String> = (0..23).map(|index| format!("Jansen{index}")).collect();
+        let error = read(&found).unwrap_err();
+        assert!(matches!(error, ReadError::NoHeader { .. }));
+        assert!(!format!("{error} {:?}", error.hint()).contains("Jansen"));
+    }
+
+    #[test]
+    fn foreign_headers_are_mapped_and_mistakes_in_the_map_are_named() {
+        let mut format = InputFormat::default();
+        format.columns.insert("birth_date".to_owned(), "geb_datum".to_owned());
+        let mut found = header();
+        found[7] = "geb_datum".to_owned();
+        let headers = expected(List::Exposures, &format).unwrap();
+        assert!(layout(&found, List::Exposures, headers, Utf8Path::new("x")).is_ok());
+        format.columns.insert("birthdate".to_owned(), "x".to_owned());
+        let error = expected(List::Exposures, &format).unwrap_err();
+        assert!(error.hint().unwrap().contains("`birth_date`"));
+        format.columns.remove("birthdate");
+        format.columns.insert("sex".to_owned(), "geb_datum".to_owned());
+        assert!(matches!(expected(List::Exposures, &format), Err(ReadError::SameColumn { .. })));
+    }
+}

@@ -1,0 +1,215 @@
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+use polars_arrow::datatypes::ArrowSchema;
+use polars_arrow::record_batch::RecordBatchT;
+use polars_parquet::write::{
+    CompressionOptions, FileWriter, RowGroupIterator, StatisticsOptions, Version, WriteOptions, get_dtype_encoding,
+};
+
+use super::*;
+use crate::progress::Progress;
+use crate::reason::Reason;
+use crate::row::{Exposure, List, Registrant};
+
+use super::super::cell::Days;
+use super::super::raw::Terms;
+
+const VALID: &str = "999990019";
+
+fn sound(column: &str) -> &'static str {
+    match column {
+        "record_id" => "R-1",
+        "bsn" => VALID,
+        "surname" => "Vóórbeeld",
+        "birth_date" => "1970-05-17",
+        "house_number" => "12",
+        "postcode" => "1234 ab",
+        "category" => "gp",
+        "provider_code" => "01234567",
+        "status" => "confirmed",
+        "items" => "name;bsn",
+        _ => "",
+    }
+}
+
+/// Three text rows of every column, some columns replaced, written by polars.
+fn written(columns: &[&str], replaced: Vec<Series>) -> Vec<u8> {
+    let mut series: Vec<Series> = columns
+        .iter()
+        .filter(|column| !replaced.iter().any(|other| other.name() == **column))
+        .map(|column| Series::new((*column).into(), [Some(sound(column)), Some(sound(column)), None]))
+        .collect();
+    series.extend(replaced);
+    let columns: Vec<Column> = series.into_iter().map(Column::from).collect();
+    let mut frame = DataFrame::new_infer_height(columns).unwrap();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).with_row_group_size(Some(2)).finish(&mut frame).unwrap();
+    bytes
+}
+
+/// One row group straight from arrays, for types that polars' frames are built without.
+fn written_raw(arrays: Vec<(&str, Box<dyn Array>)>) -> Vec<u8> {
+    let schema: ArrowSchema = arrays
+        .iter()
+        .map(|(name, array)| ((*name).into(), Field::new((*name).into(), array.dtype().clone(), true)))
+        .collect();
+    let options = WriteOptions {
+        statistics: StatisticsOptions::default(),
+        version: Version::V1,
+        compression: CompressionOptions::Uncompressed,
+        data_page_size: None,
+    };
+    let encodings = arrays.iter().map(|(_, array)| get_dtype_encoding(array.dtype())).collect();
+    let height = arrays[0].1.len();
+    let batch = RecordBatchT::new(
+        height,
+        std::sync::Arc::new(schema.clone()),
+        arrays.into_iter().map(|(_, array)| array).collect(),
+    );
+    let groups = RowGroupIterator::try_new(std::iter::once(Ok(batch)), &schema, options, encodings).unwrap();
+    let mut writer = FileWriter::try_new(Vec::new(), schema, options).unwrap();
+    for group in groups {
+        writer.write(height as u64, group.unwrap()).unwrap();
+    }
+    writer.end(None).unwrap();
+    writer.into_inner()
+}
+
+fn read<T: Record>(bytes: Vec<u8>, list: List) -> Result<Batch<T>, ReadError> {
+    let file = Utf8Path::new("inbox/exposures.parquet");
+    let parquet = ParquetFile::open(bytes, list, &InputFormat::default(), file)?;
+    let terms = Terms { synthetic: true, days: Days::before(Date::constant(2025, 9, 1)) };
+    let context = Context { file, index: 0, list, terms, progress: &Progress::hidden() };
+    let mut batch = Batch::with_capacity(0);
+    parquet.read(&context, &mut batch)?;
+    assert_eq!(batch.good.len() + batch.refused.len(), parquet.rows as usize);
+    Ok(batch)
+}
+
+fn exposures(replaced: Vec<Series>) -> Result<Batch<Exposure>, ReadError> {
+    read(written(schema::EXPOSURES, replaced), List::Exposures)
+}
+
+#[test]
+fn rows_that_polars_wrote_are_read_like_those_of_a_csv_file() {
+    let batch = exposures(Vec::new()).unwrap();
+    assert_eq!((batch.good.len(), batch.refused.len()), (2, 1));
+    let row = &batch.good[1];
+    assert_eq!((row.row.row, row.record_id(), row.name().surname), (2, "R-1", "Vóórbeeld"));
+    assert_eq!((row.address().postcode, row.bsn.unwrap().number().to_string().as_str()), ("1234AB", VALID));
+    // The third row is all missing, also in the second row group.
+    assert_eq!((batch.refused[0].set_aside.row.row, batch.refused[0].set_aside.reason), (3, Reason::R114));
+}
+
+#[test]
+fn whole_numbers_are_padded_where_their_type_lost_the_zeros() {
+    let bsn = Series::new("bsn".into(), [Some(999_990_019_i64), Some(13), None]);
+    let code = Series::new("provider_code".into(), [Some(1_234_567_i32), None, None]);
+    let number = Series::new("house_number".into(), [Some(7_u32), Some(8), None]);
+    let batch = exposures(vec![bsn, code, number]).unwrap();
+    assert_eq!(batch.good[0].provider_code(), "01234567");
+    assert_eq!(batch.good[0].address().house_number, "7");
+    assert_eq!(batch.good[0].bsn.unwrap().number().to_string(), VALID);
+    assert_eq!(batch.refused[0].set_aside.reason, Reason::R101);
+}
+
+#[test]
+fn a_type_that_may_have_changed_values_stops_the_run() {
+    let float = Series::new("bsn".into(), [999_990_019.0_f64, 1.0, 2.0]);
+    let error = exposures(vec![float]).err().unwrap();
+    assert!(error.to_string().contains("column `bsn` of `inbox/exposures.parquet` has the type float64"), "{error}");
+    assert_eq!(error.hint().unwrap(), "write the column as text or whole numbers");
+    let whole = Series::new("postcode".into(), [1_i64, 2, 3]);
+    assert!(matches!(exposures(vec![whole]), Err(ReadError::ColumnType { column: "postcode", .. })));
+    let flags = Series::new("sex".into(), [true, false, true]);
+    assert!(matches!(exposures(vec![flags]), Err(ReadError::ColumnType { column: "sex", .. })));
+    let list = Series::new(
+        "items".into(),
+        [Series::new("".into(), ["bsn"]), Series::new("".into(), ["bsn"]), Series::new("".into(), ["bsn"])],
+    );
+    assert!(matches!(exposures(vec![list]), Err(ReadError::ColumnType { column: "items", .. })));
+}
+
+#[test]
+fn a_column_of_nothing_but_missing_values_may_have_any_type() {
+    let nothing = Series::new("custody".into(), [None::<f64>, None, None]);
+    assert_eq!(exposures(vec![nothing]).unwrap().good.len(), 2);
+}
+
+#[test]
+fn flags_dates_small_numbers_and_bytes_are_read() {
+    let mut arrays: Vec<(&str, Box<dyn Array>)> = Vec::new();
+    for column in schema::REGISTRANTS {
+        let array: Box<dyn Array> = match *column {
+            "birth_date" => Box::new(PrimitiveArray::<i32>::from([Some(136), None]).to(ArrowDataType::Date32)),
+            "house_number" => Box::new(PrimitiveArray::<i16>::from([Some(12_i16), None])),
+            "protected_address" => Box::new(BooleanArray::from([Some(true), None])),
+            "surname" => Box::new(BinaryViewArray::from_slice([Some("Vóórbeeld".as_bytes()), None])),
+            _ => Box::new(Utf8ViewArray::from_slice([Some(""), None])),
+        };
+        arrays.push((column, array));
+    }
+    let batch: Batch<Registrant> = read(written_raw(arrays), List::Register).unwrap();
+    let row = &batch.good[0];
+    assert_eq!(row.birth_date.unwrap().exact(), Some(Date::constant(1970, 5, 17)));
+    assert!(row.protected_address && !batch.good[1].protected_address);
+    assert_eq!((row.name().surname, row.address().house_number), ("Vóórbeeld", "12"));
+}
+
+#[test]
+fn columns_are_found_by_name_and_others_are_not_decoded() {
+    let mut columns = schema::EXPOSURES.to_vec();
+    columns.reverse();
+    let result = Series::new("test_result".into(), ["CANARY", "CANARY", "CANARY"]);
+    let bytes = written(&columns, vec![result]);
+    let parquet = ParquetFile::open(bytes.clone(), List::Exposures, &InputFormat::default(), "x".into()).unwrap();
+    assert_eq!(parquet.unread_columns(), ["test_result"]);
+    let decoded = parquet.decode(&parquet.metadata.row_groups[0], &(0..2)).unwrap();
+    assert_eq!(decoded.len(), schema::EXPOSURES.len());
+    let batch: Batch<Exposure> = read(bytes, List::Exposures).unwrap();
+    assert!(!batch.good[0].cells.iter().any(|cell| cell.contains("CANARY")));
+    let without: Vec<&str> = columns.iter().copied().filter(|column| *column != "status").collect();
+    let error = read::<Exposure>(written(&without, Vec::new()), List::Exposures).err().unwrap();
+    assert!(matches!(error, ReadError::MissingColumn { .. }));
+}
+
+/// Reads copies of a file with one bit changed; returns how many copies were read as if nothing was wrong.
+fn with_every_nth_bit_changed(whole: &[u8], nth: usize) -> usize {
+    let others = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.location().is_some_and(|place| place.file().contains("polars")) {
+            others(panic);
+        }
+    }));
+    let read_copy = |bit: usize| {
+        let mut copy = whole.to_vec();
+        copy[bit / 8] ^= 1 << (bit % 8);
+        usize::from(read::<Exposure>(copy, List::Exposures).is_ok())
+    };
+    (0..whole.len() * 8).step_by(nth).map(read_copy).sum()
+}
+
+#[test]
+fn a_damaged_file_is_an_error_and_never_a_panic() {
+    let whole = written(schema::EXPOSURES, Vec::new());
+    for length in (0..whole.len()).step_by(64) {
+        let cut = read::<Exposure>(whole[..length].to_vec(), List::Exposures);
+        assert!(matches!(cut, Err(ReadError::Parquet { .. })), "{length}");
+    }
+    // Some bits mean nothing, some make another value; without a sidecar nobody can see those.
+    assert!(with_every_nth_bit_changed(&whole, 61) < whole.len() * 8 / 61);
+}
+
+#[test]
+#[ignore = "thousands of files, a quarter of a minute"]
+fn no_single_bit_of_a_file_ends_the_process() {
+    let whole = written(schema::EXPOSURES, Vec::new());
+    assert!(with_every_nth_bit_changed(&whole, 1) < whole.len() * 8);
+}
+
+#[test]
+fn what_is_no_parquet_file_is_said_to_be_none() {
+    for bytes in [b"".to_vec(), b"PAR1".to_vec(), b"record_id,bsn\n1,2\n".to_vec()] {
+        let error = read::<Exposure>(bytes, List::Exposures).err().unwrap();
+        assert!(error.to_string().starts_with("`inbox/exposures.parquet` is no readable Parquet file"), "{error}");
+    }
+}

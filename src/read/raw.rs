@@ -1,0 +1,201 @@
+//! One row on its way from text to types: every cell is asked for once, and what is wrong is collected.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+
+use crate::letter::Items;
+use crate::person::{Bsn, PartialDate};
+use crate::reason::{Reason, SetAside};
+use crate::row::{List, Refused, RowRef};
+
+use super::cell::{self, Days, Word};
+use super::text::{self, Rule, Scripts};
+
+/// Settings that the cells of every row are read under.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    pub(super) synthetic: bool,
+    pub(super) days: Days,
+}
+
+/// The wanted cells of one row, in contract order.
+///
+/// A faulty cell gives an empty value and a note; [`Raw::refusal`] then says what could still be read safely. The first
+/// fault in column order is the row's reason, whatever the order of the columns in the file.
+pub(super) struct Raw<'c> {
+    cells: &'c [Cow<'c, str>],
+    columns: &'static [&'static str],
+    terms: Terms,
+    scripts: Scripts,
+    faults: Vec<(usize, Reason)>,
+    bsn: Option<Bsn>,
+    record_id: &'c str,
+    person_ref: &'c str,
+    tidied: u32,
+}
+
+impl<'c> Raw<'c> {
+    pub(super) fn new(cells: &'c [Cow<'c, str>], columns: &'static [&'static str], terms: Terms) -> Self {
+        let scripts = Scripts::default();
+        Self { cells, columns, terms, scripts, faults: Vec::new(), bsn: None, record_id: "", person_ref: "", tidied: 0 }
+    }
+
+    /// Notes that the row cannot be used because of this column.
+    pub(super) fn fault(&mut self, column: usize, reason: Reason) {
+        self.faults.push((column, reason));
+    }
+
+    fn take<T: Default>(&mut self, column: usize, read: impl FnOnce(&'c str) -> Result<T, Reason>) -> T {
+        let cells = self.cells;
+        read(&cells[column]).unwrap_or_else(|reason| {
+            self.fault(column, reason);
+            T::default()
+        })
+    }
+
+    pub(super) fn text(&mut self, column: usize, rule: Rule) -> Cow<'c, str> {
+        let cells = self.cells;
+        match text::clean(&cells[column], rule) {
+            Ok(clean) => {
+                if rule.is_name() {
+                    self.note_script(column, clean.scripts);
+                }
+                clean.text
+            }
+            Err(reason) => {
+                self.fault(column, reason);
+                Cow::Borrowed("")
+            }
+        }
+    }
+
+    /// A name is one name, though it stands in several cells (H11).
+    fn note_script(&mut self, column: usize, scripts: Scripts) {
+        let together = self.scripts.and(scripts);
+        if together.mixed() && !self.scripts.mixed() {
+            self.fault(column, Reason::R116);
+        }
+        self.scripts = together;
+    }
+
+    pub(super) fn bsn(&mut self, column: usize) -> Option<Bsn> {
+        let bsn = self.take(column, cell::bsn);
+        self.bsn = bsn;
+        self.tidied += u32::from(bsn.is_some() && self.cells[column].len() != 9);
+        if bsn.is_some_and(Bsn::is_test_range) && !self.terms.synthetic {
+            self.fault(column, Reason::R103);
+        }
+        bsn
+    }
+
+    /// The lab's number of the record; a row without one cannot be answered for.
+    pub(super) fn record_id(&mut self, column: usize) -> Cow<'c, str> {
+        let before = self.faults.len();
+        let id = self.take(column, cell::identifier);
+        if id.is_empty() && self.faults.len() == before {
+            self.fault(column, Reason::R114);
+        }
+        self.record_id = id;
+        Cow::Borrowed(id)
+    }
+
+    pub(super) fn person_ref(&mut self, column: usize) -> Cow<'c, str> {
+        self.person_ref = self.take(column, cell::identifier);
+        Cow::Borrowed(self.person_ref)
+    }
+
+    pub(super) fn identifier(&mut self, column: usize) -> Cow<'c, str> {
+        Cow::Borrowed(self.take(column, cell::identifier))
+    }
+
+    pub(super) fn provider_code(&mut self, column: usize) -> Cow<'c, str> {
+        Cow::Borrowed(self.take(column, cell::provider_code))
+    }
+
+    pub(super) fn birth_date(&mut self, column: usize) -> Option<PartialDate> {
+        let days = self.terms.days;
+        self.take(column, |raw| cell::birth_date(raw, days))
+    }
+
+    pub(super) fn event_date(&mut self, column: usize) -> Option<PartialDate> {
+        self.take(column, cell::event_date)
+    }
+
+    pub(super) fn date(&mut self, column: usize) -> Option<Date> {
+        self.take(column, cell::date)
+    }
+
+    pub(super) fn word<T: Word>(&mut self, column: usize) -> Option<T> {
+        self.take(column, cell::word)
+    }
+
+    /// A word that must be there.
+    pub(super) fn required_word<T: Word>(&mut self, column: usize) -> Option<T> {
+        let before = self.faults.len();
+        let word = self.word(column);
+        if word.is_none() && self.faults.len() == before {
+            self.fault(column, Reason::R107);
+        }
+        word
+    }
+
+    /// A word of which an unknown one is no fault of the row: the decision table handles it (D101).
+    pub(super) fn open_word<T: Word>(&self, column: usize) -> Option<T> {
+        cell::word(&self.cells[column]).ok().flatten()
+    }
+
+    pub(super) fn items(&mut self, column: usize) -> Items {
+        self.take(column, cell::items)
+    }
+
+    pub(super) fn flag(&mut self, column: usize) -> bool {
+        self.take(column, cell::flag)
+    }
+
+    /// The postcode, by the rules of the country that the row names; foreign ones stay as they are.
+    pub(super) fn postcode(&mut self, column: usize, country: &str) -> Cow<'c, str> {
+        if !is_netherlands(country) {
+            return self.text(column, Rule::POSTCODE);
+        }
+        let code = self.take(column, cell::postcode);
+        self.tidied += u32::from(!code.is_empty() && code != self.cells[column]);
+        code
+    }
+
+    /// How many numbers and postcodes were stripped of blanks, dots and the like (M27).
+    pub(super) fn tidied(&self) -> u32 {
+        self.tidied
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_sound(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// What remains of a row that cannot be used.
+    pub(super) fn refusal(mut self, list: List, row: RowRef) -> Refused {
+        self.faults.sort_by_key(|(column, _)| *column);
+        let reason = self.faults.first().map_or(Reason::R109, |(_, reason)| *reason);
+        let mut evidence = String::new();
+        for (column, reason) in &self.faults {
+            let comma = if evidence.is_empty() { "" } else { "; " };
+            // Writing to a string does not fail.
+            let _ = write!(evidence, "{comma}{}: {reason}", self.columns[*column]);
+        }
+        Refused {
+            list,
+            set_aside: SetAside { evidence, ..SetAside::new(row, reason) },
+            record_id: self.record_id.to_owned(),
+            bsn: self.bsn,
+            person_ref: self.person_ref.to_owned(),
+        }
+    }
+}
+
+/// Empty, the ISO codes, the BRP code 6030 and the usual names.
+fn is_netherlands(country: &str) -> bool {
+    const NAMES: [&str; 7] = ["nl", "nld", "6030", "nederland", "netherlands", "the netherlands", "holland"];
+    country.is_empty() || NAMES.iter().any(|name| country.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,224 @@
+//! From cells to typed rows, one function per list.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::cells::Cells;
+use crate::letter::Published;
+use crate::reason::Reason;
+use crate::row::{Exposure, Provider, Registrant, RowRef, Suppression};
+
+use super::raw::Raw;
+use super::schema::{self, position};
+use super::text::Rule;
+
+/// A row of one of the lists.
+pub(super) trait Record: Sized + Send {
+    /// The columns, in contract order.
+    const COLUMNS: &'static [&'static str];
+
+    /// Reads every cell. `None`, or a note in `raw`, when the row cannot be used.
+    fn parse(raw: &mut Raw<'_>, row: RowRef) -> Option<Self>;
+}
+
+/// Packs text cells; the caps of the columns keep them far below what fits.
+fn pack<const N: usize>(raw: &mut Raw<'_>, cells: &[Cow<'_, str>; N]) -> Option<Cells<N>> {
+    let packed = Cells::pack(cells.each_ref().map(|cell| &**cell));
+    if packed.is_none() {
+        raw.fault(0, Reason::R109);
+    }
+    packed
+}
+
+impl Record for Exposure {
+    const COLUMNS: &'static [&'static str] = schema::EXPOSURES;
+
+    fn parse(raw: &mut Raw<'_>, row: RowRef) -> Option<Self> {
+        const fn at(name: &str) -> usize {
+            position(schema::EXPOSURES, name)
+        }
+        let country = raw.text(const { at("country") }, Rule::COUNTRY);
+        let cells = [
+            raw.record_id(const { at("record_id") }),
+            raw.identifier(const { at("dataset_id") }),
+            raw.text(const { at("first_names") }, Rule::NAMES),
+            raw.text(const { at("initials") }, Rule::INITIALS),
+            raw.text(const { at("surname_prefix") }, Rule::PARTICLE),
+            raw.text(const { at("surname") }, Rule::NAMES),
+            raw.text(const { at("street") }, Rule::STREET),
+            raw.text(const { at("house_number") }, Rule::HOUSE),
+            raw.text(const { at("house_letter") }, Rule::HOUSE),
+            raw.text(const { at("house_addition") }, Rule::HOUSE),
+            raw.postcode(const { at("postcode") }, &country),
+            raw.text(const { at("town") }, Rule::TOWN),
+            country,
+            raw.provider_code(const { at("provider_code") }),
+        ];
+        let bsn = raw.bsn(const { at("bsn") });
+        let birth_date = raw.birth_date(const { at("birth_date") });
+        let sex = raw.word(const { at("sex") });
+        let sample_date = raw.date(const { at("sample_date") });
+        let status = raw.required_word(const { at("status") });
+        let published = raw.word(const { at("published") }).unwrap_or(Published::Unknown);
+        let items = raw.items(const { at("items") });
+        let custody = raw.word(const { at("custody") });
+        Some(Self {
+            row,
+            cells: pack(raw, &cells)?,
+            bsn,
+            birth_date,
+            sex,
+            category: raw.open_word(const { at("category") }),
+            sample_date,
+            status: status?,
+            published,
+            items,
+            custody,
+        })
+    }
+}
+
+impl Record for Registrant {
+    const COLUMNS: &'static [&'static str] = schema::REGISTRANTS;
+
+    fn parse(raw: &mut Raw<'_>, row: RowRef) -> Option<Self> {
+        const fn at(name: &str) -> usize {
+            position(schema::REGISTRANTS, name)
+        }
+        let country = raw.text(const { at("country") }, Rule::COUNTRY);
+        let cells = [
+            raw.person_ref(const { at("person_ref") }),
+            raw.text(const { at("first_names") }, Rule::NAMES),
+            raw.text(const { at("initials") }, Rule::INITIALS),
+            raw.text(const { at("surname_prefix") }, Rule::PARTICLE),
+            raw.text(const { at("surname") }, Rule::NAMES),
+            raw.text(const { at("partner_surname_prefix") }, Rule::PARTICLE),
+            raw.text(const { at("partner_surname") }, Rule::NAMES),
+            raw.text(const { at("street") }, Rule::STREET),
+            raw.text(const { at("house_number") }, Rule::HOUSE),
+            raw.text(const { at("house_letter") }, Rule::HOUSE),
+            raw.text(const { at("house_addition") }, Rule::HOUSE),
+            raw.postcode(const { at("postcode") }, &country),
+            raw.text(const { at("town") }, Rule::TOWN),
+            raw.text(const { at("municipality") }, Rule::TOWN),
+            raw.text(const { at("location_description") }, Rule::LOCATION),
+            raw.text(const { at("foreign_line_1") }, Rule::FOREIGN_LINE),
+            raw.text(const { at("foreign_line_2") }, Rule::FOREIGN_LINE),
+            raw.text(const { at("foreign_line_3") }, Rule::FOREIGN_LINE),
+            country,
+        ];
+        let cells = pack(raw, &cells);
+        let registrant = Self {
+            row,
+            bsn: raw.bsn(const { at("bsn") }),
+            cells: cells?,
+            title: raw.word(const { at("title") }),
+            name_use: raw.word(const { at("name_use") }),
+            partner_title: raw.word(const { at("partner_title") }),
+            partner_ended: raw.event_date(const { at("partner_ended") }),
+            sex: raw.word(const { at("sex") }),
+            birth_date: raw.birth_date(const { at("birth_date") }),
+            house_indication: raw.word(const { at("house_indication") }),
+            language: raw.word(const { at("language") }),
+            letter_format: raw.word(const { at("letter_format") }),
+            deceased_on: raw.event_date(const { at("deceased_on") }),
+            protected_address: raw.flag(const { at("protected_address") }),
+            whereabouts_unknown: raw.flag(const { at("whereabouts_unknown") }),
+        };
+        Some(registrant)
+    }
+}
+
+impl Record for Provider {
+    const COLUMNS: &'static [&'static str] = schema::PROVIDERS;
+
+    fn parse(raw: &mut Raw<'_>, row: RowRef) -> Option<Self> {
+        const CODE: usize = position(schema::PROVIDERS, "provider_code");
+        const fn at(name: &str) -> usize {
+            position(schema::PROVIDERS, name)
+        }
+        let code = raw.provider_code(CODE);
+        if code.is_empty() && raw.is_sound() {
+            raw.fault(CODE, Reason::R108);
+        }
+        let kind = raw.required_word(const { at("kind") });
+        let display_name = raw.text(const { at("display_name") }, Rule::DISPLAY_NAME);
+        let confirmed_on = raw.date(const { at("confirmed_on") });
+        let cells = [
+            raw.text(const { at("street") }, Rule::STREET),
+            raw.text(const { at("house_number") }, Rule::HOUSE),
+            raw.text(const { at("house_letter") }, Rule::HOUSE),
+            raw.text(const { at("house_addition") }, Rule::HOUSE),
+            raw.postcode(const { at("postcode") }, ""),
+            raw.text(const { at("town") }, Rule::TOWN),
+        ];
+        let contact_email = raw.text(const { at("contact_email") }, Rule::EMAIL);
+        Some(Self {
+            row,
+            code: code.into_owned(),
+            kind: kind?,
+            display_name: display_name.into_owned(),
+            confirmed_on,
+            cells: pack(raw, &cells)?,
+            contact_email: contact_email.into_owned(),
+        })
+    }
+}
+
+impl Record for Suppression {
+    const COLUMNS: &'static [&'static str] = schema::SUPPRESSIONS;
+
+    fn parse(raw: &mut Raw<'_>, row: RowRef) -> Option<Self> {
+        const fn at(name: &str) -> usize {
+            position(schema::SUPPRESSIONS, name)
+        }
+        let bsn = raw.bsn(const { at("bsn") });
+        let person_ref = raw.person_ref(const { at("person_ref") });
+        let reason = raw.required_word(const { at("reason") });
+        let source = raw.text(const { at("source") }, Rule::SOURCE);
+        let since = raw.date(const { at("since") });
+        Some(Self {
+            row,
+            bsn,
+            person_ref: person_ref.into_owned(),
+            reason: reason?,
+            source: source.into_owned(),
+            since,
+        })
+    }
+}
+
+/// Two rows with one code and different content: nobody can say which is right, so neither is named and, where the
+/// addresses or the kinds differ, no letter goes there: an institution without an address holds its people (I24).
+/// Returns how many codes that concerns.
+pub(super) fn settle_providers(providers: &mut [Provider]) -> usize {
+    let mut by_code: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, provider) in providers.iter().enumerate() {
+        by_code.entry(provider.code.clone()).or_default().push(index);
+    }
+    let mut disputed = 0;
+    for rows in by_code.into_values().filter(|rows| rows.len() > 1) {
+        let first = &providers[rows[0]];
+        let same_place =
+            rows.iter().all(|row| providers[*row].kind == first.kind && providers[*row].cells == first.cells);
+        let same_name = rows.iter().all(|row| {
+            let other = &providers[*row];
+            other.display_name == first.display_name && other.confirmed_on == first.confirmed_on
+        });
+        if same_place && same_name {
+            continue;
+        }
+        disputed += 1;
+        for row in rows {
+            providers[row].confirmed_on = None;
+            if !same_place {
+                providers[row].cells = no_address();
+            }
+        }
+    }
+    disputed
+}
+
+fn no_address() -> Cells<6> {
+    Cells::pack([""; 6]).expect("six empty cells fit")
+}

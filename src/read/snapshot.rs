@@ -1,0 +1,80 @@
+//! A file as it was at one instant: read once, whole, and never looked at again (M15, M16), with its sidecar.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::error::ReadError;
+use super::inbox::SIDECAR;
+
+/// The bytes of a file.
+///
+/// # Errors
+/// [`ReadError::Changed`] when size or time of change differ before and after: somebody is still writing.
+pub(super) fn bytes(file: &Utf8Path) -> Result<Vec<u8>, ReadError> {
+    let failed = |source| ReadError::Read { file: file.to_owned(), source };
+    let mut handle = File::open(file).map_err(failed)?;
+    let before = handle.metadata().map_err(failed)?;
+    let mut bytes = Vec::new();
+    let expected = usize::try_from(before.len()).unwrap_or(usize::MAX);
+    bytes.try_reserve_exact(expected.saturating_add(1)).map_err(|error| failed(std::io::Error::other(error)))?;
+    handle.read_to_end(&mut bytes).map_err(failed)?;
+    let after = handle.metadata().map_err(failed)?;
+    let same_time = before.modified().ok() == after.modified().ok();
+    if bytes.len() as u64 != before.len() || after.len() != before.len() || !same_time {
+        return Err(ReadError::Changed { file: file.to_owned() });
+    }
+    Ok(bytes)
+}
+
+/// SHA-256, lower-case hex.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// `<file>.meta.toml`: what the sender says about the file. Other keys than these two are the sender's own affair.
+#[derive(Debug, Deserialize)]
+pub(super) struct Sidecar {
+    /// Data rows.
+    pub(super) rows: u64,
+    sha256: String,
+}
+
+impl Sidecar {
+    /// The sidecar of a file, if it has one.
+    pub(super) fn of(file: &Utf8Path) -> Result<Option<Self>, ReadError> {
+        /// Two lines; whatever is longer is something else.
+        const MOST: u64 = 64 * 1024;
+        let path = Utf8PathBuf::from(format!("{file}{SIDECAR}"));
+        let failed = |source| ReadError::Read { file: path.clone(), source };
+        let handle = match File::open(&path) {
+            Ok(handle) => handle,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut text = String::new();
+        handle.take(MOST).read_to_string(&mut text).map_err(failed)?;
+        toml::from_str(&text).map(Some).map_err(|source| ReadError::Sidecar { file: path, source: Box::new(source) })
+    }
+
+    /// Whether these are the bytes.
+    pub(super) fn check_hash(&self, file: &Utf8Path, sha256: &str) -> Result<(), ReadError> {
+        if self.sha256.trim().eq_ignore_ascii_case(sha256) {
+            Ok(())
+        } else {
+            Err(ReadError::SidecarHash { file: file.to_owned() })
+        }
+    }
+
+    /// Whether this is the number of rows.
+    pub(super) fn check_rows(&self, file: &Utf8Path, found: u64) -> Result<(), ReadError> {
+        if self.rows == found {
+            Ok(())
+        } else {
+            Err(ReadError::SidecarRows { file: file.to_owned(), announced: self.rows, found })
+        }
+    }
+}

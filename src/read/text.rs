@@ -1,0 +1,367 @@
+//! What a text cell may hold, and how it is written before anything compares or prints it: NFC, single blanks, trimmed.
+//!
+//! Nearly every cell is plain printable ASCII and leaves through [`plain`] without a look at Unicode tables and without
+//! a copy. The rest goes through the rules of `faults.md` one by one (M4, M6, M8, M21, M26 to M28, H4, H9 to H15, H21).
+
+use std::borrow::Cow;
+
+use unicode_general_category::{GeneralCategory, get_general_category};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use crate::reason::Reason;
+
+use super::mojibake;
+
+/// What is expected of one column's text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rule {
+    /// Most characters, before and after normalisation.
+    max: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Letters, blanks and the punctuation of names.
+    Name,
+    /// Streets, towns, names of institutions.
+    Free,
+    /// Parts of a house number: a leading hyphen belongs to them ("9" and "-2").
+    House,
+    /// E-mail addresses.
+    Email,
+}
+
+impl Rule {
+    // BRP: names 200, particle 10, short street 24, location 35, foreign line 40, town 80 characters. Lab rows are
+    // longer where systems let people type; beyond these figures a text is no name and no address.
+    pub(super) const NAMES: Self = Self::name(200);
+    pub(super) const PARTICLE: Self = Self::name(20);
+    pub(super) const INITIALS: Self = Self::name(40);
+    pub(super) const STREET: Self = Self::free(80);
+    pub(super) const HOUSE: Self = Self { max: 40, kind: Kind::House };
+    pub(super) const POSTCODE: Self = Self::free(20);
+    pub(super) const TOWN: Self = Self::free(80);
+    pub(super) const LOCATION: Self = Self::free(80);
+    pub(super) const FOREIGN_LINE: Self = Self::free(80);
+    pub(super) const COUNTRY: Self = Self::free(60);
+    pub(super) const DISPLAY_NAME: Self = Self::free(120);
+    pub(super) const SOURCE: Self = Self::free(120);
+    pub(super) const EMAIL: Self = Self { max: 254, kind: Kind::Email };
+
+    const fn name(max: usize) -> Self {
+        Self { max, kind: Kind::Name }
+    }
+
+    const fn free(max: usize) -> Self {
+        Self { max, kind: Kind::Free }
+    }
+
+    /// Whether the column holds a person's name.
+    pub(super) fn is_name(self) -> bool {
+        self.kind == Kind::Name
+    }
+}
+
+/// Scripts seen in a text, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scripts(u8);
+
+impl Scripts {
+    const LATIN: Self = Self(1);
+    const GREEK: Self = Self(2);
+    const CYRILLIC: Self = Self(4);
+    const OTHER: Self = Self(8);
+
+    /// Both together.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Letters of more than one script: the sign of a look-alike (H11).
+    pub(super) const fn mixed(self) -> bool {
+        self.0.count_ones() > 1
+    }
+}
+
+/// A text cell as later stages see it; empty means missing.
+#[derive(Debug)]
+pub(super) struct Clean<'c> {
+    pub(super) text: Cow<'c, str>,
+    pub(super) scripts: Scripts,
+}
+
+impl<'c> Clean<'c> {
+    const MISSING: Self = Self { text: Cow::Borrowed(""), scripts: Scripts(0) };
+
+    fn borrowed(text: &'c str, scripts: Scripts) -> Self {
+        Self { text: Cow::Borrowed(text), scripts }
+    }
+}
+
+/// Checks and normalises one text cell.
+///
+/// # Errors
+/// The reason for which the row is set aside: R109 to R112 or R116 to R118.
+pub(super) fn clean(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
+    if raw.is_empty() {
+        return Ok(Clean::MISSING);
+    }
+    if plain(raw, rule) {
+        if is_missing(raw) {
+            return Ok(Clean::MISSING);
+        }
+        // A plain cell without any letter counts as Latin, too; that changes nothing: such a cell has no look-alikes.
+        return Ok(Clean::borrowed(raw, Scripts::LATIN));
+    }
+    thorough(raw, rule)
+}
+
+/// Classes of ASCII bytes: not plain in a name, not plain elsewhere, blank, `w`.
+const CLASS: [u8; 128] = classes();
+const NOT_IN_NAME: u8 = 1;
+const NOT_PLAIN: u8 = 2;
+const BLANK: u8 = 4;
+const W: u8 = 8;
+
+const fn classes() -> [u8; 128] {
+    let mut classes = [NOT_IN_NAME; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b'w' | b'W' => W,
+            b'a'..=b'z' | b'A'..=b'Z' | b'\'' | b'`' | b'-' | b'.' | b',' => 0,
+            b' ' => BLANK,
+            // Full look: quotes must pair, and `@` and `:` may belong to a web address.
+            0..=0x1f | 0x7f | b'"' | b'@' | b':' => NOT_IN_NAME | NOT_PLAIN,
+            _ => NOT_IN_NAME,
+        };
+        byte += 1;
+    }
+    classes
+}
+
+/// Whether the cell can stay as it is: short printable ASCII, single blanks inside, nothing that its column forbids.
+fn plain(raw: &str, rule: Rule) -> bool {
+    let bytes = raw.as_bytes();
+    if bytes.len() > rule.max || matches!(bytes[0], b'=' | b'+' | b'-' | b' ') || bytes[bytes.len() - 1] == b' ' {
+        return false;
+    }
+    let mut seen = 0_u8;
+    // The last three classes in one register: two blanks or three `w` in a row need the full look.
+    let mut register = 0_u32;
+    let mut runs = 0_u32;
+    for &byte in bytes {
+        let Some(&class) = CLASS.get(usize::from(byte)) else { return false };
+        seen |= class;
+        register = register << 4 | u32::from(class);
+        runs |= u32::from(register & 0x44 == 0x44) | u32::from(register & 0x888 == 0x888);
+    }
+    let forbidden = if rule.is_name() { NOT_IN_NAME } else { NOT_PLAIN };
+    seen & forbidden == 0 && runs == 0
+}
+
+fn thorough(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
+    check_characters(raw)?;
+    let single = single_blanks(raw);
+    if single.chars().count() > rule.max {
+        return Err(Reason::R109);
+    }
+    let text: Cow<'_, str> = if is_nfc(&single) { single } else { Cow::Owned(single.nfc().collect()) };
+    if text.chars().count() > rule.max {
+        return Err(Reason::R109);
+    }
+    if text.is_empty() || is_missing(&text) {
+        return Ok(Clean::MISSING);
+    }
+    if begins_like_a_formula(&text, rule) {
+        return Err(Reason::R118);
+    }
+    check_marks(&text)?;
+    check_signs(&text, rule)?;
+    let scripts = text.chars().map(script).fold(Scripts::default(), Scripts::and);
+    if scripts.mixed() {
+        return Err(Reason::R116);
+    }
+    Ok(Clean { text, scripts })
+}
+
+/// Refuses what no cell of any column may hold: double encoding (R112), control characters (R110), and characters
+/// that cannot be seen, that turn the text around or that do not exist (R111; H9, H10).
+pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
+    if raw.is_ascii() {
+        return if raw.bytes().any(|byte| byte.is_ascii_control()) { Err(Reason::R110) } else { Ok(()) };
+    }
+    if mojibake::is_doubly_encoded(raw) {
+        return Err(Reason::R112);
+    }
+    if raw.chars().any(char::is_control) {
+        return Err(Reason::R110);
+    }
+    if raw.chars().any(is_unseen) { Err(Reason::R111) } else { Ok(()) }
+}
+
+/// H10: by general category, and the invisible ones that Unicode files under letters, marks and symbols.
+fn is_unseen(character: char) -> bool {
+    use GeneralCategory as G;
+    if character.is_ascii() {
+        return false;
+    }
+    let by_category = matches!(
+        get_general_category(character),
+        G::Format | G::PrivateUse | G::Surrogate | G::Unassigned | G::LineSeparator | G::ParagraphSeparator
+    );
+    let by_name = matches!(
+        character,
+        '\u{034F}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FFA0}'
+            | '\u{FFFC}'
+            | '\u{1D159}'
+            | '\u{E0100}'..='\u{E01EF}'
+    );
+    by_category || by_name
+}
+
+/// Whether the character is a blank of any width.
+pub(super) fn is_blank(character: char) -> bool {
+    character == ' ' || (!character.is_ascii() && get_general_category(character) == GeneralCategory::SpaceSeparator)
+}
+
+/// Trimmed, every run of blanks one ordinary blank.
+fn single_blanks(raw: &str) -> Cow<'_, str> {
+    let trimmed = raw.trim_matches(is_blank);
+    let mut previous = 'x';
+    let mut tidy = true;
+    for character in trimmed.chars() {
+        tidy &= !is_blank(character) || (character == ' ' && previous != ' ');
+        previous = character;
+    }
+    if tidy {
+        return Cow::Borrowed(trimmed);
+    }
+    let words: Vec<&str> = trimmed.split(is_blank).filter(|word| !word.is_empty()).collect();
+    Cow::Owned(words.join(" "))
+}
+
+/// Words that systems write where they know nothing (M26). A single `.` is left alone: it is the register's own value
+/// for an unknown name or street, and the addressing rules know it.
+pub(super) fn is_missing(text: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "null",
+        "n/a",
+        "#n/a",
+        "<na>",
+        "(null)",
+        "\\n",
+        "none",
+        "undefined",
+        "onbekend",
+        "unknown",
+        "n.v.t.",
+        "nvt",
+        "?",
+    ];
+    let Some(first) = text.bytes().next() else { return true };
+    if text.len() > 9 || !matches!(first | 0x20, b'n' | b'o' | b'u' | b'-' | b'#' | b'<' | b'(' | b'|' | b'?') {
+        return false;
+    }
+    // `Nan` is a given name; what programs write for "not a number" is not spelt like one.
+    text.bytes().all(|byte| byte == b'-')
+        || matches!(text, "NaN" | "nan")
+        || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// H4: what a spreadsheet would run. The apostrophe is a legal first character in Dutch names ('t Hooft).
+fn begins_like_a_formula(text: &str, rule: Rule) -> bool {
+    if rule.kind == Kind::House
+        && let Some(addition) = text.strip_prefix('-')
+        && addition.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
+        return false;
+    }
+    text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+}
+
+/// H13: at most two marks on one letter, and no mark without a letter.
+fn check_marks(text: &str) -> Result<(), Reason> {
+    use GeneralCategory as G;
+    let mut room = 0_u8;
+    for character in text.chars() {
+        if character.is_ascii() {
+            room = if character.is_ascii_alphanumeric() { 2 } else { 0 };
+            continue;
+        }
+        match get_general_category(character) {
+            G::NonspacingMark | G::SpacingMark | G::EnclosingMark => {
+                room = room.checked_sub(1).ok_or(Reason::R116)?;
+            }
+            category => room = if is_letter(category) { 2 } else { 0 },
+        }
+    }
+    Ok(())
+}
+
+/// H15: letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a pair of
+/// quotes.
+fn check_signs(text: &str, rule: Rule) -> Result<(), Reason> {
+    let holds = match rule.kind {
+        Kind::Name => text.chars().all(is_in_names) && !has_web_address(text),
+        Kind::Free | Kind::House => {
+            !text.contains('@') && !has_web_address(text) && text.bytes().filter(|byte| *byte == b'"').count() % 2 == 0
+        }
+        Kind::Email => true,
+    };
+    if holds { Ok(()) } else { Err(Reason::R117) }
+}
+
+fn is_in_names(character: char) -> bool {
+    use GeneralCategory as G;
+    if character.is_ascii() {
+        return character.is_ascii_alphabetic() || matches!(character, ' ' | '\'' | '`' | '-' | '.' | ',');
+    }
+    let category = get_general_category(character);
+    matches!(character, '’' | '‘') || is_letter(category) || matches!(category, G::NonspacingMark | G::SpacingMark)
+}
+
+fn is_letter(category: GeneralCategory) -> bool {
+    use GeneralCategory as G;
+    matches!(
+        category,
+        G::UppercaseLetter | G::LowercaseLetter | G::TitlecaseLetter | G::ModifierLetter | G::OtherLetter
+    )
+}
+
+fn has_web_address(text: &str) -> bool {
+    text.contains("://") || text.as_bytes().windows(3).any(|three| three.eq_ignore_ascii_case(b"www"))
+}
+
+/// Script of a letter; what belongs to all scripts has none. Blocks are enough here: who mixes look-alikes takes them
+/// from Greek or Cyrillic, and letters of any other script cannot be printed at all.
+fn script(character: char) -> Scripts {
+    match character {
+        'A'..='Z' | 'a'..='z' => Scripts::LATIN,
+        '\0'..='\u{7F}' | '\u{02B0}'..='\u{036F}' => Scripts::default(),
+        '\u{AA}' | '\u{BA}' | '\u{C0}'..='\u{02AF}' | '\u{1D00}'..='\u{1D25}' | '\u{1E00}'..='\u{1EFF}' => {
+            if matches!(character, '×' | '÷') { Scripts::default() } else { Scripts::LATIN }
+        }
+        '\u{2C60}'..='\u{2C7F}' | '\u{A720}'..='\u{A7FF}' | '\u{AB30}'..='\u{AB64}' | '\u{FB00}'..='\u{FB06}' => {
+            Scripts::LATIN
+        }
+        '\u{0370}'..='\u{03FF}' | '\u{1F00}'..='\u{1FFF}' => Scripts::GREEK,
+        '\u{0400}'..='\u{052F}' | '\u{1C80}'..='\u{1C8F}' | '\u{2DE0}'..='\u{2DFF}' | '\u{A640}'..='\u{A69F}' => {
+            Scripts::CYRILLIC
+        }
+        other if is_letter(get_general_category(other)) => Scripts::OTHER,
+        _ => Scripts::default(),
+    }
+}
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;
