@@ -39,3 +39,5 @@ pub mod person;
 pub mod progress;
 pub mod reason;
 pub mod row;
+
+pub mod read;

@@ -1,8 +1,8 @@
 //! Read: from the files of the inbox to typed rows.
 //!
 //! A bad row is data: it is set aside with a code. A bad file is an error that stops the run, because a list of which
-//! nobody knows what is missing decides about letters to people. Every data row of every file ends in exactly one of the
-//! lists of [`Rows`]. Columns that the contract (DESIGN.md section 4) does not name are never read.
+//! nobody knows what is missing decides about letters to people. Every data row of every file ends in exactly one of
+//! the lists of [`Rows`]. Columns that the contract (DESIGN.md section 4) does not name are never read.
 
 mod batch;
 mod cell;

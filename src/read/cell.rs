@@ -91,7 +91,7 @@ pub(super) fn date(raw: &str) -> Result<Option<Date>, Reason> {
 }
 
 /// A birth date: maybe partial; `0000-00-00` is the register's way to say that it is not known.
-pub(super) fn birth_date(raw: &str, days: &Days) -> Result<Option<PartialDate>, Reason> {
+pub(super) fn birth_date(raw: &str, days: Days) -> Result<Option<PartialDate>, Reason> {
     let text = present(raw);
     if text.is_empty() || text == "0000-00-00" {
         return Ok(None);

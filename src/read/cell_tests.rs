@@ -102,7 +102,7 @@ fn dates_are_read_in_one_form_only() {
 
 #[test]
 fn birth_dates_may_be_partial_but_not_impossible() {
-    let born = |raw| birth_date(raw, &days());
+    let born = |raw| birth_date(raw, days());
     assert_eq!(born("1950-00-00").unwrap().unwrap().month(), 0);
     assert_eq!(born("1950-07-00").unwrap().unwrap().day(), 0);
     assert_eq!(born("0000-00-00"), Ok(None));

@@ -65,7 +65,7 @@ fn windows_1252(bytes: &[u8], file: &Utf8Path) -> Result<String, ReadError> {
 }
 
 fn at(bytes: &[u8], offset: usize, encoding: TextEncoding, file: &Utf8Path) -> ReadError {
-    let line = bytes[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = memchr::memchr_iter(b'\n', &bytes[..offset]).count() + 1;
     ReadError::Encoding { file: file.to_owned(), encoding: name(encoding), offset, line }
 }
 

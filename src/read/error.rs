@@ -258,7 +258,7 @@ impl ReadError {
                     .to_owned()
             }
             Self::NotAList { .. } => {
-                "convert it, or move it out of the inbox; deliver files under another name and rename them when complete"
+                "convert it, or move it out of the inbox; a file that is still being delivered needs another name"
                     .to_owned()
             }
             Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last".to_owned(),
@@ -266,7 +266,9 @@ impl ReadError {
                 "deliver it under another name and rename it when it is complete, then run again".to_owned()
             }
             Self::Sidecar { .. } => "a sidecar holds two lines: `rows = 123` and `sha256 = \"...\"`".to_owned(),
-            Self::SidecarHash { .. } | Self::SidecarRows { .. } => "ask for the file again".to_owned(),
+            Self::SidecarHash { .. } | Self::SidecarRows { .. } | Self::Parquet { .. } => {
+                "ask for the file again".to_owned()
+            }
             Self::Empty { .. } => {
                 "a list with nothing in it has a header line, or a sidecar with `rows = 0`".to_owned()
             }
@@ -283,7 +285,6 @@ impl ReadError {
             }
             Self::Quote { .. } => "a quote inside a cell is doubled (\"\"), and the whole cell quoted".to_owned(),
             Self::Ragged { .. } => "a delimiter inside a cell needs quotes around the cell".to_owned(),
-            Self::Parquet { .. } => "ask for the file again".to_owned(),
             Self::ColumnType { accepted, .. } => format!("write the column as {accepted}"),
             Self::Suppression { .. } => "correct the row: the run must know whom not to write to".to_owned(),
             Self::Inbox { .. }

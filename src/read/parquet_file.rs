@@ -1,8 +1,8 @@
 //! Parquet files, through polars' own decoder. The only file of this stage that names polars.
 //!
 //! Columns are decoded as Arrow arrays and not as data frames: frames know dates and small integers only with features
-//! that double the build, and they trust the schema that the writer left in the file's metadata. Here the types come from
-//! the Parquet schema alone, and each column has a short list of types that it may have (M18).
+//! that lengthen the build, and they trust the schema that the writer left in the file's metadata. Here the types come
+//! from the Parquet schema alone, and each column has a short list of types that it may have (M18).
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -189,7 +189,7 @@ impl ParquetFile {
             .map(|wanted| {
                 let arrays = guarded(|| self.decode_column(group, wanted, rows))
                     .map_err(|problem| self.damaged(&format!("column `{}`: {problem}", wanted.column)))?;
-                Decoded::new(arrays, wanted).ok_or_else(|| type_error(&self.file, wanted.column, wanted.field.dtype()))
+                Decoded::new(&arrays, wanted).ok_or_else(|| type_error(&self.file, wanted.column, wanted.field.dtype()))
             })
             .collect()
     }
@@ -324,7 +324,7 @@ enum Values {
 
 impl Decoded {
     /// `None` when the column has values of a type that it may not have, or bytes that are no UTF-8.
-    fn new(arrays: Vec<Box<dyn Array>>, wanted: &Wanted) -> Option<Self> {
+    fn new(arrays: &[Box<dyn Array>], wanted: &Wanted) -> Option<Self> {
         let accepted = wanted.kind.accepts(wanted.field.dtype());
         let arrays: Option<Vec<Values>> = arrays.iter().map(|array| Values::new(&**array, accepted)).collect();
         Some(Self { arrays: arrays?, kind: wanted.kind })

@@ -200,7 +200,7 @@ fn a_damaged_file_is_an_error_and_never_a_panic() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "thousands of files, a quarter of a minute"]
 fn no_single_bit_of_a_file_ends_the_process() {
     let whole = written(schema::EXPOSURES, Vec::new());
     assert!(with_every_nth_bit_changed(&whole, 1) < whole.len() * 8);

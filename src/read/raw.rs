@@ -116,7 +116,7 @@ impl<'c> Raw<'c> {
 
     pub(super) fn birth_date(&mut self, column: usize) -> Option<PartialDate> {
         let days = self.terms.days;
-        self.take(column, |raw| cell::birth_date(raw, &days))
+        self.take(column, |raw| cell::birth_date(raw, days))
     }
 
     pub(super) fn event_date(&mut self, column: usize) -> Option<PartialDate> {

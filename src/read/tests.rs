@@ -113,7 +113,7 @@ fn many(count: usize) -> String {
 fn content(rows: &Rows) -> Vec<String> {
     let good = rows.exposures.iter().map(|row| {
         let cells: Vec<&str> = row.cells.iter().collect();
-        let bsn = row.bsn.map(|bsn| bsn.number());
+        let bsn = row.bsn.map(crate::person::Bsn::number);
         format!("{:?} {cells:?} {bsn:?} {:?} {:?} {:?}", row.row, row.category, row.items, row.status)
     });
     let refused = rows.refused.iter().map(|row| format!("{:?}", row.set_aside));
@@ -521,7 +521,7 @@ fn rows_keep_their_numbers_in_files_of_many_pieces() {
 
 #[test]
 fn a_file_that_changes_while_it_is_read_is_refused() {
-    // A pipe says that it has no bytes and then gives some, as a file does that grows meanwhile.
+    // Files of the kernel say that they have no bytes and then give some, as a file does that grows meanwhile.
     let guard = tempfile::tempdir().unwrap();
     let path = Utf8PathBuf::from_path_buf(guard.path().join("grows")).unwrap();
     std::fs::write(&path, "x".repeat(100)).unwrap();

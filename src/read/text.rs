@@ -33,8 +33,8 @@ enum Kind {
 }
 
 impl Rule {
-    // BRP: names 200, particle 10, short street 24, location 35, foreign line 40, town 80 characters. Lab rows are longer
-    // where systems let people type; beyond these figures a text is no name and no address.
+    // BRP: names 200, particle 10, short street 24, location 35, foreign line 40, town 80 characters. Lab rows are
+    // longer where systems let people type; beyond these figures a text is no name and no address.
     pub(super) const NAMES: Self = Self::name(200);
     pub(super) const PARTICLE: Self = Self::name(20);
     pub(super) const INITIALS: Self = Self::name(40);
@@ -307,7 +307,8 @@ fn check_marks(text: &str) -> Result<(), Reason> {
     Ok(())
 }
 
-/// H15: letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a pair of quotes.
+/// H15: letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a pair of
+/// quotes.
 fn check_signs(text: &str, rule: Rule) -> Result<(), Reason> {
     let holds = match rule.kind {
         Kind::Name => text.chars().all(is_in_names) && !has_web_address(text),
