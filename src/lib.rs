@@ -39,5 +39,3 @@ pub mod person;
 pub mod progress;
 pub mod reason;
 pub mod row;
-
-pub mod read;
