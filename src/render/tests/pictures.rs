@@ -66,8 +66,8 @@ fn both_ways_of_setting_a_letter_give_the_same_pictures() {
         let whole = pixels(&press.accessible(&letters[0].draft, body).unwrap());
         assert_eq!(fast.len(), whole.len());
         let far = fast.iter().zip(&whole).filter(|(one, other)| one.abs_diff(**other) > 96).count();
-        // Positions are rounded to a thousandth of a point, so edges may differ by a shade (a third of black); a moved word does not pass.
-        assert!(far * 100_000 < fast.len(), "{}: {far} of {} pixels differ", letters[0].draft.letter_id, fast.len());
+        // Positions are rounded to a thousandth of a point, so the edge of a bar may fall on the other side of a sample; a word that moved makes hundreds of pixels differ.
+        assert!(far * 20_000 < fast.len(), "{}: {far} of {} pixels differ", letters[0].draft.letter_id, fast.len());
     }
 }
 
