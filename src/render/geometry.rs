@@ -122,12 +122,12 @@ impl Sheet {
             text_right: TEXT_RIGHT,
             // Room for the quiet zone of the bars.
             address_x: visible.left + kix::QUIET,
-            address_y: visible.top + 5.8,
-            // Six lines of 10 pt with bars and their quiet zone just fit the usual window at 11.5 pt.
-            address_pitch: 4.06,
+            address_y: visible.top + 6.4,
+            // Six lines of 10 pt with bars and their quiet zone just fit the usual window at 11.2 pt.
+            address_pitch: 3.95,
             address_size: 10.0,
-            return_y: visible.top + 1.8,
-            return_size: 7.0,
+            return_y: visible.top + 2.3,
+            return_size: 6.5,
             heading_y: (window.fold + 3.0).max(Zones::of(window).may_be_visible.bottom + 3.0),
         }
     }

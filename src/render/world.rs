@@ -166,11 +166,15 @@ fn face_metrics(font: &Font, (data, name, weight): &(&'static [u8], &'static str
     let glyph = |character: u32| char::from_u32(character).and_then(|character| ttf.glyph_index(character));
     let glyphs: Vec<u16> = (0..=0xFFFF).map(|character| glyph(character).map_or(0, |id| id.0)).collect();
     let mut characters = vec![None; usize::from(ttf.number_of_glyphs())];
-    for (character, &id) in (0_u32..).zip(&glyphs) {
-        let known = &mut characters[usize::from(id)];
-        *known = known.or(char::from_u32(character));
+    for character in (0..=0xFFFF).filter_map(char::from_u32) {
+        let Some(id) = ttf.glyph_index(character) else { continue };
+        // Glyphs of class 3 are marks: they sit on the letter before them and take no room, also where the character is one
+        // that stands alone (the backtick of this face).
+        let class = ttf.tables().gdef.and_then(|gdef| gdef.glyph_class(id));
+        let mark = class.is_some_and(|class| class as u8 == 3);
+        let known = &mut characters[usize::from(id.0)];
+        *known = known.or(Some(character).filter(|_| !mark));
     }
-    characters[0] = None;
     let advance = |id| instance.x_advance(id).map_or(0.0, |advance| advance.get() * instance.units_per_em());
     let bounds = ttf.global_bounding_box();
     FaceMetrics {
@@ -296,10 +300,6 @@ impl Walk {
         let rule = match (&shape.geometry, &shape.fill, &shape.stroke) {
             (Geometry::Rect(size), Some(fill), None) if black(fill) => {
                 Rule { x, y, width: size.x.to_pt(), height: size.y.to_pt() }
-            }
-            (Geometry::Line(to), None, Some(stroke)) if black(&stroke.paint) && to.y.to_pt() == 0.0 => {
-                let height = stroke.thickness.to_pt();
-                Rule { x, y: y - height / 2.0, width: to.x.to_pt(), height }
             }
             _ => return Err("shape"),
         };

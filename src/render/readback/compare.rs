@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
             must(foot == wanted.foot(), "foot of the page")?;
             must(beside == wanted.letterhead(), "letterhead")?;
             must(window == wanted.window(), "return line")?;
-            must(self.clear(layer), "ink in the window or the sheet mark's zone")?;
+            must(self.clear(index, layer), "ink in the window or the sheet mark's zone")?;
         }
         let wanted = Spoken::of(body);
         must(main.text == wanted.text, "text of the body")?;
@@ -172,10 +172,12 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// Nothing that is drawn, and no text, in the zone of the sheet mark; nothing drawn in the window.
-    fn clear(&self, layer: &Layer) -> bool {
+    /// Nothing that is drawn, and no text, in the zone of the sheet mark; nothing drawn in the window, behind which the
+    /// first page lies.
+    fn clear(&self, page: usize, layer: &Layer) -> bool {
         let mark = MARK.grown(MARK_QUIET);
-        layer.inked.iter().all(|ink| !ink.overlaps(&self.zones.may_be_visible) && !ink.overlaps(&mark))
+        let shows = |ink: &Rect| page == 0 && ink.overlaps(&self.zones.may_be_visible);
+        layer.inked.iter().all(|ink| !shows(ink) && !ink.overlaps(&mark))
             && layer.texts.iter().all(|text| !text.area().overlaps(&mark))
     }
 

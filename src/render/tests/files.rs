@@ -1,5 +1,5 @@
 use crate::config::{Print, SheetMark};
-use crate::letter::{Draft, Planned};
+use crate::letter::{Body, Draft, Planned};
 use crate::render::RenderError;
 use crate::render::readback::{self, Expected, ReadbackError};
 use crate::render::tests::{JOB, bodies, draft, drafts, planned, press};
@@ -165,8 +165,26 @@ fn every_part_of_a_letter_is_compared() {
     let bars = seeded(|letters| letters[0].draft.kix = crate::letter::Kix::Code("1234AB12XA3".to_owned()));
     assert_eq!(what(&bars), "bars");
     assert_eq!(what(&seeded(|letters| letters[0].place.seq = 9)), "sheet mark");
-    let body = seeded(|letters| letters[1].draft.body = "screening-nl".to_owned());
-    assert_eq!(what(&body), "text of the body");
+}
+
+#[test]
+fn every_word_of_the_body_is_compared() {
+    let print = Print::default();
+    let letters = planned(&press(&print), vec![draft("first", "screening-nl")]);
+    let pdf = set(&letters, &print);
+    let found = |change: fn(&mut Body)| {
+        let mut bodies = bodies();
+        change(bodies.get_mut("screening-nl").unwrap());
+        let expected = Expected { job: JOB, letters: &[&letters[0]], bodies: &bodies, print: &print };
+        what(&readback::compare(&pdf, &expected).unwrap_err())
+    };
+    assert_eq!(found(|body| body.blocks[3].heading.push('s')), "text of the body");
+    assert_eq!(found(|body| body.blocks.swap(4, 5)), "text of the body");
+    assert_eq!(found(|body| drop(body.blocks.pop())), "text of the body");
+    assert_eq!(found(|body| body.frame.return_line.push('s')), "return line");
+    assert_eq!(found(|body| body.frame.date.push('s')), "letterhead");
+    assert_eq!(found(|body| body.frame.page_label.push('s')), "foot of the page");
+    assert_eq!(found(|body| body.frame.rehearsal.push('s')), "rehearsal line");
 }
 
 #[test]

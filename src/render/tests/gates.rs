@@ -19,7 +19,7 @@ fn held(change: impl FnOnce(&mut Draft)) -> Option<Reason> {
 #[test]
 fn an_ordinary_letter_passes() {
     assert_eq!(held(|_| ()), None);
-    for name in ["ÀÉÎÕÜŸĂĄĆČĎĐĘĚĞĢĦİĶĹŁŃ", "ŇŐŒŔŘŚŞŠŢŤŪŮŰŲŴŶŹŻŽĲ", "àéîõüÿăąćčďđęěğģħıķĺłńňőœŕřśşšţťūůűųŵŷźżžĳß"] {
+    for name in ["ÀÉÎÕÜŸĂĄĆČĎĐĘĚĞĢĦİĶĹŁŃ", "ŇŐŒŔŘŚŞŠŢŤŪŮŰŲŴŶŹŻŽĲ", "àéîõüÿăąćčďđęěğģħıķĺłńň", "őœŕřśşšţťūůűųŵŷźżžĳß"] {
         assert_eq!(held(|draft| draft.name_lines[0] = name.to_owned()), None, "{name}");
     }
 }

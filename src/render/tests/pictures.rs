@@ -50,7 +50,9 @@ fn print_files_are_pure_black() {
 /// Gray values of all pages at 100 dots an inch.
 fn pixels(pdf: &[u8]) -> Vec<u8> {
     let file = written(pdf);
-    ghostscript(&["-o", "-", "-sDEVICE=pgmraw", "-r100", "-dTextAlphaBits=4", "-dGraphicsAlphaBits=4"], file.path())
+    // Without alignment to whole pixels: else a thousandth of a point can move a glyph by one.
+    let smooth = ["-dTextAlphaBits=4", "-dGraphicsAlphaBits=4", "-dAlignToPixels=0"];
+    ghostscript(&[&["-o", "-", "-sDEVICE=pgmraw", "-r100"], &smooth[..]].concat(), file.path())
 }
 
 #[test]
@@ -63,9 +65,9 @@ fn both_ways_of_setting_a_letter_give_the_same_pictures() {
         let fast = pixels(&press.set(JOB, &[&letters[0]]).unwrap());
         let whole = pixels(&press.accessible(&letters[0].draft, body).unwrap());
         assert_eq!(fast.len(), whole.len());
-        let far = fast.iter().zip(&whole).filter(|(one, other)| one.abs_diff(**other) > 64).count();
-        // Positions are rounded to a thousandth of a point, so edges may differ by a shade; a moved letter does not pass.
-        assert!(far * 100_000 < fast.len(), "{far} of {} pixels differ", fast.len());
+        let far = fast.iter().zip(&whole).filter(|(one, other)| one.abs_diff(**other) > 96).count();
+        // Positions are rounded to a thousandth of a point, so the edge of a bar may fall on the other side of a sample; a word that moved makes hundreds of pixels differ.
+        assert!(far * 20_000 < fast.len(), "{}: {far} of {} pixels differ", letters[0].draft.letter_id, fast.len());
     }
 }
 
