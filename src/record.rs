@@ -23,6 +23,7 @@ mod key_file;
 mod lock;
 mod model;
 mod plan;
+pub mod purge;
 mod recognise;
 mod store;
 
@@ -70,7 +71,8 @@ pub struct Ledger {
     campaign: String,
     proofs: Vec<Utf8PathBuf>,
     backed_up: bool,
-    _lock: Option<Lock>,
+    /// Held as long as the ledger is open; let go after the file.
+    lock: Option<Lock>,
 }
 
 /// Nothing of the key is printed.
@@ -134,42 +136,48 @@ impl Ledger {
     /// # Errors
     /// [`RecordError`] says which refusal it is; no file has been touched then.
     pub fn open(data_dir: &Utf8Path, campaign: &str, access: Access) -> Result<Self, RecordError> {
+        Self::open_for(data_dir, campaign, access, access == Access::Write)
+    }
+
+    /// Opens the ledger of a campaign that is over, to end it.
+    fn open_to_end(data_dir: &Utf8Path, campaign: &str) -> Result<Self, RecordError> {
+        Self::open_for(data_dir, campaign, Access::Write, false)
+    }
+
+    fn open_for(data_dir: &Utf8Path, campaign: &str, access: Access, to_run: bool) -> Result<Self, RecordError> {
         let path = ledger_path(data_dir);
         if !files::is_there(&path)? {
             return Err(RecordError::Missing { path });
         }
         let lock = if access == Access::Write { Some(Lock::take(data_dir)?) } else { None };
-        let open = || Self::open_locked(data_dir, campaign, access);
-        let mut ledger = open().map_err(|error| {
+        let mut ledger = Self::open_locked(data_dir, campaign, access, to_run).map_err(|error| {
             if error.is_busy() { RecordError::InUse { data_dir: data_dir.to_owned() } } else { error }
         })?;
-        ledger._lock = lock;
+        ledger.lock = lock;
         Ok(ledger)
     }
 
-    fn open_locked(data_dir: &Utf8Path, campaign: &str, access: Access) -> Result<Self, RecordError> {
+    fn open_locked(data_dir: &Utf8Path, campaign: &str, access: Access, to_run: bool) -> Result<Self, RecordError> {
         let store = Store::open(&ledger_path(data_dir), access)?;
         let (model, entries) = store.snapshot(verify)?;
         let proofs = anchors::check(data_dir, &entries, &model)?;
-        let nameless = || RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() };
-        let (Some(row), Some(own)) = (model.ledger, model.campaign) else { return Err(nameless()) };
+        let (Some(row), Some(own)) = (model.ledger, model.campaign) else {
+            return Err(RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() });
+        };
         if own.name != campaign {
             return Err(RecordError::OtherCampaign { found: own.name, wanted: campaign.to_owned() });
         }
-        if access == Access::Write {
+        if to_run {
             refuse_when_over(&own.name, own.state)?;
         }
-        let keys = read_key(data_dir, own.state)?;
-        if own.state != CampaignState::Purged && keys.check(&row.id) != row.key_check {
-            return Err(RecordError::KeyOther { path: key_path(data_dir) });
-        }
+        let keys = read_key(data_dir, own.state, &row)?;
         let head = store.head()?;
         // A run was stopped between a change and its anchor.
         if access == Access::Write && !anchors::is_present(data_dir, &head)? {
             anchors::write(data_dir, &row.id, &head)?;
         }
         let (data_dir, id, campaign) = (data_dir.to_owned(), row.id, own.name);
-        Ok(Self { store, keys, data_dir, id, campaign, proofs, backed_up: false, _lock: None })
+        Ok(Self { store, keys, data_dir, id, campaign, proofs, backed_up: false, lock: None })
     }
 
     /// What everything keyed is made from.
@@ -319,11 +327,16 @@ impl Ledger {
         self.store.letter(id_or_reference)
     }
 
-    /// The ledger in numbers.
+    /// The ledger in numbers; after a purge those from before it.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn totals(&self) -> Result<Totals, RecordError> {
+        if self.campaign_state()? == CampaignState::Purged
+            && let Some(totals) = self.model()?.purged
+        {
+            return Ok(totals);
+        }
         let inputs = inputs::expected(&self.store.inputs()?).len() as u64;
         Ok(Totals { inputs, ..self.store.totals()? })
     }
@@ -352,6 +365,11 @@ impl Ledger {
             backup::take(&self.data_dir, &self.store)?;
             self.backed_up = true;
         }
+        self.write_bare(change)
+    }
+
+    /// A change and its anchor, without a copy.
+    fn write_bare(&mut self, change: impl FnOnce(&mut Store) -> Result<Head, RecordError>) -> Result<Head, RecordError> {
         let head = change(&mut self.store)?;
         anchors::write(&self.data_dir, &self.id, &head)?;
         Ok(head)
@@ -377,10 +395,12 @@ fn refuse_when_over(campaign: &str, state: CampaignState) -> Result<(), RecordEr
     Err(RecordError::Over { campaign: campaign.to_owned(), state })
 }
 
-/// A purge destroys the key; nothing is left that it could be compared with.
-fn read_key(data_dir: &Utf8Path, state: CampaignState) -> Result<Keys, RecordError> {
-    match key_file::read(&key_path(data_dir)) {
+/// The key, compared with the ledger's. A purge destroys it, and then there is nothing left to make.
+fn read_key(data_dir: &Utf8Path, state: CampaignState, row: &model::LedgerRow) -> Result<Keys, RecordError> {
+    let path = key_path(data_dir);
+    match key_file::read(&path) {
         Err(RecordError::KeyMissing { .. }) if state == CampaignState::Purged => Ok(Keys::derive(&[0; 32])),
+        Ok(keys) if keys.check(&row.id) != row.key_check => Err(RecordError::KeyOther { path }),
         keys => keys,
     }
 }

@@ -142,6 +142,8 @@ pub(super) struct Over {
 #[serde(deny_unknown_fields)]
 pub(super) struct Purging {
     pub date: Date,
+    /// Who approved it.
+    pub approved_by: String,
     pub totals: Totals,
     pub marks: u64,
     /// Paths below the data folder, with their sizes in bytes.

@@ -134,6 +134,12 @@ pub enum RecordError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// Who approved a purge is not usable.
+    #[error("name of who approved the purge {problem}")]
+    Approval {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// A job stands where it should not.
     #[error("job `{job}` is {found}, not {wanted}")]
     JobState {
@@ -195,7 +201,10 @@ impl RecordError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::AcceptedReason { .. } | Self::OtherCampaign { .. } | Self::NotOver { .. } => 2,
+            Self::AcceptedReason { .. }
+            | Self::Approval { .. }
+            | Self::OtherCampaign { .. }
+            | Self::NotOver { .. } => 2,
             _ => 3,
         }
     }
@@ -232,6 +241,7 @@ impl RecordError {
                 "put the files back; if the change is meant: `--accept-inputs REASON`, and the reason is recorded"
             }
             Self::AcceptedReason { .. } => "one line of 3 to 200 characters, without names of people",
+            Self::Approval { .. } => "a name or function, one line of 3 to 200 characters",
             Self::JobState { .. } | Self::Twice { .. } => "run again: an unfinished job is finished first",
             Self::Unbalanced { .. } | Self::JobNumbers { .. } | Self::File { .. } | Self::Store { .. } => return None,
         };

@@ -97,17 +97,19 @@ pub(super) fn judge(changes: &[InputChange], accepted: Option<&str>) -> Result<(
 }
 
 fn check_reason(reason: &str) -> Result<(), RecordError> {
-    let length = reason.trim().chars().count();
-    let problem = if length < 3 {
-        "is too short"
-    } else if length > 200 {
-        "is too long"
-    } else if reason.chars().any(char::is_control) {
-        "is more than one line"
-    } else {
-        return Ok(());
-    };
-    Err(RecordError::AcceptedReason { problem })
+    check_line(reason).map_err(|problem| RecordError::AcceptedReason { problem })
+}
+
+/// A line that somebody typed and that is kept for good.
+pub(super) fn check_line(line: &str) -> Result<(), &'static str> {
+    let length = line.trim().chars().count();
+    if length < 3 {
+        return Err("is too short");
+    }
+    if length > 200 {
+        return Err("is too long");
+    }
+    if line.chars().any(char::is_control) { Err("is more than one line") } else { Ok(()) }
 }
 
 /// The lines to be added to the list of inputs; none when nothing has changed.

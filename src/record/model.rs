@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::audit::{Contents, Event, KnownInput};
 use super::error::RecordError;
-use super::job::{JobState, PartTotals, SealedPart, StagedFile};
+use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub(super) struct Model {
     pub identities: BTreeMap<u64, (u64, String)>,
     pub jobs: BTreeMap<u32, JobRow>,
     pub contents: BTreeMap<u32, Contents>,
+    /// Totals from before a purge; told by the history alone.
+    pub purged: Option<Totals>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +143,10 @@ impl Model {
                 self.step(step.job, JobState::Published, JobState::Done)?;
             }
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
-            Event::Purging(_) => self.end(CampaignState::Closed, CampaignState::Purging)?,
+            Event::Purging(purging) => {
+                self.end(CampaignState::Closed, CampaignState::Purging)?;
+                self.purged = Some(purging.totals);
+            }
             Event::Purged(_) => {
                 self.end(CampaignState::Purging, CampaignState::Purged)?;
                 self.contents.clear();

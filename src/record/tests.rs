@@ -2,6 +2,8 @@
 
 mod fixture;
 mod forgets_nothing;
+mod is_purged;
 mod knows_people;
 mod notices_changes;
 mod refuses;
+mod scale;

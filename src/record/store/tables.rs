@@ -41,6 +41,7 @@ impl Store {
             identities: self.identity_hashes()?,
             jobs: self.jobs()?,
             contents: self.contents()?,
+            purged: None,
         })
     }
 

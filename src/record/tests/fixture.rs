@@ -173,18 +173,21 @@ pub fn exposure(record: &str, row: u32, bsn: u32) -> Exposure {
     }
 }
 
-/// The `index`-th BSN of the test range that passes the 11-test.
+/// BSNs of the test range that pass the 11-test.
+pub fn bsns() -> impl Iterator<Item = u32> {
+    (900_000_000..).filter(|number| Bsn::new(*number).is_ok())
+}
+
 pub fn bsn(index: usize) -> u32 {
-    (900_000_000..).filter(|number| Bsn::new(*number).is_ok()).nth(index).unwrap()
+    bsns().nth(index).unwrap()
 }
 
 /// `count` people of one row, every other one with a BSN.
 pub fn people(count: u32) -> Vec<Vec<Exposure>> {
-    let person = |row: u32| {
-        let bsn = if row.is_multiple_of(2) { bsn(row as usize) } else { 0 };
-        vec![exposure(&format!("R{row:05}"), row, bsn)]
+    let person = |(row, bsn): (u32, u32)| {
+        vec![exposure(&format!("R{row:05}"), row, if row.is_multiple_of(2) { bsn } else { 0 })]
     };
-    (1..=count).map(person).collect()
+    (1..=count).zip(bsns()).map(person).collect()
 }
 
 pub fn borrow(clusters: &[Vec<Exposure>]) -> Vec<Cluster<'_>> {

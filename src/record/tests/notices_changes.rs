@@ -65,7 +65,8 @@ fn changed_tables_are_noticed() {
         "UPDATE letter SET kind = 'correction' WHERE id = 3",
         "UPDATE letter SET sender = 'other' WHERE id = 3",
         "UPDATE letter SET pages = 4 WHERE id = 3",
-        "UPDATE letter SET person = 1 - person + 8 WHERE person IN (7, 8)",
+        "UPDATE letter SET person = -7 WHERE person = 7; UPDATE letter SET person = 7 WHERE person = 8;
+         UPDATE letter SET person = 8 WHERE person = -7",
         "UPDATE person SET pseudonym = lower(hex(randomblob(13))) WHERE id = 2",
         "INSERT INTO person VALUES (10, 'aaaaaaaaaaaaaaaaaaaaaaaaaa')",
         "UPDATE findings SET said = replace(said, 'name', 'bsn')",
