@@ -10,13 +10,19 @@ mod block;
 mod cluster;
 mod compare;
 mod content;
+mod decisions;
 mod digest;
 mod exact;
 mod features;
 mod frames;
+mod frequency;
 mod guard;
+mod judge;
 mod normalise;
+mod parameters;
 mod review;
+mod score;
+mod search;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -28,16 +34,19 @@ use rayon::prelude::*;
 
 pub use block::BlockReport;
 
+pub use decisions::{Decision, RecordKey, record_key};
+pub use parameters::{Parameters, ParametersError};
+
 use crate::config::LinkRules;
 use crate::keys::Keys;
 use crate::link::block::Pair;
-use crate::link::cluster::Edge;
-use crate::link::compare::Agreement;
+use crate::link::cluster::{Clustering, Edge, Vetoes};
 use crate::link::content::{AllRows, Row};
+use crate::link::decisions::Decided;
 use crate::link::digest::Digest;
-use crate::link::exact::Verdict;
 use crate::link::review::{Case, Doubts, Holds};
-use crate::link::units::{UnitId, Units};
+use crate::link::search::Found;
+use crate::link::units::Units;
 use crate::person::Cluster;
 use crate::progress::Progress;
 use crate::reason::SetAside;
@@ -96,83 +105,111 @@ impl LinkError {
     }
 }
 
-/// Finds out which rows are one person.
+/// What linking goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'t> {
+    /// The configuration's rules.
+    pub rules: &'t LinkRules,
+    /// What the score has learned.
+    pub parameters: &'t Parameters,
+    /// What humans have decided.
+    pub decisions: &'t [Decision],
+}
+
+/// Finds out which rows are one person, by the built-in parameters.
 ///
 /// # Errors
 /// [`LinkError`] when the result would break a rule (a defect) or memory does not suffice.
 pub fn link<'a>(rows: &'a Rows, rules: &LinkRules, keys: &Keys, progress: &Progress) -> Result<Linked<'a>, LinkError> {
-    progress.stage("link", STEPS);
-    let seed = Digest::seeded(keys);
+    link_by(rows, &Terms { rules, parameters: &Parameters::built_in(), decisions: &[] }, keys, progress)
+}
+
+/// Finds out which rows are one person.
+///
+/// # Errors
+/// [`LinkError`] when the result would break a rule (a defect) or memory does not suffice.
+pub fn link_by<'a>(
+    rows: &'a Rows,
+    terms: &Terms<'_>,
+    keys: &Keys,
+    progress: &Progress,
+) -> Result<Linked<'a>, LinkError> {
     let all = AllRows::new(rows);
-    let units = Units::of(all, seed)?;
-    progress.advance(1);
-    let found = search(&units, rules, seed)?;
-    progress.advance(1);
-    let clustering = cluster::cluster(&units, found.edges, rules.max_cluster_rows);
-    progress.advance(1);
-    let case = Case { all, units: &units, clustering: &clustering };
-    let doubts = Doubts { hot_bsns: found.hot_bsns, two_numbers: found.two_numbers, refused: &rows.refused };
+    let grouped = Grouped::of(all, terms, keys, progress)?;
+    let (found, clustering) = (&grouped.found, &grouped.clustering);
+    let case = Case { all, units: &grouped.units, clustering, vetoes: grouped.vetoes() };
+    let doubts = Doubts {
+        hot_bsns: &found.hot_bsns,
+        two_numbers: &found.two_numbers,
+        crowded: &found.crowded,
+        crowd: &found.crowd,
+        maybe: &found.maybe,
+        refused: &rows.refused,
+    };
     let holds = Holds::of(case, &doubts)?;
     let (clusters, set_aside) = assemble(all, case, &holds);
     progress.advance(1);
     balance(rows, &clusters, &set_aside)?;
-    Ok(Linked { clusters, set_aside, blocks: found.blocks, refused_edges: clustering.refused.len() })
+    Ok(Linked { clusters, set_aside, blocks: grouped.found.blocks, refused_edges: clustering.refused.len() })
+}
+
+/// Which exposure rows linking takes to be one person, before anything is held: for measuring against a truth. One
+/// number per row of `rows.exposures`; rows of one person have the same number.
+///
+/// # Errors
+/// As [`link_by`].
+pub fn group(rows: &Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Vec<u32>, LinkError> {
+    let all = AllRows::new(rows);
+    let grouped = Grouped::of(all, terms, keys, progress)?;
+    let mut people = vec![0; rows.exposures.len()];
+    for unit in grouped.units.ids() {
+        for row in grouped.units.rows(unit) {
+            if let Some(person) = people.get_mut(*row as usize) {
+                *person = grouped.clustering.leader(unit);
+            }
+        }
+    }
+    Ok(people)
 }
 
 /// Steps that progress shows: units, pairs, clusters, review.
 const STEPS: u64 = 4;
 
-/// What comparing pairs found.
-struct Found {
-    edges: Vec<Edge>,
-    two_numbers: Vec<Pair>,
-    hot_bsns: BTreeSet<u32>,
-    blocks: Vec<BlockReport>,
+/// Units in clusters, with everything that was found on the way.
+struct Grouped {
+    units: Units,
+    found: Found,
+    clustering: Clustering,
+    guarded: bool,
+    different: BTreeSet<Pair>,
 }
 
-fn search(units: &Units, rules: &LinkRules, seed: Digest) -> Result<Found, LinkError> {
-    let numbers = block::BSN.block(units, seed)?;
-    let places = block::BIRTH_PLACE.block(units, seed)?;
-    let surnames = block::BIRTH_SURNAME.block(units, seed)?;
-    let (same_number, hot_numbers) = numbers.groups()?;
-    let (same_place, hot_places) = places.groups()?;
-    let (same_surname, hot_surnames) = surnames.groups()?;
-    let mut crowded = vec![false; units.len()];
-    guard::mark_crowded(units, &same_place, &hot_places, &mut crowded);
-    guard::mark_crowded(units, &same_surname, &hot_surnames, &mut crowded);
-    let pairs = block::pairs(same_number.iter().chain(&same_place).copied());
-    let verdicts: Vec<(Pair, Verdict)> = pairs
-        .par_iter()
-        .map(|pair| (*pair, judge(units, *pair, &crowded, rules)))
-        .filter(|(_, verdict)| *verdict != Verdict::Open)
-        .collect();
-    let two_numbers = verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::TwoNumbers).map(|(pair, _)| *pair);
-    let two_numbers = two_numbers.collect();
-    let edges = verdicts.iter().filter_map(|((left, right), verdict)| match verdict {
-        Verdict::Join(_, score) => Some(Edge { left: *left, right: *right, score: *score }),
-        Verdict::TwoNumbers | Verdict::Open => None,
-    });
-    Ok(Found {
-        edges: edges.collect(),
-        two_numbers,
-        hot_bsns: hot_numbers.iter().map(|group| units.features[group[0] as usize].bsn).collect(),
-        blocks: vec![numbers.report()?, places.report()?, surnames.report()?],
-    })
-}
+impl Grouped {
+    fn of(all: AllRows<'_>, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Self, LinkError> {
+        progress.stage("link", STEPS);
+        let seed = Digest::seeded(keys);
+        let decided = Decided::of(all, terms.decisions, keys);
+        let units = Units::of(all, &decided.apart(), seed)?;
+        progress.advance(1);
+        let mut found = search::search(&units, terms.parameters, terms.rules.profile, seed)?;
+        found.edges.extend(decided.pairs(&units, true).into_iter().map(Edge::human));
+        progress.advance(1);
+        let (different, guarded) = (decided.pairs(&units, false), terms.parameters.guarded);
+        let vetoes = Vetoes { units: &units, guarded, different: &different };
+        let clustering = cluster::cluster(vetoes, std::mem::take(&mut found.edges), terms.rules.max_cluster_rows);
+        progress.advance(1);
+        Ok(Self { units, found, clustering, guarded, different })
+    }
 
-fn judge(units: &Units, (one, other): Pair, crowded: &[bool], rules: &LinkRules) -> Verdict {
-    let (left, right) = (&units.features[one as usize], &units.features[other as usize]);
-    let agreement = Agreement::of(left, right, &units.texts);
-    let crowded = crowded[one as usize] || crowded[other as usize];
-    exact::judge(agreement, left.birth, crowded, rules.profile)
+    fn vetoes(&self) -> Vetoes<'_> {
+        Vetoes { units: &self.units, guarded: self.guarded, different: &self.different }
+    }
 }
 
 /// Takes the clusters apart into people and rows that are held.
 fn assemble<'a>(all: AllRows<'a>, case: Case<'_>, holds: &Holds) -> (Vec<Cluster<'a>>, Vec<SetAside>) {
-    let mut members: Vec<(UnitId, UnitId)> = case.clustering.leader.iter().copied().zip(case.units.ids()).collect();
-    members.par_sort_unstable();
     let (mut clusters, mut set_aside) = (Vec::new(), Vec::new());
-    for cluster in members.chunk_by(|one, other| one.0 == other.0) {
+    for cluster in case.clustering.clusters() {
         let mut person = Cluster { exposures: Vec::new(), participants: Vec::new(), register: Vec::new() };
         for (unit, row) in cluster.iter().flat_map(|(_, unit)| case.units.rows(*unit).iter().map(|row| (*unit, *row))) {
             match all.get(row) {

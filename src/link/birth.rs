@@ -21,7 +21,7 @@ pub(super) const fn is_weak(date: u32) -> bool {
 /// Compares two packed dates.
 ///
 /// One slip is one digit different, two neighbouring digits swapped, or day and month swapped. An unknown part agrees
-/// with everything; 1 January counts as unknown day and month where the other date says otherwise.
+/// with everything; a slip of ten years or more has its own level; 1 January counts as unknown day and month where the other date says otherwise.
 pub(super) fn compare(one: u32, other: u32) -> Birth {
     if one == 0 || other == 0 {
         return Birth::Missing;
@@ -31,7 +31,7 @@ pub(super) fn compare(one: u32, other: u32) -> Birth {
     }
     if is_full(one) && is_full(other) {
         if is_slip(one, other) {
-            return Birth::Slip;
+            return if (one / 10_000).abs_diff(other / 10_000) < 10 { Birth::Slip } else { Birth::Decade };
         }
         let default = is_weak(one) || is_weak(other);
         return if default && one / 10_000 == other / 10_000 { Birth::Partial } else { Birth::Differs };
@@ -75,7 +75,8 @@ mod tests {
     fn one_slip_is_a_digit_a_swap_or_day_and_month_turned() {
         assert_eq!(compare(1980_05_17, 1980_05_17), Birth::Equal);
         assert_eq!(compare(1980_05_17, 1980_05_18), Birth::Slip);
-        assert_eq!(compare(1980_05_17, 1908_05_17), Birth::Slip);
+        assert_eq!(compare(1980_05_17, 1908_05_17), Birth::Decade);
+        assert_eq!(compare(1950_03_12, 1980_03_12), Birth::Decade);
         assert_eq!(compare(1980_05_12, 1980_12_05), Birth::Slip);
         assert_eq!(compare(1980_05_17, 1980_06_18), Birth::Differs);
         assert_eq!(compare(1950_03_12, 1979_03_12), Birth::Differs);

@@ -1,8 +1,6 @@
 //! Which units are compared at all: those that share a key. Blocks that are too large are listed, never dropped in
 //! silence, and what stands in them is treated as not to be told apart.
 
-use rayon::prelude::*;
-
 use crate::link::LinkError;
 use crate::link::birth;
 use crate::link::digest::Digest;
@@ -16,17 +14,34 @@ pub(super) struct BlockRule {
     pub name: &'static str,
     /// Blocks of more units than this are not compared.
     pub cap: usize,
+    /// What else it tells.
+    pub tells: Tells,
     /// The keys of a unit; none = the rule says nothing about it.
     keys: fn(&Features, Digest, &mut Vec<u64>),
 }
 
-/// Same BSN.
-pub(super) const BSN: BlockRule = BlockRule { name: "bsn", cap: 64, keys: bsn_keys };
-/// Same birth date and address.
-pub(super) const BIRTH_PLACE: BlockRule = BlockRule { name: "birth date + address", cap: 64, keys: birth_place_keys };
-/// Same birth date and a surname part.
-pub(super) const BIRTH_SURNAME: BlockRule =
-    BlockRule { name: "birth date + surname", cap: 200, keys: birth_surname_keys };
+/// What a block can tell beside its pairs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tells {
+    /// Nothing.
+    Pairs,
+    /// A block too large to compare is a number that everybody uses.
+    Numbers,
+    /// Who lives at one address with one birth date.
+    Places,
+    /// Who has one name and birth date.
+    Names,
+}
+
+/// Every way to find candidates.
+pub(super) static RULES: [BlockRule; 6] = [
+    BlockRule { name: "bsn", cap: 64, tells: Tells::Numbers, keys: bsn_keys },
+    BlockRule { name: "birth date + address", cap: 64, tells: Tells::Places, keys: birth_place_keys },
+    BlockRule { name: "birth date + surname", cap: 200, tells: Tells::Names, keys: birth_surname_keys },
+    BlockRule { name: "birth date + given name", cap: 200, tells: Tells::Pairs, keys: birth_given_keys },
+    BlockRule { name: "address + surname", cap: 64, tells: Tells::Pairs, keys: place_surname_keys },
+    BlockRule { name: "full name + birth year", cap: 64, tells: Tells::Pairs, keys: name_year_keys },
+];
 
 /// A pair of units, the lower number first.
 pub(super) type Pair = (UnitId, UnitId);
@@ -99,17 +114,13 @@ impl Blocked {
     }
 }
 
-/// Every pair of every group once, in order.
-pub(super) fn pairs<'a>(groups: impl IntoIterator<Item = &'a [UnitId]>) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> = Vec::new();
+/// Adds every pair of every group.
+pub(super) fn add_pairs(groups: &[&[UnitId]], pairs: &mut Vec<Pair>) {
     for group in groups {
         for (index, one) in group.iter().enumerate() {
             pairs.extend(group[index + 1..].iter().map(|other| (*one, *other)));
         }
     }
-    pairs.par_sort_unstable();
-    pairs.dedup();
-    pairs
 }
 
 fn bsn_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
@@ -128,5 +139,26 @@ fn birth_surname_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
     if birth::is_full(features.birth) {
         let birth = seed.number(u64::from(features.birth));
         keys.extend(features.parts().map(|part| birth.number(u64::from(part)).finish()));
+    }
+}
+
+fn birth_given_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
+    if birth::is_full(features.birth) && features.given != 0 {
+        keys.push(seed.number(u64::from(features.birth)).number(u64::from(features.given)).finish());
+    }
+}
+
+fn place_surname_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
+    if features.place != 0 {
+        let place = seed.number(features.place);
+        keys.extend(features.parts().map(|part| place.number(u64::from(part)).finish()));
+    }
+}
+
+/// For birth dates with a slip: the year stands for the date.
+fn name_year_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
+    if features.birth != 0 && features.given != 0 {
+        let known = seed.number(u64::from(features.birth / 10_000)).number(u64::from(features.given));
+        keys.extend(features.parts().map(|part| known.number(u64::from(part)).finish()));
     }
 }

@@ -1,10 +1,12 @@
 //! From joined pairs to people: best-first merging in which every veto is checked again between all members.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::link::compare;
-use crate::link::exact::TIE_MARGIN;
-use crate::link::features::Features;
+use crate::link::exact::{self, Rule};
+use crate::link::score::Score;
 use crate::link::units::{UnitId, Units};
 
 /// Two units that fit each other.
@@ -15,7 +17,14 @@ pub(super) struct Edge {
     /// Higher unit.
     pub right: UnitId,
     /// Higher is better.
-    pub score: i32,
+    pub score: Score,
+}
+
+impl Edge {
+    /// A human called the two one person.
+    pub(super) fn human((left, right): (UnitId, UnitId)) -> Self {
+        Self { left, right, score: exact::HUMAN }
+    }
 }
 
 /// Why an edge did not join its ends.
@@ -40,6 +49,8 @@ pub(super) struct Tie {
 pub(super) struct Clustering {
     /// By unit: the lowest unit of its cluster.
     pub leader: Vec<UnitId>,
+    /// Leader and unit, by leader.
+    members: Vec<(UnitId, UnitId)>,
     /// Edges that did not join, in order.
     pub refused: Vec<(Edge, Refusal)>,
     /// Units taken out of merging because they fit two people.
@@ -48,16 +59,66 @@ pub(super) struct Clustering {
     pub max_rows: usize,
 }
 
+impl Clustering {
+    /// The leader of the unit's cluster.
+    pub(super) fn leader(&self, unit: UnitId) -> UnitId {
+        self.leader[unit as usize]
+    }
+
+    /// The units of the cluster that `leader` leads, each with its leader.
+    pub(super) fn members(&self, leader: UnitId) -> impl Iterator<Item = UnitId> + Clone + '_ {
+        let start = self.members.partition_point(|(lead, _)| *lead < leader);
+        self.members[start..].iter().take_while(move |(lead, _)| *lead == leader).map(|(_, unit)| *unit)
+    }
+
+    /// Every cluster: pairs of leader and unit.
+    pub(super) fn clusters(&self) -> impl Iterator<Item = &[(UnitId, UnitId)]> {
+        self.members.chunk_by(|one, other| one.0 == other.0)
+    }
+}
+
+fn members(leader: &[UnitId]) -> Vec<(UnitId, UnitId)> {
+    let mut members: Vec<(UnitId, UnitId)> = leader.iter().copied().zip(0..).collect();
+    members.par_sort_unstable();
+    members
+}
+
+/// What may never come together.
+#[derive(Clone, Copy)]
+pub(super) struct Vetoes<'u> {
+    pub units: &'u Units,
+    /// Off only for measuring the score itself.
+    pub guarded: bool,
+    /// Pairs that a human called two people, lower unit first.
+    pub different: &'u BTreeSet<(UnitId, UnitId)>,
+}
+
+impl Vetoes<'_> {
+    /// Whether the two cannot be one person. A human's word for one person stands against everything but two BSNs.
+    pub(super) fn forbid(&self, one: UnitId, other: UnitId, said_same: bool) -> bool {
+        let (low, high) = (one.min(other), one.max(other));
+        let (left, right) = (&self.units.features[low as usize], &self.units.features[high as usize]);
+        if self.different.contains(&(low, high)) {
+            return true;
+        }
+        if said_same {
+            return left.bsn != 0 && right.bsn != 0 && left.bsn != right.bsn;
+        }
+        self.guarded && compare::is_vetoed(left, right, &self.units.texts)
+    }
+}
+
 /// Makes clusters of at most `max_rows` distinct exposure rows.
 ///
 /// Units without common edges do not influence each other, so the connected parts are worked on side by side; the
 /// result depends on units and scores alone.
-pub(super) fn cluster(units: &Units, edges: Vec<Edge>, max_rows: usize) -> Clustering {
+pub(super) fn cluster(vetoes: Vetoes<'_>, edges: Vec<Edge>, max_rows: usize) -> Clustering {
+    let units = vetoes.units;
     let mut leader: Vec<UnitId> = units.ids().collect();
     let parts = connected(units.len(), edges);
     let solved: Vec<Solved> = parts
         .par_chunk_by(|one, other| one.0 == other.0)
-        .map(|part| Part::new(units, part, max_rows).solve())
+        .map(|part| Part::new(vetoes, part, max_rows).solve())
         .collect();
     let (mut refused, mut ties) = (Vec::new(), Vec::new());
     for part in solved {
@@ -67,7 +128,8 @@ pub(super) fn cluster(units: &Units, edges: Vec<Edge>, max_rows: usize) -> Clust
         refused.extend(part.refused);
         ties.extend(part.ties);
     }
-    Clustering { leader, refused, ties, max_rows }
+    let members = members(&leader);
+    Clustering { leader, members, refused, ties, max_rows }
 }
 
 /// Edges with the number of their connected part, parts in order, the best edges of a part first.
@@ -110,9 +172,9 @@ impl Forest {
 
 /// One connected part being solved; members are numbered from 0 in unit order.
 struct Part<'u> {
-    units: &'u Units,
+    vetoes: Vetoes<'u>,
     members: Vec<UnitId>,
-    edges: Vec<(usize, usize, i32)>,
+    edges: Vec<(usize, usize, Score)>,
     max_rows: usize,
     /// Members taken out because they fit two people.
     out: Vec<bool>,
@@ -133,14 +195,14 @@ struct State {
 }
 
 impl<'u> Part<'u> {
-    fn new(units: &'u Units, part: &[(UnitId, Edge)], max_rows: usize) -> Self {
+    fn new(vetoes: Vetoes<'u>, part: &[(UnitId, Edge)], max_rows: usize) -> Self {
         let mut members: Vec<UnitId> = part.iter().flat_map(|(_, edge)| [edge.left, edge.right]).collect();
         members.sort_unstable();
         members.dedup();
         let place = |unit: UnitId| members.partition_point(|member| *member < unit);
         let edges = part.iter().map(|(_, edge)| (place(edge.left), place(edge.right), edge.score)).collect();
         let out = vec![false; members.len()];
-        Self { units, members, edges, max_rows, out, ties: Vec::new() }
+        Self { vetoes, members, edges, max_rows, out, ties: Vec::new() }
     }
 
     /// Merges, takes out members that fit two people, and merges again until none is found: every round takes out at
@@ -161,12 +223,12 @@ impl<'u> Part<'u> {
             members: (0..count).map(|member| vec![member]).collect(),
             refused: Vec::new(),
         };
-        for (index, (left, right, _)) in self.edges.iter().enumerate() {
+        for (index, (left, right, score)) in self.edges.iter().enumerate() {
             let (one, other) = (state.leader[*left], state.leader[*right]);
             if one == other || self.out[*left] || self.out[*right] {
                 continue;
             }
-            if let Some(refusal) = self.refusal(&state.members[one], &state.members[other]) {
+            if let Some(refusal) = self.refusal(&state.members[one], &state.members[other], *score) {
                 state.refused.push((index, refusal));
                 continue;
             }
@@ -180,23 +242,20 @@ impl<'u> Part<'u> {
         state
     }
 
-    fn refusal(&self, one: &[usize], other: &[usize]) -> Option<Refusal> {
-        let rows = one.iter().chain(other).map(|member| self.units.exposures(self.members[*member])).sum::<usize>();
+    fn refusal(&self, one: &[usize], other: &[usize], score: Score) -> Option<Refusal> {
+        let said_same = Rule::of(score) == Rule::Human;
+        let rows =
+            one.iter().chain(other).map(|member| self.vetoes.units.exposures(self.members[*member])).sum::<usize>();
         if rows > self.max_rows {
             return Some(Refusal::Size);
         }
         let mut pairs = one.iter().flat_map(|left| other.iter().map(move |right| (*left, *right)));
-        let conflict = pairs.find(|(left, right)| self.vetoed(*left, *right))?;
+        let conflict = pairs.find(|(left, right)| self.vetoed(*left, *right, said_same))?;
         Some(Refusal::Conflict(self.members[conflict.0], self.members[conflict.1]))
     }
 
-    fn vetoed(&self, one: usize, other: usize) -> bool {
-        let (low, high) = (one.min(other), one.max(other));
-        compare::is_vetoed(self.features(low), self.features(high), &self.units.texts)
-    }
-
-    fn features(&self, member: usize) -> &Features {
-        &self.units.features[self.members[member] as usize]
+    fn vetoed(&self, one: usize, other: usize, said_same: bool) -> bool {
+        self.vetoes.forbid(self.members[one], self.members[other], said_same)
     }
 
     /// Takes out members at a refused edge that would fit the other cluster just as well as their own.
@@ -219,16 +278,16 @@ impl<'u> Part<'u> {
     }
 
     /// `member` fits the cluster of `there` by an edge of `score`: is its own place any better?
-    fn tie(&self, state: &State, member: usize, there: usize, score: i32) -> Option<(usize, Tie)> {
+    fn tie(&self, state: &State, member: usize, there: usize, score: Score) -> Option<(usize, Tie)> {
         let home = state.leader[member];
-        let own = |(left, right, _): &&(usize, usize, i32)| {
+        let own = |(left, right, _): &&(usize, usize, Score)| {
             (*left == member || *right == member) && state.leader[*left] == home && state.leader[*right] == home
         };
         // Edges are in order of score: the first one is the best.
         let (left, right, best) = self.edges.iter().filter(|edge| !self.out[edge.0] && !self.out[edge.1]).find(own)?;
-        let fits = state.members[state.leader[there]].iter().all(|other| !self.vetoed(member, *other));
+        let fits = state.members[state.leader[there]].iter().all(|other| !self.vetoed(member, *other, false));
         let beside = if *left == member { *right } else { *left };
-        (fits && best - score <= TIE_MARGIN).then(|| {
+        (fits && exact::is_as_good(score, *best)).then(|| {
             let between = [self.members[beside], self.members[there]];
             (member, Tie { unit: self.members[member], between })
         })

@@ -38,7 +38,10 @@ levels! {
         Equal = "equal",
         /// One leaves open what the other says.
         Partial = "partial",
+        /// One digit different, neighbours swapped, or day and month turned.
         Slip = "one slip",
+        /// One slip, but of ten years or more: so are a father and his son.
+        Decade = "one slip in the decade",
         Differs = "differs",
     }
 }
@@ -84,8 +87,10 @@ levels! {
         Equal = "equal",
         /// The same PC6 and number with another letter or addition.
         Suffix = "other addition",
-        /// The same PC6.
-        Postcode = "same postcode",
+        /// Two of street, house number and postcode.
+        Near = "nearly equal",
+        /// The same postcode, or the same street in the same town.
+        Area = "same street or postcode",
         Differs = "differs",
     }
 }
@@ -116,7 +121,7 @@ impl Agreement {
             given,
             initials: if given == Given::Swapped { Initials::Missing } else { initials(one, other) },
             surname: if given == Given::Swapped { Surname::Shared } else { surname(one, other, texts) },
-            place: place(one, other),
+            place: place(one, other, texts),
             sex: match (one.sex, other.sex) {
                 (Some(one), Some(other)) if one == other => SexLevel::Equal,
                 (Some(_), Some(_)) => SexLevel::Differs,
@@ -131,6 +136,7 @@ impl Agreement {
             || self.sex == SexLevel::Differs
             || self.given == Given::Differs
             || self.birth == Birth::Differs
+            || (self.birth == Birth::Decade && self.bsn != Bsn::Equal)
             || self.initials == Initials::Differs
     }
 
@@ -158,8 +164,13 @@ impl fmt::Display for Agreement {
 pub(super) fn is_vetoed(one: &Features, other: &Features, texts: &Texts) -> bool {
     let bsn = one.bsn != 0 && other.bsn != 0 && one.bsn != other.bsn;
     let sex = one.sex.is_some() && other.sex.is_some() && one.sex != other.sex;
-    if bsn || sex || birth::compare(one.birth, other.birth) == Birth::Differs {
+    if bsn || sex {
         return true;
+    }
+    match birth::compare(one.birth, other.birth) {
+        Birth::Differs => return true,
+        Birth::Decade if one.bsn == 0 || one.bsn != other.bsn => return true,
+        _ => {}
     }
     match given(one, other, texts) {
         Given::Differs => true,
@@ -236,7 +247,8 @@ fn glued_alike(one: &Features, other: &Features, texts: &Texts) -> bool {
     strsim::jaro_winkler(&glue(one), &glue(other)) >= SURNAME_CLOSE
 }
 
-const fn place(one: &Features, other: &Features) -> Place {
+/// PC6 and house number say where somebody lives; where one is missing or mistyped, street and town help.
+fn place(one: &Features, other: &Features, texts: &Texts) -> Place {
     if one.place == 0 || other.place == 0 {
         return Place::Missing;
     }
@@ -244,5 +256,18 @@ const fn place(one: &Features, other: &Features) -> Place {
         let additions = one.suffix != 0 && other.suffix != 0 && one.suffix != other.suffix;
         return if additions { Place::Suffix } else { Place::Equal };
     }
-    if one.postcode != 0 && one.postcode == other.postcode { Place::Postcode } else { Place::Differs }
+    let number = one.number != 0 && one.number == other.number;
+    let postcode = one.postcode != 0 && one.postcode == other.postcode;
+    let street =
+        one.street != 0 && other.street != 0 && (one.street == other.street || alike(one.street, other.street, texts));
+    let town = one.town != 0 && one.town == other.town;
+    let no_postcode = one.postcode == 0 || other.postcode == 0;
+    if number && street && town && no_postcode {
+        return Place::Equal;
+    }
+    match u8::from(number) + u8::from(postcode) + u8::from(street) {
+        0 | 1 if postcode || (street && town) => Place::Area,
+        0 | 1 => Place::Differs,
+        _ => Place::Near,
+    }
 }

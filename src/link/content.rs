@@ -41,6 +41,11 @@ impl<'a> AllRows<'a> {
         self.rows.exposures.len() + self.rows.participants.len() + self.rows.register.len()
     }
 
+    /// Every number.
+    pub(super) fn ids(self) -> std::ops::Range<RowId> {
+        0..RowId::try_from(self.len()).unwrap_or(RowId::MAX)
+    }
+
     /// The row with this number.
     pub(super) fn get(self, id: RowId) -> Row<'a> {
         let (exposures, participants) = (self.rows.exposures.len(), self.rows.participants.len());

@@ -3,68 +3,93 @@
 use crate::config::LinkProfile;
 use crate::link::birth;
 use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place, SexLevel, Surname};
+use crate::link::score::Score;
 
 /// Which rule joined two units. Better rules come first when clusters are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Rule {
+    /// The score is high enough.
+    Score,
     /// Initials, surname, full birth date and address; nobody else is known to fit.
     Initials,
     /// Full name, full birth date and address.
     Details,
     /// Valid BSN and birth date, and a surname part or the address (as SBV-Z verifies).
     Number,
+    /// A human said so.
+    Human,
 }
 
-/// What the exact rules say about a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// One person, how well the two fit (higher is better).
-    Join(Rule, i32),
-    /// Everything fits, but the BSNs are different and both valid.
-    TwoNumbers,
-    /// Nothing can be said.
-    Open,
+impl Rule {
+    /// The rule by which an edge of this score was made.
+    pub(super) const fn of(score: Score) -> Self {
+        match score / RULE_STEP {
+            1 => Self::Initials,
+            2 => Self::Details,
+            3 => Self::Number,
+            4 => Self::Human,
+            _ => Self::Score,
+        }
+    }
+
+    /// The rule in words.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::Initials => "initials, surname, birth date and address",
+            Self::Details => "full name, birth date and address",
+            Self::Number => "bsn and birth date, with surname or address",
+            Self::Human => "decided by a human",
+        }
+    }
 }
 
-/// Distance between the scores of two rules; fits of one rule are nearer to each other than this.
-pub(super) const RULE_STEP: i32 = 10_000;
+/// Distance between the edges of two rules; scores stay far below it.
+const RULE_STEP: Score = 10_000;
 
-/// Scores this near count as equally good when a unit fits two people.
-pub(super) const TIE_MARGIN: i32 = RULE_STEP / 2;
+/// The score of an edge that a human made.
+pub(super) const HUMAN: Score = Rule::Human as Score * RULE_STEP;
 
-/// Judges a pair.
-///
-/// `crowded` says that either of them may be two people who are known to be different.
-pub(super) fn judge(agreement: Agreement, birth: u32, crowded: bool, profile: LinkProfile) -> Verdict {
-    if fits_details(agreement) && agreement.bsn == Bsn::Differs {
-        return Verdict::TwoNumbers;
+/// Scores this near (six bits) are equally good when a unit fits two people.
+const TIE_MARGIN: Score = 600;
+
+/// The score of an edge made by `rule`: rules first, then how well the fields fit.
+pub(super) fn score(rule: Rule, agreement: Agreement) -> Score {
+    rule as Score * RULE_STEP + fit(agreement)
+}
+
+/// An edge of score `other` is as good a reason as one of score `best`.
+pub(super) fn is_as_good(other: Score, best: Score) -> bool {
+    match (Rule::of(other), Rule::of(best)) {
+        (Rule::Score, Rule::Score) => best - other <= TIE_MARGIN,
+        (other, best) => other >= best,
     }
-    if agreement.is_vetoed() {
-        return Verdict::Open;
+}
+
+/// The exact rule that a pair fits, if it is not vetoed. `Initials` also needs that nobody else fits.
+pub(super) fn rule(agreement: Agreement, birth: u32, profile: LinkProfile) -> Option<Rule> {
+    if fits_number(agreement) {
+        return Some(Rule::Number);
     }
-    let rule = if fits_number(agreement) {
-        Rule::Number
-    } else if fits_details(agreement) {
-        Rule::Details
-    } else if profile == LinkProfile::Default && !crowded && !birth::is_weak(birth) && fits_initials(agreement) {
-        // The first of January is shared by everybody whose birthday nobody knew: it needs a given name beside it.
-        Rule::Initials
-    } else {
-        return Verdict::Open;
-    };
-    Verdict::Join(rule, (rule as i32 + 1) * RULE_STEP + fit(agreement))
+    if fits_details(agreement) {
+        return Some(Rule::Details);
+    }
+    // The first of January is shared by everybody whose birthday nobody knew: it needs a given name beside it.
+    let initials = profile == LinkProfile::Default && !birth::is_weak(birth) && fits_initials(agreement);
+    initials.then_some(Rule::Initials)
 }
 
 /// SBV-Z verifies a BSN by birth date with surname or address; a missing birth date needs all the rest.
 fn fits_number(agreement: Agreement) -> bool {
     let someone = agreement.shares_surname() || agreement.shares_place();
-    let dated = matches!(agreement.birth, Birth::Equal | Birth::Slip | Birth::Partial);
+    let dated = matches!(agreement.birth, Birth::Equal | Birth::Slip | Birth::Partial | Birth::Decade);
     let named = matches!(agreement.given, Given::Equal | Given::Close) || agreement.initials >= Initials::Equal;
     let undated = agreement.birth == Birth::Missing && agreement.shares_surname() && agreement.shares_place() && named;
     agreement.bsn == Bsn::Equal && ((dated && someone) || undated)
 }
 
-fn fits_details(agreement: Agreement) -> bool {
+/// Full name, full birth date and address agree; says nothing about the BSNs.
+pub(super) fn fits_details(agreement: Agreement) -> bool {
     let named = agreement.given == Given::Equal && matches!(agreement.surname, Surname::Equal | Surname::Shared);
     let clash = agreement.sex == SexLevel::Differs || agreement.initials == Initials::Differs;
     named && !clash && agreement.birth == Birth::Equal && agreement.shares_place()
@@ -83,6 +108,7 @@ fn fit(agreement: Agreement) -> i32 {
         Birth::Equal => 300,
         Birth::Partial => 150,
         Birth::Slip => 100,
+        Birth::Decade => 50,
         Birth::Missing | Birth::Differs => 0,
     };
     let given = match agreement.given {
@@ -99,7 +125,8 @@ fn fit(agreement: Agreement) -> i32 {
     let place = match agreement.place {
         Place::Equal => 80,
         Place::Suffix => 60,
-        Place::Postcode => 20,
+        Place::Near => 40,
+        Place::Area => 20,
         Place::Missing | Place::Differs => 0,
     };
     birth + given + surname + place + if agreement.initials == Initials::Equal { 20 } else { 0 }

@@ -1,4 +1,4 @@
-//! What linking compares of a row: numbers only, 72 bytes a row.
+//! What linking compares of a row: numbers only, 80 bytes a row.
 
 use std::collections::HashMap;
 
@@ -33,8 +33,14 @@ pub(super) struct Features {
     pub initials: Initials,
     /// PC6 as a number.
     pub postcode: u32,
+    /// House number.
+    pub number: u32,
     /// House letter and addition; a digest.
     pub suffix: u32,
+    /// Street.
+    pub street: TextId,
+    /// Town.
+    pub town: TextId,
     /// Sex.
     pub sex: Option<Sex>,
     /// List.
@@ -66,7 +72,7 @@ impl Features {
 
     /// A digest that equal details share.
     pub(super) fn digest(&self, seed: Digest) -> u64 {
-        let numbers = [self.bsn, self.birth, self.given, self.initials.bits(), self.postcode, self.suffix];
+        let numbers = [self.bsn, self.birth, self.given, self.initials.bits(), self.postcode, self.number, self.suffix];
         let words = [self.sex.map_or(0, |sex| sex as u64 + 1), self.source as u64, self.place];
         let digest = numbers.iter().chain(&self.surname).fold(seed, |digest, number| digest.number(u64::from(*number)));
         words.iter().fold(digest, |digest, word| digest.number(*word)).finish()
@@ -94,6 +100,8 @@ pub(super) fn extract(all: AllRows<'_>, ids: &[RowId], seed: Digest) -> Result<(
             collected.iter().map(|text| texts.add(text)).collect::<Option<_>>().ok_or(LinkError::Capacity)?;
         features.extend(chunk.into_iter().map(|row| Features {
             given: ids[row.given as usize],
+            street: ids[row.street as usize],
+            town: ids[row.town as usize],
             surname: row.surname.map(|part| ids[part as usize]),
             ..row
         }));
@@ -107,11 +115,12 @@ struct Reader<'a> {
     texts: Collector,
     surnames: HashMap<&'a str, [TextId; 4]>,
     given: HashMap<&'a str, TextId>,
+    folded: HashMap<&'a str, TextId>,
 }
 
 impl<'a> Reader<'a> {
     fn new(seed: Digest) -> Self {
-        Self { seed, texts: Collector::new(), surnames: HashMap::new(), given: HashMap::new() }
+        Self { seed, texts: Collector::new(), surnames: HashMap::new(), given: HashMap::new(), folded: HashMap::new() }
     }
 
     fn features(&mut self, row: Row<'a>) -> Option<Features> {
@@ -126,6 +135,9 @@ impl<'a> Reader<'a> {
             surname: self.surname(&name)?,
             initials: normalise::initials(name.initials, name.first_names),
             postcode,
+            number,
+            street: self.text(address.street)?,
+            town: self.text(address.town)?,
             suffix: self.short(&suffix),
             sex: row.sex().filter(|sex| *sex != Sex::O),
             source: row.source(),
@@ -138,6 +150,15 @@ impl<'a> Reader<'a> {
         }
         let id = self.texts.add(&normalise::given_name(raw))?;
         self.given.insert(raw, id);
+        Some(id)
+    }
+
+    fn text(&mut self, raw: &'a str) -> Option<TextId> {
+        if let Some(id) = self.folded.get(raw) {
+            return Some(*id);
+        }
+        let id = self.texts.add(&normalise::fold(raw))?;
+        self.folded.insert(raw, id);
         Some(id)
     }
 

@@ -2,14 +2,46 @@
 
 use rayon::prelude::*;
 
-use crate::link::compare;
+use crate::link::block::Groups;
+use crate::link::compare::{self, Agreement, Bsn};
 use crate::link::units::{UnitId, Units};
 
-/// Marks every incomplete unit that fits two people who are known to be different.
-///
-/// `groups` are blocks of one birth date with one address or one surname part; `hot` are such blocks too large to look
-/// through, where nobody is told apart.
-pub(super) fn mark_crowded(units: &Units, groups: &[&[UnitId]], hot: &[&[UnitId]], marks: &mut [bool]) {
+/// Units that fit two people who are known to be different.
+pub(super) struct Crowd {
+    at_place: Vec<bool>,
+    by_name: Vec<bool>,
+}
+
+impl Crowd {
+    pub(super) fn new(units: usize) -> Self {
+        Self { at_place: vec![false; units], by_name: vec![false; units] }
+    }
+
+    /// Whether a pair of this agreement may not be joined, because `unit` fits somebody else as well. Where the address
+    /// agrees only people of that address can be meant, elsewhere everybody of that name.
+    pub(super) fn holds(&self, unit: UnitId, agreement: Agreement) -> bool {
+        let marks = if agreement.shares_place() { &self.at_place } else { &self.by_name };
+        agreement.bsn != Bsn::Equal && marks[unit as usize]
+    }
+
+    /// Marks what stands in blocks of one birth date and address.
+    pub(super) fn mark_places(&mut self, units: &Units, groups: &Groups<'_>) {
+        mark(units, groups, &mut self.at_place);
+    }
+
+    /// Marks what stands in blocks of one birth date and surname part.
+    pub(super) fn mark_names(&mut self, units: &Units, groups: &Groups<'_>) {
+        mark(units, groups, &mut self.by_name);
+    }
+
+    /// Whether the unit was marked at all.
+    pub(super) fn contains(&self, unit: UnitId) -> bool {
+        self.at_place[unit as usize] || self.by_name[unit as usize]
+    }
+}
+
+/// Marks every incomplete unit that fits two; in blocks too large to look through nobody is told apart.
+fn mark(units: &Units, (groups, hot): &Groups<'_>, marks: &mut [bool]) {
     let found: Vec<UnitId> = groups
         .par_iter()
         .flat_map_iter(|group| group.iter().copied().filter(|unit| fits_two(units, *unit, group)))

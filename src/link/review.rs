@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::link::LinkError;
-use crate::link::cluster::{Clustering, Refusal};
+use crate::link::block::Pair;
+use crate::link::cluster::{Clustering, Refusal, Vetoes};
 use crate::link::compare::Agreement;
 use crate::link::content::{AllRows, Row, RowId};
+use crate::link::guard::Crowd;
+use crate::link::score::Score;
 use crate::link::units::{UnitId, Units};
 use crate::reason::{Reason, SetAside};
 use crate::row::{Refused, RowRef};
@@ -13,9 +16,14 @@ use crate::row::{Refused, RowRef};
 /// What the rules found beside edges.
 pub(super) struct Doubts<'f> {
     /// BSNs whose blocks were too large to compare.
-    pub hot_bsns: BTreeSet<u32>,
+    pub hot_bsns: &'f BTreeSet<u32>,
     /// Units that fit each other in everything but two valid BSNs.
-    pub two_numbers: Vec<(UnitId, UnitId)>,
+    pub two_numbers: &'f [Pair],
+    /// Pairs that fit, but one of them fits somebody else too; and who does.
+    pub crowded: &'f [Pair],
+    pub crowd: &'f Crowd,
+    /// Pairs that the score leaves open.
+    pub maybe: &'f [(Pair, Score)],
     /// Rows of any list that could not be read.
     pub refused: &'f [Refused],
 }
@@ -44,6 +52,7 @@ pub(super) struct Case<'a> {
     pub all: AllRows<'a>,
     pub units: &'a Units,
     pub clustering: &'a Clustering,
+    pub vetoes: Vetoes<'a>,
 }
 
 impl Holds {
@@ -55,31 +64,42 @@ impl Holds {
         let mut holds = Self::default();
         let numbers = numbers(case);
         assert_one_number(&numbers)?;
+        holds.generic_numbers(&numbers, doubts.hot_bsns);
         holds.oversize(case);
-        holds.disagreeing_numbers(case, &numbers, &doubts.hot_bsns);
-        holds.two_numbers(case, &doubts.two_numbers);
+        holds.disagreeing_numbers(case, &numbers);
+        holds.two_numbers(case, doubts.two_numbers);
         holds.unreadable(case, doubts.refused);
         holds.ties(case);
+        holds.crowded(case, doubts.crowded, doubts.crowd);
         holds.divided_records(case);
+        holds.maybe(case, doubts.maybe);
         Ok(holds)
+    }
+
+    /// L202: numbers that so many rows use that they were not compared.
+    fn generic_numbers(&mut self, numbers: &[Number], hot: &BTreeSet<u32>) {
+        for number in numbers.iter().filter(|number| hot.contains(&number.bsn)) {
+            let evidence = "bsn: equal in a great many rows".to_owned();
+            let hold = Hold { reason: Reason::L202, beside: Vec::new(), evidence };
+            self.clusters.entry(number.cluster).or_insert(hold);
+        }
     }
 
     /// L201 and L202: one BSN in several clusters. A cluster that the one register row of that BSN confirms is not in
     /// doubt; the others are.
-    fn disagreeing_numbers(&mut self, case: Case<'_>, numbers: &[Number], hot: &BTreeSet<u32>) {
+    fn disagreeing_numbers(&mut self, case: Case<'_>, numbers: &[Number]) {
         let tied: BTreeSet<UnitId> = case.clustering.ties.iter().map(|tie| tie.unit).collect();
         for uses in numbers.chunk_by(|one, other| one.bsn == other.bsn) {
             let sure: Vec<&Number> = uses.iter().filter(|number| !tied.contains(&number.unit)).collect();
             let clusters: Vec<&[&Number]> = sure.chunk_by(|one, other| one.cluster == other.cluster).collect();
-            let generic = hot.contains(&uses[0].bsn);
-            if clusters.len() < 2 && !generic {
+            if clusters.len() < 2 {
                 continue;
             }
             let anchored = |uses: &[&Number]| uses.iter().any(|number| case.features(number.unit).is_anchor());
             let confirmed = clusters.iter().filter(|uses| anchored(uses)).count();
-            let reason = if generic || clusters.len() > 2 { Reason::L202 } else { Reason::L201 };
+            let reason = if clusters.len() > 2 { Reason::L202 } else { Reason::L201 };
             for (index, uses) in clusters.iter().enumerate() {
-                if confirmed == 1 && anchored(uses) && !generic {
+                if case.are_settled(uses[0], &clusters) || (confirmed == 1 && anchored(uses)) {
                     continue;
                 }
                 let others =
@@ -91,7 +111,7 @@ impl Holds {
 
     /// L203: two units fit in everything, but each has its own valid BSN. A side that the register confirms is not in
     /// doubt; where it confirms both, they are two people.
-    fn two_numbers(&mut self, case: Case<'_>, pairs: &[(UnitId, UnitId)]) {
+    fn two_numbers(&mut self, case: Case<'_>, pairs: &[Pair]) {
         let leaders: BTreeSet<UnitId> =
             pairs.iter().flat_map(|(one, other)| [case.leader(*one), case.leader(*other)]).collect();
         let confirmed: BTreeSet<UnitId> = case
@@ -142,6 +162,34 @@ impl Holds {
             let evidence = tie.between.map(|other| case.agreement(tie.unit, other).to_string()).join(" | ");
             let hold = Hold { reason: Reason::L205, beside: tie.between.to_vec(), evidence };
             self.units.entry(tie.unit).or_insert(hold);
+        }
+    }
+
+    /// L205: rows that fit two people known to be different, and that nothing else ties to either.
+    fn crowded(&mut self, case: Case<'_>, pairs: &[Pair], crowd: &Crowd) {
+        for (one, other) in pairs {
+            for (unit, beside) in [(*one, *other), (*other, *one)] {
+                if crowd.contains(unit) && case.strength(unit).0 <= Standing::Named {
+                    self.hold_cluster(case, unit, Reason::L205, vec![beside]);
+                }
+            }
+        }
+    }
+
+    /// L204: two clusters that may be one person. The one that is known better goes on, so that nobody waits without
+    /// need; two that the lists know are two.
+    fn maybe(&mut self, case: Case<'_>, pairs: &[(Pair, Score)]) {
+        for ((one, other), _) in pairs {
+            let (left, right) = (case.leader(*one), case.leader(*other));
+            if left == right || case.conflict(left, right) {
+                continue;
+            }
+            let (known, unknown) = (case.strength(*one), case.strength(*other));
+            if known.0 == Standing::Listed && unknown.0 == Standing::Listed {
+                continue;
+            }
+            let (held, beside) = if (known, left) >= (unknown, right) { (*other, *one) } else { (*one, *other) };
+            self.hold_cluster(case, held, Reason::L204, vec![beside]);
         }
     }
 
@@ -203,7 +251,41 @@ impl Holds {
 
 impl Case<'_> {
     fn leader(self, unit: UnitId) -> UnitId {
-        self.clustering.leader[unit as usize]
+        self.clustering.leader(unit)
+    }
+
+    /// How well the person of this unit is known, and by how many units.
+    fn strength(self, unit: UnitId) -> (Standing, usize) {
+        let members = self.clustering.members(self.leader(unit));
+        let standing = |unit: UnitId| {
+            let features = self.features(unit);
+            match (features.is_anchor(), features.bsn, features.given) {
+                (true, ..) => Standing::Listed,
+                (false, 0, 0) => Standing::Loose,
+                (false, 0, _) => Standing::Named,
+                (false, ..) => Standing::Numbered,
+            }
+        };
+        (members.clone().map(standing).max().unwrap_or(Standing::Loose), members.count())
+    }
+
+    /// Whether two clusters, given by their leaders, cannot be one person.
+    fn conflict(self, left: UnitId, right: UnitId) -> bool {
+        let members = self.clustering.members(left);
+        members.into_iter().any(|one| self.clustering.members(right).any(|other| self.vetoes.forbid(one, other, false)))
+    }
+
+    /// Whether a human has called the cluster of this BSN another person than every other cluster of it.
+    fn are_settled(self, number: &Number, clusters: &[&[&Number]]) -> bool {
+        let own = || self.clustering.members(number.cluster);
+        let different = |leader: UnitId| {
+            own().any(|one| {
+                let theirs = self.clustering.members(leader);
+                theirs.into_iter().any(|other| self.vetoes.different.contains(&(one.min(other), one.max(other))))
+            })
+        };
+        !self.vetoes.different.is_empty()
+            && clusters.iter().map(|uses| uses[0].cluster).filter(|other| *other != number.cluster).all(different)
     }
 
     fn features(&self, unit: UnitId) -> &crate::link::features::Features {
@@ -213,6 +295,19 @@ impl Case<'_> {
     fn agreement(self, one: UnitId, other: UnitId) -> Agreement {
         Agreement::of(self.features(one.min(other)), self.features(one.max(other)), &self.units.texts)
     }
+}
+
+/// How well a person is known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// Initials at most.
+    Loose,
+    /// A given name.
+    Named,
+    /// A BSN.
+    Numbered,
+    /// A row of the participants list or the register.
+    Listed,
 }
 
 /// One use of a BSN.

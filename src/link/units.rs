@@ -1,6 +1,8 @@
 //! Rows that are one person without looking at any other row: delivered twice, or alike in every detail that
 //! identifies somebody. Everything after this works on units.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::link::LinkError;
@@ -24,16 +26,17 @@ pub(super) struct Units {
 }
 
 impl Units {
-    /// Makes the units.
+    /// Makes the units. Rows `apart` come together only with rows that are identical to them.
     ///
     /// # Errors
     /// [`LinkError::Capacity`] when there are more rows or names than 32-bit numbers can tell apart.
-    pub(super) fn of(all: AllRows<'_>, seed: Digest) -> Result<Self, LinkError> {
+    pub(super) fn of(all: AllRows<'_>, apart: &BTreeSet<RowId>, seed: Digest) -> Result<Self, LinkError> {
         let ordered = content_order(all, seed)?;
         let groups = identical(all, &ordered);
         let firsts: Vec<RowId> = groups.iter().map(|start| ordered[*start as usize].1).collect();
         let (details, texts) = features::extract(all, &firsts, seed)?;
-        let leaders = alike(&details, seed);
+        let alone: Vec<bool> = firsts.iter().map(|first| apart.contains(first)).collect();
+        let leaders = alike(&details, &alone, seed);
         Ok(gather(&ordered, &groups, &details, texts, &leaders))
     }
 
@@ -82,11 +85,11 @@ fn identical(all: AllRows<'_>, ordered: &[(u64, RowId)]) -> Vec<u32> {
 }
 
 /// For each distinct row the first one in content order that it shares all identifying details with, itself included.
-fn alike(details: &[Features], seed: Digest) -> Vec<u32> {
+fn alike(details: &[Features], alone: &[bool], seed: Digest) -> Vec<u32> {
     let mut leaders: Vec<u32> = (0..details.len()).map(|index| u32::try_from(index).unwrap_or(u32::MAX)).collect();
     let mut keyed: Vec<(u64, u32)> = leaders
         .par_iter()
-        .filter(|index| details[**index as usize].identifies())
+        .filter(|index| details[**index as usize].identifies() && !alone[**index as usize])
         .map(|index| (details[*index as usize].digest(seed), *index))
         .collect();
     keyed.par_sort_unstable();

@@ -1,0 +1,77 @@
+//! How common names and birth dates are among distinct people, so that two Jansens weigh less than two Quintelijers.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use crate::link::strings::TextId;
+use crate::link::units::Units;
+
+/// Shares of distinct people, by value.
+pub(super) struct Frequencies {
+    /// Share by first given name.
+    pub given: Vec<f64>,
+    /// Share by surname part.
+    pub surname: Vec<f64>,
+    /// Share by packed birth date.
+    pub birth: HashMap<u32, f64>,
+    /// Probability that two different people live at one address.
+    pub same_place: f64,
+    /// Distinct people, about.
+    pub people: usize,
+}
+
+impl Frequencies {
+    /// Counts. A person of many rows counts once: rows of one name and birth date are taken as one person, rows of one
+    /// birth date and surname as one birthday.
+    pub(super) fn of(units: &Units) -> Self {
+        let features = &units.features;
+        let named = distinct(features.iter().map(|row| (row.given, row.birth)));
+        let surnamed = distinct(features.iter().flat_map(|row| row.parts().map(|part| (part, row.birth))));
+        let mut born = distinct(features.iter().map(|row| (row.birth, row.surname[0])));
+        born.retain(|(birth, _)| *birth != 0);
+        let mut birth = HashMap::new();
+        for days in born.chunk_by(|one, other| one.0 == other.0) {
+            birth.insert(days[0].0, share(days.len(), born.len()));
+        }
+        let homes = homes(units);
+        let texts = units.texts.len();
+        Self {
+            given: shares(&named, texts),
+            surname: shares(&surnamed, texts),
+            birth,
+            same_place: homes,
+            people: born.len(),
+        }
+    }
+}
+
+fn distinct(pairs: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {
+    let mut pairs: Vec<(u32, u32)> = pairs.collect();
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of rows stay far below 2^52")]
+fn share(count: usize, all: usize) -> f64 {
+    count as f64 / all.max(1) as f64
+}
+
+fn shares(pairs: &[(TextId, u32)], texts: usize) -> Vec<f64> {
+    let mut counts = vec![0_usize; texts];
+    for (text, _) in pairs.iter().filter(|(text, _)| *text != 0) {
+        counts[*text as usize] += 1;
+    }
+    let all = counts.iter().sum();
+    counts.into_iter().map(|count| share(count, all)).collect()
+}
+
+fn homes(units: &Units) -> f64 {
+    let mut homes: Vec<(u64, u32)> =
+        units.features.iter().filter(|row| row.place != 0).map(|row| (row.place, row.birth)).collect();
+    homes.par_sort_unstable();
+    homes.dedup();
+    let all = homes.len();
+    homes.chunk_by(|one, other| one.0 == other.0).map(|home| share(home.len(), all).powi(2)).sum()
+}

@@ -1,0 +1,106 @@
+//! What is to be done with a pair: the exact rules first, then the score, both under vetoes and guards.
+
+use crate::config::LinkProfile;
+use crate::link::birth;
+use crate::link::compare::{Agreement, Birth, Bsn, Given};
+use crate::link::exact::{self, Rule};
+use crate::link::features::Features;
+use crate::link::guard::Crowd;
+use crate::link::score::{Score, Scorer};
+use crate::link::units::{UnitId, Units};
+
+/// What is to be done with a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// One person.
+    Join(Rule, Score),
+    /// Everything fits, but the BSNs are different and both valid.
+    TwoNumbers,
+    /// It fits, but one of the two fits somebody else as well who is known to be another person.
+    Crowded(Score),
+    /// Neither sure enough to join nor to leave apart.
+    Maybe(Score),
+    /// Two people, or nothing can be said.
+    Open,
+}
+
+/// Everything that a verdict depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'u> {
+    pub units: &'u Units,
+    pub scorer: &'u Scorer,
+    pub crowd: &'u Crowd,
+    pub profile: LinkProfile,
+    /// Vetoes and guards are in force.
+    pub guarded: bool,
+}
+
+impl Judge<'_> {
+    /// Judges a pair, the lower unit first.
+    pub(super) fn pair(&self, (one, other): (UnitId, UnitId)) -> Verdict {
+        let agreement = self.agreement(one, other);
+        let (left, right) = (self.features(one), self.features(other));
+        let crowded = self.crowd.holds(one, agreement) || self.crowd.holds(other, agreement);
+        if !self.guarded {
+            return self.weighed(self.scorer.score(agreement, left, right));
+        }
+        if agreement.bsn == Bsn::Differs && exact::fits_details(agreement) {
+            return Verdict::TwoNumbers;
+        }
+        if agreement.is_vetoed() {
+            return Verdict::Open;
+        }
+        match exact::rule(agreement, left.birth, self.profile) {
+            Some(Rule::Initials) if crowded => Verdict::Crowded(exact::score(Rule::Initials, agreement)),
+            Some(rule) => Verdict::Join(rule, exact::score(rule, agreement)),
+            // The same number and yet no exact fit: a disagreement, which is found by number.
+            None if agreement.bsn == Bsn::Equal => Verdict::Open,
+            None => self.scored(agreement, self.scorer.score(agreement, left, right), crowded, left.birth),
+        }
+    }
+
+    fn weighed(&self, score: Score) -> Verdict {
+        if score >= self.scorer.merge {
+            Verdict::Join(Rule::Score, score)
+        } else if score >= self.scorer.review {
+            Verdict::Maybe(score)
+        } else {
+            Verdict::Open
+        }
+    }
+
+    fn scored(&self, agreement: Agreement, score: Score, crowded: bool, birth: u32) -> Verdict {
+        match self.weighed(score) {
+            Verdict::Join(..) if crowded => Verdict::Crowded(score),
+            Verdict::Maybe(_) if crowded => Verdict::Open,
+            Verdict::Join(..) if self.profile == LinkProfile::Strict && !is_strict(agreement) => Verdict::Open,
+            Verdict::Join(..) if !is_supported(agreement, birth) => Verdict::Maybe(score),
+            verdict => verdict,
+        }
+    }
+
+    pub(super) fn agreement(&self, one: UnitId, other: UnitId) -> Agreement {
+        Agreement::of(self.features(one), self.features(other), &self.units.texts)
+    }
+
+    fn features(&self, unit: UnitId) -> &Features {
+        &self.units.features[unit as usize]
+    }
+}
+
+/// Scores add up what members of one household share anyway (surname, address): beside them a join needs the birth date,
+/// and where that is not equal or stands for any day of its year, the given name.
+fn is_supported(agreement: Agreement, date: u32) -> bool {
+    let named = matches!(agreement.given, Given::Equal | Given::Close | Given::Swapped);
+    match agreement.birth {
+        Birth::Equal if birth::is_weak(date) => named,
+        Birth::Equal => named || (agreement.shares_place() && agreement.shares_surname()),
+        Birth::Partial | Birth::Slip => named && agreement.shares_place(),
+        Birth::Missing | Birth::Decade | Birth::Differs => false,
+    }
+}
+
+/// Without BSN: a full given name on both sides, and the address.
+fn is_strict(agreement: Agreement) -> bool {
+    matches!(agreement.given, Given::Equal | Given::Close | Given::Swapped) && agreement.shares_place()
+}
