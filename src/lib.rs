@@ -39,3 +39,4 @@ pub mod person;
 pub mod progress;
 pub mod reason;
 pub mod row;
+pub mod workers;

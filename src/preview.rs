@@ -7,13 +7,12 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
-use rayon::prelude::*;
 use serde::Serialize;
 use tera::{Context, Tera};
 
 use crate::compose::texts::{self, News, Variant};
 use crate::config::Print;
-use crate::durable;
+use crate::{durable, workers};
 use crate::facts::Facts;
 use crate::letter::{Audience, Body, Category, Custody, Format, Language, Place, Planned, Status};
 use crate::package::Sample;
@@ -106,16 +105,13 @@ pub fn write(
     let keyed: BTreeMap<String, Body> = bodies.iter().map(|body| (body.key(), body.clone())).collect();
     let press = Press::new(&keyed, print, run_date)?;
     progress.stage("preview", variants.len() as u64);
-    let shown = variants
-        .par_iter()
-        .zip(&bodies)
-        .enumerate()
-        .map(|(number, (variant, body))| {
-            let shown = letter(out, &press, number, variant, body)?;
-            progress.advance(1);
-            Ok(shown)
-        })
-        .collect::<Result<Vec<Shown>, PreviewError>>()?;
+    let numbered: Vec<(usize, (&Variant, &Body))> = variants.iter().zip(&bodies).enumerate().collect();
+    let shown = workers::map(&numbered, |(number, (variant, body))| {
+        let shown = letter(out, &press, *number, variant, body)?;
+        progress.advance(1);
+        Ok(shown)
+    });
+    let shown = shown.into_iter().collect::<Result<Vec<Shown>, PreviewError>>()?;
 
     let index = out.join("index.html");
     let made = Made {

@@ -16,6 +16,7 @@ use crate::render::laid::LaidPage;
 use crate::render::metrics::Metrics;
 use crate::render::print_file::PrintFile;
 use crate::render::world::Workshop;
+use crate::workers;
 
 /// A body as it was laid out once for everybody.
 pub(super) struct Stock {
@@ -63,12 +64,13 @@ impl Press {
         if print.sheet_mark == SheetMark::Own && MARK.grown(MARK_QUIET).overlaps(&zones.may_be_visible) {
             return Err(RenderError::MarkInWindow);
         }
-        let lay = |(key, body): (&String, &Body)| {
+        let lay = |(key, body): &(&String, &Body)| {
             let input = LetterInput::new(body, Person::default(), &print.window, run_date);
             let pages = workshop.lay(&input)?.pages()?;
-            Ok((key.clone(), Stock { body: body.clone(), pages }))
+            Ok(((*key).clone(), Stock { body: (*body).clone(), pages }))
         };
-        let stock = bodies.par_iter().map(lay).collect::<Result<_, RenderError>>()?;
+        let bodies: Vec<(&String, &Body)> = bodies.iter().collect();
+        let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>()?;
         Ok(Self { metrics: workshop.metrics(), workshop, print: *print, stock })
     }
 
