@@ -49,7 +49,7 @@ impl Gate<'_> {
         let mut count = 0;
         for line in address_block(draft) {
             covered(face, line)?;
-            if sheet.address_x + face.width(line) * sheet.address_size * MM_PER_PT > visible.right {
+            if face.width(line) * sheet.address_size * MM_PER_PT > sheet.address_width {
                 return Err(Reason::S102);
             }
             count += 1;

@@ -16,7 +16,7 @@ pub const MM_PER_PT: f64 = 25.4 / 72.0;
 pub const ADDRESS_LINES: usize = 6;
 
 const TEXT_LEFT: f64 = 24.0;
-const TEXT_RIGHT: f64 = PAGE_WIDTH - 22.0;
+const TEXT_RIGHT: f64 = PAGE_WIDTH - 20.0;
 
 /// A rectangle in millimetres.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,6 +98,8 @@ pub struct Sheet {
     pub text_right: f64,
     /// Left edge of return line and address.
     pub address_x: f64,
+    /// Room for a line of it.
+    pub address_width: f64,
     /// Baseline of the first line of the address.
     pub address_y: f64,
     /// From baseline to baseline.
@@ -122,6 +124,7 @@ impl Sheet {
             text_right: TEXT_RIGHT,
             // Room for the quiet zone of the bars.
             address_x: visible.left + kix::QUIET,
+            address_width: visible.right - visible.left - kix::QUIET,
             address_y: visible.top + 6.4,
             // Six lines of 10 pt with bars and their quiet zone just fit the usual window at 11.2 pt.
             address_pitch: 3.95,

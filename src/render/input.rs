@@ -18,6 +18,8 @@ pub struct LetterInput {
     pub person: Person,
     /// Measures.
     pub sheet: Sheet,
+    /// How much air the letter gets.
+    pub density: Density,
     /// Title of the file; says nothing about the letter.
     pub title: String,
     /// The run's date.
@@ -38,6 +40,23 @@ pub struct Person {
     pub reference: String,
     /// Empty where none is named.
     pub provider: String,
+}
+
+/// How much air a letter gets: the first that keeps it within its sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Density {
+    /// Most letters.
+    Open,
+    /// Longer ones.
+    Normal,
+    /// The longest.
+    Tight,
+}
+
+impl Density {
+    /// In the order in which they are tried.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Normal, Self::Tight];
 }
 
 /// A date in numbers.
@@ -105,6 +124,7 @@ impl LetterInput {
             body: body.clone(),
             person,
             sheet: Sheet::of(window),
+            density: Density::Open,
             date: Day { year: date.year(), month: date.month(), day: date.day() },
         }
     }

@@ -11,11 +11,11 @@ use crate::reason::Reason;
 use crate::render::RenderError;
 use crate::render::gate::Gate;
 use crate::render::geometry::{MARK, MARK_QUIET, Zones};
-use crate::render::input::{LetterInput, Person};
+use crate::render::input::{Density, LetterInput, Person};
 use crate::render::laid::LaidPage;
 use crate::render::metrics::Metrics;
 use crate::render::print_file::PrintFile;
-use crate::render::world::Workshop;
+use crate::render::world::{Laid, Workshop};
 use crate::workers;
 
 /// A body as it was laid out once for everybody.
@@ -65,8 +65,8 @@ impl Press {
             return Err(RenderError::MarkInWindow);
         }
         let lay = |(key, body): &(&String, &Body)| {
-            let input = LetterInput::new(body, Person::default(), &print.window, run_date);
-            let pages = workshop.lay(&input)?.pages()?;
+            let bare = LetterInput::new(body, Person::default(), &print.window, run_date);
+            let pages = fit(&workshop, bare)?.pages()?;
             Ok(((*key).clone(), Stock { body: (*body).clone(), pages }))
         };
         let bodies: Vec<(&String, &Body)> = bodies.iter().collect();
@@ -144,7 +144,7 @@ impl Press {
     /// # Errors
     /// [`RenderError`] when it cannot be laid out or does not meet the standards.
     pub fn accessible(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
-        let laid = self.workshop.lay(&self.whole(draft, body))?;
+        let laid = fit(&self.workshop, self.whole(draft, body))?;
         laid.accessible(&draft.letter_id, self.workshop.date())
     }
 
@@ -153,13 +153,25 @@ impl Press {
     /// # Errors
     /// [`RenderError`] when it cannot be laid out.
     pub fn png(&self, draft: &Draft, body: &Body, pixels_per_inch: f64) -> Result<Vec<Vec<u8>>, RenderError> {
-        self.workshop.lay(&self.whole(draft, body))?.pictures(pixels_per_inch)
+        fit(&self.workshop, self.whole(draft, body))?.pictures(pixels_per_inch)
     }
 
     fn whole(&self, draft: &Draft, body: &Body) -> LetterInput {
         let window = &self.print.window;
         LetterInput::new(body, Person::of(draft, window), window, self.workshop.date())
     }
+}
+
+/// As open as its sides allow. Slots move nothing, so a body on its own and a whole letter come out alike.
+fn fit(workshop: &Workshop, mut input: LetterInput) -> Result<Laid, RenderError> {
+    for density in Density::ALL {
+        input.density = density;
+        let laid = workshop.lay(&input)?;
+        if laid.sides() <= most_sides(input.body.format) {
+            return Ok(laid);
+        }
+    }
+    workshop.lay(&input)
 }
 
 /// Standard letters go on one sheet; large print of the same text takes up to three.

@@ -114,7 +114,7 @@ fn file(path: &str) -> Result<FileId, RenderError> {
 
 /// The words of the templates' own assertions; everything else is `layout`.
 fn code(error: Option<&SourceDiagnostic>) -> &'static str {
-    const CODES: [&str; 3] = ["letterhead-too-tall", "return-line-too-wide", "page-label-without-numbers"];
+    const CODES: [&str; 2] = ["letterhead-too-tall", "return-line-too-wide"];
     let said = |code: &&&str| error.is_some_and(|error| error.message.ends_with(**code));
     CODES.iter().find(said).copied().unwrap_or("layout")
 }
@@ -201,6 +201,11 @@ fn whole(units: f64) -> u16 {
 pub struct Laid(PagedDocument);
 
 impl Laid {
+    /// Sides of paper.
+    pub fn sides(&self) -> usize {
+        self.0.pages().len()
+    }
+
     /// Its pages for the writer of print files.
     ///
     /// # Errors
@@ -322,4 +327,38 @@ fn slot(at: Point, value: &Value) -> Option<Slot> {
     };
     let face = if *bold { Face::Bold } else { Face::Regular };
     Some(Slot { key: SlotKey::named(key)?, face, size, x: at.x.to_pt(), y: at.y.to_pt() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_the_listed_files_is_found() {
+        let workshop = Workshop::new(jiff::civil::date(2025, 10, 12)).unwrap();
+        let room = Room { workshop: &workshop, json: Bytes::new(Vec::new()) };
+        for path in ["/etc/passwd", "/Cargo.toml", "/cases/letter/screening-nl.json", "/letter.json.bak", "/templates/letter.typ"] {
+            let id = file(path).unwrap();
+            assert!(matches!(room.file(id), Err(FileError::NotFound(_))), "{path}");
+            assert!(matches!(room.source(id), Err(FileError::NotFound(_))), "{path}");
+        }
+        // Sources are not readable as data, data is not runnable as source, and packages are other roots.
+        assert!(room.file(file("/letter.typ").unwrap()).is_err() && room.source(file(LETTER).unwrap()).is_err());
+        let package = VirtualRoot::Package("@preview/tablex:0.0.1".parse().unwrap());
+        let id = RootedPath::new(package, VirtualPath::new(LETTER).unwrap()).intern();
+        assert!(room.file(id).is_err() && room.source(id).is_err());
+        assert!(room.font(2).is_none());
+    }
+
+    #[test]
+    fn templates_run_no_text_and_read_no_file() {
+        for (path, text) in TEMPLATES {
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            for line in code {
+                let reads = line.contains("json(") && path != "/letter.typ";
+                let runs = ["eval", "read(", "plugin(", "image(", "@preview", "csv(", "yaml("].iter().any(|word| line.contains(word));
+                assert!(!reads && !runs, "{path}: {line}");
+            }
+        }
+    }
 }

@@ -60,7 +60,7 @@ fn fold(into: &mut String, text: &str) {
 /// Millimetres within which two baselines are one.
 const SAME_LINE: f64 = 0.05;
 /// Below this stands the foot of a page.
-const FOOT: f64 = PAGE_HEIGHT - 24.0;
+const FOOT: f64 = PAGE_HEIGHT - 19.0;
 /// Above this stands nothing but the rehearsal line.
 const HEAD: f64 = 13.0;
 

@@ -1,9 +1,9 @@
 use crate::config::Print;
-use crate::letter::{Draft, Kix};
+use crate::letter::{Draft, Frame, Kix};
 use crate::reason::Reason;
-use crate::render::Press;
+use crate::render::{Press, RenderError};
 use crate::render::geometry::Sheet;
-use crate::render::input::{LetterInput, Person};
+use crate::render::input::Person;
 use crate::render::laid::Face;
 use crate::render::tests::{RUN_DATE, bodies, case, draft, press};
 use crate::render::world::Workshop;
@@ -122,7 +122,21 @@ fn a_body_that_typst_cannot_set_is_an_error_without_its_text() {
     let mut bodies = bodies();
     bodies.get_mut("hospital-en").unwrap().frame.heading = "日本".to_owned();
     let error = Press::new(&bodies, &Print::default(), RUN_DATE).err().unwrap();
-    assert_eq!(error, crate::render::RenderError::Layout { code: "glyph" });
-    let input = LetterInput { title: String::new(), ..case("hospital-en") };
-    assert!(Workshop::new(RUN_DATE).unwrap().lay(&input).is_ok());
+    assert_eq!(error, RenderError::Layout { code: "glyph" });
+}
+
+#[test]
+fn a_sender_that_does_not_fit_is_an_error_with_a_hint() {
+    let failing = |name: &str, change: fn(&mut Frame)| {
+        let mut bodies = bodies();
+        change(&mut bodies.get_mut(name).unwrap().frame);
+        Press::new(&bodies, &Print::default(), RUN_DATE).err().unwrap()
+    };
+    let tall: fn(&mut Frame) = |frame| frame.sender_lines = vec!["line".to_owned(); 12];
+    for name in ["hospital-en", "screening-nl-large"] {
+        assert_eq!(failing(name, tall), RenderError::Layout { code: "letterhead-too-tall" });
+    }
+    let wide = failing("screening-nl", |frame| frame.return_line = "Retouradres ".repeat(9));
+    assert_eq!(wide, RenderError::Layout { code: "return-line-too-wide" });
+    assert!(wide.hint().is_some());
 }
