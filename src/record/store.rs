@@ -144,15 +144,20 @@ impl Store {
         Ok(())
     }
 
+    /// SQLite's own checks: pages, constraints. Quick, after a run; the next one begins with all of them.
+    pub fn check_quickly(&self) -> Result<(), RecordError> {
+        self.check_with("PRAGMA quick_check(1)")
+    }
+
+    fn check_with(&self, check: &str) -> Result<(), RecordError> {
+        let verdict: String =
+            self.connection.query_row(check, [], |row| row.get(0)).map_err(at("checking the file"))?;
+        if verdict == "ok" { Ok(()) } else { Err(RecordError::Damaged { problem: verdict }) }
+    }
+
     /// SQLite's own checks: pages, indexes, constraints, foreign keys.
     pub fn check_integrity(&self) -> Result<(), RecordError> {
-        let verdict: String = self
-            .connection
-            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-            .map_err(at("checking the file"))?;
-        if verdict != "ok" {
-            return Err(RecordError::Damaged { problem: verdict });
-        }
+        self.check_with("PRAGMA integrity_check(1)")?;
         let mut check = self.connection.prepare("PRAGMA foreign_key_check").map_err(at("checking references"))?;
         if check.exists([]).map_err(at("checking references"))? {
             return Err(RecordError::Damaged { problem: "a row refers to a row that is not there".to_owned() });

@@ -18,11 +18,10 @@ pub fn tamper(path: &Utf8Path, sql: &str) {
     connection.execute_batch(rules).unwrap();
 }
 
-/// Changes the file as far as its own rules let it; `planned` sets the first trigger on letters aside.
-pub fn tamper_within_rules(path: &Utf8Path, sql: &str, planned: bool) -> Result<(), String> {
+/// Changes the file as far as its own rules let it.
+pub fn tamper_within_rules(path: &Utf8Path, sql: &str) -> Result<(), String> {
     let connection = Connection::open(path).unwrap();
-    let all = if planned { format!("BEGIN; DROP TRIGGER letter_begins; {sql}; ROLLBACK") } else { format!("BEGIN; {sql}; ROLLBACK") };
-    connection.execute_batch(&all).map_err(|error| error.to_string())
+    connection.execute_batch(&format!("BEGIN; {sql}; ROLLBACK")).map_err(|error| error.to_string())
 }
 
 /// Takes one rule out.

@@ -39,6 +39,17 @@ impl World {
         world
     }
 
+    pub fn copy(&self) -> Self {
+        let copy = Self::empty();
+        for (name, bytes) in self.bytes() {
+            let path = copy.data_dir.join(Utf8Path::new(&name).strip_prefix(&self.data_dir).unwrap());
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, bytes).unwrap();
+            fs::set_permissions(&path, fs::metadata(&name).unwrap().permissions()).unwrap();
+        }
+        copy
+    }
+
     pub fn path(&self, name: &str) -> Utf8PathBuf {
         self.data_dir.join(name)
     }
