@@ -268,7 +268,7 @@ impl Ledger {
     /// [`RecordError::Unbalanced`] when the parts are not those that were planned, [`RecordError::JobState`] when the
     /// job is not `planned`.
     pub fn seal(&mut self, job: &str, parts: &[SealedPart]) -> Result<Head, RecordError> {
-        let number = self.number(job)?;
+        let number = number_of(job)?;
         let unbalanced = |problem| RecordError::Unbalanced { job: job.to_owned(), problem };
         let planned = self.jobs()?.into_iter().find(|known| known.job == job).map(|job| job.parts).unwrap_or_default();
         let mut parts = parts.to_vec();
@@ -289,7 +289,7 @@ impl Ledger {
     /// # Errors
     /// [`RecordError::JobState`] when the job is not `sealed`.
     pub fn published(&mut self, job: &str) -> Result<Head, RecordError> {
-        let number = self.number(job)?;
+        let number = number_of(job)?;
         self.write(|store| store.published(number))
     }
 
@@ -298,7 +298,7 @@ impl Ledger {
     /// # Errors
     /// [`RecordError::JobState`] when the job is not `published`.
     pub fn finished(&mut self, job: &str) -> Result<Head, RecordError> {
-        let number = self.number(job)?;
+        let number = number_of(job)?;
         let head = self.write(|store| store.done(number))?;
         self.store.check_quickly()?;
         Ok(head)
@@ -351,12 +351,6 @@ impl Ledger {
         Model::replay(&audit::verify(&self.store.entries()?)?)
     }
 
-    fn number(&self, job: &str) -> Result<u32, RecordError> {
-        let unknown =
-            || RecordError::JobState { job: job.to_owned(), found: "not in the ledger".to_owned(), wanted: "planned" };
-        job::read_job(job).ok_or_else(unknown)
-    }
-
     /// A copy before the first change, the change, and its anchor.
     fn write(&mut self, change: impl FnOnce(&mut Store) -> Result<Head, RecordError>) -> Result<Head, RecordError> {
         if !self.backed_up {
@@ -367,11 +361,20 @@ impl Ledger {
     }
 
     /// A change and its anchor, without a copy.
-    fn write_bare(&mut self, change: impl FnOnce(&mut Store) -> Result<Head, RecordError>) -> Result<Head, RecordError> {
+    fn write_bare(
+        &mut self,
+        change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
+    ) -> Result<Head, RecordError> {
         let head = change(&mut self.store)?;
         anchors::write(&self.data_dir, &self.id, &head)?;
         Ok(head)
     }
+}
+
+fn number_of(job: &str) -> Result<u32, RecordError> {
+    let unknown =
+        || RecordError::JobState { job: job.to_owned(), found: "not in the ledger".to_owned(), wanted: "planned" };
+    job::read_job(job).ok_or_else(unknown)
 }
 
 /// Everything about the file itself.

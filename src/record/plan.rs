@@ -36,8 +36,7 @@ impl Found {
             let (person, other) = (change.person().to_string(), change.other().to_string());
             before.iter().any(|line| line.1 == change.word() && line.2 == person && line.3 == other)
         };
-        let changes: Vec<_> =
-            noted.identities.changes.iter().copied().filter(|change| !is_known(change)).collect();
+        let changes: Vec<_> = noted.identities.changes.iter().copied().filter(|change| !is_known(change)).collect();
         let identities = (!changes.is_empty()).then(|| identities_event(run_id, date, &changes));
         Ok(Self { inputs, identities, changes })
     }
@@ -207,7 +206,8 @@ impl<'k, 'b> Count<'k, 'b> {
         for (file, row) in &planned.draft.rows {
             let file = self.files.get(file.as_str()).copied();
             let mark = file.and_then(|file| self.job.noted.identities.row(RowRef { file, row: *row }));
-            let problem = || unbalanced(self.job, format!("letter {} is about a row that was not recognised", letter.seq));
+            let problem =
+                || unbalanced(self.job, format!("letter {} is about a row that was not recognised", letter.seq));
             self.add_mark(mark.ok_or_else(problem)?, MarkKind::Row, letter.person, number);
         }
         if let Some(mark) = self.job.noted.identities.bsn(letter.person) {

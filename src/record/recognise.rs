@@ -359,17 +359,20 @@ fn claims_of(known: &Known, marks: &Marks, cluster: usize) -> Vec<Claim> {
     claims
 }
 
+/// Clusters with known people, sorted.
+type Assigned = Vec<(usize, u32)>;
+
 /// Each known person goes to one cluster at most; (cluster, person) of the winners and of the losers, sorted.
-fn settle(mut claims: Vec<Claim>) -> (Vec<(usize, u32)>, Vec<(usize, u32)>) {
+fn settle(mut claims: Vec<Claim>) -> (Assigned, Assigned) {
     claims.par_sort_unstable_by_key(|claim| {
         (claim.person, claim.vetoed, !claim.has_bsn, Reverse(claim.rows), claim.cluster)
     });
     let (mut won, mut lost) = (Vec::new(), Vec::new());
-    let mut last = None;
+    let mut before = None;
     for claim in claims {
-        let first = last.replace(claim.person) != Some(claim.person);
-        let list = if first && !claim.vetoed { &mut won } else { &mut lost };
-        list.push((claim.cluster, claim.person));
+        let first = before.replace(claim.person) != Some(claim.person);
+        let side = if first && !claim.vetoed { &mut won } else { &mut lost };
+        side.push((claim.cluster, claim.person));
     }
     won.sort_unstable();
     lost.sort_unstable();

@@ -176,8 +176,7 @@ fn add_letters<'a>(
 }
 
 fn add_marks(transaction: &Transaction<'_>, job: u32, marks: &[(Mark, u32, MarkKind)]) -> Sql<()> {
-    let mut insert =
-        transaction.prepare("INSERT INTO told_mark (mark, job, person, kind) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = transaction.prepare("INSERT INTO told_mark (mark, job, person, kind) VALUES (?1, ?2, ?3, ?4)")?;
     for (mark, person, kind) in marks {
         insert.execute((mark, job, person, kind.word()))?;
     }

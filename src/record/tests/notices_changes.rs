@@ -45,7 +45,10 @@ fn changed_deleted_swapped_and_truncated_events_are_noticed() {
         let refused = tampered(sql);
         let noticed = matches!(
             refused,
-            RecordError::Chain { .. } | RecordError::Replay { .. } | RecordError::Damaged { .. } | RecordError::Older { .. }
+            RecordError::Chain { .. }
+                | RecordError::Replay { .. }
+                | RecordError::Damaged { .. }
+                | RecordError::Older { .. }
         );
         assert!(noticed, "{sql}: {refused}");
     }
@@ -188,4 +191,21 @@ fn a_file_cut_anywhere_is_noticed() {
         fs::write(&path, &whole[..length]).unwrap();
         assert!(world.try_open().is_err(), "cut to {length} bytes");
     }
+}
+
+#[test]
+fn a_change_that_was_interrupted_is_taken_back_by_the_next_run() {
+    let world = told();
+    let path = world.path("ledger.sqlite");
+    let (whole, content) = (fs::read(&path).unwrap(), testing::dump(&path).unwrap());
+    testing::stop_in_the_middle(&path);
+    assert!(fs::read(&path).unwrap() != whole);
+    let before = world.bytes();
+    let refused = Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap_err();
+    assert!(matches!(refused, RecordError::Interrupted), "{refused}");
+    assert!(before == world.bytes());
+    world.open();
+    assert_eq!(testing::dump(&path).unwrap(), content);
+    assert!(fs::read(&path).unwrap() == whole);
+    Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap();
 }
