@@ -261,7 +261,7 @@ impl Ledger {
         let found = plan::Found::new(&self.store, &job.noted)?;
         let known = self.store.known()?;
         let checked = plan::Checked::new(&known, &self.keys, &self.campaign, job, letters.clone())?;
-        self.write(|store| store.plan(checked.plan(&known, &found, job, letters)))
+        self.write(|store| store.plan(checked.plan(&found, job, letters)))
     }
 
     /// Records the packages of a planned job: from here these bytes are published, and no others.
@@ -270,7 +270,7 @@ impl Ledger {
     /// [`RecordError::Unbalanced`] when the parts are not those that were planned, [`RecordError::JobState`] when the
     /// job is not `planned`.
     pub fn seal(&mut self, job: &str, parts: &[SealedPart]) -> Result<Head, RecordError> {
-        let number = self.number(job)?;
+        let number = number_of(job)?;
         let unbalanced = |problem| RecordError::Unbalanced { job: job.to_owned(), problem };
         let planned = self.jobs()?.into_iter().find(|known| known.job == job).map(|job| job.parts).unwrap_or_default();
         let mut parts = parts.to_vec();
@@ -291,7 +291,7 @@ impl Ledger {
     /// # Errors
     /// [`RecordError::JobState`] when the job is not `sealed`.
     pub fn published(&mut self, job: &str) -> Result<Head, RecordError> {
-        let number = self.number(job)?;
+        let number = number_of(job)?;
         self.write(|store| store.published(number))
     }
 
@@ -300,9 +300,9 @@ impl Ledger {
     /// # Errors
     /// [`RecordError::JobState`] when the job is not `published`.
     pub fn finished(&mut self, job: &str) -> Result<Head, RecordError> {
-        let number = self.number(job)?;
+        let number = number_of(job)?;
         let head = self.write(|store| store.done(number))?;
-        self.store.check_integrity()?;
+        self.store.check_quickly()?;
         Ok(head)
     }
 
@@ -353,12 +353,6 @@ impl Ledger {
         Model::replay(&audit::verify(&self.store.entries()?)?)
     }
 
-    fn number(&self, job: &str) -> Result<u32, RecordError> {
-        let unknown =
-            || RecordError::JobState { job: job.to_owned(), found: "not in the ledger".to_owned(), wanted: "planned" };
-        job::read_job(job).ok_or_else(unknown)
-    }
-
     /// A copy before the first change, the change, and its anchor.
     fn write(&mut self, change: impl FnOnce(&mut Store) -> Result<Head, RecordError>) -> Result<Head, RecordError> {
         if !self.backed_up {
@@ -369,11 +363,20 @@ impl Ledger {
     }
 
     /// A change and its anchor, without a copy.
-    fn write_bare(&mut self, change: impl FnOnce(&mut Store) -> Result<Head, RecordError>) -> Result<Head, RecordError> {
+    fn write_bare(
+        &mut self,
+        change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
+    ) -> Result<Head, RecordError> {
         let head = change(&mut self.store)?;
         anchors::write(&self.data_dir, &self.id, &head)?;
         Ok(head)
     }
+}
+
+fn number_of(job: &str) -> Result<u32, RecordError> {
+    let unknown =
+        || RecordError::JobState { job: job.to_owned(), found: "not in the ledger".to_owned(), wanted: "planned" };
+    job::read_job(job).ok_or_else(unknown)
 }
 
 /// Everything about the file itself.

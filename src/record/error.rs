@@ -54,6 +54,9 @@ pub enum RecordError {
         /// What does not hold.
         problem: String,
     },
+    /// A run was stopped in the middle of a change; only a writer may take that back.
+    #[error("a run was stopped in the middle of a change of the ledger")]
+    Interrupted,
     /// The hash chain does not hold.
     #[error("history of the ledger was changed: event {seq} does not follow from the events before it")]
     Chain {
@@ -201,10 +204,9 @@ impl RecordError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::AcceptedReason { .. }
-            | Self::Approval { .. }
-            | Self::OtherCampaign { .. }
-            | Self::NotOver { .. } => 2,
+            Self::AcceptedReason { .. } | Self::Approval { .. } | Self::OtherCampaign { .. } | Self::NotOver { .. } => {
+                2
+            }
             _ => 3,
         }
     }
@@ -224,6 +226,7 @@ impl RecordError {
             Self::NotALedger { .. } | Self::Damaged { .. } | Self::Chain { .. } | Self::Replay { .. } => {
                 "keep the file for inspection; put back the newest copy from `backups/` and run `ledger check`"
             }
+            Self::Interrupted => "start `breachpost run`: it takes the half change back and finishes what was planned",
             Self::NewerSchema { .. } => "use the newer program; an older one does not know what it would forget",
             Self::OlderSchema { .. } => "the changelog says which version migrates it",
             Self::Older { .. } => {

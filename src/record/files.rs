@@ -98,6 +98,8 @@ pub(super) fn names(path: &Utf8Path) -> Result<Vec<String>, RecordError> {
 pub(super) fn random<const N: usize>() -> Result<[u8; N], RecordError> {
     let source = Utf8Path::new("/dev/urandom");
     let mut bytes = [0_u8; N];
-    File::open(source).and_then(|mut file| file.read_exact(&mut bytes)).map_err(failed("reading random bytes from", source))?;
+    File::open(source)
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(failed("reading random bytes from", source))?;
     Ok(bytes)
 }

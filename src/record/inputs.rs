@@ -91,8 +91,7 @@ pub(super) fn judge(changes: &[InputChange], accepted: Option<&str>) -> Result<(
     if let Some(reason) = accepted {
         check_reason(reason)?;
     }
-    let grave: Vec<String> =
-        changes.iter().filter(|change| change.needs_reason()).map(ToString::to_string).collect();
+    let grave: Vec<String> = changes.iter().filter(|change| change.needs_reason()).map(ToString::to_string).collect();
     if grave.is_empty() || accepted.is_some() { Ok(()) } else { Err(RecordError::InputsChanged { changes: grave }) }
 }
 
@@ -177,7 +176,8 @@ mod tests {
         let changes = compare(&before, &now);
         assert_eq!(changes, [InputChange::Renamed { from: "exposures-1.csv".into(), to: "exposures-one.csv".into() }]);
         judge(&changes, None).unwrap();
-        let after: Vec<_> = before.into_iter().chain(lines(&known(&[]), &[]).into_iter().map(|line| (2, line))).collect();
+        let after: Vec<_> =
+            before.into_iter().chain(lines(&known(&[]), &[]).into_iter().map(|line| (2, line))).collect();
         let added = lines(&after, &now);
         let after: Vec<_> = after.into_iter().chain(added.into_iter().map(|line| (2, line))).collect();
         assert!(compare(&after, &now).is_empty());

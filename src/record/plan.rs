@@ -1,6 +1,8 @@
 //! Checks and counts a plan before it is written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
 
 use super::audit::{Contents, Identities as IdentitiesEvent, Inputs, Planned as PlannedEvent, RowHash};
 use super::error::RecordError;
@@ -34,8 +36,7 @@ impl Found {
             let (person, other) = (change.person().to_string(), change.other().to_string());
             before.iter().any(|line| line.1 == change.word() && line.2 == person && line.3 == other)
         };
-        let changes: Vec<_> =
-            noted.identities.changes.iter().copied().filter(|change| !is_known(change)).collect();
+        let changes: Vec<_> = noted.identities.changes.iter().copied().filter(|change| !is_known(change)).collect();
         let identities = (!changes.is_empty()).then(|| identities_event(run_id, date, &changes));
         Ok(Self { inputs, identities, changes })
     }
@@ -66,17 +67,17 @@ fn identities_event(run_id: String, date: jiff::civil::Date, changes: &[Identity
 }
 
 /// A plan that has been checked: print order without gaps, letter ids of this key, people and marks numbered.
-pub(super) struct Checked {
+pub(super) struct Checked<'b> {
     event: PlannedEvent,
-    first_new: u32,
-    new_people: Vec<Pseudonym>,
+    numbers: Numbers<'b>,
+    new_people: Vec<(Pseudonym, u32)>,
     marks: Vec<(Mark, u32, MarkKind)>,
 }
 
-impl Checked {
+impl<'b> Checked<'b> {
     /// Goes through the letters once.
     pub fn new<'a>(
-        known: &Known,
+        known: &'b Known,
         keys: &Keys,
         campaign: &str,
         job: &NewJob<'_>,
@@ -91,22 +92,20 @@ impl Checked {
     }
 
     /// The plan for the store; `letters` are the same again.
-    pub fn plan<'a, 'b>(
-        &'b self,
-        known: &'b Known,
-        found: &'b Found,
-        job: &'b NewJob<'b>,
-        letters: impl Iterator<Item = &'a Planned> + 'b,
-    ) -> Plan<'b, impl Iterator<Item = Result<(u32, PlannedLetter<'a>), RecordError>> + 'b> {
+    pub fn plan<'a, 'c>(
+        &'c self,
+        found: &'c Found,
+        job: &'c NewJob<'c>,
+        letters: impl Iterator<Item = &'a Planned> + 'c,
+    ) -> Plan<'c, impl Iterator<Item = Result<(u32, PlannedLetter<'a>), RecordError>> + 'c> {
         let numbered = |letter| {
             let letter = write_down(letter, job)?;
-            let id = id_of(known, &self.new_people, self.first_new, letter.person);
-            Ok((id.ok_or_else(|| unbalanced(job, "a person is not in the plan"))?, letter))
+            let number = self.numbers.find(letter.person);
+            Ok((number.ok_or_else(|| unbalanced(job, "a person is not in the plan"))?, letter))
         };
         Plan {
             news: found.news(),
             event: self.event.clone(),
-            first_new: self.first_new,
             new_people: &self.new_people,
             letters: letters.map(numbered),
             marks: &self.marks,
@@ -114,13 +113,35 @@ impl Checked {
     }
 }
 
-/// Number of a person in the ledger, known or new.
-fn id_of(known: &Known, new_people: &[Pseudonym], first_new: u32, person: Pseudonym) -> Option<u32> {
-    if let Some(index) = known.find(person) {
-        return Some(index + 1);
+/// Numbers of people in the ledger: the known ones, and new ones in the order of their first letters. That is the order
+/// in which the store looks for them again.
+struct Numbers<'b> {
+    known: &'b Known,
+    new: HashMap<Pseudonym, u32>,
+}
+
+impl Numbers<'_> {
+    fn find(&self, person: Pseudonym) -> Option<u32> {
+        let known = self.known.find(person).map(|index| index + 1);
+        known.or_else(|| self.new.get(&person).copied())
     }
-    let place = new_people.binary_search(&person).ok()?;
-    Some(first_new + u32::try_from(place).ok()?)
+
+    /// `None`: more people than a number can count.
+    fn find_or_add(&mut self, person: Pseudonym) -> Option<u32> {
+        if let Some(number) = self.find(person) {
+            return Some(number);
+        }
+        let number = u32::try_from(self.known.count() + self.new.len() + 1).ok()?;
+        self.new.insert(person, number);
+        Some(number)
+    }
+
+    /// New people with their numbers, sorted by name.
+    fn new_people(&self) -> Vec<(Pseudonym, u32)> {
+        let mut people: Vec<_> = self.new.par_iter().map(|(person, number)| (*person, *number)).collect();
+        people.par_sort_unstable();
+        people
+    }
 }
 
 fn unbalanced(job: &NewJob<'_>, problem: impl Into<String>) -> RecordError {
@@ -147,8 +168,8 @@ fn write_down<'a>(letter: &'a Planned, job: &NewJob<'_>) -> Result<PlannedLetter
 }
 
 /// A plan while it is being counted.
-struct Count<'b> {
-    known: &'b Known,
+struct Count<'k, 'b> {
+    numbers: Numbers<'k>,
     keys: &'b Keys,
     campaign: &'b str,
     job: &'b NewJob<'b>,
@@ -157,15 +178,15 @@ struct Count<'b> {
     letters: u32,
     hash: RowHash,
     parts: Vec<PartTotals>,
-    new_people: Vec<Pseudonym>,
-    marks: Vec<(Mark, MarkKind, Pseudonym)>,
+    marks: Vec<(Mark, MarkKind, Pseudonym, u32)>,
 }
 
-impl<'b> Count<'b> {
-    fn new(known: &'b Known, keys: &'b Keys, campaign: &'b str, job: &'b NewJob<'b>) -> Self {
+impl<'k, 'b> Count<'k, 'b> {
+    fn new(known: &'k Known, keys: &'b Keys, campaign: &'b str, job: &'b NewJob<'b>) -> Self {
         let files = job.noted.inputs.iter().map(|input| input.file.as_str()).zip(0..).collect();
-        let (parts, new_people, marks) = (Vec::new(), Vec::new(), Vec::new());
-        Self { known, keys, campaign, job, files, letters: 0, hash: RowHash::new(), parts, new_people, marks }
+        let numbers = Numbers { known, new: HashMap::new() };
+        let (parts, marks) = (Vec::new(), Vec::new());
+        Self { numbers, keys, campaign, job, files, letters: 0, hash: RowHash::new(), parts, marks }
     }
 
     fn add(&mut self, planned: &Planned) -> Result<(), RecordError> {
@@ -180,17 +201,17 @@ impl<'b> Count<'b> {
         }
         self.add_to_part(&letter)?;
         letter.hash(&mut self.hash);
-        if self.known.find(letter.person).is_none() {
-            self.new_people.push(letter.person);
-        }
+        let number = self.numbers.find_or_add(letter.person);
+        let number = number.ok_or_else(|| unbalanced(self.job, "it has more people than a ledger can number"))?;
         for (file, row) in &planned.draft.rows {
             let file = self.files.get(file.as_str()).copied();
             let mark = file.and_then(|file| self.job.noted.identities.row(RowRef { file, row: *row }));
-            let problem = || unbalanced(self.job, format!("letter {} is about a row that was not recognised", letter.seq));
-            self.add_mark(mark.ok_or_else(problem)?, MarkKind::Row, letter.person);
+            let problem =
+                || unbalanced(self.job, format!("letter {} is about a row that was not recognised", letter.seq));
+            self.add_mark(mark.ok_or_else(problem)?, MarkKind::Row, letter.person, number);
         }
         if let Some(mark) = self.job.noted.identities.bsn(letter.person) {
-            self.add_mark(mark, MarkKind::Bsn, letter.person);
+            self.add_mark(mark, MarkKind::Bsn, letter.person, number);
         }
         Ok(())
     }
@@ -211,35 +232,32 @@ impl<'b> Count<'b> {
     }
 
     /// A mark that is the person's already, or of somebody who lives on in the person, stays as it is.
-    fn add_mark(&mut self, mark: Mark, kind: MarkKind, person: Pseudonym) {
-        let owner = self.known.owner(&mark).map(|owner| self.known.name(owner));
+    fn add_mark(&mut self, mark: Mark, kind: MarkKind, person: Pseudonym, number: u32) {
+        let known = self.numbers.known;
+        let owner = known.owner(&mark).map(|owner| known.name(owner));
         let is_theirs = |owner| owner == person || self.job.noted.identities.are_merged(person, owner);
         if !owner.is_some_and(is_theirs) {
-            self.marks.push((mark, kind, person));
+            self.marks.push((mark, kind, person, number));
         }
     }
 
-    fn finish(mut self, number: u32) -> Result<Checked, RecordError> {
+    fn finish(mut self, number: u32) -> Result<Checked<'k>, RecordError> {
         let job = self.job;
         if self.letters == 0 {
             return Err(unbalanced(job, "it has no letters"));
         }
-        self.new_people.sort_unstable();
-        self.new_people.dedup();
-        self.marks.sort_unstable();
+        self.marks.par_sort_unstable();
         self.marks.dedup();
         if self.marks.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(unbalanced(job, "one lab record would be told to two people"));
         }
-        let too_many = || unbalanced(job, "it has more people than a ledger can number");
-        let first_new = u32::try_from(self.known.count() + 1).map_err(|_| too_many())?;
         let mut hash = RowHash::new();
         let mut marks = Vec::with_capacity(self.marks.len());
-        for (mark, kind, person) in &self.marks {
-            hash_mark(&mut hash, mark, *kind, *person);
-            let id = id_of(self.known, &self.new_people, first_new, *person);
-            marks.push((*mark, id.ok_or_else(too_many)?, *kind));
+        for (mark, kind, person, number) in self.marks {
+            hash_mark(&mut hash, &mark, kind, person);
+            marks.push((mark, number, kind));
         }
+        let new_people = self.numbers.new_people();
         let mut staged = job.staged.to_vec();
         staged.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let event = PlannedEvent {
@@ -248,7 +266,7 @@ impl<'b> Count<'b> {
             run_id: job.noted.run_id.to_owned(),
             date: job.noted.run_date,
             contents: Contents {
-                new_people: self.new_people.len() as u64,
+                new_people: new_people.len() as u64,
                 letters: self.letters.into(),
                 letters_sha256: self.hash.finish(),
                 marks: marks.len() as u64,
@@ -257,6 +275,6 @@ impl<'b> Count<'b> {
             parts: self.parts,
             staged,
         };
-        Ok(Checked { event, first_new, new_people: self.new_people, marks })
+        Ok(Checked { event, numbers: self.numbers, new_people, marks })
     }
 }

@@ -78,12 +78,7 @@ pub fn plan(data_dir: &Utf8Path, campaign: &str) -> Result<PurgePlan, RecordErro
 /// # Errors
 /// [`RecordError::NotOver`] when the campaign is open; [`RecordError`] when a file or row cannot be destroyed: run
 /// again to go on.
-pub fn execute(
-    data_dir: &Utf8Path,
-    campaign: &str,
-    date: Date,
-    approved_by: &str,
-) -> Result<Certificate, RecordError> {
+pub fn execute(data_dir: &Utf8Path, campaign: &str, date: Date, approved_by: &str) -> Result<Certificate, RecordError> {
     inputs::check_line(approved_by).map_err(|problem| RecordError::Approval { problem })?;
     let mut ledger = Ledger::open_to_end(data_dir, campaign)?;
     refuse_when_open(&ledger)?;
@@ -209,7 +204,8 @@ fn certify(ledger: &Ledger, purging: Purging) -> Result<Certificate, RecordError
         head,
     };
     let path = ledger.data_dir.join("purge-certificate.json");
-    let text = serde_json::to_string_pretty(&certificate).map_err(|error| files::failed("writing", &path)(error.into()))?;
+    let text =
+        serde_json::to_string_pretty(&certificate).map_err(|error| files::failed("writing", &path)(error.into()))?;
     files::replace(&path, (text + "\n").as_bytes())?;
     Ok(certificate)
 }

@@ -10,7 +10,7 @@
 //! - A cluster with another valid BSN than the known person's is never that person, whatever its rows.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -67,9 +67,9 @@ pub(super) struct KnownLetter {
 /// What the ledger remembers of everybody.
 pub(super) struct Known {
     people: Vec<Pseudonym>,
-    by_name: Vec<(Pseudonym, u32)>,
-    /// Sorted by mark, each once.
-    marks: Vec<Owner>,
+    by_name: HashMap<Pseudonym, u32>,
+    /// Whom each mark was last told to.
+    owners: HashMap<Mark, u32>,
     /// Sorted by person and mark.
     bsns: Vec<(u32, Mark)>,
     /// In the order in which they were planned, with their place in it; sorted by person.
@@ -79,7 +79,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// `marks` sorted, `letters` in the order in which they were planned; all indexes point to something.
+    /// Each mark once, `letters` in the order in which they were planned; all indexes point to something.
     pub fn new(
         people: Vec<Pseudonym>,
         marks: Vec<Owner>,
@@ -87,20 +87,19 @@ impl Known {
         senders: Vec<String>,
         findings: BTreeMap<u32, Findings>,
     ) -> Self {
-        let mut by_name: Vec<_> = (0..).zip(&people).map(|(index, name)| (*name, index)).collect();
-        by_name.par_sort_unstable();
+        let by_name = people.iter().copied().zip(0..).collect();
         let of_bsn = marks.iter().filter(|owner| owner.kind == MarkKind::Bsn);
         let mut bsns: Vec<_> = of_bsn.map(|owner| (owner.person, owner.mark)).collect();
         bsns.sort_unstable();
         let mut letters: Vec<_> = letters.into_iter().enumerate().collect();
         letters.par_sort_unstable_by_key(|(place, letter)| (letter.person, *place));
-        Self { people, by_name, marks, bsns, letters, senders, findings }
+        let owners = marks.into_iter().map(|owner| (owner.mark, owner.person)).collect();
+        Self { people, by_name, owners, bsns, letters, senders, findings }
     }
 
     /// Index of a person.
     pub fn find(&self, name: Pseudonym) -> Option<u32> {
-        let place = self.by_name.binary_search_by_key(&name, |(known, _)| *known).ok()?;
-        Some(self.by_name[place].1)
+        self.by_name.get(&name).copied()
     }
 
     /// Number of people.
@@ -115,8 +114,7 @@ impl Known {
 
     /// Whom a mark was last told to.
     pub fn owner(&self, mark: &Mark) -> Option<u32> {
-        let place = self.marks.binary_search_by_key(mark, |owner| owner.mark).ok()?;
-        Some(self.marks[place].person)
+        self.owners.get(mark).copied()
     }
 
     /// Whether the person is known to have another BSN than this one.
@@ -339,7 +337,7 @@ fn bsn_marks(names: &[Pseudonym], marks: &Marks) -> Vec<(Pseudonym, Mark)> {
 }
 
 fn claims(known: &Known, marks: &Marks) -> Vec<Claim> {
-    if known.marks.is_empty() {
+    if known.owners.is_empty() {
         return Vec::new();
     }
     (0..marks.bsns.len()).into_par_iter().flat_map_iter(|cluster| claims_of(known, marks, cluster)).collect()
@@ -361,17 +359,20 @@ fn claims_of(known: &Known, marks: &Marks, cluster: usize) -> Vec<Claim> {
     claims
 }
 
+/// Clusters with known people, sorted.
+type Assigned = Vec<(usize, u32)>;
+
 /// Each known person goes to one cluster at most; (cluster, person) of the winners and of the losers, sorted.
-fn settle(mut claims: Vec<Claim>) -> (Vec<(usize, u32)>, Vec<(usize, u32)>) {
+fn settle(mut claims: Vec<Claim>) -> (Assigned, Assigned) {
     claims.par_sort_unstable_by_key(|claim| {
         (claim.person, claim.vetoed, !claim.has_bsn, Reverse(claim.rows), claim.cluster)
     });
     let (mut won, mut lost) = (Vec::new(), Vec::new());
-    let mut last = None;
+    let mut before = None;
     for claim in claims {
-        let first = last.replace(claim.person) != Some(claim.person);
-        let list = if first && !claim.vetoed { &mut won } else { &mut lost };
-        list.push((claim.cluster, claim.person));
+        let first = before.replace(claim.person) != Some(claim.person);
+        let side = if first && !claim.vetoed { &mut won } else { &mut lost };
+        side.push((claim.cluster, claim.person));
     }
     won.sort_unstable();
     lost.sort_unstable();

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
 
 use super::Access;
 use super::audit::{Event, Head, Init};
@@ -44,9 +44,11 @@ type Sql<T> = Result<T, rusqlite::Error>;
 fn at(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> RecordError {
     use rusqlite::Error as E;
     move |source| match &source {
-        E::FromSqlConversionFailure(..) | E::IntegralValueOutOfRange(..) | E::InvalidColumnType(..) | E::Utf8Error(..) => {
-            RecordError::Damaged { problem: format!("{doing}: a value of the wrong kind") }
-        }
+        E::FromSqlConversionFailure(..)
+        | E::IntegralValueOutOfRange(..)
+        | E::InvalidColumnType(..)
+        | E::Utf8Error(..) => RecordError::Damaged { problem: format!("{doing}: a value of the wrong kind") },
+        _ if is_half_written(&source) => RecordError::Interrupted,
         _ => match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 RecordError::Damaged { problem: format!("{doing}: {source}") }
@@ -54,6 +56,11 @@ fn at(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> RecordError {
             _ => RecordError::Store { doing, source: StoreError(source) },
         },
     }
+}
+
+/// A reader met a change that is half written, and may not take it back.
+fn is_half_written(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 /// A value that the schema permits and the program does not know.
@@ -144,15 +151,20 @@ impl Store {
         Ok(())
     }
 
+    /// SQLite's own checks: pages, constraints. Quick, after a run; the next one begins with all of them.
+    pub fn check_quickly(&self) -> Result<(), RecordError> {
+        self.check_with("PRAGMA quick_check(1)")
+    }
+
+    fn check_with(&self, check: &str) -> Result<(), RecordError> {
+        let verdict: String =
+            self.connection.query_row(check, [], |row| row.get(0)).map_err(at("checking the file"))?;
+        if verdict == "ok" { Ok(()) } else { Err(RecordError::Damaged { problem: verdict }) }
+    }
+
     /// SQLite's own checks: pages, indexes, constraints, foreign keys.
     pub fn check_integrity(&self) -> Result<(), RecordError> {
-        let verdict: String = self
-            .connection
-            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-            .map_err(at("checking the file"))?;
-        if verdict != "ok" {
-            return Err(RecordError::Damaged { problem: verdict });
-        }
+        self.check_with("PRAGMA integrity_check(1)")?;
         let mut check = self.connection.prepare("PRAGMA foreign_key_check").map_err(at("checking references"))?;
         if check.exists([]).map_err(at("checking references"))? {
             return Err(RecordError::Damaged { problem: "a row refers to a row that is not there".to_owned() });
@@ -189,7 +201,10 @@ impl RecordError {
     }
 }
 
-fn schema_of(connection: &Connection) -> Sql<Vec<(String, String, String, Option<String>)>> {
+/// Type, name, table and text.
+type SchemaRow = (String, String, String, Option<String>);
+
+fn schema_of(connection: &Connection) -> Sql<Vec<SchemaRow>> {
     connection
         .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?

@@ -26,8 +26,8 @@ pub(super) fn add_inputs(transaction: &Transaction<'_>, inputs: Inputs) -> Resul
     let files = inputs.files.clone();
     let head = append(transaction, &Event::Inputs(inputs))?;
     let add = || {
-        let mut insert = transaction
-            .prepare("INSERT INTO input (event, file, list, sha256, rows) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut insert =
+            transaction.prepare("INSERT INTO input (event, file, list, sha256, rows) VALUES (?1, ?2, ?3, ?4, ?5)")?;
         for input in &files {
             insert.execute((seq(&head), &input.file, list_word(input.list), &input.sha256, input.rows))?;
         }

@@ -66,10 +66,8 @@ impl News<'_> {
 pub(in crate::record) struct Plan<'a, L> {
     pub news: News<'a>,
     pub event: Planned,
-    /// Number of the first new person.
-    pub first_new: u32,
-    /// New people, in the order of their numbers.
-    pub new_people: &'a [Pseudonym],
+    /// New people with their numbers, sorted.
+    pub new_people: &'a [(Pseudonym, u32)],
     /// Letters with the number of their person, in print order.
     pub letters: L,
     /// New marks with the number of their person, in the order of the marks.
@@ -94,7 +92,7 @@ impl Store {
         plan.news.add(&transaction)?;
         let head = append(&transaction, &Event::Planned(plan.event.clone()))?;
         add_job(&transaction, &plan.event, &head).map_err(at("recording a job"))?;
-        add_people(&transaction, plan.first_new, plan.new_people).map_err(at("recording people"))?;
+        add_people(&transaction, plan.new_people).map_err(at("recording people"))?;
         add_letters(&transaction, plan.event.job, plan.letters)?;
         add_marks(&transaction, plan.event.job, plan.marks).map_err(at("recording marks"))?;
         transaction.commit().map_err(at("recording a plan"))?;
@@ -119,9 +117,9 @@ fn add_job(transaction: &Transaction<'_>, event: &Planned, head: &Head) -> Sql<(
     Ok(())
 }
 
-fn add_people(transaction: &Transaction<'_>, first: u32, people: &[Pseudonym]) -> Sql<()> {
+fn add_people(transaction: &Transaction<'_>, people: &[(Pseudonym, u32)]) -> Sql<()> {
     let mut insert = transaction.prepare("INSERT INTO person (id, pseudonym) VALUES (?1, ?2)")?;
-    for (id, person) in (first..).zip(people) {
+    for (person, id) in people {
         insert.execute((id, person.to_string()))?;
     }
     Ok(())
@@ -178,8 +176,7 @@ fn add_letters<'a>(
 }
 
 fn add_marks(transaction: &Transaction<'_>, job: u32, marks: &[(Mark, u32, MarkKind)]) -> Sql<()> {
-    let mut insert =
-        transaction.prepare("INSERT INTO told_mark (mark, job, person, kind) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = transaction.prepare("INSERT INTO told_mark (mark, job, person, kind) VALUES (?1, ?2, ?3, ?4)")?;
     for (mark, person, kind) in marks {
         insert.execute((mark, job, person, kind.word()))?;
     }

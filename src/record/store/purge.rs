@@ -19,9 +19,7 @@ impl Store {
 
     fn end(&mut self, state: CampaignState, event: &Event) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        transaction
-            .execute("UPDATE campaign SET state = ?1", [state.word()])
-            .map_err(at("moving the campaign on"))?;
+        transaction.execute("UPDATE campaign SET state = ?1", [state.word()]).map_err(at("moving the campaign on"))?;
         let head = append(&transaction, event)?;
         transaction.commit().map_err(at("moving the campaign on"))?;
         Ok(head)

@@ -18,11 +18,10 @@ pub fn tamper(path: &Utf8Path, sql: &str) {
     connection.execute_batch(rules).unwrap();
 }
 
-/// Changes the file as far as its own rules let it; `planned` sets the first trigger on letters aside.
-pub fn tamper_within_rules(path: &Utf8Path, sql: &str, planned: bool) -> Result<(), String> {
+/// Changes the file as far as its own rules let it.
+pub fn tamper_within_rules(path: &Utf8Path, sql: &str) -> Result<(), String> {
     let connection = Connection::open(path).unwrap();
-    let all = if planned { format!("BEGIN; DROP TRIGGER letter_begins; {sql}; ROLLBACK") } else { format!("BEGIN; {sql}; ROLLBACK") };
-    connection.execute_batch(&all).map_err(|error| error.to_string())
+    connection.execute_batch(&format!("BEGIN; {sql}; ROLLBACK")).map_err(|error| error.to_string())
 }
 
 /// Takes one rule out.
@@ -46,4 +45,20 @@ pub fn dump(path: &Utf8Path) -> rusqlite::Result<Vec<(String, Vec<Vec<Value>>)>>
         Ok((table, rows))
     };
     tables.map(rows_of).collect()
+}
+
+/// Leaves the file as a process does that is killed in the middle of a change.
+pub fn stop_in_the_middle(path: &Utf8Path) {
+    let journal = Utf8Path::new(path).with_extension("sqlite-journal");
+    let connection = Connection::open(path).unwrap();
+    // With so small a cache pages reach the file before the commit.
+    connection.execute_batch("PRAGMA cache_size = 2; BEGIN").unwrap();
+    let change = "WITH RECURSIVE n(x) AS (SELECT 100 UNION ALL SELECT x + 1 FROM n WHERE x < 2000)
+                  INSERT INTO findings SELECT x, '\"' || hex(randomblob(200)) || '\"' FROM n";
+    connection.execute_batch(change).unwrap();
+    let half = [path, &journal].map(|file| std::fs::read(file).unwrap());
+    connection.execute_batch("ROLLBACK").unwrap();
+    drop(connection);
+    std::fs::write(path, &half[0]).unwrap();
+    std::fs::write(&journal, &half[1]).unwrap();
 }

@@ -13,7 +13,7 @@ use crate::letter::{
     Published, Status, Zone,
 };
 use crate::person::{Bsn, Cluster, Person};
-use crate::record::{Access, Ledger, NewJob, Noted, PartTotals, RecordError, Recognised, SealedPart, StagedFile};
+use crate::record::{Access, Ledger, NewJob, Noted, PartTotals, Recognised, RecordError, SealedPart, StagedFile};
 use crate::row::{Exposure, Input, List, RowRef};
 
 pub const CAMPAIGN: &str = "lab-2025";
@@ -37,6 +37,17 @@ impl World {
         let world = Self::empty();
         Ledger::init(&world.data_dir, CAMPAIGN, NIGHT).unwrap();
         world
+    }
+
+    pub fn copy(&self) -> Self {
+        let copy = Self::empty();
+        for (name, bytes) in self.bytes() {
+            let path = copy.data_dir.join(Utf8Path::new(&name).strip_prefix(&self.data_dir).unwrap());
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, bytes).unwrap();
+            fs::set_permissions(&path, fs::metadata(&name).unwrap().permissions()).unwrap();
+        }
+        copy
     }
 
     pub fn path(&self, name: &str) -> Utf8PathBuf {
@@ -241,6 +252,13 @@ pub fn letter(ledger: &Ledger, person: &Person<'_>, kind: Kind, sequence: u32, s
             record_ids: rows.iter().map(|row| row.record_id().to_owned()).collect(),
             rows: rows.iter().map(|row| ("exposures.csv".to_owned(), row.row.row)).collect(),
         },
-        place: Place { part: 1, seq, print_file: "print/x-p001-b001.pdf".into(), first_page: 2 * seq - 1, pages: 2, sheets: 1 },
+        place: Place {
+            part: 1,
+            seq,
+            print_file: "print/x-p001-b001.pdf".into(),
+            first_page: 2 * seq - 1,
+            pages: 2,
+            sheets: 1,
+        },
     }
 }

@@ -13,8 +13,7 @@ fn closed() -> (World, Vec<String>) {
     let mut canaries = world.night(&people(6), NIGHT);
     canaries.extend(world.night(&people(9), NIGHT.tomorrow().unwrap()));
     let ledger = Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap();
-    let people: Vec<String> =
-        canaries.iter().map(|id| ledger.letter(id).unwrap().unwrap().person).collect();
+    let people: Vec<String> = canaries.iter().map(|id| ledger.letter(id).unwrap().unwrap().person).collect();
     canaries.extend(people);
     for (name, text) in [
         ("runs/r1/letters.parquet", canaries.join(" ")),
@@ -62,7 +61,7 @@ fn a_purge_says_what_will_go_and_leaves_totals_hashes_and_history() {
     assert!(before == world.bytes(), "a plan touches nothing");
     assert_eq!((plan.totals.letters, plan.totals.people), (9, 9));
     assert!(plan.files.iter().any(|(path, _)| path == "runs/r1/letters.parquet"));
-    assert!(!plan.files.iter().any(|(path, _)| path.ends_with("report.json") || path.as_str().ends_with(".done")));
+    assert!(!plan.files.iter().any(|(path, _)| path.ends_with("report.json") || path.extension() == Some("done")));
 
     let certificate = purge::execute(&world.data_dir, CAMPAIGN, END, "privacy officer").unwrap();
     assert_eq!(certificate.plan, plan);

@@ -20,7 +20,8 @@ fn new_rows_and_corrected_names_do_not_make_a_new_person() {
     let before = [vec![exposure("A", 1, bsn(0))], vec![exposure("B", 2, 0)]];
     let before = recognise(&world, &before);
     let mut corrected = exposure("B", 7, 0);
-    corrected.cells = crate::cells::Cells::pack(["B", "D1", "", "W.", "", "Anders", "", "", "", "", "", "", "", ""]).unwrap();
+    corrected.cells =
+        crate::cells::Cells::pack(["B", "D1", "", "W.", "", "Anders", "", "", "", "", "", "", "", ""]).unwrap();
     let now = [vec![exposure("A", 5, bsn(0)), exposure("A2", 6, 0)], vec![corrected, exposure("0", 8, 0)]];
     let now = recognise(&world, &now);
     for (one, other) in before.people.iter().zip(&now.people) {
@@ -140,7 +141,12 @@ fn another_bsn_is_another_person_whatever_the_record_says() {
 #[test]
 fn no_two_clusters_have_one_name() {
     let world = World::new();
-    let same = [vec![exposure("A", 1, 0)], vec![exposure("A", 2, 0)], vec![exposure("B", 3, bsn(0))], vec![exposure("C", 4, bsn(0))]];
+    let same = [
+        vec![exposure("A", 1, 0)],
+        vec![exposure("A", 2, 0)],
+        vec![exposure("B", 3, bsn(0))],
+        vec![exposure("C", 4, bsn(0))],
+    ];
     let known = recognise(&world, &same);
     let names: std::collections::BTreeSet<_> = known.people.iter().map(|person| person.pseudonym).collect();
     assert_eq!(names.len(), 4);

@@ -120,12 +120,17 @@ fn another_key_is_refused() {
     let path = world.path("keys/campaign.key");
     fs::remove_file(&path).unwrap();
     assert!(matches!(refusal(&world), RecordError::KeyMissing { .. }));
-    for (content, other) in [("ab".repeat(32) + "\n", true), ("ab".repeat(31), false), ("ab".repeat(32) + "\n\n", false)] {
+    for (content, other) in
+        [("ab".repeat(32) + "\n", true), ("ab".repeat(31), false), ("ab".repeat(32) + "\n\n", false)]
+    {
         fs::write(&path, content).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
         let refused = refusal(&world);
-        let as_expected =
-            if other { matches!(refused, RecordError::KeyOther { .. }) } else { matches!(refused, RecordError::KeyUnusable { .. }) };
+        let as_expected = if other {
+            matches!(refused, RecordError::KeyOther { .. })
+        } else {
+            matches!(refused, RecordError::KeyUnusable { .. })
+        };
         assert!(as_expected, "{refused}");
         fs::remove_file(&path).unwrap();
     }

@@ -23,7 +23,8 @@ fn everybody_is_planned_and_recognised_in_seconds() {
     let clock = Instant::now();
     let lap = |what: &str| {
         let seconds = clock.elapsed().as_secs_f64();
-        std::io::Write::write_all(&mut std::io::stderr(), format!("{seconds:6.2} s after {what}\n").as_bytes()).unwrap();
+        std::io::Write::write_all(&mut std::io::stderr(), format!("{seconds:6.2} s after {what}\n").as_bytes())
+            .unwrap();
     };
     let known = ledger.recognise(borrow(&clusters)).unwrap();
     lap("recognising nobody");
