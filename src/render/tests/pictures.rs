@@ -111,16 +111,15 @@ fn print_many() {
     let pdf = press.set(JOB, &references).unwrap();
     let set = start.elapsed();
     let bodies = bodies();
-    let expected =
-        crate::render::readback::Expected { job: JOB, letters: &references, bodies: &bodies, print: &print };
+    let expected = crate::render::readback::Expected { job: JOB, letters: &references, bodies: &bodies, print: &print };
     crate::render::readback::compare(&pdf, &expected).unwrap();
     let read = start.elapsed();
     let each = |time: std::time::Duration| time.as_secs_f64() * 1e6 / 2500.0;
     let message = format!(
         "a letter: proof {:.1} us, set {:.1} us, read back {:.1} us, {} bytes",
         each(proofed),
-        each(set - proofed),
-        each(read - set),
+        each(set.saturating_sub(proofed)),
+        each(read.saturating_sub(set)),
         pdf.len() / 2500
     );
     std::fs::write(folder.join("speed.txt"), message).unwrap();
