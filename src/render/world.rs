@@ -228,14 +228,26 @@ impl Laid {
     /// # Errors
     /// [`RenderError::Standard`] when the standards cannot be met.
     pub fn accessible(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
+        self.export(ident, date, &[PdfStandard::A_2a, PdfStandard::Ua_1])
+    }
+
+    /// PDF without tags and standards.
+    ///
+    /// # Errors
+    /// [`RenderError::Standard`] when it cannot be written.
+    pub fn plain(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
+        self.export(ident, date, &[])
+    }
+
+    fn export(&self, ident: &str, date: Date, standards: &[PdfStandard]) -> Result<Vec<u8>, RenderError> {
         let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
         let midnight = Datetime::from_ymd_hms(date.year().into(), month, day, 0, 0, 0);
-        let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]);
         let options = PdfOptions {
             ident: Smart::Custom(ident.to_owned()),
             creator: Smart::Custom(Some("breachpost".to_owned())),
             timestamp: midnight.map(Timestamp::new_utc),
-            standards: standards.map_err(|_| RenderError::Standard)?,
+            standards: PdfStandards::new(standards).map_err(|_| RenderError::Standard)?,
+            tagged: !standards.is_empty(),
             ..PdfOptions::default()
         };
         let _evict = Evict;

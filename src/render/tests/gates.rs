@@ -128,6 +128,15 @@ fn a_body_that_typst_cannot_set_is_an_error_without_its_text() {
 }
 
 #[test]
+fn a_body_without_the_places_it_promises_is_an_error() {
+    let mut bodies = bodies();
+    bodies.get_mut("screening-nl").unwrap().provider_slot = true;
+    assert_eq!(Press::new(&bodies, &Print::default(), RUN_DATE).err(), Some(RenderError::Layout { code: "slots" }));
+    let other = Draft { language: crate::letter::Language::Nl, ..draft("first", "hospital-en") };
+    assert_eq!(press(&Print::default()).proof(vec![other]).err(), Some(RenderError::Body));
+}
+
+#[test]
 fn a_sender_that_does_not_fit_is_an_error_with_a_hint() {
     let failing = |name: &str, change: fn(&mut Frame)| {
         let mut bodies = bodies();
