@@ -39,7 +39,9 @@ pub enum RenderError {
     #[error("a letter names a body that was not set")]
     Body,
     /// The plan does not fit the letter.
-    #[error("letter `{letter_id}` does not take the paper that was planned, or its numbers are too large for the sheet mark")]
+    #[error(
+        "letter `{letter_id}` does not take the paper that was planned, or its numbers are too large for the sheet mark"
+    )]
     Plan {
         /// Which letter.
         letter_id: String,
@@ -61,7 +63,9 @@ impl RenderError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Layout { code: "letterhead-too-tall" } => "shorten the sender's lines in facts.toml".to_owned(),
-            Self::Layout { code: "return-line-too-wide" } => "shorten the sender's return address in facts.toml".to_owned(),
+            Self::Layout { code: "return-line-too-wide" } => {
+                "shorten the sender's return address in facts.toml".to_owned()
+            }
             Self::Layout { code: "glyph" } => "a text holds a character that Noto Sans does not have".to_owned(),
             Self::MarkInWindow => "set `print.sheet_mark = \"reserve\"` or correct `print.window`".to_owned(),
             _ => return None,

@@ -20,12 +20,7 @@ pub(super) struct Gate<'a> {
 
 impl Gate<'_> {
     /// Why this draft cannot be set with this body, if it cannot. `slots` are those of all pages of the body.
-    pub fn check<'s>(
-        &self,
-        draft: &Draft,
-        body: &Body,
-        slots: impl Iterator<Item = &'s Slot>,
-    ) -> Result<(), Reason> {
+    pub fn check<'s>(&self, draft: &Draft, body: &Body, slots: impl Iterator<Item = &'s Slot>) -> Result<(), Reason> {
         complete(draft, body)?;
         self.address(draft)?;
         for slot in slots {
@@ -92,7 +87,8 @@ fn complete(draft: &Draft, body: &Body) -> Result<(), Reason> {
 pub(super) fn covered(face: &FaceMetrics, text: &str) -> Result<(), Reason> {
     // Combining marks that stay after composition would need positions from the font, which measuring by advances does not
     // know; no name in the Dutch register's character set has one.
-    let plain = is_nfc(text) && text.chars().all(|character| printable(character) && face.faithful(character).is_some());
+    let plain =
+        is_nfc(text) && text.chars().all(|character| printable(character) && face.faithful(character).is_some());
     if plain { Ok(()) } else { Err(Reason::S101) }
 }
 
@@ -101,8 +97,16 @@ fn printable(character: char) -> bool {
     use GeneralCategory as C;
     let refused = matches!(
         get_general_category(character),
-        C::Control | C::Format | C::PrivateUse | C::Surrogate | C::Unassigned | C::LineSeparator | C::ParagraphSeparator
-            | C::NonspacingMark | C::SpacingMark | C::EnclosingMark
+        C::Control
+            | C::Format
+            | C::PrivateUse
+            | C::Surrogate
+            | C::Unassigned
+            | C::LineSeparator
+            | C::ParagraphSeparator
+            | C::NonspacingMark
+            | C::SpacingMark
+            | C::EnclosingMark
     );
     character == ' ' || !(refused || character.is_whitespace())
 }

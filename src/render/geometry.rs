@@ -186,8 +186,10 @@ mod tests {
 
     #[test]
     fn the_mark_keeps_clear_of_edge_text_and_window() {
-        assert!(MARK.left >= 7.0 && MARK.bottom <= PAGE_HEIGHT - 7.0);
-        assert!(MARK.right + MARK_QUIET <= TEXT_LEFT);
+        let paper = Rect::sized(0.0, 0.0, PAGE_WIDTH, PAGE_HEIGHT);
+        let text = Rect { left: TEXT_LEFT, right: TEXT_RIGHT, ..paper };
+        assert!(paper.grown(-7.0).contains(&MARK));
+        assert!(!MARK.grown(MARK_QUIET).overlaps(&text));
         assert!(!MARK.grown(MARK_QUIET).overlaps(&Zones::of(&Window::default()).may_be_visible));
     }
 

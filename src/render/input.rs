@@ -23,7 +23,7 @@ pub struct LetterInput {
     /// Title of the file; says nothing about the letter.
     pub title: String,
     /// The run's date.
-    pub date: Day,
+    pub date: DateParts,
 }
 
 /// The personal slots; all empty when a body is set on its own.
@@ -62,7 +62,7 @@ impl Density {
 /// A date in numbers.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Day {
+pub struct DateParts {
     /// Year.
     pub year: i16,
     /// 1 to 12.
@@ -125,7 +125,7 @@ impl LetterInput {
             person,
             sheet: Sheet::of(window),
             density: Density::Open,
-            date: Day { year: date.year(), month: date.month(), day: date.day() },
+            date: DateParts { year: date.year(), month: date.month(), day: date.day() },
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn bars(code: &str, left: f64, top: f64, width: f64) -> Option<Vec<Rect>> {
 /// What the bars on a page say, or `None` when they are no KIX: wrong number, width, pitch or height.
 #[must_use]
 pub fn read(bars: &[Rect]) -> Option<String> {
-    if bars.is_empty() || bars.len() % 4 != 0 {
+    if bars.is_empty() || !bars.len().is_multiple_of(4) {
         return None;
     }
     let mut bars = bars.to_vec();
@@ -71,9 +71,8 @@ pub fn read(bars: &[Rect]) -> Option<String> {
 }
 
 fn character(four: &[Rect], top: f64, bottom: f64) -> Option<char> {
-    let long = |reach: &dyn Fn(&Rect) -> f64| {
-        four.iter().fold(0, |bits, bar| bits << 1 | u8::from(reach(bar) < WING / 2.0))
-    };
+    let long =
+        |reach: &dyn Fn(&Rect) -> f64| four.iter().fold(0, |bits, bar| bits << 1 | u8::from(reach(bar) < WING / 2.0));
     let upper = PATTERNS.iter().position(|&pattern| pattern == long(&|bar| bar.top - top))?;
     let lower = PATTERNS.iter().position(|&pattern| pattern == long(&|bar| bottom - bar.bottom))?;
     Some(char::from(ALPHABET[upper * 6 + lower]))

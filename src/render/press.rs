@@ -12,7 +12,7 @@ use crate::render::RenderError;
 use crate::render::gate::Gate;
 use crate::render::geometry::{MARK, MARK_QUIET, Zones};
 use crate::render::input::{Density, LetterInput, Person};
-use crate::render::laid::LaidPage;
+use crate::render::laid::{LaidPage, SlotKey};
 use crate::render::metrics::Metrics;
 use crate::render::print_file::PrintFile;
 use crate::render::world::{Laid, Workshop};
@@ -67,7 +67,12 @@ impl Press {
         let lay = |(key, body): &(&String, &Body)| {
             let bare = LetterInput::new(body, Person::default(), &print.window, run_date);
             let pages = fit(&workshop, bare)?.pages()?;
+<<<<<<< HEAD
             Ok(((*key).clone(), Stock { body: (*body).clone(), pages }))
+=======
+            slots_once(body, &pages)?;
+            Ok((key.clone(), Stock { body: body.clone(), pages }))
+>>>>>>> render
         };
         let bodies: Vec<(&String, &Body)> = bodies.iter().collect();
         let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>()?;
@@ -95,7 +100,7 @@ impl Press {
     /// Holds what cannot be printed, before anything is planned.
     ///
     /// # Errors
-    /// [`RenderError::Body`] when a draft names a body that this press does not have.
+    /// [`RenderError::Body`] when a draft names a body that this press does not have, or one of another language or size.
     pub fn proof(&self, drafts: Vec<Draft>) -> Result<Proofed, RenderError> {
         let checked: Vec<_> = drafts.into_par_iter().map(|draft| self.check(draft)).collect::<Result<_, _>>()?;
         let mut proofed = Proofed { ready: Vec::with_capacity(checked.len()), held: Vec::new() };
@@ -110,6 +115,9 @@ impl Press {
 
     fn check(&self, draft: Draft) -> Result<Result<Proof, (Draft, Reason)>, RenderError> {
         let stock = self.stock.get(&draft.body).ok_or(RenderError::Body)?;
+        if (stock.body.language, stock.body.format) != (draft.language, draft.format) {
+            return Err(RenderError::Body);
+        }
         if stock.pages.len() > most_sides(stock.body.format) {
             return Ok(Err((draft, Reason::S104)));
         }
@@ -139,6 +147,14 @@ impl Press {
         file.finish()
     }
 
+    /// The letter as one Typst document, the way the stock library sets it: what benchmarks compare [`Press::set`] with.
+    ///
+    /// # Errors
+    /// [`RenderError`] when it cannot be laid out.
+    pub fn whole_document(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
+        fit(&self.workshop, self.whole(draft, body))?.plain(&draft.letter_id, self.workshop.date())
+    }
+
     /// The letter as PDF/A-2a and PDF/UA-1, set whole by the same templates.
     ///
     /// # Errors
@@ -160,6 +176,17 @@ impl Press {
         let window = &self.print.window;
         LetterInput::new(body, Person::of(draft, window), window, self.workshop.date())
     }
+}
+
+/// Every value has its place: one salutation, a provider where the body says so, a reference on each page.
+fn slots_once(body: &Body, pages: &[LaidPage]) -> Result<(), RenderError> {
+    let count = |key| pages.iter().flat_map(|page| &page.slots).filter(|slot| slot.key == key).count();
+    let referenced = pages.iter().all(|page| page.slots.iter().any(|slot| slot.key == SlotKey::Reference));
+    let provider = count(SlotKey::Provider) == usize::from(body.provider_slot);
+    if count(SlotKey::Salutation) == 1 && provider && referenced {
+        return Ok(());
+    }
+    Err(RenderError::Layout { code: "slots" })
 }
 
 /// As open as its sides allow. Slots move nothing, so a body on its own and a whole letter come out alike.

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use pdf_writer::writers::Resources;
 use pdf_writer::{Content, Finish, Name, Pdf, Rect as Box4, Ref, Str, TextStr};
 use sha2::{Digest, Sha256};
 
@@ -20,6 +21,7 @@ use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::type_case::TypeCase;
 
 const BODY: Name<'static> = Name(b"B");
+const RESOURCES: Name<'static> = Name(b"Resources");
 
 /// A print file in the making.
 pub(super) struct PrintFile<'a> {
@@ -30,7 +32,10 @@ pub(super) struct PrintFile<'a> {
     tree: Ref,
     pages: Vec<Ref>,
     faces: [TypeCase<'a>; 2],
+    /// Resources of the pages of each body.
     forms: BTreeMap<&'a str, Vec<Ref>>,
+    /// Resources of what draws no body.
+    plain: Ref,
     ident: Sha256,
 }
 
@@ -41,7 +46,8 @@ impl<'a> PrintFile<'a> {
             next += 1;
             Ref::new(next - 1)
         };
-        let (tree, faces) = (take(), Face::ALL.map(|face| TypeCase::new(metrics.face(face), take())));
+        let (tree, plain) = (take(), take());
+        let faces = Face::ALL.map(|face| TypeCase::new(metrics.face(face), take()));
         let mut pdf = Pdf::with_capacity(1 << 20);
         pdf.set_version(1, 7);
         Self {
@@ -53,6 +59,7 @@ impl<'a> PrintFile<'a> {
             pages: Vec::new(),
             faces,
             forms: BTreeMap::new(),
+            plain,
             ident: Sha256::new_with_prefix(b"breachpost print file"),
         }
     }
@@ -64,7 +71,7 @@ impl<'a> PrintFile<'a> {
 
     /// Adds a letter: its pages, the blank back if there is one, and its share of the file's identity.
     pub fn letter(&mut self, letter: &'a Planned, stock: &'a Stock) -> Result<(), RenderError> {
-        let forms = self.body(&letter.draft.body, stock);
+        let resources = self.body(&letter.draft.body, stock);
         self.ident.update(letter.draft.letter_id.as_bytes());
         for index in 0..letter.place.pages {
             let at = usize::try_from(index).unwrap_or(usize::MAX);
@@ -72,12 +79,12 @@ impl<'a> PrintFile<'a> {
                 Some(page) => self.page(letter, stock, page, index)?,
                 None => self.blank(stock),
             };
-            self.add(&content, forms.get(at).copied());
+            self.add(&content, resources.get(at).copied());
         }
         Ok(())
     }
 
-    /// The form XObjects of a body, written when its first letter comes by.
+    /// The resources of the pages that draw a body, its forms written when its first letter comes by.
     fn body(&mut self, key: &'a str, stock: &'a Stock) -> Vec<Ref> {
         if let Some(forms) = self.forms.get(key) {
             return forms.clone();
@@ -87,6 +94,7 @@ impl<'a> PrintFile<'a> {
         forms
     }
 
+    /// Writes a form, and the resources of the pages that draw it.
     fn form(&mut self, page: &LaidPage) -> Ref {
         let mut content = Content::new();
         for run in &page.runs {
@@ -98,12 +106,15 @@ impl<'a> PrintFile<'a> {
         if !page.rules.is_empty() {
             content.fill_nonzero();
         }
-        let (id, data) = (self.take(), content.finish());
+        let (id, resources, data) = (self.take(), self.take(), content.finish());
         let mut form = self.pdf.form_xobject(id, &data);
-        form.bbox(Box4::new(0.0, 0.0, pt(PAGE_WIDTH), pt(PAGE_HEIGHT)));
-        fonts(&mut form.resources(), &self.faces);
+        form.bbox(paper());
+        form.pair(RESOURCES, self.plain);
         form.finish();
-        id
+        let mut dict = self.pdf.indirect(resources).start::<Resources>();
+        fonts(&mut dict, &self.faces);
+        dict.x_objects().pair(BODY, id);
+        resources
     }
 
     /// Kerning stands between the strings of a `TJ`; glyphs that follow by their own advance share a string.
@@ -131,8 +142,7 @@ impl<'a> PrintFile<'a> {
 
     fn page(&mut self, letter: &Planned, stock: &Stock, page: &LaidPage, index: u32) -> Result<Content, RenderError> {
         let mut content = Content::with_capacity(2048);
-        content.x_object(BODY);
-        content.begin_text();
+        content.x_object(BODY).begin_text();
         for slot in &page.slots {
             if slot.key != SlotKey::Rehearsal {
                 let value = slot_value(slot.key, &letter.draft, &stock.body);
@@ -144,13 +154,11 @@ impl<'a> PrintFile<'a> {
             self.address(&mut content, letter);
         }
         content.end_text();
-        let mut inked = index == 0 && self.bars(&mut content, letter)?;
-        if index % per_sheet == 0 && self.print.sheet_mark == SheetMark::Own {
-            self.mark(&mut content, letter, index / per_sheet + 1)?;
-            inked = true;
+        if index == 0 {
+            self.bars(&mut content, letter)?;
         }
-        if inked {
-            content.fill_nonzero();
+        if index.is_multiple_of(per_sheet) && self.print.sheet_mark == SheetMark::Own {
+            self.mark(&mut content, letter, index / per_sheet + 1)?;
         }
         Ok(content)
     }
@@ -192,8 +200,8 @@ impl<'a> PrintFile<'a> {
         }
     }
 
-    fn bars(&self, content: &mut Content, letter: &Planned) -> Result<bool, RenderError> {
-        let Kix::Code(code) = &letter.draft.kix else { return Ok(false) };
+    fn bars(&self, content: &mut Content, letter: &Planned) -> Result<(), RenderError> {
+        let Kix::Code(code) = &letter.draft.kix else { return Ok(()) };
         let lines = address_block(&letter.draft).count();
         let bars = bars(code, lines, &self.print.window)
             .ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id.clone() })?;
@@ -201,30 +209,29 @@ impl<'a> PrintFile<'a> {
             let (width, height) = (bar.right - bar.left, bar.bottom - bar.top);
             rectangle(content, mm(bar.left, bar.top, width, height));
         }
-        Ok(true)
-    }
-
-    fn mark(&self, content: &mut Content, letter: &Planned, sheet: u32) -> Result<(), RenderError> {
-        let code = SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
-        let symbol = code.symbol().ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id.clone() })?;
-        for (column, row, length) in runs(&symbol) {
-            let at = |module: u8| f64::from(module) * MARK_MODULE;
-            rectangle(content, mm(MARK.left + at(column), MARK.top + at(row), at(length), MARK_MODULE));
-        }
+        content.fill_nonzero();
         Ok(())
     }
 
-    fn add(&mut self, content: &Content, form: Option<Ref>) {
+    /// Modules are drawn in their own unit, which keeps the numbers short: half of a page's bytes are its mark.
+    fn mark(&self, content: &mut Content, letter: &Planned, sheet: u32) -> Result<(), RenderError> {
+        let code = SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
+        let symbol = code.symbol().ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id.clone() })?;
+        let (unit, left, top) = (pt(MARK_MODULE), pt(MARK.left), up(MARK.top / MM_PER_PT));
+        content.save_state().transform([unit, 0.0, 0.0, -unit, left, top]);
+        for (column, row, length) in runs(&symbol) {
+            content.rect(column.into(), row.into(), length.into(), 1.0);
+        }
+        content.fill_nonzero().restore_state();
+        Ok(())
+    }
+
+    fn add(&mut self, content: &Content, resources: Option<Ref>) {
         let (page, stream) = (self.take(), self.take());
         self.pdf.stream(stream, content.as_bytes());
         let mut dict = self.pdf.page(page);
-        dict.parent(self.tree).media_box(Box4::new(0.0, 0.0, pt(PAGE_WIDTH), pt(PAGE_HEIGHT))).contents(stream);
-        let mut resources = dict.resources();
-        fonts(&mut resources, &self.faces);
-        if let Some(form) = form {
-            resources.x_objects().pair(BODY, form);
-        }
-        resources.finish();
+        dict.parent(self.tree).contents(stream);
+        dict.pair(RESOURCES, resources.unwrap_or(self.plain));
         dict.finish();
         self.pages.push(page);
     }
@@ -233,7 +240,8 @@ impl<'a> PrintFile<'a> {
     pub fn finish(mut self) -> Result<Vec<u8>, RenderError> {
         let (catalog, info) = (self.take(), self.take());
         let count = i32::try_from(self.pages.len()).map_err(|_| RenderError::Standard)?;
-        self.pdf.pages(self.tree).kids(self.pages.iter().copied()).count(count);
+        self.pdf.pages(self.tree).kids(self.pages.iter().copied()).count(count).media_box(paper());
+        fonts(&mut self.pdf.indirect(self.plain).start::<Resources>(), &self.faces);
         for face in &self.faces {
             face.write(&mut self.pdf, &mut self.next)?;
         }
@@ -245,7 +253,11 @@ impl<'a> PrintFile<'a> {
     }
 }
 
-fn fonts(resources: &mut pdf_writer::writers::Resources<'_>, faces: &[TypeCase]) {
+fn paper() -> Box4 {
+    Box4::new(0.0, 0.0, pt(PAGE_WIDTH), pt(PAGE_HEIGHT))
+}
+
+fn fonts(resources: &mut Resources, faces: &[TypeCase]) {
     let mut fonts = resources.fonts();
     for face in faces {
         fonts.pair(face.name(), face.id());

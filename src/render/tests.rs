@@ -12,8 +12,8 @@ use jiff::civil::{Date, date};
 use crate::address::AddressSource;
 use crate::config::Print;
 use crate::letter::{
-    Audience, Body, Category, Draft, Findings, Format, Items, Kind, Kix, Language, Place, Planned, PostalParts, Published,
-    Status, Zone,
+    Audience, Body, Category, Draft, Findings, Format, Items, Kind, Kix, Language, Place, Planned, PostalParts,
+    Published, Status, Zone,
 };
 use crate::render::input::LetterInput;
 use crate::render::press::Press;
@@ -100,7 +100,10 @@ fn planned(press: &Press, drafts: Vec<Draft>) -> Vec<Planned> {
         let (pages, sheets) = (proof.pages, proof.sheets);
         page += pages;
         let print_file = "print/2600001-p001-b001.pdf".to_owned();
-        Planned { draft: proof.draft, place: Place { part: 1, seq, print_file, first_page: page - pages, pages, sheets } }
+        Planned {
+            draft: proof.draft,
+            place: Place { part: 1, seq, print_file, first_page: page - pages, pages, sheets },
+        }
     };
     proofed.ready.into_iter().zip(1..).map(place).collect()
 }

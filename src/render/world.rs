@@ -10,7 +10,7 @@ use typst::foundations::{Bytes, Datetime, Duration, Smart, Value};
 use typst::introspection::{MetadataElem, Tag};
 use typst::layout::{Frame, FrameItem, Point, Transform};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook, TextItem};
+use typst::text::{Font, FontBook, FontVariations, TextItem};
 use typst::utils::LazyHash;
 use typst::visualize::{Color, Geometry, Paint, Shape};
 use typst::{Library, LibraryExt, World};
@@ -50,8 +50,7 @@ impl Workshop {
     /// # Errors
     /// [`RenderError::Workshop`] when a built-in template path or face is not valid.
     pub fn new(date: Date) -> Result<Self, RenderError> {
-        let fonts: Vec<Font> =
-            FACES.iter().filter_map(|(data, ..)| Font::new(Bytes::new(*data), 0)).collect();
+        let fonts: Vec<Font> = FACES.iter().filter_map(|(data, ..)| Font::new(Bytes::new(*data), 0)).collect();
         let sources = TEMPLATES
             .iter()
             .map(|(path, text)| Ok((file(path)?, Source::new(file(path)?, (*text).to_owned()))))
@@ -161,7 +160,8 @@ fn closed(id: FileId) -> FileError {
 }
 
 fn face_metrics(font: &Font, (data, name, weight): &(&'static [u8], &'static str, u16)) -> FaceMetrics {
-    let instance = font.clone().instantiate(font.info().variant, typst::layout::Abs::pt(10.0), &Default::default());
+    let instance =
+        font.clone().instantiate(font.info().variant, typst::layout::Abs::pt(10.0), &FontVariations::default());
     let ttf = instance.ttf();
     let glyph = |character: u32| char::from_u32(character).and_then(|character| ttf.glyph_index(character));
     let glyphs: Vec<u16> = (0..=0xFFFF).map(|character| glyph(character).map_or(0, |id| id.0)).collect();
@@ -192,7 +192,11 @@ fn face_metrics(font: &Font, (data, name, weight): &(&'static [u8], &'static str
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "advances are whole and fit the font's u16")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "advances are whole and fit the font's u16"
+)]
 fn whole(units: f64) -> u16 {
     units.round() as u16
 }
@@ -224,14 +228,26 @@ impl Laid {
     /// # Errors
     /// [`RenderError::Standard`] when the standards cannot be met.
     pub fn accessible(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
+        self.export(ident, date, &[PdfStandard::A_2a, PdfStandard::Ua_1])
+    }
+
+    /// PDF without tags and standards.
+    ///
+    /// # Errors
+    /// [`RenderError::Standard`] when it cannot be written.
+    pub fn plain(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
+        self.export(ident, date, &[])
+    }
+
+    fn export(&self, ident: &str, date: Date, standards: &[PdfStandard]) -> Result<Vec<u8>, RenderError> {
         let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
         let midnight = Datetime::from_ymd_hms(date.year().into(), month, day, 0, 0, 0);
-        let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]);
         let options = PdfOptions {
             ident: Smart::Custom(ident.to_owned()),
             creator: Smart::Custom(Some("breachpost".to_owned())),
             timestamp: midnight.map(Timestamp::new_utc),
-            standards: standards.map_err(|_| RenderError::Standard)?,
+            standards: PdfStandards::new(standards).map_err(|_| RenderError::Standard)?,
+            tagged: !standards.is_empty(),
             ..PdfOptions::default()
         };
         let _evict = Evict;
@@ -337,7 +353,13 @@ mod tests {
     fn nothing_but_the_listed_files_is_found() {
         let workshop = Workshop::new(jiff::civil::date(2025, 10, 12)).unwrap();
         let room = Room { workshop: &workshop, json: Bytes::new(Vec::new()) };
-        for path in ["/etc/passwd", "/Cargo.toml", "/cases/letter/screening-nl.json", "/letter.json.bak", "/templates/letter.typ"] {
+        for path in [
+            "/etc/passwd",
+            "/Cargo.toml",
+            "/cases/letter/screening-nl.json",
+            "/letter.json.bak",
+            "/templates/letter.typ",
+        ] {
             let id = file(path).unwrap();
             assert!(matches!(room.file(id), Err(FileError::NotFound(_))), "{path}");
             assert!(matches!(room.source(id), Err(FileError::NotFound(_))), "{path}");
@@ -356,7 +378,9 @@ mod tests {
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
                 let reads = line.contains("json(") && path != "/letter.typ";
-                let runs = ["eval", "read(", "plugin(", "image(", "@preview", "csv(", "yaml("].iter().any(|word| line.contains(word));
+                let runs = ["eval", "read(", "plugin(", "image(", "@preview", "csv(", "yaml("]
+                    .iter()
+                    .any(|word| line.contains(word));
                 assert!(!reads && !runs, "{path}: {line}");
             }
         }

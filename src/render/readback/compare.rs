@@ -41,9 +41,9 @@ pub fn compare(pdf: &[u8], expected: &Expected) -> Result<(), ReadbackError> {
     for letter in expected.letters {
         let own = rest.by_ref().take(count(letter.place.pages));
         let pages = own.map(|page| reader.page(page)).collect::<Result<Vec<_>, _>>()?;
-        checker.letter(letter, &pages).map_err(|what| {
-            ReadbackError::Mismatch { letter_id: letter.draft.letter_id.clone(), what }
-        })?;
+        checker
+            .letter(letter, &pages)
+            .map_err(|what| ReadbackError::Mismatch { letter_id: letter.draft.letter_id.clone(), what })?;
     }
     Ok(())
 }
@@ -238,7 +238,7 @@ impl<'a> Checker<'a> {
             _ => must(rest.is_empty(), "bars where none belong")?,
         }
         let per_sheet = if self.expected.print.duplex { 2 } else { 1 };
-        if page % per_sheet != 0 || self.expected.print.sheet_mark == SheetMark::Reserve {
+        if !page.is_multiple_of(per_sheet) || self.expected.print.sheet_mark == SheetMark::Reserve {
             return must(mark.is_empty(), "ink in the sheet mark's zone");
         }
         let sheet = u32::try_from(page / per_sheet + 1).map_err(|_| "sheet mark")?;

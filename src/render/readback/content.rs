@@ -18,15 +18,14 @@ const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
 /// First `inner`, then `outer`.
 fn then(inner: Matrix, outer: Matrix) -> Matrix {
-    let [a, b, c, d, e, f] = inner;
-    let [oa, ob, oc, od, oe, of] = outer;
+    let (i, o) = (inner, outer);
     [
-        a * oa + b * oc,
-        a * ob + b * od,
-        c * oa + d * oc,
-        c * ob + d * od,
-        e * oa + f * oc + oe,
-        e * ob + f * od + of,
+        i[0] * o[0] + i[1] * o[2],
+        i[0] * o[1] + i[1] * o[3],
+        i[2] * o[0] + i[3] * o[2],
+        i[2] * o[1] + i[3] * o[3],
+        i[4] * o[0] + i[5] * o[2] + o[4],
+        i[4] * o[1] + i[5] * o[3] + o[5],
     ]
 }
 
@@ -124,14 +123,28 @@ impl Interpreter {
             Op::FillPathNonZero(_) | Op::FillPathNonZeroCompatibility(_) | Op::FillPathEvenOdd(_) => self.paint(0.0),
             Op::StrokePath(_) | Op::CloseAndStrokePath(_) => self.paint(self.state.line_width / 2.0),
             Op::EndPath(_) => self.path.clear(),
-            Op::EndText(_) | Op::ClosePath(_) | Op::ClipNonZero(_) | Op::ClipEvenOdd(_) => {}
             // Colours, graphics states and marks do not change where something stands. (That the colour is black is shown
             // on the finished file by another program.)
-            Op::ColorSpaceNonStroke(_) | Op::ColorSpaceStroke(_) | Op::NonStrokeColorNamed(_) | Op::StrokeColorNamed(_) => {}
-            Op::NonStrokeColor(_) | Op::StrokeColor(_) | Op::NonStrokeColorDeviceGray(_) => {}
-            Op::StrokeColorDeviceGray(_) | Op::SetGraphicsState(_) | Op::LineCap(_) | Op::LineJoin(_) => {}
-            Op::MiterLimit(_) | Op::DashPattern(_) | Op::BeginMarkedContent(_) => {}
-            Op::BeginMarkedContentWithProperties(_) | Op::EndMarkedContent(_) => {}
+            Op::EndText(_)
+            | Op::ClosePath(_)
+            | Op::ClipNonZero(_)
+            | Op::ClipEvenOdd(_)
+            | Op::ColorSpaceNonStroke(_)
+            | Op::ColorSpaceStroke(_)
+            | Op::NonStrokeColorNamed(_)
+            | Op::StrokeColorNamed(_)
+            | Op::NonStrokeColor(_)
+            | Op::StrokeColor(_)
+            | Op::NonStrokeColorDeviceGray(_)
+            | Op::StrokeColorDeviceGray(_)
+            | Op::SetGraphicsState(_)
+            | Op::LineCap(_)
+            | Op::LineJoin(_)
+            | Op::MiterLimit(_)
+            | Op::DashPattern(_)
+            | Op::BeginMarkedContent(_)
+            | Op::BeginMarkedContentWithProperties(_)
+            | Op::EndMarkedContent(_) => {}
             _ => return Err("an operator that letters do not use"),
         }
         Ok(())
@@ -150,8 +163,8 @@ impl Interpreter {
     }
 
     fn place(&self, x: f64, y: f64) -> (f64, f64) {
-        let [a, b, c, d, e, f] = self.state.matrix;
-        (a * x + c * y + e, b * x + d * y + f)
+        let matrix = self.state.matrix;
+        (matrix[0] * x + matrix[2] * y + matrix[4], matrix[1] * x + matrix[3] * y + matrix[5])
     }
 
     fn paint(&mut self, grown: f64) {
@@ -167,17 +180,17 @@ impl Interpreter {
         let mut shown = Shown { font: &font, text: String::new(), advance: 0.0 };
         fill(&mut shown).ok_or("a code without text")?;
         let placed = then(self.text, self.state.matrix);
-        let [a, b, c, d, x, y] = placed;
-        if b != 0.0 || c != 0.0 || a <= 0.0 || (a - d.abs()).abs() > 1e-6 {
+        let [wide, rise, slant, high, x, y] = placed;
+        if rise != 0.0 || slant != 0.0 || wide <= 0.0 || (wide - high.abs()).abs() > 1e-6 {
             return Err("turned text");
         }
         let (advance, text) = (shown.advance * self.state.size, shown.text);
         self.layer.texts.push(Text {
             text,
             left: x * MM_PER_PT,
-            right: (x + advance * a) * MM_PER_PT,
+            right: (x + advance * wide) * MM_PER_PT,
             baseline: (self.height - y) * MM_PER_PT,
-            size: self.state.size * a * MM_PER_PT,
+            size: self.state.size * wide * MM_PER_PT,
         });
         self.text = then([1.0, 0.0, 0.0, 1.0, advance, 0.0], self.text);
         Ok(())

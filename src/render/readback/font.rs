@@ -23,7 +23,7 @@ impl Font {
         let mut font = Self { codes: vec![(NONE, default); 0x1_0000], texts: Vec::new() };
         font.widths(&descendant.get::<Array>(W)?)?;
         let map = dict.get::<Stream>(TO_UNICODE)?.decoded().ok()?;
-        font.to_unicode(std::str::from_utf8(&map).ok()?)?;
+        font.read_texts(std::str::from_utf8(&map).ok()?)?;
         Some(font)
     }
 
@@ -58,7 +58,7 @@ impl Font {
     }
 
     /// `bfchar` and `bfrange` sections with hexadecimal codes.
-    fn to_unicode(&mut self, map: &str) -> Option<()> {
+    fn read_texts(&mut self, map: &str) -> Option<()> {
         let mut words = map.split_whitespace().flat_map(|word| word.split_inclusive('>')).peekable();
         while let Some(word) = words.next() {
             match word {

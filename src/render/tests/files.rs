@@ -53,7 +53,15 @@ fn a_print_file_depends_on_its_own_letters_alone() {
 #[test]
 fn hostile_values_are_printed_literally() {
     let print = Print::default();
-    let names = ["#read(\"/etc/passwd\")", "$x^2$", "<l> @r // * \\ *b* _i_", "= heading", "{{ 7*7 }}", "- - -- --- ...", "1. a"];
+    let names = [
+        "#read(\"/etc/passwd\")",
+        "$x^2$",
+        "<l> @r // * \\ *b* _i_",
+        "= heading",
+        "{{ 7*7 }}",
+        "- - -- --- ...",
+        "1. a",
+    ];
     let hostile = |(index, name): (usize, &&str)| Draft {
         name_lines: vec![(*name).to_owned()],
         salutation: (*name).to_owned(),
@@ -93,7 +101,7 @@ fn reordered(pdf: &[u8], change: impl FnOnce(&mut Vec<String>)) -> Vec<u8> {
     let (start, mut list) = kids(pdf);
     let end = start + pdf[start..].iter().position(|&byte| byte == b']').unwrap();
     change(&mut list);
-    let text: String = list.iter().map(|kid| format!("{kid} R ")).collect();
+    let text = list.iter().fold(String::new(), |text, kid| text + kid + " R ");
     let mut changed = pdf[..start].to_vec();
     // Same length where possible, so that the offsets of the file stay right; the reader repairs the rest.
     changed.extend(format!("{text:<width$}", width = end - start).into_bytes());

@@ -1,12 +1,12 @@
 use crate::config::Print;
 use crate::letter::{Draft, Frame, Kix};
 use crate::reason::Reason;
-use crate::render::{Press, RenderError};
 use crate::render::geometry::Sheet;
 use crate::render::input::Person;
 use crate::render::laid::Face;
 use crate::render::tests::{RUN_DATE, bodies, case, draft, press};
 use crate::render::world::Workshop;
+use crate::render::{Press, RenderError};
 
 fn held(change: impl FnOnce(&mut Draft)) -> Option<Reason> {
     let mut draft = draft("first", "hospital-en");
@@ -19,14 +19,16 @@ fn held(change: impl FnOnce(&mut Draft)) -> Option<Reason> {
 #[test]
 fn an_ordinary_letter_passes() {
     assert_eq!(held(|_| ()), None);
-    for name in ["ÀÉÎÕÜŸĂĄĆČĎĐĘĚĞĢĦİĶĹŁŃ", "ŇŐŒŔŘŚŞŠŢŤŪŮŰŲŴŶŹŻŽĲ", "àéîõüÿăąćčďđęěğģħıķĺłńň", "őœŕřśşšţťūůűųŵŷźżžĳß"] {
+    for name in ["ÀÉÎÕÜŸĂĄĆČĎĐĘĚĞĢĦİĶĹŁŃ", "ŇŐŒŔŘŚŞŠŢŤŪŮŰŲŴŶŹŻŽĲ", "àéîõüÿăąćčďđęěğģħıķĺłńň", "őœŕřśşšţťūůűųŵŷźżžĳß"]
+    {
         assert_eq!(held(|draft| draft.name_lines[0] = name.to_owned()), None, "{name}");
     }
 }
 
 #[test]
 fn characters_that_cannot_be_printed_are_held() {
-    let hidden = ['\u{200B}', '\u{202E}', '\u{FEFF}', '\u{00AD}', '\u{2066}', '\u{E000}', '\u{0007}', '\u{00A0}', '\u{2028}'];
+    let hidden =
+        ['\u{200B}', '\u{202E}', '\u{FEFF}', '\u{00AD}', '\u{2066}', '\u{E000}', '\u{0007}', '\u{00A0}', '\u{2028}'];
     for bad in ['日', '😀', 'ع', '\u{0301}', '\n', '\t'].into_iter().chain(hidden) {
         assert_eq!(held(|draft| draft.name_lines[0].push(bad)), Some(Reason::S101), "name {bad:?}");
         assert_eq!(held(|draft| draft.salutation.push(bad)), Some(Reason::S101), "salutation {bad:?}");
@@ -123,6 +125,15 @@ fn a_body_that_typst_cannot_set_is_an_error_without_its_text() {
     bodies.get_mut("hospital-en").unwrap().frame.heading = "日本".to_owned();
     let error = Press::new(&bodies, &Print::default(), RUN_DATE).err().unwrap();
     assert_eq!(error, RenderError::Layout { code: "glyph" });
+}
+
+#[test]
+fn a_body_without_the_places_it_promises_is_an_error() {
+    let mut bodies = bodies();
+    bodies.get_mut("screening-nl").unwrap().provider_slot = true;
+    assert_eq!(Press::new(&bodies, &Print::default(), RUN_DATE).err(), Some(RenderError::Layout { code: "slots" }));
+    let other = Draft { language: crate::letter::Language::Nl, ..draft("first", "hospital-en") };
+    assert_eq!(press(&Print::default()).proof(vec![other]).err(), Some(RenderError::Body));
 }
 
 #[test]

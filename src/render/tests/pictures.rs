@@ -101,6 +101,12 @@ fn print_many() {
     std::fs::write(folder.join("print.pdf"), set(&print).1).unwrap();
     let draft = drafts().remove(0);
     std::fs::write(folder.join("copy.pdf"), press.accessible(&draft, &bodies()[&draft.body]).unwrap()).unwrap();
+    let start = std::time::Instant::now();
+    for number in 0..50 {
+        let one = crate::letter::Draft { salutation: format!("Geachte heer {number}"), ..draft.clone() };
+        press.whole_document(&one, &bodies()[&one.body]).unwrap();
+    }
+    let whole = start.elapsed().as_secs_f64() * 1e6 / 50.0;
     let people: Vec<_> = (0..2500_u32)
         .map(|number| crate::letter::Draft { letter_id: format!("{number:026}"), ..draft.clone() })
         .collect();
@@ -111,16 +117,15 @@ fn print_many() {
     let pdf = press.set(JOB, &references).unwrap();
     let set = start.elapsed();
     let bodies = bodies();
-    let expected =
-        crate::render::readback::Expected { job: JOB, letters: &references, bodies: &bodies, print: &print };
+    let expected = crate::render::readback::Expected { job: JOB, letters: &references, bodies: &bodies, print: &print };
     crate::render::readback::compare(&pdf, &expected).unwrap();
     let read = start.elapsed();
     let each = |time: std::time::Duration| time.as_secs_f64() * 1e6 / 2500.0;
     let message = format!(
-        "a letter: proof {:.1} us, set {:.1} us, read back {:.1} us, {} bytes",
+        "a letter: whole document {whole:.0} us, proof {:.1} us, set {:.1} us, read back {:.1} us, {} bytes",
         each(proofed),
-        each(set - proofed),
-        each(read - set),
+        each(set.saturating_sub(proofed)),
+        each(read.saturating_sub(set)),
         pdf.len() / 2500
     );
     std::fs::write(folder.join("speed.txt"), message).unwrap();
