@@ -26,6 +26,7 @@ mod search;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod train;
 mod units;
 
 use std::collections::BTreeSet;
@@ -36,6 +37,7 @@ pub use block::BlockReport;
 
 pub use decisions::{Decision, RecordKey, record_key};
 pub use parameters::{Parameters, ParametersError};
+pub use train::train;
 
 use crate::config::LinkRules;
 use crate::keys::Keys;
@@ -44,6 +46,7 @@ use crate::link::cluster::{Clustering, Edge, Vetoes};
 use crate::link::content::{AllRows, Row};
 use crate::link::decisions::Decided;
 use crate::link::digest::Digest;
+use crate::link::frequency::Frequencies;
 use crate::link::review::{Case, Doubts, Holds};
 use crate::link::search::Found;
 use crate::link::units::Units;
@@ -189,9 +192,11 @@ impl Grouped {
         progress.stage("link", STEPS);
         let seed = Digest::seeded(keys);
         let decided = Decided::of(all, terms.decisions, keys);
-        let units = Units::of(all, &decided.apart(), seed)?;
+        let mut units = Units::of(all, &decided.apart(), seed)?;
+        let frequencies = Frequencies::of(&units);
+        units.texts.set_common(frequencies.common());
         progress.advance(1);
-        let mut found = search::search(&units, terms.parameters, terms.rules.profile, seed)?;
+        let mut found = search::search(&units, terms.parameters, &frequencies, terms.rules.profile, seed)?;
         found.edges.extend(decided.pairs(&units, true).into_iter().map(Edge::human));
         progress.advance(1);
         let (different, guarded) = (decided.pairs(&units, false), terms.parameters.guarded);

@@ -52,6 +52,8 @@ levels! {
         Equal = "equal",
         /// A typo or a short form.
         Close = "close",
+        /// Two names that resemble each other, both borne by many: sisters more often than typos.
+        Alike = "alike",
         /// Given name and surname changed places.
         Swapped = "swapped with surname",
         Differs = "differs",
@@ -138,6 +140,7 @@ impl Agreement {
             || self.birth == Birth::Differs
             || (self.birth == Birth::Decade && self.bsn != Bsn::Equal)
             || self.initials == Initials::Differs
+            || (self.given == Given::Alike && self.bsn != Bsn::Equal)
     }
 
     /// A surname part in common, maybe with a typo.
@@ -174,6 +177,7 @@ pub(super) fn is_vetoed(one: &Features, other: &Features, texts: &Texts) -> bool
     }
     match given(one, other, texts) {
         Given::Differs => true,
+        Given::Alike if one.bsn == 0 || one.bsn != other.bsn => true,
         Given::Swapped => false,
         _ => initials(one, other) == Initials::Differs,
     }
@@ -200,7 +204,27 @@ fn given(one: &Features, other: &Features, texts: &Texts) -> Given {
     }
     let (left, right) = (texts.get(left), texts.get(right));
     let short_form = left.len().min(right.len()) >= SHORT_FORM && (left.starts_with(right) || right.starts_with(left));
-    if short_form || strsim::jaro_winkler(left, right) >= GIVEN_CLOSE { Given::Close } else { Given::Differs }
+    let typo = || strsim::jaro_winkler(left, right) >= GIVEN_CLOSE || is_slip(left, right);
+    if !short_form && !typo() {
+        return Given::Differs;
+    }
+    if texts.is_common(one.given) && texts.is_common(other.given) { Given::Alike } else { Given::Close }
+}
+
+/// Two neighbouring letters changed places, or a letter after the first is missing: in short names (Mei, Mie; Eva, Ea)
+/// the similarity alone does not show it.
+fn is_slip(left: &str, right: &str) -> bool {
+    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    let (short, long) = (short.as_bytes(), long.as_bytes());
+    let Some(first) = short.iter().zip(long).position(|(one, other)| one != other) else {
+        return long.len() == short.len() + 1;
+    };
+    if long.len() == short.len() + 1 {
+        return first > 0 && short[first..] == long[first + 1..];
+    }
+    let next = first + 1;
+    let swapped = next < short.len() && short[first] == long[next] && short[next] == long[first];
+    long.len() == short.len() && swapped && short[next + 1..] == long[next + 1..]
 }
 
 fn initials(one: &Features, other: &Features) -> Initials {

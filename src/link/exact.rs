@@ -83,7 +83,8 @@ pub(super) fn rule(agreement: Agreement, birth: u32, profile: LinkProfile) -> Op
 fn fits_number(agreement: Agreement) -> bool {
     let someone = agreement.shares_surname() || agreement.shares_place();
     let dated = matches!(agreement.birth, Birth::Equal | Birth::Slip | Birth::Partial | Birth::Decade);
-    let named = matches!(agreement.given, Given::Equal | Given::Close) || agreement.initials >= Initials::Equal;
+    let named =
+        matches!(agreement.given, Given::Equal | Given::Close | Given::Alike) || agreement.initials >= Initials::Equal;
     let undated = agreement.birth == Birth::Missing && agreement.shares_surname() && agreement.shares_place() && named;
     agreement.bsn == Bsn::Equal && ((dated && someone) || undated)
 }
@@ -93,6 +94,11 @@ pub(super) fn fits_details(agreement: Agreement) -> bool {
     let named = agreement.given == Given::Equal && matches!(agreement.surname, Surname::Equal | Surname::Shared);
     let clash = agreement.sex == SexLevel::Differs || agreement.initials == Initials::Differs;
     named && !clash && agreement.birth == Birth::Equal && agreement.shares_place()
+}
+
+/// Full name or initials, surname, full birth date and address agree, whatever the BSNs say.
+pub(super) fn fits_but_for_number(agreement: Agreement) -> bool {
+    agreement.bsn == Bsn::Differs && (fits_details(agreement) || fits_initials(agreement))
 }
 
 fn fits_initials(agreement: Agreement) -> bool {
@@ -113,7 +119,7 @@ fn fit(agreement: Agreement) -> i32 {
     };
     let given = match agreement.given {
         Given::Equal => 100,
-        Given::Close | Given::Swapped => 50,
+        Given::Close | Given::Alike | Given::Swapped => 50,
         Given::Missing | Given::Differs => 0,
     };
     let surname = match agreement.surname {

@@ -7,6 +7,10 @@ use rayon::prelude::*;
 use crate::link::strings::TextId;
 use crate::link::units::Units;
 
+/// A given name is common, and not somebody's typo, from this share and this number of people on.
+const COMMON_SHARE: f64 = 0.0002;
+const COMMON_PEOPLE: f64 = 20.0;
+
 /// Shares of distinct people, by value.
 pub(super) struct Frequencies {
     /// Share by first given name.
@@ -43,6 +47,13 @@ impl Frequencies {
             same_place: homes,
             people: born.len(),
         }
+    }
+
+    /// Which given names many people bear.
+    #[expect(clippy::cast_precision_loss, reason = "counts of people stay far below 2^52")]
+    pub(super) fn common(&self) -> Vec<bool> {
+        let least = COMMON_SHARE.max(COMMON_PEOPLE / self.people.max(1) as f64);
+        self.given.iter().map(|share| *share >= least).collect()
     }
 }
 

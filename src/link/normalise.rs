@@ -90,7 +90,10 @@ pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
         fold(piece).chars().take(length).for_each(|letter| letters.push(letter));
     }
     if letters == Initials::default() {
-        fold(first_names).split(' ').filter_map(|word| word.chars().next()).for_each(|letter| letters.push(letter));
+        // Anne-Fleur has one initial.
+        for name in first_names.split_whitespace() {
+            fold(name).chars().take(1).for_each(|letter| letters.push(letter));
+        }
     }
     letters
 }
@@ -105,6 +108,8 @@ impl Initials {
         if count < 6 {
             // Letters outside a-z share five codes: they can agree by chance and never clash with themselves.
             let code = match letter {
+                // IJsbrand signs IJ., I. or Y.
+                'y' => 9,
                 'a'..='z' => u32::from(letter) - u32::from('a') + 1,
                 other => 27 + u32::from(other) % 5,
             };
@@ -189,7 +194,9 @@ mod tests {
         assert_eq!(packed.len(), 2);
         assert_eq!(packed.prefix(1), initials("J", ""));
         assert_eq!(initials("Th.J.", ""), initials("T.J.", ""));
+        assert_eq!(initials("", "Anne-Fleur Maria"), initials("A.M.", ""));
         assert_eq!(initials("IJ.", "").len(), 1);
+        assert_eq!(initials("IJ.", ""), initials("I.", ""));
         assert_eq!(initials("", "").len(), 0);
         assert_eq!(initials("ABCDEFGH", "").len(), 6);
     }

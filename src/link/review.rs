@@ -7,6 +7,7 @@ use crate::link::block::Pair;
 use crate::link::cluster::{Clustering, Refusal, Vetoes};
 use crate::link::compare::Agreement;
 use crate::link::content::{AllRows, Row, RowId};
+use crate::link::exact;
 use crate::link::guard::Crowd;
 use crate::link::score::Score;
 use crate::link::units::{UnitId, Units};
@@ -110,22 +111,19 @@ impl Holds {
     }
 
     /// L203: two units fit in everything, but each has its own valid BSN. A side that the register confirms is not in
-    /// doubt; where it confirms both, they are two people.
+    /// doubt; where it confirms both, they are two people, and only a row that has the number of one and the address of
+    /// the other is held.
     fn two_numbers(&mut self, case: Case<'_>, pairs: &[Pair]) {
-        let leaders: BTreeSet<UnitId> =
-            pairs.iter().flat_map(|(one, other)| [case.leader(*one), case.leader(*other)]).collect();
-        let confirmed: BTreeSet<UnitId> = case
-            .units
-            .ids()
-            .filter(|unit| case.features(*unit).is_anchor() && case.features(*unit).bsn != 0)
-            .map(|unit| case.leader(unit))
-            .filter(|leader| leaders.contains(leader))
-            .collect();
         for (one, other) in pairs {
-            let sides = [(*one, *other), (*other, *one)];
-            for (unit, beside) in sides {
-                if !confirmed.contains(&case.leader(unit)) {
+            let full = exact::fits_details(case.agreement(*one, *other));
+            for (unit, beside) in [(*one, *other), (*other, *one)] {
+                let listed = case.strength(unit).0 == Standing::Listed;
+                if full && !listed {
                     self.hold_cluster(case, unit, Reason::L203, vec![beside]);
+                } else if case.is_at_home(beside) && case.is_astray(unit) {
+                    let evidence = case.agreement(unit, beside).to_string();
+                    let hold = Hold { reason: Reason::L203, beside: vec![beside], evidence };
+                    self.units.entry(unit).or_insert(hold);
                 }
             }
         }
@@ -249,7 +247,7 @@ impl Holds {
     }
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     fn leader(self, unit: UnitId) -> UnitId {
         self.clustering.leader(unit)
     }
@@ -267,6 +265,24 @@ impl Case<'_> {
             }
         };
         (members.clone().map(standing).max().unwrap_or(Standing::Loose), members.count())
+    }
+
+    /// Whether another row of the same BSN, or the list itself, has the unit's address.
+    fn is_at_home(self, unit: UnitId) -> bool {
+        self.features(unit).is_anchor()
+            || self.of_same_number(unit).any(|other| self.agreement(unit, other).shares_place())
+    }
+
+    /// Whether there are rows of the same BSN, and none of them has the unit's address.
+    fn is_astray(self, unit: UnitId) -> bool {
+        self.of_same_number(unit).next().is_some() && !self.is_at_home(unit)
+    }
+
+    fn of_same_number(self, unit: UnitId) -> impl Iterator<Item = UnitId> + 'a {
+        let bsn = self.features(unit).bsn;
+        let units = self.units;
+        let same = move |other: &UnitId| *other != unit && units.features[*other as usize].bsn == bsn;
+        self.clustering.members(self.leader(unit)).filter(same)
     }
 
     /// Whether two clusters, given by their leaders, cannot be one person.

@@ -67,7 +67,7 @@ impl Scorer {
             match agreement.given {
                 Given::Missing => 0,
                 Given::Equal => self.given[one.given as usize],
-                Given::Close => weight(known.given.close),
+                Given::Close | Given::Alike => weight(known.given.close),
                 Given::Swapped => weight(known.given.swapped),
                 Given::Differs => weight(known.given.differs),
             },

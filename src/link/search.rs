@@ -43,11 +43,12 @@ pub(super) struct Found {
 pub(super) fn search(
     units: &Units,
     parameters: &Parameters,
+    frequencies: &Frequencies,
     profile: LinkProfile,
     seed: Digest,
 ) -> Result<Found, LinkError> {
     let candidates = candidates(units, seed)?;
-    let scorer = Scorer::new(parameters, &Frequencies::of(units));
+    let scorer = Scorer::new(parameters, frequencies);
     let judge = Judge { units, scorer: &scorer, crowd: &candidates.crowd, profile, guarded: parameters.guarded };
     let verdicts: Vec<(Pair, Verdict)> = candidates
         .pairs

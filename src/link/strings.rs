@@ -9,6 +9,7 @@ pub(super) type TextId = u32;
 pub(super) struct Texts {
     text: String,
     ends: Vec<u32>,
+    common: Vec<bool>,
 }
 
 impl Texts {
@@ -17,6 +18,16 @@ impl Texts {
         let id = id as usize;
         let start = if id == 0 { 0 } else { self.ends[id - 1] as usize };
         &self.text[start..self.ends[id] as usize]
+    }
+
+    /// Says which texts are given names that many people bear.
+    pub(super) fn set_common(&mut self, common: Vec<bool>) {
+        self.common = common;
+    }
+
+    /// Whether many people bear this given name.
+    pub(super) fn is_common(&self, id: TextId) -> bool {
+        self.common.get(id as usize).copied().unwrap_or(false)
     }
 
     /// How many distinct texts, the empty one included.
@@ -33,7 +44,7 @@ pub(super) struct Collector {
 
 impl Collector {
     pub(super) fn new() -> Self {
-        Self { texts: Texts { text: String::new(), ends: vec![0] }, ids: HashMap::new() }
+        Self { texts: Texts { text: String::new(), ends: vec![0], common: Vec::new() }, ids: HashMap::new() }
     }
 
     /// The number of `text`, a new one if it was never seen. `None` when the texts outgrow 4 GiB.
