@@ -41,24 +41,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::address::{Address, AddressSource};
 use crate::config::Window;
 use crate::facts::Facts;
 use crate::keys::Keys;
-use crate::letter::{
-    Audience, Body, Category, Custody, Draft, Findings, Format, Identity, Items, Kind, Kix, Language, Notice,
-    Published, Status,
-};
+use crate::letter::{Body, Draft, Identity, Kix, Notice};
 use crate::reason::{Reason, SetAside, Sifted};
-use crate::row::{Input, ProviderKind, RowRef};
+use crate::row::{Input, RowRef};
 
 use address_lines::{AddressLines, address_lines};
 use addressee::{Addressee, addressee};
+use texts::TextFacts;
 
 /// Fewest and most lines of name, address and country together (PostNL).
 pub const WINDOW_LINES: std::ops::RangeInclusive<usize> = 3..=6;
+
+/// Most characters of a name line, street or town in the vendor's manifest (the limit that print vendors state for a field). Such a line is about
+/// as wide as the window; what is longer is held, never cut.
+const MANIFEST_CHARACTERS: usize = 40;
 
 /// What all letters of a run have in common.
 #[derive(Clone, Copy)]
@@ -109,23 +110,6 @@ pub fn compose<'a>(notices: Vec<Notice<'a>>, book: &Letterbook<'_>) -> Composed 
     Composed { drafts, bodies: texts.bodies }
 }
 
-/// The name of the provider that a letter may print: of GP and hospital letters only, once the provider has agreed to be
-/// named; never an institution, and nothing in a letter that is about custody too. Empty otherwise.
-#[must_use]
-pub fn provider_display<'a>(notice: &Notice<'a>, run_date: Date) -> &'a str {
-    let about_care = matches!(notice.findings.categories.first(), Some(Category::Gp | Category::Hospital));
-    match notice.provider {
-        Some(provider)
-            if about_care
-                && provider.kind != ProviderKind::Custodial
-                && provider.confirmed_on.is_some_and(|date| date <= run_date) =>
-        {
-            provider.display_name.trim()
-        }
-        _ => "",
-    }
-}
-
 /// What is printed of one person.
 struct Parts {
     addressee: Addressee,
@@ -138,12 +122,20 @@ fn parts(notice: &Notice<'_>, book: &Letterbook<'_>) -> Result<Parts, (Reason, &
     let address = address_of(notice).ok_or((Reason::C106, "address"))?;
     let address = address_lines(&address).map_err(|reason| (reason, field_of(reason)))?;
     check_lines(&addressee.name_lines, &address.lines, &address.country_line)?;
-    Ok(Parts { addressee, address, provider_display: provider_display(notice, book.run_date).to_owned() })
+    let postal = &address.postal;
+    if [&postal.street, &postal.town].iter().any(|cell| cell.chars().count() > MANIFEST_CHARACTERS) {
+        return Err((Reason::C102, "address"));
+    }
+    Ok(Parts {
+        addressee,
+        address,
+        provider_display: texts::named_provider(notice).unwrap_or_default().trim().to_owned(),
+    })
 }
 
 fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts) -> Draft {
     let letter_id = book.keys.letter_id(book.campaign, notice.kind, notice.person, notice.sequence);
-    let (body, provider_slot) = texts.of_notice(&notice, book.run_date);
+    let (body, provider_slot) = texts.of_notice(&notice);
     let address = parts.address;
     Draft {
         reference: reference::code(book.keys.reference_seed(&letter_id)),
@@ -182,7 +174,7 @@ fn address_of<'a>(notice: &Notice<'a>) -> Option<Address<'a>> {
 }
 
 fn check_lines(names: &[String], lines: &[String], country: &str) -> Result<(), (Reason, &'static str)> {
-    if names.iter().any(|line| line.chars().count() > address_lines::MAX_CHARACTERS) {
+    if names.iter().any(|line| line.chars().count() > MANIFEST_CHARACTERS) {
         return Err((Reason::C102, "name"));
     }
     let count = names.len() + lines.len() + usize::from(!country.is_empty());
@@ -227,8 +219,8 @@ fn held(notice: &Notice<'_>, reason: Reason, field: &str) -> Vec<SetAside> {
 
 /// The texts of a run, each written once: 700,000 people share a few hundred.
 struct Texts {
-    /// What a text depends on -> its hash and whether it names a provider.
-    index: BTreeMap<TextKey, (String, bool)>,
+    /// What a text depends on -> its content hash and whether it names a provider.
+    index: BTreeMap<TextFacts, (String, bool)>,
     bodies: BTreeMap<String, Body>,
 }
 
@@ -236,63 +228,19 @@ impl Texts {
     fn of(notices: &[Notice<'_>], book: &Letterbook<'_>) -> Self {
         let mut texts = Self { index: BTreeMap::new(), bodies: BTreeMap::new() };
         for notice in notices {
-            texts.index.entry(TextKey::of(notice, book.run_date)).or_insert_with(|| {
-                let body = texts::body(notice, book.facts, book.run_date, book.synthetic);
-                let json = serde_json::to_vec(&body).expect("a body has no maps and no numbers that JSON lacks");
-                let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&json));
-                let slot = body.provider_slot;
-                texts.bodies.insert(hash.clone(), body);
-                (hash, slot)
-            });
+            let facts = TextFacts::of(notice);
+            if texts.index.contains_key(&facts) {
+                continue;
+            }
+            let body = texts::body_of(&facts, book.facts, book.run_date, book.synthetic);
+            texts.index.insert(facts, (body.key(), body.provider_slot));
+            texts.bodies.insert(body.key(), body);
         }
         texts
     }
 
     /// Hash of the notice's text and whether it has a place for the provider's name.
-    fn of_notice(&self, notice: &Notice<'_>, run_date: Date) -> (String, bool) {
-        self.index[&TextKey::of(notice, run_date)].clone()
+    fn of_notice(&self, notice: &Notice<'_>) -> (String, bool) {
+        self.index[&TextFacts::of(notice)].clone()
     }
-}
-
-/// Everything of a notice that a text may depend on; nothing of the person.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct TextKey {
-    kind: Kind,
-    sequence: u32,
-    sender: String,
-    findings: FindingsKey,
-    earlier: Option<(Date, FindingsKey)>,
-    audience: Audience,
-    custody: Option<Custody>,
-    language: Language,
-    format: Format,
-    address_source: AddressSource,
-    listed: bool,
-    provider: Option<(ProviderKind, bool)>,
-}
-
-type FindingsKey = (Vec<Category>, Status, Published, Items, Items);
-
-impl TextKey {
-    fn of(notice: &Notice<'_>, run_date: Date) -> Self {
-        let named = !provider_display(notice, run_date).is_empty();
-        Self {
-            kind: notice.kind,
-            sequence: notice.sequence,
-            sender: notice.sender.clone(),
-            findings: findings_key(&notice.findings),
-            earlier: notice.difference.as_ref().map(|change| (change.earlier, findings_key(&change.before))),
-            audience: notice.audience,
-            custody: notice.custody,
-            language: notice.language,
-            format: notice.format,
-            address_source: notice.address_source,
-            listed: matches!(notice.identity, Identity::Listed(_)),
-            provider: notice.provider.map(|provider| (provider.kind, named)),
-        }
-    }
-}
-
-fn findings_key(findings: &Findings) -> FindingsKey {
-    (findings.categories.clone(), findings.status, findings.published, findings.involved, findings.possible)
 }

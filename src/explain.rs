@@ -45,7 +45,9 @@ impl ExplainError {
             Self::Record(error) => error.hint(),
             Self::Plan(error) => error.hint(),
             Self::Render(error) => error.hint(),
-            Self::Unknown => Some("letter ids and references are in runs/<run>/letters.parquet and rows.csv".to_owned()),
+            Self::Unknown => {
+                Some("letter ids and references are in runs/<run>/letters.parquet and rows.csv".to_owned())
+            }
             Self::Gone { .. } => None,
         }
     }
@@ -171,7 +173,11 @@ fn rules(draft: &Draft) -> Vec<Rule> {
         rule("format", draft.format.to_string(), why_format(draft.format)),
         rule("sender", draft.sender.clone(), "the sender profile of the main category in the facts"),
         rule("audience", draft.audience.to_string(), why_audience(draft.audience)),
-        rule("address from", source_word(draft.address_source).to_owned(), "participants, then register, then the lab's row; in custody the institution"),
+        rule(
+            "address from",
+            source_word(draft.address_source).to_owned(),
+            "participants, then register, then the lab's row; in custody the institution",
+        ),
     ];
     if let Some(custody) = draft.custody {
         rules.push(rule("custody", custody.to_string(), why_custody(custody)));

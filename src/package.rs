@@ -121,6 +121,15 @@ pub fn part_file(job_name: &str, part: u32) -> String {
     format!("{}.zip.age", part_name(job_name, part))
 }
 
+/// Proves, before a plan is committed, that every letter of a part can stand in the manifest.
+///
+/// # Errors
+/// [`PackageError::Manifest`] for the first letter that cannot.
+pub fn prove(job_number: &str, part: &PartPlan) -> Result<(), PackageError> {
+    manifest::write(job_number, &part.letters, io::sink())
+        .map_err(|source| PackageError::Manifest { part: part.number, source })
+}
+
 /// Packs one part into `staging`, whose `print/` holds the part's finished print files: bag, zip and encryption in one
 /// stream, so the plain archive never stands on a disk. A sealed file of an earlier attempt is replaced; the caller
 /// does not come here again once the seal is recorded.

@@ -12,12 +12,12 @@ use tera::{Context, Tera};
 
 use crate::compose::texts::{self, News, Variant};
 use crate::config::Print;
-use crate::{durable, workers};
 use crate::facts::Facts;
 use crate::letter::{Audience, Body, Category, Custody, Format, Language, Place, Planned, Status};
 use crate::package::Sample;
 use crate::progress::Progress;
 use crate::render::{Press, RenderError};
+use crate::{durable, workers};
 
 /// Resolution of the pictures: enough to read 11 pt on a screen.
 const PIXELS_PER_INCH: f64 = 80.0;
@@ -141,7 +141,8 @@ pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) ->
                 && subject.news == News::First
         })
     };
-    let pairs = Category::ALL.iter().flat_map(|category| Language::ALL.iter().map(move |language| (category, language)));
+    let pairs =
+        Category::ALL.iter().flat_map(|category| Language::ALL.iter().map(move |language| (category, language)));
     let chosen: Vec<&Variant> = pairs.filter_map(|(category, language)| base(*category, *language)).collect();
     let bodies: Vec<Body> = chosen.iter().map(|variant| variant.body(facts, run_date, synthetic)).collect();
     let press = Press::new(&bodies.iter().map(|body| (body.key(), body.clone())).collect(), print, run_date)?;
@@ -155,13 +156,7 @@ pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) ->
     chosen.iter().zip(&bodies).enumerate().map(set).collect()
 }
 
-fn letter(
-    out: &Utf8Path,
-    press: &Press,
-    number: usize,
-    variant: &Variant,
-    body: &Body,
-) -> Result<Shown, PreviewError> {
+fn letter(out: &Utf8Path, press: &Press, number: usize, variant: &Variant, body: &Body) -> Result<Shown, PreviewError> {
     let failed = |source| PreviewError::Render { variant: variant.name.clone(), source };
     let draft = invented::draft(&variant.subject, number, body);
     let language = variant.subject.language.word();

@@ -85,7 +85,8 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
 
     let facts = order.facts()?;
     let mut clock = Clock::default();
-    let rows = clock.time("read", || order.read(), |rows| rows.inputs.iter().map(|input| u64::from(input.rows)).sum())?;
+    let rows =
+        clock.time("read", || order.read(), |rows| rows.inputs.iter().map(|input| u64::from(input.rows)).sum())?;
     ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
     let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);
@@ -137,6 +138,9 @@ fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<
         vendor: config.vendor.clone(),
         return_lines: facts.return_lines(),
     };
+    for part in &parts {
+        package::prove(&number, part)?;
+    }
     let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &prepared.bodies)?.into();
     for part in &parts {
         staged.push(staging.write_part(part)?);
@@ -164,7 +168,8 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
-    let rows = clock.time("read", || order.read(), |rows| rows.inputs.iter().map(|input| u64::from(input.rows)).sum())?;
+    let rows =
+        clock.time("read", || order.read(), |rows| rows.inputs.iter().map(|input| u64::from(input.rows)).sum())?;
     ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
     let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);

@@ -130,7 +130,10 @@ impl Session<'_> {
             return;
         }
         if let Some(resumed) = &outcome.resumed {
-            output::line(format_args!("finished first what run {} had begun: {}", resumed.report.run_id, resumed.package));
+            output::line(format_args!(
+                "finished first what run {} had begun: {}",
+                resumed.report.run_id, resumed.package
+            ));
         }
         show_counts(&outcome.report);
         match &outcome.package {

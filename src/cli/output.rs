@@ -31,11 +31,6 @@ impl Failure {
         }
         Self { status, causes, hint }
     }
-
-    /// A failure that is nobody's error value.
-    pub fn says(status: Status, message: &str, hint: Option<&str>) -> Self {
-        Self { status, causes: vec![message.to_owned()], hint: hint.map(str::to_owned) }
-    }
 }
 
 /// Prints a failure: the error, its causes, the hint.

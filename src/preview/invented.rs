@@ -11,7 +11,14 @@ const PEOPLE: &[(&str, &str, &str, &str, &str, &str)] = &[
     ("J.A. de Vries", "Geachte mevrouw De Vries", "Lindenlaan", "12", "3511 AB", "UTRECHT"),
     ("M. van den Berg-Öztürk", "Geachte mevrouw Van den Berg-Öztürk", "Kerkstraat", "103", "2583 XL", "SCHEVENINGEN"),
     ("Ł.P. Żółtowski", "Geachte heer Żółtowski", "Prins Hendrikkade", "9", "1012 JD", "AMSTERDAM"),
-    ("A.B.C. van Wassenaer-de la Fontaine", "Geachte A.B.C. van Wassenaer-de la Fontaine", "Burgemeester Reigerstraat", "88", "3581 KW", "UTRECHT"),
+    (
+        "A.B.C. van Wassenaer-de la Fontaine",
+        "Geachte A.B.C. van Wassenaer-de la Fontaine",
+        "Burgemeester Reigerstraat",
+        "88",
+        "3581 KW",
+        "UTRECHT",
+    ),
     ("I. 't Hart", "Geachte heer 't Hart", "Haven", "3", "1975 AA", "IJMUIDEN"),
 ];
 

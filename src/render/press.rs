@@ -67,12 +67,8 @@ impl Press {
         let lay = |(key, body): &(&String, &Body)| {
             let bare = LetterInput::new(body, Person::default(), &print.window, run_date);
             let pages = fit(&workshop, bare)?.pages()?;
-<<<<<<< HEAD
-            Ok(((*key).clone(), Stock { body: (*body).clone(), pages }))
-=======
             slots_once(body, &pages)?;
-            Ok((key.clone(), Stock { body: body.clone(), pages }))
->>>>>>> render
+            Ok(((*key).clone(), Stock { body: (*body).clone(), pages }))
         };
         let bodies: Vec<(&String, &Body)> = bodies.iter().collect();
         let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>()?;

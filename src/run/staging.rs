@@ -132,7 +132,8 @@ impl Staging {
         settings: &Settings,
         bodies: &BTreeMap<String, Body>,
     ) -> Result<[StagedFile; 2], RunError> {
-        let json = |bytes: Result<Vec<u8>, serde_json::Error>| bytes.map_err(|error| self.failed("writing", error.into()));
+        let json =
+            |bytes: Result<Vec<u8>, serde_json::Error>| bytes.map_err(|error| self.failed("writing", error.into()));
         Ok([
             self.write("plan/settings.json", &json(serde_json::to_vec(settings))?)?,
             self.write("plan/bodies.json", &json(serde_json::to_vec(bodies))?)?,
@@ -229,7 +230,8 @@ impl Staging {
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T, RunError> {
         let path = self.folder.join(name);
-        let bytes = fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
+        let bytes =
+            fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
         serde_json::from_slice(&bytes).map_err(|_| RunError::Staged { path })
     }
 

@@ -75,9 +75,7 @@ impl Writer<'_> {
                 let newly_involved = now.involved.minus(before.involved);
                 up && !now.involved.is_empty() && now.possible.is_empty() && newly_involved == now.involved
             }
-            Status::NotExcluded => {
-                up && !now.possible.is_empty() && now.involved.is_empty() && told.is_empty()
-            }
+            Status::NotExcluded => up && !now.possible.is_empty() && now.involved.is_empty() && told.is_empty(),
             Status::SharedOnly => false,
         }
     }

@@ -28,10 +28,7 @@ pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<Finding> {
         }
     }
     findings.extend(
-        english
-            .iter()
-            .filter(|(key, _)| !dutch.contains_key(*key))
-            .map(|(key, text)| missing(Language::Nl, key, text)),
+        english.iter().filter(|(key, _)| !dutch.contains_key(*key)).map(|(key, text)| missing(Language::Nl, key, text)),
     );
     findings
 }

@@ -38,7 +38,8 @@ fn seeded(from: &str, to: &str) -> Vec<Finding> {
 
 #[test]
 fn seeded_defects_are_found_with_their_key() {
-    let long = "Wij willen u met deze brief laten weten dat wij het heel erg vinden dat dit u en alle anderen is overkomen.";
+    let long =
+        "Wij willen u met deze brief laten weten dat wij het heel erg vinden dat dit u en alle anderen is overkomen.";
     let defects = [
         ("We vinden het heel erg dat dit u is overkomen.", long, "sign.adult", "words in one sentence"),
         ("Het gaat om dit ziekenhuis:", "Het betreft derhalve dit ziekenhuis:", "why.hospital_named", "`derhalve`"),
@@ -49,7 +50,12 @@ fn seeded_defects_are_found_with_their_key() {
         ("Ja. U hoeft", "Ja. Mevrouw, u hoeft", "care.screening.adult", "`mevrouw`"),
         ("Klik nergens op. Bel", "Kijk op www.voorbeeld.nl. Bel", "you.message.adult", "`www`"),
         ("of een andere zorgverlener liet", "(nummer 4) liet", "why.gp.adult", "a number"),
-        ("uitslag van de test", "uitslag van de test die in een laboratorium is gedaan nadat iemand daar om vroeg", "items.result", "one kind of data"),
+        (
+            "uitslag van de test",
+            "uitslag van de test die in een laboratorium is gedaan nadat iemand daar om vroeg",
+            "items.result",
+            "one kind of data",
+        ),
         ("U kiest altijd zelf of u meedoet.", "Doe mee aan de volgende ronde.", "care.screening.adult", "`doe mee`"),
     ];
     for (from, to, key, problem) in defects {
@@ -86,7 +92,8 @@ fn hard_words_long_letters_and_passives_are_found() {
     let passive = "Er werd gestolen. ".repeat(10);
     let findings = seeded("Ze kopieerden gegevens", &format!("{passive}Ze kopieerden gegevens"));
     assert!(findings.iter().any(|finding| finding.problem.contains("passive")), "{}", show(&findings));
-    let slow = "Dit is een zin die met opzet uit negentien korte woorden bestaat en die dus te lang is hier. ".repeat(12);
+    let slow =
+        "Dit is een zin die met opzet uit negentien korte woorden bestaat en die dus te lang is hier. ".repeat(12);
     let findings = seeded("Ze kopieerden gegevens", &format!("{slow}Ze kopieerden gegevens"));
     assert!(findings.iter().any(|finding| finding.problem.contains("on average")), "{}", show(&findings));
 }
@@ -111,7 +118,9 @@ fn facts_are_gated_too() {
 
 #[test]
 fn residue_is_seen_in_extracted_text() {
-    for (text, clean) in [("Bel ons.", true), ("Bel {phone}.", false), ("Bel  ons.", false), ("Bel None.", false), ("", false)] {
+    for (text, clean) in
+        [("Bel ons.", true), ("Bel {phone}.", false), ("Bel  ons.", false), ("Bel None.", false), ("", false)]
+    {
         assert_eq!(residue(text).is_none(), clean, "{text}");
     }
     assert!(residue("annulling nullen").is_none());
