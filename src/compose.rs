@@ -92,7 +92,7 @@ pub struct Composed {
 /// Composes the notices. The order of notices is kept; threads do not matter.
 pub fn compose<'a>(notices: Vec<Notice<'a>>, book: &Letterbook<'_>) -> Composed {
     let mut texts = Texts::of(&notices, book);
-    let one = |notice: Notice<'a>| match parts(&notice, book) {
+    let one = |notice: Notice<'a>| match parts(&notice) {
         Ok(parts) => Ok(draft(notice, parts, book, &texts)),
         Err((reason, field)) => Err(held(&notice, reason, field)),
     };
@@ -117,7 +117,7 @@ struct Parts {
     provider_display: String,
 }
 
-fn parts(notice: &Notice<'_>, book: &Letterbook<'_>) -> Result<Parts, (Reason, &'static str)> {
+fn parts(notice: &Notice<'_>) -> Result<Parts, (Reason, &'static str)> {
     let addressee = addressee(notice).map_err(|reason| (reason, "name"))?;
     let address = address_of(notice).ok_or((Reason::C106, "address"))?;
     let address = address_lines(&address).map_err(|reason| (reason, field_of(reason)))?;

@@ -2,5 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod mail;
+mod night;
 mod package;
+mod program;
+mod refusals;
 mod tools;
+mod tree;

@@ -1,0 +1,117 @@
+//! The built program on an inbox of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub const DATE: &str = "2025-09-15";
+
+/// The repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A data folder and an inbox that nobody else uses.
+pub struct Night {
+    folder: TempDir,
+}
+
+/// What a command answered.
+pub struct Answer {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+impl Night {
+    /// `people` invented people and the hand-made special cases, with a new ledger.
+    pub fn new(people: u32) -> Self {
+        let night = Self { folder: TempDir::new().unwrap() };
+        let inbox = night.inbox();
+        let sample = Command::new(env!("CARGO_BIN_EXE_breachpost"))
+            .args(["sample", "--seed", "3", "--people", &people.to_string(), "--out"])
+            .arg(&inbox)
+            .output()
+            .unwrap();
+        assert!(sample.status.success(), "{}", String::from_utf8_lossy(&sample.stderr));
+        fs::remove_file(inbox.join("truth.csv")).unwrap();
+        for entry in fs::read_dir(root().join("sample-data/inbox")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.to_str().unwrap().ends_with("-special.csv") {
+                fs::copy(&path, inbox.join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        assert_eq!(night.ask(&["ledger", "init"]).code, 0);
+        night
+    }
+
+    pub fn inbox(&self) -> PathBuf {
+        self.folder.path().join("inbox")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Runs the program with the sample configuration on this inbox and data folder.
+    pub fn ask(&self, command: &[&str]) -> Answer {
+        self.ask_with(&root().join("sample-data/breachpost.toml"), command)
+    }
+
+    /// The same with another configuration.
+    pub fn ask_with(&self, config: &Path, command: &[&str]) -> Answer {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_breachpost"));
+        program.args(["--date", DATE, "--config"]).arg(config);
+        program.arg("--inbox").arg(self.inbox()).arg("--data-dir").arg(self.data()).args(command);
+        program.output().unwrap().into()
+    }
+
+    /// A run that must not stop, and its JSON answer.
+    pub fn run(&self) -> Value {
+        let answer = self.ask(&["run", "--json"]);
+        assert!(answer.code <= 1, "{}", answer.stderr);
+        serde_json::from_str(&answer.stdout).unwrap()
+    }
+
+    /// Every file below the data folder that a rerun may not change, with its bytes: ledger, keys, outbox, papers.
+    pub fn memory(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = Vec::new();
+        for part in ["ledger.sqlite", "keys", "outbox", "backups"] {
+            collect(&self.data().join(part), &mut files);
+        }
+        files.sort();
+        files
+    }
+}
+
+fn collect(path: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    if path.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            collect(&entry.unwrap().path(), files);
+        }
+    } else if path.is_file() {
+        files.push((path.to_owned(), fs::read(path).unwrap()));
+    }
+}
+
+/// Permission bits of every file and folder below `path`.
+pub fn modes(path: &Path) -> Vec<(PathBuf, u32)> {
+    let mut found = vec![(path.to_owned(), fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777)];
+    if path.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            found.extend(modes(&entry.unwrap().path()));
+        }
+    }
+    found
+}
