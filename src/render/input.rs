@@ -42,7 +42,7 @@ pub struct Person {
     pub provider: String,
 }
 
-/// How much air a letter gets: the first that keeps it within its sides.
+/// How much air a letter gets; chosen by the press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Density {

@@ -185,16 +185,25 @@ fn slots_once(body: &Body, pages: &[LaidPage]) -> Result<(), RenderError> {
     Err(RenderError::Layout { code: "slots" })
 }
 
-/// As open as its sides allow. Slots move nothing, so a body on its own and a whole letter come out alike.
+/// On the fewest sheets, and on these as open as they allow; tight only where the letter had too many sides else. Slots move
+/// nothing, so a body on its own and a whole letter come out alike.
 fn fit(workshop: &Workshop, mut input: LetterInput) -> Result<Laid, RenderError> {
+    let most = most_sides(input.body.format);
+    let mut best: Option<Laid> = None;
     for density in Density::ALL {
+        if density == Density::Tight && best.as_ref().is_some_and(|best| best.sides() <= most) {
+            break;
+        }
         input.density = density;
         let laid = workshop.lay(&input)?;
-        if laid.sides() <= most_sides(input.body.format) {
-            return Ok(laid);
+        if best.as_ref().is_none_or(|best| laid.sides().div_ceil(2) < best.sides().div_ceil(2)) {
+            best = Some(laid);
+        }
+        if best.as_ref().is_some_and(|best| best.sides() <= 2) {
+            break;
         }
     }
-    workshop.lay(&input)
+    best.ok_or(RenderError::Workshop)
 }
 
 /// Standard letters go on one sheet; large print of the same text takes up to three.

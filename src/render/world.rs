@@ -97,12 +97,12 @@ impl Workshop {
 }
 
 /// Typst remembers every layout for the next one like it. Nobody gets the same letter twice, so the memory is given back,
-/// also after a failure; two generations keep what the templates themselves cost.
+/// also after a failure; ten generations keep what bodies have in common.
 struct Evict;
 
 impl Drop for Evict {
     fn drop(&mut self) {
-        typst::comemo::evict(2);
+        typst::comemo::evict(10);
     }
 }
 
