@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::deliver::outbox;
 use crate::deliver::summary::Summary;
 use crate::facts::Facts;
-use crate::package;
+use crate::package::{self, Recipients};
 use crate::preview;
 use crate::progress::Progress;
 use crate::read::{self, Terms};
@@ -76,6 +76,7 @@ pub struct Outcome {
 /// [`RunError`]; its status says whether anything left the building.
 pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     let config = order.config;
+    Recipients::parse(&config.vendor.recipients)?;
     let mut ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
     outbox::preflight(&config.data_dir.join("outbox"), &config.data_dir, 0)?;
     let resumed = match ledger.pending()? {

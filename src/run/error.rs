@@ -7,7 +7,7 @@ use crate::config::ConfigError;
 use crate::deliver::DeliverError;
 use crate::facts::FactsError;
 use crate::link::LinkError;
-use crate::package::PackageError;
+use crate::package::{PackageError, SealError};
 use crate::preview::PreviewError;
 use crate::read::ReadError;
 use crate::record::RecordError;
@@ -21,6 +21,9 @@ pub enum RunError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The vendor's keys.
+    #[error(transparent)]
+    VendorKey(#[from] SealError),
     /// The facts.
     #[error(transparent)]
     Facts(#[from] FactsError),
@@ -96,6 +99,7 @@ impl RunError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Record(error) => error.hint(),
+            Self::VendorKey(error) => error.hint(),
             Self::Read(error) => error.hint(),
             Self::Package(error) => error.hint(),
             Self::Deliver(error) => error.hint(),
@@ -116,7 +120,7 @@ impl RunError {
     #[must_use]
     pub fn status(&self) -> Status {
         match self {
-            Self::Config(_) | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
+            Self::Config(_) | Self::VendorKey(_) | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
             _ => Status::Stopped,
         }
