@@ -12,6 +12,7 @@ use crate::deliver::email;
 use crate::facts::Facts;
 use crate::progress::Progress;
 use crate::record::{self, Ledger};
+use crate::render::readback;
 use crate::report::Report;
 use crate::run::{self, Order, Outcome};
 use crate::{compose, explain, preview, sample, verify};
@@ -282,7 +283,8 @@ fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result
 }
 
 fn verify_command(args: &Args, package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Status, Failure> {
-    let verdict = verify::verify(package, identity).map_err(|error| {
+    let page_text = |pdf: &[u8]| readback::text(pdf).map_err(|error| error.to_string());
+    let verdict = verify::verify_with(package, identity, Some(&page_text)).map_err(|error| {
         let hint = error.hint();
         Failure::new(Status::Stopped, &error, hint)
     })?;
