@@ -107,7 +107,8 @@ impl PageContent {
     pub fn text(&self) -> String {
         let layers = self.forms.iter().map(|form| form.layer.as_ref()).chain([&self.own]);
         let mut lines: Vec<String> = layers.flat_map(|layer| &layer.texts).map(|text| text.text.clone()).collect();
-        let mark: Vec<Rect> = self.own.inked.iter().copied().filter(|ink| MARK.grown(MARK_QUIET).contains(ink)).collect();
+        let mark: Vec<Rect> =
+            self.own.inked.iter().copied().filter(|ink| MARK.grown(MARK_QUIET).contains(ink)).collect();
         lines.extend(sheet_mark::read(&mark).and_then(|symbol| sheet_mark::decode(&symbol)));
         lines.join("\n")
     }

@@ -198,7 +198,8 @@ fn the_same_inbox_again_writes_nobody_and_changes_no_byte() {
     assert!(second["package"].is_null());
     assert_eq!(before, night.memory());
     let told = |answer: &Value| number(&answer["report"]["rows"]["told"]);
-    let written = |answer: &Value| number(&answer["report"]["rows"]["letter"]) + number(&answer["report"]["rows"]["merged"]);
+    let written =
+        |answer: &Value| number(&answer["report"]["rows"]["letter"]) + number(&answer["report"]["rows"]["merged"]);
     assert_eq!(told(&second), written(&first));
 }
 
@@ -208,9 +209,8 @@ fn ten_new_people_get_exactly_ten_letters() {
     night.run();
     let header = fs::read_to_string(night.inbox().join("exposures-special.csv")).unwrap();
     let mut rows = format!("{}\n", header.lines().next().unwrap());
-    for (number, surname) in ["Aalbers", "Boon", "Cats", "Dros", "Evers", "Faber", "Gorter", "Haas", "Idema", "Jager"]
-        .iter()
-        .enumerate()
+    for (number, surname) in
+        ["Aalbers", "Boon", "Cats", "Dros", "Evers", "Faber", "Gorter", "Haas", "Idema", "Jager"].iter().enumerate()
     {
         rows.push_str(&format!(
             "NEW-{number},ds3,,Anna Maria,A.M.,,{surname},1970-0{}-11,V,Nieuwstraat,{},,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,\n",

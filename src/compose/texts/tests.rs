@@ -72,9 +72,16 @@ fn bullets(block: &Block) -> Vec<&String> {
 
 /// The kinds of data that the list entry can stand for, one each.
 fn item_of(words: &str) -> Item {
-    let [naam, adres, datum, geslacht, bsn, telefoon, mail, verzekeraar] =
-        ["naam", "adres en woonplaats", "geboortedatum", "geslacht", "burgerservicenummer (BSN)", "telefoonnummer",
-            "e-mailadres", "zorgverzekeraar"];
+    let [naam, adres, datum, geslacht, bsn, telefoon, mail, verzekeraar] = [
+        "naam",
+        "adres en woonplaats",
+        "geboortedatum",
+        "geslacht",
+        "burgerservicenummer (BSN)",
+        "telefoonnummer",
+        "e-mailadres",
+        "zorgverzekeraar",
+    ];
     match words {
         word if word == naam || word == "name" => Item::Name,
         word if word == adres || word == "address and town" => Item::Address,
@@ -84,11 +91,19 @@ fn item_of(words: &str) -> Item {
         word if word == telefoon || word == "phone number" => Item::Phone,
         word if word == mail || word == "email address" => Item::Email,
         word if word == verzekeraar || word == "health insurer" => Item::Insurer,
-        "wat voor test het was" | "of het een uitstrijkje of een zelftest was" | "dat er een test is gedaan"
-        | "what kind of test it was" | "whether it was a smear or a self-test" | "that a test was done" => Item::ExamType,
-        "uitslag van de test" | "gegevens over een medische test" | "result of the test"
+        "wat voor test het was"
+        | "of het een uitstrijkje of een zelftest was"
+        | "dat er een test is gedaan"
+        | "what kind of test it was"
+        | "whether it was a smear or a self-test"
+        | "that a test was done" => Item::ExamType,
+        "uitslag van de test"
+        | "gegevens over een medische test"
+        | "result of the test"
         | "information about a medical test" => Item::Result,
-        "wie de test aanvroeg" | "naam van de dokter" | "who asked for the test" | "name of the doctor" => Item::Requester,
+        "wie de test aanvroeg" | "naam van de dokter" | "who asked for the test" | "name of the doctor" => {
+            Item::Requester
+        }
         other => panic!("not a kind of data: {other}"),
     }
 }
@@ -272,8 +287,13 @@ fn a_correction_says_what_was_wrong_and_sorry() {
     now.news = News::Correction(Difference { earlier: date(2025, 8, 20), before });
     let text = text_of(&now);
     for part in [
-        "Onze brief over uw gegevens klopte niet", "Op 20 augustus 2025", "Dat spijt ons", "Dat is toch niet zeker",
-        "We noemden een bestand dat niet over u gaat", "We vonden uw gegevens niet op internet", "horen niet in de lijst",
+        "Onze brief over uw gegevens klopte niet",
+        "Op 20 augustus 2025",
+        "Dat spijt ons",
+        "Dat is toch niet zeker",
+        "We noemden een bestand dat niet over u gaat",
+        "We vonden uw gegevens niet op internet",
+        "horen niet in de lijst",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
@@ -283,7 +303,12 @@ fn a_correction_says_what_was_wrong_and_sorry() {
 #[test]
 fn status_up_says_it_once_for_the_whole_list() {
     let mut now = first(Category::Screening);
-    let before = Findings { status: Status::NotExcluded, involved: Items::NONE, possible: now.findings.involved, ..now.findings.clone() };
+    let before = Findings {
+        status: Status::NotExcluded,
+        involved: Items::NONE,
+        possible: now.findings.involved,
+        ..now.findings.clone()
+    };
     now.news = News::Supplement(Difference { earlier: date(2025, 8, 20), before });
     let body = body_of(&now, &facts(), RUN_DATE, false);
     let supplement = block(&body, "SUPP").unwrap();
@@ -315,7 +340,8 @@ fn people_in_custody_get_no_step_that_needs_a_telephone_or_the_internet_of_their
 
 #[test]
 fn the_first_danger_of_prisoners_is_threats() {
-    let body = body_of(&TextFacts { custody: Some(Custody::Former), ..first(Category::Prisoner) }, &facts(), RUN_DATE, false);
+    let body =
+        body_of(&TextFacts { custody: Some(Custody::Former), ..first(Category::Prisoner) }, &facts(), RUN_DATE, false);
     let Some(Part::Steps(steps)) = block(&body, "YOU").unwrap().parts.first() else { panic!("steps") };
     assert!(steps[0].starts_with("Dreigt iemand"));
 }
