@@ -27,7 +27,7 @@ impl Writer<'_> {
             Some(self.help()),
             Some(self.contact()),
             Some(paragraph("RIGHTS", self.say(&self.locale.rights))),
-            Some(paragraph("SIGN", self.say(&self.locale.sign))),
+            self.regret(),
         ];
         blocks.into_iter().flatten().collect()
     }
@@ -45,9 +45,12 @@ impl Writer<'_> {
 
     fn key(&self) -> Block {
         let texts = &self.locale.key;
+        let first = self.is_first();
         let text = match self.subject.findings.status {
-            Status::Confirmed => &texts.confirmed,
-            Status::NotExcluded => &texts.not_excluded,
+            Status::Confirmed if first => &texts.confirmed,
+            Status::Confirmed => &texts.later.confirmed,
+            Status::NotExcluded if first => &texts.not_excluded,
+            Status::NotExcluded => &texts.later.not_excluded,
             Status::SharedOnly if self.facts.incident.shared_only_no_sign => &texts.shared_only_no_sign,
             Status::SharedOnly => &texts.shared_only_unsure,
         };
@@ -71,12 +74,14 @@ impl Writer<'_> {
             Some(Category::Gp) => (&texts.gp, Some(&texts.gp_named)),
             Some(Category::Screening) | None => (&texts.screening, None),
         };
-        let mut parts = vec![Part::Paragraph(self.say(text))];
-        if let (true, Some(named)) = (self.subject.provider, named) {
-            parts.push(Part::Paragraph(named.words()));
-            parts.push(Part::ProviderLine);
-        }
-        if let Some(about) = &self.sender.about {
+        let mut parts = match named {
+            Some(named) if self.subject.provider => {
+                vec![Part::Paragraph(joined(&[self.say(text), named.words()])), Part::ProviderLine]
+            }
+            _ => vec![Part::Paragraph(self.say(text))],
+        };
+        // Later letters need not introduce the sender again.
+        if let Some(about) = self.sender.about.as_ref().filter(|_| self.is_first()) {
             parts.push(Part::Paragraph(about.get(self.subject.language).to_owned()));
         }
         block("WHY", self.say(&texts.heading), parts)
@@ -109,29 +114,25 @@ impl Writer<'_> {
             Status::NotExcluded => texts.heading.not_excluded.words(),
             Status::SharedOnly => texts.heading.shared_only.words(),
         };
-        let mut parts = Vec::new();
-        let mut list = |intro: String, items: Items| {
-            parts.push(Part::Paragraph(intro));
-            parts.push(Part::Bullets(listed(&self.locale.items, self.subject, items)));
+        let list = |items: Items| Part::Bullets(listed(&self.locale.items, self.subject, items));
+        // The heading already says of a single list what it is.
+        let parts = match (findings.involved.is_empty(), findings.possible.is_empty(), findings.status) {
+            (false, true, _) => vec![list(findings.involved)],
+            (false, false, _) => {
+                vec![list(findings.involved), Part::Paragraph(texts.possible_too.words()), list(findings.possible)]
+            }
+            (true, false, Status::NotExcluded) => vec![list(findings.possible)],
+            (true, false, _) => vec![Part::Paragraph(self.say(&texts.possible)), list(findings.possible)],
+            (true, true, Status::SharedOnly) => vec![Part::Paragraph(self.say(&texts.shared_only))],
+            (true, true, _) => vec![Part::Paragraph(self.say(&texts.kinds_unknown))],
         };
-        match (findings.involved.is_empty(), findings.possible.is_empty()) {
-            (false, true) => list(self.say(&texts.involved), findings.involved),
-            (true, false) => list(self.say(&texts.possible), findings.possible),
-            (false, false) => {
-                list(self.say(&texts.involved), findings.involved);
-                list(texts.possible_too.words(), findings.possible);
-            }
-            (true, true) if findings.status == Status::SharedOnly => {
-                parts.push(Part::Paragraph(self.say(&texts.shared_only)));
-            }
-            (true, true) => parts.push(Part::Paragraph(self.say(&texts.kinds_unknown))),
-        }
         block("DATA", heading, parts)
     }
 
     fn what(&self) -> Block {
         let texts = &self.locale.what;
-        block("WHAT", texts.heading.words(), vec![Part::Paragraph(self.tell(&texts.story))])
+        let story = if self.is_first() { &texts.story } else { &texts.story_later };
+        block("WHAT", texts.heading.words(), vec![Part::Paragraph(self.tell(story))])
     }
 
     fn published(&self) -> Block {
@@ -142,7 +143,7 @@ impl Writer<'_> {
             Published::No => &texts.no,
             Published::Unknown => &texts.unknown,
         };
-        block("PUB", self.say(&texts.heading), vec![Part::Paragraph(self.say(text))])
+        paragraph("PUB", self.say(text))
     }
 
     fn risk(&self) -> Block {
@@ -152,8 +153,7 @@ impl Writer<'_> {
             Status::NotExcluded => Some(&texts.not_excluded),
             Status::SharedOnly => Some(&texts.shared_only),
         };
-        let lead: Vec<String> = lead.into_iter().chain([&texts.any]).map(|text| self.say(text)).collect();
-        let mut parts = vec![Part::Paragraph(joined(&lead))];
+        let mut parts: Vec<Part> = lead.map(|text| Part::Paragraph(self.say(text))).into_iter().collect();
         let by_item: [(&[Item], &Voiced); 5] = [
             (&[Item::ExamType, Item::Result], &texts.health),
             (&[Item::Bsn], &texts.bsn),
@@ -161,11 +161,8 @@ impl Writer<'_> {
             (&[Item::Address], &texts.address),
             (&[Item::Insurer], &texts.insurer),
         ];
-        let risks: Vec<String> =
-            by_item.iter().filter(|(items, _)| self.any(items)).map(|(_, text)| self.say(text)).collect();
-        if !risks.is_empty() {
-            parts.push(Part::Bullets(risks));
-        }
+        let by_item = by_item.iter().filter(|(items, _)| self.any(items)).map(|(_, text)| self.say(text));
+        parts.push(Part::Bullets([self.say(&texts.any)].into_iter().chain(by_item).collect()));
         block("RISK", self.say(&texts.heading), parts)
     }
 
@@ -193,62 +190,68 @@ impl Writer<'_> {
         if self.subject.findings.published == Published::Yes {
             steps.push(texts.published.words());
         }
-        let mut parts = vec![Part::Steps(steps)];
-        if self.subject.findings.status != Status::Confirmed {
-            parts.insert(0, Part::Paragraph(self.say(&texts.to_be_safe)));
-        }
-        block("YOU", self.say(&texts.heading), parts)
+        let heading = match self.subject.findings.status {
+            Status::Confirmed => &texts.heading,
+            Status::NotExcluded | Status::SharedOnly => &texts.heading_to_be_safe,
+        };
+        block("YOU", self.say(heading), vec![Part::Steps(steps)])
     }
 
     fn real(&self) -> Block {
         let texts = &self.locale.real;
         let doubt = if self.subject.in_custody() { &texts.doubt_in_custody } else { &texts.doubt };
-        let mut sentences = vec![self.say(&texts.never), self.say(doubt)];
+        let mut sentences = vec![self.say(doubt), self.say(&texts.never)];
         // Said to everybody or to nobody, so that it tells nothing about the reader (letters.md 5.5, rule 1).
         if self.facts.sender_of.values().any(|sender| *sender != self.subject.sender) {
             sentences.push(self.say(&texts.other_senders));
         }
-        block("REAL", self.say(&texts.heading), vec![Part::Paragraph(joined(&sentences))])
+        paragraph("REAL", joined(&sentences))
     }
 
     fn we(&self) -> Block {
         let texts = &self.locale.we;
         let measures = self.facts.measures.iter().map(|measure| measure.get(self.subject.language).to_owned());
-        let parts = vec![Part::Bullets(measures.chain([self.say(&texts.update)]).collect())];
-        block("WE", texts.heading.words(), parts)
+        let update = self.is_first().then(|| self.say(&texts.update));
+        block("WE", texts.heading.words(), vec![Part::Bullets(measures.chain(update).collect())])
     }
 
     fn care(&self) -> Block {
         let texts = &self.locale.care;
-        let (heading, text) = match self.subject.main() {
-            Some(Category::Screening) | None => (&texts.heading_result, &texts.screening),
-            Some(Category::Hospital) => (&texts.heading_health, &texts.hospital),
-            Some(Category::Gp) => (&texts.heading_health, &texts.gp),
-            Some(Category::Prisoner) if self.subject.in_custody() => (&texts.heading_health, &texts.in_custody),
-            Some(Category::Prisoner) => (&texts.heading_health, &texts.after_custody),
+        let text = match self.subject.main() {
+            Some(Category::Screening) | None => &texts.screening,
+            Some(Category::Hospital) => &texts.hospital,
+            Some(Category::Gp) => &texts.gp,
+            Some(Category::Prisoner) if self.subject.in_custody() => &texts.in_custody,
+            Some(Category::Prisoner) => &texts.after_custody,
         };
-        let mut parts = vec![Part::Paragraph(self.say(text))];
-        if self.subject.findings.categories.iter().skip(1).any(|category| *category == Category::Screening) {
-            parts.push(Part::Paragraph(self.say(&texts.screening_too)));
-        }
-        block("CARE", self.say(heading), parts)
+        block("CARE", self.say(&texts.heading), vec![Part::Paragraph(self.say(text))])
     }
 
     fn help(&self) -> Block {
         let texts = &self.locale.help;
-        let mut parts = vec![Part::Paragraph(self.say(&texts.support))];
+        let mut sentences = vec![self.say(if self.is_first() { &texts.support } else { &texts.support_later })];
         // To everybody whose address is in the list, or the line itself would mark those in danger (letters.md 3.2).
         if self.any(&[Item::Address]) {
-            parts.push(Part::Paragraph(self.say(&texts.safety)));
+            sentences.push(self.say(&texts.safety));
         }
-        block("HELP", self.say(&texts.heading), parts)
+        paragraph("HELP", joined(&sentences))
     }
 
     fn contact(&self) -> Block {
         let texts = &self.locale.contact;
         let reach = if self.subject.in_custody() { &texts.reach_us_in_custody } else { &texts.reach_us };
-        let sentences = [self.say(reach), self.say(&texts.privacy)];
-        block("CONTACT", self.say(&texts.heading), vec![Part::Paragraph(joined(&sentences))])
+        paragraph("CONTACT", joined(&[self.say(reach), self.say(&texts.privacy)]))
+    }
+
+    /// SIGN; later letters say sorry in SUPP.
+    fn regret(&self) -> Option<Block> {
+        self.is_first().then(|| paragraph("SIGN", self.say(&self.locale.sign)))
+    }
+
+    /// Whether the person has had no letter yet. Later letters are shorter where the first one said it all, so that what
+    /// is new has room on the same sheet.
+    fn is_first(&self) -> bool {
+        self.subject.news == News::First
     }
 
     /// Whether one of the items was or may have been stolen.

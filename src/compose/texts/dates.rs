@@ -5,12 +5,32 @@ use jiff::civil::Date;
 use crate::letter::Language;
 
 const MONTHS_NL: [&str; 12] = [
-    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
     "december",
 ];
 
 const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -26,10 +46,33 @@ pub fn in_words(date: Date, language: Language) -> String {
     format!("{} {month} {}", date.day(), date.year())
 }
 
+/// "3 en 6 juli 2025", "30 June 2025 and 2 July 2025": what stands after "between". A shared month is said once.
+#[must_use]
+pub fn between(from: Date, until: Date, language: Language) -> String {
+    let and = match language {
+        Language::Nl => "en",
+        Language::En => "and",
+    };
+    let until_words = in_words(until, language);
+    if (from.year(), from.month()) == (until.year(), until.month()) {
+        format!("{} {and} {until_words}", from.day())
+    } else {
+        format!("{} {and} {until_words}", in_words(from, language))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use jiff::civil::date;
+
+    #[test]
+    fn a_shared_month_is_said_once() {
+        let between = |from, until| between(from, until, Language::Nl);
+        assert_eq!(between(date(2025, 7, 3), date(2025, 7, 6)), "3 en 6 juli 2025");
+        assert_eq!(between(date(2025, 6, 30), date(2025, 7, 6)), "30 juni 2025 en 6 juli 2025");
+        assert_eq!(between(date(2024, 7, 3), date(2025, 7, 6)), "3 juli 2024 en 6 juli 2025");
+    }
 
     #[test]
     fn a_date_has_no_leading_zero_and_its_month_in_words() {

@@ -61,6 +61,32 @@ struct Texts<'a> {
 
 impl Texts<'_> {
     fn check(&self, facts: &Facts) -> Vec<Finding> {
+        let mut findings = self.check_sentences(facts);
+        if let Ok(locales) = self.parsed() {
+            findings.extend(letters::survey(&locales, self.limits, facts).findings);
+        }
+        findings.sort();
+        findings.dedup();
+        findings
+    }
+
+    /// Everything but whole letters.
+    fn check_sentences(&self, facts: &Facts) -> Vec<Finding> {
+        if let Err(findings) = self.parsed() {
+            return findings;
+        }
+        let entries = [entries(self.nl), entries(self.en)];
+        let mut findings = parity::of_entries(&entries);
+        findings.extend(parity::of_facts(facts));
+        for (language, entries) in [Language::Nl, Language::En].into_iter().zip(&entries) {
+            findings.extend(sentences::of_locale(language, entries, &values(facts, language), self.limits));
+        }
+        findings.extend(sentences::of_facts(facts, self.limits));
+        findings
+    }
+
+    /// Dutch and English, or what does not parse.
+    fn parsed(&self) -> Result<[Locale; 2], Vec<Finding>> {
         let parsed = [(Language::Nl, self.nl), (Language::En, self.en)].map(|(language, text)| {
             toml::from_str::<Locale>(text).map_err(|error| Finding {
                 file: file(language).to_owned(),
@@ -70,21 +96,10 @@ impl Texts<'_> {
                 advice: "every key and slot must be one that the program knows".to_owned(),
             })
         });
-        let locales = match parsed {
-            [Ok(nl), Ok(en)] => [nl, en],
-            [nl, en] => return [nl.err(), en.err()].into_iter().flatten().collect(),
-        };
-        let entries = [entries(self.nl), entries(self.en)];
-        let mut findings = parity::of_entries(&entries);
-        findings.extend(parity::of_facts(facts));
-        for (language, entries) in [Language::Nl, Language::En].into_iter().zip(&entries) {
-            findings.extend(sentences::of_locale(language, entries, &values(facts, language), self.limits));
+        match parsed {
+            [Ok(nl), Ok(en)] => Ok([nl, en]),
+            [nl, en] => Err([nl.err(), en.err()].into_iter().flatten().collect()),
         }
-        findings.extend(sentences::of_facts(facts, self.limits));
-        findings.extend(letters::survey(&locales, self.limits, facts).findings);
-        findings.sort();
-        findings.dedup();
-        findings
     }
 }
 

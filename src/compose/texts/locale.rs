@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::slots::{Dated, PageLabel, Plain, Text};
+use super::slots::{Dated, Listing, PageLabel, Plain, Text};
 use crate::letter::{Audience, Format, Language, Status};
 
 /// `locales/nl.toml`.
@@ -103,16 +103,18 @@ tables! {
         maybe: Voiced,
         less_certain: Voiced,
         only_shared: Voiced,
-        whole_list: Plain,
+        certain_all: Plain,
+        maybe_all: Plain,
+        first_list: Plain,
         published_yes: Voiced,
         published_no: Voiced,
         published_unknown: Voiced,
         file_added: Voiced,
         file_removed: Voiced,
-        also_stolen: Voiced,
-        also_possible: Voiced,
-        doubtful: Plain,
-        withdrawn: Plain,
+        also_stolen: Voiced<Listing>,
+        also_possible: Voiced<Listing>,
+        doubtful: Listing,
+        withdrawn: Listing,
     }
     /// KEY.
     Key {
@@ -120,8 +122,11 @@ tables! {
         not_excluded: Voiced,
         shared_only_no_sign: Voiced,
         shared_only_unsure: Voiced,
+        later: KeyLater,
         companion: Companion,
     }
+    /// KEY of supplements and corrections, where the full story was told before.
+    KeyLater { confirmed: Voiced, not_excluded: Voiced }
     /// PARENT and YOUTH: what a letter that does not speak to an adult about themselves says more.
     Companion { youth: Plain, parents: Plain }
     /// WHY.
@@ -139,7 +144,6 @@ tables! {
     /// DATA.
     Data {
         heading: DataHeadings,
-        involved: Voiced,
         possible: Voiced,
         possible_too: Plain,
         kinds_unknown: Voiced,
@@ -166,9 +170,9 @@ tables! {
         insurer: Plain,
     }
     /// WHAT.
-    What { heading: Plain, story: Text }
+    What { heading: Plain, story: Text, story_later: Text }
     /// PUB.
-    PublishedTexts { heading: Voiced, yes_removed: Voiced, yes_still_there: Voiced, no: Voiced, unknown: Voiced }
+    PublishedTexts { yes_removed: Voiced, yes_still_there: Voiced, no: Voiced, unknown: Voiced }
     /// RISK.
     Risk {
         heading: Voiced,
@@ -184,7 +188,7 @@ tables! {
     /// YOU.
     You {
         heading: Voiced,
-        to_be_safe: Voiced,
+        heading_to_be_safe: Voiced,
         call: Voiced,
         call_in_custody: Voiced,
         message: Voiced,
@@ -197,24 +201,22 @@ tables! {
         published: Plain,
     }
     /// REAL.
-    Real { heading: Voiced, never: Voiced, doubt: Voiced, doubt_in_custody: Voiced, other_senders: Voiced }
+    Real { never: Voiced, doubt: Voiced, doubt_in_custody: Voiced, other_senders: Voiced }
     /// WE.
     We { heading: Plain, update: Voiced }
     /// CARE.
     Care {
-        heading_result: Voiced,
-        heading_health: Voiced,
+        heading: Voiced,
         screening: Voiced,
-        screening_too: Voiced,
         hospital: Voiced,
         gp: Voiced,
         in_custody: Voiced,
         after_custody: Voiced,
     }
     /// HELP.
-    Help { heading: Voiced, support: Voiced, safety: Voiced }
+    Help { support: Voiced, support_later: Voiced, safety: Voiced }
     /// CONTACT.
-    Contact { heading: Voiced, reach_us: Voiced, reach_us_in_custody: Voiced, privacy: Voiced }
+    Contact { reach_us: Voiced, reach_us_in_custody: Voiced, privacy: Voiced }
 }
 
 /// One for each [`Status`].

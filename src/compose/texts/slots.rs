@@ -36,8 +36,7 @@ slots! {
     /// Facts that any sentence may name.
     Fact {
         Laboratory = "laboratory",
-        From = "from",
-        Until = "until",
+        Period = "period",
         Reported = "reported",
         CustodyFrom = "custody_from",
         CustodyUntil = "custody_until",
@@ -56,6 +55,11 @@ slots! {
 slots! {
     /// The date of the letter that a supplement or correction refers to.
     Earlier { Date = "earlier" }
+}
+
+slots! {
+    /// Kinds of data, one after the other with commas.
+    ItemList { Items = "items" }
 }
 
 slots! {
@@ -85,6 +89,9 @@ pub type Text = Line<Fact>;
 
 /// Sentences that name the date of an earlier letter and nothing else.
 pub type Dated = Line<Earlier>;
+
+/// A sentence that ends in a list of kinds of data.
+pub type Listing = Line<ItemList>;
 
 /// Words without slots.
 pub type Plain = Line<Nothing>;
@@ -160,8 +167,7 @@ impl<'de, S: SlotName> Deserialize<'de> for Line<S> {
 #[derive(Clone, Debug)]
 pub struct Values {
     laboratory: String,
-    from: String,
-    until: String,
+    period: String,
     reported: String,
     custody_from: String,
     custody_until: String,
@@ -184,8 +190,7 @@ impl Values {
         let hours = facts.phones.get(&sender.phone).and_then(|phone| phone.hours.as_ref());
         Self {
             laboratory: facts.incident.laboratory.clone(),
-            from: date(facts.incident.from),
-            until: date(facts.incident.until),
+            period: dates::between(facts.incident.from, facts.incident.until, language),
             reported: date(facts.incident.reported),
             custody_from,
             custody_until,
@@ -205,8 +210,7 @@ impl Values {
     pub fn of(&self, slot: Fact) -> &str {
         match slot {
             Fact::Laboratory => &self.laboratory,
-            Fact::From => &self.from,
-            Fact::Until => &self.until,
+            Fact::Period => &self.period,
             Fact::Reported => &self.reported,
             Fact::CustodyFrom => &self.custody_from,
             Fact::CustodyUntil => &self.custody_until,

@@ -2,14 +2,15 @@
 //! reported, so that the table stays one that a writer can act on.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use jiff::civil::{Date, date};
 
+use super::super::body_in;
 use super::super::limits::Limits;
 use super::super::locale::Locale;
 use super::super::readability::{self, Counts};
 use super::super::variants::{Variant, every};
-use super::super::body_in;
 use super::{Finding, file, find_word, parity, pieces, residue, terms};
 use crate::facts::Facts;
 use crate::letter::{Body, Language, Part};
@@ -50,7 +51,7 @@ pub struct Survey {
 pub fn survey(locales: &[Locale; 2], limits: &Limits, facts: &Facts) -> Survey {
     let mut gauges = [Language::Nl, Language::En].map(|language| Gauge::new(language, limits, facts));
     let mut worst = Worst::default();
-    let mut dutch: Option<Body> = None;
+    let mut dutch: Option<(Body, Vec<Rc<Known>>)> = None;
     for variant in every(facts) {
         let language = variant.subject.language;
         let (locale, gauge) = match language {
@@ -58,20 +59,27 @@ pub fn survey(locales: &[Locale; 2], limits: &Limits, facts: &Facts) -> Survey {
             Language::En => (&locales[1], &mut gauges[1]),
         };
         let body = body_in(locale, &variant.subject, facts, RUN_DATE, false);
-        gauge.look(&variant, &body, &mut worst);
+        let texts = gauge.look(&variant, &body, &mut worst);
         // Each variant comes in Dutch first, then in English.
         match (language, dutch.take()) {
-            (Language::En, Some(dutch)) => {
-                if let Some(difference) = parity::difference(&dutch, &body) {
+            (Language::En, Some((dutch, dutch_texts))) => {
+                let shapes = parity::of_shapes(&dutch, &body);
+                if let Some(difference) = shapes.or_else(|| other_numbers(&dutch_texts, &texts)) {
                     let advice = "say the same in both languages";
                     worst.add(1.0, "parity", language, &variant, "", difference, advice);
                 }
             }
-            _ => dutch = Some(body),
+            _ => dutch = Some((body, texts)),
         }
     }
     let figures = gauges.into_iter().filter_map(|gauge| Some((gauge.language, gauge.figures?))).collect();
     Survey { findings: worst.0.into_values().map(|(_, finding)| finding).collect(), figures }
+}
+
+/// Numbers that one of two paired texts has and the other has not.
+fn other_numbers(dutch: &[Rc<Known>], english: &[Rc<Known>]) -> Option<String> {
+    let pair = dutch.iter().zip(english).find(|(one, other)| one.numbers != other.numbers);
+    pair.map(|(one, other)| format!("numbers {:?} in Dutch, {:?} in English", one.numbers, other.numbers))
 }
 
 /// The worst finding of each kind.
@@ -81,7 +89,13 @@ struct Worst(BTreeMap<(Language, String), (f64, Finding)>);
 impl Worst {
     #[expect(clippy::too_many_arguments, reason = "the parts of one finding and how bad it is")]
     fn add(
-        &mut self, badness: f64, kind: &str, language: Language, variant: &Variant, sentence: &str, problem: String,
+        &mut self,
+        badness: f64,
+        kind: &str,
+        language: Language,
+        variant: &Variant,
+        sentence: &str,
+        problem: String,
         advice: &str,
     ) {
         let key = (language, kind.to_owned());
@@ -100,9 +114,12 @@ impl Worst {
 }
 
 /// What is known of one text once it has been looked at.
-#[derive(Clone)]
 struct Known {
     counts: Counts,
+    /// Every word, terms too.
+    words: usize,
+    /// Runs of digits, sorted.
+    numbers: Vec<String>,
     readability: f64,
     residue: Option<&'static str>,
     /// Index of the term, and whether it is explained where it first stands.
@@ -115,7 +132,7 @@ struct Gauge<'a> {
     limits: &'a Limits,
     terms: Vec<String>,
     /// The same sentences stand in thousands of letters.
-    known: BTreeMap<String, Known>,
+    known: BTreeMap<String, Rc<Known>>,
     figures: Option<Figures>,
 }
 
@@ -125,14 +142,16 @@ impl<'a> Gauge<'a> {
         Self { language, limits, terms, known: BTreeMap::new(), figures: None }
     }
 
-    fn look(&mut self, variant: &Variant, body: &Body, worst: &mut Worst) {
+    /// Judges one letter; returns what is known of its texts, in order.
+    fn look(&mut self, variant: &Variant, body: &Body, worst: &mut Worst) -> Vec<Rc<Known>> {
+        let mut texts = Vec::new();
         let mut total = Counts::default();
         let mut words = 0;
-        let mut hardest = (f64::INFINITY, String::new());
+        let mut hardest = (f64::INFINITY, "");
         let mut met = vec![false; self.limits.of(self.language).explained.len()];
         for text in std::iter::once(body.frame.heading.as_str()).chain(pieces(body)) {
             let known = self.know(text);
-            words += readability::words(text).count();
+            words += known.words;
             if let Some(problem) = known.residue {
                 let advice = "write the whole sentence, with single spaces";
                 worst.add(1.0, problem, self.language, variant, text, problem.to_owned(), advice);
@@ -147,18 +166,20 @@ impl<'a> Gauge<'a> {
             if text.ends_with(['.', '?', '!', ':']) {
                 total = total.and(known.counts);
                 if known.readability < hardest.0 {
-                    hardest = (known.readability, text.to_owned());
+                    hardest = (known.readability, text);
                 }
             }
+            texts.push(known);
         }
-        self.judge(variant, total, words, &hardest.1, worst);
+        self.judge(variant, total, words, hardest.1, worst);
         self.judge_lists(variant, body, worst);
         self.tally(total, words);
+        texts
     }
 
-    fn know(&mut self, text: &str) -> Known {
+    fn know(&mut self, text: &str) -> Rc<Known> {
         if let Some(known) = self.known.get(text) {
-            return known.clone();
+            return Rc::clone(known);
         }
         let limits = self.limits.of(self.language);
         let counts = readability::counts(text, &self.terms, limits, self.language);
@@ -168,13 +189,15 @@ impl<'a> Gauge<'a> {
             let inside = text.match_indices(explanation).any(|(at, _)| (at..at + explanation.len()).contains(&first));
             Some((index, inside))
         });
-        let known = Known {
+        let known = Rc::new(Known {
             counts,
+            words: readability::words(text).count(),
+            numbers: parity::numbers(text).into_iter().map(str::to_owned).collect(),
             readability: counts.readability(self.language),
             residue: residue(text),
             terms: terms.collect(),
-        };
-        self.known.insert(text.to_owned(), known.clone());
+        });
+        self.known.insert(text.to_owned(), Rc::clone(&known));
         known
     }
 
@@ -201,11 +224,18 @@ impl<'a> Gauge<'a> {
         let problem = format!("readability {score:.1}, at least {:.1}", limits.readability);
         add(score < limits.readability, -score, "readability", problem, "use shorter words and shorter sentences");
         let share = total.passive_share();
-        let problem = format!("{:.0} % passive sentences, at most {:.0} %", share * 100.0, letter.passive_share * 100.0);
+        let problem =
+            format!("{:.0} % passive sentences, at most {:.0} %", share * 100.0, letter.passive_share * 100.0);
         add(share > letter.passive_share, share, "passive", problem, "say who does it");
         let longest = f64::from(u32::try_from(words).unwrap_or(u32::MAX));
         let problem = format!("{words} words, at most {}", letter.words);
-        add(words > letter.words, longest, "words", problem, "shorten the blocks of this letter; it must fit two sides");
+        add(
+            words > letter.words,
+            longest,
+            "words",
+            problem,
+            "shorten the blocks of this letter; it must fit two sides",
+        );
     }
 
     fn judge_lists(&self, variant: &Variant, body: &Body, worst: &mut Worst) {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::sentences::fact_texts;
-use super::{Entry, Finding, file, plain_text};
+use super::{Entry, Finding, file};
 use crate::facts::Facts;
-use crate::letter::{Body, Language, Part};
+use crate::letter::{Block, Body, Language, Part};
 
 /// Keys and slots of the two locale files, Dutch first.
 pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<Finding> {
@@ -28,10 +28,7 @@ pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<Finding> {
         }
     }
     findings.extend(
-        english
-            .iter()
-            .filter(|(key, _)| !dutch.contains_key(*key))
-            .map(|(key, text)| missing(Language::Nl, key, text)),
+        english.iter().filter(|(key, _)| !dutch.contains_key(*key)).map(|(key, text)| missing(Language::Nl, key, text)),
     );
     findings
 }
@@ -61,35 +58,26 @@ pub fn of_facts(facts: &Facts) -> Vec<Finding> {
         .collect()
 }
 
-/// What differs between the same letter in both languages, if anything.
-pub fn difference(dutch: &Body, english: &Body) -> Option<String> {
-    let (dutch_shape, english_shape) = (shape(dutch), shape(english));
-    if dutch_shape != english_shape {
-        let both = dutch_shape.iter().zip(&english_shape);
-        let first = both.into_iter().find(|(one, other)| one != other);
-        return Some(match first {
-            Some((one, other)) => format!("in Dutch {one}, in English {other}"),
-            None => "one language has more blocks".to_owned(),
-        });
+/// What differs between the blocks of the same letter in both languages, if anything.
+pub fn of_shapes(dutch: &Body, english: &Body) -> Option<String> {
+    if dutch.blocks.len() != english.blocks.len() {
+        return Some(format!("{} blocks in Dutch, {} in English", dutch.blocks.len(), english.blocks.len()));
     }
-    let texts = [plain_text(dutch), plain_text(english)];
-    let [one, other] = [numbers(&texts[0]), numbers(&texts[1])];
-    (one != other).then(|| format!("numbers {one:?} in Dutch, {other:?} in English"))
+    let differ = |(one, other): &(&Block, &Block)| {
+        let parts = one.parts.len() == other.parts.len()
+            && one.parts.iter().zip(&other.parts).all(|(one, other)| same_shape(one, other));
+        one.id != other.id || one.heading.is_empty() != other.heading.is_empty() || !parts
+    };
+    let (one, _) = dutch.blocks.iter().zip(&english.blocks).find(differ)?;
+    Some(format!("block {} has other parts in one language", one.id))
 }
 
-/// Blocks and parts without their words.
-fn shape(body: &Body) -> Vec<String> {
-    let part = |part: &Part| match part {
-        Part::Paragraph(_) => "paragraph".to_owned(),
-        Part::Bullets(texts) => format!("{} bullets", texts.len()),
-        Part::Steps(texts) => format!("{} steps", texts.len()),
-        Part::ProviderLine => "provider".to_owned(),
-    };
-    let block = |block: &crate::letter::Block| {
-        let parts: Vec<String> = block.parts.iter().map(part).collect();
-        format!("{} (heading {}): {}", block.id, !block.heading.is_empty(), parts.join(", "))
-    };
-    body.blocks.iter().map(block).collect()
+fn same_shape(one: &Part, other: &Part) -> bool {
+    match (one, other) {
+        (Part::Paragraph(_), Part::Paragraph(_)) | (Part::ProviderLine, Part::ProviderLine) => true,
+        (Part::Bullets(one), Part::Bullets(other)) | (Part::Steps(one), Part::Steps(other)) => one.len() == other.len(),
+        _ => false,
+    }
 }
 
 /// Names of the slots, sorted.
@@ -101,7 +89,7 @@ fn slots(text: &str) -> Vec<&str> {
 }
 
 /// Runs of digits, sorted.
-fn numbers(text: &str) -> Vec<&str> {
+pub fn numbers(text: &str) -> Vec<&str> {
     let mut numbers: Vec<&str> =
         text.split(|sign: char| !sign.is_ascii_digit()).filter(|digits| !digits.is_empty()).collect();
     numbers.sort_unstable();

@@ -3,7 +3,7 @@
 use super::super::dates;
 use super::super::limits::{LanguageLimits, Limits};
 use super::super::readability;
-use super::super::slots::{Earlier, Fact, SlotName, Values};
+use super::super::slots::{Earlier, Fact, ItemList, SlotName, Values};
 use super::{Entry, Finding, file, find_word, residue};
 use crate::facts::{Bilingual, Facts};
 use crate::letter::Language;
@@ -118,6 +118,7 @@ fn filled(text: &str, values: &Values, language: Language) -> String {
         let value = match Fact::named(name) {
             Some(fact) => values.of(fact).to_owned(),
             None if Earlier::named(name).is_some() => dates::in_words(jiff::civil::date(2025, 8, 20), language),
+            None if ItemList::named(name).is_some() => "(1)".to_owned(),
             None => continue,
         };
         filled = filled.replace(&format!("{{{name}}}"), &value);
