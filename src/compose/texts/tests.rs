@@ -288,7 +288,7 @@ fn a_correction_says_what_was_wrong_and_sorry() {
     let text = text_of(&now);
     for part in [
         "Onze brief over uw gegevens klopte niet",
-        "Op 20 augustus 2025",
+        "In onze brief van 20 augustus 2025",
         "Dat spijt ons",
         "Dat is toch niet zeker",
         "We noemden een bestand dat niet over u gaat",

@@ -8,7 +8,7 @@ fn facts() -> Facts {
 }
 
 fn show(findings: &[Finding]) -> String {
-    findings.iter().map(|finding| format!("{finding}\n")).collect()
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -22,7 +22,6 @@ fn figures_are_within_the_limits() {
     let figures = figures(&facts());
     for language in [Language::Nl, Language::En] {
         let (found, limits) = (&figures[&language], super::super::limits::limits());
-        println!("{language}: {found:?}");
         assert!(found.letters > 1_000);
         assert!(found.least_readability >= limits.of(language).readability);
         assert!(found.most_words <= limits.letter.words);
