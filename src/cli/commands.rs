@@ -78,7 +78,7 @@ impl Session<'_> {
 
     fn ledger_init(&self) -> Result<Status, Failure> {
         let config = self.config;
-        Ledger::init(&config.data_dir, &config.campaign, self.run_date).map_err(record_failure)?;
+        Ledger::init(&config.data_dir, &config.campaign, self.run_date).map_err(|error| record_failure(&error))?;
         if !self.args.json {
             output::line(format_args!("ledger  {}", config.data_dir.join("ledger.sqlite")));
             output::line(format_args!("key     {}  (keep a copy in a safe place)", record::key_path(&config.data_dir)));
@@ -87,7 +87,8 @@ impl Session<'_> {
     }
 
     fn ledger_check(&self) -> Result<Status, Failure> {
-        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign).map_err(record_failure)?;
+        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign)
+            .map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&verdict);
         } else {
@@ -224,9 +225,8 @@ impl Session<'_> {
     }
 }
 
-fn record_failure(error: record::RecordError) -> Failure {
-    let hint = error.hint();
-    Failure::new(Status::Stopped, &error, hint)
+fn record_failure(error: &record::RecordError) -> Failure {
+    Failure::new(Status::Stopped, error, error.hint())
 }
 
 fn show_counts(report: &Report) {

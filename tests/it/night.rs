@@ -1,6 +1,7 @@
 //! Whole nights: the first, the same again, and one with new people.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -76,7 +77,7 @@ fn every_row_ends_in_one_state_and_the_sums_hold() {
     for file in fs::read_dir(FIRST.night.inbox()).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        if name.starts_with("exposures") && name.ends_with(".csv") {
+        if name.starts_with("exposures") && path.extension().is_some_and(|end| end == "csv") {
             input_rows += csv::Reader::from_path(&path).unwrap().into_byte_records().count() as u64;
         }
     }
@@ -212,11 +213,13 @@ fn ten_new_people_get_exactly_ten_letters() {
     for (number, surname) in
         ["Aalbers", "Boon", "Cats", "Dros", "Evers", "Faber", "Gorter", "Haas", "Idema", "Jager"].iter().enumerate()
     {
-        rows.push_str(&format!(
-            "NEW-{number},ds3,,Anna Maria,A.M.,,{surname},1970-0{}-11,V,Nieuwstraat,{},,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,\n",
+        writeln!(
+            rows,
+            "NEW-{number},ds3,,Anna Maria,A.M.,,{surname},1970-0{}-11,V,Nieuwstraat,{},,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,",
             number % 9 + 1,
             number + 1
-        ));
+        )
+        .unwrap();
     }
     fs::write(night.inbox().join("exposures-new.csv"), rows).unwrap();
     let third = night.run();
