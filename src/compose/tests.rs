@@ -20,6 +20,9 @@ fn facts() -> Facts {
         reported = "2025-07-08"
         custody_years = [2017, 2022]
         shared_only_no_sign = true
+        [publication]
+        removed = true
+        checked_on = "2025-09-01"
         [phones]
         [senders]
         [sender_of]
