@@ -32,6 +32,7 @@ sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people 
 	$(BIN) sample --people 2000 --seed 1 --out target/sample-inbox
 	find sample-data/inbox -type f ! -name '*-special.csv' -delete
 	cp target/sample-inbox/* sample-data/inbox/
+	mv sample-data/inbox/truth.csv sample-data/truth.csv
 
 test: tools ## Run all tests
 	cargo test --release
