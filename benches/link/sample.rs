@@ -22,7 +22,7 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
     let world = load_world(folder);
     let profile = if rest.contains(&"strict") { LinkProfile::Strict } else { LinkProfile::Default };
     let rules = LinkRules { profile, ..LinkRules::default() };
-    let parameters = rest.iter().find(|word| word.ends_with(".toml")).map_or_else(Parameters::built_in, |path| {
+    let parameters = rest.iter().find(|word| Utf8Path::new(word).extension() == Some("toml")).map_or_else(Parameters::built_in, |path| {
         Parameters::from_toml(&std::fs::read_to_string(path).unwrap()).unwrap()
     });
     let terms = Terms { rules: &rules, parameters: &parameters, decisions: &[] };
@@ -74,7 +74,9 @@ fn quality(world: &World, linked: &Linked<'_>, show: bool) {
         let all: BTreeSet<u64> = own.iter().copied().chain(listed).collect();
         mixed += u64::from(own.len() > 1);
         misled += u64::from(all.len() > 1);
-        own.iter().for_each(|person| *letters.entry(*person).or_default() += 1);
+        for person in &own {
+            *letters.entry(*person).or_default() += 1;
+        }
         if all.len() > 1 {
             *causes.entry(cause(world, cluster)).or_default() += 1;
         }
@@ -95,7 +97,7 @@ fn quality(world: &World, linked: &Linked<'_>, show: bool) {
             *evidence.entry((held.reason.to_string(), held.evidence.clone())).or_default() += 1;
         }
         let mut evidence: Vec<_> = evidence.into_iter().collect();
-        evidence.sort_by(|one, other| other.1.cmp(&one.1));
+        evidence.sort_by_key(|known| std::cmp::Reverse(known.1));
         evidence.iter().take(45).for_each(|((reason, evidence), count)| println!("  {count:6} {reason} {evidence}"));
         surplus_causes(world, linked, &letters);
     }
@@ -119,7 +121,8 @@ fn common(one: &[String; 6], other: &[String; 6]) -> String {
         (false, true) => "=",
         (false, false) => "/",
     };
-    names.iter().enumerate().map(|(place, name)| format!("{name}{} ", level(place))).collect()
+    let words: Vec<String> = names.iter().enumerate().map(|(place, name)| format!("{name}{}", level(place))).collect();
+    words.join(" ")
 }
 
 fn of_exposure(row: &Exposure) -> [String; 6] {
@@ -171,7 +174,7 @@ fn surplus_causes(world: &World, linked: &Linked<'_>, letters: &BTreeMap<u64, u6
         }
     }
     let mut causes: Vec<_> = causes.into_iter().collect();
-    causes.sort_by(|one, other| other.1.cmp(&one.1));
+    causes.sort_by_key(|known| std::cmp::Reverse(known.1));
     println!("surplus letters, row beside the person's main cluster:");
     causes.iter().take(30).for_each(|(cause, count)| println!("  {count:6} {cause}"));
 }
@@ -184,7 +187,7 @@ fn load_world(folder: &Utf8Path) -> World {
     let (mut rows, mut people) = (Rows::default(), BTreeMap::new());
     let mut names: Vec<String> =
         folder.read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned()).collect();
-    names.retain(|name| name.ends_with(".csv"));
+    names.retain(|name| Utf8Path::new(name).extension() == Some("csv"));
     names.sort();
     for (file, name) in (0..).zip(&names) {
         let mut place = 0;

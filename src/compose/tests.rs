@@ -248,17 +248,15 @@ fn in_custody_the_institutions_address_stands_without_its_name() {
 #[test]
 fn a_provider_is_named_only_in_its_own_letters_and_only_once_it_agreed() {
     let (person, practice) = (ordinary(), provider(ProviderKind::Gp));
-    let later = Provider { confirmed_on: Some("2025-09-02".parse().unwrap()), ..practice.clone() };
     let silent = Provider { confirmed_on: None, ..practice.clone() };
     let named = |category, provider| {
         let notice = Notice { provider: Some(provider), ..notice(Identity::Listed(&person), category, 1) };
         only(notice).unwrap().provider_display
     };
     assert_eq!(named(Category::Gp, &practice), "Huisartsenpraktijk De Linde");
-    assert_eq!(named(Category::Hospital, &practice), "Huisartsenpraktijk De Linde");
+    assert_eq!(named(Category::Hospital, &practice), "", "a practice is no hospital");
     assert_eq!(named(Category::Screening, &practice), "");
     assert_eq!(named(Category::Prisoner, &practice), "");
-    assert_eq!(named(Category::Gp, &later), "");
     assert_eq!(named(Category::Gp, &silent), "");
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Doubts<'f> {
     pub refused: &'f [Refused],
 }
 
-/// Rows shown beside a held row at most; the rest is counted in the evidence.
+/// Rows shown beside a held row at most.
 const BESIDE: usize = 20;
 
 /// Why something is held, and what to look at beside it.

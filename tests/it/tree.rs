@@ -88,7 +88,9 @@ fn a_foreign_crate_is_named_where_it_belongs() {
         let below = path.strip_prefix(root().join("src")).unwrap().to_str().unwrap();
         let text = code(&path);
         for (name, places) in homes {
-            let named = text.contains(&format!("use {name}::")) || text.contains(&format!(" {name}::"));
+            // `decide` has a module `age` of its own.
+            let path = if name == "age" { "use age::".to_owned() } else { format!(" {name}::") };
+            let named = text.contains(&path);
             assert!(!named || places.iter().any(|place| below.starts_with(place)), "{below} names `{name}`");
         }
     }
