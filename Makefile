@@ -7,8 +7,9 @@ CONFIG := sample-data/breachpost.toml
 DATE := 2025-09-15
 BREACHPOST := $(BIN) --config $(CONFIG) --date $(DATE)
 VENV := target/venv
+BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: help run preview sample-data test fault-test check fmt clean tools build
+.PHONY: help run preview sample-data test bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -31,9 +32,16 @@ sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people 
 	$(BIN) sample --people 2000 --seed 1 --out target/sample-inbox
 	find sample-data/inbox -type f ! -name '*-special.csv' -delete
 	cp target/sample-inbox/* sample-data/inbox/
+	mv sample-data/inbox/truth.csv sample-data/truth.csv
 
 test: tools ## Run all tests
 	cargo test --release
+
+bench-link: tools ## Measure linking: FEBRL (BENCH_FEBRL=DIR) and 715,000 invented people
+	rm -rf target/bench-inbox && cargo build --release && $(BIN) sample --people 715000 --seed 4242 --out target/bench-inbox
+	cargo bench --profile release --bench link -- sample target/bench-inbox
+	cargo bench --profile release --bench link -- sample target/bench-inbox strict
+	@if [ -d "$(BENCH_FEBRL)" ]; then cargo bench --profile release --bench link -- febrl $(BENCH_FEBRL); else echo "no FEBRL sets in $(BENCH_FEBRL)"; fi
 
 fmt: ## Format the code
 	cargo fmt

@@ -273,3 +273,48 @@ impl Facts {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    const SAMPLE: &str = include_str!("../sample-data/facts.toml");
+
+    fn parse(text: &str) -> Result<Facts, FactsError> {
+        Facts::parse("facts.toml".into(), text)
+    }
+
+    #[test]
+    fn the_sample_is_valid_and_its_names_are_found() {
+        let facts = parse(SAMPLE).unwrap();
+        for name in Facts::PHONES.into_iter().chain(["hotline"]) {
+            assert!(!facts.number(name).is_empty(), "{name}");
+        }
+        assert_eq!(facts.sender_of.len(), Category::ALL.len());
+    }
+
+    #[test]
+    fn what_the_letters_need_and_the_file_has_not_is_refused() {
+        let without_fraud = SAMPLE.replace("[phones.fraud]", "[phones.other]");
+        assert!(matches!(parse(&without_fraud), Err(FactsError::MissingPhone { name: "fraud", .. })));
+        let without_hours = SAMPLE.replace("phone = \"hotline\"", "phone = \"police\"");
+        assert!(matches!(parse(&without_hours), Err(FactsError::MissingHours { .. })));
+        let dangling = SAMPLE.replace("gp = \"bvo\"", "gp = \"nobody\"");
+        assert!(matches!(parse(&dangling), Err(FactsError::Dangling { .. })));
+        let unknown = SAMPLE.replace("laboratory =", "labratory =");
+        assert!(matches!(parse(&unknown), Err(FactsError::Parse { .. })));
+    }
+
+    #[test]
+    fn facts_that_were_checked_too_long_ago_block_the_run() {
+        let path = Utf8Path::new("facts.toml");
+        let facts = parse(SAMPLE).unwrap();
+        assert!(facts.check_age(path, date(2025, 10, 1), 30).is_ok());
+        assert!(matches!(facts.check_age(path, date(2025, 10, 2), 30), Err(FactsError::Stale { .. })));
+        let mut publication = facts;
+        publication.publication.checked_on = date(2025, 8, 1);
+        let stale = publication.check_age(path, date(2025, 9, 15), 30);
+        assert!(matches!(stale, Err(FactsError::StalePublication { .. })));
+    }
+}

@@ -13,6 +13,7 @@ mod content;
 mod decisions;
 mod digest;
 mod exact;
+mod explain;
 mod features;
 mod frames;
 mod frequency;
@@ -36,6 +37,7 @@ use rayon::prelude::*;
 pub use block::BlockReport;
 
 pub use decisions::{Decision, RecordKey, record_key};
+pub use explain::{Explanation, Step, explain};
 pub use parameters::{Parameters, ParametersError};
 pub use train::train;
 
@@ -183,6 +185,8 @@ struct Grouped {
     units: Units,
     found: Found,
     clustering: Clustering,
+    /// Pairs that fit.
+    edges: Vec<Edge>,
     guarded: bool,
     different: BTreeSet<Pair>,
 }
@@ -201,9 +205,10 @@ impl Grouped {
         progress.advance(1);
         let (different, guarded) = (decided.pairs(&units, false), terms.parameters.guarded);
         let vetoes = Vetoes { units: &units, guarded, different: &different };
-        let clustering = cluster::cluster(vetoes, std::mem::take(&mut found.edges), terms.rules.max_cluster_rows);
+        let clustering = cluster::cluster(vetoes, &found.edges, terms.rules.max_cluster_rows);
         progress.advance(1);
-        Ok(Self { units, found, clustering, guarded, different })
+        let edges = std::mem::take(&mut found.edges);
+        Ok(Self { units, found, clustering, edges, guarded, different })
     }
 
     fn vetoes(&self) -> Vetoes<'_> {

@@ -12,6 +12,7 @@ use crate::deliver::email;
 use crate::facts::Facts;
 use crate::progress::Progress;
 use crate::record::{self, Ledger};
+use crate::render::readback;
 use crate::report::Report;
 use crate::run::{self, Order, Outcome};
 use crate::{compose, explain, preview, sample, verify};
@@ -77,7 +78,7 @@ impl Session<'_> {
 
     fn ledger_init(&self) -> Result<Status, Failure> {
         let config = self.config;
-        Ledger::init(&config.data_dir, &config.campaign, self.run_date).map_err(record_failure)?;
+        Ledger::init(&config.data_dir, &config.campaign, self.run_date).map_err(|error| record_failure(&error))?;
         if !self.args.json {
             output::line(format_args!("ledger  {}", config.data_dir.join("ledger.sqlite")));
             output::line(format_args!("key     {}  (keep a copy in a safe place)", record::key_path(&config.data_dir)));
@@ -86,7 +87,8 @@ impl Session<'_> {
     }
 
     fn ledger_check(&self) -> Result<Status, Failure> {
-        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign).map_err(record_failure)?;
+        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign)
+            .map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&verdict);
         } else {
@@ -223,9 +225,8 @@ impl Session<'_> {
     }
 }
 
-fn record_failure(error: record::RecordError) -> Failure {
-    let hint = error.hint();
-    Failure::new(Status::Stopped, &error, hint)
+fn record_failure(error: &record::RecordError) -> Failure {
+    Failure::new(Status::Stopped, error, error.hint())
 }
 
 fn show_counts(report: &Report) {
@@ -282,7 +283,8 @@ fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result
 }
 
 fn verify_command(args: &Args, package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Status, Failure> {
-    let verdict = verify::verify(package, identity).map_err(|error| {
+    let page_text = |pdf: &[u8]| readback::text(pdf).map_err(|error| error.to_string());
+    let verdict = verify::verify_with(package, identity, Some(&page_text)).map_err(|error| {
         let hint = error.hint();
         Failure::new(Status::Stopped, &error, hint)
     })?;

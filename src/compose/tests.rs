@@ -3,7 +3,9 @@
 use super::*;
 use crate::cells::Cells;
 use crate::letter::Zone;
+use crate::letter::{Audience, Category, Custody, Findings, Format, Items, Kind, Language, Published, Status};
 use crate::person::{PartialDate, Pseudonym, Sex};
+use crate::row::ProviderKind;
 use crate::row::{Exposure, List, Provider, Registrant};
 
 fn facts() -> Facts {
@@ -18,6 +20,9 @@ fn facts() -> Facts {
         reported = "2025-07-08"
         custody_years = [2017, 2022]
         shared_only_no_sign = true
+        [publication]
+        removed = true
+        checked_on = "2025-09-01"
         [phones]
         [senders]
         [sender_of]
@@ -307,7 +312,7 @@ fn equal_texts_are_written_once_and_unused_ones_are_dropped() {
     let composed = composed(notices);
     assert_eq!(composed.bodies.len(), 2);
     for (hash, body) in &composed.bodies {
-        assert_eq!(hash, &data_encoding::HEXLOWER.encode(&Sha256::digest(serde_json::to_vec(body).unwrap())));
+        assert_eq!(hash, &crate::hash::of_bytes(&serde_json::to_vec(body).unwrap()));
     }
     assert!(composed.drafts.ready.iter().all(|draft| composed.bodies.contains_key(&draft.body)));
     let ids: std::collections::BTreeSet<_> = composed.drafts.ready.iter().map(|draft| &draft.letter_id).collect();

@@ -71,10 +71,7 @@ fn frame(writer: &Writer<'_>, run_date: Date, synthetic: bool) -> Frame {
         rehearsal,
         closing: texts.closing.words(),
         signature: vec![sender.signatory.clone(), sender.function.get(language).to_owned()],
-        last_lines: vec![
-            writer.tell(&texts.other_language),
-            writer.say(texts.large_print.of(writer.subject.format)),
-        ],
+        last_lines: vec![writer.tell(&texts.other_language), writer.say(texts.large_print.of(writer.subject.format))],
     }
 }
 

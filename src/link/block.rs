@@ -43,6 +43,15 @@ pub(super) static RULES: [BlockRule; 6] = [
     BlockRule { name: "full name + birth year", cap: 64, tells: Tells::Pairs, keys: name_year_keys },
 ];
 
+/// What is wrong with a choice of rules, if anything: guards look into the blocks of three of them.
+pub(super) fn problem(chosen: &[String], guarded: bool) -> Option<&'static str> {
+    if chosen.iter().any(|name| RULES.iter().all(|rule| rule.name != name)) {
+        return Some("names a block that does not exist");
+    }
+    let missing = |rule: &BlockRule| rule.tells != Tells::Pairs && chosen.iter().all(|name| rule.name != name);
+    (guarded && RULES.iter().any(missing)).then_some("leaves out a block that a guard looks into")
+}
+
 /// A pair of units, the lower number first.
 pub(super) type Pair = (UnitId, UnitId);
 

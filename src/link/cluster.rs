@@ -112,7 +112,7 @@ impl Vetoes<'_> {
 ///
 /// Units without common edges do not influence each other, so the connected parts are worked on side by side; the
 /// result depends on units and scores alone.
-pub(super) fn cluster(vetoes: Vetoes<'_>, edges: Vec<Edge>, max_rows: usize) -> Clustering {
+pub(super) fn cluster(vetoes: Vetoes<'_>, edges: &[Edge], max_rows: usize) -> Clustering {
     let units = vetoes.units;
     let mut leader: Vec<UnitId> = units.ids().collect();
     let parts = connected(units.len(), edges);
@@ -133,14 +133,14 @@ pub(super) fn cluster(vetoes: Vetoes<'_>, edges: Vec<Edge>, max_rows: usize) -> 
 }
 
 /// Edges with the number of their connected part, parts in order, the best edges of a part first.
-fn connected(units: usize, edges: Vec<Edge>) -> Vec<(UnitId, Edge)> {
+fn connected(units: usize, edges: &[Edge]) -> Vec<(UnitId, Edge)> {
     let mut forest = Forest::new(units);
-    for edge in &edges {
+    for edge in edges {
         forest.join(edge.left as usize, edge.right as usize);
     }
     let mut parts: Vec<(UnitId, Edge)> = edges
-        .into_iter()
-        .map(|edge| (UnitId::try_from(forest.root(edge.left as usize)).unwrap_or(UnitId::MAX), edge))
+        .iter()
+        .map(|edge| (UnitId::try_from(forest.root(edge.left as usize)).unwrap_or(UnitId::MAX), *edge))
         .collect();
     parts.par_sort_unstable_by_key(|(part, edge)| (*part, std::cmp::Reverse(edge.score), edge.left, edge.right));
     parts

@@ -87,12 +87,12 @@ pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
     for piece in initials.split(|character: char| !character.is_alphanumeric()).filter(|piece| !piece.is_empty()) {
         let capitals = piece.chars().nth(1).is_some() && piece.chars().all(char::is_uppercase) && piece != "IJ";
         let length = if capitals { usize::MAX } else { 1 };
-        fold(piece).chars().take(length).for_each(|letter| letters.push(letter));
+        letters.push_all(piece, length);
     }
     if letters == Initials::default() {
         // Anne-Fleur has one initial.
         for name in first_names.split_whitespace() {
-            fold(name).chars().take(1).for_each(|letter| letters.push(letter));
+            letters.push_all(name, 1);
         }
     }
     letters
@@ -103,6 +103,15 @@ pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
 pub(super) struct Initials(u32);
 
 impl Initials {
+    /// Adds the first `count` letters of a word. Nearly every word is plain, and plain words need no folding.
+    fn push_all(&mut self, word: &str, count: usize) {
+        if word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            word.chars().take(count).for_each(|letter| self.push(letter.to_ascii_lowercase()));
+        } else {
+            fold(word).chars().take(count).for_each(|letter| self.push(letter));
+        }
+    }
+
     fn push(&mut self, letter: char) {
         let count = self.len();
         if count < 6 {

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::link::block;
+
 /// Probabilities of one level of agreement, given that both rows have the field: `[m, u]`, m among rows of one person,
 /// u among rows of two.
 pub type Likelihood = [f64; 2];
@@ -25,6 +27,8 @@ pub struct Parameters {
     pub rarest: f64,
     /// Vetoes, guards and the exact demands on what must agree are in force. Off only for measuring the score itself.
     pub guarded: bool,
+    /// Rows that share one of these are compared, see `block.rs`. More of them find more pairs and take more time.
+    pub blocks: Vec<String>,
     /// BSN.
     pub bsn: Two,
     /// Birth date.
@@ -184,6 +188,9 @@ impl Parameters {
                 return Err(ParametersError::Value { key, problem: "needs probabilities above 0 and at most 1" });
             }
         }
+        if let Some(problem) = block::problem(&self.blocks, self.guarded) {
+            return Err(ParametersError::Value { key: "blocks", problem });
+        }
         if !(self.rarest > 0.0 && self.rarest < 1.0) {
             return Err(ParametersError::Value { key: "rarest", problem: "must lie between 0 and 1" });
         }
@@ -209,5 +216,13 @@ mod tests {
         parameters.sex.equal = [0.0, 0.5];
         let text = toml::to_string(&parameters).unwrap();
         assert!(matches!(Parameters::from_toml(&text), Err(ParametersError::Value { key: "sex", .. })));
+    }
+
+    #[test]
+    fn a_block_that_a_guard_looks_into_may_not_be_left_out() {
+        let mut parameters = Parameters::built_in();
+        parameters.blocks = vec!["bsn".to_owned()];
+        let text = toml::to_string(&parameters).unwrap();
+        assert!(matches!(Parameters::from_toml(&text), Err(ParametersError::Value { key: "blocks", .. })));
     }
 }

@@ -47,6 +47,11 @@ impl Scorer {
         self.weights(agreement, one, other).iter().sum::<Score>() + self.prior
     }
 
+    /// What is known before two rows are looked at.
+    pub(super) const fn prior(&self) -> Score {
+        self.prior
+    }
+
     /// What each field says. A field that a row lacks says nothing.
     pub(super) fn weights(&self, agreement: Agreement, one: &Features, other: &Features) -> Weights {
         let known = &self.parameters;

@@ -47,7 +47,7 @@ pub(super) fn search(
     profile: LinkProfile,
     seed: Digest,
 ) -> Result<Found, LinkError> {
-    let candidates = candidates(units, seed)?;
+    let candidates = candidates(units, &parameters.blocks, seed)?;
     let scorer = Scorer::new(parameters, frequencies);
     let judge = Judge { units, scorer: &scorer, crowd: &candidates.crowd, profile, guarded: parameters.guarded };
     let verdicts: Vec<(Pair, Verdict)> = candidates
@@ -86,12 +86,12 @@ struct Candidates {
     blocks: Vec<BlockReport>,
 }
 
-fn candidates(units: &Units, seed: Digest) -> Result<Candidates, LinkError> {
+fn candidates(units: &Units, chosen: &[String], seed: Digest) -> Result<Candidates, LinkError> {
     let mut pairs = Vec::new();
     let mut crowd = Crowd::new(units.len());
     let mut hot_bsns = BTreeSet::new();
     let mut blocks = Vec::new();
-    for rule in &block::RULES {
+    for rule in block::RULES.iter().filter(|rule| chosen.iter().any(|name| rule.name == name)) {
         let blocked = rule.block(units, seed)?;
         let groups = blocked.groups()?;
         match rule.tells {

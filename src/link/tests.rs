@@ -1,5 +1,6 @@
 //! Linking as a whole, on invented people.
 
+mod decided;
 mod laws;
 mod named;
 

@@ -156,6 +156,7 @@ impl Tally {
 }
 
 /// Shares of the levels; a level that was never seen counts as half seen.
+#[expect(clippy::cast_precision_loss, reason = "a field has a handful of levels")]
 fn likelihoods<const N: usize>(same: &[f64; N], blind: &[f64; N]) -> [Likelihood; N] {
     let share = |counts: &[f64; N], place: usize| (counts[place] + 0.5) / (counts.iter().sum::<f64>() + 0.5 * N as f64);
     std::array::from_fn(|place| [round(share(same, place)), round(share(blind, place))])

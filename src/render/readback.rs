@@ -14,7 +14,8 @@ use hayro_syntax::page::{Page, Resources};
 
 pub use compare::{Expected, compare};
 
-use crate::render::geometry::{ASCENT, DESCENT, MM_PER_PT, Rect};
+use crate::render::geometry::{ASCENT, DESCENT, MARK, MARK_QUIET, MM_PER_PT, Rect};
+use crate::render::sheet_mark;
 use content::Interpreter;
 use font::Font;
 
@@ -100,6 +101,19 @@ pub struct PageContent {
     pub forms: Vec<Form>,
 }
 
+impl PageContent {
+    /// All text, and the digits of the sheet mark, one piece a line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let layers = self.forms.iter().map(|form| form.layer.as_ref()).chain([&self.own]);
+        let mut lines: Vec<String> = layers.flat_map(|layer| &layer.texts).map(|text| text.text.clone()).collect();
+        let mark: Vec<Rect> =
+            self.own.inked.iter().copied().filter(|ink| MARK.grown(MARK_QUIET).contains(ink)).collect();
+        lines.extend(sheet_mark::read(&mark).and_then(|symbol| sheet_mark::decode(&symbol)));
+        lines.join("\n")
+    }
+}
+
 /// Reads pages; faces and forms are read once for the whole file.
 #[derive(Default)]
 struct Reader {
@@ -115,6 +129,14 @@ pub fn read(pdf: &[u8]) -> Result<Vec<PageContent>, ReadbackError> {
     let pdf = open(pdf)?;
     let mut reader = Reader::default();
     pdf.pages().iter().map(|page| reader.page(page)).collect()
+}
+
+/// The text of each page, line by line, with the digits of its sheet mark: for whoever compares pages with a manifest.
+///
+/// # Errors
+/// [`ReadbackError::Unreadable`].
+pub fn text(pdf: &[u8]) -> Result<Vec<String>, ReadbackError> {
+    Ok(read(pdf)?.iter().map(PageContent::text).collect())
 }
 
 fn open(pdf: &[u8]) -> Result<Pdf, ReadbackError> {

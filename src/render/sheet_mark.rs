@@ -1,6 +1,7 @@
 //! The sheet mark: one Data Matrix (ECC 200, 16 x 16) on the front of every sheet, by which an inserter counts the sheets
 //! of a letter. It holds no name, postcode, BSN or kind of letter (print-and-mail.md 2.2).
 
+use datamatrix::DataMatrix;
 use datamatrix::placement::MatrixMap;
 use datamatrix::{SymbolSize, errorcode};
 
@@ -96,6 +97,15 @@ pub fn read(marks: &[Rect]) -> Option<Symbol> {
     Some(rows)
 }
 
+/// The digits in a symbol; `None` when it holds anything else.
+#[must_use]
+pub fn decode(symbol: &Symbol) -> Option<String> {
+    let modules: Vec<bool> =
+        symbol.iter().flat_map(|row| (0..16).map(move |column| row << column & 0x8000 != 0)).collect();
+    let digits = String::from_utf8(DataMatrix::decode(&modules, 16).ok()?).ok()?;
+    (digits.len() == 24 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
 fn module(length: f64) -> Option<usize> {
     (0..=16_u8).find(|&count| (length / MARK_MODULE - f64::from(count)).abs() < 0.1).map(usize::from)
 }
@@ -103,6 +113,13 @@ fn module(length: f64) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_symbol_gives_its_digits_back() {
+        let digits = decode(&CODE.symbol().unwrap()).unwrap();
+        assert_eq!(digits.as_bytes(), CODE.payload().unwrap());
+        assert_eq!(decode(&[0; 16]), None);
+    }
 
     const CODE: SheetCode = SheetCode { job: 2_600_071, seq: 123, sheet: 1, of: 2 };
 

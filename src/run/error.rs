@@ -120,7 +120,9 @@ impl RunError {
     #[must_use]
     pub fn status(&self) -> Status {
         match self {
-            Self::Config(_) | Self::VendorKey(_) | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
+            Self::Config(_) | Self::VendorKey(_) | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => {
+                Status::Usage
+            }
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
             _ => Status::Stopped,
         }

@@ -39,7 +39,7 @@ pub fn finish(order: &Order<'_>, ledger: &mut Ledger, job: &Job, mut clock: Cloc
     let data_dir = &order.config.data_dir;
     let staging = Staging::of(data_dir, &job.job_name);
     let mut state = job.state;
-    let mut sealed = sealed_parts(job, &staging)?;
+    let mut sealed = sealed_parts(job, &staging);
     if state == JobState::Planned {
         staging.verify(&job.staged)?;
         sealed = set_and_pack(order, job, &staging, &mut clock)?;
@@ -145,7 +145,7 @@ fn by_print_file(part: &PartPlan) -> BTreeMap<&str, Vec<&Planned>> {
 }
 
 /// What an earlier attempt sealed, as publication wants it.
-fn sealed_parts(job: &Job, staging: &Staging) -> Result<Vec<Sealed>, RunError> {
+fn sealed_parts(job: &Job, staging: &Staging) -> Vec<Sealed> {
     let size = |file: &str| {
         let staged = staging.folder().join(file);
         fs::metadata(&staged).map(|metadata| metadata.len())
@@ -160,7 +160,7 @@ fn sealed_parts(job: &Job, staging: &Staging) -> Result<Vec<Sealed>, RunError> {
         // Moved already: the outbox has it, and nobody asks for its size again.
         bytes: size(&part.file).unwrap_or(0),
     };
-    Ok(job.sealed.iter().map(part).collect())
+    job.sealed.iter().map(part).collect()
 }
 
 fn recorded(number: u32, part: &Sealed) -> SealedPart {

@@ -73,8 +73,11 @@ pub fn shelve(data_dir: &Utf8Path, run_id: &str, papers: &Utf8Path) -> Result<Ut
 #[must_use]
 pub fn next_run_id(data_dir: &Utf8Path, run_date: jiff::civil::Date) -> String {
     let runs = data_dir.join("runs");
-    let free = (1_u32..).map(|number| format!("{run_date}-{number}")).find(|id| !runs.join(id).exists());
-    free.unwrap_or_else(|| format!("{run_date}-0"))
+    let mut number = 1_u32;
+    while runs.join(format!("{run_date}-{number}")).exists() {
+        number += 1;
+    }
+    format!("{run_date}-{number}")
 }
 
 fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), RunError> {

@@ -47,7 +47,9 @@ pub fn prepare(
     let mut account = Account::open(rows);
     let mut set_aside: Vec<SetAside> = rows.refused.iter().map(|refused| refused.set_aside.clone()).collect();
     let mut end = |items: Vec<SetAside>| {
-        items.iter().for_each(|item| account.set_aside(item));
+        for item in &items {
+            account.set_aside(item);
+        }
         set_aside.extend(items);
     };
 

@@ -319,7 +319,7 @@ pub fn first_names(rng: &mut ChaCha8Rng, woman: bool) -> String {
 
 /// First letters with full stops: "Jan Willem" gives "J.W.".
 pub fn initials(first_names: &str) -> String {
-    first_names.split(' ').filter_map(|name| name.chars().next()).map(|letter| format!("{letter}.")).collect()
+    first_names.split(' ').filter_map(|name| name.chars().next()).flat_map(|letter| [letter, '.']).collect()
 }
 
 /// One of a table.

@@ -132,11 +132,11 @@ pub fn home(rng: &mut ChaCha8Rng) -> Home {
         ..Home::default()
     };
     match rng.random_range(0..100) {
-        0..5 => home.house_letter = pick(rng, &["A", "B", "C", "D", "a"]).to_owned(),
-        5..13 => home.house_addition = pick(rng, &["2", "3", "hs", "I", "II", "III", "bis", "rd", "12"]).to_owned(),
+        0..5 => home.house_letter.push_str(pick(rng, &["A", "B", "C", "D", "a"])),
+        5..13 => home.house_addition.push_str(pick(rng, &["2", "3", "hs", "I", "II", "III", "bis", "rd", "12"])),
         13..15 => {
-            home.house_letter = pick(rng, &["A", "B", "K"]).to_owned();
-            home.house_addition = pick(rng, &["1", "2", "bis"]).to_owned();
+            home.house_letter.push_str(pick(rng, &["A", "B", "K"]));
+            home.house_addition.push_str(pick(rng, &["1", "2", "bis"]));
         }
         _ => {}
     }

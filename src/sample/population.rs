@@ -67,9 +67,9 @@ impl Population {
     pub fn household(&mut self) -> Vec<Human> {
         let home = places::home(&mut self.rng);
         match self.rng.random_range(0..1000) {
-            0..660 => vec![self.adult(&home, true)],
-            660..880 => self.couple(&home),
-            880..945 => self.family(&home),
+            0..800 => vec![self.adult(&home, true)],
+            800..905 => self.couple(&home),
+            905..945 => self.family(&home),
             945..970 => self.father_and_son(&home),
             970..990 => self.twins(&home),
             _ => self.namesakes(&home),

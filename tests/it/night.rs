@@ -1,6 +1,7 @@
 //! Whole nights: the first, the same again, and one with new people.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -76,7 +77,7 @@ fn every_row_ends_in_one_state_and_the_sums_hold() {
     for file in fs::read_dir(FIRST.night.inbox()).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        if name.starts_with("exposures") && name.ends_with(".csv") {
+        if name.starts_with("exposures") && path.extension().is_some_and(|end| end == "csv") {
             input_rows += csv::Reader::from_path(&path).unwrap().into_byte_records().count() as u64;
         }
     }
@@ -198,7 +199,8 @@ fn the_same_inbox_again_writes_nobody_and_changes_no_byte() {
     assert!(second["package"].is_null());
     assert_eq!(before, night.memory());
     let told = |answer: &Value| number(&answer["report"]["rows"]["told"]);
-    let written = |answer: &Value| number(&answer["report"]["rows"]["letter"]) + number(&answer["report"]["rows"]["merged"]);
+    let written =
+        |answer: &Value| number(&answer["report"]["rows"]["letter"]) + number(&answer["report"]["rows"]["merged"]);
     assert_eq!(told(&second), written(&first));
 }
 
@@ -208,15 +210,16 @@ fn ten_new_people_get_exactly_ten_letters() {
     night.run();
     let header = fs::read_to_string(night.inbox().join("exposures-special.csv")).unwrap();
     let mut rows = format!("{}\n", header.lines().next().unwrap());
-    for (number, surname) in ["Aalbers", "Boon", "Cats", "Dros", "Evers", "Faber", "Gorter", "Haas", "Idema", "Jager"]
-        .iter()
-        .enumerate()
+    for (number, surname) in
+        ["Aalbers", "Boon", "Cats", "Dros", "Evers", "Faber", "Gorter", "Haas", "Idema", "Jager"].iter().enumerate()
     {
-        rows.push_str(&format!(
-            "NEW-{number},ds3,,Anna Maria,A.M.,,{surname},1970-0{}-11,V,Nieuwstraat,{},,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,\n",
+        writeln!(
+            rows,
+            "NEW-{number},ds3,,Anna Maria,A.M.,,{surname},1970-0{}-11,V,Nieuwstraat,{},,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,",
             number % 9 + 1,
             number + 1
-        ));
+        )
+        .unwrap();
     }
     fs::write(night.inbox().join("exposures-new.csv"), rows).unwrap();
     let third = night.run();

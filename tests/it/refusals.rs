@@ -31,14 +31,19 @@ fn change(path: &PathBuf, change: impl FnOnce(String) -> String) {
 fn a_missing_column_is_named_with_a_hint() {
     let night = Night::new(5);
     change(&exposures(&night), |text| text.replacen("birth_date", "geb_datum", 1));
-    stopped(&night, &["error:", "birth_date", "exposures-special.csv", "hint:", "geb_datum", "[inputs.exposures.columns]"]);
+    stopped(
+        &night,
+        &["error:", "birth_date", "exposures-special.csv", "hint:", "geb_datum", "[inputs.exposures.columns]"],
+    );
 }
 
 #[test]
 fn windows_1252_in_a_utf_8_file_is_said() {
     let night = Night::new(5);
     let mut bytes = fs::read(exposures(&night)).unwrap();
-    bytes.extend_from_slice(b"SP-X,ds1,,Ren\xe9,R.,,Bakker,1970-01-01,V,Kade,1,,,3511AB,Utrecht,,gp,,2020-01-01,confirmed,no,name,\n");
+    bytes.extend_from_slice(
+        b"SP-X,ds1,,Ren\xe9,R.,,Bakker,1970-01-01,V,Kade,1,,,3511AB,Utrecht,,gp,,2020-01-01,confirmed,no,name,\n",
+    );
     fs::write(exposures(&night), bytes).unwrap();
     stopped(&night, &["UTF-8", "exposures-special.csv", "windows-1252"]);
 }

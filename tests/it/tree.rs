@@ -98,7 +98,8 @@ fn a_foreign_crate_is_named_where_it_belongs() {
 fn the_readme_names_targets_that_exist() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
-    let targets: Vec<&str> = readme.split("make ").skip(1).filter_map(|rest| rest.split([' ', '`', '\n']).next()).collect();
+    let targets: Vec<&str> =
+        readme.split("make ").skip(1).filter_map(|rest| rest.split([' ', '`', '\n']).next()).collect();
     assert!(targets.contains(&"run") && targets.contains(&"test"));
     for target in ["run", "test"] {
         assert!(makefile.contains(&format!("\n{target}:")), "no target `{target}`");

@@ -118,11 +118,9 @@ impl Writer<'_> {
         // The heading already says of a single list what it is.
         let parts = match (findings.involved.is_empty(), findings.possible.is_empty(), findings.status) {
             (false, true, _) => vec![list(findings.involved)],
-            (false, false, _) => vec![
-                list(findings.involved),
-                Part::Paragraph(texts.possible_too.words()),
-                list(findings.possible),
-            ],
+            (false, false, _) => {
+                vec![list(findings.involved), Part::Paragraph(texts.possible_too.words()), list(findings.possible)]
+            }
             (true, false, Status::NotExcluded) => vec![list(findings.possible)],
             (true, false, _) => vec![Part::Paragraph(self.say(&texts.possible)), list(findings.possible)],
             (true, true, Status::SharedOnly) => vec![Part::Paragraph(self.say(&texts.shared_only))],

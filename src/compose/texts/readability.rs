@@ -128,8 +128,8 @@ pub fn syllables(word: &str, language: Language) -> usize {
 
 /// Dutch vowels that sound as one; any other vowel beside them begins a new syllable.
 const DUTCH_SOUNDS: [&str; 23] = [
-    "eeuw", "ieuw", "aai", "ooi", "oei", "ieu", "eeu", "eau", "aa", "ee", "oo", "uu", "ie", "oe", "eu", "ui", "ei", "ij",
-    "ou", "au", "ai", "oi", "ay",
+    "eeuw", "ieuw", "aai", "ooi", "oei", "ieu", "eeu", "eau", "aa", "ee", "oo", "uu", "ie", "oe", "eu", "ui", "ei",
+    "ij", "ou", "au", "ai", "oi", "ay",
 ];
 
 fn dutch(word: &str) -> usize {
@@ -222,9 +222,24 @@ mod tests {
     #[test]
     fn dutch_syllables() {
         for (word, count) in [
-            ("gegevens", 3), ("criminelen", 4), ("laboratorium", 6), ("geboortedatum", 5), ("nieuwe", 2), ("u", 1),
-            ("ziekenhuis", 3), ("politie", 3), ("telefoontjes", 4), ("geïnformeerd", 4), ("bewaar", 2), ("meeuw", 1),
-            ("kopieën", 3), ("iemand", 2), ("wij", 1), ("vertrouwt", 2), ("organisatie", 5), ("draaien", 2),
+            ("gegevens", 3),
+            ("criminelen", 4),
+            ("laboratorium", 6),
+            ("geboortedatum", 5),
+            ("nieuwe", 2),
+            ("u", 1),
+            ("ziekenhuis", 3),
+            ("politie", 3),
+            ("telefoontjes", 4),
+            ("geïnformeerd", 4),
+            ("bewaar", 2),
+            ("meeuw", 1),
+            ("kopieën", 3),
+            ("iemand", 2),
+            ("wij", 1),
+            ("vertrouwt", 2),
+            ("organisatie", 5),
+            ("draaien", 2),
         ] {
             assert_eq!(syllables(word, Language::Nl), count, "{word}");
         }
@@ -233,9 +248,25 @@ mod tests {
     #[test]
     fn english_syllables() {
         for (word, count) in [
-            ("criminals", 3), ("information", 4), ("police", 2), ("called", 1), ("wanted", 2), ("little", 2),
-            ("notices", 3), ("being", 2), ("period", 3), ("serious", 3), ("the", 1), ("stolen", 2), ("makes", 1),
-            ("you", 1), ("medical", 3), ("address", 2), ("someone", 2), ("break-in", 2), ("child's", 1),
+            ("criminals", 3),
+            ("information", 4),
+            ("police", 2),
+            ("called", 1),
+            ("wanted", 2),
+            ("little", 2),
+            ("notices", 3),
+            ("being", 2),
+            ("period", 3),
+            ("serious", 3),
+            ("the", 1),
+            ("stolen", 2),
+            ("makes", 1),
+            ("you", 1),
+            ("medical", 3),
+            ("address", 2),
+            ("someone", 2),
+            ("break-in", 2),
+            ("child's", 1),
         ] {
             assert_eq!(syllables(word, Language::En), count, "{word}");
         }
@@ -254,7 +285,9 @@ mod tests {
         let text = "U deed mee aan het bevolkingsonderzoek baarmoederhalskanker.";
         let counted = counts(text, &terms, &limits().nl, Language::Nl);
         assert_eq!((counted.sentences, counted.words, counted.syllables), (1, 6, 7));
-        assert!(counted.readability(Language::Nl) > counts(text, &[], &limits().nl, Language::Nl).readability(Language::Nl));
+        assert!(
+            counted.readability(Language::Nl) > counts(text, &[], &limits().nl, Language::Nl).readability(Language::Nl)
+        );
     }
 
     #[test]

@@ -2,9 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::letter::{
-    Audience, Category, Custody, Difference, Findings, Format, Item, Items, Kind, Language, Notice,
-};
+use crate::letter::{Audience, Category, Custody, Difference, Findings, Format, Item, Items, Kind, Language, Notice};
 use crate::row::ProviderKind;
 
 /// Everything a letter's text depends on. People with equal `TextFacts` have the same body, so bodies are cached by it.

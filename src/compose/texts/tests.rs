@@ -72,9 +72,16 @@ fn bullets(block: &Block) -> Vec<&String> {
 
 /// The kinds of data that the list entry can stand for, one each.
 fn item_of(words: &str) -> Item {
-    let [naam, adres, datum, geslacht, bsn, telefoon, mail, verzekeraar] =
-        ["naam", "adres en woonplaats", "geboortedatum", "geslacht", "burgerservicenummer (BSN)", "telefoonnummer",
-            "e-mailadres", "zorgverzekeraar"];
+    let [naam, adres, datum, geslacht, bsn, telefoon, mail, verzekeraar] = [
+        "naam",
+        "adres en woonplaats",
+        "geboortedatum",
+        "geslacht",
+        "burgerservicenummer (BSN)",
+        "telefoonnummer",
+        "e-mailadres",
+        "zorgverzekeraar",
+    ];
     match words {
         word if word == naam || word == "name" => Item::Name,
         word if word == adres || word == "address and town" => Item::Address,
@@ -84,11 +91,19 @@ fn item_of(words: &str) -> Item {
         word if word == telefoon || word == "phone number" => Item::Phone,
         word if word == mail || word == "email address" => Item::Email,
         word if word == verzekeraar || word == "health insurer" => Item::Insurer,
-        "wat voor test het was" | "of het een uitstrijkje of een zelftest was" | "dat er een test is gedaan"
-        | "what kind of test it was" | "whether it was a smear or a self-test" | "that a test was done" => Item::ExamType,
-        "uitslag van de test" | "gegevens over een medische test" | "result of the test"
+        "wat voor test het was"
+        | "of het een uitstrijkje of een zelftest was"
+        | "dat er een test is gedaan"
+        | "what kind of test it was"
+        | "whether it was a smear or a self-test"
+        | "that a test was done" => Item::ExamType,
+        "uitslag van de test"
+        | "gegevens over een medische test"
+        | "result of the test"
         | "information about a medical test" => Item::Result,
-        "wie de test aanvroeg" | "naam van de dokter" | "who asked for the test" | "name of the doctor" => Item::Requester,
+        "wie de test aanvroeg" | "naam van de dokter" | "who asked for the test" | "name of the doctor" => {
+            Item::Requester
+        }
         other => panic!("not a kind of data: {other}"),
     }
 }
@@ -272,8 +287,13 @@ fn a_correction_says_what_was_wrong_and_sorry() {
     now.news = News::Correction(Difference { earlier: date(2025, 8, 20), before });
     let text = text_of(&now);
     for part in [
-        "Onze brief over uw gegevens klopte niet", "Op 20 augustus 2025", "Dat spijt ons", "Dat is toch niet zeker",
-        "We noemden een bestand dat niet over u gaat", "We vonden uw gegevens niet op internet", "horen niet in de lijst",
+        "Onze brief over uw gegevens klopte niet",
+        "In onze brief van 20 augustus 2025",
+        "Dat spijt ons",
+        "Dat is toch niet zeker",
+        "We noemden een bestand dat niet over u gaat",
+        "We vonden uw gegevens niet op internet",
+        "horen niet in de lijst",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
@@ -283,7 +303,12 @@ fn a_correction_says_what_was_wrong_and_sorry() {
 #[test]
 fn status_up_says_it_once_for_the_whole_list() {
     let mut now = first(Category::Screening);
-    let before = Findings { status: Status::NotExcluded, involved: Items::NONE, possible: now.findings.involved, ..now.findings.clone() };
+    let before = Findings {
+        status: Status::NotExcluded,
+        involved: Items::NONE,
+        possible: now.findings.involved,
+        ..now.findings.clone()
+    };
     now.news = News::Supplement(Difference { earlier: date(2025, 8, 20), before });
     let body = body_of(&now, &facts(), RUN_DATE, false);
     let supplement = block(&body, "SUPP").unwrap();
@@ -315,7 +340,8 @@ fn people_in_custody_get_no_step_that_needs_a_telephone_or_the_internet_of_their
 
 #[test]
 fn the_first_danger_of_prisoners_is_threats() {
-    let body = body_of(&TextFacts { custody: Some(Custody::Former), ..first(Category::Prisoner) }, &facts(), RUN_DATE, false);
+    let body =
+        body_of(&TextFacts { custody: Some(Custody::Former), ..first(Category::Prisoner) }, &facts(), RUN_DATE, false);
     let Some(Part::Steps(steps)) = block(&body, "YOU").unwrap().parts.first() else { panic!("steps") };
     assert!(steps[0].starts_with("Dreigt iemand"));
 }
@@ -381,45 +407,4 @@ fn the_preview_shows_a_few_hundred_letters_with_names_of_their_own() {
             }
         }
     }
-}
-
-#[test]
-#[ignore = "tmp"]
-fn dump() {
-    let root = "/work/wt/texts/";
-    let facts = Facts::load((root.to_owned() + "sample-data/facts.toml").as_str().into()).unwrap();
-    let locales = ["nl", "en"].map(|l| {
-        toml::from_str::<Locale>(&std::fs::read_to_string(format!("{root}locales/{l}.toml")).unwrap()).unwrap()
-    });
-    let make = |v: &Variant| {
-        let l = if v.subject.language == Language::Nl { &locales[0] } else { &locales[1] };
-        body_in(l, &v.subject, &facts, RUN_DATE, false)
-    };
-    let mut out = String::new();
-    for variant in variants(&facts) {
-        out += &format!("##{}|{}\n", variant.name, variant.subject.language);
-        out += &serde_json::to_string(&make(&variant)).unwrap();
-        out += "\n";
-    }
-    let mut all: Vec<(usize, String)> = every(&facts)
-        .map(|v| {
-            let body = make(&v);
-            let len = plain_text(&body).len();
-            (len, format!("##every {}|{}\n{}\n", v.name, v.subject.language, serde_json::to_string(&body).unwrap()))
-        })
-        .collect();
-    all.sort();
-    let mut lines = std::collections::BTreeMap::new();
-    for (_, text) in all.into_iter().rev() {
-        let minor = !text.contains("_adult_");
-        let odd = minor && (text.contains("prisoner") || text.contains("screening"));
-        let multi = text.lines().next().unwrap().contains("-and-");
-        let key = (text.contains("|en\n"), text.contains("_large|"), odd, minor, multi);
-        let count: &mut usize = lines.entry(key).or_default();
-        if *count < 80 {
-            *count += 1;
-            out += &text;
-        }
-    }
-    std::fs::write("/tmp/texts-dump.txt", &out).unwrap();
 }

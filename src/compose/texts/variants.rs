@@ -2,8 +2,8 @@
 
 use jiff::civil::{Date, date};
 
-use super::subject::{News, TextFacts};
 use super::body_of;
+use super::subject::{News, TextFacts};
 use crate::facts::Facts;
 use crate::letter::{
     Audience, Body, Category, Custody, Difference, Findings, Format, Item, Items, Language, Published, Status,
@@ -164,9 +164,9 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
 
 /// Every kind of letter that differs in its conditions, in both languages: tens of thousands, for the gates.
 pub fn every(facts: &Facts) -> impl Iterator<Item = Variant> {
-    let readers = Audience::ALL.iter().flat_map(|audience| {
-        Format::ALL.iter().map(|format| Reader { audience: *audience, format: *format })
-    });
+    let readers = Audience::ALL
+        .iter()
+        .flat_map(|audience| Format::ALL.iter().map(|format| Reader { audience: *audience, format: *format }));
     let histories = [History::First].into_iter().chain(History::LATER);
     let mut all = Vec::new();
     for reader in readers {
@@ -268,7 +268,11 @@ struct Outcome {
 impl Outcome {
     fn confirmed(published: Published) -> Self {
         let all = Item::ALL.iter().copied().collect();
-        Self { status: Status::Confirmed, published, choice: Choice { name: "all", involved: all, possible: Items::NONE } }
+        Self {
+            status: Status::Confirmed,
+            published,
+            choice: Choice { name: "all", involved: all, possible: Items::NONE },
+        }
     }
 }
 
@@ -285,7 +289,12 @@ fn outcomes(wanted: impl Fn(&Choice) -> bool) -> Vec<Outcome> {
 }
 
 fn variant(
-    facts: &Facts, relation: &Relation, outcome: &Outcome, reader: Reader, history: History, language: Language,
+    facts: &Facts,
+    relation: &Relation,
+    outcome: &Outcome,
+    reader: Reader,
+    history: History,
+    language: Language,
 ) -> Variant {
     let findings = Findings {
         categories: relation.categories.clone(),

@@ -98,6 +98,16 @@ proptest! {
     }
 
     #[test]
+    fn the_number_of_threads_does_not_matter((exposures, participants) in world()) {
+        let rows = rows(&exposures, &participants);
+        let by = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| outcome(&linked(&rows)))
+        };
+        prop_assert_eq!(by(1), by(3));
+    }
+
+    #[test]
     fn a_repeated_row_adds_nobody(
         ((exposures, participants), which) in (world(), any::<prop::sample::Index>()),
         rules in profile(),

@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use jiff::civil::{Date, date};
 
+use super::super::body_in;
 use super::super::limits::Limits;
 use super::super::locale::Locale;
 use super::super::readability::{self, Counts};
 use super::super::variants::{Variant, every};
-use super::super::body_in;
 use super::{Finding, file, find_word, parity, pieces, residue, terms};
 use crate::facts::Facts;
 use crate::letter::{Body, Language, Part};
@@ -89,7 +89,13 @@ struct Worst(BTreeMap<(Language, String), (f64, Finding)>);
 impl Worst {
     #[expect(clippy::too_many_arguments, reason = "the parts of one finding and how bad it is")]
     fn add(
-        &mut self, badness: f64, kind: &str, language: Language, variant: &Variant, sentence: &str, problem: String,
+        &mut self,
+        badness: f64,
+        kind: &str,
+        language: Language,
+        variant: &Variant,
+        sentence: &str,
+        problem: String,
         advice: &str,
     ) {
         let key = (language, kind.to_owned());
@@ -218,11 +224,18 @@ impl<'a> Gauge<'a> {
         let problem = format!("readability {score:.1}, at least {:.1}", limits.readability);
         add(score < limits.readability, -score, "readability", problem, "use shorter words and shorter sentences");
         let share = total.passive_share();
-        let problem = format!("{:.0} % passive sentences, at most {:.0} %", share * 100.0, letter.passive_share * 100.0);
+        let problem =
+            format!("{:.0} % passive sentences, at most {:.0} %", share * 100.0, letter.passive_share * 100.0);
         add(share > letter.passive_share, share, "passive", problem, "say who does it");
         let longest = f64::from(u32::try_from(words).unwrap_or(u32::MAX));
         let problem = format!("{words} words, at most {}", letter.words);
-        add(words > letter.words, longest, "words", problem, "shorten the blocks of this letter; it must fit two sides");
+        add(
+            words > letter.words,
+            longest,
+            "words",
+            problem,
+            "shorten the blocks of this letter; it must fit two sides",
+        );
     }
 
     fn judge_lists(&self, variant: &Variant, body: &Body, worst: &mut Worst) {

@@ -28,10 +28,7 @@ pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<Finding> {
         }
     }
     findings.extend(
-        english
-            .iter()
-            .filter(|(key, _)| !dutch.contains_key(*key))
-            .map(|(key, text)| missing(Language::Nl, key, text)),
+        english.iter().filter(|(key, _)| !dutch.contains_key(*key)).map(|(key, text)| missing(Language::Nl, key, text)),
     );
     findings
 }
@@ -78,9 +75,7 @@ pub fn of_shapes(dutch: &Body, english: &Body) -> Option<String> {
 fn same_shape(one: &Part, other: &Part) -> bool {
     match (one, other) {
         (Part::Paragraph(_), Part::Paragraph(_)) | (Part::ProviderLine, Part::ProviderLine) => true,
-        (Part::Bullets(one), Part::Bullets(other)) | (Part::Steps(one), Part::Steps(other)) => {
-            one.len() == other.len()
-        }
+        (Part::Bullets(one), Part::Bullets(other)) | (Part::Steps(one), Part::Steps(other)) => one.len() == other.len(),
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ fn facts() -> Facts {
 }
 
 fn show(findings: &[Finding]) -> String {
-    findings.iter().map(|finding| format!("{finding}\n")).collect()
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -22,7 +22,6 @@ fn figures_are_within_the_limits() {
     let figures = figures(&facts());
     for language in [Language::Nl, Language::En] {
         let (found, limits) = (&figures[&language], super::super::limits::limits());
-        println!("{language}: {found:?}");
         assert!(found.letters > 1_000);
         assert!(found.least_readability >= limits.of(language).readability);
         assert!(found.most_words <= limits.letter.words);
@@ -43,7 +42,8 @@ fn seeded(from: &str, to: &str) -> Vec<Finding> {
 
 #[test]
 fn seeded_defects_are_found_with_their_key() {
-    let long = "Wij willen u met deze brief laten weten dat wij het heel erg vinden dat dit u en alle anderen is overkomen.";
+    let long =
+        "Wij willen u met deze brief laten weten dat wij het heel erg vinden dat dit u en alle anderen is overkomen.";
     let defects = [
         ("We vinden het heel erg dat dit u is overkomen.", long, "sign.adult", "words in one sentence"),
         ("Het gaat om dit ziekenhuis:", "Het betreft derhalve dit ziekenhuis:", "why.hospital_named", "`derhalve`"),
@@ -51,10 +51,20 @@ fn seeded_defects_are_found_with_their_key() {
         ("Wat is er gebeurd?", "", "what.heading", "empty"),
         ("Wat is er gebeurd?", "Wat is er gebeurd? None", "what.heading", "`None`"),
         ("Wat is er gebeurd?", "Wat is er gebeurd? [plaats]", "what.heading", "bracket"),
-        ("De uitslag van uw test klopt nog.", "Mevrouw, de uitslag van uw test klopt nog.", "care.screening.adult", "`mevrouw`"),
+        (
+            "De uitslag van uw test klopt nog.",
+            "Mevrouw, de uitslag van uw test klopt nog.",
+            "care.screening.adult",
+            "`mevrouw`",
+        ),
         ("Klik nergens op. Bel", "Kijk op www.voorbeeld.nl. Bel", "you.message.adult", "`www`"),
         ("of een andere zorgverlener liet", "(nummer 4) liet", "why.gp.adult", "a number"),
-        ("uitslag van de test", "uitslag van de test die in een laboratorium is gedaan nadat iemand daar om vroeg", "items.result", "one kind of data"),
+        (
+            "uitslag van de test",
+            "uitslag van de test die in een laboratorium is gedaan nadat iemand daar om vroeg",
+            "items.result",
+            "one kind of data",
+        ),
         ("Laat het ons weten.", "Doe mee aan de volgende ronde.", "care.screening.adult", "`doe mee`"),
     ];
     for (from, to, key, problem) in defects {
@@ -86,7 +96,8 @@ fn hard_words_long_letters_and_passives_are_found() {
                 informatiebeveiligingsverantwoordelijkheden, gegevensbeschermingsmaatregelen. "
         .repeat(6);
     let passive = "Er werd gestolen. ".repeat(10);
-    let slow = "Dit is een zin die met opzet uit twintig korte woorden bestaat en die dus te lang is voor u. ".repeat(80);
+    let slow =
+        "Dit is een zin die met opzet uit twintig korte woorden bestaat en die dus te lang is voor u. ".repeat(80);
     let findings = seeded("Wij hoorden dat op {reported}. Daarna", &format!("{hard}{passive}Op {{reported}}"));
     for problem in ["readability", "passive"] {
         assert!(findings.iter().any(|finding| finding.problem.contains(problem)), "{problem}\n{}", show(&findings));
@@ -117,7 +128,9 @@ fn facts_are_gated_too() {
 
 #[test]
 fn residue_is_seen_in_extracted_text() {
-    for (text, clean) in [("Bel ons.", true), ("Bel {phone}.", false), ("Bel  ons.", false), ("Bel None.", false), ("", false)] {
+    for (text, clean) in
+        [("Bel ons.", true), ("Bel {phone}.", false), ("Bel  ons.", false), ("Bel None.", false), ("", false)]
+    {
         assert_eq!(residue(text).is_none(), clean, "{text}");
     }
     assert!(residue("annulling nullen").is_none());
