@@ -281,7 +281,7 @@ pub(super) fn is_missing(text: &str) -> bool {
 fn begins_like_a_formula(text: &str, rule: Rule) -> bool {
     if rule.kind == Kind::House
         && let Some(addition) = text.strip_prefix('-')
-        && addition.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && addition.trim_start().bytes().all(|byte| byte.is_ascii_alphanumeric())
     {
         return false;
     }

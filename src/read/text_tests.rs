@@ -164,6 +164,8 @@ fn formulas_are_held_and_the_apostrophe_is_not_one() {
     }
     assert_eq!(name("'t Hooft").unwrap(), "'t Hooft");
     assert_eq!(clean("-2", Rule::HOUSE).unwrap().text, "-2");
+    assert_eq!(clean("- bis", Rule::HOUSE).unwrap().text, "- bis");
+    assert_eq!(clean("- bis", Rule::STREET).unwrap_err(), Reason::R118);
     assert_eq!(clean("-2+3", Rule::HOUSE).unwrap_err(), Reason::R118);
 }
 

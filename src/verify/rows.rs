@@ -168,16 +168,13 @@ impl Row<'_> {
             ("name_1", self.name_1.to_owned()),
             ("name_2", self.name_2.to_owned()),
             ("name_3", self.name_3.to_owned()),
+            ("postcode", self.postcode.to_owned()),
+            ("town", self.town.to_owned()),
+            ("foreign_line_1", self.foreign_line_1.to_owned()),
+            ("foreign_line_2", self.foreign_line_2.to_owned()),
+            ("foreign_line_3", self.foreign_line_3.to_owned()),
+            ("country_name_en", self.country_name_en.to_owned()),
         ];
-        if self.country_iso2 == "NL" {
-            lines.push(("postcode", self.postcode.to_owned()));
-            lines.push(("town", self.town.to_owned()));
-        } else {
-            lines.push(("foreign_line_1", self.foreign_line_1.to_owned()));
-            lines.push(("foreign_line_2", self.foreign_line_2.to_owned()));
-            lines.push(("foreign_line_3", self.foreign_line_3.to_owned()));
-            lines.push(("country_name_en", self.country_name_en.to_owned()));
-        }
         lines.retain(|(_, text)| !text.is_empty());
         lines
     }
@@ -260,8 +257,10 @@ impl Checked<'_, '_> {
         let postcode = row.postcode.is_empty() || postcode(row.postcode);
         self.expect(postcode, Check::Cell, "`postcode` is not four digits and two letters");
         if domestic {
-            let place = !row.town.is_empty() && row.foreign_line_1.is_empty();
-            self.expect(place, Check::Cell, "a Dutch address needs a town and no foreign lines");
+            // The register of non-residents has lines as they are for the Netherlands, too (BRP code 6030).
+            let in_parts = [row.street, row.house_number, row.postcode, row.town].concat();
+            let place = if row.foreign_line_1.is_empty() { !row.town.is_empty() } else { in_parts.is_empty() };
+            self.expect(place, Check::Cell, "a Dutch address needs a town, or lines as they are and nothing else");
         } else {
             self.expect(!row.foreign_line_1.is_empty(), Check::Cell, "a foreign address needs a line");
         }

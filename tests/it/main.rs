@@ -1,6 +1,7 @@
 //! The real program and its stages against other people's tools.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
+mod addressing;
 mod mail;
 mod night;
 mod package;

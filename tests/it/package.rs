@@ -420,6 +420,13 @@ fn two_names_that_change_places_are_caught() {
 }
 
 #[test]
+fn a_dutch_address_in_parts_and_in_lines_is_caught() {
+    let site = Site::publish();
+    let both = site.tampered(|bag| bag.rows(|rows| rows[1] = rows[1].replacen(",NL,", ",NL,Kade 1", 1)));
+    assert!(checks(&both).contains(&Check::Cell), "{both:?}");
+}
+
+#[test]
 fn what_must_not_be_in_a_manifest_is_caught() {
     let site = Site::publish();
     let with = |name: &str| site.tampered(|bag| bag.rows(|rows| rows[1] = rows[1].replacen("Mevrouw", name, 1)));
