@@ -22,9 +22,12 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
     let world = load_world(folder);
     let profile = if rest.contains(&"strict") { LinkProfile::Strict } else { LinkProfile::Default };
     let rules = LinkRules { profile, ..LinkRules::default() };
-    let parameters = rest.iter().find(|word| Utf8Path::new(word).extension() == Some("toml")).map_or_else(Parameters::built_in, |path| {
-        Parameters::from_toml(&std::fs::read_to_string(path).unwrap()).unwrap()
-    });
+    let parameters = rest
+        .iter()
+        .find(|word| Utf8Path::new(word).extension() == Some("toml"))
+        .map_or_else(Parameters::built_in, |path| {
+            Parameters::from_toml(&std::fs::read_to_string(path).unwrap()).unwrap()
+        });
     let terms = Terms { rules: &rules, parameters: &parameters, decisions: &[] };
     let keys = Keys::derive(&[7; 32]);
     let before = truth::peak_memory();

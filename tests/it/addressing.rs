@@ -29,6 +29,7 @@ fn shared(name: &str) -> Option<String> {
 }
 
 /// Says which records ended otherwise than they should, all at once.
+#[expect(clippy::needless_pass_by_value, reason = "callers hand over what they made for it")]
 fn assert_nothing_differs(differences: Vec<String>) {
     assert!(differences.is_empty(), "{} records differ:\n{}", differences.len(), differences.join("\n"));
 }
@@ -51,6 +52,7 @@ fn written(key: &str, difference: impl FnOnce(&Letter) -> Option<String>) -> Opt
 }
 
 /// Field, what was found, what should be there.
+#[expect(clippy::needless_pass_by_value, reason = "callers hand over what they made for it")]
 fn differs<T: PartialEq + std::fmt::Debug>(field: &str, found: T, wanted: T) -> Option<String> {
     (found != wanted).then(|| format!("{field} is {found:?}, not {wanted:?}"))
 }

@@ -13,6 +13,7 @@ use crate::tools::run;
 
 /// A row of `letters.parquet`.
 #[derive(Clone, Default)]
+#[expect(clippy::struct_field_names, reason = "the names of the table's columns")]
 pub struct Letter {
     pub letter_id: String,
     pub salutation: String,
