@@ -75,7 +75,8 @@ struct Gap {
 /// A body whose pages have been compared; what follows for its personal lines.
 struct Checked {
     salutation: Gap,
-    provider: Option<Gap>,
+    /// One place, or two where the page turns at the provider's line; none in a body that names no provider.
+    provider: Vec<Gap>,
     /// For each page the right end and the baseline of each reference label.
     labels: Vec<Vec<(f64, f64)>>,
 }
@@ -115,9 +116,10 @@ impl<'a> Checker<'a> {
             self.bodies.insert(key.clone(), checked);
         }
         let checked = &self.bodies[&key];
+        let mut providers = 0;
         for (index, page) in pages.iter().enumerate() {
             if index < sides {
-                self.personal(&letter.draft, checked, index, &page.own.texts)?;
+                providers += self.personal(&letter.draft, checked, index, &page.own.texts)?;
             } else {
                 let texts = page.own.texts.iter().map(|text| text.text.as_str());
                 let rehearsal = Some(body.frame.rehearsal.as_str()).filter(|line| !line.is_empty());
@@ -125,7 +127,7 @@ impl<'a> Checker<'a> {
             }
             self.inked(letter, index, &page.own)?;
         }
-        Ok(())
+        must(providers == usize::from(body.provider_slot), "provider is missing")
     }
 
     /// Everything that many letters share, on all its pages.
@@ -163,11 +165,8 @@ impl<'a> Checker<'a> {
         let wanted = Spoken::of(body);
         must(main.text == wanted.text, "text of the body")?;
         Ok(Checked {
-            salutation: main.gap(wanted.salutation).ok_or("place of the salutation")?,
-            provider: match wanted.provider {
-                Some(at) => Some(main.gap(at).ok_or("place of the provider")?),
-                None => None,
-            },
+            salutation: *main.gaps(wanted.salutation).first().ok_or("place of the salutation")?,
+            provider: wanted.provider.map(|at| main.gaps(at)).unwrap_or_default(),
             labels,
         })
     }
@@ -181,8 +180,8 @@ impl<'a> Checker<'a> {
             && layer.texts.iter().all(|text| !text.area().overlaps(&mark))
     }
 
-    /// The values on one page: exactly these, at their places.
-    fn personal(&self, draft: &Draft, checked: &Checked, page: usize, texts: &[Text]) -> Outcome {
+    /// The values on one page: exactly these, at their places. Counts the provider's lines among them.
+    fn personal(&self, draft: &Draft, checked: &Checked, page: usize, texts: &[Text]) -> Result<usize, &'static str> {
         let mut texts: Vec<&Text> = texts.iter().collect();
         if page == 0 {
             let (shown, others) =
@@ -192,7 +191,8 @@ impl<'a> Checker<'a> {
         }
         let mut references = checked.labels[page].clone();
         let mut salutation = (page == checked.salutation.page).then_some(checked.salutation);
-        let mut provider = checked.provider.filter(|gap| gap.page == page);
+        let mut provider = checked.provider.iter().find(|gap| gap.page == page);
+        let mut providers = 0;
         for text in texts {
             must(text.right <= self.sheet.text_right + 0.1, "a value beyond the edge of the text")?;
             must(!text.area().overlaps(&MARK.grown(MARK_QUIET)), "a value in the sheet mark's zone")?;
@@ -205,13 +205,14 @@ impl<'a> Checker<'a> {
                 must(text.text.strip_suffix(',') == Some(&draft.salutation), "salutation")?;
             } else if provider.take_if(|gap| within(gap)).is_some() {
                 must(text.text == draft.provider_display, "provider")?;
+                providers += 1;
             } else {
                 return Err("a value that has no place");
             }
         }
         must(references.is_empty(), "reference is missing")?;
         must(salutation.is_none(), "salutation is missing")?;
-        must(provider.is_none(), "provider is missing")
+        Ok(providers)
     }
 
     fn address(&self, draft: &Draft, shown: &[&Text]) -> Outcome {
@@ -257,14 +258,21 @@ struct Main {
 }
 
 impl Main {
-    /// The room between the line that ends before `at` and the one that begins there. When a page ends between them the
-    /// line may stand on the earlier page's end or the later page's beginning; the beginning is where it belongs only if
-    /// nothing stands before it there.
-    fn gap(&self, at: usize) -> Option<Gap> {
-        let next = self.lines.iter().position(|line| line.2 == at)?;
+    /// The rooms between the line that ends before `at` and the one that begins there: one, or where the page turns
+    /// between them the beginning of the later page and the end of the earlier one.
+    fn gaps(&self, at: usize) -> Vec<Gap> {
+        let Some(next) = self.lines.iter().position(|line| line.2 == at) else { return Vec::new() };
         let (page, below, _) = self.lines[next];
-        let above = self.lines[..next].iter().filter(|line| line.0 == page).map(|line| line.1);
-        Some(Gap { page, above: above.fold(0.0, f64::max), below })
+        let lowest = |page: usize| {
+            let lines = self.lines[..next].iter().filter(|line| line.0 == page).map(|line| line.1);
+            lines.reduce(f64::max)
+        };
+        let turned = match (lowest(page), page.checked_sub(1)) {
+            (None, Some(page)) => lowest(page).map(|above| Gap { page, above, below: FOOT }),
+            _ => None,
+        };
+        let here = Gap { page, above: lowest(page).unwrap_or(0.0), below };
+        [Some(here), turned].into_iter().flatten().collect()
     }
 }
 
@@ -351,5 +359,21 @@ impl Wanted<'_> {
         let (page, pages) = ((self.page + 1).to_string(), self.pages.to_string());
         let label = frame.page_label.replace("{pages}", &pages).replace("{page}", &page);
         Self::folded([&frame.reference_label, &label])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_between_two_pages_may_stand_on_either() {
+        let main =
+            Main { text: String::new(), lines: vec![(0, 100.0, 0), (0, 200.0, 10), (1, 30.0, 20), (1, 40.0, 30)] };
+        let places = |at| main.gaps(at).iter().map(|gap| (gap.page, gap.above, gap.below)).collect::<Vec<_>>();
+        assert_eq!(places(10), [(0, 100.0, 200.0)]);
+        assert_eq!(places(20), [(1, 0.0, 30.0), (0, 200.0, FOOT)]);
+        assert_eq!(places(30), [(1, 30.0, 40.0)]);
+        assert!(places(11).is_empty());
     }
 }
