@@ -20,7 +20,6 @@ use crate::preview;
 use crate::progress::Progress;
 use crate::read::{self, Terms};
 use crate::record::{Access, Job, Ledger, NewJob, Noted, StagedFile};
-use crate::render::Press;
 use crate::report::Report;
 use crate::row::Rows;
 use clock::Clock;
@@ -80,7 +79,7 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     let mut ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
     outbox::preflight(&config.data_dir.join("outbox"), &config.data_dir, 0)?;
     let resumed = match ledger.pending()? {
-        Some(job) => Some(finish::finish(order, &mut ledger, &job, Clock::default())?),
+        Some(job) => Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?),
         None => None,
     };
 
@@ -112,7 +111,7 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     }
     let draft = DraftPlan { rows: &rows, prepared: &prepared, letters, noted, facts: &facts, report, clock };
     let job = plan(order, &mut ledger, draft)?;
-    let finished = finish::finish(order, &mut ledger, &job, Clock::default())?;
+    let finished = finish::finish(order, &mut ledger, &job, Some(&prepared.press), Clock::default())?;
     order.progress.finish();
     Ok(Outcome { resumed, report: finished.report, papers: finished.papers, package: Some(finished.package) })
 }
@@ -177,8 +176,7 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let mut report = begin_report("check", order, &rows, &prepared, &letters);
     let number = ledger.next_job(order.run_date)?;
     let parts = package::plan(&package::job_name(&number, config.synthetic), letters, &config.print);
-    let press = Press::new(&prepared.bodies, &config.print, order.run_date)?;
-    let work = finish::Work { press: &press, number: &number, bodies: &prepared.bodies, print: &config.print };
+    let work = finish::Work { press: &prepared.press, number: &number, bodies: &prepared.bodies, print: &config.print };
     order.progress.stage("setting", report.letters.total);
     clock.time(
         "render",

@@ -31,18 +31,25 @@ pub struct Finished {
     pub report: Report,
 }
 
-/// Takes a planned job to its end, wherever an earlier attempt stopped.
+/// Takes a planned job to its end, wherever an earlier attempt stopped. `press` is the one that proofed the job's letters,
+/// where this is still the same run.
 ///
 /// # Errors
 /// [`RunError`]; running again goes on from the last step that the ledger has.
-pub fn finish(order: &Order<'_>, ledger: &mut Ledger, job: &Job, mut clock: Clock) -> Result<Finished, RunError> {
+pub fn finish(
+    order: &Order<'_>,
+    ledger: &mut Ledger,
+    job: &Job,
+    press: Option<&Press>,
+    mut clock: Clock,
+) -> Result<Finished, RunError> {
     let data_dir = &order.config.data_dir;
     let staging = Staging::of(data_dir, &job.job_name);
     let mut state = job.state;
     let mut sealed = sealed_parts(job, &staging);
     if state == JobState::Planned {
         staging.verify(&job.staged)?;
-        sealed = set_and_pack(order, job, &staging, &mut clock)?;
+        sealed = set_and_pack(order, job, press, &staging, &mut clock)?;
         let parts: Vec<SealedPart> = (1..).zip(&sealed).map(|(number, part)| recorded(number, part)).collect();
         clock.time("seal", || ledger.seal(&job.job, &parts), |_| sealed.len() as u64)?;
         state = JobState::Sealed;
@@ -61,11 +68,23 @@ pub fn finish(order: &Order<'_>, ledger: &mut Ledger, job: &Job, mut clock: Cloc
     Ok(Finished { papers, package: out.join(&job.job_name), report })
 }
 
-fn set_and_pack(order: &Order<'_>, job: &Job, staging: &Staging, clock: &mut Clock) -> Result<Vec<Sealed>, RunError> {
+fn set_and_pack(
+    order: &Order<'_>,
+    job: &Job,
+    press: Option<&Press>,
+    staging: &Staging,
+    clock: &mut Clock,
+) -> Result<Vec<Sealed>, RunError> {
     let settings = staging.settings()?;
     let bodies = staging.bodies()?;
-    let press = Press::new(&bodies, &settings.print, settings.run_date)?;
-    let work = Work { press: &press, number: &settings.number, bodies: &bodies, print: &settings.print };
+    let own;
+    let press = if let Some(press) = press {
+        press
+    } else {
+        own = Press::new(&bodies, &settings.print, settings.run_date)?;
+        &own
+    };
+    let work = Work { press, number: &settings.number, bodies: &bodies, print: &settings.print };
     let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();
     order.progress.stage("setting", letters);
     let set = |totals: &PartTotals| {

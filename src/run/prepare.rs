@@ -1,16 +1,16 @@
 //! From files to a plan: read, link, decide, compose, proof. Nothing is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::clock::Clock;
 use super::{Order, RunError};
 use crate::compose::{self, Letterbook};
 use crate::decide::{self, Circumstances};
 use crate::facts::Facts;
-use crate::letter::{Body, Draft};
+use crate::letter::{Body, Draft, Kind, Notice};
 use crate::link;
-use crate::person::Pseudonym;
-use crate::reason::{Reason, SetAside};
+use crate::person::{Cluster, Pseudonym};
+use crate::reason::{Reason, SetAside, Sifted};
 use crate::record::{Identities, Ledger};
 use crate::render::Press;
 use crate::report::account::Account;
@@ -30,6 +30,8 @@ pub struct Prepared {
     pub bodies: BTreeMap<String, Body>,
     /// Letters with their pages and sheets.
     pub letters: Vec<(Draft, u32, u32)>,
+    /// Has set every body of the run.
+    pub press: Press,
 }
 
 /// Takes rows all the way to letters that are known to fit their pages.
@@ -61,6 +63,7 @@ pub fn prepare(
     let mut balance = Balance { rows: rows.exposures.len() as u64 };
     let in_clusters = linked.clusters.iter().map(|cluster| cluster.exposures.len() as u64).sum();
     balance.check("link", in_clusters, linked.set_aside.len())?;
+    let doubtful = doubtful(rows, &linked.set_aside, ledger)?;
     end(linked.set_aside);
 
     let recognised =
@@ -73,6 +76,12 @@ pub fn prepare(
         || Ok::<_, RunError>(decide::decide(people, &circumstances, &config.policy, order.run_date)),
         |decided| decided.ready.len() as u64,
     )?;
+    let (notices, premature): (Vec<_>, Vec<_>) = decided
+        .ready
+        .into_iter()
+        .partition(|notice| notice.kind != Kind::Correction || !doubtful.contains(&notice.person));
+    let mut decided = Sifted { ready: notices, set_aside: decided.set_aside };
+    decided.set_aside.extend(premature.iter().flat_map(hold_correction));
     let in_notices = decided.ready.iter().map(|notice| notice.rows.len() as u64).sum();
     balance.check("decide", in_notices, decided.set_aside.len())?;
     end(decided.set_aside);
@@ -97,11 +106,9 @@ pub fn prepare(
 
     let files = Files::of(rows);
     let bodies = composed.bodies;
-    let proofed = clock.time(
-        "proof",
-        || Press::new(&bodies, &config.print, order.run_date)?.proof(composed.drafts.ready),
-        |proofed| proofed.ready.len() as u64,
-    )?;
+    let press =
+        clock.time("bodies", || Press::new(&bodies, &config.print, order.run_date), |press| press.bodies() as u64)?;
+    let proofed = clock.time("proof", || press.proof(composed.drafts.ready), |proofed| proofed.ready.len() as u64)?;
     let held: Vec<SetAside> = proofed.held.iter().flat_map(|(draft, reason)| files.held(draft, *reason)).collect();
     let in_letters = proofed.ready.iter().map(|proof| proof.draft.rows.len() as u64).sum();
     balance.check("proof", in_letters, held.len())?;
@@ -113,10 +120,24 @@ pub fn prepare(
     }
     account.close()?;
     let letters: Vec<_> = proofed.ready.into_iter().map(|proof| (proof.draft, proof.pages, proof.sheets)).collect();
-    let used: std::collections::BTreeSet<&str> = letters.iter().map(|(draft, ..)| draft.body.as_str()).collect();
+    let used: BTreeSet<&str> = letters.iter().map(|(draft, ..)| draft.body.as_str()).collect();
     let bodies = bodies.into_iter().filter(|(key, _)| used.contains(key.as_str())).collect();
     let list_reasons = list_reasons(rows);
-    Ok(Prepared { account, set_aside, list_reasons, identities: recognised.identities, bodies, letters })
+    Ok(Prepared { account, set_aside, list_reasons, identities: recognised.identities, bodies, letters, press })
+}
+
+/// People who were told about a row that linking holds in this run: it is not gone, only in doubt.
+fn doubtful(rows: &Rows, held: &[SetAside], ledger: &Ledger) -> Result<BTreeSet<Pseudonym>, RunError> {
+    let held: BTreeSet<RowRef> = held.iter().map(|item| item.row).collect();
+    let alone = |exposure| Cluster { exposures: vec![exposure], participants: Vec::new(), register: Vec::new() };
+    let clusters = rows.exposures.iter().filter(|exposure| held.contains(&exposure.row)).map(alone).collect();
+    let people = ledger.recognise(clusters)?.people;
+    Ok(people.into_iter().filter(|person| !person.told.is_empty()).map(|person| person.pseudonym).collect())
+}
+
+fn hold_correction(notice: &Notice<'_>) -> Vec<SetAside> {
+    let person = Some(notice.person);
+    notice.rows.iter().map(|row| SetAside { person, ..SetAside::new(*row, Reason::L209) }).collect()
 }
 
 /// The rows that are still on their way; every stage hands on or sets aside each of them.
