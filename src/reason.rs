@@ -135,7 +135,7 @@ reasons! {
     L206 Review "cluster has grown beyond the permitted size",
     L207 Review "the person's row in the participants list, the register or the suppressions could not be read",
     L208 Review "one record_id stands for rows that are not the same person",
-    L209 Review "nothing is corrected while a row that the person was told about is itself held",
+    L209 Review "nothing is corrected while a row that the person was told about is held, unreadable or gone",
     D101 Review "category is not one of the four",
     D201 Suppressed "has died",
     D202 Suppressed "is on the suppression list",

@@ -34,6 +34,9 @@ pub struct Report {
     pub reasons: BTreeMap<String, ReasonCount>,
     /// Rows of other lists that could not be used, by code.
     pub list_reasons: BTreeMap<String, u64>,
+    /// Rows that wait until enough days have passed since the last letter (D302), by the date from which they are due.
+    #[serde(default)]
+    pub due: BTreeMap<String, u64>,
     /// Distinct letter bodies that were set.
     pub bodies: u64,
     /// Stages in order.
@@ -79,6 +82,9 @@ pub struct PeopleCounts {
     pub suppressed: u64,
     /// Held for a human.
     pub review: u64,
+    /// Told earlier, and no row of theirs is among the people of this run: withdrawn, refused or held by linking.
+    #[serde(default)]
+    pub absent: u64,
 }
 
 /// The letters of a run.
@@ -184,6 +190,7 @@ impl Report {
             letters: LetterCounts::default(),
             reasons: reasons.collect(),
             list_reasons: BTreeMap::new(),
+            due: BTreeMap::new(),
             bodies: 0,
             stages: Vec::new(),
             peak_rss_bytes: 0,

@@ -7,7 +7,7 @@ mod papers;
 mod prepare;
 pub mod staging;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
 use crate::cli::process::peak_rss_bytes;
@@ -44,6 +44,12 @@ pub struct Order<'a> {
 }
 
 impl Order<'_> {
+    /// Refuses far more letters than expected, unless that was accepted.
+    fn permits(&self, letters: usize) -> Result<(), RunError> {
+        let (letters, permitted) = (letters as u64, self.config.policy.max_letters_per_run);
+        if letters > permitted && !self.accept_volume { Err(RunError::Volume { letters, permitted }) } else { Ok(()) }
+    }
+
     fn facts(&self) -> Result<Facts, RunError> {
         let facts = Facts::load(&self.config.facts)?;
         facts.check_age(&self.config.facts, self.run_date, self.config.policy.facts_max_age_days)?;
@@ -83,6 +89,7 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
         None => None,
     };
 
+    refuse_the_past(&ledger, order.run_date)?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
     let rows =
@@ -90,12 +97,9 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
     let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);
-    let permitted = config.policy.max_letters_per_run;
-    if letters.len() as u64 > permitted && !order.accept_volume {
-        return Err(RunError::Volume { letters: letters.len() as u64, permitted });
-    }
+    order.permits(letters.len())?;
 
-    let run_id = papers::next_run_id(&config.data_dir, order.run_date);
+    let run_id = papers::next_run_id(&config.data_dir, order.run_date, &ledger.jobs()?);
     let report = begin_report(&run_id, order, &rows, &prepared, &letters);
     let noted = Noted {
         run_id: &run_id,
@@ -114,6 +118,23 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     let finished = finish::finish(order, &mut ledger, &job, Some(&prepared.press), Clock::default())?;
     order.progress.finish();
     Ok(Outcome { resumed, report: finished.report, papers: finished.papers, package: Some(finished.package) })
+}
+
+/// Letters before the last ones would name a later letter as the earlier one, and count ages wrongly.
+fn refuse_the_past(ledger: &Ledger, run_date: Date) -> Result<(), RunError> {
+    match ledger.jobs()?.iter().map(|job| job.run_date).max() {
+        Some(last) if run_date < last => Err(RunError::Past { run_date, last }),
+        _ => Ok(()),
+    }
+}
+
+/// Notes in the papers what became of the summary mail.
+///
+/// # Errors
+/// [`RunError`] when the report cannot be written.
+pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(), RunError> {
+    mail.clone_into(&mut report.mail);
+    papers::write_report(folder, report)
 }
 
 /// Writes the plan and the papers so far to staging, then commits the ledger to them. From here on the set of letters is
@@ -173,6 +194,7 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
     let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);
+    order.permits(letters.len())?;
     let mut report = begin_report("check", order, &rows, &prepared, &letters);
     let number = ledger.next_job(order.run_date)?;
     let parts = package::plan(&package::job_name(&number, config.synthetic), letters, &config.print);
@@ -230,6 +252,10 @@ fn begin_report(
     let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
     report.list_reasons.clone_from(&prepared.list_reasons);
     report.bodies = prepared.bodies.len() as u64;
+    report.people.absent = prepared.absent;
+    for due in prepared.set_aside.iter().filter_map(|item| item.due) {
+        *report.due.entry(due.to_string()).or_default() += 1;
+    }
     for (draft, pages, sheets) in letters {
         report.letters.add(draft, *pages, *sheets);
     }

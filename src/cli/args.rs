@@ -47,7 +47,14 @@ pub enum Command {
         accept_volume: bool,
     },
     /// Do everything but publication and ledger: what would a run do?
-    Check,
+    Check {
+        /// As for `run`; nothing is recorded.
+        #[arg(long, value_name = "REASON")]
+        accept_inputs: Option<String>,
+        /// As for `run`.
+        #[arg(long)]
+        accept_volume: bool,
+    },
     /// Set every letter variant with invented people and lay them side by side in a page.
     Preview {
         /// Folder for the pictures and the page.

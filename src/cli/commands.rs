@@ -40,7 +40,7 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
         Command::Ledger(LedgerCommand::Init) => session.ledger_init(),
         Command::Ledger(LedgerCommand::Check) => session.ledger_check(),
         Command::Run { accept_inputs, accept_volume } => session.run(accept_inputs.as_deref(), *accept_volume),
-        Command::Check => session.check(),
+        Command::Check { accept_inputs, accept_volume } => session.check(accept_inputs.as_deref(), *accept_volume),
         Command::Preview { out } => session.preview(out),
         Command::Letter { id, out } => session.letter(id, out.as_deref()),
         Command::Explain { id } => session.explain(id),
@@ -63,6 +63,9 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
     }
     Ok(config)
 }
+
+/// What became of a mail that could not be sent.
+const FAILED: &str = "failed";
 
 /// A command with its configuration.
 struct Session<'a> {
@@ -102,33 +105,42 @@ impl Session<'_> {
         let progress = Progress::on_stderr();
         let order =
             Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
-        let outcome = run::run(&order).map_err(|error| {
+        let failed = |error: run::RunError| {
             progress.finish();
             Failure::new(error.status(), &error, error.hint())
-        })?;
-        let status = if outcome.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
-        let mail = self.mail(&outcome, status);
-        self.show_outcome(&outcome, &mail, status);
+        };
+        let mut outcome = run::run(&order).map_err(failed)?;
+        let mut status = if outcome.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
+        if let Some(resumed) = &mut outcome.resumed {
+            let mail = self.mail(&resumed.report, status);
+            run::note_mail(&resumed.papers, &mut resumed.report, mail).map_err(failed)?;
+        }
+        let mail = self.mail(&outcome.report, status);
+        run::note_mail(&outcome.papers, &mut outcome.report, mail).map_err(failed)?;
+        if mail == FAILED {
+            status = Status::ForAHuman;
+        }
+        self.show_outcome(&outcome, status);
         Ok(status)
     }
 
     /// Sends the summary; letters are unaffected when that fails.
-    fn mail(&self, outcome: &Outcome, status: Status) -> String {
-        let Some(mail) = &self.config.mail else { return "not configured".to_owned() };
-        let summary = run::summary(&outcome.report, self.run_date, status.code());
+    fn mail(&self, report: &Report, status: Status) -> &'static str {
+        let Some(mail) = &self.config.mail else { return "not configured" };
+        let summary = run::summary(report, self.run_date, status.code());
         match email::send(mail, &summary) {
-            Ok(_) => "sent".to_owned(),
+            Ok(_) => "sent",
             Err(error) => {
                 let hint = error.hint();
                 output::failure(&Failure::new(Status::Done, &error, hint));
-                "failed".to_owned()
+                FAILED
             }
         }
     }
 
-    fn show_outcome(&self, outcome: &Outcome, mail: &str, status: Status) {
+    fn show_outcome(&self, outcome: &Outcome, status: Status) {
         if self.args.json {
-            output::json(&Answer::new(outcome, mail, status));
+            output::json(&Answer::new(outcome, status));
             return;
         }
         if let Some(resumed) = &outcome.resumed {
@@ -145,19 +157,14 @@ impl Session<'_> {
         output::line(format_args!("letters   {}", outcome.papers.join("letters.parquet")));
         output::line(format_args!("report    {}", outcome.papers.join("report.html")));
         output::line(format_args!("review    {}", outcome.papers.join("review.csv")));
-        output::line(format_args!("mail      {mail}"));
+        output::line(format_args!("mail      {}", outcome.report.mail));
     }
 
-    fn check(&self) -> Result<Status, Failure> {
+    fn check(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
         self.log();
         let progress = Progress::on_stderr();
-        let order = Order {
-            config: self.config,
-            run_date: self.run_date,
-            accept_inputs: None,
-            accept_volume: true,
-            progress: &progress,
-        };
+        let order =
+            Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
         let report = run::check(&order).map_err(|error| {
             progress.finish();
             Failure::new(error.status(), &error, error.hint())
@@ -247,19 +254,17 @@ struct Answer<'a> {
     resumed: Option<&'a str>,
     papers: &'a Utf8Path,
     package: Option<&'a Utf8Path>,
-    mail: &'a str,
     report: &'a Report,
 }
 
 impl<'a> Answer<'a> {
-    fn new(outcome: &'a Outcome, mail: &'a str, status: Status) -> Self {
+    fn new(outcome: &'a Outcome, status: Status) -> Self {
         Self {
             exit_code: status.code(),
             run_id: &outcome.report.run_id,
             resumed: outcome.resumed.as_ref().map(|job| job.report.run_id.as_str()),
             papers: &outcome.papers,
             package: outcome.package.as_deref(),
-            mail,
             report: &outcome.report,
         }
     }

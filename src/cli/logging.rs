@@ -1,6 +1,7 @@
 //! Logs: text on stderr, JSON lines in `logs/`. Ids, counts, row numbers and codes; never a value.
 
 use std::fs::OpenOptions;
+use std::io::IsTerminal;
 use std::sync::Mutex;
 
 use camino::Utf8Path;
@@ -19,7 +20,12 @@ pub fn start(data_dir: Option<&Utf8Path>, run_date: Date, verbosity: u8) {
     let ours = |level: LevelFilter| {
         tracing_subscriber::filter::Targets::new().with_default(LevelFilter::ERROR).with_target("breachpost", level)
     };
-    let console = fmt::layer().with_writer(std::io::stderr).without_time().with_target(false).with_filter(ours(level));
+    let console = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .without_time()
+        .with_target(false)
+        .with_filter(ours(level));
     let file = data_dir
         .map(|folder| folder.join("logs"))
         .filter(|folder| folder.is_dir())

@@ -72,6 +72,8 @@ pub(super) struct Known {
     owners: HashMap<Mark, u32>,
     /// Sorted by person and mark.
     bsns: Vec<(u32, Mark)>,
+    /// Rows that each person was told about.
+    rows: Vec<usize>,
     /// In the order in which they were planned, with their place in it; sorted by person.
     letters: Vec<(usize, KnownLetter)>,
     senders: Vec<String>,
@@ -91,10 +93,14 @@ impl Known {
         let of_bsn = marks.iter().filter(|owner| owner.kind == MarkKind::Bsn);
         let mut bsns: Vec<_> = of_bsn.map(|owner| (owner.person, owner.mark)).collect();
         bsns.sort_unstable();
+        let mut rows = vec![0; people.len()];
+        for owner in marks.iter().filter(|owner| owner.kind != MarkKind::Bsn) {
+            rows[owner.person as usize] += 1;
+        }
         let mut letters: Vec<_> = letters.into_iter().enumerate().collect();
         letters.par_sort_unstable_by_key(|(place, letter)| (letter.person, *place));
         let owners = marks.into_iter().map(|owner| (owner.mark, owner.person)).collect();
-        Self { people, by_name, owners, bsns, letters, senders, findings }
+        Self { people, by_name, owners, bsns, rows, letters, senders, findings }
     }
 
     /// Index of a person.
@@ -115,6 +121,14 @@ impl Known {
     /// Whom a mark was last told to.
     pub fn owner(&self, mark: &Mark) -> Option<u32> {
         self.owners.get(mark).copied()
+    }
+
+    /// Whether some row that these people were told about is not among `rows`.
+    fn misses_a_row(&self, people: &[u32], rows: &[Mark]) -> bool {
+        let told: usize = people.iter().map(|person| self.rows[*person as usize]).sum();
+        let owned = |mark: &&Mark| self.owner(mark).is_some_and(|owner| people.contains(&owner));
+        let here: BTreeSet<&Mark> = rows.iter().filter(owned).collect();
+        here.len() < told
     }
 
     /// Whether the person is known to have another BSN than this one.
@@ -161,6 +175,11 @@ pub struct Recognised<'a> {
     pub people: Vec<Person<'a>>,
     /// To be handed back with the plan.
     pub identities: Identities,
+    /// Told people of whom a told row is not in their cluster today: refused, held, withdrawn or somebody else's. What
+    /// that row said has not become wrong.
+    pub incomplete: BTreeSet<Pseudonym>,
+    /// Told people of whom no row at all is in a cluster today.
+    pub absent: usize,
 }
 
 /// How the people of a run were recognised; the ledger wants it back with the plan.
@@ -310,6 +329,9 @@ pub(super) fn recognise<'a>(known: &Known, keys: &Keys, clusters: Vec<Cluster<'a
         claimed.push(own);
     }
     let names = names(known, keys, &marks, &claimed);
+    let misses = |cluster: &usize| known.misses_a_row(&claimed[*cluster], marks.rows(*cluster));
+    let incomplete = (0..claimed.len()).filter(misses).map(|cluster| names[cluster]).collect();
+    let absent = known.count() - claimed.iter().map(Vec::len).sum::<usize>().min(known.count());
     for (cluster, person) in lost {
         if claimed[cluster].is_empty() {
             changes.push(IdentityChange::Split { person: known.name(person), other: names[cluster] });
@@ -319,7 +341,7 @@ pub(super) fn recognise<'a>(known: &Known, keys: &Keys, clusters: Vec<Cluster<'a
     let identities = Identities { changes, rows: row_marks(&clusters, &marks), bsns: bsn_marks(&names, &marks) };
     let people = clusters.into_iter().zip(names).zip(claimed);
     let people = people.map(|((rows, pseudonym), own)| Person { pseudonym, rows, told: known.told(&own) });
-    Recognised { people: people.collect(), identities }
+    Recognised { people: people.collect(), identities, incomplete, absent }
 }
 
 fn row_marks(clusters: &[Cluster<'_>], marks: &Marks) -> Vec<(RowRef, Mark)> {

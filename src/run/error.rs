@@ -1,6 +1,7 @@
 //! Why a run stopped, and with which exit code.
 
 use camino::Utf8PathBuf;
+use jiff::civil::Date;
 
 use crate::cli::Status;
 use crate::config::ConfigError;
@@ -77,6 +78,14 @@ pub enum RunError {
         /// Rows that came out.
         after: u64,
     },
+    /// The run's date lies before letters that were sent.
+    #[error("the run date {run_date} lies before the last letters, of {last}")]
+    Past {
+        /// The run's date.
+        run_date: Date,
+        /// Date of the last letters.
+        last: Date,
+    },
     /// A job number that is no number.
     #[error("the job number is not seven digits")]
     JobNumber,
@@ -103,6 +112,10 @@ impl RunError {
             Self::Read(error) => error.hint(),
             Self::Package(error) => error.hint(),
             Self::Deliver(error) => error.hint(),
+            Self::Past { .. } => Some("look at `--date` and at the clock".to_owned()),
+            Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
+                Some("make room in the data directory and run again".to_owned())
+            }
             Self::Volume { .. } => {
                 Some("look at the input; if the number is right, run again with `--accept-volume`".to_owned())
             }

@@ -8,6 +8,7 @@ use super::RunError;
 use super::prepare::Prepared;
 use crate::durable;
 use crate::package::PartPlan;
+use crate::record::Job;
 use crate::report::letters::LettersFile;
 use crate::report::{Report, page, papers};
 use crate::row::Rows;
@@ -69,12 +70,13 @@ pub fn shelve(data_dir: &Utf8Path, run_id: &str, papers: &Utf8Path) -> Result<Ut
     Ok(shelf)
 }
 
-/// The next free run id of a day: `2025-09-15-1`.
+/// The next free run id of a day, `2025-09-15-1`: neither in the folder nor, where papers were purged, in the ledger.
 #[must_use]
-pub fn next_run_id(data_dir: &Utf8Path, run_date: jiff::civil::Date) -> String {
+pub fn next_run_id(data_dir: &Utf8Path, run_date: jiff::civil::Date, jobs: &[Job]) -> String {
     let runs = data_dir.join("runs");
+    let taken = |id: &str| runs.join(id).exists() || jobs.iter().any(|job| job.run_id == id);
     let mut number = 1_u32;
-    while runs.join(format!("{run_date}-{number}")).exists() {
+    while taken(&format!("{run_date}-{number}")) {
         number += 1;
     }
     format!("{run_date}-{number}")

@@ -9,7 +9,7 @@ use crate::decide::{self, Circumstances};
 use crate::facts::Facts;
 use crate::letter::{Body, Draft, Kind, Notice};
 use crate::link;
-use crate::person::{Cluster, Pseudonym};
+use crate::person::Pseudonym;
 use crate::reason::{Reason, SetAside, Sifted};
 use crate::record::{Identities, Ledger};
 use crate::render::Press;
@@ -24,6 +24,8 @@ pub struct Prepared {
     pub set_aside: Vec<SetAside>,
     /// Rows of other lists that could not be used, by code.
     pub list_reasons: BTreeMap<String, u64>,
+    /// Told people of whom no row is among the people of this run.
+    pub absent: u64,
     /// For the ledger.
     pub identities: Identities,
     /// The texts, by content hash; only those that a letter uses.
@@ -63,7 +65,6 @@ pub fn prepare(
     let mut balance = Balance { rows: rows.exposures.len() as u64 };
     let in_clusters = linked.clusters.iter().map(|cluster| cluster.exposures.len() as u64).sum();
     balance.check("link", in_clusters, linked.set_aside.len())?;
-    let doubtful = doubtful(rows, &linked.set_aside, ledger)?;
     end(linked.set_aside);
 
     let recognised =
@@ -79,7 +80,7 @@ pub fn prepare(
     let (notices, premature): (Vec<_>, Vec<_>) = decided
         .ready
         .into_iter()
-        .partition(|notice| notice.kind != Kind::Correction || !doubtful.contains(&notice.person));
+        .partition(|notice| notice.kind != Kind::Correction || !recognised.incomplete.contains(&notice.person));
     let mut decided = Sifted { ready: notices, set_aside: decided.set_aside };
     decided.set_aside.extend(premature.iter().flat_map(hold_correction));
     let in_notices = decided.ready.iter().map(|notice| notice.rows.len() as u64).sum();
@@ -123,18 +124,19 @@ pub fn prepare(
     let used: BTreeSet<&str> = letters.iter().map(|(draft, ..)| draft.body.as_str()).collect();
     let bodies = bodies.into_iter().filter(|(key, _)| used.contains(key.as_str())).collect();
     let list_reasons = list_reasons(rows);
-    Ok(Prepared { account, set_aside, list_reasons, identities: recognised.identities, bodies, letters, press })
+    Ok(Prepared {
+        absent: recognised.absent as u64,
+        account,
+        set_aside,
+        list_reasons,
+        identities: recognised.identities,
+        bodies,
+        letters,
+        press,
+    })
 }
 
-/// People who were told about a row that linking holds in this run: it is not gone, only in doubt.
-fn doubtful(rows: &Rows, held: &[SetAside], ledger: &Ledger) -> Result<BTreeSet<Pseudonym>, RunError> {
-    let held: BTreeSet<RowRef> = held.iter().map(|item| item.row).collect();
-    let alone = |exposure| Cluster { exposures: vec![exposure], participants: Vec::new(), register: Vec::new() };
-    let clusters = rows.exposures.iter().filter(|exposure| held.contains(&exposure.row)).map(alone).collect();
-    let people = ledger.recognise(clusters)?.people;
-    Ok(people.into_iter().filter(|person| !person.told.is_empty()).map(|person| person.pseudonym).collect())
-}
-
+/// A row that the person was told about is not there today: it is in doubt, and nothing it said is known to be wrong.
 fn hold_correction(notice: &Notice<'_>) -> Vec<SetAside> {
     let person = Some(notice.person);
     notice.rows.iter().map(|row| SetAside { person, ..SetAside::new(*row, Reason::L209) }).collect()

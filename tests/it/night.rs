@@ -238,3 +238,53 @@ fn check_writes_nothing() {
     assert_eq!(before, night.memory());
     assert!(fs::read_dir(night.data().join("runs")).unwrap().next().is_none());
 }
+
+/// A person of two rows, told about both; then `change` happens to the second row's line.
+fn retold(change: impl Fn(&str) -> String) -> Value {
+    let night = Night::new(5);
+    let header = fs::read_to_string(night.inbox().join("exposures-special.csv")).unwrap();
+    let row = |id: &str, items: &str| {
+        format!(
+            "{id},ds9,,Anna Maria,A.M.,,Aalbers,1970-01-11,V,Nieuwstraat,1,,,3511AB,Utrecht,,gp,,2022-02-02,confirmed,no,{items},"
+        )
+    };
+    let first = format!("{}\n{}\n", header.lines().next().unwrap(), row("TWO-1", "name;address"));
+    let second = row("TWO-2", "name;phone");
+    let file = night.inbox().join("exposures-two.csv");
+    fs::write(&file, format!("{first}{second}\n")).unwrap();
+    night.run();
+    fs::write(&file, format!("{first}{}\n", change(&second))).unwrap();
+    let later = night.ask_on("2025-09-30", &["run", "--json", "--accept-inputs", "delivered again"]);
+    assert!(later.code <= 1, "{}", later.stderr);
+    serde_json::from_str(&later.stdout).unwrap()
+}
+
+#[test]
+fn a_told_row_that_can_no_longer_be_read_is_not_corrected() {
+    let answer = retold(|row| row.replace("Aalbers", "Aalb3rs"));
+    assert_eq!(number(&answer["report"]["letters"]["total"]), 0);
+    assert_eq!(number(&answer["report"]["reasons"]["L209"]["rows"]), 1);
+    let answer = retold(|_| String::new());
+    assert_eq!(number(&answer["report"]["letters"]["total"]), 0);
+}
+
+#[test]
+fn a_told_row_that_says_less_is_corrected() {
+    let answer = retold(|row| row.replace("name;phone", "name"));
+    assert_eq!(number(&answer["report"]["letters"]["by_kind"]["correction"]), 1);
+}
+
+#[test]
+fn a_told_row_that_says_more_is_supplemented() {
+    let answer = retold(|row| row.replace("name;phone", "name;phone;bsn"));
+    assert_eq!(number(&answer["report"]["letters"]["by_kind"]["supplement"]), 1);
+}
+
+#[test]
+fn a_run_may_not_lie_before_the_last_letters() {
+    let night = Night::new(5);
+    night.run();
+    let earlier = night.ask_on("2025-09-14", &["run"]);
+    assert_eq!(earlier.code, 3);
+    assert!(earlier.stderr.contains("lies before the last letters"), "{}", earlier.stderr);
+}

@@ -71,8 +71,17 @@ impl Night {
 
     /// The same with another configuration.
     pub fn ask_with(&self, config: &Path, command: &[&str]) -> Answer {
+        self.answer(config, DATE, command)
+    }
+
+    /// The same on another day.
+    pub fn ask_on(&self, date: &str, command: &[&str]) -> Answer {
+        self.answer(&root().join("sample-data/breachpost.toml"), date, command)
+    }
+
+    fn answer(&self, config: &Path, date: &str, command: &[&str]) -> Answer {
         let mut program = Command::new(env!("CARGO_BIN_EXE_breachpost"));
-        program.args(["--date", DATE, "--config"]).arg(config);
+        program.args(["--date", date, "--config"]).arg(config);
         program.arg("--inbox").arg(self.inbox()).arg("--data-dir").arg(self.data()).args(command);
         program.output().unwrap().into()
     }
