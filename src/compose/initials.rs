@@ -5,10 +5,14 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::person::PersonName;
 
-/// The initials of a name: from the first names, or where only initials are known, those.
+/// The initials of a name: from the first names; the recorded initials where only those are known, or where they go on
+/// behind the first names ("Jan", J.A.), so that none is lost.
 #[must_use]
 pub fn of(name: &PersonName<'_>) -> String {
-    if name.first_names.trim().is_empty() { typed(name.initials) } else { initials(name.first_names) }
+    let (derived, recorded) = (initials(name.first_names), typed(name.initials));
+    let letters = |text: &str| text.chars().filter(|sign| sign.is_alphabetic()).count();
+    let goes_on = recorded.starts_with(&derived) && letters(&recorded) > letters(&derived);
+    if goes_on { recorded } else { derived }
 }
 
 /// Initials of space-separated first names, by the rules of the BRP.
@@ -79,6 +83,16 @@ fn is_initials(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn recorded_initials_count_where_they_go_on_behind_the_first_names() {
+        let of = |first_names, initials| of(&PersonName { first_names, initials, ..PersonName::default() });
+        assert_eq!(of("Jan", "J.A."), "J.A.");
+        assert_eq!(of("", "ja"), "J.A.");
+        assert_eq!(of("Jan", "B.C."), "J.");
+        assert_eq!(of("Suzie Q", "S.Q"), "S.Q");
+        assert_eq!(of("Jan Albert", "J."), "J.A.");
+    }
 
     #[test]
     fn first_names_give_initials_as_the_register_does() {

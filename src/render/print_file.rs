@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use pdf_writer::writers::Resources;
-use pdf_writer::{Content, Finish, Name, Pdf, Rect as Box4, Ref, Str, TextStr};
+use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect as Box4, Ref, Str, TextStr};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Print, SheetMark};
@@ -18,7 +18,7 @@ use crate::render::laid::{Face, LaidPage, Rule, Run, Slot, SlotKey};
 use crate::render::metrics::Metrics;
 use crate::render::press::Stock;
 use crate::render::sheet_mark::{SheetCode, runs};
-use crate::render::type_case::TypeCase;
+use crate::render::type_case::{TypeCase, deflate};
 
 const BODY: Name<'static> = Name(b"B");
 const RESOURCES: Name<'static> = Name(b"Resources");
@@ -106,8 +106,9 @@ impl<'a> PrintFile<'a> {
         if !page.rules.is_empty() {
             content.fill_nonzero();
         }
-        let (id, resources, data) = (self.take(), self.take(), content.finish());
+        let (id, resources, data) = (self.take(), self.take(), deflate(&content.finish()));
         let mut form = self.pdf.form_xobject(id, &data);
+        form.filter(Filter::FlateDecode);
         form.bbox(paper());
         form.pair(RESOURCES, self.plain);
         form.finish();

@@ -138,7 +138,8 @@ fn thousandths(ems: f64) -> f32 {
     (ems * 1000.0) as f32
 }
 
-fn deflate(data: &[u8]) -> Vec<u8> {
+/// Packs a stream of the file.
+pub(super) fn deflate(data: &[u8]) -> Vec<u8> {
     let mut packed = ZlibEncoder::new(data, Compression::new(6));
     let mut bytes = Vec::with_capacity(data.len() / 2);
     // Reading from a slice into memory cannot fail.
