@@ -147,7 +147,7 @@ pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) ->
     let bodies: Vec<Body> = chosen.iter().map(|variant| variant.body(facts, run_date, synthetic)).collect();
     let press = Press::new(&bodies.iter().map(|body| (body.key(), body.clone())).collect(), print, run_date)?;
     let set = |(number, (variant, body)): (usize, (&&Variant, &Body))| {
-        let draft = invented::draft(&variant.subject, number, body);
+        let draft = invented::draft(&variant.subject, number / 2, body);
         let (pages, sheets) = press.paper(&draft.body).unwrap_or_default();
         let place = Place { part: 1, seq: 1, print_file: String::new(), first_page: 1, pages, sheets };
         let bytes = press.set(0, &[&Planned { draft, place }])?;
@@ -158,7 +158,7 @@ pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) ->
 
 fn letter(out: &Utf8Path, press: &Press, number: usize, variant: &Variant, body: &Body) -> Result<Shown, PreviewError> {
     let failed = |source| PreviewError::Render { variant: variant.name.clone(), source };
-    let draft = invented::draft(&variant.subject, number, body);
+    let draft = invented::draft(&variant.subject, number / 2, body);
     let language = variant.subject.language.word();
     let pdf = format!("{language}/{}.pdf", variant.name);
     write_file(&out.join(&pdf), &press.accessible(&draft, body).map_err(failed)?)?;

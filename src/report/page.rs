@@ -23,6 +23,10 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
         .map_err(ReportError::Page)?;
     let mut context = Context::new();
     context.insert("report", report);
+    // Tera does not keep the order of maps; a page has to.
+    context.insert("reasons", &report.reasons.iter().collect::<Vec<_>>());
+    context.insert("list_reasons", &report.list_reasons.iter().collect::<Vec<_>>());
+    context.insert("due", &report.due.iter().collect::<Vec<_>>());
     context.insert("funnel", &funnel(report));
     context.insert("stages", &stages(report));
     let letters = &report.letters;
@@ -75,4 +79,27 @@ fn bars<'a>(counts: impl Iterator<Item = (&'a String, &'a u64)>) -> Vec<Bar> {
 fn scaled(counts: Vec<(String, u64)>, full: u64) -> Vec<Bar> {
     let percent = |count: u64| (count as f64 / full.max(1) as f64 * 1000.0).round() / 10.0;
     counts.into_iter().map(|(label, count)| Bar { label, count, percent: percent(count) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::ReasonCount;
+    use crate::report::account::Account;
+    use crate::row::Rows;
+
+    #[test]
+    fn reasons_stand_in_the_order_of_their_codes() {
+        let mut report = Report::new("2025-09-15-1", "campaign", true, &[], &Account::open(&Rows::default()));
+        for code in ["S101", "C106", "R101", "D201", "L204", "D101"] {
+            let count = ReasonCount { rows: 1, state: "review".to_owned(), text: "text".to_owned() };
+            report.reasons.insert(code.to_owned(), count);
+        }
+        report.due.insert("2025-09-29".to_owned(), 3);
+        let page = set(&report).unwrap();
+        let places: Vec<usize> = report.reasons.keys().map(|code| page.find(code.as_str()).unwrap()).collect();
+        assert!(places.is_sorted());
+        assert!(page.contains("3 rows are due from 2025-09-29"));
+        assert_eq!(page, set(&report).unwrap());
+    }
 }
