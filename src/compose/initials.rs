@@ -88,7 +88,7 @@ mod tests {
     fn recorded_initials_count_where_they_go_on_behind_the_first_names() {
         let of = |first_names, initials| of(&PersonName { first_names, initials, ..PersonName::default() });
         assert_eq!(of("Jan", "J.A."), "J.A.");
-        assert_eq!(of("", "ja"), "J.A.");
+        assert_eq!(of("", "JA"), "J.A.");
         assert_eq!(of("Jan", "B.C."), "J.");
         assert_eq!(of("Suzie Q", "S.Q"), "S.Q");
         assert_eq!(of("Jan Albert", "J."), "J.A.");
