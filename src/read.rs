@@ -131,7 +131,7 @@ fn read_file<T: Record>(
     let (sha256, rows, unread_columns) = match found.form {
         Form::Csv => read_csv(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
         Form::Parquet => {
-            let sha256 = snapshot::sha256(&bytes);
+            let sha256 = crate::hash::of_bytes(&bytes);
             if let Some(sidecar) = &sidecar {
                 sidecar.check_hash(file, &sha256)?;
             }
@@ -164,7 +164,7 @@ fn read_csv<T: Record>(
 ) -> Result<(String, u32, Vec<String>), ReadError> {
     let file = context.file;
     let (sha256, opened) =
-        rayon::join(|| snapshot::sha256(bytes), || csv_file::CsvFile::open(bytes, context.list, format, file));
+        rayon::join(|| crate::hash::of_bytes(bytes), || csv_file::CsvFile::open(bytes, context.list, format, file));
     // The hash speaks first: what is wrong with other bytes than the announced ones is of no interest.
     if let Some(sidecar) = sidecar {
         sidecar.check_hash(file, &sha256)?;

@@ -177,7 +177,7 @@ fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<
 
     let job = NewJob { job: &number, job_name: &job_name, staged: &staged, noted };
     ledger.plan(&job, parts.iter().flat_map(|part| &part.letters))?;
-    ledger.pending()?.ok_or(RunError::JobNumber)
+    ledger.pending()?.ok_or(RunError::Unplanned)
 }
 
 /// Does everything but publication and ledger: sets every letter and reads it back, writes nothing that lasts.

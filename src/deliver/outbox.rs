@@ -6,14 +6,12 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use data_encoding::HEXLOWER;
 use rustix::fs::{Access, AtFlags, CWD, accessat, statvfs};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::deliver::DeliverError;
-use crate::durable;
 use crate::package::Sealed;
+use crate::{durable, hash};
 
 /// A published job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +132,7 @@ impl Shelf<'_> {
         let sums: String = sealed.iter().flat_map(|part| [&part.sealed_sha256, "  ", &part.file, "\n"]).collect();
         news |= self.add(&format!("{job_name}.SHA256SUMS"), sums.as_bytes())?;
 
-        let sums_sha256 = HEXLOWER.encode(&Sha256::digest(&sums));
+        let sums_sha256 = hash::of_bytes(sums.as_bytes());
         let done = Done {
             job: job_name,
             parts: sealed.len(),

@@ -5,7 +5,6 @@ use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::error::ReadError;
 use super::inbox::SIDECAR;
@@ -28,11 +27,6 @@ pub(super) fn bytes(file: &Utf8Path) -> Result<Vec<u8>, ReadError> {
         return Err(ReadError::Changed { file: file.to_owned() });
     }
     Ok(bytes)
-}
-
-/// SHA-256, lower-case hex.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 /// `<file>.meta.toml`: what the sender says about the file. Other keys than these two are the sender's own affair.

@@ -86,6 +86,9 @@ pub enum RunError {
         /// Date of the last letters.
         last: Date,
     },
+    /// The plan was committed and the ledger does not have it.
+    #[error("the ledger does not know the job that was just planned")]
+    Unplanned,
     /// A job number that is no number.
     #[error("the job number is not seven digits")]
     JobNumber,

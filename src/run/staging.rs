@@ -187,8 +187,11 @@ impl Staging {
     /// [`RunError::File`].
     pub fn note(&self, name: &str) -> Result<StagedFile, RunError> {
         let path = self.folder.join(name);
-        let sha256 =
-            hash::of_file(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
+        let (sha256, _) = durable::fingerprint(&path).map_err(|source| RunError::File {
+            doing: "reading",
+            path: path.clone(),
+            source,
+        })?;
         Ok(StagedFile { name: name.to_owned(), sha256 })
     }
 

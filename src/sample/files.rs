@@ -13,7 +13,7 @@ use super::names;
 use super::places;
 use super::population::{Human, ListedIn};
 use super::{SampleError, Summary};
-use crate::hash;
+use crate::durable;
 
 const LISTED: [&str; 32] = [
     "person_ref",
@@ -73,7 +73,8 @@ impl Csv {
     /// Closes the file and writes its sidecar with row count and hash.
     fn finish(mut self, out: &Utf8Path) -> Result<u64, SampleError> {
         self.writer.flush().map_err(|source| write_error(self.name, source))?;
-        let sha256 = hash::of_file(&out.join(self.name)).map_err(|source| write_error(self.name, source))?;
+        let (sha256, _) =
+            durable::fingerprint(&out.join(self.name)).map_err(|source| write_error(self.name, source))?;
         let sidecar = format!("rows = {}\nsha256 = \"{sha256}\"\n", self.rows);
         let name = format!("{}.meta.toml", self.name);
         std::fs::write(out.join(&name), sidecar).map_err(|source| write_error(&name, source))?;
