@@ -5,6 +5,7 @@ mod commands;
 mod logging;
 mod output;
 pub mod process;
+mod who;
 
 use std::process::ExitCode;
 

@@ -15,6 +15,7 @@ mod anchors;
 mod audit;
 mod backup;
 pub mod check;
+mod decisions;
 mod error;
 mod files;
 mod inputs;
@@ -39,6 +40,7 @@ use crate::person::Cluster;
 use crate::row::Input;
 
 pub use audit::Head;
+pub use decisions::Decided;
 pub use error::RecordError;
 pub use inputs::InputChange;
 pub use job::{Job, JobState, LetterRecord, NewJob, Noted, PartTotals, SealedPart, StagedFile, Totals};

@@ -251,6 +251,9 @@ fn begin_report(
     let config = order.config;
     let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
     report.list_reasons.clone_from(&prepared.list_reasons);
+    report.link.clone_from(&prepared.linking);
+    report.link.merges = prepared.identities.merges();
+    report.link.splits = prepared.identities.splits();
     report.bodies = prepared.bodies.len() as u64;
     report.people.absent = prepared.absent;
     for due in prepared.set_aside.iter().filter_map(|item| item.due) {

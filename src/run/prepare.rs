@@ -8,12 +8,13 @@ use crate::compose::{self, Letterbook};
 use crate::decide::{self, Circumstances};
 use crate::facts::Facts;
 use crate::letter::{Body, Draft, Kind, Notice};
-use crate::link;
+use crate::link::{self, Parameters};
 use crate::person::Pseudonym;
 use crate::reason::{Reason, SetAside, Sifted};
 use crate::record::{Identities, Ledger};
 use crate::render::Press;
 use crate::report::account::Account;
+use crate::report::linking::LinkReport;
 use crate::row::{List, RowRef, Rows};
 
 /// What a run has decided before anything is written.
@@ -24,6 +25,8 @@ pub struct Prepared {
     pub set_aside: Vec<SetAside>,
     /// Rows of other lists that could not be used, by code.
     pub list_reasons: BTreeMap<String, u64>,
+    /// How people were found.
+    pub linking: LinkReport,
     /// Told people of whom no row is among the people of this run.
     pub absent: u64,
     /// For the ledger.
@@ -57,11 +60,15 @@ pub fn prepare(
         set_aside.extend(items);
     };
 
+    let parameters = Parameters::of(&config.link)?;
+    let decisions = ledger.decisions()?;
+    let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions: &decisions };
     let linked = clock.time(
         "link",
-        || link::link(rows, &config.link, ledger.keys(), order.progress),
+        || link::link(rows, &terms, ledger.keys(), order.progress),
         |linked| linked.clusters.len() as u64,
     )?;
+    let linking = LinkReport::new(&rows.inputs, &terms, &linked);
     let mut balance = Balance { rows: rows.exposures.len() as u64 };
     let in_clusters = linked.clusters.iter().map(|cluster| cluster.exposures.len() as u64).sum();
     balance.check("link", in_clusters, linked.set_aside.len())?;
@@ -129,6 +136,7 @@ pub fn prepare(
         account,
         set_aside,
         list_reasons,
+        linking,
         identities: recognised.identities,
         bodies,
         letters,
