@@ -2,7 +2,8 @@
 
 mod args;
 mod commands;
-mod logging;
+mod end;
+pub mod logging;
 mod output;
 pub mod process;
 mod who;

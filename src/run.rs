@@ -5,11 +5,13 @@ mod error;
 mod finish;
 mod papers;
 mod prepare;
+mod room;
 pub mod staging;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
+use crate::cli::logging;
 use crate::cli::process::peak_rss_bytes;
 use crate::config::Config;
 use crate::deliver::outbox;
@@ -83,9 +85,13 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     let config = order.config;
     Recipients::parse(&config.vendor.recipients)?;
     let mut ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
-    outbox::preflight(&config.data_dir.join("outbox"), &config.data_dir, 0)?;
+    let outbox = config.data_dir.join("outbox");
+    outbox::preflight(&outbox, &config.data_dir, room::to_begin(ledger.bytes()?))?;
     let resumed = match ledger.pending()? {
-        Some(job) => Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?),
+        Some(job) => {
+            logging::keep();
+            Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?)
+        }
         None => None,
     };
 
@@ -98,9 +104,12 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);
     order.permits(letters.len())?;
-
     let run_id = papers::next_run_id(&config.data_dir, order.run_date, &ledger.jobs()?);
     let report = begin_report(&run_id, order, &rows, &prepared, &letters);
+    let room = room::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?);
+    outbox::preflight(&outbox, &config.data_dir, room)?;
+    logging::keep();
+    ledger.anchor()?;
     let noted = Noted {
         run_id: &run_id,
         run_date: order.run_date,

@@ -3,6 +3,7 @@
 mod decides;
 mod fixture;
 mod forgets_nothing;
+mod is_migrated;
 mod is_purged;
 mod knows_people;
 mod notices_changes;

@@ -4,18 +4,21 @@ use camino::Utf8Path;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use super::{SCHEMA, schema_of};
+use super::schema;
 
 /// Changes the file with all rules out of force, and puts the rules back as they were.
 pub fn tamper(path: &Utf8Path, sql: &str) {
     let connection = Connection::open(path).unwrap();
     connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
-    for name in triggers(&connection) {
-        connection.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+    let rules: Vec<_> = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "trigger").collect();
+    for rule in &rules {
+        connection.execute_batch(&format!("DROP TRIGGER {}", rule.1)).unwrap();
     }
-    connection.execute_batch(sql).unwrap();
-    let rules = &SCHEMA[SCHEMA.find("CREATE TRIGGER").unwrap()..];
-    connection.execute_batch(rules).unwrap();
+    let changed = connection.execute_batch(sql);
+    for rule in rules {
+        connection.execute_batch(&rule.3.unwrap()).unwrap();
+    }
+    changed.unwrap();
 }
 
 /// Changes the file as far as its own rules let it.
@@ -29,19 +32,23 @@ pub fn without_rules(path: &Utf8Path) {
     Connection::open(path).unwrap().execute_batch("DROP TRIGGER letter_kept").unwrap();
 }
 
-/// Makes it a ledger of the version before decisions.
-pub fn without_decisions(path: &Utf8Path) {
-    Connection::open(path).unwrap().execute_batch("DROP TABLE decision; PRAGMA user_version = 1").unwrap();
+/// Makes it a ledger of the first version.
+pub fn as_first_version(path: &Utf8Path) {
+    let connection = Connection::open(path).unwrap();
+    connection
+        .execute_batch("DROP TABLE decision; DROP TRIGGER campaign_begins; PRAGMA user_version = 1; VACUUM")
+        .unwrap();
 }
 
-fn triggers(connection: &Connection) -> Vec<String> {
-    schema_of(connection).unwrap().into_iter().filter(|row| row.0 == "trigger").map(|row| row.1).collect()
+/// Type, name, table and text of every table, index and trigger.
+pub fn schema(path: &Utf8Path) -> Vec<schema::SchemaRow> {
+    schema::of(&Connection::open(path).unwrap()).unwrap()
 }
 
 /// Every row of every table.
 pub fn dump(path: &Utf8Path) -> rusqlite::Result<Vec<(String, Vec<Vec<Value>>)>> {
     let connection = Connection::open(path)?;
-    let tables = schema_of(&connection)?.into_iter().filter(|row| row.0 == "table").map(|row| row.1);
+    let tables = schema::of(&connection)?.into_iter().filter(|row| row.0 == "table").map(|row| row.1);
     let rows_of = |table: String| {
         let mut read = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
         let columns = read.column_count();
