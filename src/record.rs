@@ -181,6 +181,23 @@ impl Ledger {
         Ok(Self { store, keys, data_dir, id, campaign, proofs, backed_up: false, lock: None })
     }
 
+    /// Opens the ledger to look at it before the campaign is ended. What was stopped in the middle of a change is taken back
+    /// by whoever goes on, so this may write where a reader may not.
+    fn open_before_end(data_dir: &Utf8Path, campaign: &str) -> Result<Self, RecordError> {
+        match Self::open(data_dir, campaign, Access::Read) {
+            Err(RecordError::Interrupted) => Self::open_to_end(data_dir, campaign),
+            ledger => ledger,
+        }
+    }
+
+    /// Refuses when the campaign is over.
+    ///
+    /// # Errors
+    /// [`RecordError::Over`].
+    pub fn must_be_open(&self) -> Result<(), RecordError> {
+        refuse_when_over(&self.campaign, self.campaign_state()?)
+    }
+
     /// Writes the anchor that a run was stopped before, if there is one to be written. Called when nothing can be refused
     /// any more.
     ///

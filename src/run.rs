@@ -196,6 +196,7 @@ fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<
 pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let config = order.config;
     let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
+    ledger.must_be_open()?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
     let rows =

@@ -5,17 +5,13 @@ use std::io::{BufRead, IsTerminal};
 use super::Status;
 use super::commands::{Session, record_failure};
 use super::output::{self, Failure};
-use crate::record::{Access, Ledger, purge};
+use crate::record::purge;
 
 impl Session<'_> {
     pub(super) fn close(&self, yes: bool) -> Result<Status, Failure> {
         let config = self.config;
-        let show = || {
-            let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
-            Ok((ledger.campaign_state()?, ledger.totals()?))
-        };
-        let (state, totals) = show().map_err(|error| record_failure(&error))?;
-        output::note(format_args!("campaign  {}, {}", config.campaign, state.word()));
+        let totals = purge::before_close(&config.data_dir, &config.campaign).map_err(|error| record_failure(&error))?;
+        output::note(format_args!("campaign  {}", config.campaign));
         output::note(format_args!(
             "letters   {} to {} people in {} jobs; after this no run writes to anybody",
             totals.letters, totals.people, totals.jobs

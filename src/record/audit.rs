@@ -213,7 +213,8 @@ pub(super) fn verify(entries: &[Entry]) -> Result<Vec<Event>, RecordError> {
     Ok(events)
 }
 
-fn link(before: &str, seq: u64, body: &str) -> String {
+/// The hash of an event.
+pub(super) fn link(before: &str, seq: u64, body: &str) -> String {
     let mut rows = RowHash::new();
     rows.text(before).number(seq).text(body);
     rows.finish()

@@ -240,11 +240,11 @@ impl RecordError {
                 "keep the file for inspection, put back your newest copy and run `ledger check`; the copies in `backups/` are from \
                  before each run and are refused when something was published since"
             }
-            Self::Interrupted => "start `breachpost run`: it takes the half change back and finishes what was planned",
+            Self::Interrupted => "start what was stopped again (`breachpost run`, `close`, `purge`): it takes the half change back and goes on",
             Self::NewerSchema { .. } => "use the newer program; an older one does not know what it would forget",
             Self::Exposed { .. } => {
-                "find out who has looked; then take the permissions away with `chmod -R go-rwx`, or put the folder itself \
-                 in the place of the link"
+                "everything the program keeps is its own files and folders, 0600 and 0700; find out who has looked, then \
+                 `chmod -R go-rwx` or put back the file or folder itself"
             }
             Self::Older { .. } | Self::UnknownAnchor { .. } => {
                 "somebody put back an old copy: with it, people would be told twice; find the newest ledger"

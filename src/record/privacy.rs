@@ -7,19 +7,24 @@ use camino::Utf8Path;
 use super::error::RecordError;
 use super::files;
 
-/// Files and folders of the data folder that others may not even read. The outbox is looked at before publication: the
-/// vendor may fetch from it, what is in it is sealed.
-const PRIVATE: [&str; 7] = ["ledger.sqlite", "ledger.anchor", "keys", "staging", "runs", "logs", "backups"];
+/// Files of the data folder that others may not even read.
+const FILES: [&str; 2] = ["ledger.sqlite", "ledger.anchor"];
+/// The same of folders.
+const FOLDERS: [&str; 5] = ["keys", "staging", "runs", "logs", "backups"];
+/// Folders that others may look into: the vendor may fetch from the outbox, and what is in it is sealed.
+const SHARED: [&str; 2] = ["", "outbox"];
 
-/// Refuses a data folder that others can write to, or of which they can read what is about people, and links in the
-/// place of our own files and folders. Nothing is mended by the way: whoever left it open has to know.
+/// Refuses a data folder that others can write to, or of which they can read what is about people, and links or files in
+/// the place of our own folders. Nothing is mended by the way: whoever left it open has to know.
 pub(super) fn check(data_dir: &Utf8Path) -> Result<(), RecordError> {
-    refuse(data_dir, 0o022, "can be changed by other users")?;
-    PRIVATE.iter().try_for_each(|name| refuse(&data_dir.join(name), 0o077, "can be read or changed by other users"))
+    let (shared, private) = ("can be written to by other users", "can be read or changed by other users");
+    SHARED.iter().try_for_each(|name| refuse(&data_dir.join(name), false, 0o022, shared))?;
+    FILES.iter().try_for_each(|name| refuse(&data_dir.join(name), true, 0o077, private))?;
+    FOLDERS.iter().try_for_each(|name| refuse(&data_dir.join(name), false, 0o077, private))
 }
 
-/// Refuses a link, and a file or folder with one of these permissions; one that is not there is fine.
-fn refuse(path: &Utf8Path, permissions: u32, problem: &'static str) -> Result<(), RecordError> {
+/// Refuses what is not a file or folder of our own, or has one of these permissions; what is not there is fine.
+fn refuse(path: &Utf8Path, is_file: bool, permissions: u32, problem: &'static str) -> Result<(), RecordError> {
     let exposed = |problem| Err(RecordError::Exposed { path: path.to_owned(), problem });
     if !files::is_there(path)? {
         return Ok(());
@@ -27,6 +32,9 @@ fn refuse(path: &Utf8Path, permissions: u32, problem: &'static str) -> Result<()
     let about = std::fs::symlink_metadata(path).map_err(files::failed("looking at", path))?;
     if about.is_symlink() {
         return exposed("is a link");
+    }
+    if about.is_file() != is_file {
+        return exposed(if is_file { "is not a file" } else { "is not a folder" });
     }
     if about.mode() & permissions == 0 { Ok(()) } else { exposed(problem) }
 }

@@ -86,6 +86,16 @@ pub struct Certificate {
     pub head: Head,
 }
 
+/// The ledger in numbers, for whoever is about to close the campaign.
+///
+/// # Errors
+/// [`RecordError::Over`] when it is closed already.
+pub fn before_close(data_dir: &Utf8Path, campaign: &str) -> Result<Totals, RecordError> {
+    let ledger = Ledger::open_before_end(data_dir, campaign)?;
+    ledger.must_be_open()?;
+    ledger.totals()
+}
+
 /// Closes the campaign: no run will plan letters any more.
 ///
 /// # Errors
@@ -105,7 +115,7 @@ pub fn close(data_dir: &Utf8Path, campaign: &str, date: Date) -> Result<Head, Re
 /// # Errors
 /// [`RecordError::NotOver`] when the campaign is open.
 pub fn plan(data_dir: &Utf8Path, campaign: &str) -> Result<PurgePlan, RecordError> {
-    let ledger = Ledger::open(data_dir, campaign, super::Access::Read)?;
+    let ledger = Ledger::open_before_end(data_dir, campaign)?;
     refuse_when_open(&ledger)?;
     draw_up(&ledger)
 }

@@ -1,6 +1,7 @@
 //! The ledger as a run uses it.
 
 mod decides;
+mod edits;
 mod fixture;
 mod forgets_nothing;
 mod is_migrated;
