@@ -251,6 +251,7 @@ fn begin_report(
 ) -> Report {
     let config = order.config;
     let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
+    report.mail = if config.mail.is_some() { "not sent yet" } else { "not configured" }.to_owned();
     report.list_reasons.clone_from(&prepared.list_reasons);
     report.bodies = prepared.bodies.len() as u64;
     report.people.absent = prepared.absent;
