@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use super::clock::Clock;
 use super::desk::Writer;
 use super::prepare::{self, Prepared};
-use super::staging::{Settings, Staging};
+use super::staging::{self, Settings, Staging};
 use super::{Order, RunError, papers};
 use crate::cli::process::peak_rss_bytes;
 use crate::facts::Facts;
@@ -40,8 +40,9 @@ pub(super) enum Step {
 /// Reads, links, decides, composes and proofs; writes the plan and the papers so far to staging, then commits the ledger to
 /// them. From there on the set of letters is fixed.
 pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunError> {
-    refuse_the_past(ledger, order)?;
     let config = order.config;
+    staging::clear(&config.data_dir)?;
+    refuse_the_past(ledger, order)?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
     let rows = clock.time("read", || order.read(), Rows::count)?;
