@@ -40,6 +40,8 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
         Command::Ledger(LedgerCommand::Init) => session.ledger_init(),
         Command::Ledger(LedgerCommand::Check) => session.ledger_check(),
         Command::Run { accept_inputs, accept_volume } => session.run(accept_inputs.as_deref(), *accept_volume),
+        Command::Plan { accept_inputs, accept_volume } => session.plan(accept_inputs.as_deref(), *accept_volume),
+        Command::Render { part, job } => session.render(*part, job.as_deref()),
         Command::Check { accept_inputs, accept_volume } => session.check(accept_inputs.as_deref(), *accept_volume),
         Command::Preview { out } => session.preview(out),
         Command::Letter { id, out } => session.letter(id, out.as_deref()),
@@ -65,14 +67,14 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
 }
 
 /// A command with its configuration.
-struct Session<'a> {
-    args: &'a Args,
-    config: &'a Config,
-    run_date: Date,
+pub(super) struct Session<'a> {
+    pub args: &'a Args,
+    pub config: &'a Config,
+    pub run_date: Date,
 }
 
 impl Session<'_> {
-    fn log(&self) {
+    pub(super) fn log(&self) {
         logging::start(Some(&self.config.data_dir), self.run_date, self.args.verbose);
     }
 
