@@ -67,6 +67,8 @@ pub(super) fn slot_value<'a>(key: SlotKey, draft: &'a Draft, body: &'a Body) -> 
         SlotKey::Salutation => salutation(draft).into(),
         SlotKey::Provider => draft.provider_display.as_str().into(),
         SlotKey::Rehearsal => body.frame.rehearsal.as_str().into(),
+        // The same for everybody: no page of a press has it any more.
+        SlotKey::Page => "".into(),
     }
 }
 

@@ -78,6 +78,8 @@ pub enum SlotKey {
     Provider,
     /// The rehearsal line: the same for everybody, but wanted on blank backs too.
     Rehearsal,
+    /// The right end of "page n of m": the press alone knows how many pages a body has.
+    Page,
 }
 
 impl SlotKey {
@@ -89,6 +91,7 @@ impl SlotKey {
             "salutation" => Self::Salutation,
             "provider" => Self::Provider,
             "rehearsal" => Self::Rehearsal,
+            "page" => Self::Page,
             _ => return None,
         })
     }

@@ -9,6 +9,7 @@ use crate::config::{Print, SheetMark};
 use crate::letter::{Body, Draft, Format, Planned};
 use crate::reason::Reason;
 use crate::render::RenderError;
+use crate::render::form::Form;
 use crate::render::gate::Gate;
 use crate::render::geometry::{MARK, MARK_QUIET, Zones};
 use crate::render::input::{Density, LetterInput, Person};
@@ -21,7 +22,7 @@ use crate::workers;
 /// A body as it was laid out once for everybody.
 pub(super) struct Stock {
     pub body: Body,
-    pub pages: Vec<LaidPage>,
+    pub pages: Vec<Form>,
 }
 
 /// Sets letters.
@@ -64,15 +65,19 @@ impl Press {
         if print.sheet_mark == SheetMark::Own && MARK.grown(MARK_QUIET).overlaps(&zones.may_be_visible) {
             return Err(RenderError::MarkInWindow);
         }
+        let metrics = workshop.metrics();
         let lay = |(key, body): &(&String, &Body)| {
             let bare = LetterInput::new(body, Person::default(), &print.window, run_date);
             let pages = fit(&workshop, bare)?.pages()?;
             slots_once(body, &pages)?;
-            Ok(((*key).clone(), Stock { body: (*body).clone(), pages }))
+            Ok(((*key).clone(), Stock { body: (*body).clone(), pages: forms(body, pages, &metrics)? }))
         };
-        let bodies: Vec<(&String, &Body)> = bodies.iter().collect();
-        let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>()?;
-        Ok(Self { metrics: workshop.metrics(), workshop, print: *print, stock })
+        // Neighbours have much in common, which Typst then lays out once.
+        let mut bodies: Vec<(&String, &Body)> = bodies.iter().collect();
+        bodies.sort_unstable_by_key(|(_, body)| *body);
+        let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>();
+        workshop.forget();
+        Ok(Self { metrics, workshop, print: *print, stock: stock? })
     }
 
     /// Distinct bodies that were set.
@@ -183,6 +188,13 @@ fn slots_once(body: &Body, pages: &[LaidPage]) -> Result<(), RenderError> {
         return Ok(());
     }
     Err(RenderError::Layout { code: "slots" })
+}
+
+/// The pages packed, each with its number.
+fn forms(body: &Body, pages: Vec<LaidPage>, metrics: &Metrics) -> Result<Vec<Form>, RenderError> {
+    let count = pages.len().to_string();
+    let label = |page: usize| body.frame.page_label.replace("{pages}", &count).replace("{page}", &page.to_string());
+    (1..).zip(pages).map(|(number, page)| Form::of(page, &label(number), metrics)).collect()
 }
 
 /// On the fewest sheets, and on these as open as they allow; tight only where the letter had too many sides else. Slots move

@@ -1,4 +1,6 @@
 use crate::letter::{Format, Language};
+use crate::render::form::label_page;
+use crate::render::laid::Run;
 use crate::render::tests::{RUN_DATE, case, format_of, language_of};
 use crate::render::world::Workshop;
 
@@ -30,11 +32,23 @@ fn an_empty_slot_moves_nothing() {
         let full = case(name);
         let mut bare = case(name);
         bare.person = crate::render::input::Person::default();
-        let [full, bare] = [full, bare].map(|input| workshop.lay(&input).unwrap().pages().unwrap());
+        let label = bare.body.frame.page_label.clone();
+        let [full, mut bare] = [full, bare].map(|input| workshop.lay(&input).unwrap().pages().unwrap());
         assert_eq!(full.len(), bare.len());
-        for (full, bare) in full.iter().zip(&bare) {
+        let pages = full.len().to_string();
+        for (number, (full, bare)) in (1..).zip(full.iter().zip(&mut bare)) {
+            let label = label.replace("{pages}", &pages).replace("{page}", &number.to_string());
+            label_page(bare, &label, &workshop.metrics()).unwrap();
             assert_eq!(full.slots, bare.slots);
-            assert!(bare.runs.iter().all(|run| full.runs.contains(run)), "{name}: the body moved");
+            assert!(bare.runs.iter().all(|run| full.runs.iter().any(|other| same(run, other))), "{name}: the body moved");
         }
     }
+}
+
+/// What the press sets itself may differ by as little as adding up widths in another order makes.
+fn same(one: &Run, other: &Run) -> bool {
+    let near = |one: f64, other: f64| (one - other).abs() < 1e-6;
+    let glyphs = |run: &Run| run.glyphs.iter().map(|glyph| (glyph.id, glyph.text.clone())).collect::<Vec<_>>();
+    (one.face, glyphs(one)) == (other.face, glyphs(other))
+        && [(one.size, other.size), (one.x, other.x), (one.y, other.y)].iter().all(|&(one, other)| near(one, other))
 }
