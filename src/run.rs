@@ -20,6 +20,7 @@ use crate::preview;
 use crate::progress::Progress;
 use crate::read::{self, Terms};
 use crate::record::{Access, Job, Ledger, NewJob, Noted, StagedFile};
+use crate::render::readback::Proofreader;
 use crate::report::Report;
 use crate::row::Rows;
 use clock::Clock;
@@ -198,7 +199,9 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let mut report = begin_report("check", order, &rows, &prepared, &letters);
     let number = ledger.next_job(order.run_date)?;
     let parts = package::plan(&package::job_name(&number, config.synthetic), letters, &config.print);
-    let work = finish::Work { press: &prepared.press, number: &number, bodies: &prepared.bodies, print: &config.print };
+    let number = finish::job_number(&number)?;
+    let reader = Proofreader::new(number, &prepared.bodies, &config.print);
+    let work = finish::Work { press: &prepared.press, reader: &reader, job: number };
     order.progress.stage("setting", report.letters.total);
     clock.time(
         "render",

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use breachpost::letter::{Body, Planned};
 use breachpost::render::Press;
-use breachpost::render::readback::{self, Expected};
-use breachpost::{config::Print, workers};
+use breachpost::render::readback::Proofreader;
+use breachpost::workers;
 use camino::Utf8Path;
 use rayon::prelude::*;
 
@@ -67,6 +67,7 @@ pub fn measure(inbox: &Utf8Path, whole: usize) {
         laid.cpu.as_secs_f64() * 1e6 / bodies.len() as f64
     );
 
+    let reader = Proofreader::new(JOB, &bodies, &config.print);
     let (mut stock, mut ours, mut read) = (Way::default(), Way::default(), Way::default());
     let step = (letters.len() / whole.max(1)).max(1);
     let alone: Vec<&Planned> = letters.iter().step_by(step).collect();
@@ -78,7 +79,7 @@ pub fn measure(inbox: &Utf8Path, whole: usize) {
         let count = some.iter().map(|file| file.len()).sum();
         let (pdfs, spent) = time(|| by_press(&press, &some));
         ours.add(count, spent, pdfs.iter().map(Vec::len).sum());
-        let ((), spent) = time(|| read_back(&some, &pdfs, &bodies, &config.print));
+        let ((), spent) = time(|| read_back(&reader, &some, &pdfs));
         read.add(count, spent, 0);
     }
     report(&stock, &ours, &read, laid);
@@ -115,10 +116,8 @@ fn by_press(press: &Press, files: &[&[&Planned]]) -> Vec<Vec<u8>> {
     files.par_iter().map(|letters| press.set(JOB, letters).unwrap()).collect()
 }
 
-fn read_back(files: &[&[&Planned]], pdfs: &[Vec<u8>], bodies: &BTreeMap<String, Body>, print: &Print) {
-    files.par_iter().zip(pdfs).for_each(|(letters, pdf)| {
-        readback::compare(pdf, &Expected { job: JOB, letters, bodies, print }).unwrap();
-    });
+fn read_back(reader: &Proofreader<'_>, files: &[&[&Planned]], pdfs: &[Vec<u8>]) {
+    files.par_iter().zip(pdfs).for_each(|(letters, pdf)| reader.compare(pdf, letters).unwrap());
 }
 
 fn files(letters: &[Planned]) -> Vec<Vec<&Planned>> {

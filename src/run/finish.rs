@@ -11,13 +11,12 @@ use super::clock::Clock;
 use super::staging::{Settings, Staging};
 use super::{Order, RunError, papers};
 use crate::cli::process::peak_rss_bytes;
-use crate::config::Print;
 use crate::deliver::outbox;
-use crate::letter::{Body, Planned};
+use crate::letter::Planned;
 use crate::package::{self, PartPlan, Recipients, Sealed};
 use crate::record::{Job, JobState, Ledger, PartTotals, SealedPart};
 use crate::render::Press;
-use crate::render::readback::{self, Expected};
+use crate::render::readback::Proofreader;
 use crate::report::{PackageReport, PartReport, Report};
 
 /// A job that is out.
@@ -84,7 +83,9 @@ fn set_and_pack(
         own = Press::new(&bodies, &settings.print, settings.run_date)?;
         &own
     };
-    let work = Work { press, number: &settings.number, bodies: &bodies, print: &settings.print };
+    let number = job_number(&settings.number)?;
+    let reader = Proofreader::new(number, &bodies, &settings.print);
+    let work = Work { press, reader: &reader, job: number };
     let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();
     order.progress.stage("setting", letters);
     let set = |totals: &PartTotals| {
@@ -103,12 +104,15 @@ fn set_and_pack(
 pub(super) struct Work<'a> {
     /// Has every body of the job.
     pub press: &'a Press,
-    /// Job number, seven digits.
-    pub number: &'a str,
-    /// Bodies by their key.
-    pub bodies: &'a BTreeMap<String, Body>,
-    /// Paper and window.
-    pub print: &'a Print,
+    /// Knows every body of the job.
+    pub reader: &'a Proofreader<'a>,
+    /// Job number.
+    pub job: u32,
+}
+
+/// A job number, which stands in every sheet mark.
+pub(super) fn job_number(digits: &str) -> Result<u32, RunError> {
+    digits.parse().map_err(|_| RunError::JobNumber)
 }
 
 /// Sets the print files of one part, reads each of them back, and hands those that are as decided to `keep`.
@@ -118,12 +122,11 @@ pub(super) fn set_part(
     part: &PartPlan,
     keep: impl Fn(&str, &[u8]) -> Result<(), RunError> + Sync,
 ) -> Result<(), RunError> {
-    let &Work { press, number, bodies, print } = work;
-    let job = number.parse().map_err(|_| RunError::JobNumber)?;
+    let &Work { press, reader, job } = work;
     let files: Vec<(&str, Vec<&Planned>)> = by_print_file(part).into_iter().collect();
     files.par_iter().try_for_each(|(name, letters)| {
         let pdf = press.set(job, letters)?;
-        readback::compare(&pdf, &Expected { job, letters, bodies, print })?;
+        reader.compare(&pdf, letters)?;
         keep(name, &pdf)?;
         order.progress.advance(letters.len() as u64);
         Ok(())
