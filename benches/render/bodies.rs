@@ -37,7 +37,8 @@ pub fn measure(inbox: &Utf8Path) {
 
     println!("resident before setting: {} MiB", resident_mib());
     for count in [1_000, 5_000, 20_000, usize::MAX] {
-        let some: BTreeMap<_, _> = found.bodies.iter().take(count).map(|(key, body)| (key.clone(), body.clone())).collect();
+        let some: BTreeMap<_, _> =
+            found.bodies.iter().take(count).map(|(key, body)| (key.clone(), body.clone())).collect();
         let (press, spent) = time(|| Press::new(&some, &config.print, RUN_DATE).unwrap());
         println!(
             "{} bodies set in {:.2} s, {:.0} us of CPU each; resident {} MiB",

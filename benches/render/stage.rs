@@ -59,13 +59,15 @@ pub fn measure(inbox: &Utf8Path, whole: usize) {
         planned(&press, drafts, &config).into_iter().filter(|letter| letter.place.pages == 2).collect();
     let files = files(&letters);
     println!(
-        "{} letters of two pages in {} print files, {} bodies set in {:.2} s ({:.0} us of CPU each)",
+        "{} letters of two pages in {} print files; {} bodies set in {:.2} s, {:.0} us of CPU and {:.2} layouts each",
         letters.len(),
         files.len(),
         bodies.len(),
         laid.wall.as_secs_f64(),
-        laid.cpu.as_secs_f64() * 1e6 / bodies.len() as f64
+        laid.cpu.as_secs_f64() * 1e6 / bodies.len() as f64,
+        press.layouts() as f64 / bodies.len() as f64
     );
+    let before = press.layouts();
 
     let reader = Proofreader::new(JOB, &bodies, &config.print);
     let (mut stock, mut ours, mut read) = (Way::default(), Way::default(), Way::default());
@@ -82,6 +84,7 @@ pub fn measure(inbox: &Utf8Path, whole: usize) {
         let ((), spent) = time(|| read_back(&reader, &some, &pdfs));
         read.add(count, spent, 0);
     }
+    println!("a document of its own takes {:.2} layouts", (press.layouts() - before) as f64 / stock.letters as f64);
     report(&stock, &ours, &read, laid);
 }
 
@@ -99,7 +102,8 @@ fn report(stock: &Way, ours: &Way, read: &Way, laid: Spent) {
     }
     for (name, spent, wanted) in rows {
         let ratio = way(spent).per_second() / stock.per_second();
-        let cpu = stock.spent.cpu.as_secs_f64() / stock.letters as f64 / (spent.cpu.as_secs_f64() / ours.letters as f64);
+        let cpu =
+            stock.spent.cpu.as_secs_f64() / stock.letters as f64 / (spent.cpu.as_secs_f64() / ours.letters as f64);
         let verdict = wanted.map_or_else(String::new, |wanted| {
             format!("  at least {wanted}: {}", if ratio >= wanted { "PASS" } else { "FAIL" })
         });

@@ -61,12 +61,12 @@ pub(super) fn label_page(page: &mut LaidPage, label: &str, metrics: &Metrics) ->
     let at = page.slots.iter().position(|slot| slot.key == SlotKey::Page).ok_or("slots")?;
     let slot = page.slots.remove(at);
     let face = metrics.face(slot.face);
-    let glyph = |character: char| {
+    let glyph = |(at, character): (usize, char)| {
         let id = face.glyph(character)?;
-        Some(Glyph { id, advance: face.advance(id), offset: 0.0, text: character.to_string() })
+        Some(Glyph { id, advance: face.advance(id), offset: 0.0, text: at..at + character.len_utf8() })
     };
-    let glyphs: Vec<Glyph> = label.chars().map(glyph).collect::<Option<_>>().ok_or("glyph")?;
+    let glyphs: Vec<Glyph> = label.char_indices().map(glyph).collect::<Option<_>>().ok_or("glyph")?;
     let x = slot.x - face.width(label) * slot.size;
-    page.runs.push(Run { face: slot.face, size: slot.size, x, y: slot.y, glyphs });
+    page.runs.push(Run { face: slot.face, size: slot.size, x, y: slot.y, text: label.to_owned(), glyphs });
     Ok(())
 }

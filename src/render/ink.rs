@@ -46,7 +46,7 @@ pub(super) fn run(content: &mut Content, run: &Run, used: &mut Used<'_>) {
             items.show(Str(&codes)).adjust(round(-shift * 1000.0));
             codes.clear();
         }
-        used.add(glyph.id, &glyph.text);
+        used.add(glyph.id, run.text_of(glyph));
         codes.extend(type_case::code(glyph.id));
         drift = glyph.advance - used.metrics().advance(glyph.id) - glyph.offset;
     }

@@ -119,9 +119,8 @@ pub fn bars(code: &str, lines: usize, window: &Window) -> Option<Vec<Rect>> {
 
 /// The body with no-break spaces inside numbers to call and dates, which stay on one line.
 fn unbroken(body: &Body) -> Body {
-    static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\d[\d ]{4,}\d|\d{1,2} \p{L}+ \d{4}").expect("the pattern is fixed")
-    });
+    static TOGETHER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\d[\d ]{4,}\d|\d{1,2} \p{L}+ \d{4}").expect("the pattern is fixed"));
     let join = |text: &mut String| {
         if let Cow::Owned(joined) = TOGETHER.replace_all(text, |found: &Captures| found[0].replace(' ', "\u{a0}")) {
             *text = joined;

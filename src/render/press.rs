@@ -86,6 +86,12 @@ impl Press {
         self.stock.len()
     }
 
+    /// Layouts so far: bodies and whole letters, each try at a density counted.
+    #[must_use]
+    pub fn layouts(&self) -> usize {
+        self.workshop.layouts()
+    }
+
     /// Sides of text of a body, without a blank back; `None` for a body that this press does not have.
     #[must_use]
     pub fn sides(&self, body: &str) -> Option<usize> {
@@ -199,7 +205,7 @@ fn forms(body: &Body, pages: Vec<LaidPage>, metrics: &Metrics) -> Result<Vec<For
 
 /// On the fewest sheets, and on these as open as they allow; tight only where the letter had too many sides else. Slots move
 /// nothing, so a body on its own and a whole letter come out alike.
-fn fit(workshop: &Workshop, mut input: LetterInput) -> Result<Laid, RenderError> {
+pub(super) fn fit(workshop: &Workshop, mut input: LetterInput) -> Result<Laid, RenderError> {
     let most = most_sides(input.body.format);
     let mut best: Option<Laid> = None;
     for density in Density::ALL {

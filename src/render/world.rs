@@ -99,6 +99,11 @@ impl Workshop {
         Ok(Laid(document))
     }
 
+    /// Letters and bodies that were laid out so far, each try at a density counted.
+    pub fn layouts(&self) -> usize {
+        self.laid.load(Ordering::Relaxed)
+    }
+
     /// Gives back all that Typst remembers.
     pub fn forget(&self) {
         typst::comemo::evict(0);
@@ -315,11 +320,12 @@ impl Walk {
                 return Err("glyph");
             }
             let begins = index == 0 || item.glyphs[index - 1].range != glyph.range;
-            let text = if begins { item.text[glyph.range()].to_owned() } else { String::new() };
+            let text = if begins { glyph.range() } else { 0..0 };
             let (advance, offset) = (glyph.x_advance.get(), glyph.x_offset.get());
             glyphs.push(Glyph { id: glyph.id, advance, offset, text });
         }
-        self.0.runs.push(Run { face, size: item.size.to_pt(), x: at.x.to_pt(), y: at.y.to_pt(), glyphs });
+        let (size, text) = (item.size.to_pt(), item.text.to_string());
+        self.0.runs.push(Run { face, size, x: at.x.to_pt(), y: at.y.to_pt(), text, glyphs });
         Ok(())
     }
 

@@ -130,7 +130,8 @@ impl Checker<'_, '_> {
         must(sides > 0 && pages[..sides].iter().all(|page| page.forms.len() == 1), "body pages")?;
         let blank_back = job.print.duplex && sides % 2 == 1;
         must(pages.len() == sides + usize::from(blank_back), "page count")?;
-        let checked = self.body(&letter.draft.body, body, pages[..sides].iter().flat_map(|page| &page.forms).copied())?;
+        let checked =
+            self.body(&letter.draft.body, body, pages[..sides].iter().flat_map(|page| &page.forms).copied())?;
         let mut providers = 0;
         for (index, page) in pages.iter().enumerate() {
             if index < sides {

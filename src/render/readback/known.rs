@@ -85,7 +85,8 @@ impl Shelf {
         forms: &[i32],
         checked: &Arc<Checked>,
     ) -> Result<(), ReadbackError> {
-        let used = forms.iter().map(|&number| Ok(reader.form(number)?.codes.packed())).collect::<Result<Box<[_]>, _>>()?;
+        let used =
+            forms.iter().map(|&number| Ok(reader.form(number)?.codes.packed())).collect::<Result<Box<[_]>, _>>()?;
         let known = Known { faces: faces(reader, forms, &used)?, used, checked: Arc::clone(checked) };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(streams, Arc::new(known));
         Ok(())
