@@ -1,14 +1,57 @@
-//! A page of a body as it goes into print files: packed once, the same bytes in every file.
+//! A body as it goes into print files: laid out and packed once, the same bytes in every file.
 
 use std::collections::BTreeMap;
 
 use pdf_writer::Content;
 
+use crate::letter::{Body, Format, Language};
 use crate::render::RenderError;
 use crate::render::ink::{self, rectangle, round};
 use crate::render::laid::{Face, Glyph, LaidPage, Run, Slot, SlotKey};
 use crate::render::metrics::Metrics;
 use crate::render::type_case::{Used, deflate, name};
+
+/// What the press keeps of a body: there may be tens of thousands.
+pub(super) struct Stock {
+    pub language: Language,
+    pub format: Format,
+    /// Whether a provider is named.
+    pub provider_slot: bool,
+    /// The rehearsal line; empty in a real run.
+    pub rehearsal: Box<str>,
+    pub pages: Box<[Form]>,
+}
+
+impl Stock {
+    /// Packs the pages of a body, each with its number.
+    ///
+    /// # Errors
+    /// [`RenderError::Layout`] when a value has no place or two.
+    pub fn of(body: &Body, pages: Vec<LaidPage>, metrics: &Metrics) -> Result<Self, RenderError> {
+        slots_once(body, &pages)?;
+        let count = pages.len().to_string();
+        let label = |page: usize| body.frame.page_label.replace("{pages}", &count).replace("{page}", &page.to_string());
+        let pages = (1..).zip(pages).map(|(number, page)| Form::of(page, &label(number), metrics));
+        Ok(Self {
+            language: body.language,
+            format: body.format,
+            provider_slot: body.provider_slot,
+            rehearsal: body.frame.rehearsal.as_str().into(),
+            pages: pages.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// Every value has its place: one salutation, a provider where the body says so, a reference on each page.
+fn slots_once(body: &Body, pages: &[LaidPage]) -> Result<(), RenderError> {
+    let count = |key| pages.iter().flat_map(|page| &page.slots).filter(|slot| slot.key == key).count();
+    let referenced = pages.iter().all(|page| page.slots.iter().any(|slot| slot.key == SlotKey::Reference));
+    let provider = count(SlotKey::Provider) == usize::from(body.provider_slot);
+    if count(SlotKey::Salutation) == 1 && provider && referenced {
+        return Ok(());
+    }
+    Err(RenderError::Layout { code: "slots" })
+}
 
 /// What all letters with this body have on this page, and where each has its own.
 pub(super) struct Form {

@@ -9,21 +9,14 @@ use crate::config::{Print, SheetMark};
 use crate::letter::{Body, Draft, Format, Planned};
 use crate::reason::Reason;
 use crate::render::RenderError;
-use crate::render::form::Form;
+use crate::render::form::Stock;
 use crate::render::gate::Gate;
 use crate::render::geometry::{MARK, MARK_QUIET, Zones};
 use crate::render::input::{Density, LetterInput, Person};
-use crate::render::laid::{LaidPage, SlotKey};
 use crate::render::metrics::Metrics;
 use crate::render::print_file::PrintFile;
 use crate::render::world::{Laid, Workshop};
 use crate::workers;
-
-/// A body as it was laid out once for everybody.
-pub(super) struct Stock {
-    pub body: Body,
-    pub pages: Vec<Form>,
-}
 
 /// Sets letters.
 pub struct Press {
@@ -68,9 +61,7 @@ impl Press {
         let metrics = workshop.metrics();
         let lay = |(key, body): &(&String, &Body)| {
             let bare = LetterInput::new(body, Person::default(), &print.window, run_date);
-            let pages = fit(&workshop, bare)?.pages()?;
-            slots_once(body, &pages)?;
-            Ok(((*key).clone(), Stock { body: (*body).clone(), pages: forms(body, pages, &metrics)? }))
+            Ok(((*key).clone(), Stock::of(body, fit(&workshop, bare)?.pages()?, &metrics)?))
         };
         // Neighbours have much in common, which Typst then lays out once.
         let mut bodies: Vec<(&String, &Body)> = bodies.iter().collect();
@@ -122,15 +113,14 @@ impl Press {
 
     fn check(&self, draft: Draft) -> Result<Result<Proof, (Draft, Reason)>, RenderError> {
         let stock = self.stock.get(&draft.body).ok_or(RenderError::Body)?;
-        if (stock.body.language, stock.body.format) != (draft.language, draft.format) {
+        if (stock.language, stock.format) != (draft.language, draft.format) {
             return Err(RenderError::Body);
         }
-        if stock.pages.len() > most_sides(stock.body.format) {
+        if stock.pages.len() > most_sides(stock.format) {
             return Ok(Err((draft, Reason::S104)));
         }
         let gate = Gate { metrics: &self.metrics, window: &self.print.window };
-        let slots = stock.pages.iter().flat_map(|page| &page.slots);
-        if let Err(reason) = gate.check(&draft, &stock.body, slots) {
+        if let Err(reason) = gate.check(&draft, stock) {
             return Ok(Err((draft, reason)));
         }
         let (pages, sheets) = paper(stock.pages.len(), self.print.duplex);
@@ -183,24 +173,6 @@ impl Press {
         let window = &self.print.window;
         LetterInput::new(body, Person::of(draft, window), window, self.workshop.date())
     }
-}
-
-/// Every value has its place: one salutation, a provider where the body says so, a reference on each page.
-fn slots_once(body: &Body, pages: &[LaidPage]) -> Result<(), RenderError> {
-    let count = |key| pages.iter().flat_map(|page| &page.slots).filter(|slot| slot.key == key).count();
-    let referenced = pages.iter().all(|page| page.slots.iter().any(|slot| slot.key == SlotKey::Reference));
-    let provider = count(SlotKey::Provider) == usize::from(body.provider_slot);
-    if count(SlotKey::Salutation) == 1 && provider && referenced {
-        return Ok(());
-    }
-    Err(RenderError::Layout { code: "slots" })
-}
-
-/// The pages packed, each with its number.
-fn forms(body: &Body, pages: Vec<LaidPage>, metrics: &Metrics) -> Result<Vec<Form>, RenderError> {
-    let count = pages.len().to_string();
-    let label = |page: usize| body.frame.page_label.replace("{pages}", &count).replace("{page}", &page.to_string());
-    (1..).zip(pages).map(|(number, page)| Form::of(page, &label(number), metrics)).collect()
 }
 
 /// On the fewest sheets, and on these as open as they allow; tight only where the letter had too many sides else. Slots move

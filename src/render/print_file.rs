@@ -10,14 +10,13 @@ use sha2::{Digest, Sha256};
 use crate::config::{Print, SheetMark};
 use crate::letter::{Kix, Planned};
 use crate::render::RenderError;
-use crate::render::form::Form;
+use crate::render::form::{Form, Stock};
 use crate::render::gate::slot_value;
 use crate::render::geometry::{MARK, MARK_MODULE, MM_PER_PT, PAGE_HEIGHT, PAGE_WIDTH, Sheet};
 use crate::render::ink::{mm, pt, rectangle, round, up};
 use crate::render::input::{address_block, bars};
 use crate::render::laid::{Face, Slot, SlotKey};
 use crate::render::metrics::Metrics;
-use crate::render::press::Stock;
 use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::type_case::TypeCase;
 
@@ -120,7 +119,7 @@ impl<'a> PrintFile<'a> {
         content.x_object(BODY).begin_text();
         for slot in &page.slots {
             if slot.key != SlotKey::Rehearsal {
-                let value = slot_value(slot.key, &letter.draft, &stock.body);
+                let value = slot_value(slot.key, &letter.draft, stock);
                 self.line(&mut content, slot, &value);
             }
         }
@@ -144,7 +143,7 @@ impl<'a> PrintFile<'a> {
         let slots = stock.pages.first().map_or(&[][..], |page| &page.slots);
         if let Some(slot) = slots.iter().find(|slot| slot.key == SlotKey::Rehearsal) {
             content.begin_text();
-            self.line(&mut content, slot, &stock.body.frame.rehearsal);
+            self.line(&mut content, slot, &stock.rehearsal);
             content.end_text();
         }
         content
