@@ -182,7 +182,7 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     order.permits(letters.len())?;
     let mut report = planning::begin_report("check", order, &rows, &prepared);
     let number = ledger.next_job(order.run_date)?;
-    let decided = parts::Decided { job: parts::job_number(&number)?, bodies: &prepared.bodies, print: &config.print };
+    let decided = parts::Decided::new(&number, &prepared.bodies, &config.print)?;
     order.progress.stage("setting", report.letters.total);
     let set = |letters: &&[letter::Planned]| {
         decided.set(&prepared.press, letters)?;

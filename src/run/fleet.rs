@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RunError;
-use super::parts::{Decided, by_print_file, job_number};
+use super::parts::{Decided, by_print_file};
 use super::staging::Staging;
 use crate::letter::Planned;
 use crate::progress::Progress;
@@ -134,7 +134,7 @@ fn set(
     let mut bodies = staging.bodies(&plan)?;
     bodies.retain(|key, _| used.contains(key.as_str()));
     let press = Press::new(&bodies, &settings.print, settings.run_date)?;
-    let decided = Decided { job: job_number(&settings.number)?, bodies: &bodies, print: &settings.print };
+    let decided = Decided::new(&settings.number, &bodies, &settings.print)?;
     progress.stage("setting", part.letters.len() as u64);
     let set = |letters: &&[Planned]| {
         let pdf = decided.set(&press, letters)?;

@@ -18,7 +18,7 @@ use crate::letter::{Body, Planned};
 use crate::package::{self, PackageError, PartPlan, Recipients, Sample, Sealed};
 use crate::record::{Job, PartTotals};
 use crate::render::Press;
-use crate::render::readback::{self, Expected, ReadbackError};
+use crate::render::readback::{Proofreader, ReadbackError};
 
 /// Parts that are in the making at once, at least: while one is packed, the other is set.
 const LANES: usize = 2;
@@ -27,17 +27,18 @@ const LANES: usize = 2;
 const THREADS_PER_LANE: usize = 4;
 
 /// What print files are held against.
-#[derive(Clone, Copy)]
 pub(super) struct Decided<'a> {
-    /// Job number.
-    pub job: u32,
-    /// Bodies by their key.
-    pub bodies: &'a BTreeMap<String, Body>,
-    /// Paper and window.
-    pub print: &'a Print,
+    job: u32,
+    reader: Proofreader<'a>,
 }
 
-impl Decided<'_> {
+impl<'a> Decided<'a> {
+    /// `number` is that of the job, seven digits; the print files have these bodies and stand on this paper.
+    pub fn new(number: &str, bodies: &'a BTreeMap<String, Body>, print: &'a Print) -> Result<Self, RunError> {
+        let job = number.parse().map_err(|_| RunError::JobNumber)?;
+        Ok(Self { job, reader: Proofreader::new(job, bodies, print) })
+    }
+
     /// Sets a print file and reads it back: what is returned is what was decided.
     pub fn set(&self, press: &Press, letters: &[Planned]) -> Result<Vec<u8>, RunError> {
         let letters: Vec<&Planned> = letters.iter().collect();
@@ -48,14 +49,8 @@ impl Decided<'_> {
 
     /// Reads a print file back: every letter in it is as decided.
     pub fn check(&self, pdf: &[u8], letters: &[&Planned]) -> Result<(), ReadbackError> {
-        let &Self { job, bodies, print } = self;
-        readback::compare(pdf, &Expected { job, letters, bodies, print })
+        self.reader.compare(pdf, letters)
     }
-}
-
-/// The number in the sheet marks.
-pub(super) fn job_number(number: &str) -> Result<u32, RunError> {
-    number.parse().map_err(|_| RunError::JobNumber)
 }
 
 /// The letters of each print file of a part, in print order.
@@ -72,16 +67,17 @@ pub(super) fn seal(
     staging: &Staging,
 ) -> Result<Vec<Sealed>, RunError> {
     let settings = staging.settings(&job.staged)?;
+    let bodies = staging.bodies(&job.staged)?;
     let shop = Shop {
         order,
         job,
         staging,
-        number: job_number(&settings.number)?,
-        bodies: staging.bodies(&job.staged)?,
+        settings: &settings,
+        bodies: &bodies,
+        decided: Decided::new(&settings.number, &bodies, &settings.print)?,
         samples: staging.samples(&job.staged)?,
         recipients: Recipients::parse(&settings.vendor.recipients).map_err(PackageError::from)?,
         head: job.planned_head.to_string(),
-        settings,
         given: press,
         made: OnceLock::new(),
         making: Mutex::new(()),
@@ -119,9 +115,9 @@ struct Shop<'a> {
     order: &'a Order<'a>,
     job: &'a Job,
     staging: &'a Staging,
-    settings: Settings,
-    number: u32,
-    bodies: BTreeMap<String, Body>,
+    settings: &'a Settings,
+    bodies: &'a BTreeMap<String, Body>,
+    decided: Decided<'a>,
     samples: Vec<Sample>,
     recipients: Recipients,
     head: String,
@@ -154,9 +150,9 @@ impl Shop<'_> {
 
     /// Sets some print files, except those that a fleet has set and that are as decided.
     fn set(&self, files: &[&[Planned]], ready: Option<&Ready>) -> Vec<Result<(String, Vec<u8>), RunError>> {
-        let decided = Decided { job: self.number, bodies: &self.bodies, print: &self.settings.print };
+        let decided = &self.decided;
         let found: Vec<Option<Vec<u8>>> =
-            files.par_iter().map(|letters| ready.and_then(|ready| ready.print_file(letters, &decided))).collect();
+            files.par_iter().map(|letters| ready.and_then(|ready| ready.print_file(letters, decided))).collect();
         // On this thread: the press lays its bodies out on all cores.
         let press = if found.iter().all(Option::is_some) { Ok(None) } else { self.press().map(Some) };
         let press = match press {
@@ -183,7 +179,7 @@ impl Shop<'_> {
         if let Some(press) = self.made.get() {
             return Ok(press);
         }
-        let press = Press::new(&self.bodies, &self.settings.print, self.settings.run_date)?;
+        let press = Press::new(self.bodies, &self.settings.print, self.settings.run_date)?;
         Ok(self.made.get_or_init(|| press))
     }
 }
