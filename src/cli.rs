@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod end;
+mod fleet;
 pub mod logging;
 mod output;
 pub mod process;

@@ -4,7 +4,7 @@
 //! included; 200 bytes a row; 400 bytes a letter in the ledger. The figures here are one and a half times that.
 
 /// What is needed whatever the job: samples, fonts in each print file, report, log.
-const ALWAYS: u64 = 16 << 20;
+const ALWAYS: u64 = 2 << 20;
 const A_PAGE: u64 = 10_000;
 const A_ROW: u64 = 300;
 

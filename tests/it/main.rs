@@ -5,6 +5,7 @@ mod addressing;
 mod canaries;
 mod closed;
 mod edits;
+mod faults;
 mod leaks;
 mod mail;
 mod memory;

@@ -294,10 +294,10 @@ fn a_disk_with_too_little_room_and_one_with_just_enough() {
         number("bytes,")
     };
     // Too little to begin with; enough for that, and too little for these letters.
-    let to_begin = refused(8 << 20);
-    let to_finish = refused(to_begin + (1 << 20));
-    assert!(to_finish > to_begin + (1 << 20));
-    let answer = on_a_disk_of(&night, to_finish + (1 << 20));
+    let to_begin = refused(1 << 20);
+    let to_finish = refused(to_begin + (1 << 19));
+    assert!(to_finish > to_begin + (1 << 19));
+    let answer = on_a_disk_of(&night, to_finish + (1 << 19));
     assert!(answer.code <= 1, "the estimate was too low: {}", answer.stderr);
     assert!(!answer.stdout.contains("untouched"));
 }
