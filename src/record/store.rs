@@ -40,6 +40,7 @@ type Sql<T> = Result<T, rusqlite::Error>;
 fn at(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> RecordError {
     use rusqlite::Error as E;
     move |source| match &source {
+        E::QueryReturnedNoRows => RecordError::Damaged { problem: format!("{doing}: not one row") },
         E::FromSqlConversionFailure(..)
         | E::IntegralValueOutOfRange(..)
         | E::InvalidColumnType(..)

@@ -90,10 +90,11 @@ const ROW_IDS: [&str; 3] = ["RECZQVLKWB", "PRFXWZQJVM", "DATSETQZWX"];
 const EXPOSURES: &str = "record_id,dataset_id,bsn,first_names,initials,surname_prefix,surname,birth_date,sex,street,house_number,house_letter,house_addition,postcode,town,country,category,provider_code,sample_date,status,published,items,custody\n";
 const PEOPLE: &str = "person_ref,bsn,first_names,initials,surname_prefix,surname,title,name_use,partner_surname_prefix,partner_surname,partner_title,partner_ended,sex,birth_date,street,house_number,house_letter,house_addition,house_indication,postcode,town,municipality,location_description,foreign_line_1,foreign_line_2,foreign_line_3,country,language,letter_format,deceased_on,protected_address,whereabouts_unknown\n";
 
-/// A row of the lab with one cell that is wrong.
-fn wrong(number: usize, change: (&str, &str)) -> String {
+/// A row of the lab with one cell that is wrong; each is another person.
+fn wrong(number: u8, change: (&str, &str)) -> String {
+    let (letter, year) = (char::from(b'a' + number), 1930 + u16::from(number) * 3);
     let right = format!(
-        "{}{number},{},,Skwembrulti,S.,,Vjolthkarmx,1938-05-19,M,Ghrolmstwik,3,,,3511AB,Utrecht,,gp,,2019-03-17,confirmed,no,name;address,",
+        "{}{number},{},,Skwembrulti{letter},S.,,Vjolthkarmx{letter},{year}-05-19,M,Ghrolmstwik,3,,,3511AB,Utrecht,,gp,,2019-03-17,confirmed,no,name;address,",
         ROW_IDS[0], ROW_IDS[2]
     );
     let wrong = right.replacen(change.0, change.1, 1);
@@ -113,7 +114,7 @@ pub fn night() -> Night {
     ];
     let refused = [
         (",,Skwem", ",99997ZQKVB,Skwem"),
-        ("1938-05-19", "Zorquendate"),
+        ("-05-19", "-Zorquendate"),
         (",3,,,", ",Kxorvtybarn,,,"),
         ("3511AB", "QXJVWZKPLM"),
         ("Utrecht,,", "Utrecht,Zweblandia,"),
@@ -127,7 +128,7 @@ pub fn night() -> Night {
         ("Vjolthkarmx", "Nyltvroxham Ã«Ã©"),
         ("Skwembrulti", "=Skwembrulti()"),
     ];
-    let refused = (10..).zip(refused).map(|(number, change)| wrong(number, change));
+    let refused = (0..).zip(refused).map(|(number, change)| wrong(number, change));
     let exposures: String = told.iter().map(|row| format!("{row}\n")).chain(refused).collect();
     let people = |rows: &[String]| format!("{PEOPLE}{}", rows.concat());
     let participants = people(&[format!(
