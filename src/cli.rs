@@ -6,6 +6,7 @@ mod fleet;
 mod logging;
 mod output;
 pub mod process;
+mod who;
 
 use std::process::ExitCode;
 

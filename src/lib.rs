@@ -26,6 +26,7 @@ pub mod report;
 
 pub mod explain;
 pub mod preview;
+pub mod review;
 pub mod sample;
 pub mod verify;
 

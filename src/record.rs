@@ -15,6 +15,7 @@ mod anchors;
 mod audit;
 mod backup;
 pub mod check;
+mod decisions;
 mod error;
 mod files;
 mod inputs;
@@ -38,6 +39,7 @@ use crate::person::Cluster;
 use crate::row::Input;
 
 pub use audit::Head;
+pub use decisions::Decided;
 pub use error::RecordError;
 pub use inputs::InputChange;
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};

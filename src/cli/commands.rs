@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::args::{Args, Command, LedgerCommand, TextsCommand};
+use super::args::{Args, Command, LedgerCommand, ReviewCommand, TextsCommand};
 use super::output::{self, Failure};
 use super::{Status, logging};
 use crate::config::Config;
@@ -45,7 +45,11 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
         Command::Check { accept_inputs, accept_volume } => session.check(accept_inputs.as_deref(), *accept_volume),
         Command::Preview { out } => session.preview(out),
         Command::Letter { id, out } => session.letter(id, out.as_deref()),
-        Command::Explain { id } => session.explain(id),
+        Command::Explain { id, other: None } => session.explain(id),
+        Command::Explain { id, other: Some(other) } => session.explain_rows(id, other),
+        Command::Review(ReviewCommand::Apply { file, by }) => session.review_apply(file, by.as_deref()),
+        Command::Review(ReviewCommand::List) => session.review_list(),
+        Command::LinkTrain { out, seed, name } => session.link_train(out, *seed, name.as_deref()),
         Command::Texts(TextsCommand::Check) => session.texts(),
         Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
     }
@@ -226,7 +230,7 @@ impl Session<'_> {
     }
 }
 
-fn record_failure(error: &record::RecordError) -> Failure {
+pub(super) fn record_failure(error: &record::RecordError) -> Failure {
     Failure::new(Status::Stopped, error, error.hint())
 }
 

@@ -39,6 +39,8 @@ pub(super) enum Event {
     Inputs(Inputs),
     /// Told people turned out to be one, or one to be two.
     Identities(Identities),
+    /// A human decided who is who.
+    Decided(Decided),
     /// The letters of a job were fixed.
     Planned(Planned),
     /// The packages of a job were made.
@@ -93,6 +95,19 @@ pub(super) struct Identities {
     pub merges: u32,
     pub splits: u32,
     /// Over the rows.
+    pub sha256: String,
+}
+
+/// Decisions about pairs of records, as counts and a hash over the rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Decided {
+    pub date: Date,
+    /// Who decided.
+    pub by: String,
+    pub same: u64,
+    pub different: u64,
+    pub undecided: u64,
     pub sha256: String,
 }
 

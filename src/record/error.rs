@@ -143,6 +143,12 @@ pub enum RecordError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// Who decided is not usable.
+    #[error("name of who decided {problem}")]
+    Decider {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// A job stands where it should not.
     #[error("job `{job}` is {found}, not {wanted}")]
     JobState {
@@ -204,9 +210,11 @@ impl RecordError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::AcceptedReason { .. } | Self::Approval { .. } | Self::OtherCampaign { .. } | Self::NotOver { .. } => {
-                2
-            }
+            Self::AcceptedReason { .. }
+            | Self::Approval { .. }
+            | Self::Decider { .. }
+            | Self::OtherCampaign { .. }
+            | Self::NotOver { .. } => 2,
             _ => 3,
         }
     }
@@ -228,7 +236,7 @@ impl RecordError {
             }
             Self::Interrupted => "start `breachpost run`: it takes the half change back and finishes what was planned",
             Self::NewerSchema { .. } => "use the newer program; an older one does not know what it would forget",
-            Self::OlderSchema { .. } => "the changelog says which version migrates it",
+            Self::OlderSchema { .. } => "a command that writes, such as `breachpost run`, brings it up to date",
             Self::Older { .. } => {
                 "somebody put back an old copy: with it, people would be told twice; find the newest ledger"
             }
@@ -244,7 +252,7 @@ impl RecordError {
                 "put the files back; if the change is meant: `--accept-inputs REASON`, and the reason is recorded"
             }
             Self::AcceptedReason { .. } => "one line of 3 to 200 characters, without names of people",
-            Self::Approval { .. } => "a name or function, one line of 3 to 200 characters",
+            Self::Approval { .. } | Self::Decider { .. } => "a name or function, one line of 3 to 200 characters",
             Self::JobState { .. } | Self::Twice { .. } => "run again: an unfinished job is finished first",
             Self::Unbalanced { .. } | Self::JobNumbers { .. } | Self::File { .. } | Self::Store { .. } => return None,
         };

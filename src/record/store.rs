@@ -1,5 +1,6 @@
 //! The SQLite file. SQL stands here and below, and nowhere else.
 
+mod decisions;
 mod events;
 mod inputs;
 mod jobs;
@@ -22,14 +23,18 @@ use super::audit::{Event, Head, Init};
 use super::error::RecordError;
 use super::files;
 
+pub(super) use decisions::hash_decision;
 pub(super) use inputs::hash_identity;
 pub(super) use plan::{News, Plan, PlannedLetter, hash_mark};
 
 const SCHEMA: &str = include_str!("schema.sql");
 /// Written into the file's header; says that it is a ledger of breachpost ("bpLG").
 const APPLICATION_ID: u32 = 0x6270_4c47;
-/// Raised with every change of `schema.sql`; an explicit migration comes with it.
-const SCHEMA_VERSION: u32 = 1;
+/// Raised with every change of `schema.sql`. A ledger of an earlier version is brought up to date when it is opened to
+/// write: it gets the tables that have come since, with their rules.
+const SCHEMA_VERSION: u32 = 2;
+/// Tables that came later, and the version that brought them.
+const BROUGHT: [(&str, u32); 1] = [("decision", 2)];
 /// How long a writer waits for readers to end, and a reader for a commit.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -104,16 +109,19 @@ impl Store {
 
     /// Opens a ledger; nothing is written.
     pub fn open(path: &Utf8Path, access: Access) -> Result<Self, RecordError> {
-        check_header(path)?;
+        let version = check_header(path, access)?;
         let mode = match access {
             Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
             Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
         let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(at("opening the ledger"))?;
-        let store = Self { connection };
+        let mut store = Self { connection };
         store.settle().map_err(at("opening the ledger"))?;
-        store.check_schema()?;
+        store.check_schema(version)?;
+        if version < SCHEMA_VERSION {
+            store.bring_up_from(version)?;
+        }
         Ok(store)
     }
 
@@ -136,19 +144,30 @@ impl Store {
         )
     }
 
-    /// Tables, indexes and triggers must be those of `schema.sql`, word for word.
-    fn check_schema(&self) -> Result<(), RecordError> {
-        let expected = Connection::open_in_memory()
-            .and_then(|empty| {
-                empty.execute_batch(SCHEMA)?;
-                schema_of(&empty)
-            })
-            .map_err(at("preparing the schema"))?;
+    /// Tables, indexes and triggers must be those of `schema.sql` at `version`, word for word.
+    fn check_schema(&self, version: u32) -> Result<(), RecordError> {
+        let mut expected = expected_schema().map_err(at("preparing the schema"))?;
+        expected.retain(|row| brought_by(&row.2) <= version);
         let found = schema_of(&self.connection).map_err(at("reading the schema"))?;
         if found != expected {
             return Err(RecordError::Damaged { problem: "tables or rules are not those of this program".to_owned() });
         }
         Ok(())
+    }
+
+    /// Adds what has come since `version`, in one transaction.
+    fn bring_up_from(&mut self, version: u32) -> Result<(), RecordError> {
+        let mut missing = expected_schema().map_err(at("preparing the schema"))?;
+        missing.retain(|row| brought_by(&row.2) > version);
+        missing.sort_by_key(|row| row.0 != "table");
+        let transaction = self.begin()?;
+        let add = || {
+            missing.iter().filter_map(|row| row.3.as_deref()).try_for_each(|sql| transaction.execute_batch(sql))?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)
+        };
+        add().map_err(at("bringing the ledger up to date"))?;
+        transaction.commit().map_err(at("bringing the ledger up to date"))?;
+        self.check_schema(SCHEMA_VERSION)
     }
 
     /// SQLite's own checks: pages, constraints. Quick, after a run; the next one begins with all of them.
@@ -204,6 +223,18 @@ impl RecordError {
 /// Type, name, table and text.
 type SchemaRow = (String, String, String, Option<String>);
 
+/// The schema of this program.
+fn expected_schema() -> Sql<Vec<SchemaRow>> {
+    let empty = Connection::open_in_memory()?;
+    empty.execute_batch(SCHEMA)?;
+    schema_of(&empty)
+}
+
+/// The version that brought a table.
+fn brought_by(table: &str) -> u32 {
+    BROUGHT.into_iter().find(|(name, _)| *name == table).map_or(1, |(_, version)| version)
+}
+
 fn schema_of(connection: &Connection) -> Sql<Vec<SchemaRow>> {
     connection
         .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?
@@ -211,9 +242,9 @@ fn schema_of(connection: &Connection) -> Sql<Vec<SchemaRow>> {
         .collect()
 }
 
-/// Looks at the first 100 bytes before SQLite does, so that a strange file is refused untouched.
+/// Looks at the first 100 bytes before SQLite does, so that a strange file is refused untouched; gives the version.
 /// Source: sqlite.org/fileformat2.html, section 1.3.
-fn check_header(path: &Utf8Path) -> Result<(), RecordError> {
+fn check_header(path: &Utf8Path, access: Access) -> Result<u32, RecordError> {
     let mut header = [0_u8; 100];
     match files::open(path).and_then(|mut file| file.read_exact(&mut header)) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -229,12 +260,12 @@ fn check_header(path: &Utf8Path) -> Result<(), RecordError> {
     if found > known {
         return Err(RecordError::NewerSchema { found, known });
     }
-    if found < known {
+    if found == 0 || (found < known && access == Access::Read) {
         return Err(RecordError::OlderSchema { found, known });
     }
     // 2 would be a write-ahead log, which this program never makes.
     if header[18..20] != [1, 1] {
         return Err(RecordError::Damaged { problem: "journal mode is not the one it was made with".to_owned() });
     }
-    Ok(())
+    Ok(found)
 }

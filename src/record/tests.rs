@@ -1,5 +1,6 @@
 //! The ledger as a run uses it.
 
+mod decides;
 mod fixture;
 mod forgets_nothing;
 mod is_purged;

@@ -82,6 +82,9 @@ pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepare
     let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
     report.mail = if config.mail.is_some() { "not sent yet" } else { "not configured" }.to_owned();
     report.list_reasons.clone_from(&prepared.list_reasons);
+    report.link.clone_from(&prepared.linking);
+    report.link.merges = prepared.identities.merges();
+    report.link.splits = prepared.identities.splits();
     report.bodies = prepared.bodies.len() as u64;
     report.people.absent = prepared.absent;
     for due in prepared.set_aside.iter().filter_map(|item| item.due) {

@@ -32,6 +32,7 @@ impl Store {
             .execute_batch(
                 "DELETE FROM told_mark;
                  DELETE FROM identity;
+                 DELETE FROM decision;
                  DELETE FROM letter;
                  DELETE FROM findings;
                  DELETE FROM person;

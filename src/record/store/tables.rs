@@ -39,6 +39,7 @@ impl Store {
             campaign: Some(self.campaign()?),
             inputs: self.inputs()?,
             identities: self.identity_hashes()?,
+            decisions: self.decision_hashes()?,
             jobs: self.jobs()?,
             contents: self.contents()?,
             purged: None,

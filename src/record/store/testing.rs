@@ -29,6 +29,11 @@ pub fn without_rules(path: &Utf8Path) {
     Connection::open(path).unwrap().execute_batch("DROP TRIGGER letter_kept").unwrap();
 }
 
+/// Makes it a ledger of the version before decisions.
+pub fn without_decisions(path: &Utf8Path) {
+    Connection::open(path).unwrap().execute_batch("DROP TABLE decision; PRAGMA user_version = 1").unwrap();
+}
+
 fn triggers(connection: &Connection) -> Vec<String> {
     schema_of(connection).unwrap().into_iter().filter(|row| row.0 == "trigger").map(|row| row.1).collect()
 }

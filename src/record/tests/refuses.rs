@@ -141,9 +141,9 @@ fn a_newer_schema_is_refused() {
     let world = told();
     let path = world.path("ledger.sqlite");
     let mut bytes = fs::read(&path).unwrap();
-    bytes[63] = 2;
+    bytes[63] = 99;
     fs::write(&path, bytes).unwrap();
-    assert!(matches!(refusal(&world), RecordError::NewerSchema { found: 2, known: 1 }));
+    assert!(matches!(refusal(&world), RecordError::NewerSchema { found: 99, .. }));
 }
 
 #[test]
