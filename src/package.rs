@@ -209,7 +209,9 @@ fn fill<W: Write, E: From<PackageError>>(
         }
         bag.add(&path, &bytes).map_err(entry)?;
     }
-    if let Some(letters) = planned.next() {
+    if let Some(letters) = planned.next()
+        && !defect::is(Defect::PrintFileSkipped)
+    {
         return Err(PackageError::Unset { part: part.number, path: letters[0].place.print_file.clone() }.into());
     }
     for (path, bytes) in behind(samples)? {
