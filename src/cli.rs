@@ -2,8 +2,9 @@
 
 mod args;
 mod commands;
+mod end;
 mod fleet;
-mod logging;
+pub mod logging;
 mod output;
 pub mod process;
 mod who;

@@ -13,6 +13,7 @@ use std::io::{self, BufWriter, Write};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+use crate::defect::{self, Defect};
 use crate::durable::{Hashing, Pending};
 pub use manifest::ManifestError;
 pub use plan::{PartPlaces, PartPlan, Places, Proofed, places, plan};

@@ -173,6 +173,7 @@ impl RunError {
             | Self::NotPlanned { .. }
             | Self::Parameters(_)
             | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
+            Self::Record(error) if error.exit_code() == Status::Usage.code() => Status::Usage,
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
             Self::Published { .. } => Status::PartPublished,
             _ => Status::Stopped,

@@ -6,7 +6,8 @@ use super::clock::Clock;
 use super::desk::Writer;
 use super::prepare::{self, Prepared};
 use super::staging::{self, Settings, Staging};
-use super::{Order, RunError, papers};
+use super::{Order, RunError, papers, room};
+use crate::cli::logging;
 use crate::cli::process::peak_rss_bytes;
 use crate::facts::Facts;
 use crate::package::{self, PartPlan, Places};
@@ -41,7 +42,6 @@ pub(super) enum Step {
 /// them. From there on the set of letters is fixed.
 pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunError> {
     let config = order.config;
-    staging::clear(&config.data_dir)?;
     refuse_the_past(ledger, order)?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
@@ -52,6 +52,11 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
 
     let run_id = papers::next_run_id(&config.data_dir, order.run_date, &ledger.jobs()?);
     let report = begin_report(&run_id, order, &rows, &prepared);
+    staging::clear(&config.data_dir)?;
+    order.fits(room::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?))?;
+    // Nothing is refused any more.
+    logging::keep();
+    ledger.anchor()?;
     if prepared.letters.is_empty() {
         let staging = Staging::of(&config.data_dir, &run_id);
         let identities = draft_nothing(&staging, &rows, prepared, report, clock)?;
