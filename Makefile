@@ -10,7 +10,7 @@ VENV := target/venv
 BENCH_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: help run preview sample-data test edit-test bench bench-link check fmt clean tools build
+.PHONY: help run preview sample-data test fault-test edit-test bench bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -37,6 +37,13 @@ sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people 
 
 test: tools ## Run all tests
 	cargo test --release
+
+fault-test: tools ## Kill and fail a night at every call, fill disks, break the program on purpose (half an hour)
+	cargo build --release --features seeded-defects
+	mkdir -p target/defects && cp $(BIN) target/defects/breachpost
+	cargo build --release
+	python3 tests/fault --binary $(BIN)
+	python3 tests/fault/defects.py --binary target/defects/breachpost
 
 edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
 	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits
