@@ -8,5 +8,6 @@ mod night;
 mod package;
 mod program;
 mod refusals;
+mod scale;
 mod tools;
 mod tree;
