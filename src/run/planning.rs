@@ -80,6 +80,7 @@ fn refuse_the_past(ledger: &Ledger, order: &Order<'_>) -> Result<(), RunError> {
 pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepared: &Prepared<'_>) -> Report {
     let config = order.config;
     let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
+    report.mail = if config.mail.is_some() { "not sent yet" } else { "not configured" }.to_owned();
     report.list_reasons.clone_from(&prepared.list_reasons);
     report.bodies = prepared.bodies.len() as u64;
     report.people.absent = prepared.absent;
