@@ -26,6 +26,7 @@ use crate::package::{self, Recipients};
 use crate::progress::Progress;
 use crate::read::{self, Terms};
 use crate::record::{Access, JobState, Ledger};
+use crate::render::readback::Proofreader;
 use crate::report::Report;
 use crate::row::Rows;
 use clock::Clock;
@@ -182,10 +183,11 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     order.permits(letters.len())?;
     let mut report = planning::begin_report("check", order, &rows, &prepared);
     let number = ledger.next_job(order.run_date)?;
-    let decided = parts::Decided { job: parts::job_number(&number)?, bodies: &prepared.bodies, print: &config.print };
+    let job = parts::job_number(&number)?;
+    let reader = Proofreader::new(job, &prepared.bodies, &config.print);
     order.progress.stage("setting", report.letters.total);
     let set = |letters: &&[letter::Planned]| {
-        decided.set(&prepared.press, letters)?;
+        parts::set(&prepared.press, &reader, job, letters)?;
         order.progress.advance(letters.len() as u64);
         Ok::<(), RunError>(())
     };

@@ -13,12 +13,11 @@ use rayon::prelude::*;
 use super::fleet::Ready;
 use super::staging::{Settings, Staging};
 use super::{Order, RunError};
-use crate::config::Print;
 use crate::letter::{Body, Planned};
 use crate::package::{self, PackageError, PartPlan, Recipients, Sample, Sealed};
 use crate::record::{Job, PartTotals};
 use crate::render::Press;
-use crate::render::readback::{self, Expected, ReadbackError};
+use crate::render::readback::Proofreader;
 
 /// Parts that are in the making at once, at least: while one is packed, the other is set.
 const LANES: usize = 2;
@@ -26,31 +25,17 @@ const LANES: usize = 2;
 /// Threads for which there is another lane.
 const THREADS_PER_LANE: usize = 4;
 
-/// What print files are held against.
-#[derive(Clone, Copy)]
-pub(super) struct Decided<'a> {
-    /// Job number.
-    pub job: u32,
-    /// Bodies by their key.
-    pub bodies: &'a BTreeMap<String, Body>,
-    /// Paper and window.
-    pub print: &'a Print,
-}
-
-impl Decided<'_> {
-    /// Sets a print file and reads it back: what is returned is what was decided.
-    pub fn set(&self, press: &Press, letters: &[Planned]) -> Result<Vec<u8>, RunError> {
-        let letters: Vec<&Planned> = letters.iter().collect();
-        let pdf = press.set(self.job, &letters)?;
-        self.check(&pdf, &letters)?;
-        Ok(pdf)
-    }
-
-    /// Reads a print file back: every letter in it is as decided.
-    pub fn check(&self, pdf: &[u8], letters: &[&Planned]) -> Result<(), ReadbackError> {
-        let &Self { job, bodies, print } = self;
-        readback::compare(pdf, &Expected { job, letters, bodies, print })
-    }
+/// Sets a print file and reads it back: what is returned is what was decided.
+pub(super) fn set(
+    press: &Press,
+    reader: &Proofreader<'_>,
+    job: u32,
+    letters: &[Planned],
+) -> Result<Vec<u8>, RunError> {
+    let letters: Vec<&Planned> = letters.iter().collect();
+    let pdf = press.set(job, &letters)?;
+    reader.compare(&pdf, &letters)?;
+    Ok(pdf)
 }
 
 /// The number in the sheet marks.
@@ -71,17 +56,20 @@ pub(super) fn seal(
     press: Option<&Press>,
     staging: &Staging,
 ) -> Result<Vec<Sealed>, RunError> {
-    let settings = staging.settings(&job.staged)?;
+    let settings = &staging.settings(&job.staged)?;
+    let bodies = &staging.bodies(&job.staged)?;
+    let number = job_number(&settings.number)?;
     let shop = Shop {
         order,
         job,
         staging,
-        number: job_number(&settings.number)?,
-        bodies: staging.bodies(&job.staged)?,
+        settings,
+        bodies,
+        number,
+        reader: Proofreader::new(number, bodies, &settings.print),
         samples: staging.samples(&job.staged)?,
         recipients: Recipients::parse(&settings.vendor.recipients).map_err(PackageError::from)?,
         head: job.planned_head.to_string(),
-        settings,
         given: press,
         made: OnceLock::new(),
         making: Mutex::new(()),
@@ -121,9 +109,10 @@ struct Shop<'a> {
     order: &'a Order<'a>,
     job: &'a Job,
     staging: &'a Staging,
-    settings: Settings,
+    settings: &'a Settings,
+    bodies: &'a BTreeMap<String, Body>,
     number: u32,
-    bodies: BTreeMap<String, Body>,
+    reader: Proofreader<'a>,
     samples: Vec<Sample>,
     recipients: Recipients,
     head: String,
@@ -156,9 +145,8 @@ impl Shop<'_> {
 
     /// Sets some print files, except those that a fleet has set and that are as decided.
     fn set(&self, files: &[&[Planned]], ready: Option<&Ready>) -> Vec<Result<(String, Vec<u8>), RunError>> {
-        let decided = Decided { job: self.number, bodies: &self.bodies, print: &self.settings.print };
         let found: Vec<Option<Vec<u8>>> =
-            files.par_iter().map(|letters| ready.and_then(|ready| ready.print_file(letters, &decided))).collect();
+            files.par_iter().map(|letters| ready.and_then(|ready| ready.print_file(letters, &self.reader))).collect();
         // On this thread: the press lays its bodies out on all cores.
         let press = if found.iter().all(Option::is_some) { Ok(None) } else { self.press().map(Some) };
         let press = match press {
@@ -167,7 +155,7 @@ impl Shop<'_> {
         };
         let one = |(letters, found): (&&[Planned], Option<Vec<u8>>)| {
             let pdf = match (found, press) {
-                (None, Some(press)) => decided.set(press, letters)?,
+                (None, Some(press)) => set(press, &self.reader, self.number, letters)?,
                 (found, _) => found.unwrap_or_default(),
             };
             self.order.progress.advance(letters.len() as u64);
@@ -185,7 +173,7 @@ impl Shop<'_> {
         if let Some(press) = self.made.get() {
             return Ok(press);
         }
-        let press = Press::new(&self.bodies, &self.settings.print, self.settings.run_date)?;
+        let press = Press::new(self.bodies, &self.settings.print, self.settings.run_date)?;
         Ok(self.made.get_or_init(|| press))
     }
 }
