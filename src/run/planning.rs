@@ -63,6 +63,7 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     let (checked, press) = sketch.stage(&rows, prepared)?;
     drop(rows);
     let mut clock = Clock::default();
+    order.progress.stage("recording", 0);
     clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
     let job = ledger.pending()?.ok_or(RunError::Unplanned)?;
     Ok(Step::Planned { job, press, clock })
