@@ -9,6 +9,7 @@ mod papers;
 mod parts;
 mod planning;
 mod prepare;
+mod room;
 pub mod staging;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,6 +17,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::cli::logging;
 use crate::cli::process::peak_rss_bytes;
 use crate::config::Config;
 use crate::deliver::outbox;
@@ -26,7 +28,6 @@ use crate::package::{self, Recipients};
 use crate::progress::Progress;
 use crate::read::{self, Terms};
 use crate::record::{Access, JobState, Ledger};
-use crate::render::readback::Proofreader;
 use crate::report::Report;
 use crate::row::Rows;
 use clock::Clock;
@@ -56,6 +57,12 @@ impl Order<'_> {
     fn permits(&self, letters: usize) -> Result<(), RunError> {
         let (letters, permitted) = (letters as u64, self.config.policy.max_letters_per_run);
         if letters > permitted && !self.accept_volume { Err(RunError::Volume { letters, permitted }) } else { Ok(()) }
+    }
+
+    /// Refuses an outbox that cannot be published to, and a disk with less room than this many bytes.
+    fn fits(&self, bytes: u64) -> Result<(), RunError> {
+        let data_dir = &self.config.data_dir;
+        Ok(outbox::preflight(&data_dir.join("outbox"), data_dir, bytes)?)
     }
 
     fn facts(&self) -> Result<Facts, RunError> {
@@ -90,7 +97,10 @@ pub struct Outcome {
 pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     let mut ledger = open(order)?;
     let resumed = match ledger.pending()? {
-        Some(job) => Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?),
+        Some(job) => {
+            logging::keep();
+            Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?)
+        }
         None => None,
     };
     let outcome = match planning::plan(order, &mut ledger)? {
@@ -154,7 +164,7 @@ fn open(order: &Order<'_>) -> Result<Ledger, RunError> {
     let config = order.config;
     Recipients::parse(&config.vendor.recipients)?;
     let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
-    outbox::preflight(&config.data_dir.join("outbox"), &config.data_dir, 0)?;
+    order.fits(room::to_begin(ledger.bytes()?))?;
     Ok(ledger)
 }
 
@@ -174,6 +184,7 @@ pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(
 pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let config = order.config;
     let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
+    ledger.must_be_open()?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
     let rows = clock.time("read", || order.read(), Rows::count)?;
@@ -183,11 +194,10 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     order.permits(letters.len())?;
     let mut report = planning::begin_report("check", order, &rows, &prepared);
     let number = ledger.next_job(order.run_date)?;
-    let job = parts::job_number(&number)?;
-    let reader = Proofreader::new(job, &prepared.bodies, &config.print);
+    let decided = parts::Decided::new(&number, &prepared.bodies, &config.print)?;
     order.progress.stage("setting", report.letters.total);
     let set = |letters: &&[letter::Planned]| {
-        parts::set(&prepared.press, &reader, job, letters)?;
+        decided.set(&prepared.press, letters)?;
         order.progress.advance(letters.len() as u64);
         Ok::<(), RunError>(())
     };

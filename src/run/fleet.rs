@@ -15,13 +15,12 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RunError;
-use super::parts::{self, by_print_file, job_number};
+use super::parts::{Decided, by_print_file};
 use super::staging::Staging;
 use crate::letter::Planned;
 use crate::progress::Progress;
 use crate::record::StagedFile;
 use crate::render::Press;
-use crate::render::readback::Proofreader;
 use crate::{durable, hash};
 
 const RECEIPT: &str = "receipt.json";
@@ -135,11 +134,10 @@ fn set(
     let mut bodies = staging.bodies(&plan)?;
     bodies.retain(|key, _| used.contains(key.as_str()));
     let press = Press::new(&bodies, &settings.print, settings.run_date)?;
-    let job = job_number(&settings.number)?;
-    let reader = Proofreader::new(job, &bodies, &settings.print);
+    let decided = Decided::new(&settings.number, &bodies, &settings.print)?;
     progress.stage("setting", part.letters.len() as u64);
     let set = |letters: &&[Planned]| {
-        let pdf = parts::set(&press, &reader, job, letters)?;
+        let pdf = decided.set(&press, letters)?;
         let name = file_name(letters).to_owned();
         write(&folder.join(&name), &pdf)?;
         progress.advance(letters.len() as u64);
@@ -219,12 +217,12 @@ impl Ready {
     }
 
     /// A print file, when it has the bytes of its receipt and every letter in it is as decided.
-    pub fn print_file(&self, letters: &[Planned], reader: &Proofreader<'_>) -> Option<Vec<u8>> {
+    pub fn print_file(&self, letters: &[Planned], decided: &Decided<'_>) -> Option<Vec<u8>> {
         let name = file_name(letters);
         let receipt = self.receipt.print_files.iter().find(|file| file.name == name)?;
         let pdf = fs::read(self.folder.join(name)).ok()?;
         let letters: Vec<&Planned> = letters.iter().collect();
-        if hash::of_bytes(&pdf) == receipt.sha256 && reader.compare(&pdf, &letters).is_ok() {
+        if hash::of_bytes(&pdf) == receipt.sha256 && decided.check(&pdf, &letters).is_ok() {
             return Some(pdf);
         }
         tracing::warn!(run.print_file = name, "print file of the fleet is not what was decided; it is set anew");

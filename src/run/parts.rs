@@ -13,11 +13,13 @@ use rayon::prelude::*;
 use super::fleet::Ready;
 use super::staging::{Settings, Staging};
 use super::{Order, RunError};
+use crate::config::Print;
+use crate::defect::{self, Defect};
 use crate::letter::{Body, Planned};
 use crate::package::{self, PackageError, PartPlan, Recipients, Sample, Sealed};
 use crate::record::{Job, PartTotals};
 use crate::render::Press;
-use crate::render::readback::Proofreader;
+use crate::render::readback::{Proofreader, ReadbackError};
 
 /// Parts that are in the making at once, at least: while one is packed, the other is set.
 const LANES: usize = 2;
@@ -25,22 +27,31 @@ const LANES: usize = 2;
 /// Threads for which there is another lane.
 const THREADS_PER_LANE: usize = 4;
 
-/// Sets a print file and reads it back: what is returned is what was decided.
-pub(super) fn set(
-    press: &Press,
-    reader: &Proofreader<'_>,
+/// What print files are held against.
+pub(super) struct Decided<'a> {
     job: u32,
-    letters: &[Planned],
-) -> Result<Vec<u8>, RunError> {
-    let letters: Vec<&Planned> = letters.iter().collect();
-    let pdf = press.set(job, &letters)?;
-    reader.compare(&pdf, &letters)?;
-    Ok(pdf)
+    reader: Proofreader<'a>,
 }
 
-/// The number in the sheet marks.
-pub(super) fn job_number(number: &str) -> Result<u32, RunError> {
-    number.parse().map_err(|_| RunError::JobNumber)
+impl<'a> Decided<'a> {
+    /// `number` is that of the job, seven digits; the print files have these bodies and stand on this paper.
+    pub fn new(number: &str, bodies: &'a BTreeMap<String, Body>, print: &'a Print) -> Result<Self, RunError> {
+        let job = number.parse().map_err(|_| RunError::JobNumber)?;
+        Ok(Self { job, reader: Proofreader::new(job, bodies, print) })
+    }
+
+    /// Sets a print file and reads it back: what is returned is what was decided.
+    pub fn set(&self, press: &Press, letters: &[Planned]) -> Result<Vec<u8>, RunError> {
+        let letters: Vec<&Planned> = letters.iter().collect();
+        let pdf = press.set(self.job, &letters)?;
+        self.check(&pdf, &letters)?;
+        Ok(pdf)
+    }
+
+    /// Reads a print file back: every letter in it is as decided.
+    pub fn check(&self, pdf: &[u8], letters: &[&Planned]) -> Result<(), ReadbackError> {
+        self.reader.compare(pdf, letters)
+    }
 }
 
 /// The letters of each print file of a part, in print order.
@@ -56,17 +67,15 @@ pub(super) fn seal(
     press: Option<&Press>,
     staging: &Staging,
 ) -> Result<Vec<Sealed>, RunError> {
-    let settings = &staging.settings(&job.staged)?;
-    let bodies = &staging.bodies(&job.staged)?;
-    let number = job_number(&settings.number)?;
+    let settings = staging.settings(&job.staged)?;
+    let bodies = staging.bodies(&job.staged)?;
     let shop = Shop {
         order,
         job,
         staging,
-        settings,
-        bodies,
-        number,
-        reader: Proofreader::new(number, bodies, &settings.print),
+        settings: &settings,
+        bodies: &bodies,
+        decided: Decided::new(&settings.number, &bodies, &settings.print)?,
         samples: staging.samples(&job.staged)?,
         recipients: Recipients::parse(&settings.vendor.recipients).map_err(PackageError::from)?,
         head: job.planned_head.to_string(),
@@ -89,9 +98,7 @@ pub(super) fn seal(
         }
         Ok(sealed)
     };
-    let threads = rayon::current_num_threads();
-    // One thread does one thing after the other.
-    let lanes = (threads / THREADS_PER_LANE).max(LANES).min(threads).min(job.parts.len());
+    let lanes = (rayon::current_num_threads() / THREADS_PER_LANE).max(LANES).min(job.parts.len());
     let lanes: Vec<_> = thread::scope(|scope| {
         let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
         lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
@@ -111,8 +118,7 @@ struct Shop<'a> {
     staging: &'a Staging,
     settings: &'a Settings,
     bodies: &'a BTreeMap<String, Body>,
-    number: u32,
-    reader: Proofreader<'a>,
+    decided: Decided<'a>,
     samples: Vec<Sample>,
     recipients: Recipients,
     head: String,
@@ -145,8 +151,9 @@ impl Shop<'_> {
 
     /// Sets some print files, except those that a fleet has set and that are as decided.
     fn set(&self, files: &[&[Planned]], ready: Option<&Ready>) -> Vec<Result<(String, Vec<u8>), RunError>> {
+        let decided = &self.decided;
         let found: Vec<Option<Vec<u8>>> =
-            files.par_iter().map(|letters| ready.and_then(|ready| ready.print_file(letters, &self.reader))).collect();
+            files.par_iter().map(|letters| ready.and_then(|ready| ready.print_file(letters, decided))).collect();
         // On this thread: the press lays its bodies out on all cores.
         let press = if found.iter().all(Option::is_some) { Ok(None) } else { self.press().map(Some) };
         let press = match press {
@@ -155,13 +162,17 @@ impl Shop<'_> {
         };
         let one = |(letters, found): (&&[Planned], Option<Vec<u8>>)| {
             let pdf = match (found, press) {
-                (None, Some(press)) => set(press, &self.reader, self.number, letters)?,
+                (None, Some(press)) => decided.set(press, letters)?,
                 (found, _) => found.unwrap_or_default(),
             };
             self.order.progress.advance(letters.len() as u64);
             Ok((letters[0].place.print_file.clone(), pdf))
         };
-        files.par_iter().zip(found).map(one).collect()
+        let mut set: Vec<_> = files.par_iter().zip(found).map(one).collect();
+        if defect::is(Defect::PrintFileSkipped) {
+            set.pop();
+        }
+        set
     }
 
     /// The run's press; a resumed job's is made when the first print file has to be set.
