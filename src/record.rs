@@ -205,7 +205,11 @@ impl Ledger {
     /// [`RecordError`] when it cannot be written.
     pub fn anchor(&self) -> Result<(), RecordError> {
         let head = self.head()?;
-        if anchors::is_present(&self.data_dir, &head)? { Ok(()) } else { anchors::write(&self.data_dir, &self.id, &head) }
+        if anchors::is_present(&self.data_dir, &head)? {
+            Ok(())
+        } else {
+            anchors::write(&self.data_dir, &self.id, &head)
+        }
     }
 
     /// Size of the ledger's file in bytes.
