@@ -139,7 +139,9 @@ impl Sketch<'_, '_> {
         for sample in preview::samples(facts, &config.print, order.run_date, config.synthetic)? {
             staged.push(staging.write_sample(&sample)?);
         }
-        let draft = ledger.draft(number, noted(order, &report.run_id, &rows.inputs, &identities))?;
+        let mut draft = ledger.draft(number, noted(order, &report.run_id, &rows.inputs, &identities))?;
+        let told = usize::try_from(report.rows.letter + report.rows.merged).map_err(|_| RunError::Capacity)?;
+        draft.reserve(places.letters(), told);
         let mut scribe =
             Scribe { number, staging: &staging, letters: papers::letters(&staging.papers())?, draft, staged };
         order.progress.stage("planning", report.letters.total);
