@@ -14,5 +14,6 @@ mod package;
 mod program;
 mod purge;
 mod refusals;
+mod scale;
 mod tools;
 mod tree;
