@@ -2,11 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod addressing;
+mod canaries;
+mod closed;
+mod edits;
 mod faults;
+mod leaks;
 mod mail;
+mod memory;
 mod night;
 mod package;
 mod program;
+mod purge;
 mod refusals;
 mod tools;
 mod tree;
