@@ -135,7 +135,7 @@ fn parts(notice: &Notice<'_>) -> Result<Parts, (Reason, &'static str)> {
 
 fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts) -> Draft {
     let letter_id = book.keys.letter_id(book.campaign, notice.kind, notice.person, notice.sequence);
-    let (body, provider_slot) = texts.of_notice(&notice);
+    let (body, provider_slot) = texts.of_notice(&notice, book.facts);
     let address = parts.address;
     Draft {
         reference: reference::code(book.keys.reference_seed(&letter_id)),
@@ -228,7 +228,7 @@ impl Texts {
     fn of(notices: &[Notice<'_>], book: &Letterbook<'_>) -> Self {
         let mut texts = Self { index: BTreeMap::new(), bodies: BTreeMap::new() };
         for notice in notices {
-            let facts = TextFacts::of(notice);
+            let facts = TextFacts::of(notice, book.facts);
             if texts.index.contains_key(&facts) {
                 continue;
             }
@@ -240,7 +240,7 @@ impl Texts {
     }
 
     /// Hash of the notice's text and whether it has a place for the provider's name.
-    fn of_notice(&self, notice: &Notice<'_>) -> (String, bool) {
-        self.index[&TextFacts::of(notice)].clone()
+    fn of_notice(&self, notice: &Notice<'_>, facts: &Facts) -> (String, bool) {
+        self.index[&TextFacts::of(notice, facts)].clone()
     }
 }

@@ -6,7 +6,7 @@ venv=${1:?folder of the Python environment}
 here=$(cd "$(dirname "$0")" && pwd)
 
 declare -A packages=(
-    [age]=age [gs]=ghostscript [openssl]=openssl [pdffonts]=poppler-utils [pdftotext]=poppler-utils
+    [age]=age [dmtxread]=dmtx-utils [gs]=ghostscript [openssl]=openssl [pdffonts]=poppler-utils [pdftoppm]=poppler-utils [pdftotext]=poppler-utils
     [python3]=python3 [qpdf]=qpdf [sha256sum]=coreutils [sqlite3]=sqlite3 [strace]=strace [unzip]=unzip
 )
 missing=()

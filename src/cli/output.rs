@@ -46,6 +46,11 @@ pub fn failure(failure: &Failure) {
     }
 }
 
+/// Prints a warning.
+pub fn warning(text: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "warning: {text}");
+}
+
 /// Prints one line of an answer.
 pub fn line(text: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");

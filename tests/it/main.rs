@@ -2,10 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod addressing;
+mod copies;
+mod letters;
 mod mail;
+mod marks;
 mod night;
 mod package;
+mod paper;
 mod program;
 mod refusals;
 mod tools;
 mod tree;
+mod variants;

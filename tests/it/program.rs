@@ -35,6 +35,15 @@ impl From<Output> for Answer {
 }
 
 impl Night {
+    /// An inbox that `fill` fills, with a new ledger.
+    pub fn with(fill: impl FnOnce(&Path)) -> Self {
+        let night = Self { folder: TempDir::new().unwrap() };
+        fs::create_dir(night.inbox()).unwrap();
+        fill(&night.inbox());
+        assert_eq!(night.ask(&["ledger", "init"]).code, 0);
+        night
+    }
+
     /// `people` invented people and the hand-made special cases, with a new ledger.
     pub fn new(people: u32) -> Self {
         let night = Self { folder: TempDir::new().unwrap() };
@@ -79,7 +88,8 @@ impl Night {
         self.answer(&root().join("sample-data/breachpost.toml"), date, command)
     }
 
-    fn answer(&self, config: &Path, date: &str, command: &[&str]) -> Answer {
+    /// The same with another configuration on another day.
+    pub fn answer(&self, config: &Path, date: &str, command: &[&str]) -> Answer {
         let mut program = Command::new(env!("CARGO_BIN_EXE_breachpost"));
         program.args(["--date", date, "--config"]).arg(config);
         program.arg("--inbox").arg(self.inbox()).arg("--data-dir").arg(self.data()).args(command);

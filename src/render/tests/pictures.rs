@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::compose::texts;
 use crate::config::{Print, SheetMark};
-use crate::letter::Planned;
-use crate::render::tests::{JOB, bodies, drafts, planned, press};
+use crate::letter::{Body, Draft, Format, Kix, Planned, Zone};
+use crate::preview::invented;
+use crate::render::Press;
+use crate::render::tests::{JOB, RUN_DATE, bodies, drafts, planned, press};
 
 /// What Ghostscript writes to its standard output.
 fn ghostscript(arguments: &[&str], pdf: &Path) -> Vec<u8> {
@@ -55,20 +58,51 @@ fn pixels(pdf: &[u8]) -> Vec<u8> {
     ghostscript(&[&["-o", "-", "-sDEVICE=pgmraw", "-r100"], &smooth[..]].concat(), file.path())
 }
 
+/// The page pictures of a print file and of the accessible copy; the sheet mark is left out.
+fn same_pictures(press: &Press, draft: Draft, body: &Body) {
+    let letters = planned(press, vec![draft]);
+    let fast = pixels(&press.set(JOB, &[&letters[0]]).unwrap());
+    let whole = pixels(&press.accessible(&letters[0].draft, body).unwrap());
+    assert_eq!(fast.len(), whole.len());
+    let far = fast.iter().zip(&whole).filter(|(one, other)| one.abs_diff(**other) > 96).count();
+    // Positions are rounded to a thousandth of a point, so the edge of a bar may fall on the other side of a sample; a word
+    // that moved makes hundreds of pixels differ.
+    assert!(far * 20_000 < fast.len(), "{}: {far} of {} pixels differ", letters[0].draft.letter_id, fast.len());
+}
+
+fn without_mark() -> Print {
+    Print { sheet_mark: SheetMark::Reserve, duplex: false, ..Print::default() }
+}
+
 #[test]
 fn both_ways_of_setting_a_letter_give_the_same_pictures() {
-    let print = Print { sheet_mark: SheetMark::Reserve, duplex: false, ..Print::default() };
-    let press = press(&print);
+    let press = press(&without_mark());
     for draft in drafts() {
-        let body = &bodies()[&draft.body];
-        let letters = planned(&press, vec![draft]);
-        let fast = pixels(&press.set(JOB, &[&letters[0]]).unwrap());
-        let whole = pixels(&press.accessible(&letters[0].draft, body).unwrap());
-        assert_eq!(fast.len(), whole.len());
-        let far = fast.iter().zip(&whole).filter(|(one, other)| one.abs_diff(**other) > 96).count();
-        // Positions are rounded to a thousandth of a point, so the edge of a bar may fall on the other side of a sample; a word that moved makes hundreds of pixels differ.
-        assert!(far * 20_000 < fast.len(), "{}: {far} of {} pixels differ", letters[0].draft.letter_id, fast.len());
+        let body = bodies()[&draft.body].clone();
+        same_pictures(&press, draft, &body);
     }
+}
+
+/// Every category, status, kind, language, size and reader among them.
+#[test]
+fn variants_of_all_classes_give_the_same_pictures() {
+    let facts = crate::facts::Facts::load("sample-data/facts.toml".into()).unwrap();
+    let some: Vec<_> = texts::variants(&facts).into_iter().step_by(17).collect();
+    let texts: Vec<Body> = some.iter().map(|variant| variant.body(&facts, RUN_DATE, true)).collect();
+    let bodies = texts.iter().map(|body| (body.key(), body.clone())).collect();
+    let press = Press::new(&bodies, &without_mark(), RUN_DATE).unwrap();
+    let mut large = 0;
+    for (number, (variant, body)) in some.iter().zip(&texts).enumerate() {
+        let mut draft = invented::draft(&variant.subject, number, body);
+        if number % 5 == 0 {
+            draft.country_line = "SURINAME".to_owned();
+            draft.zone = Zone::World;
+            draft.kix = Kix::Skipped("FOREIGN".to_owned());
+        }
+        large += usize::from(body.format == Format::Large);
+        same_pictures(&press, draft, body);
+    }
+    assert!(large > 0 && some.len() > 15, "{large} of {}", some.len());
 }
 
 #[test]
