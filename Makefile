@@ -9,7 +9,7 @@ BREACHPOST := $(BIN) --config $(CONFIG) --date $(DATE)
 VENV := target/venv
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: help run preview sample-data test bench-link check fmt clean tools build
+.PHONY: help run preview sample-data test letters-test bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -36,6 +36,9 @@ sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people 
 
 test: tools ## Run all tests
 	cargo test --release
+
+letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
+	cargo test --release --test it -- --ignored --nocapture letters:: variants::
 
 bench-link: tools ## Measure linking: FEBRL (BENCH_FEBRL=DIR) and 715,000 invented people
 	rm -rf target/bench-inbox && cargo build --release && $(BIN) sample --people 715000 --seed 4242 --out target/bench-inbox

@@ -88,6 +88,7 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
         Some(job) => Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?),
         None => None,
     };
+    staging::clear(&config.data_dir)?;
 
     refuse_the_past(&ledger, order.run_date)?;
     let facts = order.facts()?;

@@ -2,6 +2,7 @@
 //! on the machine and is purged by policy.
 
 use std::fs::File;
+use std::io::BufWriter;
 
 use camino::Utf8Path;
 use polars::prelude::{
@@ -17,7 +18,7 @@ const BATCH: usize = 50_000;
 
 /// Writes letters batch by batch.
 pub struct LettersFile {
-    writer: BatchedWriter<File>,
+    writer: BatchedWriter<BufWriter<File>>,
     file: File,
     batch: Vec<Planned>,
 }
@@ -31,7 +32,7 @@ impl LettersFile {
         let failed = |source| ReportError::Write { file: "letters.parquet", source };
         let file = File::create(path).map_err(failed)?;
         let schema = frame(&[]).map_err(|_| ReportError::Parquet { step: "laying out the columns" })?;
-        let writer = ParquetWriter::new(file.try_clone().map_err(failed)?)
+        let writer = ParquetWriter::new(BufWriter::new(file.try_clone().map_err(failed)?))
             .batched(schema.schema())
             .map_err(|_| ReportError::Parquet { step: "beginning the file" })?;
         Ok(Self { writer, file, batch: Vec::new() })

@@ -49,6 +49,14 @@ pub enum RunError {
     /// Publishing.
     #[error(transparent)]
     Deliver(#[from] DeliverError),
+    /// The package is out, and something after that failed.
+    #[error("`{job}` is published, and its run could not be completed")]
+    Published {
+        /// Name of the job.
+        job: String,
+        /// What failed.
+        source: Box<RunError>,
+    },
     /// The papers of the run.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -115,6 +123,7 @@ impl RunError {
             Self::Read(error) => error.hint(),
             Self::Package(error) => error.hint(),
             Self::Deliver(error) => error.hint(),
+            Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
             Self::Past { .. } => Some("look at `--date` and at the clock".to_owned()),
             Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
@@ -140,6 +149,7 @@ impl RunError {
                 Status::Usage
             }
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
+            Self::Published { .. } => Status::PartPublished,
             _ => Status::Stopped,
         }
     }

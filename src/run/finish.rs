@@ -13,6 +13,7 @@ use super::{Order, RunError, papers};
 use crate::cli::process::peak_rss_bytes;
 use crate::config::Print;
 use crate::deliver::outbox;
+use crate::durable;
 use crate::letter::{Body, Planned};
 use crate::package::{self, PartPlan, Recipients, Sealed};
 use crate::record::{Job, JobState, Ledger, PartTotals, SealedPart};
@@ -54,18 +55,35 @@ pub fn finish(
         clock.time("seal", || ledger.seal(&job.job, &parts), |_| sealed.len() as u64)?;
         state = JobState::Sealed;
     }
-    let out = data_dir.join("outbox");
+    let package = data_dir.join("outbox").join(&job.job_name);
     if state == JobState::Sealed {
         let head = ledger.head()?.to_string();
+        let out = data_dir.join("outbox");
         let publish = || outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head).map_err(RunError::from);
         clock.time("publish", publish, |_| sealed.len() as u64)?;
+    }
+    let (papers, report) = conclude(order, ledger, job, &staging, &sealed, clock)
+        .map_err(|error| RunError::Published { job: job.job_name.clone(), source: Box::new(error) })?;
+    Ok(Finished { papers, package, report })
+}
+
+/// What is left when the package is out: record it, finish the papers, clear away.
+fn conclude(
+    order: &Order<'_>,
+    ledger: &mut Ledger,
+    job: &Job,
+    staging: &Staging,
+    sealed: &[Sealed],
+    clock: Clock,
+) -> Result<(Utf8PathBuf, Report), RunError> {
+    if job.state != JobState::Published {
         ledger.published(&job.job)?;
     }
-    let report = finish_report(order, ledger, job, &staging, &sealed, clock)?;
-    let papers = shelve(order, job, &staging)?;
+    let report = finish_report(order, ledger, job, staging, sealed, clock)?;
+    let papers = shelve(order, job, staging)?;
     ledger.finished(&job.job)?;
     staging.discard()?;
-    Ok(Finished { papers, package: out.join(&job.job_name), report })
+    Ok((papers, report))
 }
 
 fn set_and_pack(
@@ -224,8 +242,9 @@ fn finish_report(
 fn shelve(order: &Order<'_>, job: &Job, staging: &Staging) -> Result<Utf8PathBuf, RunError> {
     let plan = staging.folder().join("plan");
     if plan.is_dir() {
-        let target = staging.papers().join("plan");
-        fs::rename(&plan, &target).map_err(|source| RunError::File { doing: "moving", path: plan, source })?;
+        let papers = staging.papers();
+        let moved = fs::rename(&plan, papers.join("plan")).and_then(|()| durable::sync_folder(&papers));
+        moved.map_err(|source| RunError::File { doing: "moving", path: plan, source })?;
     }
     papers::shelve(&order.config.data_dir, &job.run_id, &staging.papers())
 }

@@ -38,6 +38,33 @@ pub struct Settings {
     pub return_lines: Vec<String>,
 }
 
+/// Removes what stopped runs left behind: whatever stands in `staging/` (no job is unfinished, so it was never planned or
+/// is over; it holds personal data), and papers that were being written again when the mail had been sent.
+///
+/// # Errors
+/// [`RunError::File`].
+pub fn clear(data_dir: &Utf8Path) -> Result<(), RunError> {
+    for folder in paths_in(&data_dir.join("staging"))? {
+        Staging { folder }.discard()?;
+    }
+    for run in paths_in(&data_dir.join("runs"))? {
+        let unfinished = |path: &Utf8PathBuf| path.extension() == Some("part");
+        for path in paths_in(&run)?.into_iter().filter(unfinished) {
+            fs::remove_file(&path).map_err(|source| RunError::File { doing: "removing", path, source })?;
+        }
+    }
+    Ok(())
+}
+
+fn paths_in(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RunError> {
+    let failed = |source| RunError::File { doing: "reading", path: folder.to_owned(), source };
+    folder
+        .read_dir_utf8()
+        .map_err(failed)?
+        .map(|entry| entry.map(camino::Utf8DirEntry::into_path).map_err(failed))
+        .collect()
+}
+
 /// The staging folder of one job.
 #[derive(Clone, Debug)]
 pub struct Staging {

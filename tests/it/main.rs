@@ -3,6 +3,7 @@
 
 mod addressing;
 mod copies;
+mod faults;
 mod letters;
 mod mail;
 mod marks;
