@@ -38,7 +38,7 @@ test: tools ## Run all tests
 	cargo test --release
 
 letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
-	cargo test --release --test it -- --ignored --nocapture letters:: variants::
+	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
 
 bench-link: tools ## Measure linking: FEBRL (BENCH_FEBRL=DIR) and 715,000 invented people
 	rm -rf target/bench-inbox && cargo build --release && $(BIN) sample --people 715000 --seed 4242 --out target/bench-inbox

