@@ -7,9 +7,10 @@ CONFIG := sample-data/breachpost.toml
 DATE := 2025-09-15
 BREACHPOST := $(BIN) --config $(CONFIG) --date $(DATE)
 VENV := target/venv
+BENCH_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: help run preview sample-data test letters-test bench-link check fmt clean tools build
+.PHONY: help run preview sample-data test letters-test bench bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -45,6 +46,10 @@ bench-link: tools ## Measure linking: FEBRL (BENCH_FEBRL=DIR) and 715,000 invent
 	cargo bench --profile release --bench link -- sample target/bench-inbox
 	cargo bench --profile release --bench link -- sample target/bench-inbox strict
 	@if [ -d "$(BENCH_FEBRL)" ]; then cargo bench --profile release --bench link -- febrl $(BENCH_FEBRL); else echo "no FEBRL sets in $(BENCH_FEBRL)"; fi
+
+bench: tools ## Measure the render stage on 200,000 invented people (BENCH_PEOPLE=N for another number)
+	rm -rf target/bench-render && cargo build --release && $(BIN) sample --people $(BENCH_PEOPLE) --seed 5 --out target/bench-render
+	cargo bench --profile release --bench render -- target/bench-render
 
 fmt: ## Format the code
 	cargo fmt

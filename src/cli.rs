@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod fleet;
 mod logging;
 mod output;
 pub mod process;

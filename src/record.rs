@@ -34,15 +34,15 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
 use crate::keys::Keys;
-use crate::letter::Planned;
 use crate::person::Cluster;
 use crate::row::Input;
 
 pub use audit::Head;
 pub use error::RecordError;
 pub use inputs::InputChange;
-pub use job::{Job, JobState, LetterRecord, NewJob, Noted, PartTotals, SealedPart, StagedFile, Totals};
+pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use model::CampaignState;
+pub use plan::{CheckedPlan, PlanDraft};
 pub use recognise::{Identities, IdentityChange, Recognised};
 pub use store::StoreError;
 
@@ -243,25 +243,25 @@ impl Ledger {
         if next > base + 99_999 { Err(RecordError::JobNumbers { year }) } else { Ok(job::write_job(next)) }
     }
 
-    /// Fixes the letters of a job, in one transaction. From here no later input changes them.
-    ///
-    /// `letters` in print order; gone through twice. The staged files must be on the disk, synced.
+    /// Begins the plan of a job with this number. Letters are added in print order; nothing is written before
+    /// [`Ledger::plan`].
     ///
     /// # Errors
-    /// [`RecordError::Unbalanced`] when the plan does not add up, [`RecordError::Twice`] when a letter was planned
-    /// before, [`RecordError::JobState`] when another job is unfinished; nothing has been written then.
-    pub fn plan<'a>(
-        &mut self,
-        job: &NewJob<'_>,
-        letters: impl Iterator<Item = &'a Planned> + Clone,
-    ) -> Result<Head, RecordError> {
+    /// [`RecordError::JobState`] when another job is unfinished.
+    pub fn draft<'b>(&'b self, job: &'b str, noted: Noted<'b>) -> Result<PlanDraft<'b>, RecordError> {
         if let Some(open) = self.pending()? {
             return Err(RecordError::JobState { job: open.job, found: open.state.to_string(), wanted: "done" });
         }
-        let found = plan::Found::new(&self.store, &job.noted)?;
-        let known = self.store.known()?;
-        let checked = plan::Checked::new(&known, &self.keys, &self.campaign, job, letters.clone())?;
-        self.write(|store| store.plan(checked.plan(&found, job, letters)))
+        PlanDraft::new(&self.store, &self.keys, &self.campaign, job, noted)
+    }
+
+    /// Fixes the letters of a job, in one transaction. From here no later input changes them.
+    ///
+    /// # Errors
+    /// [`RecordError::Twice`] when a letter was planned before; nothing has been written then.
+    pub fn plan(&mut self, plan: &CheckedPlan) -> Result<Head, RecordError> {
+        let new_people = plan.new_people();
+        self.write(|store| store.plan(plan.for_store(&new_people)))
     }
 
     /// Records the packages of a planned job: from here these bytes are published, and no others.

@@ -46,6 +46,24 @@ pub enum Command {
         #[arg(long)]
         accept_volume: bool,
     },
+    /// Plan tonight's job and stop, so that many machines can set its parts (`render`); `run` then finishes it.
+    Plan {
+        /// As for `run`.
+        #[arg(long, value_name = "REASON")]
+        accept_inputs: Option<String>,
+        /// As for `run`.
+        #[arg(long)]
+        accept_volume: bool,
+    },
+    /// Set the print files of one part of a planned job. Needs the staging folder and no ledger; again does nothing.
+    Render {
+        /// Part, from 1. If not given: the environment's JOB_COMPLETION_INDEX (from 0) and one.
+        #[arg(long, value_name = "N")]
+        part: Option<u32>,
+        /// Name of the job, where more than one is planned.
+        #[arg(long, value_name = "JOB")]
+        job: Option<String>,
+    },
     /// Do everything but publication and ledger: what would a run do?
     Check {
         /// As for `run`; nothing is recorded.

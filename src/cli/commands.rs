@@ -40,6 +40,8 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
         Command::Ledger(LedgerCommand::Init) => session.ledger_init(),
         Command::Ledger(LedgerCommand::Check) => session.ledger_check(),
         Command::Run { accept_inputs, accept_volume } => session.run(accept_inputs.as_deref(), *accept_volume),
+        Command::Plan { accept_inputs, accept_volume } => session.plan(accept_inputs.as_deref(), *accept_volume),
+        Command::Render { part, job } => session.render(*part, job.as_deref()),
         Command::Check { accept_inputs, accept_volume } => session.check(accept_inputs.as_deref(), *accept_volume),
         Command::Preview { out } => session.preview(out),
         Command::Letter { id, out } => session.letter(id, out.as_deref()),
@@ -64,18 +66,15 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
     Ok(config)
 }
 
-/// What became of a mail that could not be sent.
-const FAILED: &str = "failed";
-
 /// A command with its configuration.
-struct Session<'a> {
-    args: &'a Args,
-    config: &'a Config,
-    run_date: Date,
+pub(super) struct Session<'a> {
+    pub args: &'a Args,
+    pub config: &'a Config,
+    pub run_date: Date,
 }
 
 impl Session<'_> {
-    fn log(&self) {
+    pub(super) fn log(&self) {
         logging::start(Some(&self.config.data_dir), self.run_date, self.args.verbose);
     }
 
@@ -112,30 +111,25 @@ impl Session<'_> {
         let mut outcome = run::run(&order).map_err(failed)?;
         let mut status = if outcome.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
         if let Some(resumed) = &mut outcome.resumed {
-            let mail = self.mail(&resumed.report, status);
-            run::note_mail(&resumed.papers, &mut resumed.report, mail).map_err(failed)?;
+            status = self.mail(&resumed.papers, &mut resumed.report, status);
         }
-        let mail = self.mail(&outcome.report, status);
-        run::note_mail(&outcome.papers, &mut outcome.report, mail).map_err(failed)?;
-        if mail == FAILED {
-            status = Status::ForAHuman;
-        }
+        status = self.mail(&outcome.papers, &mut outcome.report, status);
         self.show_outcome(&outcome, status);
         Ok(status)
     }
 
-    /// Sends the summary; letters are unaffected when that fails.
-    fn mail(&self, report: &Report, status: Status) -> &'static str {
-        let Some(mail) = &self.config.mail else { return "not configured" };
+    /// Sends the summary and notes that in the papers; the letters are out, and a failure is for a human.
+    fn mail(&self, papers: &Utf8Path, report: &mut Report, status: Status) -> Status {
+        let Some(mail) = &self.config.mail else { return status };
         let summary = run::summary(report, self.run_date, status.code());
-        match email::send(mail, &summary) {
-            Ok(_) => "sent",
-            Err(error) => {
-                let hint = error.hint();
-                output::failure(&Failure::new(Status::Done, &error, hint));
-                FAILED
-            }
-        }
+        let failed = |error: &dyn std::error::Error, hint| {
+            output::failure(&Failure::new(Status::ForAHuman, error, hint));
+            Status::ForAHuman
+        };
+        let sent = email::send(mail, &summary).map(drop).map_err(|error| failed(&error, error.hint()));
+        let fate = if sent.is_ok() { "sent" } else { "failed" };
+        let noted = run::note_mail(papers, report, fate).map_err(|error| failed(&error, error.hint()));
+        sent.and(noted).err().unwrap_or(status)
     }
 
     fn show_outcome(&self, outcome: &Outcome, status: Status) {

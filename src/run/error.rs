@@ -100,6 +100,23 @@ pub enum RunError {
     /// A job number that is no number.
     #[error("the job number is not seven digits")]
     JobNumber,
+    /// More people than a run can number.
+    #[error("more than four thousand million people in one run")]
+    Capacity,
+    /// A part is to be set that nobody has planned.
+    #[error("{problem}")]
+    NotPlanned {
+        /// What is missing.
+        problem: String,
+    },
+    /// A plan is asked for while a job is past it.
+    #[error("job {job} is {state} and not finished")]
+    Unfinished {
+        /// Its name.
+        job: String,
+        /// How far it is.
+        state: crate::record::JobState,
+    },
     /// The press samples.
     #[error(transparent)]
     Samples(#[from] PreviewError),
@@ -123,6 +140,8 @@ impl RunError {
             Self::Read(error) => error.hint(),
             Self::Package(error) => error.hint(),
             Self::Deliver(error) => error.hint(),
+            Self::NotPlanned { .. } => Some("`breachpost plan` plans a job and says how many parts it has".to_owned()),
+            Self::Unfinished { .. } => Some("`breachpost run` finishes it".to_owned()),
             Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
             Self::Past { .. } => Some("look at `--date` and at the clock".to_owned()),
             Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
@@ -145,9 +164,10 @@ impl RunError {
     #[must_use]
     pub fn status(&self) -> Status {
         match self {
-            Self::Config(_) | Self::VendorKey(_) | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => {
-                Status::Usage
-            }
+            Self::Config(_)
+            | Self::VendorKey(_)
+            | Self::NotPlanned { .. }
+            | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
             Self::Published { .. } => Status::PartPublished,
             _ => Status::Stopped,

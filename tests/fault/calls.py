@@ -20,8 +20,9 @@ QUOTED = re.compile(r'"(?P<path>/[^"]*)"')
 
 @dataclass(frozen=True)
 class Event:
-    """One call: its name, the path that strace sees it by, all paths in it, whether it creates a file."""
+    """One call: who made it, its name, the path that strace sees it by, all paths in it, whether it failed."""
 
+    thread: str
     call: str
     path: str
     paths: tuple[str, ...]
@@ -63,7 +64,7 @@ def events(log: Path) -> list[Event]:
         creates = match["call"] == "openat" and "O_CREAT" in rest
         if not paths or (match["call"] == "openat" and not creates):
             continue
-        found.append(Event(match["call"], paths[0], tuple(paths), "= -1 " in rest))
+        found.append(Event(pid, match["call"], paths[0], tuple(paths), "= -1 " in rest))
     return found
 
 
@@ -75,13 +76,15 @@ def trace(program: Program, data: Path, *words: str) -> tuple[Answer, list[Event
 
 
 def points(trace_: list[Event], data: Path) -> list[Point]:
-    """Every call of a trace as a point that can be hit again."""
+    """Every call of a trace as a point that can be hit again. strace counts for each thread on its own, so the rare call
+    that two threads make on one path is one point, hit in the thread that comes first."""
     seen: Counter = Counter()
-    found = []
+    found = {}
     for event in trace_:
-        seen[event.call, event.path] += 1
-        found.append(Point(event.call, event.path[len(str(data)) :], seen[event.call, event.path]))
-    return found
+        key = (event.thread, event.call, event.path)
+        seen[key] += 1
+        found[Point(event.call, event.path[len(str(data)) :], seen[key])] = None
+    return list(found)
 
 
 def hit(program: Program, data: Path, point: Point, what: str, *words: str, onwards: bool = False) -> tuple[Answer, bool]:

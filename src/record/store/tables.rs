@@ -104,7 +104,7 @@ impl Store {
                 .map_err(|_| strange(8, "unknown findings"))?;
             said_once[said] = true;
             let letter = PlannedLetter {
-                letter_id: row.get_ref(0)?.as_str()?,
+                letter_id: row.get_ref(0)?.as_str()?.into(),
                 person,
                 kind: kind(row, 2)?.word(),
                 sequence: row.get(3)?,
@@ -112,7 +112,7 @@ impl Store {
                 seq: row.get(5)?,
                 reference: row.get_ref(6)?.as_str()?,
                 sender: row.get_ref(7)?.as_str()?,
-                said: findings[said].1.as_str().into(),
+                said: &findings[said].1,
                 pages: row.get(9)?,
                 sheets: row.get(10)?,
             };

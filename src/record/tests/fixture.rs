@@ -13,7 +13,7 @@ use crate::letter::{
     Published, Status, Zone,
 };
 use crate::person::{Bsn, Cluster, Person};
-use crate::record::{Access, Ledger, NewJob, Noted, PartTotals, Recognised, RecordError, SealedPart, StagedFile};
+use crate::record::{Access, Ledger, Noted, PartTotals, Recognised, RecordError, SealedPart, StagedFile};
 use crate::row::{Exposure, Input, List, RowRef};
 
 pub const CAMPAIGN: &str = "lab-2025";
@@ -136,7 +136,10 @@ pub fn input() -> Input {
 pub fn plan(ledger: &mut Ledger, noted: &Notes<'_>, letters: &[Planned]) -> Result<String, RecordError> {
     let job = ledger.next_job(noted.date)?;
     let staged = [StagedFile { name: "plan.jsonl".into(), sha256: "cd".repeat(32) }];
-    ledger.plan(&NewJob { job: &job, job_name: &job, staged: &staged, noted: noted.as_noted() }, letters.iter())?;
+    let mut draft = ledger.draft(&job, noted.as_noted())?;
+    letters.iter().try_for_each(|letter| draft.add(letter))?;
+    let plan = draft.finish(&job, &staged)?;
+    ledger.plan(&plan)?;
     Ok(job)
 }
 
