@@ -65,7 +65,7 @@ fn printed(pages: &[String]) -> Printed {
     let mut letter = Printed { body: Vec::new(), personal: Vec::new() };
     for page in pages {
         let mut foot = false;
-        for line in page.lines() {
+        for line in page.lines().filter(|line| !line.is_empty()) {
             let is_foot = ["Pagina ", "Page "].iter().any(|label| {
                 let number = line.rsplit_once(label).map(|(_, number)| number);
                 number.is_some_and(|number| number.starts_with(|sign: char| sign.is_ascii_digit()))
