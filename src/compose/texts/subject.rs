@@ -86,8 +86,9 @@ impl TextFacts {
         if !self.findings.categories.contains(&Category::Prisoner) {
             self.custody = None;
         }
-        // What a row names was in the data, whatever is said of its dataset.
-        self.not_involved = self.not_involved.minus(self.items());
+        // It completes a list. What a row names was in the data, whatever is said of its dataset.
+        let known = if self.items().is_empty() { Items::NONE } else { self.not_involved };
+        self.not_involved = known.minus(self.items());
         if self.audience != Audience::Adult {
             self.not_involved = self.not_involved.without(Item::ExamType).without(Item::Result);
         }
