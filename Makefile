@@ -10,7 +10,7 @@ VENV := target/venv
 BENCH_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: help run preview sample-data test letters-test bench bench-link check fmt clean tools build
+.PHONY: help run preview sample-data test letters-test edit-test bench bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -40,6 +40,9 @@ test: tools ## Run all tests
 
 letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
 	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
+
+edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
+	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits
 
 bench-link: tools ## Measure linking: FEBRL (BENCH_FEBRL=DIR) and 715,000 invented people
 	rm -rf target/bench-inbox && cargo build --release && $(BIN) sample --people 715000 --seed 4242 --out target/bench-inbox

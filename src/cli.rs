@@ -2,10 +2,12 @@
 
 mod args;
 mod commands;
+mod end;
 mod fleet;
-mod logging;
+pub mod logging;
 mod output;
 pub mod process;
+mod who;
 
 use std::process::ExitCode;
 

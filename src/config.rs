@@ -84,23 +84,25 @@ pub enum TextEncoding {
 }
 
 /// `[link]`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LinkRules {
     /// `default` errs to two letters; `strict` joins nothing without BSN or full given name.
     pub profile: LinkProfile,
     /// A person of more exposure rows than this goes to review.
     pub max_cluster_rows: usize,
+    /// What the score has learned, as `breachpost link-train` writes it; absent = what the program carries.
+    pub parameters: Option<Utf8PathBuf>,
 }
 
 impl Default for LinkRules {
     fn default() -> Self {
-        Self { profile: LinkProfile::Default, max_cluster_rows: 60 }
+        Self { profile: LinkProfile::Default, max_cluster_rows: 60, parameters: None }
     }
 }
 
 /// How careful linking is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkProfile {
     /// Errs to two letters.
@@ -365,6 +367,7 @@ impl Config {
         resolve(&mut config.inbox);
         resolve(&mut config.data_dir);
         resolve(&mut config.facts);
+        config.link.parameters.iter_mut().for_each(resolve);
         if let Some(mail) = &mut config.mail {
             mail.password_file.iter_mut().for_each(resolve);
             mail.ca_file.iter_mut().for_each(resolve);
@@ -382,6 +385,9 @@ impl Config {
         }
         if !(1..=self.print.letters_per_part).contains(&self.print.letters_per_file) {
             return Err(("print.letters_per_file", "must be 1 to letters_per_part".to_owned()));
+        }
+        if self.link.max_cluster_rows == 0 {
+            return Err(("link.max_cluster_rows", "must be at least 1".to_owned()));
         }
         if self.vendor.recipients.is_empty() {
             return Err(("vendor.recipients", "needs at least one age public key".to_owned()));

@@ -105,12 +105,11 @@ impl<'a> Sink<'_, 'a> {
 
     fn set_aside(&mut self, rows: &[&Exposure], stop: &Stop) {
         self.sifted.set_aside.extend(rows.iter().map(|row| SetAside {
-            row: row.row,
-            reason: stop.reason,
             person: Some(self.person),
             beside: stop.beside.clone(),
             evidence: stop.evidence.clone(),
             due: stop.due,
+            ..SetAside::new(row.row, stop.reason)
         }));
     }
 }

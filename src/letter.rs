@@ -278,6 +278,9 @@ pub struct Told {
     pub sender: String,
     /// What it said.
     pub findings: Findings,
+    /// Names in the ledger of those whose earlier letters it takes up: the one it went to, and whoever was known by then
+    /// to be the same person.
+    pub speaks_for: Vec<Pseudonym>,
 }
 
 /// What is different from the earlier letter; only in supplements and corrections.

@@ -26,11 +26,13 @@ pub mod report;
 
 pub mod explain;
 pub mod preview;
+pub mod review;
 pub mod sample;
 pub mod verify;
 
 pub mod address;
 pub mod cells;
+pub mod defect;
 pub mod durable;
 pub mod hash;
 pub mod keys;

@@ -30,23 +30,19 @@ mod tests;
 mod train;
 mod units;
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 
-pub use block::BlockReport;
-
-pub use decisions::{Decision, RecordKey, record_key};
+pub use block::{BlockReport, HotBlock};
+pub use decisions::{Decision, RecordKey, Ruling, record_keys};
 pub use explain::{Explanation, Step, explain};
 pub use parameters::{Parameters, ParametersError};
-pub use train::train;
+pub use train::{Learned, train};
 
 use crate::config::LinkRules;
 use crate::keys::Keys;
-use crate::link::block::Pair;
-use crate::link::cluster::{Clustering, Edge, Vetoes};
+use crate::link::cluster::{Clustering, Edge, Refusal, Vetoes};
 use crate::link::content::{AllRows, Row};
-use crate::link::decisions::Decided;
+use crate::link::decisions::{Decided, Rulings};
 use crate::link::digest::Digest;
 use crate::link::frequency::Frequencies;
 use crate::link::review::{Case, Doubts, Holds};
@@ -55,7 +51,7 @@ use crate::link::units::Units;
 use crate::person::Cluster;
 use crate::progress::Progress;
 use crate::reason::SetAside;
-use crate::row::Rows;
+use crate::row::{RowRef, Rows};
 
 /// What linking made of the rows: every exposure row is in exactly one cluster or in exactly one set-aside entry.
 #[derive(Debug)]
@@ -69,6 +65,8 @@ pub struct Linked<'a> {
     pub blocks: Vec<BlockReport>,
     /// Pairs that fit, but not with everybody else in their cluster.
     pub refused_edges: usize,
+    /// Pairs that humans have decided.
+    pub decisions: usize,
 }
 
 /// Why linking stops. All of these but memory are defects: the run must not go on.
@@ -91,6 +89,14 @@ pub enum LinkError {
     /// More rows or distinct names than 32-bit numbers can tell apart.
     #[error("too many rows to link in one run")]
     Capacity,
+    /// Too little to learn from.
+    #[error("only {pairs} pairs of rows share a BSN; at least {needed} are needed to learn from")]
+    TooFewPairs {
+        /// How many there are.
+        pairs: u64,
+        /// How many are needed.
+        needed: u64,
+    },
     /// A frame could not be made.
     #[error("joining rows by key")]
     Frame(#[source] frames::FrameError),
@@ -105,6 +111,7 @@ impl LinkError {
                 Some("this is a defect in the program: nothing was sent; keep the inbox and report it".to_owned())
             }
             Self::Capacity => Some("split the campaign: one run takes four thousand million rows".to_owned()),
+            Self::TooFewPairs { .. } => Some("learn from a larger inbox, or use the built-in parameters".to_owned()),
             Self::Frame(_) => Some("the machine may be short of memory".to_owned()),
         }
     }
@@ -121,48 +128,83 @@ pub struct Terms<'t> {
     pub decisions: &'t [Decision],
 }
 
-/// Finds out which rows are one person, by the built-in parameters.
-///
-/// # Errors
-/// [`LinkError`] when the result would break a rule (a defect) or memory does not suffice.
-pub fn link<'a>(rows: &'a Rows, rules: &LinkRules, keys: &Keys, progress: &Progress) -> Result<Linked<'a>, LinkError> {
-    link_by(rows, &Terms { rules, parameters: &Parameters::built_in(), decisions: &[] }, keys, progress)
-}
-
 /// Finds out which rows are one person.
 ///
 /// # Errors
 /// [`LinkError`] when the result would break a rule (a defect) or memory does not suffice.
-pub fn link_by<'a>(
-    rows: &'a Rows,
-    terms: &Terms<'_>,
-    keys: &Keys,
-    progress: &Progress,
-) -> Result<Linked<'a>, LinkError> {
+pub fn link<'a>(rows: &'a Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Linked<'a>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
-    let (found, clustering) = (&grouped.found, &grouped.clustering);
-    let case = Case { all, units: &grouped.units, clustering, vetoes: grouped.vetoes() };
-    let doubts = Doubts {
-        hot_bsns: &found.hot_bsns,
-        two_numbers: &found.two_numbers,
-        crowded: &found.crowded,
-        crowd: &found.crowd,
-        maybe: &found.maybe,
-        refused: &rows.refused,
-    };
-    let holds = Holds::of(case, &doubts)?;
-    let (clusters, set_aside) = assemble(all, case, &holds);
+    let holds = grouped.holds(all, rows)?;
+    let (clusters, set_aside) = assemble(all, grouped.case(all), &holds);
     progress.advance(1);
     balance(rows, &clusters, &set_aside)?;
-    Ok(Linked { clusters, set_aside, blocks: grouped.found.blocks, refused_edges: clustering.refused.len() })
+    Ok(Linked {
+        clusters,
+        set_aside,
+        blocks: grouped.found.blocks,
+        refused_edges: grouped.clustering.refused.len(),
+        decisions: grouped.rulings.same.len() + grouped.rulings.different.len(),
+    })
+}
+
+/// A decision that cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// Index among the decisions.
+    pub decision: usize,
+    /// Why.
+    pub why: Obstacle,
+}
+
+/// What stands against a human's decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// These two rows, which would come together, have two different valid BSNs.
+    TwoNumbers(RowRef, RowRef),
+    /// The person would have more rows than `max_cluster_rows`.
+    Size,
+    /// Another decision says otherwise.
+    Decision,
+    /// The two rows say the same in everything, and are one delivery of one record.
+    Identical,
+}
+
+/// Which decisions cannot be followed on these rows; in the order of the decisions.
+///
+/// # Errors
+/// As [`link`].
+pub fn unmet(rows: &Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Vec<Unmet>, LinkError> {
+    let all = AllRows::new(rows);
+    let grouped = Grouped::of(all, terms, keys, progress)?;
+    let (clustering, units) = (&grouped.clustering, &grouped.units);
+    let mut unmet = Vec::new();
+    for (pair, decisions) in &grouped.rulings.same {
+        if clustering.leader(pair.0) != clustering.leader(pair.1) {
+            let refusal =
+                clustering.refused.iter().find(|(edge, _)| edge.is_human() && (edge.left, edge.right) == *pair);
+            let why = match refusal {
+                Some((_, Refusal::Size)) => Obstacle::Size,
+                Some((_, Refusal::Conflict(one, other))) if units.have_two_numbers(*one, *other) => {
+                    let row = |unit| all.get(units.rows(unit)[0]).row_ref();
+                    Obstacle::TwoNumbers(row(*one), row(*other))
+                }
+                _ => Obstacle::Decision,
+            };
+            unmet.extend(decisions.iter().map(|decision| Unmet { decision: *decision, why }));
+        }
+    }
+    let inseparable = grouped.rulings.inseparable.iter();
+    unmet.extend(inseparable.map(|decision| Unmet { decision: *decision, why: Obstacle::Identical }));
+    unmet.sort_by_key(|unmet| unmet.decision);
+    Ok(unmet)
 }
 
 /// Which exposure rows linking takes to be one person, before anything is held: for measuring against a truth. One
 /// number per row of `rows.exposures`; rows of one person have the same number.
 ///
 /// # Errors
-/// As [`link_by`].
+/// As [`link`].
 pub fn group(rows: &Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Vec<u32>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
@@ -188,7 +230,7 @@ struct Grouped {
     /// Pairs that fit.
     edges: Vec<Edge>,
     guarded: bool,
-    different: BTreeSet<Pair>,
+    rulings: Rulings,
 }
 
 impl Grouped {
@@ -200,19 +242,39 @@ impl Grouped {
         let frequencies = Frequencies::of(&units);
         units.texts.set_common(frequencies.common());
         progress.advance(1);
-        let mut found = search::search(&units, terms.parameters, &frequencies, terms.rules.profile, seed)?;
-        found.edges.extend(decided.pairs(&units, true).into_iter().map(Edge::human));
+        let mut found = search::search(all, &units, terms.parameters, &frequencies, terms.rules.profile, seed)?;
+        let rulings = decided.rulings(&units);
+        found.edges.extend(rulings.same.keys().copied().map(Edge::human));
         progress.advance(1);
-        let (different, guarded) = (decided.pairs(&units, false), terms.parameters.guarded);
-        let vetoes = Vetoes { units: &units, guarded, different: &different };
+        let guarded = terms.parameters.guarded;
+        let vetoes = Vetoes { units: &units, guarded, rulings: &rulings };
         let clustering = cluster::cluster(vetoes, &found.edges, terms.rules.max_cluster_rows);
         progress.advance(1);
         let edges = std::mem::take(&mut found.edges);
-        Ok(Self { units, found, clustering, edges, guarded, different })
+        Ok(Self { units, found, clustering, edges, guarded, rulings })
+    }
+
+    fn case<'a>(&'a self, all: AllRows<'a>) -> Case<'a> {
+        let (units, clustering, scorer) = (&self.units, &self.clustering, &self.found.scorer);
+        Case { all, units, clustering, vetoes: self.vetoes(), scorer }
+    }
+
+    /// What a human has to look at.
+    fn holds<'a>(&'a self, all: AllRows<'a>, rows: &Rows) -> Result<Holds, LinkError> {
+        let found = &self.found;
+        let doubts = Doubts {
+            hot_bsns: &found.hot_bsns,
+            two_numbers: &found.two_numbers,
+            crowded: &found.crowded,
+            crowd: &found.crowd,
+            maybe: &found.maybe,
+            refused: &rows.refused,
+        };
+        Holds::of(self.case(all), &doubts)
     }
 
     fn vetoes(&self) -> Vetoes<'_> {
-        Vetoes { units: &self.units, guarded: self.guarded, different: &self.different }
+        Vetoes { units: &self.units, guarded: self.guarded, rulings: &self.rulings }
     }
 }
 

@@ -33,6 +33,10 @@ pub struct SetAside {
     pub beside: Vec<RowRef>,
     /// Field names and agreement, never values: `birth_date: missing`.
     pub evidence: String,
+    /// Further rows that a human should look at, each with its own evidence: `beside` is not the only candidate.
+    pub further: Vec<Beside>,
+    /// The first row of those that linking takes to be one person, where all of them are held together.
+    pub case: Option<RowRef>,
     /// For D302: when the letter is due.
     pub due: Option<Date>,
 }
@@ -41,8 +45,26 @@ impl SetAside {
     /// A row with its reason and nothing else.
     #[must_use]
     pub const fn new(row: RowRef, reason: Reason) -> Self {
-        Self { row, reason, person: None, beside: Vec::new(), evidence: String::new(), due: None }
+        Self {
+            row,
+            reason,
+            person: None,
+            beside: Vec::new(),
+            evidence: String::new(),
+            further: Vec::new(),
+            case: None,
+            due: None,
+        }
     }
+}
+
+/// Rows to look at beside a row that is held, and how they agree with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The rows.
+    pub rows: Vec<RowRef>,
+    /// Field names and agreement, never values.
+    pub evidence: String,
 }
 
 /// What an exposure row ends as; exactly one per row (DESIGN.md section 3).

@@ -9,12 +9,14 @@
 //! data_dir/ledger.anchor         how far it was after its last change
 //! data_dir/keys/campaign.key     what makes pseudonyms, mode 0400
 //! data_dir/backups/              copies before each run that writes, the last five
+//! data_dir/purge-certificate.json  what a purge destroyed and kept
 //! ```
 
 mod anchors;
 mod audit;
 mod backup;
 pub mod check;
+mod decisions;
 mod error;
 mod files;
 mod inputs;
@@ -23,6 +25,7 @@ mod key_file;
 mod lock;
 mod model;
 mod plan;
+mod privacy;
 pub mod purge;
 mod recognise;
 mod store;
@@ -38,6 +41,7 @@ use crate::person::Cluster;
 use crate::row::Input;
 
 pub use audit::Head;
+pub use decisions::Decided;
 pub use error::RecordError;
 pub use inputs::InputChange;
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
@@ -108,6 +112,7 @@ impl Ledger {
         if let Some(job) = files::names(&outbox)?.first() {
             return Err(RecordError::Exists { path: outbox.join(job) });
         }
+        privacy::check(data_dir)?;
         files::make_folder(data_dir)?;
         let _lock = Lock::take(data_dir)?;
         for folder in FOLDERS {
@@ -149,6 +154,7 @@ impl Ledger {
         if !files::is_there(&path)? {
             return Err(RecordError::Missing { path });
         }
+        privacy::check(data_dir)?;
         let lock = if access == Access::Write { Some(Lock::take(data_dir)?) } else { None };
         let mut ledger = Self::open_locked(data_dir, campaign, access, to_run).map_err(|error| {
             if error.is_busy() { RecordError::InUse { data_dir: data_dir.to_owned() } } else { error }
@@ -171,13 +177,44 @@ impl Ledger {
             refuse_when_over(&own.name, own.state)?;
         }
         let keys = read_key(data_dir, own.state, &row)?;
-        let head = store.head()?;
-        // A run was stopped between a change and its anchor.
-        if access == Access::Write && !anchors::is_present(data_dir, &head)? {
-            anchors::write(data_dir, &row.id, &head)?;
-        }
         let (data_dir, id, campaign) = (data_dir.to_owned(), row.id, own.name);
         Ok(Self { store, keys, data_dir, id, campaign, proofs, backed_up: false, lock: None })
+    }
+
+    /// Opens the ledger to look at it before the campaign is ended. What was stopped in the middle of a change is taken back
+    /// by whoever goes on, so this may write where a reader may not.
+    fn open_before_end(data_dir: &Utf8Path, campaign: &str) -> Result<Self, RecordError> {
+        match Self::open(data_dir, campaign, Access::Read) {
+            Err(RecordError::Interrupted) => Self::open_to_end(data_dir, campaign),
+            ledger => ledger,
+        }
+    }
+
+    /// Refuses when the campaign is over.
+    ///
+    /// # Errors
+    /// [`RecordError::Over`].
+    pub fn must_be_open(&self) -> Result<(), RecordError> {
+        refuse_when_over(&self.campaign, self.campaign_state()?)
+    }
+
+    /// Writes the anchor that a run was stopped before, if there is one to be written. Called when nothing can be refused
+    /// any more.
+    ///
+    /// # Errors
+    /// [`RecordError`] when it cannot be written.
+    pub fn anchor(&self) -> Result<(), RecordError> {
+        let head = self.head()?;
+        if anchors::is_present(&self.data_dir, &head)? { Ok(()) } else { anchors::write(&self.data_dir, &self.id, &head) }
+    }
+
+    /// Size of the ledger's file in bytes.
+    ///
+    /// # Errors
+    /// [`RecordError`] when it cannot be looked at.
+    pub fn bytes(&self) -> Result<u64, RecordError> {
+        let path = ledger_path(&self.data_dir);
+        Ok(std::fs::metadata(&path).map_err(files::failed("looking at", &path))?.len())
     }
 
     /// What everything keyed is made from.
@@ -302,7 +339,7 @@ impl Ledger {
     pub fn finished(&mut self, job: &str) -> Result<Head, RecordError> {
         let number = number_of(job)?;
         let head = self.write(|store| store.done(number))?;
-        self.store.check_quickly()?;
+        self.store.check_integrity()?;
         Ok(head)
     }
 
@@ -316,7 +353,9 @@ impl Ledger {
         if found.is_nothing() {
             return self.head();
         }
-        self.write(|store| store.note(found.news()))
+        let head = self.write(|store| store.note(found.news()))?;
+        self.store.check_integrity()?;
+        Ok(head)
     }
 
     /// What the ledger knows of a letter, by its id or its reference code as printed.
@@ -362,11 +401,12 @@ impl Ledger {
         self.write_bare(change)
     }
 
-    /// A change and its anchor, without a copy.
+    /// A change and its anchor, without a copy. The first change of an older ledger makes it one of this program's.
     fn write_bare(
         &mut self,
         change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
     ) -> Result<Head, RecordError> {
+        self.store.migrate()?;
         let head = change(&mut self.store)?;
         anchors::write(&self.data_dir, &self.id, &head)?;
         Ok(head)

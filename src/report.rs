@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod letters;
+pub mod linking;
 pub mod page;
 pub mod papers;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::letter::Draft;
 use crate::row::{Input, List};
 use account::{Account, StateCounts};
+use linking::LinkReport;
 
 /// `report.json` (DESIGN.md section 5).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +39,9 @@ pub struct Report {
     /// Rows that wait until enough days have passed since the last letter (D302), by the date from which they are due.
     #[serde(default)]
     pub due: BTreeMap<String, u64>,
+    /// How people were found.
+    #[serde(default)]
+    pub link: LinkReport,
     /// Distinct letter bodies that were set.
     pub bodies: u64,
     /// Stages in order.
@@ -211,6 +216,7 @@ impl Report {
             reasons: reasons.collect(),
             list_reasons: BTreeMap::new(),
             due: BTreeMap::new(),
+            link: LinkReport::default(),
             bodies: 0,
             stages: Vec::new(),
             peak_rss_bytes: 0,

@@ -9,6 +9,7 @@ mod papers;
 mod parts;
 mod planning;
 mod prepare;
+mod room;
 pub mod staging;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,6 +17,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::cli::logging;
 use crate::cli::process::peak_rss_bytes;
 use crate::config::Config;
 use crate::deliver::outbox;
@@ -57,6 +59,12 @@ impl Order<'_> {
         if letters > permitted && !self.accept_volume { Err(RunError::Volume { letters, permitted }) } else { Ok(()) }
     }
 
+    /// Refuses an outbox that cannot be published to, and a disk with less room than this many bytes.
+    fn fits(&self, bytes: u64) -> Result<(), RunError> {
+        let data_dir = &self.config.data_dir;
+        Ok(outbox::preflight(&data_dir.join("outbox"), data_dir, bytes)?)
+    }
+
     fn facts(&self) -> Result<Facts, RunError> {
         let facts = Facts::load(&self.config.facts)?;
         facts.check_age(&self.config.facts, self.run_date, self.config.policy.facts_max_age_days)?;
@@ -89,7 +97,10 @@ pub struct Outcome {
 pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
     let mut ledger = open(order)?;
     let resumed = match ledger.pending()? {
-        Some(job) => Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?),
+        Some(job) => {
+            logging::keep();
+            Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?)
+        }
         None => None,
     };
     let outcome = match planning::plan(order, &mut ledger)? {
@@ -153,7 +164,7 @@ fn open(order: &Order<'_>) -> Result<Ledger, RunError> {
     let config = order.config;
     Recipients::parse(&config.vendor.recipients)?;
     let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
-    outbox::preflight(&config.data_dir.join("outbox"), &config.data_dir, 0)?;
+    order.fits(room::to_begin(ledger.bytes()?))?;
     Ok(ledger)
 }
 
@@ -173,6 +184,7 @@ pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(
 pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let config = order.config;
     let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
+    ledger.must_be_open()?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
     let rows = clock.time("read", || order.read(), Rows::count)?;

@@ -40,7 +40,7 @@ pub fn train(folder: &Utf8Path) {
     let before = Parameters::from_toml(include_str!("febrl.toml")).unwrap();
     let (rows, _) = load_set(folder, &["dataset1.csv", "dataset2.csv"]);
     let learned = breachpost::link::train(&rows, &before, "febrl-1", 1, &Keys::derive(&[7; 32])).unwrap();
-    println!("{}", toml::to_string(&learned).unwrap());
+    println!("{}", learned.parameters.to_toml().unwrap());
 }
 
 fn load_set(folder: &Utf8Path, files: &[&str]) -> (Rows, Vec<u64>) {

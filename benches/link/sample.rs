@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use breachpost::config::{LinkProfile, LinkRules};
 use breachpost::keys::Keys;
-use breachpost::link::{Linked, Parameters, Terms, group, link_by};
+use breachpost::link::{Linked, Parameters, Terms, group, link};
 use breachpost::progress::Progress;
 use breachpost::row::{Exposure, Registrant, RowRef, Rows};
 use camino::Utf8Path;
@@ -37,17 +37,13 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
         world.people.len() - world.rows.exposures.len()
     );
     let (start, worked) = (Instant::now(), truth::cpu_seconds());
-    let linked = link_by(&world.rows, &terms, &keys, &Progress::hidden()).unwrap();
+    let linked = link(&world.rows, &terms, &keys, &Progress::hidden()).unwrap();
     let (wall, work) = (start.elapsed().as_secs_f64(), truth::cpu_seconds() - worked);
     println!("link: {wall:.1} s, {work:.1} s of work on all cores, peak {} MiB", truth::peak_memory());
     for block in &linked.blocks {
         println!(
             "  {:24} {:9} blocks {:10} pairs, largest {}, {} hot",
-            block.rule,
-            block.blocks,
-            block.pairs,
-            block.largest,
-            block.hot.len()
+            block.rule, block.blocks, block.pairs, block.largest, block.hot_blocks
         );
     }
     quality(&world, &linked, rest.contains(&"show"));
@@ -62,7 +58,7 @@ pub fn train(folder: &Utf8Path) {
     let world = load_world(folder);
     let learned =
         breachpost::link::train(&world.rows, &Parameters::built_in(), "2025-1", 1, &Keys::derive(&[7; 32])).unwrap();
-    println!("{}", toml::to_string(&learned).unwrap());
+    println!("{}", learned.parameters.to_toml().unwrap());
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of people stay far below 2^52")]

@@ -87,10 +87,27 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<Utf8PathBuf>,
     },
-    /// Tell which rows, rules, texts and addresses made a letter.
+    /// Tell which rows, rules, texts and addresses made a letter; or, of two rows, why they are one person or not.
     Explain {
-        /// Letter id, 26 characters.
+        /// Letter id, 26 characters; or a row, as `FILE:ROW` or by its record id.
         id: String,
+        /// Another row.
+        other: Option<String>,
+    },
+    /// Decide who is who where linking could not.
+    #[command(subcommand)]
+    Review(ReviewCommand),
+    /// Learn linking parameters from the inbox: the BSN says which rows are one person.
+    LinkTrain {
+        /// File to write; `[link] parameters` names it in the configuration.
+        #[arg(long, value_name = "FILE", default_value = "link-parameters.toml")]
+        out: Utf8PathBuf,
+        /// The same seed and rows give the same file.
+        #[arg(long, value_name = "S", default_value_t = 1)]
+        seed: u64,
+        /// Version that the report of every run names; `trained-S` if not given.
+        #[arg(long, value_name = "VERSION")]
+        name: Option<String>,
     },
     /// Open a package, count it again and read it again.
     Verify {
@@ -103,6 +120,22 @@ pub enum Command {
     /// Make or check the ledger.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Close the campaign: no run writes to anybody any more. Shows what that means, then asks.
+    Close {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Destroy everything about people of a closed campaign; totals, hashes, history and a certificate stay. Shows what will
+    /// go, then asks. Interrupted, it goes on when it is started again.
+    Purge {
+        /// Who approved it: name or function, for the certificate.
+        #[arg(long, value_name = "NAME")]
+        approved_by: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Check the letter texts: both languages, reading ease, forbidden words.
     #[command(subcommand)]
     Texts(TextsCommand),
@@ -121,12 +154,33 @@ pub enum Command {
 }
 
 /// `breachpost ledger`.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum LedgerCommand {
     /// Make a new ledger and the campaign's key. Once per campaign.
     Init,
     /// Recompute the audit chain, replay it against the tables, compare it with what was published.
-    Check,
+    Check {
+        /// A head that somebody kept, from a summary mail, a report or a `job.json`: it must be in the history. May be given
+        /// more than once.
+        #[arg(long, value_name = "HEAD")]
+        anchor: Vec<String>,
+    },
+}
+
+/// `breachpost review`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// Write the decisions of a file into the ledger: the `review.csv` of a run with `same`, `different` or `undecided`
+    /// (takes back) in its column `decision`. All of the file, or nothing.
+    Apply {
+        /// Decisions file.
+        file: Utf8PathBuf,
+        /// Who decided; the user who starts the program if not given.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Show who has decided, when, and how much.
+    List,
 }
 
 /// `breachpost texts`.

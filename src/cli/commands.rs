@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::args::{Args, Command, LedgerCommand, TextsCommand};
+use super::args::{Args, Command, LedgerCommand, ReviewCommand, TextsCommand};
 use super::output::{self, Failure};
 use super::{Status, logging};
 use crate::config::Config;
@@ -35,20 +35,10 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
         _ => {}
     }
     let config = configuration(args)?;
-    let session = Session { args, config: &config, run_date };
-    match &args.command {
-        Command::Ledger(LedgerCommand::Init) => session.ledger_init(),
-        Command::Ledger(LedgerCommand::Check) => session.ledger_check(),
-        Command::Run { accept_inputs, accept_volume } => session.run(accept_inputs.as_deref(), *accept_volume),
-        Command::Plan { accept_inputs, accept_volume } => session.plan(accept_inputs.as_deref(), *accept_volume),
-        Command::Render { part, job } => session.render(*part, job.as_deref()),
-        Command::Check { accept_inputs, accept_volume } => session.check(accept_inputs.as_deref(), *accept_volume),
-        Command::Preview { out } => session.preview(out),
-        Command::Letter { id, out } => session.letter(id, out.as_deref()),
-        Command::Explain { id } => session.explain(id),
-        Command::Texts(TextsCommand::Check) => session.texts(),
-        Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
-    }
+    logging::start(Some(&config.data_dir), run_date, args.verbose);
+    let status = Session { args, config: &config, run_date }.execute()?;
+    logging::keep();
+    Ok(status)
 }
 
 fn configuration(args: &Args) -> Result<Config, Failure> {
@@ -74,8 +64,26 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
-    pub(super) fn log(&self) {
-        logging::start(Some(&self.config.data_dir), self.run_date, self.args.verbose);
+    fn execute(&self) -> Result<Status, Failure> {
+        match &self.args.command {
+            Command::Ledger(LedgerCommand::Init) => self.ledger_init(),
+            Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
+            Command::Close { yes } => self.close(*yes),
+            Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
+            Command::Run { accept_inputs, accept_volume } => self.run(accept_inputs.as_deref(), *accept_volume),
+            Command::Plan { accept_inputs, accept_volume } => self.plan(accept_inputs.as_deref(), *accept_volume),
+            Command::Render { part, job } => self.render(*part, job.as_deref()),
+            Command::Check { accept_inputs, accept_volume } => self.check(accept_inputs.as_deref(), *accept_volume),
+            Command::Preview { out } => self.preview(out),
+            Command::Letter { id, out } => self.letter(id, out.as_deref()),
+            Command::Explain { id, other: None } => self.explain(id),
+            Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
+            Command::Review(ReviewCommand::Apply { file, by }) => self.review_apply(file, by.as_deref()),
+            Command::Review(ReviewCommand::List) => self.review_list(),
+            Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
+            Command::Texts(TextsCommand::Check) => self.texts(),
+            Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
+        }
     }
 
     fn ledger_init(&self) -> Result<Status, Failure> {
@@ -88,8 +96,8 @@ impl Session<'_> {
         Ok(Status::Done)
     }
 
-    fn ledger_check(&self) -> Result<Status, Failure> {
-        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign)
+    fn ledger_check(&self, anchors: &[String]) -> Result<Status, Failure> {
+        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign, anchors)
             .map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&verdict);
@@ -100,7 +108,6 @@ impl Session<'_> {
     }
 
     fn run(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
-        self.log();
         let progress = Progress::on_stderr();
         let order =
             Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
@@ -155,7 +162,6 @@ impl Session<'_> {
     }
 
     fn check(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
-        self.log();
         let progress = Progress::on_stderr();
         let order =
             Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
@@ -183,7 +189,7 @@ impl Session<'_> {
             .map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
         progress.finish();
         for (key, day) in facts.stale(self.run_date, self.config.policy.facts_max_age_days) {
-            output::warning(format_args!("`{key}` in the facts was last checked on {day}: a run would stop"));
+            output::note(format_args!("warning: `{key}` in the facts was last checked on {day}: a run would stop"));
         }
         if self.args.json {
             output::json(&made);
@@ -232,8 +238,9 @@ impl Session<'_> {
     }
 }
 
-fn record_failure(error: &record::RecordError) -> Failure {
-    Failure::new(Status::Stopped, error, error.hint())
+pub(super) fn record_failure(error: &record::RecordError) -> Failure {
+    let status = if error.exit_code() == Status::Usage.code() { Status::Usage } else { Status::Stopped };
+    Failure::new(status, error, error.hint())
 }
 
 fn show_counts(report: &Report) {

@@ -11,7 +11,6 @@ const INDEX: &str = "JOB_COMPLETION_INDEX";
 
 impl Session<'_> {
     pub(super) fn plan(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
-        self.log();
         let progress = Progress::on_stderr();
         let order =
             Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
@@ -29,7 +28,6 @@ impl Session<'_> {
     }
 
     pub(super) fn render(&self, part: Option<u32>, job: Option<&str>) -> Result<Status, Failure> {
-        self.log();
         let part = part.map_or_else(index, Ok)?;
         let progress = Progress::on_stderr();
         let set =

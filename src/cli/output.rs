@@ -46,9 +46,9 @@ pub fn failure(failure: &Failure) {
     }
 }
 
-/// Prints a warning.
-pub fn warning(text: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "warning: {text}");
+/// Prints what will happen, or what goes wrong beside the answer.
+pub fn note(text: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Prints one line of an answer.

@@ -49,7 +49,8 @@ pub(crate) fn findings(text: &str) -> Findings {
 
 /// A letter that was sent.
 pub(crate) fn told(day: &str, kind: Kind, sender: &str, text: &str) -> Told {
-    Told { date: date(day), kind, sequence: 1, sender: sender.to_owned(), findings: findings(text) }
+    let (sender, findings) = (sender.to_owned(), findings(text));
+    Told { date: date(day), kind, sequence: 1, sender, findings, speaks_for: Vec::new() }
 }
 
 /// Sets one text cell by its column name.
@@ -249,6 +250,7 @@ impl Scene {
             sequence: notice.sequence,
             sender: notice.sender,
             findings: notice.findings,
+            speaks_for: Vec::new(),
         });
         let letters: Vec<_> = letters.collect();
         self.told.extend(letters);

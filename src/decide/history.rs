@@ -30,17 +30,24 @@ pub(super) enum Step {
 ///
 /// A supplement or correction states everything anew, so nothing before it counts. First letters of different senders
 /// about different categories hold beside each other; a first letter replaces an earlier one of the same sender or about
-/// the same category.
+/// the same category. What two people were told who turned out to be one holds beside each other, until a letter comes
+/// that speaks for both.
 pub(super) fn earlier(told: &[Told], concerns: impl Fn(&Told) -> bool) -> Option<Earlier> {
     let mut standing: Vec<&Told> = Vec::new();
     let mut last = None;
     for letter in told.iter().filter(|letter| concerns(letter)) {
-        standing.retain(|other| letter.kind == Kind::First && !replaces(letter, other));
+        let anew = |other: &Told| letter.kind != Kind::First || replaces(letter, other);
+        standing.retain(|other| !takes_up(letter, other) || !anew(other));
         standing.push(letter);
         last = last.max(Some(letter.date));
     }
     let told = standing.into_iter().map(|letter| letter.findings.clone()).reduce(|all, next| union(all, &next))?;
     Some(Earlier { last: last?, told })
+}
+
+/// Whether the letter was written knowing of the other.
+fn takes_up(letter: &Told, other: &Told) -> bool {
+    other.speaks_for.iter().all(|person| letter.speaks_for.contains(person))
 }
 
 fn replaces(letter: &Told, other: &Told) -> bool {
@@ -91,6 +98,7 @@ pub(super) fn due(last: Date, min_days: i64) -> Date {
 mod tests {
     use super::super::fixtures::{date, findings, told};
     use super::*;
+    use crate::person::Pseudonym;
 
     fn step_from(told: &str, now: &str) -> &'static str {
         let now = findings(now);
@@ -183,5 +191,24 @@ mod tests {
             told("2025-08-20", Kind::First, "b", "gp / confirmed / no / name / "),
         ];
         assert_eq!(earlier(&letters, |_| true).unwrap().told, letters[1].findings);
+    }
+
+    #[test]
+    fn two_who_turned_out_to_be_one_know_what_both_were_told() {
+        let to = |person: u8, letter: Told| Told { speaks_for: vec![Pseudonym([person; 16])], ..letter };
+        let mut letters = vec![
+            to(1, told("2025-08-01", Kind::First, "a", "gp / confirmed / no / name address / ")),
+            to(2, told("2025-08-02", Kind::First, "a", "gp / confirmed / no / name phone / ")),
+        ];
+        let both = findings("gp / confirmed / no / name address phone / ");
+        assert_eq!(earlier(&letters, |_| true).unwrap().told, both);
+        // Written before anybody knew: it speaks for the first alone.
+        letters.push(to(1, told("2025-08-03", Kind::Supplement, "a", "gp / confirmed / no / name address bsn / ")));
+        let all = findings("gp / confirmed / no / name address phone bsn / ");
+        assert_eq!(earlier(&letters, |_| true).unwrap().told, all);
+        let speaks_for = vec![Pseudonym([1; 16]), Pseudonym([2; 16])];
+        let anew = told("2025-09-01", Kind::Correction, "a", "gp / confirmed / no / name / ");
+        letters.push(Told { speaks_for, ..anew });
+        assert_eq!(earlier(&letters, |_| true).unwrap().told, letters[3].findings);
     }
 }

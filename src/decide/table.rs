@@ -247,6 +247,7 @@ impl Flags {
             sequence: 1,
             sender: sender.to_owned(),
             findings: Findings { categories, status: self.status, published: self.published, involved, possible },
+            speaks_for: Vec::new(),
         })
     }
 

@@ -1,5 +1,9 @@
 //! Which units are compared at all: those that share a key. Blocks that are too large are listed, never dropped in
-//! silence, and what stands in them is treated as not to be told apart.
+//! silence, and what stands in them is treated as not to be told apart. Pairs are made block by block and never kept.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
 
 use crate::link::LinkError;
 use crate::link::birth;
@@ -7,6 +11,7 @@ use crate::link::digest::Digest;
 use crate::link::features::Features;
 use crate::link::frames::Blocks;
 use crate::link::units::{UnitId, Units};
+use crate::row::RowRef;
 
 /// One way to find candidates: units that share a key are compared.
 pub(super) struct BlockRule {
@@ -17,7 +22,7 @@ pub(super) struct BlockRule {
     /// What else it tells.
     pub tells: Tells,
     /// The keys of a unit; none = the rule says nothing about it.
-    keys: fn(&Features, Digest, &mut Vec<u64>),
+    keys: fn(&Features, Digest) -> BlockKeys,
 }
 
 /// What a block can tell beside its pairs.
@@ -33,6 +38,24 @@ pub(super) enum Tells {
     Names,
 }
 
+/// The keys of one unit under one rule: one, or one for each surname part. No key is 0.
+#[derive(Clone, Copy, Default)]
+struct BlockKeys([u64; 4]);
+
+impl BlockKeys {
+    fn one(key: Digest) -> Self {
+        Self([key.finish().max(1), 0, 0, 0])
+    }
+
+    fn each(from: Digest, parts: [u32; 4]) -> Self {
+        Self(parts.map(|part| if part == 0 { 0 } else { from.number(u64::from(part)).finish().max(1) }))
+    }
+
+    fn iter(self) -> impl Iterator<Item = u64> {
+        self.0.into_iter().filter(|key| *key != 0)
+    }
+}
+
 /// Every way to find candidates.
 pub(super) static RULES: [BlockRule; 6] = [
     BlockRule { name: "bsn", cap: 64, tells: Tells::Numbers, keys: bsn_keys },
@@ -42,6 +65,11 @@ pub(super) static RULES: [BlockRule; 6] = [
     BlockRule { name: "address + surname", cap: 64, tells: Tells::Pairs, keys: place_surname_keys },
     BlockRule { name: "full name + birth year", cap: 64, tells: Tells::Pairs, keys: name_year_keys },
 ];
+
+/// The rules of these names, in the order of [`RULES`].
+pub(super) fn chosen(names: &[String]) -> impl Iterator<Item = &'static BlockRule> {
+    RULES.iter().filter(|rule| names.iter().any(|name| rule.name == name))
+}
 
 /// What is wrong with a choice of rules, if anything: guards look into the blocks of three of them.
 pub(super) fn problem(chosen: &[String], guarded: bool) -> Option<&'static str> {
@@ -55,13 +83,13 @@ pub(super) fn problem(chosen: &[String], guarded: bool) -> Option<&'static str> 
 /// A pair of units, the lower number first.
 pub(super) type Pair = (UnitId, UnitId);
 
-/// Blocks that are compared, and blocks that are too large for it.
-pub(super) type Groups<'b> = (Vec<&'b [UnitId]>, Vec<&'b [UnitId]>);
-
 /// What one rule found.
 pub(super) struct Blocked {
     rule: &'static BlockRule,
+    seed: Digest,
     blocks: Blocks,
+    /// Keys of the blocks that are too large to compare.
+    hot: HashSet<u64>,
 }
 
 /// Sizes of the blocks of one rule, for the report.
@@ -75,9 +103,25 @@ pub struct BlockReport {
     pub pairs: u64,
     /// Units in the largest block.
     pub largest: usize,
-    /// Units of every block that was too large to compare, largest first.
-    pub hot: Vec<usize>,
+    /// Blocks of more units than this are not compared.
+    pub cap: usize,
+    /// Blocks that were too large to compare.
+    pub hot_blocks: usize,
+    /// The largest of them, largest first.
+    pub hot: Vec<HotBlock>,
 }
+
+/// A block that was too large to compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HotBlock {
+    /// Its units.
+    pub units: usize,
+    /// One of its rows, to look at.
+    pub row: RowRef,
+}
+
+/// Hot blocks that are listed for each rule at most.
+const LISTED: usize = 20;
 
 impl BlockRule {
     /// Puts the units into blocks.
@@ -87,87 +131,127 @@ impl BlockRule {
     pub(super) fn block(&'static self, units: &Units, seed: Digest) -> Result<Blocked, LinkError> {
         let mut keys = Vec::new();
         let mut ids = Vec::new();
-        let mut own = Vec::new();
         for (features, unit) in units.features.iter().zip(0..) {
-            own.clear();
-            (self.keys)(features, seed, &mut own);
-            own.sort_unstable();
-            own.dedup();
-            ids.extend(own.iter().map(|_| unit));
-            keys.append(&mut own);
+            let own = (self.keys)(features, seed);
+            for (place, key) in own.0.iter().enumerate().filter(|(_, key)| **key != 0) {
+                if !own.0[..place].contains(key) {
+                    keys.push(*key);
+                    ids.push(unit);
+                }
+            }
         }
-        Ok(Blocked { rule: self, blocks: Blocks::of(keys, ids)? })
+        let blocks = Blocks::of(keys, ids)?;
+        let hot = (0..blocks.len()).map(|place| blocks.get(place)).filter(|(_, units)| units.len() > self.cap);
+        Ok(Blocked { rule: self, seed, hot: hot.map(|(key, _)| key).collect(), blocks })
+    }
+
+    /// Whether two units have a key in common.
+    pub(super) fn is_shared(&self, one: &Features, other: &Features) -> bool {
+        let seed = Digest::plain();
+        let theirs = (self.keys)(other, seed).0;
+        (self.keys)(one, seed).iter().any(|key| theirs.contains(&key))
     }
 }
 
 impl Blocked {
-    /// Blocks that are compared, and blocks that are too large for it.
-    ///
-    /// # Errors
-    /// [`LinkError::Frame`] when the frame is not what was made.
-    pub(super) fn groups(&self) -> Result<Groups<'_>, LinkError> {
-        Ok(self.blocks.groups()?.into_iter().partition(|group| group.len() <= self.rule.cap))
+    /// Blocks that are compared, with their keys, in order of key.
+    pub(super) fn cool(&self) -> impl ParallelIterator<Item = (u64, &[UnitId])> {
+        let blocks = (0..self.blocks.len()).into_par_iter().map(|place| self.blocks.get(place));
+        blocks.filter(|(_, units)| units.len() <= self.rule.cap)
     }
 
-    /// Sizes, for the report.
-    ///
-    /// # Errors
-    /// As [`Blocked::groups`].
-    pub(super) fn report(&self) -> Result<BlockReport, LinkError> {
-        let (cool, hot) = self.groups()?;
-        let mut hot: Vec<usize> = hot.iter().map(|group| group.len()).collect();
-        hot.sort_unstable_by(|one, other| other.cmp(one));
-        let largest = hot.first().copied().or(cool.iter().map(|group| group.len()).max()).unwrap_or(0);
-        let pairs = cool.iter().map(|group| (group.len() * (group.len() - 1) / 2) as u64).sum();
-        Ok(BlockReport { rule: self.rule.name, blocks: cool.len() + hot.len(), pairs, largest, hot })
+    /// Blocks that are too large to compare.
+    pub(super) fn hot(&self) -> impl Iterator<Item = &[UnitId]> {
+        let blocks = (0..self.blocks.len()).map(|place| self.blocks.get(place).1);
+        blocks.filter(|units| units.len() > self.rule.cap)
     }
-}
 
-/// Adds every pair of every group.
-pub(super) fn add_pairs(groups: &[&[UnitId]], pairs: &mut Vec<Pair>) {
-    for group in groups {
-        for (index, one) in group.iter().enumerate() {
-            pairs.extend(group[index + 1..].iter().map(|other| (*one, *other)));
+    /// The lowest key of a compared block that holds both.
+    fn first_key(&self, one: &Features, other: &Features) -> Option<u64> {
+        let theirs = (self.rule.keys)(other, self.seed).0;
+        let shared = (self.rule.keys)(one, self.seed).iter().filter(|key| theirs.contains(key));
+        shared.filter(|key| !self.hot.contains(key)).min()
+    }
+
+    /// What `see` makes of every pair of compared blocks, pairs of one block together; each pair once, and none that a
+    /// block of an `earlier` rule holds. The pairs themselves are never kept.
+    pub(super) fn pairs<T: Send>(
+        &self,
+        units: &Units,
+        earlier: &[Self],
+        see: impl Fn(Pair) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let see = &see;
+        let is_first = |key: u64, one: UnitId, other: UnitId| {
+            let (one, other) = (&units.features[one as usize], &units.features[other as usize]);
+            self.first_key(one, other) == Some(key)
+                && earlier.iter().all(|blocked| blocked.first_key(one, other).is_none())
+        };
+        self.cool()
+            .flat_map_iter(|(key, group)| {
+                let others = move |place: usize| group[place + 1..].iter().map(move |other| (group[place], *other));
+                (0..group.len()).flat_map(others).filter(move |pair| is_first(key, pair.0, pair.1)).filter_map(see)
+            })
+            .collect()
+    }
+
+    /// Sizes, for the report; `row` finds a row of a unit.
+    pub(super) fn report(&self, row: impl Fn(UnitId) -> RowRef) -> BlockReport {
+        let mut hot: Vec<HotBlock> =
+            self.hot().map(|block| HotBlock { units: block.len(), row: row(block[0]) }).collect();
+        hot.sort_unstable_by_key(|block| (std::cmp::Reverse(block.units), block.row));
+        let hot_blocks = hot.len();
+        hot.truncate(LISTED);
+        let largest = hot.first().map(|block| block.units).or(self.cool().map(|(_, group)| group.len()).max());
+        BlockReport {
+            rule: self.rule.name,
+            blocks: self.blocks.len(),
+            pairs: self.cool().map(|(_, group)| (group.len() * (group.len() - 1) / 2) as u64).sum(),
+            largest: largest.unwrap_or(0),
+            cap: self.rule.cap,
+            hot_blocks,
+            hot,
         }
     }
 }
 
-fn bsn_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
-    if features.bsn != 0 {
-        keys.push(seed.number(u64::from(features.bsn)).finish());
-    }
+fn bsn_keys(features: &Features, seed: Digest) -> BlockKeys {
+    if features.bsn == 0 { BlockKeys::default() } else { BlockKeys::one(seed.number(u64::from(features.bsn))) }
 }
 
-fn birth_place_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
-    if features.place != 0 && birth::is_full(features.birth) {
-        keys.push(seed.number(u64::from(features.birth)).number(features.place).finish());
+fn birth_place_keys(features: &Features, seed: Digest) -> BlockKeys {
+    if features.place == 0 || !birth::is_full(features.birth) {
+        return BlockKeys::default();
     }
+    BlockKeys::one(seed.number(u64::from(features.birth)).number(features.place))
 }
 
-fn birth_surname_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
-    if birth::is_full(features.birth) {
-        let birth = seed.number(u64::from(features.birth));
-        keys.extend(features.parts().map(|part| birth.number(u64::from(part)).finish()));
+fn birth_surname_keys(features: &Features, seed: Digest) -> BlockKeys {
+    if !birth::is_full(features.birth) {
+        return BlockKeys::default();
     }
+    BlockKeys::each(seed.number(u64::from(features.birth)), features.surname)
 }
 
-fn birth_given_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
-    if birth::is_full(features.birth) && features.given != 0 {
-        keys.push(seed.number(u64::from(features.birth)).number(u64::from(features.given)).finish());
+fn birth_given_keys(features: &Features, seed: Digest) -> BlockKeys {
+    if !birth::is_full(features.birth) || features.given == 0 {
+        return BlockKeys::default();
     }
+    BlockKeys::one(seed.number(u64::from(features.birth)).number(u64::from(features.given)))
 }
 
-fn place_surname_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
-    if features.place != 0 {
-        let place = seed.number(features.place);
-        keys.extend(features.parts().map(|part| place.number(u64::from(part)).finish()));
+fn place_surname_keys(features: &Features, seed: Digest) -> BlockKeys {
+    if features.place == 0 {
+        return BlockKeys::default();
     }
+    BlockKeys::each(seed.number(features.place), features.surname)
 }
 
 /// For birth dates with a slip: the year stands for the date.
-fn name_year_keys(features: &Features, seed: Digest, keys: &mut Vec<u64>) {
-    if features.birth != 0 && features.given != 0 {
-        let known = seed.number(u64::from(features.birth / 10_000)).number(u64::from(features.given));
-        keys.extend(features.parts().map(|part| known.number(u64::from(part)).finish()));
+fn name_year_keys(features: &Features, seed: Digest) -> BlockKeys {
+    if features.birth == 0 || features.given == 0 {
+        return BlockKeys::default();
     }
+    let known = seed.number(u64::from(features.birth / 10_000)).number(u64::from(features.given));
+    BlockKeys::each(known, features.surname)
 }

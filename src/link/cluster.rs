@@ -1,10 +1,9 @@
 //! From joined pairs to people: best-first merging in which every veto is checked again between all members.
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 
 use crate::link::compare;
+use crate::link::decisions::Rulings;
 use crate::link::exact::{self, Rule};
 use crate::link::score::Score;
 use crate::link::units::{UnitId, Units};
@@ -24,6 +23,11 @@ impl Edge {
     /// A human called the two one person.
     pub(super) fn human((left, right): (UnitId, UnitId)) -> Self {
         Self { left, right, score: exact::HUMAN }
+    }
+
+    /// Whether a human called the two one person.
+    pub(super) fn is_human(&self) -> bool {
+        Rule::of(self.score) == Rule::Human
     }
 }
 
@@ -89,21 +93,21 @@ pub(super) struct Vetoes<'u> {
     pub units: &'u Units,
     /// Off only for measuring the score itself.
     pub guarded: bool,
-    /// Pairs that a human called two people, lower unit first.
-    pub different: &'u BTreeSet<(UnitId, UnitId)>,
+    /// What humans have said.
+    pub rulings: &'u Rulings,
 }
 
 impl Vetoes<'_> {
     /// Whether the two cannot be one person. A human's word for one person stands against everything but two BSNs.
     pub(super) fn forbid(&self, one: UnitId, other: UnitId, said_same: bool) -> bool {
         let (low, high) = (one.min(other), one.max(other));
-        let (left, right) = (&self.units.features[low as usize], &self.units.features[high as usize]);
-        if self.different.contains(&(low, high)) {
+        if self.rulings.are_different(low, high) {
             return true;
         }
         if said_same {
-            return left.bsn != 0 && right.bsn != 0 && left.bsn != right.bsn;
+            return self.units.have_two_numbers(low, high);
         }
+        let (left, right) = (&self.units.features[low as usize], &self.units.features[high as usize]);
         self.guarded && compare::is_vetoed(left, right, &self.units.texts)
     }
 }

@@ -154,12 +154,31 @@ impl Agreement {
     }
 }
 
+/// The fields that are compared, in the order of [`Agreement`].
+pub(super) const FIELDS: [&str; 7] = ["bsn", "birth_date", "first_names", "initials", "surname", "address", "sex"];
+
+impl Agreement {
+    /// The levels, in the order of [`FIELDS`].
+    pub(super) fn levels(self) -> [String; 7] {
+        let Self { bsn, birth, given, initials, surname, place, sex } = self;
+        [
+            bsn.to_string(),
+            birth.to_string(),
+            given.to_string(),
+            initials.to_string(),
+            surname.to_string(),
+            place.to_string(),
+            sex.to_string(),
+        ]
+    }
+}
+
 /// Field names and levels, never values.
 impl fmt::Display for Agreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { bsn, birth, given, initials, surname, place, sex } = self;
-        write!(f, "bsn: {bsn}; birth_date: {birth}; first_names: {given}; initials: {initials}; ")?;
-        write!(f, "surname: {surname}; address: {place}; sex: {sex}")
+        let fields: Vec<String> =
+            FIELDS.iter().zip(self.levels()).map(|(field, level)| format!("{field}: {level}")).collect();
+        f.write_str(&fields.join("; "))
     }
 }
 

@@ -16,6 +16,11 @@ impl Digest {
         fingerprint.iter().fold(Self(0), |digest, byte| digest.number(u64::from(*byte)))
     }
 
+    /// Without a key: where nothing depends on the order and nobody is protected by it.
+    pub(super) const fn plain() -> Self {
+        Self(0)
+    }
+
     /// Takes in a number.
     #[must_use]
     pub(super) const fn number(self, value: u64) -> Self {

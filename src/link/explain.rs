@@ -3,28 +3,33 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::keys::Keys;
+use crate::link::block;
 use crate::link::cluster::{Edge, Refusal};
+use crate::link::compare::FIELDS;
 use crate::link::content::{AllRows, RowId};
 use crate::link::exact::Rule;
 use crate::link::judge::{Judge, Verdict};
-use crate::link::score::Score;
+use crate::link::review::Holds;
+use crate::link::score::{Score, in_bits};
 use crate::link::units::UnitId;
 use crate::link::{Grouped, LinkError, Terms};
 use crate::progress::Progress;
 use crate::row::{RowRef, Rows};
 
 /// What linking knows about two rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explanation {
     /// They are in one cluster.
     pub together: bool,
     /// They say the same in everything that identifies somebody, so they were never compared.
     pub alike: bool,
-    /// How the fields of the two agree.
-    pub agreement: String,
-    /// Weight of each field in bits; what is known beforehand comes last.
-    pub weights: Vec<(&'static str, f64)>,
+    /// How the fields of the two agree, with the weight of each field in bits; what is known beforehand comes last.
+    pub fields: Vec<Field>,
+    /// The keys that the two share: without one they are never compared.
+    pub blocks: Vec<&'static str>,
     /// What the rules say about the two alone.
     pub verdict: String,
     /// Merges that lead from one to the other; empty when they are apart.
@@ -33,25 +38,36 @@ pub struct Explanation {
     pub refused: Vec<Step>,
     /// Rows of either cluster that cannot be one person, if the clusters cannot come together.
     pub conflict: Option<Step>,
+    /// Which of the two waits for a human, and why.
+    pub held: Vec<String>,
+}
+
+/// One field of the two rows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Field {
+    /// Its name.
+    pub field: &'static str,
+    /// How the two agree in it.
+    pub level: String,
+    /// Its weight in bits.
+    pub bits: f64,
 }
 
 /// One link between two rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Step {
-    /// One row.
-    pub one: RowRef,
+    /// One row, `file:row`.
+    pub one: String,
     /// The other.
-    pub other: RowRef,
+    pub other: String,
     /// Which rule joined them, or what keeps them apart.
     pub why: String,
 }
 
-const FIELDS: [&str; 7] = ["bsn", "birth_date", "first_names", "initials", "surname", "address", "sex"];
-
 /// Links the rows and explains the two; `None` when one of them is not among the rows.
 ///
 /// # Errors
-/// As [`super::link_by`].
+/// As [`super::link`].
 pub fn explain(
     rows: &Rows,
     terms: &Terms<'_>,
@@ -61,36 +77,59 @@ pub fn explain(
 ) -> Result<Option<Explanation>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
+    let holds = grouped.holds(all, rows)?;
     let find = |wanted: RowRef| all.ids().find(|id| all.get(*id).row_ref() == wanted);
     let (Some(one), Some(other)) = (find(one), find(other)) else { return Ok(None) };
-    let explainer = Explainer { all, grouped: &grouped, terms };
+    let explainer = Explainer { rows, all, grouped: &grouped, holds: &holds, terms };
     Ok(explainer.explain(one, other))
 }
 
 struct Explainer<'e> {
+    rows: &'e Rows,
     all: AllRows<'e>,
     grouped: &'e Grouped,
+    holds: &'e Holds,
     terms: &'e Terms<'e>,
 }
 
 impl Explainer<'_> {
     fn explain(&self, one: RowId, other: RowId) -> Option<Explanation> {
-        let (left, right) = (self.unit(one)?, self.unit(other)?);
-        let (left, right) = (left.min(right), left.max(right));
-        let judge = self.judge();
-        let agreement = judge.agreement(left, right);
+        let (first, second) = (self.unit(one)?, self.unit(other)?);
+        let (left, right) = (first.min(second), first.max(second));
         let clustering = &self.grouped.clustering;
         let together = clustering.leader(left) == clustering.leader(right);
+        let units = &self.grouped.units;
+        let blocks = block::chosen(&self.terms.parameters.blocks)
+            .filter(|rule| rule.is_shared(&units.features[left as usize], &units.features[right as usize]));
         Some(Explanation {
             together,
             alike: left == right,
-            agreement: agreement.to_string(),
-            weights: self.weights(left, right),
-            verdict: if left == right { "alike in every detail".to_owned() } else { words(judge.pair((left, right))) },
+            fields: self.fields(left, right),
+            blocks: blocks.map(|rule| rule.name).collect(),
+            verdict: self.verdict(left, right),
             path: if together { self.path(left, right) } else { Vec::new() },
             refused: self.refused(left, right),
             conflict: if together { None } else { self.conflict(left, right) },
+            held: [(first, one), (second, other)].into_iter().filter_map(|(unit, row)| self.held(unit, row)).collect(),
         })
+    }
+
+    fn verdict(&self, left: UnitId, right: UnitId) -> String {
+        if left == right {
+            return "alike in every detail".to_owned();
+        }
+        if self.grouped.rulings.are_different(left, right) {
+            return DIFFERENT.to_owned();
+        }
+        if self.grouped.rulings.same.contains_key(&(left, right)) {
+            return "decided by a human: one person".to_owned();
+        }
+        words(self.judge().pair((left, right)))
+    }
+
+    fn held(&self, unit: UnitId, row: RowId) -> Option<String> {
+        let held = self.holds.set_aside(self.grouped.case(self.all), unit, row)?;
+        Some(format!("{} waits for a human: {} {}", self.place(held.row), held.reason.code(), held.reason.text()))
     }
 
     fn judge(&self) -> Judge<'_> {
@@ -108,13 +147,16 @@ impl Explainer<'_> {
         units.ids().find(|unit| units.rows(*unit).contains(&row))
     }
 
-    fn weights(&self, left: UnitId, right: UnitId) -> Vec<(&'static str, f64)> {
+    fn fields(&self, left: UnitId, right: UnitId) -> Vec<Field> {
         let units = &self.grouped.units;
         let (one, other) = (&units.features[left as usize], &units.features[right as usize]);
         let scorer = &self.grouped.found.scorer;
-        let weights = scorer.weights(self.judge().agreement(left, right), one, other);
-        let fields = FIELDS.into_iter().zip(weights).chain([("beforehand", scorer.prior())]);
-        fields.map(|(field, weight)| (field, f64::from(weight) / 100.0)).collect()
+        let agreement = self.judge().agreement(left, right);
+        let beforehand = ("beforehand", String::new(), scorer.prior());
+        let weights = scorer.weights(agreement, one, other);
+        let fields = FIELDS.into_iter().zip(agreement.levels()).zip(weights);
+        let fields = fields.map(|((field, level), weight)| (field, level, weight)).chain([beforehand]);
+        fields.map(|(field, level, weight)| Field { field, level, bits: in_bits(weight) }).collect()
     }
 
     /// The shortest way of merges between two members of a cluster.
@@ -156,9 +198,12 @@ impl Explainer<'_> {
             Refusal::Size => self.step(edge.left, edge.right, "the cluster would be too large".to_owned()),
             Refusal::Conflict(one, other) => {
                 let (one, other) = ((*one).min(*other), (*one).max(*other));
-                let members = [one, other].map(|unit| self.row_ref(unit).map_or(String::new(), place));
-                let agreement = self.judge().agreement(one, other);
-                let why = format!("members {} and {} cannot be one person ({agreement})", members[0], members[1]);
+                let why = format!(
+                    "members {} and {} cannot be one person ({})",
+                    self.name(one),
+                    self.name(other),
+                    self.against(one, other)
+                );
                 self.step(edge.left, edge.right, why)
             }
         });
@@ -173,20 +218,33 @@ impl Explainer<'_> {
         let vetoes = self.grouped.vetoes();
         let pairs = clustering.members(ours).flat_map(|one| clustering.members(theirs).map(move |other| (one, other)));
         let (one, other) = pairs.into_iter().find(|(one, other)| vetoes.forbid(*one, *other, false))?;
-        let agreement = self.judge().agreement(one.min(other), one.max(other));
-        Some(self.step(one, other, agreement.to_string()))
+        Some(self.step(one, other, self.against(one.min(other), one.max(other))))
+    }
+
+    /// What keeps two units apart.
+    fn against(&self, one: UnitId, other: UnitId) -> String {
+        if self.grouped.rulings.are_different(one, other) {
+            return DIFFERENT.to_owned();
+        }
+        self.judge().agreement(one, other).to_string()
     }
 
     fn step(&self, one: UnitId, other: UnitId, why: String) -> Step {
-        let nowhere = RowRef { file: 0, row: 0 };
-        let row = |unit: UnitId| self.row_ref(unit).unwrap_or(nowhere);
-        Step { one: row(one), other: row(other), why }
+        Step { one: self.name(one), other: self.name(other), why }
     }
 
-    fn row_ref(&self, unit: UnitId) -> Option<RowRef> {
-        self.grouped.units.rows(unit).first().map(|row| self.all.get(*row).row_ref())
+    /// The first row of a unit, for a human.
+    fn name(&self, unit: UnitId) -> String {
+        self.place(self.all.get(self.grouped.units.rows(unit)[0]).row_ref())
+    }
+
+    fn place(&self, row: RowRef) -> String {
+        let file = self.rows.inputs.get(usize::from(row.file));
+        file.map_or_else(|| format!("{}:{}", row.file, row.row), |input| format!("{}:{}", input.file, row.row))
     }
 }
+
+const DIFFERENT: &str = "decided by a human: two people";
 
 fn words(verdict: Verdict) -> String {
     match verdict {
@@ -200,29 +258,27 @@ fn words(verdict: Verdict) -> String {
 
 /// Scores of exact rules are ranks, not bits.
 fn bits(score: Score) -> String {
-    if Rule::of(score) == Rule::Score { format!(" ({:.1} bits)", f64::from(score) / 100.0) } else { String::new() }
-}
-
-fn place(row: RowRef) -> String {
-    format!("{}:{}", row.file, row.row)
+    if Rule::of(score) == Rule::Score { format!(" ({:.1} bits)", in_bits(score)) } else { String::new() }
 }
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", if self.together { "one person" } else { "not one person" })?;
         writeln!(f, "the two alone: {}", self.verdict)?;
-        writeln!(f, "fields: {}", self.agreement)?;
-        let weights: Vec<String> = self.weights.iter().map(|(field, bits)| format!("{field} {bits:+.1}")).collect();
-        writeln!(f, "weights in bits: {}", weights.join(", "))?;
-        let steps = [("joined by", &self.path), ("refused", &self.refused)];
-        for (title, step) in steps.into_iter().flat_map(|(title, steps)| steps.iter().map(move |step| (title, step))) {
-            writeln!(f, "{title}: row {} - row {}: {}", place(step.one), place(step.other), step.why)?;
+        match self.blocks.as_slice() {
+            _ if self.alike => {}
+            [] => writeln!(f, "never compared: they share no key")?,
+            blocks => writeln!(f, "compared by: {}", blocks.join(", "))?,
         }
-        match &self.conflict {
-            Some(step) => {
-                writeln!(f, "kept apart by: row {} - row {}: {}", place(step.one), place(step.other), step.why)
-            }
-            None => Ok(()),
+        for Field { field, level, bits } in &self.fields {
+            writeln!(f, "  {field:12} {level:24} {bits:+6.1} bits")?;
         }
+        writeln!(f, "  {:12} {:24} {:+6.1} bits", "sum", "", self.fields.iter().map(|field| field.bits).sum::<f64>())?;
+        let apart = self.conflict.iter().map(|step| ("kept apart by", step));
+        let joined = self.path.iter().map(|step| ("joined by", step));
+        for (title, step) in joined.chain(self.refused.iter().map(|step| ("refused", step))).chain(apart) {
+            writeln!(f, "{title}: {} - {}: {}", step.one, step.other, step.why)?;
+        }
+        self.held.iter().try_for_each(|held| writeln!(f, "{held}"))
     }
 }

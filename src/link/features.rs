@@ -1,4 +1,4 @@
-//! What linking compares of a row: numbers only, 80 bytes a row.
+//! What linking compares of a row: numbers only, 64 bytes a row.
 
 use std::collections::HashMap;
 

@@ -6,51 +6,60 @@ use polars::prelude::{DataFrame, IntoColumn, PolarsResult, SortMultipleOptions, 
 use crate::link::LinkError;
 use crate::link::units::UnitId;
 
-/// Units sorted by key; units of one key in content order.
+/// Every key that at least two units have, in order of key; units of one key in content order.
 pub(super) struct Blocks {
-    frame: DataFrame,
+    keys: Vec<u64>,
+    /// Where the units of each key end.
+    ends: Vec<u32>,
+    units: Vec<UnitId>,
 }
 
 impl Blocks {
-    /// Sorts `keyed`, which must stand in unit order.
+    /// Joins units with equal keys; `units` must stand in unit order.
     ///
     /// # Errors
     /// [`LinkError::Frame`] when the frame cannot be made or sorted (memory).
     pub(super) fn of(keys: Vec<u64>, units: Vec<UnitId>) -> Result<Self, LinkError> {
-        Self::sorted(keys, units).map_err(LinkError::Frame)
-    }
-
-    fn sorted(keys: Vec<u64>, units: Vec<UnitId>) -> PolarsResult<Self> {
-        let frame = DataFrame::new_infer_height(vec![
-            UInt64Chunked::from_vec("key".into(), keys).into_column(),
-            UInt32Chunked::from_vec("unit".into(), units).into_column(),
-        ])?;
-        let stable = SortMultipleOptions::default().with_maintain_order(true).with_multithreaded(true);
-        let mut frame = frame.sort(["key"], stable)?;
-        frame.rechunk_mut();
-        Ok(Self { frame })
-    }
-
-    /// Every block of at least two units, in order of key.
-    ///
-    /// # Errors
-    /// [`LinkError::Frame`] when a column is not what [`Blocks::of`] made.
-    pub(super) fn groups(&self) -> Result<Vec<&[UnitId]>, LinkError> {
-        let (keys, units) = self.columns().map_err(LinkError::Frame)?;
-        let mut groups = Vec::new();
+        let frame = sorted(keys, units).map_err(LinkError::Frame)?;
+        let (keys, units) = columns(&frame).map_err(LinkError::Frame)?;
+        let mut blocks = Self { keys: Vec::new(), ends: Vec::new(), units: Vec::new() };
         let mut start = 0;
         for run in keys.chunk_by(|one, other| one == other) {
             if run.len() > 1 {
-                groups.push(&units[start..start + run.len()]);
+                blocks.keys.push(run[0]);
+                blocks.units.extend_from_slice(&units[start..start + run.len()]);
+                blocks.ends.push(u32::try_from(blocks.units.len()).map_err(|_| LinkError::Capacity)?);
             }
             start += run.len();
         }
-        Ok(groups)
+        Ok(blocks)
     }
 
-    fn columns(&self) -> PolarsResult<(&[u64], &[UnitId])> {
-        let keys = self.frame.column("key")?.as_materialized_series().u64()?.cont_slice()?;
-        let units = self.frame.column("unit")?.as_materialized_series().u32()?.cont_slice()?;
-        Ok((keys, units))
+    /// How many blocks.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
     }
+
+    /// Key and units of the block at `place`.
+    pub(super) fn get(&self, place: usize) -> (u64, &[UnitId]) {
+        let start = if place == 0 { 0 } else { self.ends[place - 1] };
+        (self.keys[place], &self.units[start as usize..self.ends[place] as usize])
+    }
+}
+
+fn sorted(keys: Vec<u64>, units: Vec<UnitId>) -> PolarsResult<DataFrame> {
+    let frame = DataFrame::new_infer_height(vec![
+        UInt64Chunked::from_vec("key".into(), keys).into_column(),
+        UInt32Chunked::from_vec("unit".into(), units).into_column(),
+    ])?;
+    let stable = SortMultipleOptions::default().with_maintain_order(true).with_multithreaded(true);
+    let mut frame = frame.sort(["key"], stable)?;
+    frame.rechunk_mut();
+    Ok(frame)
+}
+
+fn columns(frame: &DataFrame) -> PolarsResult<(&[u64], &[UnitId])> {
+    let keys = frame.column("key")?.as_materialized_series().u64()?.cont_slice()?;
+    let units = frame.column("unit")?.as_materialized_series().u32()?.cont_slice()?;
+    Ok((keys, units))
 }

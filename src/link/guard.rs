@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::link::block::Groups;
+use crate::link::block::Blocked;
 use crate::link::compare::{self, Agreement, Bsn};
 use crate::link::units::{UnitId, Units};
 
@@ -25,13 +25,13 @@ impl Crowd {
     }
 
     /// Marks what stands in blocks of one birth date and address.
-    pub(super) fn mark_places(&mut self, units: &Units, groups: &Groups<'_>) {
-        mark(units, groups, &mut self.at_place);
+    pub(super) fn mark_places(&mut self, units: &Units, blocked: &Blocked) {
+        mark(units, blocked, &mut self.at_place);
     }
 
     /// Marks what stands in blocks of one birth date and surname part.
-    pub(super) fn mark_names(&mut self, units: &Units, groups: &Groups<'_>) {
-        mark(units, groups, &mut self.by_name);
+    pub(super) fn mark_names(&mut self, units: &Units, blocked: &Blocked) {
+        mark(units, blocked, &mut self.by_name);
     }
 
     /// Whether the unit was marked at all.
@@ -41,12 +41,12 @@ impl Crowd {
 }
 
 /// Marks every incomplete unit that fits two; in blocks too large to look through nobody is told apart.
-fn mark(units: &Units, (groups, hot): &Groups<'_>, marks: &mut [bool]) {
-    let found: Vec<UnitId> = groups
-        .par_iter()
-        .flat_map_iter(|group| group.iter().copied().filter(|unit| fits_two(units, *unit, group)))
+fn mark(units: &Units, blocked: &Blocked, marks: &mut [bool]) {
+    let found: Vec<UnitId> = blocked
+        .cool()
+        .flat_map_iter(|(_, group)| group.iter().copied().filter(|unit| fits_two(units, *unit, group)))
         .collect();
-    for unit in found.iter().chain(hot.iter().copied().flatten()) {
+    for unit in found.iter().chain(blocked.hot().flatten()) {
         marks[*unit as usize] = true;
     }
 }

@@ -1,8 +1,10 @@
 //! What the scored layer has learned: likelihoods of every level of agreement, kept in a versioned file and never
 //! refitted in a run.
 
+use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
+use crate::config::LinkRules;
 use crate::link::block;
 
 /// Probabilities of one level of agreement, given that both rows have the field: `[m, u]`, m among rows of one person,
@@ -140,6 +142,22 @@ levels! {
 /// Why parameters cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ParametersError {
+    /// The file cannot be read.
+    #[error("reading linking parameters `{path}`")]
+    Read {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file cannot be used; the source says why.
+    #[error("linking parameters in `{path}`")]
+    Unusable {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Why.
+        source: Box<ParametersError>,
+    },
     /// Not the shape of a parameters file; the source says where.
     #[error("linking parameters are not valid")]
     Parse(#[source] Box<toml::de::Error>),
@@ -161,6 +179,26 @@ impl Parameters {
     #[must_use]
     pub fn built_in() -> Self {
         Self::from_toml(include_str!("parameters.toml")).expect("a test reads the built-in parameters")
+    }
+
+    /// The parameters of a configuration: those of its file, or the built-in ones.
+    ///
+    /// # Errors
+    /// [`ParametersError`] when the file cannot be read or used.
+    pub fn of(rules: &LinkRules) -> Result<Self, ParametersError> {
+        let Some(path) = &rules.parameters else { return Ok(Self::built_in()) };
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ParametersError::Read { path: path.clone(), source })?;
+        Self::from_toml(&text)
+            .map_err(|source| ParametersError::Unusable { path: path.clone(), source: Box::new(source) })
+    }
+
+    /// The file that [`Parameters::from_toml`] reads.
+    ///
+    /// # Errors
+    /// Never for parameters that were read or learned; TOML can express all of them.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
     }
 
     /// Reads a parameters file.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::link::LinkError;
 use crate::link::block::Pair;
 use crate::link::cluster::{Clustering, Refusal, Vetoes};
@@ -9,9 +11,9 @@ use crate::link::compare::Agreement;
 use crate::link::content::{AllRows, Row, RowId};
 use crate::link::exact;
 use crate::link::guard::Crowd;
-use crate::link::score::Score;
+use crate::link::score::{Score, Scorer};
 use crate::link::units::{UnitId, Units};
-use crate::reason::{Reason, SetAside};
+use crate::reason::{Beside, Reason, SetAside};
 use crate::row::{Refused, RowRef};
 
 /// What the rules found beside edges.
@@ -29,14 +31,35 @@ pub(super) struct Doubts<'f> {
     pub refused: &'f [Refused],
 }
 
-/// Rows shown beside a held row at most.
+/// Candidates, and rows of a candidate, that are shown beside a held row at most.
 const BESIDE: usize = 20;
 
 /// Why something is held, and what to look at beside it.
 struct Hold {
     reason: Reason,
+    /// Candidates; a human says of each whether it is the same person.
     beside: Vec<UnitId>,
-    evidence: String,
+    /// The evidence where there is no candidate.
+    note: String,
+}
+
+impl Hold {
+    const fn noted(reason: Reason, note: String) -> Self {
+        Self { reason, beside: Vec::new(), note }
+    }
+
+    const fn open(reason: Reason) -> Self {
+        Self::noted(reason, String::new())
+    }
+
+    /// Adds candidates; another reason found later adds nothing.
+    fn add(&mut self, reason: Reason, beside: impl Iterator<Item = UnitId>) {
+        for unit in beside.filter(|_| self.reason == reason) {
+            if self.beside.len() < BESIDE && !self.beside.contains(&unit) {
+                self.beside.push(unit);
+            }
+        }
+    }
 }
 
 /// What is held: whole clusters by leader, units, and single rows. The first reason found stands.
@@ -54,6 +77,7 @@ pub(super) struct Case<'a> {
     pub units: &'a Units,
     pub clustering: &'a Clustering,
     pub vetoes: Vetoes<'a>,
+    pub scorer: &'a Scorer,
 }
 
 impl Holds {
@@ -67,6 +91,7 @@ impl Holds {
         assert_one_number(&numbers)?;
         holds.generic_numbers(&numbers, doubts.hot_bsns);
         holds.oversize(case);
+        holds.overruled(case);
         holds.disagreeing_numbers(case, &numbers);
         holds.two_numbers(case, doubts.two_numbers);
         holds.unreadable(case, doubts.refused);
@@ -80,9 +105,18 @@ impl Holds {
     /// L202: numbers that so many rows use that they were not compared.
     fn generic_numbers(&mut self, numbers: &[Number], hot: &BTreeSet<u32>) {
         for number in numbers.iter().filter(|number| hot.contains(&number.bsn)) {
-            let evidence = "bsn: equal in a great many rows".to_owned();
-            let hold = Hold { reason: Reason::L202, beside: Vec::new(), evidence };
-            self.clusters.entry(number.cluster).or_insert(hold);
+            let note = "bsn: equal in a great many rows".to_owned();
+            self.clusters.entry(number.cluster).or_insert(Hold::noted(Reason::L202, note));
+        }
+    }
+
+    /// L203 and L205: a human called two rows one person, and new rows or another decision stand against it.
+    fn overruled(&mut self, case: Case<'_>) {
+        for (edge, refusal) in case.clustering.refused.iter().filter(|(edge, _)| edge.is_human()) {
+            let Refusal::Conflict(one, other) = refusal else { continue };
+            let reason = if case.units.have_two_numbers(*one, *other) { Reason::L203 } else { Reason::L205 };
+            self.hold_cluster(case, edge.left, reason, &[edge.right]);
+            self.hold_cluster(case, edge.right, reason, &[edge.left]);
         }
     }
 
@@ -100,12 +134,12 @@ impl Holds {
             let confirmed = clusters.iter().filter(|uses| anchored(uses)).count();
             let reason = if clusters.len() > 2 { Reason::L202 } else { Reason::L201 };
             for (index, uses) in clusters.iter().enumerate() {
-                if case.are_settled(uses[0], &clusters) || (confirmed == 1 && anchored(uses)) {
+                if confirmed == 1 && anchored(uses) {
                     continue;
                 }
-                let others =
-                    clusters.iter().enumerate().filter(|(place, _)| *place != index).map(|(_, uses)| uses[0].unit);
-                self.hold_cluster(case, uses[0].unit, reason, others.take(BESIDE).collect());
+                let others = clusters.iter().enumerate().filter(|(place, _)| *place != index);
+                let others: Vec<UnitId> = others.map(|(_, uses)| uses[0].unit).collect();
+                self.hold_cluster(case, uses[0].unit, reason, &others);
             }
         }
     }
@@ -119,11 +153,9 @@ impl Holds {
             for (unit, beside) in [(*one, *other), (*other, *one)] {
                 let listed = case.strength(unit).0 == Standing::Listed;
                 if full && !listed {
-                    self.hold_cluster(case, unit, Reason::L203, vec![beside]);
+                    self.hold_cluster(case, unit, Reason::L203, &[beside]);
                 } else if case.is_at_home(beside) && case.is_astray(unit) {
-                    let evidence = case.agreement(unit, beside).to_string();
-                    let hold = Hold { reason: Reason::L203, beside: vec![beside], evidence };
-                    self.units.entry(unit).or_insert(hold);
+                    self.hold_unit(case, unit, Reason::L203, &[beside]);
                 }
             }
         }
@@ -147,9 +179,8 @@ impl Holds {
                 })
             };
             if by_number || by_ref() {
-                let evidence = if by_number { "unreadable row: same bsn" } else { "unreadable row: same person_ref" };
-                let hold = Hold { reason: Reason::L207, beside: Vec::new(), evidence: evidence.to_owned() };
-                self.clusters.entry(case.leader(unit)).or_insert(hold);
+                let note = if by_number { "unreadable row: same bsn" } else { "unreadable row: same person_ref" };
+                self.clusters.entry(case.leader(unit)).or_insert(Hold::noted(Reason::L207, note.to_owned()));
             }
         }
     }
@@ -157,9 +188,7 @@ impl Holds {
     /// L205: units that fit two people.
     fn ties(&mut self, case: Case<'_>) {
         for tie in &case.clustering.ties {
-            let evidence = tie.between.map(|other| case.agreement(tie.unit, other).to_string()).join(" | ");
-            let hold = Hold { reason: Reason::L205, beside: tie.between.to_vec(), evidence };
-            self.units.entry(tie.unit).or_insert(hold);
+            self.hold_unit(case, tie.unit, Reason::L205, &tie.between);
         }
     }
 
@@ -168,7 +197,7 @@ impl Holds {
         for (one, other) in pairs {
             for (unit, beside) in [(*one, *other), (*other, *one)] {
                 if crowd.contains(unit) && case.strength(unit).0 <= Standing::Named {
-                    self.hold_cluster(case, unit, Reason::L205, vec![beside]);
+                    self.hold_cluster(case, unit, Reason::L205, &[beside]);
                 }
             }
         }
@@ -187,7 +216,7 @@ impl Holds {
                 continue;
             }
             let (held, beside) = if (known, left) >= (unknown, right) { (*other, *one) } else { (*one, *other) };
-            self.hold_cluster(case, held, Reason::L204, vec![beside]);
+            self.hold_cluster(case, held, Reason::L204, &[beside]);
         }
     }
 
@@ -195,14 +224,13 @@ impl Holds {
     fn oversize(&mut self, case: Case<'_>) {
         for (edge, refusal) in &case.clustering.refused {
             if *refusal == Refusal::Size {
-                self.hold_cluster(case, edge.left, Reason::L206, vec![edge.right]);
-                self.hold_cluster(case, edge.right, Reason::L206, vec![edge.left]);
+                self.hold_cluster(case, edge.left, Reason::L206, &[edge.right]);
+                self.hold_cluster(case, edge.right, Reason::L206, &[edge.left]);
             }
         }
         for unit in case.units.ids().filter(|unit| case.units.exposures(*unit) > case.clustering.max_rows) {
-            let evidence = format!("{} rows with the same details", case.units.exposures(unit));
-            let hold = Hold { reason: Reason::L206, beside: Vec::new(), evidence };
-            self.clusters.entry(case.leader(unit)).or_insert(hold);
+            let note = format!("{} rows with the same details", case.units.exposures(unit));
+            self.clusters.entry(case.leader(unit)).or_insert(Hold::noted(Reason::L206, note));
         }
     }
 
@@ -216,40 +244,62 @@ impl Holds {
                 }
             }
         }
-        rayon::prelude::ParallelSliceMut::par_sort_unstable(records.as_mut_slice());
+        records.par_sort_unstable();
         for record in records.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
             let divided = record.iter().any(|row| row.2 != record[0].2);
             for (_, _, leader, row) in record.iter().filter(|_| divided) {
                 let others: BTreeSet<UnitId> = record.iter().map(|row| row.2).filter(|other| other != leader).collect();
-                let evidence = "record_id: equal; person: differs".to_owned();
-                let beside = others.into_iter().collect();
-                self.rows.entry(*row).or_insert(Hold { reason: Reason::L208, beside, evidence });
+                self.rows.entry(*row).or_insert(Hold::open(Reason::L208)).add(Reason::L208, others.into_iter());
             }
         }
     }
 
-    fn hold_cluster(&mut self, case: Case<'_>, unit: UnitId, reason: Reason, beside: Vec<UnitId>) {
-        self.clusters.entry(case.leader(unit)).or_insert_with(|| {
-            let evidence = beside.first().map(|other| case.agreement(unit, *other).to_string()).unwrap_or_default();
-            Hold { reason, beside, evidence }
-        });
+    /// Holds the cluster of `unit`, unless humans have said of every candidate whether it is the same person.
+    fn hold_cluster(&mut self, case: Case<'_>, unit: UnitId, reason: Reason, beside: &[UnitId]) {
+        if let Some(open) = case.undecided(unit, beside) {
+            self.clusters.entry(case.leader(unit)).or_insert(Hold::open(reason)).add(reason, open.into_iter());
+        }
+    }
+
+    /// The same for one unit of a cluster.
+    fn hold_unit(&mut self, case: Case<'_>, unit: UnitId, reason: Reason, beside: &[UnitId]) {
+        if let Some(open) = case.undecided(unit, beside) {
+            self.units.entry(unit).or_insert(Hold::open(reason)).add(reason, open.into_iter());
+        }
     }
 
     /// The set-aside entry of an exposure row, if the row, its unit or its cluster is held.
     pub(super) fn set_aside(&self, case: Case<'_>, unit: UnitId, row: RowId) -> Option<SetAside> {
-        let whole = || self.clusters.get(&case.leader(unit));
-        let hold = whole().or_else(|| self.units.get(&unit)).or_else(|| self.rows.get(&row))?;
-        let others = hold.beside.iter().flat_map(|other| case.units.rows(*other));
-        let mut beside: Vec<RowRef> = others.map(|row| case.all.get(*row).row_ref()).take(BESIDE).collect();
-        beside.sort_unstable();
-        let evidence = hold.evidence.clone();
-        Some(SetAside { beside, evidence, ..SetAside::new(case.all.get(row).row_ref(), hold.reason) })
+        let whole = self.clusters.get(&case.leader(unit));
+        let hold = whole.or_else(|| self.units.get(&unit)).or_else(|| self.rows.get(&row))?;
+        let mut candidates = hold.beside.iter().map(|other| case.beside(unit, *other));
+        let first = candidates.next().unwrap_or_else(|| Beside { rows: Vec::new(), evidence: hold.note.clone() });
+        Some(SetAside {
+            beside: first.rows,
+            evidence: first.evidence,
+            further: candidates.collect(),
+            case: whole.map(|_| case.row_ref(case.units.rows(case.leader(unit))[0])),
+            ..SetAside::new(case.row_ref(row), hold.reason)
+        })
     }
 }
 
 impl<'a> Case<'a> {
     fn leader(self, unit: UnitId) -> UnitId {
         self.clustering.leader(unit)
+    }
+
+    fn row_ref(self, row: RowId) -> RowRef {
+        self.all.get(row).row_ref()
+    }
+
+    /// What a human is shown of a candidate.
+    fn beside(self, unit: UnitId, other: UnitId) -> Beside {
+        let mut rows: Vec<RowRef> = self.units.rows(other).iter().take(BESIDE).map(|row| self.row_ref(*row)).collect();
+        rows.sort_unstable();
+        let (one, other) = (unit.min(other), unit.max(other));
+        let evidence = self.scorer.describe(self.agreement(one, other), self.features(one), self.features(other));
+        Beside { rows, evidence }
     }
 
     /// How well the person of this unit is known, and by how many units.
@@ -291,17 +341,23 @@ impl<'a> Case<'a> {
         members.into_iter().any(|one| self.clustering.members(right).any(|other| self.vetoes.forbid(one, other, false)))
     }
 
-    /// Whether a human has called the cluster of this BSN another person than every other cluster of it.
-    fn are_settled(self, number: &Number, clusters: &[&[&Number]]) -> bool {
-        let own = || self.clustering.members(number.cluster);
-        let different = |leader: UnitId| {
-            own().any(|one| {
-                let theirs = self.clustering.members(leader);
-                theirs.into_iter().any(|other| self.vetoes.different.contains(&(one.min(other), one.max(other))))
-            })
-        };
-        !self.vetoes.different.is_empty()
-            && clusters.iter().map(|uses| uses[0].cluster).filter(|other| *other != number.cluster).all(different)
+    /// The candidates about which nobody has said yet whether `unit` is the same person; `None` when all are decided.
+    fn undecided(self, unit: UnitId, beside: &[UnitId]) -> Option<Vec<UnitId>> {
+        let rulings = self.vetoes.rulings;
+        let open = beside.iter().copied().filter(|other| rulings.is_empty() || !self.is_decided(unit, *other));
+        let open: Vec<UnitId> = open.collect();
+        (beside.is_empty() || !open.is_empty()).then_some(open)
+    }
+
+    /// Somebody called the two people different, or has placed the unit with people who cannot be the candidate.
+    fn is_decided(self, unit: UnitId, other: UnitId) -> bool {
+        let (own, theirs) = (self.leader(unit), self.leader(other));
+        let rulings = self.vetoes.rulings;
+        let members = self.clustering.members(own);
+        let mut pairs = members.flat_map(|one| self.clustering.members(theirs).map(move |other| (one, other)));
+        let placed = rulings.same_as(unit).any(|same| self.leader(same) == own);
+        pairs.any(|(one, other)| rulings.are_different(one, other))
+            || (placed && (own == theirs || self.conflict(own, theirs)))
     }
 
     fn features(&self, unit: UnitId) -> &crate::link::features::Features {
@@ -342,7 +398,7 @@ fn numbers(case: Case<'_>) -> Vec<Number> {
         .map(|unit| Number { bsn: case.features(unit).bsn, cluster: case.leader(unit), unit })
         .filter(|number| number.bsn != 0)
         .collect();
-    rayon::prelude::ParallelSliceMut::par_sort_unstable(numbers.as_mut_slice());
+    numbers.par_sort_unstable();
     numbers
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place, SexLevel, Surname};
+use crate::link::compare::{Agreement, Birth, Bsn, FIELDS, Given, Initials, Place, SexLevel, Surname};
 use crate::link::features::Features;
 use crate::link::frequency::Frequencies;
 use crate::link::parameters::{Likelihood, Parameters};
@@ -50,6 +50,22 @@ impl Scorer {
     /// What is known before two rows are looked at.
     pub(super) const fn prior(&self) -> Score {
         self.prior
+    }
+
+    /// The evidence for a human: fields, levels and weights in bits, never values.
+    pub(super) fn describe(&self, agreement: Agreement, one: &Features, other: &Features) -> String {
+        let weights = self.weights(agreement, one, other);
+        let mut words: Vec<String> = FIELDS
+            .iter()
+            .zip(agreement.levels())
+            .zip(weights)
+            .map(|((field, level), weight)| match weight {
+                0 => format!("{field}: {level}"),
+                _ => format!("{field}: {level} ({:+.1})", in_bits(weight)),
+            })
+            .collect();
+        words.push(format!("score: {:+.1} bits", in_bits(weights.iter().sum::<Score>() + self.prior)));
+        words.join("; ")
     }
 
     /// What each field says. A field that a row lacks says nothing.
@@ -124,6 +140,11 @@ impl Scorer {
     fn part(&self, part: TextId) -> Score {
         self.surname[part as usize]
     }
+}
+
+/// For people: bits with their fraction.
+pub(super) fn in_bits(score: Score) -> f64 {
+    f64::from(score) / 100.0
 }
 
 fn weight([m, u]: Likelihood) -> Score {

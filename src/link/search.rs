@@ -6,8 +6,9 @@ use rayon::prelude::*;
 
 use crate::config::LinkProfile;
 use crate::link::LinkError;
-use crate::link::block::{self, BlockReport, Pair, Tells};
+use crate::link::block::{self, BlockReport, Blocked, Pair, Tells};
 use crate::link::cluster::Edge;
+use crate::link::content::AllRows;
 use crate::link::digest::Digest;
 use crate::link::frequency::Frequencies;
 use crate::link::guard::Crowd;
@@ -41,69 +42,66 @@ pub(super) struct Found {
 /// # Errors
 /// [`LinkError::Frame`] when a frame cannot be made.
 pub(super) fn search(
+    all: AllRows<'_>,
     units: &Units,
     parameters: &Parameters,
     frequencies: &Frequencies,
     profile: LinkProfile,
     seed: Digest,
 ) -> Result<Found, LinkError> {
-    let candidates = candidates(units, &parameters.blocks, seed)?;
-    let scorer = Scorer::new(parameters, frequencies);
-    let judge = Judge { units, scorer: &scorer, crowd: &candidates.crowd, profile, guarded: parameters.guarded };
-    let verdicts: Vec<(Pair, Verdict)> = candidates
-        .pairs
-        .par_iter()
-        .map(|pair| (*pair, judge.pair(*pair)))
-        .filter(|(_, verdict)| *verdict != Verdict::Open)
-        .collect();
     let mut found = Found {
         edges: Vec::new(),
         two_numbers: Vec::new(),
         crowded: Vec::new(),
         maybe: Vec::new(),
-        hot_bsns: candidates.hot_bsns,
-        blocks: candidates.blocks,
-        crowd: candidates.crowd,
-        scorer,
+        hot_bsns: BTreeSet::new(),
+        blocks: Vec::new(),
+        crowd: Crowd::new(units.len()),
+        scorer: Scorer::new(parameters, frequencies),
     };
-    for (pair, verdict) in verdicts {
-        match verdict {
-            Verdict::Join(_, score) => found.edges.push(Edge { left: pair.0, right: pair.1, score }),
-            Verdict::TwoNumbers => found.two_numbers.push(pair),
-            Verdict::Crowded(_) => found.crowded.push(pair),
-            Verdict::Maybe(score) => found.maybe.push((pair, score)),
-            Verdict::Open => {}
-        }
+    // Who fits two people has to be known before the first pair is judged.
+    let mut blocked: Vec<Blocked> = Vec::new();
+    for rule in block::chosen(&parameters.blocks) {
+        let own = rule.block(units, seed)?;
+        found.look_at(all, units, rule.tells, &own);
+        blocked.push(own);
     }
+    for (place, own) in blocked.iter().enumerate() {
+        let judge = Judge { units, scorer: &found.scorer, crowd: &found.crowd, profile, guarded: parameters.guarded };
+        let verdicts = own.pairs(units, &blocked[..place], |pair| match judge.pair(pair) {
+            Verdict::Open => None,
+            verdict => Some((pair, verdict)),
+        });
+        found.add(verdicts);
+    }
+    found.edges.par_sort_unstable_by_key(|edge| (edge.left, edge.right));
+    found.two_numbers.par_sort_unstable();
+    found.crowded.par_sort_unstable();
+    found.maybe.par_sort_unstable();
     Ok(found)
 }
 
-/// Pairs to be judged, and what the blocks tell beside them.
-struct Candidates {
-    pairs: Vec<Pair>,
-    crowd: Crowd,
-    hot_bsns: BTreeSet<u32>,
-    blocks: Vec<BlockReport>,
-}
-
-fn candidates(units: &Units, chosen: &[String], seed: Digest) -> Result<Candidates, LinkError> {
-    let mut pairs = Vec::new();
-    let mut crowd = Crowd::new(units.len());
-    let mut hot_bsns = BTreeSet::new();
-    let mut blocks = Vec::new();
-    for rule in block::RULES.iter().filter(|rule| chosen.iter().any(|name| rule.name == name)) {
-        let blocked = rule.block(units, seed)?;
-        let groups = blocked.groups()?;
-        match rule.tells {
+impl Found {
+    /// What the blocks of a rule tell beside their pairs.
+    fn look_at(&mut self, all: AllRows<'_>, units: &Units, tells: Tells, blocked: &Blocked) {
+        match tells {
             Tells::Pairs => {}
-            Tells::Numbers => hot_bsns.extend(groups.1.iter().map(|group| units.features[group[0] as usize].bsn)),
-            Tells::Places => crowd.mark_places(units, &groups),
-            Tells::Names => crowd.mark_names(units, &groups),
+            Tells::Numbers => self.hot_bsns.extend(blocked.hot().map(|group| units.features[group[0] as usize].bsn)),
+            Tells::Places => self.crowd.mark_places(units, blocked),
+            Tells::Names => self.crowd.mark_names(units, blocked),
         }
-        block::add_pairs(&groups.0, &mut pairs);
-        blocks.push(blocked.report()?);
+        self.blocks.push(blocked.report(|unit| all.get(units.rows(unit)[0]).row_ref()));
     }
-    pairs.par_sort_unstable();
-    pairs.dedup();
-    Ok(Candidates { pairs, crowd, hot_bsns, blocks })
+
+    fn add(&mut self, verdicts: Vec<(Pair, Verdict)>) {
+        for (pair, verdict) in verdicts {
+            match verdict {
+                Verdict::Join(_, score) => self.edges.push(Edge { left: pair.0, right: pair.1, score }),
+                Verdict::TwoNumbers => self.two_numbers.push(pair),
+                Verdict::Crowded(_) => self.crowded.push(pair),
+                Verdict::Maybe(score) => self.maybe.push((pair, score)),
+                Verdict::Open => {}
+            }
+        }
+    }
 }

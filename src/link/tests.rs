@@ -10,7 +10,7 @@ use crate::cells::Cells;
 use crate::config::{LinkProfile, LinkRules};
 use crate::keys::Keys;
 use crate::letter::{Category, Items, Published, Status};
-use crate::link::{Linked, link};
+use crate::link::{Linked, Parameters, Terms, link};
 use crate::person::{Bsn, PartialDate, Sex};
 use crate::progress::Progress;
 use crate::reason::Reason;
@@ -137,11 +137,12 @@ pub(super) fn rows(exposures: &[Details], participants: &[Details]) -> Rows {
 }
 
 pub(super) fn linked(rows: &Rows) -> Linked<'_> {
-    linked_by(rows, LinkRules::default())
+    linked_by(rows, &LinkRules::default())
 }
 
-pub(super) fn linked_by(rows: &Rows, rules: LinkRules) -> Linked<'_> {
-    link(rows, &rules, &Keys::derive(&[7; 32]), &Progress::hidden()).unwrap()
+pub(super) fn linked_by<'a>(rows: &'a Rows, rules: &LinkRules) -> Linked<'a> {
+    let terms = Terms { rules, parameters: &Parameters::built_in(), decisions: &[] };
+    link(rows, &terms, &Keys::derive(&[7; 32]), &Progress::hidden()).unwrap()
 }
 
 /// People as sets of exposure rows, and held rows with their reason.
@@ -175,4 +176,4 @@ pub(super) fn refused(list: List, number: u32, person_ref: &str) -> Refused {
     }
 }
 
-pub(super) const STRICT: LinkRules = LinkRules { profile: LinkProfile::Strict, max_cluster_rows: 60 };
+pub(super) const STRICT: LinkRules = LinkRules { profile: LinkProfile::Strict, max_cluster_rows: 60, parameters: None };

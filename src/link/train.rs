@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::keys::Keys;
 use crate::link::LinkError;
-use crate::link::block;
+use crate::link::block::{self, Tells};
 use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place, SexLevel, Surname};
 use crate::link::content::AllRows;
 use crate::link::digest::Digest;
@@ -35,16 +35,31 @@ struct Tally {
     sex: [f64; 2],
 }
 
+/// What was learned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Learned {
+    /// For a parameters file.
+    pub parameters: Parameters,
+    /// Pairs of rows with one BSN that it was learned from.
+    pub pairs: u64,
+}
+
+/// Pairs of rows with one BSN from which anything can be learned.
+const FEWEST_PAIRS: u64 = 100;
+
 /// Learns likelihoods from `rows`; thresholds and switches are taken from `before`.
 ///
 /// # Errors
-/// [`LinkError`] when memory does not suffice.
-pub fn train(rows: &Rows, before: &Parameters, version: &str, seed: u64, keys: &Keys) -> Result<Parameters, LinkError> {
+/// [`LinkError::TooFewPairs`] when too few rows have a BSN in common, [`LinkError`] when memory does not suffice.
+pub fn train(rows: &Rows, before: &Parameters, version: &str, seed: u64, keys: &Keys) -> Result<Learned, LinkError> {
     let digest = Digest::seeded(keys);
     let mut units = Units::of(AllRows::new(rows), &std::collections::BTreeSet::new(), digest)?;
     let frequencies = Frequencies::of(&units);
     units.texts.set_common(frequencies.common());
-    let same = of_same_number(&units, digest)?;
+    let (same, pairs) = of_same_number(&units, digest)?;
+    if pairs < FEWEST_PAIRS {
+        return Err(LinkError::TooFewPairs { pairs, needed: FEWEST_PAIRS });
+    }
     let blind = of_blind_pairs(&units, seed);
     #[expect(clippy::cast_precision_loss, reason = "counts of people stay far below 2^52")]
     let people = frequencies.people.max(2) as f64;
@@ -64,28 +79,28 @@ pub fn train(rows: &Rows, before: &Parameters, version: &str, seed: u64, keys: &
     // Too rare to be met among blind pairs.
     learned.bsn.equal[1] = round(1.0 / people);
     learned.place.equal[1] = round(frequencies.same_place.max(1.0 / people));
-    Ok(learned)
+    Ok(Learned { parameters: learned, pairs })
 }
 
-fn of_same_number(units: &Units, seed: Digest) -> Result<Tally, LinkError> {
-    let mut tally = Tally::default();
+fn of_same_number(units: &Units, seed: Digest) -> Result<(Tally, u64), LinkError> {
+    let (mut tally, mut pairs) = (Tally::default(), 0);
     for rule in &block::RULES {
-        let blocked = rule.block(units, seed)?;
-        let (groups, _) = blocked.groups()?;
-        let mut pairs = Vec::new();
-        block::add_pairs(&groups, &mut pairs);
-        for (one, other) in pairs {
-            let agreement = agreement(units, one, other);
-            if rule.tells == block::Tells::Numbers && agreeing(agreement) >= 2 {
+        if !matches!(rule.tells, Tells::Numbers | Tells::Places) {
+            continue;
+        }
+        let seen = rule.block(units, seed)?.pairs(units, &[], |(one, other)| Some(agreement(units, one, other)));
+        for agreement in seen {
+            if rule.tells == Tells::Numbers && agreeing(agreement) >= 2 {
                 tally.add(Agreement { bsn: Bsn::Missing, ..agreement });
+                pairs += 1;
             }
             // Whether numbers agree is learned where everything else does.
-            if rule.tells == block::Tells::Places && agreeing(agreement) == 4 && !agreement.is_clash() {
+            if rule.tells == Tells::Places && agreeing(agreement) == 4 && !agreement.is_clash() {
                 tally.add_number(agreement.bsn);
             }
         }
     }
-    Ok(tally)
+    Ok((tally, pairs))
 }
 
 fn of_blind_pairs(units: &Units, seed: u64) -> Tally {

@@ -37,7 +37,7 @@ impl Units {
         let (details, texts) = features::extract(all, &firsts, seed)?;
         let alone: Vec<bool> = firsts.iter().map(|first| apart.contains(first)).collect();
         let leaders = alike(&details, &alone, seed);
-        Ok(gather(&ordered, &groups, &details, texts, &leaders))
+        Ok(gather(&ordered, &groups, details, texts, &leaders))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -53,6 +53,12 @@ impl Units {
     /// Exposure rows of the unit that differ from each other in anything.
     pub(super) fn exposures(&self, unit: UnitId) -> usize {
         if self.features[unit as usize].source == Source::Exposure { self.distinct[unit as usize] as usize } else { 0 }
+    }
+
+    /// Whether two units have two different valid BSNs.
+    pub(super) fn have_two_numbers(&self, one: UnitId, other: UnitId) -> bool {
+        let (one, other) = (self.features[one as usize].bsn, self.features[other as usize].bsn);
+        one != 0 && other != 0 && one != other
     }
 
     /// Every unit.
@@ -102,19 +108,18 @@ fn alike(details: &[Features], alone: &[bool], seed: Digest) -> Vec<u32> {
     leaders
 }
 
-fn gather(ordered: &[(u64, RowId)], groups: &[u32], details: &[Features], texts: Texts, leaders: &[u32]) -> Units {
+fn gather(ordered: &[(u64, RowId)], groups: &[u32], details: Vec<Features>, texts: Texts, leaders: &[u32]) -> Units {
     let mut members: Vec<(u32, u32)> = leaders.iter().copied().zip(0..).collect();
     members.par_sort_unstable();
     let end = |group: usize| groups.get(group + 1).map_or(ordered.len(), |next| *next as usize);
     let mut units = Units {
-        features: Vec::new(),
+        features: leading(details, leaders),
         texts,
         rows: Vec::with_capacity(ordered.len()),
         starts: vec![0],
         distinct: Vec::new(),
     };
     for unit in members.chunk_by(|one, other| one.0 == other.0) {
-        units.features.push(details[unit[0].0 as usize]);
         for (_, group) in unit {
             let group = *group as usize;
             units.rows.extend(ordered[groups[group] as usize..end(group)].iter().map(|(_, row)| *row));
@@ -123,4 +128,12 @@ fn gather(ordered: &[(u64, RowId)], groups: &[u32], details: &[Features], texts:
         units.starts.push(u32::try_from(units.rows.len()).unwrap_or(u32::MAX));
     }
     units
+}
+
+/// The details of the rows that lead a unit, in the same order. The largest table of all is not copied for it.
+fn leading(mut details: Vec<Features>, leaders: &[u32]) -> Vec<Features> {
+    let mut leads = leaders.iter().zip(0_u32..).map(|(leader, index)| *leader == index);
+    details.retain(|_| leads.next().unwrap_or(false));
+    details.shrink_to_fit();
+    details
 }

@@ -29,7 +29,8 @@ pub(super) fn create(path: &Utf8Path, mode: u32) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(mode).custom_flags(no_follow()).open(path)
 }
 
-fn no_follow() -> i32 {
+/// The flag that refuses a link in the place of a file.
+pub(super) fn no_follow() -> i32 {
     i32::try_from(OFlags::NOFOLLOW.bits()).expect("the flag is one of the low 31 bits on every Linux")
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Model {
     pub inputs: Vec<(u64, KnownInput)>,
     /// Event -> number of rows and their hash.
     pub identities: BTreeMap<u64, (u64, String)>,
+    /// The same of decisions about who is who.
+    pub decisions: BTreeMap<u64, (u64, String)>,
     pub jobs: BTreeMap<u32, JobRow>,
     pub contents: BTreeMap<u32, Contents>,
     /// Totals from before a purge; told by the history alone.
@@ -114,6 +116,10 @@ impl Model {
                 let rows = u64::from(found.merges) + u64::from(found.splits);
                 self.identities.insert(seq, (rows, found.sha256.clone()));
             }
+            Event::Decided(decided) => {
+                let rows = decided.same + decided.different + decided.undecided;
+                self.decisions.insert(seq, (rows, decided.sha256.clone()));
+            }
             Event::Planned(plan) => {
                 let job = JobRow {
                     name: plan.name.clone(),
@@ -142,6 +148,7 @@ impl Model {
             Event::Done(step) => {
                 self.step(step.job, JobState::Published, JobState::Done)?;
             }
+            Event::Migrated(step) => (step.from < step.to).then_some(())?,
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {
                 self.end(CampaignState::Closed, CampaignState::Purging)?;
@@ -151,6 +158,7 @@ impl Model {
                 self.end(CampaignState::Purging, CampaignState::Purged)?;
                 self.contents.clear();
                 self.identities.clear();
+                self.decisions.clear();
             }
         }
         Some(())
@@ -182,6 +190,9 @@ impl Model {
         }
         if self.identities != tables.identities {
             return differs("the list of merged and split people");
+        }
+        if self.decisions != tables.decisions {
+            return differs("the list of decisions about who is who");
         }
         for job in self.jobs.keys().chain(tables.jobs.keys()) {
             if self.jobs.get(job).map(JobRow::stored) != tables.jobs.get(job).map(JobRow::stored) {

@@ -62,6 +62,15 @@ pub(super) struct KnownLetter {
     pub sender: usize,
     /// Number in the ledger.
     pub findings: u32,
+    /// The event of its plan.
+    pub event: u64,
+}
+
+/// Two told people of whom the ledger knows since `event` that they are one.
+pub(super) struct KnownMerge {
+    pub person: Pseudonym,
+    pub other: Pseudonym,
+    pub event: u64,
 }
 
 /// What the ledger remembers of everybody.
@@ -78,6 +87,8 @@ pub(super) struct Known {
     letters: Vec<(usize, KnownLetter)>,
     senders: Vec<String>,
     findings: BTreeMap<u32, Findings>,
+    /// Sorted by person.
+    merges: Vec<KnownMerge>,
 }
 
 impl Known {
@@ -88,7 +99,9 @@ impl Known {
         letters: Vec<KnownLetter>,
         senders: Vec<String>,
         findings: BTreeMap<u32, Findings>,
+        mut merges: Vec<KnownMerge>,
     ) -> Self {
+        merges.sort_unstable_by_key(|merge| (merge.person, merge.other));
         let by_name = people.iter().copied().zip(0..).collect();
         let of_bsn = marks.iter().filter(|owner| owner.kind == MarkKind::Bsn);
         let mut bsns: Vec<_> = of_bsn.map(|owner| (owner.person, owner.mark)).collect();
@@ -100,7 +113,7 @@ impl Known {
         let mut letters: Vec<_> = letters.into_iter().enumerate().collect();
         letters.par_sort_unstable_by_key(|(place, letter)| (letter.person, *place));
         let owners = marks.into_iter().map(|owner| (owner.mark, owner.person)).collect();
-        Self { people, by_name, owners, bsns, rows, letters, senders, findings }
+        Self { people, by_name, owners, bsns, rows, letters, senders, findings, merges }
     }
 
     /// Index of a person.
@@ -123,12 +136,9 @@ impl Known {
         self.owners.get(mark).copied()
     }
 
-    /// Whether some row that these people were told about is not among `rows`.
-    fn misses_a_row(&self, people: &[u32], rows: &[Mark]) -> bool {
-        let told: usize = people.iter().map(|person| self.rows[*person as usize]).sum();
-        let owned = |mark: &&Mark| self.owner(mark).is_some_and(|owner| people.contains(&owner));
-        let here: BTreeSet<&Mark> = rows.iter().filter(owned).collect();
-        here.len() < told
+    /// Whether some row that these people were told about is in no cluster; `present` counts those that are.
+    fn misses_a_row(&self, people: &[u32], present: &[usize]) -> bool {
+        people.iter().any(|person| present[*person as usize] < self.rows[*person as usize])
     }
 
     /// Whether the person is known to have another BSN than this one.
@@ -153,6 +163,15 @@ impl Known {
         self.letters(person).map(|(place, letter)| (letter.date, *place)).min()
     }
 
+    /// Whose earlier letters a letter takes up.
+    fn speaks_for(&self, letter: &KnownLetter) -> Vec<Pseudonym> {
+        let person = self.name(letter.person);
+        let from = self.merges.partition_point(|merge| merge.person < person);
+        let merges = self.merges[from..].iter().take_while(|merge| merge.person == person);
+        let others = merges.filter(|merge| merge.event < letter.event).map(|merge| merge.other);
+        std::iter::once(person).chain(others).collect()
+    }
+
     /// Letters of all these people, oldest first.
     fn told(&self, people: &[u32]) -> Vec<Told> {
         let mut letters: Vec<_> = people.iter().flat_map(|person| self.letters(*person)).collect();
@@ -163,6 +182,7 @@ impl Known {
             sequence: letter.sequence,
             sender: self.senders[letter.sender].clone(),
             findings: self.findings[&letter.findings].clone(),
+            speaks_for: self.speaks_for(letter),
         };
         letters.into_iter().map(told).collect()
     }
@@ -175,8 +195,8 @@ pub struct Recognised<'a> {
     pub people: Vec<Person<'a>>,
     /// To be handed back with the plan.
     pub identities: Identities,
-    /// Told people of whom a told row is not in their cluster today: refused, held, withdrawn or somebody else's. What
-    /// that row said has not become wrong.
+    /// Told people of whom a told row is in no cluster today: refused, held or withdrawn. What that row said has not become
+    /// wrong. (A row that turned out to be somebody else's has: it was never theirs.)
     pub incomplete: BTreeSet<Pseudonym>,
     /// Told people of whom no row at all is in a cluster today.
     pub absent: usize,
@@ -202,6 +222,18 @@ impl Identities {
     pub(super) fn bsn(&self, person: Pseudonym) -> Option<Mark> {
         let place = self.bsns.binary_search_by_key(&person, |(known, _)| *known).ok()?;
         Some(self.bsns[place].1)
+    }
+
+    /// Told people who live on in another one.
+    #[must_use]
+    pub fn merges(&self) -> u64 {
+        self.changes.iter().filter(|change| matches!(change, IdentityChange::Merge { .. })).count() as u64
+    }
+
+    /// People who were split off in this run.
+    #[must_use]
+    pub fn splits(&self) -> u64 {
+        self.changes.len() as u64 - self.merges()
     }
 
     /// Whether `other` lives on in `person`.
@@ -329,7 +361,8 @@ pub(super) fn recognise<'a>(known: &Known, keys: &Keys, clusters: Vec<Cluster<'a
         claimed.push(own);
     }
     let names = names(known, keys, &marks, &claimed);
-    let misses = |cluster: &usize| known.misses_a_row(&claimed[*cluster], marks.rows(*cluster));
+    let present = present(known, &marks);
+    let misses = |cluster: &usize| known.misses_a_row(&claimed[*cluster], &present);
     let incomplete = (0..claimed.len()).filter(misses).map(|cluster| names[cluster]).collect();
     let absent = known.count() - claimed.iter().map(Vec::len).sum::<usize>().min(known.count());
     for (cluster, person) in lost {
@@ -342,6 +375,24 @@ pub(super) fn recognise<'a>(known: &Known, keys: &Keys, clusters: Vec<Cluster<'a
     let people = clusters.into_iter().zip(names).zip(claimed);
     let people = people.map(|((rows, pseudonym), own)| Person { pseudonym, rows, told: known.told(&own) });
     Recognised { people: people.collect(), identities, incomplete, absent }
+}
+
+/// By person of the ledger: how many of the rows they were told about are in some cluster.
+fn present(known: &Known, marks: &Marks) -> Vec<usize> {
+    let of_cluster = |cluster: usize| {
+        let owned = marks.rows(cluster).iter().filter_map(|mark| Some((known.owner(mark)?, mark)));
+        let mut told: Vec<(u32, &Mark)> = owned.collect();
+        // A record that was delivered twice is one row; its deliveries are never in two clusters (L208).
+        told.sort_unstable();
+        told.dedup();
+        told.into_iter().map(|(person, _)| person)
+    };
+    let mut present = vec![0; known.count()];
+    if !known.owners.is_empty() {
+        let people: Vec<u32> = (0..marks.bsns.len()).into_par_iter().flat_map_iter(of_cluster).collect();
+        people.into_iter().for_each(|person| present[person as usize] += 1);
+    }
+    present
 }
 
 fn row_marks(clusters: &[Cluster<'_>], marks: &Marks) -> Vec<(RowRef, Mark)> {

@@ -1,5 +1,6 @@
 //! `rows.csv` and `review.csv`: one line per exposure row, and what a human has to decide.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use camino::Utf8Path;
@@ -33,34 +34,97 @@ pub fn write_rows(path: &Utf8Path, rows: &Rows, account: &Account) -> Result<(),
     finish(csv, "rows.csv")
 }
 
+/// Columns of `review.csv`. A human fills in `decision` and hands the file to `breachpost review apply`.
+pub const REVIEW: [&str; 12] = [
+    "case",
+    "list",
+    "file",
+    "row",
+    "record_id",
+    "code",
+    "reason",
+    "person",
+    "beside",
+    "beside_ids",
+    "evidence",
+    "decision",
+];
+
 /// Writes `review.csv` to `path`: every row that waits for a human, with its code and the evidence by row number.
+///
+/// Rows that linking takes to be one person are one case and stand together; a row has a line for each candidate that it
+/// may or may not be the same person as. No names, dates or addresses: they are looked up by file and row.
 ///
 /// # Errors
 /// [`ReportError`] when the file cannot be written.
 pub fn write_review(path: &Utf8Path, rows: &Rows, set_aside: &[SetAside]) -> Result<(), ReportError> {
     let mut csv = create(path, "review.csv")?;
     let failed = |source| ReportError::Csv { file: "review.csv", source };
-    csv.write_record(["list", "file", "row", "code", "reason", "person", "beside", "evidence"]).map_err(failed)?;
+    csv.write_record(REVIEW).map_err(failed)?;
     let mut held: Vec<&SetAside> =
         set_aside.iter().filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected)).collect();
     held.sort_by_key(|item| (item.row, item.reason));
-    let name = |row: RowRef| format!("{}:{}", rows.inputs[usize::from(row.file)].file, row.row);
+    let cases = cases(&held);
+    held.sort_by_key(|item| (cases[&case(item)], item.row, item.reason));
+    let shown = held.iter().flat_map(|item| item.beside.iter().chain(item.further.iter().flat_map(|more| &more.rows)));
+    let ids = Ids::of(rows, held.iter().map(|item| item.row).chain(shown.copied()).collect());
+    let name = |row: &RowRef| format!("{}:{}", rows.inputs[usize::from(row.file)].file, row.row);
+    let joined = |words: Vec<String>| words.join(" ");
     for item in held {
         let input = &rows.inputs[usize::from(item.row.file)];
-        let beside: Vec<String> = item.beside.iter().map(|row| name(*row)).collect();
-        csv.write_record([
-            list_word(input.list),
-            &input.file,
-            &item.row.row.to_string(),
-            item.reason.code(),
-            item.reason.text(),
-            &item.person.map_or_else(String::new, |person| person.to_string()),
-            &beside.join(" "),
-            &item.evidence,
-        ])
-        .map_err(failed)?;
+        let candidates = std::iter::once((&item.beside, &item.evidence));
+        for (beside, evidence) in candidates.chain(item.further.iter().map(|more| (&more.rows, &more.evidence))) {
+            csv.write_record([
+                &cases[&case(item)].to_string(),
+                list_word(input.list),
+                &input.file,
+                &item.row.row.to_string(),
+                ids.get(item.row),
+                item.reason.code(),
+                item.reason.text(),
+                &item.person.map_or_else(String::new, |person| person.to_string()),
+                &joined(beside.iter().map(name).collect()),
+                &joined(beside.iter().map(|row| ids.get(*row).to_owned()).collect()),
+                evidence,
+                "",
+            ])
+            .map_err(failed)?;
+        }
     }
     finish(csv, "review.csv")
+}
+
+/// What stands together: rows held as one person, else the row itself.
+fn case(item: &SetAside) -> RowRef {
+    item.case.unwrap_or(item.row)
+}
+
+/// Numbers of the cases, in the order of their first held rows.
+fn cases(held: &[&SetAside]) -> BTreeMap<RowRef, usize> {
+    let mut cases = BTreeMap::new();
+    for item in held {
+        let next = cases.len() + 1;
+        cases.entry(case(item)).or_insert(next);
+    }
+    cases
+}
+
+/// Record ids and person_refs of some rows of any list.
+struct Ids<'a>(BTreeMap<RowRef, &'a str>);
+
+impl<'a> Ids<'a> {
+    fn of(rows: &'a Rows, wanted: BTreeSet<RowRef>) -> Self {
+        let exposures = rows.exposures.iter().map(|row| (row.row, row.record_id()));
+        let listed = rows.participants.iter().chain(&rows.register).map(|row| (row.row, row.person_ref()));
+        let refused = rows.refused.iter().map(|row| {
+            (row.set_aside.row, if row.record_id.is_empty() { &row.person_ref } else { &row.record_id }.as_str())
+        });
+        Self(exposures.chain(listed).chain(refused).filter(|(row, _)| wanted.contains(row)).collect())
+    }
+
+    fn get(&self, row: RowRef) -> &'a str {
+        self.0.get(&row).copied().unwrap_or("")
+    }
 }
 
 /// Record ids of all exposure rows, good and refused.

@@ -7,7 +7,7 @@ use crate::cli::Status;
 use crate::config::ConfigError;
 use crate::deliver::DeliverError;
 use crate::facts::FactsError;
-use crate::link::LinkError;
+use crate::link::{LinkError, ParametersError};
 use crate::package::{PackageError, SealError};
 use crate::preview::PreviewError;
 use crate::read::ReadError;
@@ -37,6 +37,9 @@ pub enum RunError {
     /// Linking.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// What linking goes by.
+    #[error(transparent)]
+    Parameters(#[from] ParametersError),
     /// Setting letters.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -136,6 +139,7 @@ impl RunError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Record(error) => error.hint(),
+            Self::Link(error) => error.hint(),
             Self::VendorKey(error) => error.hint(),
             Self::Read(error) => error.hint(),
             Self::Package(error) => error.hint(),
@@ -167,7 +171,9 @@ impl RunError {
             Self::Config(_)
             | Self::VendorKey(_)
             | Self::NotPlanned { .. }
+            | Self::Parameters(_)
             | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
+            Self::Record(error) if error.exit_code() == Status::Usage.code() => Status::Usage,
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
             Self::Published { .. } => Status::PartPublished,
             _ => Status::Stopped,

@@ -14,6 +14,7 @@ use super::fleet::Ready;
 use super::staging::{Settings, Staging};
 use super::{Order, RunError};
 use crate::config::Print;
+use crate::defect::{self, Defect};
 use crate::letter::{Body, Planned};
 use crate::package::{self, PackageError, PartPlan, Recipients, Sample, Sealed};
 use crate::record::{Job, PartTotals};
@@ -167,7 +168,11 @@ impl Shop<'_> {
             self.order.progress.advance(letters.len() as u64);
             Ok((letters[0].place.print_file.clone(), pdf))
         };
-        files.par_iter().zip(found).map(one).collect()
+        let mut set: Vec<_> = files.par_iter().zip(found).map(one).collect();
+        if defect::is(Defect::PrintFileSkipped) {
+            set.pop();
+        }
+        set
     }
 
     /// The run's press; a resumed job's is made when the first print file has to be set.

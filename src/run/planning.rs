@@ -6,7 +6,8 @@ use super::clock::Clock;
 use super::desk::Writer;
 use super::prepare::{self, Prepared};
 use super::staging::{self, Settings, Staging};
-use super::{Order, RunError, papers};
+use super::{Order, RunError, papers, room};
+use crate::cli::logging;
 use crate::cli::process::peak_rss_bytes;
 use crate::facts::Facts;
 use crate::package::{self, PartPlan, Places};
@@ -41,7 +42,6 @@ pub(super) enum Step {
 /// them. From there on the set of letters is fixed.
 pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunError> {
     let config = order.config;
-    staging::clear(&config.data_dir)?;
     refuse_the_past(ledger, order)?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
@@ -52,6 +52,11 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
 
     let run_id = papers::next_run_id(&config.data_dir, order.run_date, &ledger.jobs()?);
     let report = begin_report(&run_id, order, &rows, &prepared);
+    staging::clear(&config.data_dir)?;
+    order.fits(room::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?))?;
+    // Nothing is refused any more.
+    logging::keep();
+    ledger.anchor()?;
     if prepared.letters.is_empty() {
         let staging = Staging::of(&config.data_dir, &run_id);
         let identities = draft_nothing(&staging, &rows, prepared, report, clock)?;
@@ -82,6 +87,9 @@ pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepare
     let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
     report.mail = if config.mail.is_some() { "not sent yet" } else { "not configured" }.to_owned();
     report.list_reasons.clone_from(&prepared.list_reasons);
+    report.link.clone_from(&prepared.linking);
+    report.link.merges = prepared.identities.merges();
+    report.link.splits = prepared.identities.splits();
     report.bodies = prepared.bodies.len() as u64;
     report.people.absent = prepared.absent;
     for due in prepared.set_aside.iter().filter_map(|item| item.due) {

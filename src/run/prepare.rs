@@ -10,7 +10,7 @@ use crate::decide::Circumstances;
 use crate::facts::Facts;
 use crate::keys::base32_decode;
 use crate::letter::{Body, Draft};
-use crate::link;
+use crate::link::{self, Parameters};
 use crate::package::Proofed;
 use crate::person::{Person, Pseudonym};
 use crate::reason::{Reason, SetAside};
@@ -18,6 +18,7 @@ use crate::record::{Identities, Ledger};
 use crate::render::Press;
 use crate::report::LetterCounts;
 use crate::report::account::Account;
+use crate::report::linking::LinkReport;
 use crate::row::{List, RowRef, Rows};
 
 /// What a run has decided before anything is written.
@@ -28,6 +29,8 @@ pub(super) struct Prepared<'a> {
     pub set_aside: Vec<SetAside>,
     /// Rows of other lists that could not be used, by code.
     pub list_reasons: BTreeMap<String, u64>,
+    /// How people were found.
+    pub linking: LinkReport,
     /// Told people of whom no row is among the people of this run.
     pub absent: u64,
     /// For the ledger.
@@ -57,11 +60,15 @@ pub(super) fn prepare<'a>(
 ) -> Result<Prepared<'a>, RunError> {
     let config = order.config;
     let mut ended = Ended::of(rows);
+    let parameters = Parameters::of(&config.link)?;
+    let decisions = ledger.decisions()?;
+    let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions: &decisions };
     let linked = clock.time(
         "link",
-        || link::link(rows, &config.link, ledger.keys(), order.progress),
+        || link::link(rows, &terms, ledger.keys(), order.progress),
         |linked| linked.clusters.len() as u64,
     )?;
+    let linking = LinkReport::new(&rows.inputs, &terms, &linked);
     let mut balance = Balance { rows: rows.exposures.len() as u64 };
     let in_clusters = linked.clusters.iter().map(|cluster| cluster.exposures.len() as u64).sum();
     balance.check("link", in_clusters, linked.set_aside.len() as u64)?;
@@ -104,6 +111,7 @@ pub(super) fn prepare<'a>(
         set_aside: ended.set_aside,
         list_reasons: list_reasons(rows),
         absent: recognised.absent as u64,
+        linking,
         identities: recognised.identities,
         bodies,
         counts: written.counts,

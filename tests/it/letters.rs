@@ -39,7 +39,8 @@ struct Trial {
 impl Trial {
     fn new(dice: &mut Dice, count: usize) -> Self {
         let people = invented::people(dice, count);
-        let night = Night::with(|inbox| invented::write(&people, inbox));
+        let night = Night::bare();
+        invented::write(&people, &night.inbox());
         // As the sample, but young people are written to.
         let sample = root().join("sample-data");
         let config = fs::read_to_string(sample.join("breachpost.toml")).unwrap();

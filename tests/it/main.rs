@@ -2,15 +2,21 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod addressing;
+mod canaries;
+mod closed;
 mod copies;
+mod edits;
 mod faults;
+mod leaks;
 mod letters;
 mod mail;
 mod marks;
+mod memory;
 mod night;
 mod package;
 mod paper;
 mod program;
+mod purge;
 mod refusals;
 mod tools;
 mod tree;

@@ -7,7 +7,8 @@ use breachpost::config::Print;
 use breachpost::facts::Facts;
 use breachpost::letter::{Body, Format, Language, Place, Planned};
 use breachpost::preview::invented;
-use breachpost::render::{Press, readback};
+use breachpost::render::Press;
+use breachpost::render::readback::Proofreader;
 use jiff::civil::date;
 
 use crate::program::root;
@@ -50,8 +51,7 @@ fn set(variants: &[Variant], set: &mut Set) {
     let planned: Vec<Planned> = planned.collect();
     let letters: Vec<&Planned> = planned.iter().collect();
     let pdf = press.set(JOB, &letters).unwrap();
-    readback::compare(&pdf, &readback::Expected { job: JOB, letters: &letters, bodies: &bodies, print: &print })
-        .unwrap();
+    Proofreader::new(JOB, &bodies, &print).compare(&pdf, &letters).unwrap();
     for (key, body) in &bodies {
         let sides = press.sides(key).unwrap();
         let most = set.most_sides.entry(format!("{} {}", body.format, body.language)).or_default();

@@ -62,7 +62,7 @@ proptest! {
     #[test]
     fn every_row_is_in_exactly_one_place((exposures, participants) in world(), rules in profile()) {
         let rows = rows(&exposures, &participants);
-        let (people, held) = outcome(&linked_by(&rows, rules));
+        let (people, held) = outcome(&linked_by(&rows, &rules));
         let mut places: Vec<u32> = people.into_iter().flatten().chain(held.into_iter().map(|held| held.0)).collect();
         places.sort_unstable();
         prop_assert_eq!(places, (1..).take(exposures.len()).collect::<Vec<u32>>());
@@ -71,7 +71,7 @@ proptest! {
     #[test]
     fn no_person_has_two_numbers((exposures, participants) in world(), rules in profile()) {
         let rows = rows(&exposures, &participants);
-        for person in linked_by(&rows, rules).clusters {
+        for person in linked_by(&rows, &rules).clusters {
             let listed = person.participants.iter().chain(&person.register).filter_map(|row| row.bsn);
             let numbers: BTreeSet<Bsn> = person.exposures.iter().filter_map(|row| row.bsn).chain(listed).collect();
             prop_assert!(numbers.len() <= 1);
@@ -88,12 +88,12 @@ proptest! {
         let key = |place: u32| u64::from(place).wrapping_add(order).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17);
         shuffled.exposures.sort_by_key(|row| key(row.row.row));
         shuffled.participants.sort_by_key(|row| key(row.row.row));
-        prop_assert_eq!(outcome(&linked_by(&straight, rules)), outcome(&linked_by(&shuffled, rules)));
+        prop_assert_eq!(outcome(&linked_by(&straight, &rules)), outcome(&linked_by(&shuffled, &rules)));
         for (place, row) in (1..).zip(&mut shuffled.exposures) {
             row.row.row = place;
         }
-        let again = outcome(&linked_by(&shuffled, rules));
-        let first = outcome(&linked_by(&straight, rules));
+        let again = outcome(&linked_by(&shuffled, &rules));
+        let first = outcome(&linked_by(&straight, &rules));
         prop_assert_eq!(by_content(&straight, &first), by_content(&shuffled, &again));
     }
 
@@ -118,7 +118,7 @@ proptest! {
         twice.push(exposures[which.index(exposures.len())].clone());
         let after = rows(&twice, &participants);
         let ((people, held), (more_people, more_held)) =
-            (outcome(&linked_by(&before, rules)), outcome(&linked_by(&after, rules)));
+            (outcome(&linked_by(&before, &rules)), outcome(&linked_by(&after, &rules)));
         prop_assert_eq!(people.len(), more_people.len());
         prop_assert_eq!(
             held.iter().map(|held| held.1).collect::<BTreeSet<_>>(),

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use rusqlite::Row;
 
+use super::events::count;
 use super::jobs::{date, kind};
 use super::{Sql, Store, at, strange};
 use crate::keys::base32_decode;
 use crate::letter::Findings;
 use crate::person::Pseudonym;
 use crate::record::error::RecordError;
-use crate::record::recognise::{Known, KnownLetter, Mark, MarkKind, Owner};
+use crate::record::recognise::{Known, KnownLetter, KnownMerge, Mark, MarkKind, Owner};
 
 fn pseudonym(row: &Row<'_>, column: usize) -> Sql<Pseudonym> {
     let text = row.get_ref(column)?.as_str()?;
@@ -56,7 +57,8 @@ impl Store {
         let marks = self.owners().map_err(at("reading marks"))?;
         let findings = self.findings().map_err(at("reading findings"))?;
         let (letters, senders) = self.known_letters().map_err(at("reading letters"))?;
-        Ok(Known::new(people, marks, letters, senders, findings))
+        let merges = self.merges()?;
+        Ok(Known::new(people, marks, letters, senders, findings, merges))
     }
 
     /// Marks with their present owner, in the order of the marks.
@@ -75,6 +77,16 @@ impl Store {
         Ok(owners)
     }
 
+    fn merges(&self) -> Result<Vec<KnownMerge>, RecordError> {
+        let merges = self.identities()?.into_iter().filter(|(_, kind, ..)| kind == "merge");
+        let merges = merges.map(|(event, _, person, other)| {
+            let [person, other] = [&person, &other].map(|name| base32_decode(name).map(Pseudonym));
+            Some(KnownMerge { person: person?, other: other?, event })
+        });
+        let merges = merges.collect::<Option<_>>();
+        merges.ok_or_else(|| at("reading merged people")(strange(2, "no pseudonym")))
+    }
+
     fn findings(&self) -> Sql<BTreeMap<u32, Findings>> {
         self.connection
             .prepare("SELECT id, said FROM findings")?
@@ -88,7 +100,7 @@ impl Store {
     /// Letters in the order in which they were planned, and the senders they name by index.
     fn known_letters(&self) -> Sql<(Vec<KnownLetter>, Vec<String>)> {
         let mut read = self.connection.prepare(
-            "SELECT letter.person, job.run_date, letter.kind, letter.sequence, letter.sender, letter.findings
+            "SELECT letter.person, job.run_date, letter.kind, letter.sequence, letter.sender, letter.findings, job.event
              FROM letter JOIN job ON job.job = letter.job ORDER BY letter.id",
         )?;
         let mut rows = read.query([])?;
@@ -106,6 +118,7 @@ impl Store {
                 sequence: row.get(3)?,
                 sender,
                 findings: row.get(5)?,
+                event: count(6, row.get(6)?)?,
             });
         }
         Ok((letters, senders))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Row;
 
+use super::events::count;
 use super::inputs::hash_identity;
 use super::jobs::{date, kind};
 use super::people::{index, mark, mark_kind};
@@ -39,6 +40,7 @@ impl Store {
             campaign: Some(self.campaign()?),
             inputs: self.inputs()?,
             identities: self.identity_hashes()?,
+            decisions: self.decision_hashes()?,
             jobs: self.jobs()?,
             contents: self.contents()?,
             purged: None,
@@ -87,13 +89,18 @@ impl Store {
     fn tally_letters(&self, people: &[Pseudonym], tallies: &mut BTreeMap<u32, Tally>) -> Sql<usize> {
         let findings = self.sayings()?;
         let mut has_letter = vec![false; people.len()];
+        let mut next = 1_u64;
         let mut said_once = vec![false; findings.len()];
         let mut read = self.connection.prepare(
-            "SELECT letter_id, person, kind, sequence, part, seq, reference, sender, findings, pages, sheets, job
+            "SELECT letter_id, person, kind, sequence, part, seq, reference, sender, findings, pages, sheets, job, id
              FROM letter ORDER BY id",
         )?;
         let mut rows = read.query([])?;
         while let Some(row) = rows.next()? {
+            if count(12, row.get(12)?)? != next {
+                return Err(strange(12, "letters are not numbered without gaps"));
+            }
+            next += 1;
             let tally = tallies.entry(row.get(11)?).or_insert_with(Tally::new);
             let (place, person) = person(people, row, 1)?;
             if !std::mem::replace(&mut has_letter[place], true) {
@@ -125,11 +132,17 @@ impl Store {
         Ok(has_letter.into_iter().filter(|has| *has).count())
     }
 
+    /// In the order of their numbers, which have no gaps.
     fn sayings(&self) -> Sql<Vec<(i64, String)>> {
-        self.connection
+        let sayings: Vec<(i64, String)> = self
+            .connection
             .prepare("SELECT id, said FROM findings ORDER BY id")?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect()
+            .collect::<Sql<_>>()?;
+        if (1..).zip(&sayings).any(|(number, (id, _))| number != *id) {
+            return Err(strange(0, "findings are not numbered without gaps"));
+        }
+        Ok(sayings)
     }
 
     fn tally_marks(&self, people: &[Pseudonym], tallies: &mut BTreeMap<u32, Tally>) -> Sql<()> {

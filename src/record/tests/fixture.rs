@@ -1,6 +1,7 @@
 //! A data folder with invented people, and nights that go all the way.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::{Date, date};
@@ -43,7 +44,7 @@ impl World {
         let copy = Self::empty();
         for (name, bytes) in self.bytes() {
             let path = copy.data_dir.join(Utf8Path::new(&name).strip_prefix(&self.data_dir).unwrap());
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap()).unwrap();
             fs::write(&path, bytes).unwrap();
             fs::set_permissions(&path, fs::metadata(&name).unwrap().permissions()).unwrap();
         }

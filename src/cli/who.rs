@@ -1,0 +1,135 @@
+//! Commands about who is who: decisions, explanations, learning.
+
+use camino::Utf8Path;
+
+use super::Status;
+use super::commands::{Session, record_failure};
+use super::output::{self, Failure};
+use crate::keys::Keys;
+use crate::link::{self, Parameters, Terms};
+use crate::progress::Progress;
+use crate::read;
+use crate::record::{Access, Ledger};
+use crate::review::{self, Inbox};
+use crate::row::Rows;
+
+impl Session<'_> {
+    pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>) -> Result<Status, Failure> {
+        let by = by.map_or_else(user, str::to_owned);
+        let progress = Progress::on_stderr();
+        let applied = review::apply(self.config, file, &by, self.run_date, &progress);
+        progress.finish();
+        let applied = applied.map_err(|error| {
+            let status =
+                if matches!(error, review::ReviewError::Parameters(_)) { Status::Usage } else { Status::Stopped };
+            Failure::new(status, &error, error.hint())
+        })?;
+        if self.args.json {
+            output::json(&applied);
+        } else {
+            output::line(format_args!(
+                "{} lines decide {} pairs of records; {} are new, {} were decided so before",
+                applied.lines,
+                applied.pairs,
+                applied.new,
+                applied.pairs - applied.new
+            ));
+            output::line(format_args!(
+                "recorded in the name of {} on {}; the next run follows them",
+                applied.by, applied.date
+            ));
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn review_list(&self) -> Result<Status, Failure> {
+        let ledger = Ledger::open(&self.config.data_dir, &self.config.campaign, Access::Read)
+            .map_err(|error| record_failure(&error))?;
+        let decided = ledger.decided().map_err(|error| record_failure(&error))?;
+        if self.args.json {
+            output::json(&decided);
+            return Ok(Status::Done);
+        }
+        for one in &decided {
+            output::line(format_args!(
+                "{}  {}  {} same, {} different, {} taken back",
+                one.date, one.by, one.same, one.different, one.undecided
+            ));
+        }
+        if decided.is_empty() {
+            output::line("nobody has decided anything yet");
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<Status, Failure> {
+        let ledger = Ledger::open(&self.config.data_dir, &self.config.campaign, Access::Read)
+            .map_err(|error| record_failure(&error))?;
+        let decisions = ledger.decisions().map_err(|error| record_failure(&error))?;
+        let parameters = self.parameters()?;
+        let rows = self.rows()?;
+        let inbox = Inbox::new(&rows);
+        let find = |text: &str, which: &str| {
+            inbox.named(text).map_err(|problem| Failure {
+                status: Status::Usage,
+                causes: vec![format!("the {which} row: {problem}")],
+                hint: Some("name a row as FILE:ROW, data rows counted from 1 as in rows.csv".to_owned()),
+            })
+        };
+        let pair = (find(one, "first")?, find(other, "second")?);
+        let terms = Terms { rules: &self.config.link, parameters: &parameters, decisions: &decisions };
+        let explained = link::explain(&rows, &terms, ledger.keys(), pair, &Progress::hidden())
+            .map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
+        let Some(explanation) = explained else {
+            return Err(Failure {
+                status: Status::Stopped,
+                causes: vec!["one of the rows is not usable and was never linked".to_owned()],
+                hint: Some("rows.csv has its R code".to_owned()),
+            });
+        };
+        if self.args.json {
+            output::json(&explanation);
+        } else {
+            output::line(explanation.to_string().trim_end());
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn link_train(&self, out: &Utf8Path, seed: u64, name: Option<&str>) -> Result<Status, Failure> {
+        let before = self.parameters()?;
+        let rows = self.rows()?;
+        let version = name.map_or_else(|| format!("trained-{seed}"), str::to_owned);
+        // The order in which rows are looked at follows from the seed, not from the campaign's key.
+        let mut master = [0; 32];
+        master[..8].copy_from_slice(&seed.to_be_bytes());
+        let learned = link::train(&rows, &before, &version, seed, &Keys::derive(&master))
+            .map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
+        let text = learned.parameters.to_toml().map_err(|error| Failure::new(Status::Stopped, &error, None))?;
+        crate::durable::write(out, text.as_bytes())
+            .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
+        output::line(format_args!("learned from {} pairs of rows with one BSN", learned.pairs));
+        output::line(format_args!("parameters  {out}  (version {version}; use it with `[link] parameters`)"));
+        Ok(Status::Done)
+    }
+
+    fn parameters(&self) -> Result<Parameters, Failure> {
+        Parameters::of(&self.config.link).map_err(|error| Failure::new(Status::Usage, &error, None))
+    }
+
+    fn rows(&self) -> Result<Rows, Failure> {
+        let terms = read::Terms { synthetic: self.config.synthetic, run_date: self.run_date };
+        let progress = Progress::on_stderr();
+        let rows = read::read(&self.config.inbox, &self.config.inputs, &terms, &progress);
+        progress.finish();
+        rows.map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))
+    }
+}
+
+/// Who started the program, as the system knows them.
+fn user() -> String {
+    let known = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|name| name.len() > 2));
+    known.unwrap_or_else(|| {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |about| format!("user {}", about.uid()))
+    })
+}

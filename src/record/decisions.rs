@@ -1,0 +1,87 @@
+//! What humans decided about who is who: kept with who and when; the latest word about a pair of records counts.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::audit::{self, Decided as DecidedEvent, Event, RowHash};
+use super::error::RecordError;
+use super::store::hash_decision;
+use super::{Ledger, inputs};
+use crate::link::{Decision, Ruling};
+
+/// One time that somebody decided, as the history tells it. It is still told after a purge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Decided {
+    /// When.
+    pub date: Date,
+    /// Who.
+    pub by: String,
+    /// Pairs called one person.
+    pub same: u64,
+    /// Pairs called two people.
+    pub different: u64,
+    /// Pairs of which an earlier decision was taken back.
+    pub undecided: u64,
+}
+
+impl Ledger {
+    /// What counts today: one decision a pair, without those that were taken back, in the order of the records.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn decisions(&self) -> Result<Vec<Decision>, RecordError> {
+        let mut latest = BTreeMap::new();
+        for (_, decision) in self.store.decisions()? {
+            latest.insert(decision.pair(), decision);
+        }
+        Ok(latest.into_values().filter(|decision| decision.ruling != Ruling::Undecided).collect())
+    }
+
+    /// Who decided, when, and how much; oldest first.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn decided(&self) -> Result<Vec<Decided>, RecordError> {
+        let events = audit::verify(&self.store.entries()?)?.into_iter().filter_map(|event| match event {
+            Event::Decided(DecidedEvent { date, by, same, different, undecided, sha256: _ }) => {
+                Some(Decided { date, by, same, different, undecided })
+            }
+            _ => None,
+        });
+        Ok(events.collect())
+    }
+
+    /// Writes down what `decisions` (each pair once) say that does not count already; returns how many that are. When
+    /// nothing is new not one byte changes.
+    ///
+    /// # Errors
+    /// [`RecordError::Decider`] when `by` is no name, [`RecordError`] when the ledger cannot be written.
+    pub fn decide(&mut self, decisions: &[Decision], by: &str, date: Date) -> Result<usize, RecordError> {
+        inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
+        let known = self.decisions()?;
+        let counts = |said: &&Decision| match known.binary_search_by_key(&said.pair(), Decision::pair) {
+            Ok(place) => known[place].ruling != said.ruling,
+            Err(_) => said.ruling != Ruling::Undecided,
+        };
+        let mut new: Vec<Decision> = decisions.iter().filter(counts).copied().collect();
+        if new.is_empty() {
+            return Ok(0);
+        }
+        new.sort_unstable();
+        let mut rows = RowHash::new();
+        new.iter().for_each(|decision| hash_decision(&mut rows, decision));
+        let count = |ruling| new.iter().filter(|decision| decision.ruling == ruling).count() as u64;
+        let event = DecidedEvent {
+            date,
+            by: by.to_owned(),
+            same: count(Ruling::Same),
+            different: count(Ruling::Different),
+            undecided: count(Ruling::Undecided),
+            sha256: rows.finish(),
+        };
+        self.write(|store| store.decide(event, &new))?;
+        Ok(new.len())
+    }
+}
