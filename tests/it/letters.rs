@@ -77,24 +77,27 @@ impl Trial {
         let sentences = &self.sentences[usize::from(letter.english)];
         let text = printed.text();
         let context = || format!("{letter:#?}\n{:#?}\n{text}", person.rows);
-        let judged = sentences.of(letter);
+        let judged: Vec<(&str, bool, String)> =
+            sentences.of(letter).into_iter().map(|(key, expected, words)| (key, expected, folded(&words))).collect();
+        let read = folded(&text);
         let (said, unsaid): (Vec<_>, Vec<_>) = judged.iter().partition(|(_, expected, _)| *expected);
         for (key, _, words) in &said {
-            assert!(text.contains(words.as_str()), "`{key}` is missing: {words}\n{}", context());
+            assert!(read.contains(words), "`{key}` is missing: {words}\n{}", context());
         }
         for (key, _, words) in unsaid {
-            let part = said.iter().any(|(_, _, other)| other.contains(words.as_str()));
-            assert!(part || !text.contains(words.as_str()), "`{key}` stands there: {words}\n{}", context());
+            let part = said.iter().any(|(_, _, other)| other.contains(words));
+            assert!(part || !read.contains(words), "`{key}` stands there: {words}\n{}", context());
         }
-        let heading = said.iter().find(|(key, ..)| key.starts_with("data.heading")).map(|(.., words)| words);
-        let (_, after) = text.split_once(heading.unwrap().as_str()).unwrap();
-        let next = said.iter().find(|(key, ..)| *key == "what.heading").map(|(.., words)| words);
-        let (data, _) = after.split_once(next.unwrap().as_str()).unwrap();
-        let too = judged.iter().find(|(key, ..)| *key == "data.possible_too").map(|(.., words)| words);
-        let lists: Vec<Vec<String>> = data.split(too.unwrap().as_str()).map(entries).collect();
+        let words_of = |prefix: &str, list: &[&(&str, bool, String)]| -> String {
+            list.iter().find(|(key, ..)| key.starts_with(prefix)).unwrap().2.clone()
+        };
+        let (_, after) = read.split_once(&words_of("data.heading", &said)).unwrap();
+        let (data, _) = after.split_once(&words_of("what.heading", &said)).unwrap();
+        let too = words_of("data.possible_too", &judged.iter().collect::<Vec<_>>());
+        let lists: Vec<Vec<String>> = data.split(&too).map(entries).filter(|list| !list.is_empty()).collect();
         let expected = [&letter.now.involved, &letter.now.possible].map(|items| sentences.words(letter, items));
-        let expected: Vec<&Vec<String>> = expected.iter().filter(|list| !list.is_empty()).collect();
-        let lists: Vec<&Vec<String>> = lists.iter().filter(|list| !list.is_empty()).collect();
+        let expected = expected.iter().map(|list| list.iter().map(|words| folded(words)).collect::<Vec<_>>());
+        let expected: Vec<Vec<String>> = expected.filter(|list| !list.is_empty()).collect();
         assert_eq!(lists, expected, "other kinds of data\n{}", context());
         for (category, words) in CATEGORY_WORDS {
             let told = letter.now.categories.contains(&category);
@@ -105,10 +108,10 @@ impl Trial {
         for line in &printed.body {
             assert_eq!(texts::residue(line), None, "{line}\n{}", context());
         }
-        self.check_personal(person, letter, printed);
+        Self::check_personal(person, letter, printed);
     }
 
-    fn check_personal(&self, person: &Person, letter: &Letter, printed: &Printed) {
+    fn check_personal(person: &Person, letter: &Letter, printed: &Printed) {
         let lines = &printed.personal;
         assert!(lines.contains(&person.printed_name()), "another name: {lines:?}");
         let others = ["Ziekenhuis", "Huisartsenpraktijk", "Inrichting"];
@@ -123,9 +126,14 @@ impl Trial {
     }
 }
 
+/// Without white space and hyphens: where lines break does not matter.
+fn folded(text: &str) -> String {
+    text.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect()
+}
+
 /// Entries of a list, without the paragraph that may stand in its place.
 fn entries(text: &str) -> Vec<String> {
-    text.split('•').skip(1).map(|entry| entry.trim().to_owned()).collect()
+    text.split('•').skip(1).map(str::to_owned).collect()
 }
 
 /// Changes what some of the rows say.
