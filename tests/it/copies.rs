@@ -45,7 +45,7 @@ fn broken_by_verapdf(files: &[PathBuf]) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut judged = 0;
     for line in answer.lines() {
-        let [path, profile, rules] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let [path, profile, rules]: [&str; 3] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
         let rules = rules.split_whitespace().map(|rule| format!("{profile} {rule}"));
         found.entry(stem(Path::new(path))).or_default().extend(rules);
         judged += 1;

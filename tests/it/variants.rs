@@ -84,6 +84,7 @@ fn a_part_of_all_variants_is_set_and_read_back() {
 
 #[test]
 #[ignore = "takes minutes: `make letters-test`"]
+#[expect(clippy::print_stdout, reason = "figures of all letters, for whoever runs it")]
 fn all_variants_are_set_and_read_back() {
     let all: Vec<Variant> = texts::every(&facts()).collect();
     let mut done = Set::default();
