@@ -46,6 +46,9 @@ fault-test: tools ## Kill and fail a night at every call, fill disks, break the 
 	python3 tests/fault --binary $(BIN)
 	python3 tests/fault/defects.py --binary target/defects/breachpost
 
+letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
+	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
+
 edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
 	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits
 
