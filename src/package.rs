@@ -13,6 +13,7 @@ use std::io::{self, BufWriter, Write};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+use crate::defect::{self, Defect};
 use crate::durable::{Hashing, Pending};
 pub use manifest::ManifestError;
 pub use plan::{PartPlaces, PartPlan, Places, Proofed, places, plan};
@@ -209,7 +210,9 @@ fn fill<W: Write, E: From<PackageError>>(
         }
         bag.add(&path, &bytes).map_err(entry)?;
     }
-    if let Some(letters) = planned.next() {
+    if let Some(letters) = planned.next()
+        && !defect::is(Defect::PrintFileSkipped)
+    {
         return Err(PackageError::Unset { part: part.number, path: letters[0].place.print_file.clone() }.into());
     }
     for (path, bytes) in behind(samples)? {

@@ -9,6 +9,7 @@ use super::{Order, RunError};
 use crate::compose::texts::TextFacts;
 use crate::compose::{self, Letterbook, Texts};
 use crate::decide::{self, Circumstances};
+use crate::facts::Facts;
 use crate::letter::{Draft, Kind, Notice, Planned};
 use crate::package::{PartPlaces, PartPlan, Proofed};
 use crate::person::{Person, Pseudonym};
@@ -41,18 +42,21 @@ impl<'a> Desk<'a> {
         Self { order, people, circumstances, incomplete }
     }
 
-    /// Goes through all people in order, share by share on all cores: `work` gets the number of the first person of a share
-    /// and the share, `gather` what came of each share, in order.
+    /// Goes through all people in order, as the stage `name`, share by share on all cores: `work` gets the number of the
+    /// first person of a share and the share, `gather` what came of each share, in order.
     pub fn in_shares<T: Send>(
         &self,
+        name: &'static str,
         work: impl Fn(usize, &[Person<'a>]) -> Result<T, RunError> + Sync,
         mut gather: impl FnMut(T),
     ) -> Result<(), RunError> {
+        self.order.progress.stage(name, self.people.len() as u64);
         for (wave, first) in self.people.chunks(WAVE).zip((0..).step_by(WAVE)) {
             let shares = wave.par_chunks(SHARE).enumerate();
             let done: Vec<T> =
                 shares.map(|(share, people)| work(first + share * SHARE, people)).collect::<Result<_, _>>()?;
             done.into_iter().for_each(&mut gather);
+            self.order.progress.advance(wave.len() as u64);
         }
         Ok(())
     }
@@ -71,8 +75,8 @@ impl<'a> Desk<'a> {
     }
 
     /// What the texts of all letters depend on.
-    pub fn text_facts(&self, notices: &[Notice<'_>]) -> BTreeSet<TextFacts> {
-        notices.iter().map(TextFacts::of).collect()
+    pub fn text_facts(&self, notices: &[Notice<'_>], facts: &Facts) -> BTreeSet<TextFacts> {
+        notices.iter().map(|notice| TextFacts::of(notice, facts)).collect()
     }
 }
 

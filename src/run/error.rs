@@ -158,7 +158,7 @@ impl RunError {
                 Some("make room in the data directory and run again".to_owned())
             }
             Self::Facts(FactsError::Stale { .. }) => {
-                Some("call the number, then set its `checked_on` in the facts file".to_owned())
+                Some("call the number or look on the internet, then set its `checked_on` in the facts file".to_owned())
             }
             _ => None,
         }
@@ -170,8 +170,8 @@ impl RunError {
         match self {
             Self::Config(_)
             | Self::VendorKey(_)
-            | Self::Parameters(_)
             | Self::NotPlanned { .. }
+            | Self::Parameters(_)
             | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
             Self::Record(error) if error.exit_code() == Status::Usage.code() => Status::Usage,
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,

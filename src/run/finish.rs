@@ -9,6 +9,7 @@ use super::clock::Clock;
 use super::staging::Staging;
 use super::{Order, RunError, papers, parts};
 use crate::cli::process::peak_rss_bytes;
+use crate::defect::{self, Defect};
 use crate::deliver::outbox;
 use crate::durable;
 use crate::package::Sealed;
@@ -54,8 +55,12 @@ pub fn finish(
     let package = data_dir.join("outbox").join(&job.job_name);
     if state == JobState::Sealed {
         let head = ledger.head()?.to_string();
+        if defect::is(Defect::RecordedBeforePublished) {
+            ledger.published(&job.job)?;
+        }
         let out = data_dir.join("outbox");
         let publish = || outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head).map_err(RunError::from);
+        order.progress.stage("publishing", 0);
         clock.time("publish", publish, |_| sealed.len() as u64)?;
     }
     let (papers, report) = conclude(order, ledger, job, &staging, &sealed, clock)
@@ -72,7 +77,7 @@ fn conclude(
     sealed: &[Sealed],
     clock: Clock,
 ) -> Result<(Utf8PathBuf, Report), RunError> {
-    if job.state != JobState::Published {
+    if job.state != JobState::Published && !defect::is(Defect::RecordedBeforePublished) {
         ledger.published(&job.job)?;
     }
     let report = finish_report(order, ledger, job, staging, sealed, clock)?;

@@ -14,6 +14,7 @@ use super::fleet::Ready;
 use super::staging::{Settings, Staging};
 use super::{Order, RunError};
 use crate::config::Print;
+use crate::defect::{self, Defect};
 use crate::letter::{Body, Planned};
 use crate::package::{self, PackageError, PartPlan, Recipients, Sample, Sealed};
 use crate::record::{Job, PartTotals};
@@ -97,7 +98,9 @@ pub(super) fn seal(
         }
         Ok(sealed)
     };
-    let lanes = (rayon::current_num_threads() / THREADS_PER_LANE).max(LANES).min(job.parts.len());
+    let threads = rayon::current_num_threads();
+    // One thread does one thing after the other.
+    let lanes = (threads / THREADS_PER_LANE).max(LANES).min(threads).min(job.parts.len());
     let lanes: Vec<_> = thread::scope(|scope| {
         let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
         lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
@@ -167,7 +170,11 @@ impl Shop<'_> {
             self.order.progress.advance(letters.len() as u64);
             Ok((letters[0].place.print_file.clone(), pdf))
         };
-        files.par_iter().zip(found).map(one).collect()
+        let mut set: Vec<_> = files.par_iter().zip(found).map(one).collect();
+        if defect::is(Defect::PrintFileSkipped) {
+            set.pop();
+        }
+        set
     }
 
     /// The run's press; a resumed job's is made when the first print file has to be set.

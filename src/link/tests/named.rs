@@ -40,11 +40,7 @@ fn one_number_of_two_people_holds_both() {
     let linked = linked(&rows);
     expect(&linked, &[], &[(1, Reason::L201), (2, Reason::L201)]);
     assert_eq!(linked.set_aside[0].beside.len(), 1);
-    assert!(
-        linked.set_aside[0].evidence.contains("; birth_date: differs (-"),
-        "{}",
-        linked.set_aside[0].evidence
-    );
+    assert!(linked.set_aside[0].evidence.contains("; birth_date: differs (-"), "{}", linked.set_aside[0].evidence);
 }
 
 #[test]
