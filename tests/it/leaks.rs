@@ -132,7 +132,7 @@ pub fn night() -> Night {
         ("name;address,", "name;address,Joxquatrovi"),
         ("Vjolthkarmx", "Zvlorpqunde <script>"),
         ("Vjolthkarmx", "Nyltvrox\u{202e}ham"),
-        ("Vjolthkarmx", "\"Nyltvroxham\nnewline\""),
+        ("Vjolthkarmxl", "\"Nyltvroxham\nnewline\""),
         ("Vjolthkarmx", "Nyltvroxham Ã«Ã©"),
         ("Skwembrulti", "=Skwembrulti()"),
     ];
