@@ -234,7 +234,7 @@ fn answers(night: &Night, config: &Path, package: &str) -> Vec<(String, Answer)>
 }
 
 /// The parts of a package as the vendor sees them: names, and everything but the pages.
-fn opened(night: &Night, package: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub fn opened(night: &Night, package: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = night.path().join("opened");
     fs::create_dir(&folder).unwrap();
     for part in fs::read_dir(package).unwrap().map(|entry| entry.unwrap().path()) {
@@ -253,17 +253,7 @@ fn opened(night: &Night, package: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 fn no_canary_is_in_anything_a_run_writes_or_prints() {
     let night = night();
     let server = Server::start("starttls");
-    let config = night.path().join("mail.toml");
-    let sample = root().join("sample-data");
-    let text = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
-    let facts = format!("facts = {:?}", sample.join("facts.toml"));
-    let mail = format!(
-        "\n[mail]\nhost = \"localhost\"\nport = {}\nsecurity = \"starttls\"\nfrom = \"b@example.org\"\nto = [\"o@example.org\"]\nca_file = {:?}\n",
-        server.port,
-        server.path("ca.pem")
-    );
-    fs::write(&config, text.replace("facts = \"facts.toml\"", &facts) + &mail).unwrap();
-
+    let config = server.config();
     let first = night.ask_with(&config, &["run", "--json", "-vv"]);
     assert_eq!(first.code, 1, "{}", first.stderr);
     let answer: serde_json::Value = serde_json::from_str(&first.stdout).unwrap();

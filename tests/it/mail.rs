@@ -1,6 +1,7 @@
 //! The summary mail against a real server on loopback.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,11 +10,12 @@ use breachpost::deliver::{MailError, Summary, send};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
+use crate::program::root;
 use crate::tools::python;
 
 pub struct Server {
     process: Child,
-    pub port: u16,
+    port: u16,
     folder: tempfile::TempDir,
 }
 
@@ -49,6 +51,22 @@ impl Server {
             ca_file: Some(self.path("ca.pem")),
             timeout_seconds: 10,
         }
+    }
+
+    /// The sample configuration with summary mails through this server, in a file of its own.
+    pub fn config(&self) -> PathBuf {
+        let sample = root().join("sample-data");
+        let text = std::fs::read_to_string(sample.join("breachpost.toml")).unwrap();
+        let facts = format!("facts = {:?}", sample.join("facts.toml"));
+        let mail = format!(
+            "\n[mail]\nhost = \"localhost\"\nport = {}\nsecurity = \"starttls\"\nfrom = \"b@example.org\"\nto = \
+             [\"o@example.org\"]\nca_file = {:?}\n",
+            self.port,
+            self.path("ca.pem")
+        );
+        let path = self.folder.path().join("breachpost.toml");
+        std::fs::write(&path, text.replace("facts = \"facts.toml\"", &facts) + &mail).unwrap();
+        path
     }
 
     pub fn received(&self) -> Vec<Value> {

@@ -7,6 +7,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use crate::leaks::opened;
+use crate::mail::Server;
 use crate::program::{Answer, Night, see};
 use crate::tools::run;
 
@@ -225,6 +227,30 @@ fn a_head_that_the_history_does_not_have() {
     fs::remove_dir_all(night.data().join("outbox/rehearsal-2500002")).unwrap();
     assert_eq!(night.ask(&["ledger", "check"]).code, 0);
     said(&night.ask(&["ledger", "check", "--anchor", head]), &["is in no event of this ledger's history"]);
+}
+
+#[test]
+fn every_head_that_a_run_hands_out_is_in_the_history() {
+    let (night, server) = (Night::new(5), Server::start("starttls"));
+    let answer = night.ask_with(&server.config(), &["run", "--json"]);
+    let answer: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+    let package = Path::new(answer["package"].as_str().unwrap());
+    let json = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap();
+    let inside = opened(&night, package);
+    let ticket = &inside.iter().find(|(path, _)| path.ends_with("job.json")).unwrap().1;
+    let done = fs::read(package.join("rehearsal-2500001.done")).unwrap();
+    let mut heads = [&json(ticket), &json(&done), &answer["report"]].map(|place| place["ledger_head"].clone()).to_vec();
+    let mails = server.received();
+    let text = mails[0]["parts"]["text/plain"].as_str().unwrap();
+    let is_head = |word: &&str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    heads.push(text.split_whitespace().find(is_head).unwrap().into());
+    let mut check = vec!["ledger", "check"];
+    for head in &heads {
+        check.extend(["--anchor", head.as_str().unwrap()]);
+    }
+    let answer = night.ask(&check);
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    assert_eq!(answer.stdout.matches("is in the history").count(), 4);
 }
 
 /// Runs a script as root of a namespace of its own, where it may mount.
