@@ -170,7 +170,8 @@ fn a_campaign_that_is_closed_or_being_purged() {
 fn a_second_run_while_the_first_lives_and_only_so_long() {
     let night = TOLD.copy();
     let before = see(&night.data());
-    let mut holder = Command::new("flock").arg("-n").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
+    // Without a fork the process that sleeps is the one that holds the lock.
+    let mut holder = Command::new("flock").arg("-F").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
     let held = || !Command::new("flock").arg("-n").arg(night.data()).arg("true").status().unwrap().success();
     while !held() {
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -179,8 +180,6 @@ fn a_second_run_while_the_first_lives_and_only_so_long() {
     said(&night.ask(&["close", "--yes"]), &["another run is using"]);
     assert!(before == see(&night.data()), "a file was touched");
     assert_eq!(night.ask(&["ledger", "check"]).code, 0, "who only reads needs no lock");
-    // `sleep` has inherited the lock: it goes with the last of the two.
-    run(Command::new("pkill").args(["-KILL", "-P", &holder.id().to_string()]));
     holder.kill().unwrap();
     holder.wait().unwrap();
     assert!(night.ask(&["run"]).code <= 1);

@@ -52,9 +52,13 @@ pub(super) fn kept(data_dir: &Utf8Path) -> Result<Vec<KeptFile>, RecordError> {
     .collect()
 }
 
-/// What lies in the data folder and is not the program's.
+/// What lies in the data folder and is not the program's, nor left over from writing what is.
 pub(super) fn strange(data_dir: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RecordError> {
-    let ours = |name: &String| ABOUT_PEOPLE.iter().chain(&KEPT).any(|own| own == name);
+    let ours = |name: &String| {
+        let whole = name.strip_suffix("-journal").unwrap_or(name);
+        let whole = whole.strip_prefix('.').map_or(whole, |rest| rest.rsplit_once('.').map_or(rest, |(own, _)| own));
+        ABOUT_PEOPLE.iter().chain(&KEPT).any(|own| *own == whole)
+    };
     Ok(files::names(data_dir)?.into_iter().filter(|name| !ours(name)).map(Utf8PathBuf::from).collect())
 }
 
