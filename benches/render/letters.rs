@@ -69,5 +69,5 @@ pub fn used(drafts: &[Draft], bodies: BTreeMap<String, Body>) -> BTreeMap<String
 pub fn planned(press: &Press, drafts: Vec<Draft>, config: &Config) -> Vec<Planned> {
     let proofed = press.proof(drafts).unwrap().ready.into_iter();
     let proofed = proofed.map(|proof| (proof.draft, proof.pages, proof.sheets)).collect();
-    package::parts("bench-2500001", proofed, &config.print).flat_map(|part| part.letters).collect()
+    package::plan("bench-2500001", proofed, &config.print).into_iter().flat_map(|part| part.letters).collect()
 }

@@ -17,8 +17,8 @@ impl Session<'_> {
             totals.letters, totals.people, totals.jobs
         ));
         self.ask("close", yes)?;
-        let head = purge::close(&config.data_dir, &config.campaign, self.run_date)
-            .map_err(|error| record_failure(&error))?;
+        let head =
+            purge::close(&config.data_dir, &config.campaign, self.run_date).map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&head);
         } else {

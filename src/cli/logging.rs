@@ -14,7 +14,10 @@ use tracing_subscriber::{Layer, fmt};
 
 /// The log file. Its lines wait in memory until [`keep`]: a command that refuses touches no file.
 enum LogFile {
-    Waiting { path: Utf8PathBuf, lines: Vec<u8> },
+    Waiting {
+        path: Utf8PathBuf,
+        lines: Vec<u8>,
+    },
     Open(File),
     /// There is none, or it cannot be written; what is said on stderr has to do.
     None,

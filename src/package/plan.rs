@@ -179,6 +179,12 @@ struct Open {
 }
 
 impl Places {
+    /// Letters that are still to come.
+    #[must_use]
+    pub fn letters(&self) -> usize {
+        self.letters.len()
+    }
+
     /// Parts of the job, handed out or not.
     #[must_use]
     pub fn parts(&self) -> u32 {

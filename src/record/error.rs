@@ -216,10 +216,9 @@ impl RecordError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::AcceptedReason { .. }
-            | Self::Approval { .. }
-            | Self::Decider { .. }
-            | Self::OtherCampaign { .. } => 2,
+            Self::AcceptedReason { .. } | Self::Approval { .. } | Self::Decider { .. } | Self::OtherCampaign { .. } => {
+                2
+            }
             _ => 3,
         }
     }
@@ -240,7 +239,9 @@ impl RecordError {
                 "keep the file for inspection, put back your newest copy and run `ledger check`; the copies in `backups/` are from \
                  before each run and are refused when something was published since"
             }
-            Self::Interrupted => "start what was stopped again (`breachpost run`, `close`, `purge`): it takes the half change back and goes on",
+            Self::Interrupted => {
+                "start what was stopped again (`breachpost run`, `close`, `purge`): it takes the half change back and goes on"
+            }
             Self::NewerSchema { .. } => "use the newer program; an older one does not know what it would forget",
             Self::Exposed { .. } => {
                 "everything the program keeps is its own files and folders, 0600 and 0700; find out who has looked, then \

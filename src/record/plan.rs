@@ -117,6 +117,15 @@ impl<'b> PlanDraft<'b> {
         })
     }
 
+    /// Makes room for so many letters about so many rows, and no more: growing by halves and doubles would take half as much
+    /// again.
+    pub fn reserve(&mut self, letters: usize, rows: usize) {
+        self.letters.kept.reserve_exact(letters);
+        self.people.new.reserve_exact(letters);
+        self.people.numbers.reserve(letters);
+        self.marks.reserve_exact(rows + letters);
+    }
+
     /// Adds the next letter.
     ///
     /// # Errors

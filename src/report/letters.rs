@@ -14,7 +14,7 @@ use super::ReportError;
 use crate::letter::{Kix, Planned};
 
 /// Most letters of a row group: bounds memory while 715,000 letters are written.
-const BATCH: usize = 25_000;
+const BATCH: usize = 10_000;
 
 /// Writes letters batch by batch.
 pub struct LettersFile {

@@ -42,18 +42,21 @@ impl<'a> Desk<'a> {
         Self { order, people, circumstances, incomplete }
     }
 
-    /// Goes through all people in order, share by share on all cores: `work` gets the number of the first person of a share
-    /// and the share, `gather` what came of each share, in order.
+    /// Goes through all people in order, as the stage `name`, share by share on all cores: `work` gets the number of the
+    /// first person of a share and the share, `gather` what came of each share, in order.
     pub fn in_shares<T: Send>(
         &self,
+        name: &'static str,
         work: impl Fn(usize, &[Person<'a>]) -> Result<T, RunError> + Sync,
         mut gather: impl FnMut(T),
     ) -> Result<(), RunError> {
+        self.order.progress.stage(name, self.people.len() as u64);
         for (wave, first) in self.people.chunks(WAVE).zip((0..).step_by(WAVE)) {
             let shares = wave.par_chunks(SHARE).enumerate();
             let done: Vec<T> =
                 shares.map(|(share, people)| work(first + share * SHARE, people)).collect::<Result<_, _>>()?;
             done.into_iter().for_each(&mut gather);
+            self.order.progress.advance(wave.len() as u64);
         }
         Ok(())
     }

@@ -60,6 +60,7 @@ pub fn finish(
         }
         let out = data_dir.join("outbox");
         let publish = || outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head).map_err(RunError::from);
+        order.progress.stage("publishing", 0);
         clock.time("publish", publish, |_| sealed.len() as u64)?;
     }
     let (papers, report) = conclude(order, ledger, job, &staging, &sealed, clock)

@@ -98,7 +98,9 @@ pub(super) fn seal(
         }
         Ok(sealed)
     };
-    let lanes = (rayon::current_num_threads() / THREADS_PER_LANE).max(LANES).min(job.parts.len());
+    let threads = rayon::current_num_threads();
+    // One thread does one thing after the other.
+    let lanes = (threads / THREADS_PER_LANE).max(LANES).min(threads).min(job.parts.len());
     let lanes: Vec<_> = thread::scope(|scope| {
         let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
         lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()

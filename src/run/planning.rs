@@ -68,6 +68,7 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     let (checked, press) = sketch.stage(&rows, prepared)?;
     drop(rows);
     let mut clock = Clock::default();
+    order.progress.stage("recording", 0);
     clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
     let job = ledger.pending()?.ok_or(RunError::Unplanned)?;
     Ok(Step::Planned { job, press, clock })
@@ -138,7 +139,9 @@ impl Sketch<'_, '_> {
         for sample in preview::samples(facts, &config.print, order.run_date, config.synthetic)? {
             staged.push(staging.write_sample(&sample)?);
         }
-        let draft = ledger.draft(number, noted(order, &report.run_id, &rows.inputs, &identities))?;
+        let mut draft = ledger.draft(number, noted(order, &report.run_id, &rows.inputs, &identities))?;
+        let told = usize::try_from(report.rows.letter + report.rows.merged).map_err(|_| RunError::Capacity)?;
+        draft.reserve(places.letters(), told);
         let mut scribe =
             Scribe { number, staging: &staging, letters: papers::letters(&staging.papers())?, draft, staged };
         order.progress.stage("planning", report.letters.total);

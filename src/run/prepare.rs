@@ -74,6 +74,7 @@ pub(super) fn prepare<'a>(
     balance.check("link", in_clusters, linked.set_aside.len() as u64)?;
     ended.add(linked.set_aside);
 
+    order.progress.stage("recognising", 0);
     let recognised =
         clock.time("recognise", || ledger.recognise(linked.clusters), |found| found.people.len() as u64)?;
     let desk = Desk::new(*order, recognised.people, Circumstances::new(rows, &facts.sender_of), recognised.incomplete);
@@ -92,6 +93,7 @@ pub(super) fn prepare<'a>(
     let (texts, press) = clock.time(
         "bodies",
         || {
+            order.progress.stage("bodies", 0);
             let texts = Texts::of(decided.texts, &book);
             let press = Press::new(texts.bodies(), &config.print, order.run_date)?;
             Ok::<_, RunError>((texts, press))
@@ -178,7 +180,7 @@ fn decide(desk: &Desk<'_>, facts: &Facts, ended: &mut Ended) -> Result<Decided, 
         let rows: usize = decided.ready.iter().map(|notice| notice.rows.len()).sum();
         Ok((decided.ready.len(), rows, desk.text_facts(&decided.ready, facts), decided.set_aside))
     };
-    desk.in_shares(share, |(notices, rows, texts, set_aside)| {
+    desk.in_shares("deciding", share, |(notices, rows, texts, set_aside)| {
         all.notices += notices as u64;
         all.rows += rows as u64;
         all.set_aside += set_aside.len() as u64;
@@ -234,7 +236,7 @@ fn write(writer: &Writer<'_>, press: &Press, ended: &mut Ended) -> Result<Writte
         }
         Ok(share)
     };
-    writer.desk.in_shares(share, |share| {
+    writer.desk.in_shares("composing", share, |share| {
         all.rows += share.rows;
         all.uncomposed += share.uncomposed.len() as u64;
         all.unproofed += share.unproofed.len() as u64;

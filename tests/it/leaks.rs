@@ -106,10 +106,18 @@ pub fn night() -> Night {
     let night = Night::bare();
     let (record, person, dataset) = (ROW_IDS[0], ROW_IDS[1], ROW_IDS[2]);
     let told = [
-        format!("{record}01,{dataset},999970008,Qvexolzi Wumbratje,Q.W.,,Zolmbraquit,1951-07-23,V,Wyzqorlaan,48,,,9731XK,Vlixmonder,,screening,,2019-03-17,confirmed,unknown,name;address;birth_date;bsn,"),
-        format!("{record}02,{dataset},,Fyzkramdotje,F.,,Trovkynsma,1962-11-29,M,Blixwurfkade,7,,,9741VX,Okzenburgum,,gp,06000777,2019-03-17,confirmed,no,name;address,"),
-        format!("{record}03,{dataset},999970021,Xubrindalfo,X.,,Kwyzdelbrand,1944-02-13,M,,,,,,,,hospital,,2019-03-17,not_excluded,no,name,"),
-        format!("{record}04,{dataset},999970082,Yzfermoltan,Y.,,Dwobnaxtery,1938-05-19,M,Ghrolmstwik,5,,,3511AB,Utrecht,,gp,,2019-03-17,confirmed,no,name,"),
+        format!(
+            "{record}01,{dataset},999970008,Qvexolzi Wumbratje,Q.W.,,Zolmbraquit,1951-07-23,V,Wyzqorlaan,48,,,9731XK,Vlixmonder,,screening,,2019-03-17,confirmed,unknown,name;address;birth_date;bsn,"
+        ),
+        format!(
+            "{record}02,{dataset},,Fyzkramdotje,F.,,Trovkynsma,1962-11-29,M,Blixwurfkade,7,,,9741VX,Okzenburgum,,gp,06000777,2019-03-17,confirmed,no,name;address,"
+        ),
+        format!(
+            "{record}03,{dataset},999970021,Xubrindalfo,X.,,Kwyzdelbrand,1944-02-13,M,,,,,,,,hospital,,2019-03-17,not_excluded,no,name,"
+        ),
+        format!(
+            "{record}04,{dataset},999970082,Yzfermoltan,Y.,,Dwobnaxtery,1938-05-19,M,Ghrolmstwik,5,,,3511AB,Utrecht,,gp,,2019-03-17,confirmed,no,name,"
+        ),
     ];
     let refused = [
         (",,Skwem", ",99997ZQKVB,Skwem"),
@@ -134,8 +142,12 @@ pub fn night() -> Night {
         "{person}1,999970008,Qvexolzi Wumbratje,Q.W.,,Zolmbraquit,,V,,Hruvaxtong,,,V,1951-07-23,Jofkruwenpad,61,,,,9733QZ,Prulmvexel,Gemzwortel,,,,,,,,,,\n"
     )]);
     let register = people(&[
-        format!("{person}2,999970021,Xubrindalfo,X.,,Kwyzdelbrand,,E,,,,,M,1944-02-13,,,,,,,,,,Stolpfixgasse 12,53111 Murzwoldau,,DE,,,,,\n"),
-        format!("{person}3,999970082,Yzfermoltan,Y.,,Dwobnaxtery,,E,,,,,M,1938-05-19,Ghrolmstwik,5,,,,3511AB,Utrecht,Utrecht,,,,,,,,2025-01-01,,\n"),
+        format!(
+            "{person}2,999970021,Xubrindalfo,X.,,Kwyzdelbrand,,E,,,,,M,1944-02-13,,,,,,,,,,Stolpfixgasse 12,53111 Murzwoldau,,DE,,,,,\n"
+        ),
+        format!(
+            "{person}3,999970082,Yzfermoltan,Y.,,Dwobnaxtery,,E,,,,,M,1938-05-19,Ghrolmstwik,5,,,,3511AB,Utrecht,Utrecht,,,,,,,,2025-01-01,,\n"
+        ),
     ]);
     for (name, text) in [
         ("exposures-1.csv", format!("{EXPOSURES}{exposures}")),
@@ -197,7 +209,8 @@ fn without_addresses(manifest: &[u8]) -> Vec<u8> {
         .map(|(place, _)| place)
         .collect();
     assert!(kept.len() > 8, "the manifest has lost its columns");
-    let lines = reader.records().map(|line| kept.iter().map(|place| line.as_ref().unwrap()[*place].to_owned() + ",").collect());
+    let lines =
+        reader.records().map(|line| kept.iter().map(|place| line.as_ref().unwrap()[*place].to_owned() + ",").collect());
     lines.collect::<Vec<String>>().join("\n").into_bytes()
 }
 

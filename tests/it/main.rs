@@ -18,6 +18,7 @@ mod paper;
 mod program;
 mod purge;
 mod refusals;
+mod scale;
 mod tools;
 mod tree;
 mod variants;

@@ -89,16 +89,19 @@ fn a_history_that_was_changed() {
     let sql = |text: &str| {
         let text = text.to_owned();
         move |data: &Path| {
-            let triggers = run(Command::new("sqlite3").arg(data.join("ledger.sqlite")).arg(
-                "SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'",
-            ));
+            let triggers = run(Command::new("sqlite3")
+                .arg(data.join("ledger.sqlite"))
+                .arg("SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'"));
             let rules = run(Command::new("sqlite3")
                 .arg(data.join("ledger.sqlite"))
                 .arg("SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger'"));
             run(Command::new("sqlite3").arg(data.join("ledger.sqlite")).arg(triggers + &text + &rules));
         }
     };
-    refused(sql("UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE seq = 3;"), &["history of the ledger"]);
+    refused(
+        sql("UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE seq = 3;"),
+        &["history of the ledger"],
+    );
     refused(sql("DELETE FROM audit WHERE seq = 4;"), &["history of the ledger"]);
     refused(sql("UPDATE letter SET sequence = 9 WHERE id = 1;"), &["tables of the ledger were changed"]);
     refused(sql("UPDATE job SET state = 'planned' WHERE job = 2500002;"), &["tables of the ledger were changed"]);
@@ -256,7 +259,10 @@ fn an_outbox_that_cannot_be_published_to() {
     let before = see(&night.data());
     for (mount, text) in [
         ("mount -t tmpfs -o mode=700 none data/outbox", "is on another filesystem than"),
-        ("mount --bind data/outbox data/outbox; mount -o remount,bind,ro data/outbox", "is on a filesystem that is read-only"),
+        (
+            "mount --bind data/outbox data/outbox; mount -o remount,bind,ro data/outbox",
+            "is on a filesystem that is read-only",
+        ),
     ] {
         said(&in_namespace(&night, mount, &["run"]), &["outbox", text]);
         assert!(before == see(&night.data()), "{text}: a file was touched");

@@ -151,7 +151,7 @@ fn vendor(recipients: Vec<String>) -> Vendor {
     }
 }
 
-fn job<'a>(print: &'a Print, vendor: &'a Vendor, rehearsal: bool) -> Job<'a> {
+fn job<'a>(print: &'a Print, vendor: &'a Vendor, return_lines: &'a [String], rehearsal: bool) -> Job<'a> {
     Job {
         number: JOB,
         rehearsal,
@@ -159,7 +159,7 @@ fn job<'a>(print: &'a Print, vendor: &'a Vendor, rehearsal: bool) -> Job<'a> {
         run_date: jiff::civil::date(2025, 9, 1),
         print,
         vendor,
-        return_lines: &[],
+        return_lines,
         pdf_standards: &["PDF/A-2b"],
         ledger_head: "head",
     }
@@ -185,7 +185,8 @@ impl Site {
         let parts = package::plan(&name, proofed, &print);
         assert_eq!(parts.len(), 2);
         let staging = data.join("staging");
-        let job = job(&print, &vendor, rehearsal);
+        let lines = ["Postbus 1, 1000 AA Amsterdam".to_owned()];
+        let job = job(&print, &vendor, &lines, rehearsal);
         durable::make_folder(&staging).unwrap();
         let recipients = Recipients::parse(&vendor.recipients).unwrap();
         let sample = [Sample { name: "sample-01.pdf".to_owned(), bytes: pdf(&[vec!["Proef".to_owned()]]) }];
@@ -375,13 +376,14 @@ fn a_part_has_the_print_files_of_its_letters_and_no_others() {
     let vendor = vendor(vec![run(Command::new("age-keygen").arg("-y").arg(&key)).trim().to_owned()]);
     let recipients = Recipients::parse(&vendor.recipients).unwrap();
     let part = &package::plan(JOB, (0..9).map(|number| (draft(number), 2, 1)).collect(), &print)[0];
-    let job = job(&print, &vendor, false);
+    let lines = ["Postbus 1, 1000 AA Amsterdam".to_owned()];
+    let job = job(&print, &vendor, &lines, false);
     let pack = |choice: &[usize]| {
         let files = set(part);
         let chosen = choice.iter().map(|place| Ok::<_, PackageError>(files[*place].clone()));
         package::pack(part, &job, &[], &recipients, staging, chosen)
     };
-    assert!(pack(&[0, 1, 2]).is_ok());
+    pack(&[0, 1, 2]).unwrap();
     assert!(matches!(pack(&[0, 2, 1]), Err(PackageError::Unplanned { .. })));
     assert!(matches!(pack(&[0, 1, 2, 2]), Err(PackageError::Unplanned { .. })));
     assert!(matches!(pack(&[0, 1]), Err(PackageError::Unset { .. })));

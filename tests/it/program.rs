@@ -136,7 +136,8 @@ impl Night {
     }
 }
 
-fn collect(path: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+/// Every file below `path` with its bytes.
+pub fn collect(path: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
     if path.is_dir() {
         for entry in fs::read_dir(path).unwrap() {
             collect(&entry.unwrap().path(), files);

@@ -26,7 +26,8 @@ static CLOSED: LazyLock<Closed> = LazyLock::new(|| {
     let rows = Path::new(first["papers"].as_str().unwrap()).join("rows.csv");
     for line in csv::Reader::from_path(rows).unwrap().deserialize::<std::collections::BTreeMap<String, String>>() {
         let line = line.unwrap();
-        marks.extend(["person", "letter_id"].map(|name| line[name].clone()).into_iter().filter(|mark| !mark.is_empty()));
+        marks
+            .extend(["person", "letter_id"].map(|name| line[name].clone()).into_iter().filter(|mark| !mark.is_empty()));
     }
     leaks::add_a_person(&night);
     assert_eq!(night.run()["report"]["letters"]["total"], 1);

@@ -48,9 +48,7 @@ const KINDS: [(&str, fn(&Utf8Path, &[u8], &mut ChaCha8Rng) -> String); 12] = [
         bytes[from..from + random.random_range(1..64)].fill_with(|| random.random_range(0..=255));
         write(path, &bytes)
     }),
-    ("the file is cut", |path, whole, random| {
-        write(path, &whole[..random.random_range(0..whole.len())])
-    }),
+    ("the file is cut", |path, whole, random| write(path, &whole[..random.random_range(0..whole.len())])),
     ("something is added at the end", |path, whole, random| {
         let added = vec![random.random_range(0..=255); random.random_range(1..9000)];
         write(path, &[whole, &added].concat())
@@ -83,7 +81,9 @@ const KINDS: [(&str, fn(&Utf8Path, &[u8], &mut ChaCha8Rng) -> String); 12] = [
     ("a row is added", |path, _, random| {
         let (table, columns) = table(path, random);
         let changed = random.random_range(0..columns.len());
-        let cell = |place: usize| if place == changed { value(&table, &columns[place], random) } else { columns[place].clone() };
+        let cell = |place: usize| {
+            if place == changed { value(&table, &columns[place], random) } else { columns[place].clone() }
+        };
         let cells: Vec<String> = (0..columns.len()).map(cell).collect();
         let row = one_of(&table, random);
         sql(path, format!("INSERT INTO {table} SELECT {} FROM {table} WHERE {row}", cells.join(", ")))
@@ -109,7 +109,8 @@ const KINDS: [(&str, fn(&Utf8Path, &[u8], &mut ChaCha8Rng) -> String); 12] = [
             0 => drop(bodies.remove(from)),
             1 => bodies.truncate(from.max(1)),
             _ => {
-                let digits: Vec<usize> = (0..bodies[from].len()).filter(|at| bodies[from].as_bytes()[*at].is_ascii_digit()).collect();
+                let digits: Vec<usize> =
+                    (0..bodies[from].len()).filter(|at| bodies[from].as_bytes()[*at].is_ascii_digit()).collect();
                 let at = digits[random.random_range(0..digits.len())];
                 bodies[from].replace_range(at..=at, &random.random_range(0..10).to_string());
             }
@@ -179,9 +180,8 @@ fn edit(count: usize, seed: u64) -> BTreeMap<&'static str, (usize, usize)> {
     let path = world.path("ledger.sqlite");
     let whole = fs::read(&path).unwrap();
     let content = testing::dump(&path).unwrap();
-    let others = || -> Vec<_> {
-        world.bytes().into_iter().filter(|(name, _)| !name.ends_with("/ledger.sqlite")).collect()
-    };
+    let others =
+        || -> Vec<_> { world.bytes().into_iter().filter(|(name, _)| !name.ends_with("/ledger.sqlite")).collect() };
     let before = others();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut counts = BTreeMap::<&str, (usize, usize)>::new();

@@ -155,15 +155,15 @@ impl Checker<'_, '_> {
         }
         let forms = place.1.as_slice();
         let streams = known::streams(&self.reader, key, forms)?;
-        let checked = match self.job.shelf.find(&streams, &mut self.reader, forms)? {
-            Some(checked) => checked,
-            None => {
-                let read = forms.iter().map(|&form| self.reader.form(form)).collect::<Result<Vec<_>, _>>()?;
-                let layers: Vec<&Layer> = read.iter().map(|form| &*form.layer).collect();
-                let checked = Arc::new(self.job.body(body, &layers)?);
-                self.job.shelf.keep(streams, &mut self.reader, forms, &checked)?;
-                checked
-            }
+        let known = self.job.shelf.find(&streams, &mut self.reader, forms)?;
+        let checked = if let Some(checked) = known {
+            checked
+        } else {
+            let read = forms.iter().map(|&form| self.reader.form(form)).collect::<Result<Vec<_>, _>>()?;
+            let layers: Vec<&Layer> = read.iter().map(|form| &*form.layer).collect();
+            let checked = Arc::new(self.job.body(body, &layers)?);
+            self.job.shelf.keep(streams, &mut self.reader, forms, &checked)?;
+            checked
         };
         self.bodies.insert(place, Arc::clone(&checked));
         Ok(checked)
