@@ -321,10 +321,12 @@ fn equal_texts_are_written_once_and_unused_ones_are_dropped() {
 
 #[test]
 fn a_kix_that_the_window_cannot_show_is_left_out() {
-    let code = Kix::Code("2583XL12345XRECHTS".into());
+    let (wide, code) = (Kix::Code("2583XL12345XRECHTS".into()), Kix::Code("2583XL1234XRECHTS".into()));
+    let left_out = Kix::Skipped("TOO_WIDE".into());
+    assert_eq!(kix_for(wide, &Window::default()), left_out);
     assert_eq!(kix_for(code.clone(), &Window::default()), code);
     let narrow = Window { width: 70.0, ..Window::default() };
-    assert_eq!(kix_for(code, &narrow), Kix::Skipped("TOO_WIDE".into()));
+    assert_eq!(kix_for(code, &narrow), left_out);
 }
 
 #[test]

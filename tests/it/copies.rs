@@ -111,7 +111,7 @@ fn text_extracted_from_copies_holds_no_leftover() {
     let mut texts = BTreeSet::new();
     for copy in copies() {
         let text = run(Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&copy).arg("-"));
-        for line in text.lines().filter(|line| !line.is_empty() && !is_town(line)) {
+        for line in text.lines().filter(|line| !line.trim().is_empty() && !is_town(line)) {
             assert_eq!(texts::residue(line), None, "{}: {line}", copy.display());
             assert!(!matches!(line.trim(), "•" | "-" | "1." | "2."), "{}: an empty entry", copy.display());
         }
