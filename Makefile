@@ -11,7 +11,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: help run preview sample-data test edit-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
+.PHONY: help run preview sample-data test fault-test edit-test letters-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -38,6 +38,16 @@ sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people 
 
 test: tools ## Run all tests
 	cargo test --release
+
+fault-test: tools ## Kill and fail a night at every call, fill disks, break the program on purpose (half an hour)
+	cargo build --release --features seeded-defects
+	mkdir -p target/defects && cp $(BIN) target/defects/breachpost
+	cargo build --release
+	python3 tests/fault --binary $(BIN)
+	python3 tests/fault/defects.py --binary target/defects/breachpost
+
+letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
+	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
 
 edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
 	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits

@@ -91,7 +91,7 @@ pub struct Composed {
 
 /// Composes notices that fit in memory, with the texts they need. See [`write`].
 pub fn compose(notices: Vec<Notice<'_>>, book: &Letterbook<'_>) -> Composed {
-    let texts = Texts::of(notices.iter().map(TextFacts::of).collect(), book);
+    let texts = Texts::of(notices.iter().map(|notice| TextFacts::of(notice, book.facts)).collect(), book);
     let drafts = write(notices, book, &texts);
     let used: BTreeSet<&str> = drafts.ready.iter().map(|draft| draft.body.as_str()).collect();
     let mut bodies = texts.bodies;
@@ -143,7 +143,7 @@ fn parts(notice: &Notice<'_>) -> Result<Parts, (Reason, &'static str)> {
 
 fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts) -> Draft {
     let letter_id = book.keys.letter_id(book.campaign, notice.kind, notice.person, notice.sequence);
-    let (body, provider_slot) = texts.of_notice(&notice);
+    let (body, provider_slot) = texts.of_notice(&notice, book.facts);
     let address = parts.address;
     Draft {
         reference: reference::code(book.keys.reference_seed(&letter_id)),
@@ -254,7 +254,7 @@ impl Texts {
     }
 
     /// Hash of the notice's text and whether it has a place for the provider's name.
-    fn of_notice(&self, notice: &Notice<'_>) -> (String, bool) {
-        self.index[&TextFacts::of(notice)].clone()
+    fn of_notice(&self, notice: &Notice<'_>, facts: &Facts) -> (String, bool) {
+        self.index[&TextFacts::of(notice, facts)].clone()
     }
 }

@@ -93,7 +93,23 @@ impl Drop for Pending {
 /// # Errors
 /// `AlreadyExists` when anything has the name.
 pub fn create_new(path: &Utf8Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).custom_flags(no_follow()).open(path)
+    create_with_mode(path, 0o600)
+}
+
+/// The same with another mode.
+///
+/// # Errors
+/// `AlreadyExists` when anything has the name.
+pub fn create_with_mode(path: &Utf8Path, mode: u32) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(mode).custom_flags(no_follow()).open(path)
+}
+
+/// Opens a file for writing over what it holds; a link in its place is refused.
+///
+/// # Errors
+/// When it is missing, a link or not writable.
+pub fn open_to_overwrite(path: &Utf8Path) -> io::Result<File> {
+    OpenOptions::new().write(true).custom_flags(no_follow()).open(path)
 }
 
 /// Opens a file for reading; a link in its place is refused.

@@ -188,6 +188,9 @@ impl Session<'_> {
         let made = preview::write(out, &facts, &self.config.print, self.run_date, &progress)
             .map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
         progress.finish();
+        for (key, day) in facts.stale(self.run_date, self.config.policy.facts_max_age_days) {
+            output::note(format_args!("warning: `{key}` in the facts was last checked on {day}: a run would stop"));
+        }
         if self.args.json {
             output::json(&made);
         } else {
@@ -219,16 +222,19 @@ impl Session<'_> {
     }
 
     fn texts(&self) -> Result<Status, Failure> {
-        let findings = compose::texts::check(&self.facts()?);
+        let review = compose::texts::review(&self.facts()?, self.run_date, self.config.policy.facts_max_age_days);
         if self.args.json {
-            output::json(&findings);
+            output::json(&review);
         } else {
-            for finding in &findings {
+            for finding in &review.findings {
                 output::line(finding);
             }
-            output::line(format_args!("{} findings", findings.len()));
+            for (language, figures) in &review.figures {
+                output::line(format_args!("{language}        {figures}"));
+            }
+            output::line(format_args!("findings  {}", review.findings.len()));
         }
-        Ok(if findings.is_empty() { Status::Done } else { Status::ForAHuman })
+        Ok(if review.findings.is_empty() { Status::Done } else { Status::ForAHuman })
     }
 }
 

@@ -89,12 +89,10 @@ impl Form {
         if !page.rules.is_empty() {
             content.fill_nonzero();
         }
-        let mut texts = BTreeMap::new();
-        let glyphs = [Face::Regular, Face::Bold].map(|face| {
-            let (glyphs, odd) = std::mem::replace(&mut used[face as usize], Used::new(metrics.face(face))).finish();
-            texts.extend(odd.into_iter().map(|(glyph, text)| ((face, glyph), text)));
-            glyphs
-        });
+        let [(regular, odd), (bold, odd_bold)] = used.map(Used::finish);
+        let texts = [(Face::Regular, odd), (Face::Bold, odd_bold)].into_iter();
+        let texts = texts.flat_map(|(face, odd)| odd.into_iter().map(move |(glyph, text)| ((face, glyph), text)));
+        let (texts, glyphs) = (texts.collect(), [regular, bold]);
         Ok(Self { packed: deflate(&content.finish()).into(), glyphs, texts, slots: page.slots.into() })
     }
 }

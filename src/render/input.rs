@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use regex::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 
+use crate::compose::kix::{FULL_MM, QUIET_MM};
 use crate::config::Window;
 use crate::letter::{Body, Draft, Kix, Language, Part};
 use crate::render::geometry::{Rect, Sheet, Zones};
@@ -109,9 +110,9 @@ impl Person {
 #[must_use]
 pub fn bars(code: &str, lines: usize, window: &Window) -> Option<Vec<Rect>> {
     let (sheet, visible) = (Sheet::of(window), Zones::of(window).always_visible);
-    let room = visible.right - kix::QUIET - sheet.address_x;
+    let room = visible.right - QUIET_MM - sheet.address_x;
     let top = sheet.bars_top(lines);
-    if top + kix::FULL + kix::QUIET > visible.bottom {
+    if top + FULL_MM + QUIET_MM > visible.bottom {
         return None;
     }
     kix::bars(code, sheet.address_x, top, room)

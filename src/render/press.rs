@@ -67,7 +67,7 @@ impl Press {
         let mut bodies: Vec<(&String, &Body)> = bodies.iter().collect();
         bodies.sort_unstable_by_key(|(_, body)| *body);
         let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>();
-        workshop.forget();
+        Workshop::forget();
         Ok(Self { metrics, workshop, print: *print, stock: stock? })
     }
 

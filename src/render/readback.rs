@@ -6,6 +6,7 @@ mod font;
 mod known;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use hayro_syntax::Pdf;
@@ -204,14 +205,14 @@ impl<'f> Reader<'f> {
     /// Notes a form that a page draws, by its object's number.
     fn draw(&mut self, resources: &Resources<'f>, name: &[u8], height: f64) -> Result<i32, ReadbackError> {
         let number = resources.x_objects.get_ref(name).ok_or(FORM)?.obj_number;
-        if !self.forms.contains_key(&number) {
+        if let Entry::Vacant(place) = self.forms.entry(number) {
             let stream: Stream = resources.x_objects.get(name).ok_or(FORM)?;
             // Whatever changes what the stream means, our files never have.
             if [MATRIX, DECODE_PARMS, DP].iter().any(|key| stream.dict().contains_key(key)) {
                 return Err(FORM);
             }
             let resources = Resources::from_parent(stream.dict().get(RESOURCES).unwrap_or_default(), resources.clone());
-            self.forms.insert(number, Drawn { stream, resources, height, read: None });
+            place.insert(Drawn { stream, resources, height, read: None });
         }
         Ok(number)
     }

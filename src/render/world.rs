@@ -105,7 +105,7 @@ impl Workshop {
     }
 
     /// Gives back all that Typst remembers.
-    pub fn forget(&self) {
+    pub fn forget() {
         typst::comemo::evict(0);
     }
 

@@ -9,6 +9,7 @@ use super::{Order, RunError};
 use crate::compose::texts::TextFacts;
 use crate::compose::{self, Letterbook, Texts};
 use crate::decide::{self, Circumstances};
+use crate::facts::Facts;
 use crate::letter::{Draft, Kind, Notice, Planned};
 use crate::package::{PartPlaces, PartPlan, Proofed};
 use crate::person::{Person, Pseudonym};
@@ -74,8 +75,8 @@ impl<'a> Desk<'a> {
     }
 
     /// What the texts of all letters depend on.
-    pub fn text_facts(&self, notices: &[Notice<'_>]) -> BTreeSet<TextFacts> {
-        notices.iter().map(TextFacts::of).collect()
+    pub fn text_facts(&self, notices: &[Notice<'_>], facts: &Facts) -> BTreeSet<TextFacts> {
+        notices.iter().map(|notice| TextFacts::of(notice, facts)).collect()
     }
 }
 

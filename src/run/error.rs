@@ -158,7 +158,7 @@ impl RunError {
                 Some("make room in the data directory and run again".to_owned())
             }
             Self::Facts(FactsError::Stale { .. }) => {
-                Some("call the number, then set its `checked_on` in the facts file".to_owned())
+                Some("call the number or look on the internet, then set its `checked_on` in the facts file".to_owned())
             }
             _ => None,
         }

@@ -78,7 +78,7 @@ pub(super) fn prepare<'a>(
     let recognised =
         clock.time("recognise", || ledger.recognise(linked.clusters), |found| found.people.len() as u64)?;
     let desk = Desk::new(*order, recognised.people, Circumstances::new(rows, &facts.sender_of), recognised.incomplete);
-    let decided = clock.time("decide", || decide(&desk, &mut ended), |decided| decided.notices)?;
+    let decided = clock.time("decide", || decide(&desk, facts, &mut ended), |decided| decided.notices)?;
     balance.check("decide", decided.rows, decided.set_aside)?;
 
     let book = Letterbook {
@@ -173,12 +173,12 @@ struct Decided {
     texts: BTreeSet<compose::texts::TextFacts>,
 }
 
-fn decide(desk: &Desk<'_>, ended: &mut Ended) -> Result<Decided, RunError> {
+fn decide(desk: &Desk<'_>, facts: &Facts, ended: &mut Ended) -> Result<Decided, RunError> {
     let mut all = Decided::default();
     let share = |_, people: &[Person<'_>]| {
         let decided = desk.notices(people);
         let rows: usize = decided.ready.iter().map(|notice| notice.rows.len()).sum();
-        Ok((decided.ready.len(), rows, desk.text_facts(&decided.ready), decided.set_aside))
+        Ok((decided.ready.len(), rows, desk.text_facts(&decided.ready, facts), decided.set_aside))
     };
     desk.in_shares("deciding", share, |(notices, rows, texts, set_aside)| {
         all.notices += notices as u64;

@@ -1,4 +1,4 @@
-"""Disturbs the nightly run in every way that `reference` faults know, and compares with a night that nothing disturbed.
+"""Disturbs the nightly run in every way that is known to go wrong, and compares with a night that nothing disturbed.
 
     python3 tests/fault --binary target/release/breachpost            everything (`make fault-test`)
     python3 tests/fault --binary target/release/breachpost --short    a part of everything (`make test`)

@@ -32,6 +32,18 @@ def missing(program: Program, base: Path, data: Path) -> None:
     refused(program, data, "no ledger")
 
 
+def empty(program: Program, base: Path, data: Path) -> None:
+    """A new ledger in the place of the one that knows who was told."""
+    new = data.with_name(data.name + "-new")
+    program.must(new, "ledger", "init")
+    copy(base, data)
+    for name in ("ledger.sqlite", "ledger.anchor", "keys/campaign.key"):
+        shutil.copy2(new / name, data / f"{name}.new")
+        (data / f"{name}.new").replace(data / name)
+    shutil.rmtree(new)
+    refused(program, data, "older")
+
+
 def other_key(program: Program, base: Path, data: Path) -> None:
     key = copy(base, data) / "keys/campaign.key"
     text = key.read_text()
@@ -61,4 +73,4 @@ def never_twice(_: Program, base: Path, data: Path) -> None:
     shutil.rmtree(data)
 
 
-ALL = {"a missing ledger": missing, "another key": other_key, "a second letter": never_twice}
+ALL = {"a missing ledger": missing, "an empty ledger": empty, "another key": other_key, "a second letter": never_twice}

@@ -3,6 +3,7 @@
 The program is a black box here: what is compared are its files, read with other people's tools (sqlite3, age, zipfile).
 """
 
+import csv
 import hashlib
 import json
 import os
@@ -152,17 +153,20 @@ def published(folder: Path, known: dict[str, tuple[str, str]]) -> dict[str, str]
         plain[part] = digest(archive)
         if known.get(part) != (plain[part], listed[part]):
             raise Wrong(f"{part} is not what the ledger has as sealed")
-        letters += manifest_lines(archive)
+        letters += manifest_lines(archive, part)
     if letters != done["letters"]:
         raise Wrong(f"{job}: {letters} lines in the manifests, {done['letters']} in .done")
     return plain
 
 
-def manifest_lines(archive: bytes) -> int:
+def manifest_lines(archive: bytes, part: str) -> int:
+    """Letters of a part; every print file that they name is there."""
     with zipfile.ZipFile(BytesIO(archive)) as bag:
-        names = bag.namelist()
-        manifest = next(name for name in names if name.endswith("data/manifest.csv"))
-        return len(bag.read(manifest).decode().splitlines()) - 1
+        names = {name.split("/data/", 1)[1]: name for name in bag.namelist() if "/data/" in name}
+        lines = list(csv.DictReader(bag.read(names["manifest.csv"]).decode().splitlines()))
+    if {line["print_file"] for line in lines} != {name for name in names if name.startswith("print/")}:
+        raise Wrong(f"{part} does not have the print files of its manifest")
+    return len(lines)
 
 
 def papers(run: Path) -> dict[str, str]:

@@ -101,7 +101,8 @@ impl Night {
         self.answer(&root().join("sample-data/breachpost.toml"), date, command)
     }
 
-    fn answer(&self, config: &Path, date: &str, command: &[&str]) -> Answer {
+    /// The same with another configuration on another day.
+    pub fn answer(&self, config: &Path, date: &str, command: &[&str]) -> Answer {
         let mut program = Command::new(env!("CARGO_BIN_EXE_breachpost"));
         program.args(["--date", date, "--config"]).arg(config);
         program.arg("--inbox").arg(self.inbox()).arg("--data-dir").arg(self.data()).args(command);

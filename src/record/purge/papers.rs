@@ -1,8 +1,8 @@
 //! Which files of the data folder are about people, and how they go.
 
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
@@ -109,7 +109,7 @@ pub(super) fn destroy(path: &Utf8Path) -> Result<(), RecordError> {
 fn overwrite(path: &Utf8Path, bytes: u64) -> io::Result<()> {
     // The key and its like are 0400.
     fs::set_permissions(path, Permissions::from_mode(0o600))?;
-    let mut file = OpenOptions::new().write(true).custom_flags(files::no_follow()).open(path)?;
+    let mut file = durable::open_to_overwrite(path)?;
     io::copy(&mut io::repeat(0).take(bytes), &mut file)?;
     file.flush()?;
     file.sync_all()

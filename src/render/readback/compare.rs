@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::compose::kix::QUIET_MM;
 use crate::config::{Print, SheetMark};
 use crate::letter::{Body, Draft, Format, Kix, Part, Planned};
 use crate::render::geometry::{MARK, MARK_QUIET, PAGE_HEIGHT, PAGE_WIDTH, Rect, Sheet, Zones};
@@ -154,15 +155,15 @@ impl Checker<'_, '_> {
         }
         let forms = place.1.as_slice();
         let streams = known::streams(&self.reader, key, forms)?;
-        let checked = match self.job.shelf.find(&streams, &mut self.reader, forms)? {
-            Some(checked) => checked,
-            None => {
-                let read = forms.iter().map(|&form| self.reader.form(form)).collect::<Result<Vec<_>, _>>()?;
-                let layers: Vec<&Layer> = read.iter().map(|form| &*form.layer).collect();
-                let checked = Arc::new(self.job.body(body, &layers)?);
-                self.job.shelf.keep(streams, &mut self.reader, forms, &checked)?;
-                checked
-            }
+        let known = self.job.shelf.find(&streams, &mut self.reader, forms)?;
+        let checked = if let Some(checked) = known {
+            checked
+        } else {
+            let read = forms.iter().map(|&form| self.reader.form(form)).collect::<Result<Vec<_>, _>>()?;
+            let layers: Vec<&Layer> = read.iter().map(|form| &*form.layer).collect();
+            let checked = Arc::new(self.job.body(body, &layers)?);
+            self.job.shelf.keep(streams, &mut self.reader, forms, &checked)?;
+            checked
         };
         self.bodies.insert(place, Arc::clone(&checked));
         Ok(checked)
@@ -269,11 +270,11 @@ impl Proofreader<'_> {
     fn inked(&self, letter: &Planned, page: usize, layer: &Layer) -> Outcome {
         let zone = MARK.grown(MARK_QUIET);
         let (mark, rest): (Vec<Rect>, Vec<Rect>) = layer.inked.iter().partition(|ink| ink.overlaps(&zone));
-        let visible = rest.iter().all(|bar| self.zones.always_visible.contains(&bar.grown(kix::QUIET)));
+        let visible = rest.iter().all(|bar| self.zones.always_visible.contains(&bar.grown(QUIET_MM)));
         must(visible, "bars outside the window")?;
         let low = layer.texts.iter().filter(|text| text.area().overlaps(&self.zones.may_be_visible));
         let low = low.map(|text| text.area().bottom).fold(0.0, f64::max);
-        must(rest.iter().all(|bar| bar.top >= low + kix::QUIET - 0.05), "quiet zone of the bars")?;
+        must(rest.iter().all(|bar| bar.top >= low + QUIET_MM - 0.05), "quiet zone of the bars")?;
         match (&letter.draft.kix, page) {
             (Kix::Code(code), 0) => must(kix::read(&rest).as_ref() == Some(code), "bars")?,
             _ => must(rest.is_empty(), "bars where none belong")?,

@@ -1,5 +1,5 @@
 use crate::config::{Print, SheetMark};
-use crate::letter::{Body, Draft, Planned};
+use crate::letter::{Block, Body, Draft, Part, Planned};
 use crate::render::RenderError;
 use crate::render::readback::{self, Proofreader, ReadbackError};
 use crate::render::tests::{JOB, bodies, draft, drafts, planned, press};
@@ -239,4 +239,45 @@ fn a_plan_that_does_not_fit_the_letter_is_refused() {
 #[test]
 fn no_pdf_is_an_error_and_no_panic() {
     assert!(matches!(readback::read(b"no pdf"), Err(ReadbackError::Unreadable { .. })));
+}
+
+/// Sets the letter with another body than the planned one, under the planned name.
+fn set_with(change: impl FnOnce(&mut Body)) -> ReadbackError {
+    let print = Print::default();
+    let letters = planned(&press(&print), vec![draft("first", "screening-nl")]);
+    let mut bodies = bodies();
+    change(bodies.get_mut("screening-nl").unwrap());
+    let pdf = crate::render::Press::new(&bodies, &print, super::RUN_DATE).unwrap().set(JOB, &[&letters[0]]).unwrap();
+    check(&pdf, &letters, &print).unwrap_err()
+}
+
+fn block<'a>(body: &'a mut Body, id: &str) -> &'a mut Block {
+    body.blocks.iter_mut().find(|block| block.id == id).unwrap()
+}
+
+#[test]
+fn the_body_of_another_category_is_noticed() {
+    let other = set_with(|body| {
+        let sentence = "Uw huisarts liet een test van u onderzoeken.".to_owned();
+        block(body, "WHY").parts[0] = Part::Paragraph(sentence);
+    });
+    assert_eq!(what(&other), "text of the body");
+}
+
+#[test]
+fn one_kind_of_data_more_less_or_other_is_noticed() {
+    let changes: [fn(&mut Vec<String>); 4] = [
+        |items| items[0] = "telefoonnummer van uw partner".to_owned(),
+        |items| drop(items.pop()),
+        |items| items.push("paspoort".to_owned()),
+        |items| items.swap(0, 1),
+    ];
+    for change in changes {
+        let found = set_with(|body| {
+            let lists = block(body, "DATA").parts.iter_mut();
+            let mut lists = lists.filter_map(|part| if let Part::Bullets(items) = part { Some(items) } else { None });
+            change(lists.next().unwrap());
+        });
+        assert_eq!(what(&found), "text of the body");
+    }
 }
