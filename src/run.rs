@@ -141,7 +141,7 @@ pub fn plan(order: &Order<'_>) -> Result<Planned, RunError> {
         }
         Some(job) => job,
         None => match planning::plan(order, &mut ledger)? {
-            Step::Planned { job, .. } => job,
+            Step::Planned { job, .. } => *job,
             Step::Nothing { papers, report } => {
                 let needs_a_human = report.needs_a_human();
                 return Ok(Planned { job: None, parts: 0, letters: 0, folder: papers, needs_a_human });

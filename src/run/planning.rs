@@ -30,7 +30,7 @@ pub(super) enum Step {
     /// The letters are fixed.
     Planned {
         /// The job.
-        job: Job,
+        job: Box<Job>,
         /// Has set every body of it.
         press: Box<Press>,
         /// Times what follows; what came before stands in the staged report.
@@ -71,7 +71,7 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     order.progress.stage("recording", 0);
     clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
     let job = ledger.pending()?.ok_or(RunError::Unplanned)?;
-    Ok(Step::Planned { job, press: Box::new(press), clock })
+    Ok(Step::Planned { job: Box::new(job), press: Box::new(press), clock })
 }
 
 /// Letters before the last ones would name a later letter as the earlier one, and count ages wrongly.
