@@ -222,8 +222,11 @@ fn fill<W: Write, E: From<PackageError>>(
     Ok(bag.finish(&label).map_err(entry)?)
 }
 
+/// Path and content of a file that was made for the bag.
+type Made = (&'static str, Cow<'static, [u8]>);
+
 /// Files of the payload that stand before the print files.
-fn before(part: &PartPlan, job: &Job<'_>) -> Result<[(&'static str, Cow<'static, [u8]>); 3], PackageError> {
+fn before(part: &PartPlan, job: &Job<'_>) -> Result<[Made; 3], PackageError> {
     let mut manifest = Vec::new();
     manifest::write(job.number, &part.letters, &mut manifest)
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;

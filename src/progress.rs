@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Shows which stage is running, how much of it is done, at what rate and how long it will take.
 ///
@@ -31,20 +31,20 @@ impl Progress {
         let template = if total == 0 {
             "{msg:<11} {spinner} {elapsed}"
         } else {
-            "{msg:<11} [{bar:30}] {human_pos}/{human_len} {rate}, {eta} left"
+            "{msg:<11} [{bar:30}] {human_pos}/{human_len} {speed}"
         };
         self.begin(name, total, template);
     }
 
     /// Begins a stage of `total` bytes.
     pub fn bytes(&self, name: &'static str, total: u64) {
-        self.begin(name, total, "{msg:<11} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
+        self.begin(name, total, "{msg:<11} [{bar:30}] {bytes}/{total_bytes}{left}");
     }
 
     fn begin(&self, name: &'static str, total: u64, template: &str) {
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.bar.reset();
-        self.bar.set_style(style.progress_chars("=> ").with_key("rate", rate));
+        self.bar.set_style(style.progress_chars("=> ").with_key("speed", speed).with_key("left", left));
         self.bar.set_length(total);
         self.bar.set_message(name);
         self.bar.enable_steady_tick(Duration::from_millis(200));
@@ -61,7 +61,16 @@ impl Progress {
     }
 }
 
-fn rate(state: &ProgressState, text: &mut dyn Write) {
+/// Items a second, and the time left.
+fn speed(state: &ProgressState, text: &mut dyn Write) {
     // Writing into a text does not fail.
     let _ = write!(text, "{:.0}/s", state.per_sec());
+    left(state, text);
+}
+
+/// The time left, as soon as anything can be said about it.
+fn left(state: &ProgressState, text: &mut dyn Write) {
+    if state.pos() > 0 {
+        let _ = write!(text, ", {:#} left", HumanDuration(state.eta()));
+    }
 }

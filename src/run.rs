@@ -104,7 +104,7 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
         None => None,
     };
     let outcome = match planning::plan(order, &mut ledger)? {
-        Step::Nothing { papers, report } => Outcome { resumed, report, papers, package: None },
+        Step::Nothing { papers, report } => Outcome { resumed, report: *report, papers, package: None },
         Step::Planned { job, press, clock } => {
             let finished = finish::finish(order, &mut ledger, &job, Some(&press), clock)?;
             Outcome { resumed, report: finished.report, papers: finished.papers, package: Some(finished.package) }
@@ -141,7 +141,7 @@ pub fn plan(order: &Order<'_>) -> Result<Planned, RunError> {
         }
         Some(job) => job,
         None => match planning::plan(order, &mut ledger)? {
-            Step::Planned { job, .. } => job,
+            Step::Planned { job, .. } => *job,
             Step::Nothing { papers, report } => {
                 let needs_a_human = report.needs_a_human();
                 return Ok(Planned { job: None, parts: 0, letters: 0, folder: papers, needs_a_human });

@@ -338,14 +338,13 @@ impl Letters {
             self.senders.push(draft.sender.clone());
             self.senders.len() - 1
         });
-        let said = match self.findings.get(&draft.findings) {
-            Some(said) => *said,
-            None => {
-                let said = u32::try_from(self.said.len()).ok()?;
-                self.said.push(serde_json::to_string(&draft.findings).ok()?);
-                self.findings.insert(draft.findings.clone(), said);
-                said
-            }
+        let said = if let Some(said) = self.findings.get(&draft.findings) {
+            *said
+        } else {
+            let said = u32::try_from(self.said.len()).ok()?;
+            self.said.push(serde_json::to_string(&draft.findings).ok()?);
+            self.findings.insert(draft.findings.clone(), said);
+            said
         };
         self.references.push_str(&draft.reference);
         self.kept.push(Kept {

@@ -6,10 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::{Order, RunError};
-use crate::compose::texts::TextFacts;
 use crate::compose::{self, Letterbook, Texts};
 use crate::decide::{self, Circumstances};
-use crate::facts::Facts;
 use crate::letter::{Draft, Kind, Notice, Planned};
 use crate::package::{PartPlaces, PartPlan, Proofed};
 use crate::person::{Person, Pseudonym};
@@ -72,11 +70,6 @@ impl<'a> Desk<'a> {
         let (held, ready): (Vec<_>, Vec<_>) = decided.ready.into_iter().partition(premature);
         decided.set_aside.extend(held.iter().flat_map(hold_correction));
         Sifted { ready, set_aside: decided.set_aside }
-    }
-
-    /// What the texts of all letters depend on.
-    pub fn text_facts(&self, notices: &[Notice<'_>], facts: &Facts) -> BTreeSet<TextFacts> {
-        notices.iter().map(|notice| TextFacts::of(notice, facts)).collect()
     }
 }
 

@@ -91,12 +91,11 @@ pub fn render(data_dir: &Utf8Path, job: Option<&str>, part: u32, progress: &Prog
 fn planned_job(data_dir: &Utf8Path, job: Option<&str>) -> Result<Staging, RunError> {
     let shelf = data_dir.join("staging");
     let none = |problem: &str| RunError::NotPlanned { problem: problem.to_owned() };
-    let names: Vec<String> = match job {
-        Some(job) => vec![job.to_owned()],
-        None => {
-            let entries = shelf.read_dir_utf8().map_err(|_| none("there is no planned job"))?;
-            entries.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect()
-        }
+    let names: Vec<String> = if let Some(job) = job {
+        vec![job.to_owned()]
+    } else {
+        let entries = shelf.read_dir_utf8().map_err(|_| none("there is no planned job"))?;
+        entries.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect()
     };
     let planned = names.iter().map(|name| Staging::of(data_dir, name)).filter(Staging::is_planned);
     let mut planned: Vec<Staging> = planned.collect();

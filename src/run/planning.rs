@@ -25,14 +25,14 @@ pub(super) enum Step {
         /// The papers.
         papers: Utf8PathBuf,
         /// Their report.
-        report: Report,
+        report: Box<Report>,
     },
     /// The letters are fixed.
     Planned {
         /// The job.
-        job: Job,
+        job: Box<Job>,
         /// Has set every body of it.
-        press: Press,
+        press: Box<Press>,
         /// Times what follows; what came before stands in the staged report.
         clock: Clock,
     },
@@ -71,7 +71,7 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     order.progress.stage("recording", 0);
     clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
     let job = ledger.pending()?.ok_or(RunError::Unplanned)?;
-    Ok(Step::Planned { job, press, clock })
+    Ok(Step::Planned { job: Box::new(job), press: Box::new(press), clock })
 }
 
 /// Letters before the last ones would name a later letter as the earlier one, and count ages wrongly.
@@ -86,7 +86,8 @@ fn refuse_the_past(ledger: &Ledger, order: &Order<'_>) -> Result<(), RunError> {
 pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepared: &Prepared<'_>) -> Report {
     let config = order.config;
     let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
-    report.mail = if config.mail.is_some() { "not sent yet" } else { "not configured" }.to_owned();
+    let mail = if config.mail.is_some() { "not sent yet" } else { "not configured" };
+    mail.clone_into(&mut report.mail);
     report.list_reasons.clone_from(&prepared.list_reasons);
     report.link.clone_from(&prepared.linking);
     report.link.merges = prepared.identities.merges();
@@ -224,5 +225,5 @@ fn conclude(order: &Order<'_>, ledger: &Ledger, staging: &Staging, run_id: &str)
     let papers = papers::shelve(&order.config.data_dir, run_id, &staging.papers())?;
     staging.discard()?;
     order.progress.finish();
-    Ok(Step::Nothing { papers, report })
+    Ok(Step::Nothing { papers, report: Box::new(report) })
 }

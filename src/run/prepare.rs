@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::clock::Clock;
 use super::desk::{Desk, Writer};
 use super::{Order, RunError};
+use crate::compose::texts::TextFacts;
 use crate::compose::{self, Letterbook, Texts};
 use crate::decide::Circumstances;
 use crate::facts::Facts;
@@ -170,7 +171,7 @@ struct Decided {
     /// Rows that were set aside.
     set_aside: u64,
     /// What the texts of the notices depend on.
-    texts: BTreeSet<compose::texts::TextFacts>,
+    texts: BTreeSet<TextFacts>,
 }
 
 fn decide(desk: &Desk<'_>, facts: &Facts, ended: &mut Ended) -> Result<Decided, RunError> {
@@ -178,7 +179,8 @@ fn decide(desk: &Desk<'_>, facts: &Facts, ended: &mut Ended) -> Result<Decided, 
     let share = |_, people: &[Person<'_>]| {
         let decided = desk.notices(people);
         let rows: usize = decided.ready.iter().map(|notice| notice.rows.len()).sum();
-        Ok((decided.ready.len(), rows, desk.text_facts(&decided.ready, facts), decided.set_aside))
+        let texts: BTreeSet<TextFacts> = decided.ready.iter().map(|notice| TextFacts::of(notice, facts)).collect();
+        Ok((decided.ready.len(), rows, texts, decided.set_aside))
     };
     desk.in_shares("deciding", share, |(notices, rows, texts, set_aside)| {
         all.notices += notices as u64;

@@ -383,10 +383,13 @@ fn a_part_has_the_print_files_of_its_letters_and_no_others() {
         let chosen = choice.iter().map(|place| Ok::<_, PackageError>(files[*place].clone()));
         package::pack(part, &job, &[], &recipients, staging, chosen)
     };
-    pack(&[0, 1, 2]).unwrap();
-    assert!(matches!(pack(&[0, 2, 1]), Err(PackageError::Unplanned { .. })));
-    assert!(matches!(pack(&[0, 1, 2, 2]), Err(PackageError::Unplanned { .. })));
-    assert!(matches!(pack(&[0, 1]), Err(PackageError::Unset { .. })));
+    let all: Vec<usize> = (0..set(part).len()).collect();
+    assert!(all.len() > 2);
+    pack(&all).unwrap();
+    assert!(matches!(pack(&[0, 2]), Err(PackageError::Unplanned { .. })));
+    assert!(matches!(pack(&[&all[..], &[0]].concat()), Err(PackageError::Unplanned { .. })));
+    assert!(matches!(pack(&all[1..]), Err(PackageError::Unplanned { .. })));
+    assert!(matches!(pack(&all[..all.len() - 1]), Err(PackageError::Unset { .. })));
 }
 
 #[test]
