@@ -132,12 +132,7 @@ pub struct Terms<'t> {
 ///
 /// # Errors
 /// [`LinkError`] when the result would break a rule (a defect) or memory does not suffice.
-pub fn link<'a>(
-    rows: &'a Rows,
-    terms: &Terms<'_>,
-    keys: &Keys,
-    progress: &Progress,
-) -> Result<Linked<'a>, LinkError> {
+pub fn link<'a>(rows: &'a Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Linked<'a>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
     let holds = grouped.holds(all, rows)?;
@@ -186,7 +181,8 @@ pub fn unmet(rows: &Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -
     let mut unmet = Vec::new();
     for (pair, decisions) in &grouped.rulings.same {
         if clustering.leader(pair.0) != clustering.leader(pair.1) {
-            let refusal = clustering.refused.iter().find(|(edge, _)| edge.is_human() && (edge.left, edge.right) == *pair);
+            let refusal =
+                clustering.refused.iter().find(|(edge, _)| edge.is_human() && (edge.left, edge.right) == *pair);
             let why = match refusal {
                 Some((_, Refusal::Size)) => Obstacle::Size,
                 Some((_, Refusal::Conflict(one, other))) if units.have_two_numbers(*one, *other) => {

@@ -72,7 +72,9 @@ impl ReviewError {
             Self::Inbox(error) => return error.hint(),
             Self::Link(error) => return error.hint(),
             Self::Shape { .. } => "fill in `decision` in the `review.csv` of a run and save it as CSV (UTF-8)",
-            Self::Line { .. } => "nothing was applied; mend the line, or empty its `decision`, and apply the file again",
+            Self::Line { .. } => {
+                "nothing was applied; mend the line, or empty its `decision`, and apply the file again"
+            }
             Self::Read { .. } | Self::Parameters(_) => return None,
         };
         Some(hint.to_owned())
@@ -112,7 +114,8 @@ pub fn apply(
     ledger.check_inputs(&rows.inputs, None)?;
     let failed = |line: u64, problem: String| ReviewError::Line { path: path.to_owned(), line, problem };
     let said = Said::of(&rows, &ledger, &lines).map_err(|(line, problem)| failed(line, problem))?;
-    said.can_be_followed(config, &rows, &ledger, progress)?.map_or(Ok(()), |(line, problem)| Err(failed(line, problem)))?;
+    said.can_be_followed(config, &rows, &ledger, progress)?
+        .map_or(Ok(()), |(line, problem)| Err(failed(line, problem)))?;
     let decisions: Vec<Decision> = said.pairs.values().map(|(decision, _)| *decision).collect();
     let new = ledger.decide(&decisions, by, date)?;
     Ok(Applied { lines: lines.len(), pairs: decisions.len(), new, by: by.to_owned(), date })

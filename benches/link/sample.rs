@@ -43,11 +43,7 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
     for block in &linked.blocks {
         println!(
             "  {:24} {:9} blocks {:10} pairs, largest {}, {} hot",
-            block.rule,
-            block.blocks,
-            block.pairs,
-            block.largest,
-            block.hot_blocks
+            block.rule, block.blocks, block.pairs, block.largest, block.hot_blocks
         );
     }
     quality(&world, &linked, rest.contains(&"show"));

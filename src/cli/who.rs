@@ -21,7 +21,8 @@ impl Session<'_> {
         let applied = review::apply(self.config, file, &by, self.run_date, &progress);
         progress.finish();
         let applied = applied.map_err(|error| {
-            let status = if matches!(error, review::ReviewError::Parameters(_)) { Status::Usage } else { Status::Stopped };
+            let status =
+                if matches!(error, review::ReviewError::Parameters(_)) { Status::Usage } else { Status::Stopped };
             Failure::new(status, &error, error.hint())
         })?;
         if self.args.json {
@@ -34,7 +35,10 @@ impl Session<'_> {
                 applied.new,
                 applied.pairs - applied.new
             ));
-            output::line(format_args!("recorded in the name of {} on {}; the next run follows them", applied.by, applied.date));
+            output::line(format_args!(
+                "recorded in the name of {} on {}; the next run follows them",
+                applied.by, applied.date
+            ));
         }
         Ok(Status::Done)
     }

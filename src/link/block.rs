@@ -197,7 +197,8 @@ impl Blocked {
 
     /// Sizes, for the report; `row` finds a row of a unit.
     pub(super) fn report(&self, row: impl Fn(UnitId) -> RowRef) -> BlockReport {
-        let mut hot: Vec<HotBlock> = self.hot().map(|block| HotBlock { units: block.len(), row: row(block[0]) }).collect();
+        let mut hot: Vec<HotBlock> =
+            self.hot().map(|block| HotBlock { units: block.len(), row: row(block[0]) }).collect();
         hot.sort_unstable_by_key(|block| (std::cmp::Reverse(block.units), block.row));
         let hot_blocks = hot.len();
         hot.truncate(LISTED);

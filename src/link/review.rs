@@ -295,8 +295,7 @@ impl<'a> Case<'a> {
 
     /// What a human is shown of a candidate.
     fn beside(self, unit: UnitId, other: UnitId) -> Beside {
-        let mut rows: Vec<RowRef> =
-            self.units.rows(other).iter().take(BESIDE).map(|row| self.row_ref(*row)).collect();
+        let mut rows: Vec<RowRef> = self.units.rows(other).iter().take(BESIDE).map(|row| self.row_ref(*row)).collect();
         rows.sort_unstable();
         let (one, other) = (unit.min(other), unit.max(other));
         let evidence = self.scorer.describe(self.agreement(one, other), self.features(one), self.features(other));

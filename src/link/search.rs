@@ -67,13 +67,7 @@ pub(super) fn search(
         blocked.push(own);
     }
     for (place, own) in blocked.iter().enumerate() {
-        let judge = Judge {
-            units,
-            scorer: &found.scorer,
-            crowd: &found.crowd,
-            profile,
-            guarded: parameters.guarded,
-        };
+        let judge = Judge { units, scorer: &found.scorer, crowd: &found.crowd, profile, guarded: parameters.guarded };
         let verdicts = own.pairs(units, &blocked[..place], |pair| match judge.pair(pair) {
             Verdict::Open => None,
             verdict => Some((pair, verdict)),

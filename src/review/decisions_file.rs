@@ -165,7 +165,8 @@ mod tests {
 
     #[test]
     fn file_names_may_hold_spaces() {
-        let names: Vec<_> = places("a b.csv:1 c.csv:20").unwrap().into_iter().map(|place| (place.file, place.row)).collect();
+        let names: Vec<_> =
+            places("a b.csv:1 c.csv:20").unwrap().into_iter().map(|place| (place.file, place.row)).collect();
         assert_eq!(names, [("a b.csv".to_owned(), 1), ("c.csv".to_owned(), 20)]);
         assert_eq!(places("a.csv:1 b.csv"), None);
     }

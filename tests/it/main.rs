@@ -9,3 +9,4 @@ mod program;
 mod refusals;
 mod tools;
 mod tree;
+mod who;
