@@ -7,9 +7,11 @@ CONFIG := sample-data/breachpost.toml
 DATE := 2025-09-15
 BREACHPOST := $(BIN) --config $(CONFIG) --date $(DATE)
 VENV := target/venv
+BENCH_PEOPLE := 200000
+BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: help run preview sample-data test bench-link check fmt clean tools build
+.PHONY: help run preview sample-data test fault-test edit-test letters-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -37,11 +39,37 @@ sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people 
 test: tools ## Run all tests
 	cargo test --release
 
+fault-test: tools ## Kill and fail a night at every call, fill disks, break the program on purpose (half an hour)
+	cargo build --release --features seeded-defects
+	mkdir -p target/defects && cp $(BIN) target/defects/breachpost
+	cargo build --release
+	python3 tests/fault --binary $(BIN)
+	python3 tests/fault/defects.py --binary target/defects/breachpost
+
+letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
+	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
+
+edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
+	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits
+
 bench-link: tools ## Measure linking: FEBRL (BENCH_FEBRL=DIR) and 715,000 invented people
 	rm -rf target/bench-inbox && cargo build --release && $(BIN) sample --people 715000 --seed 4242 --out target/bench-inbox
 	cargo bench --profile release --bench link -- sample target/bench-inbox
 	cargo bench --profile release --bench link -- sample target/bench-inbox strict
 	@if [ -d "$(BENCH_FEBRL)" ]; then cargo bench --profile release --bench link -- febrl $(BENCH_FEBRL); else echo "no FEBRL sets in $(BENCH_FEBRL)"; fi
+
+bench: bench-render bench-run ## Measure the render stage and whole runs
+
+bench-render: tools ## Measure the render stage on 200,000 invented people (BENCH_PEOPLE=N for another number)
+	rm -rf target/bench-render && cargo build --release && $(BIN) sample --people $(BENCH_PEOPLE) --seed 5 --out target/bench-render
+	cargo bench --profile release --bench render -- target/bench-render
+
+bench-run: build tools ## Measure whole runs of 20,000, 200,000 and 715,000 people (BENCH_RUNS="N ..." for others)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r benches/run/requirements.txt
+	$(VENV)/bin/python benches/run --binary $(BIN) --work target/bench-run $(BENCH_RUNS)
+
+bench-3m: ## Measure whole runs of 200,000 and 3,000,000 people (needs 30 GB of disk)
+	$(MAKE) bench-run BENCH_RUNS="200000 3000000"
 
 fmt: ## Format the code
 	cargo fmt

@@ -2,7 +2,9 @@
 
 mod args;
 mod commands;
-mod logging;
+mod end;
+mod fleet;
+pub mod logging;
 mod output;
 pub mod process;
 mod who;

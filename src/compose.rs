@@ -89,11 +89,21 @@ pub struct Composed {
     pub bodies: BTreeMap<String, Body>,
 }
 
-/// Composes the notices. The order of notices is kept; threads do not matter.
-pub fn compose<'a>(notices: Vec<Notice<'a>>, book: &Letterbook<'_>) -> Composed {
-    let mut texts = Texts::of(&notices, book);
+/// Composes notices that fit in memory, with the texts they need. See [`write`].
+pub fn compose(notices: Vec<Notice<'_>>, book: &Letterbook<'_>) -> Composed {
+    let texts = Texts::of(notices.iter().map(|notice| TextFacts::of(notice, book.facts)).collect(), book);
+    let drafts = write(notices, book, &texts);
+    let used: BTreeSet<&str> = drafts.ready.iter().map(|draft| draft.body.as_str()).collect();
+    let mut bodies = texts.bodies;
+    bodies.retain(|hash, _| used.contains(hash.as_str()));
+    Composed { drafts, bodies }
+}
+
+/// Writes the letters of some notices, whose texts `texts` has. The order of notices is kept; threads do not matter, nor
+/// what else is written: the same notice gives the same draft, as often as it is asked for.
+pub fn write<'a>(notices: Vec<Notice<'a>>, book: &Letterbook<'_>, texts: &Texts) -> Sifted<Draft> {
     let one = |notice: Notice<'a>| match parts(&notice) {
-        Ok(parts) => Ok(draft(notice, parts, book, &texts)),
+        Ok(parts) => Ok(draft(notice, parts, book, texts)),
         Err((reason, field)) => Err(held(&notice, reason, field)),
     };
     let written: Vec<Result<Draft, Vec<SetAside>>> = notices.into_par_iter().map(one).collect();
@@ -105,9 +115,7 @@ pub fn compose<'a>(notices: Vec<Notice<'a>>, book: &Letterbook<'_>) -> Composed 
             Err(held) => drafts.set_aside.extend(held),
         }
     }
-    let used: BTreeSet<&str> = drafts.ready.iter().map(|draft| draft.body.as_str()).collect();
-    texts.bodies.retain(|hash, _| used.contains(hash.as_str()));
-    Composed { drafts, bodies: texts.bodies }
+    drafts
 }
 
 /// What is printed of one person.
@@ -135,7 +143,7 @@ fn parts(notice: &Notice<'_>) -> Result<Parts, (Reason, &'static str)> {
 
 fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts) -> Draft {
     let letter_id = book.keys.letter_id(book.campaign, notice.kind, notice.person, notice.sequence);
-    let (body, provider_slot) = texts.of_notice(&notice);
+    let (body, provider_slot) = texts.of_notice(&notice, book.facts);
     let address = parts.address;
     Draft {
         reference: reference::code(book.keys.reference_seed(&letter_id)),
@@ -218,29 +226,35 @@ fn held(notice: &Notice<'_>, reason: Reason, field: &str) -> Vec<SetAside> {
 }
 
 /// The texts of a run, each written once: 700,000 people share a few hundred.
-struct Texts {
+#[derive(Debug)]
+pub struct Texts {
     /// What a text depends on -> its content hash and whether it names a provider.
     index: BTreeMap<TextFacts, (String, bool)>,
     bodies: BTreeMap<String, Body>,
 }
 
 impl Texts {
-    fn of(notices: &[Notice<'_>], book: &Letterbook<'_>) -> Self {
-        let mut texts = Self { index: BTreeMap::new(), bodies: BTreeMap::new() };
-        for notice in notices {
-            let facts = TextFacts::of(notice);
-            if texts.index.contains_key(&facts) {
-                continue;
-            }
+    /// Writes the texts for these facts.
+    #[must_use]
+    pub fn of(facts: BTreeSet<TextFacts>, book: &Letterbook<'_>) -> Self {
+        let one = |facts: TextFacts| {
             let body = texts::body_of(&facts, book.facts, book.run_date, book.synthetic);
-            texts.index.insert(facts, (body.key(), body.provider_slot));
-            texts.bodies.insert(body.key(), body);
-        }
-        texts
+            let key = body.key();
+            ((facts, (key.clone(), body.provider_slot)), (key, body))
+        };
+        let written: Vec<_> = facts.into_par_iter().map(one).collect();
+        let (index, bodies) = written.into_iter().unzip();
+        Self { index, bodies }
+    }
+
+    /// Texts by content hash (lower-case hex SHA-256 of the body's JSON).
+    #[must_use]
+    pub const fn bodies(&self) -> &BTreeMap<String, Body> {
+        &self.bodies
     }
 
     /// Hash of the notice's text and whether it has a place for the provider's name.
-    fn of_notice(&self, notice: &Notice<'_>) -> (String, bool) {
-        self.index[&TextFacts::of(notice)].clone()
+    fn of_notice(&self, notice: &Notice<'_>, facts: &Facts) -> (String, bool) {
+        self.index[&TextFacts::of(notice, facts)].clone()
     }
 }

@@ -45,6 +45,8 @@ mod scenes;
 #[cfg(test)]
 mod table;
 
+use std::borrow::Borrow;
+
 use jiff::civil::Date;
 
 pub use circumstances::Circumstances;
@@ -62,16 +64,18 @@ use stops::Stop;
 /// Every exposure row of `people` is in exactly one notice, or set aside exactly once with its person. A person gets at
 /// most one notice, or under `multi_category = "per-sender"` at most one for each sender profile. Both lists are in the
 /// order of the pseudonyms; within a person, notices are in the order of their categories.
-pub fn decide<'a>(
-    mut people: Vec<Person<'a>>,
+pub fn decide<'a, P: Borrow<Person<'a>>>(
+    people: impl IntoIterator<Item = P>,
     circumstances: &Circumstances<'a>,
     policy: &Policy,
     run_date: Date,
 ) -> Sifted<Notice<'a>> {
-    people.sort_by_key(|person| person.pseudonym);
+    let mut people: Vec<P> = people.into_iter().collect();
+    people.sort_by_key(|person| person.borrow().pseudonym);
     let mut sifted = Sifted { ready: Vec::with_capacity(people.len()), set_aside: Vec::new() };
-    for person in people {
-        let case = Case::open(&person, circumstances, policy, run_date);
+    for person in &people {
+        let person = person.borrow();
+        let case = Case::open(person, circumstances, policy, run_date);
         close(&case, &mut Sink { person: person.pseudonym, sifted: &mut sifted });
     }
     sifted

@@ -95,7 +95,11 @@ impl DeliverError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Unfit { .. } | Self::Empty | Self::Io { .. } => return None,
+            Self::Empty | Self::Io { .. } => return None,
+            Self::Unfit { .. } => {
+                "outbox and data folder are folders of the account that runs this, which nobody else can write to (0700), \
+                 on a disk that can be written"
+            }
             Self::OtherFilesystem { .. } => "keep the outbox inside the data directory, and fetch from there",
             Self::NoRoom { .. } => "make room and run again; nothing has left the building",
             Self::Changed { .. } | Self::Missing { .. } => "restore the data directory from a backup of the same night",

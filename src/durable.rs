@@ -9,6 +9,8 @@ use data_encoding::HEXLOWER;
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use sha2::{Digest, Sha256};
 
+use crate::defect::{self, Defect};
+
 /// Bytes that are copied or hashed at a time.
 const CHUNK: usize = 1 << 16;
 
@@ -45,7 +47,7 @@ impl Pending {
     /// # Errors
     /// When syncing or renaming fails; the target is then as it was.
     pub fn replace(mut self) -> io::Result<()> {
-        self.file.sync_all()?;
+        self.sync()?;
         fs::rename(&self.temporary, &self.target)?;
         self.settled = true;
         sync_folder_of(&self.target)
@@ -56,10 +58,14 @@ impl Pending {
     /// # Errors
     /// `AlreadyExists` when the name is taken; else when syncing or renaming fails.
     pub fn claim(mut self) -> io::Result<()> {
-        self.file.sync_all()?;
+        self.sync()?;
         rename_new(&self.temporary, &self.target)?;
         self.settled = true;
         sync_folder_of(&self.target)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        if defect::is(Defect::RenamedUnsynced) { Ok(()) } else { self.file.sync_all() }
     }
 }
 
@@ -87,7 +93,23 @@ impl Drop for Pending {
 /// # Errors
 /// `AlreadyExists` when anything has the name.
 pub fn create_new(path: &Utf8Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).custom_flags(no_follow()).open(path)
+    create_with_mode(path, 0o600)
+}
+
+/// The same with another mode.
+///
+/// # Errors
+/// `AlreadyExists` when anything has the name.
+pub fn create_with_mode(path: &Utf8Path, mode: u32) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(mode).custom_flags(no_follow()).open(path)
+}
+
+/// Opens a file for writing over what it holds; a link in its place is refused.
+///
+/// # Errors
+/// When it is missing, a link or not writable.
+pub fn open_to_overwrite(path: &Utf8Path) -> io::Result<File> {
+    OpenOptions::new().write(true).custom_flags(no_follow()).open(path)
 }
 
 /// Opens a file for reading; a link in its place is refused.
@@ -151,6 +173,9 @@ pub fn make_folder(folder: &Utf8Path) -> io::Result<()> {
 /// # Errors
 /// When the folder cannot be opened or synced.
 pub fn sync_folder(folder: &Utf8Path) -> io::Result<()> {
+    if defect::is(Defect::FolderUnsynced) {
+        return Ok(());
+    }
     let folder = if folder.as_str().is_empty() { Utf8Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
 }

@@ -146,13 +146,11 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     if !plan.folder().is_dir() {
         return Err(gone());
     }
-    let staged: Vec<_> = job.staged.iter().filter(|file| file.name.starts_with("plan/")).cloned().collect();
-    plan.verify(&staged)?;
-    let mut letters = plan.read_part(record.part)?.letters;
+    let mut letters = plan.read_part(record.part, &job.staged)?.letters;
     let place = letters.iter().position(|letter| letter.draft.letter_id == record.letter_id).ok_or_else(gone)?;
     let letter = letters.swap_remove(place);
-    let body = plan.bodies()?.remove(&letter.draft.body).ok_or_else(gone)?;
-    let settings = plan.settings()?;
+    let body = plan.bodies(&job.staged)?.remove(&letter.draft.body).ok_or_else(gone)?;
+    let settings = plan.settings(&job.staged)?;
     Ok(Found { record, letter, body, settings })
 }
 

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::letter::{Category, Language};
+use crate::letter::{Category, Item, Items, Language};
 
 /// The facts of one campaign.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,6 +26,10 @@ pub struct Facts {
     pub sender_of: BTreeMap<Category, String>,
     /// What was done and is being done, one sentence each, in both languages.
     pub measures: Vec<Bilingual>,
+    /// Kinds of data that are known not to be in a dataset, by the dataset's id. Nothing follows from a dataset that is not
+    /// named here.
+    #[serde(default)]
+    pub not_involved: BTreeMap<String, Vec<Item>>,
 }
 
 /// The incident.
@@ -158,27 +162,13 @@ pub enum FactsError {
         /// Whose line it is.
         sender: String,
     },
-    /// Somebody looked for the data on the internet too long ago.
-    #[error(
-        "facts `{path}`: the publication was last checked on {checked_on}, more than {max_days} days before the run date"
-    )]
-    StalePublication {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// When somebody last looked.
-        checked_on: Date,
-        /// Days that are permitted.
-        max_days: i64,
-    },
-    /// A telephone number was checked too long ago.
-    #[error(
-        "facts `{path}`: telephone number `{phone}` was last checked on {checked_on}, more than {max_days} days before the run date"
-    )]
+    /// A telephone number, or the publication on the internet, was checked too long ago.
+    #[error("facts `{path}`: `{key}` was last checked on {checked_on}, more than {max_days} days before the run date")]
     Stale {
         /// Which file.
         path: Utf8PathBuf,
-        /// Which number, by name.
-        phone: String,
+        /// Where it stands.
+        key: String,
         /// When it was checked.
         checked_on: Date,
         /// Days that are permitted.
@@ -240,6 +230,14 @@ impl Facts {
         self.phones.get(name).map_or("", |phone| &phone.number)
     }
 
+    /// What is known not to be in any of these datasets; nothing when one of them is not known.
+    #[must_use]
+    pub fn in_none_of(&self, datasets: &[&str]) -> Items {
+        let absent =
+            |dataset: &&str| -> Items { self.not_involved.get(*dataset).into_iter().flatten().copied().collect() };
+        datasets.iter().map(absent).reduce(Items::intersection).unwrap_or(Items::NONE)
+    }
+
     /// The return lines of all senders, each once, sorted.
     #[must_use]
     pub fn return_lines(&self) -> Vec<String> {
@@ -248,27 +246,23 @@ impl Facts {
         lines.into_iter().cloned().collect()
     }
 
-    /// Refuses telephone numbers and a look at the publication older than `max_days` before `run_date`.
+    /// Telephone numbers and a look at the publication that are older than `max_days` before `run_date`, by key, with the day
+    /// on which they were checked.
+    #[must_use]
+    pub fn stale(&self, run_date: Date, max_days: i64) -> Vec<(String, Date)> {
+        let phones = self.phones.iter().map(|(name, phone)| (format!("phones.{name}"), phone.checked_on));
+        let checked = phones.chain([("publication".to_owned(), self.publication.checked_on)]);
+        let age = |day: Date| day.until(run_date).map_or(i64::MAX, |span| i64::from(span.get_days()));
+        checked.filter(|(_, day)| age(*day) > max_days).collect()
+    }
+
+    /// Refuses what is [`stale`](Self::stale).
     ///
     /// # Errors
-    /// [`FactsError::Stale`] for the first such number, [`FactsError::StalePublication`] for the publication.
+    /// [`FactsError::Stale`] for the first.
     pub fn check_age(&self, path: &Utf8Path, run_date: Date, max_days: i64) -> Result<(), FactsError> {
-        let stale = |checked_on: Date| {
-            checked_on.until(run_date).map_or(i64::MAX, |span| i64::from(span.get_days())) > max_days
-        };
-        for (name, phone) in &self.phones {
-            if stale(phone.checked_on) {
-                return Err(FactsError::Stale {
-                    path: path.to_owned(),
-                    phone: name.clone(),
-                    checked_on: phone.checked_on,
-                    max_days,
-                });
-            }
-        }
-        let checked_on = self.publication.checked_on;
-        if stale(checked_on) {
-            return Err(FactsError::StalePublication { path: path.to_owned(), checked_on, max_days });
+        if let Some((key, checked_on)) = self.stale(run_date, max_days).into_iter().next() {
+            return Err(FactsError::Stale { path: path.to_owned(), key, checked_on, max_days });
         }
         Ok(())
     }
@@ -307,6 +301,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_in_no_dataset_has_to_be_known_of_each() {
+        let facts = parse(&format!("{SAMPLE}\n[not_involved]\na = [\"phone\", \"email\"]\nb = [\"email\"]\n")).unwrap();
+        let items = |list: &[Item]| list.iter().copied().collect::<Items>();
+        assert_eq!(facts.in_none_of(&["a"]), items(&[Item::Phone, Item::Email]));
+        assert_eq!(facts.in_none_of(&["a", "b"]), items(&[Item::Email]));
+        assert_eq!(facts.in_none_of(&["a", "c"]), Items::NONE);
+        assert_eq!(facts.in_none_of(&[]), Items::NONE);
+    }
+
+    #[test]
     fn facts_that_were_checked_too_long_ago_block_the_run() {
         let path = Utf8Path::new("facts.toml");
         let facts = parse(SAMPLE).unwrap();
@@ -315,6 +319,6 @@ mod tests {
         let mut publication = facts;
         publication.publication.checked_on = date(2025, 8, 1);
         let stale = publication.check_age(path, date(2025, 9, 15), 30);
-        assert!(matches!(stale, Err(FactsError::StalePublication { .. })));
+        assert!(matches!(stale, Err(FactsError::Stale { key, .. }) if key == "publication"));
     }
 }

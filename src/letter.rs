@@ -207,6 +207,12 @@ impl Items {
         Self(self.0 | other.0)
     }
 
+    /// What is in both.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// What is in this set and not in the other.
     #[must_use]
     pub const fn minus(self, other: Self) -> Self {
@@ -308,6 +314,9 @@ pub struct Notice<'a> {
     pub sender: String,
     /// What is told.
     pub findings: Findings,
+    /// Letters to or about somebody under 16: how sure it is that data about a medical test were stolen. The letter says no
+    /// more of them than that, and `findings` does not name them (letters.md 3.3).
+    pub medical_test: Option<Status>,
     /// What is new or was wrong.
     pub difference: Option<Difference>,
     /// To whom it speaks.
@@ -330,6 +339,8 @@ pub struct Notice<'a> {
     pub rows: Vec<RowRef>,
     /// The lab's record ids, in the order of `rows`.
     pub record_ids: Vec<String>,
+    /// The datasets of those rows, each once, sorted.
+    pub datasets: Vec<&'a str>,
 }
 
 /// The parts of a printed address that the vendor's manifest wants one by one.

@@ -32,6 +32,7 @@ pub mod verify;
 
 pub mod address;
 pub mod cells;
+pub mod defect;
 pub mod durable;
 pub mod hash;
 pub mod keys;
@@ -41,3 +42,8 @@ pub mod progress;
 pub mod reason;
 pub mod row;
 pub mod workers;
+
+/// Laying out letters makes and drops millions of small things; this allocator does it in three quarters of the time of
+/// glibc's and keeps less.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

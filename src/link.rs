@@ -294,6 +294,10 @@ fn assemble<'a>(all: AllRows<'a>, case: Case<'_>, holds: &Holds) -> (Vec<Cluster
             }
         }
         if !person.exposures.is_empty() {
+            // Most people have one row in each list; there are millions of them.
+            person.exposures.shrink_to_fit();
+            person.participants.shrink_to_fit();
+            person.register.shrink_to_fit();
             clusters.push(person);
         }
     }

@@ -7,16 +7,16 @@ pub mod plan;
 pub mod seal;
 pub mod ticket;
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+use crate::defect::{self, Defect};
 use crate::durable::{Hashing, Pending};
-pub use bag::Payload;
 pub use manifest::ManifestError;
-pub use plan::{PartPlan, Proofed, parts, plan};
+pub use plan::{PartPlaces, PartPlan, Places, Proofed, places, plan};
 pub use seal::{Recipients, SealError};
 pub use ticket::{Job, job_name};
 
@@ -72,7 +72,23 @@ pub enum PackageError {
         /// Which one, from 1.
         entry: usize,
     },
-    /// A file of the bag cannot be read or written.
+    /// A print file that no letter of the part is in, or that comes out of order.
+    #[error("`{path}` is not the next print file of part {part}")]
+    Unplanned {
+        /// Which part.
+        part: u32,
+        /// Which file.
+        path: String,
+    },
+    /// Letters of the part are in a print file that was not set.
+    #[error("`{path}` of part {part} was not set")]
+    Unset {
+        /// Which part.
+        part: u32,
+        /// Which file.
+        path: String,
+    },
+    /// A file of the bag cannot be written.
     #[error("packing `{path}` of part {part}")]
     Entry {
         /// Which part.
@@ -130,35 +146,29 @@ pub fn prove(job_number: &str, part: &PartPlan) -> Result<(), PackageError> {
         .map_err(|source| PackageError::Manifest { part: part.number, source })
 }
 
-/// Packs one part into `staging`, whose `print/` holds the part's finished print files: bag, zip and encryption in one
-/// stream, so the plain archive never stands on a disk. A sealed file of an earlier attempt is replaced; the caller
+/// Packs one part into `staging` as its print files come: bag, zip and encryption in one stream, so neither the plain
+/// archive nor a print file stands on a disk. `print_files` are name and bytes of those that the part's letters name, in
+/// print order; each is let go before the next is asked for. A sealed file of an earlier attempt is replaced; the caller
 /// does not come here again once the seal is recorded.
 ///
 /// # Errors
-/// [`PackageError`]; the sealed file then does not exist, or is as it was.
-pub fn pack(
+/// [`PackageError`], or whatever `print_files` gives; the sealed file then does not exist, or is as it was.
+pub fn pack<E: From<PackageError>>(
     part: &PartPlan,
     job: &Job<'_>,
     samples: &[Sample],
     recipients: &Recipients,
     staging: &Utf8Path,
-) -> Result<Sealed, PackageError> {
-    let payload = payload(part, job, samples, staging)?;
-    let job_name = job.name();
-    let name = part_name(&job_name, part.number);
-    let label = bag::Label { name: &name, job: &job_name, part: part.number, parts: job.parts, date: job.run_date };
-    let file = part_file(&job_name, part.number);
+    print_files: impl Iterator<Item = Result<(String, Vec<u8>), E>>,
+) -> Result<Sealed, E> {
+    let file = part_file(&job.name(), part.number);
     let target = staging.join(&file);
     let failed = |source| PackageError::Write { path: target.clone(), source };
 
     let out = Hashing::new(BufWriter::with_capacity(1 << 18, Pending::create(&target).map_err(failed)?));
     let sealer = seal::Sealer::new(recipients, out).map_err(failed)?;
     let mut archive = archive::Writer::new(Hashing::new(sealer));
-    bag::write(&mut archive, &label, &payload).map_err(|(path, source)| PackageError::Entry {
-        part: part.number,
-        path,
-        source,
-    })?;
+    fill(&mut archive, part, job, samples, print_files)?;
     let (sealer, plain_sha256, _) = archive.finish().map_err(failed)?.finish();
     let (mut buffer, sealed_sha256, bytes) = sealer.finish().map_err(failed)?.finish();
     buffer.flush().map_err(failed)?;
@@ -177,34 +187,67 @@ pub fn pack(
     })
 }
 
-/// The payload files in the order of their paths.
-fn payload(
+/// Writes the bag: what was made for it before and behind the print files, in the order of their paths.
+fn fill<W: Write, E: From<PackageError>>(
+    archive: &mut archive::Writer<W>,
     part: &PartPlan,
     job: &Job<'_>,
     samples: &[Sample],
-    staging: &Utf8Path,
-) -> Result<Vec<(String, Payload)>, PackageError> {
+    print_files: impl Iterator<Item = Result<(String, Vec<u8>), E>>,
+) -> Result<(), E> {
+    let job_name = job.name();
+    let name = part_name(&job_name, part.number);
+    let entry = |(path, source)| PackageError::Entry { part: part.number, path, source };
+    let mut bag = bag::Bag::begin(archive, &name).map_err(entry)?;
+    for (path, bytes) in before(part, job)? {
+        bag.add(path, &bytes).map_err(entry)?;
+    }
+    let mut planned = part.letters.chunk_by(|one, next| one.place.print_file == next.place.print_file);
+    for file in print_files {
+        let (path, bytes) = file?;
+        if planned.next().is_none_or(|letters| letters[0].place.print_file != path) {
+            return Err(PackageError::Unplanned { part: part.number, path }.into());
+        }
+        bag.add(&path, &bytes).map_err(entry)?;
+    }
+    if let Some(letters) = planned.next()
+        && !defect::is(Defect::PrintFileSkipped)
+    {
+        return Err(PackageError::Unset { part: part.number, path: letters[0].place.print_file.clone() }.into());
+    }
+    for (path, bytes) in behind(samples)? {
+        bag.add(&path, bytes).map_err(entry)?;
+    }
+    let label = bag::Label { job: &job_name, part: part.number, parts: job.parts, date: job.run_date };
+    Ok(bag.finish(&label).map_err(entry)?)
+}
+
+/// Files of the payload that stand before the print files.
+fn before(part: &PartPlan, job: &Job<'_>) -> Result<[(&'static str, Cow<'static, [u8]>); 3], PackageError> {
     let mut manifest = Vec::new();
     manifest::write(job.number, &part.letters, &mut manifest)
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;
-    let text = |text: &str| Payload::Made(text.as_bytes().to_vec());
-    let mut payload = vec![
-        ("README.txt".to_owned(), text(include_str!("../templates/package/README.txt"))),
-        ("job.json".to_owned(), Payload::Made(ticket::json(job, part)?)),
-        ("manifest.csv".to_owned(), Payload::Made(manifest)),
-        ("schema/job.schema.json".to_owned(), text(include_str!("../templates/package/job.schema.json"))),
-        ("schema/manifest.schema.json".to_owned(), text(include_str!("../templates/package/manifest.schema.json"))),
+    Ok([
+        ("README.txt", include_bytes!("../templates/package/README.txt").into()),
+        ("job.json", ticket::json(job, part)?.into()),
+        ("manifest.csv", manifest.into()),
+    ])
+}
+
+/// Files of the payload that stand behind the print files.
+fn behind(samples: &[Sample]) -> Result<Vec<(String, &[u8])>, PackageError> {
+    let mut files = vec![
+        ("schema/job.schema.json".to_owned(), &include_bytes!("../templates/package/job.schema.json")[..]),
+        ("schema/manifest.schema.json".to_owned(), &include_bytes!("../templates/package/manifest.schema.json")[..]),
     ];
-    let print_files: BTreeSet<&str> = part.letters.iter().map(|letter| letter.place.print_file.as_str()).collect();
-    payload.extend(print_files.iter().map(|path| ((*path).to_owned(), Payload::Copied(staging.join(path)))));
     for (entry, sample) in (1..).zip(samples) {
         if !neutral(&sample.name) {
             return Err(PackageError::SampleName { entry });
         }
-        payload.push((format!("samples/{}", sample.name), Payload::Made(sample.bytes.clone())));
+        files.push((format!("samples/{}", sample.name), sample.bytes.as_slice()));
     }
-    payload.sort_by(|one, other| one.0.cmp(&other.0));
-    Ok(payload)
+    files.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    Ok(files)
 }
 
 fn neutral(name: &str) -> bool {

@@ -1,8 +1,9 @@
 //! Progress of long work on a terminal; silent elsewhere.
 
+use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Shows which stage is running, how much of it is done, at what rate and how long it will take.
 ///
@@ -25,16 +26,25 @@ impl Progress {
         Self { bar: ProgressBar::hidden() }
     }
 
-    /// Begins a stage of `total` items; 0 = not known beforehand.
+    /// Begins a stage of `total` items, people or letters; 0 = nobody knows, and only the time so far is shown.
     pub fn stage(&self, name: &'static str, total: u64) {
         let template = if total == 0 {
-            "{msg:<9} {spinner} {human_pos} in {elapsed}"
+            "{msg:<11} {spinner} {elapsed}"
         } else {
-            "{msg:<9} [{bar:30}] {human_pos}/{human_len} {per_sec}, {eta} left"
+            "{msg:<11} [{bar:30}] {human_pos}/{human_len} {rate}, {eta} left"
         };
+        self.begin(name, total, template);
+    }
+
+    /// Begins a stage of `total` bytes.
+    pub fn bytes(&self, name: &'static str, total: u64) {
+        self.begin(name, total, "{msg:<11} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
+    }
+
+    fn begin(&self, name: &'static str, total: u64, template: &str) {
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.bar.reset();
-        self.bar.set_style(style.progress_chars("=> "));
+        self.bar.set_style(style.progress_chars("=> ").with_key("rate", rate));
         self.bar.set_length(total);
         self.bar.set_message(name);
         self.bar.enable_steady_tick(Duration::from_millis(200));
@@ -49,4 +59,9 @@ impl Progress {
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+fn rate(state: &ProgressState, text: &mut dyn Write) {
+    // Writing into a text does not fail.
+    let _ = write!(text, "{:.0}/s", state.per_sec());
 }

@@ -54,7 +54,7 @@ pub struct Terms {
 pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progress) -> Result<Rows, ReadError> {
     let found = inbox::open(inbox)?;
     warn_about(&found);
-    progress.stage("reading", found.lists.iter().map(|list| list.bytes).sum());
+    progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());
     let terms = raw::Terms { synthetic: terms.synthetic, days: cell::Days::before(terms.run_date) };
     let mut rows = Rows::default();
     for (file, index) in found.lists.iter().zip(0..) {

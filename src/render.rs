@@ -5,7 +5,9 @@ pub mod geometry;
 pub mod readback;
 pub mod sheet_mark;
 
+mod form;
 mod gate;
+mod ink;
 mod input;
 mod kix;
 mod laid;

@@ -120,6 +120,23 @@ impl LetterCounts {
         *self.by_language.entry(draft.language.word().to_owned()).or_default() += 1;
         *self.by_kind.entry(draft.kind.word().to_owned()).or_default() += 1;
     }
+
+    /// Adds what was counted elsewhere.
+    pub fn merge(&mut self, other: Self) {
+        self.total += other.total;
+        self.pages += other.pages;
+        self.sheets += other.sheets;
+        let counts = [
+            (&mut self.by_category, other.by_category),
+            (&mut self.by_language, other.by_language),
+            (&mut self.by_kind, other.by_kind),
+        ];
+        for (own, other) in counts {
+            for (word, count) in other {
+                *own.entry(word).or_default() += count;
+            }
+        }
+    }
 }
 
 /// Rows set aside for one reason.
@@ -142,6 +159,9 @@ pub struct Stage {
     pub seconds: f64,
     /// What went through it: rows, people or letters.
     pub items: u64,
+    /// Largest resident memory of the process up to its end, in bytes.
+    #[serde(default)]
+    pub peak_rss_bytes: u64,
 }
 
 /// What the vendor gets.

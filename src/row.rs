@@ -67,6 +67,14 @@ pub struct Rows {
     pub refused: Vec<Refused>,
 }
 
+impl Rows {
+    /// Data rows of all files, good and bad.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.inputs.iter().map(|input| u64::from(input.rows)).sum()
+    }
+}
+
 /// A row that could not be used, with what could still be read of it.
 #[derive(Debug)]
 pub struct Refused {

@@ -1,32 +1,41 @@
 //! The nightly run, one line a stage: read, link, decide, compose, proof, plan, set, seal, publish, record, report.
 
 pub mod clock;
+mod desk;
 mod error;
 mod finish;
+mod fleet;
 mod papers;
+mod parts;
+mod planning;
 mod prepare;
+mod room;
 pub mod staging;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
+use rayon::prelude::*;
+use serde::Serialize;
 
+use crate::cli::logging;
 use crate::cli::process::peak_rss_bytes;
 use crate::config::Config;
 use crate::deliver::outbox;
 use crate::deliver::summary::Summary;
 use crate::facts::Facts;
+use crate::letter;
 use crate::package::{self, Recipients};
-use crate::preview;
 use crate::progress::Progress;
 use crate::read::{self, Terms};
-use crate::record::{Access, Job, Ledger, NewJob, Noted, StagedFile};
+use crate::record::{Access, JobState, Ledger};
 use crate::report::Report;
 use crate::row::Rows;
 use clock::Clock;
 pub use error::RunError;
 pub use finish::Finished;
-use prepare::Prepared;
-use staging::{Settings, Staging};
+pub use fleet::{SetPart, render};
+use planning::Step;
+use staging::Staging;
 
 /// What the operator asked for.
 #[derive(Clone, Copy)]
@@ -48,6 +57,12 @@ impl Order<'_> {
     fn permits(&self, letters: usize) -> Result<(), RunError> {
         let (letters, permitted) = (letters as u64, self.config.policy.max_letters_per_run);
         if letters > permitted && !self.accept_volume { Err(RunError::Volume { letters, permitted }) } else { Ok(()) }
+    }
+
+    /// Refuses an outbox that cannot be published to, and a disk with less room than this many bytes.
+    fn fits(&self, bytes: u64) -> Result<(), RunError> {
+        let data_dir = &self.config.data_dir;
+        Ok(outbox::preflight(&data_dir.join("outbox"), data_dir, bytes)?)
     }
 
     fn facts(&self) -> Result<Facts, RunError> {
@@ -80,52 +95,77 @@ pub struct Outcome {
 /// # Errors
 /// [`RunError`]; its status says whether anything left the building.
 pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
-    let config = order.config;
-    Recipients::parse(&config.vendor.recipients)?;
-    let mut ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
-    outbox::preflight(&config.data_dir.join("outbox"), &config.data_dir, 0)?;
+    let mut ledger = open(order)?;
     let resumed = match ledger.pending()? {
-        Some(job) => Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?),
+        Some(job) => {
+            logging::keep();
+            Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?)
+        }
         None => None,
     };
-
-    refuse_the_past(&ledger, order.run_date)?;
-    let facts = order.facts()?;
-    let mut clock = Clock::default();
-    let rows =
-        clock.time("read", || order.read(), |rows| rows.inputs.iter().map(|input| u64::from(input.rows)).sum())?;
-    ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
-    let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
-    let letters = std::mem::take(&mut prepared.letters);
-    order.permits(letters.len())?;
-
-    let run_id = papers::next_run_id(&config.data_dir, order.run_date, &ledger.jobs()?);
-    let report = begin_report(&run_id, order, &rows, &prepared, &letters);
-    let noted = Noted {
-        run_id: &run_id,
-        run_date: order.run_date,
-        inputs: &rows.inputs,
-        accepted: order.accept_inputs,
-        identities: &prepared.identities,
+    let outcome = match planning::plan(order, &mut ledger)? {
+        Step::Nothing { papers, report } => Outcome { resumed, report, papers, package: None },
+        Step::Planned { job, press, clock } => {
+            let finished = finish::finish(order, &mut ledger, &job, Some(&press), clock)?;
+            Outcome { resumed, report: finished.report, papers: finished.papers, package: Some(finished.package) }
+        }
     };
-    if letters.is_empty() {
-        ledger.note(&noted)?;
-        let (papers, report) = conclude(order, &ledger, &rows, &prepared, report, clock)?;
-        return Ok(Outcome { resumed, report, papers, package: None });
-    }
-    let draft = DraftPlan { rows: &rows, prepared: &prepared, letters, noted, facts: &facts, report, clock };
-    let job = plan(order, &mut ledger, draft)?;
-    let finished = finish::finish(order, &mut ledger, &job, Some(&prepared.press), Clock::default())?;
     order.progress.finish();
-    Ok(Outcome { resumed, report: finished.report, papers: finished.papers, package: Some(finished.package) })
+    Ok(outcome)
 }
 
-/// Letters before the last ones would name a later letter as the earlier one, and count ages wrongly.
-fn refuse_the_past(ledger: &Ledger, run_date: Date) -> Result<(), RunError> {
-    match ledger.jobs()?.iter().map(|job| job.run_date).max() {
-        Some(last) if run_date < last => Err(RunError::Past { run_date, last }),
-        _ => Ok(()),
-    }
+/// A run that was stopped after its plan: a fleet can set its parts, and the next run finishes it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Planned {
+    /// Name of the job; `None` when there is nobody to write to.
+    pub job: Option<String>,
+    /// Its parts, numbered from 1.
+    pub parts: u32,
+    /// Its letters.
+    pub letters: u64,
+    /// The staged plan, or the papers of a run without letters.
+    pub folder: Utf8PathBuf,
+    /// Rows wait for a human.
+    pub needs_a_human: bool,
+}
+
+/// Does what a run does up to the committed plan, or nothing when a job is planned already.
+///
+/// # Errors
+/// [`RunError::Unfinished`] when a job is past its plan; else as a run.
+pub fn plan(order: &Order<'_>) -> Result<Planned, RunError> {
+    let mut ledger = open(order)?;
+    let job = match ledger.pending()? {
+        Some(job) if job.state != JobState::Planned => {
+            return Err(RunError::Unfinished { job: job.job_name, state: job.state });
+        }
+        Some(job) => job,
+        None => match planning::plan(order, &mut ledger)? {
+            Step::Planned { job, .. } => job,
+            Step::Nothing { papers, report } => {
+                let needs_a_human = report.needs_a_human();
+                return Ok(Planned { job: None, parts: 0, letters: 0, folder: papers, needs_a_human });
+            }
+        },
+    };
+    order.progress.finish();
+    let staging = Staging::of(&order.config.data_dir, &job.job_name);
+    Ok(Planned {
+        parts: u32::try_from(job.parts.len()).unwrap_or(u32::MAX),
+        letters: job.parts.iter().map(|part| u64::from(part.letters)).sum(),
+        folder: staging.folder().to_owned(),
+        needs_a_human: papers::read_report(&staging.papers())?.needs_a_human(),
+        job: Some(job.job_name),
+    })
+}
+
+/// Opens the ledger to write, when the vendor's keys and the outbox are as they should be.
+fn open(order: &Order<'_>) -> Result<Ledger, RunError> {
+    let config = order.config;
+    Recipients::parse(&config.vendor.recipients)?;
+    let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
+    order.fits(room::to_begin(ledger.bytes()?))?;
+    Ok(ledger)
 }
 
 /// Notes in the papers what became of the summary mail.
@@ -137,49 +177,6 @@ pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(
     papers::write_report(folder, report)
 }
 
-/// Writes the plan and the papers so far to staging, then commits the ledger to them. From here on the set of letters is
-/// fixed.
-fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<Job, RunError> {
-    let config = order.config;
-    let number = ledger.next_job(order.run_date)?;
-    let job_name = package::job_name(&number, config.synthetic);
-    let staging = Staging::of(&config.data_dir, &job_name);
-    staging.begin()?;
-
-    let DraftPlan { rows, prepared, letters, noted, facts, mut report, clock } = draft;
-    let parts = package::plan(&job_name, letters, &config.print);
-    let samples = preview::samples(facts, &config.print, order.run_date, config.synthetic)?;
-    let settings = Settings {
-        campaign: config.campaign.clone(),
-        number: number.clone(),
-        rehearsal: config.synthetic,
-        run_date: order.run_date,
-        parts: u32::try_from(parts.len()).expect("a job has fewer parts than letters"),
-        print: config.print,
-        vendor: config.vendor.clone(),
-        return_lines: facts.return_lines(),
-    };
-    for part in &parts {
-        package::prove(&number, part)?;
-    }
-    let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &prepared.bodies)?.into();
-    for part in &parts {
-        staged.push(staging.write_part(part)?);
-    }
-    for sample in &samples {
-        staged.push(staging.write_sample(sample)?);
-    }
-    report.stages = clock.stages();
-    report.peak_rss_bytes = peak_rss_bytes();
-    papers::write(&staging.papers(), rows, prepared, &report)?;
-    papers::write_letters(&staging.papers(), &parts)?;
-    staging.sync()?;
-
-    let job = NewJob { job: &number, job_name: &job_name, staged: &staged, noted };
-    ledger.plan(&job, parts.iter().flat_map(|part| &part.letters))?;
-    ledger.pending()?.ok_or(RunError::Unplanned)
-}
-
 /// Does everything but publication and ledger: sets every letter and reads it back, writes nothing that lasts.
 ///
 /// # Errors
@@ -187,22 +184,27 @@ fn plan(order: &Order<'_>, ledger: &mut Ledger, draft: DraftPlan<'_>) -> Result<
 pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let config = order.config;
     let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
+    ledger.must_be_open()?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
-    let rows =
-        clock.time("read", || order.read(), |rows| rows.inputs.iter().map(|input| u64::from(input.rows)).sum())?;
+    let rows = clock.time("read", || order.read(), Rows::count)?;
     ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
     let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);
     order.permits(letters.len())?;
-    let mut report = begin_report("check", order, &rows, &prepared, &letters);
+    let mut report = planning::begin_report("check", order, &rows, &prepared);
     let number = ledger.next_job(order.run_date)?;
-    let parts = package::plan(&package::job_name(&number, config.synthetic), letters, &config.print);
-    let work = finish::Work { press: &prepared.press, number: &number, bodies: &prepared.bodies, print: &config.print };
+    let decided = parts::Decided::new(&number, &prepared.bodies, &config.print)?;
     order.progress.stage("setting", report.letters.total);
+    let set = |letters: &&[letter::Planned]| {
+        decided.set(&prepared.press, letters)?;
+        order.progress.advance(letters.len() as u64);
+        Ok::<(), RunError>(())
+    };
+    let mut places = package::places(&package::job_name(&number, config.synthetic), letters, &config.print);
     clock.time(
         "render",
-        || parts.iter().try_for_each(|part| finish::set_part(order, &work, part, |_, _| Ok(()))),
+        || places.try_for_each(|part| parts::by_print_file(&prepared.writer.part(&part)?).par_iter().try_for_each(set)),
         |()| report.letters.total,
     )?;
     report.stages = clock.stages();
@@ -239,61 +241,4 @@ pub fn summary(report: &Report, run_date: Date, exit_code: u8) -> Summary {
         parts: report.package.as_ref().map_or(0, |package| package.parts.len() as u64),
         ledger_head: report.ledger_head.clone(),
     }
-}
-
-fn begin_report(
-    run_id: &str,
-    order: &Order<'_>,
-    rows: &Rows,
-    prepared: &Prepared,
-    letters: &[package::Proofed],
-) -> Report {
-    let config = order.config;
-    let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
-    report.list_reasons.clone_from(&prepared.list_reasons);
-    report.link.clone_from(&prepared.linking);
-    report.link.merges = prepared.identities.merges();
-    report.link.splits = prepared.identities.splits();
-    report.bodies = prepared.bodies.len() as u64;
-    report.people.absent = prepared.absent;
-    for due in prepared.set_aside.iter().filter_map(|item| item.due) {
-        *report.due.entry(due.to_string()).or_default() += 1;
-    }
-    for (draft, pages, sheets) in letters {
-        report.letters.add(draft, *pages, *sheets);
-    }
-    report
-}
-
-/// What goes into a plan.
-struct DraftPlan<'a> {
-    rows: &'a Rows,
-    prepared: &'a Prepared,
-    letters: Vec<package::Proofed>,
-    noted: Noted<'a>,
-    facts: &'a Facts,
-    report: Report,
-    clock: Clock,
-}
-
-/// Ends a run that has nothing to print: the papers only.
-fn conclude(
-    order: &Order<'_>,
-    ledger: &Ledger,
-    rows: &Rows,
-    prepared: &Prepared,
-    mut report: Report,
-    clock: Clock,
-) -> Result<(Utf8PathBuf, Report), RunError> {
-    let staging = Staging::of(&order.config.data_dir, &report.run_id);
-    staging.begin()?;
-    report.stages = clock.stages();
-    report.peak_rss_bytes = peak_rss_bytes();
-    report.ledger_head = ledger.head()?.to_string();
-    papers::write(&staging.papers(), rows, prepared, &report)?;
-    papers::write_letters(&staging.papers(), &[])?;
-    let papers = papers::shelve(&order.config.data_dir, &report.run_id, &staging.papers())?;
-    staging.discard()?;
-    order.progress.finish();
-    Ok((papers, report))
 }

@@ -3,14 +3,16 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 /// Stack of one worker: Typst calls itself deeply while it lays out.
 const STACK_BYTES: usize = 32 << 20;
 
 /// Applies `work` to every item on as many threads as rayon has, results in the order of the items.
 ///
 /// Typst goes parallel inside one document. Started from a rayon worker, that worker would take up the next letter in the
-/// middle of the present one, and the next in the middle of that, until its stack is full; threads of their own wait
-/// instead.
+/// middle of the present one, and the next in the middle of that, until its stack is full; and handing a single document's
+/// work to other threads costs more than it gives. So each thread here is a pool of its own.
 pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let share = || {
@@ -21,9 +23,10 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
             done.push((index, work(item)));
         }
     };
+    let pool = |_| ThreadPoolBuilder::new().num_threads(1).stack_size(STACK_BYTES).build().ok();
+    let pools: Vec<ThreadPool> = (0..rayon::current_num_threads()).filter_map(pool).collect();
     let mut results: Vec<(usize, R)> = thread::scope(|scope| {
-        let start = |_| thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, share);
-        let workers: Vec<_> = (0..rayon::current_num_threads()).filter_map(|number| start(number).ok()).collect();
+        let workers: Vec<_> = pools.iter().map(|pool| scope.spawn(|| pool.install(share))).collect();
         // Where no thread can be started, this one does all the work.
         let own = if workers.is_empty() { share() } else { Vec::new() };
         let join = |worker: thread::ScopedJoinHandle<'_, Vec<(usize, R)>>| match worker.join() {

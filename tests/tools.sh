@@ -6,13 +6,16 @@ venv=${1:?folder of the Python environment}
 here=$(cd "$(dirname "$0")" && pwd)
 
 declare -A packages=(
-    [age]=age [gs]=ghostscript [openssl]=openssl [pdffonts]=poppler-utils [pdftotext]=poppler-utils
-    [python3]=python3 [qpdf]=qpdf [sha256sum]=coreutils [sqlite3]=sqlite3 [strace]=strace [unzip]=unzip
+    [age]=age [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [javac]=default-jdk-headless [openssl]=openssl
+    [pdffonts]=poppler-utils [pdftoppm]=poppler-utils [pdftotext]=poppler-utils [python3]=python3 [qpdf]=qpdf
+    [sha256sum]=coreutils [sqlite3]=sqlite3 [strace]=strace [unshare]=util-linux [unzip]=unzip
 )
 missing=()
 for tool in "${!packages[@]}"; do
     command -v "$tool" > /dev/null || missing+=("${packages[$tool]}")
 done
+# veraPDF's jar comes without it.
+[ -e /usr/share/java/jaxb-runtime.jar ] || missing+=(libjaxb-java)
 python3 -c 'import venv, ensurepip' 2> /dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
     mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)

@@ -46,6 +46,24 @@ pub enum Command {
         #[arg(long)]
         accept_volume: bool,
     },
+    /// Plan tonight's job and stop, so that many machines can set its parts (`render`); `run` then finishes it.
+    Plan {
+        /// As for `run`.
+        #[arg(long, value_name = "REASON")]
+        accept_inputs: Option<String>,
+        /// As for `run`.
+        #[arg(long)]
+        accept_volume: bool,
+    },
+    /// Set the print files of one part of a planned job. Needs the staging folder and no ledger; again does nothing.
+    Render {
+        /// Part, from 1. If not given: the environment's JOB_COMPLETION_INDEX (from 0) and one.
+        #[arg(long, value_name = "N")]
+        part: Option<u32>,
+        /// Name of the job, where more than one is planned.
+        #[arg(long, value_name = "JOB")]
+        job: Option<String>,
+    },
     /// Do everything but publication and ledger: what would a run do?
     Check {
         /// As for `run`; nothing is recorded.
@@ -102,6 +120,22 @@ pub enum Command {
     /// Make or check the ledger.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Close the campaign: no run writes to anybody any more. Shows what that means, then asks.
+    Close {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Destroy everything about people of a closed campaign; totals, hashes, history and a certificate stay. Shows what will
+    /// go, then asks. Interrupted, it goes on when it is started again.
+    Purge {
+        /// Who approved it: name or function, for the certificate.
+        #[arg(long, value_name = "NAME")]
+        approved_by: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Check the letter texts: both languages, reading ease, forbidden words.
     #[command(subcommand)]
     Texts(TextsCommand),
@@ -120,12 +154,17 @@ pub enum Command {
 }
 
 /// `breachpost ledger`.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum LedgerCommand {
     /// Make a new ledger and the campaign's key. Once per campaign.
     Init,
     /// Recompute the audit chain, replay it against the tables, compare it with what was published.
-    Check,
+    Check {
+        /// A head that somebody kept, from a summary mail, a report or a `job.json`: it must be in the history. May be given
+        /// more than once.
+        #[arg(long, value_name = "HEAD")]
+        anchor: Vec<String>,
+    },
 }
 
 /// `breachpost review`.

@@ -35,22 +35,10 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
         _ => {}
     }
     let config = configuration(args)?;
-    let session = Session { args, config: &config, run_date };
-    match &args.command {
-        Command::Ledger(LedgerCommand::Init) => session.ledger_init(),
-        Command::Ledger(LedgerCommand::Check) => session.ledger_check(),
-        Command::Run { accept_inputs, accept_volume } => session.run(accept_inputs.as_deref(), *accept_volume),
-        Command::Check { accept_inputs, accept_volume } => session.check(accept_inputs.as_deref(), *accept_volume),
-        Command::Preview { out } => session.preview(out),
-        Command::Letter { id, out } => session.letter(id, out.as_deref()),
-        Command::Explain { id, other: None } => session.explain(id),
-        Command::Explain { id, other: Some(other) } => session.explain_rows(id, other),
-        Command::Review(ReviewCommand::Apply { file, by }) => session.review_apply(file, by.as_deref()),
-        Command::Review(ReviewCommand::List) => session.review_list(),
-        Command::LinkTrain { out, seed, name } => session.link_train(out, *seed, name.as_deref()),
-        Command::Texts(TextsCommand::Check) => session.texts(),
-        Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
-    }
+    logging::start(Some(&config.data_dir), run_date, args.verbose);
+    let status = Session { args, config: &config, run_date }.execute()?;
+    logging::keep();
+    Ok(status)
 }
 
 fn configuration(args: &Args) -> Result<Config, Failure> {
@@ -68,9 +56,6 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
     Ok(config)
 }
 
-/// What became of a mail that could not be sent.
-const FAILED: &str = "failed";
-
 /// A command with its configuration.
 pub(super) struct Session<'a> {
     pub args: &'a Args,
@@ -79,8 +64,26 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
-    pub(super) fn log(&self) {
-        logging::start(Some(&self.config.data_dir), self.run_date, self.args.verbose);
+    fn execute(&self) -> Result<Status, Failure> {
+        match &self.args.command {
+            Command::Ledger(LedgerCommand::Init) => self.ledger_init(),
+            Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
+            Command::Close { yes } => self.close(*yes),
+            Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
+            Command::Run { accept_inputs, accept_volume } => self.run(accept_inputs.as_deref(), *accept_volume),
+            Command::Plan { accept_inputs, accept_volume } => self.plan(accept_inputs.as_deref(), *accept_volume),
+            Command::Render { part, job } => self.render(*part, job.as_deref()),
+            Command::Check { accept_inputs, accept_volume } => self.check(accept_inputs.as_deref(), *accept_volume),
+            Command::Preview { out } => self.preview(out),
+            Command::Letter { id, out } => self.letter(id, out.as_deref()),
+            Command::Explain { id, other: None } => self.explain(id),
+            Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
+            Command::Review(ReviewCommand::Apply { file, by }) => self.review_apply(file, by.as_deref()),
+            Command::Review(ReviewCommand::List) => self.review_list(),
+            Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
+            Command::Texts(TextsCommand::Check) => self.texts(),
+            Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
+        }
     }
 
     fn ledger_init(&self) -> Result<Status, Failure> {
@@ -93,8 +96,8 @@ impl Session<'_> {
         Ok(Status::Done)
     }
 
-    fn ledger_check(&self) -> Result<Status, Failure> {
-        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign)
+    fn ledger_check(&self, anchors: &[String]) -> Result<Status, Failure> {
+        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign, anchors)
             .map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&verdict);
@@ -105,7 +108,6 @@ impl Session<'_> {
     }
 
     fn run(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
-        self.log();
         let progress = Progress::on_stderr();
         let order =
             Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
@@ -116,30 +118,25 @@ impl Session<'_> {
         let mut outcome = run::run(&order).map_err(failed)?;
         let mut status = if outcome.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
         if let Some(resumed) = &mut outcome.resumed {
-            let mail = self.mail(&resumed.report, status);
-            run::note_mail(&resumed.papers, &mut resumed.report, mail).map_err(failed)?;
+            status = self.mail(&resumed.papers, &mut resumed.report, status);
         }
-        let mail = self.mail(&outcome.report, status);
-        run::note_mail(&outcome.papers, &mut outcome.report, mail).map_err(failed)?;
-        if mail == FAILED {
-            status = Status::ForAHuman;
-        }
+        status = self.mail(&outcome.papers, &mut outcome.report, status);
         self.show_outcome(&outcome, status);
         Ok(status)
     }
 
-    /// Sends the summary; letters are unaffected when that fails.
-    fn mail(&self, report: &Report, status: Status) -> &'static str {
-        let Some(mail) = &self.config.mail else { return "not configured" };
+    /// Sends the summary and notes that in the papers; the letters are out, and a failure is for a human.
+    fn mail(&self, papers: &Utf8Path, report: &mut Report, status: Status) -> Status {
+        let Some(mail) = &self.config.mail else { return status };
         let summary = run::summary(report, self.run_date, status.code());
-        match email::send(mail, &summary) {
-            Ok(_) => "sent",
-            Err(error) => {
-                let hint = error.hint();
-                output::failure(&Failure::new(Status::Done, &error, hint));
-                FAILED
-            }
-        }
+        let failed = |error: &dyn std::error::Error, hint| {
+            output::failure(&Failure::new(Status::ForAHuman, error, hint));
+            Status::ForAHuman
+        };
+        let sent = email::send(mail, &summary).map(drop).map_err(|error| failed(&error, error.hint()));
+        let fate = if sent.is_ok() { "sent" } else { "failed" };
+        let noted = run::note_mail(papers, report, fate).map_err(|error| failed(&error, error.hint()));
+        sent.and(noted).err().unwrap_or(status)
     }
 
     fn show_outcome(&self, outcome: &Outcome, status: Status) {
@@ -165,7 +162,6 @@ impl Session<'_> {
     }
 
     fn check(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
-        self.log();
         let progress = Progress::on_stderr();
         let order =
             Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
@@ -192,6 +188,9 @@ impl Session<'_> {
         let made = preview::write(out, &facts, &self.config.print, self.run_date, &progress)
             .map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
         progress.finish();
+        for (key, day) in facts.stale(self.run_date, self.config.policy.facts_max_age_days) {
+            output::note(format_args!("warning: `{key}` in the facts was last checked on {day}: a run would stop"));
+        }
         if self.args.json {
             output::json(&made);
         } else {
@@ -223,21 +222,25 @@ impl Session<'_> {
     }
 
     fn texts(&self) -> Result<Status, Failure> {
-        let findings = compose::texts::check(&self.facts()?);
+        let review = compose::texts::review(&self.facts()?, self.run_date, self.config.policy.facts_max_age_days);
         if self.args.json {
-            output::json(&findings);
+            output::json(&review);
         } else {
-            for finding in &findings {
+            for finding in &review.findings {
                 output::line(finding);
             }
-            output::line(format_args!("{} findings", findings.len()));
+            for (language, figures) in &review.figures {
+                output::line(format_args!("{language}        {figures}"));
+            }
+            output::line(format_args!("findings  {}", review.findings.len()));
         }
-        Ok(if findings.is_empty() { Status::Done } else { Status::ForAHuman })
+        Ok(if review.findings.is_empty() { Status::Done } else { Status::ForAHuman })
     }
 }
 
 pub(super) fn record_failure(error: &record::RecordError) -> Failure {
-    Failure::new(Status::Stopped, error, error.hint())
+    let status = if error.exit_code() == Status::Usage.code() { Status::Usage } else { Status::Stopped };
+    Failure::new(status, error, error.hint())
 }
 
 fn show_counts(report: &Report) {

@@ -1,20 +1,70 @@
 //! Logs: text on stderr, JSON lines in `logs/`. Ids, counts, row numbers and codes; never a value.
 
-use std::fs::OpenOptions;
-use std::io::IsTerminal;
-use std::sync::Mutex;
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
+/// The log file. Its lines wait in memory until [`keep`]: a command that refuses touches no file.
+enum LogFile {
+    Waiting {
+        path: Utf8PathBuf,
+        lines: Vec<u8>,
+    },
+    Open(File),
+    /// There is none, or it cannot be written; what is said on stderr has to do.
+    None,
+}
+
+static LOG_FILE: Mutex<LogFile> = Mutex::new(LogFile::None);
+
+fn log_file() -> MutexGuard<'static, LogFile> {
+    LOG_FILE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Lines;
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut *log_file() {
+            LogFile::Waiting { lines, .. } => lines.extend_from_slice(bytes),
+            LogFile::Open(file) => file.write_all(bytes)?,
+            LogFile::None => {}
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes the lines so far, if any, to the log file, and from then on every line at once. Called when nothing can be
+/// refused any more.
+pub fn keep() {
+    let mut log_file = log_file();
+    let LogFile::Waiting { path, lines } = &*log_file else { return };
+    if lines.is_empty() {
+        return;
+    }
+    let write = || {
+        let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+        file.write_all(lines)?;
+        io::Result::Ok(file)
+    };
+    *log_file = write().map_or(LogFile::None, LogFile::Open);
+}
+
 /// Starts logging; `verbosity` 0 shows warnings on stderr, 1 information, 2 and more everything of this program.
 ///
-/// The file `logs/<run date>.jsonl` is used only where `data_dir` already holds a ledger's folders: a command that fails
-/// before that leaves nothing behind.
+/// The file `logs/<run date>.jsonl` is used only where `data_dir` already holds a ledger's folders.
 pub fn start(data_dir: Option<&Utf8Path>, run_date: Date, verbosity: u8) {
     let level = [LevelFilter::WARN, LevelFilter::INFO, LevelFilter::DEBUG][usize::from(verbosity.min(2))];
     let ours = |level: LevelFilter| {
@@ -26,13 +76,11 @@ pub fn start(data_dir: Option<&Utf8Path>, run_date: Date, verbosity: u8) {
         .without_time()
         .with_target(false)
         .with_filter(ours(level));
-    let file = data_dir
-        .map(|folder| folder.join("logs"))
-        .filter(|folder| folder.is_dir())
-        .and_then(|folder| {
-            OpenOptions::new().create(true).append(true).open(folder.join(format!("{run_date}.jsonl"))).ok()
-        })
-        .map(|file| fmt::layer().json().with_writer(Mutex::new(file)).with_filter(ours(LevelFilter::INFO)));
+    if let Some(folder) = data_dir.map(|folder| folder.join("logs")).filter(|folder| folder.is_dir()) {
+        let path = folder.join(format!("{run_date}.jsonl"));
+        *log_file() = LogFile::Waiting { path, lines: Vec::new() };
+    }
+    let file = fmt::layer().json().with_writer(|| Lines).with_filter(ours(LevelFilter::INFO));
     // A second start (tests in one process) keeps the first subscriber.
     let _ = tracing_subscriber::registry().with(console).with(file).try_init();
 }

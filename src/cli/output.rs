@@ -46,6 +46,11 @@ pub fn failure(failure: &Failure) {
     }
 }
 
+/// Prints what will happen, or what goes wrong beside the answer.
+pub fn note(text: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 /// Prints one line of an answer.
 pub fn line(text: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");

@@ -15,7 +15,6 @@ use crate::row::Rows;
 
 impl Session<'_> {
     pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>) -> Result<Status, Failure> {
-        self.log();
         let by = by.map_or_else(user, str::to_owned);
         let progress = Progress::on_stderr();
         let applied = review::apply(self.config, file, &by, self.run_date, &progress);
@@ -64,7 +63,6 @@ impl Session<'_> {
     }
 
     pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<Status, Failure> {
-        self.log();
         let ledger = Ledger::open(&self.config.data_dir, &self.config.campaign, Access::Read)
             .map_err(|error| record_failure(&error))?;
         let decisions = ledger.decisions().map_err(|error| record_failure(&error))?;
@@ -98,7 +96,6 @@ impl Session<'_> {
     }
 
     pub(super) fn link_train(&self, out: &Utf8Path, seed: u64, name: Option<&str>) -> Result<Status, Failure> {
-        self.log();
         let before = self.parameters()?;
         let rows = self.rows()?;
         let version = name.map_or_else(|| format!("trained-{seed}"), str::to_owned);

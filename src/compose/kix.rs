@@ -23,9 +23,9 @@ pub const MAX_CHARACTERS: usize = 18;
 /// Width of a bar, mm (0.38 to 0.63 permitted).
 pub const BAR_MM: f64 = 0.5;
 /// Height of a full bar, mm (4.19 to 5.84 permitted).
-pub const FULL_MM: f64 = 5.1;
+pub const FULL_MM: f64 = 4.97;
 /// Height of a tracker, mm (1.02 to 1.52 permitted). Ascender and descender reach from its far end to the full height.
-pub const TRACKER_MM: f64 = 1.3;
+pub const TRACKER_MM: f64 = 1.27;
 /// White on all four sides, mm.
 pub const QUIET_MM: f64 = 2.0;
 /// From bar to bar, mm: 22 an inch, and 24 an inch (the most permitted) for codes that would not fit otherwise.
@@ -84,6 +84,18 @@ pub fn bars(code: &str) -> Option<Vec<Bar>> {
         }));
     }
     Some(bars)
+}
+
+/// The character that four bars stand for.
+#[must_use]
+pub fn character(four: &[Bar]) -> Option<char> {
+    let half = |long: fn(Bar) -> bool| {
+        let is = |pattern: &[bool; 4]| four.iter().map(|bar| long(*bar)).eq(pattern.iter().copied());
+        PATTERNS.iter().position(is)
+    };
+    let upper = half(|bar| matches!(bar, Bar::Ascender | Bar::Full))?;
+    let lower = half(|bar| matches!(bar, Bar::Descender | Bar::Full))?;
+    Some(char::from(ALPHABET[upper * 6 + lower]))
 }
 
 /// Width in mm from the first bar's left edge to the last one's right edge.

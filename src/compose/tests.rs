@@ -117,6 +117,7 @@ fn notice(identity: Identity<'_>, category: Category, row: u32) -> Notice<'_> {
             involved: Items::NONE,
             possible: Items::NONE,
         },
+        medical_test: None,
         difference: None,
         audience: Audience::Adult,
         custody: None,
@@ -128,6 +129,7 @@ fn notice(identity: Identity<'_>, category: Category, row: u32) -> Notice<'_> {
         provider: None,
         rows: vec![RowRef { file: 0, row }, RowRef { file: 0, row: row + 100 }],
         record_ids: vec![format!("r{row}")],
+        datasets: vec!["ds1"],
     }
 }
 

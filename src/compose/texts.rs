@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use crate::facts::{Facts, Sender};
 use crate::letter::{Body, Frame, Notice};
 
-pub use gates::{Figures, Finding, check, figures, plain_text, residue};
+pub use gates::{Figures, Finding, Review, plain_text, residue, review};
 pub use subject::{News, TextFacts, named_provider};
 pub use variants::{Variant, every, variants};
 
@@ -31,7 +31,7 @@ use writer::Writer;
 /// Never fails: [`Facts::load`] has checked the facts, and a missing sentence or slot does not pass the tests.
 #[must_use]
 pub fn body(notice: &Notice<'_>, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
-    body_of(&TextFacts::of(notice), facts, run_date, synthetic)
+    body_of(&TextFacts::of(notice, facts), facts, run_date, synthetic)
 }
 
 /// The text for these facts about a person. `run_date` is the date of the letter; `synthetic` marks a rehearsal.

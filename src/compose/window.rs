@@ -69,11 +69,10 @@ pub fn may_be_visible(window: &Window) -> Rectangle {
     Rectangle { left: left - x, top: top - y, right: left + window.width, bottom: top + window.height }
 }
 
-/// Width in mm for the bars of a KIX: the white around them may lie in the safety margin.
+/// Width in mm for the bars of a KIX with white on both sides.
 #[must_use]
 pub fn kix_width(window: &Window) -> f64 {
-    let visible = always_visible(window);
-    visible.width() - 2.0 * (super::kix::QUIET_MM - window.margin).max(0.0)
+    always_visible(window).width() - 2.0 * super::kix::QUIET_MM
 }
 
 /// How far the sheet can slide to the right and down.
@@ -95,7 +94,7 @@ mod tests {
         let window = Window::default();
         assert_eq!(always_visible(&window), Rectangle { left: 22.0, top: 52.0, right: 98.0, bottom: 88.0 });
         assert_eq!(may_be_visible(&window), Rectangle { left: 10.0, top: 45.0, right: 110.0, bottom: 95.0 });
-        assert!((kix_width(&window) - 76.0).abs() < 1e-9);
+        assert!((kix_width(&window) - 72.0).abs() < 1e-9);
     }
 
     #[test]
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn without_margin_the_white_around_a_kix_takes_room() {
+    fn the_white_around_a_kix_takes_room() {
         let window = Window { margin: 0.0, ..Window::default() };
         assert!((kix_width(&window) - 76.0).abs() < 1e-9);
     }

@@ -47,8 +47,16 @@ pub(super) fn union(one: Findings, other: &Findings) -> Findings {
 /// The list for somebody under 16 or their parents: what was examined and what came out are not named, because a letter
 /// that lies on the kitchen table can give away a test that the young person kept private (letters.md 3.3).
 pub(super) fn reduced(findings: Findings) -> Findings {
-    let private = Items::NONE.with(Item::ExamType).with(Item::Result);
-    Findings { involved: findings.involved.minus(private), possible: findings.possible.minus(private), ..findings }
+    Findings { involved: findings.involved.minus(PRIVATE), possible: findings.possible.minus(PRIVATE), ..findings }
+}
+
+/// What was examined and what came out.
+const PRIVATE: Items = Items::NONE.with(Item::ExamType).with(Item::Result);
+
+/// How sure it is that what the reduced list does not name was stolen; `None` when it was not in the data.
+pub(super) fn medical_test(findings: &Findings) -> Option<Status> {
+    let lists = [(findings.involved, Status::Confirmed), (findings.possible, Status::NotExcluded)];
+    lists.into_iter().find(|(items, _)| items.minus(PRIVATE) != *items).map(|(_, status)| status)
 }
 
 /// Whether a letter with these findings would say "stolen" and list nothing (policy.md rule 13).
@@ -95,6 +103,10 @@ mod tests {
         let all = reduced(combine(&[row(Category::Gp, Status::Confirmed, Published::No, "name exam_type result")]));
         assert_eq!(all.involved, items("name"));
         assert!(says_nothing(&reduced(combine(&[row(Category::Gp, Status::Confirmed, Published::No, "result")]))));
+        let sure = |status, kinds| medical_test(&combine(&[row(Category::Gp, status, Published::No, kinds)]));
+        assert_eq!(sure(Status::Confirmed, "name exam_type"), Some(Status::Confirmed));
+        assert_eq!(sure(Status::NotExcluded, "name result"), Some(Status::NotExcluded));
+        assert_eq!(sure(Status::Confirmed, "name bsn"), None);
     }
 
     #[test]

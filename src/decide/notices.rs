@@ -1,14 +1,16 @@
 //! From a person whom no rule stops to their letters: which sender writes about what, and what kind of letter it is.
 
+use std::collections::BTreeSet;
+
 use super::Sink;
 use super::case::Case;
-use super::findings::{combine, reduced};
+use super::findings::{combine, medical_test, reduced};
 use super::history::{self, Earlier, Step};
 use super::stops::{Stop, empty_list, told_to};
 use super::whereabouts;
 use crate::address::AddressSource;
 use crate::config::MultiCategory;
-use crate::letter::{Category, Difference, Findings, Identity, Kind, Notice};
+use crate::letter::{Audience, Category, Difference, Findings, Identity, Kind, Notice};
 use crate::reason::Reason;
 use crate::row::{Exposure, Provider, ProviderKind};
 
@@ -60,7 +62,9 @@ fn subjects<'c, 'a>(case: &Case<'c, 'a>) -> (Vec<Subject<'c, 'a>>, Vec<&'a Expos
 
 /// One letter, or why there is none. `kinds` are those of the person's other letters of this run.
 fn notice<'a>(case: &Case<'_, 'a>, subject: &Subject<'_, 'a>, kinds: &[Kind]) -> Result<Notice<'a>, Stop> {
-    let findings = told_to(case.audience(), combine(subject.rows.iter().copied()));
+    let all = combine(subject.rows.iter().copied());
+    let medical_test = medical_test(&all).filter(|_| case.audience() != Audience::Adult);
+    let findings = told_to(case.audience(), all);
     let main = subject.lead.category;
     let identity = whereabouts::identity(&case.person.rows, subject.lead);
     // Prisoners come first, so a letter about them has them as its main category.
@@ -77,6 +81,7 @@ fn notice<'a>(case: &Case<'_, 'a>, subject: &Subject<'_, 'a>, kinds: &[Kind]) ->
         sequence: sequence(case, kind, kinds),
         sender: subject.sender.to_owned(),
         findings,
+        medical_test,
         difference,
         audience: case.audience(),
         custody: if main == Some(Category::Prisoner) { case.custody.value() } else { None },
@@ -88,6 +93,7 @@ fn notice<'a>(case: &Case<'_, 'a>, subject: &Subject<'_, 'a>, kinds: &[Kind]) ->
         provider: if to_institution { case.institution.value() } else { named_provider(case, subject) },
         rows: subject.rows.iter().map(|row| row.row).collect(),
         record_ids: subject.rows.iter().map(|row| row.record_id().to_owned()).collect(),
+        datasets: subject.rows.iter().map(|row| row.dataset_id()).collect::<BTreeSet<_>>().into_iter().collect(),
     })
 }
 

@@ -4,11 +4,10 @@ use std::cmp::Ordering;
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
+use rayon::prelude::*;
+
 use crate::config::Print;
 use crate::letter::{Draft, Format, Place, Planned, Zone};
-
-/// A draft with its pages (blank backs counted) and sheets.
-pub type Proofed = (Draft, u32, u32);
 
 /// The letters of one part, in print order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,21 +52,70 @@ impl Class {
     }
 }
 
-/// Plans a whole job. See [`parts`].
-#[must_use]
-pub fn plan(job_name: &str, proofed: Vec<Proofed>, print: &Print) -> Vec<PartPlan> {
-    parts(job_name, proofed, print).collect()
+/// A letter that can be printed, as far as its place depends on it: a whole job of them is in memory at once, the letters
+/// themselves are not.
+#[derive(Debug)]
+pub struct Proofed {
+    key: Key,
+    pages: u32,
+    origin: u32,
 }
 
-/// Plans a job part by part, so that a part can be staged and let go before the next one is made.
+impl Proofed {
+    /// Takes note of a letter with its pages (blank backs counted) and sheets. `origin` is where the caller finds it again.
+    #[must_use]
+    pub fn of(draft: &Draft, pages: u32, sheets: u32, origin: u32) -> Self {
+        Self { key: Key::of(draft, sheets), pages, origin }
+    }
+
+    /// The letter.
+    #[must_use]
+    pub fn letter_id(&self) -> &str {
+        let length = self.key.letter_id.iter().take_while(|byte| **byte != 0).count();
+        std::str::from_utf8(&self.key.letter_id[..length]).unwrap_or_default()
+    }
+
+    /// Where the caller finds it again.
+    #[must_use]
+    pub const fn origin(&self) -> u32 {
+        self.origin
+    }
+}
+
+/// Where the letters of one part stand, in print order.
+#[derive(Debug)]
+pub struct PartPlaces {
+    /// From 1.
+    pub number: u32,
+    /// At most `letters_per_part`.
+    pub places: Vec<(Proofed, Place)>,
+}
+
+/// Plans a job that fits in memory. See [`places`].
+#[must_use]
+pub fn plan(job_name: &str, letters: Vec<(Draft, u32, u32)>, print: &Print) -> Vec<PartPlan> {
+    let proofed =
+        |(origin, (draft, pages, sheets)): (u32, &(Draft, u32, u32))| Proofed::of(draft, *pages, *sheets, origin);
+    let proofed = (0..).zip(&letters).map(proofed).collect();
+    let mut drafts: Vec<Option<Draft>> = letters.into_iter().map(|(draft, ..)| Some(draft)).collect();
+    let mut planned = |(proofed, place): (Proofed, Place)| {
+        let draft = drafts[proofed.origin as usize].take().expect("every letter has one place");
+        Planned { draft, place }
+    };
+    places(job_name, proofed, print)
+        .map(|part| PartPlan { number: part.number, letters: part.places.into_iter().map(&mut planned).collect() })
+        .collect()
+}
+
+/// Plans a job part by part, so that a part can be written and let go before the next one is made.
 ///
 /// Order: class, then postcode (abroad: country, then address lines), then letter id. A print file holds one class and
 /// at most `letters_per_file` letters; a part holds at most `letters_per_part`. The same letters in any order give the
 /// same plan.
 #[must_use]
-pub fn parts(job_name: &str, mut proofed: Vec<Proofed>, print: &Print) -> Parts {
-    proofed.sort_by_cached_key(Key::of);
-    Parts {
+pub fn places(job_name: &str, mut proofed: Vec<Proofed>, print: &Print) -> Places {
+    proofed.par_sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    Places {
         letters: proofed.into_iter().peekable(),
         job_name: job_name.to_owned(),
         letters_per_file: print.letters_per_file.max(1),
@@ -82,9 +130,9 @@ fn print_file(job_name: &str, part: u32, file: u32) -> String {
     format!("print/{job_name}-p{part:03}-b{file:03}.pdf")
 }
 
-/// The place of a letter in print order. Held beside every letter while sorting, so it is small: no text for addresses
-/// in the Netherlands.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+/// The place of a letter in print order. Held for every letter of a job, so it is small: no text for addresses in the
+/// Netherlands.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     class: Class,
     postcode: [u8; 6],
@@ -93,11 +141,11 @@ struct Key {
 }
 
 impl Key {
-    fn of((draft, _, sheets): &Proofed) -> Self {
+    fn of(draft: &Draft, sheets: u32) -> Self {
         let postal = &draft.postal;
         let abroad = draft.zone.cmp(&Zone::Domestic) != Ordering::Equal;
         Self {
-            class: Class::of(draft, *sheets),
+            class: Class::of(draft, sheets),
             postcode: fixed(&postal.postcode),
             abroad: abroad.then(|| format!("{}\n{}", postal.country, postal.foreign_lines.join("\n")).into()),
             letter_id: fixed(&draft.letter_id),
@@ -113,7 +161,7 @@ fn fixed<const N: usize>(text: &str) -> [u8; N] {
 
 /// Hands out the parts of a job in order.
 #[derive(Debug)]
-pub struct Parts {
+pub struct Places {
     letters: Peekable<IntoIter<Proofed>>,
     job_name: String,
     letters_per_file: u32,
@@ -130,16 +178,31 @@ struct Open {
     pages: u32,
 }
 
-impl Iterator for Parts {
-    type Item = PartPlan;
+impl Places {
+    /// Letters that are still to come.
+    #[must_use]
+    pub fn letters(&self) -> usize {
+        self.letters.len()
+    }
 
-    fn next(&mut self) -> Option<PartPlan> {
+    /// Parts of the job, handed out or not.
+    #[must_use]
+    pub fn parts(&self) -> u32 {
+        let left = u32::try_from(self.letters.len()).expect("a job has fewer letters than a number can count");
+        self.part + left.div_ceil(self.letters_per_part)
+    }
+}
+
+impl Iterator for Places {
+    type Item = PartPlaces;
+
+    fn next(&mut self) -> Option<PartPlaces> {
         self.letters.peek()?;
         self.part += 1;
-        let mut letters = Vec::with_capacity(self.letters.len().min(self.letters_per_part as usize));
+        let mut places = Vec::with_capacity(self.letters.len().min(self.letters_per_part as usize));
         let mut open: Option<Open> = None;
-        for (draft, pages, sheets) in self.letters.by_ref().take(self.letters_per_part as usize) {
-            let class = Class::of(&draft, sheets);
+        for proofed in self.letters.by_ref().take(self.letters_per_part as usize) {
+            let (class, pages) = (proofed.key.class, proofed.pages);
             let file = match open.take() {
                 Some(file) if file.class == class && file.letters < self.letters_per_file => file,
                 full => Open { class, number: full.map_or(1, |file| file.number + 1), letters: 0, pages: 0 },
@@ -151,12 +214,12 @@ impl Iterator for Parts {
                 print_file: print_file(&self.job_name, self.part, file.number),
                 first_page: file.pages + 1,
                 pages,
-                sheets,
+                sheets: class.sheets,
             };
             open = Some(Open { letters: file.letters + 1, pages: file.pages + pages, ..file });
-            letters.push(Planned { draft, place });
+            places.push((proofed, place));
         }
-        Some(PartPlan { number: self.part, letters })
+        Some(PartPlaces { number: self.part, places })
     }
 }
 
@@ -233,7 +296,7 @@ mod tests {
             parts_of in 1_u32..5,
             seed in any::<u64>(),
         ) {
-            let proofed: Vec<Proofed> = (0_u32..)
+            let proofed: Vec<(Draft, u32, u32)> = (0_u32..)
                 .zip(&sheets)
                 .map(|(id, sheets)| (draft(id, &format!("{}AA", 1000 + id % 7)), sheets * 2, *sheets))
                 .collect();

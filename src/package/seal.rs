@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 
 use age::x25519::Recipient;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::durable;
+use crate::package::ticket::is_rehearsal;
 
 /// The public keys that every part is encrypted to.
 pub struct Recipients(Vec<Recipient>);
@@ -30,6 +32,12 @@ pub enum SealError {
         path: Utf8PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// Others can read the secret key.
+    #[error("the secret key `{path}` can be read or changed by other users")]
+    Exposed {
+        /// Which file.
+        path: Utf8PathBuf,
     },
     /// The sealed file cannot be read.
     #[error("reading `{path}`")]
@@ -56,6 +64,9 @@ impl SealError {
         match self {
             Self::Recipient { .. } | Self::NoRecipients => {
                 Some("a public key begins with `age1`; `age-keygen -y KEYFILE` prints the one of a key pair".to_owned())
+            }
+            Self::Exposed { path } => {
+                Some(format!("`chmod 0600 {path}`; whoever has read it can open every package sealed to it"))
             }
             Self::Identity { .. } => Some("a secret key file holds a line `AGE-SECRET-KEY-1...`".to_owned()),
             Self::Open { source: age::DecryptError::NoMatchingKeys, .. } => {
@@ -116,11 +127,18 @@ impl<W: Write> Write for Sealer<W> {
 
 /// Opens a sealed file with a secret key. What is read is authenticated chunk by chunk; nothing is written anywhere.
 ///
+/// The key must be out of reach of other users, except where it opens a rehearsal: that is about nobody.
+///
 /// # Errors
-/// [`SealError`] when the key file or the sealed file cannot be read, or the key does not fit.
+/// [`SealError`] when the key file or the sealed file cannot be read, others can read the key, or it does not fit.
 pub fn open(path: &Utf8Path, identity: &Utf8Path) -> Result<impl Read + Seek + use<>, SealError> {
     let bad_key = |source| SealError::Identity { path: identity.to_owned(), source };
-    let keys = File::open(identity).map(BufReader::new).and_then(age::IdentityFile::from_buffer).map_err(bad_key)?;
+    let file = File::open(identity).map_err(bad_key)?;
+    let exposed = file.metadata().map_err(bad_key)?.mode() & 0o077 != 0;
+    if exposed && !path.file_name().is_some_and(is_rehearsal) {
+        return Err(SealError::Exposed { path: identity.to_owned() });
+    }
+    let keys = age::IdentityFile::from_buffer(BufReader::new(file)).map_err(bad_key)?;
     let keys = keys.into_identities().map_err(|error| bad_key(io::Error::new(io::ErrorKind::InvalidData, error)))?;
     let file = durable::open(path).map_err(|source| SealError::Read { path: path.to_owned(), source })?;
     age::Decryptor::new_buffered(BufReader::new(file))

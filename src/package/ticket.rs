@@ -9,6 +9,8 @@ use serde::Serialize;
 use crate::config::{Print, SheetMark, Vendor};
 use crate::package::plan::{Class, PartPlan};
 
+/// In front of everything that is about invented people.
+const REHEARSAL: &str = "rehearsal-";
 /// Version of the ticket's fields.
 const SCHEMA_VERSION: u32 = 1;
 
@@ -46,7 +48,13 @@ impl Job<'_> {
 /// The name of a job in file and folder names.
 #[must_use]
 pub fn job_name(number: &str, rehearsal: bool) -> String {
-    if rehearsal { format!("rehearsal-{number}") } else { number.to_owned() }
+    if rehearsal { format!("{REHEARSAL}{number}") } else { number.to_owned() }
+}
+
+/// Whether a job, or a file named after it, is a rehearsal's.
+#[must_use]
+pub fn is_rehearsal(name: &str) -> bool {
+    name.starts_with(REHEARSAL)
 }
 
 /// The fields of `job.json`, in the order in which they are written. Described for the vendor in

@@ -4,7 +4,7 @@ use crate::address::AddressSource;
 use crate::compose::texts::{News, TextFacts};
 use crate::hash;
 use crate::keys;
-use crate::letter::{Audience, Body, Draft, Kind, Kix, Language, PostalParts, Zone};
+use crate::letter::{Audience, Body, Category, Draft, Kind, Kix, Language, PostalParts, Zone};
 
 /// Name line, Dutch salutation, street, number, postcode, town: short and long ones, with diacritics.
 const PEOPLE: &[(&str, &str, &str, &str, &str, &str)] = &[
@@ -54,10 +54,18 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
         },
         kix: Kix::Code(format!("{}{house_number}", postcode.replace(' ', ""))),
         zone: Zone::Domestic,
-        provider_display: if subject.provider { "Huisartsenpraktijk De Linde".to_owned() } else { String::new() },
+        provider_display: provider(subject).to_owned(),
         body: body.key(),
         record_ids: Vec::new(),
         rows: Vec::new(),
+    }
+}
+
+fn provider(subject: &TextFacts) -> &'static str {
+    match subject.main() {
+        Some(Category::Hospital) if subject.provider => "Ziekenhuis De Linde",
+        _ if subject.provider => "Huisartsenpraktijk De Linde",
+        _ => "",
     }
 }
 

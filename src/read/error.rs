@@ -57,12 +57,12 @@ pub enum ReadError {
         file: Utf8PathBuf,
     },
     /// The sidecar is no TOML with `rows` and `sha256`.
-    #[error("sidecar `{file}` is not valid")]
+    #[error("sidecar `{file}` is not valid, at line {line}")]
     Sidecar {
         /// Which sidecar.
         file: Utf8PathBuf,
-        /// Why.
-        source: Box<toml::de::Error>,
+        /// Where. What stands there is not told: it may be anything.
+        line: usize,
     },
     /// Other bytes than announced.
     #[error("`{file}` is not the file that its sidecar describes: the SHA-256 differs")]

@@ -55,6 +55,11 @@ pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &
         );
         return Err(ReadError::NoHeader { file: file.to_owned(), list, hint });
     }
+    if found.iter().any(|header| is_like_a_value(header)) {
+        let hint = "a cell of it looks like a number, a date, a postcode or a mail address and not like a column's name; a \
+                    line end may be missing behind the header";
+        return Err(ReadError::NoHeader { file: file.to_owned(), list, hint: hint.to_owned() });
+    }
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for header in found.iter().map(|header| plain(header)).filter(|header| !header.is_empty()) {
         let count = seen.entry(header.clone()).or_default();
@@ -74,6 +79,14 @@ pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &
     }
     let unread = unread.into_iter().map(|header| printable(header)).collect();
     Ok(Layout { places, headers, unread })
+}
+
+/// Whether somebody's data stands where a column's name should: strangers among the columns are named in the report.
+fn is_like_a_value(header: &str) -> bool {
+    let text: String = header.chars().filter(|sign| !sign.is_whitespace() && !"-/.+".contains(*sign)).collect();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let postcode = digits == 4 && text.len() == 6 && text.bytes().skip(4).all(|byte| byte.is_ascii_alphabetic());
+    (digits >= 6 && digits == text.len()) || postcode || text.contains('@')
 }
 
 /// How many of the expected headers are there, nearly or exactly.
@@ -183,6 +196,20 @@ mod tests {
         let error = read(&found).unwrap_err();
         assert!(matches!(error, ReadError::NoHeader { .. }));
         assert!(!format!("{error} {:?}", error.hint()).contains("Jansen"));
+    }
+
+    #[test]
+    fn data_behind_a_header_without_a_line_end_is_never_quoted() {
+        for cell in ["999990019", "1951-07-23", "3511AB", "3511 ab", "06-12345678", "v@example.org"] {
+            let found: Vec<String> = header().into_iter().chain(["Jansen".to_owned(), cell.to_owned()]).collect();
+            let error = read(&found).unwrap_err();
+            assert!(matches!(error, ReadError::NoHeader { .. }), "{cell}");
+            assert!(!format!("{error} {:?}", error.hint()).contains("Jansen"));
+        }
+        for name in ["result_2024", "2024", "remarks (free text)", "code1234"] {
+            let found: Vec<String> = header().into_iter().chain([name.to_owned()]).collect();
+            assert_eq!(read(&found).unwrap().unread, [name]);
+        }
     }
 
     #[test]

@@ -51,7 +51,11 @@ impl Sidecar {
         };
         let mut text = String::new();
         handle.take(MOST).read_to_string(&mut text).map_err(failed)?;
-        toml::from_str(&text).map(Some).map_err(|source| ReadError::Sidecar { file: path, source: Box::new(source) })
+        let line = |error: &toml::de::Error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            before.matches('\n').count() + 1
+        };
+        toml::from_str(&text).map(Some).map_err(|error| ReadError::Sidecar { line: line(&error), file: path })
     }
 
     /// Whether these are the bytes.

@@ -1,5 +1,6 @@
 //! The hash chain: every change of the ledger is an event, and each event's hash covers all events before it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Date;
@@ -49,6 +50,8 @@ pub(super) enum Event {
     Published(Step),
     /// The papers of the run are in their place.
     Done(Step),
+    /// The schema became that of a newer program.
+    Migrated(Migrated),
     /// No more letters.
     Closed(Over),
     /// What is about people will go.
@@ -147,6 +150,13 @@ pub(super) struct Step {
     pub job: u32,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Migrated {
+    pub from: u32,
+    pub to: u32,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Over {
@@ -160,7 +170,8 @@ pub(super) struct Purging {
     /// Who approved it.
     pub approved_by: String,
     pub totals: Totals,
-    pub marks: u64,
+    /// Rows about people by table.
+    pub rows: BTreeMap<String, u64>,
     /// Paths below the data folder, with their sizes in bytes.
     pub files: Vec<(String, u64)>,
 }
@@ -202,7 +213,8 @@ pub(super) fn verify(entries: &[Entry]) -> Result<Vec<Event>, RecordError> {
     Ok(events)
 }
 
-fn link(before: &str, seq: u64, body: &str) -> String {
+/// The hash of an event.
+pub(super) fn link(before: &str, seq: u64, body: &str) -> String {
     let mut rows = RowHash::new();
     rows.text(before).number(seq).text(body);
     rows.finish()

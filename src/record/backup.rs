@@ -5,6 +5,7 @@ use camino::Utf8Path;
 use super::error::RecordError;
 use super::files;
 use super::store::Store;
+use crate::durable;
 
 /// Copies that are kept.
 const KEPT: usize = 5;
@@ -16,9 +17,9 @@ pub(super) fn take(data_dir: &Utf8Path, store: &Store) -> Result<(), RecordError
     let name = format!("ledger-{:08}.sqlite", store.head()?.events);
     let (fresh, path) = (folder.join(format!(".{name}.new")), folder.join(&name));
     files::remove(&fresh)?;
-    files::create(&fresh, 0o600).map_err(files::failed("making", &fresh))?;
+    durable::create_new(&fresh).map_err(files::failed("making", &fresh))?;
     store.copy_into(&fresh)?;
-    let rename = || files::open(&fresh)?.sync_all().and_then(|()| std::fs::rename(&fresh, &path));
+    let rename = || durable::open(&fresh)?.sync_all().and_then(|()| std::fs::rename(&fresh, &path));
     rename().map_err(files::failed("writing", &path))?;
     let names = files::names(&folder)?;
     let copies: Vec<_> = names.iter().filter(|name| name.starts_with("ledger-")).collect();

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::audit::Head;
 use super::error::RecordError;
 use super::job::Totals;
-use super::{Access, Ledger, anchors};
+use super::{Access, Ledger, anchors as proof};
 
 /// A ledger that holds. Whatever does not hold is a [`RecordError`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,6 +25,8 @@ pub struct Verdict {
     pub unfinished: Option<String>,
     /// Files outside the ledger that prove its history.
     pub proofs: Vec<Utf8PathBuf>,
+    /// Heads that somebody kept and that are in the history.
+    pub anchors: Vec<String>,
 }
 
 impl std::fmt::Display for Verdict {
@@ -41,18 +43,27 @@ impl std::fmt::Display for Verdict {
         if let Some(job) = &self.unfinished {
             writeln!(f, "job       {job} is not finished; the next run goes on with it")?;
         }
+        for anchor in &self.anchors {
+            writeln!(f, "anchor    {anchor} is in the history")?;
+        }
         write!(f, "sound, and {} proofs outside the ledger agree", self.proofs.len())
     }
 }
 
-/// Recomputes the chain, replays it against the tables, and compares every proof in the outbox.
+/// Recomputes the chain, replays it against the tables, and compares every proof in the outbox and every head that
+/// somebody kept: from a summary mail, a report or a `job.json`.
 ///
 /// # Errors
 /// [`RecordError`] names the first thing that does not hold.
-pub fn check(data_dir: &Utf8Path, campaign: &str) -> Result<Verdict, RecordError> {
+pub fn check(data_dir: &Utf8Path, campaign: &str, anchors: &[String]) -> Result<Verdict, RecordError> {
     let ledger = Ledger::open(data_dir, campaign, Access::Read)?;
     let mut proofs = ledger.proofs.clone();
-    proofs.extend(anchors::check_sums(data_dir, &ledger.model()?)?);
+    let history = ledger.store.entries()?;
+    let anchors: Vec<String> = anchors.iter().map(|head| head.trim().to_lowercase()).collect();
+    if let Some(head) = anchors.iter().find(|head| !history.iter().any(|entry| entry.hash == **head)) {
+        return Err(RecordError::UnknownAnchor { head: head.clone() });
+    }
+    proofs.extend(proof::check_sums(data_dir, &ledger.model()?)?);
     Ok(Verdict {
         ledger: ledger.id.clone(),
         campaign: ledger.campaign.clone(),
@@ -61,5 +72,6 @@ pub fn check(data_dir: &Utf8Path, campaign: &str) -> Result<Verdict, RecordError
         totals: ledger.totals()?,
         unfinished: ledger.pending()?.map(|job| job.job),
         proofs,
+        anchors,
     })
 }

@@ -40,14 +40,6 @@ pub enum RecordError {
         /// Version of the program.
         known: u32,
     },
-    /// Written by an older program, and not migrated.
-    #[error("ledger has schema version {found}, this program needs version {known}")]
-    OlderSchema {
-        /// Version of the file.
-        found: u32,
-        /// Version of the program.
-        known: u32,
-    },
     /// The file does not hold together.
     #[error("ledger is damaged: {problem}")]
     Damaged {
@@ -82,6 +74,20 @@ pub enum RecordError {
         path: Utf8PathBuf,
         /// What is wrong with it.
         problem: String,
+    },
+    /// A head that somebody kept is not in the history.
+    #[error("`{head}` is in no event of this ledger's history")]
+    UnknownAnchor {
+        /// The head, as it was given.
+        head: String,
+    },
+    /// Others can get at what the program keeps.
+    #[error("`{path}` {problem}")]
+    Exposed {
+        /// Which file or folder.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
     },
     /// No key file.
     #[error("no key at `{path}`")]
@@ -210,11 +216,9 @@ impl RecordError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::AcceptedReason { .. }
-            | Self::Approval { .. }
-            | Self::Decider { .. }
-            | Self::OtherCampaign { .. }
-            | Self::NotOver { .. } => 2,
+            Self::AcceptedReason { .. } | Self::Approval { .. } | Self::Decider { .. } | Self::OtherCampaign { .. } => {
+                2
+            }
             _ => 3,
         }
     }
@@ -232,12 +236,18 @@ impl RecordError {
             }
             Self::InUse { .. } => "wait until it has ended; the lock goes with the process",
             Self::NotALedger { .. } | Self::Damaged { .. } | Self::Chain { .. } | Self::Replay { .. } => {
-                "keep the file for inspection; put back the newest copy from `backups/` and run `ledger check`"
+                "keep the file for inspection, put back your newest copy and run `ledger check`; the copies in `backups/` are from \
+                 before each run and are refused when something was published since"
             }
-            Self::Interrupted => "start `breachpost run`: it takes the half change back and finishes what was planned",
+            Self::Interrupted => {
+                "start what was stopped again (`breachpost run`, `close`, `purge`): it takes the half change back and goes on"
+            }
             Self::NewerSchema { .. } => "use the newer program; an older one does not know what it would forget",
-            Self::OlderSchema { .. } => "a command that writes, such as `breachpost run`, brings it up to date",
-            Self::Older { .. } => {
+            Self::Exposed { .. } => {
+                "everything the program keeps is its own files and folders, 0600 and 0700; find out who has looked, then \
+                 `chmod -R go-rwx` or put back the file or folder itself"
+            }
+            Self::Older { .. } | Self::UnknownAnchor { .. } => {
                 "somebody put back an old copy: with it, people would be told twice; find the newest ledger"
             }
             Self::Proof { .. } => "put the file back as it was published",
@@ -247,7 +257,7 @@ impl RecordError {
             }
             Self::OtherCampaign { .. } => "set `campaign` or `data_dir` in the configuration; one ledger per campaign",
             Self::Over { .. } => "nothing more is sent in this campaign",
-            Self::NotOver { .. } => "close it first",
+            Self::NotOver { .. } => "`breachpost close` first, when all receipts are in and nothing more is to be sent",
             Self::InputsChanged { .. } => {
                 "put the files back; if the change is meant: `--accept-inputs REASON`, and the reason is recorded"
             }

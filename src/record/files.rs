@@ -1,13 +1,13 @@
-//! Files of the ledger: private, whole and durable.
+//! Files of the ledger, in the ledger's words for what failed.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read};
+use std::os::unix::fs::DirBuilderExt;
 
 use camino::Utf8Path;
-use rustix::fs::{CWD, OFlags, RenameFlags};
 
 use super::error::RecordError;
+use crate::durable;
 
 /// What failed with which file.
 pub(super) fn failed(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> RecordError {
@@ -19,44 +19,19 @@ pub(super) fn make_folder(path: &Utf8Path) -> Result<(), RecordError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed("making folder", path))
 }
 
-/// Opens a file for reading; a symbolic link is refused.
-pub(super) fn open(path: &Utf8Path) -> io::Result<File> {
-    OpenOptions::new().read(true).custom_flags(no_follow()).open(path)
-}
-
-/// Makes a file that is not there yet.
-pub(super) fn create(path: &Utf8Path, mode: u32) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(mode).custom_flags(no_follow()).open(path)
-}
-
-fn no_follow() -> i32 {
-    i32::try_from(OFlags::NOFOLLOW.bits()).expect("the flag is one of the low 31 bits on every Linux")
-}
-
 /// Makes names in a folder durable.
 pub(super) fn sync_folder(path: &Utf8Path) -> Result<(), RecordError> {
-    File::open(path).and_then(|folder| folder.sync_all()).map_err(failed("syncing folder", path))
+    durable::sync_folder(path).map_err(failed("syncing folder", path))
 }
 
 /// Renames within one folder; a file that is there already is never replaced.
 pub(super) fn rename_new(from: &Utf8Path, to: &Utf8Path) -> Result<(), RecordError> {
-    rustix::fs::renameat_with(CWD, from.as_str(), CWD, to.as_str(), RenameFlags::NOREPLACE)
-        .map_err(|source| failed("renaming to", to)(source.into()))
+    durable::rename_new(from, to).map_err(failed("renaming to", to))
 }
 
 /// Puts a whole small file in place of the one before, or leaves that as it is.
 pub(super) fn replace(path: &Utf8Path, content: &[u8]) -> Result<(), RecordError> {
-    let folder = path.parent().unwrap_or(Utf8Path::new("."));
-    let fresh = folder.join(format!(".{}.new", path.file_name().unwrap_or("file")));
-    remove(&fresh)?;
-    let write = || {
-        let mut file = create(&fresh, 0o600)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        std::fs::rename(&fresh, path)
-    };
-    write().map_err(failed("writing", path))?;
-    sync_folder(folder)
+    durable::write(path, content).map_err(failed("writing", path))
 }
 
 /// Removes a file, if it is there.

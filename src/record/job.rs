@@ -63,19 +63,6 @@ pub struct Noted<'a> {
     pub identities: &'a Identities,
 }
 
-/// A job to be planned.
-#[derive(Clone, Copy)]
-pub struct NewJob<'a> {
-    /// Seven digits, from [`super::Ledger::next_job`].
-    pub job: &'a str,
-    /// The name in the outbox: the job, with `rehearsal-` in front in a rehearsal.
-    pub job_name: &'a str,
-    /// Files of the plan.
-    pub staged: &'a [StagedFile],
-    /// Inputs and identities behind the plan.
-    pub noted: Noted<'a>,
-}
-
 /// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum JobState {

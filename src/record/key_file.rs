@@ -9,6 +9,7 @@ use secrecy::zeroize::Zeroizing;
 
 use super::error::RecordError;
 use super::files;
+use crate::durable;
 use crate::keys::Keys;
 
 /// 64 characters and the line end that every editor keeps.
@@ -18,7 +19,7 @@ const LENGTH: usize = 65;
 pub(super) fn write_new(path: &Utf8Path) -> Result<Keys, RecordError> {
     let master: Zeroizing<[u8; 32]> = Zeroizing::new(files::random()?);
     let text = Zeroizing::new(HEXLOWER.encode(&*master) + "\n");
-    files::create(path, 0o400)
+    durable::create_with_mode(path, 0o400)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
         .map_err(files::failed("writing key", path))?;
     Ok(Keys::derive(&master))
@@ -27,7 +28,7 @@ pub(super) fn write_new(path: &Utf8Path) -> Result<Keys, RecordError> {
 /// Reads the key. A key that is cut, has something behind it, or can be read by others is refused.
 pub(super) fn read(path: &Utf8Path) -> Result<Keys, RecordError> {
     let unusable = |problem| RecordError::KeyUnusable { path: path.to_owned(), problem };
-    let mut file = match files::open(path) {
+    let mut file = match durable::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(RecordError::KeyMissing { path: path.to_owned() });
         }

@@ -148,6 +148,7 @@ impl Model {
             Event::Done(step) => {
                 self.step(step.job, JobState::Published, JobState::Done)?;
             }
+            Event::Migrated(step) => (step.from < step.to).then_some(())?,
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {
                 self.end(CampaignState::Closed, CampaignState::Purging)?;

@@ -1,4 +1,4 @@
-//! Checks and counts a plan before it is written down.
+//! Checks and counts a plan while it is made, and keeps of its letters what the ledger will know.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,11 +7,11 @@ use rayon::prelude::*;
 use super::audit::{Contents, Identities as IdentitiesEvent, Inputs, Planned as PlannedEvent, RowHash};
 use super::error::RecordError;
 use super::inputs;
-use super::job::{NewJob, Noted, PartTotals, read_job};
+use super::job::{Noted, PartTotals, StagedFile, read_job};
 use super::recognise::{IdentityChange, Known, Mark, MarkKind};
 use super::store::{News, Plan, PlannedLetter, Store, hash_identity, hash_mark};
-use crate::keys::{Keys, base32_decode};
-use crate::letter::Planned;
+use crate::keys::{Keys, base32, base32_decode};
+use crate::letter::{Findings, Kind, Planned};
 use crate::person::Pseudonym;
 use crate::row::RowRef;
 
@@ -66,215 +66,328 @@ fn identities_event(run_id: String, date: jiff::civil::Date, changes: &[Identity
     IdentitiesEvent { run_id, date, merges, splits, sha256: rows.finish() }
 }
 
-/// A plan that has been checked: print order without gaps, letter ids of this key, people and marks numbered.
-pub(super) struct Checked<'b> {
-    event: PlannedEvent,
-    numbers: Numbers<'b>,
-    new_people: Vec<(Pseudonym, u32)>,
-    marks: Vec<(Mark, u32, MarkKind)>,
-}
-
-impl<'b> Checked<'b> {
-    /// Goes through the letters once.
-    pub fn new<'a>(
-        known: &'b Known,
-        keys: &Keys,
-        campaign: &str,
-        job: &NewJob<'_>,
-        letters: impl Iterator<Item = &'a Planned>,
-    ) -> Result<Self, RecordError> {
-        let number = read_job(job.job).ok_or_else(|| unbalanced(job, "its number is not seven digits"))?;
-        let mut count = Count::new(known, keys, campaign, job);
-        for letter in letters {
-            count.add(letter)?;
-        }
-        count.finish(number)
-    }
-
-    /// The plan for the store; `letters` are the same again.
-    pub fn plan<'a, 'c>(
-        &'c self,
-        found: &'c Found,
-        job: &'c NewJob<'c>,
-        letters: impl Iterator<Item = &'a Planned> + 'c,
-    ) -> Plan<'c, impl Iterator<Item = Result<(u32, PlannedLetter<'a>), RecordError>> + 'c> {
-        let numbered = |letter| {
-            let letter = write_down(letter, job)?;
-            let number = self.numbers.find(letter.person);
-            Ok((number.ok_or_else(|| unbalanced(job, "a person is not in the plan"))?, letter))
-        };
-        Plan {
-            news: found.news(),
-            event: self.event.clone(),
-            new_people: &self.new_people,
-            letters: letters.map(numbered),
-            marks: &self.marks,
-        }
-    }
-}
-
-/// Numbers of people in the ledger: the known ones, and new ones in the order of their first letters. That is the order
-/// in which the store looks for them again.
-struct Numbers<'b> {
-    known: &'b Known,
-    new: HashMap<Pseudonym, u32>,
-}
-
-impl Numbers<'_> {
-    fn find(&self, person: Pseudonym) -> Option<u32> {
-        let known = self.known.find(person).map(|index| index + 1);
-        known.or_else(|| self.new.get(&person).copied())
-    }
-
-    /// `None`: more people than a number can count.
-    fn find_or_add(&mut self, person: Pseudonym) -> Option<u32> {
-        if let Some(number) = self.find(person) {
-            return Some(number);
-        }
-        let number = u32::try_from(self.known.count() + self.new.len() + 1).ok()?;
-        self.new.insert(person, number);
-        Some(number)
-    }
-
-    /// New people with their numbers, sorted by name.
-    fn new_people(&self) -> Vec<(Pseudonym, u32)> {
-        let mut people: Vec<_> = self.new.par_iter().map(|(person, number)| (*person, *number)).collect();
-        people.par_sort_unstable();
-        people
-    }
-}
-
-fn unbalanced(job: &NewJob<'_>, problem: impl Into<String>) -> RecordError {
-    RecordError::Unbalanced { job: job.job.to_owned(), problem: problem.into() }
-}
-
-fn write_down<'a>(letter: &'a Planned, job: &NewJob<'_>) -> Result<PlannedLetter<'a>, RecordError> {
-    let Planned { draft, place } = letter;
-    let person = base32_decode(&draft.person).map(Pseudonym);
-    let said = serde_json::to_string(&draft.findings);
-    Ok(PlannedLetter {
-        letter_id: &draft.letter_id,
-        person: person.ok_or_else(|| unbalanced(job, "a person has no pseudonym"))?,
-        kind: draft.kind.word(),
-        sequence: draft.sequence,
-        part: place.part,
-        seq: place.seq,
-        reference: &draft.reference,
-        sender: &draft.sender,
-        said: said.map_err(|_| unbalanced(job, "findings cannot be written down"))?.into(),
-        pages: place.pages,
-        sheets: place.sheets,
-    })
-}
-
-/// A plan while it is being counted.
-struct Count<'k, 'b> {
-    numbers: Numbers<'k>,
+/// A plan in the making: letters are added in print order, checked and counted, and kept small.
+pub struct PlanDraft<'b> {
+    number: u32,
     keys: &'b Keys,
     campaign: &'b str,
-    job: &'b NewJob<'b>,
+    job: &'b str,
+    noted: Noted<'b>,
+    found: Found,
     /// Index of each input, as in [`RowRef`].
     files: BTreeMap<&'b str, u16>,
-    letters: u32,
+    people: People,
+    letters: Letters,
     hash: RowHash,
     parts: Vec<PartTotals>,
-    marks: Vec<(Mark, MarkKind, Pseudonym, u32)>,
+    marks: Vec<(Mark, MarkKind, u32)>,
 }
 
-impl<'k, 'b> Count<'k, 'b> {
-    fn new(known: &'k Known, keys: &'b Keys, campaign: &'b str, job: &'b NewJob<'b>) -> Self {
-        let files = job.noted.inputs.iter().map(|input| input.file.as_str()).zip(0..).collect();
-        let numbers = Numbers { known, new: HashMap::new() };
-        let (parts, marks) = (Vec::new(), Vec::new());
-        Self { numbers, keys, campaign, job, files, letters: 0, hash: RowHash::new(), parts, marks }
+/// A plan that has been checked: print order without gaps, letter ids of this key, people and marks numbered.
+pub struct CheckedPlan {
+    found: Found,
+    event: PlannedEvent,
+    people: People,
+    letters: Letters,
+    marks: Vec<(Mark, MarkKind, u32)>,
+}
+
+impl<'b> PlanDraft<'b> {
+    pub(super) fn new(
+        store: &Store,
+        keys: &'b Keys,
+        campaign: &'b str,
+        job: &'b str,
+        noted: Noted<'b>,
+    ) -> Result<Self, RecordError> {
+        let number = read_job(job).ok_or_else(|| unbalanced(job, "its number is not seven digits"))?;
+        Ok(Self {
+            number,
+            keys,
+            campaign,
+            job,
+            noted,
+            found: Found::new(store, &noted)?,
+            files: noted.inputs.iter().map(|input| input.file.as_str()).zip(0..).collect(),
+            people: People { known: store.known()?, numbers: HashMap::new(), new: Vec::new() },
+            letters: Letters::default(),
+            hash: RowHash::new(),
+            parts: Vec::new(),
+            marks: Vec::new(),
+        })
     }
 
-    fn add(&mut self, planned: &Planned) -> Result<(), RecordError> {
-        let letter = write_down(planned, self.job)?;
-        self.letters += 1;
-        if letter.seq != self.letters {
-            return Err(unbalanced(self.job, format!("letter {} has number {}", self.letters, letter.seq)));
+    /// Makes room for so many letters about so many rows, and no more: growing by halves and doubles would take half as much
+    /// again.
+    pub fn reserve(&mut self, letters: usize, rows: usize) {
+        self.letters.kept.reserve_exact(letters);
+        self.people.new.reserve_exact(letters);
+        self.people.numbers.reserve(letters);
+        self.marks.reserve_exact(rows + letters);
+    }
+
+    /// Adds the next letter.
+    ///
+    /// # Errors
+    /// [`RecordError::Unbalanced`] when it does not follow the one before, or is about rows that nobody recognised.
+    pub fn add(&mut self, planned: &Planned) -> Result<(), RecordError> {
+        let (draft, place) = (&planned.draft, &planned.place);
+        let expected = self.letters.count() + 1;
+        if place.seq != expected {
+            return Err(self.unbalanced(format!("letter {expected} has number {}", place.seq)));
         }
-        let id = self.keys.letter_id(self.campaign, planned.draft.kind, letter.person, letter.sequence);
-        if letter.letter_id != id {
-            return Err(unbalanced(self.job, format!("letter {} has an id that is not its own", letter.seq)));
-        }
-        self.add_to_part(&letter)?;
-        letter.hash(&mut self.hash);
-        let number = self.numbers.find_or_add(letter.person);
-        let number = number.ok_or_else(|| unbalanced(self.job, "it has more people than a ledger can number"))?;
-        for (file, row) in &planned.draft.rows {
+        let person = base32_decode(&draft.person).map(Pseudonym);
+        let person = person.ok_or_else(|| self.unbalanced("a person has no pseudonym"))?;
+        let own = draft.letter_id == self.keys.letter_id(self.campaign, draft.kind, person, draft.sequence);
+        let id = base32_decode(&draft.letter_id).filter(|_| own);
+        let id = id.ok_or_else(|| self.unbalanced(format!("letter {expected} has an id that is not its own")))?;
+        self.add_to_part(planned)?;
+        let number = self.people.find_or_add(person);
+        let number = number.ok_or_else(|| self.unbalanced("it has more people than a ledger can number"))?;
+        let kept = self.letters.add(planned, id, number);
+        kept.ok_or_else(|| self.unbalanced("findings cannot be written down"))?;
+        self.letters.last(&self.people).hash(&mut self.hash);
+        for (file, row) in &draft.rows {
             let file = self.files.get(file.as_str()).copied();
-            let mark = file.and_then(|file| self.job.noted.identities.row(RowRef { file, row: *row }));
-            let problem =
-                || unbalanced(self.job, format!("letter {} is about a row that was not recognised", letter.seq));
-            self.add_mark(mark.ok_or_else(problem)?, MarkKind::Row, letter.person, number);
+            let mark = file.and_then(|file| self.noted.identities.row(RowRef { file, row: *row }));
+            let problem = || self.unbalanced(format!("letter {expected} is about a row that was not recognised"));
+            let mark = mark.ok_or_else(problem)?;
+            self.add_mark(mark, MarkKind::Row, person, number);
         }
-        if let Some(mark) = self.job.noted.identities.bsn(letter.person) {
-            self.add_mark(mark, MarkKind::Bsn, letter.person, number);
+        if let Some(mark) = self.noted.identities.bsn(person) {
+            self.add_mark(mark, MarkKind::Bsn, person, number);
         }
         Ok(())
     }
 
-    fn add_to_part(&mut self, letter: &PlannedLetter<'_>) -> Result<(), RecordError> {
-        if self.parts.last().is_none_or(|part| part.number != letter.part) {
-            if usize::try_from(letter.part) != Ok(self.parts.len() + 1) {
-                return Err(unbalanced(self.job, format!("part {} does not follow the one before", letter.part)));
+    fn add_to_part(&mut self, planned: &Planned) -> Result<(), RecordError> {
+        let place = &planned.place;
+        if self.parts.last().is_none_or(|part| part.number != place.part) {
+            if usize::try_from(place.part) != Ok(self.parts.len() + 1) {
+                return Err(self.unbalanced(format!("part {} does not follow the one before", place.part)));
             }
-            self.parts.push(PartTotals { number: letter.part, letters: 0, pages: 0, sheets: 0 });
+            self.parts.push(PartTotals { number: place.part, letters: 0, pages: 0, sheets: 0 });
         }
         if let Some(part) = self.parts.last_mut() {
             part.letters += 1;
-            part.pages += letter.pages;
-            part.sheets += letter.sheets;
+            part.pages += place.pages;
+            part.sheets += place.sheets;
         }
         Ok(())
     }
 
     /// A mark that is the person's already, or of somebody who lives on in the person, stays as it is.
     fn add_mark(&mut self, mark: Mark, kind: MarkKind, person: Pseudonym, number: u32) {
-        let known = self.numbers.known;
+        let known = &self.people.known;
         let owner = known.owner(&mark).map(|owner| known.name(owner));
-        let is_theirs = |owner| owner == person || self.job.noted.identities.are_merged(person, owner);
+        let is_theirs = |owner| owner == person || self.noted.identities.are_merged(person, owner);
         if !owner.is_some_and(is_theirs) {
-            self.marks.push((mark, kind, person, number));
+            self.marks.push((mark, kind, number));
         }
     }
 
-    fn finish(mut self, number: u32) -> Result<Checked<'k>, RecordError> {
-        let job = self.job;
-        if self.letters == 0 {
-            return Err(unbalanced(job, "it has no letters"));
+    /// Ends the plan of the job `job_name`. The `staged` files must be on the disk, synced.
+    ///
+    /// # Errors
+    /// [`RecordError::Unbalanced`] when the plan does not add up.
+    pub fn finish(mut self, job_name: &str, staged: &[StagedFile]) -> Result<CheckedPlan, RecordError> {
+        if self.letters.count() == 0 {
+            return Err(self.unbalanced("it has no letters"));
         }
         self.marks.par_sort_unstable();
         self.marks.dedup();
         if self.marks.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            return Err(unbalanced(job, "one lab record would be told to two people"));
+            return Err(self.unbalanced("one lab record would be told to two people"));
         }
         let mut hash = RowHash::new();
-        let mut marks = Vec::with_capacity(self.marks.len());
-        for (mark, kind, person, number) in self.marks {
-            hash_mark(&mut hash, &mark, kind, person);
-            marks.push((mark, number, kind));
+        for (mark, kind, number) in &self.marks {
+            hash_mark(&mut hash, mark, *kind, self.people.name(*number));
         }
-        let new_people = self.numbers.new_people();
-        let mut staged = job.staged.to_vec();
+        let mut staged = staged.to_vec();
         staged.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let event = PlannedEvent {
-            job: number,
-            name: job.job_name.to_owned(),
-            run_id: job.noted.run_id.to_owned(),
-            date: job.noted.run_date,
+            job: self.number,
+            name: job_name.to_owned(),
+            run_id: self.noted.run_id.to_owned(),
+            date: self.noted.run_date,
             contents: Contents {
-                new_people: new_people.len() as u64,
-                letters: self.letters.into(),
+                new_people: self.people.new.len() as u64,
+                letters: self.letters.count().into(),
                 letters_sha256: self.hash.finish(),
-                marks: marks.len() as u64,
+                marks: self.marks.len() as u64,
                 marks_sha256: hash.finish(),
             },
             parts: self.parts,
             staged,
         };
-        Ok(Checked { event, numbers: self.numbers, new_people, marks })
+        let Self { found, people, letters, marks, .. } = self;
+        Ok(CheckedPlan { found, event, people, letters, marks })
+    }
+
+    fn unbalanced(&self, problem: impl Into<String>) -> RecordError {
+        unbalanced(self.job, problem)
+    }
+}
+
+impl CheckedPlan {
+    /// Letters of the plan.
+    #[must_use]
+    pub fn letters(&self) -> u64 {
+        self.letters.count().into()
+    }
+
+    /// The plan for the store.
+    pub(super) fn for_store<'c>(
+        &'c self,
+        new_people: &'c [(Pseudonym, u32)],
+    ) -> Plan<'c, impl Iterator<Item = (u32, PlannedLetter<'c>)> + 'c> {
+        Plan {
+            news: self.found.news(),
+            event: self.event.clone(),
+            new_people,
+            letters: self.letters.iter(&self.people),
+            marks: &self.marks,
+        }
+    }
+
+    /// New people with their numbers, sorted by name.
+    pub(super) fn new_people(&self) -> Vec<(Pseudonym, u32)> {
+        let first = self.people.first_new();
+        let mut people: Vec<_> = self.people.new.iter().copied().zip(first..).collect();
+        people.par_sort_unstable();
+        people
+    }
+}
+
+/// Numbers of people in the ledger: the known ones, and new ones in the order of their first letters. That is the order
+/// in which the store looks for them again.
+struct People {
+    known: Known,
+    numbers: HashMap<Pseudonym, u32>,
+    new: Vec<Pseudonym>,
+}
+
+impl People {
+    /// Number of the first new person.
+    fn first_new(&self) -> u32 {
+        u32::try_from(self.known.count() + 1).unwrap_or(u32::MAX)
+    }
+
+    /// `None`: more people than a number can count.
+    fn find_or_add(&mut self, person: Pseudonym) -> Option<u32> {
+        if let Some(index) = self.known.find(person) {
+            return Some(index + 1);
+        }
+        if let Some(number) = self.numbers.get(&person) {
+            return Some(*number);
+        }
+        let number = u32::try_from(self.known.count() + self.new.len() + 1).ok()?;
+        self.numbers.insert(person, number);
+        self.new.push(person);
+        Some(number)
+    }
+
+    /// The person with a number that was given out.
+    fn name(&self, number: u32) -> Pseudonym {
+        match number.checked_sub(self.first_new()) {
+            Some(new) => self.new[new as usize],
+            None => self.known.name(number - 1),
+        }
+    }
+}
+
+fn unbalanced(job: &str, problem: impl Into<String>) -> RecordError {
+    RecordError::Unbalanced { job: job.to_owned(), problem: problem.into() }
+}
+
+/// The letters of a plan in print order: what many have in common stands once.
+#[derive(Default)]
+struct Letters {
+    kept: Vec<Kept>,
+    /// Reference codes, one behind the other.
+    references: String,
+    senders: Vec<String>,
+    said: Vec<String>,
+    findings: BTreeMap<Findings, u32>,
+}
+
+/// One letter, small.
+struct Kept {
+    id: [u8; 16],
+    person: u32,
+    kind: Kind,
+    sender: u16,
+    sequence: u32,
+    part: u32,
+    /// Where its reference code ends.
+    reference_end: u32,
+    said: u32,
+    pages: u32,
+    sheets: u32,
+}
+
+impl Letters {
+    fn count(&self) -> u32 {
+        u32::try_from(self.kept.len()).unwrap_or(u32::MAX)
+    }
+
+    /// `None`: findings that cannot be written down, or more letters than can be kept.
+    fn add(&mut self, planned: &Planned, id: [u8; 16], person: u32) -> Option<()> {
+        let Planned { draft, place } = planned;
+        let sender = self.senders.iter().position(|sender| *sender == draft.sender).unwrap_or_else(|| {
+            self.senders.push(draft.sender.clone());
+            self.senders.len() - 1
+        });
+        let said = match self.findings.get(&draft.findings) {
+            Some(said) => *said,
+            None => {
+                let said = u32::try_from(self.said.len()).ok()?;
+                self.said.push(serde_json::to_string(&draft.findings).ok()?);
+                self.findings.insert(draft.findings.clone(), said);
+                said
+            }
+        };
+        self.references.push_str(&draft.reference);
+        self.kept.push(Kept {
+            id,
+            person,
+            kind: draft.kind,
+            sender: u16::try_from(sender).ok()?,
+            sequence: draft.sequence,
+            part: place.part,
+            reference_end: u32::try_from(self.references.len()).ok()?,
+            said,
+            pages: place.pages,
+            sheets: place.sheets,
+        });
+        Some(())
+    }
+
+    fn get(&self, index: usize, people: &People) -> PlannedLetter<'_> {
+        let kept = &self.kept[index];
+        let start = if index == 0 { 0 } else { self.kept[index - 1].reference_end };
+        PlannedLetter {
+            letter_id: base32(&kept.id).into(),
+            person: people.name(kept.person),
+            kind: kept.kind.word(),
+            sequence: kept.sequence,
+            part: kept.part,
+            seq: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            reference: &self.references[start as usize..kept.reference_end as usize],
+            sender: &self.senders[usize::from(kept.sender)],
+            said: &self.said[kept.said as usize],
+            pages: kept.pages,
+            sheets: kept.sheets,
+        }
+    }
+
+    /// The letter that was added last; there is one.
+    fn last(&self, people: &People) -> PlannedLetter<'_> {
+        self.get(self.kept.len() - 1, people)
+    }
+
+    /// Letters with the number of their person.
+    fn iter<'l>(&'l self, people: &'l People) -> impl Iterator<Item = (u32, PlannedLetter<'l>)> + 'l {
+        self.kept.iter().enumerate().map(|(index, kept)| (kept.person, self.get(index, people)))
     }
 }

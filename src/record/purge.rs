@@ -4,6 +4,10 @@
 //! every step may be repeated. The key goes last; without it no pseudonym or letter id that is left anywhere can be
 //! led back to a person (NIST SP 800-88r2, cryptographic erase).
 
+mod papers;
+
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -13,12 +17,10 @@ use super::error::RecordError;
 use super::job::Totals;
 use super::model::CampaignState;
 use super::{Ledger, anchors, audit, files, inputs, key_path};
+pub use papers::{CERTIFICATE, KeptFile};
 
-/// What a purge keeps of a run's papers: totals.
-const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
-/// What a purge keeps of a published job, by extension: hashes.
-const KEPT_OF_JOBS: [&str; 2] = ["SHA256SUMS", "done"];
-const METHOD: &str = "files unlinked; rows deleted with secure_delete and the ledger rewritten (VACUUM); key destroyed";
+const METHOD: &str = "files overwritten with zeros and unlinked (storage that never writes in place, such as flash, may \
+                      keep old blocks); rows deleted with secure_delete and the ledger rewritten (VACUUM); key destroyed";
 
 /// What will go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,10 +29,41 @@ pub struct PurgePlan {
     pub campaign: String,
     /// What the ledger knows of people; the numbers stay.
     pub totals: Totals,
-    /// Keyed marks of rows and BSNs.
-    pub marks: u64,
+    /// Rows about people in the ledger, by table.
+    pub rows: BTreeMap<String, u64>,
     /// Paths below the data folder, with their sizes in bytes; sorted.
     pub files: Vec<(Utf8PathBuf, u64)>,
+    /// What lies in the data folder and is not the program's: left as it is, to be looked at by hand.
+    pub strange: Vec<Utf8PathBuf>,
+}
+
+impl std::fmt::Display for PurgePlan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "campaign  {}", self.campaign)?;
+        let mut folders = BTreeMap::<&str, (u64, u64)>::new();
+        for (path, bytes) in &self.files {
+            let folder = path.components().next().map_or("", |first| first.as_str());
+            let (count, sum) = folders.entry(folder).or_default();
+            (*count, *sum) = (*count + 1, *sum + bytes);
+        }
+        for (folder, (count, bytes)) in folders {
+            writeln!(f, "destroy   {folder}/: {count} files, {bytes} bytes")?;
+        }
+        for (table, rows) in &self.rows {
+            writeln!(f, "destroy   {rows} rows of `{table}` in the ledger")?;
+        }
+        writeln!(f, "destroy   the campaign's key: no copy of a letter can be set again, nobody can be recognised")?;
+        let totals = &self.totals;
+        writeln!(
+            f,
+            "keep      totals ({} letters to {} people in {} jobs), hashes, the history, reports, logs",
+            totals.letters, totals.people, totals.jobs
+        )?;
+        for path in &self.strange {
+            writeln!(f, "left      {path} is not the program's: look at it yourself")?;
+        }
+        write!(f, "elsewhere copies of the data folder and of `keys/`, the inbox, and what the vendor has")
+    }
 }
 
 /// What has gone; also stands in `purge-certificate.json`.
@@ -47,8 +80,20 @@ pub struct Certificate {
     /// What.
     #[serde(flatten)]
     pub plan: PurgePlan,
+    /// What was kept of runs and jobs.
+    pub kept: Vec<KeptFile>,
     /// Head of the ledger after it.
     pub head: Head,
+}
+
+/// The ledger in numbers, for whoever is about to close the campaign.
+///
+/// # Errors
+/// [`RecordError::Over`] when it is closed already.
+pub fn before_close(data_dir: &Utf8Path, campaign: &str) -> Result<Totals, RecordError> {
+    let ledger = Ledger::open_before_end(data_dir, campaign)?;
+    ledger.must_be_open()?;
+    ledger.totals()
 }
 
 /// Closes the campaign: no run will plan letters any more.
@@ -60,7 +105,9 @@ pub fn close(data_dir: &Utf8Path, campaign: &str, date: Date) -> Result<Head, Re
     if let Some(open) = ledger.pending()? {
         return Err(RecordError::JobState { job: open.job, found: open.state.to_string(), wanted: "done" });
     }
-    ledger.write(|store| store.close(Over { date }))
+    let head = ledger.write(|store| store.close(Over { date }))?;
+    ledger.store.check_integrity()?;
+    Ok(head)
 }
 
 /// Says what a purge of this closed campaign would destroy; nothing is touched.
@@ -68,7 +115,7 @@ pub fn close(data_dir: &Utf8Path, campaign: &str, date: Date) -> Result<Head, Re
 /// # Errors
 /// [`RecordError::NotOver`] when the campaign is open.
 pub fn plan(data_dir: &Utf8Path, campaign: &str) -> Result<PurgePlan, RecordError> {
-    let ledger = Ledger::open(data_dir, campaign, super::Access::Read)?;
+    let ledger = Ledger::open_before_end(data_dir, campaign)?;
     refuse_when_open(&ledger)?;
     draw_up(&ledger)
 }
@@ -86,7 +133,7 @@ pub fn execute(data_dir: &Utf8Path, campaign: &str, date: Date, approved_by: &st
     destroy_files(&ledger, &purging)?;
     delete_rows(&mut ledger, &purging)?;
     ledger.store.vacuum()?;
-    destroy(&key_path(data_dir))?;
+    papers::destroy(&key_path(data_dir))?;
     ledger.store.check_integrity()?;
     certify(&ledger, purging)
 }
@@ -97,7 +144,7 @@ pub(super) fn begin(ledger: &mut Ledger, date: Date, approved_by: &str) -> Resul
         let plan = draw_up(ledger)?;
         let files = plan.files.into_iter().map(|(path, bytes)| (path.into_string(), bytes)).collect();
         let approved_by = approved_by.to_owned();
-        let purging = Purging { date, approved_by, totals: plan.totals, marks: plan.marks, files };
+        let purging = Purging { date, approved_by, totals: plan.totals, rows: plan.rows, files };
         ledger.write_bare(|store| store.begin_purge(purging))?;
     }
     written_down(ledger)
@@ -122,8 +169,9 @@ fn draw_up(ledger: &Ledger) -> Result<PurgePlan, RecordError> {
     Ok(PurgePlan {
         campaign: ledger.campaign.clone(),
         totals: ledger.totals()?,
-        marks: ledger.store.count_marks()?,
-        files: doomed(&ledger.data_dir)?,
+        rows: ledger.store.count_rows_about_people()?,
+        files: papers::doomed(&ledger.data_dir)?,
+        strange: papers::strange(&ledger.data_dir)?,
     })
 }
 
@@ -137,73 +185,31 @@ fn written_down(ledger: &Ledger) -> Result<Purging, RecordError> {
     purging.ok_or_else(|| RecordError::Damaged { problem: "the purge was never written down".to_owned() })
 }
 
-/// Files about people, with their sizes.
-fn doomed(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, u64)>, RecordError> {
-    let mut found = Vec::new();
-    for folder in ["backups", "staging", "runs", "outbox"] {
-        list(data_dir, Utf8Path::new(folder), &mut found)?;
-    }
-    found.retain(|(path, _)| !is_kept(path));
-    found.sort_unstable();
-    Ok(found)
-}
-
-fn is_kept(path: &Utf8Path) -> bool {
-    let name = path.file_name().unwrap_or_default();
-    match path.components().next().map(|first| first.as_str()) {
-        Some("runs") => KEPT_OF_RUNS.contains(&name),
-        Some("outbox") => path.extension().is_some_and(|extension| KEPT_OF_JOBS.contains(&extension)),
-        _ => false,
-    }
-}
-
-/// Every file below `folder`, links unfollowed.
-fn list(data_dir: &Utf8Path, folder: &Utf8Path, found: &mut Vec<(Utf8PathBuf, u64)>) -> Result<(), RecordError> {
-    for name in files::names(&data_dir.join(folder))? {
-        let path = folder.join(name);
-        let full = data_dir.join(&path);
-        let about = std::fs::symlink_metadata(&full).map_err(files::failed("looking at", &full))?;
-        if about.is_dir() {
-            list(data_dir, &path, found)?;
-        } else {
-            found.push((path, about.len()));
-        }
-    }
-    Ok(())
-}
-
 /// Destroys what was written down, and what has come since.
 pub(super) fn destroy_files(ledger: &Ledger, purging: &Purging) -> Result<(), RecordError> {
     let listed = purging.files.iter().map(|(path, _)| Utf8PathBuf::from(path));
-    let late = doomed(&ledger.data_dir)?.into_iter().map(|(path, _)| path);
+    let late = papers::doomed(&ledger.data_dir)?.into_iter().map(|(path, _)| path);
     for path in listed.chain(late) {
-        destroy(&ledger.data_dir.join(path))?;
+        papers::destroy(&ledger.data_dir.join(path))?;
     }
-    Ok(())
-}
-
-fn destroy(path: &Utf8Path) -> Result<(), RecordError> {
-    if files::is_there(path)? {
-        files::remove(path)?;
-        files::sync_folder(path.parent().unwrap_or(Utf8Path::new(".")))?;
-    }
-    Ok(())
+    papers::remove_empty_folders(&ledger.data_dir)
 }
 
 fn certify(ledger: &Ledger, purging: Purging) -> Result<Certificate, RecordError> {
     let head = ledger.head()?;
     anchors::write(&ledger.data_dir, &ledger.id, &head)?;
     let files = purging.files.into_iter().map(|(path, bytes)| (path.into(), bytes)).collect();
-    let campaign = ledger.campaign.clone();
+    let (campaign, strange) = (ledger.campaign.clone(), papers::strange(&ledger.data_dir)?);
     let certificate = Certificate {
         ledger: ledger.id.clone(),
         date: purging.date,
         approved_by: purging.approved_by,
         method: METHOD,
-        plan: PurgePlan { campaign, totals: purging.totals, marks: purging.marks, files },
+        plan: PurgePlan { campaign, totals: purging.totals, rows: purging.rows, files, strange },
+        kept: papers::kept(&ledger.data_dir)?,
         head,
     };
-    let path = ledger.data_dir.join("purge-certificate.json");
+    let path = ledger.data_dir.join(CERTIFICATE);
     let text =
         serde_json::to_string_pretty(&certificate).map_err(|error| files::failed("writing", &path)(error.into()))?;
     files::replace(&path, (text + "\n").as_bytes())?;

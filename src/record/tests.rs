@@ -1,8 +1,10 @@
 //! The ledger as a run uses it.
 
 mod decides;
+mod edits;
 mod fixture;
 mod forgets_nothing;
+mod is_migrated;
 mod is_purged;
 mod knows_people;
 mod notices_changes;

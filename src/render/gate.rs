@@ -5,11 +5,12 @@ use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::is_nfc;
 
 use crate::config::Window;
-use crate::letter::{Body, Draft, Kix, Zone};
+use crate::letter::{Draft, Kix, Zone};
 use crate::reason::Reason;
+use crate::render::form::Stock;
 use crate::render::geometry::{ADDRESS_LINES, DESCENT, MM_PER_PT, Sheet, Zones};
 use crate::render::input::{address_block, bars, salutation};
-use crate::render::laid::{Face, Slot, SlotKey};
+use crate::render::laid::{Face, SlotKey};
 use crate::render::metrics::{FaceMetrics, Metrics};
 
 /// The measures that drafts are held against.
@@ -19,12 +20,12 @@ pub(super) struct Gate<'a> {
 }
 
 impl Gate<'_> {
-    /// Why this draft cannot be set with this body, if it cannot. `slots` are those of all pages of the body.
-    pub fn check<'s>(&self, draft: &Draft, body: &Body, slots: impl Iterator<Item = &'s Slot>) -> Result<(), Reason> {
-        complete(draft, body)?;
+    /// Why this draft cannot be set with this body, if it cannot.
+    pub fn check(&self, draft: &Draft, stock: &Stock) -> Result<(), Reason> {
+        complete(draft, stock)?;
         self.address(draft)?;
-        for slot in slots {
-            let value = slot_value(slot.key, draft, body);
+        for slot in stock.pages.iter().flat_map(|page| &page.slots) {
+            let value = slot_value(slot.key, draft, stock);
             let face = self.metrics.face(slot.face);
             if slot.key != SlotKey::Rehearsal {
                 covered(face, &value)?;
@@ -61,20 +62,22 @@ impl Gate<'_> {
 }
 
 /// What stands in a slot; the rehearsal line is the body's own.
-pub(super) fn slot_value<'a>(key: SlotKey, draft: &'a Draft, body: &'a Body) -> std::borrow::Cow<'a, str> {
+pub(super) fn slot_value<'a>(key: SlotKey, draft: &'a Draft, stock: &'a Stock) -> std::borrow::Cow<'a, str> {
     match key {
         SlotKey::Reference => draft.reference.as_str().into(),
         SlotKey::Salutation => salutation(draft).into(),
         SlotKey::Provider => draft.provider_display.as_str().into(),
-        SlotKey::Rehearsal => body.frame.rehearsal.as_str().into(),
+        SlotKey::Rehearsal => (&*stock.rehearsal).into(),
+        // The same for everybody: no page of a press has it any more.
+        SlotKey::Page => "".into(),
     }
 }
 
-fn complete(draft: &Draft, body: &Body) -> Result<(), Reason> {
+fn complete(draft: &Draft, stock: &Stock) -> Result<(), Reason> {
     let blank = |text: &String| text.trim().is_empty();
     let lines = |lines: &Vec<String>| lines.is_empty() || lines.iter().any(blank);
     let country = draft.zone != Zone::Domestic && blank(&draft.country_line);
-    let provider = body.provider_slot && blank(&draft.provider_display);
+    let provider = stock.provider_slot && blank(&draft.provider_display);
     let code = matches!(&draft.kix, Kix::Code(code) if code.is_empty());
     let texts = blank(&draft.salutation) || blank(&draft.reference);
     if lines(&draft.name_lines) || lines(&draft.address_lines) || country || provider || code || texts {

@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::compose::kix::QUIET_MM;
+use crate::compose::window::{self, Rectangle};
 use crate::config::Window;
-use crate::render::kix;
 
 /// A4.
 pub const PAGE_WIDTH: f64 = 210.0;
@@ -76,14 +77,10 @@ impl Zones {
     /// much the other way (print-and-mail.md 1.4, "compute, do not guess").
     #[must_use]
     pub fn of(window: &Window) -> Self {
-        let play_x = (window.envelope_width - PAGE_WIDTH).max(0.0);
-        let play_y = (window.envelope_height - window.fold).max(0.0);
-        let left = window.left;
-        let top = window.envelope_height - window.bottom - window.height;
-        let (right, bottom) = (left + window.width, top + window.height);
+        let rect = |Rectangle { left, top, right, bottom }| Rect { left, top, right, bottom };
         Self {
-            always_visible: Rect { left, top, right: right - play_x, bottom: bottom - play_y }.grown(-window.margin),
-            may_be_visible: Rect { left: left - play_x, top: top - play_y, right, bottom },
+            always_visible: rect(window::always_visible(window)),
+            may_be_visible: rect(window::may_be_visible(window)),
         }
     }
 }
@@ -123,8 +120,8 @@ impl Sheet {
             text_left: TEXT_LEFT,
             text_right: TEXT_RIGHT,
             // Room for the quiet zone of the bars.
-            address_x: visible.left + kix::QUIET,
-            address_width: visible.right - visible.left - kix::QUIET,
+            address_x: visible.left + QUIET_MM,
+            address_width: visible.right - visible.left - QUIET_MM,
             address_y: visible.top + 6.4,
             // Six lines of 10 pt with bars and their quiet zone just fit the usual window at 11.2 pt.
             address_pitch: 3.95,
@@ -145,7 +142,7 @@ impl Sheet {
     /// Upper edge of the bars below so many lines: below the descenders and the quiet zone.
     #[must_use]
     pub fn bars_top(&self, lines: usize) -> f64 {
-        self.address_line(lines.saturating_sub(1)) + DESCENT * self.address_size * MM_PER_PT + kix::QUIET
+        self.address_line(lines.saturating_sub(1)) + DESCENT * self.address_size * MM_PER_PT + QUIET_MM
     }
 }
 
@@ -165,6 +162,7 @@ pub const MARK_MODULE: f64 = 0.5;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compose::kix::FULL_MM;
 
     fn near(one: Rect, other: Rect) -> bool {
         one.contains(&other) && other.contains(&one)
@@ -180,7 +178,7 @@ mod tests {
     #[test]
     fn six_lines_and_bars_fit_the_usual_window() {
         let sheet = Sheet::of(&Window::default());
-        let bottom = sheet.bars_top(ADDRESS_LINES) + kix::FULL + kix::QUIET;
+        let bottom = sheet.bars_top(ADDRESS_LINES) + FULL_MM + QUIET_MM;
         assert!(bottom <= Zones::of(&Window::default()).always_visible.bottom);
     }
 

@@ -1,10 +1,15 @@
 //! What a template gets: one struct, the same for a body on its own and for a letter with its person.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
+use regex::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 
+use crate::compose::kix::{FULL_MM, QUIET_MM};
 use crate::config::Window;
-use crate::letter::{Body, Draft, Kix, Language};
+use crate::letter::{Body, Draft, Kix, Language, Part};
 use crate::render::geometry::{Rect, Sheet, Zones};
 use crate::render::kix;
 
@@ -105,12 +110,37 @@ impl Person {
 #[must_use]
 pub fn bars(code: &str, lines: usize, window: &Window) -> Option<Vec<Rect>> {
     let (sheet, visible) = (Sheet::of(window), Zones::of(window).always_visible);
-    let room = visible.right - kix::QUIET - sheet.address_x;
+    let room = visible.right - QUIET_MM - sheet.address_x;
     let top = sheet.bars_top(lines);
-    if top + kix::FULL + kix::QUIET > visible.bottom {
+    if top + FULL_MM + QUIET_MM > visible.bottom {
         return None;
     }
     kix::bars(code, sheet.address_x, top, room)
+}
+
+/// The body with no-break spaces inside numbers to call and dates, which stay on one line.
+fn unbroken(body: &Body) -> Body {
+    static TOGETHER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\d[\d ]{4,}\d|\d{1,2} \p{L}+ \d{4}").expect("the pattern is fixed"));
+    let join = |text: &mut String| {
+        if let Cow::Owned(joined) = TOGETHER.replace_all(text, |found: &Captures| found[0].replace(' ', "\u{a0}")) {
+            *text = joined;
+        }
+    };
+    let mut body = body.clone();
+    for block in &mut body.blocks {
+        join(&mut block.heading);
+        for part in &mut block.parts {
+            match part {
+                Part::Paragraph(text) => join(text),
+                Part::Bullets(items) | Part::Steps(items) => items.iter_mut().for_each(join),
+                Part::ProviderLine => {}
+            }
+        }
+    }
+    let frame = &mut body.frame;
+    frame.sender_lines.iter_mut().chain(&mut frame.last_lines).for_each(join);
+    body
 }
 
 impl LetterInput {
@@ -121,7 +151,7 @@ impl LetterInput {
         };
         Self {
             title: format!("{title} {}", body.frame.date),
-            body: body.clone(),
+            body: unbroken(body),
             person,
             sheet: Sheet::of(window),
             density: Density::Open,

@@ -1,50 +1,27 @@
 //! KIX bars on paper: drawn from a code, and read back from the page's geometry.
 
+use crate::compose::kix::{self, BAR_MM, Bar, FULL_MM, TRACKER_MM, pitch_mm};
 use crate::render::geometry::Rect;
 
-/// Blank on all four sides, mm.
-pub const QUIET: f64 = 2.0;
-/// Height of a tracker, mm (allowed 1.02 to 1.52).
-const TRACKER: f64 = 1.27;
 /// What an ascender or descender adds, mm.
-const WING: f64 = 1.85;
-/// Height of a full bar, mm (allowed 4.19 to 5.84).
-pub const FULL: f64 = TRACKER + 2.0 * WING;
-/// Width of a bar, mm (allowed 0.38 to 0.63).
-const BAR: f64 = 0.5;
-/// Nominal pitch, mm: 22 bars an inch (allowed 20 to 24).
-const PITCH: f64 = 25.4 / 22.0;
-/// For codes that do not fit at the nominal pitch.
-const TIGHT: f64 = 25.4 / 24.0;
-
-/// Two bars of four are long; the order gives the digits of the upper and of the lower half in base 6.
-const PATTERNS: [u8; 6] = [0b0011, 0b0101, 0b0110, 0b1001, 0b1010, 0b1100];
-const ALPHABET: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-/// The long halves of a character: upper and lower.
-fn halves(character: u8) -> Option<(u8, u8)> {
-    let index = ALPHABET.iter().position(|&known| known == character)?;
-    Some((PATTERNS[index / 6], PATTERNS[index % 6]))
-}
+const WING: f64 = (FULL_MM - TRACKER_MM) / 2.0;
 
 /// The bars of `code` with their upper left corner at (`left`, `top`), or `None` when it does not fit `width` or holds
 /// another character than 0-9 A-Z.
 #[must_use]
 pub fn bars(code: &str, left: f64, top: f64, width: f64) -> Option<Vec<Rect>> {
-    let steps = f64::from(u32::try_from(code.len()).ok()? * 4) - 1.0;
-    let pitch = [PITCH, TIGHT].into_iter().find(|pitch| steps * pitch + BAR <= width)?;
-    let mut bars = Vec::with_capacity(code.len() * 4);
-    let mut x = left;
-    for character in code.bytes() {
-        let (upper, lower) = halves(character)?;
-        for bit in [8, 4, 2, 1] {
-            let rise = if upper & bit == 0 { WING } else { 0.0 };
-            let fall = if lower & bit == 0 { 0.0 } else { WING };
-            bars.push(Rect { left: x, top: top + rise, right: x + BAR, bottom: top + WING + TRACKER + fall });
-            x += pitch;
-        }
-    }
-    Some(bars)
+    let pitch = pitch_mm(code.len(), width)?;
+    let draw = |(place, bar): (u32, Bar)| {
+        let left = left + f64::from(place) * pitch;
+        let (rise, fall) = match bar {
+            Bar::Tracker => (WING, 0.0),
+            Bar::Ascender => (0.0, 0.0),
+            Bar::Descender => (WING, WING),
+            Bar::Full => (0.0, WING),
+        };
+        Rect { left, top: top + rise, right: left + BAR_MM, bottom: top + WING + TRACKER_MM + fall }
+    };
+    Some((0..).zip(kix::bars(code)?).map(draw).collect())
 }
 
 /// What the bars on a page say, or `None` when they are no KIX: wrong number, width, pitch or height.
@@ -67,15 +44,17 @@ pub fn read(bars: &[Rect]) -> Option<String> {
     if !(4.19..=5.84).contains(&(bottom - top)) {
         return None;
     }
-    bars.chunks(4).map(|four| character(four, top, bottom)).collect()
+    let seen: Vec<Bar> = bars.iter().map(|rect| bar(rect, top, bottom)).collect();
+    seen.chunks(4).map(kix::character).collect()
 }
 
-fn character(four: &[Rect], top: f64, bottom: f64) -> Option<char> {
-    let long =
-        |reach: &dyn Fn(&Rect) -> f64| four.iter().fold(0, |bits, bar| bits << 1 | u8::from(reach(bar) < WING / 2.0));
-    let upper = PATTERNS.iter().position(|&pattern| pattern == long(&|bar| bar.top - top))?;
-    let lower = PATTERNS.iter().position(|&pattern| pattern == long(&|bar| bottom - bar.bottom))?;
-    Some(char::from(ALPHABET[upper * 6 + lower]))
+fn bar(bar: &Rect, top: f64, bottom: f64) -> Bar {
+    match (bar.top - top < WING / 2.0, bottom - bar.bottom < WING / 2.0) {
+        (false, false) => Bar::Tracker,
+        (true, false) => Bar::Ascender,
+        (false, true) => Bar::Descender,
+        (true, true) => Bar::Full,
+    }
 }
 
 #[cfg(test)]
@@ -85,7 +64,7 @@ mod tests {
     /// T tracker, A ascender, D descender, F full.
     fn letters(code: &str) -> String {
         let bars = bars(code, 24.0, 80.0, 72.0).unwrap();
-        let letter = |bar: &Rect| match ((bar.top - 80.0).abs() < 0.01, (bar.bottom - 80.0 - FULL).abs() < 0.01) {
+        let letter = |bar: &Rect| match ((bar.top - 80.0).abs() < 0.01, (bar.bottom - 80.0 - FULL_MM).abs() < 0.01) {
             (false, false) => 'T',
             (true, false) => 'A',
             (false, true) => 'D',

@@ -1,6 +1,8 @@
 //! A page as it was laid out: glyphs, rules and slots, in points from the top left corner. What stands between the layout
 //! engine and the writer of print files, so that neither knows the other.
 
+use std::ops::Range;
+
 /// The two faces in which letters are set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Face {
@@ -37,8 +39,18 @@ pub struct Run {
     pub x: f64,
     /// Baseline.
     pub y: f64,
+    /// What the glyphs stand for.
+    pub text: String,
     /// In visual order.
     pub glyphs: Vec<Glyph>,
+}
+
+impl Run {
+    /// What a glyph of this run stands for.
+    #[must_use]
+    pub fn text_of(&self, glyph: &Glyph) -> &str {
+        self.text.get(glyph.text.clone()).unwrap_or_default()
+    }
 }
 
 /// One glyph.
@@ -50,8 +62,8 @@ pub struct Glyph {
     pub advance: f64,
     /// Shifted right by this many ems, the next glyph unaffected.
     pub offset: f64,
-    /// The text it stands for; empty for all but the first glyph of a cluster.
-    pub text: String,
+    /// The bytes it stands for in the run's text; empty for all but the first glyph of a cluster.
+    pub text: Range<usize>,
 }
 
 /// A filled rectangle.
@@ -78,6 +90,8 @@ pub enum SlotKey {
     Provider,
     /// The rehearsal line: the same for everybody, but wanted on blank backs too.
     Rehearsal,
+    /// The right end of "page n of m": the press alone knows how many pages a body has.
+    Page,
 }
 
 impl SlotKey {
@@ -89,6 +103,7 @@ impl SlotKey {
             "salutation" => Self::Salutation,
             "provider" => Self::Provider,
             "rehearsal" => Self::Rehearsal,
+            "page" => Self::Page,
             _ => return None,
         })
     }

@@ -9,20 +9,14 @@ use crate::config::{Print, SheetMark};
 use crate::letter::{Body, Draft, Format, Planned};
 use crate::reason::Reason;
 use crate::render::RenderError;
+use crate::render::form::Stock;
 use crate::render::gate::Gate;
 use crate::render::geometry::{MARK, MARK_QUIET, Zones};
 use crate::render::input::{Density, LetterInput, Person};
-use crate::render::laid::{LaidPage, SlotKey};
 use crate::render::metrics::Metrics;
 use crate::render::print_file::PrintFile;
 use crate::render::world::{Laid, Workshop};
 use crate::workers;
-
-/// A body as it was laid out once for everybody.
-pub(super) struct Stock {
-    pub body: Body,
-    pub pages: Vec<LaidPage>,
-}
 
 /// Sets letters.
 pub struct Press {
@@ -64,21 +58,29 @@ impl Press {
         if print.sheet_mark == SheetMark::Own && MARK.grown(MARK_QUIET).overlaps(&zones.may_be_visible) {
             return Err(RenderError::MarkInWindow);
         }
+        let metrics = workshop.metrics();
         let lay = |(key, body): &(&String, &Body)| {
             let bare = LetterInput::new(body, Person::default(), &print.window, run_date);
-            let pages = fit(&workshop, bare)?.pages()?;
-            slots_once(body, &pages)?;
-            Ok(((*key).clone(), Stock { body: (*body).clone(), pages }))
+            Ok(((*key).clone(), Stock::of(body, fit(&workshop, bare)?.pages()?, &metrics)?))
         };
-        let bodies: Vec<(&String, &Body)> = bodies.iter().collect();
-        let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>()?;
-        Ok(Self { metrics: workshop.metrics(), workshop, print: *print, stock })
+        // Neighbours have much in common, which Typst then lays out once.
+        let mut bodies: Vec<(&String, &Body)> = bodies.iter().collect();
+        bodies.sort_unstable_by_key(|(_, body)| *body);
+        let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>();
+        Workshop::forget();
+        Ok(Self { metrics, workshop, print: *print, stock: stock? })
     }
 
     /// Distinct bodies that were set.
     #[must_use]
     pub fn bodies(&self) -> usize {
         self.stock.len()
+    }
+
+    /// Layouts so far: bodies and whole letters, each try at a density counted.
+    #[must_use]
+    pub fn layouts(&self) -> usize {
+        self.workshop.layouts()
     }
 
     /// Sides of text of a body, without a blank back; `None` for a body that this press does not have.
@@ -111,15 +113,14 @@ impl Press {
 
     fn check(&self, draft: Draft) -> Result<Result<Proof, (Draft, Reason)>, RenderError> {
         let stock = self.stock.get(&draft.body).ok_or(RenderError::Body)?;
-        if (stock.body.language, stock.body.format) != (draft.language, draft.format) {
+        if (stock.language, stock.format) != (draft.language, draft.format) {
             return Err(RenderError::Body);
         }
-        if stock.pages.len() > most_sides(stock.body.format) {
+        if stock.pages.len() > most_sides(stock.format) {
             return Ok(Err((draft, Reason::S104)));
         }
         let gate = Gate { metrics: &self.metrics, window: &self.print.window };
-        let slots = stock.pages.iter().flat_map(|page| &page.slots);
-        if let Err(reason) = gate.check(&draft, &stock.body, slots) {
+        if let Err(reason) = gate.check(&draft, stock) {
             return Ok(Err((draft, reason)));
         }
         let (pages, sheets) = paper(stock.pages.len(), self.print.duplex);
@@ -174,20 +175,9 @@ impl Press {
     }
 }
 
-/// Every value has its place: one salutation, a provider where the body says so, a reference on each page.
-fn slots_once(body: &Body, pages: &[LaidPage]) -> Result<(), RenderError> {
-    let count = |key| pages.iter().flat_map(|page| &page.slots).filter(|slot| slot.key == key).count();
-    let referenced = pages.iter().all(|page| page.slots.iter().any(|slot| slot.key == SlotKey::Reference));
-    let provider = count(SlotKey::Provider) == usize::from(body.provider_slot);
-    if count(SlotKey::Salutation) == 1 && provider && referenced {
-        return Ok(());
-    }
-    Err(RenderError::Layout { code: "slots" })
-}
-
 /// On the fewest sheets, and on these as open as they allow; tight only where the letter had too many sides else. Slots move
 /// nothing, so a body on its own and a whole letter come out alike.
-fn fit(workshop: &Workshop, mut input: LetterInput) -> Result<Laid, RenderError> {
+pub(super) fn fit(workshop: &Workshop, mut input: LetterInput) -> Result<Laid, RenderError> {
     let most = most_sides(input.body.format);
     let mut best: Option<Laid> = None;
     for density in Density::ALL {

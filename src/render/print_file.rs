@@ -1,7 +1,6 @@
 //! A print file: bodies as form XObjects, written once and drawn by every letter that has them, and on each page one
 //! person's values, bars and sheet mark. Pure black (DeviceGray) throughout; faces embedded and subset.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use pdf_writer::writers::Resources;
@@ -11,14 +10,15 @@ use sha2::{Digest, Sha256};
 use crate::config::{Print, SheetMark};
 use crate::letter::{Kix, Planned};
 use crate::render::RenderError;
+use crate::render::form::{Form, Stock};
 use crate::render::gate::slot_value;
 use crate::render::geometry::{MARK, MARK_MODULE, MM_PER_PT, PAGE_HEIGHT, PAGE_WIDTH, Sheet};
+use crate::render::ink::{mm, pt, rectangle, round, up};
 use crate::render::input::{address_block, bars};
-use crate::render::laid::{Face, LaidPage, Rule, Run, Slot, SlotKey};
+use crate::render::laid::{Face, Slot, SlotKey};
 use crate::render::metrics::Metrics;
-use crate::render::press::Stock;
 use crate::render::sheet_mark::{SheetCode, runs};
-use crate::render::type_case::{TypeCase, deflate};
+use crate::render::type_case::TypeCase;
 
 const BODY: Name<'static> = Name(b"B");
 const RESOURCES: Name<'static> = Name(b"Resources");
@@ -95,58 +95,31 @@ impl<'a> PrintFile<'a> {
     }
 
     /// Writes a form, and the resources of the pages that draw it.
-    fn form(&mut self, page: &LaidPage) -> Ref {
-        let mut content = Content::new();
-        for run in &page.runs {
-            self.run(&mut content, run);
+    fn form(&mut self, form: &Form) -> Ref {
+        for (&(face, glyph), text) in &form.texts {
+            self.faces[face as usize].add(glyph, text);
         }
-        for rule in &page.rules {
-            rectangle(&mut content, *rule);
+        for (case, glyphs) in self.faces.iter_mut().zip(&form.glyphs) {
+            glyphs.iter().for_each(|&glyph| case.add(glyph, ""));
         }
-        if !page.rules.is_empty() {
-            content.fill_nonzero();
-        }
-        let (id, resources, data) = (self.take(), self.take(), deflate(&content.finish()));
-        let mut form = self.pdf.form_xobject(id, &data);
-        form.filter(Filter::FlateDecode);
-        form.bbox(paper());
-        form.pair(RESOURCES, self.plain);
-        form.finish();
+        let (id, resources) = (self.take(), self.take());
+        let mut object = self.pdf.form_xobject(id, &form.packed);
+        object.filter(Filter::FlateDecode);
+        object.bbox(paper());
+        object.pair(RESOURCES, self.plain);
+        object.finish();
         let mut dict = self.pdf.indirect(resources).start::<Resources>();
         fonts(&mut dict, &self.faces);
         dict.x_objects().pair(BODY, id);
         resources
     }
 
-    /// Kerning stands between the strings of a `TJ`; glyphs that follow by their own advance share a string.
-    fn run(&mut self, content: &mut Content, run: &Run) {
-        let face = &mut self.faces[run.face as usize];
-        content.begin_text().set_font(face.name(), round(run.size));
-        content.set_text_matrix([1.0, 0.0, 0.0, 1.0, round(run.x), up(run.y)]);
-        let mut shown = content.show_positioned();
-        let mut items = shown.items();
-        let (mut codes, mut drift) = (Vec::with_capacity(run.glyphs.len() * 2), 0.0);
-        for glyph in &run.glyphs {
-            let shift = drift + glyph.offset;
-            if shift.abs() > 1e-4 {
-                items.show(Str(&codes)).adjust(round(-shift * 1000.0));
-                codes.clear();
-            }
-            codes.extend(face.code(glyph.id, &glyph.text));
-            drift = glyph.advance - face.metrics().advance(glyph.id) - glyph.offset;
-        }
-        items.show(Str(&codes));
-        items.finish();
-        shown.finish();
-        content.end_text();
-    }
-
-    fn page(&mut self, letter: &Planned, stock: &Stock, page: &LaidPage, index: u32) -> Result<Content, RenderError> {
+    fn page(&mut self, letter: &Planned, stock: &Stock, page: &Form, index: u32) -> Result<Content, RenderError> {
         let mut content = Content::with_capacity(2048);
         content.x_object(BODY).begin_text();
         for slot in &page.slots {
             if slot.key != SlotKey::Rehearsal {
-                let value = slot_value(slot.key, &letter.draft, &stock.body);
+                let value = slot_value(slot.key, &letter.draft, stock);
                 self.line(&mut content, slot, &value);
             }
         }
@@ -170,7 +143,7 @@ impl<'a> PrintFile<'a> {
         let slots = stock.pages.first().map_or(&[][..], |page| &page.slots);
         if let Some(slot) = slots.iter().find(|slot| slot.key == SlotKey::Rehearsal) {
             content.begin_text();
-            self.line(&mut content, slot, &stock.body.frame.rehearsal);
+            self.line(&mut content, slot, &stock.rehearsal);
             content.end_text();
         }
         content
@@ -262,39 +235,5 @@ fn fonts(resources: &mut Resources, faces: &[TypeCase]) {
     let mut fonts = resources.fonts();
     for face in faces {
         fonts.pair(face.name(), face.id());
-    }
-}
-
-/// In points from the top left corner; to be filled by the caller.
-fn rectangle(content: &mut Content, rule: Rule) {
-    let (width, height) = (round(rule.width), round(rule.height));
-    content.rect(round(rule.x), up(rule.y + rule.height), width, height);
-}
-
-fn mm(left: f64, top: f64, width: f64, height: f64) -> Rule {
-    Rule { x: left / MM_PER_PT, y: top / MM_PER_PT, width: width / MM_PER_PT, height: height / MM_PER_PT }
-}
-
-/// PDF counts upwards from the lower edge.
-fn up(y: f64) -> f32 {
-    round(PAGE_HEIGHT / MM_PER_PT - y)
-}
-
-fn pt(mm: f64) -> f32 {
-    round(mm / MM_PER_PT)
-}
-
-/// A thousandth of a point is a third of a micrometre.
-#[expect(clippy::cast_possible_truncation, reason = "coordinates of a page need no more than three decimals")]
-fn round(value: f64) -> f32 {
-    ((value * 1000.0).round() / 1000.0) as f32
-}
-
-impl<'a> TypeCase<'a> {
-    /// Codes of a personal line.
-    fn line(&mut self, text: &str) -> Cow<'a, [u8]> {
-        let glyphs = text.chars().filter_map(|character| self.metrics().glyph(character));
-        let codes: Vec<u16> = glyphs.collect();
-        codes.iter().flat_map(|&glyph| self.code(glyph, "")).collect::<Vec<u8>>().into()
     }
 }

@@ -3,21 +3,24 @@
 mod compare;
 mod content;
 mod font;
+mod known;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use hayro_syntax::Pdf;
 use hayro_syntax::object::Stream;
-use hayro_syntax::object::dict::keys::{MATRIX, RESOURCES};
-use hayro_syntax::page::{Page, Resources};
+use hayro_syntax::object::dict::keys::{DECODE_PARMS, DP, MATRIX, RESOURCES};
+use hayro_syntax::page::{self, Resources};
 
-pub use compare::{Expected, compare};
+pub use compare::Proofreader;
 
 use crate::render::geometry::{ASCENT, DESCENT, MARK, MARK_QUIET, MM_PER_PT, Rect};
 use crate::render::sheet_mark;
 use content::Interpreter;
 use font::Font;
+use known::Codes;
 
 /// Why a print file is not what was decided. No personal data: a letter's id and the place that differs.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,11 +117,34 @@ impl PageContent {
     }
 }
 
+/// A page as it is read: forms by their number.
+struct Page {
+    width: f64,
+    height: f64,
+    own: Layer,
+    forms: Vec<i32>,
+}
+
+/// A form XObject that a page draws. It is read when somebody asks for it.
+struct Drawn<'f> {
+    stream: Stream<'f>,
+    resources: Resources<'f>,
+    /// Height of the page in points.
+    height: f64,
+    read: Option<Rc<ReadForm>>,
+}
+
+/// What a form draws, and with which codes of which faces.
+struct ReadForm {
+    layer: Rc<Layer>,
+    codes: Codes,
+}
+
 /// Reads pages; faces and forms are read once for the whole file.
 #[derive(Default)]
-struct Reader {
+struct Reader<'f> {
     fonts: HashMap<i32, Rc<Font>>,
-    forms: HashMap<i32, Rc<Layer>>,
+    forms: HashMap<i32, Drawn<'f>>,
 }
 
 /// All pages of a file, in order.
@@ -128,7 +154,12 @@ struct Reader {
 pub fn read(pdf: &[u8]) -> Result<Vec<PageContent>, ReadbackError> {
     let pdf = open(pdf)?;
     let mut reader = Reader::default();
-    pdf.pages().iter().map(|page| reader.page(page)).collect()
+    let full = |page| {
+        let Page { width, height, own, forms } = reader.page(page)?;
+        let layer = |number: &i32| Ok(Form { number: *number, layer: Rc::clone(&reader.form(*number)?.layer) });
+        Ok(PageContent { width, height, own, forms: forms.iter().map(layer).collect::<Result<_, _>>()? })
+    };
+    pdf.pages().iter().map(full).collect()
 }
 
 /// The text of each page, line by line, with the digits of its sheet mark: for whoever compares pages with a manifest.
@@ -143,14 +174,14 @@ fn open(pdf: &[u8]) -> Result<Pdf, ReadbackError> {
     Pdf::new(pdf.to_vec()).map_err(|_| ReadbackError::Unreadable { what: "file structure" })
 }
 
-impl Reader {
-    fn page(&mut self, page: &Page) -> Result<PageContent, ReadbackError> {
+impl<'f> Reader<'f> {
+    fn page(&mut self, page: &page::Page<'f>) -> Result<Page, ReadbackError> {
         let area = page.media_box();
         let height = area.y1 - area.y0;
         let stream = page.page_stream().ok_or(ReadbackError::Unreadable { what: "page content" })?;
         let mut interpreter = Interpreter::new(height);
         interpreter.run(stream, page.resources(), self)?;
-        Ok(PageContent {
+        Ok(Page {
             width: (area.x1 - area.x0) * MM_PER_PT,
             height: height * MM_PER_PT,
             own: interpreter.layer,
@@ -171,25 +202,41 @@ impl Reader {
         Ok(font)
     }
 
-    fn form(&mut self, resources: &Resources, name: &[u8], height: f64) -> Result<Form, ReadbackError> {
-        const WHAT: ReadbackError = ReadbackError::Unreadable { what: "form" };
-        let number = resources.x_objects.get_ref(name).ok_or(WHAT)?.obj_number;
-        if let Some(layer) = self.forms.get(&number) {
-            return Ok(Form { number, layer: Rc::clone(layer) });
+    /// Notes a form that a page draws, by its object's number.
+    fn draw(&mut self, resources: &Resources<'f>, name: &[u8], height: f64) -> Result<i32, ReadbackError> {
+        let number = resources.x_objects.get_ref(name).ok_or(FORM)?.obj_number;
+        if let Entry::Vacant(place) = self.forms.entry(number) {
+            let stream: Stream = resources.x_objects.get(name).ok_or(FORM)?;
+            // Whatever changes what the stream means, our files never have.
+            if [MATRIX, DECODE_PARMS, DP].iter().any(|key| stream.dict().contains_key(key)) {
+                return Err(FORM);
+            }
+            let resources = Resources::from_parent(stream.dict().get(RESOURCES).unwrap_or_default(), resources.clone());
+            place.insert(Drawn { stream, resources, height, read: None });
         }
-        let stream: Stream = resources.x_objects.get(name).ok_or(WHAT)?;
-        if stream.dict().contains_key(MATRIX) {
-            return Err(WHAT);
+        Ok(number)
+    }
+
+    /// What a form that a page drew holds.
+    fn form(&mut self, number: i32) -> Result<Rc<ReadForm>, ReadbackError> {
+        let drawn = self.forms.get(&number).ok_or(FORM)?;
+        if let Some(read) = &drawn.read {
+            return Ok(Rc::clone(read));
         }
-        let inner = Resources::from_parent(stream.dict().get(RESOURCES).unwrap_or_default(), resources.clone());
-        let data = stream.decoded().map_err(|_| WHAT)?;
-        let mut interpreter = Interpreter::new(height);
-        interpreter.run(&data, &inner, self)?;
+        let (data, resources) = (drawn.stream.decoded().map_err(|_| FORM)?, drawn.resources.clone());
+        let mut interpreter = Interpreter::new(drawn.height);
+        interpreter.codes = Some(Codes::default());
+        interpreter.run(&data, &resources, self)?;
         if !interpreter.forms.is_empty() {
-            return Err(WHAT);
+            return Err(FORM);
         }
-        let layer = Rc::new(interpreter.layer);
-        self.forms.insert(number, Rc::clone(&layer));
-        Ok(Form { number, layer })
+        let codes = interpreter.codes.take().unwrap_or_default();
+        let read = Rc::new(ReadForm { layer: Rc::new(interpreter.layer), codes });
+        if let Some(drawn) = self.forms.get_mut(&number) {
+            drawn.read = Some(Rc::clone(&read));
+        }
+        Ok(read)
     }
 }
+
+const FORM: ReadbackError = ReadbackError::Unreadable { what: "form" };

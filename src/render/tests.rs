@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 
 use crate::address::AddressSource;
+use crate::compose::texts;
 use crate::config::Print;
+use crate::facts::Facts;
 use crate::letter::{
     Audience, Body, Category, Draft, Findings, Format, Items, Kind, Kix, Language, Place, Planned, PostalParts,
     Published, Status, Zone,
@@ -106,6 +108,24 @@ fn planned(press: &Press, drafts: Vec<Draft>) -> Vec<Planned> {
         }
     };
     proofed.ready.into_iter().zip(1..).map(place).collect()
+}
+
+/// Every kind of letter of the sample campaign that the preview shows.
+fn variants() -> Vec<Body> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/facts.toml");
+    let facts = Facts::load(path.into()).unwrap();
+    texts::variants(&facts).iter().map(|variant| variant.body(&facts, RUN_DATE, true)).collect()
+}
+
+/// A letter with this body to an invented person.
+fn draft_with(key: &str, body: &Body) -> Draft {
+    Draft {
+        language: body.language,
+        format: body.format,
+        provider_display: if body.provider_slot { "Ziekenhuis Nergenshuizen".to_owned() } else { String::new() },
+        body: key.to_owned(),
+        ..draft("first", "screening-nl")
+    }
 }
 
 fn format_of(body: &str) -> Format {

@@ -15,24 +15,73 @@ use crate::render::metrics::FaceMetrics;
 
 const IDENTITY: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
-/// One face with the glyphs that a file uses.
-///
-/// Codes in the file are the glyph numbers of the whole face, whatever the subset: so a body's bytes do not depend on what
-/// else is in the file. A map in the file leads from code to the glyph's place in the subset.
-pub(super) struct TypeCase<'a> {
-    metrics: &'a FaceMetrics,
-    id: Ref,
-    /// Glyph and the text it stands for.
-    used: BTreeMap<u16, String>,
+/// The code of a glyph in every file: its number in the whole face, whatever the subset. So a body's bytes do not depend on
+/// what else is in the file. A map in the file leads from code to the glyph's place in the subset.
+pub(super) const fn code(glyph: u16) -> [u8; 2] {
+    glyph.to_be_bytes()
 }
 
-impl<'a> TypeCase<'a> {
-    pub const fn new(metrics: &'a FaceMetrics, id: Ref) -> Self {
-        Self { metrics, id, used: BTreeMap::new() }
+/// Name of a face in the resources.
+pub(super) const fn name(face: &FaceMetrics) -> Name<'static> {
+    if face.weight > 500 { Name(b"F1") } else { Name(b"F0") }
+}
+
+/// Which glyphs of a face are used.
+pub(super) struct Used<'a> {
+    metrics: &'a FaceMetrics,
+    glyphs: Vec<bool>,
+    /// What a glyph stands for where the face itself does not say.
+    texts: BTreeMap<u16, String>,
+}
+
+impl<'a> Used<'a> {
+    pub fn new(metrics: &'a FaceMetrics) -> Self {
+        Self { metrics, glyphs: vec![false; metrics.advances.len()], texts: BTreeMap::new() }
     }
 
     pub const fn metrics(&self) -> &'a FaceMetrics {
         self.metrics
+    }
+
+    /// Notes a glyph and the text it stands for; of several texts the first one counts.
+    pub fn add(&mut self, glyph: u16, text: &str) {
+        let at = usize::from(glyph);
+        if self.glyphs.get(at) == Some(&false) {
+            self.glyphs[at] = true;
+            if self.metrics.characters.get(at).copied().flatten().is_none() {
+                self.texts.insert(glyph, text.to_owned());
+            }
+        }
+    }
+
+    /// All glyphs in order, and the texts.
+    pub fn finish(self) -> (Box<[u16]>, BTreeMap<u16, String>) {
+        (self.all().collect(), self.texts)
+    }
+
+    fn all(&self) -> impl Iterator<Item = u16> {
+        (0_u16..).zip(&self.glyphs).filter_map(|(glyph, &used)| used.then_some(glyph))
+    }
+
+    fn text(&self, glyph: u16) -> Option<String> {
+        let own = self.metrics.characters.get(usize::from(glyph)).copied().flatten();
+        own.map(String::from).or_else(|| self.texts.get(&glyph).cloned())
+    }
+}
+
+/// One face of a file, with the glyphs that the file uses.
+pub(super) struct TypeCase<'a> {
+    id: Ref,
+    used: Used<'a>,
+}
+
+impl<'a> TypeCase<'a> {
+    pub fn new(metrics: &'a FaceMetrics, id: Ref) -> Self {
+        Self { id, used: Used::new(metrics) }
+    }
+
+    pub const fn metrics(&self) -> &'a FaceMetrics {
+        self.used.metrics
     }
 
     pub const fn id(&self) -> Ref {
@@ -41,16 +90,22 @@ impl<'a> TypeCase<'a> {
 
     /// Name in the resources.
     pub const fn name(&self) -> Name<'static> {
-        if self.metrics.weight > 500 { Name(b"F1") } else { Name(b"F0") }
+        name(self.used.metrics)
     }
 
-    /// The code of a glyph; `text` is what it stands for where the face itself does not say.
-    pub fn code(&mut self, glyph: u16, text: &str) -> [u8; 2] {
-        if !self.used.contains_key(&glyph) {
-            let own = self.metrics.characters.get(usize::from(glyph)).copied().flatten();
-            self.used.insert(glyph, own.map_or_else(|| text.to_owned(), String::from));
+    /// Notes a glyph of a body.
+    pub fn add(&mut self, glyph: u16, text: &str) {
+        self.used.add(glyph, text);
+    }
+
+    /// Codes of a personal line.
+    pub fn line(&mut self, text: &str) -> Vec<u8> {
+        let mut codes = Vec::with_capacity(text.len() * 2);
+        for glyph in text.chars().filter_map(|character| self.used.metrics.glyph(character)) {
+            self.used.add(glyph, "");
+            codes.extend(code(glyph));
         }
-        glyph.to_be_bytes()
+        codes
     }
 
     /// Embeds the subset.
@@ -60,14 +115,15 @@ impl<'a> TypeCase<'a> {
             Ref::new(*next - 1)
         };
         let (cid, descriptor, program, map, unicode) = (take(), take(), take(), take(), take());
+        let metrics = self.metrics();
         let mut places = GlyphRemapper::new();
-        let mut to_place = vec![0_u8; self.used.keys().last().map_or(0, |&glyph| usize::from(glyph) * 2 + 2)];
-        for &glyph in self.used.keys() {
+        let mut to_place = vec![0_u8; self.used.all().last().map_or(0, |glyph| usize::from(glyph) * 2 + 2)];
+        for glyph in self.used.all() {
             let at = usize::from(glyph) * 2;
             to_place[at..at + 2].copy_from_slice(&places.remap(glyph).to_be_bytes());
         }
-        let subset = subsetter::subset(self.metrics.data, 0, &places).map_err(|_| RenderError::Workshop)?;
-        let name = format!("{}+{}", tag(&self.used), self.metrics.name);
+        let subset = subsetter::subset(metrics.data, 0, &places).map_err(|_| RenderError::Workshop)?;
+        let name = format!("{}+{}", tag(self.used.all()), metrics.name);
         let name = Name(name.as_bytes());
         pdf.type0_font(self.id)
             .base_font(name)
@@ -91,32 +147,33 @@ impl<'a> TypeCase<'a> {
         font.subtype(CidFontType::Type2).base_font(name).system_info(IDENTITY).font_descriptor(descriptor);
         font.default_width(0.0).cid_to_gid_map_stream(map);
         let mut widths = font.widths();
-        for &glyph in self.used.keys() {
-            widths.same(glyph, glyph, thousandths(self.metrics.advance(glyph)));
+        for glyph in self.used.all() {
+            widths.same(glyph, glyph, thousandths(self.metrics().advance(glyph)));
         }
         widths.finish();
         font.finish();
     }
 
     fn descriptor(&self, pdf: &mut Pdf, id: Ref, name: Name, program: Ref) {
-        let scale = |units: i16| thousandths(f64::from(units) / f64::from(self.metrics.units_per_em));
-        let [left, bottom, right, top] = self.metrics.bounds.map(scale);
+        let metrics = self.metrics();
+        let scale = |units: i16| thousandths(f64::from(units) / f64::from(metrics.units_per_em));
+        let [left, bottom, right, top] = metrics.bounds.map(scale);
         pdf.font_descriptor(id)
             .name(name)
             .flags(FontFlags::SYMBOLIC)
             .bbox(Rect::new(left, bottom, right, top))
             .italic_angle(0.0)
-            .ascent(scale(self.metrics.ascent))
-            .descent(scale(self.metrics.descent))
-            .cap_height(scale(self.metrics.cap_height))
-            .stem_v(f32::from(self.metrics.weight) / 5.0)
+            .ascent(scale(metrics.ascent))
+            .descent(scale(metrics.descent))
+            .cap_height(scale(metrics.cap_height))
+            .stem_v(f32::from(metrics.weight) / 5.0)
             .font_file2(program);
     }
 
     fn to_unicode(&self) -> Vec<u8> {
         let mut map = UnicodeCmap::new(Name(b"Custom"), IDENTITY);
-        for (&glyph, text) in &self.used {
-            if !text.is_empty() {
+        for glyph in self.used.all() {
+            if let Some(text) = self.used.text(glyph).filter(|text| !text.is_empty()) {
                 map.pair_with_multiple(glyph, text.chars());
             }
         }
@@ -125,9 +182,9 @@ impl<'a> TypeCase<'a> {
 }
 
 /// Six capitals that tell subsets apart (ISO 32000-1, 9.6.4).
-fn tag(used: &BTreeMap<u16, String>) -> String {
+fn tag(used: impl Iterator<Item = u16>) -> String {
     let mut hash = Sha256::new();
-    for glyph in used.keys() {
+    for glyph in used {
         hash.update(glyph.to_be_bytes());
     }
     hash.finalize()[..6].iter().map(|byte| char::from(b'A' + byte % 26)).collect()

@@ -4,6 +4,8 @@
 //! is no file system, no network, no package, no clock and no environment behind it, and personal values come as JSON
 //! strings, which Typst shows and never runs.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use jiff::civil::Date;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart, Value};
@@ -42,6 +44,7 @@ pub struct Workshop {
     letter: FileId,
     today: Datetime,
     date: Date,
+    laid: AtomicUsize,
 }
 
 impl Workshop {
@@ -64,6 +67,7 @@ impl Workshop {
             today: Datetime::from_ymd(date.year().into(), month, day).ok_or(RenderError::Workshop)?,
             fonts: Some(fonts).filter(|fonts| fonts.len() == FACES.len()).ok_or(RenderError::Workshop)?,
             date,
+            laid: AtomicUsize::new(0),
         })
     }
 
@@ -83,7 +87,7 @@ impl Workshop {
     /// # Errors
     /// [`RenderError::Layout`] with a code; Typst's own words quote the text and are dropped.
     pub fn lay(&self, input: &LetterInput) -> Result<Laid, RenderError> {
-        let _evict = Evict;
+        self.forget_old();
         let json = serde_json::to_vec(input).map_err(|_| RenderError::Workshop)?;
         let world = Room { workshop: self, json: Bytes::new(json) };
         let warned = typst::compile::<PagedDocument>(&world);
@@ -94,15 +98,25 @@ impl Workshop {
         }
         Ok(Laid(document))
     }
-}
 
-/// Typst remembers every layout for the next one like it. Nobody gets the same letter twice, so the memory is given back,
-/// also after a failure; ten generations keep what bodies have in common.
-struct Evict;
+    /// Letters and bodies that were laid out so far, each try at a density counted.
+    pub fn layouts(&self) -> usize {
+        self.laid.load(Ordering::Relaxed)
+    }
 
-impl Drop for Evict {
-    fn drop(&mut self) {
-        typst::comemo::evict(10);
+    /// Gives back all that Typst remembers.
+    pub fn forget() {
+        typst::comemo::evict(0);
+    }
+
+    /// Typst remembers every layout for the next one like it. What neighbours have in common is worth keeping; the rest is
+    /// given back, so that memory stays flat however many letters there are.
+    fn forget_old(&self) {
+        /// Looking through the memory takes as long as laying a page out.
+        const EVERY: usize = 32;
+        if self.laid.fetch_add(1, Ordering::Relaxed) % EVERY == EVERY - 1 {
+            typst::comemo::evict(1);
+        }
     }
 }
 
@@ -250,7 +264,6 @@ impl Laid {
             tagged: !standards.is_empty(),
             ..PdfOptions::default()
         };
-        let _evict = Evict;
         typst_pdf::pdf(&self.0, &options).map_err(|_| RenderError::Standard)
     }
 
@@ -307,11 +320,12 @@ impl Walk {
                 return Err("glyph");
             }
             let begins = index == 0 || item.glyphs[index - 1].range != glyph.range;
-            let text = if begins { item.text[glyph.range()].to_owned() } else { String::new() };
+            let text = if begins { glyph.range() } else { 0..0 };
             let (advance, offset) = (glyph.x_advance.get(), glyph.x_offset.get());
             glyphs.push(Glyph { id: glyph.id, advance, offset, text });
         }
-        self.0.runs.push(Run { face, size: item.size.to_pt(), x: at.x.to_pt(), y: at.y.to_pt(), glyphs });
+        let (size, text) = (item.size.to_pt(), item.text.to_string());
+        self.0.runs.push(Run { face, size, x: at.x.to_pt(), y: at.y.to_pt(), text, glyphs });
         Ok(())
     }
 

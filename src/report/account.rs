@@ -1,10 +1,12 @@
 //! The account of a run: every exposure row ends in exactly one state, and the sums prove it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{PeopleCounts, ReportError};
+use crate::keys::base32;
 use crate::person::Pseudonym;
 use crate::reason::{Reason, RowState, SetAside};
 use crate::row::{List, RowRef, Rows};
@@ -60,7 +62,8 @@ pub struct Fate {
 pub struct Account {
     /// Per input file of exposures: its rows' fates, in row order; `None` = not ended yet.
     fates: BTreeMap<u16, Vec<Option<Fate>>>,
-    letters: Vec<String>,
+    /// What letter ids are written from.
+    letters: Vec<[u8; 16]>,
     /// Rows that were ended twice: a defect that must stop the run.
     doubled: u64,
     /// Rows that are in no input: a defect that must stop the run.
@@ -88,10 +91,10 @@ impl Account {
         self.end(item.row, fate);
     }
 
-    /// Ends the rows of one letter: the first leads it, the others are merged into it.
-    pub fn letter(&mut self, letter_id: &str, person: Pseudonym, rows: impl IntoIterator<Item = RowRef>) {
+    /// Ends the rows of one letter: the first leads it, the others are merged into it. `letter_id` in 16 bytes.
+    pub fn letter(&mut self, letter_id: [u8; 16], person: Pseudonym, rows: impl IntoIterator<Item = RowRef>) {
         let letter = u32::try_from(self.letters.len()).ok();
-        self.letters.push(letter_id.to_owned());
+        self.letters.push(letter_id);
         let mut state = RowState::Letter;
         for row in rows {
             self.end(row, Fate { state, reason: None, person: Some(person), letter });
@@ -136,10 +139,10 @@ impl Account {
         })
     }
 
-    /// Letter ids, in the order in which letters were entered.
+    /// The id of a letter.
     #[must_use]
-    pub fn letters(&self) -> &[String] {
-        &self.letters
+    pub fn letter_id(&self, letter: u32) -> String {
+        self.letters.get(letter as usize).map(base32).unwrap_or_default()
     }
 
     /// Rows by state.
@@ -181,8 +184,9 @@ impl Account {
             RowState::Suppressed => 2,
             RowState::Told => 3,
         };
-        let ends: BTreeSet<(Pseudonym, u8)> =
+        let mut ends: Vec<(Pseudonym, u8)> =
             self.fates().filter_map(|(_, fate)| Some((fate.person?, rank(fate.state)))).collect();
+        ends.par_sort_unstable();
         let mut counts = PeopleCounts::default();
         let mut last = None;
         for (person, rank) in ends {
@@ -220,7 +224,7 @@ mod tests {
     #[test]
     fn every_row_ends_once_and_the_sums_hold() {
         let mut account = Account::open(&rows(4));
-        account.letter("a", Pseudonym([1; 16]), [row(2), row(1)]);
+        account.letter([7; 16], Pseudonym([1; 16]), [row(2), row(1)]);
         account.set_aside(&SetAside::new(row(3), Reason::D201));
         account.set_aside(&SetAside { person: Some(Pseudonym([1; 16])), ..SetAside::new(row(4), Reason::D101) });
         account.close().unwrap();
@@ -239,7 +243,7 @@ mod tests {
     fn a_row_that_ends_twice_is_found() {
         let mut account = Account::open(&rows(1));
         account.set_aside(&SetAside::new(row(1), Reason::D201));
-        account.letter("a", Pseudonym([1; 16]), [row(1)]);
+        account.letter([7; 16], Pseudonym([1; 16]), [row(1)]);
         assert!(account.close().is_err());
     }
 

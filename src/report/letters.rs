@@ -2,6 +2,7 @@
 //! on the machine and is purged by policy.
 
 use std::fs::File;
+use std::io::BufWriter;
 
 use camino::Utf8Path;
 use polars::prelude::{
@@ -12,14 +13,13 @@ use polars::prelude::{
 use super::ReportError;
 use crate::letter::{Kix, Planned};
 
-/// Letters per row group: bounds memory while 715,000 letters are written.
-const BATCH: usize = 50_000;
+/// Most letters of a row group: bounds memory while 715,000 letters are written.
+const BATCH: usize = 10_000;
 
 /// Writes letters batch by batch.
 pub struct LettersFile {
-    writer: BatchedWriter<File>,
+    writer: BatchedWriter<BufWriter<File>>,
     file: File,
-    batch: Vec<Planned>,
 }
 
 impl LettersFile {
@@ -31,34 +31,28 @@ impl LettersFile {
         let failed = |source| ReportError::Write { file: "letters.parquet", source };
         let file = File::create(path).map_err(failed)?;
         let schema = frame(&[]).map_err(|_| ReportError::Parquet { step: "laying out the columns" })?;
-        let writer = ParquetWriter::new(file.try_clone().map_err(failed)?)
+        let writer = ParquetWriter::new(BufWriter::new(file.try_clone().map_err(failed)?))
             .batched(schema.schema())
             .map_err(|_| ReportError::Parquet { step: "beginning the file" })?;
-        Ok(Self { writer, file, batch: Vec::new() })
+        Ok(Self { writer, file })
     }
 
-    /// Adds one letter.
+    /// Adds letters.
     ///
     /// # Errors
-    /// [`ReportError`] when a full batch cannot be written.
-    pub fn push(&mut self, letter: Planned) -> Result<(), ReportError> {
-        self.batch.push(letter);
-        if self.batch.len() < BATCH { Ok(()) } else { self.flush() }
-    }
-
-    fn flush(&mut self) -> Result<(), ReportError> {
+    /// [`ReportError`] when they cannot be written.
+    pub fn add(&mut self, letters: &[Planned]) -> Result<(), ReportError> {
         let failed = |_| ReportError::Parquet { step: "writing letters" };
-        let batch = frame(&self.batch).map_err(failed)?;
-        self.batch.clear();
-        self.writer.write_batch(&batch).map_err(failed)
+        letters
+            .chunks(BATCH)
+            .try_for_each(|batch| self.writer.write_batch(&frame(batch).map_err(failed)?).map_err(failed))
     }
 
     /// Ends the file and makes it durable.
     ///
     /// # Errors
-    /// [`ReportError`] when the last batch or the footer cannot be written.
-    pub fn finish(mut self) -> Result<(), ReportError> {
-        self.flush()?;
+    /// [`ReportError`] when the footer cannot be written.
+    pub fn finish(self) -> Result<(), ReportError> {
         self.writer.finish().map_err(|_| ReportError::Parquet { step: "ending the file" })?;
         self.file.sync_all().map_err(|source| ReportError::Write { file: "letters.parquet", source })
     }

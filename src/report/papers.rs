@@ -27,7 +27,7 @@ pub fn write_rows(path: &Utf8Path, rows: &Rows, account: &Account) -> Result<(),
             &fate.state.to_string(),
             fate.reason.map_or("", |reason| reason.code()),
             &fate.person.map_or_else(String::new, |person| person.to_string()),
-            fate.letter.map_or("", |letter| account.letters()[letter as usize].as_str()),
+            &fate.letter.map_or_else(String::new, |letter| account.letter_id(letter)),
         ])
         .map_err(failed)?;
     }

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::cli::process::peak_rss_bytes;
 use crate::report::Stage;
 
 /// Collects stage times. The only clock of a run; nothing is decided by it.
@@ -26,7 +27,7 @@ impl Clock {
         let seconds = start.elapsed().as_secs_f64();
         let items = items(&result);
         tracing::info!(stage = name, stage.seconds = seconds, stage.items = items, "stage done");
-        self.stages.push(Stage { name: name.to_owned(), seconds, items });
+        self.stages.push(Stage { name: name.to_owned(), seconds, items, peak_rss_bytes: peak_rss_bytes() });
         Ok(result)
     }
 

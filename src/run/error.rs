@@ -52,6 +52,14 @@ pub enum RunError {
     /// Publishing.
     #[error(transparent)]
     Deliver(#[from] DeliverError),
+    /// The package is out, and something after that failed.
+    #[error("`{job}` is published, and its run could not be completed")]
+    Published {
+        /// Name of the job.
+        job: String,
+        /// What failed.
+        source: Box<RunError>,
+    },
     /// The papers of the run.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -95,6 +103,23 @@ pub enum RunError {
     /// A job number that is no number.
     #[error("the job number is not seven digits")]
     JobNumber,
+    /// More people than a run can number.
+    #[error("more than four thousand million people in one run")]
+    Capacity,
+    /// A part is to be set that nobody has planned.
+    #[error("{problem}")]
+    NotPlanned {
+        /// What is missing.
+        problem: String,
+    },
+    /// A plan is asked for while a job is past it.
+    #[error("job {job} is {state} and not finished")]
+    Unfinished {
+        /// Its name.
+        job: String,
+        /// How far it is.
+        state: crate::record::JobState,
+    },
     /// The press samples.
     #[error(transparent)]
     Samples(#[from] PreviewError),
@@ -119,6 +144,9 @@ impl RunError {
             Self::Read(error) => error.hint(),
             Self::Package(error) => error.hint(),
             Self::Deliver(error) => error.hint(),
+            Self::NotPlanned { .. } => Some("`breachpost plan` plans a job and says how many parts it has".to_owned()),
+            Self::Unfinished { .. } => Some("`breachpost run` finishes it".to_owned()),
+            Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
             Self::Past { .. } => Some("look at `--date` and at the clock".to_owned()),
             Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
@@ -130,7 +158,7 @@ impl RunError {
                 Some("make room in the data directory and run again".to_owned())
             }
             Self::Facts(FactsError::Stale { .. }) => {
-                Some("call the number, then set its `checked_on` in the facts file".to_owned())
+                Some("call the number or look on the internet, then set its `checked_on` in the facts file".to_owned())
             }
             _ => None,
         }
@@ -142,9 +170,12 @@ impl RunError {
         match self {
             Self::Config(_)
             | Self::VendorKey(_)
+            | Self::NotPlanned { .. }
             | Self::Parameters(_)
             | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
+            Self::Record(error) if error.exit_code() == Status::Usage.code() => Status::Usage,
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
+            Self::Published { .. } => Status::PartPublished,
             _ => Status::Stopped,
         }
     }

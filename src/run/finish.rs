@@ -1,23 +1,20 @@
 //! From a committed plan to a published package: set, read back, pack, seal, publish, record. Every step can be taken
 //! again after a crash and then does the same, or nothing.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use camino::Utf8PathBuf;
-use rayon::prelude::*;
 
 use super::clock::Clock;
-use super::staging::{Settings, Staging};
-use super::{Order, RunError, papers};
+use super::staging::Staging;
+use super::{Order, RunError, papers, parts};
 use crate::cli::process::peak_rss_bytes;
-use crate::config::Print;
+use crate::defect::{self, Defect};
 use crate::deliver::outbox;
-use crate::letter::{Body, Planned};
-use crate::package::{self, PartPlan, Recipients, Sealed};
+use crate::durable;
+use crate::package::Sealed;
 use crate::record::{Job, JobState, Ledger, PartTotals, SealedPart};
 use crate::render::Press;
-use crate::render::readback::{self, Expected};
 use crate::report::{PackageReport, PartReport, Report};
 
 /// A job that is out.
@@ -48,119 +45,46 @@ pub fn finish(
     let mut state = job.state;
     let mut sealed = sealed_parts(job, &staging);
     if state == JobState::Planned {
-        staging.verify(&job.staged)?;
-        sealed = set_and_pack(order, job, press, &staging, &mut clock)?;
+        let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();
+        order.progress.stage("setting", letters);
+        sealed = clock.time("render", || parts::seal(order, job, press, &staging), |_| letters)?;
         let parts: Vec<SealedPart> = (1..).zip(&sealed).map(|(number, part)| recorded(number, part)).collect();
         clock.time("seal", || ledger.seal(&job.job, &parts), |_| sealed.len() as u64)?;
         state = JobState::Sealed;
     }
-    let out = data_dir.join("outbox");
+    let package = data_dir.join("outbox").join(&job.job_name);
     if state == JobState::Sealed {
         let head = ledger.head()?.to_string();
+        if defect::is(Defect::RecordedBeforePublished) {
+            ledger.published(&job.job)?;
+        }
+        let out = data_dir.join("outbox");
         let publish = || outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head).map_err(RunError::from);
+        order.progress.stage("publishing", 0);
         clock.time("publish", publish, |_| sealed.len() as u64)?;
+    }
+    let (papers, report) = conclude(order, ledger, job, &staging, &sealed, clock)
+        .map_err(|error| RunError::Published { job: job.job_name.clone(), source: Box::new(error) })?;
+    Ok(Finished { papers, package, report })
+}
+
+/// What is left when the package is out: record it, finish the papers, clear away.
+fn conclude(
+    order: &Order<'_>,
+    ledger: &mut Ledger,
+    job: &Job,
+    staging: &Staging,
+    sealed: &[Sealed],
+    clock: Clock,
+) -> Result<(Utf8PathBuf, Report), RunError> {
+    if job.state != JobState::Published && !defect::is(Defect::RecordedBeforePublished) {
         ledger.published(&job.job)?;
     }
-    let report = finish_report(order, ledger, job, &staging, &sealed, clock)?;
-    let papers = shelve(order, job, &staging)?;
+    let report = finish_report(order, ledger, job, staging, sealed, clock)?;
+    let papers = shelve(order, job, staging)?;
     ledger.finished(&job.job)?;
     staging.discard()?;
-    Ok(Finished { papers, package: out.join(&job.job_name), report })
-}
-
-fn set_and_pack(
-    order: &Order<'_>,
-    job: &Job,
-    press: Option<&Press>,
-    staging: &Staging,
-    clock: &mut Clock,
-) -> Result<Vec<Sealed>, RunError> {
-    let settings = staging.settings()?;
-    let bodies = staging.bodies()?;
-    let own;
-    let press = if let Some(press) = press {
-        press
-    } else {
-        own = Press::new(&bodies, &settings.print, settings.run_date)?;
-        &own
-    };
-    let work = Work { press, number: &settings.number, bodies: &bodies, print: &settings.print };
-    let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();
-    order.progress.stage("setting", letters);
-    let set = |totals: &PartTotals| {
-        let part = staging.read_part(totals.number)?;
-        set_part(order, &work, &part, |name, pdf| staging.write(name, pdf).map(drop))
-    };
-    clock.time("render", || job.parts.iter().try_for_each(set), |()| letters)?;
-    order.progress.stage("packing", letters);
-    let head = job.planned_head.to_string();
-    let pack = |part| pack_part(order, &settings, staging, part, &head);
-    clock.time("package", || job.parts.iter().map(pack).collect(), |_: &Vec<Sealed>| letters)
-}
-
-/// What setting a part needs.
-#[derive(Clone, Copy)]
-pub(super) struct Work<'a> {
-    /// Has every body of the job.
-    pub press: &'a Press,
-    /// Job number, seven digits.
-    pub number: &'a str,
-    /// Bodies by their key.
-    pub bodies: &'a BTreeMap<String, Body>,
-    /// Paper and window.
-    pub print: &'a Print,
-}
-
-/// Sets the print files of one part, reads each of them back, and hands those that are as decided to `keep`.
-pub(super) fn set_part(
-    order: &Order<'_>,
-    work: &Work<'_>,
-    part: &PartPlan,
-    keep: impl Fn(&str, &[u8]) -> Result<(), RunError> + Sync,
-) -> Result<(), RunError> {
-    let &Work { press, number, bodies, print } = work;
-    let job = number.parse().map_err(|_| RunError::JobNumber)?;
-    let files: Vec<(&str, Vec<&Planned>)> = by_print_file(part).into_iter().collect();
-    files.par_iter().try_for_each(|(name, letters)| {
-        let pdf = press.set(job, letters)?;
-        readback::compare(&pdf, &Expected { job, letters, bodies, print })?;
-        keep(name, &pdf)?;
-        order.progress.advance(letters.len() as u64);
-        Ok(())
-    })
-}
-
-fn pack_part(
-    order: &Order<'_>,
-    settings: &Settings,
-    staging: &Staging,
-    totals: &PartTotals,
-    head: &str,
-) -> Result<Sealed, RunError> {
-    let job = package::Job {
-        number: &settings.number,
-        rehearsal: settings.rehearsal,
-        parts: settings.parts,
-        run_date: settings.run_date,
-        print: &settings.print,
-        vendor: &settings.vendor,
-        return_lines: &settings.return_lines,
-        pdf_standards: crate::render::STANDARDS,
-        ledger_head: head,
-    };
-    let part = staging.read_part(totals.number)?;
-    let recipients = Recipients::parse(&settings.vendor.recipients).map_err(package::PackageError::from)?;
-    let sealed = package::pack(&part, &job, &staging.samples()?, &recipients, staging.folder())?;
-    order.progress.advance(u64::from(totals.letters));
-    Ok(sealed)
-}
-
-fn by_print_file(part: &PartPlan) -> BTreeMap<&str, Vec<&Planned>> {
-    let mut files: BTreeMap<&str, Vec<&Planned>> = BTreeMap::new();
-    for letter in &part.letters {
-        files.entry(&letter.place.print_file).or_default().push(letter);
-    }
-    files
+    Ok((papers, report))
 }
 
 /// What an earlier attempt sealed, as publication wants it.
@@ -224,8 +148,9 @@ fn finish_report(
 fn shelve(order: &Order<'_>, job: &Job, staging: &Staging) -> Result<Utf8PathBuf, RunError> {
     let plan = staging.folder().join("plan");
     if plan.is_dir() {
-        let target = staging.papers().join("plan");
-        fs::rename(&plan, &target).map_err(|source| RunError::File { doing: "moving", path: plan, source })?;
+        let papers = staging.papers();
+        let moved = fs::rename(&plan, papers.join("plan")).and_then(|()| durable::sync_folder(&papers));
+        moved.map_err(|source| RunError::File { doing: "moving", path: plan, source })?;
     }
     papers::shelve(&order.config.data_dir, &job.run_id, &staging.papers())
 }

@@ -5,10 +5,10 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::RunError;
-use super::prepare::Prepared;
 use crate::durable;
-use crate::package::PartPlan;
+use crate::reason::SetAside;
 use crate::record::Job;
+use crate::report::account::Account;
 use crate::report::letters::LettersFile;
 use crate::report::{Report, page, papers};
 use crate::row::Rows;
@@ -17,22 +17,24 @@ use crate::row::Rows;
 ///
 /// # Errors
 /// [`RunError`] when one of them cannot be written.
-pub fn write(folder: &Utf8Path, rows: &Rows, prepared: &Prepared, report: &Report) -> Result<(), RunError> {
-    papers::write_rows(&folder.join("rows.csv"), rows, &prepared.account)?;
-    papers::write_review(&folder.join("review.csv"), rows, &prepared.set_aside)?;
+pub(super) fn write(
+    folder: &Utf8Path,
+    rows: &Rows,
+    account: &Account,
+    set_aside: &[SetAside],
+    report: &Report,
+) -> Result<(), RunError> {
+    papers::write_rows(&folder.join("rows.csv"), rows, account)?;
+    papers::write_review(&folder.join("review.csv"), rows, set_aside)?;
     write_report(folder, report)
 }
 
-/// Writes `letters.parquet` to `folder`; without parts, a table without rows.
+/// Begins `letters.parquet` in `folder`.
 ///
 /// # Errors
-/// [`RunError`] when it cannot be written.
-pub fn write_letters(folder: &Utf8Path, parts: &[PartPlan]) -> Result<(), RunError> {
-    let mut file = LettersFile::create(&folder.join("letters.parquet"))?;
-    for letter in parts.iter().flat_map(|part| &part.letters) {
-        file.push(letter.clone())?;
-    }
-    Ok(file.finish()?)
+/// [`RunError`] when it cannot be made.
+pub(super) fn letters(folder: &Utf8Path) -> Result<LettersFile, RunError> {
+    Ok(LettersFile::create(&folder.join("letters.parquet"))?)
 }
 
 /// Writes `report.json` and `report.html` to `folder`.

@@ -1,24 +1,28 @@
-//! From files to a plan: read, link, decide, compose, proof. Nothing is written.
+//! From files to letters with their places: read, link, decide, compose, proof. Nothing is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::clock::Clock;
+use super::desk::{Desk, Writer};
 use super::{Order, RunError};
-use crate::compose::{self, Letterbook};
-use crate::decide::{self, Circumstances};
+use crate::compose::{self, Letterbook, Texts};
+use crate::decide::Circumstances;
 use crate::facts::Facts;
-use crate::letter::{Body, Draft, Kind, Notice};
+use crate::keys::base32_decode;
+use crate::letter::{Body, Draft};
 use crate::link::{self, Parameters};
-use crate::person::Pseudonym;
-use crate::reason::{Reason, SetAside, Sifted};
+use crate::package::Proofed;
+use crate::person::{Person, Pseudonym};
+use crate::reason::{Reason, SetAside};
 use crate::record::{Identities, Ledger};
 use crate::render::Press;
+use crate::report::LetterCounts;
 use crate::report::account::Account;
 use crate::report::linking::LinkReport;
 use crate::row::{List, RowRef, Rows};
 
 /// What a run has decided before anything is written.
-pub struct Prepared {
+pub(super) struct Prepared<'a> {
     /// What becomes of every exposure row.
     pub account: Account,
     /// Every row that was set aside, of all lists.
@@ -33,8 +37,12 @@ pub struct Prepared {
     pub identities: Identities,
     /// The texts, by content hash; only those that a letter uses.
     pub bodies: BTreeMap<String, Body>,
-    /// Letters with their pages and sheets.
-    pub letters: Vec<(Draft, u32, u32)>,
+    /// Letters by category, language and kind, with their pages.
+    pub counts: LetterCounts,
+    /// The letters, as far as their places depend on them.
+    pub letters: Vec<Proofed>,
+    /// Writes them.
+    pub writer: Writer<'a>,
     /// Has set every body of the run.
     pub press: Press,
 }
@@ -43,23 +51,15 @@ pub struct Prepared {
 ///
 /// # Errors
 /// [`RunError`] of the stage that failed, or `Unbalanced` when a stage lost a row.
-pub fn prepare(
-    order: &Order<'_>,
-    rows: &Rows,
-    ledger: &Ledger,
-    facts: &Facts,
+pub(super) fn prepare<'a>(
+    order: &Order<'a>,
+    rows: &'a Rows,
+    ledger: &'a Ledger,
+    facts: &'a Facts,
     clock: &mut Clock,
-) -> Result<Prepared, RunError> {
+) -> Result<Prepared<'a>, RunError> {
     let config = order.config;
-    let mut account = Account::open(rows);
-    let mut set_aside: Vec<SetAside> = rows.refused.iter().map(|refused| refused.set_aside.clone()).collect();
-    let mut end = |items: Vec<SetAside>| {
-        for item in &items {
-            account.set_aside(item);
-        }
-        set_aside.extend(items);
-    };
-
+    let mut ended = Ended::of(rows);
     let parameters = Parameters::of(&config.link)?;
     let decisions = ledger.decisions()?;
     let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions: &decisions };
@@ -71,28 +71,15 @@ pub fn prepare(
     let linking = LinkReport::new(&rows.inputs, &terms, &linked);
     let mut balance = Balance { rows: rows.exposures.len() as u64 };
     let in_clusters = linked.clusters.iter().map(|cluster| cluster.exposures.len() as u64).sum();
-    balance.check("link", in_clusters, linked.set_aside.len())?;
-    end(linked.set_aside);
+    balance.check("link", in_clusters, linked.set_aside.len() as u64)?;
+    ended.add(linked.set_aside);
 
+    order.progress.stage("recognising", 0);
     let recognised =
         clock.time("recognise", || ledger.recognise(linked.clusters), |found| found.people.len() as u64)?;
-    let people = recognised.people;
-
-    let circumstances = Circumstances::new(rows, &facts.sender_of);
-    let decided = clock.time(
-        "decide",
-        || Ok::<_, RunError>(decide::decide(people, &circumstances, &config.policy, order.run_date)),
-        |decided| decided.ready.len() as u64,
-    )?;
-    let (notices, premature): (Vec<_>, Vec<_>) = decided
-        .ready
-        .into_iter()
-        .partition(|notice| notice.kind != Kind::Correction || !recognised.incomplete.contains(&notice.person));
-    let mut decided = Sifted { ready: notices, set_aside: decided.set_aside };
-    decided.set_aside.extend(premature.iter().flat_map(hold_correction));
-    let in_notices = decided.ready.iter().map(|notice| notice.rows.len() as u64).sum();
-    balance.check("decide", in_notices, decided.set_aside.len())?;
-    end(decided.set_aside);
+    let desk = Desk::new(*order, recognised.people, Circumstances::new(rows, &facts.sender_of), recognised.incomplete);
+    let decided = clock.time("decide", || decide(&desk, facts, &mut ended), |decided| decided.notices)?;
+    balance.check("decide", decided.rows, decided.set_aside)?;
 
     let book = Letterbook {
         campaign: &config.campaign,
@@ -103,51 +90,59 @@ pub fn prepare(
         synthetic: config.synthetic,
         window: &config.print.window,
     };
-    let composed = clock.time(
-        "compose",
-        || Ok::<_, RunError>(compose::compose(decided.ready, &book)),
-        |composed| composed.drafts.ready.len() as u64,
+    let (texts, press) = clock.time(
+        "bodies",
+        || {
+            order.progress.stage("bodies", 0);
+            let texts = Texts::of(decided.texts, &book);
+            let press = Press::new(texts.bodies(), &config.print, order.run_date)?;
+            Ok::<_, RunError>((texts, press))
+        },
+        |(_, press)| press.bodies() as u64,
     )?;
-    let in_drafts = composed.drafts.ready.iter().map(|draft| draft.rows.len() as u64).sum();
-    balance.check("compose", in_drafts, composed.drafts.set_aside.len())?;
-    end(composed.drafts.set_aside);
+    let writer = Writer { desk, book, texts };
+    let written = clock.time("compose", || write(&writer, &press, &mut ended), |written| written.counts.total)?;
+    balance.check("compose", written.rows, written.uncomposed)?;
+    balance.check("proof", ended.in_letters, written.unproofed)?;
+    ended.account.close()?;
 
-    let files = Files::of(rows);
-    let bodies = composed.bodies;
-    let press =
-        clock.time("bodies", || Press::new(&bodies, &config.print, order.run_date), |press| press.bodies() as u64)?;
-    let proofed = clock.time("proof", || press.proof(composed.drafts.ready), |proofed| proofed.ready.len() as u64)?;
-    let held: Vec<SetAside> = proofed.held.iter().flat_map(|(draft, reason)| files.held(draft, *reason)).collect();
-    let in_letters = proofed.ready.iter().map(|proof| proof.draft.rows.len() as u64).sum();
-    balance.check("proof", in_letters, held.len())?;
-    end(held);
-
-    for proof in &proofed.ready {
-        let person = person_of(&proof.draft);
-        account.letter(&proof.draft.letter_id, person, files.rows(&proof.draft));
-    }
-    account.close()?;
-    let letters: Vec<_> = proofed.ready.into_iter().map(|proof| (proof.draft, proof.pages, proof.sheets)).collect();
-    let used: BTreeSet<&str> = letters.iter().map(|(draft, ..)| draft.body.as_str()).collect();
-    let bodies = bodies.into_iter().filter(|(key, _)| used.contains(key.as_str())).collect();
-    let list_reasons = list_reasons(rows);
+    let bodies = writer.texts.bodies();
+    let bodies = written.bodies.iter().filter_map(|key| Some((key.clone(), bodies.get(key)?.clone()))).collect();
     Ok(Prepared {
+        account: ended.account,
+        set_aside: ended.set_aside,
+        list_reasons: list_reasons(rows),
         absent: recognised.absent as u64,
-        account,
-        set_aside,
-        list_reasons,
         linking,
         identities: recognised.identities,
         bodies,
-        letters,
+        counts: written.counts,
+        letters: written.letters,
+        writer,
         press,
     })
 }
 
-/// A row that the person was told about is not there today: it is in doubt, and nothing it said is known to be wrong.
-fn hold_correction(notice: &Notice<'_>) -> Vec<SetAside> {
-    let person = Some(notice.person);
-    notice.rows.iter().map(|row| SetAside { person, ..SetAside::new(*row, Reason::L209) }).collect()
+/// Rows that have come to their end.
+struct Ended {
+    account: Account,
+    set_aside: Vec<SetAside>,
+    /// Rows that are in letters.
+    in_letters: u64,
+}
+
+impl Ended {
+    fn of(rows: &Rows) -> Self {
+        let set_aside = rows.refused.iter().map(|refused| refused.set_aside.clone()).collect();
+        Self { account: Account::open(rows), set_aside, in_letters: 0 }
+    }
+
+    fn add(&mut self, items: Vec<SetAside>) {
+        for item in &items {
+            self.account.set_aside(item);
+        }
+        self.set_aside.extend(items);
+    }
 }
 
 /// The rows that are still on their way; every stage hands on or sets aside each of them.
@@ -156,8 +151,8 @@ struct Balance {
 }
 
 impl Balance {
-    fn check(&mut self, stage: &'static str, handed_on: u64, set_aside: usize) -> Result<(), RunError> {
-        let after = handed_on + set_aside as u64;
+    fn check(&mut self, stage: &'static str, handed_on: u64, set_aside: u64) -> Result<(), RunError> {
+        let after = handed_on + set_aside;
         if after != self.rows {
             return Err(RunError::Unbalanced { stage, before: self.rows, after });
         }
@@ -166,14 +161,103 @@ impl Balance {
     }
 }
 
+/// What deciding about everybody came to.
+#[derive(Default)]
+struct Decided {
+    notices: u64,
+    /// Rows in notices.
+    rows: u64,
+    /// Rows that were set aside.
+    set_aside: u64,
+    /// What the texts of the notices depend on.
+    texts: BTreeSet<compose::texts::TextFacts>,
+}
+
+fn decide(desk: &Desk<'_>, facts: &Facts, ended: &mut Ended) -> Result<Decided, RunError> {
+    let mut all = Decided::default();
+    let share = |_, people: &[Person<'_>]| {
+        let decided = desk.notices(people);
+        let rows: usize = decided.ready.iter().map(|notice| notice.rows.len()).sum();
+        Ok((decided.ready.len(), rows, desk.text_facts(&decided.ready, facts), decided.set_aside))
+    };
+    desk.in_shares("deciding", share, |(notices, rows, texts, set_aside)| {
+        all.notices += notices as u64;
+        all.rows += rows as u64;
+        all.set_aside += set_aside.len() as u64;
+        all.texts.extend(texts);
+        ended.add(set_aside);
+    })?;
+    Ok(all)
+}
+
+/// What writing everybody's letters came to.
+#[derive(Default)]
+struct Written {
+    /// Rows in letters that could be composed.
+    rows: u64,
+    /// Rows of letters that could not.
+    uncomposed: u64,
+    /// Rows of letters that cannot be printed.
+    unproofed: u64,
+    counts: LetterCounts,
+    letters: Vec<Proofed>,
+    bodies: BTreeSet<String>,
+}
+
+/// Letters of one share of the people.
+#[derive(Default)]
+struct Share {
+    rows: u64,
+    uncomposed: Vec<SetAside>,
+    unproofed: Vec<SetAside>,
+    counts: LetterCounts,
+    letters: Vec<(Proofed, Pseudonym, Vec<RowRef>)>,
+    bodies: BTreeSet<String>,
+}
+
+fn write(writer: &Writer<'_>, press: &Press, ended: &mut Ended) -> Result<Written, RunError> {
+    let files = Files((0..).zip(writer.book.inputs).map(|(index, input)| (input.file.as_str(), index)).collect());
+    let mut all = Written::default();
+    let share = |first: usize, people: &[Person<'_>]| {
+        let drafts = compose::write(writer.desk.notices(people).ready, &writer.book, &writer.texts);
+        let rows = drafts.ready.iter().map(|draft| draft.rows.len() as u64).sum();
+        let proofed = press.proof(drafts.ready)?;
+        let held = proofed.held.iter().flat_map(|(draft, reason)| files.held(draft, *reason)).collect();
+        let mut share = Share { rows, uncomposed: drafts.set_aside, unproofed: held, ..Share::default() };
+        for proof in proofed.ready {
+            let (person, draft) = (person_of(&proof.draft), proof.draft);
+            let place =
+                people.binary_search_by_key(&person, |person| person.pseudonym).expect("the draft is of one of them");
+            let origin = u32::try_from(first + place).map_err(|_| RunError::Capacity)?;
+            share.counts.add(&draft, proof.pages, proof.sheets);
+            let rows = files.rows(&draft).collect();
+            share.letters.push((Proofed::of(&draft, proof.pages, proof.sheets, origin), person, rows));
+            share.bodies.insert(draft.body);
+        }
+        Ok(share)
+    };
+    writer.desk.in_shares("composing", share, |share| {
+        all.rows += share.rows;
+        all.uncomposed += share.uncomposed.len() as u64;
+        all.unproofed += share.unproofed.len() as u64;
+        all.counts.merge(share.counts);
+        all.bodies.extend(share.bodies);
+        ended.add(share.uncomposed);
+        ended.add(share.unproofed);
+        for (letter, person, rows) in share.letters {
+            ended.in_letters += rows.len() as u64;
+            let id = base32_decode(letter.letter_id()).expect("compose wrote the id");
+            ended.account.letter(id, person, rows);
+            all.letters.push(letter);
+        }
+    })?;
+    Ok(all)
+}
+
 /// Finds rows again by the file names that drafts carry.
 struct Files<'a>(BTreeMap<&'a str, u16>);
 
-impl<'a> Files<'a> {
-    fn of(rows: &'a Rows) -> Self {
-        Self((0..).zip(&rows.inputs).map(|(index, input)| (input.file.as_str(), index)).collect())
-    }
-
+impl Files<'_> {
     fn rows(&self, draft: &Draft) -> impl Iterator<Item = RowRef> {
         draft.rows.iter().filter_map(|(file, row)| Some(RowRef { file: *self.0.get(file.as_str())?, row: *row }))
     }

@@ -3,18 +3,27 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
+use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::RunError;
 use crate::config::{Print, Vendor};
+use crate::durable::{self, Hashing, Pending};
+use crate::hash;
 use crate::letter::{Body, Planned};
 use crate::package::{PartPlan, Sample};
 use crate::record::StagedFile;
-use crate::{durable, hash};
+
+const SETTINGS: &str = "plan/settings.json";
+const BODIES: &str = "plan/bodies.json";
+
+/// Letters that one thread reads or writes at a time.
+const SHARE: usize = 1 << 10;
 
 /// What a job is set and packed with, as it was configured when it was planned.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,6 +47,33 @@ pub struct Settings {
     pub return_lines: Vec<String>,
 }
 
+/// Removes what stopped runs left behind: whatever stands in `staging/` (no job is unfinished, so it was never planned or
+/// is over; it holds personal data), and papers that were being written again when the mail had been sent.
+///
+/// # Errors
+/// [`RunError::File`].
+pub fn clear(data_dir: &Utf8Path) -> Result<(), RunError> {
+    for folder in paths_in(&data_dir.join("staging"))? {
+        Staging { folder }.discard()?;
+    }
+    for run in paths_in(&data_dir.join("runs"))? {
+        let unfinished = |path: &Utf8PathBuf| path.extension() == Some("part");
+        for path in paths_in(&run)?.into_iter().filter(unfinished) {
+            fs::remove_file(&path).map_err(|source| RunError::File { doing: "removing", path, source })?;
+        }
+    }
+    Ok(())
+}
+
+fn paths_in(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RunError> {
+    let failed = |source| RunError::File { doing: "reading", path: folder.to_owned(), source };
+    folder
+        .read_dir_utf8()
+        .map_err(failed)?
+        .map(|entry| entry.map(camino::Utf8DirEntry::into_path).map_err(failed))
+        .collect()
+}
+
 /// The staging folder of one job.
 #[derive(Clone, Debug)]
 pub struct Staging {
@@ -55,6 +91,15 @@ impl Staging {
     #[must_use]
     pub fn kept(data_dir: &Utf8Path, run_id: &str) -> Self {
         Self { folder: data_dir.join("runs").join(run_id) }
+    }
+
+    /// Files of the plan that one part is set from.
+    pub const PLAN_FILES: usize = 3;
+
+    /// Whether a plan was written here.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        self.folder.join(SETTINGS).is_file()
     }
 
     /// The folder.
@@ -100,26 +145,29 @@ impl Staging {
     /// # Errors
     /// [`RunError::File`].
     pub fn write_part(&self, part: &PartPlan) -> Result<StagedFile, RunError> {
-        let mut lines = Vec::new();
-        for letter in &part.letters {
-            serde_json::to_writer(&mut lines, letter).map_err(|error| self.failed("writing", error.into()))?;
-            lines.push(b'\n');
-        }
-        self.write(&part_file(part.number), &lines)
+        let lines = |letters: &[Planned]| {
+            let mut lines = Vec::new();
+            for letter in letters {
+                serde_json::to_writer(&mut lines, letter)?;
+                lines.push(b'\n');
+            }
+            Ok::<_, serde_json::Error>(lines)
+        };
+        let lines: Result<Vec<Vec<u8>>, _> = part.letters.par_chunks(SHARE).map(lines).collect();
+        let lines = lines.map_err(|error| self.failed("writing", error.into()))?;
+        self.write_all(&part_file(part.number), &lines)
     }
 
-    /// Reads one part of the plan.
+    /// Reads one part of the plan, which must be the one that was `staged`.
     ///
     /// # Errors
     /// [`RunError`] when the file is missing or is not what was written.
-    pub fn read_part(&self, number: u32) -> Result<PartPlan, RunError> {
-        let path = self.folder.join(part_file(number));
-        let text = fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
-        let letters = text
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice::<Planned>(line).map_err(|_| RunError::Staged { path: path.clone() }))
-            .collect::<Result<_, _>>()?;
+    pub fn read_part(&self, number: u32, staged: &[StagedFile]) -> Result<PartPlan, RunError> {
+        let name = part_file(number);
+        let text = self.read(&name, staged)?;
+        let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+        let letter = |line: &&[u8]| serde_json::from_slice::<Planned>(line).map_err(|_| self.other(&name));
+        let letters = lines.par_iter().with_min_len(SHARE).map(letter).collect::<Result<_, _>>()?;
         Ok(PartPlan { number, letters })
     }
 
@@ -135,8 +183,8 @@ impl Staging {
         let json =
             |bytes: Result<Vec<u8>, serde_json::Error>| bytes.map_err(|error| self.failed("writing", error.into()));
         Ok([
-            self.write("plan/settings.json", &json(serde_json::to_vec(settings))?)?,
-            self.write("plan/bodies.json", &json(serde_json::to_vec(bodies))?)?,
+            self.write(SETTINGS, json(serde_json::to_vec(settings))?)?,
+            self.write(BODIES, json(serde_json::to_vec(bodies))?)?,
         ])
     }
 
@@ -145,47 +193,49 @@ impl Staging {
     /// # Errors
     /// [`RunError::File`].
     pub fn write_sample(&self, sample: &Sample) -> Result<StagedFile, RunError> {
-        self.write(&format!("samples/{}", sample.name), &sample.bytes)
+        self.write(&format!("samples/{}", sample.name), sample.bytes.clone())
     }
 
-    /// Reads the press samples, by name.
+    /// Reads the press samples that were `staged`, by name.
     ///
     /// # Errors
-    /// [`RunError::File`].
-    pub fn samples(&self) -> Result<Vec<Sample>, RunError> {
-        let folder = self.folder.join("samples");
-        let failed = |source| RunError::File { doing: "reading", path: folder.clone(), source };
-        let mut samples = Vec::new();
-        for entry in folder.read_dir_utf8().map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let bytes = fs::read(entry.path()).map_err(failed)?;
-            samples.push(Sample { name: entry.file_name().to_owned(), bytes });
-        }
+    /// [`RunError`] when one is missing or is not what was written.
+    pub fn samples(&self, staged: &[StagedFile]) -> Result<Vec<Sample>, RunError> {
+        let names = staged.iter().filter_map(|file| file.name.strip_prefix("samples/"));
+        let mut samples: Vec<Sample> = names
+            .map(|name| Ok(Sample { name: name.to_owned(), bytes: self.read(&format!("samples/{name}"), staged)? }))
+            .collect::<Result<_, RunError>>()?;
         samples.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(samples)
     }
 
-    /// Reads the job's settings.
+    /// Reads the job's settings, which must be those that were `staged`.
     ///
     /// # Errors
     /// [`RunError`] when the file is missing or is not what was written.
-    pub fn settings(&self) -> Result<Settings, RunError> {
-        self.read("plan/settings.json")
+    pub fn settings(&self, staged: &[StagedFile]) -> Result<Settings, RunError> {
+        self.parse(SETTINGS, staged)
     }
 
-    /// Reads the job's texts.
+    /// Reads the job's texts, which must be those that were `staged`.
     ///
     /// # Errors
     /// [`RunError`] when the file is missing or is not what was written.
-    pub fn bodies(&self) -> Result<BTreeMap<String, Body>, RunError> {
-        self.read("plan/bodies.json")
+    pub fn bodies(&self, staged: &[StagedFile]) -> Result<BTreeMap<String, Body>, RunError> {
+        self.parse(BODIES, staged)
     }
 
-    /// Notes a file that somebody else wrote below the folder.
+    /// The files that one part is set from, as they are.
     ///
     /// # Errors
-    /// [`RunError::File`].
-    pub fn note(&self, name: &str) -> Result<StagedFile, RunError> {
+    /// [`RunError::File`] when one is missing.
+    pub fn files_of(&self, part: u32) -> Result<Vec<StagedFile>, RunError> {
+        let names: [&str; Self::PLAN_FILES] = [SETTINGS, BODIES, &part_file(part)];
+        names.iter().map(|name| self.note(name)).collect()
+    }
+
+    /// Notes a file that stands below the folder.
+    fn note(&self, name: &str) -> Result<StagedFile, RunError> {
         let path = self.folder.join(name);
         let (sha256, _) = durable::fingerprint(&path).map_err(|source| RunError::File {
             doing: "reading",
@@ -193,19 +243,6 @@ impl Staging {
             source,
         })?;
         Ok(StagedFile { name: name.to_owned(), sha256 })
-    }
-
-    /// Proves that the staged files are those that were planned.
-    ///
-    /// # Errors
-    /// [`RunError::Staged`] for the first that is not.
-    pub fn verify(&self, staged: &[StagedFile]) -> Result<(), RunError> {
-        for file in staged {
-            if self.note(&file.name)? != *file {
-                return Err(RunError::Staged { path: self.folder.join(&file.name) });
-            }
-        }
-        Ok(())
     }
 
     /// Makes the names of everything that was written durable.
@@ -222,20 +259,36 @@ impl Staging {
     }
 
     /// Writes `bytes` to `name` below the folder, durably and in one step.
-    ///
-    /// # Errors
-    /// [`RunError::File`].
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<StagedFile, RunError> {
-        let path = self.folder.join(name);
-        durable::write(&path, bytes).map_err(|source| RunError::File { doing: "writing", path, source })?;
-        Ok(StagedFile { name: name.to_owned(), sha256: hash::of_bytes(bytes) })
+    fn write(&self, name: &str, bytes: Vec<u8>) -> Result<StagedFile, RunError> {
+        self.write_all(name, &[bytes])
     }
 
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T, RunError> {
+    fn write_all(&self, name: &str, pieces: &[Vec<u8>]) -> Result<StagedFile, RunError> {
+        let path = self.folder.join(name);
+        let write = || {
+            let mut file = Hashing::new(Pending::create(&path)?);
+            pieces.iter().try_for_each(|piece| file.write_all(piece))?;
+            let (file, sha256, _) = file.finish();
+            file.replace().map(|()| StagedFile { name: name.to_owned(), sha256 })
+        };
+        write().map_err(|source| RunError::File { doing: "writing", path: path.clone(), source })
+    }
+
+    /// Reads a file that was planned: no other byte of it than those that were staged goes on.
+    fn read(&self, name: &str, staged: &[StagedFile]) -> Result<Vec<u8>, RunError> {
         let path = self.folder.join(name);
         let bytes =
             fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
-        serde_json::from_slice(&bytes).map_err(|_| RunError::Staged { path })
+        let planned = staged.iter().find(|file| file.name == name).ok_or_else(|| self.other(name))?;
+        if planned.sha256 == hash::of_bytes(&bytes) { Ok(bytes) } else { Err(self.other(name)) }
+    }
+
+    fn parse<T: DeserializeOwned>(&self, name: &str, staged: &[StagedFile]) -> Result<T, RunError> {
+        serde_json::from_slice(&self.read(name, staged)?).map_err(|_| self.other(name))
+    }
+
+    fn other(&self, name: &str) -> RunError {
+        RunError::Staged { path: self.folder.join(name) }
     }
 
     fn failed(&self, doing: &'static str, source: std::io::Error) -> RunError {

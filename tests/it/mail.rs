@@ -11,14 +11,14 @@ use serde_json::Value;
 
 use crate::tools::python;
 
-struct Server {
+pub struct Server {
     process: Child,
-    port: u16,
+    pub port: u16,
     folder: tempfile::TempDir,
 }
 
 impl Server {
-    fn start(mode: &str) -> Self {
+    pub fn start(mode: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut process = Command::new(python())
             .args([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smtp_server.py"), mode])
@@ -33,7 +33,7 @@ impl Server {
         Self { process, port: port.try_into().unwrap(), folder }
     }
 
-    fn path(&self, name: &str) -> Utf8PathBuf {
+    pub fn path(&self, name: &str) -> Utf8PathBuf {
         Utf8Path::from_path(self.folder.path()).unwrap().join(name)
     }
 
@@ -51,7 +51,7 @@ impl Server {
         }
     }
 
-    fn received(&self) -> Vec<Value> {
+    pub fn received(&self) -> Vec<Value> {
         (1..)
             .map_while(|number| std::fs::read_to_string(self.path(&format!("{number}.json"))).ok())
             .map(|text| serde_json::from_str(&text).unwrap())

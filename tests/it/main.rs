@@ -2,11 +2,24 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod addressing;
+mod canaries;
+mod closed;
+mod copies;
+mod edits;
+mod faults;
+mod leaks;
+mod letters;
 mod mail;
+mod marks;
+mod memory;
 mod night;
 mod package;
+mod paper;
 mod program;
+mod purge;
 mod refusals;
+mod scale;
 mod tools;
 mod tree;
+mod variants;
 mod who;

@@ -37,12 +37,12 @@ fn identity() -> PathBuf {
 }
 
 /// The bag of the only part.
-fn bag() -> PathBuf {
+pub fn bag() -> PathBuf {
     let mut folders = fs::read_dir(&FIRST.unpacked).unwrap().map(|entry| entry.unwrap().path());
     folders.find(|path| path.is_dir()).unwrap()
 }
 
-fn manifest() -> Vec<BTreeMap<String, String>> {
+pub fn manifest() -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(bag().join("data/manifest.csv")).unwrap();
     reader.deserialize().map(Result::unwrap).collect()
 }

@@ -7,10 +7,12 @@ use breachpost::address::AddressSource;
 use breachpost::config::{Print, Vendor};
 use breachpost::durable;
 use breachpost::letter::{
-    Audience, Category, Draft, Findings, Format, Items, Kind, Kix, Language, PostalParts, Published, Status, Zone,
+    Audience, Category, Draft, Findings, Format, Items, Kind, Kix, Language, Planned, PostalParts, Published, Status,
+    Zone,
 };
 use breachpost::package::archive::{Reader, Writer};
-use breachpost::package::{self, Job, PartPlan, Payload, Recipients, Sample, Sealed, bag};
+use breachpost::package::bag::{self, Label};
+use breachpost::package::{self, Job, PackageError, PartPlan, Recipients, Sample, Sealed};
 use breachpost::verify::{Check, Verdict, verify, verify_with};
 use breachpost::{deliver, verify};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -149,6 +151,20 @@ fn vendor(recipients: Vec<String>) -> Vendor {
     }
 }
 
+fn job<'a>(print: &'a Print, vendor: &'a Vendor, return_lines: &'a [String], rehearsal: bool) -> Job<'a> {
+    Job {
+        number: JOB,
+        rehearsal,
+        parts: 2,
+        run_date: jiff::civil::date(2025, 9, 1),
+        print,
+        vendor,
+        return_lines,
+        pdf_standards: &["PDF/A-2b"],
+        ledger_head: "head",
+    }
+}
+
 impl Site {
     /// Twelve letters in two parts, published.
     fn publish() -> Self {
@@ -169,24 +185,16 @@ impl Site {
         let parts = package::plan(&name, proofed, &print);
         assert_eq!(parts.len(), 2);
         let staging = data.join("staging");
-        let job = Job {
-            number: JOB,
-            rehearsal,
-            parts: 2,
-            run_date: jiff::civil::date(2025, 9, 1),
-            print: &print,
-            vendor: &vendor,
-            return_lines: &["Postbus 1, 1000 AA Amsterdam".to_owned()],
-            pdf_standards: &["PDF/A-2b"],
-            ledger_head: "head",
-        };
+        let lines = ["Postbus 1, 1000 AA Amsterdam".to_owned()];
+        let job = job(&print, &vendor, &lines, rehearsal);
+        durable::make_folder(&staging).unwrap();
         let recipients = Recipients::parse(&vendor.recipients).unwrap();
         let sample = [Sample { name: "sample-01.pdf".to_owned(), bytes: pdf(&[vec!["Proef".to_owned()]]) }];
         let sealed: Vec<Sealed> = parts
             .iter()
             .map(|part| {
-                set(part, &staging);
-                package::pack(part, &job, &sample, &recipients, &staging).unwrap()
+                let print_files = set(part).into_iter().map(Ok::<_, PackageError>);
+                package::pack(part, &job, &sample, &recipients, &staging, print_files).unwrap()
             })
             .collect();
         deliver::publish(&staging, &data.join("outbox"), &name, &sealed, "head").unwrap();
@@ -220,17 +228,10 @@ impl Site {
 }
 
 /// Sets the print files of a part.
-fn set(part: &PartPlan, staging: &Utf8Path) {
-    for folder in [staging, &staging.join("print")] {
-        durable::make_folder(folder).unwrap();
-    }
-    let mut files = std::collections::BTreeMap::<&str, Vec<Vec<String>>>::new();
-    for letter in &part.letters {
-        files.entry(&letter.place.print_file).or_default().extend(pages_of(letter));
-    }
-    for (file, pages) in files {
-        durable::write(&staging.join(file), &pdf(&pages)).unwrap();
-    }
+fn set(part: &PartPlan) -> Vec<(String, Vec<u8>)> {
+    let files = part.letters.chunk_by(|one, next| one.place.print_file == next.place.print_file);
+    let pages = |letters: &[Planned]| letters.iter().flat_map(pages_of).collect::<Vec<_>>();
+    files.map(|letters| (letters[0].place.print_file.clone(), pdf(&pages(letters)))).collect()
 }
 
 /// The payload of one part.
@@ -254,10 +255,13 @@ impl Bag {
     }
 
     fn write(self, zip: &Utf8Path) {
-        let label = bag::Label { name: &self.name, job: JOB, part: 1, parts: 2, date: jiff::civil::date(2025, 9, 1) };
-        let payload: Vec<_> = self.payload.into_iter().map(|(path, bytes)| (path, Payload::Made(bytes))).collect();
+        let label = Label { job: JOB, part: 1, parts: 2, date: jiff::civil::date(2025, 9, 1) };
         let mut archive = Writer::new(fs::File::create(zip).unwrap());
-        bag::write(&mut archive, &label, &payload).unwrap();
+        let mut bag = bag::Bag::begin(&mut archive, &self.name).unwrap();
+        for (path, bytes) in &self.payload {
+            bag.add(path, bytes).unwrap();
+        }
+        bag.finish(&label).unwrap();
         archive.finish().unwrap();
     }
 
@@ -358,12 +362,31 @@ fn the_plain_archive_is_always_the_same_and_the_sealed_one_never() {
 }
 
 #[test]
-fn nothing_is_left_in_staging_but_the_print_files() {
+fn nothing_is_left_in_staging() {
     let site = Site::publish();
-    let mut names: Vec<String> =
-        site.data.join("staging").read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned()).collect();
-    names.sort();
-    assert_eq!(names, ["print"]);
+    assert_eq!(site.data.join("staging").read_dir_utf8().unwrap().count(), 0);
+}
+
+#[test]
+fn a_part_has_the_print_files_of_its_letters_and_no_others() {
+    let (folder, print) = (tempfile::tempdir().unwrap(), Print { letters_per_file: 3, ..Print::default() });
+    let staging = Utf8Path::from_path(folder.path()).unwrap();
+    let key = staging.join("vendor.key");
+    run(Command::new("age-keygen").arg("-o").arg(&key));
+    let vendor = vendor(vec![run(Command::new("age-keygen").arg("-y").arg(&key)).trim().to_owned()]);
+    let recipients = Recipients::parse(&vendor.recipients).unwrap();
+    let part = &package::plan(JOB, (0..9).map(|number| (draft(number), 2, 1)).collect(), &print)[0];
+    let lines = ["Postbus 1, 1000 AA Amsterdam".to_owned()];
+    let job = job(&print, &vendor, &lines, false);
+    let pack = |choice: &[usize]| {
+        let files = set(part);
+        let chosen = choice.iter().map(|place| Ok::<_, PackageError>(files[*place].clone()));
+        package::pack(part, &job, &[], &recipients, staging, chosen)
+    };
+    pack(&[0, 1, 2]).unwrap();
+    assert!(matches!(pack(&[0, 2, 1]), Err(PackageError::Unplanned { .. })));
+    assert!(matches!(pack(&[0, 1, 2, 2]), Err(PackageError::Unplanned { .. })));
+    assert!(matches!(pack(&[0, 1]), Err(PackageError::Unset { .. })));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The built program on an inbox of its own.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -35,6 +35,23 @@ impl From<Output> for Answer {
 }
 
 impl Night {
+    /// An empty inbox, with a new ledger.
+    pub fn bare() -> Self {
+        let night = Self { folder: TempDir::new().unwrap() };
+        fs::create_dir(night.inbox()).unwrap();
+        assert_eq!(night.ask(&["ledger", "init"]).code, 0);
+        night
+    }
+
+    /// Another night that has come to the same point.
+    pub fn copy(&self) -> Self {
+        let copy = Self { folder: TempDir::new().unwrap() };
+        for folder in [self.inbox(), self.data()] {
+            assert!(Command::new("cp").arg("-a").arg(folder).arg(copy.path()).status().unwrap().success());
+        }
+        copy
+    }
+
     /// `people` invented people and the hand-made special cases, with a new ledger.
     pub fn new(people: u32) -> Self {
         let night = Self { folder: TempDir::new().unwrap() };
@@ -54,6 +71,11 @@ impl Night {
         }
         assert_eq!(night.ask(&["ledger", "init"]).code, 0);
         night
+    }
+
+    /// Where inbox and data folder are.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
     }
 
     pub fn inbox(&self) -> PathBuf {
@@ -89,12 +111,21 @@ impl Night {
         self.answer(&root().join("sample-data/breachpost.toml"), date, command)
     }
 
-    /// The same on another day with another configuration.
+    /// The same with another configuration on another day.
     pub fn answer(&self, config: &Path, date: &str, command: &[&str]) -> Answer {
         let mut program = Command::new(env!("CARGO_BIN_EXE_breachpost"));
         program.args(["--date", date, "--config"]).arg(config);
         program.arg("--inbox").arg(self.inbox()).arg("--data-dir").arg(self.data()).args(command);
         program.output().unwrap().into()
+    }
+
+    /// The command line of the program on this inbox and data folder, for a shell or another tool to start.
+    pub fn words(&self, command: &[&str]) -> Vec<String> {
+        let config = root().join("sample-data/breachpost.toml");
+        let (inbox, data) = (self.inbox(), self.data());
+        let words = [env!("CARGO_BIN_EXE_breachpost"), "--date", DATE, "--config", config.to_str().unwrap()];
+        let words = words.into_iter().chain(["--inbox", inbox.to_str().unwrap(), "--data-dir", data.to_str().unwrap()]);
+        words.chain(command.iter().copied()).map(str::to_owned).collect()
     }
 
     /// A run that must not stop, and its JSON answer.
@@ -115,7 +146,8 @@ impl Night {
     }
 }
 
-fn collect(path: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+/// Every file below `path` with its bytes.
+pub fn collect(path: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
     if path.is_dir() {
         for entry in fs::read_dir(path).unwrap() {
             collect(&entry.unwrap().path(), files);
@@ -134,4 +166,26 @@ pub fn modes(path: &Path) -> Vec<(PathBuf, u32)> {
         }
     }
     found
+}
+
+/// A file or folder as it was: permissions, time of its last change in nanoseconds, bytes.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seen {
+    path: PathBuf,
+    mode: u32,
+    changed: (i64, i64),
+    bytes: Vec<u8>,
+}
+
+/// Everything at and below `path`: where two of these are equal, nothing was touched in between.
+pub fn see(path: &Path) -> Vec<Seen> {
+    let about = fs::symlink_metadata(path).unwrap();
+    let bytes = if about.is_file() { fs::read(path).unwrap() } else { Vec::new() };
+    let changed = (about.mtime(), about.mtime_nsec());
+    let mut seen = vec![Seen { path: path.to_owned(), mode: about.mode(), changed, bytes }];
+    if about.is_dir() {
+        seen.extend(fs::read_dir(path).unwrap().flat_map(|entry| see(&entry.unwrap().path())));
+    }
+    seen.sort();
+    seen
 }

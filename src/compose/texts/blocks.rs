@@ -46,11 +46,15 @@ impl Writer<'_> {
     fn key(&self) -> Block {
         let texts = &self.locale.key;
         let first = self.is_first();
+        let kinds_known = !self.subject.items().is_empty();
         let text = match self.subject.findings.status {
             Status::Confirmed if first => &texts.confirmed,
             Status::Confirmed => &texts.later.confirmed,
-            Status::NotExcluded if first => &texts.not_excluded,
-            Status::NotExcluded => &texts.later.not_excluded,
+            Status::NotExcluded if !first => &texts.later.not_excluded,
+            Status::NotExcluded if self.seen() => &texts.not_excluded_seen,
+            Status::NotExcluded if kinds_known => &texts.not_excluded,
+            Status::NotExcluded => &texts.not_excluded_kinds_unknown,
+            Status::SharedOnly if self.seen() => &texts.shared_only_seen,
             Status::SharedOnly if self.facts.incident.shared_only_no_sign => &texts.shared_only_no_sign,
             Status::SharedOnly => &texts.shared_only_unsure,
         };
@@ -116,7 +120,7 @@ impl Writer<'_> {
         };
         let list = |items: Items| Part::Bullets(listed(&self.locale.items, self.subject, items));
         // The heading already says of a single list what it is.
-        let parts = match (findings.involved.is_empty(), findings.possible.is_empty(), findings.status) {
+        let mut parts = match (findings.involved.is_empty(), findings.possible.is_empty(), findings.status) {
             (false, true, _) => vec![list(findings.involved)],
             (false, false, _) => {
                 vec![list(findings.involved), Part::Paragraph(texts.possible_too.words()), list(findings.possible)]
@@ -126,6 +130,10 @@ impl Writer<'_> {
             (true, true, Status::SharedOnly) => vec![Part::Paragraph(self.say(&texts.shared_only))],
             (true, true, _) => vec![Part::Paragraph(self.say(&texts.kinds_unknown))],
         };
+        if !self.subject.not_involved.is_empty() {
+            let text = texts.not_involved.to(self.subject.audience);
+            parts.push(Part::Paragraph(self.list(text, self.subject.not_involved)));
+        }
         block("DATA", heading, parts)
     }
 
@@ -150,8 +158,8 @@ impl Writer<'_> {
         let texts = &self.locale.risk;
         let lead = match self.subject.findings.status {
             Status::Confirmed => None,
-            Status::NotExcluded => Some(&texts.not_excluded),
-            Status::SharedOnly => Some(&texts.shared_only),
+            Status::NotExcluded if !self.seen() => Some(&texts.not_excluded),
+            Status::NotExcluded | Status::SharedOnly => Some(&texts.careful),
         };
         let mut parts: Vec<Part> = lead.map(|text| Part::Paragraph(self.say(text))).into_iter().collect();
         let by_item: [(&[Item], &Voiced); 5] = [
@@ -162,32 +170,35 @@ impl Writer<'_> {
             (&[Item::Insurer], &texts.insurer),
         ];
         let by_item = by_item.iter().filter(|(items, _)| self.any(items)).map(|(_, text)| self.say(text));
-        parts.push(Part::Bullets([self.say(&texts.any)].into_iter().chain(by_item).collect()));
+        let sentences: Vec<String> = [self.say(&texts.any)].into_iter().chain(by_item).collect();
+        parts.push(match sentences.as_slice() {
+            [only] => Part::Paragraph(only.clone()),
+            _ => Part::Bullets(sentences),
+        });
         block("RISK", self.say(&texts.heading), parts)
     }
 
     fn you(&self) -> Block {
         let texts = &self.locale.you;
-        let held = self.subject.in_custody();
-        let mut message = vec![self.say(if held { &texts.message_in_custody } else { &texts.message })];
+        let mut message = vec![self.say(self.held_or(&texts.message_in_custody, &texts.message))];
         if self.any(&[Item::Phone, Item::Email]) {
-            message.push(texts.contact.words());
+            message.push(self.held_or(&texts.contact_in_custody, &texts.contact).words());
         }
-        let call = self.say(if held { &texts.call_in_custody } else { &texts.call });
+        let call = self.say(self.held_or(&texts.call_in_custody, &texts.call));
         let mut steps = vec![call, joined(&message)];
         if self.any(&[Item::ExamType, Item::Result]) {
-            let health = self.say(if held { &texts.health_in_custody } else { &texts.health });
+            let health = self.say(self.held_or(&texts.health_in_custody, &texts.health));
             // letters.md 5.3: for (former) prisoners threats are the first danger.
             let place = if self.subject.main() == Some(Category::Prisoner) { 0 } else { steps.len() };
             steps.insert(place, health);
         }
         if self.any(&[Item::Bsn]) {
-            steps.push(self.say(&texts.bsn));
+            steps.push(self.say(self.held_or(&texts.bsn_in_custody, &texts.bsn)));
         }
         if self.any(&[Item::Insurer]) {
-            steps.push(self.say(&texts.insurer));
+            steps.push(self.say(self.held_or(&texts.insurer_in_custody, &texts.insurer)));
         }
-        if self.subject.findings.published == Published::Yes {
+        if self.seen() {
             steps.push(texts.published.words());
         }
         let heading = match self.subject.findings.status {
@@ -199,13 +210,13 @@ impl Writer<'_> {
 
     fn real(&self) -> Block {
         let texts = &self.locale.real;
-        let doubt = if self.subject.in_custody() { &texts.doubt_in_custody } else { &texts.doubt };
-        let mut sentences = vec![self.say(doubt), self.say(&texts.never)];
+        let doubt = self.held_or(&texts.doubt_in_custody, &texts.doubt);
+        let mut sentences = vec![self.say(&texts.never), self.say(doubt)];
         // Said to everybody or to nobody, so that it tells nothing about the reader (letters.md 5.5, rule 1).
         if self.facts.sender_of.values().any(|sender| *sender != self.subject.sender) {
             sentences.push(self.say(&texts.other_senders));
         }
-        paragraph("REAL", joined(&sentences))
+        block("REAL", texts.heading.words(), vec![Part::Paragraph(joined(&sentences))])
     }
 
     fn we(&self) -> Block {
@@ -221,10 +232,10 @@ impl Writer<'_> {
             Some(Category::Screening) | None => &texts.screening,
             Some(Category::Hospital) => &texts.hospital,
             Some(Category::Gp) => &texts.gp,
-            Some(Category::Prisoner) if self.subject.in_custody() => &texts.in_custody,
-            Some(Category::Prisoner) => &texts.after_custody,
+            Some(Category::Prisoner) => self.held_or(&texts.in_custody, &texts.after_custody),
         };
-        block("CARE", self.say(&texts.heading), vec![Part::Paragraph(self.say(text))])
+        let heading = if self.is_about_the_result() { &texts.heading_screening } else { &self.locale.help.heading };
+        block("CARE", self.say(heading), vec![Part::Paragraph(self.say(text))])
     }
 
     fn help(&self) -> Block {
@@ -234,12 +245,14 @@ impl Writer<'_> {
         if self.any(&[Item::Address]) {
             sentences.push(self.say(&texts.safety));
         }
-        paragraph("HELP", joined(&sentences))
+        // Elsewhere CARE opens with the same question and HELP goes on with its answer.
+        let heading = if self.is_about_the_result() { self.say(&texts.heading) } else { String::new() };
+        block("HELP", heading, vec![Part::Paragraph(joined(&sentences))])
     }
 
     fn contact(&self) -> Block {
         let texts = &self.locale.contact;
-        let reach = if self.subject.in_custody() { &texts.reach_us_in_custody } else { &texts.reach_us };
+        let reach = self.held_or(&texts.reach_us_in_custody, &texts.reach_us);
         paragraph("CONTACT", joined(&[self.say(reach), self.say(&texts.privacy)]))
     }
 
@@ -252,6 +265,21 @@ impl Writer<'_> {
     /// is new has room on the same sheet.
     fn is_first(&self) -> bool {
         self.subject.news == News::First
+    }
+
+    /// Whether CARE says that the result of the screening still holds.
+    fn is_about_the_result(&self) -> bool {
+        matches!(self.subject.main(), Some(Category::Screening) | None)
+    }
+
+    /// Whether the data were seen on the internet. Then nothing may sound as if nobody had them, whatever the status.
+    fn seen(&self) -> bool {
+        self.subject.findings.published == Published::Yes
+    }
+
+    /// The sentence for people who are held now, who have no telephone and no internet of their own, or that for others.
+    fn held_or<'b, T>(&self, held: &'b T, free: &'b T) -> &'b T {
+        if self.subject.in_custody() { held } else { free }
     }
 
     /// Whether one of the items was or may have been stolen.

@@ -8,6 +8,8 @@ mod sentences;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::civil::Date;
+
 use super::limits::{Limits, limits};
 use super::locale::{self, Locale};
 use super::slots::Values;
@@ -33,23 +35,37 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} `{}`: {}\n  {}\n  {}", self.file, self.key, self.problem, self.sentence, self.advice)
+        writeln!(f, "file      {}", self.file)?;
+        writeln!(f, "key       {}", self.key)?;
+        writeln!(f, "sentence  {}", self.sentence)?;
+        writeln!(f, "problem   {}", self.problem)?;
+        writeln!(f, "change    {}", self.advice)
     }
 }
 
-/// All findings, in order of file and key; empty = the texts may go out.
-///
-/// Looks at every sentence of both locale files and of the facts, and at every whole letter there can be.
-#[must_use]
-pub fn check(facts: &Facts) -> Vec<Finding> {
-    Texts { nl: locale::NL, en: locale::EN, limits: limits() }.check(facts)
+/// What the gates say of all texts.
+#[derive(Debug, serde::Serialize)]
+pub struct Review {
+    /// In order of file and key; empty = the texts may go out.
+    pub findings: Vec<Finding>,
+    /// Readability and length of every letter there can be, per language.
+    pub figures: BTreeMap<Language, Figures>,
 }
 
-/// Readability and length of every letter there can be, per language.
+/// Looks at every sentence of both locale files and of the facts, at every whole letter there can be, and at the age of the
+/// facts on `run_date`.
 #[must_use]
-pub fn figures(facts: &Facts) -> BTreeMap<Language, Figures> {
-    let locales = [Language::Nl, Language::En].map(|language| locale::locale(language).clone());
-    letters::survey(&locales, limits(), facts).figures
+pub fn review(facts: &Facts, run_date: Date, max_age_days: i64) -> Review {
+    let mut review = Texts { nl: locale::NL, en: locale::EN, limits: limits() }.review(facts);
+    review.findings.extend(facts.stale(run_date, max_age_days).into_iter().map(|(key, day)| Finding {
+        file: "facts.toml".to_owned(),
+        key: format!("{key}.checked_on"),
+        sentence: day.to_string(),
+        problem: format!("checked more than {max_age_days} days before {run_date}; no letter goes out"),
+        advice: "call the number or look on the internet, then write down the day".to_owned(),
+    }));
+    review.findings.sort();
+    review
 }
 
 /// The texts that are checked: the two locale files as written, and the limits.
@@ -60,14 +76,17 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
-    fn check(&self, facts: &Facts) -> Vec<Finding> {
+    fn review(&self, facts: &Facts) -> Review {
         let mut findings = self.check_sentences(facts);
+        let mut figures = BTreeMap::new();
         if let Ok(locales) = self.parsed() {
-            findings.extend(letters::survey(&locales, self.limits, facts).findings);
+            let survey = letters::survey(&locales, self.limits, facts);
+            findings.extend(survey.findings);
+            figures = survey.figures;
         }
         findings.sort();
         findings.dedup();
-        findings
+        Review { findings, figures }
     }
 
     /// Everything but whole letters.

@@ -120,8 +120,11 @@ tables! {
     Key {
         confirmed: Voiced,
         not_excluded: Voiced,
+        not_excluded_kinds_unknown: Voiced,
+        not_excluded_seen: Voiced,
         shared_only_no_sign: Voiced,
         shared_only_unsure: Voiced,
+        shared_only_seen: Voiced,
         later: KeyLater,
         companion: Companion,
     }
@@ -148,6 +151,7 @@ tables! {
         possible_too: Plain,
         kinds_unknown: Voiced,
         shared_only: Voiced,
+        not_involved: Voiced<Listing>,
     }
     /// Headings of DATA.
     DataHeadings { confirmed: Voiced, not_excluded: Plain, shared_only: Plain }
@@ -177,7 +181,7 @@ tables! {
     Risk {
         heading: Voiced,
         not_excluded: Voiced,
-        shared_only: Voiced,
+        careful: Voiced,
         any: Voiced,
         health: Voiced,
         bsn: Voiced,
@@ -194,19 +198,22 @@ tables! {
         message: Voiced,
         message_in_custody: Voiced,
         contact: Plain,
+        contact_in_custody: Plain,
         health: Voiced,
         health_in_custody: Voiced,
         bsn: Voiced,
+        bsn_in_custody: Voiced,
         insurer: Voiced,
+        insurer_in_custody: Voiced,
         published: Plain,
     }
     /// REAL.
-    Real { never: Voiced, doubt: Voiced, doubt_in_custody: Voiced, other_senders: Voiced }
+    Real { heading: Plain, never: Voiced, doubt: Voiced, doubt_in_custody: Voiced, other_senders: Voiced }
     /// WE.
     We { heading: Plain, update: Voiced }
     /// CARE.
     Care {
-        heading: Voiced,
+        heading_screening: Voiced,
         screening: Voiced,
         hospital: Voiced,
         gp: Voiced,
@@ -214,7 +221,7 @@ tables! {
         after_custody: Voiced,
     }
     /// HELP.
-    Help { support: Voiced, support_later: Voiced, safety: Voiced }
+    Help { heading: Voiced, support: Voiced, support_later: Voiced, safety: Voiced }
     /// CONTACT.
     Contact { reach_us: Voiced, reach_us_in_custody: Voiced, privacy: Voiced }
 }

@@ -98,7 +98,8 @@ impl Writer<'_> {
         lists.iter().filter(|(_, items)| !items.is_empty()).map(|(text, items)| self.list(text, *items)).collect()
     }
 
-    fn list(&self, text: &Listing, items: Items) -> String {
+    /// A sentence that ends in these kinds of data.
+    pub fn list(&self, text: &Listing, items: Items) -> String {
         let items = listed(&self.locale.items, self.subject, items).join(", ");
         text.fill(|_| &items)
     }

@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 
-use crate::letter::{Audience, Category, Custody, Difference, Findings, Format, Item, Items, Kind, Language, Notice};
+use crate::facts::Facts;
+use crate::letter::{
+    Audience, Category, Custody, Difference, Findings, Format, Item, Items, Kind, Language, Notice, Status,
+};
 use crate::row::ProviderKind;
 
 /// Everything a letter's text depends on. People with equal `TextFacts` have the same body, so bodies are cached by it.
@@ -24,6 +27,8 @@ pub struct TextFacts {
     pub news: News,
     /// Whether the provider's name is printed.
     pub provider: bool,
+    /// Kinds of data that are known not to be in the person's datasets.
+    pub not_involved: Items,
 }
 
 /// What a letter is to earlier letters.
@@ -40,22 +45,31 @@ pub enum News {
 impl TextFacts {
     /// What the text of this notice depends on.
     #[must_use]
-    pub fn of(notice: &Notice<'_>) -> Self {
-        let news = match (notice.kind, &notice.difference) {
+    pub fn of(notice: &Notice<'_>, facts: &Facts) -> Self {
+        let mut news = match (notice.kind, &notice.difference) {
             (Kind::Supplement, Some(difference)) => News::Supplement(difference.clone()),
             (Kind::Correction, Some(difference)) => News::Correction(difference.clone()),
             // Without an earlier letter there is nothing to add to or to correct.
             (Kind::First, _) | (_, None) => News::First,
         };
+        let mut findings = notice.findings.clone();
+        if let Some(status) = notice.medical_test {
+            name_the_test(&mut findings, status);
+            // What the earlier letter said of it is not remembered; it is no news either.
+            if let News::Supplement(difference) | News::Correction(difference) = &mut news {
+                name_the_test(&mut difference.before, status);
+            }
+        }
         Self {
             language: notice.language,
             format: notice.format,
             sender: notice.sender.clone(),
-            findings: notice.findings.clone(),
+            findings,
             audience: notice.audience,
             custody: notice.custody,
             news,
             provider: named_provider(notice).is_some(),
+            not_involved: facts.in_none_of(&notice.datasets),
         }
         .settled()
     }
@@ -71,6 +85,12 @@ impl TextFacts {
         }
         if !self.findings.categories.contains(&Category::Prisoner) {
             self.custody = None;
+        }
+        // It completes a list. What a row names was in the data, whatever is said of its dataset.
+        let known = if self.items().is_empty() { Items::NONE } else { self.not_involved };
+        self.not_involved = known.minus(self.items());
+        if self.audience != Audience::Adult {
+            self.not_involved = self.not_involved.without(Item::ExamType).without(Item::Result);
         }
         self.provider &= matches!(self.main(), Some(Category::Hospital | Category::Gp));
         self
@@ -101,6 +121,15 @@ impl TextFacts {
             News::First => None,
             News::Supplement(difference) | News::Correction(difference) => Some(difference.earlier),
         }
+    }
+}
+
+/// Puts "information about a medical test" on the list that it belongs to.
+fn name_the_test(findings: &mut Findings, status: Status) {
+    match status {
+        Status::Confirmed => findings.involved = findings.involved.with(Item::Result),
+        Status::NotExcluded => findings.possible = findings.possible.with(Item::Result),
+        Status::SharedOnly => {}
     }
 }
 

@@ -15,8 +15,11 @@ fn facts() -> Facts {
     Facts::parse("facts.toml".into(), include_str!("../../../sample-data/facts.toml")).unwrap()
 }
 
+fn items() -> impl Strategy<Value = Items> {
+    subsequence(Item::ALL.to_vec(), 0..=11).prop_map(|items| items.into_iter().collect())
+}
+
 fn findings() -> impl Strategy<Value = Findings> {
-    let items = || subsequence(Item::ALL.to_vec(), 0..=11).prop_map(|items| items.into_iter().collect::<Items>());
     (
         subsequence(Category::ALL.to_vec(), 1..=4),
         select(Status::ALL.to_vec()),
@@ -37,8 +40,8 @@ fn findings() -> impl Strategy<Value = Findings> {
 fn subject() -> impl Strategy<Value = TextFacts> {
     let news = (0..3_u8, findings());
     let reader = (select(Audience::ALL.to_vec()), select(Format::ALL.to_vec()), select(Language::ALL.to_vec()));
-    (findings(), news, reader, select(Custody::ALL.to_vec()), any::<bool>()).prop_map(
-        |(findings, (kind, before), (audience, format, language), custody, provider)| {
+    (findings(), news, reader, select(Custody::ALL.to_vec()), any::<bool>(), items()).prop_map(
+        |(findings, (kind, before), (audience, format, language), custody, provider, not_involved)| {
             let difference = Difference { earlier: date(2025, 8, 20), before };
             let news = match kind {
                 0 => News::First,
@@ -47,7 +50,7 @@ fn subject() -> impl Strategy<Value = TextFacts> {
             };
             let sender = "bvo".to_owned();
             let custody = Some(custody);
-            TextFacts { language, format, sender, findings, audience, custody, news, provider }.settled()
+            TextFacts { language, format, sender, findings, audience, custody, news, provider, not_involved }.settled()
         },
     )
 }
@@ -137,6 +140,8 @@ proptest! {
 
     #[test]
     fn conditional_sentences_stand_exactly_where_their_condition_holds(subject in subject()) {
+        // That sentence names kinds of data to say that nobody has them.
+        let subject = TextFacts { not_involved: Items::NONE, ..subject };
         let body = body_of(&subject, &facts(), RUN_DATE, false);
         let main = body.blocks.iter().filter(|block| block.id != "SUPP").cloned().collect();
         let text = said(&Body { blocks: main, ..body.clone() });
@@ -246,6 +251,7 @@ fn first(category: Category) -> TextFacts {
         custody: None,
         news: News::First,
         provider: false,
+        not_involved: Items::NONE,
     }
 }
 
@@ -404,6 +410,39 @@ fn the_preview_shows_a_few_hundred_letters_with_names_of_their_own() {
                 assert!(shown.iter().any(|variant| variant.subject.findings.categories == [*category]
                     && variant.subject.findings.status == *status
                     && variant.subject.findings.published == *published));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_known_not_to_be_in_the_data_is_named_and_never_what_is() {
+    let mut subject = first(Category::Screening);
+    subject.findings.involved = [Item::Name, Item::Phone].into_iter().collect();
+    subject.not_involved = [Item::Phone, Item::Email, Item::Insurer].into_iter().collect();
+    let body = body_of(&subject, &facts(), RUN_DATE, false);
+    let data = block(&body, "DATA").unwrap();
+    assert_eq!(bullets(data), ["naam", "telefoonnummer"]);
+    let sentence = "Deze gegevens van u stonden er niet bij: e-mailadres, zorgverzekeraar.".to_owned();
+    assert_eq!(data.parts.last(), Some(&Part::Paragraph(sentence)));
+}
+
+/// Blocks do not contradict each other: what was seen on the internet is not called safe, and no letter promises a list that
+/// it does not have.
+#[test]
+fn the_opening_fits_the_blocks_that_follow() {
+    for status in [Status::NotExcluded, Status::SharedOnly] {
+        for published in Published::ALL {
+            for language in Language::ALL {
+                let mut subject = TextFacts { language: *language, ..first(Category::Gp) };
+                let (involved, possible) = (Items::NONE, Items::NONE);
+                subject.findings = Findings { status, published: *published, involved, possible, ..subject.findings };
+                let text = text_of(&subject);
+                let says = |words: [&str; 2]| words.iter().any(|words| text.contains(words));
+                assert!(!says(["welke gegevens dat zijn", "tells you which information"]), "{text}");
+                let safe =
+                    says(["geen teken", "no sign"]) || says(["niet zeker of criminelen", "not sure that criminals"]);
+                assert_eq!(safe, *published != Published::Yes, "{text}");
             }
         }
     }

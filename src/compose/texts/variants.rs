@@ -83,6 +83,8 @@ struct Choice {
     name: &'static str,
     involved: Items,
     possible: Items,
+    /// What the facts know not to be in the data.
+    not_involved: Items,
 }
 
 fn set(items: &[Item]) -> Items {
@@ -104,17 +106,21 @@ fn choices(status: Status) -> Vec<Choice> {
         ("insurer", with(&[Item::Insurer, Item::Requester])),
     ];
     let none = Items::NONE;
-    let involved = sets.map(|(name, items)| Choice { name, involved: items, possible: none });
-    let possible = sets.map(|(name, items)| Choice { name, involved: none, possible: items });
+    let involved = sets.map(|(name, items)| Choice { name, involved: items, possible: none, not_involved: none });
+    let possible = sets.map(|(name, items)| Choice { name, involved: none, possible: items, not_involved: none });
     match status {
         Status::Confirmed => {
-            let mixed = Choice { name: "mixed", involved: base, possible: every.minus(base) };
-            involved.into_iter().chain([mixed]).collect()
+            let mixed = Choice { name: "mixed", involved: base, possible: every.minus(base), not_involved: none };
+            let reachable = set(&[Item::Phone, Item::Email]);
+            let part =
+                Choice { name: "part", involved: every.minus(reachable), possible: none, not_involved: reachable };
+            involved.into_iter().chain([mixed, part]).collect()
         }
-        Status::NotExcluded => {
-            possible.into_iter().chain([Choice { name: "none", involved: none, possible: none }]).collect()
-        }
-        Status::SharedOnly => vec![Choice { name: "none", involved: none, possible: none }],
+        Status::NotExcluded => possible
+            .into_iter()
+            .chain([Choice { name: "none", involved: none, possible: none, not_involved: none }])
+            .collect(),
+        Status::SharedOnly => vec![Choice { name: "none", involved: none, possible: none, not_involved: none }],
     }
 }
 
@@ -271,7 +277,7 @@ impl Outcome {
         Self {
             status: Status::Confirmed,
             published,
-            choice: Choice { name: "all", involved: all, possible: Items::NONE },
+            choice: Choice { name: "all", involved: all, possible: Items::NONE, not_involved: Items::NONE },
         }
     }
 }
@@ -311,6 +317,7 @@ fn variant(
         custody: relation.custody,
         news: history.news(&findings),
         provider: relation.provider,
+        not_involved: outcome.choice.not_involved,
         findings,
     };
     let conditions: Vec<(&'static str, String)> = vec![

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::events::{append, count};
 use super::inputs::seq;
 use super::people::mark;
+use super::schema::DECISIONS;
 use super::{Sql, Store, at, strange};
 use crate::link::{Decision, Ruling};
 use crate::record::audit::{Decided, Event, Head, RowHash};
@@ -35,6 +36,9 @@ impl Store {
 
     /// Every decision ever made, with its event, oldest first; those of one event in the order of their records.
     pub fn decisions(&self) -> Result<Vec<(u64, Decision)>, RecordError> {
+        if self.version < DECISIONS {
+            return Ok(Vec::new());
+        }
         let read = || {
             self.connection
                 .prepare("SELECT one, other, event, ruling FROM decision ORDER BY event, one, other")?

@@ -64,12 +64,15 @@ pub(in crate::record) fn hash_identity(rows: &mut RowHash, kind: &str, person: &
 }
 
 impl Store {
-    /// Every line of the list of inputs with its event, oldest first.
+    /// Every line of the list of inputs with its event, oldest first; they are numbered without gaps.
     pub fn inputs(&self) -> Result<Vec<(u64, KnownInput)>, RecordError> {
         let read = || {
             self.connection
-                .prepare("SELECT event, file, list, sha256, rows FROM input ORDER BY id")?
+                .prepare("SELECT event, file, list, sha256, rows, id, row_number() OVER (ORDER BY id) FROM input ORDER BY id")?
                 .query_map([], |row| {
+                    if row.get::<_, i64>(5)? != row.get::<_, i64>(6)? {
+                        return Err(strange(5, "inputs are not numbered without gaps"));
+                    }
                     let word: String = row.get(2)?;
                     let list = LISTS.into_iter().find(|(_, known)| *known == word);
                     let (list, _) = list.ok_or_else(|| strange(2, "unknown list"))?;

@@ -15,7 +15,7 @@ use crate::record::recognise::{IdentityChange, Mark, MarkKind};
 
 /// One letter as it is written down.
 pub(in crate::record) struct PlannedLetter<'a> {
-    pub letter_id: &'a str,
+    pub letter_id: Cow<'a, str>,
     pub person: Pseudonym,
     pub kind: &'static str,
     pub sequence: u32,
@@ -24,7 +24,7 @@ pub(in crate::record) struct PlannedLetter<'a> {
     pub reference: &'a str,
     pub sender: &'a str,
     /// JSON of the findings.
-    pub said: Cow<'a, str>,
+    pub said: &'a str,
     pub pages: u32,
     pub sheets: u32,
 }
@@ -32,8 +32,8 @@ pub(in crate::record) struct PlannedLetter<'a> {
 impl PlannedLetter<'_> {
     /// Adds the letter to the hash that the plan's event keeps.
     pub fn hash(&self, rows: &mut RowHash) {
-        rows.text(self.letter_id).bytes(&self.person.0).text(self.kind).number(self.sequence.into());
-        rows.number(self.part.into()).number(self.seq.into()).text(self.reference).text(self.sender).text(&self.said);
+        rows.text(&self.letter_id).bytes(&self.person.0).text(self.kind).number(self.sequence.into());
+        rows.number(self.part.into()).number(self.seq.into()).text(self.reference).text(self.sender).text(self.said);
         rows.number(self.pages.into()).number(self.sheets.into());
     }
 }
@@ -71,7 +71,7 @@ pub(in crate::record) struct Plan<'a, L> {
     /// Letters with the number of their person, in print order.
     pub letters: L,
     /// New marks with the number of their person, in the order of the marks.
-    pub marks: &'a [(Mark, u32, MarkKind)],
+    pub marks: &'a [(Mark, MarkKind, u32)],
 }
 
 impl Store {
@@ -86,7 +86,7 @@ impl Store {
     /// Writes down the plan.
     pub fn plan<'a, L>(&mut self, plan: Plan<'_, L>) -> Result<Head, RecordError>
     where
-        L: Iterator<Item = Result<(u32, PlannedLetter<'a>), RecordError>>,
+        L: Iterator<Item = (u32, PlannedLetter<'a>)>,
     {
         let transaction = self.begin()?;
         plan.news.add(&transaction)?;
@@ -128,7 +128,7 @@ fn add_people(transaction: &Transaction<'_>, people: &[(Pseudonym, u32)]) -> Sql
 fn add_letters<'a>(
     transaction: &Transaction<'_>,
     job: u32,
-    letters: impl Iterator<Item = Result<(u32, PlannedLetter<'a>), RecordError>>,
+    letters: impl Iterator<Item = (u32, PlannedLetter<'a>)>,
 ) -> Result<(), RecordError> {
     let doing = "recording letters";
     let mut findings = BTreeMap::<String, i64>::new();
@@ -150,11 +150,10 @@ fn add_letters<'a>(
              VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )
         .map_err(at(doing))?;
-    for letter in letters {
-        let (person, letter) = letter?;
-        let said = number(&letter.said).map_err(at(doing))?;
+    for (person, letter) in letters {
+        let said = number(letter.said).map_err(at(doing))?;
         let written = insert.execute((
-            letter.letter_id,
+            &letter.letter_id,
             person,
             letter.kind,
             letter.sequence,
@@ -168,16 +167,16 @@ fn add_letters<'a>(
             letter.sheets,
         ));
         written.map_err(|error| match error.sqlite_error_code() {
-            Some(ErrorCode::ConstraintViolation) => RecordError::Twice { letter_id: letter.letter_id.to_owned() },
+            Some(ErrorCode::ConstraintViolation) => RecordError::Twice { letter_id: letter.letter_id.into_owned() },
             _ => at(doing)(error),
         })?;
     }
     Ok(())
 }
 
-fn add_marks(transaction: &Transaction<'_>, job: u32, marks: &[(Mark, u32, MarkKind)]) -> Sql<()> {
+fn add_marks(transaction: &Transaction<'_>, job: u32, marks: &[(Mark, MarkKind, u32)]) -> Sql<()> {
     let mut insert = transaction.prepare("INSERT INTO told_mark (mark, job, person, kind) VALUES (?1, ?2, ?3, ?4)")?;
-    for (mark, person, kind) in marks {
+    for (mark, kind, person) in marks {
         insert.execute((mark, job, person, kind.word()))?;
     }
     Ok(())

@@ -1,10 +1,43 @@
 //! The end of a campaign.
 
+use std::collections::BTreeMap;
+
 use super::events::append;
-use super::{Store, at};
+use super::schema::DECISIONS;
+use super::{Sql, Store, at};
 use crate::record::audit::{Event, Head, Over, Purging};
 use crate::record::error::RecordError;
 use crate::record::model::CampaignState;
+
+/// A table about people.
+struct Table {
+    name: &'static str,
+    /// Schema version that brought it.
+    since: u32,
+    count: &'static str,
+    delete: &'static str,
+}
+
+macro_rules! table {
+    ($name:literal, $since:expr) => {
+        Table {
+            name: $name,
+            since: $since,
+            count: concat!("SELECT count(*) FROM ", $name),
+            delete: concat!("DELETE FROM ", $name),
+        }
+    };
+}
+
+/// In the order in which they can be emptied.
+const ABOUT_PEOPLE: [Table; 6] = [
+    table!("told_mark", 1),
+    table!("identity", 1),
+    table!("decision", DECISIONS),
+    table!("letter", 1),
+    table!("findings", 1),
+    table!("person", 1),
+];
 
 impl Store {
     /// No more letters.
@@ -28,17 +61,13 @@ impl Store {
     /// Deletes every row about people.
     pub fn finish_purge(&mut self, over: Over) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        transaction
-            .execute_batch(
-                "DELETE FROM told_mark;
-                 DELETE FROM identity;
-                 DELETE FROM decision;
-                 DELETE FROM letter;
-                 DELETE FROM findings;
-                 DELETE FROM person;
-                 UPDATE campaign SET state = 'purged';",
-            )
-            .map_err(at("deleting rows about people"))?;
+        let delete = || {
+            for table in ABOUT_PEOPLE {
+                transaction.execute(table.delete, [])?;
+            }
+            transaction.execute("UPDATE campaign SET state = ?1", [CampaignState::Purged.word()])
+        };
+        delete().map_err(at("deleting rows about people"))?;
         let head = append(&transaction, &Event::Purged(over))?;
         transaction.commit().map_err(at("deleting rows about people"))?;
         Ok(head)
@@ -49,10 +78,38 @@ impl Store {
         self.connection.execute_batch("VACUUM").map_err(at("rewriting the ledger"))
     }
 
-    /// Marks in the ledger.
-    pub fn count_marks(&self) -> Result<u64, RecordError> {
-        self.connection
-            .query_row("SELECT count(*) FROM told_mark", [], |row| super::events::count(0, row.get(0)?))
-            .map_err(at("counting marks"))
+    /// Rows about people, by table.
+    pub fn count_rows_about_people(&self) -> Result<BTreeMap<String, u64>, RecordError> {
+        let count = |table: &Table| {
+            let rows = self.connection.query_row(table.count, [], |row| super::events::count(0, row.get(0)?))?;
+            Ok((table.name.to_owned(), rows))
+        };
+        let there = ABOUT_PEOPLE.iter().filter(|table| table.since <= self.version);
+        there.map(count).collect::<Sql<_>>().map_err(at("counting rows about people"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::record::store::schema;
+
+    /// Tables of totals, hashes and history.
+    const KEPT: [&str; 7] = ["audit", "campaign", "input", "job", "ledger", "part", "staged"];
+
+    #[test]
+    fn every_table_is_kept_or_goes() {
+        let connection = Connection::open_in_memory().unwrap();
+        schema::create(&connection).unwrap();
+        let tables = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "table");
+        let tables: BTreeSet<String> = tables.map(|row| row.1).collect();
+        let declared = KEPT.iter().copied().chain(ABOUT_PEOPLE.iter().map(|table| table.name));
+        let declared: BTreeSet<String> = declared.map(str::to_owned).collect();
+        assert_eq!(tables, declared, "a purge does not know what to do with a table");
+        assert_eq!(KEPT.len() + ABOUT_PEOPLE.len(), tables.len());
     }
 }

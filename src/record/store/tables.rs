@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Row;
 
+use super::events::count;
 use super::inputs::hash_identity;
 use super::jobs::{date, kind};
 use super::people::{index, mark, mark_kind};
@@ -88,13 +89,18 @@ impl Store {
     fn tally_letters(&self, people: &[Pseudonym], tallies: &mut BTreeMap<u32, Tally>) -> Sql<usize> {
         let findings = self.sayings()?;
         let mut has_letter = vec![false; people.len()];
+        let mut next = 1_u64;
         let mut said_once = vec![false; findings.len()];
         let mut read = self.connection.prepare(
-            "SELECT letter_id, person, kind, sequence, part, seq, reference, sender, findings, pages, sheets, job
+            "SELECT letter_id, person, kind, sequence, part, seq, reference, sender, findings, pages, sheets, job, id
              FROM letter ORDER BY id",
         )?;
         let mut rows = read.query([])?;
         while let Some(row) = rows.next()? {
+            if count(12, row.get(12)?)? != next {
+                return Err(strange(12, "letters are not numbered without gaps"));
+            }
+            next += 1;
             let tally = tallies.entry(row.get(11)?).or_insert_with(Tally::new);
             let (place, person) = person(people, row, 1)?;
             if !std::mem::replace(&mut has_letter[place], true) {
@@ -105,7 +111,7 @@ impl Store {
                 .map_err(|_| strange(8, "unknown findings"))?;
             said_once[said] = true;
             let letter = PlannedLetter {
-                letter_id: row.get_ref(0)?.as_str()?,
+                letter_id: row.get_ref(0)?.as_str()?.into(),
                 person,
                 kind: kind(row, 2)?.word(),
                 sequence: row.get(3)?,
@@ -113,7 +119,7 @@ impl Store {
                 seq: row.get(5)?,
                 reference: row.get_ref(6)?.as_str()?,
                 sender: row.get_ref(7)?.as_str()?,
-                said: findings[said].1.as_str().into(),
+                said: &findings[said].1,
                 pages: row.get(9)?,
                 sheets: row.get(10)?,
             };
@@ -126,11 +132,17 @@ impl Store {
         Ok(has_letter.into_iter().filter(|has| *has).count())
     }
 
+    /// In the order of their numbers, which have no gaps.
     fn sayings(&self) -> Sql<Vec<(i64, String)>> {
-        self.connection
+        let sayings: Vec<(i64, String)> = self
+            .connection
             .prepare("SELECT id, said FROM findings ORDER BY id")?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect()
+            .collect::<Sql<_>>()?;
+        if (1..).zip(&sayings).any(|(number, (id, _))| number != *id) {
+            return Err(strange(0, "findings are not numbered without gaps"));
+        }
+        Ok(sayings)
     }
 
     fn tally_marks(&self, people: &[Pseudonym], tallies: &mut BTreeMap<u32, Tally>) -> Sql<()> {

@@ -4,18 +4,61 @@ use camino::Utf8Path;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use super::{SCHEMA, schema_of};
+use super::schema;
+use crate::record::audit::link;
 
 /// Changes the file with all rules out of force, and puts the rules back as they were.
 pub fn tamper(path: &Utf8Path, sql: &str) {
+    change(path, sql).unwrap();
+}
+
+/// The same, where the change may be one that no file can hold.
+pub fn try_tamper(path: &Utf8Path, sql: &str) {
+    let _ = change(path, sql);
+}
+
+fn change(path: &Utf8Path, sql: &str) -> rusqlite::Result<()> {
     let connection = Connection::open(path).unwrap();
     connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
-    for name in triggers(&connection) {
-        connection.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+    let rules: Vec<_> = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "trigger").collect();
+    for rule in &rules {
+        connection.execute_batch(&format!("DROP TRIGGER {}", rule.1)).unwrap();
     }
-    connection.execute_batch(sql).unwrap();
-    let rules = &SCHEMA[SCHEMA.find("CREATE TRIGGER").unwrap()..];
-    connection.execute_batch(rules).unwrap();
+    let changed = connection.execute_batch(sql);
+    for rule in rules {
+        connection.execute_batch(&rule.3.unwrap()).unwrap();
+    }
+    changed
+}
+
+/// Body and hash of every event.
+pub fn events(path: &Utf8Path) -> Vec<(String, String)> {
+    let connection = Connection::open(path).unwrap();
+    let mut read = connection.prepare("SELECT body, hash FROM audit ORDER BY seq").unwrap();
+    read.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+/// Puts these events in the place of the history, with hashes that fit.
+pub fn write_history(path: &Utf8Path, bodies: &[String]) {
+    let mut sql = "DELETE FROM audit;".to_owned();
+    let mut before = String::new();
+    for (seq, body) in (1..).zip(bodies) {
+        before = link(&before, seq, body);
+        sql += &format!("INSERT INTO audit VALUES ({seq}, '{body}', '{before}');");
+    }
+    change(path, &sql).unwrap();
+}
+
+/// Every table that has rows, with its columns.
+pub fn tables(path: &Utf8Path) -> Vec<(String, Vec<String>)> {
+    let connection = Connection::open(path).unwrap();
+    let tables = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "table").map(|row| row.1);
+    let columns_of = |table: String| {
+        let mut read = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = read.column_names().into_iter().map(str::to_owned).collect();
+        read.exists([]).unwrap().then_some((table, columns))
+    };
+    tables.filter_map(columns_of).collect()
 }
 
 /// Changes the file as far as its own rules let it.
@@ -29,19 +72,23 @@ pub fn without_rules(path: &Utf8Path) {
     Connection::open(path).unwrap().execute_batch("DROP TRIGGER letter_kept").unwrap();
 }
 
-/// Makes it a ledger of the version before decisions.
-pub fn without_decisions(path: &Utf8Path) {
-    Connection::open(path).unwrap().execute_batch("DROP TABLE decision; PRAGMA user_version = 1").unwrap();
+/// Makes it a ledger of the first version.
+pub fn as_first_version(path: &Utf8Path) {
+    let connection = Connection::open(path).unwrap();
+    connection
+        .execute_batch("DROP TABLE decision; DROP TRIGGER campaign_begins; PRAGMA user_version = 1; VACUUM")
+        .unwrap();
 }
 
-fn triggers(connection: &Connection) -> Vec<String> {
-    schema_of(connection).unwrap().into_iter().filter(|row| row.0 == "trigger").map(|row| row.1).collect()
+/// Type, name, table and text of every table, index and trigger.
+pub fn schema(path: &Utf8Path) -> Vec<schema::SchemaRow> {
+    schema::of(&Connection::open(path).unwrap()).unwrap()
 }
 
 /// Every row of every table.
 pub fn dump(path: &Utf8Path) -> rusqlite::Result<Vec<(String, Vec<Vec<Value>>)>> {
     let connection = Connection::open(path)?;
-    let tables = schema_of(&connection)?.into_iter().filter(|row| row.0 == "table").map(|row| row.1);
+    let tables = schema::of(&connection)?.into_iter().filter(|row| row.0 == "table").map(|row| row.1);
     let rows_of = |table: String| {
         let mut read = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
         let columns = read.column_count();

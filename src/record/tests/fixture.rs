@@ -1,6 +1,7 @@
 //! A data folder with invented people, and nights that go all the way.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::{Date, date};
@@ -13,7 +14,7 @@ use crate::letter::{
     Published, Status, Zone,
 };
 use crate::person::{Bsn, Cluster, Person};
-use crate::record::{Access, Ledger, NewJob, Noted, PartTotals, Recognised, RecordError, SealedPart, StagedFile};
+use crate::record::{Access, Ledger, Noted, PartTotals, Recognised, RecordError, SealedPart, StagedFile};
 use crate::row::{Exposure, Input, List, RowRef};
 
 pub const CAMPAIGN: &str = "lab-2025";
@@ -43,7 +44,7 @@ impl World {
         let copy = Self::empty();
         for (name, bytes) in self.bytes() {
             let path = copy.data_dir.join(Utf8Path::new(&name).strip_prefix(&self.data_dir).unwrap());
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap()).unwrap();
             fs::write(&path, bytes).unwrap();
             fs::set_permissions(&path, fs::metadata(&name).unwrap().permissions()).unwrap();
         }
@@ -136,7 +137,10 @@ pub fn input() -> Input {
 pub fn plan(ledger: &mut Ledger, noted: &Notes<'_>, letters: &[Planned]) -> Result<String, RecordError> {
     let job = ledger.next_job(noted.date)?;
     let staged = [StagedFile { name: "plan.jsonl".into(), sha256: "cd".repeat(32) }];
-    ledger.plan(&NewJob { job: &job, job_name: &job, staged: &staged, noted: noted.as_noted() }, letters.iter())?;
+    let mut draft = ledger.draft(&job, noted.as_noted())?;
+    letters.iter().try_for_each(|letter| draft.add(letter))?;
+    let plan = draft.finish(&job, &staged)?;
+    ledger.plan(&plan)?;
     Ok(job)
 }
 

@@ -194,14 +194,14 @@ fn check_says_how_far_the_ledger_is_and_what_proves_it() {
     let world = World::new();
     world.night(&people(3), NIGHT);
     let before = world.bytes();
-    let verdict = check::check(&world.data_dir, CAMPAIGN).unwrap();
+    let verdict = check::check(&world.data_dir, CAMPAIGN, &[]).unwrap();
     assert_eq!((verdict.state, verdict.totals.letters, verdict.unfinished), ("open", 3, None));
     assert_eq!(verdict.head, world.open().head().unwrap());
     assert_eq!(verdict.proofs.len(), 3);
     assert!(before == world.bytes());
     let sums = world.path("outbox/2600001/2600001.SHA256SUMS");
     fs::write(&sums, fs::read_to_string(&sums).unwrap().replace("22", "33")).unwrap();
-    assert!(matches!(check::check(&world.data_dir, CAMPAIGN), Err(RecordError::Proof { .. })));
+    assert!(matches!(check::check(&world.data_dir, CAMPAIGN, &[]), Err(RecordError::Proof { .. })));
 }
 
 #[test]

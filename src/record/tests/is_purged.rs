@@ -37,7 +37,7 @@ fn a_closed_campaign_refuses_to_run_and_can_be_checked() {
     purge::close(&world.data_dir, CAMPAIGN, END).unwrap();
     assert!(matches!(world.try_open(), Err(RecordError::Over { state: "closed", .. })));
     assert!(matches!(purge::close(&world.data_dir, CAMPAIGN, END), Err(RecordError::Over { .. })));
-    assert_eq!(check::check(&world.data_dir, CAMPAIGN).unwrap().state, "closed");
+    assert_eq!(check::check(&world.data_dir, CAMPAIGN, &[]).unwrap().state, "closed");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_purge_says_what_will_go_and_leaves_totals_hashes_and_history() {
     }
     assert!(!world.path("keys/campaign.key").exists());
     assert!(world.path("runs/r1/report.json").exists());
-    let verdict = check::check(&world.data_dir, CAMPAIGN).unwrap();
+    let verdict = check::check(&world.data_dir, CAMPAIGN, &[]).unwrap();
     assert_eq!((verdict.state, verdict.totals), ("purged", plan.totals));
     assert_eq!(verdict.head, certificate.head);
     assert_eq!(verdict.proofs.len(), 5);
@@ -99,12 +99,12 @@ fn a_purge_interrupted_anywhere_goes_on_as_it_was_approved() {
         }
         drop(ledger);
         assert!(matches!(world.try_open(), Err(RecordError::Over { .. })));
-        check::check(&world.data_dir, CAMPAIGN).unwrap();
+        check::check(&world.data_dir, CAMPAIGN, &[]).unwrap();
         let (day, who) = if steps == 0 { (END, "privacy officer") } else { (END.tomorrow().unwrap(), "somebody else") };
         let certificate = purge::execute(&world.data_dir, CAMPAIGN, day, who).unwrap();
         assert_eq!((certificate.plan, certificate.date), (plan, END), "after {steps} steps");
         assert_eq!(certificate.approved_by, "privacy officer");
-        assert_eq!(check::check(&world.data_dir, CAMPAIGN).unwrap().state, "purged");
+        assert_eq!(check::check(&world.data_dir, CAMPAIGN, &[]).unwrap().state, "purged");
     }
 }
 

@@ -137,6 +137,36 @@ fn another_key_is_refused() {
 }
 
 #[test]
+fn what_others_can_read_or_change_is_refused() {
+    let world = told();
+    for (name, mode) in [("keys", 0o750), ("runs", 0o705), ("ledger.sqlite", 0o640), ("logs", 0o711), ("", 0o770)] {
+        let path = world.path(name);
+        let right = fs::metadata(&path).unwrap().permissions();
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        let refused = refusal(&world);
+        assert!(matches!(&refused, RecordError::Exposed { path: found, .. } if *found == path), "{refused}");
+        fs::set_permissions(&path, right).unwrap();
+    }
+    let (folder, elsewhere) = (world.path("staging"), world.path("elsewhere"));
+    fs::rename(&folder, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &folder).unwrap();
+    assert!(matches!(refusal(&world), RecordError::Exposed { problem: "is a link", .. }));
+}
+
+#[test]
+fn a_kept_head_is_found_in_the_history_or_the_ledger_is_refused() {
+    let world = World::new();
+    world.night(&people(2), NIGHT);
+    let kept = check::check(&world.data_dir, CAMPAIGN, &[]).unwrap().head.hash;
+    world.night(&people(4), NIGHT.tomorrow().unwrap());
+    let verdict = check::check(&world.data_dir, CAMPAIGN, &[kept.to_uppercase()]).unwrap();
+    assert_eq!(verdict.anchors, [kept.clone()]);
+    let foreign = kept.chars().rev().collect::<String>();
+    let refused = check::check(&world.data_dir, CAMPAIGN, &[kept, foreign]).unwrap_err();
+    assert!(matches!(refused, RecordError::UnknownAnchor { .. }), "{refused}");
+}
+
+#[test]
 fn a_newer_schema_is_refused() {
     let world = told();
     let path = world.path("ledger.sqlite");
@@ -171,7 +201,7 @@ fn a_second_run_is_refused_while_the_first_lives() {
     let world = told();
     let first = world.open();
     assert!(matches!(refusal(&world), RecordError::InUse { .. }));
-    check::check(&world.data_dir, CAMPAIGN).unwrap();
+    check::check(&world.data_dir, CAMPAIGN, &[]).unwrap();
     drop(first);
     world.open();
 }

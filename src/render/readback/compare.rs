@@ -1,51 +1,78 @@
 //! The letter that was set is the letter that was decided: every letter of a print file, compared with its plan.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use crate::compose::kix::QUIET_MM;
 use crate::config::{Print, SheetMark};
 use crate::letter::{Body, Draft, Format, Kix, Part, Planned};
 use crate::render::geometry::{MARK, MARK_QUIET, PAGE_HEIGHT, PAGE_WIDTH, Rect, Sheet, Zones};
 use crate::render::kix;
-use crate::render::readback::{Form, Layer, PageContent, ReadbackError, Reader, Text, open};
+use crate::render::readback::known::{self, Shelf};
+use crate::render::readback::{Layer, Page, ReadbackError, Reader, Text, open};
 use crate::render::sheet_mark::{self, SheetCode};
 
-/// What a print file should hold.
-#[derive(Clone, Copy)]
-pub struct Expected<'a> {
-    /// Job number in the sheet marks.
-    pub job: u32,
-    /// Letters in print order.
-    pub letters: &'a [&'a Planned],
-    /// Bodies by their key.
-    pub bodies: &'a BTreeMap<String, Body>,
-    /// Paper and window.
-    pub print: &'a Print,
+/// Compares the print files of a job with what was decided. Bodies that come in several files are compared once.
+pub struct Proofreader<'a> {
+    job: u32,
+    bodies: &'a BTreeMap<String, Body>,
+    print: &'a Print,
+    zones: Zones,
+    sheet: Sheet,
+    shelf: Shelf,
 }
 
-/// Compares a finished print file with what was decided: for every letter its pages, name, address, country, salutation,
-/// reference on each page, provider, every sentence and list of its body in order, page numbers, bars and sheet marks, and
-/// that nothing but the address shows in the window.
-///
-/// # Errors
-/// [`ReadbackError`] for the first difference.
-pub fn compare(pdf: &[u8], expected: &Expected) -> Result<(), ReadbackError> {
-    let pdf = open(pdf)?;
-    let pages = pdf.pages();
-    let planned: usize = expected.letters.iter().map(|letter| count(letter.place.pages)).sum();
-    if pages.len() != planned {
-        return Err(ReadbackError::Pages { found: pages.len(), planned });
+impl<'a> Proofreader<'a> {
+    /// For a job with this number in its sheet marks, its bodies by their key, its paper and window.
+    #[must_use]
+    pub fn new(job: u32, bodies: &'a BTreeMap<String, Body>, print: &'a Print) -> Self {
+        let window = &print.window;
+        Self { job, bodies, print, zones: Zones::of(window), sheet: Sheet::of(window), shelf: Shelf::default() }
     }
-    let mut checker = Checker::new(expected);
-    let mut reader = Reader::default();
-    let mut rest = pages.iter();
-    for letter in expected.letters {
-        let own = rest.by_ref().take(count(letter.place.pages));
-        let pages = own.map(|page| reader.page(page)).collect::<Result<Vec<_>, _>>()?;
-        checker
-            .letter(letter, &pages)
-            .map_err(|what| ReadbackError::Mismatch { letter_id: letter.draft.letter_id.clone(), what })?;
+
+    /// Compares a finished print file with its letters, in print order: for every letter its pages, name, address, country,
+    /// salutation, reference on each page, provider, every sentence and list of its body in order, page numbers, bars and
+    /// sheet marks, and that nothing but the address shows in the window.
+    ///
+    /// # Errors
+    /// [`ReadbackError`] for the first difference.
+    pub fn compare(&self, pdf: &[u8], letters: &[&Planned]) -> Result<(), ReadbackError> {
+        let pdf = open(pdf)?;
+        let pages = pdf.pages();
+        let planned: usize = letters.iter().map(|letter| count(letter.place.pages)).sum();
+        if pages.len() != planned {
+            return Err(ReadbackError::Pages { found: pages.len(), planned });
+        }
+        let mut checker = Checker { job: self, reader: Reader::default(), bodies: HashMap::new() };
+        let mut rest = pages.iter();
+        for letter in letters {
+            let own = rest.by_ref().take(count(letter.place.pages));
+            let pages = own.map(|page| checker.reader.page(page)).collect::<Result<Vec<_>, _>>()?;
+            checker.letter(letter, &pages).map_err(|wrong| match wrong {
+                Wrong::Letter(what) => ReadbackError::Mismatch { letter_id: letter.draft.letter_id.clone(), what },
+                Wrong::File(error) => error,
+            })?;
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// What is wrong with a letter, or with the file that it stands in.
+enum Wrong {
+    Letter(&'static str),
+    File(ReadbackError),
+}
+
+impl From<&'static str> for Wrong {
+    fn from(what: &'static str) -> Self {
+        Self::Letter(what)
+    }
+}
+
+impl From<ReadbackError> for Wrong {
+    fn from(error: ReadbackError) -> Self {
+        Self::File(error)
+    }
 }
 
 fn count(pages: u32) -> usize {
@@ -73,7 +100,7 @@ struct Gap {
 }
 
 /// A body whose pages have been compared; what follows for its personal lines.
-struct Checked {
+pub(super) struct Checked {
     salutation: Gap,
     /// One place, or two where the page turns at the provider's line; none in a body that names no provider.
     provider: Vec<Gap>,
@@ -81,11 +108,11 @@ struct Checked {
     labels: Vec<Vec<(f64, f64)>>,
 }
 
-struct Checker<'a> {
-    expected: &'a Expected<'a>,
-    zones: Zones,
-    sheet: Sheet,
-    bodies: HashMap<(&'a str, Vec<i32>), Checked>,
+/// Compares the letters of one file.
+struct Checker<'a, 'f> {
+    job: &'a Proofreader<'a>,
+    reader: Reader<'f>,
+    bodies: HashMap<(String, Vec<i32>), Arc<Checked>>,
 }
 
 type Outcome = Result<(), &'static str>;
@@ -94,42 +121,56 @@ fn must(holds: bool, what: &'static str) -> Outcome {
     if holds { Ok(()) } else { Err(what) }
 }
 
-impl<'a> Checker<'a> {
-    fn new(expected: &'a Expected<'a>) -> Self {
-        let window = &expected.print.window;
-        Self { expected, zones: Zones::of(window), sheet: Sheet::of(window), bodies: HashMap::new() }
-    }
-
-    fn letter(&mut self, letter: &'a Planned, pages: &[PageContent]) -> Outcome {
-        let body = self.expected.bodies.get(&letter.draft.body).ok_or("body")?;
+impl Checker<'_, '_> {
+    fn letter(&mut self, letter: &Planned, pages: &[Page]) -> Result<(), Wrong> {
+        let job = self.job;
+        let body = job.bodies.get(&letter.draft.body).ok_or("body")?;
         let near = |found: f64, wanted: f64| (found - wanted).abs() < 0.1;
         must(pages.iter().all(|page| near(page.width, PAGE_WIDTH) && near(page.height, PAGE_HEIGHT)), "page size")?;
         let sides = pages.iter().take_while(|page| !page.forms.is_empty()).count();
         must(sides > 0 && pages[..sides].iter().all(|page| page.forms.len() == 1), "body pages")?;
-        let blank_back = self.expected.print.duplex && sides % 2 == 1;
+        let blank_back = job.print.duplex && sides % 2 == 1;
         must(pages.len() == sides + usize::from(blank_back), "page count")?;
-        let forms: Vec<&Form> = pages[..sides].iter().flat_map(|page| &page.forms).collect();
-        let key = (letter.draft.body.as_str(), forms.iter().map(|form| form.number).collect::<Vec<_>>());
-        if !self.bodies.contains_key(&key) {
-            let layers: Vec<&Layer> = forms.iter().map(|form| &*form.layer).collect();
-            let checked = self.body(body, &layers)?;
-            self.bodies.insert(key.clone(), checked);
-        }
-        let checked = &self.bodies[&key];
+        let checked =
+            self.body(&letter.draft.body, body, pages[..sides].iter().flat_map(|page| &page.forms).copied())?;
         let mut providers = 0;
         for (index, page) in pages.iter().enumerate() {
             if index < sides {
-                providers += self.personal(&letter.draft, checked, index, &page.own.texts)?;
+                providers += job.personal(&letter.draft, &checked, index, &page.own.texts)?;
             } else {
                 let texts = page.own.texts.iter().map(|text| text.text.as_str());
                 let rehearsal = Some(body.frame.rehearsal.as_str()).filter(|line| !line.is_empty());
                 must(texts.eq(rehearsal), "blank back")?;
             }
-            self.inked(letter, index, &page.own)?;
+            job.inked(letter, index, &page.own)?;
         }
-        must(providers == usize::from(body.provider_slot), "provider is missing")
+        Ok(must(providers == usize::from(body.provider_slot), "provider is missing")?)
     }
 
+    /// A body is compared once in a file, and but once where it is the same in several.
+    fn body(&mut self, key: &str, body: &Body, forms: impl Iterator<Item = i32>) -> Result<Arc<Checked>, Wrong> {
+        let place = (key.to_owned(), forms.collect::<Vec<_>>());
+        if let Some(checked) = self.bodies.get(&place) {
+            return Ok(Arc::clone(checked));
+        }
+        let forms = place.1.as_slice();
+        let streams = known::streams(&self.reader, key, forms)?;
+        let known = self.job.shelf.find(&streams, &mut self.reader, forms)?;
+        let checked = if let Some(checked) = known {
+            checked
+        } else {
+            let read = forms.iter().map(|&form| self.reader.form(form)).collect::<Result<Vec<_>, _>>()?;
+            let layers: Vec<&Layer> = read.iter().map(|form| &*form.layer).collect();
+            let checked = Arc::new(self.job.body(body, &layers)?);
+            self.job.shelf.keep(streams, &mut self.reader, forms, &checked)?;
+            checked
+        };
+        self.bodies.insert(place, Arc::clone(&checked));
+        Ok(checked)
+    }
+}
+
+impl Proofreader<'_> {
     /// Everything that many letters share, on all its pages.
     fn body(&self, body: &Body, pages: &[&Layer]) -> Result<Checked, &'static str> {
         let mut main = Main::default();
@@ -229,21 +270,21 @@ impl<'a> Checker<'a> {
     fn inked(&self, letter: &Planned, page: usize, layer: &Layer) -> Outcome {
         let zone = MARK.grown(MARK_QUIET);
         let (mark, rest): (Vec<Rect>, Vec<Rect>) = layer.inked.iter().partition(|ink| ink.overlaps(&zone));
-        let visible = rest.iter().all(|bar| self.zones.always_visible.contains(&bar.grown(kix::QUIET)));
+        let visible = rest.iter().all(|bar| self.zones.always_visible.contains(&bar.grown(QUIET_MM)));
         must(visible, "bars outside the window")?;
         let low = layer.texts.iter().filter(|text| text.area().overlaps(&self.zones.may_be_visible));
         let low = low.map(|text| text.area().bottom).fold(0.0, f64::max);
-        must(rest.iter().all(|bar| bar.top >= low + kix::QUIET - 0.05), "quiet zone of the bars")?;
+        must(rest.iter().all(|bar| bar.top >= low + QUIET_MM - 0.05), "quiet zone of the bars")?;
         match (&letter.draft.kix, page) {
             (Kix::Code(code), 0) => must(kix::read(&rest).as_ref() == Some(code), "bars")?,
             _ => must(rest.is_empty(), "bars where none belong")?,
         }
-        let per_sheet = if self.expected.print.duplex { 2 } else { 1 };
-        if !page.is_multiple_of(per_sheet) || self.expected.print.sheet_mark == SheetMark::Reserve {
+        let per_sheet = if self.print.duplex { 2 } else { 1 };
+        if !page.is_multiple_of(per_sheet) || self.print.sheet_mark == SheetMark::Reserve {
             return must(mark.is_empty(), "ink in the sheet mark's zone");
         }
         let sheet = u32::try_from(page / per_sheet + 1).map_err(|_| "sheet mark")?;
-        let code = SheetCode { job: self.expected.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
+        let code = SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
         let symbol = code.symbol();
         must(symbol.is_some() && sheet_mark::read(&mark) == symbol, "sheet mark")
     }

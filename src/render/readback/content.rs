@@ -9,7 +9,8 @@ use hayro_syntax::page::Resources;
 
 use crate::render::geometry::{MM_PER_PT, Rect};
 use crate::render::readback::font::Font;
-use crate::render::readback::{Form, Layer, ReadbackError, Reader, Text};
+use crate::render::readback::known::Codes;
+use crate::render::readback::{Layer, ReadbackError, Reader, Text};
 
 /// `[a b c d e f]`.
 type Matrix = [f64; 6];
@@ -43,7 +44,10 @@ struct State {
 
 pub(super) struct Interpreter {
     pub layer: Layer,
-    pub forms: Vec<Form>,
+    /// Forms that are drawn, by number.
+    pub forms: Vec<i32>,
+    /// Notes which codes are shown, where that is wanted.
+    pub codes: Option<Codes>,
     height: f64,
     state: State,
     saved: Vec<State>,
@@ -59,6 +63,7 @@ impl Interpreter {
         Self {
             layer: Layer::default(),
             forms: Vec::new(),
+            codes: None,
             height,
             state: State { matrix: IDENTITY, font: None, size: 0.0, line_width: 1.0 },
             saved: Vec::new(),
@@ -68,12 +73,20 @@ impl Interpreter {
         }
     }
 
-    pub fn run(&mut self, data: &[u8], resources: &Resources, reader: &mut Reader) -> Result<(), ReadbackError> {
+    pub fn run<'f>(
+        &mut self,
+        data: &[u8],
+        resources: &Resources<'f>,
+        reader: &mut Reader<'f>,
+    ) -> Result<(), ReadbackError> {
         let mut operations = TypedIter::new(data);
         while let Some(operation) = operations.next() {
             match operation {
                 Op::TextFont(font) => {
                     self.state.font = Some(reader.font(resources, font.0)?);
+                    if let Some(codes) = &mut self.codes {
+                        codes.face(font.0);
+                    }
                     self.state.size = font.1.as_f64();
                 }
                 Op::XObject(name) => {
@@ -81,7 +94,7 @@ impl Interpreter {
                     if self.state.matrix != IDENTITY {
                         return Err(ReadbackError::Unreadable { what: "moved form" });
                     }
-                    self.forms.push(reader.form(resources, name.0, self.height)?);
+                    self.forms.push(reader.draw(resources, name.0, self.height)?);
                 }
                 other => self.step(&other).map_err(|what| ReadbackError::Unreadable { what })?,
             }
@@ -177,7 +190,7 @@ impl Interpreter {
 
     fn show(&mut self, fill: impl FnOnce(&mut Shown) -> Option<()>) -> Result<(), &'static str> {
         let font = Rc::clone(self.state.font.as_ref().ok_or("text without font")?);
-        let mut shown = Shown { font: &font, text: String::new(), advance: 0.0 };
+        let mut shown = Shown { font: &font, text: String::new(), advance: 0.0, codes: self.codes.as_mut() };
         fill(&mut shown).ok_or("a code without text")?;
         let placed = then(self.text, self.state.matrix);
         let [wide, rise, slant, high, x, y] = placed;
@@ -202,6 +215,7 @@ struct Shown<'a> {
     font: &'a Font,
     text: String,
     advance: f64,
+    codes: Option<&'a mut Codes>,
 }
 
 impl Shown<'_> {
@@ -210,6 +224,9 @@ impl Shown<'_> {
             let code = u16::from_be_bytes(pair.try_into().ok()?);
             self.text.push_str(self.font.text(code)?);
             self.advance += self.font.width(code);
+            if let Some(codes) = &mut self.codes {
+                codes.add(code);
+            }
         }
         Some(())
     }

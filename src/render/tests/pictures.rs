@@ -1,11 +1,13 @@
 //! The finished files through Ghostscript, which shares no code with the press.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
 use crate::config::{Print, SheetMark};
-use crate::letter::Planned;
-use crate::render::tests::{JOB, bodies, drafts, planned, press};
+use crate::letter::{Body, Draft, Planned};
+use crate::render::press::Press;
+use crate::render::tests::{JOB, RUN_DATE, bodies, draft_with, drafts, planned, press, variants};
 
 /// What Ghostscript writes to its standard output.
 fn ghostscript(arguments: &[&str], pdf: &Path) -> Vec<u8> {
@@ -55,19 +57,38 @@ fn pixels(pdf: &[u8]) -> Vec<u8> {
     ghostscript(&[&["-o", "-", "-sDEVICE=pgmraw", "-r100"], &smooth[..]].concat(), file.path())
 }
 
+fn compare_pictures(press: &Press, draft: Draft, body: &Body) {
+    let letters = planned(press, vec![draft]);
+    let fast = pixels(&press.set(JOB, &[&letters[0]]).unwrap());
+    let whole = pixels(&press.accessible(&letters[0].draft, body).unwrap());
+    assert_eq!(fast.len(), whole.len());
+    let far = fast.iter().zip(&whole).filter(|(one, other)| one.abs_diff(**other) > 96).count();
+    // Positions are rounded to a thousandth of a point, so the edge of a bar may fall on the other side of a sample; a word
+    // that moved makes hundreds of pixels differ.
+    assert!(far * 20_000 < fast.len(), "{}: {far} of {} pixels differ", letters[0].draft.letter_id, fast.len());
+}
+
 #[test]
 fn both_ways_of_setting_a_letter_give_the_same_pictures() {
     let print = Print { sheet_mark: SheetMark::Reserve, duplex: false, ..Print::default() };
     let press = press(&print);
     for draft in drafts() {
         let body = &bodies()[&draft.body];
-        let letters = planned(&press, vec![draft]);
-        let fast = pixels(&press.set(JOB, &[&letters[0]]).unwrap());
-        let whole = pixels(&press.accessible(&letters[0].draft, body).unwrap());
-        assert_eq!(fast.len(), whole.len());
-        let far = fast.iter().zip(&whole).filter(|(one, other)| one.abs_diff(**other) > 96).count();
-        // Positions are rounded to a thousandth of a point, so the edge of a bar may fall on the other side of a sample; a word that moved makes hundreds of pixels differ.
-        assert!(far * 20_000 < fast.len(), "{}: {far} of {} pixels differ", letters[0].draft.letter_id, fast.len());
+        compare_pictures(&press, draft, body);
+    }
+}
+
+/// One of each: language, size of print, sides, with and without provider.
+#[test]
+fn every_class_of_letter_gives_the_same_pictures_both_ways() {
+    let print = Print { sheet_mark: SheetMark::Reserve, duplex: false, ..Print::default() };
+    let keyed: BTreeMap<String, Body> = variants().into_iter().map(|body| (body.key(), body)).collect();
+    let press = Press::new(&keyed, &print, RUN_DATE).unwrap();
+    let class = |(key, body): &(&String, &Body)| (body.language, body.format, press.sides(key), body.provider_slot);
+    let classes: BTreeMap<_, _> = keyed.iter().map(|entry| (class(&entry), entry)).collect();
+    assert!(classes.len() >= 6, "{} classes", classes.len());
+    for (key, body) in classes.into_values() {
+        compare_pictures(&press, draft_with(key, body), body);
     }
 }
 
@@ -89,44 +110,4 @@ fn the_accessible_copy_is_tagged_and_says_so() {
     assert!(has("<pdfaid:part>2</pdfaid:part>") && has("<pdfaid:conformance>A</pdfaid:conformance>"));
     assert!(has("<pdfuaid:part>1</pdfuaid:part>") && has("(en-GB)"));
     assert_eq!(pdf, press.accessible(&draft, &bodies()[&draft.body]).unwrap());
-}
-
-/// For looking at and for measuring: `cargo test --release --lib -- --ignored --nocapture print_many`.
-#[test]
-#[ignore = "writes pictures and measures; run by hand"]
-fn print_many() {
-    let print = Print::default();
-    let press = press(&print);
-    let folder = std::path::PathBuf::from(std::env::var("OUT").unwrap_or_else(|_| "/tmp".to_owned()));
-    std::fs::write(folder.join("print.pdf"), set(&print).1).unwrap();
-    let draft = drafts().remove(0);
-    std::fs::write(folder.join("copy.pdf"), press.accessible(&draft, &bodies()[&draft.body]).unwrap()).unwrap();
-    let start = std::time::Instant::now();
-    for number in 0..50 {
-        let one = crate::letter::Draft { salutation: format!("Geachte heer {number}"), ..draft.clone() };
-        press.whole_document(&one, &bodies()[&one.body]).unwrap();
-    }
-    let whole = start.elapsed().as_secs_f64() * 1e6 / 50.0;
-    let people: Vec<_> = (0..2500_u32)
-        .map(|number| crate::letter::Draft { letter_id: format!("{number:026}"), ..draft.clone() })
-        .collect();
-    let start = std::time::Instant::now();
-    let letters = planned(&press, people);
-    let proofed = start.elapsed();
-    let references: Vec<&Planned> = letters.iter().collect();
-    let pdf = press.set(JOB, &references).unwrap();
-    let set = start.elapsed();
-    let bodies = bodies();
-    let expected = crate::render::readback::Expected { job: JOB, letters: &references, bodies: &bodies, print: &print };
-    crate::render::readback::compare(&pdf, &expected).unwrap();
-    let read = start.elapsed();
-    let each = |time: std::time::Duration| time.as_secs_f64() * 1e6 / 2500.0;
-    let message = format!(
-        "a letter: whole document {whole:.0} us, proof {:.1} us, set {:.1} us, read back {:.1} us, {} bytes",
-        each(proofed),
-        each(set.saturating_sub(proofed)),
-        each(read.saturating_sub(set)),
-        pdf.len() / 2500
-    );
-    std::fs::write(folder.join("speed.txt"), message).unwrap();
 }

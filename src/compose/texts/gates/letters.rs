@@ -2,6 +2,7 @@
 //! reported, so that the table stays one that a writer can act on.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::rc::Rc;
 
 use jiff::civil::{Date, date};
@@ -37,6 +38,24 @@ pub struct Figures {
     pub mean_readability: f64,
     /// Largest share of passive sentences in a letter.
     pub passive_share: f64,
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} letters of {} to {} words; readability {:.1} or more, {:.1} on average; sentences of {:.1} words or less on \
+             average, the longest {}; at most {:.0} % passive",
+            self.letters,
+            self.least_words,
+            self.most_words,
+            self.least_readability,
+            self.mean_readability,
+            self.mean_sentence,
+            self.longest_sentence,
+            self.passive_share * 100.0
+        )
+    }
 }
 
 /// What the letters were found to be.

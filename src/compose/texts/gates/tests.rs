@@ -7,6 +7,10 @@ fn facts() -> Facts {
     Facts::parse("facts.toml".into(), include_str!("../../../../sample-data/facts.toml")).unwrap()
 }
 
+fn check(facts: &Facts) -> Vec<Finding> {
+    review(facts, jiff::civil::date(2025, 9, 15), 30).findings
+}
+
 fn show(findings: &[Finding]) -> String {
     findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
@@ -19,7 +23,7 @@ fn all_texts_pass_all_gates() {
 
 #[test]
 fn figures_are_within_the_limits() {
-    let figures = figures(&facts());
+    let figures = review(&facts(), jiff::civil::date(2025, 9, 15), 30).figures;
     for language in [Language::Nl, Language::En] {
         let (found, limits) = (&figures[&language], super::super::limits::limits());
         assert!(found.letters > 1_000);
@@ -37,7 +41,7 @@ fn defect(from: &str, to: &str) -> String {
 
 /// Findings of all gates after `from` in the Dutch file has become `to`.
 fn seeded(from: &str, to: &str) -> Vec<Finding> {
-    Texts { nl: &defect(from, to), en: locale::EN, limits: limits() }.check(&facts())
+    Texts { nl: &defect(from, to), en: locale::EN, limits: limits() }.review(&facts()).findings
 }
 
 #[test]
@@ -51,12 +55,7 @@ fn seeded_defects_are_found_with_their_key() {
         ("Wat is er gebeurd?", "", "what.heading", "empty"),
         ("Wat is er gebeurd?", "Wat is er gebeurd? None", "what.heading", "`None`"),
         ("Wat is er gebeurd?", "Wat is er gebeurd? [plaats]", "what.heading", "bracket"),
-        (
-            "De uitslag van uw test klopt nog.",
-            "Mevrouw, de uitslag van uw test klopt nog.",
-            "care.screening.adult",
-            "`mevrouw`",
-        ),
+        ("Ja, uw uitslag klopt.", "Mevrouw, uw uitslag klopt.", "care.screening.adult", "`mevrouw`"),
         ("Klik nergens op. Bel", "Kijk op www.voorbeeld.nl. Bel", "you.message.adult", "`www`"),
         ("of een andere zorgverlener liet", "(nummer 4) liet", "why.gp.adult", "a number"),
         (
@@ -113,6 +112,14 @@ fn a_file_that_does_not_parse_is_a_finding() {
     let findings = seeded("{fraud}", "{frauud}");
     assert_eq!(findings.len(), 1);
     assert!(findings[0].problem.contains("frauud"), "{}", show(&findings));
+}
+
+#[test]
+fn facts_that_are_too_old_are_found() {
+    let findings = review(&facts(), jiff::civil::date(2025, 11, 15), 30).findings;
+    for key in ["phones.fraud.checked_on", "phones.hotline.checked_on", "publication.checked_on"] {
+        assert!(findings.iter().any(|finding| finding.key == key && finding.file == "facts.toml"), "{key}");
+    }
 }
 
 #[test]

@@ -115,16 +115,6 @@ CREATE TABLE identity (
     PRIMARY KEY (kind, person, other)
 ) STRICT, WITHOUT ROWID;
 
--- What humans decided about pairs of records, by keyed marks, the lower one first. The latest word about a pair counts.
--- About people: it goes with a purge.
-CREATE TABLE decision (
-    one    BLOB NOT NULL CHECK (length(one) = 16),
-    other  BLOB NOT NULL CHECK (length(other) = 16 AND other > one),
-    event  INTEGER NOT NULL REFERENCES audit (seq),
-    ruling TEXT NOT NULL CHECK (ruling IN ('same', 'different', 'undecided')),
-    PRIMARY KEY (one, other, event)
-) STRICT, WITHOUT ROWID;
-
 -- History cannot be changed.
 CREATE TRIGGER ledger_kept BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger keeps its name'); END;
 CREATE TRIGGER ledger_stays BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger keeps its name'); END;
@@ -144,7 +134,6 @@ CREATE TRIGGER person_kept BEFORE UPDATE ON person BEGIN SELECT RAISE(ABORT, 'pe
 CREATE TRIGGER findings_kept BEFORE UPDATE ON findings BEGIN SELECT RAISE(ABORT, 'findings are never changed'); END;
 CREATE TRIGGER told_mark_kept BEFORE UPDATE ON told_mark BEGIN SELECT RAISE(ABORT, 'marks are never changed'); END;
 CREATE TRIGGER identity_kept BEFORE UPDATE ON identity BEGIN SELECT RAISE(ABORT, 'identities are never changed'); END;
-CREATE TRIGGER decision_kept BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are never changed'); END;
 
 -- What is about people goes only when the campaign is purged.
 CREATE TRIGGER letter_stays BEFORE DELETE ON letter
@@ -162,9 +151,6 @@ BEGIN SELECT RAISE(ABORT, 'marks are deleted by a purge only'); END;
 CREATE TRIGGER identity_stays BEFORE DELETE ON identity
 WHEN NOT EXISTS (SELECT 1 FROM campaign WHERE state = 'purging')
 BEGIN SELECT RAISE(ABORT, 'identities are deleted by a purge only'); END;
-CREATE TRIGGER decision_stays BEFORE DELETE ON decision
-WHEN NOT EXISTS (SELECT 1 FROM campaign WHERE state = 'purging')
-BEGIN SELECT RAISE(ABORT, 'decisions are deleted by a purge only'); END;
 
 -- Campaigns: open -> closed -> purging -> purged.
 CREATE TRIGGER campaign_stays BEFORE DELETE ON campaign BEGIN SELECT RAISE(ABORT, 'campaigns are never deleted'); END;

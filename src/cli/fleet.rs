@@ -1,0 +1,62 @@
+//! Commands for many machines: a plan, and one part of it.
+
+use super::Status;
+use super::commands::Session;
+use super::output::{self, Failure};
+use crate::progress::Progress;
+use crate::run::{self, Order, RunError};
+
+/// Where a Kubernetes Indexed Job says which of its pods this is, counted from 0.
+const INDEX: &str = "JOB_COMPLETION_INDEX";
+
+impl Session<'_> {
+    pub(super) fn plan(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
+        let progress = Progress::on_stderr();
+        let order =
+            Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
+        let planned = run::plan(&order).map_err(|error| failure(&progress, &error))?;
+        if self.args.json {
+            output::json(&planned);
+        } else if let Some(job) = &planned.job {
+            output::line(format_args!("job       {job}: {} letters in parts 1 to {}", planned.letters, planned.parts));
+            output::line(format_args!("plan      {}", planned.folder));
+            output::line("next      `breachpost render --part N` for any of the parts, then `breachpost run`");
+        } else {
+            output::line("job       none: there is nobody new to write to");
+        }
+        Ok(if planned.needs_a_human { Status::ForAHuman } else { Status::Done })
+    }
+
+    pub(super) fn render(&self, part: Option<u32>, job: Option<&str>) -> Result<Status, Failure> {
+        let part = part.map_or_else(index, Ok)?;
+        let progress = Progress::on_stderr();
+        let set =
+            run::render(&self.config.data_dir, job, part, &progress).map_err(|error| failure(&progress, &error))?;
+        progress.finish();
+        if self.args.json {
+            output::json(&set);
+        } else {
+            let how = if set.was_set { "was set already" } else { "is set" };
+            output::line(format_args!(
+                "part {} of {} {how}: {} letters in {} print files",
+                set.part, set.job, set.letters, set.print_files
+            ));
+        }
+        Ok(Status::Done)
+    }
+}
+
+fn failure(progress: &Progress, error: &RunError) -> Failure {
+    progress.finish();
+    Failure::new(error.status(), error, error.hint())
+}
+
+/// The part that the environment asks for.
+fn index() -> Result<u32, Failure> {
+    let index = std::env::var(INDEX).ok().and_then(|text| text.parse::<u32>().ok()?.checked_add(1));
+    index.ok_or_else(|| Failure {
+        status: Status::Usage,
+        causes: vec![format!("no part was named, and {INDEX} is no number")],
+        hint: Some("name a part with `--part N`, counted from 1".to_owned()),
+    })
+}

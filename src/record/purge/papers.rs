@@ -1,0 +1,141 @@
+//! Which files of the data folder are about people, and how they go.
+
+use std::fs::{self, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+
+use crate::durable;
+use crate::record::error::RecordError;
+use crate::record::{files, key_path};
+
+/// Name of the certificate in the data folder.
+pub const CERTIFICATE: &str = "purge-certificate.json";
+/// Folders of which everything goes that is not kept by name.
+const ABOUT_PEOPLE: [&str; 5] = ["backups", "keys", "outbox", "runs", "staging"];
+/// What is kept of a run's papers: totals.
+const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
+/// What is kept of a published job, by extension: hashes.
+const KEPT_OF_JOBS: [&str; 2] = ["SHA256SUMS", "done"];
+/// What else is the program's own: history and logs, which know ids, counts and codes.
+const KEPT: [&str; 4] = ["ledger.sqlite", "ledger.anchor", "logs", CERTIFICATE];
+
+/// A file that a purge has kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptFile {
+    /// Below the data folder.
+    pub path: Utf8PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// Of its bytes, lower-case hex.
+    pub sha256: String,
+}
+
+/// Files about people with their sizes, sorted. The campaign's key is not among them: it goes last.
+pub(super) fn doomed(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, u64)>, RecordError> {
+    let mut found = all(data_dir)?;
+    let key = key_path(Utf8Path::new(""));
+    found.retain(|(path, _)| !is_kept(path) && *path != key);
+    Ok(found)
+}
+
+/// Files of runs and jobs that stay.
+pub(super) fn kept(data_dir: &Utf8Path) -> Result<Vec<KeptFile>, RecordError> {
+    let kept = all(data_dir)?.into_iter().map(|(path, _)| path).filter(|path| is_kept(path));
+    kept.map(|path| {
+        let full = data_dir.join(&path);
+        let (sha256, bytes) = durable::fingerprint(&full).map_err(files::failed("reading", &full))?;
+        Ok(KeptFile { path, bytes, sha256 })
+    })
+    .collect()
+}
+
+/// What lies in the data folder and is not the program's.
+pub(super) fn strange(data_dir: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RecordError> {
+    let ours = |name: &String| ABOUT_PEOPLE.iter().chain(&KEPT).any(|own| own == name);
+    Ok(files::names(data_dir)?.into_iter().filter(|name| !ours(name)).map(Utf8PathBuf::from).collect())
+}
+
+fn is_kept(path: &Utf8Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    match path.components().next().map(|first| first.as_str()) {
+        Some("runs") => KEPT_OF_RUNS.contains(&name),
+        Some("outbox") => path.extension().is_some_and(|extension| KEPT_OF_JOBS.contains(&extension)),
+        _ => false,
+    }
+}
+
+/// Every file of the folders that are about people, sorted.
+fn all(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, u64)>, RecordError> {
+    let mut found = Vec::new();
+    for folder in ABOUT_PEOPLE {
+        list(data_dir, Utf8Path::new(folder), &mut found)?;
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Every file below `folder`, links unfollowed.
+fn list(data_dir: &Utf8Path, folder: &Utf8Path, found: &mut Vec<(Utf8PathBuf, u64)>) -> Result<(), RecordError> {
+    for name in files::names(&data_dir.join(folder))? {
+        let path = folder.join(name);
+        let full = data_dir.join(&path);
+        let about = fs::symlink_metadata(&full).map_err(files::failed("looking at", &full))?;
+        if about.is_dir() {
+            list(data_dir, &path, found)?;
+        } else {
+            found.push((path, about.len()));
+        }
+    }
+    Ok(())
+}
+
+/// Overwrites a file, if it is there, and takes its name away. A link is only taken away, and so is a file that has
+/// another name elsewhere.
+pub(super) fn destroy(path: &Utf8Path) -> Result<(), RecordError> {
+    if !files::is_there(path)? {
+        return Ok(());
+    }
+    let about = fs::symlink_metadata(path).map_err(files::failed("looking at", path))?;
+    if about.is_file() && about.nlink() == 1 {
+        overwrite(path, about.len()).map_err(files::failed("overwriting", path))?;
+    }
+    files::remove(path)?;
+    files::sync_folder(path.parent().unwrap_or(Utf8Path::new(".")))
+}
+
+fn overwrite(path: &Utf8Path, bytes: u64) -> io::Result<()> {
+    // The key and its like are 0400.
+    fs::set_permissions(path, Permissions::from_mode(0o600))?;
+    let mut file = durable::open_to_overwrite(path)?;
+    io::copy(&mut io::repeat(0).take(bytes), &mut file)?;
+    file.flush()?;
+    file.sync_all()
+}
+
+/// Removes the folders that have nothing in them any more, but not those that every data folder has.
+pub(super) fn remove_empty_folders(data_dir: &Utf8Path) -> Result<(), RecordError> {
+    for folder in ABOUT_PEOPLE {
+        for name in files::names(&data_dir.join(folder))? {
+            remove_if_empty(&data_dir.join(folder).join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether nothing is left under this name.
+fn remove_if_empty(path: &Utf8Path) -> Result<bool, RecordError> {
+    if !path.is_dir() || path.is_symlink() {
+        return Ok(false);
+    }
+    let mut empty = true;
+    for name in files::names(path)? {
+        empty &= remove_if_empty(&path.join(name))?;
+    }
+    if empty {
+        fs::remove_dir(path).map_err(files::failed("removing", path))?;
+    }
+    Ok(empty)
+}

@@ -1,0 +1,125 @@
+//! Letters written on demand. Deciding and composing are pure and quick, so a job's letters are never all in memory: they
+//! are written once to learn their places, and again, part by part, to be planned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::{Order, RunError};
+use crate::compose::texts::TextFacts;
+use crate::compose::{self, Letterbook, Texts};
+use crate::decide::{self, Circumstances};
+use crate::facts::Facts;
+use crate::letter::{Draft, Kind, Notice, Planned};
+use crate::package::{PartPlaces, PartPlan, Proofed};
+use crate::person::{Person, Pseudonym};
+use crate::reason::{Reason, SetAside, Sifted};
+
+/// People of whom one thread takes care at a time.
+const SHARE: usize = 1 << 10;
+
+/// People whose letters may be in memory at once.
+const WAVE: usize = SHARE << 6;
+
+/// The people of a run and everything that their letters follow from.
+pub(super) struct Desk<'a> {
+    order: Order<'a>,
+    /// By pseudonym.
+    people: Vec<Person<'a>>,
+    circumstances: Circumstances<'a>,
+    /// Told people of whom a told row is not there today.
+    incomplete: BTreeSet<Pseudonym>,
+}
+
+impl<'a> Desk<'a> {
+    pub fn new(
+        order: Order<'a>,
+        mut people: Vec<Person<'a>>,
+        circumstances: Circumstances<'a>,
+        incomplete: BTreeSet<Pseudonym>,
+    ) -> Self {
+        people.par_sort_unstable_by_key(|person| person.pseudonym);
+        Self { order, people, circumstances, incomplete }
+    }
+
+    /// Goes through all people in order, as the stage `name`, share by share on all cores: `work` gets the number of the
+    /// first person of a share and the share, `gather` what came of each share, in order.
+    pub fn in_shares<T: Send>(
+        &self,
+        name: &'static str,
+        work: impl Fn(usize, &[Person<'a>]) -> Result<T, RunError> + Sync,
+        mut gather: impl FnMut(T),
+    ) -> Result<(), RunError> {
+        self.order.progress.stage(name, self.people.len() as u64);
+        for (wave, first) in self.people.chunks(WAVE).zip((0..).step_by(WAVE)) {
+            let shares = wave.par_chunks(SHARE).enumerate();
+            let done: Vec<T> =
+                shares.map(|(share, people)| work(first + share * SHARE, people)).collect::<Result<_, _>>()?;
+            done.into_iter().for_each(&mut gather);
+            self.order.progress.advance(wave.len() as u64);
+        }
+        Ok(())
+    }
+
+    /// What some of the people are told, and which of their rows are not told about.
+    pub fn notices<'p>(&self, people: impl IntoIterator<Item = &'p Person<'a>>) -> Sifted<Notice<'a>>
+    where
+        'a: 'p,
+    {
+        let mut decided = decide::decide(people, &self.circumstances, &self.order.config.policy, self.order.run_date);
+        let premature =
+            |notice: &Notice<'_>| notice.kind == Kind::Correction && self.incomplete.contains(&notice.person);
+        let (held, ready): (Vec<_>, Vec<_>) = decided.ready.into_iter().partition(premature);
+        decided.set_aside.extend(held.iter().flat_map(hold_correction));
+        Sifted { ready, set_aside: decided.set_aside }
+    }
+
+    /// What the texts of all letters depend on.
+    pub fn text_facts(&self, notices: &[Notice<'_>], facts: &Facts) -> BTreeSet<TextFacts> {
+        notices.iter().map(|notice| TextFacts::of(notice, facts)).collect()
+    }
+}
+
+/// A row that the person was told about is not there today: it is in doubt, and nothing it said is known to be wrong.
+fn hold_correction(notice: &Notice<'_>) -> Vec<SetAside> {
+    let person = Some(notice.person);
+    notice.rows.iter().map(|row| SetAside { person, ..SetAside::new(*row, Reason::L209) }).collect()
+}
+
+/// A desk with the texts of its letters.
+pub(super) struct Writer<'a> {
+    pub desk: Desk<'a>,
+    pub book: Letterbook<'a>,
+    pub texts: Texts,
+}
+
+impl Writer<'_> {
+    /// The letters of one part, each in its place.
+    ///
+    /// # Errors
+    /// [`RunError::Unbalanced`] when a letter does not come out as it did before.
+    pub fn part(&self, part: &PartPlaces) -> Result<PartPlan, RunError> {
+        let shares: Vec<Vec<Planned>> =
+            part.places.par_chunks(SHARE).map(|places| self.letters(places)).collect::<Result<_, _>>()?;
+        Ok(PartPlan { number: part.number, letters: shares.into_iter().flatten().collect() })
+    }
+
+    fn letters(&self, places: &[(Proofed, crate::letter::Place)]) -> Result<Vec<Planned>, RunError> {
+        let mut people: Vec<u32> = places.iter().map(|(proofed, _)| proofed.origin()).collect();
+        people.sort_unstable();
+        people.dedup();
+        let people = people.iter().filter_map(|person| self.desk.people.get(*person as usize));
+        let written = compose::write(self.desk.notices(people).ready, &self.book, &self.texts);
+        let mut drafts: BTreeMap<String, Draft> =
+            written.ready.into_iter().map(|draft| (draft.letter_id.clone(), draft)).collect();
+        let planned: Vec<Planned> = places
+            .iter()
+            .filter_map(|(proofed, place)| {
+                let draft = drafts.remove(proofed.letter_id())?;
+                Some(Planned { draft, place: place.clone() })
+            })
+            .collect();
+        let (before, after) = (places.len() as u64, planned.len() as u64);
+        if before == after { Ok(planned) } else { Err(RunError::Unbalanced { stage: "plan", before, after }) }
+    }
+}

@@ -1,0 +1,228 @@
+//! The plan of a run: from the inbox to a job whose letters are fixed, or to the papers of a night without letters.
+
+use camino::Utf8PathBuf;
+
+use super::clock::Clock;
+use super::desk::Writer;
+use super::prepare::{self, Prepared};
+use super::staging::{self, Settings, Staging};
+use super::{Order, RunError, papers, room};
+use crate::cli::logging;
+use crate::cli::process::peak_rss_bytes;
+use crate::facts::Facts;
+use crate::package::{self, PartPlan, Places};
+use crate::preview;
+use crate::record::{CheckedPlan, Identities, Job, Ledger, Noted, PlanDraft, StagedFile};
+use crate::render::Press;
+use crate::report::Report;
+use crate::report::letters::LettersFile;
+use crate::row::{Input, Rows};
+
+/// How far planning came.
+pub(super) enum Step {
+    /// There is nobody to write to; the papers are in their place.
+    Nothing {
+        /// The papers.
+        papers: Utf8PathBuf,
+        /// Their report.
+        report: Report,
+    },
+    /// The letters are fixed.
+    Planned {
+        /// The job.
+        job: Job,
+        /// Has set every body of it.
+        press: Press,
+        /// Times what follows; what came before stands in the staged report.
+        clock: Clock,
+    },
+}
+
+/// Reads, links, decides, composes and proofs; writes the plan and the papers so far to staging, then commits the ledger to
+/// them. From there on the set of letters is fixed.
+pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunError> {
+    let config = order.config;
+    refuse_the_past(ledger, order)?;
+    let facts = order.facts()?;
+    let mut clock = Clock::default();
+    let rows = clock.time("read", || order.read(), Rows::count)?;
+    ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
+    let prepared = prepare::prepare(order, &rows, ledger, &facts, &mut clock)?;
+    order.permits(prepared.letters.len())?;
+
+    let run_id = papers::next_run_id(&config.data_dir, order.run_date, &ledger.jobs()?);
+    let report = begin_report(&run_id, order, &rows, &prepared);
+    staging::clear(&config.data_dir)?;
+    order.fits(room::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?))?;
+    // Nothing is refused any more.
+    logging::keep();
+    ledger.anchor()?;
+    if prepared.letters.is_empty() {
+        let staging = Staging::of(&config.data_dir, &run_id);
+        let identities = draft_nothing(&staging, &rows, prepared, report, clock)?;
+        ledger.note(&noted(order, &run_id, &rows.inputs, &identities))?;
+        return conclude(order, ledger, &staging, &run_id);
+    }
+    let number = ledger.next_job(order.run_date)?;
+    let sketch = Sketch { order, ledger, facts: &facts, number: &number, report, clock };
+    let (checked, press) = sketch.stage(&rows, prepared)?;
+    drop(rows);
+    let mut clock = Clock::default();
+    order.progress.stage("recording", 0);
+    clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
+    let job = ledger.pending()?.ok_or(RunError::Unplanned)?;
+    Ok(Step::Planned { job, press, clock })
+}
+
+/// Letters before the last ones would name a later letter as the earlier one, and count ages wrongly.
+fn refuse_the_past(ledger: &Ledger, order: &Order<'_>) -> Result<(), RunError> {
+    match ledger.jobs()?.iter().map(|job| job.run_date).max() {
+        Some(last) if order.run_date < last => Err(RunError::Past { run_date: order.run_date, last }),
+        _ => Ok(()),
+    }
+}
+
+/// The report as far as it goes before anything is set.
+pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepared: &Prepared<'_>) -> Report {
+    let config = order.config;
+    let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
+    report.mail = if config.mail.is_some() { "not sent yet" } else { "not configured" }.to_owned();
+    report.list_reasons.clone_from(&prepared.list_reasons);
+    report.link.clone_from(&prepared.linking);
+    report.link.merges = prepared.identities.merges();
+    report.link.splits = prepared.identities.splits();
+    report.bodies = prepared.bodies.len() as u64;
+    report.people.absent = prepared.absent;
+    for due in prepared.set_aside.iter().filter_map(|item| item.due) {
+        *report.due.entry(due.to_string()).or_default() += 1;
+    }
+    report.letters = prepared.counts.clone();
+    report
+}
+
+fn noted<'n>(order: &Order<'n>, run_id: &'n str, inputs: &'n [Input], identities: &'n Identities) -> Noted<'n> {
+    Noted { run_id, run_date: order.run_date, inputs, accepted: order.accept_inputs, identities }
+}
+
+/// A plan on its way to staging.
+struct Sketch<'s, 'o> {
+    order: &'s Order<'o>,
+    ledger: &'s Ledger,
+    facts: &'s Facts,
+    number: &'s str,
+    report: Report,
+    clock: Clock,
+}
+
+impl Sketch<'_, '_> {
+    /// Writes everything that setting the job needs, and the papers so far. Letters are written part by part, so that no
+    /// more than two parts of them are in memory.
+    fn stage(self, rows: &Rows, prepared: Prepared<'_>) -> Result<(CheckedPlan, Press), RunError> {
+        let Self { order, ledger, facts, number, mut report, mut clock } = self;
+        let config = order.config;
+        let job_name = package::job_name(number, config.synthetic);
+        let staging = Staging::of(&config.data_dir, &job_name);
+        staging.begin()?;
+        let Prepared { account, set_aside, identities, bodies, letters, writer, press, .. } = prepared;
+        let places = package::places(&job_name, letters, &config.print);
+        let settings = Settings {
+            campaign: config.campaign.clone(),
+            number: number.to_owned(),
+            rehearsal: config.synthetic,
+            run_date: order.run_date,
+            parts: places.parts(),
+            print: config.print,
+            vendor: config.vendor.clone(),
+            return_lines: facts.return_lines(),
+        };
+        let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
+        for sample in preview::samples(facts, &config.print, order.run_date, config.synthetic)? {
+            staged.push(staging.write_sample(&sample)?);
+        }
+        let mut draft = ledger.draft(number, noted(order, &report.run_id, &rows.inputs, &identities))?;
+        let told = usize::try_from(report.rows.letter + report.rows.merged).map_err(|_| RunError::Capacity)?;
+        draft.reserve(places.letters(), told);
+        let mut scribe =
+            Scribe { number, staging: &staging, letters: papers::letters(&staging.papers())?, draft, staged };
+        order.progress.stage("planning", report.letters.total);
+        clock.time("plan", || scribe.parts(order, &writer, places), |()| report.letters.total)?;
+        drop(writer);
+        let Scribe { letters, draft, staged, .. } = scribe;
+        letters.finish()?;
+        let checked = draft.finish(&job_name, &staged)?;
+        report.stages = clock.stages();
+        report.peak_rss_bytes = peak_rss_bytes();
+        papers::write(&staging.papers(), rows, &account, &set_aside, &report)?;
+        staging.sync()?;
+        Ok((checked, press))
+    }
+}
+
+/// Writes letters down wherever a plan has them.
+struct Scribe<'s> {
+    number: &'s str,
+    staging: &'s Staging,
+    letters: LettersFile,
+    draft: PlanDraft<'s>,
+    staged: Vec<StagedFile>,
+}
+
+impl Scribe<'_> {
+    /// Writes down part after part; the next one is composed meanwhile.
+    fn parts(&mut self, order: &Order<'_>, writer: &Writer<'_>, mut places: Places) -> Result<(), RunError> {
+        let mut compose = || places.next().map(|part| writer.part(&part)).transpose();
+        let mut part = compose()?;
+        while let Some(present) = part {
+            let (next, written) = rayon::join(&mut compose, || self.part(&present));
+            written?;
+            order.progress.advance(present.letters.len() as u64);
+            part = next?;
+        }
+        Ok(())
+    }
+
+    /// Proves that a part can stand in a manifest, and writes it into the staged plan, `letters.parquet` and the ledger's
+    /// draft.
+    fn part(&mut self, part: &PartPlan) -> Result<(), RunError> {
+        let Self { number, staging, letters, draft, staged } = self;
+        let (proved, (written, (listed, drafted))) = rayon::join(
+            || package::prove(number, part),
+            || {
+                let draft = || part.letters.iter().try_for_each(|letter| draft.add(letter));
+                rayon::join(|| staging.write_part(part), || rayon::join(|| letters.add(&part.letters), draft))
+            },
+        );
+        proved?;
+        listed?;
+        drafted?;
+        staged.push(written?);
+        Ok(())
+    }
+}
+
+/// Writes the papers of a run that has nothing to print.
+fn draft_nothing(
+    staging: &Staging,
+    rows: &Rows,
+    prepared: Prepared<'_>,
+    mut report: Report,
+    clock: Clock,
+) -> Result<Identities, RunError> {
+    staging.begin()?;
+    report.stages = clock.stages();
+    report.peak_rss_bytes = peak_rss_bytes();
+    papers::write(&staging.papers(), rows, &prepared.account, &prepared.set_aside, &report)?;
+    papers::letters(&staging.papers())?.finish()?;
+    Ok(prepared.identities)
+}
+
+/// Ends a run that has nothing to print: its papers go to their place.
+fn conclude(order: &Order<'_>, ledger: &Ledger, staging: &Staging, run_id: &str) -> Result<Step, RunError> {
+    let mut report = papers::read_report(&staging.papers())?;
+    report.ledger_head = ledger.head()?.to_string();
+    papers::write_report(&staging.papers(), &report)?;
+    let papers = papers::shelve(&order.config.data_dir, run_id, &staging.papers())?;
+    staging.discard()?;
+    order.progress.finish();
+    Ok(Step::Nothing { papers, report })
+}

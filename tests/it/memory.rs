@@ -1,0 +1,309 @@
+//! Where the program's memory is in doubt, or the disk is not fit, it refuses: a clear message, what to do, exit code 3,
+//! and not one file is touched.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use crate::program::{Answer, Night, see};
+use crate::tools::run;
+
+/// Two nights with letters, and the ledger as it was between them.
+static TOLD: LazyLock<Night> = LazyLock::new(|| {
+    let night = Night::new(8);
+    night.run();
+    fs::copy(night.data().join("ledger.sqlite"), night.path().join("inbox/.yesterday")).unwrap();
+    let header = fs::read_to_string(night.inbox().join("exposures-special.csv")).unwrap();
+    let row = "NEW-1,ds3,,Anna Maria,A.M.,,Aalbers,1970-01-11,V,Nieuwstraat,1,,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,";
+    fs::write(night.inbox().join("exposures-new.csv"), format!("{}\n{row}\n", header.lines().next().unwrap())).unwrap();
+    assert_eq!(night.run()["report"]["letters"]["total"], 1);
+    night
+});
+
+fn said(answer: &Answer, texts: &[&str]) {
+    assert_eq!(answer.code, 3, "{}{}", answer.stdout, answer.stderr);
+    for text in ["error: ", "\nhint: "].iter().chain(texts) {
+        assert!(answer.stderr.contains(text), "`{text}` is not said: {}", answer.stderr);
+    }
+}
+
+/// After `change`, a run is refused with all of `texts` and touches nothing; so are the other commands that write.
+fn refused(change: impl FnOnce(&Path), texts: &[&str]) {
+    let night = TOLD.copy();
+    change(&night.data());
+    let before = see(&night.data());
+    let decisions = night.path().join("decisions.csv");
+    fs::write(&decisions, "file,row,beside,decision\n").unwrap();
+    for command in [
+        &["run", "-v"][..],
+        &["run", "--json"],
+        &["close", "--yes"],
+        &["review", "apply", decisions.to_str().unwrap(), "--by", "reviewer"],
+    ] {
+        said(&night.ask(command), texts);
+        assert!(before == see(&night.data()), "{command:?}: a file was touched");
+    }
+}
+
+#[test]
+fn a_ledger_that_is_missing_foreign_or_damaged() {
+    refused(|data| fs::remove_file(data.join("ledger.sqlite")).unwrap(), &["no ledger at", "breachpost ledger init"]);
+    refused(|data| fs::write(data.join("ledger.sqlite"), "").unwrap(), &["is not a ledger of breachpost"]);
+    refused(|data| fs::write(data.join("ledger.sqlite"), [7; 9000]).unwrap(), &["is not a ledger of breachpost"]);
+    let cut = |data: &Path| {
+        let whole = fs::read(data.join("ledger.sqlite")).unwrap();
+        fs::write(data.join("ledger.sqlite"), &whole[..whole.len() - 5000]).unwrap();
+    };
+    refused(cut, &["ledger is damaged"]);
+    let other = Night::bare();
+    let swap = |data: &Path| {
+        fs::copy(other.data().join("ledger.sqlite"), data.join("ledger.sqlite")).unwrap();
+    };
+    refused(swap, &["ledger is older than"]);
+}
+
+#[test]
+fn a_ledger_that_is_older_than_its_proofs() {
+    let restore = |data: &Path| {
+        fs::copy(TOLD.inbox().join(".yesterday"), data.join("ledger.sqlite")).unwrap();
+    };
+    refused(restore, &["ledger is older than", "ledger.anchor", "told twice"]);
+    let without_anchor = |data: &Path| {
+        restore(data);
+        fs::remove_file(data.join("ledger.anchor")).unwrap();
+    };
+    refused(without_anchor, &["ledger is older than", "outbox/rehearsal-2500002", "told twice"]);
+    let without_outbox = |data: &Path| {
+        restore(data);
+        fs::remove_dir_all(data.join("outbox/rehearsal-2500002")).unwrap();
+    };
+    refused(without_outbox, &["ledger is older than", "ledger.anchor"]);
+    let torn = |data: &Path| fs::write(data.join("outbox/rehearsal-2500001/rehearsal-2500001.done"), "{\"job").unwrap();
+    refused(torn, &["cannot be read as a proof"]);
+}
+
+#[test]
+fn a_history_that_was_changed() {
+    let sql = |text: &str| {
+        let text = text.to_owned();
+        move |data: &Path| {
+            let triggers = run(Command::new("sqlite3")
+                .arg(data.join("ledger.sqlite"))
+                .arg("SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'"));
+            let rules = run(Command::new("sqlite3")
+                .arg(data.join("ledger.sqlite"))
+                .arg("SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger'"));
+            run(Command::new("sqlite3").arg(data.join("ledger.sqlite")).arg(triggers + &text + &rules));
+        }
+    };
+    refused(
+        sql("UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE seq = 3;"),
+        &["history of the ledger"],
+    );
+    refused(sql("DELETE FROM audit WHERE seq = 4;"), &["history of the ledger"]);
+    refused(sql("UPDATE letter SET sequence = 9 WHERE id = 1;"), &["tables of the ledger were changed"]);
+    refused(sql("UPDATE job SET state = 'planned' WHERE job = 2500002;"), &["tables of the ledger were changed"]);
+}
+
+#[test]
+fn a_schema_of_a_newer_program() {
+    let newer = |data: &Path| {
+        run(Command::new("sqlite3").arg(data.join("ledger.sqlite")).arg("PRAGMA user_version = 77"));
+    };
+    refused(newer, &["schema version 77", "use the newer program"]);
+}
+
+#[test]
+fn a_key_that_is_missing_other_cut_or_open_to_others() {
+    let key = |content: String, mode: u32| {
+        move |data: &Path| {
+            let path = data.join("keys/campaign.key");
+            fs::remove_file(&path).unwrap();
+            fs::write(&path, content).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    let right = fs::read_to_string(TOLD.data().join("keys/campaign.key")).unwrap();
+    refused(|data| fs::remove_file(data.join("keys/campaign.key")).unwrap(), &["no key at"]);
+    refused(key("ab".repeat(32) + "\n", 0o400), &["is not the key of this ledger"]);
+    refused(key(right[..40].to_owned(), 0o400), &["is cut off"]);
+    refused(key(right.trim().to_owned(), 0o400), &["is cut off"]);
+    refused(key(right.clone() + "\n", 0o400), &["has something behind its 64 characters"]);
+    refused(key(right.clone(), 0o440), &["can be read or changed by others"]);
+    refused(key(right, 0o604), &["can be read or changed by others"]);
+}
+
+#[test]
+fn a_data_folder_that_others_can_get_at() {
+    let mode = |name: &'static str, mode: u32| {
+        move |data: &Path| fs::set_permissions(data.join(name), Permissions::from_mode(mode)).unwrap()
+    };
+    for name in ["keys", "runs", "staging", "backups", "logs"] {
+        refused(mode(name, 0o755), &["can be read or changed by other users", "chmod"]);
+    }
+    refused(mode("ledger.sqlite", 0o644), &["can be read or changed by other users", "ledger.sqlite"]);
+    refused(mode("", 0o777), &["can be written to by other users"]);
+    let link = |data: &Path| {
+        fs::rename(data.join("runs"), data.join("elsewhere")).unwrap();
+        symlink("elsewhere", data.join("runs")).unwrap();
+    };
+    refused(link, &["is a link"]);
+}
+
+#[test]
+fn a_campaign_that_is_closed_or_being_purged() {
+    let night = TOLD.copy();
+    assert_eq!(night.ask(&["close", "--yes"]).code, 0);
+    let before = see(&night.data());
+    for command in [&["run"][..], &["run", "--json"], &["close", "--yes"]] {
+        said(&night.ask(command), &["campaign `sample-2025` is closed", "nothing more is sent"]);
+        assert!(before == see(&night.data()), "{command:?}");
+    }
+    assert_eq!(night.ask(&["ledger", "check"]).code, 0);
+}
+
+#[test]
+fn a_second_run_while_the_first_lives_and_only_so_long() {
+    let night = TOLD.copy();
+    let before = see(&night.data());
+    let mut holder = Command::new("flock").arg("-n").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
+    let held = || !Command::new("flock").arg("-n").arg(night.data()).arg("true").status().unwrap().success();
+    while !held() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    said(&night.ask(&["run"]), &["another run is using", "the lock goes with the process"]);
+    said(&night.ask(&["close", "--yes"]), &["another run is using"]);
+    assert!(before == see(&night.data()), "a file was touched");
+    assert_eq!(night.ask(&["ledger", "check"]).code, 0, "who only reads needs no lock");
+    // `sleep` has inherited the lock: it goes with the last of the two.
+    run(Command::new("pkill").args(["-KILL", "-P", &holder.id().to_string()]));
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    assert!(night.ask(&["run"]).code <= 1);
+}
+
+#[test]
+fn a_second_beginning() {
+    for gone in [&[][..], &["ledger.sqlite"], &["ledger.sqlite", "keys/campaign.key"]] {
+        let night = TOLD.copy();
+        gone.iter().for_each(|name| fs::remove_file(night.data().join(name)).unwrap());
+        let before = see(&night.data());
+        said(&night.ask(&["ledger", "init"]), &["is there already"]);
+        assert!(before == see(&night.data()));
+    }
+}
+
+#[test]
+fn a_ledger_of_another_campaign_is_a_matter_of_configuration() {
+    let night = TOLD.copy();
+    let before = see(&night.data());
+    let config = night.path().join("other.toml");
+    let sample = crate::program::root().join("sample-data");
+    let text = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
+    let facts = format!("facts = {:?}", sample.join("facts.toml"));
+    fs::write(&config, text.replace("sample-2025", "sample-2031").replace("facts = \"facts.toml\"", &facts)).unwrap();
+    for command in ["run", "close"] {
+        let answer = night.ask_with(&config, &[command]);
+        assert_eq!(answer.code, 2, "{}", answer.stderr);
+        assert!(answer.stderr.contains("ledger belongs to campaign `sample-2025`"), "{}", answer.stderr);
+    }
+    assert!(before == see(&night.data()));
+}
+
+#[test]
+fn a_head_that_the_history_does_not_have() {
+    let head = TOLD.ask(&["ledger", "check", "--json"]);
+    let head: serde_json::Value = serde_json::from_str(&head.stdout).unwrap();
+    let head = head["head"]["hash"].as_str().unwrap();
+    assert_eq!(TOLD.ask(&["ledger", "check", "--anchor", head]).code, 0);
+    let night = TOLD.copy();
+    fs::copy(night.inbox().join(".yesterday"), night.data().join("ledger.sqlite")).unwrap();
+    // Nothing in the folder proves it any more; who kept yesterday's mail can.
+    fs::remove_file(night.data().join("ledger.anchor")).unwrap();
+    fs::remove_dir_all(night.data().join("outbox/rehearsal-2500002")).unwrap();
+    assert_eq!(night.ask(&["ledger", "check"]).code, 0);
+    said(&night.ask(&["ledger", "check", "--anchor", head]), &["is in no event of this ledger's history"]);
+}
+
+/// Runs a script as root of a namespace of its own, where it may mount.
+fn in_namespace(night: &Night, before: &str, command: &[&str]) -> Answer {
+    let words: Vec<String> = night.words(command).iter().map(|word| format!("'{word}'")).collect();
+    let script = format!("set -e; cd '{}'; {before}; exec {}", night.path().display(), words.join(" "));
+    let output = Command::new("unshare").args(["-rm", "sh", "-c", &script]).stdin(Stdio::null()).output().unwrap();
+    output.into()
+}
+
+#[test]
+fn an_outbox_that_cannot_be_published_to() {
+    let outbox = |make: fn(&Path)| {
+        move |data: &Path| {
+            fs::rename(data.join("outbox"), data.join("moved")).unwrap();
+            make(&data.join("outbox"));
+        }
+    };
+    let refused_by_run = |change: &dyn Fn(&Path), text: &str| {
+        let night = TOLD.copy();
+        change(&night.data());
+        let before = see(&night.data());
+        said(&night.ask(&["run"]), &["outbox", text]);
+        assert!(before == see(&night.data()), "{text}: a file was touched");
+    };
+    refused_by_run(&outbox(|outbox| fs::write(outbox, "").unwrap()), "is not a folder");
+    refused_by_run(&outbox(|outbox| symlink("moved", outbox).unwrap()), "is a link");
+    let open = |data: &Path| fs::set_permissions(data.join("outbox"), Permissions::from_mode(0o777)).unwrap();
+    refused_by_run(&open, "can be written to by other users");
+
+    let night = TOLD.copy();
+    let before = see(&night.data());
+    for (mount, text) in [
+        ("mount -t tmpfs -o mode=700 none data/outbox", "is on another filesystem than"),
+        (
+            "mount --bind data/outbox data/outbox; mount -o remount,bind,ro data/outbox",
+            "is on a filesystem that is read-only",
+        ),
+    ] {
+        said(&in_namespace(&night, mount, &["run"]), &["outbox", text]);
+        assert!(before == see(&night.data()), "{text}: a file was touched");
+    }
+}
+
+/// The data folder on a disk of that many bytes; a run there must say this, and touch nothing if it is refused.
+fn on_a_disk_of(night: &Night, bytes: u64) -> Answer {
+    let script = format!(
+        "mkdir -p disk; mount -t tmpfs -o size={bytes},mode=700 none disk; cp -a data/. disk/; mount --move disk data;
+         see() {{ find data -exec stat -c '%n %f %y' {{}} + | sort; find data -type f -exec sha256sum {{}} + | sort; }};
+         see > before"
+    );
+    let words: Vec<String> = night.words(&["run"]).iter().map(|word| format!("'{word}'")).collect();
+    let script = format!(
+        "set -e; cd '{}'; {script}; code=0; {} || code=$?; see > after; cmp -s before after && echo untouched; exit $code",
+        night.path().display(),
+        words.join(" ")
+    );
+    Command::new("unshare").args(["-rm", "sh", "-c", &script]).output().unwrap().into()
+}
+
+#[test]
+fn a_disk_with_too_little_room_and_one_with_just_enough() {
+    let night = Night::new(60);
+    let refused = |bytes: u64| {
+        let answer = on_a_disk_of(&night, bytes);
+        said(&answer, &["has room for", "are needed", "make room and run again"]);
+        assert!(answer.stdout.contains("untouched"), "a file was touched");
+        let words: Vec<&str> = answer.stderr.split_whitespace().collect();
+        let number = |after: &str| -> u64 {
+            let place = words.iter().position(|word| *word == after).unwrap();
+            words[place + 1].parse().unwrap()
+        };
+        number("bytes,")
+    };
+    // Too little to begin with; enough for that, and too little for these letters.
+    let to_begin = refused(1 << 20);
+    let to_finish = refused(to_begin + (1 << 19));
+    assert!(to_finish > to_begin + (1 << 19));
+    let answer = on_a_disk_of(&night, to_finish + (1 << 19));
+    assert!(answer.code <= 1, "the estimate was too low: {}", answer.stderr);
+    assert!(!answer.stdout.contains("untouched"));
+}
