@@ -228,8 +228,8 @@ fn two_rows_are_explained_by_place_or_record_id_without_their_values() {
 #[test]
 fn two_told_people_who_turn_out_to_be_one_are_not_told_again() {
     // She goes by another name at her doctor's: nobody but a human knows that they are one.
-    let other = |items| Lab { id: "A-2", first_names: "Eva", initials: "E.", items, ..ANNA };
-    let night = night(&[ANNA, other("name;phone")]);
+    let known_as = |items| Lab { id: "A-2", first_names: "Eva", initials: "E.", items, ..ANNA };
+    let night = night(&[ANNA, known_as("name;phone")]);
     let first = night.run();
     let [one, other] = ["A-1", "A-2"].map(|id| person(&first, id));
     assert_ne!(one, other);
@@ -243,7 +243,7 @@ fn two_told_people_who_turn_out_to_be_one_are_not_told_again() {
     assert!([one, other].contains(&person(&second, "A-1")));
 
     // Something new is told once, to the one person, and takes up both letters.
-    deliver(&night, &[ANNA, other("name;phone;bsn")]);
+    deliver(&night, &[ANNA, known_as("name;phone;bsn")]);
     let third = run_on(&night, "2025-10-20");
     assert_eq!(third["report"]["letters"]["by_kind"]["supplement"], 1);
     let fourth = run_on(&night, "2025-11-20");
