@@ -2,7 +2,7 @@
 
 use crate::config::LinkProfile;
 use crate::link::birth;
-use crate::link::compare::{Agreement, Birth, Bsn, Given};
+use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place};
 use crate::link::exact::{self, Rule};
 use crate::link::features::Features;
 use crate::link::guard::Crowd;
@@ -50,12 +50,15 @@ impl Judge<'_> {
         if agreement.is_vetoed() {
             return Verdict::Open;
         }
-        match exact::rule(agreement, left.birth, self.profile) {
+        let rule = exact::rule(agreement, left.birth, self.profile);
+        let outlook = Outlook { crowded, listed: left.is_anchor() || right.is_anchor(), date: left.birth };
+        match rule {
             Some(Rule::Initials) if crowded => Verdict::Crowded(exact::score(Rule::Initials, agreement)),
+            None | Some(Rule::Initials) if agreement.is_cut_short(left, right) && !outlook.listed => Verdict::Open,
             Some(rule) => Verdict::Join(rule, exact::score(rule, agreement)),
             // The same number and yet no exact fit: a disagreement, which is found by number.
             None if agreement.bsn == Bsn::Equal => Verdict::Open,
-            None => self.scored(agreement, self.scorer.score(agreement, left, right), crowded, left.birth),
+            None => self.scored(agreement, self.scorer.score(agreement, left, right), outlook),
         }
     }
 
@@ -69,12 +72,14 @@ impl Judge<'_> {
         }
     }
 
-    fn scored(&self, agreement: Agreement, score: Score, crowded: bool, birth: u32) -> Verdict {
+    fn scored(&self, agreement: Agreement, score: Score, outlook: Outlook) -> Verdict {
         match self.weighed(score) {
-            Verdict::Join(..) if crowded => Verdict::Crowded(score),
-            Verdict::Maybe(_) if crowded => Verdict::Open,
+            Verdict::Join(..) if outlook.crowded => Verdict::Crowded(score),
+            Verdict::Maybe(_) if outlook.crowded => Verdict::Open,
+            // Initials and a birth date at another address: one in four is a namesake.
+            _ if !is_named(agreement) && agreement.place == Place::Differs => Verdict::Open,
             Verdict::Join(..) if self.profile == LinkProfile::Strict && !is_strict(agreement) => Verdict::Open,
-            Verdict::Join(..) if !is_supported(agreement, birth) => Verdict::Maybe(score),
+            Verdict::Join(..) if !is_supported(agreement, outlook) => Verdict::Maybe(score),
             verdict => verdict,
         }
     }
@@ -88,12 +93,30 @@ impl Judge<'_> {
     }
 }
 
+/// What is known of a pair beside its agreement.
+#[derive(Clone, Copy)]
+struct Outlook {
+    /// One of the two fits somebody else as well.
+    crowded: bool,
+    /// One of the two is a row of the participants list or the register: there a namesake would be known.
+    listed: bool,
+    /// The birth date of one of the two.
+    date: u32,
+}
+
+fn is_named(agreement: Agreement) -> bool {
+    matches!(agreement.given, Given::Equal | Given::Close | Given::Swapped)
+}
+
 /// Scores add up what members of one household share anyway (surname, address): beside them a join needs the birth date,
-/// and where that is not equal or stands for any day of its year, the given name.
-fn is_supported(agreement: Agreement, date: u32) -> bool {
-    let named = matches!(agreement.given, Given::Equal | Given::Close | Given::Swapped);
+/// and where that is not equal or stands for any day of its year, the given name. At another address even a full name
+/// and birth date may be a namesake's, unless a list knows the person.
+fn is_supported(agreement: Agreement, outlook: Outlook) -> bool {
+    let named = is_named(agreement);
+    let moved = matches!(agreement.place, Place::Differs | Place::Area);
     match agreement.birth {
-        Birth::Equal if birth::is_weak(date) => named,
+        _ if moved && !outlook.listed => false,
+        Birth::Equal if birth::is_weak(outlook.date) => named,
         Birth::Equal => named || (agreement.shares_place() && agreement.shares_surname()),
         Birth::Partial | Birth::Slip => named && agreement.shares_place(),
         Birth::Missing | Birth::Decade | Birth::Differs => false,
@@ -103,5 +126,14 @@ fn is_supported(agreement: Agreement, date: u32) -> bool {
 /// Without BSN: a full given name on both sides, and the address. What falls short of it only here stays apart: two
 /// letters to one address are the cheap error.
 fn is_strict(agreement: Agreement) -> bool {
-    matches!(agreement.given, Given::Equal | Given::Close | Given::Swapped) && agreement.shares_place()
+    is_named(agreement) && agreement.shares_place()
+}
+
+impl Agreement {
+    /// Nothing but one letter stands for the given names of one of the two, and the other has more of them: so have twins
+    /// of one initial.
+    fn is_cut_short(self, one: &Features, other: &Features) -> bool {
+        let shorter = one.initials.len().min(other.initials.len());
+        self.bsn != Bsn::Equal && self.given == Given::Missing && self.initials == Initials::Prefix && shorter < 2
+    }
 }

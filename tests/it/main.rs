@@ -22,3 +22,4 @@ mod scale;
 mod tools;
 mod tree;
 mod variants;
+mod who;

@@ -86,6 +86,16 @@ impl Night {
         self.folder.path().join("data")
     }
 
+    /// The sample configuration with one text replaced, in a file of its own beside the inbox.
+    pub fn configured(&self, from: &str, to: &str) -> PathBuf {
+        let sample = root().join("sample-data");
+        let text = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
+        let facts = format!("facts = \"{}\"", sample.join("facts.toml").display());
+        let path = self.folder.path().join("breachpost.toml");
+        fs::write(&path, text.replace("facts = \"facts.toml\"", &facts).replace(from, to)).unwrap();
+        path
+    }
+
     /// Runs the program with the sample configuration on this inbox and data folder.
     pub fn ask(&self, command: &[&str]) -> Answer {
         self.ask_with(&root().join("sample-data/breachpost.toml"), command)

@@ -174,10 +174,19 @@ fn the_number_of_the_twin_holds_the_row() {
 
 #[test]
 fn an_initial_joins_where_only_one_person_fits_and_never_in_the_strict_profile() {
-    let initial = Details { record: "2", first_names: "", initials: "A.", ..ANNA };
-    let rows = rows(&[ANNA, initial], &[]);
+    let initials = Details { record: "2", first_names: "", ..ANNA };
+    let rows = rows(&[ANNA, initials], &[]);
     expect(&linked(&rows), &[&[1, 2]], &[]);
     expect(&linked_by(&rows, &STRICT), &[&[1], &[2]], &[]);
+}
+
+#[test]
+fn one_letter_of_several_joins_only_where_a_list_knows_the_person() {
+    let letter = Details { record: "2", first_names: "", initials: "A.", ..ANNA };
+    let unknown = rows(&[ANNA, letter.clone()], &[]);
+    expect(&linked(&unknown), &[&[1], &[2]], &[]);
+    let known = rows(&[ANNA, letter], &[Details { record: "p", bsn: BSNS[0], ..ANNA }]);
+    expect(&linked(&known), &[&[1, 2]], &[]);
 }
 
 #[test]
