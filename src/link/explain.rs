@@ -46,7 +46,8 @@ pub struct Explanation {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Field {
     /// Its name.
-    pub field: &'static str,
+    #[serde(rename = "field")]
+    pub name: &'static str,
     /// How the two agree in it.
     pub level: String,
     /// Its weight in bits.
@@ -156,7 +157,7 @@ impl Explainer<'_> {
         let weights = scorer.weights(agreement, one, other);
         let fields = FIELDS.into_iter().zip(agreement.levels()).zip(weights);
         let fields = fields.map(|((field, level), weight)| (field, level, weight)).chain([beforehand]);
-        fields.map(|(field, level, weight)| Field { field, level, bits: in_bits(weight) }).collect()
+        fields.map(|(field, level, weight)| Field { name: field, level, bits: in_bits(weight) }).collect()
     }
 
     /// The shortest way of merges between two members of a cluster.
@@ -270,8 +271,8 @@ impl fmt::Display for Explanation {
             [] => writeln!(f, "never compared: they share no key")?,
             blocks => writeln!(f, "compared by: {}", blocks.join(", "))?,
         }
-        for Field { field, level, bits } in &self.fields {
-            writeln!(f, "  {field:12} {level:24} {bits:+6.1} bits")?;
+        for Field { name, level, bits } in &self.fields {
+            writeln!(f, "  {name:12} {level:24} {bits:+6.1} bits")?;
         }
         writeln!(f, "  {:12} {:24} {:+6.1} bits", "sum", "", self.fields.iter().map(|field| field.bits).sum::<f64>())?;
         let apart = self.conflict.iter().map(|step| ("kept apart by", step));

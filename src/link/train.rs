@@ -88,8 +88,8 @@ fn of_same_number(units: &Units, seed: Digest) -> Result<(Tally, u64), LinkError
         if !matches!(rule.tells, Tells::Numbers | Tells::Places) {
             continue;
         }
-        let seen = rule.block(units, seed)?.pairs(units, &[], |(one, other)| Some(agreement(units, one, other)));
-        for agreement in seen {
+        let found = rule.block(units, seed)?.pairs(units, &[], |(one, other)| Some(agreement(units, one, other)));
+        for agreement in found {
             if rule.tells == Tells::Numbers && agreeing(agreement) >= 2 {
                 tally.add(Agreement { bsn: Bsn::Missing, ..agreement });
                 pairs += 1;

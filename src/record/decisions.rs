@@ -71,7 +71,9 @@ impl Ledger {
         }
         new.sort_unstable();
         let mut rows = RowHash::new();
-        new.iter().for_each(|decision| hash_decision(&mut rows, decision));
+        for decision in &new {
+            hash_decision(&mut rows, decision);
+        }
         let count = |ruling| new.iter().filter(|decision| decision.ruling == ruling).count() as u64;
         let event = DecidedEvent {
             date,

@@ -390,7 +390,9 @@ fn present(known: &Known, marks: &Marks) -> Vec<usize> {
     let mut present = vec![0; known.count()];
     if !known.owners.is_empty() {
         let people: Vec<u32> = (0..marks.bsns.len()).into_par_iter().flat_map_iter(of_cluster).collect();
-        people.into_iter().for_each(|person| present[person as usize] += 1);
+        for person in people {
+            present[person as usize] += 1;
+        }
     }
     present
 }

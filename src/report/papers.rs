@@ -67,7 +67,7 @@ pub fn write_review(path: &Utf8Path, rows: &Rows, set_aside: &[SetAside]) -> Res
     let cases = cases(&held);
     held.sort_by_key(|item| (cases[&case(item)], item.row, item.reason));
     let shown = held.iter().flat_map(|item| item.beside.iter().chain(item.further.iter().flat_map(|more| &more.rows)));
-    let ids = Ids::of(rows, held.iter().map(|item| item.row).chain(shown.copied()).collect());
+    let ids = Ids::of(rows, &held.iter().map(|item| item.row).chain(shown.copied()).collect());
     let name = |row: &RowRef| format!("{}:{}", rows.inputs[usize::from(row.file)].file, row.row);
     let joined = |words: Vec<String>| words.join(" ");
     for item in held {
@@ -113,7 +113,7 @@ fn cases(held: &[&SetAside]) -> BTreeMap<RowRef, usize> {
 struct Ids<'a>(BTreeMap<RowRef, &'a str>);
 
 impl<'a> Ids<'a> {
-    fn of(rows: &'a Rows, wanted: BTreeSet<RowRef>) -> Self {
+    fn of(rows: &'a Rows, wanted: &BTreeSet<RowRef>) -> Self {
         let exposures = rows.exposures.iter().map(|row| (row.row, row.record_id()));
         let listed = rows.participants.iter().chain(&rows.register).map(|row| (row.row, row.person_ref()));
         let refused = rows.refused.iter().map(|row| {

@@ -89,8 +89,7 @@ impl Count<'_> {
         let byte = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.byte);
         let rest = &self.text.as_bytes()[byte..];
         let start = byte + rest.iter().take_while(|sign| matches!(sign, b'\r' | b'\n')).count();
-        let passed = &self.text.as_bytes()[self.byte..start];
-        self.line += passed.iter().filter(|sign| **sign == b'\n').count() as u64;
+        self.line += self.text[self.byte..start].matches('\n').count() as u64;
         self.byte = start;
         self.line
     }

@@ -57,7 +57,7 @@ impl Server {
     pub fn config(&self) -> PathBuf {
         let sample = root().join("sample-data");
         let text = std::fs::read_to_string(sample.join("breachpost.toml")).unwrap();
-        let facts = format!("facts = {:?}", sample.join("facts.toml"));
+        let facts = format!("facts = \"{}\"", sample.join("facts.toml").display());
         let mail = format!(
             "\n[mail]\nhost = \"localhost\"\nport = {}\nsecurity = \"starttls\"\nfrom = \"b@example.org\"\nto = \
              [\"o@example.org\"]\nca_file = {:?}\n",

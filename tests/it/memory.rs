@@ -189,7 +189,9 @@ fn a_second_run_while_the_first_lives_and_only_so_long() {
 fn a_second_beginning() {
     for gone in [&[][..], &["ledger.sqlite"], &["ledger.sqlite", "keys/campaign.key"]] {
         let night = TOLD.copy();
-        gone.iter().for_each(|name| fs::remove_file(night.data().join(name)).unwrap());
+        for name in gone {
+            fs::remove_file(night.data().join(name)).unwrap();
+        }
         let before = see(&night.data());
         said(&night.ask(&["ledger", "init"]), &["is there already"]);
         assert!(before == see(&night.data()));

@@ -27,7 +27,7 @@ impl Evening {
         let config = config
             .replace("letters_per_file = 500", "letters_per_file = 5")
             .replace("letters_per_part = 25000", "letters_per_part = 12")
-            .replace("\"facts.toml\"", &format!("{:?}", root().join("sample-data/facts.toml")));
+            .replace("\"facts.toml\"", &format!("\"{}\"", root().join("sample-data/facts.toml").display()));
         assert!(config.contains("= 12") && config.contains("= 5\n"));
         fs::write(evening.config(), config).unwrap();
         run(Command::new(env!("CARGO_BIN_EXE_breachpost"))

@@ -29,9 +29,11 @@ const _: () = assert!(SCRIPTS.len() == VERSION as usize, "every version has its 
 /// The scripts after version `from`, up to `to`.
 fn scripts(from: u32, to: u32) -> impl Iterator<Item = Cow<'static, str>> {
     let wanted = (1..).zip(SCRIPTS).filter(move |(version, _)| *version > from && *version <= to);
-    wanted.map(|(_, script)| match defect::is(Defect::ToldTwice) {
-        true => script.replace("UNIQUE (person, campaign, kind, sequence),", "").into(),
-        false => script.into(),
+    wanted.map(|(_, script)| {
+        if defect::is(Defect::ToldTwice) {
+            return script.replace("UNIQUE (person, campaign, kind, sequence),", "").into();
+        }
+        script.into()
     })
 }
 

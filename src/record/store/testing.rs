@@ -1,5 +1,7 @@
 //! What somebody with a database tool can do to a ledger.
 
+use std::fmt::Write;
+
 use camino::Utf8Path;
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -44,7 +46,7 @@ pub fn write_history(path: &Utf8Path, bodies: &[String]) {
     let mut before = String::new();
     for (seq, body) in (1..).zip(bodies) {
         before = link(&before, seq, body);
-        sql += &format!("INSERT INTO audit VALUES ({seq}, '{body}', '{before}');");
+        write!(sql, "INSERT INTO audit VALUES ({seq}, '{body}', '{before}');").unwrap();
     }
     change(path, &sql).unwrap();
 }
@@ -55,7 +57,7 @@ pub fn tables(path: &Utf8Path) -> Vec<(String, Vec<String>)> {
     let tables = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "table").map(|row| row.1);
     let columns_of = |table: String| {
         let mut read = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
-        let columns = read.column_names().into_iter().map(str::to_owned).collect();
+        let columns = read.column_names().map(str::to_owned).collect();
         read.exists([]).unwrap().then_some((table, columns))
     };
     tables.filter_map(columns_of).collect()

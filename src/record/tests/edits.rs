@@ -2,6 +2,7 @@
 //! content as it was.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::sync::LazyLock;
 
@@ -29,8 +30,11 @@ static HISTORY: LazyLock<(World, Vec<Vec<u8>>)> = LazyLock::new(|| {
     (world, copies)
 });
 
+/// Changes the file at the path, which holds these bytes; says what was done.
+type Edit = fn(&Utf8Path, &[u8], &mut ChaCha8Rng) -> String;
+
 /// What somebody may do to the file.
-const KINDS: [(&str, fn(&Utf8Path, &[u8], &mut ChaCha8Rng) -> String); 12] = [
+const KINDS: [(&str, Edit); 12] = [
     ("a byte is flipped", |path, whole, random| {
         let mut bytes = whole.to_vec();
         bytes[random.random_range(0..whole.len())] ^= random.random_range(1..=255_u8);
@@ -222,7 +226,7 @@ fn ten_thousand_random_edits_are_noticed_or_harmless() {
     let counts = edit(10_000, 2);
     let mut text = String::new();
     for (kind, (all, noticed)) in counts {
-        text += &format!("{noticed:5} of {all:5} noticed, the others changed nothing: {kind}\n");
+        writeln!(text, "{noticed:5} of {all:5} noticed, the others changed nothing: {kind}").unwrap();
     }
     std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
 }

@@ -160,7 +160,7 @@ fn a_kept_head_is_found_in_the_history_or_the_ledger_is_refused() {
     let kept = check::check(&world.data_dir, CAMPAIGN, &[]).unwrap().head.hash;
     world.night(&people(4), NIGHT.tomorrow().unwrap());
     let verdict = check::check(&world.data_dir, CAMPAIGN, &[kept.to_uppercase()]).unwrap();
-    assert_eq!(verdict.anchors, [kept.clone()]);
+    assert_eq!(verdict.anchors, std::slice::from_ref(&kept));
     let foreign = kept.chars().rev().collect::<String>();
     let refused = check::check(&world.data_dir, CAMPAIGN, &[kept, foreign]).unwrap_err();
     assert!(matches!(refused, RecordError::UnknownAnchor { .. }), "{refused}");

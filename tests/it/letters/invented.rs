@@ -97,7 +97,7 @@ fn person(dice: &mut Dice, number: usize) -> Person {
         [INSTITUTION, dice.one_of(&["", "06000001", "06000002"]), dice.one_of(&["", "01000001", "01000002"]), ""];
     let categories = if age < 18 { &CATEGORIES[1..3] } else { &CATEGORIES[..] };
     let mut rows = Vec::new();
-    for place in 0..1 + dice.roll(3) {
+    for place in 0..=dice.roll(3) {
         let category = dice.one_of(categories);
         let provider = providers[CATEGORIES.iter().position(|known| *known == category).unwrap()];
         let custody = if category == "prisoner" { custody } else { "" };
