@@ -32,7 +32,9 @@ pub fn measure(inbox: &Utf8Path) {
         found.bodies.values().flat_map(|body| body.blocks.iter().map(|block| (body.format, block))).collect();
     println!("  distinct blocks of text: {}", blocks.len());
     let mut times: BTreeMap<&str, u64> = BTreeMap::new();
-    drafts.iter().for_each(|draft| *times.entry(&draft.body).or_default() += 1);
+    for draft in drafts {
+        *times.entry(&draft.body).or_default() += 1;
+    }
     println!("  bodies that occur once: {}", times.values().filter(|count| **count == 1).count());
 
     println!("resident before setting: {} MiB", resident_mib());

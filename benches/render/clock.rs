@@ -30,7 +30,7 @@ impl std::ops::Add for Spent {
 pub fn time<T>(work: impl FnOnce() -> T) -> (T, Spent) {
     let (wall, cpu) = (Instant::now(), cpu());
     let result = work();
-    (result, Spent { wall: wall.elapsed(), cpu: self::cpu() - cpu })
+    (result, Spent { wall: wall.elapsed(), cpu: self::cpu().saturating_sub(cpu) })
 }
 
 /// Fields 14 and 15 of `stat`: hundredths of a second (proc(5); Linux fixes the unit on all common machines).

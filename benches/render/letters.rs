@@ -36,7 +36,9 @@ pub fn composed(inbox: &Utf8Path, config: &Config, facts: &Facts) -> Composed {
     let data = Utf8Path::from_path(home.path()).unwrap().join("data");
     Ledger::init(&data, &config.campaign, RUN_DATE).unwrap();
     let ledger = Ledger::open(&data, &config.campaign, Access::Read).unwrap();
-    let linked = link::link(&rows, &config.link, ledger.keys(), &hidden).unwrap();
+    let parameters = link::Parameters::of(&config.link).unwrap();
+    let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions: &[] };
+    let linked = link::link(&rows, &terms, ledger.keys(), &hidden).unwrap();
     let people = ledger.recognise(linked.clusters).unwrap().people;
     let decided = decide::decide(people, &Circumstances::new(&rows, &facts.sender_of), &config.policy, RUN_DATE);
     let book = Letterbook {
