@@ -72,8 +72,8 @@ def fail(way: tuple) -> bool:
 
 
 @guarded
-def fill(kib: int) -> bool:
-    return disk.on_disk(TRIAL.program, TRIAL.base, TRIAL.data(), kib, TRIAL.wanted) in (3, 4)
+def fill(way: tuple) -> bool:
+    return disk.on_disk(TRIAL.program, TRIAL.base, TRIAL.data(), *way, TRIAL.wanted) in (3, 4)
 
 
 class Report:
@@ -132,8 +132,10 @@ def run(trial: Trial, which: tuple, short: bool) -> list[str]:
     if "errors" in which:
         report.pool("failing calls", fail, ways(points)[:: 4 if short else 1], 0.9)
     if "disks" in which:
-        sizes = range(0, 2049, 512) if short else range(0, 4097, 64)
-        report.pool("disks that are too small", fill, list(sizes), 0.0)
+        small = range(0, 8193, 2048) if short else range(0, 8193, 128)
+        filling = range(0, 2049, 512) if short else range(0, 4097, 64)
+        report.pool("disks that are too small", fill, [(kib, False) for kib in small], 0.0)
+        report.pool("disks that fill up", fill, [(kib, True) for kib in filling], 0.0)
         report.one("outbox on another filesystem", lambda: disk.refused_elsewhere(program, base, trial.data()) or "refused")
     if "crowd" in which:
         for _ in range(1 if short else 25):
