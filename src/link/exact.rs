@@ -83,8 +83,8 @@ pub(super) fn rule(agreement: Agreement, birth: u32, profile: LinkProfile) -> Op
 fn fits_number(agreement: Agreement) -> bool {
     let someone = agreement.shares_surname() || agreement.shares_place();
     let dated = matches!(agreement.birth, Birth::Equal | Birth::Slip | Birth::Partial | Birth::Decade);
-    let named =
-        matches!(agreement.given, Given::Equal | Given::Close | Given::Alike) || agreement.initials >= Initials::Equal;
+    let named = matches!(agreement.given, Given::Equal | Given::Close | Given::Alike)
+        || matches!(agreement.initials, Initials::Equal | Initials::Prefix);
     let undated = agreement.birth == Birth::Missing && agreement.shares_surname() && agreement.shares_place() && named;
     agreement.bsn == Bsn::Equal && ((dated && someone) || undated)
 }
