@@ -11,7 +11,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: help run preview sample-data test fault-test edit-test letters-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
+.PHONY: help run preview sample-data test fault-test edit-test letters-test readers-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -48,6 +48,13 @@ fault-test: tools ## Kill and fail a night at every call, fill disks, break the 
 
 letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
 	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
+
+readers-test: build tools ## Read letters.parquet with every reader there is, Spark included (installs 400 MB)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check pyspark==4.3.0
+	rm -rf target/readers && mkdir -p target/readers
+	$(BREACHPOST) --data-dir target/readers ledger init > /dev/null
+	$(BREACHPOST) --data-dir target/readers run > /dev/null; test $$? -le 1
+	$(VENV)/bin/python tests/read_letters.py target/readers/runs/*/letters.parquet --all
 
 edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
 	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits

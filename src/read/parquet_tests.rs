@@ -1,4 +1,4 @@
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+use polars::prelude::{CompatLevel, NamedFrom, Series};
 use polars_arrow::datatypes::ArrowSchema;
 use polars_arrow::record_batch::RecordBatchT;
 use polars_parquet::write::{
@@ -31,7 +31,7 @@ fn sound(column: &str) -> &'static str {
     }
 }
 
-/// Three text rows of every column, some columns replaced, written by polars.
+/// Three text rows of every column, some columns replaced, written by polars in two row groups.
 fn written(columns: &[&str], replaced: Vec<Series>) -> Vec<u8> {
     let mut series: Vec<Series> = columns
         .iter()
@@ -39,15 +39,12 @@ fn written(columns: &[&str], replaced: Vec<Series>) -> Vec<u8> {
         .map(|column| Series::new((*column).into(), [Some(sound(column)), Some(sound(column)), None]))
         .collect();
     series.extend(replaced);
-    let columns: Vec<Column> = series.into_iter().map(Column::from).collect();
-    let mut frame = DataFrame::new_infer_height(columns).unwrap();
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).with_row_group_size(Some(2)).finish(&mut frame).unwrap();
-    bytes
+    let arrays = series.iter().map(|series| (series.name().as_str(), series.to_arrow(0, CompatLevel::newest())));
+    written_raw(&arrays.collect::<Vec<_>>(), 2)
 }
 
-/// One row group straight from arrays, for types that polars' frames are built without.
-fn written_raw(arrays: Vec<(&str, Box<dyn Array>)>) -> Vec<u8> {
+/// Arrays as they are, for types that polars' frames are built without, in groups of so many rows.
+fn written_raw(arrays: &[(&str, Box<dyn Array>)], group: usize) -> Vec<u8> {
     let schema: ArrowSchema = arrays
         .iter()
         .map(|(name, array)| ((*name).into(), Field::new((*name).into(), array.dtype().clone(), true)))
@@ -59,16 +56,17 @@ fn written_raw(arrays: Vec<(&str, Box<dyn Array>)>) -> Vec<u8> {
         data_page_size: None,
     };
     let encodings = arrays.iter().map(|(_, array)| get_dtype_encoding(array.dtype())).collect();
-    let height = arrays[0].1.len();
-    let batch = RecordBatchT::new(
-        height,
-        std::sync::Arc::new(schema.clone()),
-        arrays.into_iter().map(|(_, array)| array).collect(),
-    );
-    let groups = RowGroupIterator::try_new(std::iter::once(Ok(batch)), &schema, options, encodings).unwrap();
-    let mut writer = FileWriter::try_new(Vec::new(), schema, options).unwrap();
-    for group in groups {
-        writer.write(height as u64, group.unwrap()).unwrap();
+    let batches = (0..arrays[0].1.len()).step_by(group).map(|start| {
+        let rows = group.min(arrays[0].1.len() - start);
+        let arrays = arrays.iter().map(|(_, array)| array.sliced(start, rows)).collect();
+        RecordBatchT::try_new(rows, std::sync::Arc::new(schema.clone()), arrays)
+    });
+    let heights: Vec<u64> = batches.clone().map(|batch| batch.unwrap().len() as u64).collect();
+
+    let groups = RowGroupIterator::try_new(batches, &schema, options, encodings).unwrap();
+    let mut writer = FileWriter::try_new(Vec::new(), schema.clone(), options).unwrap();
+    for (group, height) in groups.zip(heights) {
+        writer.write(height, group.unwrap()).unwrap();
     }
     writer.end(None).unwrap();
     writer.into_inner()
@@ -148,7 +146,7 @@ fn flags_dates_small_numbers_and_bytes_are_read() {
         };
         arrays.push((column, array));
     }
-    let batch: Batch<Registrant> = read(written_raw(arrays), List::Register).unwrap();
+    let batch: Batch<Registrant> = read(written_raw(&arrays, 2), List::Register).unwrap();
     let row = &batch.good[0];
     assert_eq!(row.birth_date.unwrap().exact(), Some(Date::constant(1970, 5, 17)));
     assert!(row.protected_address && !batch.good[1].protected_address);

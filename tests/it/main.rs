@@ -17,6 +17,7 @@ mod package;
 mod paper;
 mod program;
 mod purge;
+mod readers;
 mod refusals;
 mod scale;
 mod tools;

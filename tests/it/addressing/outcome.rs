@@ -1,18 +1,18 @@
 //! What became of the people: papers of the run, the opened package, and the text of its pages.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use polars::prelude::{DataFrame, ParquetReader, SerReader};
+use serde::Deserialize;
 
 use super::people::{self, Person};
 use crate::program::{Night, root};
-use crate::tools::run;
+use crate::tools::{python, run};
 
 /// A row of `letters.parquet`.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the names of the table's columns")]
 pub struct Letter {
     pub letter_id: String,
@@ -145,36 +145,18 @@ fn fates(papers: &Path) -> BTreeMap<String, Fate> {
     fates
 }
 
-/// By record; everybody has one.
+/// By record; everybody has one. Read by pyarrow, so that another reader than the writer's says what the file holds.
 fn letters(path: &Path) -> BTreeMap<String, Letter> {
-    let frame = ParquetReader::new(File::open(path).unwrap()).finish().unwrap();
-    let letter = |row: usize| {
-        let records = list(&frame, "record_ids", row);
-        assert_eq!(records.len(), 1, "two invented people were taken for one");
-        let letter = Letter {
-            letter_id: text(&frame, "letter_id", row),
-            salutation: text(&frame, "salutation", row),
-            name_lines: list(&frame, "name_lines", row),
-            address_lines: list(&frame, "address_lines", row),
-            country_line: text(&frame, "country_line", row),
-            kix: text(&frame, "kix", row),
-            print_file: text(&frame, "print_file", row),
-            first_page: number(&frame, "first_page", row),
-        };
-        (records[0].clone(), letter)
-    };
-    (0..frame.height()).map(letter).collect()
+    const ROWS: &str =
+        "import sys, json, pyarrow.parquet as pq; print(json.dumps(pq.read_table(sys.argv[1]).to_pylist()))";
+
+    let rows = run(Command::new(python()).args(["-c", ROWS]).arg(path));
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&rows).unwrap();
+    rows.into_iter().map(by_record).collect()
 }
 
-fn text(frame: &DataFrame, column: &str, row: usize) -> String {
-    frame.column(column).unwrap().str().unwrap().get(row).unwrap().to_owned()
-}
-
-fn number(frame: &DataFrame, column: &str, row: usize) -> usize {
-    frame.column(column).unwrap().u32().unwrap().get(row).unwrap().try_into().unwrap()
-}
-
-fn list(frame: &DataFrame, column: &str, row: usize) -> Vec<String> {
-    let series = frame.column(column).unwrap().list().unwrap().get_as_series(row).unwrap();
-    series.str().unwrap().iter().map(|value| value.unwrap().to_owned()).collect()
+fn by_record(row: serde_json::Value) -> (String, Letter) {
+    let records: Vec<String> = serde_json::from_value(row["record_ids"].clone()).unwrap();
+    assert_eq!(records.len(), 1, "two invented people were taken for one");
+    (records[0].clone(), serde_json::from_value(row).unwrap())
 }
