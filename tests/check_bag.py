@@ -15,8 +15,9 @@ bagit.Bag(str(folder)).validate()
 data = folder / "data"
 
 schema = json.loads((data / "schema/job.schema.json").read_text())
-jsonschema.Draft202012Validator.check_schema(schema)
-jsonschema.validate(json.loads((data / "job.json").read_text()), schema, jsonschema.Draft202012Validator)
+for draft in (jsonschema.Draft7Validator, jsonschema.Draft201909Validator, jsonschema.Draft202012Validator):
+    draft.check_schema(schema)
+    jsonschema.validate(json.loads((data / "job.json").read_text()), schema, draft)
 
 fields = json.loads((data / "schema/manifest.schema.json").read_text())["fields"]
 with open(data / "manifest.csv", encoding="utf-8", newline="") as file:
