@@ -7,11 +7,12 @@ CONFIG := sample-data/breachpost.toml
 DATE := 2025-09-15
 BREACHPOST := $(BIN) --config $(CONFIG) --date $(DATE)
 VENV := target/venv
+PREFIX := /usr/local
 BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: help run preview sample-data test fault-test edit-test letters-test readers-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
+.PHONY: install manual deb deb-test help run preview sample-data test fault-test edit-test letters-test readers-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -77,6 +78,27 @@ bench-run: build tools ## Measure whole runs of 20,000, 200,000 and 715,000 peop
 
 bench-3m: ## Measure whole runs of 200,000 and 3,000,000 people (needs 30 GB of disk)
 	$(MAKE) bench-run BENCH_RUNS="200000 3000000"
+
+install: build manual ## Install under PREFIX (default /usr/local): program, man pages, completions, systemd units
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/breachpost
+	install -D -m 755 packaging/on-failure $(DESTDIR)$(PREFIX)/lib/breachpost/on-failure
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 target/manual/man1/*
+	install -D -m 644 target/manual/completions/breachpost.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/breachpost
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions target/manual/completions/_breachpost
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d target/manual/completions/breachpost.fish
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in packaging/systemd/*; do \
+		sed 's:=/usr/:=$(PREFIX)/:' $$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
+
+manual: build
+	rm -rf target/manual && $(BIN) manual --out target/manual > /dev/null
+
+deb: build manual ## Make the Debian package (installs cargo-deb into target/tools the first time: some minutes)
+	@test -x target/tools/bin/cargo-deb || cargo install --quiet --locked --root target/tools --target-dir target/tools/build cargo-deb@3.8.0
+	PATH="$(CURDIR)/target/tools/bin:$$PATH" cargo deb --no-build --output target/debian/breachpost.deb
+
+deb-test: deb ## Install the Debian package here and run the sample as an ordinary user (as root)
+	tests/deb.sh target/debian/breachpost.deb
 
 fmt: ## Format the code
 	cargo fmt

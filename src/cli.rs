@@ -5,6 +5,7 @@ mod commands;
 mod end;
 mod fleet;
 pub mod logging;
+mod manual;
 mod output;
 pub mod process;
 mod who;

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 declare -A packages=(
     [age]=age [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [javac]=default-jdk-headless [openssl]=openssl
     [pdffonts]=poppler-utils [pdftoppm]=poppler-utils [pdftotext]=poppler-utils [python3]=python3 [qpdf]=qpdf
-    [sha256sum]=coreutils [sqlite3]=sqlite3 [strace]=strace [unshare]=util-linux [unzip]=unzip
+    [sha256sum]=coreutils [sqlite3]=sqlite3 [strace]=strace [systemd-analyze]=systemd [unshare]=util-linux [unzip]=unzip
 )
 missing=()
 for tool in "${!packages[@]}"; do

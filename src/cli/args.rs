@@ -37,6 +37,13 @@ const EXIT_CODES: &str = "Exit codes: 0 all in order; 1 done, but rows were set 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write man pages and shell completions.
+    #[command(hide = true)]
+    Manual {
+        /// Folder; made if it is not there.
+        #[arg(long, value_name = "DIR")]
+        out: Utf8PathBuf,
+    },
     /// Run the nightly batch: read, link, decide, set the letters, publish the package, record it.
     Run {
         /// Go on although files that an earlier run read are gone or have other bytes; the reason is recorded.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::{Args, Command, LedgerCommand, ReviewCommand, TextsCommand};
 use super::output::{self, Failure};
-use super::{Status, logging};
+use super::{Status, logging, manual};
 use crate::config::Config;
 use crate::deliver::email;
 use crate::facts::Facts;
@@ -24,6 +24,7 @@ use crate::{compose, explain, preview, sample, verify};
 pub fn execute(args: &Args) -> Result<Status, Failure> {
     let run_date = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
     match &args.command {
+        Command::Manual { out } => return manual::write(out),
         Command::Sample { people, seed, out } => {
             logging::start(None, run_date, args.verbose);
             return sample_command(args, *people, *seed, out);
@@ -82,7 +83,7 @@ impl Session<'_> {
             Command::Review(ReviewCommand::List) => self.review_list(),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
             Command::Texts(TextsCommand::Check) => self.texts(),
-            Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
+            Command::Manual { .. } | Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
         }
     }
 

@@ -14,6 +14,7 @@ mod marks;
 mod memory;
 mod night;
 mod package;
+mod packaging;
 mod paper;
 mod program;
 mod purge;
