@@ -34,6 +34,9 @@ pub(super) struct Doubts<'f> {
 /// Candidates, and rows of a candidate, that are shown beside a held row at most.
 const BESIDE: usize = 20;
 
+/// Clusters of one BSN that are looked at beside each of them at most.
+const MOST_RIVALS: usize = 64;
+
 /// Why something is held, and what to look at beside it.
 struct Hold {
     reason: Reason,
@@ -55,7 +58,10 @@ impl Hold {
     /// Adds candidates; another reason found later adds nothing.
     fn add(&mut self, reason: Reason, beside: impl Iterator<Item = UnitId>) {
         for unit in beside.filter(|_| self.reason == reason) {
-            if self.beside.len() < BESIDE && !self.beside.contains(&unit) {
+            if self.beside.len() == BESIDE {
+                break;
+            }
+            if !self.beside.contains(&unit) {
                 self.beside.push(unit);
             }
         }
@@ -138,7 +144,8 @@ impl Holds {
                     continue;
                 }
                 let others = clusters.iter().enumerate().filter(|(place, _)| *place != index);
-                let others: Vec<UnitId> = others.map(|(_, uses)| uses[0].unit).collect();
+                // Nobody decides about thousands of candidates; a number that everybody uses is decided otherwise.
+                let others: Vec<UnitId> = others.take(MOST_RIVALS).map(|(_, uses)| uses[0].unit).collect();
                 self.hold_cluster(case, uses[0].unit, reason, &others);
             }
         }
@@ -246,10 +253,13 @@ impl Holds {
         }
         records.par_sort_unstable();
         for record in records.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-            let divided = record.iter().any(|row| row.2 != record[0].2);
-            for (_, _, leader, row) in record.iter().filter(|_| divided) {
-                let others: BTreeSet<UnitId> = record.iter().map(|row| row.2).filter(|other| other != leader).collect();
-                self.rows.entry(*row).or_insert(Hold::open(Reason::L208)).add(Reason::L208, others.into_iter());
+            let leaders: BTreeSet<UnitId> = record.iter().map(|row| row.2).collect();
+            if leaders.len() < 2 {
+                continue;
+            }
+            for (_, _, leader, row) in record {
+                let others = leaders.iter().copied().filter(|other| other != leader).take(BESIDE);
+                self.rows.entry(*row).or_insert(Hold::open(Reason::L208)).add(Reason::L208, others);
             }
         }
     }
@@ -307,7 +317,7 @@ impl<'a> Case<'a> {
         let members = self.clustering.members(self.leader(unit));
         let standing = |unit: UnitId| {
             let features = self.features(unit);
-            match (features.is_anchor(), features.bsn, features.given) {
+            match (features.is_anchor(), features.bsn, features.first) {
                 (true, ..) => Standing::Listed,
                 (false, 0, 0) => Standing::Loose,
                 (false, 0, _) => Standing::Named,
