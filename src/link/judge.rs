@@ -64,7 +64,12 @@ impl Judge<'_> {
             Some(rule) => Verdict::Join(rule, exact::score(rule, agreement)),
             // The same number and yet no exact fit: a disagreement, which is found by number.
             None if agreement.bsn == Bsn::Equal => Verdict::Open,
-            None => self.scored(agreement, self.scorer.score(agreement, left, right), outlook),
+            None => match self.scored(agreement, self.scorer.score(agreement, left, right), outlook) {
+                Verdict::Join(_, score) if !outlook.listed && self.is_one_letter(agreement, left) => {
+                    Verdict::Maybe(score)
+                }
+                verdict => verdict,
+            },
         }
     }
 

@@ -34,9 +34,6 @@ pub(super) struct Doubts<'f> {
 /// Candidates, and rows of a candidate, that are shown beside a held row at most.
 const BESIDE: usize = 20;
 
-/// Clusters of one BSN that are looked at beside each of them at most.
-const MOST_RIVALS: usize = 64;
-
 /// Why something is held, and what to look at beside it.
 struct Hold {
     reason: Reason,
@@ -98,7 +95,7 @@ impl Holds {
         holds.generic_numbers(&numbers, doubts.hot_bsns);
         holds.oversize(case);
         holds.overruled(case);
-        holds.disagreeing_numbers(case, &numbers);
+        holds.disagreeing_numbers(case, &numbers, doubts.hot_bsns);
         holds.two_numbers(case, doubts.two_numbers);
         holds.unreadable(case, doubts.refused);
         holds.ties(case);
@@ -128,12 +125,13 @@ impl Holds {
 
     /// L201 and L202: one BSN in several clusters. A cluster that the one register row of that BSN confirms is not in
     /// doubt; the others are.
-    fn disagreeing_numbers(&mut self, case: Case<'_>, numbers: &[Number]) {
+    fn disagreeing_numbers(&mut self, case: Case<'_>, numbers: &[Number], hot: &BTreeSet<u32>) {
         let tied: BTreeSet<UnitId> = case.clustering.ties.iter().map(|tie| tie.unit).collect();
         for uses in numbers.chunk_by(|one, other| one.bsn == other.bsn) {
             let sure: Vec<&Number> = uses.iter().filter(|number| !tied.contains(&number.unit)).collect();
             let clusters: Vec<&[&Number]> = sure.chunk_by(|one, other| one.cluster == other.cluster).collect();
-            if clusters.len() < 2 {
+            // A number that everybody uses is held as such: nobody decides about thousands of candidates.
+            if clusters.len() < 2 || hot.contains(&sure[0].bsn) {
                 continue;
             }
             let anchored = |uses: &[&Number]| uses.iter().any(|number| case.features(number.unit).is_anchor());
@@ -144,8 +142,7 @@ impl Holds {
                     continue;
                 }
                 let others = clusters.iter().enumerate().filter(|(place, _)| *place != index);
-                // Nobody decides about thousands of candidates; a number that everybody uses is decided otherwise.
-                let others: Vec<UnitId> = others.take(MOST_RIVALS).map(|(_, uses)| uses[0].unit).collect();
+                let others: Vec<UnitId> = others.map(|(_, uses)| uses[0].unit).collect();
                 self.hold_cluster(case, uses[0].unit, reason, &others);
             }
         }
