@@ -12,8 +12,8 @@ use crate::link::units::Units;
 const COMMON_SHARE: f64 = 0.0002;
 const COMMON_PEOPLE: f64 = 20.0;
 
-/// Twins often share an initial that one in eleven people has. Among fewer people than these nobody can tell.
-const COMMON_INITIAL: f64 = 0.09;
+/// Twins often share an initial that one in nine people has. Among fewer people than these nobody can tell.
+const COMMON_INITIAL: f64 = 0.11;
 const FEWEST_PEOPLE: usize = 1_000;
 
 /// Shares of distinct people, by value.

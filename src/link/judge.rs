@@ -82,7 +82,7 @@ impl Judge<'_> {
     /// A pair that nobody may join but a human, where everything else fits as well as it can; else two letters are the
     /// cheaper error.
     fn waiting(&self, agreement: Agreement, score: Score) -> Verdict {
-        let fits = agreement.shares_place() && agreement.shares_surname() && score >= self.scorer.merge;
+        let fits = agreement.shares_place() && agreement.shares_surname() && score >= self.scorer.merge + CLEARLY;
         if fits && self.profile == LinkProfile::Default { Verdict::Maybe(score) } else { Verdict::Open }
     }
 
@@ -116,6 +116,9 @@ impl Judge<'_> {
         &self.units.features[unit as usize]
     }
 }
+
+/// So far above the score of a join (four bits: a surname that few have) a pair is worth a human's time.
+const CLEARLY: Score = 400;
 
 /// What is known of a pair beside its agreement.
 #[derive(Clone, Copy)]
