@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 
@@ -86,7 +85,10 @@ fn rows_of_delimiters_alone_are_no_rows_and_cost_nothing() {
         0 => format!("M-1{SAME},1,,,3511AB,Utrecht,,gp,,2022-02-02,confirmed,no,name;bsn,"),
         _ => ",".repeat(22),
     };
-    let answer: Value = night(50_000, row).run();
-    assert_eq!((&answer["report"]["rows"]["total"], &answer["report"]["rows"]["rejected"]), (&1.into(), &0.into()));
-    assert!(Path::new(answer["papers"].as_str().unwrap()).exists());
+    let rows = |count| {
+        let night = night(count, row);
+        let answer: Value = night.run();
+        answer["report"]["rows"].clone()
+    };
+    assert_eq!(rows(50_000), rows(1));
 }
