@@ -348,14 +348,11 @@ fn given_names_are_compared_whole_and_newborns_are_twins() {
         row("D-1", "Jan-Willem", "4"),
         row("D-2", "Jan", "4"),
     ];
-    let answer = night(&records).run();
-    for (one, other, together) in [
-        ("A-1", "A-2", false),
-        ("B-1", "B-2", false),
-        ("C-1", "C-2", false),
-        ("D-1", "D-2", true),
-        ("E-1", "E-2", true),
-    ] {
+    let night = night(&records);
+    let answer = night.run();
+    for (one, other, together) in
+        [("A-1", "A-2", false), ("B-1", "B-2", false), ("C-1", "C-2", false), ("D-1", "D-2", true)]
+    {
         assert_eq!(person(&answer, one) == person(&answer, other), together, "{one} {other}");
     }
 }
