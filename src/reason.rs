@@ -42,6 +42,10 @@ pub struct SetAside {
 }
 
 impl SetAside {
+    /// So many rows are named beside a held row at most; the evidence says how many more there are. A person may have ten
+    /// thousand rows, and each of them would name all the others.
+    pub const MOST_BESIDE: usize = 20;
+
     /// A row with its reason and nothing else.
     #[must_use]
     pub const fn new(row: RowRef, reason: Reason) -> Self {
@@ -55,6 +59,16 @@ impl SetAside {
             case: None,
             due: None,
         }
+    }
+}
+
+/// How many rows are not named; empty for none.
+#[must_use]
+pub fn more_rows(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; 1 more row".to_owned(),
+        _ => format!("; {count} more rows"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::age::{self, Class};
+use super::age::{self, Births, Class};
 use super::circumstances::Circumstances;
 use super::custody::{self, Settled};
 use super::death::{self, Death};
@@ -24,6 +24,8 @@ pub(super) struct Case<'p, 'a> {
     pub unsorted: Vec<&'a Exposure>,
     pub suppressions: Vec<&'a Suppression>,
     pub death: Death,
+    /// Birth dates, each once.
+    pub births: Births,
     /// Age class at the letter date.
     pub class: Class,
     pub home: Result<Home<'a>, &'static str>,
@@ -45,6 +47,7 @@ impl<'p, 'a> Case<'p, 'a> {
         rows.sort_by_key(|row| row.category);
         let suppressions = circumstances.suppressions(cluster);
         let custody = custody::custody(&rows);
+        let births = Births::of(cluster);
         let in_custody = custody == Settled::Is(Custody::Current);
         Self {
             person,
@@ -53,7 +56,8 @@ impl<'p, 'a> Case<'p, 'a> {
             run_date,
             unsorted,
             death: death::weigh(cluster, &suppressions, run_date),
-            class: age::class(cluster, run_date, age::LETTER),
+            class: births.class(run_date, age::LETTER),
+            births,
             home: whereabouts::home(cluster, policy),
             institution: if in_custody { custody::institution(&rows, circumstances) } else { Settled::Missing },
             custody,
@@ -83,7 +87,7 @@ impl<'p, 'a> Case<'p, 'a> {
 
     /// Whether a letter of `day` gives the reduced list.
     pub(super) fn is_minor_on(&self, day: Date) -> bool {
-        matches!(age::class(&self.person.rows, day, age::LETTER), Class::In(0 | 1))
+        matches!(self.births.class(day, age::LETTER), Class::In(0 | 1))
     }
 
     /// Rows of the suppressions with one of these reasons.

@@ -10,7 +10,7 @@ use super::findings::{combine, reduced, says_nothing};
 use super::whereabouts;
 use crate::config::Hold;
 use crate::letter::{Audience, Category, Findings};
-use crate::reason::Reason;
+use crate::reason::{Reason, SetAside, more_rows};
 use crate::row::{Exposure, RowRef, SuppressionReason};
 
 /// Why a person, or a part of their rows, goes no further.
@@ -30,7 +30,10 @@ impl Stop {
         Self { reason, evidence: evidence.to_owned(), beside: Vec::new(), due: None }
     }
 
-    fn beside(self, beside: Vec<RowRef>) -> Self {
+    /// Every row of the person will name these: not more than a human can look at.
+    fn beside(mut self, mut beside: Vec<RowRef>) -> Self {
+        self.evidence.push_str(&more_rows(beside.len().saturating_sub(SetAside::MOST_BESIDE)));
+        beside.truncate(SetAside::MOST_BESIDE);
         Self { beside, ..self }
     }
 }
@@ -154,7 +157,7 @@ fn screening_class(case: &Case<'_, '_>, row: &Exposure) -> Option<Class> {
         return None;
     }
     let day = row.sample_date.map_or(case.run_date, |day| day.min(case.run_date));
-    let class = age::class(&case.person.rows, day, age::SCREENING);
+    let class = case.births.class(day, age::SCREENING);
     (row.sample_date.is_some() || class == Class::In(0)).then_some(class)
 }
 

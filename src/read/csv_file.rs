@@ -57,6 +57,7 @@ impl<'b> CsvFile<'b> {
         let text = encoding::decode(bytes, format.encoding, file)?;
         let headers = header::expected(list, format)?;
         let Some(first) = header_record(&text, Dialect { delimiter, width: 0 }, file)? else { return Ok(None) };
+        check_cells(&text, first, delimiter, Place::Header, file)?;
         let found = names(&text, first, delimiter);
         let layout = header::layout(&found, list, headers, file)
             .map_err(|error| with_delimiter_hint(error, &text, first, format))?;
@@ -90,7 +91,7 @@ impl<'b> CsvFile<'b> {
             // `open` has been through here without finding an unbalanced quote.
             let Ok(span) = split::record(self.text.as_bytes(), at, self.dialect) else { break };
             at = span.next;
-            if span.is_blank() {
+            if span.is_blank() || split::is_empty(&self.text, span, self.dialect.delimiter) {
                 continue;
             }
             let count = split::fields(&self.text, span, self.dialect.delimiter, |index, field| {
@@ -191,9 +192,10 @@ fn find_records(text: &str, start: usize, dialect: Dialect, file: &Utf8Path) -> 
         let span = split::record(bytes, at, dialect)
             .map_err(|_| ReadError::Quote { file: file.to_owned(), place: Place::Row(rows.saturating_add(1)) })?;
         at = span.next;
-        if span.is_blank() {
+        if span.is_blank() || split::is_empty(text, span, dialect.delimiter) {
             continue;
         }
+        check_cells(text, span, dialect.delimiter, Place::Row(rows.saturating_add(1)), file)?;
         rows = rows.checked_add(1).ok_or_else(|| ReadError::TooManyRows { file: file.to_owned() })?;
         last = Some(span);
         if at - piece.bytes.start >= PIECE {
@@ -208,6 +210,14 @@ fn find_records(text: &str, start: usize, dialect: Dialect, file: &Utf8Path) -> 
         check_end(text, last, dialect, rows, file)?;
     }
     Ok((pieces, rows))
+}
+
+/// A cell without end stops the file before anything of it is copied.
+fn check_cells(text: &str, span: Span, delimiter: u8, place: Place, file: &Utf8Path) -> Result<(), ReadError> {
+    match split::endless(text, span, delimiter) {
+        Some(index) => Err(ReadError::EndlessCell { file: file.to_owned(), place, column: index + 1 }),
+        None => Ok(()),
+    }
 }
 
 /// M14: a last row without line end and with another number of cells was cut.

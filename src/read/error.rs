@@ -108,6 +108,16 @@ pub enum ReadError {
         /// From 1.
         line: usize,
     },
+    /// A cell that no column can hold.
+    #[error("`{file}`: {place}, column {column} holds more than a million bytes")]
+    EndlessCell {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Which row.
+        place: Place,
+        /// From 1.
+        column: usize,
+    },
     /// The configuration names a delimiter that CSV cannot have.
     #[error("delimiter of the {} list must be a comma, a semicolon or a tab", schema::name(*list))]
     Delimiter {
@@ -283,6 +293,7 @@ impl ReadError {
             Self::DuplicateColumn { .. } => {
                 "headers must differ in more than capitals and blanks; nobody could say which one counts".to_owned()
             }
+            Self::EndlessCell { .. } => "a line end or a quote is missing there: export the file again".to_owned(),
             Self::Quote { .. } => "a quote inside a cell is doubled (\"\"), and the whole cell quoted".to_owned(),
             Self::Ragged { .. } => "a delimiter inside a cell needs quotes around the cell".to_owned(),
             Self::ColumnType { accepted, .. } => format!("write the column as {accepted}"),

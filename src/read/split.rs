@@ -11,6 +11,9 @@ use memchr::{memchr, memchr_iter, memchr3};
 /// A quoted cell of more than this with a line break in it has swallowed rows; no column of any list holds so much.
 const LONGEST_CELL_WITH_BREAKS: usize = 64 * 1024;
 
+/// No cell of any list has as many bytes: a quote or a line end is missing, or the file is something else.
+const LONGEST_CELL: usize = 1 << 20;
+
 /// One record: where its content stands, where the next one begins, and whether it holds quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
@@ -108,6 +111,26 @@ fn has_swallowed_rows(cell: &[u8], dialect: Dialect) -> bool {
         first = false;
     }
     ends >= full
+}
+
+/// Whether a record holds delimiters alone, as spreadsheet programs write below the last row: no record. It is looked at
+/// where it stands and leaves nothing behind, however many of them there are.
+pub(super) fn is_empty(text: &str, span: Span, delimiter: u8) -> bool {
+    let bytes = &text.as_bytes()[span.start..span.end];
+    bytes.contains(&delimiter) && bytes.iter().all(|byte| *byte == delimiter || *byte == b' ')
+}
+
+/// The place of the first field that is too long to be one.
+pub(super) fn endless(text: &str, span: Span, delimiter: u8) -> Option<usize> {
+    let mut found = None;
+    if span.end - span.start > LONGEST_CELL {
+        fields(text, span, delimiter, |index, field| {
+            if found.is_none() && field.end - field.start > LONGEST_CELL {
+                found = Some(index);
+            }
+        });
+    }
+    found
 }
 
 /// Calls `each` with the fields of a record, in order: their place and their content without quotes. Returns how many
@@ -226,6 +249,25 @@ mod tests {
         assert_eq!(all("a,\"b,c\nx,y,z\nd,e,f\",g\n", dialect), Err(Unbalanced { at_end: false }));
         let long = format!("a,\"b\n{}\",c\n", "x".repeat(LONGEST_CELL_WITH_BREAKS));
         assert_eq!(all(&long, dialect), Err(Unbalanced { at_end: false }));
+    }
+
+    #[test]
+    fn delimiters_and_blanks_alone_are_no_record() {
+        for (text, empty) in
+            [(",,", true), (" , , ", true), (",a,", false), (",\"\",", false), ("  ", false), ("", false)]
+        {
+            let span = record(text.as_bytes(), 0, COMMA).unwrap();
+            assert_eq!(is_empty(text, span, b','), empty, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_without_end_is_found_by_its_place() {
+        let place = |length: usize| {
+            let text = format!("a,{},c", "x".repeat(length));
+            endless(&text, record(text.as_bytes(), 0, COMMA).unwrap(), b',')
+        };
+        assert_eq!((place(LONGEST_CELL), place(LONGEST_CELL + 1)), (None, Some(1)));
     }
 
     #[test]

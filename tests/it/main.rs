@@ -5,6 +5,7 @@ mod addressing;
 mod canaries;
 mod closed;
 mod copies;
+mod cost;
 mod edits;
 mod faults;
 mod leaks;
