@@ -1,6 +1,7 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub struct Config {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Inputs {
+    /// A list without a sidecar that changed within so many seconds stops the run: somebody may still be writing it.
+    /// Absent: 60, and 0 in a rehearsal.
+    pub settle_seconds: Option<u64>,
     /// Lab records.
     pub exposures: InputFormat,
     /// Screening participants.
@@ -54,6 +58,14 @@ pub struct Inputs {
     pub suppressions: InputFormat,
 }
 
+impl Inputs {
+    /// How long a list without a sidecar has to be at rest.
+    #[must_use]
+    pub fn settle(&self, rehearsal: bool) -> Duration {
+        Duration::from_secs(self.settle_seconds.unwrap_or(if rehearsal { 0 } else { 60 }))
+    }
+}
+
 /// How one list's files are written.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -62,13 +74,17 @@ pub struct InputFormat {
     pub delimiter: char,
     /// Of CSV files; Parquet is always UTF-8.
     pub encoding: TextEncoding,
+    /// Lines above the header that are left out: lines of the text in CSV, rows of the sheet in a workbook.
+    pub skip_lines: usize,
+    /// Which sheet of a workbook is read; absent = the only one with something in it.
+    pub sheet: Option<String>,
     /// Our column name -> header in the file.
     pub columns: BTreeMap<String, String>,
 }
 
 impl Default for InputFormat {
     fn default() -> Self {
-        Self { delimiter: ',', encoding: TextEncoding::Utf8, columns: BTreeMap::new() }
+        Self { delimiter: ',', encoding: TextEncoding::Utf8, skip_lines: 0, sheet: None, columns: BTreeMap::new() }
     }
 }
 

@@ -110,6 +110,21 @@ fn has_swallowed_rows(cell: &[u8], dialect: Dialect) -> bool {
     ends >= full
 }
 
+/// Whether the record is a blank line, or one of delimiters and blanks alone: a spreadsheet writes such rows behind its
+/// last one. They are no rows, in any list.
+pub(super) fn is_blank(text: &str, span: Span, delimiter: u8) -> bool {
+    let bytes = &text.as_bytes()[span.start..span.end];
+    let is_nothing = |byte: &u8| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"');
+    if !bytes.iter().all(is_nothing) {
+        return false;
+    }
+    let mut blank = true;
+    if span.quotes {
+        fields(text, span, delimiter, |_, field| blank &= field.read().trim().is_empty());
+    }
+    blank
+}
+
 /// Calls `each` with the fields of a record, in order: their place and their content without quotes. Returns how many
 /// there are. Fields that `each` does not look at are not copied.
 pub(super) fn fields<'t>(text: &'t str, span: Span, delimiter: u8, mut each: impl FnMut(usize, Field<'t>)) -> usize {
@@ -226,6 +241,17 @@ mod tests {
         assert_eq!(all("a,\"b,c\nx,y,z\nd,e,f\",g\n", dialect), Err(Unbalanced { at_end: false }));
         let long = format!("a,\"b\n{}\",c\n", "x".repeat(LONGEST_CELL_WITH_BREAKS));
         assert_eq!(all(&long, dialect), Err(Unbalanced { at_end: false }));
+    }
+
+    #[test]
+    fn a_row_of_delimiters_alone_is_blank_and_a_row_with_anything_in_it_is_not() {
+        let blank = |text: &str| is_blank(text, record(text.as_bytes(), 0, COMMA).unwrap(), b',');
+        for text in ["", ",,,", ",", "\"\",\"\",", " , ,\t", "\" \",,", ",,,\n1,2"] {
+            assert!(blank(text), "{text:?}");
+        }
+        for text in ["a", ",,x,", ",0,", "\"\"\"\",,", "-,,", ",\",\","] {
+            assert!(!blank(text), "{text:?}");
+        }
     }
 
     #[test]
