@@ -255,6 +255,8 @@ fn check_rows(sidecar: Option<&Sidecar>, rows: u32, file: &Utf8Path) -> Result<(
 }
 
 #[cfg(test)]
+mod around_tests;
+#[cfg(test)]
 mod tests;
 
 #[cfg(test)]

@@ -399,7 +399,7 @@ impl Values {
             }
             Self::Days(array) => array.get(row).map(date),
             Self::Instants(array, day) => array.get(row).map(|instant| midnight(instant, *day)),
-            Self::Decimals(array) => array.get(row).map(|number| format!("{number:0width$}")),
+            Self::Decimals(array) => array.get(row).map(|number| number.to_string()),
             Self::Whole(array) => array.get(row).map(|number| format!("{number:0width$}")),
             Self::WholeUnsigned(array) => array.get(row).map(|number| format!("{number:0width$}")),
             Self::Missing(_) => None,

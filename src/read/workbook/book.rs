@@ -155,8 +155,7 @@ fn value(found: DataRef<'_>) -> Value<'_> {
         DataRef::Empty => Value::Empty,
         DataRef::String(text) => Value::Text(Cow::Owned(text)),
         DataRef::SharedString(text) => Value::Text(Cow::Borrowed(text)),
-        // Beyond 2^53 the last digits are lost either way, and such a number is refused.
-        DataRef::Int(number) => Value::Number(number as f64),
+        DataRef::Int(number) => whole(number),
         DataRef::Float(number) => Value::Number(number),
         DataRef::Bool(flag) => Value::Flag(flag),
         DataRef::DateTime(day) if day.is_datetime() => Value::Serial(day.as_f64()),
@@ -172,7 +171,7 @@ fn ods_value(found: &Data, formula: Formula) -> Value<'_> {
         // An error is the text of it in the language of whoever saved the file (`#N/B`, `Fout:502`).
         Data::String(text) if formula != Formula::None && is_error(text) => Value::Error,
         Data::String(text) => Value::Text(Cow::Borrowed(text)),
-        Data::Int(number) => Value::Number(*number as f64),
+        Data::Int(number) => whole(*number),
         Data::Float(number) => Value::Number(*number),
         Data::Bool(flag) => Value::Flag(*flag),
         Data::DateTime(day) if day.is_datetime() => Value::Serial(day.as_f64()),
@@ -180,6 +179,11 @@ fn ods_value(found: &Data, formula: Formula) -> Value<'_> {
         Data::DateTimeIso(text) => Value::DateText(Cow::Borrowed(text)),
         Data::Error(_) => Value::Error,
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number beyond 2^53 is refused, exact or not")]
+const fn whole<'c>(number: i64) -> Value<'c> {
+    Value::Number(number as f64)
 }
 
 fn is_error(text: &str) -> bool {

@@ -103,7 +103,11 @@ impl<'t, T: Record> Table<'t, T> {
                 let unnamed = names.iter().filter(|name| name.is_empty()).count();
                 Header::Found { layout, row, unnamed }
             }
-            Err(error @ ReadError::NoHeader { .. }) => Header::Wrong { error, row },
+            Err(ReadError::NoHeader { file, list, hint }) => {
+                // A workbook has no delimiter to be set.
+                let hint = hint.replace(", and set its delimiter", ", or set `skip_lines` where it stands lower");
+                Header::Wrong { error: ReadError::NoHeader { file, list, hint }, row }
+            }
             Err(error) => return Err(error),
         };
         Ok(())
