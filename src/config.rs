@@ -64,6 +64,11 @@ impl Inputs {
     pub fn settle(&self, rehearsal: bool) -> Duration {
         Duration::from_secs(self.settle_seconds.unwrap_or(if rehearsal { 0 } else { 60 }))
     }
+
+    /// The five lists.
+    const fn all(&self) -> [&InputFormat; 5] {
+        [&self.exposures, &self.participants, &self.register, &self.providers, &self.suppressions]
+    }
 }
 
 /// How one list's files are written.
@@ -74,12 +79,17 @@ pub struct InputFormat {
     pub delimiter: char,
     /// Of CSV files; Parquet is always UTF-8.
     pub encoding: TextEncoding,
-    /// Lines above the header that are left out: lines of the text in CSV, rows of the sheet in a workbook.
+    /// Lines above the header that are left out, at most 1000: lines of the text in CSV, rows of the sheet in a workbook.
     pub skip_lines: usize,
     /// Which sheet of a workbook is read; absent = the only one with something in it.
     pub sheet: Option<String>,
     /// Our column name -> header in the file.
     pub columns: BTreeMap<String, String>,
+}
+
+impl InputFormat {
+    /// More lines than this above a header are rows.
+    const MOST_LINES_SKIPPED: usize = 1000;
 }
 
 impl Default for InputFormat {
@@ -412,6 +422,9 @@ impl Config {
             if ![',', ';', '\t'].contains(&format.delimiter) {
                 return Err(("inputs.*.delimiter", "must be a comma, a semicolon or a tab".to_owned()));
             }
+        }
+        if self.inputs.all().iter().any(|format| format.skip_lines > InputFormat::MOST_LINES_SKIPPED) {
+            return Err(("inputs.*.skip_lines", "must be at most 1000".to_owned()));
         }
         if let Some(mail) = &self.mail
             && mail.security == MailSecurity::Plain

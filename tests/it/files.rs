@@ -118,3 +118,12 @@ fn a_list_that_has_just_changed_is_left_alone_where_a_time_of_rest_is_set() {
     assert!(answer.stderr.contains("changed less than 3600 seconds ago"), "{}", answer.stderr);
     assert!(night.ask(&["run"]).code <= 1, "a rehearsal does not wait");
 }
+
+#[test]
+fn lines_to_skip_are_checked_when_the_configuration_is_loaded() {
+    let night = Night::new(5);
+    let config = night.configured("[policy]", "[inputs.register]\nskip_lines = 1001\n\n[policy]");
+    let answer = night.ask_with(&config, &["run"]);
+    assert_eq!(answer.code, 2, "{}", answer.stderr);
+    assert!(answer.stderr.contains("skip_lines"), "{}", answer.stderr);
+}
