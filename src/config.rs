@@ -1,6 +1,7 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub struct Config {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Inputs {
+    /// A list without a sidecar that changed within so many seconds stops the run: somebody may still be writing it.
+    /// Absent: 60, and 0 in a rehearsal.
+    pub settle_seconds: Option<u64>,
     /// Lab records.
     pub exposures: InputFormat,
     /// Screening participants.
@@ -54,6 +58,19 @@ pub struct Inputs {
     pub suppressions: InputFormat,
 }
 
+impl Inputs {
+    /// How long a list without a sidecar has to be at rest.
+    #[must_use]
+    pub fn settle(&self, rehearsal: bool) -> Duration {
+        Duration::from_secs(self.settle_seconds.unwrap_or(if rehearsal { 0 } else { 60 }))
+    }
+
+    /// The five lists.
+    const fn all(&self) -> [&InputFormat; 5] {
+        [&self.exposures, &self.participants, &self.register, &self.providers, &self.suppressions]
+    }
+}
+
 /// How one list's files are written.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -62,13 +79,22 @@ pub struct InputFormat {
     pub delimiter: char,
     /// Of CSV files; Parquet is always UTF-8.
     pub encoding: TextEncoding,
+    /// Lines above the header that are left out, at most 1000: lines of the text in CSV, rows of the sheet in a workbook.
+    pub skip_lines: usize,
+    /// Which sheet of a workbook is read; absent = the only one with something in it.
+    pub sheet: Option<String>,
     /// Our column name -> header in the file.
     pub columns: BTreeMap<String, String>,
 }
 
+impl InputFormat {
+    /// More lines than this above a header are rows.
+    const MOST_LINES_SKIPPED: usize = 1000;
+}
+
 impl Default for InputFormat {
     fn default() -> Self {
-        Self { delimiter: ',', encoding: TextEncoding::Utf8, columns: BTreeMap::new() }
+        Self { delimiter: ',', encoding: TextEncoding::Utf8, skip_lines: 0, sheet: None, columns: BTreeMap::new() }
     }
 }
 
@@ -396,6 +422,9 @@ impl Config {
             if ![',', ';', '\t'].contains(&format.delimiter) {
                 return Err(("inputs.*.delimiter", "must be a comma, a semicolon or a tab".to_owned()));
             }
+        }
+        if self.inputs.all().iter().any(|format| format.skip_lines > InputFormat::MOST_LINES_SKIPPED) {
+            return Err(("inputs.*.skip_lines", "must be at most 1000".to_owned()));
         }
         if let Some(mail) = &self.mail
             && mail.security == MailSecurity::Plain

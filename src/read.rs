@@ -6,29 +6,40 @@
 
 mod batch;
 mod cell;
+mod codepage;
 mod csv_file;
 mod encoding;
 mod error;
+mod guard;
 mod header;
 mod inbox;
+mod kind;
 mod mojibake;
+mod names;
 mod parquet_file;
+mod parquet_footer;
+mod preamble;
 mod raw;
 mod records;
 mod schema;
 mod snapshot;
 mod split;
 mod text;
+mod workbook;
+
+use std::time::SystemTime;
 
 use camino::Utf8Path;
 use jiff::civil::Date;
 
 use crate::config::{InputFormat, Inputs};
 use crate::progress::Progress;
+use crate::reason::Reason;
 use crate::row::{Input, List, Refused, Rows};
 
 use batch::{Batch, Context};
-use inbox::{Form, Found};
+use inbox::Found;
+use names::Form;
 use records::Record;
 use snapshot::Sidecar;
 
@@ -54,9 +65,10 @@ pub struct Terms {
 pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progress) -> Result<Rows, ReadError> {
     let found = inbox::open(inbox)?;
     warn_about(&found);
+    inbox::check_settled(inbox, &found, formats.settle(terms.synthetic), SystemTime::now())?;
     progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());
     let terms = raw::Terms { synthetic: terms.synthetic, days: cell::Days::before(terms.run_date) };
-    let mut rows = Rows::default();
+    let mut rows = Rows { others: found.ignored, ..Rows::default() };
     for (file, index) in found.lists.iter().zip(0..) {
         let path = inbox.join(&file.name);
         let context = Context { file: &path, index, list: file.list, terms, progress };
@@ -128,19 +140,13 @@ fn read_file<T: Record>(
     let sidecar = Sidecar::of(file)?;
     let mut batch = Batch { good: std::mem::take(good), ..Batch::with_capacity(0) };
     let before = batch.good.len();
-    let (sha256, rows, unread_columns) = match found.form {
+    let contents = match found.form {
         Form::Csv => read_csv(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
-        Form::Parquet => {
-            let sha256 = crate::hash::of_bytes(&bytes);
-            if let Some(sidecar) = &sidecar {
-                sidecar.check_hash(file, &sha256)?;
-            }
-            let parquet = parquet_file::ParquetFile::open(bytes, context.list, format, file)?;
-            check_rows(sidecar.as_ref(), parquet.rows, file)?;
-            parquet.read(context, &mut batch)?;
-            (sha256, parquet.rows, parquet.unread_columns().to_vec())
-        }
+        Form::Parquet => read_parquet(bytes, sidecar.as_ref(), format, context, &mut batch)?,
+        Form::Workbook => read_workbook(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
     };
+    check_code_page(&batch.refused, contents.rows, file)?;
+    let Contents { sha256, rows, unread_columns, notes } = contents;
     tracing::info!(
         read.file = found.name,
         read.rows = rows,
@@ -148,11 +154,20 @@ fn read_file<T: Record>(
         read.refused_rows = batch.refused.len(),
         read.tidied_cells = batch.tidied,
         read.unread_columns = unread_columns.len(),
+        read.notes = notes.join("; "),
         "list read"
     );
     *good = batch.good;
     refused.append(&mut batch.refused);
-    Ok(Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns })
+    Ok(Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns, notes })
+}
+
+/// What is known of a file beside its rows.
+struct Contents {
+    sha256: String,
+    rows: u32,
+    unread_columns: Vec<String>,
+    notes: Vec<String>,
 }
 
 fn read_csv<T: Record>(
@@ -161,25 +176,78 @@ fn read_csv<T: Record>(
     format: &InputFormat,
     context: &Context<'_>,
     batch: &mut Batch<T>,
-) -> Result<(String, u32, Vec<String>), ReadError> {
+) -> Result<Contents, ReadError> {
     let file = context.file;
     let (sha256, opened) =
         rayon::join(|| crate::hash::of_bytes(bytes), || csv_file::CsvFile::open(bytes, context.list, format, file));
     // The hash speaks first: what is wrong with other bytes than the announced ones is of no interest.
-    if let Some(sidecar) = sidecar {
-        sidecar.check_hash(file, &sha256)?;
-    }
-    let Some(csv) = opened? else {
-        // M13: nothing new, if somebody says so; else empty by accident.
-        return match sidecar {
-            Some(sidecar) => sidecar.check_rows(file, 0).map(|()| (sha256, 0, Vec::new())),
-            None => Err(ReadError::Empty { file: file.to_owned() }),
-        };
-    };
-    check_rows(sidecar, csv.rows, file)?;
+    check_hash(sidecar, &sha256, file)?;
+    let Some(csv) = opened? else { return nothing(sidecar, sha256, file) };
+    // Whoever counted the lines may have counted the blank ones.
+    let all_rows = csv.rows.saturating_add(csv.blank_rows);
+    check_rows(sidecar, csv.rows, file).or_else(|error| check_rows(sidecar, all_rows, file).map_err(|_| error))?;
     csv.read(context, batch);
     batch.check_ragged(csv.rows, file)?;
-    Ok((sha256, csv.rows, csv.unread_columns().to_vec()))
+    let (unread_columns, notes) = (csv.unread_columns().to_vec(), csv.notes().to_vec());
+    Ok(Contents { sha256, rows: csv.rows, unread_columns, notes })
+}
+
+fn read_parquet<T: Record>(
+    bytes: Vec<u8>,
+    sidecar: Option<&Sidecar>,
+    format: &InputFormat,
+    context: &Context<'_>,
+    batch: &mut Batch<T>,
+) -> Result<Contents, ReadError> {
+    let file = context.file;
+    let sha256 = crate::hash::of_bytes(&bytes);
+    check_hash(sidecar, &sha256, file)?;
+    let parquet = parquet_file::ParquetFile::open(bytes, context.list, format, file)?;
+    check_rows(sidecar, parquet.rows, file)?;
+    parquet.read(context, batch)?;
+    let unread_columns = parquet.unread_columns().to_vec();
+    Ok(Contents { sha256, rows: parquet.rows, unread_columns, notes: Vec::new() })
+}
+
+fn read_workbook<T: Record>(
+    bytes: &[u8],
+    sidecar: Option<&Sidecar>,
+    format: &InputFormat,
+    context: &Context<'_>,
+    batch: &mut Batch<T>,
+) -> Result<Contents, ReadError> {
+    let file = context.file;
+    let sha256 = crate::hash::of_bytes(bytes);
+    check_hash(sidecar, &sha256, file)?;
+    if bytes.is_empty() {
+        return nothing(sidecar, sha256, file);
+    }
+    let Some(content) = workbook::read(bytes, format, context, batch)? else { return nothing(sidecar, sha256, file) };
+    check_rows(sidecar, content.rows, file)?;
+    Ok(Contents { sha256, rows: content.rows, unread_columns: content.unread, notes: content.notes })
+}
+
+/// M13: nothing new, if somebody says so; else empty by accident.
+fn nothing(sidecar: Option<&Sidecar>, sha256: String, file: &Utf8Path) -> Result<Contents, ReadError> {
+    let Some(sidecar) = sidecar else { return Err(ReadError::Empty { file: file.to_owned() }) };
+    sidecar.check_rows(file, 0)?;
+    Ok(Contents { sha256, rows: 0, unread_columns: Vec::new(), notes: Vec::new() })
+}
+
+/// A few cells with letters of another code page are bad cells; many are a file in another encoding: more than 0.5 % of
+/// its rows, and more than 20.
+fn check_code_page(refused: &[Refused], rows: u32, file: &Utf8Path) -> Result<(), ReadError> {
+    let mut foreign = refused.iter().map(|row| &row.set_aside).filter(|row| row.reason == Reason::R129);
+    let Some(first) = foreign.next() else { return Ok(()) };
+    let count = 1 + foreign.count() as u64;
+    if count > 20 && count * 200 > u64::from(rows) {
+        return Err(ReadError::CodePage { file: file.to_owned(), rows: count, first: first.row.row });
+    }
+    Ok(())
+}
+
+fn check_hash(sidecar: Option<&Sidecar>, sha256: &str, file: &Utf8Path) -> Result<(), ReadError> {
+    sidecar.map_or(Ok(()), |sidecar| sidecar.check_hash(file, sha256))
 }
 
 fn check_rows(sidecar: Option<&Sidecar>, rows: u32, file: &Utf8Path) -> Result<(), ReadError> {
@@ -187,4 +255,9 @@ fn check_rows(sidecar: Option<&Sidecar>, rows: u32, file: &Utf8Path) -> Result<(
 }
 
 #[cfg(test)]
+mod around_tests;
+#[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod workbook_tests;

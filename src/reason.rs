@@ -163,6 +163,8 @@ reasons! {
     R116 Review "more than two combining marks on one letter, or letters of several scripts in one name",
     R117 Review "digits, a web address or other signs in a name",
     R118 Review "cell begins like a spreadsheet formula",
+    R128 Review "cell of a workbook that its column does not take: an error, a date with a time, a number for a date",
+    R129 Review "letters of another code page: the text was not written in the encoding it was read in",
     L201 Review "same BSN, but birth date, name or address disagree",
     L202 Review "one BSN is used by more than two birth dates or names",
     L203 Review "two different valid BSNs would come together in one person",

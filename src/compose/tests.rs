@@ -141,6 +141,7 @@ fn composed(notices: Vec<Notice<'_>>) -> Composed {
         sha256: String::new(),
         rows: 2,
         unread_columns: Vec::new(),
+        notes: Vec::new(),
     }];
     let book = Letterbook {
         campaign: "test",

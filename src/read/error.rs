@@ -25,10 +25,54 @@ pub enum ReadError {
         inbox: Utf8PathBuf,
     },
     /// Named like a list, but nothing that can be read.
-    #[error("`{file}` is named like a list, but is neither a `.csv` nor a `.parquet` file")]
+    #[error("`{file}` is named like a list, but is not a `.csv`, `.parquet`, `.xlsx` or `.ods` file")]
     NotAList {
         /// Which file.
         file: Utf8PathBuf,
+    },
+    /// Not named like a list, but almost: it would not be read.
+    #[error("`{file}` is almost named like a {} list, and would not be read", schema::name(*list))]
+    AlmostAList {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Which list was probably meant.
+        list: List,
+    },
+    /// Somebody may still be writing it.
+    #[error("`{file}` changed less than {seconds} seconds ago and has no sidecar")]
+    Unsettled {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Seconds of rest that are asked for.
+        seconds: u64,
+    },
+    /// The bytes are those of another kind of file.
+    #[error("`{file}` is {kind}, whatever its name says")]
+    OtherKind {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// What the first bytes say.
+        kind: &'static str,
+    },
+    /// A workbook that cannot be read without a guess.
+    #[error("workbook `{file}` is not read: {problem}")]
+    Workbook {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Why; cells by their names, never by their values.
+        problem: String,
+        /// What helps.
+        hint: &'static str,
+    },
+    /// Too many cells hold the letters of another code page.
+    #[error("{rows} rows of `{file}` hold letters of another code page, the first is row {first}")]
+    CodePage {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// How many rows.
+        rows: u64,
+        /// Data row, from 1.
+        first: u32,
     },
     /// A sidecar without its file.
     #[error("`{file}` announces a list that is not there")]
@@ -264,12 +308,27 @@ impl ReadError {
         Some(match self {
             Self::NoExposures { .. } => {
                 "the name of a list begins with `exposures`, `participants`, `register`, `providers` or \
-                 `suppressions` and ends in `.csv` or `.parquet`"
+                 `suppressions` and ends in `.csv`, `.parquet`, `.xlsx` or `.ods`"
                     .to_owned()
             }
             Self::NotAList { .. } => {
                 "convert it, or move it out of the inbox; a file that is still being delivered needs another name"
                     .to_owned()
+            }
+            Self::AlmostAList { list, .. } => format!(
+                "if it is one, let its name begin with `{}`; if not, move it out of the inbox",
+                schema::name(*list)
+            ),
+            Self::Unsettled { .. } => {
+                "run again when it is complete, or deliver it with a sidecar; `settle_seconds` under [inputs] sets the time"
+                    .to_owned()
+            }
+            Self::OtherKind { .. } => {
+                "give it the ending that it should have, or export the list as CSV".to_owned()
+            }
+            Self::Workbook { hint, .. } => (*hint).to_owned(),
+            Self::CodePage { .. } => {
+                "the file was written in MacRoman or CP850; export it again in UTF-8".to_owned()
             }
             Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last".to_owned(),
             Self::Changed { .. } | Self::Truncated { .. } => {
@@ -287,7 +346,10 @@ impl ReadError {
                 "if the file is written in Windows-1252, set encoding = \"windows-1252\" for its list under [inputs]"
                     .to_owned()
             }
-            Self::Encoding { .. } => "the file may be in UTF-8: that is the encoding when none is set".to_owned(),
+            Self::Encoding { .. } => {
+                "the file may be in UTF-8, the encoding when none is set, or in MacRoman or CP850: export it in UTF-8"
+                    .to_owned()
+            }
             Self::UnknownColumn { nearest, .. } => format!("our names stand on the left; was `{nearest}` meant?"),
             Self::NoHeader { hint, .. } | Self::MissingColumn { hint, .. } => hint.clone(),
             Self::DuplicateColumn { .. } => {

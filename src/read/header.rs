@@ -99,6 +99,11 @@ fn plain(header: &str) -> String {
     header.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_lowercase()
 }
 
+/// What to set when the header stands below other lines.
+pub(super) fn skip_hint(list: List, lines: usize) -> String {
+    format!("the header is in line {}: set skip_lines = {lines} under [inputs.{}]", lines + 1, schema::name(list))
+}
+
 fn missing_hint(column: &str, header: &str, unread: &[&String], list: List) -> String {
     let map = format!("map it under [inputs.{}.columns]", schema::name(list));
     if unread.iter().any(|other| plain(other) == plain(header)) {

@@ -113,13 +113,6 @@ fn has_swallowed_rows(cell: &[u8], dialect: Dialect) -> bool {
     ends >= full
 }
 
-/// Whether a record holds delimiters alone, as spreadsheet programs write below the last row: no record. It is looked at
-/// where it stands and leaves nothing behind, however many of them there are.
-pub(super) fn is_empty(text: &str, span: Span, delimiter: u8) -> bool {
-    let bytes = &text.as_bytes()[span.start..span.end];
-    bytes.contains(&delimiter) && bytes.iter().all(|byte| *byte == delimiter || *byte == b' ')
-}
-
 /// The place of the first field that is too long to be one.
 pub(super) fn endless(text: &str, span: Span, delimiter: u8) -> Option<usize> {
     let mut found = None;
@@ -131,6 +124,21 @@ pub(super) fn endless(text: &str, span: Span, delimiter: u8) -> Option<usize> {
         });
     }
     found
+}
+
+/// Whether the record is a blank line, or one of delimiters and blanks alone: a spreadsheet writes such rows behind its
+/// last one. They are no rows, in any list.
+pub(super) fn is_blank(text: &str, span: Span, delimiter: u8) -> bool {
+    let bytes = &text.as_bytes()[span.start..span.end];
+    let is_nothing = |byte: &u8| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"');
+    if !bytes.iter().all(is_nothing) {
+        return false;
+    }
+    let mut blank = true;
+    if span.quotes {
+        fields(text, span, delimiter, |_, field| blank &= field.read().trim().is_empty());
+    }
+    blank
 }
 
 /// Calls `each` with the fields of a record, in order: their place and their content without quotes. Returns how many
@@ -252,12 +260,13 @@ mod tests {
     }
 
     #[test]
-    fn delimiters_and_blanks_alone_are_no_record() {
-        for (text, empty) in
-            [(",,", true), (" , , ", true), (",a,", false), (",\"\",", false), ("  ", false), ("", false)]
-        {
-            let span = record(text.as_bytes(), 0, COMMA).unwrap();
-            assert_eq!(is_empty(text, span, b','), empty, "{text:?}");
+    fn a_row_of_delimiters_alone_is_blank_and_a_row_with_anything_in_it_is_not() {
+        let blank = |text: &str| is_blank(text, record(text.as_bytes(), 0, COMMA).unwrap(), b',');
+        for text in ["", ",,,", ",", "\"\",\"\",", " , ,\t", "\" \",,", ",,,\n1,2"] {
+            assert!(blank(text), "{text:?}");
+        }
+        for text in ["a", ",,x,", ",0,", "\"\"\"\",,", "-,,", ",\",\","] {
+            assert!(!blank(text), "{text:?}");
         }
     }
 

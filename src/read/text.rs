@@ -10,7 +10,11 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::reason::Reason;
 
-use super::mojibake;
+use super::{codepage, mojibake};
+
+/// Stands for a cell of a workbook whose kind its column does not take. It is no character: no file can say it, and
+/// every rule refuses it with R128.
+pub(super) const SPOILT: &str = "\u{FDD0}";
 
 /// What is expected of one column's text.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +106,7 @@ impl<'c> Clean<'c> {
 /// Checks and normalises one text cell.
 ///
 /// # Errors
-/// The reason for which the row is set aside: R109 to R112 or R116 to R118.
+/// The reason for which the row is set aside: R109 to R112, R116 to R118, R128 or R129.
 pub(super) fn clean(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     if raw.is_empty() {
         return Ok(Clean::MISSING);
@@ -186,14 +190,21 @@ fn thorough(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     Ok(Clean { text, scripts })
 }
 
-/// Refuses what no cell of any column may hold: double encoding (R112), control characters (R110), and characters
-/// that cannot be seen, that turn the text around or that do not exist (R111; H9, H10).
+/// Refuses what no cell of any column may hold: cells of another kind (R128), double encoding (R112), the letters of
+/// another code page (R129), control characters (R110), and characters that cannot be seen, that turn the text around or
+/// that do not exist (R111; H9, H10).
 pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
     if raw.is_ascii() {
         return if raw.bytes().any(|byte| byte.is_ascii_control()) { Err(Reason::R110) } else { Ok(()) };
     }
+    if raw.starts_with(SPOILT) {
+        return Err(Reason::R128);
+    }
     if mojibake::is_doubly_encoded(raw) {
         return Err(Reason::R112);
+    }
+    if codepage::is_foreign(raw) {
+        return Err(Reason::R129);
     }
     if raw.chars().any(char::is_control) {
         return Err(Reason::R110);

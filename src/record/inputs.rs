@@ -140,7 +140,14 @@ mod tests {
     use crate::row::List;
 
     fn input(file: &str, sha256: &str) -> Input {
-        Input { file: file.into(), list: List::Exposures, sha256: sha256.into(), rows: 1, unread_columns: Vec::new() }
+        Input {
+            file: file.into(),
+            list: List::Exposures,
+            sha256: sha256.into(),
+            rows: 1,
+            unread_columns: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     fn known(found: &[Input]) -> Vec<(u64, KnownInput)> {

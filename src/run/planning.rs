@@ -88,6 +88,7 @@ pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepare
     let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
     let mail = if config.mail.is_some() { "not sent yet" } else { "not configured" };
     mail.clone_into(&mut report.mail);
+    report.other_files.clone_from(&rows.others);
     report.list_reasons.clone_from(&prepared.list_reasons);
     report.link.clone_from(&prepared.linking);
     report.link.merges = prepared.identities.merges();

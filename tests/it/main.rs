@@ -8,6 +8,7 @@ mod copies;
 mod cost;
 mod edits;
 mod faults;
+mod files;
 mod leaks;
 mod letters;
 mod mail;

@@ -76,10 +76,11 @@ fn decide_and_the_words_import_no_stage() {
 
 #[test]
 fn a_foreign_crate_is_named_where_it_belongs() {
-    let homes: [(&str, &[&str]); 6] = [
+    let homes: [(&str, &[&str]); 7] = [
         ("polars", &["link/frames.rs", "read/parquet_file.rs", "report/letters.rs"]),
         ("typst", &["render/world.rs"]),
-        ("zip", &["package/archive.rs"]),
+        ("zip", &["package/archive.rs", "read/workbook/parts.rs"]),
+        ("calamine", &["read/workbook/book.rs"]),
         ("age", &["package/seal.rs"]),
         ("lettre", &["deliver/email.rs"]),
         ("rusqlite", &["record/store.rs", "record/store/"]),
