@@ -11,6 +11,8 @@ mod encoding;
 mod error;
 mod header;
 mod inbox;
+pub mod look;
+mod marks;
 mod mojibake;
 mod parquet_file;
 mod raw;
@@ -18,12 +20,15 @@ mod records;
 mod schema;
 mod snapshot;
 mod split;
+mod tally;
 mod text;
+mod translate;
 
 use camino::Utf8Path;
 use jiff::civil::Date;
 
 use crate::config::{InputFormat, Inputs};
+use crate::keys::Marker;
 use crate::progress::Progress;
 use crate::row::{Input, List, Refused, Rows};
 
@@ -31,8 +36,11 @@ use batch::{Batch, Context};
 use inbox::{Form, Found};
 use records::Record;
 use snapshot::Sidecar;
+use translate::Translation;
 
 pub use error::{Place, ReadError};
+pub use marks::{Changed, Changes, Delivered, Delivery, MARKS, Share, latest};
+pub use tally::{ColumnTally, Kind, Tally};
 
 /// What reading depends on beside the files themselves.
 #[derive(Clone, Copy, Debug)]
@@ -52,15 +60,33 @@ pub struct Terms {
 /// # Errors
 /// [`ReadError`]: a file that is not what it should be. Its message names file, row and column and never a value.
 pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progress) -> Result<Rows, ReadError> {
+    read_marked(inbox, formats, terms, None, progress).map(|(rows, _)| rows)
+}
+
+/// The same, and what the files are to the next run: their rows marked, their cells counted.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_marked(
+    inbox: &Utf8Path,
+    formats: &Inputs,
+    terms: &Terms,
+    marker: Option<Marker>,
+    progress: &Progress,
+) -> Result<(Rows, Delivery), ReadError> {
     let found = inbox::open(inbox)?;
     warn_about(&found);
     progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());
     let terms = raw::Terms { synthetic: terms.synthetic, days: cell::Days::before(terms.run_date) };
     let mut rows = Rows::default();
+    let mut delivery = Delivery::default();
     for (file, index) in found.lists.iter().zip(0..) {
         let path = inbox.join(&file.name);
-        let context = Context { file: &path, index, list: file.list, terms, progress };
-        read_list(file, formats, &context, &mut rows)?;
+        let translation = Translation::of(file.list, formats.of(file.list));
+        let context =
+            Context { file: &path, index, list: file.list, terms, translation: &translation, marker, progress };
+        let counted = read_list(file, formats, &context, &mut rows)?;
+        delivery.add(rows.inputs.last(), counted);
     }
     let disputed = records::settle_providers(&mut rows.providers);
     if disputed > 0 {
@@ -69,7 +95,7 @@ pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progre
             "provider codes stand for different providers; none of them is named"
         );
     }
-    Ok(rows)
+    Ok((rows, delivery))
 }
 
 fn warn_about(inbox: &inbox::Inbox) {
@@ -83,16 +109,16 @@ fn warn_about(inbox: &inbox::Inbox) {
     }
 }
 
-fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<(), ReadError> {
+fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<Counted, ReadError> {
     let refused = &mut rows.refused;
-    let input = match file.list {
+    let (input, counted) = match file.list {
         List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused)?,
         List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused)?,
         List::Register => read_file(file, &formats.register, context, &mut rows.register, refused)?,
         List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused)?,
         List::Suppressions => {
             let (known, refused_before) = (rows.suppressions.len(), refused.len());
-            let input = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused)?;
+            let read = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused)?;
             let good = rows.suppressions[known..].iter();
             let nobody = good
                 .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
@@ -104,11 +130,19 @@ fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut R
             if let Some(row) = nobody {
                 return Err(ReadError::Suppression { file: context.file.to_owned(), row });
             }
-            input
+            read
         }
     };
     rows.inputs.push(input);
-    Ok(())
+    Ok(counted)
+}
+
+/// What was counted of one file beside its rows.
+struct Counted {
+    tally: Tally,
+    marks: Vec<u64>,
+    /// Columns that the file does without.
+    absent: Vec<&'static str>,
 }
 
 fn names_nobody(row: &Refused) -> bool {
@@ -122,13 +156,13 @@ fn read_file<T: Record>(
     context: &Context<'_>,
     good: &mut Vec<T>,
     refused: &mut Vec<Refused>,
-) -> Result<Input, ReadError> {
+) -> Result<(Input, Counted), ReadError> {
     let file = context.file;
     let bytes = snapshot::bytes(file)?;
     let sidecar = Sidecar::of(file)?;
     let mut batch = Batch { good: std::mem::take(good), ..Batch::with_capacity(0) };
     let before = batch.good.len();
-    let (sha256, rows, unread_columns) = match found.form {
+    let (sha256, rows, unread_columns, absent) = match found.form {
         Form::Csv => read_csv(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
         Form::Parquet => {
             let sha256 = crate::hash::of_bytes(&bytes);
@@ -138,7 +172,7 @@ fn read_file<T: Record>(
             let parquet = parquet_file::ParquetFile::open(bytes, context.list, format, file)?;
             check_rows(sidecar.as_ref(), parquet.rows, file)?;
             parquet.read(context, &mut batch)?;
-            (sha256, parquet.rows, parquet.unread_columns().to_vec())
+            (sha256, parquet.rows, parquet.unread_columns().to_vec(), parquet.absent_columns().to_vec())
         }
     };
     tracing::info!(
@@ -148,12 +182,17 @@ fn read_file<T: Record>(
         read.refused_rows = batch.refused.len(),
         read.tidied_cells = batch.tidied,
         read.unread_columns = unread_columns.len(),
+        read.absent_columns = absent.join(" "),
         "list read"
     );
     *good = batch.good;
     refused.append(&mut batch.refused);
-    Ok(Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns })
+    let counted = Counted { tally: batch.tally, marks: batch.marks, absent };
+    Ok((Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns }, counted))
 }
+
+/// Hash, data rows, columns that are not read, columns that are not there.
+type Content = (String, u32, Vec<String>, Vec<&'static str>);
 
 fn read_csv<T: Record>(
     bytes: &[u8],
@@ -161,7 +200,7 @@ fn read_csv<T: Record>(
     format: &InputFormat,
     context: &Context<'_>,
     batch: &mut Batch<T>,
-) -> Result<(String, u32, Vec<String>), ReadError> {
+) -> Result<Content, ReadError> {
     let file = context.file;
     let (sha256, opened) =
         rayon::join(|| crate::hash::of_bytes(bytes), || csv_file::CsvFile::open(bytes, context.list, format, file));
@@ -172,19 +211,21 @@ fn read_csv<T: Record>(
     let Some(csv) = opened? else {
         // M13: nothing new, if somebody says so; else empty by accident.
         return match sidecar {
-            Some(sidecar) => sidecar.check_rows(file, 0).map(|()| (sha256, 0, Vec::new())),
+            Some(sidecar) => sidecar.check_rows(file, 0).map(|()| (sha256, 0, Vec::new(), Vec::new())),
             None => Err(ReadError::Empty { file: file.to_owned() }),
         };
     };
     check_rows(sidecar, csv.rows, file)?;
     csv.read(context, batch);
     batch.check_ragged(csv.rows, file)?;
-    Ok((sha256, csv.rows, csv.unread_columns().to_vec()))
+    Ok((sha256, csv.rows, csv.unread_columns().to_vec(), csv.absent_columns().to_vec()))
 }
 
 fn check_rows(sidecar: Option<&Sidecar>, rows: u32, file: &Utf8Path) -> Result<(), ReadError> {
     sidecar.map_or(Ok(()), |sidecar| sidecar.check_rows(file, u64::from(rows)))
 }
 
+#[cfg(test)]
+mod agreement;
 #[cfg(test)]
 mod tests;

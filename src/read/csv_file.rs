@@ -70,9 +70,14 @@ impl<'b> CsvFile<'b> {
         &self.layout.unread
     }
 
+    /// Columns of the contract that the file does without.
+    pub(super) fn absent_columns(&self) -> &[&'static str] {
+        &self.layout.absent
+    }
+
     /// Reads the rows.
     pub(super) fn read<T: Record>(&self, context: &Context<'_>, into: &mut Batch<T>) {
-        into.good.reserve_exact(self.rows as usize);
+        into.reserve(self.rows as usize, context);
         for pieces in self.pieces.chunks(PIECES_AT_ONCE) {
             let read: Vec<Batch<T>> = pieces.par_iter().map(|piece| self.read_piece(piece, context)).collect();
             for batch in read {
@@ -103,7 +108,8 @@ impl<'b> CsvFile<'b> {
             } else {
                 batch.ragged += 1;
                 batch.first_ragged.get_or_insert(row);
-                batch.refused.push(self.ragged_row(span, count, row, context));
+                batch.mark_whole(&self.text[span.start..span.end], context);
+                batch.refuse(self.ragged_row(span, count, row, context));
             }
             row += 1;
         }
@@ -136,6 +142,18 @@ impl<'b> CsvFile<'b> {
     }
 }
 
+/// The cells of the first line, whatever they are; for a look at a file that cannot be read. `None`: there is no line.
+pub(super) fn first_line(
+    bytes: &[u8],
+    format: &InputFormat,
+    delimiter: u8,
+    file: &Utf8Path,
+) -> Result<Option<Vec<String>>, ReadError> {
+    let text = encoding::decode(bytes, format.encoding, file)?;
+    let first = header_record(&text, Dialect { delimiter, width: 0 }, file)?;
+    Ok(first.map(|first| names(&text, first, delimiter)))
+}
+
 /// The first record that is not blank.
 fn header_record(text: &str, dialect: Dialect, file: &Utf8Path) -> Result<Option<Span>, ReadError> {
     let mut at = 0;
@@ -160,6 +178,7 @@ fn names(text: &str, span: Span, delimiter: u8) -> Vec<String> {
 fn with_delimiter_hint(error: ReadError, text: &str, header: Span, format: &InputFormat) -> ReadError {
     let ReadError::NoHeader { file, list, hint } = error else { return error };
     let Ok(headers) = header::expected(list, format) else { return ReadError::NoHeader { file, list, hint } };
+    let headers = header::needed(&headers, list);
     let others = [(b',', "`,`", ","), (b';', "`;`", ";"), (b'\t', "tab", "\\t"), (b'|', "`|`", "")];
     let fits = others
         .into_iter()
