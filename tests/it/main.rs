@@ -7,6 +7,7 @@ mod closed;
 mod copies;
 mod edits;
 mod faults;
+mod inbox;
 mod leaks;
 mod letters;
 mod mail;
