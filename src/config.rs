@@ -6,6 +6,10 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+use crate::contract::DateForm;
+
+pub mod mapping;
+
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +89,11 @@ pub struct InputFormat {
     pub sheet: Option<String>,
     /// Our column name -> header in the file.
     pub columns: BTreeMap<String, String>,
+    /// Our column name -> word in the file -> our word. Only columns that hold words of a closed list or yes and no;
+    /// `breachpost contract` names them. A word is compared as it is, without the blanks around it.
+    pub words: BTreeMap<String, BTreeMap<String, String>>,
+    /// How dates are written; `YYYY-MM-DD` is read beside it.
+    pub dates: DateForm,
 }
 
 impl InputFormat {
@@ -94,7 +103,15 @@ impl InputFormat {
 
 impl Default for InputFormat {
     fn default() -> Self {
-        Self { delimiter: ',', encoding: TextEncoding::Utf8, skip_lines: 0, sheet: None, columns: BTreeMap::new() }
+        Self {
+            delimiter: ',',
+            encoding: TextEncoding::Utf8,
+            skip_lines: 0,
+            sheet: None,
+            columns: BTreeMap::new(),
+            words: BTreeMap::new(),
+            dates: DateForm::Iso,
+        }
     }
 }
 
@@ -375,6 +392,16 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A column or word of `[inputs]` is none of the contract's.
+    #[error("configuration `{path}`: `{key}` {problem}")]
+    Mapping {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which key.
+        key: String,
+        /// What is wrong with it, and what it may be.
+        problem: String,
+    },
 }
 
 impl Config {
@@ -388,6 +415,11 @@ impl Config {
         let mut config: Self = toml::from_str(&text)
             .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
         config.check().map_err(|(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem })?;
+        mapping::check(&config.inputs).map_err(|(key, problem)| ConfigError::Mapping {
+            path: path.to_owned(),
+            key,
+            problem,
+        })?;
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
         let resolve = |path: &mut Utf8PathBuf| *path = folder.join(&*path);
         resolve(&mut config.inbox);

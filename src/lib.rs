@@ -32,6 +32,7 @@ pub mod verify;
 
 pub mod address;
 pub mod cells;
+pub mod contract;
 pub mod defect;
 pub mod durable;
 pub mod hash;

@@ -14,6 +14,8 @@ mod guard;
 mod header;
 mod inbox;
 mod kind;
+pub mod look;
+mod marks;
 mod mojibake;
 mod names;
 mod parquet_file;
@@ -24,7 +26,9 @@ mod records;
 mod schema;
 mod snapshot;
 mod split;
+mod tally;
 mod text;
+mod translate;
 mod workbook;
 
 use std::time::SystemTime;
@@ -33,6 +37,7 @@ use camino::Utf8Path;
 use jiff::civil::Date;
 
 use crate::config::{InputFormat, Inputs};
+use crate::keys::Marker;
 use crate::progress::Progress;
 use crate::reason::Reason;
 use crate::row::{Input, List, Refused, Rows};
@@ -42,8 +47,11 @@ use inbox::Found;
 use names::Form;
 use records::Record;
 use snapshot::Sidecar;
+use translate::Translation;
 
 pub use error::{Place, ReadError};
+pub use marks::{Changed, Changes, Delivered, Delivery, MARKS, Share, latest};
+pub use tally::{ColumnTally, Kind, Tally};
 
 /// What reading depends on beside the files themselves.
 #[derive(Clone, Copy, Debug)]
@@ -63,16 +71,34 @@ pub struct Terms {
 /// # Errors
 /// [`ReadError`]: a file that is not what it should be. Its message names file, row and column and never a value.
 pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progress) -> Result<Rows, ReadError> {
+    read_marked(inbox, formats, terms, None, progress).map(|(rows, _)| rows)
+}
+
+/// The same, and what the files are to the next run: their rows marked, their cells counted.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_marked(
+    inbox: &Utf8Path,
+    formats: &Inputs,
+    terms: &Terms,
+    marker: Option<Marker>,
+    progress: &Progress,
+) -> Result<(Rows, Delivery), ReadError> {
     let found = inbox::open(inbox)?;
     warn_about(&found);
     inbox::check_settled(inbox, &found, formats.settle(terms.synthetic), SystemTime::now())?;
     progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());
     let terms = raw::Terms { synthetic: terms.synthetic, days: cell::Days::before(terms.run_date) };
     let mut rows = Rows { others: found.ignored, ..Rows::default() };
+    let mut delivery = Delivery::default();
     for (file, index) in found.lists.iter().zip(0..) {
         let path = inbox.join(&file.name);
-        let context = Context { file: &path, index, list: file.list, terms, progress };
-        read_list(file, formats, &context, &mut rows)?;
+        let translation = Translation::of(file.list, formats.of(file.list));
+        let context =
+            Context { file: &path, index, list: file.list, terms, translation: &translation, marker, progress };
+        let counted = read_list(file, formats, &context, &mut rows)?;
+        delivery.add(rows.inputs.last(), counted);
     }
     let disputed = records::settle_providers(&mut rows.providers);
     if disputed > 0 {
@@ -81,7 +107,7 @@ pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progre
             "provider codes stand for different providers; none of them is named"
         );
     }
-    Ok(rows)
+    Ok((rows, delivery))
 }
 
 fn warn_about(inbox: &inbox::Inbox) {
@@ -95,16 +121,16 @@ fn warn_about(inbox: &inbox::Inbox) {
     }
 }
 
-fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<(), ReadError> {
+fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<Counted, ReadError> {
     let refused = &mut rows.refused;
-    let input = match file.list {
+    let (input, counted) = match file.list {
         List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused)?,
         List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused)?,
         List::Register => read_file(file, &formats.register, context, &mut rows.register, refused)?,
         List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused)?,
         List::Suppressions => {
             let (known, refused_before) = (rows.suppressions.len(), refused.len());
-            let input = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused)?;
+            let read = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused)?;
             let good = rows.suppressions[known..].iter();
             let nobody = good
                 .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
@@ -116,11 +142,19 @@ fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut R
             if let Some(row) = nobody {
                 return Err(ReadError::Suppression { file: context.file.to_owned(), row });
             }
-            input
+            read
         }
     };
     rows.inputs.push(input);
-    Ok(())
+    Ok(counted)
+}
+
+/// What was counted of one file beside its rows.
+struct Counted {
+    tally: Tally,
+    marks: Vec<u64>,
+    /// Columns that the file does without.
+    absent: Vec<&'static str>,
 }
 
 fn names_nobody(row: &Refused) -> bool {
@@ -134,7 +168,7 @@ fn read_file<T: Record>(
     context: &Context<'_>,
     good: &mut Vec<T>,
     refused: &mut Vec<Refused>,
-) -> Result<Input, ReadError> {
+) -> Result<(Input, Counted), ReadError> {
     let file = context.file;
     let bytes = snapshot::bytes(file)?;
     let sidecar = Sidecar::of(file)?;
@@ -146,7 +180,7 @@ fn read_file<T: Record>(
         Form::Workbook => read_workbook(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
     };
     check_code_page(&batch.refused, contents.rows, file)?;
-    let Contents { sha256, rows, unread_columns, notes } = contents;
+    let Contents { sha256, rows, unread_columns, absent, notes } = contents;
     tracing::info!(
         read.file = found.name,
         read.rows = rows,
@@ -155,11 +189,13 @@ fn read_file<T: Record>(
         read.tidied_cells = batch.tidied,
         read.unread_columns = unread_columns.len(),
         read.notes = notes.join("; "),
+        read.absent_columns = absent.join(" "),
         "list read"
     );
     *good = batch.good;
     refused.append(&mut batch.refused);
-    Ok(Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns, notes })
+    let counted = Counted { tally: batch.tally, marks: batch.marks, absent };
+    Ok((Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns, notes }, counted))
 }
 
 /// What is known of a file beside its rows.
@@ -167,6 +203,8 @@ struct Contents {
     sha256: String,
     rows: u32,
     unread_columns: Vec<String>,
+    /// Columns that may be missing and are.
+    absent: Vec<&'static str>,
     notes: Vec<String>,
 }
 
@@ -188,8 +226,13 @@ fn read_csv<T: Record>(
     check_rows(sidecar, csv.rows, file).or_else(|error| check_rows(sidecar, all_rows, file).map_err(|_| error))?;
     csv.read(context, batch);
     batch.check_ragged(csv.rows, file)?;
-    let (unread_columns, notes) = (csv.unread_columns().to_vec(), csv.notes().to_vec());
-    Ok(Contents { sha256, rows: csv.rows, unread_columns, notes })
+    Ok(Contents {
+        sha256,
+        rows: csv.rows,
+        unread_columns: csv.unread_columns().to_vec(),
+        absent: csv.absent_columns().to_vec(),
+        notes: csv.notes().to_vec(),
+    })
 }
 
 fn read_parquet<T: Record>(
@@ -205,8 +248,13 @@ fn read_parquet<T: Record>(
     let parquet = parquet_file::ParquetFile::open(bytes, context.list, format, file)?;
     check_rows(sidecar, parquet.rows, file)?;
     parquet.read(context, batch)?;
-    let unread_columns = parquet.unread_columns().to_vec();
-    Ok(Contents { sha256, rows: parquet.rows, unread_columns, notes: Vec::new() })
+    Ok(Contents {
+        sha256,
+        rows: parquet.rows,
+        unread_columns: parquet.unread_columns().to_vec(),
+        absent: parquet.absent_columns().to_vec(),
+        notes: Vec::new(),
+    })
 }
 
 fn read_workbook<T: Record>(
@@ -224,14 +272,20 @@ fn read_workbook<T: Record>(
     }
     let Some(content) = workbook::read(bytes, format, context, batch)? else { return nothing(sidecar, sha256, file) };
     check_rows(sidecar, content.rows, file)?;
-    Ok(Contents { sha256, rows: content.rows, unread_columns: content.unread, notes: content.notes })
+    Ok(Contents {
+        sha256,
+        rows: content.rows,
+        unread_columns: content.unread,
+        absent: content.absent,
+        notes: content.notes,
+    })
 }
 
 /// M13: nothing new, if somebody says so; else empty by accident.
 fn nothing(sidecar: Option<&Sidecar>, sha256: String, file: &Utf8Path) -> Result<Contents, ReadError> {
     let Some(sidecar) = sidecar else { return Err(ReadError::Empty { file: file.to_owned() }) };
     sidecar.check_rows(file, 0)?;
-    Ok(Contents { sha256, rows: 0, unread_columns: Vec::new(), notes: Vec::new() })
+    Ok(Contents { sha256, rows: 0, unread_columns: Vec::new(), absent: Vec::new(), notes: Vec::new() })
 }
 
 /// A few cells with letters of another code page are bad cells; many are a file in another encoding: more than 0.5 % of
@@ -254,6 +308,8 @@ fn check_rows(sidecar: Option<&Sidecar>, rows: u32, file: &Utf8Path) -> Result<(
     sidecar.map_or(Ok(()), |sidecar| sidecar.check_rows(file, u64::from(rows)))
 }
 
+#[cfg(test)]
+mod agreement;
 #[cfg(test)]
 mod around_tests;
 #[cfg(test)]

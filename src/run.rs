@@ -23,10 +23,11 @@ use crate::config::Config;
 use crate::deliver::outbox;
 use crate::deliver::summary::Summary;
 use crate::facts::Facts;
+use crate::keys::Marker;
 use crate::letter;
 use crate::package::{self, Recipients};
 use crate::progress::Progress;
-use crate::read::{self, Terms};
+use crate::read::{self, Delivery, Terms};
 use crate::record::{Access, JobState, Ledger};
 use crate::report::Report;
 use crate::row::Rows;
@@ -74,6 +75,13 @@ impl Order<'_> {
     fn read(&self) -> Result<Rows, RunError> {
         let terms = Terms { synthetic: self.config.synthetic, run_date: self.run_date };
         Ok(read::read(&self.config.inbox, &self.config.inputs, &terms, self.progress)?)
+    }
+
+    /// Reads the lists and marks them for the next `breachpost inbox`.
+    fn read_marked(&self, marker: Marker) -> Result<(Rows, Delivery), RunError> {
+        let terms = Terms { synthetic: self.config.synthetic, run_date: self.run_date };
+        let config = self.config;
+        Ok(read::read_marked(&config.inbox, &config.inputs, &terms, Some(marker), self.progress)?)
     }
 }
 

@@ -4,12 +4,16 @@ use std::borrow::Cow;
 
 use camino::Utf8Path;
 
+use crate::keys::Marker;
 use crate::progress::Progress;
 use crate::row::{List, Refused, RowRef};
 
 use super::error::ReadError;
+use super::marks;
 use super::raw::{Raw, Terms};
 use super::records::Record;
+use super::tally::Tally;
+use super::translate::Translation;
 
 /// What the rows of a file have in common.
 #[derive(Clone, Copy)]
@@ -18,6 +22,10 @@ pub(super) struct Context<'a> {
     pub(super) index: u16,
     pub(super) list: List,
     pub(super) terms: Terms,
+    /// From the site's words and dates to the contract's.
+    pub(super) translation: &'a Translation,
+    /// Marks every row, where somebody will compare them.
+    pub(super) marker: Option<Marker>,
     pub(super) progress: &'a Progress,
 }
 
@@ -31,22 +39,64 @@ pub(super) struct Batch<T> {
     pub(super) first_ragged: Option<u32>,
     /// Numbers and postcodes that were stripped of blanks, dots and the like (M27).
     pub(super) tidied: u64,
+    /// What the cells are, by column.
+    pub(super) tally: Tally,
+    /// One mark a row, good or not, in file order; none without a marker.
+    pub(super) marks: Vec<u64>,
+    /// Where a row is put together to be marked.
+    pub(super) buffer: Vec<u8>,
 }
 
 impl<T: Record> Batch<T> {
     pub(super) fn with_capacity(rows: usize) -> Self {
-        Self { good: Vec::with_capacity(rows), refused: Vec::new(), ragged: 0, first_ragged: None, tidied: 0 }
+        Self {
+            good: Vec::with_capacity(rows),
+            refused: Vec::new(),
+            ragged: 0,
+            first_ragged: None,
+            tidied: 0,
+            tally: Tally::default(),
+            marks: Vec::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Makes room for the rows of a whole file.
+    pub(super) fn reserve(&mut self, rows: usize, context: &Context<'_>) {
+        self.good.reserve_exact(rows);
+        if context.marker.is_some() {
+            self.marks.reserve_exact(rows);
+        }
     }
 
     /// Reads one row; it ends among the good ones or among the refused.
     pub(super) fn read(&mut self, cells: &[Cow<'_, str>], row: u32, context: &Context<'_>) {
         let at = RowRef { file: context.index, row };
+        if let Some(marker) = context.marker {
+            self.marks.push(marks::of_row(marker, context.list, cells, &mut self.buffer));
+        }
+        let translated = context.translation.apply(cells);
+        let cells = translated.as_deref().unwrap_or(cells);
         let mut raw = Raw::new(cells, T::COLUMNS, context.terms);
         let parsed = T::parse(&mut raw, at);
         self.tidied += u64::from(raw.tidied());
+        self.tally.add(context.list, cells, [raw.faults(), raw.strange()], row);
         match parsed {
             Some(typed) if raw.is_sound() => self.good.push(typed),
-            _ => self.refused.push(raw.refusal(context.list, at)),
+            _ => self.refuse(raw.refusal(context.list, at)),
+        }
+    }
+
+    /// Puts a row among the refused.
+    pub(super) fn refuse(&mut self, row: Refused) {
+        self.tally.refuse(row.set_aside.reason, row.set_aside.row.row);
+        self.refused.push(row);
+    }
+
+    /// Marks a row whose cells nobody can tell apart.
+    pub(super) fn mark_whole(&mut self, text: &str, context: &Context<'_>) {
+        if let Some(marker) = context.marker {
+            self.marks.push(marker.mark(text.as_bytes()));
         }
     }
 
@@ -57,6 +107,8 @@ impl<T: Record> Batch<T> {
         self.ragged += next.ragged;
         self.first_ragged = self.first_ragged.or(next.first_ragged);
         self.tidied += next.tidied;
+        self.tally.append(&next.tally);
+        self.marks.append(&mut next.marks);
     }
 
     /// A few ragged rows are bad rows; many are a bad file: more than 0.1 %, and more than one (M11).

@@ -110,9 +110,14 @@ impl<'b> CsvFile<'b> {
         &self.layout.unread
     }
 
+    /// Columns of the contract that the file does without.
+    pub(super) fn absent_columns(&self) -> &[&'static str] {
+        &self.layout.absent
+    }
+
     /// Reads the rows.
     pub(super) fn read<T: Record>(&self, context: &Context<'_>, into: &mut Batch<T>) {
-        into.good.reserve_exact(self.rows as usize);
+        into.reserve(self.rows as usize, context);
         for pieces in self.pieces.chunks(PIECES_AT_ONCE) {
             let read: Vec<Batch<T>> = pieces.par_iter().map(|piece| self.read_piece(piece, context)).collect();
             for batch in read {
@@ -143,7 +148,8 @@ impl<'b> CsvFile<'b> {
             } else {
                 batch.ragged += 1;
                 batch.first_ragged.get_or_insert(row);
-                batch.refused.push(self.ragged_row(span, count, row, context));
+                batch.mark_whole(&self.text[span.start..span.end], context);
+                batch.refuse(self.ragged_row(span, count, row, context));
             }
             row += 1;
         }
@@ -255,6 +261,7 @@ fn with_hint(
 ) -> ReadError {
     let ReadError::NoHeader { file, list, hint } = error else { return error };
     let Ok(headers) = header::expected(list, format) else { return ReadError::NoHeader { file, list, hint } };
+    let headers = header::needed(&headers, list);
     let fits =
         |span: Span, delimiter: u8| header::matches(&names(text, span, delimiter), &headers) * 2 >= headers.len();
     let others = [(b',', "`,`", ","), (b';', "`;`", ";"), (b'\t', "tab", "\\t"), (b'|', "`|`", "")];

@@ -38,6 +38,15 @@ pub(super) struct Inbox {
 /// wrong format would otherwise mean letters to people who must not get one. So is one whose name is almost a list's.
 /// Companions of a list that is there (`exposures-1.csv.done`) are no lists, unless they are packed or unfinished.
 pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
+    match look(folder)? {
+        (_, Some(problem)) => Err(problem),
+        (inbox, None) => Ok(inbox),
+    }
+}
+
+/// The same for somebody who looks on although a run would stop: everything that is a list, and the first thing that is
+/// wrong with the folder.
+pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), ReadError> {
     let failed = |source| ReadError::Inbox { inbox: folder.to_owned(), source };
     let mut entries = Vec::new();
     for entry in folder.read_dir_utf8().map_err(failed)? {
@@ -48,6 +57,7 @@ pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
     }
     entries.sort_by(|one, other| one.0.cmp(&other.0));
     let mut inbox = Inbox::default();
+    let mut problem = None;
     for (name, metadata) in &entries {
         match names::recognise(name) {
             Name::List(list, form) if metadata.is_file() => {
@@ -55,21 +65,38 @@ pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
                 inbox.lists.push(Found { list, name: name.clone(), form, bytes: metadata.len(), changed });
             }
             Name::List(..) | Name::Unread(_) => {
-                check_companion(folder, name, entries.iter().map(|(name, _)| name.as_str()), &mut inbox)?;
+                let names = entries.iter().map(|(name, _)| name.as_str());
+                problem = problem.or(check_companion(folder, name, names, &mut inbox).err());
             }
-            Name::Almost(list) => return Err(ReadError::AlmostAList { file: folder.join(name), list }),
+            Name::Almost(list) => {
+                problem.get_or_insert(ReadError::AlmostAList { file: folder.join(name), list });
+            }
             Name::Hidden => {}
             Name::Other => inbox.ignored.push(printable(name)),
         }
     }
     inbox.lists.sort_by(|one, other| (one.list, &one.name).cmp(&(other.list, &other.name)));
-    if !inbox.lists.iter().any(|found| found.list == List::Exposures) {
-        return Err(ReadError::NoExposures { inbox: folder.to_owned() });
-    }
     if u16::try_from(inbox.lists.len()).is_err() {
         return Err(ReadError::TooManyFiles { inbox: folder.to_owned() });
     }
-    Ok(inbox)
+    if !inbox.lists.iter().any(|found| found.list == List::Exposures) {
+        problem.get_or_insert(ReadError::NoExposures { inbox: folder.to_owned() });
+    }
+    Ok((inbox, problem))
+}
+
+/// One file outside the inbox, by the list that its name says.
+pub(super) fn found(path: &Utf8Path) -> Result<Found, ReadError> {
+    let name = path.file_name().unwrap_or_default();
+    let Name::List(list, form) = names::recognise(name) else {
+        return Err(ReadError::NotAList { file: path.to_owned() });
+    };
+    let failed = |source| ReadError::Read { file: path.to_owned(), source };
+    let metadata = path.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(failed(std::io::Error::other("is not a file")));
+    }
+    Ok(Found { list, name: name.to_owned(), form, bytes: metadata.len(), changed: metadata.modified().ok() })
 }
 
 /// A stranger's name for the report: no control characters, at most 80 characters.

@@ -60,9 +60,11 @@ pub(super) struct ParquetFile {
     pub(super) rows: u32,
 }
 
-/// A column of the contract, in contract order.
+/// A column of the contract that the file has, in contract order.
 struct Wanted {
     column: &'static str,
+    /// Its place in the contract.
+    place: usize,
     field: Field,
     kind: Kind,
 }
@@ -108,7 +110,10 @@ impl ParquetFile {
         let names: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().to_owned()).collect();
         let layout = header::layout(&names, list, header::expected(list, format)?, file)?;
         let mut wanted = Vec::new();
-        for (column, header) in schema::columns(list).iter().zip(&layout.headers) {
+        for (place, (column, header)) in schema::columns(list).iter().zip(&layout.headers).enumerate() {
+            if layout.absent.contains(column) {
+                continue;
+            }
             // One by one: columns that are not read may be of any type, also of one that the decoder does not know.
             let own = metadata.schema().fields().iter().filter(|field| field.name() == header.as_str());
             let own: Vec<_> = own.cloned().collect();
@@ -117,7 +122,7 @@ impl ParquetFile {
             if !is_primitive(field.dtype()) {
                 return Err(type_error(file, column, field.dtype()));
             }
-            wanted.push(Wanted { column, field: field.clone(), kind: Kind::of(column) });
+            wanted.push(Wanted { column, place, field: field.clone(), kind: Kind::of(column) });
         }
         let opened = Self { file: file.to_owned(), bytes, metadata, layout, wanted, rows };
         opened.check_sizes()?;
@@ -129,9 +134,14 @@ impl ParquetFile {
         &self.layout.unread
     }
 
+    /// Columns of the contract that the file does without.
+    pub(super) fn absent_columns(&self) -> &[&'static str] {
+        &self.layout.absent
+    }
+
     /// Reads the rows.
     pub(super) fn read<T: Record>(&self, context: &Context<'_>, into: &mut Batch<T>) -> Result<(), ReadError> {
-        into.good.reserve_exact(self.rows as usize);
+        into.reserve(self.rows as usize, context);
         let mut first_row = 1_u32;
         for group in &self.metadata.row_groups {
             let mut start = 0;
@@ -216,6 +226,12 @@ impl ParquetFile {
     }
 }
 
+/// The names of the columns, whatever they are; for a look at a file that cannot be read.
+pub(super) fn column_names(bytes: Vec<u8>) -> Option<Vec<String>> {
+    let metadata = footer(&Buffer::from(bytes)).ok()?;
+    Some(metadata.schema().fields().iter().map(|field| field.name().to_owned()).collect())
+}
+
 fn guarded<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     guarded_as(decode, || "the decoder failed".to_owned())
 }
@@ -281,10 +297,10 @@ fn read_slice<T: Record>(columns: &[Decoded], first: u32, rows: u32, context: &C
         .into_par_iter()
         .map(|piece| {
             let mut batch = Batch::with_capacity(piece.len());
-            let mut cells: Vec<Cow<'_, str>> = vec![Cow::Borrowed(""); columns.len()];
+            let mut cells: Vec<Cow<'_, str>> = vec![Cow::Borrowed(""); T::COLUMNS.len()];
             for row in piece {
-                for (cell, column) in cells.iter_mut().zip(columns) {
-                    *cell = column.cell(row as usize);
+                for column in columns {
+                    cells[column.place] = column.cell(row as usize);
                 }
                 batch.read(&cells, first.saturating_add(row), context);
             }
@@ -300,6 +316,8 @@ fn read_slice<T: Record>(columns: &[Decoded], first: u32, rows: u32, context: &C
 struct Decoded {
     arrays: Vec<Values>,
     kind: Kind,
+    /// The column's place in the contract.
+    place: usize,
 }
 
 enum Values {
@@ -321,7 +339,7 @@ impl Decoded {
     fn new(arrays: &[Box<dyn Array>], wanted: &Wanted) -> Option<Self> {
         let accepted = accepts(wanted.kind, wanted.field.dtype());
         let arrays: Option<Vec<Values>> = arrays.iter().map(|array| Values::new(&**array, accepted)).collect();
-        Some(Self { arrays: arrays?, kind: wanted.kind })
+        Some(Self { arrays: arrays?, kind: wanted.kind, place: wanted.place })
     }
 
     fn cell(&self, mut row: usize) -> Cow<'_, str> {

@@ -12,6 +12,7 @@ use crate::row::{Exposure, List, Registrant, Suppression};
 
 use super::super::cell::Days;
 use super::super::raw::Terms;
+use super::super::translate::Translation;
 
 const VALID: &str = "999990019";
 
@@ -76,7 +77,8 @@ fn read<T: Record>(bytes: Vec<u8>, list: List) -> Result<Batch<T>, ReadError> {
     let file = Utf8Path::new("inbox/exposures.parquet");
     let parquet = ParquetFile::open(bytes, list, &InputFormat::default(), file)?;
     let terms = Terms { synthetic: true, days: Days::before(Date::constant(2025, 9, 1)) };
-    let context = Context { file, index: 0, list, terms, progress: &Progress::hidden() };
+    let (translation, progress) = (Translation::default(), Progress::hidden());
+    let context = Context { file, index: 0, list, terms, translation: &translation, marker: None, progress: &progress };
     let mut batch = Batch::with_capacity(0);
     parquet.read(&context, &mut batch)?;
     assert_eq!(batch.good.len() + batch.refused.len(), parquet.rows as usize);

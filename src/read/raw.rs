@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
+use crate::contract;
 use crate::letter::Items;
 use crate::person::{Bsn, PartialDate};
 use crate::reason::{Reason, SetAside};
@@ -30,6 +31,7 @@ pub(super) struct Raw<'c> {
     terms: Terms,
     scripts: Scripts,
     faults: Vec<(usize, Reason)>,
+    strange: Vec<(usize, Reason)>,
     bsn: Option<Bsn>,
     record_id: &'c str,
     person_ref: &'c str,
@@ -39,7 +41,8 @@ pub(super) struct Raw<'c> {
 impl<'c> Raw<'c> {
     pub(super) fn new(cells: &'c [Cow<'c, str>], columns: &'static [&'static str], terms: Terms) -> Self {
         let scripts = Scripts::default();
-        Self { cells, columns, terms, scripts, faults: Vec::new(), bsn: None, record_id: "", person_ref: "", tidied: 0 }
+        let (faults, strange) = (Vec::new(), Vec::new());
+        Self { cells, columns, terms, scripts, faults, strange, bsn: None, record_id: "", person_ref: "", tidied: 0 }
     }
 
     /// Notes that the row cannot be used because of this column.
@@ -142,8 +145,21 @@ impl<'c> Raw<'c> {
     }
 
     /// A word of which an unknown one is no fault of the row: the decision table handles it (D101).
-    pub(super) fn open_word<T: Word>(&self, column: usize) -> Option<T> {
-        cell::word(&self.cells[column]).ok().flatten()
+    pub(super) fn open_word<T: Word>(&mut self, column: usize) -> Option<T> {
+        cell::word(&self.cells[column]).unwrap_or_else(|reason| {
+            self.strange.push((column, reason));
+            None
+        })
+    }
+
+    /// Cells that are wrong and no fault of the row: columns and reasons.
+    pub(super) fn strange(&self) -> &[(usize, Reason)] {
+        &self.strange
+    }
+
+    /// What is wrong so far: columns and reasons, in the order in which the cells were asked for.
+    pub(super) fn faults(&self) -> &[(usize, Reason)] {
+        &self.faults
     }
 
     pub(super) fn items(&mut self, column: usize) -> Items {
@@ -183,6 +199,10 @@ impl<'c> Raw<'c> {
             let comma = if evidence.is_empty() { "" } else { "; " };
             // Writing to a string does not fail.
             let _ = write!(evidence, "{comma}{}: {reason}", self.columns[*column]);
+            let words = contract::column(list, self.columns[*column]).and_then(|column| column.form.allowed());
+            if let Some(words) = words.filter(|_| *reason == Reason::R107) {
+                let _ = write!(evidence, " (one of {})", words.join(", "));
+            }
         }
         Refused {
             list,

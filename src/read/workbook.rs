@@ -85,6 +85,8 @@ pub(super) struct Content {
     pub(super) rows: u32,
     /// Headers that the contract does not name.
     pub(super) unread: Vec<String>,
+    /// Columns that may be missing and are.
+    pub(super) absent: Vec<&'static str>,
     /// What is worth knowing about the file.
     pub(super) notes: Vec<String>,
 }
@@ -101,6 +103,27 @@ pub(super) fn read<T: Record>(
     let content = guarded(|| read_guarded(bytes, format, context, into), failed)?;
     context.progress.advance(bytes.len() as u64);
     Ok(content)
+}
+
+/// The first row with something in it, as names; for a look at a workbook that cannot be read.
+pub(super) fn first_row(bytes: &[u8], format: &InputFormat) -> Option<Vec<String>> {
+    let first = || {
+        check_kind(bytes).ok()?;
+        let parts = Parts::open(bytes).ok()?;
+        let mut book = Book::open(bytes, parts.format).ok()?;
+        let sheet = choose(&mut book, format.sheet.as_deref()).ok()??;
+
+        let mut names = Vec::new();
+        let mut take = |row: u32, cells: &[book::Found<'_>]| {
+            if u64::from(row) >= format.skip_lines as u64 {
+                names = table::names(cells);
+            }
+            Ok(names.iter().all(String::is_empty))
+        };
+        book.rows(&sheet, &mut take).ok()?;
+        Some(names)
+    };
+    guarded(|| first().ok_or(()), || ()).ok()
 }
 
 fn read_guarded<T: Record>(

@@ -12,6 +12,7 @@ use crate::cli::process::peak_rss_bytes;
 use crate::facts::Facts;
 use crate::package::{self, PartPlan, Places};
 use crate::preview;
+use crate::read::Delivery;
 use crate::record::{CheckedPlan, Identities, Job, Ledger, Noted, PlanDraft, StagedFile};
 use crate::render::Press;
 use crate::report::Report;
@@ -45,7 +46,8 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     refuse_the_past(ledger, order)?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
-    let rows = clock.time("read", || order.read(), Rows::count)?;
+    let marker = ledger.keys().marker();
+    let (rows, delivery) = clock.time("read", || order.read_marked(marker), |(rows, _)| rows.count())?;
     ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
     let prepared = prepare::prepare(order, &rows, ledger, &facts, &mut clock)?;
     order.permits(prepared.letters.len())?;
@@ -60,13 +62,14 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     if prepared.letters.is_empty() {
         let staging = Staging::of(&config.data_dir, &run_id);
         let identities = draft_nothing(&staging, &rows, prepared, report, clock)?;
+        papers::write_marks(&staging.papers(), &delivery, marker)?;
         ledger.note(&noted(order, &run_id, &rows.inputs, &identities))?;
         return conclude(order, ledger, &staging, &run_id);
     }
     let number = ledger.next_job(order.run_date)?;
     let sketch = Sketch { order, ledger, facts: &facts, number: &number, report, clock };
-    let (checked, press) = sketch.stage(&rows, prepared)?;
-    drop(rows);
+    let (checked, press) = sketch.stage(&rows, prepared, &delivery)?;
+    drop((rows, delivery));
     let mut clock = Clock::default();
     order.progress.stage("recording", 0);
     clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
@@ -119,7 +122,7 @@ struct Sketch<'s, 'o> {
 impl Sketch<'_, '_> {
     /// Writes everything that setting the job needs, and the papers so far. Letters are written part by part, so that no
     /// more than two parts of them are in memory.
-    fn stage(self, rows: &Rows, prepared: Prepared<'_>) -> Result<(CheckedPlan, Press), RunError> {
+    fn stage(self, rows: &Rows, prepared: Prepared<'_>, delivery: &Delivery) -> Result<(CheckedPlan, Press), RunError> {
         let Self { order, ledger, facts, number, mut report, mut clock } = self;
         let config = order.config;
         let job_name = package::job_name(number, config.synthetic);
@@ -155,6 +158,7 @@ impl Sketch<'_, '_> {
         report.stages = clock.stages();
         report.peak_rss_bytes = peak_rss_bytes();
         papers::write(&staging.papers(), rows, &account, &set_aside, &report)?;
+        papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         staging.sync()?;
         Ok((checked, press))
     }

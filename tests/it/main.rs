@@ -9,6 +9,7 @@ mod cost;
 mod edits;
 mod faults;
 mod files;
+mod inbox;
 mod leaks;
 mod letters;
 mod mail;

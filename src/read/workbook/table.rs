@@ -116,6 +116,7 @@ impl<'t, T: Record> Table<'t, T> {
     /// When the first row is not the header: perhaps one below it is. Only said, never done.
     fn look_below(&mut self, first: u32, row: u32, cells: &[Found<'_>]) -> Result<bool, ReadError> {
         let expected = header::expected(self.context.list, self.format)?;
+        let expected = header::needed(&expected, self.context.list);
         if header::matches(&names(cells), &expected) * 2 >= expected.len() {
             let hint = header::skip_hint(self.context.list, row as usize);
             let (file, list) = (self.file().to_owned(), self.context.list);
@@ -187,7 +188,7 @@ impl<'t, T: Record> Table<'t, T> {
                 if unnamed > 0 {
                     notes.push(format!("columns without a name: {unnamed}; they were not read"));
                 }
-                Ok(Some(Content { rows: self.rows, unread: layout.unread, notes }))
+                Ok(Some(Content { rows: self.rows, unread: layout.unread, absent: layout.absent, notes }))
             }
         }
     }
@@ -218,7 +219,7 @@ fn is_blank(found: &Found<'_>) -> bool {
 }
 
 /// The cells of a row as names of columns, from the first column on.
-fn names(cells: &[Found<'_>]) -> Vec<String> {
+pub(super) fn names(cells: &[Found<'_>]) -> Vec<String> {
     let width = cells.last().map_or(0, |last| last.column as usize + 1);
     let mut names = vec![String::new(); width];
     for found in cells {
