@@ -1,9 +1,13 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
+mod damage;
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
+
+pub use damage::DamageLimits;
 
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +27,9 @@ pub struct Config {
     /// How the files of each list are written.
     #[serde(default)]
     pub inputs: Inputs,
+    /// How much of a list may be unreadable.
+    #[serde(default)]
+    pub damage: DamageLimits,
     /// Who is the same person.
     #[serde(default)]
     pub link: LinkRules,
@@ -397,6 +404,7 @@ impl Config {
                 return Err(("inputs.*.delimiter", "must be a comma, a semicolon or a tab".to_owned()));
             }
         }
+        self.damage.check()?;
         if let Some(mail) = &self.mail
             && mail.security == MailSecurity::Plain
             && !matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1")

@@ -7,6 +7,7 @@
 mod batch;
 mod cell;
 mod csv_file;
+mod damage;
 mod encoding;
 mod error;
 mod header;
@@ -25,13 +26,14 @@ use jiff::civil::Date;
 
 use crate::config::{InputFormat, Inputs};
 use crate::progress::Progress;
-use crate::row::{Input, List, Refused, Rows};
+use crate::row::{Damage, Input, List, Refused, Rows};
 
 use batch::{Batch, Context};
 use inbox::{Form, Found};
 use records::Record;
 use snapshot::Sidecar;
 
+pub use damage::refuse as refuse_damage;
 pub use error::{Place, ReadError};
 
 /// What reading depends on beside the files themselves.
@@ -62,7 +64,7 @@ pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progre
         let context = Context { file: &path, index, list: file.list, terms, progress };
         read_list(file, formats, &context, &mut rows)?;
     }
-    let disputed = records::settle_providers(&mut rows.providers);
+    let disputed = records::settle_providers(&mut rows.providers, &rows.refused);
     if disputed > 0 {
         tracing::warn!(
             read.provider_codes = disputed,
@@ -84,15 +86,15 @@ fn warn_about(inbox: &inbox::Inbox) {
 }
 
 fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<(), ReadError> {
-    let refused = &mut rows.refused;
+    let (refused, damage) = (&mut rows.refused, &mut rows.damage);
     let input = match file.list {
-        List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused)?,
-        List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused)?,
-        List::Register => read_file(file, &formats.register, context, &mut rows.register, refused)?,
-        List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused)?,
+        List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused, damage)?,
+        List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused, damage)?,
+        List::Register => read_file(file, &formats.register, context, &mut rows.register, refused, damage)?,
+        List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused, damage)?,
         List::Suppressions => {
             let (known, refused_before) = (rows.suppressions.len(), refused.len());
-            let input = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused)?;
+            let input = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused, damage)?;
             let good = rows.suppressions[known..].iter();
             let nobody = good
                 .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
@@ -111,8 +113,9 @@ fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut R
     Ok(())
 }
 
+/// Neither number can be read, nor is enough left of the BSN to look for whose it may be.
 fn names_nobody(row: &Refused) -> bool {
-    row.bsn.is_none() && row.person_ref.is_empty()
+    row.bsn.is_none() && row.person_ref.is_empty() && row.digits.is_none()
 }
 
 /// Reads one file behind the rows that are there already.
@@ -122,6 +125,7 @@ fn read_file<T: Record>(
     context: &Context<'_>,
     good: &mut Vec<T>,
     refused: &mut Vec<Refused>,
+    damage: &mut Vec<Damage>,
 ) -> Result<Input, ReadError> {
     let file = context.file;
     let bytes = snapshot::bytes(file)?;
@@ -150,6 +154,10 @@ fn read_file<T: Record>(
         read.unread_columns = unread_columns.len(),
         "list read"
     );
+    if !batch.refused.is_empty() {
+        let unreadable = u32::try_from(batch.refused.len()).unwrap_or(u32::MAX);
+        damage.push(batch.tally.finish(context.index, found.list, unreadable));
+    }
     *good = batch.good;
     refused.append(&mut batch.refused);
     Ok(Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns })

@@ -122,6 +122,7 @@ pub(super) fn registrant(place: u32, details: &Details) -> Registrant {
         language: None,
         letter_format: None,
         deceased_on: None,
+        deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
     }

@@ -1,0 +1,186 @@
+//! Rows that could not be read whole, and the people whose rows they may be.
+//!
+//! Such a row takes no part in linking, but it is not forgotten: what it says, or would have said, may be the reason not
+//! to write to somebody. Making a cell unreadable never turns "no letter" into a letter (DESIGN.md section 7, rule 5), so
+//! a row fits everybody with whom it could have come together, had the unreadable cell said what fits best.
+
+mod fit;
+mod lab;
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use crate::link::content::{AllRows, Row};
+use crate::link::digest::Digest;
+use crate::link::features::{self, Features};
+use crate::link::review::Case;
+use crate::link::strings::Texts;
+use crate::link::units::UnitId;
+use crate::person::Bsn;
+use crate::row::{Exposure, List, Open, Refused, Remains};
+
+pub(super) use fit::Fit;
+
+/// What is left of one row, ready to be compared with units.
+struct Trace {
+    /// Index among the refused rows.
+    refused: usize,
+    /// Index among the row's remains.
+    remains: usize,
+    /// A suppression has none.
+    features: Option<Features>,
+    open: Open,
+    /// Numbers that an unreadable BSN may have been.
+    numbers: Vec<u32>,
+}
+
+/// The remains of all unreadable rows, found by what they share with units.
+#[derive(Default)]
+pub(super) struct Damaged {
+    traces: Vec<Trace>,
+    by_number: HashMap<u32, Vec<usize>>,
+    by_surname: HashMap<u32, Vec<usize>>,
+    by_place: HashMap<u64, Vec<usize>>,
+    by_birth: HashMap<u32, Vec<usize>>,
+}
+
+/// A unit that may be one with an unreadable row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Found {
+    pub unit: UnitId,
+    /// Index among the refused rows.
+    pub refused: usize,
+    /// Index among that row's remains.
+    pub remains: usize,
+    pub fit: Fit,
+}
+
+impl Damaged {
+    /// Reads what is left; `texts` takes over the names.
+    pub(super) fn of(all: AllRows<'_>, texts: &mut Texts, seed: Digest) -> Self {
+        let rows: Vec<(usize, usize, Option<Row<'_>>)> =
+            all.refused().iter().enumerate().flat_map(|(place, refused)| remains(place, refused)).collect();
+        let listed = rows.iter().filter_map(|(.., row)| *row);
+        let Some((details, names)) = features::of_rows(listed, seed).filter(|_| !rows.is_empty()) else {
+            return Self::default();
+        };
+        let ids = texts.adopt(&names);
+        let mut details = details.into_iter().map(|own| Features {
+            given: ids[own.given as usize],
+            street: ids[own.street as usize],
+            town: ids[own.town as usize],
+            surname: own.surname.map(|part| ids[part as usize]),
+            ..own
+        });
+        let mut damaged = Self::default();
+        for (place, remains, row) in rows {
+            let refused = &all.refused()[place];
+            let features = row.and_then(|_| details.next());
+            let is_valid = |number: u32| Bsn::new(number).is_ok();
+            let numbers = refused.digits.as_ref().map(|digits| digits.candidates(is_valid)).unwrap_or_default();
+            let numbers = numbers.into_iter().collect();
+            damaged.add(Trace { refused: place, remains, features, open: refused.open, numbers });
+        }
+        damaged
+    }
+
+    fn add(&mut self, trace: Trace) {
+        let place = self.traces.len();
+        for number in trace.numbers.iter().chain(trace.features.iter().map(|own| &own.bsn)).filter(|own| **own != 0) {
+            self.by_number.entry(*number).or_default().push(place);
+        }
+        if let Some(own) = &trace.features {
+            own.parts().for_each(|part| self.by_surname.entry(part).or_default().push(place));
+            if own.place != 0 {
+                self.by_place.entry(own.place).or_default().push(place);
+            }
+            if own.birth != 0 {
+                self.by_birth.entry(own.birth).or_default().push(place);
+            }
+        }
+        self.traces.push(trace);
+    }
+
+    /// The numbers that the BSN of a refused row may have been.
+    pub(super) fn numbers(&self, refused: usize) -> &[u32] {
+        let place = self.traces.partition_point(|trace| trace.refused < refused);
+        self.traces.get(place).map_or(&[], |trace| &trace.numbers)
+    }
+
+    /// Every unit that may be one with an unreadable row, in order; `number` gives the BSN of a unit's cluster, 0 = none.
+    pub(super) fn find(&self, case: Case<'_>, number: impl Fn(UnitId) -> u32 + Sync) -> Vec<Found> {
+        if self.traces.is_empty() {
+            return Vec::new();
+        }
+        let units = case.units.ids().into_par_iter();
+        let mut found: Vec<Found> = units.flat_map_iter(|unit| self.fitting(case, unit, number(unit))).collect();
+        found.par_sort_unstable();
+        found
+    }
+
+    fn fitting(&self, case: Case<'_>, unit: UnitId, number: u32) -> Vec<Found> {
+        let own = &case.units.features[unit as usize];
+        let mut places: Vec<usize> = Vec::new();
+        let mut look = |found: Option<&Vec<usize>>| places.extend(found.into_iter().flatten());
+        if own.bsn != 0 {
+            look(self.by_number.get(&own.bsn));
+        }
+        own.parts().for_each(|part| look(self.by_surname.get(&part)));
+        look(self.by_place.get(&own.place));
+        look(self.by_birth.get(&own.birth));
+        places.sort_unstable();
+        places.dedup();
+        let found = places.into_iter().filter_map(|place| {
+            let trace = &self.traces[place];
+            let fit = fit::fit(trace, own, number, case)?;
+            Some(Found { unit, refused: trace.refused, remains: trace.remains, fit })
+        });
+        found.collect()
+    }
+}
+
+/// The remains of a row as rows that can be compared; nothing of a provider, nor of a row that is used as it is.
+fn remains(place: usize, refused: &Refused) -> Vec<(usize, usize, Option<Row<'_>>)> {
+    if refused.used && refused.list != List::Suppressions {
+        return Vec::new();
+    }
+    if refused.list == List::Suppressions {
+        return vec![(place, 0, None)];
+    }
+    let rows = refused.remains.iter().enumerate().filter_map(|(index, remains)| {
+        let row = match remains {
+            Remains::Exposure(row) => Row::Exposure(row),
+            Remains::Registrant(row) if refused.list == List::Participants => Row::Participant(row),
+            Remains::Registrant(row) => Row::Register(row),
+            Remains::Provider(_) | Remains::Suppression => return None,
+        };
+        Some((place, index, Some(row)))
+    });
+    rows.collect()
+}
+
+/// Whether an unreadable lab record could not have held these people, whatever its unreadable cell said.
+pub(super) fn is_harmless(case: Case<'_>, found: &Found, number: u32, numbers: &[u32], refused: &Refused) -> bool {
+    let Some(Remains::Exposure(row)) = refused.remains.get(found.remains) else { return false };
+    lab::is_harmless(case, found.unit, number, numbers, row, refused.open)
+}
+
+/// Lab records that could not be read, by dataset and number, without those that a later file delivers again.
+pub(super) fn lab_records(all: AllRows<'_>) -> BTreeMap<(&str, &str), Vec<usize>> {
+    let mut records: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (place, refused) in all.refused().iter().enumerate().filter(|(_, refused)| refused.list == List::Exposures) {
+        if let Some(row) = lab_record(refused) {
+            records.entry((row.dataset_id(), row.record_id())).or_default().push(place);
+        }
+    }
+    records
+}
+
+/// The remains of an unreadable lab record whose number and dataset are known.
+pub(super) fn lab_record(refused: &Refused) -> Option<&Exposure> {
+    match refused.remains.first() {
+        Some(Remains::Exposure(row)) if !refused.open.has(Open::ID.and(Open::RAGGED)) => Some(row),
+        _ => None,
+    }
+}
