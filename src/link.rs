@@ -170,16 +170,19 @@ pub fn link<'a>(rows: &'a Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progr
     let (clusters, set_aside) = assemble(all, grouped.case(all), &holds);
     progress.advance(1);
     balance(rows, &clusters, &set_aside)?;
+    let fitting = fitting(all, &grouped, &holds);
+    let protecting_nobody = protecting_nobody(all, &grouped);
+    let namesakes = namesakes::find(all, &grouped);
     Ok(Linked {
         clusters,
         set_aside,
         blocks: grouped.found.blocks,
         refused_edges: grouped.clustering.refused.len(),
         decisions: grouped.rulings.same.len() + grouped.rulings.different.len(),
-        fitting: fitting(all, &grouped, &holds),
-        protecting_nobody: protecting_nobody(all, &grouped),
-        namesakes: namesakes::find(all, &grouped),
+        fitting,
         nobody: grouped.unplaced.nobody,
+        protecting_nobody,
+        namesakes,
     })
 }
 

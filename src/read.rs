@@ -26,6 +26,7 @@ use jiff::civil::Date;
 
 use crate::config::{InputFormat, Inputs};
 use crate::progress::Progress;
+use crate::reason::Reason;
 use crate::row::{Damage, Input, List, Refused, Rows};
 
 use batch::{Batch, Context};
@@ -155,7 +156,8 @@ fn read_file<T: Record>(
         "list read"
     );
     if !batch.refused.is_empty() {
-        let unreadable = u32::try_from(batch.refused.len()).unwrap_or(u32::MAX);
+        let damaged = batch.refused.iter().filter(|row| row.set_aside.reason != Reason::R103).count();
+        let unreadable = u32::try_from(damaged).unwrap_or(u32::MAX);
         damage.push(batch.tally.finish(context.index, found.list, unreadable));
     }
     *good = batch.good;

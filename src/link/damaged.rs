@@ -30,6 +30,8 @@ struct Trace {
     remains: usize,
     /// A suppression has none.
     features: Option<Features>,
+    /// The BSN, where it can be read; 0 = none.
+    bsn: u32,
     open: Open,
     /// Numbers that an unreadable BSN may have been.
     numbers: Vec<u32>,
@@ -80,14 +82,15 @@ impl Damaged {
             let is_valid = |number: u32| Bsn::new(number).is_ok();
             let numbers = refused.digits.as_ref().map(|digits| digits.candidates(is_valid)).unwrap_or_default();
             let numbers = numbers.into_iter().collect();
-            damaged.add(Trace { refused: place, remains, features, open: refused.open, numbers });
+            let bsn = refused.bsn.map_or(0, Bsn::number);
+            damaged.add(Trace { refused: place, remains, features, bsn, open: refused.open, numbers });
         }
         damaged
     }
 
     fn add(&mut self, trace: Trace) {
         let place = self.traces.len();
-        for number in trace.numbers.iter().chain(trace.features.iter().map(|own| &own.bsn)).filter(|own| **own != 0) {
+        for number in trace.numbers.iter().chain([&trace.bsn]).filter(|number| **number != 0) {
             self.by_number.entry(*number).or_default().push(place);
         }
         if let Some(own) = &trace.features {
@@ -140,13 +143,11 @@ impl Damaged {
     }
 }
 
-/// The remains of a row as rows that can be compared; nothing of a provider, nor of a row that is used as it is.
+/// The remains of a row as rows that can be compared; nothing of a provider, nor of what a row that is used says anyway.
 fn remains(place: usize, refused: &Refused) -> Vec<(usize, usize, Option<Row<'_>>)> {
-    if refused.used && refused.list != List::Suppressions {
+    let spent = refused.used && refused.digits.is_none();
+    if refused.list == List::Providers || spent {
         return Vec::new();
-    }
-    if refused.list == List::Suppressions {
-        return vec![(place, 0, None)];
     }
     let rows = refused.remains.iter().enumerate().filter_map(|(index, remains)| {
         let row = match remains {
@@ -157,7 +158,9 @@ fn remains(place: usize, refused: &Refused) -> Vec<(usize, usize, Option<Row<'_>
         };
         Some((place, index, Some(row)))
     });
-    rows.collect()
+    let rows: Vec<_> = rows.collect();
+    // A suppression, or a row of which nothing is left: its numbers are all there is.
+    if rows.is_empty() { vec![(place, 0, None)] } else { rows }
 }
 
 /// Whether an unreadable lab record could not have held these people, whatever its unreadable cell said.

@@ -143,9 +143,18 @@ impl<'c> Raw<'c> {
         word
     }
 
-    /// A word of which an unknown one is no fault of the row: the decision table handles it (D101).
-    pub(super) fn open_word<T: Word>(&self, column: usize) -> Option<T> {
-        cell::word(&self.cells[column]).ok().flatten()
+    /// A word of which an unknown one is no fault of the row: the decision table handles it (D101). What is no word at all
+    /// is damage, and may hide any of the known ones.
+    pub(super) fn open_word<T: Word>(&mut self, column: usize) -> Option<T> {
+        let is_word = |sign: char| sign.is_alphabetic() || matches!(sign, ' ' | '-' | '_' | '/');
+        match cell::word(&self.cells[column]) {
+            Ok(word) => word,
+            Err(_) if self.cells[column].chars().all(is_word) => None,
+            Err(reason) => {
+                self.fault(column, reason);
+                None
+            }
+        }
     }
 
     pub(super) fn items(&mut self, column: usize) -> Items {
@@ -191,7 +200,9 @@ impl<'c> Raw<'c> {
     /// Counts the unreadable cells.
     pub(super) fn tally(&self, tally: &mut Tally) {
         let mut seen = Vec::new();
-        for (column, reason) in self.faults.iter().filter(|(column, _)| !self.cells[*column].is_empty()) {
+        let faults = self.faults.iter().filter(|(column, _)| !self.cells[*column].is_empty());
+        // A number of the test range is no damage.
+        for (column, reason) in faults.filter(|(_, reason)| *reason != Reason::R103) {
             if !seen.contains(column) {
                 seen.push(*column);
                 tally.damaged(*column, &self.cells[*column], *reason);

@@ -72,13 +72,14 @@ impl Record for Exposure {
         let published = raw.word(const { at("published") }).unwrap_or(Published::Unknown);
         let items = raw.items(const { at("items") });
         let custody = raw.word(const { at("custody") });
+        let category = raw.open_word(const { at("category") });
         Some(Self {
             row,
             cells: pack(raw, &cells)?,
             bsn,
             birth_date,
             sex,
-            category: raw.open_word(const { at("category") }),
+            category,
             sample_date,
             // A row without a status is never used; its remains tell whose it is.
             status: status.unwrap_or(Status::SharedOnly),

@@ -35,15 +35,15 @@ impl Fit {
 
 /// How the row fits a unit whose cluster has the BSN `number` (0 = none); `None` when they are two people.
 pub(super) fn fit(trace: &Trace, unit: &Features, number: u32, case: Case<'_>) -> Option<Fit> {
+    if unit.bsn != 0 && unit.bsn == trace.bsn {
+        return Some(Fit::Number);
+    }
     if unit.bsn != 0 && trace.numbers.contains(&unit.bsn) {
         return Some(Fit::Slip);
     }
     let own = trace.features.as_ref()?;
-    if own.bsn != 0 && own.bsn == unit.bsn {
-        return Some(Fit::Number);
-    }
     let agreement = relaxed(Agreement::of(unit, own, &case.units.texts), trace.open);
-    if own.bsn != 0 && number != 0 && own.bsn != number {
+    if trace.bsn != 0 && number != 0 && trace.bsn != number {
         let differs = Agreement { bsn: Bsn::Differs, ..agreement };
         return exact::fits_but_for_number(differs).then_some(Fit::TwoNumbers);
     }
