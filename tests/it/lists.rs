@@ -15,8 +15,9 @@ pub type Line = BTreeMap<String, String>;
 
 /// The header of a list in the sample.
 pub fn header(list: &str) -> Vec<String> {
-    let path = root().join(format!("sample-data/inbox/{list}-special.csv"));
-    let text = fs::read_to_string(path).unwrap();
+    let path = |name: String| root().join("sample-data/inbox").join(name);
+    let special = path(format!("{list}-special.csv"));
+    let text = fs::read_to_string(if special.is_file() { special } else { path(format!("{list}.csv")) }).unwrap();
     text.lines().next().unwrap().split(',').map(str::to_owned).collect()
 }
 

@@ -84,7 +84,7 @@ fn without_a_birth_date_a_name_alone_is_nobodys() {
 
 #[test]
 fn a_listed_person_is_not_held_for_somebody_with_another_number() {
-    let other = unreadable(&Details { bsn: BSNS[1], ..ANNA }, Open::OTHER, "");
+    let other = unreadable(&Details { record: "9", bsn: BSNS[1], ..ANNA }, Open::OTHER, "");
     let numbered = Details { bsn: BSNS[0], ..ANNA };
     assert_eq!(held(std::slice::from_ref(&numbered), &[numbered.clone()], other.clone()).1.len(), 0);
     let (people, found) = held(&[numbered], &[], other);
