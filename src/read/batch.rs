@@ -55,7 +55,10 @@ impl<T: Record> Batch<T> {
         let mut raw = Raw::new(cells, T::COLUMNS, context.terms);
         let parsed = T::parse(&mut raw, at);
         self.tidied += u64::from(raw.tidied());
-        self.tally.see(cells);
+        // Only lists that protect people are measured: this is done for every cell of every row.
+        if matches!(context.list, List::Participants | List::Register | List::Suppressions) {
+            self.tally.see(cells);
+        }
         match parsed {
             Some(typed) if raw.is_sound() => self.good.push(typed),
             parsed => {

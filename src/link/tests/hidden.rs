@@ -91,6 +91,72 @@ fn a_listed_person_is_not_held_for_somebody_with_another_number() {
     assert!(people.is_empty() && found.contains(&(1, Reason::L210)), "nobody knows whose the number is");
 }
 
+#[test]
+fn a_decision_about_a_row_that_cannot_be_read_still_holds_the_other() {
+    let keys = Keys::derive(&[7; 32]);
+    let (lab, listed) = (["set", "2"], ["list", "register", "R-1"]);
+    let (lab, listed) = (keys.row_fingerprint(lab), keys.row_fingerprint(listed));
+    let said = crate::link::Decision::new(lab, listed, crate::link::Ruling::Same);
+    let mut rows = rows(&[ANNA, DINA], &[]);
+    let held = |rows: &Rows| {
+        let rules = LinkRules::default();
+        let terms = Terms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[said] };
+        outcome(&link(rows, &terms, &keys, &Progress::hidden()).unwrap()).1
+    };
+    assert!(held(&rows).is_empty());
+    let elsewhere = Details { record: "R-1", surname: "Vermeer", birth: (1950, 2, 3), number: "7", ..ANNA };
+    let elsewhere = Details { postcode: "1111AA", ..elsewhere };
+    rows.refused.push(unreadable(&elsewhere, Open::SEX, ""));
+    assert_eq!(held(&rows), BTreeSet::from([(2, Reason::L210)]));
+    rows.refused[0].person_ref = "R-2".to_owned();
+    assert!(held(&rows).is_empty(), "another record");
+    rows.refused[0].open = Open::ID;
+    assert_eq!(held(&rows), BTreeSet::from([(2, Reason::L210)]), "it may be that record");
+}
+
+/// A lab record that could not be read whole.
+fn unreadable_lab(details: &Details, open: Open, raw: &str) -> Refused {
+    let row = exposure(9, details);
+    Refused {
+        bsn: row.bsn,
+        digits: Digits::left_of(raw, 9),
+        open,
+        remains: vec![Remains::Exposure(Box::new(row))],
+        ..refused(List::Exposures, 0, "")
+    }
+}
+
+#[test]
+fn a_lab_record_with_a_slip_in_its_number_holds_nobody_who_is_known() {
+    let adult = |details: &Details| Details { bsn: BSNS[0], ..details.clone() };
+    let own = adult(&ANNA);
+    let with = |listed: &[Details], mut row: Refused, change: &dyn Fn(&mut Exposure)| {
+        let mut rows = rows(std::slice::from_ref(&own), listed);
+        for remains in &mut row.remains {
+            let Remains::Exposure(row) = remains else { panic!("not a lab record") };
+            row.category = Some(Category::Gp);
+            row.items = Items::NONE.with(crate::letter::Item::Name);
+            change(row);
+        }
+        rows.refused.push(row);
+        linked(&rows).set_aside.first().map(|held| held.reason)
+    };
+    let again = || Details { record: "9", bsn: 0, ..ANNA };
+    let slip = || unreadable_lab(&again(), Open::BSN, "999990018");
+    assert_eq!(with(&[], slip(), &|_| ()), None);
+    assert_eq!(with(&[], slip(), &|row| row.items = Items::NONE), Some(Reason::L212), "says stolen and lists nothing");
+    assert_eq!(with(&[], slip(), &|row| row.category = Some(Category::Prisoner)), Some(Reason::L212));
+    assert_eq!(with(&[], slip(), &|row| row.birth_date = PartialDate::new(2012, 5, 17)), Some(Reason::L212));
+    let lost = || unreadable_lab(&again(), Open::BSN, "#REF!");
+    assert_eq!(with(&[], lost(), &|_| ()), Some(Reason::L212), "it may be another person's number");
+    assert_eq!(with(std::slice::from_ref(&own), lost(), &|_| ()), None, "a list knows her number");
+    let undated = unreadable_lab(&Details { birth: (0, 0, 0), ..again() }, Open::BIRTH_DATE, "");
+    assert_eq!(with(std::slice::from_ref(&own), undated, &|_| ()), Some(Reason::L212));
+    let same_record =
+        unreadable_lab(&Details { record: "1", surname: "Vermeer", number: "7", ..again() }, Open::SEX, "");
+    assert_eq!(with(&[], same_record, &|_| ()), Some(Reason::L208), "one record number, maybe of two people");
+}
+
 fn suppression(person_ref: &str, bsn: u32) -> Suppression {
     Suppression {
         row: RowRef { file: 0, row: 1 },

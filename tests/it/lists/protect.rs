@@ -106,6 +106,23 @@ fn what_cannot_be_read_counts_as_the_worst_that_it_may_have_said() {
 }
 
 #[test]
+fn a_row_with_a_cell_too_many_or_too_few_still_protects() {
+    let columns = super::header("register");
+    let row = but(listed(), &[("bsn", ""), ("deceased_on", "2024-02-03")]);
+    let whole: Vec<&str> = columns.iter().map(|column| row.get(column).map_or("", String::as_str)).collect();
+    let surname = columns.iter().position(|column| column == "surname").unwrap();
+    let mut longer = whole.clone();
+    longer.insert(surname, "de");
+    let mut shorter = whole.clone();
+    shorter.remove(surname + 1);
+    for cells in [longer, shorter] {
+        let text = format!("{}\n{}\n", columns.join(","), cells.join(","));
+        let ended = Lists::new("").with("exposures", &[tessa()]).with_file("register.csv", &text).run();
+        assert_eq!((ended.state("T-1").as_str(), ended.answer.code), ("review L210", 1), "{}", cells.len());
+    }
+}
+
+#[test]
 fn a_suppression_is_found_by_what_is_left_of_it() {
     for (rows, ends) in [
         ([("bsn", "99996000"), ("person_ref", "")], "review L210"),
