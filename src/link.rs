@@ -104,7 +104,7 @@ pub enum LinkError {
     },
     /// Nobody would know whom not to write to.
     #[error(
-        "row {row} of `{file}` suppresses somebody, but it cannot be read whole and what is left of it fits nobody"
+        "row {row} of `{file}` suppresses somebody, but it cannot be read whole and what is left does not tell whom"
     )]
     Suppression {
         /// File name.

@@ -105,10 +105,18 @@ impl Damaged {
         self.traces.push(trace);
     }
 
-    /// The numbers that the BSN of a refused row may have been.
-    pub(super) fn numbers(&self, refused: usize) -> &[u32] {
-        let place = self.traces.partition_point(|trace| trace.refused < refused);
-        self.traces.get(place).map_or(&[], |trace| &trace.numbers)
+    /// Whether an unreadable lab record could not have held the people of the cluster (whose BSN is `number`) that alone it
+    /// fits, whatever its unreadable cell said.
+    pub(super) fn is_harmless(&self, case: Case<'_>, found: &Found, number: u32, refused: &Refused) -> bool {
+        let place =
+            self.traces.partition_point(|trace| (trace.refused, trace.remains) < (found.refused, found.remains));
+        let (Some(trace), Some(Remains::Exposure(row))) = (self.traces.get(place), refused.remains.get(found.remains))
+        else {
+            return false;
+        };
+        let mut members = case.clustering.members(case.clustering.leader(found.unit));
+        members.all(|unit| fit::agrees(trace, &case.units.features[unit as usize], case))
+            && lab::is_harmless(case, found.unit, number, &trace.numbers, row, refused.open)
     }
 
     /// Every unit that may be one with an unreadable row, in order; `number` gives the BSN of a unit's cluster, 0 = none.
@@ -163,27 +171,26 @@ fn remains(place: usize, refused: &Refused) -> Vec<(usize, usize, Option<Row<'_>
     if rows.is_empty() { vec![(place, 0, None)] } else { rows }
 }
 
-/// Whether an unreadable lab record could not have held these people, whatever its unreadable cell said.
-pub(super) fn is_harmless(case: Case<'_>, found: &Found, number: u32, numbers: &[u32], refused: &Refused) -> bool {
-    let Some(Remains::Exposure(row)) = refused.remains.get(found.remains) else { return false };
-    lab::is_harmless(case, found.unit, number, numbers, row, refused.open)
-}
-
-/// Lab records that could not be read, by dataset and number, without those that a later file delivers again.
-pub(super) fn lab_records(all: AllRows<'_>) -> BTreeMap<(&str, &str), Vec<usize>> {
-    let mut records: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+/// Lab records that could not be read, by number.
+pub(super) fn lab_records(all: AllRows<'_>) -> BTreeMap<&str, Vec<usize>> {
+    let mut records: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (place, refused) in all.refused().iter().enumerate().filter(|(_, refused)| refused.list == List::Exposures) {
-        if let Some(row) = lab_record(refused) {
-            records.entry((row.dataset_id(), row.record_id())).or_default().push(place);
+        if let Some(row) = lab_record(refused).filter(|row| !row.record_id().is_empty()) {
+            records.entry(row.record_id()).or_default().push(place);
         }
     }
     records
 }
 
-/// The remains of an unreadable lab record whose number and dataset are known.
+/// Whether an unreadable lab record may be of this dataset.
+pub(super) fn is_of_dataset(refused: &Refused, dataset: &str) -> bool {
+    lab_record(refused).is_some_and(|row| row.dataset_id() == dataset || row.dataset_id().is_empty())
+}
+
+/// The remains of an unreadable lab record whose cells are where they should be.
 pub(super) fn lab_record(refused: &Refused) -> Option<&Exposure> {
     match refused.remains.first() {
-        Some(Remains::Exposure(row)) if !refused.open.has(Open::ID.and(Open::RAGGED)) => Some(row),
+        Some(Remains::Exposure(row)) if !refused.open.has(Open::RAGGED) => Some(row),
         _ => None,
     }
 }

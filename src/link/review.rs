@@ -172,11 +172,6 @@ impl Holds {
         self.clusters.entry(case.leader(unit)).or_insert(hold);
     }
 
-    /// The same for one unit of a cluster.
-    pub(super) fn hold_unit_for(&mut self, unit: UnitId, reason: Reason, rows: Vec<RowRef>, note: String) {
-        self.units.entry(unit).or_insert(Hold { rows, ..Hold::noted(reason, note) });
-    }
-
     /// The same for one row.
     pub(super) fn hold_row(&mut self, row: RowId, reason: Reason, rows: Vec<RowRef>, note: &str) {
         self.rows.entry(row).or_insert(Hold { rows, ..Hold::noted(reason, note.to_owned()) });
@@ -301,7 +296,7 @@ impl<'a> Case<'a> {
     }
 
     /// How well the person of this unit is known, and by how many units.
-    pub(super) fn strength(self, unit: UnitId) -> (Standing, usize) {
+    fn strength(self, unit: UnitId) -> (Standing, usize) {
         let members = self.clustering.members(self.leader(unit));
         let standing = |unit: UnitId| {
             let features = self.features(unit);
@@ -322,7 +317,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether there are rows of the same BSN, and none of them has the unit's address.
-    pub(super) fn is_astray(self, unit: UnitId) -> bool {
+    fn is_astray(self, unit: UnitId) -> bool {
         self.of_same_number(unit).next().is_some() && !self.is_at_home(unit)
     }
 
@@ -369,7 +364,7 @@ impl<'a> Case<'a> {
 
 /// How well a person is known.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
+enum Standing {
     /// Initials at most.
     Loose,
     /// A given name.

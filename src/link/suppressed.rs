@@ -12,8 +12,8 @@ pub(super) struct Unplaced {
     pub nobody: Vec<RowRef>,
     /// Rows of the lists whose `person_ref` is that of a suppression in another form: other case, signs or zeros.
     pub near: Vec<(RowId, RowRef)>,
-    /// Damaged ones of which neither number is in any other list: whom they name may hide in the unreadable cell. Index
-    /// among the refused rows.
+    /// Damaged ones of which no row of the lists is known to have both numbers: whom they name may hide in the unreadable
+    /// cell. Indices among the refused rows.
     pub damaged: Vec<usize>,
 }
 
@@ -21,6 +21,10 @@ pub(super) struct Unplaced {
 struct Known<'a> {
     bsns: HashSet<u32>,
     refs: HashSet<&'a str>,
+    /// BSNs of rows of the lists.
+    listed_bsns: HashSet<u32>,
+    /// Numbers of rows of the lists that have a BSN, or of which it cannot be read.
+    numbered_refs: HashSet<&'a str>,
 }
 
 impl Unplaced {
@@ -81,21 +85,31 @@ impl<'a> Known<'a> {
             .collect();
         let refs: HashSet<&str> =
             named.map(|row| row.person_ref.as_str()).chain(damaged.map(|row| row.person_ref.as_str())).collect();
-        let mut known = Self { bsns: HashSet::new(), refs: HashSet::new() };
+        let (listed_bsns, numbered_refs) = (HashSet::new(), HashSet::new());
+        let mut known = Self { bsns: HashSet::new(), refs: HashSet::new(), listed_bsns, numbered_refs };
         for id in all.ids() {
             let row = all.get(id);
             if bsns.contains(&row.bsn()) {
                 known.bsns.insert(row.bsn());
             }
-            if let Row::Participant(row) | Row::Register(row) = row
-                && let Some(found) = refs.get(row.person_ref()).filter(|found| !found.is_empty())
-            {
+            let (Row::Participant(listed) | Row::Register(listed)) = row else { continue };
+            if bsns.contains(&row.bsn()) {
+                known.listed_bsns.insert(row.bsn());
+            }
+            if let Some(found) = refs.get(listed.person_ref()).filter(|found| !found.is_empty()) {
                 known.refs.insert(found);
+                if row.bsn() != 0 {
+                    known.numbered_refs.insert(found);
+                }
             }
         }
         for row in all.refused().iter().filter(|row| row.list != List::Suppressions) {
             known.bsns.extend(row.bsn.map(crate::person::Bsn::number));
-            known.refs.extend(refs.get(row.person_ref.as_str()).filter(|found| !found.is_empty()));
+            known.listed_bsns.extend(row.bsn.filter(|_| row.list != List::Exposures).map(crate::person::Bsn::number));
+            for found in refs.get(row.person_ref.as_str()).filter(|found| !found.is_empty()) {
+                known.refs.insert(found);
+                known.numbered_refs.insert(found);
+            }
         }
         known
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::link::content::{Row, RowId};
 use crate::link::damaged::{self, Damaged, Fit, Found};
-use crate::link::review::{Case, Holds, Number, Standing};
+use crate::link::review::{Case, Holds, Number};
 use crate::link::suppressed::Unplaced;
 use crate::link::units::UnitId;
 use crate::reason::Reason;
@@ -92,17 +92,19 @@ impl Holds {
         }
         let number = |unit: UnitId| of_cluster[case.clustering.leader(unit) as usize];
         let again = Again::of(case, hidden);
+        let all_found = hidden.damaged.find(case, number);
+        let fits = fits_of_lab_records(case, hidden, &all_found);
         let mut harmless: BTreeSet<(usize, UnitId)> = BTreeSet::new();
-        for found in hidden.damaged.find(case, number) {
+        for found in all_found {
             let refused = &hidden.refused[found.refused];
-            let cluster = case.clustering.leader(found.unit);
             if refused.list != List::Exposures {
                 placed.fitting.entry(found.refused).or_insert(found.unit);
                 self.hide_found(case, found, refused);
             } else if !again.later.contains(&found.refused) {
-                let left = hidden.damaged.numbers(found.refused);
-                if damaged::is_harmless(case, &found, number(found.unit), left, refused) {
-                    harmless.insert((found.refused, cluster));
+                // A record that fits two people may have been the reason to ask which of them it is.
+                let alone = fits.get(&found.refused).is_some_and(|clusters| clusters.len() == 1);
+                if alone && hidden.damaged.is_harmless(case, &found, number(found.unit), refused) {
+                    harmless.insert((found.refused, case.clustering.leader(found.unit)));
                 } else {
                     self.hide_found(case, found, refused);
                 }
@@ -123,16 +125,21 @@ impl Holds {
             (_, Fit::Number) => Reason::L207,
             (_, Fit::Slip | Fit::Details | Fit::TwoNumbers) => Reason::L210,
         };
-        if found.fit != Fit::TwoNumbers || case.strength(found.unit).0 != Standing::Listed {
-            self.hide(case, found.unit, reason, refused, found.fit.words());
-        } else if case.is_astray(found.unit) {
-            self.hold_unit_for(found.unit, reason, vec![refused.set_aside.row], evidence(refused, found.fit.words()));
-        }
+        self.hide(case, found.unit, reason, refused, found.fit.words());
     }
 
     fn hide(&mut self, case: Case<'_>, unit: UnitId, reason: Reason, refused: &Refused, how: &str) {
         self.hold_for(case, unit, reason, vec![refused.set_aside.row], evidence(refused, how));
     }
+}
+
+/// The clusters that each unreadable lab record fits.
+fn fits_of_lab_records(case: Case<'_>, hidden: &Hidden<'_>, found: &[Found]) -> BTreeMap<usize, BTreeSet<UnitId>> {
+    let mut fits: BTreeMap<usize, BTreeSet<UnitId>> = BTreeMap::new();
+    for found in found.iter().filter(|found| hidden.refused[found.refused].list == List::Exposures) {
+        fits.entry(found.refused).or_default().insert(case.clustering.leader(found.unit));
+    }
+    fits
 }
 
 fn evidence(refused: &Refused, how: &str) -> String {
@@ -157,9 +164,11 @@ impl Again {
         for unit in case.units.ids() {
             for id in case.units.rows(unit) {
                 let Row::Exposure(row) = case.all.get(*id) else { continue };
-                for place in unreadable.get(&(row.dataset_id(), row.record_id())).into_iter().flatten() {
+                let same = unreadable.get(row.record_id()).into_iter().flatten();
+                for place in same.filter(|place| damaged::is_of_dataset(&hidden.refused[**place], row.dataset_id())) {
                     again.records.push((*place, unit, *id));
-                    if row.row.file > hidden.refused[*place].set_aside.row.file {
+                    let unreadable = &hidden.refused[*place];
+                    if row.row.file > unreadable.set_aside.row.file && !unreadable.open.has(Open::ID) {
                         again.later.insert(*place);
                     }
                 }

@@ -17,7 +17,8 @@ pub(in crate::link) enum Fit {
     Slip,
     /// Name, birth date and address, as far as they can be read.
     Details,
-    /// The same, but the row has another valid BSN.
+    /// The same, but the row has another valid BSN: with it whole, a human would have been asked whose number is right, or
+    /// which of two people a row without number is.
     TwoNumbers,
 }
 
@@ -43,16 +44,20 @@ pub(super) fn fit(trace: &Trace, unit: &Features, number: u32, case: Case<'_>) -
     }
     let own = trace.features.as_ref()?;
     let agreement = relaxed(Agreement::of(unit, own, &case.units.texts), trace.open);
-    if trace.bsn != 0 && number != 0 && trace.bsn != number {
-        let differs = Agreement { bsn: Bsn::Differs, ..agreement };
-        return exact::fits_but_for_number(differs).then_some(Fit::TwoNumbers);
-    }
     let fits = if trace.open.has(Open::BIRTH_DATE) {
         fits_undated(agreement, unit, own, case)
     } else {
         !agreement.is_vetoed() && fits_dated(agreement)
     };
-    fits.then_some(Fit::Details)
+    let conflicting = trace.bsn != 0 && number != 0 && trace.bsn != number;
+    fits.then_some(if conflicting { Fit::TwoNumbers } else { Fit::Details })
+}
+
+/// Whether nothing that can be read speaks against the two, and the birth dates are the same.
+pub(super) fn agrees(trace: &Trace, unit: &Features, case: Case<'_>) -> bool {
+    let Some(own) = &trace.features else { return false };
+    let agreement = relaxed(Agreement::of(unit, own, &case.units.texts), trace.open);
+    !agreement.is_vetoed() && matches!(agreement.birth, Birth::Equal | Birth::Missing) && own.birth != 0
 }
 
 /// The agreement, had the unreadable cells said what fits best.

@@ -10,8 +10,8 @@ use crate::link::review::Case;
 use crate::link::units::UnitId;
 use crate::row::{Exposure, Open};
 
-/// Who was so many years old at the sample was grown up then and is now, whatever a slip in the birth date hides: the
-/// highest age limit of the decision table is 29.
+/// Who was so many years old at the sample was grown up then, whatever the day: the highest age limit of the decision
+/// table is 29.
 const GROWN_UP: i32 = 31;
 
 /// What was examined and what came out are not named to minors.
@@ -52,17 +52,16 @@ pub(super) fn is_harmless(
         && (listed || lab().all(|other| other.sample_date != row.sample_date || other.address() == row.address()))
 }
 
-/// Neither the record's birth date nor its sample date can bring in another age class.
+/// The birth date is that of the others; a screening record's person was grown up at its sample.
 fn is_of_one_age(row: &Exposure, births: &[u32]) -> bool {
-    let own = row.birth_date.map(birth::pack);
-    let grown = |birth: &u32| {
+    let Some(own) = row.birth_date.map(birth::pack) else { return false };
+    let grown = |birth: u32| {
         row.sample_date.is_some_and(|day: Date| {
             i32::from(day.year()) - i32::try_from(birth / 10_000).unwrap_or(i32::MAX) >= GROWN_UP
         })
     };
-    let all_grown = !births.is_empty() && births.iter().chain(&own).all(grown);
-    let alike = own.is_none_or(|own| births.iter().all(|birth| birth::compare(own, *birth) == Birth::Equal));
-    all_grown || (alike && row.category != Some(Category::Screening))
+    let alike = births.iter().all(|birth| birth::compare(own, *birth) == Birth::Equal);
+    alike && (grown(own) || row.category != Some(Category::Screening))
 }
 
 /// A prisoner's record says about custody what the others say.
