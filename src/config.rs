@@ -1,5 +1,7 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
+mod damage;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::contract::DateForm;
 
 pub mod mapping;
+pub use damage::DamageLimits;
 
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,6 +31,9 @@ pub struct Config {
     /// How the files of each list are written.
     #[serde(default)]
     pub inputs: Inputs,
+    /// How much of a list may be unreadable.
+    #[serde(default)]
+    pub damage: DamageLimits,
     /// Who is the same person.
     #[serde(default)]
     pub link: LinkRules,
@@ -458,6 +464,7 @@ impl Config {
         if self.inputs.all().iter().any(|format| format.skip_lines > InputFormat::MOST_LINES_SKIPPED) {
             return Err(("inputs.*.skip_lines", "must be at most 1000".to_owned()));
         }
+        self.damage.check()?;
         if let Some(mail) = &self.mail
             && mail.security == MailSecurity::Plain
             && !matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1")

@@ -34,6 +34,7 @@ pub mod address;
 pub mod cells;
 pub mod contract;
 pub mod defect;
+pub mod digits;
 pub mod durable;
 pub mod hash;
 pub mod keys;

@@ -8,6 +8,7 @@ mod batch;
 mod cell;
 mod codepage;
 mod csv_file;
+mod damage;
 mod encoding;
 mod error;
 mod guard;
@@ -40,7 +41,7 @@ use crate::config::{InputFormat, Inputs};
 use crate::keys::Marker;
 use crate::progress::Progress;
 use crate::reason::Reason;
-use crate::row::{Input, List, Refused, Rows};
+use crate::row::{Damage, Input, List, Refused, Rows};
 
 use batch::{Batch, Context};
 use inbox::Found;
@@ -49,6 +50,7 @@ use records::Record;
 use snapshot::Sidecar;
 use translate::Translation;
 
+pub use damage::refuse as refuse_damage;
 pub use error::{Place, ReadError};
 pub use marks::{Changed, Changes, Delivered, Delivery, MARKS, Share, latest};
 pub use tally::{ColumnTally, Kind, Tally};
@@ -100,7 +102,7 @@ pub fn read_marked(
         let counted = read_list(file, formats, &context, &mut rows)?;
         delivery.add(rows.inputs.last(), counted);
     }
-    let disputed = records::settle_providers(&mut rows.providers);
+    let disputed = records::settle_providers(&mut rows.providers, &rows.refused);
     if disputed > 0 {
         tracing::warn!(
             read.provider_codes = disputed,
@@ -122,15 +124,15 @@ fn warn_about(inbox: &inbox::Inbox) {
 }
 
 fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<Counted, ReadError> {
-    let refused = &mut rows.refused;
+    let (refused, damage) = (&mut rows.refused, &mut rows.damage);
     let (input, counted) = match file.list {
-        List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused)?,
-        List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused)?,
-        List::Register => read_file(file, &formats.register, context, &mut rows.register, refused)?,
-        List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused)?,
+        List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused, damage)?,
+        List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused, damage)?,
+        List::Register => read_file(file, &formats.register, context, &mut rows.register, refused, damage)?,
+        List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused, damage)?,
         List::Suppressions => {
             let (known, refused_before) = (rows.suppressions.len(), refused.len());
-            let read = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused)?;
+            let read = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused, damage)?;
             let good = rows.suppressions[known..].iter();
             let nobody = good
                 .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
@@ -157,8 +159,9 @@ struct Counted {
     absent: Vec<&'static str>,
 }
 
+/// Neither number can be read, nor is enough left of the BSN to look for whose it may be.
 fn names_nobody(row: &Refused) -> bool {
-    row.bsn.is_none() && row.person_ref.is_empty()
+    row.bsn.is_none() && row.person_ref.is_empty() && row.digits.is_none()
 }
 
 /// Reads one file behind the rows that are there already.
@@ -168,6 +171,7 @@ fn read_file<T: Record>(
     context: &Context<'_>,
     good: &mut Vec<T>,
     refused: &mut Vec<Refused>,
+    damage: &mut Vec<Damage>,
 ) -> Result<(Input, Counted), ReadError> {
     let file = context.file;
     let bytes = snapshot::bytes(file)?;
@@ -192,6 +196,11 @@ fn read_file<T: Record>(
         read.absent_columns = absent.join(" "),
         "list read"
     );
+    if !batch.refused.is_empty() {
+        let damaged = batch.refused.iter().filter(|row| row.set_aside.reason != Reason::R103).count();
+        let unreadable = u32::try_from(damaged).unwrap_or(u32::MAX);
+        damage.push(batch.damage.finish(&batch.tally, context, unreadable));
+    }
     *good = batch.good;
     refused.append(&mut batch.refused);
     let counted = Counted { tally: batch.tally, marks: batch.marks, absent };

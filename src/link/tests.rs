@@ -3,6 +3,7 @@
 mod cost;
 mod decided;
 mod given;
+mod hidden;
 mod laws;
 mod named;
 
@@ -124,6 +125,7 @@ pub(super) fn registrant(place: u32, details: &Details) -> Registrant {
         language: None,
         letter_format: None,
         deceased_on: None,
+        deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
     }
@@ -175,6 +177,11 @@ pub(super) fn refused(list: List, number: u32, person_ref: &str) -> Refused {
         record_id: String::new(),
         bsn: bsn(number),
         person_ref: person_ref.to_owned(),
+        digits: None,
+        open: crate::row::Open::OTHER,
+        remains: Vec::new(),
+        used: false,
+        content: String::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::keys::Marker;
 use crate::progress::Progress;
 use crate::row::{List, Refused, RowRef};
 
+use super::damage;
 use super::error::ReadError;
 use super::marks;
 use super::raw::{Raw, Terms};
@@ -39,6 +40,8 @@ pub(super) struct Batch<T> {
     pub(super) first_ragged: Option<u32>,
     /// Numbers and postcodes that were stripped of blanks, dots and the like (M27).
     pub(super) tidied: u64,
+    /// What unreadable cells look like, by column.
+    pub(super) damage: damage::Tally,
     /// What the cells are, by column.
     pub(super) tally: Tally,
     /// One mark a row, good or not, in file order; none without a marker.
@@ -56,6 +59,7 @@ impl<T: Record> Batch<T> {
             first_ragged: None,
             tidied: 0,
             tally: Tally::default(),
+            damage: damage::Tally::default(),
             marks: Vec::new(),
             buffer: Vec::new(),
         }
@@ -69,7 +73,8 @@ impl<T: Record> Batch<T> {
         }
     }
 
-    /// Reads one row; it ends among the good ones or among the refused.
+    /// Reads one row; it ends among the good ones or among the refused, or among both where the worst that its unreadable
+    /// cells may have said is known.
     pub(super) fn read(&mut self, cells: &[Cow<'_, str>], row: u32, context: &Context<'_>) {
         let at = RowRef { file: context.index, row };
         if let Some(marker) = context.marker {
@@ -83,7 +88,14 @@ impl<T: Record> Batch<T> {
         self.tally.add(context.list, cells, [raw.faults(), raw.strange()], row);
         match parsed {
             Some(typed) if raw.is_sound() => self.good.push(typed),
-            _ => self.refuse(raw.refusal(context.list, at)),
+            parsed => {
+                raw.tally(&mut self.damage);
+                let used = parsed.clone().filter(|typed| typed.is_usable(&raw));
+                let remains = parsed.and_then(T::remains).into_iter().collect();
+                let refusal = raw.refusal(context.list, at, remains);
+                self.refuse(Refused { used: used.is_some(), ..refusal });
+                self.good.extend(used);
+            }
         }
     }
 
@@ -108,6 +120,7 @@ impl<T: Record> Batch<T> {
         self.first_ragged = self.first_ragged.or(next.first_ragged);
         self.tidied += next.tidied;
         self.tally.append(&next.tally);
+        self.damage.append(&next.damage);
         self.marks.append(&mut next.marks);
     }
 

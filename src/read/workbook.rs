@@ -118,7 +118,7 @@ pub(super) fn first_row(bytes: &[u8], format: &InputFormat) -> Option<Vec<String
             if u64::from(row) >= format.skip_lines as u64 {
                 names = table::names(cells);
             }
-            Ok(names.iter().all(String::is_empty))
+            Ok::<_, Problem>(names.iter().all(String::is_empty))
         };
         book.rows(&sheet, &mut take).ok()?;
         Some(names)

@@ -12,8 +12,8 @@ use crate::reason::SetAside;
 use crate::record::Job;
 use crate::report::account::Account;
 use crate::report::letters::LettersFile;
-use crate::report::{Report, page, papers};
-use crate::row::Rows;
+use crate::report::{Report, namesakes, page, papers};
+use crate::row::{RowRef, Rows};
 
 /// Writes `rows.csv`, `review.csv` and the report so far to `folder`.
 ///
@@ -38,6 +38,14 @@ pub(super) fn write(
 pub(super) fn write_marks(folder: &Utf8Path, delivery: &Delivery, marker: Marker) -> Result<(), RunError> {
     let path = folder.join(MARKS);
     delivery.write(&path, marker).map_err(|source| RunError::File { doing: "writing", path, source })
+}
+
+/// Writes `namesakes.csv` to `folder`, for `explain`.
+///
+/// # Errors
+/// [`RunError`] when it cannot be written.
+pub(super) fn write_namesakes(folder: &Utf8Path, rows: &Rows, pairs: &[(RowRef, RowRef)]) -> Result<(), RunError> {
+    Ok(namesakes::write(&folder.join(namesakes::FILE), rows, pairs)?)
 }
 
 /// Begins `letters.parquet` in `folder`.

@@ -17,6 +17,7 @@ use crate::record::{CheckedPlan, Identities, Job, Ledger, Noted, PlanDraft, Stag
 use crate::render::Press;
 use crate::report::Report;
 use crate::report::letters::LettersFile;
+use crate::report::waiting::ListRows;
 use crate::row::{Input, Rows};
 
 /// How far planning came.
@@ -93,6 +94,7 @@ pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepare
     mail.clone_into(&mut report.mail);
     report.other_files.clone_from(&rows.others);
     report.list_reasons.clone_from(&prepared.list_reasons);
+    report.list_rows = ListRows::new(&rows.inputs, &prepared.waiting, prepared.protecting_nobody);
     report.link.clone_from(&prepared.linking);
     report.link.merges = prepared.identities.merges();
     report.link.splits = prepared.identities.splits();
@@ -128,7 +130,7 @@ impl Sketch<'_, '_> {
         let job_name = package::job_name(number, config.synthetic);
         let staging = Staging::of(&config.data_dir, &job_name);
         staging.begin()?;
-        let Prepared { account, set_aside, identities, bodies, letters, writer, press, .. } = prepared;
+        let Prepared { account, set_aside, identities, bodies, letters, writer, press, namesakes, .. } = prepared;
         let places = package::places(&job_name, letters, &config.print);
         let settings = Settings {
             campaign: config.campaign.clone(),
@@ -159,6 +161,7 @@ impl Sketch<'_, '_> {
         report.peak_rss_bytes = peak_rss_bytes();
         papers::write(&staging.papers(), rows, &account, &set_aside, &report)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
+        papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
         staging.sync()?;
         Ok((checked, press))
     }

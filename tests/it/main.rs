@@ -12,6 +12,7 @@ mod files;
 mod inbox;
 mod leaks;
 mod letters;
+mod lists;
 mod mail;
 mod marks;
 mod memory;

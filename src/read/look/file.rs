@@ -122,8 +122,9 @@ fn read(
 }
 
 fn read_as<T: Glimpsed>(found: &Found, format: &InputFormat, context: &Context<'_>) -> Result<Read, ReadError> {
-    let (mut good, mut refused) = (Vec::<Glanced<T>>::new(), Vec::new());
-    let (input, mut counted): (Input, Counted) = read_file(found, format, context, &mut good, &mut refused)?;
+    let (mut good, mut refused, mut damage) = (Vec::<Glanced<T>>::new(), Vec::new(), Vec::new());
+    let (input, mut counted): (Input, Counted) =
+        read_file(found, format, context, &mut good, &mut refused, &mut damage)?;
     let (tally, absent) = (counted.tally.clone(), std::mem::take(&mut counted.absent));
     let delivered = Delivered::new(&input, counted);
     let glances = good.into_iter().map(|row| row.glance).collect();

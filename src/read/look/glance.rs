@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use rayon::prelude::*;
 
-use crate::row::{Exposure, List, Provider, Refused, Registrant, RowRef, Suppression};
+use crate::row::{Exposure, List, Provider, Refused, Registrant, Remains, RowRef, Suppression};
 
 use super::super::raw::Raw;
 use super::super::records::Record;
@@ -32,8 +32,10 @@ impl Glance {
 }
 
 /// A row that is forgotten when it has been read.
+#[derive(Clone)]
 pub(super) struct Glanced<T> {
     pub(super) glance: Glance,
+    usable: bool,
     row: PhantomData<fn() -> T>,
 }
 
@@ -46,7 +48,16 @@ impl<T: Glimpsed> Record for Glanced<T> {
     const COLUMNS: &'static [&'static str] = T::COLUMNS;
 
     fn parse(raw: &mut Raw<'_>, row: RowRef) -> Option<Self> {
-        T::parse(raw, row).map(|row| Self { glance: row.glance(), row: PhantomData })
+        let parsed = T::parse(raw, row)?;
+        Some(Self { glance: parsed.glance(), usable: parsed.is_usable(raw), row: PhantomData })
+    }
+
+    fn is_usable(&self, _raw: &Raw<'_>) -> bool {
+        self.usable
+    }
+
+    fn remains(self) -> Option<Remains> {
+        None
     }
 }
 
