@@ -64,11 +64,14 @@ pub struct InputFormat {
     pub encoding: TextEncoding,
     /// Our column name -> header in the file.
     pub columns: BTreeMap<String, String>,
+    /// Our column name -> values that the delivering system writes for an empty cell: `deceased_on = ["1900-01-01"]`. No
+    /// value that says something about a person (a real date of death, a flag that is set) can be called empty.
+    pub empty: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for InputFormat {
     fn default() -> Self {
-        Self { delimiter: ',', encoding: TextEncoding::Utf8, columns: BTreeMap::new() }
+        Self { delimiter: ',', encoding: TextEncoding::Utf8, columns: BTreeMap::new(), empty: BTreeMap::new() }
     }
 }
 

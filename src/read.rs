@@ -7,8 +7,11 @@
 mod batch;
 mod cell;
 mod csv_file;
+mod damage;
+mod empty;
 mod encoding;
 mod error;
+mod fillers;
 mod header;
 mod inbox;
 mod mojibake;
@@ -19,6 +22,9 @@ mod schema;
 mod snapshot;
 mod split;
 mod text;
+mod zeros;
+
+use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 use jiff::civil::Date;
@@ -28,9 +34,11 @@ use crate::progress::Progress;
 use crate::row::{Input, List, Refused, Rows};
 
 use batch::{Batch, Context};
+use empty::Empty;
 use inbox::{Form, Found};
 use records::Record;
 use snapshot::Sidecar;
+use zeros::Pending;
 
 pub use error::{Place, ReadError};
 
@@ -56,12 +64,19 @@ pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progre
     warn_about(&found);
     progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());
     let terms = raw::Terms { synthetic: terms.synthetic, days: cell::Days::before(terms.run_date) };
-    let mut rows = Rows::default();
+    let empties = empties(formats)?;
+    let (mut rows, mut pending) = (Rows::default(), Pending::default());
     for (file, index) in found.lists.iter().zip(0..) {
         let path = inbox.join(&file.name);
-        let context = Context { file: &path, index, list: file.list, terms, progress };
-        read_list(file, formats, &context, &mut rows)?;
+        let empty = &empties[&file.list];
+        let context = Context { file: &path, index, list: file.list, terms, empty, progress };
+        read_list(file, formats, &context, &mut rows, &mut pending)?;
     }
+    let repaired = zeros::settle(&mut rows, pending);
+    if repaired > 0 {
+        tracing::warn!(read.repaired_rows = repaired, "numbers without their leading zero, confirmed by other rows");
+    }
+    fillers::check(&rows)?;
     let disputed = records::settle_providers(&mut rows.providers);
     if disputed > 0 {
         tracing::warn!(
@@ -83,16 +98,49 @@ fn warn_about(inbox: &inbox::Inbox) {
     }
 }
 
-fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<(), ReadError> {
+/// `[inputs.*.empty]` of every list.
+fn empties(formats: &Inputs) -> Result<BTreeMap<List, Empty>, ReadError> {
+    let all = schema::LISTS.into_iter().map(|list| Ok((list, Empty::of(list, format_of(list, formats))?)));
+    all.collect()
+}
+
+const fn format_of(list: List, formats: &Inputs) -> &InputFormat {
+    match list {
+        List::Exposures => &formats.exposures,
+        List::Participants => &formats.participants,
+        List::Register => &formats.register,
+        List::Providers => &formats.providers,
+        List::Suppressions => &formats.suppressions,
+    }
+}
+
+fn read_list(
+    file: &Found,
+    formats: &Inputs,
+    context: &Context<'_>,
+    rows: &mut Rows,
+    pending: &mut Pending,
+) -> Result<(), ReadError> {
     let refused = &mut rows.refused;
+    let format = format_of(file.list, formats);
     let input = match file.list {
-        List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused)?,
-        List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused)?,
-        List::Register => read_file(file, &formats.register, context, &mut rows.register, refused)?,
-        List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused)?,
+        List::Exposures => read_file(file, format, context, &mut rows.exposures, refused, &mut pending.exposures)?,
+        List::Participants => {
+            read_file(file, format, context, &mut rows.participants, refused, &mut pending.participants)?
+        }
+        List::Register => read_file(file, format, context, &mut rows.register, refused, &mut pending.register)?,
+        // Nothing beside the number says who is meant: these stay refused.
+        List::Providers => {
+            let mut waiting = Vec::new();
+            let input = read_file(file, format, context, &mut rows.providers, refused, &mut waiting)?;
+            refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
+            input
+        }
         List::Suppressions => {
             let (known, refused_before) = (rows.suppressions.len(), refused.len());
-            let input = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused)?;
+            let mut waiting = Vec::new();
+            let input = read_file(file, format, context, &mut rows.suppressions, refused, &mut waiting)?;
+            refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
             let good = rows.suppressions[known..].iter();
             let nobody = good
                 .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
@@ -122,6 +170,7 @@ fn read_file<T: Record>(
     context: &Context<'_>,
     good: &mut Vec<T>,
     refused: &mut Vec<Refused>,
+    pending: &mut Vec<(T, Refused)>,
 ) -> Result<Input, ReadError> {
     let file = context.file;
     let bytes = snapshot::bytes(file)?;
@@ -146,12 +195,14 @@ fn read_file<T: Record>(
         read.rows = rows,
         read.good_rows = batch.good.len() - before,
         read.refused_rows = batch.refused.len(),
+        read.rows_without_zeros = batch.pending.len(),
         read.tidied_cells = batch.tidied,
         read.unread_columns = unread_columns.len(),
         "list read"
     );
     *good = batch.good;
     refused.append(&mut batch.refused);
+    pending.append(&mut batch.pending);
     Ok(Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns })
 }
 

@@ -7,6 +7,7 @@ use camino::Utf8Path;
 use crate::progress::Progress;
 use crate::row::{List, Refused, RowRef};
 
+use super::empty::Empty;
 use super::error::ReadError;
 use super::raw::{Raw, Terms};
 use super::records::Record;
@@ -18,6 +19,8 @@ pub(super) struct Context<'a> {
     pub(super) index: u16,
     pub(super) list: List,
     pub(super) terms: Terms,
+    /// Values that mean an empty cell.
+    pub(super) empty: &'a Empty,
     pub(super) progress: &'a Progress,
 }
 
@@ -25,6 +28,8 @@ pub(super) struct Context<'a> {
 pub(super) struct Batch<T> {
     pub(super) good: Vec<T>,
     pub(super) refused: Vec<Refused>,
+    /// Rows that are good if a lost zero is found ([`super::zeros`]).
+    pub(super) pending: Vec<(T, Refused)>,
     /// Rows with more or fewer cells than the header; they are among the refused.
     pub(super) ragged: u32,
     /// The first of them.
@@ -35,17 +40,20 @@ pub(super) struct Batch<T> {
 
 impl<T: Record> Batch<T> {
     pub(super) fn with_capacity(rows: usize) -> Self {
-        Self { good: Vec::with_capacity(rows), refused: Vec::new(), ragged: 0, first_ragged: None, tidied: 0 }
+        let (refused, pending) = (Vec::new(), Vec::new());
+        Self { good: Vec::with_capacity(rows), refused, pending, ragged: 0, first_ragged: None, tidied: 0 }
     }
 
-    /// Reads one row; it ends among the good ones or among the refused.
+    /// Reads one row; it ends among the good ones, the refused ones or those that wait for a zero.
     pub(super) fn read(&mut self, cells: &[Cow<'_, str>], row: u32, context: &Context<'_>) {
         let at = RowRef { file: context.index, row };
-        let mut raw = Raw::new(cells, T::COLUMNS, context.terms);
+        let emptied = context.empty.apply(cells);
+        let mut raw = Raw::new(emptied.as_deref().unwrap_or(cells), T::COLUMNS, context.terms);
         let parsed = T::parse(&mut raw, at);
         self.tidied += u64::from(raw.tidied());
         match parsed {
             Some(typed) if raw.is_sound() => self.good.push(typed),
+            Some(typed) if raw.lacks_only_zeros() => self.pending.push((typed, raw.refusal(context.list, at))),
             _ => self.refused.push(raw.refusal(context.list, at)),
         }
     }
@@ -54,6 +62,7 @@ impl<T: Record> Batch<T> {
     pub(super) fn append(&mut self, mut next: Self) {
         self.good.append(&mut next.good);
         self.refused.append(&mut next.refused);
+        self.pending.append(&mut next.pending);
         self.ragged += next.ragged;
         self.first_ragged = self.first_ragged.or(next.first_ragged);
         self.tidied += next.tidied;

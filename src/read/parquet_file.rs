@@ -68,8 +68,8 @@ struct Wanted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Text,
-    /// Digits: integers are padded with zeros to this width, because their type has lost the leading ones (I2).
-    Digits(usize),
+    /// Digits. An integer may have lost leading zeros: it is read like the same digits in a CSV file ([`super::zeros`]).
+    Digits,
     Date,
     Flag,
 }
@@ -77,9 +77,9 @@ enum Kind {
 impl Kind {
     fn of(column: &str) -> Self {
         match column {
-            "bsn" => Self::Digits(9),
-            "provider_code" => Self::Digits(8),
-            "record_id" | "dataset_id" | "person_ref" | "house_number" | "house_addition" => Self::Digits(0),
+            "bsn" | "provider_code" | "record_id" | "dataset_id" | "person_ref" | "house_number" | "house_addition" => {
+                Self::Digits
+            }
             "birth_date" | "sample_date" | "partner_ended" | "deceased_on" | "confirmed_on" | "since" => Self::Date,
             "protected_address" | "whereabouts_unknown" => Self::Flag,
             _ => Self::Text,
@@ -89,7 +89,7 @@ impl Kind {
     const fn accepted(self) -> &'static str {
         match self {
             Self::Text => "text",
-            Self::Digits(_) => "text or whole numbers",
+            Self::Digits => "text or whole numbers",
             Self::Date => "text (YYYY-MM-DD) or dates",
             Self::Flag => "text, booleans or whole numbers",
         }
@@ -103,7 +103,7 @@ impl Kind {
             D::Utf8View | D::BinaryView => true,
             D::Date32 => self == Self::Date,
             D::Boolean => self == Self::Flag,
-            _ => integer && matches!(self, Self::Digits(_) | Self::Flag),
+            _ => integer && matches!(self, Self::Digits | Self::Flag),
         }
     }
 }
@@ -308,7 +308,6 @@ fn read_slice<T: Record>(columns: &[Decoded], first: u32, rows: u32, context: &C
 /// The values of one column in a slice of rows.
 struct Decoded {
     arrays: Vec<Values>,
-    kind: Kind,
 }
 
 enum Values {
@@ -327,13 +326,13 @@ impl Decoded {
     fn new(arrays: &[Box<dyn Array>], wanted: &Wanted) -> Option<Self> {
         let accepted = wanted.kind.accepts(wanted.field.dtype());
         let arrays: Option<Vec<Values>> = arrays.iter().map(|array| Values::new(&**array, accepted)).collect();
-        Some(Self { arrays: arrays?, kind: wanted.kind })
+        Some(Self { arrays: arrays? })
     }
 
     fn cell(&self, mut row: usize) -> Cow<'_, str> {
         for array in &self.arrays {
             if row < array.len() {
-                return array.cell(row, self.kind);
+                return array.cell(row);
             }
             row -= array.len();
         }
@@ -387,8 +386,7 @@ impl Values {
     }
 
     /// The value as the same cell of a CSV file would have it.
-    fn cell(&self, row: usize, kind: Kind) -> Cow<'_, str> {
-        let width = if let Kind::Digits(width) = kind { width } else { 0 };
+    fn cell(&self, row: usize) -> Cow<'_, str> {
         let written = match self {
             Self::Text(array) => return Cow::Borrowed(array.get(row).unwrap_or("")),
             Self::Bytes(array) => {
@@ -398,8 +396,8 @@ impl Values {
                 return Cow::Borrowed(array.get(row).map_or("", |flag| if flag { "true" } else { "false" }));
             }
             Self::Days(array) => array.get(row).map(date),
-            Self::Whole(array) => array.get(row).map(|number| format!("{number:0width$}")),
-            Self::WholeUnsigned(array) => array.get(row).map(|number| format!("{number:0width$}")),
+            Self::Whole(array) => array.get(row).map(|number| number.to_string()),
+            Self::WholeUnsigned(array) => array.get(row).map(|number| number.to_string()),
             Self::Missing(_) => None,
         };
         written.map_or(Cow::Borrowed(""), Cow::Owned)
