@@ -184,7 +184,7 @@ fn every_list_is_read() {
 #[test]
 fn every_reason_of_reading_is_given_for_what_it_says() {
     let long = "x".repeat(1_000_000);
-    let table: [(&str, &str, Reason); 40] = [
+    let table: [(&str, &str, Reason); 41] = [
         ("bsn", "999990018", Reason::R101),
         ("bsn", "123456782", Reason::R102),
         ("birth_date", "17-05-1970", Reason::R104),

@@ -96,7 +96,7 @@ mod tests {
     use crate::cells::Cells;
     use crate::letter::{Items, Published, Status};
     use crate::reason::{Reason, SetAside};
-    use crate::row::{List, RowRef};
+    use crate::row::{List, Open, RowRef};
 
     /// The first number that begins with a zero and passes the test: made, not anybody's.
     fn number() -> Bsn {
@@ -129,7 +129,12 @@ mod tests {
             set_aside,
             record_id: String::new(),
             bsn: None,
+            digits: None,
             person_ref: String::new(),
+            open: Open::default(),
+            remains: Vec::new(),
+            used: false,
+            content: String::new(),
         };
         (row(place, born, surname), refused)
     }
