@@ -1,11 +1,18 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
+pub mod check;
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+use crate::durable;
 use crate::mode::Mode;
+use crate::placeholder;
+
+/// The longest configuration, facts or parameters file that is read, in bytes.
+pub const LONGEST_FILE: u64 = 1 << 20;
 
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -13,7 +20,8 @@ use crate::mode::Mode;
 pub struct Config {
     /// One incident; the ledger key is (person, campaign, kind, sequence). `[a-z0-9-]`, at most 40 characters.
     pub campaign: String,
-    /// Accept BSNs of the test range and mark all output as a rehearsal.
+    /// A rehearsal: invented people alone, with BSNs of the test range, and all output marked. `ledger init` makes a ledger
+    /// for rehearsals or for real letters, for good.
     #[serde(default)]
     pub synthetic: bool,
     /// Folder with the input files.
@@ -22,6 +30,10 @@ pub struct Config {
     pub data_dir: Utf8PathBuf,
     /// `facts.toml`.
     pub facts: Utf8PathBuf,
+    /// One more anchor, a file outside `data_dir`, on another disk or share: each change writes the ledger's head there, and
+    /// a ledger that does not know what it says is refused as an older copy. Absent = none.
+    #[serde(default)]
+    pub anchor_file: Option<Utf8PathBuf>,
     /// How the files of each list are written.
     #[serde(default)]
     pub inputs: Inputs,
@@ -38,6 +50,12 @@ pub struct Config {
     pub vendor: Vendor,
     /// Summary mail; absent = no mail is sent and the report says so.
     pub mail: Option<Mail>,
+    /// The file that was read.
+    #[serde(skip)]
+    pub file: Utf8PathBuf,
+    /// Tables that are marked `placeholder = true`: a real run refuses them.
+    #[serde(skip)]
+    pub placeholders: Vec<String>,
 }
 
 /// `[inputs.<list>]`.
@@ -139,7 +157,7 @@ impl Default for Policy {
             address_from_lab: Hold::Write,
             multi_category: MultiCategory::OneLetter,
             facts_max_age_days: 30,
-            max_letters_per_run: 5_000_000,
+            max_letters_per_run: 25_000,
         }
     }
 }
@@ -351,6 +369,16 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A value that is only for rehearsals stands in the configuration of a real campaign.
+    #[error("configuration `{path}`: `{key}` {problem}, and this is no rehearsal")]
+    Rehearsal {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which key.
+        key: String,
+        /// What it is.
+        problem: &'static str,
+    },
 }
 
 impl Config {
@@ -359,21 +387,28 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] when the file cannot be read, is not valid, or holds a value out of range.
     pub fn load(path: &Utf8Path) -> Result<Self, ConfigError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let mut config: Self = toml::from_str(&text)
+        let text = durable::read_text(path, LONGEST_FILE)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let unmarked = placeholder::take(&text);
+        let mut config: Self = toml::from_str(&unmarked.text)
             .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
-        config.check().map_err(|(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem })?;
+        let wrong = |(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem };
+        check::check(&config).map_err(wrong)?;
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
         let resolve = |path: &mut Utf8PathBuf| *path = folder.join(&*path);
         resolve(&mut config.inbox);
         resolve(&mut config.data_dir);
         resolve(&mut config.facts);
         config.link.parameters.iter_mut().for_each(resolve);
+        config.anchor_file.iter_mut().for_each(resolve);
         if let Some(mail) = &mut config.mail {
             mail.password_file.iter_mut().for_each(resolve);
             mail.ca_file.iter_mut().for_each(resolve);
         }
+        if config.anchor_file.as_ref().is_some_and(|anchor| anchor.starts_with(&config.data_dir)) {
+            return Err(wrong(("anchor_file", "must be outside of `data_dir`".to_owned())));
+        }
+        (config.file, config.placeholders) = (path.to_owned(), unmarked.placeholders);
         Ok(config)
     }
 
@@ -381,36 +416,5 @@ impl Config {
     #[must_use]
     pub const fn mode(&self) -> Mode {
         Mode::of_synthetic(self.synthetic)
-    }
-
-    fn check(&self) -> Result<(), (&'static str, String)> {
-        let safe = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if self.campaign.is_empty() || self.campaign.len() > 40 || !self.campaign.bytes().all(safe) {
-            return Err(("campaign", "must be 1 to 40 characters of a-z, 0-9 and -".to_owned()));
-        }
-        if !(1..=25_000).contains(&self.print.letters_per_part) {
-            return Err(("print.letters_per_part", "must be 1 to 25000".to_owned()));
-        }
-        if !(1..=self.print.letters_per_part).contains(&self.print.letters_per_file) {
-            return Err(("print.letters_per_file", "must be 1 to letters_per_part".to_owned()));
-        }
-        if self.link.max_cluster_rows == 0 {
-            return Err(("link.max_cluster_rows", "must be at least 1".to_owned()));
-        }
-        if self.vendor.recipients.is_empty() {
-            return Err(("vendor.recipients", "needs at least one age public key".to_owned()));
-        }
-        for format in [&self.inputs.exposures, &self.inputs.participants, &self.inputs.register] {
-            if ![',', ';', '\t'].contains(&format.delimiter) {
-                return Err(("inputs.*.delimiter", "must be a comma, a semicolon or a tab".to_owned()));
-            }
-        }
-        if let Some(mail) = &self.mail
-            && mail.security == MailSecurity::Plain
-            && !matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1")
-        {
-            return Err(("mail.security", "may be `plain` only for a loopback host".to_owned()));
-        }
-        Ok(())
     }
 }

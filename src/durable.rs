@@ -120,6 +120,29 @@ pub fn open(path: &Utf8Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(no_follow()).open(path)
 }
 
+/// Reads a small text that an operator wrote. What is not a regular file (a pipe, a device) or is longer than `most` bytes
+/// is refused, so that reading always ends.
+///
+/// # Errors
+/// `InvalidInput` when it is no regular file, `FileTooLarge` when it is too long, `InvalidData` when it is not UTF-8.
+pub fn read_text(path: &Utf8Path, most: u64) -> io::Result<String> {
+    let not_a_file = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+    // Looked at before it is opened: opening a pipe waits for somebody to write to it.
+    if !fs::metadata(path)?.is_file() {
+        return Err(not_a_file());
+    }
+    let file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(not_a_file());
+    }
+    let mut text = String::new();
+    file.take(most + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {most} bytes")));
+    }
+    Ok(text)
+}
+
 fn no_follow() -> i32 {
     OFlags::NOFOLLOW.bits().cast_signed()
 }

@@ -39,6 +39,7 @@ pub mod keys;
 pub mod letter;
 pub mod mode;
 pub mod person;
+pub mod placeholder;
 pub mod progress;
 pub mod reason;
 pub mod row;

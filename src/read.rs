@@ -13,6 +13,7 @@ mod header;
 mod inbox;
 mod mojibake;
 mod parquet_file;
+mod people;
 mod raw;
 mod records;
 mod schema;
@@ -37,7 +38,7 @@ pub use error::{Place, ReadError};
 /// What reading depends on beside the files themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
-    /// A rehearsal: BSNs of the test range are accepted.
+    /// A rehearsal: BSNs of the test range are accepted, and no others.
     pub synthetic: bool,
     /// Birth dates after it are refused.
     pub run_date: Date,
@@ -55,13 +56,15 @@ pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progre
     let found = inbox::open(inbox)?;
     warn_about(&found);
     progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());
-    let terms = raw::Terms { synthetic: terms.synthetic, days: cell::Days::before(terms.run_date) };
+    let synthetic = terms.synthetic;
+    let terms = raw::Terms { synthetic, days: cell::Days::before(terms.run_date) };
     let mut rows = Rows::default();
     for (file, index) in found.lists.iter().zip(0..) {
         let path = inbox.join(&file.name);
         let context = Context { file: &path, index, list: file.list, terms, progress };
         read_list(file, formats, &context, &mut rows)?;
     }
+    people::refuse_the_other_kind(&rows, synthetic)?;
     let disputed = records::settle_providers(&mut rows.providers);
     if disputed > 0 {
         tracing::warn!(

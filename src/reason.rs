@@ -134,7 +134,7 @@ macro_rules! reasons {
 reasons! {
     R101 Review "BSN is not nine digits or fails the 11-test",
     R102 Review "BSN is a placeholder that passes the 11-test",
-    R103 Rejected "BSN of the test range outside a rehearsal",
+    R103 Rejected "BSN of the test range in a real run, or of a real person in a rehearsal",
     R104 Rejected "date is no calendar date or not written as YYYY-MM-DD",
     R105 Review "birth date is in the future or more than 120 years ago",
     R106 Rejected "postcode is not four digits and two letters, or cannot exist",

@@ -131,6 +131,9 @@ impl Ledger {
         if let Some(job) = files::names(&outbox)?.first() {
             return Err(RecordError::Exists { path: outbox.join(job) });
         }
+        if let Some(path) = anchors::left_behind(data_dir, home.anchor)? {
+            return Err(RecordError::Exists { path });
+        }
         privacy::check(data_dir)?;
         mode_mark::check(data_dir, home.mode)?;
         files::make_folder(data_dir)?;
@@ -156,7 +159,10 @@ impl Ledger {
         files::sync_folder(&data_dir.join("keys"))?;
         files::rename_new(&fresh_ledger, &ledger)?;
         files::sync_folder(data_dir)?;
-        anchors::write(data_dir, &id, &head)
+        for path in [Some(anchors::beside(data_dir)), home.anchor.map(Utf8Path::to_owned)].into_iter().flatten() {
+            anchors::write(&path, &id, &head)?;
+        }
+        Ok(())
     }
 
     /// Opens the ledger and verifies all of it: file, schema, hash chain, tables, key, proofs in the outbox.
@@ -194,7 +200,7 @@ impl Ledger {
         let proofs = if defect::is(Defect::EmptyLedgerAccepted) {
             Vec::new()
         } else {
-            anchors::check(data_dir, &entries, &model)?
+            anchors::check(data_dir, home.anchor, &entries, &model)?
         };
         let (Some(row), Some(own)) = (model.ledger, model.campaign) else {
             return Err(RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() });
@@ -240,11 +246,16 @@ impl Ledger {
     /// [`RecordError`] when it cannot be written.
     pub fn anchor(&self) -> Result<(), RecordError> {
         let head = self.head()?;
-        if anchors::is_present(&self.data_dir, &head)? {
-            Ok(())
-        } else {
-            anchors::write(&self.data_dir, &self.id, &head)
+        if !anchors::is_present(&anchors::beside(&self.data_dir), &head)? {
+            anchors::write(&anchors::beside(&self.data_dir), &self.id, &head)?;
         }
+        // Written anew though it says the same: whether that works has to be known before a plan is committed.
+        self.anchor.iter().try_for_each(|path| anchors::write(path, &self.id, &head))
+    }
+
+    fn write_anchors(&self, head: &Head) -> Result<(), RecordError> {
+        anchors::write(&anchors::beside(&self.data_dir), &self.id, head)?;
+        self.anchor.iter().try_for_each(|path| anchors::write(path, &self.id, head))
     }
 
     /// Size of the ledger's file in bytes.
@@ -453,7 +464,8 @@ impl Ledger {
             );
         }
         let head = change(&mut self.store)?;
-        anchors::write(&self.data_dir, &self.id, &head)?;
+        tracing::info!(ledger.events = head.events, ledger.head = head.hash, "the ledger has changed");
+        self.write_anchors(&head)?;
         Ok(head)
     }
 }

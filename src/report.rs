@@ -39,6 +39,9 @@ pub struct Report {
     /// Rows that wait until enough days have passed since the last letter (D302), by the date from which they are due.
     #[serde(default)]
     pub due: BTreeMap<String, u64>,
+    /// A rehearsal's rows of people without BSN, by file: nothing but the file itself says that they are invented.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unproven_rows: BTreeMap<String, u64>,
     /// How people were found.
     #[serde(default)]
     pub link: LinkReport,
@@ -216,6 +219,7 @@ impl Report {
             reasons: reasons.collect(),
             list_reasons: BTreeMap::new(),
             due: BTreeMap::new(),
+            unproven_rows: BTreeMap::new(),
             link: LinkReport::default(),
             bodies: 0,
             stages: Vec::new(),

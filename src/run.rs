@@ -1,10 +1,13 @@
 //! The nightly run, one line a stage: read, link, decide, compose, proof, plan, set, seal, publish, record, report.
 
+mod abandon;
 pub mod clock;
 mod desk;
+mod dress;
 mod error;
 mod finish;
 mod fleet;
+mod guard;
 mod papers;
 mod parts;
 mod planning;
@@ -24,13 +27,15 @@ use crate::deliver::outbox;
 use crate::deliver::summary::Summary;
 use crate::facts::Facts;
 use crate::letter;
-use crate::package::{self, Recipients};
+use crate::package;
 use crate::progress::Progress;
 use crate::read::{self, Terms};
 use crate::record::{Access, Home, JobState, Ledger};
 use crate::report::Report;
 use crate::row::Rows;
+pub use abandon::{GivenUp, abandon};
 use clock::Clock;
+pub use dress::{Dress, Dressed, dress};
 pub use error::RunError;
 pub use finish::Finished;
 pub use fleet::{SetPart, render};
@@ -48,11 +53,18 @@ pub struct Order<'a> {
     pub accept_inputs: Option<&'a str>,
     /// Whether more letters than `policy.max_letters_per_run` are accepted.
     pub accept_volume: bool,
+    /// A dress rehearsal: whatever the configuration says, everything that is made is marked as a rehearsal.
+    pub rehearse: bool,
     /// Where progress is shown.
     pub progress: &'a Progress,
 }
 
 impl Order<'_> {
+    /// Whether what is made is marked as a rehearsal.
+    const fn is_marked(&self) -> bool {
+        self.config.synthetic || self.rehearse
+    }
+
     /// Refuses far more letters than expected, unless that was accepted.
     fn permits(&self, letters: usize) -> Result<(), RunError> {
         let (letters, permitted) = (letters as u64, self.config.policy.max_letters_per_run);
@@ -67,6 +79,7 @@ impl Order<'_> {
 
     fn facts(&self) -> Result<Facts, RunError> {
         let facts = Facts::load(&self.config.facts)?;
+        guard::facts(self.config, &facts)?;
         facts.check_age(&self.config.facts, self.run_date, self.config.policy.facts_max_age_days)?;
         Ok(facts)
     }
@@ -162,7 +175,7 @@ pub fn plan(order: &Order<'_>) -> Result<Planned, RunError> {
 /// Opens the ledger to write, when the vendor's keys and the outbox are as they should be.
 fn open(order: &Order<'_>) -> Result<Ledger, RunError> {
     let config = order.config;
-    Recipients::parse(&config.vendor.recipients)?;
+    guard::configuration(config)?;
     let ledger = Ledger::open(&Home::of(config), Access::Write)?;
     order.fits(room::to_begin(ledger.bytes()?))?;
     Ok(ledger)
@@ -183,6 +196,7 @@ pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(
 /// [`RunError`] as a run would.
 pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let config = order.config;
+    guard::configuration(config)?;
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     ledger.must_be_open()?;
     let facts = order.facts()?;
@@ -201,7 +215,7 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
         order.progress.advance(letters.len() as u64);
         Ok::<(), RunError>(())
     };
-    let mut places = package::places(&package::job_name(&number, config.synthetic), letters, &config.print);
+    let mut places = package::places(&package::job_name(&number, order.is_marked()), letters, &config.print);
     clock.time(
         "render",
         || places.try_for_each(|part| parts::by_print_file(&prepared.writer.part(&part)?).par_iter().try_for_each(set)),

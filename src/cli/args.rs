@@ -54,7 +54,11 @@ pub enum Command {
         accept_volume: bool,
     },
     /// Plan tonight's job and stop, so that many machines can set its parts (`render`); `run` then finishes it.
+    #[command(args_conflicts_with_subcommands = true)]
     Plan {
+        /// What to do with a plan that is there.
+        #[command(subcommand)]
+        plan: Option<PlanCommand>,
         /// As for `run`.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
@@ -73,6 +77,13 @@ pub enum Command {
     },
     /// Do everything but publication and ledger: what would a run do?
     Check {
+        /// Dress rehearsal: make the whole package in this folder, which must be empty or new. Every page, the job ticket and the
+        /// file names say that it is a rehearsal; it is sealed to a key of yours and recorded nowhere.
+        #[arg(long, value_name = "DIR")]
+        package: Option<Utf8PathBuf>,
+        /// Your age public key (`age1...`) for that package; if not given, a key is made and written beside it.
+        #[arg(long, value_name = "KEY", requires = "package")]
+        recipient: Vec<String>,
         /// As for `run`; nothing is recorded.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
@@ -157,6 +168,21 @@ pub enum Command {
         /// Folder to write; must be empty or new.
         #[arg(long, value_name = "DIR")]
         out: Utf8PathBuf,
+    },
+}
+
+/// `breachpost plan`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PlanCommand {
+    /// Give up the job that is planned or sealed and of which nothing is in the outbox: its people were told nothing, and the
+    /// next run plans them again. Recorded in the ledger; the job's number is not used again.
+    Abandon {
+        /// Who gives it up: name or function.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// Why, in one line without names of people.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
 }
 

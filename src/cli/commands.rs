@@ -4,17 +4,18 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::args::{Args, Command, LedgerCommand, ReviewCommand, TextsCommand};
+use super::args::{Args, Command, LedgerCommand, PlanCommand, ReviewCommand, TextsCommand};
 use super::output::{self, Failure};
 use super::{Status, logging, manual};
 use crate::config::Config;
 use crate::deliver::email;
 use crate::facts::Facts;
+use crate::package::Recipients;
 use crate::progress::Progress;
 use crate::record::{self, Home, Ledger};
 use crate::render::readback;
 use crate::report::Report;
-use crate::run::{self, Order, Outcome};
+use crate::run::{self, Dress, Order, Outcome};
 use crate::{compose, explain, preview, sample, verify};
 
 /// Runs the command.
@@ -54,6 +55,7 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
     if let Some(data_dir) = &args.data_dir {
         config.data_dir.clone_from(data_dir);
     }
+    Recipients::parse(&config.vendor.recipients).map_err(|error| Failure::new(Status::Usage, &error, error.hint()))?;
     Ok(config)
 }
 
@@ -72,9 +74,15 @@ impl Session<'_> {
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
             Command::Run { accept_inputs, accept_volume } => self.run(accept_inputs.as_deref(), *accept_volume),
-            Command::Plan { accept_inputs, accept_volume } => self.plan(accept_inputs.as_deref(), *accept_volume),
+            Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => self.plan_abandon(by, reason),
+            Command::Plan { plan: None, accept_inputs, accept_volume } => {
+                self.plan(accept_inputs.as_deref(), *accept_volume)
+            }
             Command::Render { part, job } => self.render(*part, job.as_deref()),
-            Command::Check { accept_inputs, accept_volume } => self.check(accept_inputs.as_deref(), *accept_volume),
+            Command::Check { package: Some(out), recipient, accept_inputs, accept_volume } => {
+                self.dress_rehearsal(out, recipient, accept_inputs.as_deref(), *accept_volume)
+            }
+            Command::Check { accept_inputs, accept_volume, .. } => self.check(accept_inputs.as_deref(), *accept_volume),
             Command::Preview { out } => self.preview(out),
             Command::Letter { id, out } => self.letter(id, out.as_deref()),
             Command::Explain { id, other: None } => self.explain(id),
@@ -109,8 +117,7 @@ impl Session<'_> {
 
     fn run(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
         let progress = Progress::on_stderr();
-        let order =
-            Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
+        let order = self.order(accept_inputs, accept_volume, &progress);
         let failed = |error: run::RunError| {
             progress.finish();
             Failure::new(error.status(), &error, error.hint())
@@ -163,8 +170,7 @@ impl Session<'_> {
 
     fn check(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
         let progress = Progress::on_stderr();
-        let order =
-            Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
+        let order = self.order(accept_inputs, accept_volume, &progress);
         let report = run::check(&order).map_err(|error| {
             progress.finish();
             Failure::new(error.status(), &error, error.hint())
@@ -176,6 +182,44 @@ impl Session<'_> {
             output::line("nothing was published and nothing was recorded");
         }
         Ok(if report.needs_a_human() { Status::ForAHuman } else { Status::Done })
+    }
+
+    fn dress_rehearsal(
+        &self,
+        out: &Utf8Path,
+        recipients: &[String],
+        accept_inputs: Option<&str>,
+        accept_volume: bool,
+    ) -> Result<Status, Failure> {
+        let progress = Progress::on_stderr();
+        let order = Order { rehearse: true, ..self.order(accept_inputs, accept_volume, &progress) };
+        let dressed = run::dress(&order, &Dress { out, recipients }).map_err(|error| {
+            progress.finish();
+            Failure::new(error.status(), &error, error.hint())
+        })?;
+        if self.args.json {
+            output::json(&dressed.report);
+        } else {
+            show_counts(&dressed.report);
+            if let Some(package) = &dressed.package {
+                output::line(format_args!("package   {package}: a rehearsal, never to be posted"));
+            }
+            if let Some(identity) = &dressed.identity {
+                output::line(format_args!("key       {identity}: opens it (`breachpost verify --identity`)"));
+            }
+            output::line("nothing was published and nothing was recorded");
+        }
+        Ok(if dressed.report.needs_a_human() { Status::ForAHuman } else { Status::Done })
+    }
+
+    /// What is asked for with the session's configuration and date.
+    pub(super) fn order<'o>(
+        &'o self,
+        accept_inputs: Option<&'o str>,
+        accept_volume: bool,
+        progress: &'o Progress,
+    ) -> Order<'o> {
+        Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, rehearse: false, progress }
     }
 
     fn facts(&self) -> Result<Facts, Failure> {
@@ -249,6 +293,15 @@ fn show_counts(report: &Report) {
         "rows      {} = {} letter + {} merged + {} told + {} suppressed + {} review + {} rejected",
         rows.total, rows.letter, rows.merged, rows.told, rows.suppressed, rows.review, rows.rejected
     ));
+    if !report.unproven_rows.is_empty() {
+        let files: Vec<String> =
+            report.unproven_rows.iter().map(|(file, rows)| format!("{rows} in `{file}`")).collect();
+        output::line(format_args!(
+            "rehearsal {} rows without BSN, which nothing proves to be invented: {}",
+            report.unproven_rows.values().sum::<u64>(),
+            files.join(", ")
+        ));
+    }
     let letters = &report.letters;
     output::line(format_args!("letters   {} on {} sheets, {} pages", letters.total, letters.sheets, letters.pages));
 }

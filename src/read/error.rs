@@ -30,6 +30,36 @@ pub enum ReadError {
         /// Which file.
         file: Utf8PathBuf,
     },
+    /// A pipe, a device or a folder where a sidecar should be: reading it might never end.
+    #[error("`{file}` is not a regular file")]
+    NotAFile {
+        /// Which sidecar.
+        file: Utf8PathBuf,
+    },
+    /// Real people in a rehearsal.
+    #[error(
+        "{count} rows have a BSN outside the test range, the first is `{file}` row {row}: a rehearsal is about nobody real"
+    )]
+    RealPeople {
+        /// How many rows.
+        count: usize,
+        /// File of the first.
+        file: Utf8PathBuf,
+        /// Its data row, from 1.
+        row: u32,
+    },
+    /// More than a few invented people in a real run.
+    #[error(
+        "{count} rows have a BSN of the test range, the first is `{file}` row {row}: these lists are for rehearsals"
+    )]
+    InventedPeople {
+        /// How many rows.
+        count: usize,
+        /// File of the first.
+        file: Utf8PathBuf,
+        /// Its data row, from 1.
+        row: u32,
+    },
     /// A sidecar without its file.
     #[error("`{file}` announces a list that is not there")]
     OrphanSidecar {
@@ -248,6 +278,15 @@ impl std::fmt::Display for Place {
 }
 
 impl ReadError {
+    /// Whether a setting is at fault, or a file that stands in for one.
+    #[must_use]
+    pub const fn is_a_setting(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAFile { .. } | Self::Delimiter { .. } | Self::UnknownColumn { .. } | Self::SameColumn { .. }
+        )
+    }
+
     /// What to do about it, where that can be said.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -259,6 +298,14 @@ impl ReadError {
             }
             Self::NotAList { .. } => {
                 "convert it, or move it out of the inbox; a file that is still being delivered needs another name"
+                    .to_owned()
+            }
+            Self::NotAFile { .. } => "a sidecar is a small text file beside its list; take away what is there".to_owned(),
+            Self::RealPeople { .. } => "rehearse with invented people (`breachpost sample`); to see what a real run would make \
+                                        of real lists, `breachpost check --package DIR` with the real configuration"
+                .to_owned(),
+            Self::InventedPeople { .. } => {
+                "take the test lists out of the inbox; to rehearse with them, `synthetic = true` and a `data_dir` of its own"
                     .to_owned()
             }
             Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last".to_owned(),

@@ -56,6 +56,9 @@ pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
             Some((list, Some(form))) if metadata.is_file() => {
                 inbox.lists.push(Found { list, name: name.clone(), form, bytes: metadata.len() });
             }
+            Some(_) if name.ends_with(SIDECAR) && !metadata.is_file() => {
+                return Err(ReadError::NotAFile { file: folder.join(name) });
+            }
             Some(_) => check_companion(folder, name, entries.iter().map(|(name, _)| name.as_str()), &mut inbox)?,
             None => inbox.ignored.push(name.clone()),
         }

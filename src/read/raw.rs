@@ -84,7 +84,7 @@ impl<'c> Raw<'c> {
         let bsn = self.take(column, cell::bsn);
         self.bsn = bsn;
         self.tidied += u32::from(bsn.is_some() && self.cells[column].len() != 9);
-        if bsn.is_some_and(Bsn::is_test_range) && !self.terms.synthetic {
+        if bsn.is_some_and(|bsn| bsn.is_test_range() != self.terms.synthetic) {
             self.fault(column, Reason::R103);
         }
         bsn

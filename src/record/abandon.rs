@@ -19,10 +19,7 @@ impl Ledger {
     /// [`RecordError::NothingToAbandon`] when no job is unfinished, [`RecordError::MayBeOut`] when part of it is or may be
     /// in the outbox, [`RecordError::Abandoner`] when `by` or `reason` is not one line of 3 to 200 characters.
     pub fn abandon(&mut self, staging: &Utf8Path, by: &str, reason: &str, date: Date) -> Result<Job, RecordError> {
-        for line in [by, reason] {
-            inputs::check_line(line).map_err(|problem| RecordError::Abandoner { problem })?;
-        }
-        let job = self.abandonable(staging)?;
+        let job = self.abandonable(staging, by, reason)?;
 
         let outbox = self.data_dir.join("outbox").join(&job.job_name);
         match std::fs::remove_dir(&outbox) {
@@ -38,11 +35,14 @@ impl Ledger {
         Ok(Job { state: JobState::Abandoned, ..job })
     }
 
-    /// The unfinished job, when nothing of it can be out.
+    /// The unfinished job, when nothing of it can be out and it may be given up with these words; nothing is touched.
     ///
     /// # Errors
     /// As [`Ledger::abandon`].
-    pub fn abandonable(&self, staging: &Utf8Path) -> Result<Job, RecordError> {
+    pub fn abandonable(&self, staging: &Utf8Path, by: &str, reason: &str) -> Result<Job, RecordError> {
+        for line in [by, reason] {
+            inputs::check_line(line).map_err(|problem| RecordError::Abandoner { problem })?;
+        }
         let job = self.pending()?.ok_or(RecordError::NothingToAbandon)?;
         let out = |problem: String| RecordError::MayBeOut { job: job.job_name.clone(), problem };
         if job.state >= JobState::Published {

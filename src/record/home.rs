@@ -22,6 +22,11 @@ impl<'a> Home<'a> {
     /// As the configuration says.
     #[must_use]
     pub fn of(config: &'a Config) -> Self {
-        Self { data_dir: &config.data_dir, campaign: &config.campaign, mode: config.mode(), anchor: None }
+        Self {
+            data_dir: &config.data_dir,
+            campaign: &config.campaign,
+            mode: config.mode(),
+            anchor: config.anchor_file.as_deref(),
+        }
     }
 }

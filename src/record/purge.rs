@@ -16,7 +16,7 @@ use super::audit::{Event, Head, Over, Purging};
 use super::error::RecordError;
 use super::job::Totals;
 use super::model::CampaignState;
-use super::{Home, Ledger, anchors, audit, files, inputs, key_path};
+use super::{Home, Ledger, audit, files, inputs, key_path};
 pub use papers::{CERTIFICATE, KeptFile};
 
 const METHOD: &str = "files overwritten with zeros and unlinked (storage that never writes in place, such as flash, may \
@@ -197,7 +197,7 @@ pub(super) fn destroy_files(ledger: &Ledger, purging: &Purging) -> Result<(), Re
 
 fn certify(ledger: &Ledger, purging: Purging) -> Result<Certificate, RecordError> {
     let head = ledger.head()?;
-    anchors::write(&ledger.data_dir, &ledger.id, &head)?;
+    ledger.write_anchors(&head)?;
     let files = purging.files.into_iter().map(|(path, bytes)| (path.into(), bytes)).collect();
     let (campaign, strange) = (ledger.campaign.clone(), papers::strange(&ledger.data_dir)?);
     let certificate = Certificate {

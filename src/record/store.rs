@@ -118,6 +118,14 @@ impl Store {
         Ok(store)
     }
 
+    /// How far a copy of the ledger is. Nothing of it is checked, and nothing is written beside it.
+    pub fn head_of_copy(path: &Utf8Path) -> Result<Head, RecordError> {
+        schema::read_version(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(at("opening a copy of the ledger"))?;
+        events::head_of(&connection)
+    }
+
     /// Settings of the connection; none of them is stored in the file.
     ///
     /// Rollback journal with `synchronous = EXTRA`: one file at rest, and a commit has reached the disk, the folder

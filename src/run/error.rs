@@ -123,6 +123,20 @@ pub enum RunError {
     /// The press samples.
     #[error(transparent)]
     Samples(#[from] PreviewError),
+    /// A real job was planned with the sample's key.
+    #[error("job {job} is real and would be sealed to the key of the sample, whose private half is published")]
+    SampleKey {
+        /// Its name.
+        job: String,
+    },
+    /// The folder of a dress rehearsal.
+    #[error("`{path}` {problem}")]
+    DressFolder {
+        /// Which folder.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// Far more letters than expected.
     #[error("{letters} letters are more than the {permitted} that policy permits in one run")]
     Volume {
@@ -145,6 +159,14 @@ impl RunError {
             Self::Package(error) => error.hint(),
             Self::Deliver(error) => error.hint(),
             Self::NotPlanned { .. } => Some("`breachpost plan` plans a job and says how many parts it has".to_owned()),
+            Self::DressFolder { .. } => Some("name a folder that is empty or new, outside of `data_dir`".to_owned()),
+            Self::SampleKey { .. } => {
+                Some("`breachpost plan abandon` gives it up; then set the vendor's own key and run again".to_owned())
+            }
+            Self::Config(ConfigError::Rehearsal { .. }) | Self::Facts(FactsError::Rehearsal { .. }) => Some(
+                "set the real value and take the mark out; to rehearse, set `synthetic = true` and use a `data_dir` of its own"
+                    .to_owned(),
+            ),
             Self::Unfinished { .. } => Some("`breachpost run` finishes it".to_owned()),
             Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
             Self::Past { .. } => Some("look at `--date` and at the clock".to_owned()),
@@ -172,7 +194,10 @@ impl RunError {
             | Self::VendorKey(_)
             | Self::NotPlanned { .. }
             | Self::Parameters(_)
-            | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
+            | Self::DressFolder { .. }
+            | Self::SampleKey { .. } => Status::Usage,
+            Self::Facts(error) if !matches!(error, FactsError::Stale { .. }) => Status::Usage,
+            Self::Read(error) if error.is_a_setting() => Status::Usage,
             Self::Record(error) if error.exit_code() == Status::Usage.code() => Status::Usage,
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
             Self::Published { .. } => Status::PartPublished,

@@ -1,5 +1,7 @@
 //! The plan of a run: from the inbox to a job whose letters are fixed, or to the papers of a night without letters.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 
 use super::clock::Clock;
@@ -12,7 +14,7 @@ use crate::cli::process::peak_rss_bytes;
 use crate::facts::Facts;
 use crate::package::{self, PartPlan, Places};
 use crate::preview;
-use crate::record::{CheckedPlan, Identities, Job, Ledger, Noted, PlanDraft, StagedFile};
+use crate::record::{CheckedPlan, Identities, Job, JobState, Ledger, Noted, PlanDraft, StagedFile};
 use crate::render::Press;
 use crate::report::Report;
 use crate::report::letters::LettersFile;
@@ -76,7 +78,8 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
 
 /// Letters before the last ones would name a later letter as the earlier one, and count ages wrongly.
 fn refuse_the_past(ledger: &Ledger, order: &Order<'_>) -> Result<(), RunError> {
-    match ledger.jobs()?.iter().map(|job| job.run_date).max() {
+    let told = ledger.jobs()?.into_iter().filter(|job| job.state != JobState::Abandoned);
+    match told.map(|job| job.run_date).max() {
         Some(last) if order.run_date < last => Err(RunError::Past { run_date: order.run_date, last }),
         _ => Ok(()),
     }
@@ -85,10 +88,13 @@ fn refuse_the_past(ledger: &Ledger, order: &Order<'_>) -> Result<(), RunError> {
 /// The report as far as it goes before anything is set.
 pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepared: &Prepared<'_>) -> Report {
     let config = order.config;
-    let mut report = Report::new(run_id, &config.campaign, config.synthetic, &rows.inputs, &prepared.account);
+    let mut report = Report::new(run_id, &config.campaign, order.is_marked(), &rows.inputs, &prepared.account);
     let mail = if config.mail.is_some() { "not sent yet" } else { "not configured" };
     mail.clone_into(&mut report.mail);
     report.list_reasons.clone_from(&prepared.list_reasons);
+    if config.synthetic {
+        report.unproven_rows = without_bsn(rows);
+    }
     report.link.clone_from(&prepared.linking);
     report.link.merges = prepared.identities.merges();
     report.link.splits = prepared.identities.splits();
@@ -99,6 +105,19 @@ pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepare
     }
     report.letters = prepared.counts.clone();
     report
+}
+
+/// Rows of people that have no BSN, by file.
+fn without_bsn(rows: &Rows) -> BTreeMap<String, u64> {
+    let exposures = rows.exposures.iter().map(|row| (row.row, row.bsn));
+    let people = exposures.chain(rows.participants.iter().chain(&rows.register).map(|row| (row.row, row.bsn)));
+    let mut files = BTreeMap::new();
+    for (row, _) in people.filter(|(_, bsn)| bsn.is_none()) {
+        if let Some(input) = rows.inputs.get(usize::from(row.file)) {
+            *files.entry(input.file.clone()).or_default() += 1;
+        }
+    }
+    files
 }
 
 fn noted<'n>(order: &Order<'n>, run_id: &'n str, inputs: &'n [Input], identities: &'n Identities) -> Noted<'n> {
@@ -143,8 +162,19 @@ impl Sketch<'_, '_> {
         let mut draft = ledger.draft(number, noted(order, &report.run_id, &rows.inputs, &identities))?;
         let told = usize::try_from(report.rows.letter + report.rows.merged).map_err(|_| RunError::Capacity)?;
         draft.reserve(places.letters(), told);
-        let mut scribe =
-            Scribe { number, staging: &staging, letters: papers::letters(&staging.papers())?, draft, staged };
+        let ticket = package::Job {
+            number,
+            rehearsal: settings.rehearsal,
+            parts: settings.parts,
+            run_date: settings.run_date,
+            print: &settings.print,
+            vendor: &settings.vendor,
+            return_lines: &settings.return_lines,
+            pdf_standards: crate::render::STANDARDS,
+            ledger_head: "",
+        };
+        let papers = papers::letters(&staging.papers())?;
+        let mut scribe = Scribe { ticket, staging: &staging, letters: papers, draft, staged };
         order.progress.stage("planning", report.letters.total);
         clock.time("plan", || scribe.parts(order, &writer, places), |()| report.letters.total)?;
         drop(writer);
@@ -161,7 +191,8 @@ impl Sketch<'_, '_> {
 
 /// Writes letters down wherever a plan has them.
 struct Scribe<'s> {
-    number: &'s str,
+    /// What the tickets will say but for the ledger's head, which only the plan itself has.
+    ticket: package::Job<'s>,
     staging: &'s Staging,
     letters: LettersFile,
     draft: PlanDraft<'s>,
@@ -182,12 +213,12 @@ impl Scribe<'_> {
         Ok(())
     }
 
-    /// Proves that a part can stand in a manifest, and writes it into the staged plan, `letters.parquet` and the ledger's
+    /// Proves that a part can stand in a manifest and on a ticket, and writes it into the staged plan, `letters.parquet` and the ledger's
     /// draft.
     fn part(&mut self, part: &PartPlan) -> Result<(), RunError> {
-        let Self { number, staging, letters, draft, staged } = self;
+        let Self { ticket, staging, letters, draft, staged } = self;
         let (proved, (written, (listed, drafted))) = rayon::join(
-            || package::prove(number, part),
+            || package::prove(ticket, part),
             || {
                 let draft = || part.letters.iter().try_for_each(|letter| draft.add(letter));
                 rayon::join(|| staging.write_part(part), || rayon::join(|| letters.add(&part.letters), draft))

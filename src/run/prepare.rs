@@ -88,7 +88,7 @@ pub(super) fn prepare<'a>(
         facts,
         inputs: &rows.inputs,
         run_date: order.run_date,
-        synthetic: config.synthetic,
+        synthetic: order.is_marked(),
         window: &config.print.window,
     };
     let (texts, press) = clock.time(

@@ -10,8 +10,20 @@ use crate::program::root;
 const PATH: [&str; 8] = ["read", "link", "decide", "compose", "render", "package", "deliver", "record"];
 
 /// Words of the field: they import no stage.
-const WORDS: [&str; 13] = [
-    "address", "cells", "config", "defect", "durable", "facts", "hash", "keys", "letter", "mode", "person", "reason",
+const WORDS: [&str; 14] = [
+    "address",
+    "cells",
+    "config",
+    "defect",
+    "durable",
+    "facts",
+    "hash",
+    "keys",
+    "letter",
+    "mode",
+    "person",
+    "placeholder",
+    "reason",
     "row",
 ];
 
