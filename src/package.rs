@@ -114,6 +114,10 @@ impl PackageError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Key(error) => error.hint(),
+            Self::Ticket(_) => Some(
+                "this plan cannot be finished: `breachpost plan abandon` gives it up, and the next run plans anew"
+                    .to_owned(),
+            ),
             Self::Entry { source, .. } if source.kind() == io::ErrorKind::FileTooLarge => {
                 Some("the part is too large for a plain zip; lower `print.letters_per_part`".to_owned())
             }

@@ -456,7 +456,10 @@ impl Ledger {
         &mut self,
         change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
     ) -> Result<Head, RecordError> {
-        mode_mark::write(&self.data_dir, self.mode)?;
+        // A purge takes the keys folder's mark away, and it stays away.
+        if self.campaign_state()? == CampaignState::Open {
+            mode_mark::write(&self.data_dir, self.mode)?;
+        }
         if self.store.migrate(self.mode)?.is_some() {
             tracing::warn!(
                 ledger.mode = self.mode.word(),

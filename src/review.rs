@@ -5,6 +5,7 @@
 //! is applied or nothing.
 
 mod decisions_file;
+mod effects;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +13,17 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::cli::Status;
 use crate::config::Config;
+use crate::facts::FactsError;
 use crate::link::{self, Decision, LinkError, Obstacle, Parameters, ParametersError, RecordKey, Terms};
 use crate::progress::Progress;
 use crate::read::{self, ReadError};
 use crate::record::{Access, Home, Ledger, RecordError};
 use crate::row::{RowRef, Rows};
+use crate::run::RunError;
 use decisions_file::{Line, Place};
+pub use effects::{Effects, foresee};
 
 /// Why decisions are not applied. Nothing has been written then.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +60,12 @@ pub enum ReviewError {
     /// The inbox.
     #[error(transparent)]
     Inbox(#[from] ReadError),
+    /// The facts.
+    #[error(transparent)]
+    Facts(#[from] FactsError),
+    /// What the next run would do.
+    #[error(transparent)]
+    Run(#[from] Box<RunError>),
     /// Linking.
     #[error(transparent)]
     Link(#[from] LinkError),
@@ -64,6 +75,18 @@ pub enum ReviewError {
 }
 
 impl ReviewError {
+    /// Whether the configuration or a file it names is at fault.
+    #[must_use]
+    pub fn is_a_setting(&self) -> bool {
+        match self {
+            Self::Parameters(_) | Self::Facts(_) => true,
+            Self::Record(error) => error.exit_code() == Status::Usage.code(),
+            Self::Inbox(error) => error.is_a_setting(),
+            Self::Run(error) => error.status() == Status::Usage,
+            _ => false,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -71,11 +94,12 @@ impl ReviewError {
             Self::Record(error) => return error.hint(),
             Self::Inbox(error) => return error.hint(),
             Self::Link(error) => return error.hint(),
+            Self::Run(error) => return error.hint(),
             Self::Shape { .. } => "fill in `decision` in the `review.csv` of a run and save it as CSV (UTF-8)",
             Self::Line { .. } => {
                 "nothing was applied; mend the line, or empty its `decision`, and apply the file again"
             }
-            Self::Read { .. } | Self::Parameters(_) => return None,
+            Self::Read { .. } | Self::Parameters(_) | Self::Facts(_) => return None,
         };
         Some(hint.to_owned())
     }
@@ -168,6 +192,13 @@ impl Said {
         Ok(Self { pairs })
     }
 
+    /// What counts when these decisions are added to those of `before`.
+    fn with(&self, before: &[Decision]) -> Vec<Decision> {
+        let mut after: BTreeMap<_, _> = before.iter().map(|decision| (decision.pair(), *decision)).collect();
+        after.extend(self.pairs.iter().map(|(pair, (decision, _))| (*pair, *decision)));
+        after.into_values().collect()
+    }
+
     /// Links with what was decided before and what is decided now; the first line that cannot be followed.
     fn can_be_followed(
         &self,
@@ -178,9 +209,7 @@ impl Said {
     ) -> Result<Option<Problem>, ReviewError> {
         let parameters = Parameters::of(&config.link)?;
         let before = ledger.decisions()?;
-        let mut after: BTreeMap<_, _> = before.iter().map(|decision| (decision.pair(), *decision)).collect();
-        after.extend(self.pairs.iter().map(|(pair, (decision, _))| (*pair, *decision)));
-        let after: Vec<Decision> = after.into_values().collect();
+        let after = self.with(&before);
         let unmet = |decisions: &[Decision]| {
             let terms = Terms { rules: &config.link, parameters: &parameters, decisions };
             link::unmet(rows, &terms, ledger.keys(), progress)

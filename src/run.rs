@@ -7,6 +7,7 @@ mod dress;
 mod error;
 mod finish;
 mod fleet;
+mod foresee;
 mod guard;
 mod papers;
 mod parts;
@@ -39,6 +40,7 @@ pub use dress::{Dress, Dressed, dress};
 pub use error::RunError;
 pub use finish::Finished;
 pub use fleet::{SetPart, render};
+pub use foresee::{Outlook, foresee};
 use planning::Step;
 use staging::Staging;
 

@@ -204,10 +204,13 @@ pub enum LedgerCommand {
 #[derive(Clone, Debug, Subcommand)]
 pub enum ReviewCommand {
     /// Write the decisions of a file into the ledger: the `review.csv` of a run with `same`, `different` or `undecided`
-    /// (takes back) in its column `decision`. All of the file, or nothing.
+    /// (takes back) in its column `decision`. All of the file, or nothing. Says what the decisions will do, then asks.
     Apply {
         /// Decisions file.
         file: Utf8PathBuf,
+        /// Do not ask, also where people who were told already get a second first letter.
+        #[arg(long)]
+        yes: bool,
         /// Who decided; the user who starts the program if not given.
         #[arg(long, value_name = "NAME")]
         by: Option<String>,

@@ -87,7 +87,7 @@ impl Session<'_> {
             Command::Letter { id, out } => self.letter(id, out.as_deref()),
             Command::Explain { id, other: None } => self.explain(id),
             Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
-            Command::Review(ReviewCommand::Apply { file, by }) => self.review_apply(file, by.as_deref()),
+            Command::Review(ReviewCommand::Apply { file, by, yes }) => self.review_apply(file, by.as_deref(), *yes),
             Command::Review(ReviewCommand::List) => self.review_list(),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
             Command::Texts(TextsCommand::Check) => self.texts(),

@@ -1,5 +1,7 @@
 //! Commands about who is who: decisions, explanations, learning.
 
+use std::io::{BufRead, IsTerminal};
+
 use camino::Utf8Path;
 
 use super::Status;
@@ -10,20 +12,27 @@ use crate::link::{self, Parameters, Terms};
 use crate::progress::Progress;
 use crate::read;
 use crate::record::{Access, Home, Ledger};
-use crate::review::{self, Inbox};
+use crate::review::{self, Effects, Inbox};
 use crate::row::Rows;
 
 impl Session<'_> {
-    pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>) -> Result<Status, Failure> {
+    pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>, yes: bool) -> Result<Status, Failure> {
         let by = by.map_or_else(user, str::to_owned);
         let progress = Progress::on_stderr();
-        let applied = review::apply(self.config, file, &by, self.run_date, &progress);
-        progress.finish();
-        let applied = applied.map_err(|error| {
-            let status =
-                if matches!(error, review::ReviewError::Parameters(_)) { Status::Usage } else { Status::Stopped };
+        let failed = |error: review::ReviewError| {
+            progress.finish();
+            let status = if error.is_a_setting() { Status::Usage } else { Status::Stopped };
             Failure::new(status, &error, error.hint())
-        })?;
+        };
+        let effects = review::foresee(self.config, file, self.run_date, &progress).map_err(failed)?;
+        progress.finish();
+        if !self.args.json {
+            output::note(effects);
+        }
+        agree(&effects, yes)?;
+
+        let applied = review::apply(self.config, file, &by, self.run_date, &progress).map_err(failed)?;
+        progress.finish();
         if self.args.json {
             output::json(&applied);
         } else {
@@ -121,6 +130,28 @@ impl Session<'_> {
         progress.finish();
         rows.map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))
     }
+}
+
+/// Asks whether decisions with these effects are meant. A script is only asked (`--yes`) where somebody gets a second letter.
+fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
+    let stdin = std::io::stdin();
+    if yes || effects.pairs == 0 || (!stdin.is_terminal() && effects.second_letters() == 0) {
+        return Ok(());
+    }
+    let refused = |cause: &str, hint: &str| Failure {
+        status: Status::Usage,
+        causes: vec![format!("nothing was decided: {cause}")],
+        hint: Some(hint.to_owned()),
+    };
+    if !stdin.is_terminal() {
+        let cause = format!("{} people who were told get a second first letter", effects.second_letters());
+        return Err(refused(&cause, "if that is meant, say `--yes`; else mend the decisions file"));
+    }
+    output::note("apply these decisions? [y/N]");
+    let mut answer = String::new();
+    stdin.lock().read_line(&mut answer).map_err(|error| refused(&error.to_string(), "say `--yes` in a script"))?;
+    let meant = ["y", "yes", "j", "ja"].contains(&answer.trim().to_lowercase().as_str());
+    if meant { Ok(()) } else { Err(refused("the answer was no", "mend the decisions file and apply it again")) }
 }
 
 /// Who started the program, as the system knows them.

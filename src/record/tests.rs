@@ -4,6 +4,7 @@ mod decides;
 mod edits;
 mod fixture;
 mod forgets_nothing;
+mod gives_up;
 mod is_migrated;
 mod is_purged;
 mod knows_people;

@@ -256,7 +256,16 @@ fn somebody_split_off_by_a_decision_is_told_once_and_the_other_is_corrected() {
     let first = night.run();
     assert_eq!(person(&first, "A-1"), person(&first, "A-2"));
     let lines = ["exposures-who.csv,1,exposures-who.csv:2,different"];
-    assert_eq!(apply(&night, &decisions(&night, &lines)).code, 0);
+    let file = decisions(&night, &lines);
+    let before = night.memory();
+    let asked = apply(&night, &file);
+    assert_eq!(asked.code, 2, "{}", asked.stderr);
+    for text in ["told people who become two: 1 instead of 0", "first letters: 1 instead of 0", "--yes"] {
+        assert!(asked.stderr.contains(text), "{}", asked.stderr);
+    }
+    assert!(before == night.memory());
+    let file = file.to_str().unwrap();
+    assert_eq!(night.ask(&["review", "apply", file, "--by", "reviewer", "--yes"]).code, 0);
     let second = run_on(&night, "2025-09-30");
     let kinds = &second["report"]["letters"]["by_kind"];
     assert_eq!((&kinds["first"], &kinds["correction"]), (&Value::from(1), &Value::from(1)), "{kinds}");

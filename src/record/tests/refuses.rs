@@ -51,6 +51,8 @@ fn a_second_beginning_is_refused() {
     fs::remove_file(world.path("keys/campaign.key")).unwrap();
     refused(&world);
     fs::remove_dir_all(world.path("outbox")).unwrap();
+    refused(&world);
+    fs::remove_dir_all(world.path("backups")).unwrap();
     Ledger::init(&world.home(), NIGHT).unwrap();
 }
 
