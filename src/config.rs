@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+use crate::mode::Mode;
+
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -373,6 +375,12 @@ impl Config {
             mail.ca_file.iter_mut().for_each(resolve);
         }
         Ok(config)
+    }
+
+    /// What letters of this configuration are for.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        Mode::of_synthetic(self.synthetic)
     }
 
     fn check(&self) -> Result<(), (&'static str, String)> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::address::AddressSource;
 use crate::config::Config;
 use crate::letter::{Audience, Body, Category, Custody, Draft, Format, Kind, Kix, Language, Planned};
-use crate::record::{Access, Ledger, LetterRecord, RecordError};
+use crate::record::{Access, Home, Ledger, LetterRecord, RecordError};
 use crate::render::{Press, RenderError};
 use crate::run::RunError;
 use crate::run::staging::{Settings, Staging};
@@ -137,7 +137,7 @@ struct Found {
 }
 
 fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
-    let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
+    let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     let record = ledger.letter(id)?.ok_or(ExplainError::Unknown)?;
     let gone = || ExplainError::Gone { run_id: record.run_id.clone() };
     let job = ledger.jobs()?.into_iter().find(|job| job.job == record.job).ok_or_else(gone)?;

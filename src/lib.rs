@@ -37,6 +37,7 @@ pub mod durable;
 pub mod hash;
 pub mod keys;
 pub mod letter;
+pub mod mode;
 pub mod person;
 pub mod progress;
 pub mod reason;

@@ -8,10 +8,12 @@
 //! data_dir/ledger.sqlite         the ledger
 //! data_dir/ledger.anchor         how far it was after its last change
 //! data_dir/keys/campaign.key     what makes pseudonyms, mode 0400
+//! data_dir/keys/mode             whether the key is for rehearsals or real letters
 //! data_dir/backups/              copies before each run that writes, the last five
 //! data_dir/purge-certificate.json  what a purge destroyed and kept
 //! ```
 
+mod abandon;
 mod anchors;
 mod audit;
 mod backup;
@@ -19,10 +21,12 @@ pub mod check;
 mod decisions;
 mod error;
 mod files;
+mod home;
 mod inputs;
 mod job;
 mod key_file;
 mod lock;
+mod mode_mark;
 mod model;
 mod plan;
 mod privacy;
@@ -33,18 +37,23 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
 use crate::defect::{self, Defect};
 use crate::durable;
 use crate::keys::Keys;
+use crate::mode::Mode;
+use crate::package::ticket::is_rehearsal;
 use crate::person::Cluster;
 use crate::row::Input;
 
 pub use audit::Head;
 pub use decisions::Decided;
 pub use error::RecordError;
+pub use home::Home;
 pub use inputs::InputChange;
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use model::CampaignState;
@@ -75,6 +84,8 @@ pub struct Ledger {
     data_dir: Utf8PathBuf,
     id: String,
     campaign: String,
+    mode: Mode,
+    anchor: Option<Utf8PathBuf>,
     proofs: Vec<Utf8PathBuf>,
     backed_up: bool,
     /// Held as long as the ledger is open; let go after the file.
@@ -103,8 +114,14 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RecordError::Exists`] when there is a ledger, a key or anything in the outbox: a second beginning would forget
-    /// the first.
-    pub fn init(data_dir: &Utf8Path, campaign: &str, run_date: Date) -> Result<(), RecordError> {
+    /// the first. [`RecordError::OtherMode`] when the keys folder is of the other mode.
+    pub fn init(home: &Home<'_>, run_date: Date) -> Result<(), RecordError> {
+        Self::make(home, run_date, Some(home.mode))
+    }
+
+    /// Makes a ledger; one of before there were modes has none.
+    fn make(home: &Home<'_>, run_date: Date, mode: Option<Mode>) -> Result<(), RecordError> {
+        let data_dir = home.data_dir;
         let (ledger, key, outbox) = (ledger_path(data_dir), key_path(data_dir), data_dir.join("outbox"));
         for path in [&ledger, &key] {
             if files::is_there(path)? {
@@ -115,6 +132,7 @@ impl Ledger {
             return Err(RecordError::Exists { path: outbox.join(job) });
         }
         privacy::check(data_dir)?;
+        mode_mark::check(data_dir, home.mode)?;
         files::make_folder(data_dir)?;
         let _lock = Lock::take(data_dir)?;
         for folder in FOLDERS {
@@ -128,8 +146,11 @@ impl Ledger {
         let id = data_encoding::HEXLOWER.encode(&files::random::<16>()?);
         let key_check = keys.check(&id);
         durable::create_new(&fresh_ledger).map_err(files::failed("making", &fresh_ledger))?;
-        let (campaign, date) = (campaign.to_owned(), run_date);
-        let head = Store::create(&fresh_ledger, audit::Init { ledger: id.clone(), key_check, campaign, date })?;
+        let (campaign, date) = (home.campaign.to_owned(), run_date);
+        let head = Store::create(&fresh_ledger, audit::Init { ledger: id.clone(), key_check, campaign, date, mode })?;
+        if let Some(mode) = mode {
+            mode_mark::write(data_dir, mode)?;
+        }
         // The key first: a key without a ledger has never named anybody.
         files::rename_new(&fresh_key, &key)?;
         files::sync_folder(&data_dir.join("keys"))?;
@@ -142,30 +163,32 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RecordError`] says which refusal it is; no file has been touched then.
-    pub fn open(data_dir: &Utf8Path, campaign: &str, access: Access) -> Result<Self, RecordError> {
-        Self::open_for(data_dir, campaign, access, access == Access::Write)
+    pub fn open(home: &Home<'_>, access: Access) -> Result<Self, RecordError> {
+        Self::open_for(home, access, access == Access::Write)
     }
 
     /// Opens the ledger of a campaign that is over, to end it.
-    fn open_to_end(data_dir: &Utf8Path, campaign: &str) -> Result<Self, RecordError> {
-        Self::open_for(data_dir, campaign, Access::Write, false)
+    fn open_to_end(home: &Home<'_>) -> Result<Self, RecordError> {
+        Self::open_for(home, Access::Write, false)
     }
 
-    fn open_for(data_dir: &Utf8Path, campaign: &str, access: Access, to_run: bool) -> Result<Self, RecordError> {
+    fn open_for(home: &Home<'_>, access: Access, to_run: bool) -> Result<Self, RecordError> {
+        let data_dir = home.data_dir;
         let path = ledger_path(data_dir);
         if !files::is_there(&path)? {
             return Err(RecordError::Missing { path });
         }
         privacy::check(data_dir)?;
         let lock = if access == Access::Write { Some(Lock::take(data_dir)?) } else { None };
-        let mut ledger = Self::open_locked(data_dir, campaign, access, to_run).map_err(|error| {
+        let mut ledger = Self::open_locked(home, access, to_run).map_err(|error| {
             if error.is_busy() { RecordError::InUse { data_dir: data_dir.to_owned() } } else { error }
         })?;
         ledger.lock = lock;
         Ok(ledger)
     }
 
-    fn open_locked(data_dir: &Utf8Path, campaign: &str, access: Access, to_run: bool) -> Result<Self, RecordError> {
+    fn open_locked(home: &Home<'_>, access: Access, to_run: bool) -> Result<Self, RecordError> {
+        let data_dir = home.data_dir;
         let store = Store::open(&ledger_path(data_dir), access)?;
         let (model, entries) = store.snapshot(verify)?;
         let proofs = if defect::is(Defect::EmptyLedgerAccepted) {
@@ -176,22 +199,28 @@ impl Ledger {
         let (Some(row), Some(own)) = (model.ledger, model.campaign) else {
             return Err(RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() });
         };
-        if own.name != campaign {
-            return Err(RecordError::OtherCampaign { found: own.name, wanted: campaign.to_owned() });
+        if own.name != home.campaign {
+            return Err(RecordError::OtherCampaign { found: own.name, wanted: home.campaign.to_owned() });
         }
+        let found = model.mode.map_or_else(|| mode_of_jobs(&model.jobs), |(mode, _)| Ok(Some(mode)))?;
+        if let Some(found) = found.filter(|found| *found != home.mode) {
+            return Err(RecordError::OtherMode { path: ledger_path(data_dir), found, wanted: home.mode });
+        }
+        mode_mark::check(data_dir, home.mode)?;
         if to_run {
             refuse_when_over(&own.name, own.state)?;
         }
         let keys = read_key(data_dir, own.state, &row)?;
-        let (data_dir, id, campaign) = (data_dir.to_owned(), row.id, own.name);
-        Ok(Self { store, keys, data_dir, id, campaign, proofs, backed_up: false, lock: None })
+        let (data_dir, anchor) = (data_dir.to_owned(), home.anchor.map(Utf8Path::to_owned));
+        let (id, campaign, mode) = (row.id, own.name, home.mode);
+        Ok(Self { store, keys, data_dir, id, campaign, mode, anchor, proofs, backed_up: false, lock: None })
     }
 
     /// Opens the ledger to look at it before the campaign is ended. What was stopped in the middle of a change is taken back
     /// by whoever goes on, so this may write where a reader may not.
-    fn open_before_end(data_dir: &Utf8Path, campaign: &str) -> Result<Self, RecordError> {
-        match Self::open(data_dir, campaign, Access::Read) {
-            Err(RecordError::Interrupted) => Self::open_to_end(data_dir, campaign),
+    fn open_before_end(home: &Home<'_>) -> Result<Self, RecordError> {
+        match Self::open(home, Access::Read) {
+            Err(RecordError::Interrupted) => Self::open_to_end(home),
             ledger => ledger,
         }
     }
@@ -265,7 +294,7 @@ impl Ledger {
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn pending(&self) -> Result<Option<Job>, RecordError> {
-        Ok(self.jobs()?.into_iter().find(|job| job.state != JobState::Done))
+        Ok(self.jobs()?.into_iter().find(|job| !job.state.is_over()))
     }
 
     /// Every job, oldest number first.
@@ -416,10 +445,28 @@ impl Ledger {
         &mut self,
         change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
     ) -> Result<Head, RecordError> {
-        self.store.migrate()?;
+        mode_mark::write(&self.data_dir, self.mode)?;
+        if self.store.migrate(self.mode)?.is_some() {
+            tracing::warn!(
+                ledger.mode = self.mode.word(),
+                "the ledger of an earlier program is of this mode from now on"
+            );
+        }
         let head = change(&mut self.store)?;
         anchors::write(&self.data_dir, &self.id, &head)?;
         Ok(head)
+    }
+}
+
+/// What a ledger of before version 3 was used for, by the names of its jobs; `None`: for nothing yet.
+fn mode_of_jobs(jobs: &BTreeMap<u32, model::JobRow>) -> Result<Option<Mode>, RecordError> {
+    let mode_of = |job: &model::JobRow| Mode::of_synthetic(is_rehearsal(&job.name));
+    let first = |mode: Mode| jobs.values().find(|job| mode_of(job) == mode);
+    match (first(Mode::Rehearsal), first(Mode::Real)) {
+        (Some(rehearsal), Some(real)) => {
+            Err(RecordError::MixedModes { rehearsal: rehearsal.name.clone(), real: real.name.clone() })
+        }
+        (rehearsal, real) => Ok(rehearsal.or(real).map(mode_of)),
     }
 }
 
@@ -466,7 +513,7 @@ fn describe(store: &Store, number: u32, row: model::JobRow) -> Result<Job, Recor
         job_name: row.name,
         run_id: row.run_id,
         run_date: row.run_date,
-        state: row.state,
+        state: if row.abandoned.is_some() { JobState::Abandoned } else { row.state },
         planned_head: store.head_at(row.event)?,
         sealed_head: row.sealed_event.map(|event| store.head_at(event)).transpose()?,
         staged: row.staged,

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::link::{self, Decision, LinkError, Obstacle, Parameters, ParametersError, RecordKey, Terms};
 use crate::progress::Progress;
 use crate::read::{self, ReadError};
-use crate::record::{Access, Ledger, RecordError};
+use crate::record::{Access, Home, Ledger, RecordError};
 use crate::row::{RowRef, Rows};
 use decisions_file::{Line, Place};
 
@@ -108,7 +108,7 @@ pub fn apply(
     progress: &Progress,
 ) -> Result<Applied, ReviewError> {
     let lines = decisions_file::read(path)?;
-    let mut ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
+    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
     let terms = read::Terms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
     ledger.check_inputs(&rows.inputs, None)?;

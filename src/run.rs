@@ -27,7 +27,7 @@ use crate::letter;
 use crate::package::{self, Recipients};
 use crate::progress::Progress;
 use crate::read::{self, Terms};
-use crate::record::{Access, JobState, Ledger};
+use crate::record::{Access, Home, JobState, Ledger};
 use crate::report::Report;
 use crate::row::Rows;
 use clock::Clock;
@@ -163,7 +163,7 @@ pub fn plan(order: &Order<'_>) -> Result<Planned, RunError> {
 fn open(order: &Order<'_>) -> Result<Ledger, RunError> {
     let config = order.config;
     Recipients::parse(&config.vendor.recipients)?;
-    let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
+    let ledger = Ledger::open(&Home::of(config), Access::Write)?;
     order.fits(room::to_begin(ledger.bytes()?))?;
     Ok(ledger)
 }
@@ -183,7 +183,7 @@ pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(
 /// [`RunError`] as a run would.
 pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let config = order.config;
-    let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
+    let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     ledger.must_be_open()?;
     let facts = order.facts()?;
     let mut clock = Clock::default();

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::deliver::email;
 use crate::facts::Facts;
 use crate::progress::Progress;
-use crate::record::{self, Ledger};
+use crate::record::{self, Home, Ledger};
 use crate::render::readback;
 use crate::report::Report;
 use crate::run::{self, Order, Outcome};
@@ -89,7 +89,7 @@ impl Session<'_> {
 
     fn ledger_init(&self) -> Result<Status, Failure> {
         let config = self.config;
-        Ledger::init(&config.data_dir, &config.campaign, self.run_date).map_err(|error| record_failure(&error))?;
+        Ledger::init(&Home::of(config), self.run_date).map_err(|error| record_failure(&error))?;
         if !self.args.json {
             output::line(format_args!("ledger  {}", config.data_dir.join("ledger.sqlite")));
             output::line(format_args!("key     {}  (keep a copy in a safe place)", record::key_path(&config.data_dir)));
@@ -98,8 +98,7 @@ impl Session<'_> {
     }
 
     fn ledger_check(&self, anchors: &[String]) -> Result<Status, Failure> {
-        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign, anchors)
-            .map_err(|error| record_failure(&error))?;
+        let verdict = record::check::check(&Home::of(self.config), anchors).map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&verdict);
         } else {

@@ -9,7 +9,7 @@ use crate::keys::Keys;
 use crate::link::{self, Parameters, Terms};
 use crate::progress::Progress;
 use crate::read;
-use crate::record::{Access, Ledger};
+use crate::record::{Access, Home, Ledger};
 use crate::review::{self, Inbox};
 use crate::row::Rows;
 
@@ -43,8 +43,7 @@ impl Session<'_> {
     }
 
     pub(super) fn review_list(&self) -> Result<Status, Failure> {
-        let ledger = Ledger::open(&self.config.data_dir, &self.config.campaign, Access::Read)
-            .map_err(|error| record_failure(&error))?;
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
         let decided = ledger.decided().map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&decided);
@@ -63,8 +62,7 @@ impl Session<'_> {
     }
 
     pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<Status, Failure> {
-        let ledger = Ledger::open(&self.config.data_dir, &self.config.campaign, Access::Read)
-            .map_err(|error| record_failure(&error))?;
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
         let decisions = ledger.decisions().map_err(|error| record_failure(&error))?;
         let parameters = self.parameters()?;
         let rows = self.rows()?;

@@ -71,6 +71,10 @@ pub(super) fn check(data_dir: &Utf8Path, entries: &[Entry], model: &Model) -> Re
         let folder = outbox.join(&name);
         let Some(number) = job_of(&name) else { continue };
         let job = model.jobs.get(&number).filter(|job| job.name == name && job.state >= JobState::Sealed);
+        if job.is_some_and(|job| job.abandoned.is_some()) {
+            let problem = "its job was given up because nothing of it was here".to_owned();
+            return Err(RecordError::Proof { path: folder, problem });
+        }
         let job = job.ok_or_else(|| older(&folder))?;
         proofs.extend(check_job(&folder, job, entries)?);
     }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
+use crate::mode::Mode;
 use crate::row::List;
 
 /// How far the ledger is: the number of its last event and the hash that covers them all.
@@ -50,6 +51,8 @@ pub(super) enum Event {
     Published(Step),
     /// The papers of the run are in their place.
     Done(Step),
+    /// A job was given up before it was published.
+    Abandoned(Abandoned),
     /// The schema became that of a newer program.
     Migrated(Migrated),
     /// No more letters.
@@ -67,6 +70,9 @@ pub(super) struct Init {
     pub key_check: String,
     pub campaign: String,
     pub date: Date,
+    /// Since version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +161,19 @@ pub(super) struct Step {
 pub(super) struct Migrated {
     pub from: u32,
     pub to: u32,
+    /// What the ledger is for, where it did not say so before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+}
+
+/// A job that was given up, by whom and why. Its letters were told to nobody; their hash is in the event of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Abandoned {
+    pub job: u32,
+    pub date: Date,
+    pub by: String,
+    pub reason: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -74,6 +74,8 @@ pub enum JobState {
     Published,
     /// The papers of the run are in their place.
     Done,
+    /// Given up before it was published; its letters were told to nobody.
+    Abandoned,
 }
 
 impl JobState {
@@ -85,9 +87,17 @@ impl JobState {
             Self::Sealed => "sealed",
             Self::Published => "published",
             Self::Done => "done",
+            Self::Abandoned => "given up",
         }
     }
 
+    /// Whether nothing more is to be done about the job.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Abandoned)
+    }
+
+    /// The word of the table; a job that was given up keeps the word of where it was.
     pub(super) fn from_word(word: &str) -> Option<Self> {
         [Self::Planned, Self::Sealed, Self::Published, Self::Done].into_iter().find(|state| state.word() == word)
     }
@@ -99,7 +109,8 @@ impl fmt::Display for JobState {
     }
 }
 
-/// A job as the ledger knows it. One that is not [`JobState::Done`] is finished before anything else is done.
+/// A job as the ledger knows it. One that is neither [`JobState::Done`] nor [`JobState::Abandoned`] is finished before
+/// anything else is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// Seven digits.

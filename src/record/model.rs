@@ -7,12 +7,15 @@ use jiff::civil::Date;
 use super::audit::{Contents, Event, KnownInput};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
+use crate::mode::Mode;
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Model {
     pub ledger: Option<LedgerRow>,
     pub campaign: Option<CampaignRow>,
+    /// What the ledger is for, and the event that says so; `None` before version 3.
+    pub mode: Option<(Mode, u64)>,
     pub inputs: Vec<(u64, KnownInput)>,
     /// Event -> number of rows and their hash.
     pub identities: BTreeMap<u64, (u64, String)>,
@@ -80,12 +83,19 @@ pub(super) struct JobRow {
     pub sealed: Vec<SealedPart>,
     /// The event that sealed it; told by the history alone.
     pub sealed_event: Option<u64>,
+    /// The event that gave it up.
+    pub abandoned: Option<u64>,
 }
 
 impl JobRow {
     /// Without what stands in no table.
     fn stored(&self) -> Self {
         Self { sealed_event: None, ..self.clone() }
+    }
+
+    /// Whether nothing of it can have left the building, as far as the ledger knows.
+    pub const fn can_be_abandoned(&self) -> bool {
+        self.abandoned.is_none() && matches!(self.state, JobState::Planned | JobState::Sealed)
     }
 }
 
@@ -110,6 +120,7 @@ impl Model {
                 self.ledger = Some(LedgerRow { id, key_check, created_on: init.date });
                 let (name, state) = (init.campaign.clone(), CampaignState::Open);
                 self.campaign = Some(CampaignRow { name, state, opened_on: init.date });
+                self.mode = init.mode.map(|mode| (mode, seq));
             }
             Event::Inputs(inputs) => self.inputs.extend(inputs.files.iter().map(|file| (seq, file.clone()))),
             Event::Identities(found) => {
@@ -131,6 +142,7 @@ impl Model {
                     parts: plan.parts.clone(),
                     sealed: Vec::new(),
                     sealed_event: None,
+                    abandoned: None,
                 };
                 if self.jobs.insert(plan.job, job).is_some() {
                     return None;
@@ -148,7 +160,15 @@ impl Model {
             Event::Done(step) => {
                 self.step(step.job, JobState::Published, JobState::Done)?;
             }
-            Event::Migrated(step) => (step.from < step.to).then_some(())?,
+            Event::Abandoned(step) => {
+                let job = self.jobs.get_mut(&step.job).filter(|job| job.can_be_abandoned())?;
+                job.abandoned = Some(seq);
+                self.contents.remove(&step.job);
+            }
+            Event::Migrated(step) => {
+                (step.from < step.to && (step.mode.is_none() || self.mode.is_none())).then_some(())?;
+                self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
+            }
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {
                 self.end(CampaignState::Closed, CampaignState::Purging)?;
@@ -165,7 +185,7 @@ impl Model {
     }
 
     fn step(&mut self, job: u32, from: JobState, to: JobState) -> Option<&mut JobRow> {
-        let job = self.jobs.get_mut(&job).filter(|job| job.state == from)?;
+        let job = self.jobs.get_mut(&job).filter(|job| job.state == from && job.abandoned.is_none())?;
         job.state = to;
         Some(job)
     }
@@ -184,6 +204,9 @@ impl Model {
         }
         if self.campaign != tables.campaign {
             return differs("the campaign");
+        }
+        if self.mode != tables.mode {
+            return differs("the ledger's mode");
         }
         if self.inputs != tables.inputs {
             return differs("the list of inputs");

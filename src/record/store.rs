@@ -93,7 +93,11 @@ impl Store {
             )
         };
         make().map_err(at("making the ledger"))?;
+        let mode = init.mode;
         let head = events::append(&transaction, &Event::Init(init))?;
+        if let Some(mode) = mode {
+            schema::set_mode(&transaction, mode, &head).map_err(at("making the ledger"))?;
+        }
         transaction.commit().map_err(at("making the ledger"))?;
         store.connection.close().map_err(|(_, error)| at("making the ledger")(error))?;
         Ok(head)

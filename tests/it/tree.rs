@@ -10,8 +10,10 @@ use crate::program::root;
 const PATH: [&str; 8] = ["read", "link", "decide", "compose", "render", "package", "deliver", "record"];
 
 /// Words of the field: they import no stage.
-const WORDS: [&str; 12] =
-    ["address", "cells", "config", "defect", "durable", "facts", "hash", "keys", "letter", "person", "reason", "row"];
+const WORDS: [&str; 13] = [
+    "address", "cells", "config", "defect", "durable", "facts", "hash", "keys", "letter", "mode", "person", "reason",
+    "row",
+];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

@@ -99,7 +99,7 @@ mod tests {
     use crate::record::store::schema;
 
     /// Tables of totals, hashes and history.
-    const KEPT: [&str; 7] = ["audit", "campaign", "input", "job", "ledger", "part", "staged"];
+    const KEPT: [&str; 8] = ["audit", "campaign", "input", "job", "ledger", "mode", "part", "staged"];
 
     #[test]
     fn every_table_is_kept_or_goes() {

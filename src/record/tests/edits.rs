@@ -195,7 +195,7 @@ fn edit(count: usize, seed: u64) -> BTreeMap<&'static str, (usize, usize)> {
         let what = change(&path, &whole, &mut random);
         let (all, noticed) = counts.entry(kind).or_default();
         *all += 1;
-        match Ledger::open(&world.data_dir, CAMPAIGN, Access::Read) {
+        match Ledger::open(&world.home(), Access::Read) {
             Err(_) => *noticed += 1,
             Ok(ledger) => {
                 drop(ledger);

@@ -13,8 +13,9 @@ use crate::letter::{
     Audience, Category, Draft, Findings, Format, Item, Items, Kind, Kix, Language, Place, Planned, PostalParts,
     Published, Status, Zone,
 };
+use crate::mode::Mode;
 use crate::person::{Bsn, Cluster, Person};
-use crate::record::{Access, Ledger, Noted, PartTotals, Recognised, RecordError, SealedPart, StagedFile};
+use crate::record::{Access, Home, Ledger, Noted, PartTotals, Recognised, RecordError, SealedPart, StagedFile};
 use crate::row::{Exposure, Input, List, RowRef};
 
 pub const CAMPAIGN: &str = "lab-2025";
@@ -36,8 +37,19 @@ impl World {
 
     pub fn new() -> Self {
         let world = Self::empty();
-        Ledger::init(&world.data_dir, CAMPAIGN, NIGHT).unwrap();
+        Ledger::init(&world.home(), NIGHT).unwrap();
         world
+    }
+
+    /// A ledger as programs made it before there were modes.
+    pub fn without_mode() -> Self {
+        let world = Self::empty();
+        Ledger::make(&world.home(), NIGHT, None).unwrap();
+        world
+    }
+
+    pub fn home(&self) -> Home<'_> {
+        Home { data_dir: &self.data_dir, campaign: CAMPAIGN, mode: Mode::Real, anchor: None }
     }
 
     pub fn copy(&self) -> Self {
@@ -60,7 +72,7 @@ impl World {
     }
 
     pub fn try_open(&self) -> Result<Ledger, RecordError> {
-        Ledger::open(&self.data_dir, CAMPAIGN, Access::Write)
+        Ledger::open(&self.home(), Access::Write)
     }
 
     /// One whole run; returns the ids of its letters.

@@ -137,7 +137,7 @@ fn a_plan_that_does_not_add_up_is_refused() {
 fn a_letter_can_be_looked_up_by_id_and_by_reference() {
     let world = World::new();
     let ids = world.night(&people(3), NIGHT);
-    let ledger = Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap();
+    let ledger = Ledger::open(&world.home(), Access::Read).unwrap();
     let letter = ledger.letter(&ids[1]).unwrap().unwrap();
     assert_eq!((letter.seq, letter.part, letter.kind, letter.job.as_str()), (2, 1, Kind::First, "2600001"));
     assert_eq!((letter.date, letter.state), (NIGHT, JobState::Done));
@@ -194,14 +194,14 @@ fn check_says_how_far_the_ledger_is_and_what_proves_it() {
     let world = World::new();
     world.night(&people(3), NIGHT);
     let before = world.bytes();
-    let verdict = check::check(&world.data_dir, CAMPAIGN, &[]).unwrap();
+    let verdict = check::check(&world.home(), &[]).unwrap();
     assert_eq!((verdict.state, verdict.totals.letters, verdict.unfinished), ("open", 3, None));
     assert_eq!(verdict.head, world.open().head().unwrap());
     assert_eq!(verdict.proofs.len(), 3);
     assert!(before == world.bytes());
     let sums = world.path("outbox/2600001/2600001.SHA256SUMS");
     fs::write(&sums, fs::read_to_string(&sums).unwrap().replace("22", "33")).unwrap();
-    assert!(matches!(check::check(&world.data_dir, CAMPAIGN, &[]), Err(RecordError::Proof { .. })));
+    assert!(matches!(check::check(&world.home(), &[]), Err(RecordError::Proof { .. })));
 }
 
 #[test]

@@ -159,11 +159,11 @@ fn a_change_that_was_interrupted_is_taken_back_by_the_next_run() {
     testing::stop_in_the_middle(&path);
     assert!(fs::read(&path).unwrap() != whole);
     let before = world.bytes();
-    let refused = Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap_err();
+    let refused = Ledger::open(&world.home(), Access::Read).unwrap_err();
     assert!(matches!(refused, RecordError::Interrupted), "{refused}");
     assert!(before == world.bytes());
     world.open();
     assert_eq!(testing::dump(&path).unwrap(), content);
     assert!(fs::read(&path).unwrap() == whole);
-    Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap();
+    Ledger::open(&world.home(), Access::Read).unwrap();
 }
