@@ -1,11 +1,15 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
+pub mod telling;
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::mode::Mode;
+
+pub use telling::{Metrics, Review};
 
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,6 +42,11 @@ pub struct Config {
     pub vendor: Vendor,
     /// Summary mail; absent = no mail is sent and the report says so.
     pub mail: Option<Mail>,
+    /// Figures of each run for Prometheus; absent = none are written.
+    pub metrics: Option<Metrics>,
+    /// How long rows may wait for a human.
+    #[serde(default)]
+    pub review: Review,
 }
 
 /// `[inputs.<list>]`.
@@ -298,7 +307,9 @@ pub struct Mail {
     pub password_file: Option<Utf8PathBuf>,
     /// PEM file with the authority that signed the server's certificate; absent = those of the system.
     pub ca_file: Option<Utf8PathBuf>,
-    /// Seconds to wait for the server.
+    /// Name by which the server is greeted (EHLO); absent = the machine's, if it is a full one, else `[127.0.0.1]`.
+    pub helo: Option<String>,
+    /// Seconds for the whole talk with the server, whatever it answers; 1 to 600.
     #[serde(default = "Mail::default_timeout")]
     pub timeout_seconds: u64,
 }
@@ -374,6 +385,9 @@ impl Config {
             mail.password_file.iter_mut().for_each(resolve);
             mail.ca_file.iter_mut().for_each(resolve);
         }
+        if let Some(metrics) = &mut config.metrics {
+            resolve(&mut metrics.file);
+        }
         Ok(config)
     }
 
@@ -411,6 +425,6 @@ impl Config {
         {
             return Err(("mail.security", "may be `plain` only for a loopback host".to_owned()));
         }
-        Ok(())
+        telling::check(self)
     }
 }

@@ -17,6 +17,7 @@ mod abandon;
 mod anchors;
 mod audit;
 mod backup;
+mod cases;
 pub mod check;
 mod decisions;
 mod error;
@@ -38,6 +39,7 @@ mod store;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
@@ -51,6 +53,7 @@ use crate::person::Cluster;
 use crate::row::Input;
 
 pub use audit::Head;
+pub use cases::{CaseCounts, CaseMark, News};
 pub use decisions::Decided;
 pub use error::RecordError;
 pub use home::Home;
@@ -101,6 +104,17 @@ impl std::fmt::Debug for Ledger {
 
 fn ledger_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir.join("ledger.sqlite")
+}
+
+/// Whether something may be written into this data folder, be it that the ledger refuses: it is there, and nobody else can
+/// get at it.
+#[must_use]
+pub fn is_private(data_dir: &Utf8Path) -> bool {
+    let ours = |name: &str| {
+        let folder = std::fs::symlink_metadata(data_dir.join(name));
+        folder.is_ok_and(|about| about.is_dir() && about.uid() == rustix::process::geteuid().as_raw())
+    };
+    ["", "runs", "logs"].into_iter().all(ours) && privacy::check(data_dir).is_ok()
 }
 
 /// Where the campaign's key is kept.

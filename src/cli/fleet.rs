@@ -12,8 +12,14 @@ const INDEX: &str = "JOB_COMPLETION_INDEX";
 impl Session<'_> {
     pub(super) fn plan(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
         let progress = Progress::on_stderr();
-        let order =
-            Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
+        let order = Order {
+            config: self.config,
+            run_date: self.run_date,
+            accept_inputs,
+            accept_volume,
+            republish: None,
+            progress: &progress,
+        };
         let planned = run::plan(&order).map_err(|error| failure(&progress, &error))?;
         if self.args.json {
             output::json(&planned);

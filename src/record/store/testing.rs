@@ -87,7 +87,7 @@ pub fn as_version(path: &Utf8Path, version: u32) {
     connection.execute("ATTACH ?1 AS present", [path.as_str()]).unwrap();
     for (_, table, ..) in schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "table") {
         let read = connection.prepare(&format!("SELECT * FROM main.{table}")).unwrap();
-        let columns = read.column_names().join(", ");
+        let columns = read.column_names().collect::<Vec<_>>().join(", ");
         let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM present.{table}");
         connection.execute_batch(&copy).unwrap();
     }
