@@ -39,7 +39,6 @@ mod store;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
@@ -61,6 +60,7 @@ pub use inputs::InputChange;
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use model::CampaignState;
 pub use plan::{CheckedPlan, PlanDraft};
+pub use privacy::is_private;
 pub use recognise::{Identities, IdentityChange, Recognised};
 pub use store::StoreError;
 
@@ -104,17 +104,6 @@ impl std::fmt::Debug for Ledger {
 
 fn ledger_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir.join("ledger.sqlite")
-}
-
-/// Whether something may be written into this data folder, be it that the ledger refuses: it is there, and nobody else can
-/// get at it.
-#[must_use]
-pub fn is_private(data_dir: &Utf8Path) -> bool {
-    let ours = |name: &str| {
-        let folder = std::fs::symlink_metadata(data_dir.join(name));
-        folder.is_ok_and(|about| about.is_dir() && about.uid() == rustix::process::geteuid().as_raw())
-    };
-    ["", "runs", "logs"].into_iter().all(ours) && privacy::check(data_dir).is_ok()
 }
 
 /// Where the campaign's key is kept.
