@@ -11,9 +11,9 @@ use super::error::RecordError;
 use super::files::failed;
 
 /// A run that was killed an instant ago holds the lock until the kernel has cleared it away, memory first.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 3_000 });
 /// How long to wait before the next try.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Held on the data folder itself as long as it lives. The kernel frees it with the process, however that ends: there
 /// is no lock file that could be stale.
@@ -48,7 +48,7 @@ mod tests {
         let path = Utf8Path::from_path(folder.path()).unwrap();
         let first = Lock::take(path).unwrap();
         let going = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(200));
+            std::thread::sleep(Duration::from_millis(60));
             drop(first);
         });
         Lock::take(path).unwrap();
