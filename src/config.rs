@@ -1,6 +1,7 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
 pub mod check;
+pub mod telling;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ use crate::placeholder;
 
 /// The longest configuration, facts or parameters file that is read, in bytes.
 pub const LONGEST_FILE: u64 = 1 << 20;
+
+pub use telling::{Metrics, Review};
 
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -56,6 +59,11 @@ pub struct Config {
     /// Tables that are marked `placeholder = true`: a real run refuses them.
     #[serde(skip)]
     pub placeholders: Vec<String>,
+    /// Figures of each run for Prometheus; absent = none are written.
+    pub metrics: Option<Metrics>,
+    /// How long rows may wait for a human.
+    #[serde(default)]
+    pub review: Review,
 }
 
 /// `[inputs.<list>]`.
@@ -316,7 +324,9 @@ pub struct Mail {
     pub password_file: Option<Utf8PathBuf>,
     /// PEM file with the authority that signed the server's certificate; absent = those of the system.
     pub ca_file: Option<Utf8PathBuf>,
-    /// Seconds to wait for the server.
+    /// Name by which the server is greeted (EHLO); absent = the machine's, if it is a full one, else `[127.0.0.1]`.
+    pub helo: Option<String>,
+    /// Seconds for the whole talk with the server, whatever it answers; 1 to 600.
     #[serde(default = "Mail::default_timeout")]
     pub timeout_seconds: u64,
 }
@@ -404,6 +414,9 @@ impl Config {
         if let Some(mail) = &mut config.mail {
             mail.password_file.iter_mut().for_each(resolve);
             mail.ca_file.iter_mut().for_each(resolve);
+        }
+        if let Some(metrics) = &mut config.metrics {
+            resolve(&mut metrics.file);
         }
         if config.anchor_file.as_ref().is_some_and(|anchor| anchor.starts_with(&config.data_dir)) {
             return Err(wrong(("anchor_file", "must be outside of `data_dir`".to_owned())));

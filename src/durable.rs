@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use data_encoding::HEXLOWER;
@@ -51,6 +51,14 @@ impl Pending {
         fs::rename(&self.temporary, &self.target)?;
         self.settled = true;
         sync_folder_of(&self.target)
+    }
+
+    /// Lets others read the file as well; its content is nothing that they may not know.
+    ///
+    /// # Errors
+    /// When its mode cannot be changed.
+    fn set_mode(&self, mode: u32) -> io::Result<()> {
+        self.file.set_permissions(fs::Permissions::from_mode(mode))
     }
 
     /// Takes the name unless a file has it already.
@@ -154,6 +162,17 @@ fn no_follow() -> i32 {
 pub fn write(target: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     let mut pending = Pending::create(target)?;
     pending.write_all(bytes)?;
+    pending.replace()
+}
+
+/// The same for a file that is not ours alone, with this mode.
+///
+/// # Errors
+/// When writing, syncing or renaming fails; the target is then as it was.
+pub fn write_with_mode(target: &Utf8Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let mut pending = Pending::create(target)?;
+    pending.write_all(bytes)?;
+    pending.set_mode(mode)?;
     pending.replace()
 }
 

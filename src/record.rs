@@ -17,6 +17,7 @@ mod abandon;
 mod anchors;
 mod audit;
 mod backup;
+mod cases;
 pub mod check;
 mod decisions;
 mod error;
@@ -51,6 +52,7 @@ use crate::person::Cluster;
 use crate::row::Input;
 
 pub use audit::Head;
+pub use cases::{CaseCounts, CaseMark, News};
 pub use decisions::Decided;
 pub use error::RecordError;
 pub use home::Home;
@@ -58,6 +60,7 @@ pub use inputs::InputChange;
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use model::CampaignState;
 pub use plan::{CheckedPlan, PlanDraft};
+pub use privacy::is_private;
 pub use recognise::{Identities, IdentityChange, Recognised};
 pub use store::StoreError;
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::letter::Draft;
+use crate::record::CaseCounts;
 use crate::row::{Input, List};
 use account::{Account, StateCounts};
 use linking::LinkReport;
@@ -57,6 +58,12 @@ pub struct Report {
     pub ledger_head: String,
     /// What became of the summary mail.
     pub mail: String,
+    /// What waits for a human: rows that are held together are one case.
+    #[serde(default)]
+    pub cases: CaseCounts,
+    /// Published packages that are not in the outbox any more, without a receipt; each is named once.
+    #[serde(default)]
+    pub missing_packages: Vec<String>,
 }
 
 /// One input file.
@@ -227,13 +234,15 @@ impl Report {
             package: None,
             ledger_head: String::new(),
             mail: String::new(),
+            cases: CaseCounts::default(),
+            missing_packages: Vec::new(),
         }
     }
 
-    /// Whether rows wait for a human (exit code 1).
+    /// Whether something that waits for a human is new or waits for too long (exit code 1).
     #[must_use]
     pub const fn needs_a_human(&self) -> bool {
-        self.rows.review > 0 || self.rows.rejected > 0
+        self.cases.are_news()
     }
 }
 

@@ -1,7 +1,9 @@
 //! The nightly run, one line a stage: read, link, decide, compose, proof, plan, set, seal, publish, record, report.
 
 mod abandon;
+mod cases;
 pub mod clock;
+pub mod crash;
 mod desk;
 mod dress;
 mod error;
@@ -9,10 +11,13 @@ mod finish;
 mod fleet;
 mod foresee;
 mod guard;
+pub mod metrics;
+pub mod outcome;
 mod papers;
 mod parts;
 mod planning;
 mod prepare;
+mod republish;
 mod room;
 pub mod staging;
 
@@ -21,11 +26,10 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::cli::logging;
 use crate::cli::process::peak_rss_bytes;
+use crate::cli::{Status, logging};
 use crate::config::Config;
 use crate::deliver::outbox;
-use crate::deliver::summary::Summary;
 use crate::facts::Facts;
 use crate::letter;
 use crate::package;
@@ -57,6 +61,8 @@ pub struct Order<'a> {
     pub accept_volume: bool,
     /// A dress rehearsal: whatever the configuration says, everything that is made is marked as a rehearsal.
     pub rehearse: bool,
+    /// A published job whose package is put into the outbox again first.
+    pub republish: Option<&'a str>,
     /// Where progress is shown.
     pub progress: &'a Progress,
 }
@@ -92,9 +98,11 @@ impl Order<'_> {
     }
 }
 
-/// What a run did.
-#[derive(Clone, Debug)]
-pub struct Outcome {
+/// A run that came to its end. As long as this lives no other run begins.
+#[derive(Debug)]
+pub struct Done {
+    /// The package that was put into the outbox again.
+    pub republished: Option<Utf8PathBuf>,
     /// A job of an interrupted run that was finished first.
     pub resumed: Option<Finished>,
     /// The run itself.
@@ -103,14 +111,20 @@ pub struct Outcome {
     pub papers: Utf8PathBuf,
     /// Its package, if there was anything to print.
     pub package: Option<Utf8PathBuf>,
+    /// Holds the lock.
+    _ledger: Ledger,
 }
 
 /// Runs the nightly batch.
 ///
 /// # Errors
 /// [`RunError`]; its status says whether anything left the building.
-pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
+pub fn run(order: &Order<'_>) -> Result<Done, RunError> {
     let mut ledger = open(order)?;
+    let republished = match order.republish {
+        Some(job) => Some(republish::republish(order, &mut ledger, job)?),
+        None => None,
+    };
     let resumed = match ledger.pending()? {
         Some(job) => {
             logging::keep();
@@ -118,15 +132,44 @@ pub fn run(order: &Order<'_>) -> Result<Outcome, RunError> {
         }
         None => None,
     };
-    let outcome = match planning::plan(order, &mut ledger)? {
-        Step::Nothing { papers, report } => Outcome { resumed, report: *report, papers, package: None },
-        Step::Planned { job, press, clock } => {
-            let finished = finish::finish(order, &mut ledger, &job, Some(&press), clock)?;
-            Outcome { resumed, report: finished.report, papers: finished.papers, package: Some(finished.package) }
+
+    // What was published before tonight's job is out, whatever becomes of that.
+    let before = resumed.as_ref().map(|job| &job.package).or(republished.as_ref());
+    let before = before.and_then(|package| package.file_name()).map(str::to_owned);
+    let tonight = tonight(order, &mut ledger).map_err(|source| match before {
+        Some(job) if source.status() != Status::PartPublished => {
+            RunError::AfterPublished { job, source: Box::new(source) }
         }
-    };
+        _ => source,
+    })?;
     order.progress.finish();
-    Ok(outcome)
+    let Tonight { report, papers, package } = tonight;
+    Ok(Done { republished, resumed, report, papers, package, _ledger: ledger })
+}
+
+/// What tonight's own job came to.
+struct Tonight {
+    report: Report,
+    papers: Utf8PathBuf,
+    package: Option<Utf8PathBuf>,
+}
+
+/// Plans tonight's job and takes it to its end. What waits for a human is written down last: a run that stops before that
+/// has told nobody.
+fn tonight(order: &Order<'_>, ledger: &mut Ledger) -> Result<Tonight, RunError> {
+    match planning::plan(order, ledger)? {
+        Step::Nothing { papers, report, news } => {
+            ledger.told_humans(&news, order.run_date)?;
+            Ok(Tonight { report: *report, papers, package: None })
+        }
+        Step::Planned { job, press, clock, news } => {
+            let finished = finish::finish(order, ledger, &job, Some(&press), clock)?;
+            ledger
+                .told_humans(&news, order.run_date)
+                .map_err(|error| RunError::Published { job: job.job_name.clone(), source: Box::new(error.into()) })?;
+            Ok(Tonight { report: finished.report, papers: finished.papers, package: Some(finished.package) })
+        }
+    }
 }
 
 /// A run that was stopped after its plan: a fleet can set its parts, and the next run finishes it.
@@ -157,7 +200,7 @@ pub fn plan(order: &Order<'_>) -> Result<Planned, RunError> {
         Some(job) => job,
         None => match planning::plan(order, &mut ledger)? {
             Step::Planned { job, .. } => *job,
-            Step::Nothing { papers, report } => {
+            Step::Nothing { papers, report, .. } => {
                 let needs_a_human = report.needs_a_human();
                 return Ok(Planned { job: None, parts: 0, letters: 0, folder: papers, needs_a_human });
             }
@@ -208,7 +251,8 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);
     order.permits(letters.len())?;
-    let mut report = planning::begin_report("check", order, &rows, &prepared);
+    let news = planning::news(order, &rows, &prepared, &ledger)?;
+    let mut report = planning::begin_report("check", order, &rows, &prepared, &news);
     let number = ledger.next_job(order.run_date)?;
     let decided = parts::Decided::new(&number, &prepared.bodies, &config.print)?;
     order.progress.stage("setting", report.letters.total);
@@ -228,33 +272,4 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     report.ledger_head = ledger.head()?.to_string();
     order.progress.finish();
     Ok(report)
-}
-
-/// The totals of a run for the summary mail.
-#[must_use]
-pub fn summary(report: &Report, run_date: Date, exit_code: u8) -> Summary {
-    let rows = &report.rows;
-    let states = [
-        ("letter", rows.letter),
-        ("merged", rows.merged),
-        ("told", rows.told),
-        ("suppressed", rows.suppressed),
-        ("review", rows.review),
-        ("rejected", rows.rejected),
-    ];
-    Summary {
-        campaign: report.campaign.clone(),
-        run_id: report.run_id.clone(),
-        run_date,
-        rehearsal: report.rehearsal,
-        exit_code,
-        rows: rows.total,
-        states: states.map(|(state, count)| (state.to_owned(), count)).to_vec(),
-        letters: report.letters.total,
-        pages: report.letters.pages,
-        sheets: report.letters.sheets,
-        job: report.package.as_ref().map_or_else(String::new, |package| package.job.clone()),
-        parts: report.package.as_ref().map_or(0, |package| package.parts.len() as u64),
-        ledger_head: report.ledger_head.clone(),
-    }
 }

@@ -26,13 +26,17 @@ pub struct Args {
     /// Say more on standard error; twice for everything.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// The process that watches over this run; 0 = nobody does.
+    #[arg(long, global = true, hide = true, value_name = "PID")]
+    pub watched_by: Option<u32>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 all in order; 1 done, but rows were set aside for a human; 2 usage or configuration; \
-3 stopped, nothing left the building; 4 stopped after part was published: run again to continue.";
+const EXIT_CODES: &str = "Exit codes: 0 all in order, nothing new for a human; 1 done, but rows are newly or too long set \
+aside for a human; 2 usage or configuration; 3 stopped, nothing left the building; 4 stopped after part was published: run \
+again to continue; 5 done and published, but telling somebody (mail, metrics) failed.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -52,6 +56,15 @@ pub enum Command {
         /// Go on although there are more new letters than the policy permits in one run.
         #[arg(long)]
         accept_volume: bool,
+        /// First put the package of this published job into the outbox again, byte for byte.
+        #[arg(long, value_name = "JOB")]
+        republish: Option<String>,
+    },
+    /// Show how the last runs ended. Any machine that watches can ask whether a night was missed.
+    Status {
+        /// Exit with 1 when no run has ended for this long, for instance `26h`.
+        #[arg(long, value_name = "DURATION")]
+        max_age: Option<jiff::SignedDuration>,
     },
     /// Plan tonight's job and stop, so that many machines can set its parts (`render`); `run` then finishes it.
     #[command(args_conflicts_with_subcommands = true)]

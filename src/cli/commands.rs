@@ -2,20 +2,18 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
-use serde::Serialize;
 
 use super::args::{Args, Command, LedgerCommand, PlanCommand, ReviewCommand, TextsCommand};
 use super::output::{self, Failure};
 use super::{Status, logging, manual};
 use crate::config::Config;
-use crate::deliver::email;
 use crate::facts::Facts;
 use crate::package::Recipients;
 use crate::progress::Progress;
 use crate::record::{self, Home, Ledger};
 use crate::render::readback;
 use crate::report::Report;
-use crate::run::{self, Dress, Order, Outcome};
+use crate::run::{self, Dress, Order};
 use crate::{compose, explain, preview, sample, verify};
 
 /// Runs the command.
@@ -43,7 +41,7 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
     Ok(status)
 }
 
-fn configuration(args: &Args) -> Result<Config, Failure> {
+pub(super) fn configuration(args: &Args) -> Result<Config, Failure> {
     let mut config = Config::load(&args.config).map_err(|error| {
         let missing = !args.config.exists();
         let hint = missing.then(|| "name the configuration with --config FILE".to_owned());
@@ -73,7 +71,12 @@ impl Session<'_> {
             Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
-            Command::Run { accept_inputs, accept_volume } => self.run(accept_inputs.as_deref(), *accept_volume),
+            Command::Run { accept_inputs, accept_volume, republish } => {
+                let progress = Progress::on_stderr();
+                let order = self.order(accept_inputs.as_deref(), *accept_volume, &progress);
+                Ok(self.run(&Order { republish: republish.as_deref(), ..order }))
+            }
+            Command::Status { max_age } => self.status(*max_age),
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => self.plan_abandon(by, reason),
             Command::Plan { plan: None, accept_inputs, accept_volume } => {
                 self.plan(accept_inputs.as_deref(), *accept_volume)
@@ -113,59 +116,6 @@ impl Session<'_> {
             output::line(&verdict);
         }
         Ok(Status::Done)
-    }
-
-    fn run(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
-        let progress = Progress::on_stderr();
-        let order = self.order(accept_inputs, accept_volume, &progress);
-        let failed = |error: run::RunError| {
-            progress.finish();
-            Failure::new(error.status(), &error, error.hint())
-        };
-        let mut outcome = run::run(&order).map_err(failed)?;
-        let mut status = if outcome.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
-        if let Some(resumed) = &mut outcome.resumed {
-            status = self.mail(&resumed.papers, &mut resumed.report, status);
-        }
-        status = self.mail(&outcome.papers, &mut outcome.report, status);
-        self.show_outcome(&outcome, status);
-        Ok(status)
-    }
-
-    /// Sends the summary and notes that in the papers; the letters are out, and a failure is for a human.
-    fn mail(&self, papers: &Utf8Path, report: &mut Report, status: Status) -> Status {
-        let Some(mail) = &self.config.mail else { return status };
-        let summary = run::summary(report, self.run_date, status.code());
-        let failed = |error: &dyn std::error::Error, hint| {
-            output::failure(&Failure::new(Status::ForAHuman, error, hint));
-            Status::ForAHuman
-        };
-        let sent = email::send(mail, &summary).map(drop).map_err(|error| failed(&error, error.hint()));
-        let fate = if sent.is_ok() { "sent" } else { "failed" };
-        let noted = run::note_mail(papers, report, fate).map_err(|error| failed(&error, error.hint()));
-        sent.and(noted).err().unwrap_or(status)
-    }
-
-    fn show_outcome(&self, outcome: &Outcome, status: Status) {
-        if self.args.json {
-            output::json(&Answer::new(outcome, status));
-            return;
-        }
-        if let Some(resumed) = &outcome.resumed {
-            output::line(format_args!(
-                "finished first what run {} had begun: {}",
-                resumed.report.run_id, resumed.package
-            ));
-        }
-        show_counts(&outcome.report);
-        match &outcome.package {
-            Some(package) => output::line(format_args!("package   {package}")),
-            None => output::line("package   none: there is nobody new to write to"),
-        }
-        output::line(format_args!("letters   {}", outcome.papers.join("letters.parquet")));
-        output::line(format_args!("report    {}", outcome.papers.join("report.html")));
-        output::line(format_args!("review    {}", outcome.papers.join("review.csv")));
-        output::line(format_args!("mail      {}", outcome.report.mail));
     }
 
     fn check(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
@@ -219,7 +169,15 @@ impl Session<'_> {
         accept_volume: bool,
         progress: &'o Progress,
     ) -> Order<'o> {
-        Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, rehearse: false, progress }
+        Order {
+            config: self.config,
+            run_date: self.run_date,
+            accept_inputs,
+            accept_volume,
+            rehearse: false,
+            republish: None,
+            progress,
+        }
     }
 
     fn facts(&self) -> Result<Facts, Failure> {
@@ -287,7 +245,7 @@ pub(super) fn record_failure(error: &record::RecordError) -> Failure {
     Failure::new(status, error, error.hint())
 }
 
-fn show_counts(report: &Report) {
+pub(super) fn show_counts(report: &Report) {
     let rows = &report.rows;
     output::line(format_args!(
         "rows      {} = {} letter + {} merged + {} told + {} suppressed + {} review + {} rejected",
@@ -304,30 +262,6 @@ fn show_counts(report: &Report) {
     }
     let letters = &report.letters;
     output::line(format_args!("letters   {} on {} sheets, {} pages", letters.total, letters.sheets, letters.pages));
-}
-
-/// `run --json`.
-#[derive(Serialize)]
-struct Answer<'a> {
-    exit_code: u8,
-    run_id: &'a str,
-    resumed: Option<&'a str>,
-    papers: &'a Utf8Path,
-    package: Option<&'a Utf8Path>,
-    report: &'a Report,
-}
-
-impl<'a> Answer<'a> {
-    fn new(outcome: &'a Outcome, status: Status) -> Self {
-        Self {
-            exit_code: status.code(),
-            run_id: &outcome.report.run_id,
-            resumed: outcome.resumed.as_ref().map(|job| job.report.run_id.as_str()),
-            papers: &outcome.papers,
-            package: outcome.package.as_deref(),
-            report: &outcome.report,
-        }
-    }
 }
 
 fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result<Status, Failure> {

@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Config, Mail, MailSecurity, Policy, Print, Vendor, Window};
+use super::{Config, Mail, MailSecurity, Policy, Print, Vendor, Window, telling};
 
 /// A key of the configuration and what is wrong with its value.
 type Fault = (&'static str, String);
@@ -30,7 +30,8 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     policy(&config.policy)?;
     print(&config.print)?;
     vendor(&config.vendor)?;
-    config.mail.as_ref().map_or(Ok(()), mail)
+    config.mail.as_ref().map_or(Ok(()), mail)?;
+    telling::check(config)
 }
 
 fn campaign(name: &str) -> Result<(), Fault> {

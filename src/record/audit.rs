@@ -53,6 +53,12 @@ pub(super) enum Event {
     Done(Step),
     /// A job was given up before it was published.
     Abandoned(Abandoned),
+    /// Humans were told what waits for them.
+    Waiting(Waiting),
+    /// Humans were told that published packages are not in the outbox any more.
+    Gone(Gone),
+    /// A package that was gone is in the outbox again.
+    Republished(Republished),
     /// The schema became that of a newer program.
     Migrated(Migrated),
     /// No more letters.
@@ -153,6 +159,33 @@ pub(super) struct Sealed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Step {
+    pub job: u32,
+}
+
+/// Cases for a human, as counts and a hash over the rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Waiting {
+    pub date: Date,
+    pub opened: u64,
+    pub overdue: u64,
+    pub closed: u64,
+    /// Nothing was new, and overdue cases were named again.
+    pub reminded: bool,
+    pub sha256: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gone {
+    pub date: Date,
+    pub jobs: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Republished {
+    pub date: Date,
     pub job: u32,
 }
 

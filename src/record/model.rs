@@ -1,6 +1,6 @@
 //! The ledger's state as the events tell it, to be compared with the tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -21,8 +21,12 @@ pub(super) struct Model {
     pub identities: BTreeMap<u64, (u64, String)>,
     /// The same of decisions about who is who.
     pub decisions: BTreeMap<u64, (u64, String)>,
+    /// The same of cases for a human.
+    pub cases: BTreeMap<u64, (u64, String)>,
     pub jobs: BTreeMap<u32, JobRow>,
     pub contents: BTreeMap<u32, Contents>,
+    /// Jobs whose packages are known to be gone; told by the history alone.
+    pub gone: BTreeSet<u32>,
     /// Totals from before a purge; told by the history alone.
     pub purged: Option<Totals>,
 }
@@ -169,6 +173,24 @@ impl Model {
                 (step.from < step.to && (step.mode.is_none() || self.mode.is_none())).then_some(())?;
                 self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
             }
+            Event::Waiting(told) => {
+                let rows = told.opened + told.overdue + told.closed;
+                if rows > 0 {
+                    self.cases.insert(seq, (rows, told.sha256.clone()));
+                } else if !told.reminded {
+                    return None;
+                }
+            }
+            Event::Gone(gone) => {
+                for job in &gone.jobs {
+                    self.jobs.get(job).filter(|job| job.state == JobState::Done)?;
+                    self.gone.insert(*job).then_some(())?;
+                }
+            }
+            Event::Republished(back) => {
+                self.jobs.get(&back.job).filter(|job| job.state == JobState::Done)?;
+                self.gone.remove(&back.job);
+            }
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {
                 self.end(CampaignState::Closed, CampaignState::Purging)?;
@@ -179,6 +201,7 @@ impl Model {
                 self.contents.clear();
                 self.identities.clear();
                 self.decisions.clear();
+                self.cases.clear();
             }
         }
         Some(())
@@ -216,6 +239,9 @@ impl Model {
         }
         if self.decisions != tables.decisions {
             return differs("the list of decisions about who is who");
+        }
+        if self.cases != tables.cases {
+            return differs("the list of cases for a human");
         }
         for job in self.jobs.keys().chain(tables.jobs.keys()) {
             if self.jobs.get(job).map(JobRow::stored) != tables.jobs.get(job).map(JobRow::stored) {

@@ -1,5 +1,6 @@
 //! The SQLite file. SQL stands here and below, and nowhere else.
 
+mod cases;
 mod decisions;
 mod events;
 mod inputs;
@@ -22,6 +23,7 @@ use super::Access;
 use super::audit::{Event, Head, Init};
 use super::error::RecordError;
 
+pub(super) use cases::hash_case;
 pub(super) use decisions::hash_decision;
 pub(super) use inputs::hash_identity;
 pub(super) use plan::{News, Plan, PlannedLetter, hash_mark};

@@ -11,3 +11,4 @@ mod knows_people;
 mod notices_changes;
 mod refuses;
 mod scale;
+mod waits;

@@ -78,7 +78,15 @@ pub fn foresee(config: &Config, path: &Utf8Path, date: Date, progress: &Progress
     let said = Said::of(&rows, &ledger, &lines).map_err(failed)?;
     said.can_be_followed(config, &rows, &ledger, progress)?.map_or(Ok(()), |problem| Err(failed(problem)))?;
 
-    let order = Order { config, run_date: date, accept_inputs: None, accept_volume: true, rehearse: false, progress };
+    let order = Order {
+        config,
+        run_date: date,
+        accept_inputs: None,
+        accept_volume: true,
+        rehearse: false,
+        republish: None,
+        progress,
+    };
     let facts = Facts::load(&config.facts)?;
     let outlook = |decisions: &[_]| run::foresee(&order, &rows, &ledger, &facts, decisions).map_err(Box::new);
     let before = ledger.decisions()?;

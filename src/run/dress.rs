@@ -66,7 +66,8 @@ pub fn dress(order: &Order<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
     ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
     let prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
     order.permits(prepared.letters.len())?;
-    let mut report = planning::begin_report("check", order, &rows, &prepared);
+    let news = planning::news(order, &rows, &prepared, &ledger)?;
+    let mut report = planning::begin_report("check", order, &rows, &prepared, &news);
     report.ledger_head = ledger.head()?.to_string();
 
     let making = Making::begin(dress.out)?;

@@ -60,6 +60,28 @@ pub enum RunError {
         /// What failed.
         source: Box<RunError>,
     },
+    /// A package of an earlier night is out, and tonight's own run stopped.
+    #[error("`{job}` of an earlier night is published, and tonight's run stopped")]
+    AfterPublished {
+        /// Name of the job.
+        job: String,
+        /// What failed.
+        source: Box<RunError>,
+    },
+    /// A job that the ledger does not know.
+    #[error("the ledger has no job `{job}`")]
+    NoJob {
+        /// The name that was given.
+        job: String,
+    },
+    /// A package cannot be published again.
+    #[error("`{job}` cannot be published again: {problem}")]
+    Republish {
+        /// Name of the job, as it was given.
+        job: String,
+        /// Why not.
+        problem: String,
+    },
     /// The papers of the run.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -169,6 +191,15 @@ impl RunError {
             ),
             Self::Unfinished { .. } => Some("`breachpost run` finishes it".to_owned()),
             Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
+            Self::AfterPublished { source, .. } => {
+                return source.hint().or_else(|| Some("run again: it goes on where it stopped".to_owned()));
+            }
+            Self::Republish { .. } => Some(
+                "put its sealed parts back under the names that the ledger has, into `sealed/` in the papers of its run; the \
+                 vendor or a copy of the data folder may have them"
+                    .to_owned(),
+            ),
+            Self::NoJob { .. } => Some("`breachpost status` shows the jobs of the last runs".to_owned()),
             Self::Past { .. } => Some("look at `--date` and at the clock".to_owned()),
             Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
@@ -186,6 +217,21 @@ impl RunError {
         }
     }
 
+    /// The job that this is about, if it is out or partly out.
+    #[must_use]
+    pub fn job(&self) -> Option<&str> {
+        match self {
+            Self::Published { job, .. } | Self::AfterPublished { job, .. } => Some(job),
+            _ => None,
+        }
+    }
+
+    /// Whether another run was on its way, and this one did nothing.
+    #[must_use]
+    pub const fn is_in_use(&self) -> bool {
+        matches!(self, Self::Record(RecordError::InUse { .. }))
+    }
+
     /// DESIGN.md section 5: 2 configuration, 3 nothing left the building, 4 part was published.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -193,6 +239,7 @@ impl RunError {
             Self::Config(_)
             | Self::VendorKey(_)
             | Self::NotPlanned { .. }
+            | Self::NoJob { .. }
             | Self::Parameters(_)
             | Self::DressFolder { .. }
             | Self::SampleKey { .. } => Status::Usage,
@@ -200,7 +247,7 @@ impl RunError {
             Self::Read(error) if error.is_a_setting() => Status::Usage,
             Self::Record(error) if error.exit_code() == Status::Usage.code() => Status::Usage,
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
-            Self::Published { .. } => Status::PartPublished,
+            Self::Published { .. } | Self::AfterPublished { .. } => Status::PartPublished,
             _ => Status::Stopped,
         }
     }

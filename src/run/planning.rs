@@ -8,13 +8,13 @@ use super::clock::Clock;
 use super::desk::Writer;
 use super::prepare::{self, Prepared};
 use super::staging::{self, Settings, Staging};
-use super::{Order, RunError, papers, room};
+use super::{Order, RunError, cases, papers, room};
 use crate::cli::logging;
 use crate::cli::process::peak_rss_bytes;
 use crate::facts::Facts;
 use crate::package::{self, PartPlan, Places};
 use crate::preview;
-use crate::record::{CheckedPlan, Identities, Job, JobState, Ledger, Noted, PlanDraft, StagedFile};
+use crate::record::{CheckedPlan, Identities, Job, JobState, Ledger, News, Noted, PlanDraft, StagedFile};
 use crate::render::Press;
 use crate::report::Report;
 use crate::report::letters::LettersFile;
@@ -28,6 +28,8 @@ pub(super) enum Step {
         papers: Utf8PathBuf,
         /// Their report.
         report: Box<Report>,
+        /// What humans have to be told.
+        news: News,
     },
     /// The letters are fixed.
     Planned {
@@ -37,6 +39,8 @@ pub(super) enum Step {
         press: Box<Press>,
         /// Times what follows; what came before stands in the staged report.
         clock: Clock,
+        /// What humans have to be told.
+        news: News,
     },
 }
 
@@ -53,7 +57,8 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     order.permits(prepared.letters.len())?;
 
     let run_id = papers::next_run_id(&config.data_dir, order.run_date, &ledger.jobs()?);
-    let report = begin_report(&run_id, order, &rows, &prepared);
+    let news = news(order, &rows, &prepared, ledger)?;
+    let report = begin_report(&run_id, order, &rows, &prepared, &news);
     staging::clear(&config.data_dir)?;
     order.fits(room::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?))?;
     // Nothing is refused any more.
@@ -63,7 +68,7 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
         let staging = Staging::of(&config.data_dir, &run_id);
         let identities = draft_nothing(&staging, &rows, prepared, report, clock)?;
         ledger.note(&noted(order, &run_id, &rows.inputs, &identities))?;
-        return conclude(order, ledger, &staging, &run_id);
+        return conclude(order, ledger, &staging, &run_id, news);
     }
     let number = ledger.next_job(order.run_date)?;
     let sketch = Sketch { order, ledger, facts: &facts, number: &number, report, clock };
@@ -73,7 +78,7 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     order.progress.stage("recording", 0);
     clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
     let job = ledger.pending()?.ok_or(RunError::Unplanned)?;
-    Ok(Step::Planned { job: Box::new(job), press: Box::new(press), clock })
+    Ok(Step::Planned { job: Box::new(job), press: Box::new(press), clock, news })
 }
 
 /// Letters before the last ones would name a later letter as the earlier one, and count ages wrongly.
@@ -85,8 +90,20 @@ fn refuse_the_past(ledger: &Ledger, order: &Order<'_>) -> Result<(), RunError> {
     }
 }
 
+/// What is new for a human, or waits for too long.
+pub(super) fn news(order: &Order<'_>, rows: &Rows, prepared: &Prepared<'_>, ledger: &Ledger) -> Result<News, RunError> {
+    let held = cases::marks(rows, &prepared.set_aside, ledger.keys());
+    Ok(ledger.news(&held, order.run_date, order.config.review.overdue_days)?)
+}
+
 /// The report as far as it goes before anything is set.
-pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepared: &Prepared<'_>) -> Report {
+pub(super) fn begin_report(
+    run_id: &str,
+    order: &Order<'_>,
+    rows: &Rows,
+    prepared: &Prepared<'_>,
+    news: &News,
+) -> Report {
     let config = order.config;
     let mut report = Report::new(run_id, &config.campaign, order.is_marked(), &rows.inputs, &prepared.account);
     let mail = if config.mail.is_some() { "not sent yet" } else { "not configured" };
@@ -104,6 +121,8 @@ pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepare
         *report.due.entry(due.to_string()).or_default() += 1;
     }
     report.letters = prepared.counts.clone();
+    report.cases = news.counts;
+    report.missing_packages.clone_from(&news.gone);
     report
 }
 
@@ -249,12 +268,12 @@ fn draft_nothing(
 }
 
 /// Ends a run that has nothing to print: its papers go to their place.
-fn conclude(order: &Order<'_>, ledger: &Ledger, staging: &Staging, run_id: &str) -> Result<Step, RunError> {
+fn conclude(order: &Order<'_>, ledger: &Ledger, staging: &Staging, run_id: &str, news: News) -> Result<Step, RunError> {
     let mut report = papers::read_report(&staging.papers())?;
     report.ledger_head = ledger.head()?.to_string();
     papers::write_report(&staging.papers(), &report)?;
     let papers = papers::shelve(&order.config.data_dir, run_id, &staging.papers())?;
     staging.discard()?;
     order.progress.finish();
-    Ok(Step::Nothing { papers, report: Box::new(report) })
+    Ok(Step::Nothing { papers, report: Box::new(report), news })
 }

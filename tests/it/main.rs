@@ -23,6 +23,7 @@ mod purge;
 mod readers;
 mod refusals;
 mod scale;
+mod telling;
 mod tools;
 mod tree;
 mod variants;

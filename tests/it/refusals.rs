@@ -17,9 +17,10 @@ fn stopped(night: &Night, said: &[&str]) {
     for text in said {
         assert!(answer.stderr.contains(text), "`{text}` is not said: {}", answer.stderr);
     }
-    for folder in ["outbox", "runs"] {
-        assert_eq!(fs::read_dir(night.data().join(folder)).unwrap().count(), 0, "{folder} is not empty");
-    }
+    assert_eq!(fs::read_dir(night.data().join("outbox")).unwrap().count(), 0, "the outbox is not empty");
+    let told = crate::program::stopped(&night.data());
+    assert_eq!(told.len(), fs::read_dir(night.data().join("runs")).unwrap().count(), "there are papers");
+    assert_eq!(told.last().unwrap()["exit_code"], 3);
 }
 
 fn change(path: &PathBuf, change: impl FnOnce(String) -> String) {

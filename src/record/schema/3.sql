@@ -76,3 +76,16 @@ BEGIN SELECT RAISE(ABORT, 'findings are deleted by a purge, or with the only job
 -- == Lists: deliveries, protection that is remembered ==
 
 -- == Telling: cases that are open and since when, packages that are gone, mails ==
+-- Steps of what waits for a human, by keyed marks of the rows that are held together: since when a case is open, and whether
+-- it was said that it is overdue. The latest step of a mark counts. About people: it goes with a purge.
+CREATE TABLE waiting (
+    mark  BLOB NOT NULL CHECK (length(mark) = 16),
+    event INTEGER NOT NULL REFERENCES audit (seq),
+    step  TEXT NOT NULL CHECK (step IN ('opened', 'overdue', 'closed')),
+    PRIMARY KEY (mark, event)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER waiting_kept BEFORE UPDATE ON waiting BEGIN SELECT RAISE(ABORT, 'steps of a case are never changed'); END;
+CREATE TRIGGER waiting_stays BEFORE DELETE ON waiting
+WHEN NOT EXISTS (SELECT 1 FROM campaign WHERE state = 'purging')
+BEGIN SELECT RAISE(ABORT, 'cases are deleted by a purge only'); END;

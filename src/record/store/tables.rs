@@ -1,6 +1,6 @@
 //! The tables as one value, to be compared with what the events say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, Row};
 
@@ -44,8 +44,10 @@ impl Store {
             inputs: self.inputs()?,
             identities: self.identity_hashes()?,
             decisions: self.decision_hashes()?,
+            cases: self.case_hashes()?,
             jobs: self.jobs()?,
             contents: self.contents()?,
+            gone: BTreeSet::new(),
             purged: None,
         })
     }

@@ -155,6 +155,7 @@ fn one_of(table: &str, random: &mut ChaCha8Rng) -> String {
         "told_mark" => "(mark, job)",
         "identity" => "(kind, person, other)",
         "decision" => "(one, other, event)",
+        "waiting" => "(mark, event)",
         _ => "rowid",
     };
     let columns = key.trim_matches(['(', ')']);
