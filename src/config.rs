@@ -1,6 +1,7 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
 pub mod check;
+mod damage;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::durable;
 use crate::mode::Mode;
 use crate::placeholder;
+
+pub use damage::DamageLimits;
 
 /// The longest configuration, facts or parameters file that is read, in bytes.
 pub const LONGEST_FILE: u64 = 1 << 20;
@@ -37,6 +40,9 @@ pub struct Config {
     /// How the files of each list are written.
     #[serde(default)]
     pub inputs: Inputs,
+    /// How much of a list may be unreadable.
+    #[serde(default)]
+    pub damage: DamageLimits,
     /// Who is the same person.
     #[serde(default)]
     pub link: LinkRules,

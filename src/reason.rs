@@ -39,6 +39,8 @@ pub struct SetAside {
     pub case: Option<RowRef>,
     /// For D302: when the letter is due.
     pub due: Option<Date>,
+    /// A human should look at it before everything else.
+    pub first: bool,
 }
 
 impl SetAside {
@@ -54,6 +56,7 @@ impl SetAside {
             further: Vec::new(),
             case: None,
             due: None,
+            first: false,
         }
     }
 }
@@ -158,6 +161,9 @@ reasons! {
     L207 Review "the person's row in the participants list, the register or the suppressions could not be read",
     L208 Review "one record_id stands for rows that are not the same person",
     L209 Review "nothing is corrected while a row that the person was told about is held, unreadable or gone",
+    L210 Review "may be the person of a row of participants, register or suppressions that could not be read",
+    L211 Review "suppression that names nobody in any list",
+    L212 Review "may be the person of a lab record that could not be read and that may say why not to write",
     D101 Review "category is not one of the four",
     D201 Suppressed "has died",
     D202 Suppressed "is on the suppression list",

@@ -3,8 +3,10 @@
 pub mod account;
 pub mod letters;
 pub mod linking;
+pub mod namesakes;
 pub mod page;
 pub mod papers;
+pub mod waiting;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,7 @@ use crate::letter::Draft;
 use crate::row::{Input, List};
 use account::{Account, StateCounts};
 use linking::LinkReport;
+use waiting::ListRows;
 
 /// `report.json` (DESIGN.md section 5).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +39,9 @@ pub struct Report {
     pub reasons: BTreeMap<String, ReasonCount>,
     /// Rows of other lists that could not be used, by code.
     pub list_reasons: BTreeMap<String, u64>,
+    /// Rows of other lists that wait for a human.
+    #[serde(default)]
+    pub list_rows: ListRows,
     /// Rows that wait until enough days have passed since the last letter (D302), by the date from which they are due.
     #[serde(default)]
     pub due: BTreeMap<String, u64>,
@@ -218,6 +224,7 @@ impl Report {
             letters: LetterCounts::default(),
             reasons: reasons.collect(),
             list_reasons: BTreeMap::new(),
+            list_rows: ListRows::default(),
             due: BTreeMap::new(),
             unproven_rows: BTreeMap::new(),
             link: LinkReport::default(),
@@ -230,10 +237,10 @@ impl Report {
         }
     }
 
-    /// Whether rows wait for a human (exit code 1).
+    /// Whether rows of any list wait for a human (exit code 1).
     #[must_use]
     pub const fn needs_a_human(&self) -> bool {
-        self.rows.review > 0 || self.rows.rejected > 0
+        self.rows.review > 0 || self.rows.rejected > 0 || self.list_rows.waiting > 0
     }
 }
 

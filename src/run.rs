@@ -88,7 +88,9 @@ impl Order<'_> {
 
     fn read(&self) -> Result<Rows, RunError> {
         let terms = Terms { synthetic: self.config.synthetic, run_date: self.run_date };
-        Ok(read::read(&self.config.inbox, &self.config.inputs, &terms, self.progress)?)
+        let rows = read::read(&self.config.inbox, &self.config.inputs, &terms, self.progress)?;
+        read::refuse_damage(&rows, &self.config.damage)?;
+        Ok(rows)
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
 
     inputs(config)?;
     within("link.max_cluster_rows", config.link.max_cluster_rows, 1..=100_000)?;
+    config.damage.check()?;
     policy(&config.policy)?;
     print(&config.print)?;
     vendor(&config.vendor)?;

@@ -1,6 +1,7 @@
 //! Linking as a whole, on invented people.
 
 mod decided;
+mod hidden;
 mod laws;
 mod named;
 
@@ -122,6 +123,7 @@ pub(super) fn registrant(place: u32, details: &Details) -> Registrant {
         language: None,
         letter_format: None,
         deceased_on: None,
+        deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
     }
@@ -173,6 +175,11 @@ pub(super) fn refused(list: List, number: u32, person_ref: &str) -> Refused {
         record_id: String::new(),
         bsn: bsn(number),
         person_ref: person_ref.to_owned(),
+        digits: None,
+        open: crate::row::Open::OTHER,
+        remains: Vec::new(),
+        used: false,
+        content: String::new(),
     }
 }
 

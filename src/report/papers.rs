@@ -52,7 +52,7 @@ pub const REVIEW: [&str; 12] = [
 
 /// Writes `review.csv` to `path`: every row that waits for a human, with its code and the evidence by row number.
 ///
-/// Rows that linking takes to be one person are one case and stand together; a row has a line for each candidate that it
+/// Rows to look at first stand first. Rows that linking takes to be one person are one case and stand together; a row has a line for each candidate that it
 /// may or may not be the same person as. No names, dates or addresses: they are looked up by file and row.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ pub fn write_review(path: &Utf8Path, rows: &Rows, set_aside: &[SetAside]) -> Res
     csv.write_record(REVIEW).map_err(failed)?;
     let mut held: Vec<&SetAside> =
         set_aside.iter().filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected)).collect();
-    held.sort_by_key(|item| (item.row, item.reason));
+    held.sort_by_key(|item| (!item.first, item.row, item.reason));
     let cases = cases(&held);
     held.sort_by_key(|item| (cases[&case(item)], item.row, item.reason));
     let shown = held.iter().flat_map(|item| item.beside.iter().chain(item.further.iter().flat_map(|more| &more.rows)));
@@ -155,12 +155,12 @@ const fn list_word(list: List) -> &'static str {
     }
 }
 
-fn create(path: &Utf8Path, file: &'static str) -> Result<csv::Writer<File>, ReportError> {
+pub(super) fn create(path: &Utf8Path, file: &'static str) -> Result<csv::Writer<File>, ReportError> {
     let written = File::create(path).map_err(|source| ReportError::Write { file, source })?;
     Ok(csv::Writer::from_writer(written))
 }
 
-fn finish(csv: csv::Writer<File>, file: &'static str) -> Result<(), ReportError> {
+pub(super) fn finish(csv: csv::Writer<File>, file: &'static str) -> Result<(), ReportError> {
     let written = csv.into_inner().map_err(|error| ReportError::Write { file, source: error.into_error() })?;
     written.sync_all().map_err(|source| ReportError::Write { file, source })
 }

@@ -18,6 +18,7 @@ use crate::record::{CheckedPlan, Identities, Job, JobState, Ledger, Noted, PlanD
 use crate::render::Press;
 use crate::report::Report;
 use crate::report::letters::LettersFile;
+use crate::report::waiting::ListRows;
 use crate::row::{Input, Rows};
 
 /// How far planning came.
@@ -95,6 +96,7 @@ pub(super) fn begin_report(run_id: &str, order: &Order<'_>, rows: &Rows, prepare
     if config.synthetic {
         report.unproven_rows = without_bsn(rows);
     }
+    report.list_rows = ListRows::new(&rows.inputs, &prepared.waiting, prepared.protecting_nobody);
     report.link.clone_from(&prepared.linking);
     report.link.merges = prepared.identities.merges();
     report.link.splits = prepared.identities.splits();
@@ -143,7 +145,7 @@ impl Sketch<'_, '_> {
         let job_name = package::job_name(number, config.synthetic);
         let staging = Staging::of(&config.data_dir, &job_name);
         staging.begin()?;
-        let Prepared { account, set_aside, identities, bodies, letters, writer, press, .. } = prepared;
+        let Prepared { account, set_aside, identities, bodies, letters, writer, press, namesakes, .. } = prepared;
         let places = package::places(&job_name, letters, &config.print);
         let settings = Settings {
             campaign: config.campaign.clone(),
@@ -184,6 +186,7 @@ impl Sketch<'_, '_> {
         report.stages = clock.stages();
         report.peak_rss_bytes = peak_rss_bytes();
         papers::write(&staging.papers(), rows, &account, &set_aside, &report)?;
+        papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
         staging.sync()?;
         Ok((checked, press))
     }

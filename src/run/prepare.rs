@@ -20,6 +20,7 @@ use crate::render::Press;
 use crate::report::LetterCounts;
 use crate::report::account::Account;
 use crate::report::linking::LinkReport;
+use crate::report::waiting::{self, Waiting};
 use crate::row::{List, RowRef, Rows};
 
 /// What a run has decided before anything is written.
@@ -28,8 +29,14 @@ pub(super) struct Prepared<'a> {
     pub account: Account,
     /// Every row that was set aside, of all lists.
     pub set_aside: Vec<SetAside>,
-    /// Rows of other lists that could not be used, by code.
+    /// Rows of other lists that could not be read whole, by code.
     pub list_reasons: BTreeMap<String, u64>,
+    /// Rows of other lists that wait for a human, each with its mark.
+    pub waiting: Vec<Waiting>,
+    /// Rows of participants and register that say died, protected or unknown of people without a lab record.
+    pub protecting_nobody: u64,
+    /// Lab records, each with a row of a list that says so of a namesake with the same birth date.
+    pub namesakes: Vec<(RowRef, RowRef)>,
     /// How people were found.
     pub linking: LinkReport,
     /// Told people of whom no row is among the people of this run.
@@ -73,6 +80,9 @@ pub(super) fn prepare<'a>(
     let mut balance = Balance { rows: rows.exposures.len() as u64 };
     let in_clusters = linked.clusters.iter().map(|cluster| cluster.exposures.len() as u64).sum();
     balance.check("link", in_clusters, linked.set_aside.len() as u64)?;
+    let waiting = waiting::of(rows, &linked, ledger.keys());
+    ended.set_aside.extend(waiting.iter().map(|waiting| waiting.set_aside.clone()));
+    let (protecting_nobody, namesakes) = (linked.protecting_nobody as u64, linked.namesakes);
     ended.add(linked.set_aside);
 
     order.progress.stage("recognising", 0);
@@ -113,6 +123,9 @@ pub(super) fn prepare<'a>(
         account: ended.account,
         set_aside: ended.set_aside,
         list_reasons: list_reasons(rows),
+        waiting,
+        protecting_nobody,
+        namesakes,
         absent: recognised.absent as u64,
         linking,
         identities: recognised.identities,
@@ -134,7 +147,8 @@ struct Ended {
 
 impl Ended {
     fn of(rows: &Rows) -> Self {
-        let set_aside = rows.refused.iter().map(|refused| refused.set_aside.clone()).collect();
+        let refused = rows.refused.iter().filter(|refused| refused.list == List::Exposures);
+        let set_aside = refused.map(|refused| refused.set_aside.clone()).collect();
         Self { account: Account::open(rows), set_aside, in_letters: 0 }
     }
 

@@ -9,6 +9,7 @@ mod edits;
 mod faults;
 mod leaks;
 mod letters;
+mod lists;
 mod mail;
 mod marks;
 mod memory;
