@@ -39,6 +39,7 @@ use rayon::prelude::*;
 pub use block::{BlockReport, HotBlock};
 pub use decisions::{Decision, RecordKey, Ruling, record_keys};
 pub use explain::{Explanation, Step, explain};
+pub use normalise::fold;
 pub use parameters::{Parameters, ParametersError};
 pub use train::{Learned, train};
 

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::letter::Draft;
+use crate::record::InputChange;
 use crate::row::{Input, List};
 use account::{Account, StateCounts};
 use linking::LinkReport;
@@ -45,6 +46,12 @@ pub struct Report {
     /// Rows that wait until enough days have passed since the last letter (D302), by the date from which they are due.
     #[serde(default)]
     pub due: BTreeMap<String, u64>,
+    /// Files that are not as an earlier run read them, and what that did to their rows.
+    #[serde(default)]
+    pub changes: Vec<InputChange>,
+    /// Exposure rows that a newer delivery of their record has superseded; they end as that one does.
+    #[serde(default)]
+    pub superseded: u64,
     /// A rehearsal's rows of people without BSN, by file: nothing but the file itself says that they are invented.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unproven_rows: BTreeMap<String, u64>,
@@ -96,6 +103,9 @@ pub struct PeopleCounts {
     pub suppressed: u64,
     /// Held for a human.
     pub review: u64,
+    /// Records that people were told about, that are not in the inbox, and about which nobody has decided.
+    #[serde(default)]
+    pub gone: u64,
     /// Told earlier, and no row of theirs is among the people of this run: withdrawn, refused or held by linking.
     #[serde(default)]
     pub absent: u64,
@@ -226,6 +236,8 @@ impl Report {
             list_reasons: BTreeMap::new(),
             list_rows: ListRows::default(),
             due: BTreeMap::new(),
+            changes: Vec::new(),
+            superseded: 0,
             unproven_rows: BTreeMap::new(),
             link: LinkReport::default(),
             bodies: 0,
@@ -240,7 +252,7 @@ impl Report {
     /// Whether rows of any list wait for a human (exit code 1).
     #[must_use]
     pub const fn needs_a_human(&self) -> bool {
-        self.rows.review > 0 || self.rows.rejected > 0 || self.list_rows.waiting > 0
+        self.rows.review > 0 || self.rows.rejected > 0 || self.list_rows.waiting > 0 || self.people.gone > 0
     }
 }
 

@@ -87,6 +87,8 @@ pub struct Refused {
     pub set_aside: SetAside,
     /// Exposures: the record's number, if it could be read.
     pub record_id: String,
+    /// Exposures: its dataset, if it could be read.
+    pub dataset_id: String,
     /// The row's BSN, if it is valid: nobody with this BSN is written to while their list row is unreadable (L207).
     pub bsn: Option<Bsn>,
     /// What is left of a BSN that is not valid.
@@ -313,6 +315,17 @@ pub struct Registrant {
     /// The address may not be given to third parties.
     pub protected_address: bool,
     /// Gone, nobody knows where.
+    pub whereabouts_unknown: bool,
+    /// What the row says is not so, where an empty cell says nothing.
+    pub denies: Denials,
+}
+
+/// Protection that a row takes back in so many words: `no`, and not an empty cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Denials {
+    /// The address is not protected.
+    pub protected_address: bool,
+    /// The whereabouts are known.
     pub whereabouts_unknown: bool,
 }
 

@@ -12,7 +12,7 @@ use crate::deliver::email;
 use crate::facts::Facts;
 use crate::package::Recipients;
 use crate::progress::Progress;
-use crate::record::{self, Home, Ledger};
+use crate::record::{self, Acceptance, Home, Ledger};
 use crate::render::readback;
 use crate::report::Report;
 use crate::run::{self, Dress, Order, Outcome};
@@ -73,16 +73,21 @@ impl Session<'_> {
             Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
-            Command::Run { accept_inputs, accept_volume } => self.run(accept_inputs.as_deref(), *accept_volume),
+            Command::Run { accept, accept_inputs, accept_volume } => {
+                self.run(accepted(accept, accept_inputs.as_deref()), *accept_volume)
+            }
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => self.plan_abandon(by, reason),
-            Command::Plan { plan: None, accept_inputs, accept_volume } => {
-                self.plan(accept_inputs.as_deref(), *accept_volume)
+            Command::Plan { plan: None, accept, accept_inputs, accept_volume } => {
+                self.plan(accepted(accept, accept_inputs.as_deref()), *accept_volume)
             }
             Command::Render { part, job } => self.render(*part, job.as_deref()),
-            Command::Check { package: Some(out), recipient, accept_inputs, accept_volume } => {
-                self.dress_rehearsal(out, recipient, accept_inputs.as_deref(), *accept_volume)
+            Command::Check { package: Some(out), recipient, accept, accept_inputs, accept_volume } => {
+                let accepted = accepted(accept, accept_inputs.as_deref());
+                self.dress_rehearsal(out, recipient, accepted, *accept_volume)
             }
-            Command::Check { accept_inputs, accept_volume, .. } => self.check(accept_inputs.as_deref(), *accept_volume),
+            Command::Check { accept, accept_inputs, accept_volume, .. } => {
+                self.check(accepted(accept, accept_inputs.as_deref()), *accept_volume)
+            }
             Command::Preview { out } => self.preview(out),
             Command::Letter { id, out } => self.letter(id, out.as_deref()),
             Command::Explain { id, other: None } => self.explain(id),
@@ -115,9 +120,9 @@ impl Session<'_> {
         Ok(Status::Done)
     }
 
-    fn run(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
+    fn run(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
         let progress = Progress::on_stderr();
-        let order = self.order(accept_inputs, accept_volume, &progress);
+        let order = self.order(accepted, accept_volume, &progress);
         let failed = |error: run::RunError| {
             progress.finish();
             Failure::new(error.status(), &error, error.hint())
@@ -168,9 +173,9 @@ impl Session<'_> {
         output::line(format_args!("mail      {}", outcome.report.mail));
     }
 
-    fn check(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
+    fn check(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
         let progress = Progress::on_stderr();
-        let order = self.order(accept_inputs, accept_volume, &progress);
+        let order = self.order(accepted, accept_volume, &progress);
         let report = run::check(&order).map_err(|error| {
             progress.finish();
             Failure::new(error.status(), &error, error.hint())
@@ -188,11 +193,11 @@ impl Session<'_> {
         &self,
         out: &Utf8Path,
         recipients: &[String],
-        accept_inputs: Option<&str>,
+        accepted: Acceptance<'_>,
         accept_volume: bool,
     ) -> Result<Status, Failure> {
         let progress = Progress::on_stderr();
-        let order = Order { rehearse: true, ..self.order(accept_inputs, accept_volume, &progress) };
+        let order = Order { rehearse: true, ..self.order(accepted, accept_volume, &progress) };
         let dressed = run::dress(&order, &Dress { out, recipients }).map_err(|error| {
             progress.finish();
             Failure::new(error.status(), &error, error.hint())
@@ -215,11 +220,11 @@ impl Session<'_> {
     /// What is asked for with the session's configuration and date.
     pub(super) fn order<'o>(
         &'o self,
-        accept_inputs: Option<&'o str>,
+        accepted: Acceptance<'o>,
         accept_volume: bool,
         progress: &'o Progress,
     ) -> Order<'o> {
-        Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, rehearse: false, progress }
+        Order { config: self.config, run_date: self.run_date, accepted, accept_volume, rehearse: false, progress }
     }
 
     fn facts(&self) -> Result<Facts, Failure> {
@@ -282,6 +287,10 @@ impl Session<'_> {
     }
 }
 
+const fn accepted<'a>(files: &'a [(String, String)], all: Option<&'a str>) -> Acceptance<'a> {
+    Acceptance { files, all }
+}
+
 pub(super) fn record_failure(error: &record::RecordError) -> Failure {
     let status = if error.exit_code() == Status::Usage.code() { Status::Usage } else { Status::Stopped };
     Failure::new(status, error, error.hint())
@@ -300,6 +309,16 @@ fn show_counts(report: &Report) {
             "rehearsal {} rows without BSN, which nothing proves to be invented: {}",
             report.unproven_rows.values().sum::<u64>(),
             files.join(", ")
+        ));
+    }
+    for change in &report.changes {
+        output::line(format_args!("input     {change}"));
+    }
+    let people = &report.people;
+    if people.gone > 0 {
+        let gone = people.gone;
+        output::line(format_args!(
+            "gone      {gone} records that people were told about: decide in `review.csv` (L218, D217)"
         ));
     }
     let letters = &report.letters;

@@ -49,6 +49,7 @@ fn registrant(cells: &[&str; 19]) -> Registrant {
         deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
+        denies: crate::row::Denials::default(),
     }
 }
 

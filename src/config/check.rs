@@ -55,6 +55,9 @@ fn inputs(config: &Config) -> Result<(), Fault> {
         if ![',', ';', '\t'].contains(&format.delimiter) {
             return Err((key, "has a `delimiter` that is not a comma, a semicolon or a tab".to_owned()));
         }
+        if format.min_rows_percent > 100 || format.max_refused_percent > 100 {
+            return Err((key, "has a percentage that is not 0 to 100".to_owned()));
+        }
     }
     Ok(())
 }

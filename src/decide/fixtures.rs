@@ -153,6 +153,7 @@ fn listed(row: RowRef, prefix: &str) -> Registrant {
         deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
+        denies: crate::row::Denials::default(),
     }
 }
 

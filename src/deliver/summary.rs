@@ -21,6 +21,8 @@ pub struct Summary {
     pub rows: u64,
     /// Exposure rows by what they ended as, in the order of the report.
     pub states: Vec<(String, u64)>,
+    /// Input files that are not as an earlier run read them, one line each.
+    pub inputs: Vec<String>,
     /// Letters set.
     pub letters: u64,
     /// Pages set.
@@ -56,6 +58,7 @@ struct Slots<'a> {
     outcome: &'static str,
     exit_code: u8,
     rows: RowSlots<'a>,
+    inputs: &'a [String],
     letters: String,
     pages: String,
     sheets: String,
@@ -109,6 +112,7 @@ impl Summary {
                 total: shown(self.rows),
                 states: self.states.iter().map(|(name, count)| Line { name, count: shown(*count) }).collect(),
             },
+            inputs: &self.inputs,
             letters: shown(self.letters),
             pages: shown(self.pages),
             sheets: shown(self.sheets),
@@ -157,6 +161,7 @@ pub(crate) mod tests {
                 ("rejected".to_owned(), 10),
                 ("told".to_owned(), 0),
             ],
+            inputs: Vec::new(),
             letters: 2_000,
             pages: 4_000,
             sheets: 2_000,

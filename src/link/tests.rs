@@ -126,6 +126,7 @@ pub(super) fn registrant(place: u32, details: &Details) -> Registrant {
         deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
+        denies: crate::row::Denials::default(),
     }
 }
 
@@ -173,6 +174,7 @@ pub(super) fn refused(list: List, number: u32, person_ref: &str) -> Refused {
         list,
         set_aside: crate::reason::SetAside::new(RowRef { file: 1, row: 9 }, Reason::R104),
         record_id: String::new(),
+        dataset_id: String::new(),
         bsn: bsn(number),
         person_ref: person_ref.to_owned(),
         digits: None,

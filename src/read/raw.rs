@@ -34,6 +34,7 @@ pub(super) struct Raw<'c> {
     faults: Vec<(usize, Reason)>,
     bsn: Option<Bsn>,
     record_id: &'c str,
+    dataset_id: &'c str,
     person_ref: &'c str,
     tidied: u32,
 }
@@ -41,7 +42,18 @@ pub(super) struct Raw<'c> {
 impl<'c> Raw<'c> {
     pub(super) fn new(cells: &'c [Cow<'c, str>], columns: &'static [&'static str], terms: Terms) -> Self {
         let scripts = Scripts::default();
-        Self { cells, columns, terms, scripts, faults: Vec::new(), bsn: None, record_id: "", person_ref: "", tidied: 0 }
+        Self {
+            cells,
+            columns,
+            terms,
+            scripts,
+            faults: Vec::new(),
+            bsn: None,
+            record_id: "",
+            dataset_id: "",
+            person_ref: "",
+            tidied: 0,
+        }
     }
 
     /// Notes that the row cannot be used because of this column.
@@ -108,8 +120,9 @@ impl<'c> Raw<'c> {
         Cow::Borrowed(self.person_ref)
     }
 
-    pub(super) fn identifier(&mut self, column: usize) -> Cow<'c, str> {
-        Cow::Borrowed(self.take(column, cell::identifier))
+    pub(super) fn dataset_id(&mut self, column: usize) -> Cow<'c, str> {
+        self.dataset_id = self.take(column, cell::identifier);
+        Cow::Borrowed(self.dataset_id)
     }
 
     pub(super) fn provider_code(&mut self, column: usize) -> Cow<'c, str> {
@@ -165,6 +178,12 @@ impl<'c> Raw<'c> {
     pub(super) fn flag(&mut self, column: usize) -> bool {
         let set = self.take(column, cell::flag);
         set || self.is_faulty(column)
+    }
+
+    /// Whether the cell says `no`, and is not merely empty.
+    pub(super) fn denies(&self, column: usize) -> bool {
+        let text = &self.cells[column];
+        cell::flag(text) == Ok(false) && cell::identifier(text).is_ok_and(|word| !word.is_empty())
     }
 
     /// The postcode, by the rules of the country that the row names; foreign ones stay as they are.
@@ -225,6 +244,7 @@ impl<'c> Raw<'c> {
             list,
             set_aside: SetAside { evidence, ..SetAside::new(row, reason) },
             record_id: self.record_id.to_owned(),
+            dataset_id: self.dataset_id.to_owned(),
             bsn: self.bsn,
             digits: self.digits(),
             person_ref: self.person_ref.to_owned(),

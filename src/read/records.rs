@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::cells::Cells;
 use crate::letter::{Published, Status};
 use crate::reason::Reason;
-use crate::row::{Exposure, Open, Provider, ProviderKind, Refused, Registrant, Remains, RowRef, Suppression};
+use crate::row::{Denials, Exposure, Open, Provider, ProviderKind, Refused, Registrant, Remains, RowRef, Suppression};
 use crate::row::{List, SuppressionReason};
 
 use super::raw::Raw;
@@ -50,7 +50,7 @@ impl Record for Exposure {
         let country = raw.text(const { at("country") }, Rule::COUNTRY);
         let cells = [
             raw.record_id(const { at("record_id") }),
-            raw.identifier(const { at("dataset_id") }),
+            raw.dataset_id(const { at("dataset_id") }),
             raw.text(const { at("first_names") }, Rule::NAMES),
             raw.text(const { at("initials") }, Rule::INITIALS),
             raw.text(const { at("surname_prefix") }, Rule::PARTICLE),
@@ -141,6 +141,10 @@ impl Record for Registrant {
             deceased_unreadable: raw.is_faulty(DECEASED_ON),
             protected_address: raw.flag(const { at("protected_address") }),
             whereabouts_unknown: raw.flag(const { at("whereabouts_unknown") }),
+            denies: Denials {
+                protected_address: raw.denies(const { at("protected_address") }),
+                whereabouts_unknown: raw.denies(const { at("whereabouts_unknown") }),
+            },
         };
         Some(registrant)
     }

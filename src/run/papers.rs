@@ -6,10 +6,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::RunError;
 use crate::durable;
-use crate::reason::SetAside;
 use crate::record::Job;
 use crate::report::account::Account;
 use crate::report::letters::LettersFile;
+use crate::report::papers::Waiting;
 use crate::report::{Report, namesakes, page, papers};
 use crate::row::{RowRef, Rows};
 
@@ -21,11 +21,11 @@ pub(super) fn write(
     folder: &Utf8Path,
     rows: &Rows,
     account: &Account,
-    set_aside: &[SetAside],
+    waiting: Waiting<'_>,
     report: &Report,
 ) -> Result<(), RunError> {
     papers::write_rows(&folder.join("rows.csv"), rows, account)?;
-    papers::write_review(&folder.join("review.csv"), rows, set_aside)?;
+    papers::write_review(&folder.join("review.csv"), rows, waiting)?;
     write_report(folder, report)
 }
 

@@ -3,6 +3,7 @@
 
 mod addressing;
 mod canaries;
+mod changing_lists;
 mod closed;
 mod copies;
 mod edits;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::events::append;
-use super::schema::DECISIONS;
+use super::schema::{DECISIONS, LISTS};
 use super::{Sql, Store, at};
 use crate::record::audit::{Event, Head, Over, Purging};
 use crate::record::error::RecordError;
@@ -30,10 +30,13 @@ macro_rules! table {
 }
 
 /// In the order in which they can be emptied.
-const ABOUT_PEOPLE: [Table; 6] = [
+const ABOUT_PEOPLE: [Table; 9] = [
     table!("told_mark", 1),
     table!("identity", 1),
     table!("decision", DECISIONS),
+    table!("row_mark", LISTS),
+    table!("shield", LISTS),
+    table!("record_ruling", LISTS),
     table!("letter", 1),
     table!("findings", 1),
     table!("person", 1),
