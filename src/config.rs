@@ -15,8 +15,6 @@ use crate::row::List;
 
 pub use damage::DamageLimits;
 
-pub use damage::DamageLimits;
-
 /// The longest configuration, facts or parameters file that is read, in bytes.
 pub const LONGEST_FILE: u64 = 1 << 20;
 
