@@ -1,7 +1,11 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
 pub mod check;
+<<<<<<< HEAD
 pub mod telling;
+=======
+mod damage;
+>>>>>>> w-lists
 
 use std::collections::BTreeMap;
 
@@ -11,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use crate::durable;
 use crate::mode::Mode;
 use crate::placeholder;
+use crate::row::List;
+
+pub use damage::DamageLimits;
 
 /// The longest configuration, facts or parameters file that is read, in bytes.
 pub const LONGEST_FILE: u64 = 1 << 20;
@@ -40,6 +47,9 @@ pub struct Config {
     /// How the files of each list are written.
     #[serde(default)]
     pub inputs: Inputs,
+    /// How much of a list may be unreadable.
+    #[serde(default)]
+    pub damage: DamageLimits,
     /// Who is the same person.
     #[serde(default)]
     pub link: LinkRules,
@@ -92,11 +102,49 @@ pub struct InputFormat {
     pub encoding: TextEncoding,
     /// Our column name -> header in the file.
     pub columns: BTreeMap<String, String>,
+    /// Files may be replaced under their own names from night to night. Not set: yes for participants, register and
+    /// providers; no for exposures and suppressions, where rows may be added and one that is gone needs `--accept`.
+    pub replace: Option<bool>,
+    /// Fewer rows than this share of what the list had stop the run; 0 = never.
+    pub min_rows_percent: u8,
+    /// More refused rows than this, and more than `max_refused_percent` of the list, stop the run.
+    pub max_refused_rows: u64,
+    /// See `max_refused_rows`; 100 = never.
+    pub max_refused_percent: u8,
 }
 
 impl Default for InputFormat {
     fn default() -> Self {
-        Self { delimiter: ',', encoding: TextEncoding::Utf8, columns: BTreeMap::new() }
+        Self {
+            delimiter: ',',
+            encoding: TextEncoding::Utf8,
+            columns: BTreeMap::new(),
+            replace: None,
+            min_rows_percent: 80,
+            max_refused_rows: 20,
+            max_refused_percent: 50,
+        }
+    }
+}
+
+impl Inputs {
+    /// How the files of a list are written, and what may happen to them.
+    #[must_use]
+    pub const fn of(&self, list: List) -> &InputFormat {
+        match list {
+            List::Exposures => &self.exposures,
+            List::Participants => &self.participants,
+            List::Register => &self.register,
+            List::Providers => &self.providers,
+            List::Suppressions => &self.suppressions,
+        }
+    }
+
+    /// Whether files of a list may be replaced under their own names.
+    #[must_use]
+    pub fn may_replace(&self, list: List) -> bool {
+        let usual = matches!(list, List::Participants | List::Register | List::Providers);
+        self.of(list).replace.unwrap_or(usual)
     }
 }
 

@@ -33,6 +33,7 @@ pub mod verify;
 pub mod address;
 pub mod cells;
 pub mod defect;
+pub mod digits;
 pub mod durable;
 pub mod hash;
 pub mod keys;

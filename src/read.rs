@@ -7,6 +7,7 @@
 mod batch;
 mod cell;
 mod csv_file;
+mod damage;
 mod encoding;
 mod error;
 mod header;
@@ -26,13 +27,15 @@ use jiff::civil::Date;
 
 use crate::config::{InputFormat, Inputs};
 use crate::progress::Progress;
-use crate::row::{Input, List, Refused, Rows};
+use crate::reason::Reason;
+use crate::row::{Damage, Input, List, Refused, Rows};
 
 use batch::{Batch, Context};
 use inbox::{Form, Found};
 use records::Record;
 use snapshot::Sidecar;
 
+pub use damage::refuse as refuse_damage;
 pub use error::{Place, ReadError};
 
 /// What reading depends on beside the files themselves.
@@ -65,7 +68,7 @@ pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progre
         read_list(file, formats, &context, &mut rows)?;
     }
     people::refuse_the_other_kind(&rows, synthetic)?;
-    let disputed = records::settle_providers(&mut rows.providers);
+    let disputed = records::settle_providers(&mut rows.providers, &rows.refused);
     if disputed > 0 {
         tracing::warn!(
             read.provider_codes = disputed,
@@ -87,15 +90,15 @@ fn warn_about(inbox: &inbox::Inbox) {
 }
 
 fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<(), ReadError> {
-    let refused = &mut rows.refused;
+    let (refused, damage) = (&mut rows.refused, &mut rows.damage);
     let input = match file.list {
-        List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused)?,
-        List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused)?,
-        List::Register => read_file(file, &formats.register, context, &mut rows.register, refused)?,
-        List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused)?,
+        List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused, damage)?,
+        List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused, damage)?,
+        List::Register => read_file(file, &formats.register, context, &mut rows.register, refused, damage)?,
+        List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused, damage)?,
         List::Suppressions => {
             let (known, refused_before) = (rows.suppressions.len(), refused.len());
-            let input = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused)?;
+            let input = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused, damage)?;
             let good = rows.suppressions[known..].iter();
             let nobody = good
                 .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
@@ -114,8 +117,9 @@ fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut R
     Ok(())
 }
 
+/// Neither number can be read, nor is enough left of the BSN to look for whose it may be.
 fn names_nobody(row: &Refused) -> bool {
-    row.bsn.is_none() && row.person_ref.is_empty()
+    row.bsn.is_none() && row.person_ref.is_empty() && row.digits.is_none()
 }
 
 /// Reads one file behind the rows that are there already.
@@ -125,6 +129,7 @@ fn read_file<T: Record>(
     context: &Context<'_>,
     good: &mut Vec<T>,
     refused: &mut Vec<Refused>,
+    damage: &mut Vec<Damage>,
 ) -> Result<Input, ReadError> {
     let file = context.file;
     let bytes = snapshot::bytes(file)?;
@@ -153,6 +158,11 @@ fn read_file<T: Record>(
         read.unread_columns = unread_columns.len(),
         "list read"
     );
+    if !batch.refused.is_empty() {
+        let damaged = batch.refused.iter().filter(|row| row.set_aside.reason != Reason::R103).count();
+        let unreadable = u32::try_from(damaged).unwrap_or(u32::MAX);
+        damage.push(batch.tally.finish(context.index, found.list, unreadable));
+    }
     *good = batch.good;
     refused.append(&mut batch.refused);
     Ok(Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns })

@@ -39,6 +39,8 @@ pub struct SetAside {
     pub case: Option<RowRef>,
     /// For D302: when the letter is due.
     pub due: Option<Date>,
+    /// A human should look at it before everything else.
+    pub first: bool,
 }
 
 impl SetAside {
@@ -54,6 +56,7 @@ impl SetAside {
             further: Vec::new(),
             case: None,
             due: None,
+            first: false,
         }
     }
 }
@@ -158,6 +161,12 @@ reasons! {
     L207 Review "the person's row in the participants list, the register or the suppressions could not be read",
     L208 Review "one record_id stands for rows that are not the same person",
     L209 Review "nothing is corrected while a row that the person was told about is held, unreadable or gone",
+    L210 Review "may be the person of a row of participants, register or suppressions that could not be read",
+    L211 Review "suppression that names nobody in any list",
+    L212 Review "may be the person of a lab record that could not be read and that may say why not to write",
+    L216 Review "the newest delivery of this record is held or could not be read",
+    L217 Review "one record says different things, and nobody can say which delivery is the newest",
+    L218 Review "the person was told about this record, and it is no longer delivered: withdrawn, or lacking?",
     D101 Review "category is not one of the four",
     D201 Suppressed "has died",
     D202 Suppressed "is on the suppression list",
@@ -171,6 +180,9 @@ reasons! {
     D210 Review "in custody, and the institution is not in the providers list",
     D211 Review "stolen according to the record, but no kinds of data are named",
     D212 Review "no sender profile for the category",
+    D215 Review "a list protected this person and no longer says so; nothing says otherwise",
+    D216 Suppressed "record was withdrawn",
+    D217 Review "every record that the person was told about was withdrawn: tell them by hand",
     D301 Told "everything was already told",
     D302 Told "something is new, but the last letter is too recent",
     C101 Review "no name that can be printed",

@@ -20,10 +20,13 @@ mod backup;
 mod cases;
 pub mod check;
 mod decisions;
+mod deliveries;
 mod error;
 mod files;
+mod gone;
 mod home;
 mod inputs;
+mod intake;
 mod job;
 mod key_file;
 mod lock;
@@ -31,14 +34,16 @@ mod mode_mark;
 mod model;
 mod plan;
 mod privacy;
+mod protection;
 pub mod purge;
 mod recognise;
+mod row_marks;
 mod store;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
@@ -49,24 +54,36 @@ use crate::keys::Keys;
 use crate::mode::Mode;
 use crate::package::ticket::is_rehearsal;
 use crate::person::Cluster;
-use crate::row::Input;
+use crate::row::{List, RowRef, Rows};
 
 pub use audit::Head;
 pub use cases::{CaseCounts, CaseMark, News};
 pub use decisions::Decided;
+pub use deliveries::Deliveries;
 pub use error::RecordError;
+pub use gone::{Gone, RecordKey, RecordRuling};
 pub use home::Home;
-pub use inputs::InputChange;
+pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use model::CampaignState;
 pub use plan::{CheckedPlan, PlanDraft};
+<<<<<<< HEAD
 pub use privacy::is_private;
+=======
+pub use protection::{Guard, Release, ShieldNews};
+>>>>>>> w-lists
 pub use recognise::{Identities, IdentityChange, Recognised};
 pub use store::StoreError;
 
 use lock::Lock;
 use model::Model;
 use store::Store;
+
+/// The word of a list in file names, papers and messages.
+#[must_use]
+pub fn list_word(list: List) -> &'static str {
+    store::list_word(list)
+}
 
 /// Folders of the data folder, all mode 0700.
 const FOLDERS: [&str; 6] = ["keys", "staging", "runs", "outbox", "logs", "backups"];
@@ -287,11 +304,47 @@ impl Ledger {
     /// Compares the inbox with what earlier runs read.
     ///
     /// # Errors
-    /// [`RecordError::InputsChanged`] when a file is gone or has other bytes and nobody has `accepted` it.
-    pub fn check_inputs(&self, found: &[Input], accepted: Option<&str>) -> Result<Vec<InputChange>, RecordError> {
-        let changes = inputs::compare(&self.store.inputs()?, found);
-        inputs::judge(&changes, accepted)?;
-        Ok(changes)
+    /// [`RecordError::InputsChanged`] when a file is gone or has rows that are gone or different, its list may not be
+    /// replaced, and nobody has accepted it; [`RecordError::ListShrunk`] when a list has lost more rows than it may.
+    pub fn intake(
+        &self,
+        rows: &Rows,
+        terms: &dyn Fn(List) -> ListTerms,
+        accepted: Acceptance<'_>,
+    ) -> Result<Intake, RecordError> {
+        let (lines, known) = (self.store.inputs()?, self.store.file_rows(false)?);
+        intake::take(&intake::Before { lines: &lines, rows: &known }, rows, &self.keys, terms, accepted)
+    }
+
+    /// Which rows of records that were delivered more than once count, and the rows of records that were withdrawn.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn deliveries(&self, rows: &Rows, intake: &Intake) -> Result<(Deliveries, BTreeSet<RowRef>), RecordError> {
+        let (lines, known) = (self.store.inputs()?, self.store.file_rows(false)?);
+        let deliveries = deliveries::settle(rows, intake, &intake::Before { lines: &lines, rows: &known });
+        Ok((deliveries, self.store.record_rulings()?.withdrawn_rows(rows, intake)))
+    }
+
+    /// Whom the lists of a run protect, and whom earlier ones did.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn guard(&self, rows: &Rows) -> Result<Guard<'_>, RecordError> {
+        let lines = self.store.shields()?.into_iter().map(|(_, line)| line);
+        Ok(Guard::new(protection::Memory::of(lines), rows, &self.keys))
+    }
+
+    /// Writes down that a human releases people; returns how many.
+    ///
+    /// # Errors
+    /// [`RecordError::Decider`] when `by` is no name, [`RecordError`] when the ledger cannot be written.
+    pub fn release(&mut self, release: &Release, by: &str) -> Result<usize, RecordError> {
+        inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
+        if release.people > 0 {
+            self.write(|store| store.release(by, &release.lines))?;
+        }
+        Ok(release.people)
     }
 
     /// Gives every cluster its person, with the letters they had. Same order as the clusters.
@@ -400,7 +453,7 @@ impl Ledger {
     /// byte changes.
     ///
     /// # Errors
-    /// As [`Ledger::check_inputs`].
+    /// [`RecordError`] when the ledger cannot be written.
     pub fn note(&mut self, noted: &Noted<'_>) -> Result<Head, RecordError> {
         let found = plan::Found::new(&self.store, noted)?;
         if found.is_nothing() {

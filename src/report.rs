@@ -3,18 +3,25 @@
 pub mod account;
 pub mod letters;
 pub mod linking;
+pub mod namesakes;
 pub mod page;
 pub mod papers;
+pub mod waiting;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::letter::Draft;
+<<<<<<< HEAD
 use crate::record::CaseCounts;
+=======
+use crate::record::InputChange;
+>>>>>>> w-lists
 use crate::row::{Input, List};
 use account::{Account, StateCounts};
 use linking::LinkReport;
+use waiting::ListRows;
 
 /// `report.json` (DESIGN.md section 5).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,9 +44,18 @@ pub struct Report {
     pub reasons: BTreeMap<String, ReasonCount>,
     /// Rows of other lists that could not be used, by code.
     pub list_reasons: BTreeMap<String, u64>,
+    /// Rows of other lists that wait for a human.
+    #[serde(default)]
+    pub list_rows: ListRows,
     /// Rows that wait until enough days have passed since the last letter (D302), by the date from which they are due.
     #[serde(default)]
     pub due: BTreeMap<String, u64>,
+    /// Files that are not as an earlier run read them, and what that did to their rows.
+    #[serde(default)]
+    pub changes: Vec<InputChange>,
+    /// Exposure rows that a newer delivery of their record has superseded; they end as that one does.
+    #[serde(default)]
+    pub superseded: u64,
     /// A rehearsal's rows of people without BSN, by file: nothing but the file itself says that they are invented.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unproven_rows: BTreeMap<String, u64>,
@@ -97,6 +113,9 @@ pub struct PeopleCounts {
     pub suppressed: u64,
     /// Held for a human.
     pub review: u64,
+    /// Records that people were told about, that are not in the inbox, and about which nobody has decided.
+    #[serde(default)]
+    pub gone: u64,
     /// Told earlier, and no row of theirs is among the people of this run: withdrawn, refused or held by linking.
     #[serde(default)]
     pub absent: u64,
@@ -225,7 +244,10 @@ impl Report {
             letters: LetterCounts::default(),
             reasons: reasons.collect(),
             list_reasons: BTreeMap::new(),
+            list_rows: ListRows::default(),
             due: BTreeMap::new(),
+            changes: Vec::new(),
+            superseded: 0,
             unproven_rows: BTreeMap::new(),
             link: LinkReport::default(),
             bodies: 0,
@@ -239,10 +261,17 @@ impl Report {
         }
     }
 
+<<<<<<< HEAD
     /// Whether something that waits for a human is new or waits for too long (exit code 1).
     #[must_use]
     pub const fn needs_a_human(&self) -> bool {
         self.cases.are_news()
+=======
+    /// Whether rows of any list wait for a human (exit code 1).
+    #[must_use]
+    pub const fn needs_a_human(&self) -> bool {
+        self.rows.review > 0 || self.rows.rejected > 0 || self.list_rows.waiting > 0 || self.people.gone > 0
+>>>>>>> w-lists
     }
 }
 

@@ -4,6 +4,7 @@
 //! `beside` and `decision`: somebody says of a row and of the rows beside it whether they are one person. All of a file
 //! is applied or nothing.
 
+mod about_records;
 mod decisions_file;
 mod effects;
 
@@ -19,9 +20,10 @@ use crate::facts::FactsError;
 use crate::link::{self, Decision, LinkError, Obstacle, Parameters, ParametersError, RecordKey, Terms};
 use crate::progress::Progress;
 use crate::read::{self, ReadError};
-use crate::record::{Access, Home, Ledger, RecordError};
+use crate::record::{Acceptance, Access, Home, Ledger, RecordError};
 use crate::row::{RowRef, Rows};
-use crate::run::RunError;
+use crate::run::{RunError, lists};
+use about_records::Verdicts;
 use decisions_file::{Line, Place};
 pub use effects::{Effects, foresee};
 
@@ -114,6 +116,10 @@ pub struct Applied {
     pub pairs: usize,
     /// Pairs that were not decided in this way before.
     pub new: usize,
+    /// Records of which this was not said before (`withdrawn`, `lacking`).
+    pub records: usize,
+    /// People who are no longer held because a list protected them once.
+    pub released: usize,
     /// Who decided.
     pub by: String,
     /// When.
@@ -135,14 +141,25 @@ pub fn apply(
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
     let terms = read::Terms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
-    ledger.check_inputs(&rows.inputs, None)?;
+    let list_terms = |list| lists::terms(&config.inputs, list);
+    let intake = ledger.intake(&rows, &list_terms, Acceptance::default())?;
     let failed = |line: u64, problem: String| ReviewError::Line { path: path.to_owned(), line, problem };
-    let said = Said::of(&rows, &ledger, &lines).map_err(|(line, problem)| failed(line, problem))?;
-    said.can_be_followed(config, &rows, &ledger, progress)?
-        .map_or(Ok(()), |(line, problem)| Err(failed(line, problem)))?;
+    let said = Said::of(&rows, &ledger, &lines.pairs).map_err(|(line, problem)| failed(line, problem))?;
+    if !said.pairs.is_empty() {
+        said.can_be_followed(config, &rows, &ledger, progress)?
+            .map_or(Ok(()), |(line, problem)| Err(failed(line, problem)))?;
+    }
+    let verdicts = Verdicts::of(&rows, &ledger, &intake, &lines.others)?;
+    let verdicts = verdicts.map_err(|(line, problem)| failed(line, problem))?;
+    let release = verdicts.release(config, &rows, &ledger, progress)?;
+    let release = release.map_err(|(line, problem)| failed(line, problem))?;
+
     let decisions: Vec<Decision> = said.pairs.values().map(|(decision, _)| *decision).collect();
     let new = ledger.decide(&decisions, by, date)?;
-    Ok(Applied { lines: lines.len(), pairs: decisions.len(), new, by: by.to_owned(), date })
+    let records = ledger.rule_records(&verdicts.records, by, date)?;
+    let released = ledger.release(&release, by)?;
+    let lines = lines.pairs.len() + lines.others.len();
+    Ok(Applied { lines, pairs: decisions.len(), new, records, released, by: by.to_owned(), date })
 }
 
 /// A line and what is wrong with it.

@@ -11,14 +11,19 @@ mod finish;
 mod fleet;
 mod foresee;
 mod guard;
+<<<<<<< HEAD
 pub mod metrics;
 pub mod outcome;
+=======
+pub mod lists;
+>>>>>>> w-lists
 mod papers;
 mod parts;
 mod planning;
 mod prepare;
 mod republish;
 mod room;
+mod settle;
 pub mod staging;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -35,7 +40,7 @@ use crate::letter;
 use crate::package;
 use crate::progress::Progress;
 use crate::read::{self, Terms};
-use crate::record::{Access, Home, JobState, Ledger};
+use crate::record::{Acceptance, Access, Home, Intake, JobState, Ledger};
 use crate::report::Report;
 use crate::row::Rows;
 pub use abandon::{GivenUp, abandon};
@@ -55,8 +60,8 @@ pub struct Order<'a> {
     pub config: &'a Config,
     /// The date on the letters.
     pub run_date: Date,
-    /// Why changed or missing input files are accepted.
-    pub accept_inputs: Option<&'a str>,
+    /// Changed or missing input files that are accepted, and why.
+    pub accepted: Acceptance<'a>,
     /// Whether more letters than `policy.max_letters_per_run` are accepted.
     pub accept_volume: bool,
     /// A dress rehearsal: whatever the configuration says, everything that is made is marked as a rehearsal.
@@ -94,7 +99,15 @@ impl Order<'_> {
 
     fn read(&self) -> Result<Rows, RunError> {
         let terms = Terms { synthetic: self.config.synthetic, run_date: self.run_date };
-        Ok(read::read(&self.config.inbox, &self.config.inputs, &terms, self.progress)?)
+        let rows = read::read(&self.config.inbox, &self.config.inputs, &terms, self.progress)?;
+        read::refuse_damage(&rows, &self.config.damage)?;
+        lists::refuse_spoilt(&rows, &self.config.inputs)?;
+        Ok(rows)
+    }
+
+    /// Compares the inbox with what earlier runs read; refuses what nobody has accepted.
+    fn take_in(&self, ledger: &Ledger, rows: &Rows) -> Result<Intake, RunError> {
+        Ok(ledger.intake(rows, &|list| lists::terms(&self.config.inputs, list), self.accepted)?)
     }
 }
 
@@ -247,12 +260,16 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let facts = order.facts()?;
     let mut clock = Clock::default();
     let rows = clock.time("read", || order.read(), Rows::count)?;
-    ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
-    let mut prepared = prepare::prepare(order, &rows, &ledger, &facts, &mut clock)?;
+    let intake = order.take_in(&ledger, &rows)?;
+    let mut prepared = prepare::prepare(order, &rows, &intake, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);
     order.permits(letters.len())?;
+<<<<<<< HEAD
     let news = planning::news(order, &rows, &prepared, &ledger)?;
     let mut report = planning::begin_report("check", order, &rows, &prepared, &news);
+=======
+    let mut report = planning::begin_report("check", order, &rows, &intake, &prepared);
+>>>>>>> w-lists
     let number = ledger.next_job(order.run_date)?;
     let decided = parts::Decided::new(&number, &prepared.bodies, &config.print)?;
     order.progress.stage("setting", report.letters.total);
@@ -273,3 +290,36 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     order.progress.finish();
     Ok(report)
 }
+<<<<<<< HEAD
+=======
+
+/// The totals of a run for the summary mail.
+#[must_use]
+pub fn summary(report: &Report, run_date: Date, exit_code: u8) -> Summary {
+    let rows = &report.rows;
+    let states = [
+        ("letter", rows.letter),
+        ("merged", rows.merged),
+        ("told", rows.told),
+        ("suppressed", rows.suppressed),
+        ("review", rows.review),
+        ("rejected", rows.rejected),
+    ];
+    Summary {
+        campaign: report.campaign.clone(),
+        run_id: report.run_id.clone(),
+        run_date,
+        rehearsal: report.rehearsal,
+        exit_code,
+        rows: rows.total,
+        states: states.map(|(state, count)| (state.to_owned(), count)).to_vec(),
+        inputs: report.changes.iter().map(lists::in_mail).collect(),
+        letters: report.letters.total,
+        pages: report.letters.pages,
+        sheets: report.letters.sheets,
+        job: report.package.as_ref().map_or_else(String::new, |package| package.job.clone()),
+        parts: report.package.as_ref().map_or(0, |package| package.parts.len() as u64),
+        ledger_head: report.ledger_head.clone(),
+    }
+}
+>>>>>>> w-lists

@@ -50,7 +50,11 @@ pub enum Command {
     },
     /// Run the nightly batch: read, link, decide, set the letters, publish the package, record it.
     Run {
-        /// Go on although files that an earlier run read are gone or have other bytes; the reason is recorded.
+        /// Go on although this file, which an earlier run read, is gone or has rows that are gone or different; the reason
+        /// is recorded. May be given more than once.
+        #[arg(long, value_name = "FILE=REASON", value_parser = file_and_reason)]
+        accept: Vec<(String, String)>,
+        /// The same for every file that the refusal named, with one reason; it is recorded for each of them.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
         /// Go on although there are more new letters than the policy permits in one run.
@@ -72,6 +76,9 @@ pub enum Command {
         /// What to do with a plan that is there.
         #[command(subcommand)]
         plan: Option<PlanCommand>,
+        /// As for `run`.
+        #[arg(long, value_name = "FILE=REASON", value_parser = file_and_reason)]
+        accept: Vec<(String, String)>,
         /// As for `run`.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
@@ -97,6 +104,9 @@ pub enum Command {
         /// Your age public key (`age1...`) for that package; if not given, a key is made and written beside it.
         #[arg(long, value_name = "KEY", requires = "package")]
         recipient: Vec<String>,
+        /// As for `run`; nothing is recorded.
+        #[arg(long, value_name = "FILE=REASON", value_parser = file_and_reason)]
+        accept: Vec<(String, String)>,
         /// As for `run`; nothing is recorded.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
@@ -182,6 +192,12 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Utf8PathBuf,
     },
+}
+
+/// `FILE=REASON`.
+fn file_and_reason(text: &str) -> Result<(String, String), String> {
+    let (file, reason) = text.split_once('=').ok_or("write FILE=REASON: the file's name, and why it is accepted")?;
+    Ok((file.trim().to_owned(), reason.trim().to_owned()))
 }
 
 /// `breachpost plan`.

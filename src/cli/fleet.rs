@@ -4,6 +4,7 @@ use super::Status;
 use super::commands::Session;
 use super::output::{self, Failure};
 use crate::progress::Progress;
+use crate::record::Acceptance;
 use crate::run::{self, RunError};
 
 /// Where a Kubernetes Indexed Job says which of its pods this is, counted from 0.
@@ -23,9 +24,9 @@ impl Session<'_> {
         Ok(Status::Done)
     }
 
-    pub(super) fn plan(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
+    pub(super) fn plan(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
         let progress = Progress::on_stderr();
-        let order = self.order(accept_inputs, accept_volume, &progress);
+        let order = self.order(accepted, accept_volume, &progress);
         let planned = run::plan(&order).map_err(|error| failure(&progress, &error))?;
         if self.args.json {
             output::json(&planned);

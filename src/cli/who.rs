@@ -43,6 +43,10 @@ impl Session<'_> {
                 applied.new,
                 applied.pairs - applied.new
             ));
+            if applied.records + applied.released > 0 {
+                let (records, released) = (applied.records, applied.released);
+                output::line(format_args!("{records} records are ruled on, {released} people are released"));
+            }
             output::line(format_args!(
                 "recorded in the name of {} on {}; the next run follows them",
                 applied.by, applied.date

@@ -46,8 +46,10 @@ fn registrant(cells: &[&str; 19]) -> Registrant {
         language: None,
         letter_format: None,
         deceased_on: None,
+        deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
+        denies: crate::row::Denials::default(),
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
 
     inputs(config)?;
     within("link.max_cluster_rows", config.link.max_cluster_rows, 1..=100_000)?;
+    config.damage.check()?;
     policy(&config.policy)?;
     print(&config.print)?;
     vendor(&config.vendor)?;
@@ -54,6 +55,9 @@ fn inputs(config: &Config) -> Result<(), Fault> {
     for (key, format) in lists {
         if ![',', ';', '\t'].contains(&format.delimiter) {
             return Err((key, "has a `delimiter` that is not a comma, a semicolon or a tab".to_owned()));
+        }
+        if format.min_rows_percent > 100 || format.max_refused_percent > 100 {
+            return Err((key, "has a percentage that is not 0 to 100".to_owned()));
         }
     }
     Ok(())

@@ -42,6 +42,8 @@ struct Statement {
 /// - a sample of the person was taken after it, or
 /// - another row about the person in the same list has no date of death (nobody can tell which of the two is newer).
 ///
+/// A date of death that cannot be read says that there is one: a human has to look (D205), unless another statement stands.
+///
 /// Two different lists do not contradict each other: one hears of a death later than the other, and a letter to somebody
 /// who has died is the worse mistake. One statement that stands is enough.
 pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_date: Date) -> Death {
@@ -54,8 +56,10 @@ pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_da
         last_day: row.since,
         list_disagrees: false,
     });
+    let unreadable = cluster.participants.iter().chain(&cluster.register).filter(|row| row.deceased_unreadable);
+    let unreadable = unreadable.map(|row| ("deceased_on: cannot be read", row.row));
     let last_sample = cluster.exposures.iter().filter_map(|row| row.sample_date).max();
-    let (mut standing, mut contradicted) = (Vec::new(), Vec::new());
+    let (mut standing, mut contradicted) = (Vec::new(), unreadable.collect::<Vec<_>>());
     for statement in listed.chain(suppressed) {
         match contradiction(&statement, last_sample, run_date) {
             None => standing.push((statement.source, statement.row)),
@@ -74,7 +78,7 @@ pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_da
 }
 
 fn statements<'c>(rows: &'c [&Registrant], source: &'static str) -> impl Iterator<Item = Statement> + 'c {
-    let list_disagrees = rows.iter().any(|row| row.deceased_on.is_none());
+    let list_disagrees = rows.iter().any(|row| row.deceased_on.is_none() && !row.deceased_unreadable);
     rows.iter().filter_map(move |row| {
         let day = row.deceased_on?;
         let (first_day, last_day) = (day.first_possible(), day.last_possible());
@@ -146,6 +150,19 @@ mod tests {
         assert_eq!(weigh_dates(&["2024-01-01"], &[], None, "2024-01-01"), "stated");
         assert_eq!(weigh_dates(&["2025-01-01", ""], &[], None, ""), "doubtful");
         assert_eq!(weigh_dates(&[], &[], Some("2023-12-31"), "2024-01-01"), "doubtful");
+    }
+
+    #[test]
+    fn a_date_of_death_that_cannot_be_read_is_a_death_to_be_checked() {
+        let unreadable = Registrant { deceased_unreadable: true, ..participant(1) };
+        let died = Registrant { deceased_on: partial("2025-01-01"), ..register(1) };
+        let row = exposure(1);
+        let weigh = |register: Vec<&Registrant>| {
+            let cluster = Cluster { exposures: vec![&row], participants: vec![&unreadable], register };
+            weigh(&cluster, &[], date("2025-10-01"))
+        };
+        assert!(matches!(weigh(Vec::new()), Death::Doubtful { .. }));
+        assert!(matches!(weigh(vec![&died]), Death::Stated { .. }));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::address::Address;
 use crate::link::digest::Digest;
 use crate::person::{PartialDate, PersonName, Sex};
-use crate::row::{Exposure, Registrant, RowRef, Rows};
+use crate::row::{Exposure, Refused, Registrant, RowRef, Rows, Suppression};
 
 /// Number of a row: exposures first, then participants, then the register.
 pub(super) type RowId = u32;
@@ -39,6 +39,16 @@ impl<'a> AllRows<'a> {
 
     pub(super) fn len(self) -> usize {
         self.rows.exposures.len() + self.rows.participants.len() + self.rows.register.len()
+    }
+
+    /// Rows of any list that could not be read whole.
+    pub(super) fn refused(self) -> &'a [Refused] {
+        &self.rows.refused
+    }
+
+    /// The suppressions.
+    pub(super) fn suppressions(self) -> &'a [Suppression] {
+        &self.rows.suppressions
     }
 
     /// Every number.
@@ -143,6 +153,6 @@ fn exposure_content(row: &Exposure) -> impl Ord + use<'_> {
 fn registrant_content(row: &Registrant) -> impl Ord + use<'_> {
     let names = (row.title, row.name_use, row.partner_title, row.partner_ended);
     let letter = (row.house_indication, row.language, row.letter_format);
-    let state = (row.deceased_on, row.protected_address, row.whereabouts_unknown);
+    let state = (row.deceased_on, row.deceased_unreadable, row.protected_address, row.whereabouts_unknown);
     (&row.cells, row.bsn, row.birth_date, row.sex, names, letter, state)
 }

@@ -89,6 +89,8 @@ impl Row<'_> {
 pub(super) struct Decided {
     /// Rows, what was said of them, and by which decision.
     rows: Vec<(RowId, RowId, Ruling, usize)>,
+    /// Rows that are one person with a record that is not among the rows, and that record.
+    pub orphans: Vec<(RowId, RecordKey)>,
 }
 
 impl Decided {
@@ -112,7 +114,11 @@ impl Decided {
                 pairs.extend(rows(&said.other).iter().map(|other| (*one, *other, said.ruling, place)));
             }
         }
-        Self { rows: pairs }
+        let same = || decisions.iter().filter(|said| said.ruling == Ruling::Same);
+        let pairs_of_keys = same().flat_map(|said| [(said.one, said.other), (said.other, said.one)]);
+        let orphans = pairs_of_keys.filter(|(_, missing)| rows(missing).is_empty());
+        let orphans = orphans.flat_map(|(key, missing)| rows(&key).iter().map(move |row| (*row, missing))).collect();
+        Self { rows: pairs, orphans }
     }
 
     /// Rows that may not share a unit with any other: somebody called them another person's.

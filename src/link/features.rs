@@ -109,6 +109,13 @@ pub(super) fn extract(all: AllRows<'_>, ids: &[RowId], seed: Digest) -> Result<(
     Ok((features, texts.finish()))
 }
 
+/// Reads the details of a few rows that take no part in linking, with texts of their own.
+pub(super) fn of_rows<'a>(rows: impl Iterator<Item = Row<'a>>, seed: Digest) -> Option<(Vec<Features>, Texts)> {
+    let mut reader = Reader::new(seed);
+    let features = rows.map(|row| reader.features(row)).collect::<Option<_>>()?;
+    Some((features, reader.texts.finish()))
+}
+
 /// Reads rows, remembering the canonical form of every raw name it has met.
 struct Reader<'a> {
     seed: Digest,

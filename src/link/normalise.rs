@@ -24,7 +24,7 @@ const GLUED: [&str; 4] = ["vander", "vanden", "vande", "van"];
 const SHORTEST_REST: usize = 4;
 
 /// Lower-case letters and digits without accents, words separated by single spaces.
-pub(super) fn fold(raw: &str) -> String {
+pub fn fold(raw: &str) -> String {
     let mut folded = String::with_capacity(raw.len());
     for character in raw.nfd().filter(|character| !is_combining_mark(*character)) {
         for lower in character.to_lowercase() {

@@ -20,6 +20,26 @@ impl Texts {
         &self.text[start..self.ends[id] as usize]
     }
 
+    /// Takes over the texts of another collection: the own number of each of them.
+    pub(super) fn adopt(&mut self, foreign: &Self) -> Vec<TextId> {
+        let ids = |texts: &Self| 0..TextId::try_from(texts.len()).unwrap_or(TextId::MAX);
+        let wanted: HashMap<&str, TextId> = ids(foreign).map(|id| (foreign.get(id), id)).collect();
+        let mut own = vec![None; foreign.len()];
+        for id in ids(self) {
+            if let Some(other) = wanted.get(self.get(id)) {
+                own[*other as usize] = Some(id);
+            }
+        }
+        let added = own.into_iter().zip(ids(foreign)).map(|(id, other)| {
+            id.unwrap_or_else(|| {
+                self.text.push_str(foreign.get(other));
+                self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+                TextId::try_from(self.ends.len() - 1).unwrap_or(TextId::MAX)
+            })
+        });
+        added.collect()
+    }
+
     /// Says which texts are given names that many people bear.
     pub(super) fn set_common(&mut self, common: Vec<bool>) {
         self.common = common;
@@ -75,6 +95,17 @@ impl Collector {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_of_another_collection_are_taken_over_once() {
+        let (mut one, mut other) = (Collector::new(), Collector::new());
+        let jansen = one.add("jansen").unwrap();
+        (other.add("bakker"), other.add("jansen"));
+        let mut texts = one.finish();
+        let ids = texts.adopt(&other.finish());
+        assert_eq!((ids[0], ids[2], texts.get(ids[1])), (0, jansen, "bakker"));
+        assert_eq!(texts.len(), 3);
+    }
 
     #[test]
     fn equal_texts_have_equal_numbers() {

@@ -8,13 +8,13 @@ use rayon::prelude::*;
 
 use crate::config::InputFormat;
 use crate::reason::{Reason, SetAside};
-use crate::row::{List, Refused, RowRef};
+use crate::row::{List, Open, Refused, RowRef};
 
 use super::batch::{Batch, Context};
-use super::cell;
 use super::encoding;
 use super::error::{Place, ReadError};
 use super::header::{self, Layout};
+use super::raw::{self, Raw};
 use super::records::Record;
 use super::schema;
 use super::split::{self, Dialect, Span};
@@ -103,7 +103,7 @@ impl<'b> CsvFile<'b> {
             } else {
                 batch.ragged += 1;
                 batch.first_ragged.get_or_insert(row);
-                batch.refused.push(self.ragged_row(span, count, row, context));
+                batch.refused.push(self.ragged_row::<T>(span, count, row, context));
             }
             row += 1;
         }
@@ -111,28 +111,44 @@ impl<'b> CsvFile<'b> {
         batch
     }
 
-    /// A row whose cells have moved. Its BSN is looked for where it stands when counted from either end: whoever has it
-    /// is then not written to while this row of a list is unreadable.
-    fn ragged_row(&self, span: Span, count: usize, row: u32, context: &Context<'_>) -> Refused {
-        let columns = schema::columns(context.list);
-        let place = columns.iter().position(|column| *column == "bsn");
-        let left = self.layout.places.iter().position(|found| place.is_some() && *found == place);
-        let right = left.and_then(|left| (count + left).checked_sub(self.layout.places.len()));
-        let mut bsn = None;
-        split::fields(&self.text, span, self.dialect.delimiter, |index, field| {
-            if bsn.is_none() && (Some(index) == left || Some(index) == right) {
-                bsn = cell::bsn(&field.read()).ok().flatten();
-            }
-        });
+    /// A row whose cells have moved. It is read twice, its cells counted from the left and from the right: up to the cell
+    /// that was lost or divided one of the two is right, behind it the other.
+    fn ragged_row<T: Record>(&self, span: Span, count: usize, row: u32, context: &Context<'_>) -> Refused {
         let at = RowRef { file: context.index, row };
-        let evidence = format!("{count} cells, the header has {}", self.layout.places.len());
-        Refused {
-            list: context.list,
-            set_aside: SetAside { evidence, ..SetAside::new(at, Reason::R113) },
-            record_id: String::new(),
-            bsn,
-            person_ref: String::new(),
-        }
+        let mut found = Vec::with_capacity(count);
+        split::fields(&self.text, span, self.dialect.delimiter, |_, field| found.push(field.read()));
+        let places = &self.layout.places;
+        let shift = count.abs_diff(places.len());
+        let aligned = |right: bool| {
+            let mut cells = vec![Cow::Borrowed(""); T::COLUMNS.len()];
+            for (place, cell) in found.iter().enumerate() {
+                let moved = match right {
+                    false => Some(place),
+                    true if count < places.len() => Some(place + shift),
+                    true => place.checked_sub(shift),
+                };
+                if let Some(Some(column)) = moved.and_then(|moved| places.get(moved)) {
+                    cells[*column] = cell.clone();
+                }
+            }
+            cells
+        };
+        let [mut refused, other] = [false, true].map(|right| {
+            let cells = aligned(right);
+            let mut raw = Raw::new(&cells, T::COLUMNS, context.terms);
+            let remains = T::parse(&mut raw, at).map(T::remains);
+            raw.refusal(context.list, at, remains.into_iter().collect())
+        });
+        let evidence = format!("{count} cells, the header has {}", places.len());
+        refused.set_aside = SetAside { evidence, ..SetAside::new(at, Reason::R113) };
+        refused.record_id = String::new();
+        refused.bsn = refused.bsn.or(other.bsn);
+        refused.digits = refused.digits.or(other.digits);
+        refused.person_ref = if context.list == List::Suppressions { other.person_ref } else { refused.person_ref };
+        refused.remains.extend(other.remains);
+        refused.open = Open::RAGGED;
+        refused.content = raw::content(&found);
+        refused
     }
 }
 

@@ -246,6 +246,26 @@ pub enum ReadError {
         /// Types that are read.
         accepted: &'static str,
     },
+    /// So much of a list that protects people is unreadable that nobody knows who is protected.
+    #[error(
+        "{damaged} of {rows} rows of the {} list cannot be read ({}){}{}",
+        schema::name(*list),
+        files.join(", "),
+        if columns.is_empty() { "" } else { ": " },
+        columns.join("; ")
+    )]
+    Damaged {
+        /// Which list.
+        list: List,
+        /// Its files with unreadable rows.
+        files: Vec<String>,
+        /// Rows with an unreadable cell.
+        damaged: u64,
+        /// Data rows of the list.
+        rows: u64,
+        /// What each column suffers from, the worst first; no values.
+        columns: Vec<String>,
+    },
     /// Nobody would know whom not to write to.
     #[error("row {row} of `{file}` suppresses somebody, but neither its `bsn` nor its `person_ref` can be read")]
     Suppression {
@@ -333,6 +353,11 @@ impl ReadError {
             Self::Quote { .. } => "a quote inside a cell is doubled (\"\"), and the whole cell quoted".to_owned(),
             Self::Ragged { .. } => "a delimiter inside a cell needs quotes around the cell".to_owned(),
             Self::ColumnType { accepted, .. } => format!("write the column as {accepted}"),
+            Self::Damaged { list, .. } => format!(
+                "ask for the {} list again, or raise the limits under [damage]; while the rows are unreadable, whoever may \
+                 be in them is not written to",
+                schema::name(*list)
+            ),
             Self::Suppression { .. } => "correct the row: the run must know whom not to write to".to_owned(),
             Self::Inbox { .. }
             | Self::TooManyFiles { .. }

@@ -43,6 +43,12 @@ pub(super) enum Event {
     Identities(Identities),
     /// A human decided who is who.
     Decided(Decided),
+    /// Rows of the inbox were read for the first time, or are gone.
+    RowsRead(RowsRead),
+    /// Lists protect people, or no longer do.
+    ShieldsSeen(ShieldsSeen),
+    /// A human said of lab records whether they were withdrawn.
+    RecordsRuled(RecordsRuled),
     /// The letters of a job were fixed.
     Planned(Planned),
     /// The packages of a job were made.
@@ -86,8 +92,11 @@ pub(super) struct Init {
 pub(super) struct Inputs {
     pub run_id: String,
     pub date: Date,
-    /// Why changed or missing files were accepted.
+    /// Why changed or missing files were accepted: before there was a reason for each file.
     pub accepted: Option<String>,
+    /// Why each file was accepted, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, String>,
     pub files: Vec<KnownInput>,
 }
 
@@ -122,6 +131,45 @@ pub(super) struct Decided {
     pub by: String,
     pub same: u64,
     pub different: u64,
+    pub undecided: u64,
+    pub sha256: String,
+}
+
+/// Rows of files, as counts and a hash over the marks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RowsRead {
+    pub run_id: String,
+    /// Lines of the table.
+    pub lines: u64,
+    pub added: u64,
+    pub gone: u64,
+    pub sha256: String,
+}
+
+/// Whom lists protect, as counts and a hash over the marks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShieldsSeen {
+    /// Empty: a human said so.
+    pub run_id: String,
+    /// Who released people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    pub held: u64,
+    pub lifted: u64,
+    pub sha256: String,
+}
+
+/// What somebody said of lab records, as counts and a hash over the marks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RecordsRuled {
+    pub date: Date,
+    /// Who said so.
+    pub by: String,
+    pub withdrawn: u64,
+    pub lacking: u64,
     pub undecided: u64,
     pub sha256: String,
 }

@@ -172,6 +172,28 @@ pub enum RecordError {
     InputsChanged {
         /// One text per file.
         changes: Vec<String>,
+        /// Their names.
+        files: Vec<String>,
+    },
+    /// A list has lost more rows than it may.
+    #[error("the {list} list has {has} rows, and had {had}: fewer than {percent} %")]
+    ListShrunk {
+        /// Which list.
+        list: &'static str,
+        /// Rows when it was last read.
+        had: u64,
+        /// Rows now.
+        has: u64,
+        /// `min_rows_percent`.
+        percent: u8,
+        /// Its files that are not as they were.
+        files: Vec<String>,
+    },
+    /// `--accept` names a file that nobody has ever read.
+    #[error("`--accept {file}=...` names no file of the inbox")]
+    AcceptedStranger {
+        /// As it was given.
+        file: String,
     },
     /// The reason for accepting changed inputs is not usable.
     #[error("reason for accepting changed inputs {problem}")]
@@ -252,6 +274,12 @@ fn inputs(count: usize) -> String {
     if count == 1 { "1 input is not the one".to_owned() } else { format!("{count} inputs are not the ones") }
 }
 
+/// The words on the command line that accept these files.
+fn accept(files: &[String]) -> String {
+    let words: Vec<String> = files.iter().map(|file| format!("`--accept {file}=REASON`")).collect();
+    words.join(" ")
+}
+
 impl RecordError {
     /// Exit code of a program that stops here, before it has published anything.
     ///
@@ -260,6 +288,7 @@ impl RecordError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::AcceptedReason { .. }
+            | Self::AcceptedStranger { .. }
             | Self::Approval { .. }
             | Self::Decider { .. }
             | Self::Abandoner { .. }
@@ -319,9 +348,20 @@ impl RecordError {
             Self::MayBeOut { .. } => "`breachpost run` finishes it; its letters count as told",
             Self::Over { .. } => "nothing more is sent in this campaign",
             Self::NotOver { .. } => "`breachpost close` first, when all receipts are in and nothing more is to be sent",
-            Self::InputsChanged { .. } => {
-                "put the files back; if the change is meant: `--accept-inputs REASON`, and the reason is recorded"
+            Self::InputsChanged { files, .. } => {
+                return Some(format!(
+                    "put the files back; if the change is meant: {}, and the reasons are recorded",
+                    accept(files)
+                ));
             }
+            Self::ListShrunk { files, .. } => {
+                return Some(format!(
+                    "a list that shrinks like this is cut, or another extract: ask for it again; if it is meant: {} \
+                     (the limit is `min_rows_percent` under [inputs.<list>])",
+                    accept(files)
+                ));
+            }
+            Self::AcceptedStranger { .. } => "write the name as it stands in the inbox: `--accept FILE=REASON`",
             Self::AcceptedReason { .. } => "one line of 3 to 200 characters, without names of people",
             Self::Abandoner { .. } => "each is one line of 3 to 200 characters; a reason has no names of people",
             Self::Approval { .. } | Self::Decider { .. } => "a name or function, one line of 3 to 200 characters",

@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::audit::Head;
+use super::intake::Intake;
+use super::protection::ShieldNews;
 use super::recognise::Identities;
 use crate::letter::{Findings, Kind};
 use crate::row::Input;
@@ -57,8 +59,10 @@ pub struct Noted<'a> {
     pub run_date: Date,
     /// Every file that was read, as in [`crate::row::Rows::inputs`].
     pub inputs: &'a [Input],
-    /// Why changed or missing files were accepted (`--accept-inputs`).
-    pub accepted: Option<&'a str>,
+    /// What that changes of what earlier runs read, from [`super::Ledger::intake`].
+    pub intake: &'a Intake,
+    /// Whom the lists protect, from [`super::Guard::news`].
+    pub shields: &'a ShieldNews,
     /// Who was recognised, from [`super::Ledger::recognise`].
     pub identities: &'a Identities,
 }

@@ -21,8 +21,15 @@ pub(super) struct Model {
     pub identities: BTreeMap<u64, (u64, String)>,
     /// The same of decisions about who is who.
     pub decisions: BTreeMap<u64, (u64, String)>,
+<<<<<<< HEAD
     /// The same of cases for a human.
     pub cases: BTreeMap<u64, (u64, String)>,
+=======
+    /// The same of rows of files, of whom lists protect, and of what was said of records.
+    pub rows: BTreeMap<u64, (u64, String)>,
+    pub shields: BTreeMap<u64, (u64, String)>,
+    pub record_rulings: BTreeMap<u64, (u64, String)>,
+>>>>>>> w-lists
     pub jobs: BTreeMap<u32, JobRow>,
     pub contents: BTreeMap<u32, Contents>,
     /// Jobs whose packages are known to be gone; told by the history alone.
@@ -135,6 +142,14 @@ impl Model {
                 let rows = decided.same + decided.different + decided.undecided;
                 self.decisions.insert(seq, (rows, decided.sha256.clone()));
             }
+            Event::RowsRead(read) => drop(self.rows.insert(seq, (read.lines, read.sha256.clone()))),
+            Event::ShieldsSeen(seen) => {
+                self.shields.insert(seq, (seen.held + seen.lifted, seen.sha256.clone()));
+            }
+            Event::RecordsRuled(ruled) => {
+                let rows = ruled.withdrawn + ruled.lacking + ruled.undecided;
+                self.record_rulings.insert(seq, (rows, ruled.sha256.clone()));
+            }
             Event::Planned(plan) => {
                 let job = JobRow {
                     name: plan.name.clone(),
@@ -201,7 +216,13 @@ impl Model {
                 self.contents.clear();
                 self.identities.clear();
                 self.decisions.clear();
+<<<<<<< HEAD
                 self.cases.clear();
+=======
+                self.rows.clear();
+                self.shields.clear();
+                self.record_rulings.clear();
+>>>>>>> w-lists
             }
         }
         Some(())
@@ -240,8 +261,19 @@ impl Model {
         if self.decisions != tables.decisions {
             return differs("the list of decisions about who is who");
         }
+<<<<<<< HEAD
         if self.cases != tables.cases {
             return differs("the list of cases for a human");
+=======
+        if self.rows != tables.rows {
+            return differs("what is known of rows");
+        }
+        if self.shields != tables.shields {
+            return differs("the list of people whom lists protect");
+        }
+        if self.record_rulings != tables.record_rulings {
+            return differs("the list of withdrawn and lacking records");
+>>>>>>> w-lists
         }
         for job in self.jobs.keys().chain(tables.jobs.keys()) {
             if self.jobs.get(job).map(JobRow::stored) != tables.jobs.get(job).map(JobRow::stored) {

@@ -5,6 +5,7 @@ mod decisions;
 mod events;
 mod inputs;
 mod jobs;
+mod lists;
 mod people;
 mod plan;
 mod purge;
@@ -25,7 +26,8 @@ use super::error::RecordError;
 
 pub(super) use cases::hash_case;
 pub(super) use decisions::hash_decision;
-pub(super) use inputs::hash_identity;
+pub(super) use inputs::{hash_identity, list_word};
+pub(super) use lists::{FileRows, hash_record_ruling};
 pub(super) use plan::{News, Plan, PlannedLetter, hash_mark};
 
 /// How long a writer waits for readers to end, and a reader for a commit.

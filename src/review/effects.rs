@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::facts::Facts;
 use crate::progress::Progress;
 use crate::read;
-use crate::record::{Access, Home, Ledger};
+use crate::record::{Acceptance, Access, Home, Ledger};
 use crate::run::{self, Order, Outlook};
 
 /// What the next run does without the decisions of a file, and with them.
@@ -73,11 +73,16 @@ pub fn foresee(config: &Config, path: &Utf8Path, date: Date, progress: &Progress
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     let terms = read::Terms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
-    ledger.check_inputs(&rows.inputs, None)?;
+    let list_terms = |list| run::lists::terms(&config.inputs, list);
+    let intake = ledger.intake(&rows, &list_terms, Acceptance::default())?;
     let failed = |(line, problem)| ReviewError::Line { path: path.to_owned(), line, problem };
-    let said = Said::of(&rows, &ledger, &lines).map_err(failed)?;
+    let said = Said::of(&rows, &ledger, &lines.pairs).map_err(failed)?;
+    if said.pairs.is_empty() {
+        return Ok(Effects { pairs: 0, before: Outlook::default(), after: Outlook::default() });
+    }
     said.can_be_followed(config, &rows, &ledger, progress)?.map_or(Ok(()), |problem| Err(failed(problem)))?;
 
+<<<<<<< HEAD
     let order = Order {
         config,
         run_date: date,
@@ -87,8 +92,13 @@ pub fn foresee(config: &Config, path: &Utf8Path, date: Date, progress: &Progress
         republish: None,
         progress,
     };
+=======
+    let accepted = Acceptance::default();
+    let order = Order { config, run_date: date, accepted, accept_volume: true, rehearse: false, progress };
+>>>>>>> w-lists
     let facts = Facts::load(&config.facts)?;
-    let outlook = |decisions: &[_]| run::foresee(&order, &rows, &ledger, &facts, decisions).map_err(Box::new);
+    let outlook =
+        |decisions: &[_]| run::foresee(&order, (&rows, &intake), &ledger, &facts, decisions).map_err(Box::new);
     let before = ledger.decisions()?;
     let after = said.with(&before);
     Ok(Effects { pairs: said.pairs.len(), before: outlook(&before)?, after: outlook(&after)? })

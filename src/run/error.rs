@@ -145,6 +145,18 @@ pub enum RunError {
     /// The press samples.
     #[error(transparent)]
     Samples(#[from] PreviewError),
+    /// A list of which too few rows can be used.
+    #[error("{refused} of {rows} rows of the {list} list cannot be used: {}", .reasons.join(", "))]
+    Spoilt {
+        /// Which list.
+        list: &'static str,
+        /// Rows that cannot be used.
+        refused: u64,
+        /// Its rows.
+        rows: u64,
+        /// Codes with their counts, the most frequent first.
+        reasons: Vec<String>,
+    },
     /// A real job was planned with the sample's key.
     #[error("job {job} is real and would be sealed to the key of the sample, whose private half is published")]
     SampleKey {
@@ -204,6 +216,11 @@ impl RunError {
             Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
             }
+            Self::Spoilt { .. } => Some(
+                "the list is damaged, or is not what its name says: ask for it again; the limits are \
+                 `max_refused_rows` and `max_refused_percent` under [inputs.<list>]"
+                    .to_owned(),
+            ),
             Self::Volume { .. } => {
                 Some("look at the input; if the number is right, run again with `--accept-volume`".to_owned())
             }

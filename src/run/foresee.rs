@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::desk::Desk;
-use super::{Order, RunError};
+use super::desk::{Desk, Holds};
+use super::{Order, RunError, settle};
 use crate::decide::Circumstances;
 use crate::facts::Facts;
 use crate::letter::Kind;
 use crate::link::{self, Decision, Parameters};
 use crate::reason::RowState;
-use crate::record::Ledger;
+use crate::record::{Intake, Ledger};
 use crate::row::Rows;
 
 /// A run in outline.
@@ -37,7 +37,7 @@ pub struct Outlook {
 /// [`RunError`] as a run would.
 pub fn foresee(
     order: &Order<'_>,
-    rows: &Rows,
+    (rows, intake): (&Rows, &Intake),
     ledger: &Ledger,
     facts: &Facts,
     decisions: &[Decision],
@@ -45,7 +45,9 @@ pub fn foresee(
     let config = order.config;
     let parameters = Parameters::of(&config.link)?;
     let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions };
-    let linked = link::link(rows, &terms, ledger.keys(), order.progress)?;
+    let mut linked = link::link(rows, &terms, ledger.keys(), order.progress)?;
+    let (deliveries, withdrawn) = ledger.deliveries(rows, intake)?;
+    let settled = settle::settle(&mut linked.clusters, &deliveries, &withdrawn);
     let recognised = ledger.recognise(linked.clusters)?;
 
     let mut outlook = Outlook {
@@ -57,9 +59,11 @@ pub fn foresee(
     let is_held = |items: &[crate::reason::SetAside]| {
         items.iter().filter(|item| item.reason.state() == RowState::Review).count() as u64
     };
-    outlook.held += is_held(&linked.set_aside);
+    outlook.held += is_held(&linked.set_aside) + is_held(&settled.set_aside);
 
-    let desk = Desk::new(*order, recognised.people, Circumstances::new(rows, &facts.sender_of), recognised.incomplete);
+    let remembered = ledger.guard(rows)?.remembered(&recognised.people);
+    let holds = Holds { incomplete: recognised.incomplete, remembered };
+    let desk = Desk::new(*order, recognised.people, Circumstances::new(rows, &facts.sender_of), holds);
     let share = |_, people: &[crate::person::Person<'_>]| {
         let decided = desk.notices(people);
         let kinds: Vec<Kind> = decided.ready.iter().map(|notice| notice.kind).collect();

@@ -14,10 +14,16 @@ use crate::cli::process::peak_rss_bytes;
 use crate::facts::Facts;
 use crate::package::{self, PartPlan, Places};
 use crate::preview;
+<<<<<<< HEAD
 use crate::record::{CheckedPlan, Identities, Job, JobState, Ledger, News, Noted, PlanDraft, StagedFile};
+=======
+use crate::record::{CheckedPlan, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft, ShieldNews, StagedFile};
+>>>>>>> w-lists
 use crate::render::Press;
 use crate::report::Report;
 use crate::report::letters::LettersFile;
+use crate::report::papers::Waiting;
+use crate::report::waiting::ListRows;
 use crate::row::{Input, Rows};
 
 /// How far planning came.
@@ -52,13 +58,17 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     let facts = order.facts()?;
     let mut clock = Clock::default();
     let rows = clock.time("read", || order.read(), Rows::count)?;
-    ledger.check_inputs(&rows.inputs, order.accept_inputs)?;
-    let prepared = prepare::prepare(order, &rows, ledger, &facts, &mut clock)?;
+    let intake = order.take_in(ledger, &rows)?;
+    let prepared = prepare::prepare(order, &rows, &intake, ledger, &facts, &mut clock)?;
     order.permits(prepared.letters.len())?;
 
     let run_id = papers::next_run_id(&config.data_dir, order.run_date, &ledger.jobs()?);
+<<<<<<< HEAD
     let news = news(order, &rows, &prepared, ledger)?;
     let report = begin_report(&run_id, order, &rows, &prepared, &news);
+=======
+    let report = begin_report(&run_id, order, &rows, &intake, &prepared);
+>>>>>>> w-lists
     staging::clear(&config.data_dir)?;
     order.fits(room::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?))?;
     // Nothing is refused any more.
@@ -66,13 +76,24 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     ledger.anchor()?;
     if prepared.letters.is_empty() {
         let staging = Staging::of(&config.data_dir, &run_id);
+<<<<<<< HEAD
         let identities = draft_nothing(&staging, &rows, prepared, report, clock)?;
         ledger.note(&noted(order, &run_id, &rows.inputs, &identities))?;
         return conclude(order, ledger, &staging, &run_id, news);
+=======
+        let (identities, shields) = draft_nothing(&staging, &rows, prepared, report, clock)?;
+        ledger.note(&noted(
+            order,
+            &run_id,
+            Read { inputs: &rows.inputs, intake: &intake, shields: &shields },
+            &identities,
+        ))?;
+        return conclude(order, ledger, &staging, &run_id);
+>>>>>>> w-lists
     }
     let number = ledger.next_job(order.run_date)?;
     let sketch = Sketch { order, ledger, facts: &facts, number: &number, report, clock };
-    let (checked, press) = sketch.stage(&rows, prepared)?;
+    let (checked, press) = sketch.stage(&rows, &intake, prepared)?;
     drop(rows);
     let mut clock = Clock::default();
     order.progress.stage("recording", 0);
@@ -101,8 +122,13 @@ pub(super) fn begin_report(
     run_id: &str,
     order: &Order<'_>,
     rows: &Rows,
+<<<<<<< HEAD
     prepared: &Prepared<'_>,
     news: &News,
+=======
+    intake: &Intake,
+    prepared: &Prepared<'_>,
+>>>>>>> w-lists
 ) -> Report {
     let config = order.config;
     let mut report = Report::new(run_id, &config.campaign, order.is_marked(), &rows.inputs, &prepared.account);
@@ -112,11 +138,15 @@ pub(super) fn begin_report(
     if config.synthetic {
         report.unproven_rows = without_bsn(rows);
     }
+    report.list_rows = ListRows::new(&rows.inputs, &prepared.waiting, prepared.protecting_nobody);
     report.link.clone_from(&prepared.linking);
     report.link.merges = prepared.identities.merges();
     report.link.splits = prepared.identities.splits();
     report.bodies = prepared.bodies.len() as u64;
     report.people.absent = prepared.absent;
+    report.people.gone = prepared.gone.iter().filter(|gone| gone.is_open()).count() as u64;
+    report.changes.clone_from(&intake.changes);
+    report.superseded = prepared.superseded;
     for due in prepared.set_aside.iter().filter_map(|item| item.due) {
         *report.due.entry(due.to_string()).or_default() += 1;
     }
@@ -139,8 +169,17 @@ fn without_bsn(rows: &Rows) -> BTreeMap<String, u64> {
     files
 }
 
-fn noted<'n>(order: &Order<'n>, run_id: &'n str, inputs: &'n [Input], identities: &'n Identities) -> Noted<'n> {
-    Noted { run_id, run_date: order.run_date, inputs, accepted: order.accept_inputs, identities }
+/// What a run read, and what that adds to what the ledger remembers.
+#[derive(Clone, Copy)]
+struct Read<'n> {
+    inputs: &'n [Input],
+    intake: &'n Intake,
+    shields: &'n ShieldNews,
+}
+
+fn noted<'n>(order: &Order<'n>, run_id: &'n str, read: Read<'n>, identities: &'n Identities) -> Noted<'n> {
+    let Read { inputs, intake, shields } = read;
+    Noted { run_id, run_date: order.run_date, inputs, intake, shields, identities }
 }
 
 /// A plan on its way to staging.
@@ -156,13 +195,15 @@ struct Sketch<'s, 'o> {
 impl Sketch<'_, '_> {
     /// Writes everything that setting the job needs, and the papers so far. Letters are written part by part, so that no
     /// more than two parts of them are in memory.
-    fn stage(self, rows: &Rows, prepared: Prepared<'_>) -> Result<(CheckedPlan, Press), RunError> {
+    fn stage(self, rows: &Rows, intake: &Intake, prepared: Prepared<'_>) -> Result<(CheckedPlan, Press), RunError> {
         let Self { order, ledger, facts, number, mut report, mut clock } = self;
         let config = order.config;
         let job_name = package::job_name(number, config.synthetic);
         let staging = Staging::of(&config.data_dir, &job_name);
         staging.begin()?;
-        let Prepared { account, set_aside, identities, bodies, letters, writer, press, .. } = prepared;
+        let Prepared {
+            account, set_aside, gone, shields, identities, bodies, letters, writer, press, namesakes, ..
+        } = prepared;
         let places = package::places(&job_name, letters, &config.print);
         let settings = Settings {
             campaign: config.campaign.clone(),
@@ -178,7 +219,8 @@ impl Sketch<'_, '_> {
         for sample in preview::samples(facts, &config.print, order.run_date, config.synthetic)? {
             staged.push(staging.write_sample(&sample)?);
         }
-        let mut draft = ledger.draft(number, noted(order, &report.run_id, &rows.inputs, &identities))?;
+        let read = Read { inputs: &rows.inputs, intake, shields: &shields };
+        let mut draft = ledger.draft(number, noted(order, &report.run_id, read, &identities))?;
         let told = usize::try_from(report.rows.letter + report.rows.merged).map_err(|_| RunError::Capacity)?;
         draft.reserve(places.letters(), told);
         let ticket = package::Job {
@@ -202,7 +244,8 @@ impl Sketch<'_, '_> {
         let checked = draft.finish(&job_name, &staged)?;
         report.stages = clock.stages();
         report.peak_rss_bytes = peak_rss_bytes();
-        papers::write(&staging.papers(), rows, &account, &set_aside, &report)?;
+        papers::write(&staging.papers(), rows, &account, Waiting { set_aside: &set_aside, gone: &gone }, &report)?;
+        papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
         staging.sync()?;
         Ok((checked, press))
     }
@@ -258,13 +301,14 @@ fn draft_nothing(
     prepared: Prepared<'_>,
     mut report: Report,
     clock: Clock,
-) -> Result<Identities, RunError> {
+) -> Result<(Identities, ShieldNews), RunError> {
     staging.begin()?;
     report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
-    papers::write(&staging.papers(), rows, &prepared.account, &prepared.set_aside, &report)?;
+    let waiting = Waiting { set_aside: &prepared.set_aside, gone: &prepared.gone };
+    papers::write(&staging.papers(), rows, &prepared.account, waiting, &report)?;
     papers::letters(&staging.papers())?.finish()?;
-    Ok(prepared.identities)
+    Ok((prepared.identities, prepared.shields))
 }
 
 /// Ends a run that has nothing to print: its papers go to their place.

@@ -108,6 +108,7 @@ fn summary() -> Summary {
         exit_code: 1,
         rows: 3_210,
         states: vec![("letter".to_owned(), 2_000), ("review".to_owned(), 7), ("told".to_owned(), 0)],
+        inputs: Vec::new(),
         letters: 2_000,
         pages: 4_000,
         sheets: 2_000,

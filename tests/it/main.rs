@@ -3,12 +3,14 @@
 
 mod addressing;
 mod canaries;
+mod changing_lists;
 mod closed;
 mod copies;
 mod edits;
 mod faults;
 mod leaks;
 mod letters;
+mod lists;
 mod mail;
 mod marks;
 mod memory;

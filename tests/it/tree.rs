@@ -10,11 +10,12 @@ use crate::program::root;
 const PATH: [&str; 8] = ["read", "link", "decide", "compose", "render", "package", "deliver", "record"];
 
 /// Words of the field: they import no stage.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 15] = [
     "address",
     "cells",
     "config",
     "defect",
+    "digits",
     "durable",
     "facts",
     "hash",

@@ -75,6 +75,52 @@ BEGIN SELECT RAISE(ABORT, 'findings are deleted by a purge, or with the only job
 
 -- == Lists: deliveries, protection that is remembered ==
 
+-- Keyed marks of the rows of each file: those that an event added (or that an older program read at event `since`) and
+-- those that are gone; for lab records the sealed names of the added ones, two bytes of length before each.
+CREATE TABLE row_mark (
+    event INTEGER NOT NULL REFERENCES audit (seq),
+    file  TEXT NOT NULL,
+    since INTEGER NOT NULL CHECK (since >= 1 AND since <= event),
+    added BLOB NOT NULL CHECK (length(added) % 24 = 0),
+    gone  BLOB NOT NULL CHECK (length(gone) % 24 = 0),
+    ids   BLOB NOT NULL,
+    UNIQUE (event, file, since)
+) STRICT;
+
+-- Keyed marks of whoever a list row protects; the latest line of a mark, subject, reason and list counts.
+CREATE TABLE shield (
+    mark    BLOB NOT NULL CHECK (length(mark) = 16),
+    by      TEXT NOT NULL CHECK (by IN ('bsn', 'ref', 'name', 'record')),
+    subject BLOB NOT NULL CHECK (length(subject) = 16),
+    why     TEXT NOT NULL,
+    list    TEXT NOT NULL,
+    event   INTEGER NOT NULL REFERENCES audit (seq),
+    state   TEXT NOT NULL CHECK (state IN ('held', 'lifted')),
+    PRIMARY KEY (mark, by, subject, why, list, event)
+) STRICT, WITHOUT ROWID;
+
+-- What humans said of lab records, by keyed mark; the latest line counts.
+CREATE TABLE record_ruling (
+    mark   BLOB NOT NULL CHECK (length(mark) = 16),
+    event  INTEGER NOT NULL REFERENCES audit (seq),
+    ruling TEXT NOT NULL CHECK (ruling IN ('withdrawn', 'lacking', 'undecided')),
+    PRIMARY KEY (mark, event)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER row_mark_kept BEFORE UPDATE ON row_mark BEGIN SELECT RAISE(ABORT, 'rows are never changed'); END;
+CREATE TRIGGER shield_kept BEFORE UPDATE ON shield BEGIN SELECT RAISE(ABORT, 'protection is never changed'); END;
+CREATE TRIGGER record_ruling_kept BEFORE UPDATE ON record_ruling
+BEGIN SELECT RAISE(ABORT, 'rulings are never changed'); END;
+CREATE TRIGGER row_mark_stays BEFORE DELETE ON row_mark
+WHEN NOT EXISTS (SELECT 1 FROM campaign WHERE state = 'purging')
+BEGIN SELECT RAISE(ABORT, 'rows are deleted by a purge only'); END;
+CREATE TRIGGER shield_stays BEFORE DELETE ON shield
+WHEN NOT EXISTS (SELECT 1 FROM campaign WHERE state = 'purging')
+BEGIN SELECT RAISE(ABORT, 'protection is deleted by a purge only'); END;
+CREATE TRIGGER record_ruling_stays BEFORE DELETE ON record_ruling
+WHEN NOT EXISTS (SELECT 1 FROM campaign WHERE state = 'purging')
+BEGIN SELECT RAISE(ABORT, 'rulings are deleted by a purge only'); END;
+
 -- == Telling: cases that are open and since when, packages that are gone, mails ==
 -- Steps of what waits for a human, by keyed marks of the rows that are held together: since when a case is open, and whether
 -- it was said that it is overdue. The latest step of a mark counts. About people: it goes with a purge.

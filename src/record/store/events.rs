@@ -21,6 +21,11 @@ pub(super) fn append(transaction: &Transaction<'_>, event: &Event) -> Result<Hea
     Ok(entry.head())
 }
 
+/// The number that the next event will have.
+pub(super) fn next(connection: &Connection) -> Sql<u64> {
+    Ok(last(connection)?.map_or(1, |head| head.events + 1))
+}
+
 fn last(connection: &Connection) -> Sql<Option<Head>> {
     connection.query_row("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", [], head_in).optional()
 }

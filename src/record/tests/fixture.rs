@@ -2,6 +2,7 @@
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::{Date, date};
@@ -15,8 +16,11 @@ use crate::letter::{
 };
 use crate::mode::Mode;
 use crate::person::{Bsn, Cluster, Person};
-use crate::record::{Access, Home, Ledger, Noted, PartTotals, Recognised, RecordError, SealedPart, StagedFile};
-use crate::row::{Exposure, Input, List, RowRef};
+use crate::record::{
+    Acceptance, Access, Head, Home, Intake, Ledger, ListTerms, Noted, PartTotals, Recognised, RecordError, SealedPart,
+    ShieldNews, StagedFile,
+};
+use crate::row::{Exposure, Input, List, RowRef, Rows};
 
 pub const CAMPAIGN: &str = "lab-2025";
 /// The night on which most tests begin.
@@ -26,13 +30,15 @@ pub const NIGHT: Date = date(2026, 1, 5);
 pub struct World {
     _folder: TempDir,
     pub data_dir: Utf8PathBuf,
+    /// Made by a program that noted files and not their rows.
+    notes_no_rows: bool,
 }
 
 impl World {
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = Utf8Path::from_path(folder.path()).unwrap().join("data");
-        Self { _folder: folder, data_dir }
+        Self { _folder: folder, data_dir, notes_no_rows: false }
     }
 
     pub fn new() -> Self {
@@ -43,7 +49,7 @@ impl World {
 
     /// A ledger as programs made it before there were modes.
     pub fn without_mode() -> Self {
-        let world = Self::empty();
+        let world = Self { notes_no_rows: true, ..Self::empty() };
         Ledger::make(&world.home(), NIGHT, None).unwrap();
         world
     }
@@ -80,9 +86,9 @@ impl World {
         let mut ledger = self.open();
         let people = ledger.recognise(borrow(clusters)).unwrap();
         let letters = first_letters(&ledger, &people.people);
-        let noted = noted(&people, date);
+        let noted = Notes { no_rows: self.notes_no_rows, ..noted(&people, date) };
         if letters.is_empty() {
-            ledger.note(&noted.as_noted()).unwrap();
+            noted.note(&mut ledger).unwrap();
             return Vec::new();
         }
         let job = plan(&mut ledger, &noted, &letters).unwrap();
@@ -116,23 +122,45 @@ pub struct Notes<'a> {
     pub date: Date,
     pub inputs: Vec<Input>,
     pub accepted: Option<String>,
+    pub no_rows: bool,
     pub people: &'a Recognised<'a>,
 }
 
 impl Notes<'_> {
-    pub fn as_noted(&self) -> Noted<'_> {
+    /// What the ledger makes of the inbox; its files are not read.
+    pub fn intake(&self, ledger: &Ledger) -> Result<Intake, RecordError> {
+        let rows = Rows { inputs: self.inputs.clone(), ..Rows::default() };
+        let accepted = Acceptance { files: &[], all: self.accepted.as_deref() };
+        let intake = ledger.intake(&rows, &|_| strict(), accepted)?;
+        Ok(if self.no_rows { Intake { rows: Arc::default(), ..intake } } else { intake })
+    }
+
+    /// Notes without letters.
+    pub fn note(&self, ledger: &mut Ledger) -> Result<Head, RecordError> {
+        let intake = self.intake(ledger)?;
+        ledger.note(&self.as_noted(&intake))
+    }
+
+    pub fn as_noted<'n>(&'n self, intake: &'n Intake) -> Noted<'n> {
+        static NOBODY: ShieldNews = ShieldNews::NONE;
         Noted {
+            intake,
+            shields: &NOBODY,
             run_id: &self.run_id,
             run_date: self.date,
             inputs: &self.inputs,
-            accepted: self.accepted.as_deref(),
             identities: &self.people.identities,
         }
     }
 }
 
 pub fn noted<'a>(people: &'a Recognised<'a>, date: Date) -> Notes<'a> {
-    Notes { run_id: format!("run-{date}"), date, inputs: vec![input()], accepted: None, people }
+    Notes { run_id: format!("run-{date}"), date, inputs: vec![input()], accepted: None, no_rows: false, people }
+}
+
+/// A list of which nothing may change unasked.
+pub fn strict() -> ListTerms {
+    ListTerms { replace: false, min_rows_percent: 0 }
 }
 
 /// The one exposure file of all fixtures.
@@ -149,7 +177,8 @@ pub fn input() -> Input {
 pub fn plan(ledger: &mut Ledger, noted: &Notes<'_>, letters: &[Planned]) -> Result<String, RecordError> {
     let job = ledger.next_job(noted.date)?;
     let staged = [StagedFile { name: "plan.jsonl".into(), sha256: "cd".repeat(32) }];
-    let mut draft = ledger.draft(&job, noted.as_noted())?;
+    let intake = noted.intake(ledger)?;
+    let mut draft = ledger.draft(&job, noted.as_noted(&intake))?;
     letters.iter().try_for_each(|letter| draft.add(letter))?;
     let plan = draft.finish(&job, &staged)?;
     ledger.plan(&plan)?;

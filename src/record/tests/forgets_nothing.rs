@@ -165,13 +165,14 @@ fn new_files_are_noted_without_letters_and_only_once() {
     let mut notes = noted(&known, NIGHT);
     notes.inputs.push(crate::row::Input { file: "exposures-b.csv".into(), sha256: "ef".repeat(32), ..input() });
     let before = ledger.head().unwrap();
-    let after = ledger.note(&notes.as_noted()).unwrap();
-    assert_eq!(after.events, before.events + 1);
-    assert_eq!(ledger.note(&notes.as_noted()).unwrap(), after);
+    let after = notes.note(&mut ledger).unwrap();
+    // The file, and its rows.
+    assert_eq!(after.events, before.events + 2);
+    assert_eq!(notes.note(&mut ledger).unwrap(), after);
     notes.inputs.remove(0);
-    assert!(matches!(ledger.note(&notes.as_noted()), Err(RecordError::InputsChanged { .. })));
+    assert!(matches!(notes.note(&mut ledger), Err(RecordError::InputsChanged { .. })));
     notes.accepted = Some("file was a duplicate".into());
-    assert_eq!(ledger.note(&notes.as_noted()).unwrap().events, after.events + 1);
+    assert_eq!(notes.note(&mut ledger).unwrap().events, after.events + 1);
     assert_eq!(ledger.totals().unwrap().inputs, 1);
 }
 
@@ -183,7 +184,7 @@ fn copies_are_taken_before_a_run_writes_and_five_are_kept() {
     }
     let copies = crate::record::files::names(&world.path("backups")).unwrap();
     assert_eq!(copies.len(), 5);
-    assert_eq!(copies.first().unwrap(), "ledger-00000010.sqlite");
+    assert_eq!(copies.first().unwrap(), "ledger-00000011.sqlite");
     // A copy is a ledger by itself, and older than the outbox knows.
     fs::copy(world.path("backups").join(&copies[4]), world.path("ledger.sqlite")).unwrap();
     assert!(matches!(world.try_open(), Err(RecordError::Older { .. })));

@@ -30,7 +30,7 @@ fn tampered(sql: &str) -> RecordError {
 #[test]
 fn changed_deleted_swapped_and_truncated_events_are_noticed() {
     for sql in [
-        "UPDATE audit SET body = replace(body, '2600001', '2600009') WHERE seq = 3",
+        "UPDATE audit SET body = replace(body, '2600001', '2600009') WHERE seq = 4",
         "UPDATE audit SET hash = upper(hash) WHERE seq = 3",
         "DELETE FROM audit WHERE seq = 4",
         "UPDATE audit SET seq = CASE seq WHEN 4 THEN -5 ELSE seq - 1 END WHERE seq >= 4",
