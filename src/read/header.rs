@@ -61,11 +61,12 @@ pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &
         return Err(ReadError::NoHeader { file: file.to_owned(), list, hint: hint.to_owned() });
     }
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for header in found.iter().map(|header| plain(header)).filter(|header| !header.is_empty()) {
+    let named = (1..).zip(found).map(|(place, header)| (place, plain(header)));
+    for (place, header) in named.filter(|(_, header)| !header.is_empty()) {
         let count = seen.entry(header.clone()).or_default();
         *count += 1;
         if *count > 1 {
-            return Err(ReadError::DuplicateColumn { file: file.to_owned(), column: printable(&header) });
+            return Err(ReadError::DuplicateColumn { file: file.to_owned(), column: printable(&header, place) });
         }
     }
     let places: Vec<Option<usize>> =
@@ -77,7 +78,8 @@ pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &
             return Err(ReadError::MissingColumn { file: file.to_owned(), column: header.clone(), hint });
         }
     }
-    let unread = unread.into_iter().map(|header| printable(header)).collect();
+    let strangers = (1..).zip(found).zip(&places).filter(|(_, place)| place.is_none());
+    let unread = strangers.map(|((place, header), _)| printable(header, place)).collect();
     Ok(Layout { places, headers, unread })
 }
 
@@ -126,10 +128,7 @@ fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n s
         .map(|(_, other)| other)
 }
 
-/// For messages and reports: no control characters, at most 40 characters.
-fn printable(header: &str) -> String {
-    header.chars().take(40).flat_map(char::escape_debug).collect()
-}
+use crate::plain::header as printable;
 
 #[cfg(test)]
 mod tests {

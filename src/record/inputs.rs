@@ -108,7 +108,7 @@ pub(super) fn check_line(line: &str) -> Result<(), &'static str> {
     if length > 200 {
         return Err("is too long");
     }
-    if line.chars().any(char::is_control) { Err("is more than one line") } else { Ok(()) }
+    crate::plain::check(line)
 }
 
 /// The lines to be added to the list of inputs; none when nothing has changed.
