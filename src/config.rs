@@ -1,11 +1,8 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
 pub mod check;
-<<<<<<< HEAD
-pub mod telling;
-=======
 mod damage;
->>>>>>> w-lists
+pub mod telling;
 
 use std::collections::BTreeMap;
 

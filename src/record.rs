@@ -67,11 +67,8 @@ pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChan
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use model::CampaignState;
 pub use plan::{CheckedPlan, PlanDraft};
-<<<<<<< HEAD
 pub use privacy::is_private;
-=======
 pub use protection::{Guard, Release, ShieldNews};
->>>>>>> w-lists
 pub use recognise::{Identities, IdentityChange, Recognised};
 pub use store::StoreError;
 

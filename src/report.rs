@@ -13,11 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::letter::Draft;
-<<<<<<< HEAD
-use crate::record::CaseCounts;
-=======
-use crate::record::InputChange;
->>>>>>> w-lists
+use crate::record::{CaseCounts, InputChange};
 use crate::row::{Input, List};
 use account::{Account, StateCounts};
 use linking::LinkReport;
@@ -261,17 +257,10 @@ impl Report {
         }
     }
 
-<<<<<<< HEAD
     /// Whether something that waits for a human is new or waits for too long (exit code 1).
     #[must_use]
     pub const fn needs_a_human(&self) -> bool {
         self.cases.are_news()
-=======
-    /// Whether rows of any list wait for a human (exit code 1).
-    #[must_use]
-    pub const fn needs_a_human(&self) -> bool {
-        self.rows.review > 0 || self.rows.rejected > 0 || self.list_rows.waiting > 0 || self.people.gone > 0
->>>>>>> w-lists
     }
 }
 

@@ -11,12 +11,9 @@ mod finish;
 mod fleet;
 mod foresee;
 mod guard;
-<<<<<<< HEAD
+pub mod lists;
 pub mod metrics;
 pub mod outcome;
-=======
-pub mod lists;
->>>>>>> w-lists
 mod papers;
 mod parts;
 mod planning;
@@ -264,12 +261,8 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let mut prepared = prepare::prepare(order, &rows, &intake, &ledger, &facts, &mut clock)?;
     let letters = std::mem::take(&mut prepared.letters);
     order.permits(letters.len())?;
-<<<<<<< HEAD
     let news = planning::news(order, &rows, &prepared, &ledger)?;
-    let mut report = planning::begin_report("check", order, &rows, &prepared, &news);
-=======
-    let mut report = planning::begin_report("check", order, &rows, &intake, &prepared);
->>>>>>> w-lists
+    let mut report = planning::begin_report("check", order, (&rows, &intake), &prepared, &news);
     let number = ledger.next_job(order.run_date)?;
     let decided = parts::Decided::new(&number, &prepared.bodies, &config.print)?;
     order.progress.stage("setting", report.letters.total);
@@ -290,36 +283,3 @@ pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     order.progress.finish();
     Ok(report)
 }
-<<<<<<< HEAD
-=======
-
-/// The totals of a run for the summary mail.
-#[must_use]
-pub fn summary(report: &Report, run_date: Date, exit_code: u8) -> Summary {
-    let rows = &report.rows;
-    let states = [
-        ("letter", rows.letter),
-        ("merged", rows.merged),
-        ("told", rows.told),
-        ("suppressed", rows.suppressed),
-        ("review", rows.review),
-        ("rejected", rows.rejected),
-    ];
-    Summary {
-        campaign: report.campaign.clone(),
-        run_id: report.run_id.clone(),
-        run_date,
-        rehearsal: report.rehearsal,
-        exit_code,
-        rows: rows.total,
-        states: states.map(|(state, count)| (state.to_owned(), count)).to_vec(),
-        inputs: report.changes.iter().map(lists::in_mail).collect(),
-        letters: report.letters.total,
-        pages: report.letters.pages,
-        sheets: report.letters.sheets,
-        job: report.package.as_ref().map_or_else(String::new, |package| package.job.clone()),
-        parts: report.package.as_ref().map_or(0, |package| package.parts.len() as u64),
-        ledger_head: report.ledger_head.clone(),
-    }
-}
->>>>>>> w-lists

@@ -71,18 +71,12 @@ impl Session<'_> {
             Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
-<<<<<<< HEAD
-            Command::Run { accept_inputs, accept_volume, republish } => {
+            Command::Run { accept, accept_inputs, accept_volume, republish } => {
                 let progress = Progress::on_stderr();
-                let order = self.order(accept_inputs.as_deref(), *accept_volume, &progress);
+                let order = self.order(accepted(accept, accept_inputs.as_deref()), *accept_volume, &progress);
                 Ok(self.run(&Order { republish: republish.as_deref(), ..order }))
             }
             Command::Status { max_age } => self.status(*max_age),
-=======
-            Command::Run { accept, accept_inputs, accept_volume } => {
-                self.run(accepted(accept, accept_inputs.as_deref()), *accept_volume)
-            }
->>>>>>> w-lists
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => self.plan_abandon(by, reason),
             Command::Plan { plan: None, accept, accept_inputs, accept_volume } => {
                 self.plan(accepted(accept, accept_inputs.as_deref()), *accept_volume)
@@ -127,64 +121,7 @@ impl Session<'_> {
         Ok(Status::Done)
     }
 
-<<<<<<< HEAD
-    fn check(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
-=======
-    fn run(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
-        let progress = Progress::on_stderr();
-        let order = self.order(accepted, accept_volume, &progress);
-        let failed = |error: run::RunError| {
-            progress.finish();
-            Failure::new(error.status(), &error, error.hint())
-        };
-        let mut outcome = run::run(&order).map_err(failed)?;
-        let mut status = if outcome.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
-        if let Some(resumed) = &mut outcome.resumed {
-            status = self.mail(&resumed.papers, &mut resumed.report, status);
-        }
-        status = self.mail(&outcome.papers, &mut outcome.report, status);
-        self.show_outcome(&outcome, status);
-        Ok(status)
-    }
-
-    /// Sends the summary and notes that in the papers; the letters are out, and a failure is for a human.
-    fn mail(&self, papers: &Utf8Path, report: &mut Report, status: Status) -> Status {
-        let Some(mail) = &self.config.mail else { return status };
-        let summary = run::summary(report, self.run_date, status.code());
-        let failed = |error: &dyn std::error::Error, hint| {
-            output::failure(&Failure::new(Status::ForAHuman, error, hint));
-            Status::ForAHuman
-        };
-        let sent = email::send(mail, &summary).map(drop).map_err(|error| failed(&error, error.hint()));
-        let fate = if sent.is_ok() { "sent" } else { "failed" };
-        let noted = run::note_mail(papers, report, fate).map_err(|error| failed(&error, error.hint()));
-        sent.and(noted).err().unwrap_or(status)
-    }
-
-    fn show_outcome(&self, outcome: &Outcome, status: Status) {
-        if self.args.json {
-            output::json(&Answer::new(outcome, status));
-            return;
-        }
-        if let Some(resumed) = &outcome.resumed {
-            output::line(format_args!(
-                "finished first what run {} had begun: {}",
-                resumed.report.run_id, resumed.package
-            ));
-        }
-        show_counts(&outcome.report);
-        match &outcome.package {
-            Some(package) => output::line(format_args!("package   {package}")),
-            None => output::line("package   none: there is nobody new to write to"),
-        }
-        output::line(format_args!("letters   {}", outcome.papers.join("letters.parquet")));
-        output::line(format_args!("report    {}", outcome.papers.join("report.html")));
-        output::line(format_args!("review    {}", outcome.papers.join("review.csv")));
-        output::line(format_args!("mail      {}", outcome.report.mail));
-    }
-
     fn check(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
->>>>>>> w-lists
         let progress = Progress::on_stderr();
         let order = self.order(accepted, accept_volume, &progress);
         let report = run::check(&order).map_err(|error| {
@@ -235,19 +172,15 @@ impl Session<'_> {
         accept_volume: bool,
         progress: &'o Progress,
     ) -> Order<'o> {
-<<<<<<< HEAD
         Order {
             config: self.config,
             run_date: self.run_date,
-            accept_inputs,
+            accepted,
             accept_volume,
             rehearse: false,
             republish: None,
             progress,
         }
-=======
-        Order { config: self.config, run_date: self.run_date, accepted, accept_volume, rehearse: false, progress }
->>>>>>> w-lists
     }
 
     fn facts(&self) -> Result<Facts, Failure> {

@@ -27,17 +27,14 @@ pub struct Summary {
     pub rows: u64,
     /// Exposure rows by what they ended as, in the order of the report.
     pub states: Vec<(String, u64)>,
-<<<<<<< HEAD
     /// Rows set aside by reason, in the order of the codes.
     pub reasons: Vec<Reason>,
     /// Dates from which letters are due that wait today, with their rows.
     pub due: Vec<(String, u64)>,
     /// What waits for a human; absent where a run did not come so far.
     pub queue: Option<Queue>,
-=======
     /// Input files that are not as an earlier run read them, one line each.
     pub inputs: Vec<String>,
->>>>>>> w-lists
     /// Letters set.
     pub letters: u64,
     /// Pages set.
@@ -108,13 +105,10 @@ struct Slots<'a> {
     problem: &'a [String],
     resumed: &'a str,
     rows: RowSlots<'a>,
-<<<<<<< HEAD
     reasons: Vec<ReasonSlots<'a>>,
     due: Vec<Line<'a>>,
     queue: Option<QueueSlots>,
-=======
     inputs: &'a [String],
->>>>>>> w-lists
     letters: String,
     paper: Option<Paper>,
     job: &'a str,
@@ -189,20 +183,13 @@ impl Summary {
             stopped: !self.problem.is_empty(),
             outcome: outcome(self.exit_code),
             exit_code: self.exit_code,
-<<<<<<< HEAD
             problem: &self.problem,
             resumed: &self.resumed,
             rows: self.row_slots(),
             reasons: self.reason_slots(),
             due: self.due.iter().map(|(name, count)| Line { name, count: shown(*count) }).collect(),
             queue: self.queue.map(|queue| self.queue_slots(queue)),
-=======
-            rows: RowSlots {
-                total: shown(self.rows),
-                states: self.states.iter().map(|(name, count)| Line { name, count: shown(*count) }).collect(),
-            },
             inputs: &self.inputs,
->>>>>>> w-lists
             letters: shown(self.letters),
             // A letter has two pages or four: so few pages would tell how few letters there are.
             paper: (!is_small(self.letters)).then_some(Paper { pages: self.pages, sheets: self.sheets }),
@@ -306,7 +293,6 @@ pub(crate) mod tests {
                 ("rejected".to_owned(), 10),
                 ("told".to_owned(), 0),
             ],
-<<<<<<< HEAD
             reasons: vec![reason("R104", "rejected", 10), reason("L204", "review", 20), reason("D203", "review", 3)],
             due: vec![("2025-09-29".to_owned(), 4)],
             queue: Some(Queue {
@@ -316,9 +302,7 @@ pub(crate) mod tests {
                 oldest: Some(jiff::civil::date(2025, 8, 30)),
                 deadline: Some(jiff::civil::date(2025, 9, 13)),
             }),
-=======
             inputs: Vec::new(),
->>>>>>> w-lists
             letters: 2_000,
             pages: 4_000,
             sheets: 2_000,

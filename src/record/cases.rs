@@ -137,7 +137,7 @@ impl Ledger {
     pub fn news(&self, held: &BTreeSet<CaseMark>, today: Date, overdue_days: i64) -> Result<News, RecordError> {
         let events = audit::verify(&self.store.entries()?)?;
         let mut news = self.open_cases(&events)?.judge(held, today, overdue_days);
-        for (name, number) in self.gone(&events)? {
+        for (name, number) in self.missing_packages(&events)? {
             news.gone.push(name);
             news.gone_jobs.push(number);
         }
@@ -198,7 +198,7 @@ impl Ledger {
     }
 
     /// Finished jobs whose package is not whole in the outbox any more, and of which that was not said: name and number.
-    fn gone(&self, events: &[Event]) -> Result<Vec<(String, u32)>, RecordError> {
+    fn missing_packages(&self, events: &[Event]) -> Result<Vec<(String, u32)>, RecordError> {
         let named = super::Model::replay(events)?.gone;
         let mut gone = Vec::new();
         for job in self.jobs()?.into_iter().filter(|job| job.state == JobState::Done) {

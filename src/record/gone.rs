@@ -9,13 +9,14 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::audit::{RecordsRuled, RowHash};
+use super::cases::CaseMark;
 use super::error::RecordError;
 use super::intake::Intake;
 use super::recognise::Mark;
 use super::row_marks::{record_mark, seal_name};
 use super::store::hash_record_ruling;
 use super::{Ledger, inputs};
-use crate::keys::Keys;
+use crate::keys::{Keys, base32};
 use crate::person::Pseudonym;
 use crate::reason::Reason;
 use crate::row::{List, RowRef, Rows};
@@ -205,6 +206,12 @@ impl RecordKey {
 }
 
 impl Gone {
+    /// The case of this record: what is done about one record leaves those of the same person open.
+    #[must_use]
+    pub fn case(&self, keys: &Keys) -> CaseMark {
+        keys.row_fingerprint(["case", "gone", &base32(&self.mark)])
+    }
+
     /// Whether a human has something to do.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -21,15 +21,12 @@ pub(super) struct Model {
     pub identities: BTreeMap<u64, (u64, String)>,
     /// The same of decisions about who is who.
     pub decisions: BTreeMap<u64, (u64, String)>,
-<<<<<<< HEAD
     /// The same of cases for a human.
     pub cases: BTreeMap<u64, (u64, String)>,
-=======
     /// The same of rows of files, of whom lists protect, and of what was said of records.
     pub rows: BTreeMap<u64, (u64, String)>,
     pub shields: BTreeMap<u64, (u64, String)>,
     pub record_rulings: BTreeMap<u64, (u64, String)>,
->>>>>>> w-lists
     pub jobs: BTreeMap<u32, JobRow>,
     pub contents: BTreeMap<u32, Contents>,
     /// Jobs whose packages are known to be gone; told by the history alone.
@@ -216,13 +213,10 @@ impl Model {
                 self.contents.clear();
                 self.identities.clear();
                 self.decisions.clear();
-<<<<<<< HEAD
                 self.cases.clear();
-=======
                 self.rows.clear();
                 self.shields.clear();
                 self.record_rulings.clear();
->>>>>>> w-lists
             }
         }
         Some(())
@@ -261,10 +255,9 @@ impl Model {
         if self.decisions != tables.decisions {
             return differs("the list of decisions about who is who");
         }
-<<<<<<< HEAD
         if self.cases != tables.cases {
             return differs("the list of cases for a human");
-=======
+        }
         if self.rows != tables.rows {
             return differs("what is known of rows");
         }
@@ -273,7 +266,6 @@ impl Model {
         }
         if self.record_rulings != tables.record_rulings {
             return differs("the list of withdrawn and lacking records");
->>>>>>> w-lists
         }
         for job in self.jobs.keys().chain(tables.jobs.keys()) {
             if self.jobs.get(job).map(JobRow::stored) != tables.jobs.get(job).map(JobRow::stored) {

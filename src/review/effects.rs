@@ -82,20 +82,15 @@ pub fn foresee(config: &Config, path: &Utf8Path, date: Date, progress: &Progress
     }
     said.can_be_followed(config, &rows, &ledger, progress)?.map_or(Ok(()), |problem| Err(failed(problem)))?;
 
-<<<<<<< HEAD
     let order = Order {
         config,
         run_date: date,
-        accept_inputs: None,
+        accepted: Acceptance::default(),
         accept_volume: true,
         rehearse: false,
         republish: None,
         progress,
     };
-=======
-    let accepted = Acceptance::default();
-    let order = Order { config, run_date: date, accepted, accept_volume: true, rehearse: false, progress };
->>>>>>> w-lists
     let facts = Facts::load(&config.facts)?;
     let outlook =
         |decisions: &[_]| run::foresee(&order, (&rows, &intake), &ledger, &facts, decisions).map_err(Box::new);

@@ -6,18 +6,21 @@ use crate::keys::{Keys, base32};
 use crate::person::{Bsn, PartialDate};
 use crate::reason::{RowState, SetAside};
 use crate::record::CaseMark;
+use crate::report::waiting::Waiting;
 use crate::row::{Exposure, List, Refused, Registrant, RowRef, Rows};
 
 /// The marks of everything that waits for a human: rows of any list, as `review.csv` puts them together. A row that says
-/// something else than before is another case; where it stands, and why it is held, make no difference.
-pub(super) fn marks(rows: &Rows, set_aside: &[SetAside], keys: &Keys) -> BTreeSet<CaseMark> {
+/// something else than before is another case; where it stands makes no difference, and for lab records neither does why
+/// they are held. `waiting` are the rows of the other lists among them, which have marks of their own.
+pub(super) fn marks(rows: &Rows, set_aside: &[SetAside], waiting: &[Waiting], keys: &Keys) -> BTreeSet<CaseMark> {
     let held = set_aside.iter().filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected));
     let mut cases: BTreeMap<RowRef, BTreeSet<RowRef>> = BTreeMap::new();
     for item in held {
         cases.entry(item.case.unwrap_or(item.row)).or_default().insert(item.row);
     }
     let wanted: BTreeSet<RowRef> = cases.values().flatten().copied().collect();
-    let contents = contents(rows, &wanted, keys);
+    let mut contents = contents(rows, &wanted, keys);
+    contents.extend(waiting.iter().map(|waiting| (waiting.set_aside.row, waiting.mark)));
     let mark = |held: &BTreeSet<RowRef>| {
         let mut marks: Vec<String> = held
             .iter()
@@ -56,14 +59,14 @@ fn registrant(list: &str, row: &Registrant, keys: &Keys) -> CaseMark {
     fingerprint(keys, list, row.cells.iter(), &more)
 }
 
-/// Of a row that could not be used only its numbers are known; `None` where it has none.
+/// Of a row that could not be used only its numbers and a hash of its cells are known; `None` where it has neither.
 fn unusable(row: &Refused, keys: &Keys) -> Option<CaseMark> {
-    let known = [row.record_id.clone(), row.person_ref.clone(), bsn(row.bsn)];
+    let known = [row.record_id.clone(), row.person_ref.clone(), bsn(row.bsn), row.content.clone()];
     let has_name = known.iter().any(|word| !word.is_empty());
     has_name.then(|| fingerprint(keys, "refused", [word(row.list)].into_iter(), &known))
 }
 
-/// A row that has no number at all is known by its place in its file.
+/// A row of which nothing could be read is known by its place in its file.
 fn place(rows: &Rows, row: RowRef, keys: &Keys) -> CaseMark {
     let file = rows.inputs.get(usize::from(row.file)).map_or("", |input| input.file.as_str());
     keys.row_fingerprint(["case", "place", file, &row.row.to_string()])
@@ -97,7 +100,7 @@ const fn word(list: List) -> &'static str {
 mod tests {
     use super::*;
     use crate::reason::Reason;
-    use crate::row::Input;
+    use crate::row::{Input, Open};
 
     const fn at(row: u32) -> RowRef {
         RowRef { file: 0, row }
@@ -105,8 +108,19 @@ mod tests {
 
     fn refused(row: u32, record_id: &str) -> Refused {
         let set_aside = SetAside::new(at(row), Reason::R104);
-        let record_id = record_id.to_owned();
-        Refused { list: List::Exposures, set_aside, record_id, bsn: None, person_ref: String::new() }
+        Refused {
+            list: List::Exposures,
+            set_aside,
+            record_id: record_id.to_owned(),
+            dataset_id: String::new(),
+            bsn: None,
+            digits: None,
+            person_ref: String::new(),
+            open: Open::default(),
+            remains: Vec::new(),
+            used: false,
+            content: String::new(),
+        }
     }
 
     fn rows(refused: Vec<Refused>) -> Rows {
@@ -121,7 +135,7 @@ mod tests {
     }
 
     fn of(rows: &Rows, set_aside: &[SetAside]) -> BTreeSet<CaseMark> {
-        marks(rows, set_aside, &Keys::derive(&[3; 32]))
+        marks(rows, set_aside, &[], &Keys::derive(&[3; 32]))
     }
 
     fn one(rows: &Rows) -> BTreeSet<CaseMark> {
@@ -143,6 +157,24 @@ mod tests {
     fn rows_without_any_number_are_known_by_their_place() {
         assert_ne!(one(&rows(vec![refused(1, "")])), one(&rows(vec![refused(2, "")])));
         assert_eq!(one(&rows(vec![refused(1, ""), refused(2, "")])).len(), 2);
+    }
+
+    #[test]
+    fn a_row_without_any_number_is_known_by_its_cells_where_they_are_known() {
+        let says = |row, content: &str| rows(vec![Refused { content: content.to_owned(), ..refused(row, "") }]);
+        assert_eq!(one(&says(1, "x")), one(&says(2, "x")));
+        assert_ne!(one(&says(1, "x")), one(&says(1, "y")));
+    }
+
+    #[test]
+    fn a_row_of_another_list_is_known_by_its_own_mark_wherever_it_stands() {
+        let of = |row, mark| {
+            let set_aside = SetAside::new(at(row), Reason::L211);
+            let waiting = Waiting { set_aside: set_aside.clone(), mark: [mark; 16] };
+            marks(&rows(Vec::new()), &[set_aside], &[waiting], &Keys::derive(&[3; 32]))
+        };
+        assert_eq!(of(1, 1), of(2, 1));
+        assert_ne!(of(1, 1), of(1, 2));
     }
 
     #[test]

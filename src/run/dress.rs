@@ -66,12 +66,8 @@ pub fn dress(order: &Order<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
     let intake = order.take_in(&ledger, &rows)?;
     let prepared = prepare::prepare(order, &rows, &intake, &ledger, &facts, &mut clock)?;
     order.permits(prepared.letters.len())?;
-<<<<<<< HEAD
     let news = planning::news(order, &rows, &prepared, &ledger)?;
-    let mut report = planning::begin_report("check", order, &rows, &prepared, &news);
-=======
-    let mut report = planning::begin_report("check", order, &rows, &intake, &prepared);
->>>>>>> w-lists
+    let mut report = planning::begin_report("check", order, (&rows, &intake), &prepared, &news);
     report.ledger_head = ledger.head()?.to_string();
 
     let making = Making::begin(dress.out)?;

@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::lists;
 use crate::deliver::summary::{Queue, Reason, Summary};
 use crate::durable;
-use crate::record::CaseCounts;
+use crate::record::{CaseCounts, InputChange};
 use crate::report::{ReasonCount, Report};
 
 /// Name of the file in the run's folder.
@@ -103,6 +104,9 @@ pub struct Outcome {
     pub due: BTreeMap<String, u64>,
     /// What waits for a human.
     pub cases: Option<CaseCounts>,
+    /// Files that are not as an earlier run read them, and what that did to their rows.
+    #[serde(default)]
+    pub changes: Vec<InputChange>,
     /// Packages that are not in the outbox any more, named for the first time.
     pub missing_packages: Vec<String>,
     /// The report.
@@ -158,6 +162,7 @@ impl Outcome {
             reasons: BTreeMap::new(),
             due: BTreeMap::new(),
             cases: None,
+            changes: Vec::new(),
             missing_packages: Vec::new(),
             report: None,
             error: None,
@@ -185,6 +190,7 @@ impl Outcome {
             reasons: report.reasons.clone(),
             due: report.due.clone(),
             cases: Some(report.cases),
+            changes: report.changes.clone(),
             missing_packages: report.missing_packages.clone(),
             report: Some(papers.join("report.html")),
             ledger_head: report.ledger_head.clone(),
@@ -228,6 +234,7 @@ impl Outcome {
             reasons: self.reasons.iter().map(reason).collect(),
             due: self.due.iter().map(|(date, rows)| (date.clone(), *rows)).collect(),
             queue: self.cases.map(queue),
+            inputs: self.changes.iter().map(lists::in_mail).collect(),
             letters: self.letters,
             pages: self.pages,
             sheets: self.sheets,

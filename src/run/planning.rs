@@ -14,11 +14,9 @@ use crate::cli::process::peak_rss_bytes;
 use crate::facts::Facts;
 use crate::package::{self, PartPlan, Places};
 use crate::preview;
-<<<<<<< HEAD
-use crate::record::{CheckedPlan, Identities, Job, JobState, Ledger, News, Noted, PlanDraft, StagedFile};
-=======
-use crate::record::{CheckedPlan, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft, ShieldNews, StagedFile};
->>>>>>> w-lists
+use crate::record::{
+    CheckedPlan, Identities, Intake, Job, JobState, Ledger, News, Noted, PlanDraft, ShieldNews, StagedFile,
+};
 use crate::render::Press;
 use crate::report::Report;
 use crate::report::letters::LettersFile;
@@ -63,12 +61,8 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     order.permits(prepared.letters.len())?;
 
     let run_id = papers::next_run_id(&config.data_dir, order.run_date, &ledger.jobs()?);
-<<<<<<< HEAD
     let news = news(order, &rows, &prepared, ledger)?;
-    let report = begin_report(&run_id, order, &rows, &prepared, &news);
-=======
-    let report = begin_report(&run_id, order, &rows, &intake, &prepared);
->>>>>>> w-lists
+    let report = begin_report(&run_id, order, (&rows, &intake), &prepared, &news);
     staging::clear(&config.data_dir)?;
     order.fits(room::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?))?;
     // Nothing is refused any more.
@@ -76,20 +70,10 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     ledger.anchor()?;
     if prepared.letters.is_empty() {
         let staging = Staging::of(&config.data_dir, &run_id);
-<<<<<<< HEAD
-        let identities = draft_nothing(&staging, &rows, prepared, report, clock)?;
-        ledger.note(&noted(order, &run_id, &rows.inputs, &identities))?;
-        return conclude(order, ledger, &staging, &run_id, news);
-=======
         let (identities, shields) = draft_nothing(&staging, &rows, prepared, report, clock)?;
-        ledger.note(&noted(
-            order,
-            &run_id,
-            Read { inputs: &rows.inputs, intake: &intake, shields: &shields },
-            &identities,
-        ))?;
-        return conclude(order, ledger, &staging, &run_id);
->>>>>>> w-lists
+        let read = Read { inputs: &rows.inputs, intake: &intake, shields: &shields };
+        ledger.note(&noted(order, &run_id, read, &identities))?;
+        return conclude(order, ledger, &staging, &run_id, news);
     }
     let number = ledger.next_job(order.run_date)?;
     let sketch = Sketch { order, ledger, facts: &facts, number: &number, report, clock };
@@ -113,7 +97,8 @@ fn refuse_the_past(ledger: &Ledger, order: &Order<'_>) -> Result<(), RunError> {
 
 /// What is new for a human, or waits for too long.
 pub(super) fn news(order: &Order<'_>, rows: &Rows, prepared: &Prepared<'_>, ledger: &Ledger) -> Result<News, RunError> {
-    let held = cases::marks(rows, &prepared.set_aside, ledger.keys());
+    let mut held = cases::marks(rows, &prepared.set_aside, &prepared.waiting, ledger.keys());
+    held.extend(prepared.gone.iter().filter(|gone| gone.is_open()).map(|gone| gone.case(ledger.keys())));
     Ok(ledger.news(&held, order.run_date, order.config.review.overdue_days)?)
 }
 
@@ -121,14 +106,9 @@ pub(super) fn news(order: &Order<'_>, rows: &Rows, prepared: &Prepared<'_>, ledg
 pub(super) fn begin_report(
     run_id: &str,
     order: &Order<'_>,
-    rows: &Rows,
-<<<<<<< HEAD
+    (rows, intake): (&Rows, &Intake),
     prepared: &Prepared<'_>,
     news: &News,
-=======
-    intake: &Intake,
-    prepared: &Prepared<'_>,
->>>>>>> w-lists
 ) -> Report {
     let config = order.config;
     let mut report = Report::new(run_id, &config.campaign, order.is_marked(), &rows.inputs, &prepared.account);

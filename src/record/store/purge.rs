@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::events::append;
-<<<<<<< HEAD
-use super::schema::{CASES, DECISIONS};
-=======
-use super::schema::{DECISIONS, LISTS};
->>>>>>> w-lists
+use super::schema::{CASES, DECISIONS, LISTS};
 use super::{Sql, Store, at};
 use crate::record::audit::{Event, Head, Over, Purging};
 use crate::record::error::RecordError;
@@ -34,21 +30,14 @@ macro_rules! table {
 }
 
 /// In the order in which they can be emptied.
-<<<<<<< HEAD
-const ABOUT_PEOPLE: [Table; 7] = [
+const ABOUT_PEOPLE: [Table; 10] = [
     table!("told_mark", 1),
     table!("identity", 1),
     table!("decision", DECISIONS),
     table!("waiting", CASES),
-=======
-const ABOUT_PEOPLE: [Table; 9] = [
-    table!("told_mark", 1),
-    table!("identity", 1),
-    table!("decision", DECISIONS),
     table!("row_mark", LISTS),
     table!("shield", LISTS),
     table!("record_ruling", LISTS),
->>>>>>> w-lists
     table!("letter", 1),
     table!("findings", 1),
     table!("person", 1),

@@ -28,13 +28,10 @@ pub(super) const VERSION: u32 = 3;
 pub(super) const DECISIONS: u32 = 2;
 /// The version that brought the table `mode` and jobs that are given up.
 pub(super) const MODES: u32 = 3;
-<<<<<<< HEAD
 /// The version that brought the table `waiting`.
 pub(super) const CASES: u32 = 3;
-=======
 /// The version that brought `row_mark`, `shield` and `record_ruling`.
 pub(super) const LISTS: u32 = 3;
->>>>>>> w-lists
 
 const _: () = assert!(SCRIPTS.len() == VERSION as usize, "every version has its script");
 

@@ -44,13 +44,10 @@ impl Store {
             inputs: self.inputs()?,
             identities: self.identity_hashes()?,
             decisions: self.decision_hashes()?,
-<<<<<<< HEAD
             cases: self.case_hashes()?,
-=======
             rows: self.row_hashes()?,
             shields: self.shield_hashes()?,
             record_rulings: self.record_ruling_hashes()?,
->>>>>>> w-lists
             jobs: self.jobs()?,
             contents: self.contents()?,
             gone: BTreeSet::new(),
