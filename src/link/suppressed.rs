@@ -106,7 +106,7 @@ impl<'a> Known<'a> {
         for row in all.refused().iter().filter(|row| row.list != List::Suppressions) {
             known.bsns.extend(row.bsn.map(crate::person::Bsn::number));
             known.listed_bsns.extend(row.bsn.filter(|_| row.list != List::Exposures).map(crate::person::Bsn::number));
-            for found in refs.get(row.person_ref.as_str()).filter(|found| !found.is_empty()) {
+            if let Some(found) = refs.get(row.person_ref.as_str()).filter(|found| !found.is_empty()) {
                 known.refs.insert(found);
                 known.numbered_refs.insert(found);
             }
