@@ -118,7 +118,7 @@ fn every_run_leaves_its_outcome_and_one_line_in_the_log() {
     let answer = json(&refused);
     assert_eq!(answer, stopped(&night.data())[0]);
     assert!(answer["error"].as_str().unwrap().contains("exposures-special.csv"), "{answer}");
-    assert!(answer["hint"].as_str().unwrap().contains("--accept-inputs"), "{answer}");
+    assert!(answer["hint"].as_str().unwrap().contains("--accept exposures-special.csv=REASON"), "{answer}");
 
     let lines = logged(&night);
     let codes: Vec<&Value> = lines.iter().map(|line| &line["run.exit_code"]).collect();

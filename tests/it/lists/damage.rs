@@ -177,7 +177,9 @@ fn written(plans: &[Plan], damage: bool) -> Vec<String> {
     }
     let nobody = Plan { protection: Protection::Died, bond: Bond::Number, column: 0, damage: 0 };
     lab.push(person(1700, nobody).0);
-    let ended = Lists::new("[damage]\nrows = 100000\ncells = 100000\n")
+    let limits = "[damage]\nrows = 100000\ncells = 100000\n\
+                  [inputs.participants]\nmax_refused_percent = 100\n[inputs.register]\nmax_refused_percent = 100\n";
+    let ended = Lists::new(limits)
         .with("exposures", &lab)
         .with("register", &register)
         .with("participants", &participants)
