@@ -195,7 +195,13 @@ fn real_people_stop_a_rehearsal_and_many_invented_ones_a_real_run() {
     real.deliver("exposures-1.csv", &bsns[..20]);
     real.deliver("exposures-2.csv", &[""]);
     real.done(&["ledger", "init"]);
-    assert!(real.done(&["check"]).contains("1 letter + 0 merged + 0 told + 0 suppressed + 0 review + 20 rejected"));
+    let said = real.done(&["check"]);
+    assert!(said.contains("0 letter + 0 merged + 0 told + 0 suppressed + 1 review + 20 rejected"), "{said}");
+    // Somebody else than the people of the rejected rows.
+    real.edit("inbox/exposures-2.csv", "1961-02-01", "1972-03-04");
+    real.edit("inbox/exposures-2.csv", "Verzonnenaaus", "Elderszus");
+    let said = real.done(&["check"]);
+    assert!(said.contains("1 letter + 0 merged + 0 told + 0 suppressed + 0 review + 20 rejected"), "{said}");
     real.deliver("exposures-1.csv", &bsns);
     real.refused(&WORK, 3, &["21 rows have a BSN of the test range", "hint: "]);
 }
