@@ -168,6 +168,13 @@ fn a_told_record_that_is_gone_is_listed_and_a_human_says_what_that_means() {
     let gone = run_on(&told, "2025-10-01", &["--accept-inputs", "sent again by the lab"]);
     assert_eq!(gone["report"]["letters"]["total"], 0);
     assert_eq!(gone["report"]["people"]["gone"], 1);
+    // The record, and the row of the same person that is held because of it (L209).
+    assert_eq!((&gone["exit_code"], &gone["report"]["cases"]["new"]), (&Value::from(1), &Value::from(2)));
+    let again = run_on(&told.copy(), "2025-10-01", &[]);
+    assert_eq!(
+        (&again["report"]["people"]["gone"], &again["report"]["cases"]["new"]),
+        (&Value::from(1), &Value::from(0))
+    );
     let review = lines(&gone, "review.csv");
     let line = review.iter().find(|line| line["code"] == "L218").unwrap();
     assert_eq!((line["record_id"].as_str(), line["row"].as_str()), ("R1", ""));
