@@ -41,6 +41,7 @@ pub mod letter;
 pub mod mode;
 pub mod person;
 pub mod placeholder;
+pub mod plain;
 pub mod progress;
 pub mod reason;
 pub mod row;

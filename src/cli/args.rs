@@ -214,6 +214,8 @@ pub enum LedgerCommand {
         #[arg(long, value_name = "HEAD")]
         anchor: Vec<String>,
     },
+    /// Tell the history in words, one line an event, oldest first.
+    Log,
 }
 
 /// `breachpost review`.

@@ -12,7 +12,7 @@ use crate::deliver::email;
 use crate::facts::Facts;
 use crate::package::Recipients;
 use crate::progress::Progress;
-use crate::record::{self, Acceptance, Home, Ledger};
+use crate::record::{self, Acceptance, Access, Home, Ledger};
 use crate::render::readback;
 use crate::report::Report;
 use crate::run::{self, Dress, Order, Outcome};
@@ -71,6 +71,7 @@ impl Session<'_> {
         match &self.args.command {
             Command::Ledger(LedgerCommand::Init) => self.ledger_init(),
             Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
+            Command::Ledger(LedgerCommand::Log) => self.ledger_log(),
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
             Command::Run { accept, accept_inputs, accept_volume } => {
@@ -116,6 +117,17 @@ impl Session<'_> {
             output::json(&verdict);
         } else {
             output::line(&verdict);
+        }
+        Ok(Status::Done)
+    }
+
+    fn ledger_log(&self) -> Result<Status, Failure> {
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
+        let lines = ledger.log().map_err(|error| record_failure(&error))?;
+        if self.args.json {
+            output::json(&lines);
+        } else {
+            lines.iter().for_each(output::line);
         }
         Ok(Status::Done)
     }

@@ -20,6 +20,7 @@ mod older;
 mod package;
 mod packaging;
 mod paper;
+mod plain;
 mod program;
 mod purge;
 mod readers;

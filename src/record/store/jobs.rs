@@ -10,6 +10,7 @@ use super::inputs::seq;
 use super::schema::MODES;
 use super::{Sql, Store, at, strange};
 use crate::letter::{Findings, Kind};
+use crate::plain;
 use crate::record::audit::{Abandoned, Event, Head, Sealed, Step};
 use crate::record::error::RecordError;
 use crate::record::job::{JobState, LetterRecord, PartTotals, SealedPart, StagedFile, Totals, write_job};
@@ -44,6 +45,17 @@ fn step(transaction: &Transaction<'_>, job: u32, from: JobState, to: JobState) -
         .map_err(at("reading a job"))?;
     let found = found.unwrap_or_else(|| "not in the ledger".to_owned());
     Err(RecordError::JobState { job: write_job(job), found, wanted: from.word() })
+}
+
+/// A letter id and a reference code as the tables have them, however they were typed: capitals, blanks and hyphens do not
+/// matter.
+fn named(text: &str) -> [String; 2] {
+    let is_between =
+        |sign: &char| sign.is_whitespace() || plain::is_hidden(*sign) || matches!(sign, '-' | '\u{2010}'..='\u{2015}');
+    let signs: Vec<char> = text.chars().filter(|sign| !is_between(sign)).collect();
+    let id = signs.iter().collect::<String>().to_ascii_lowercase();
+    let fours: Vec<String> = signs.chunks(4).map(|four| four.iter().collect()).collect();
+    [id, fours.join(" ").to_ascii_uppercase()]
 }
 
 impl Store {
@@ -205,8 +217,8 @@ impl Store {
                         letter.pages, letter.sheets
                  FROM letter JOIN person ON person.id = letter.person
                  JOIN findings ON findings.id = letter.findings JOIN job ON job.job = letter.job
-                 WHERE letter.letter_id = ?1 OR letter.reference = ?1",
-                [id_or_reference],
+                 WHERE letter.letter_id = ?1 OR letter.reference = ?2",
+                named(id_or_reference),
                 read,
             )
             .optional()
