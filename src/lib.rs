@@ -25,6 +25,7 @@ pub mod record;
 pub mod report;
 
 pub mod explain;
+pub mod figures;
 pub mod preview;
 pub mod review;
 pub mod sample;

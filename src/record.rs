@@ -51,6 +51,7 @@ use jiff::civil::Date;
 use crate::defect::{self, Defect};
 use crate::durable;
 use crate::keys::Keys;
+use crate::letter::Kind;
 use crate::mode::Mode;
 use crate::package::ticket::is_rehearsal;
 use crate::person::Cluster;
@@ -466,6 +467,22 @@ impl Ledger {
     /// [`RecordError`] when the ledger cannot be read.
     pub fn letter(&self, id_or_reference: &str) -> Result<Option<LetterRecord>, RecordError> {
         self.store.letter(id_or_reference)
+    }
+
+    /// Letters that are out by day, kind and group (the main category), in that order.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
+        self.store.sent()
+    }
+
+    /// The pseudonyms of everybody a letter was planned for.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn written_to(&self) -> Result<BTreeSet<String>, RecordError> {
+        Ok(self.store.people()?.iter().map(ToString::to_string).collect())
     }
 
     /// The ledger in numbers; after a purge those from before it.

@@ -91,6 +91,7 @@ impl Session<'_> {
             }
             Command::Preview { out } => self.preview(out),
             Command::Letter { id, out } => self.letter(id, out.as_deref()),
+            Command::Figures => self.figures(),
             Command::Explain { id, other: None } => self.explain(id),
             Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
             Command::Review(ReviewCommand::Apply { file, by, yes }) => self.review_apply(file, by.as_deref(), *yes),
@@ -268,17 +269,6 @@ impl Session<'_> {
         crate::durable::write(&out, &pdf)
             .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
         output::line(out);
-        Ok(Status::Done)
-    }
-
-    fn explain(&self, id: &str) -> Result<Status, Failure> {
-        let explanation =
-            explain::explain(self.config, id).map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
-        if self.args.json {
-            output::json(&explanation);
-        } else {
-            output::line(&explanation);
-        }
         Ok(Status::Done)
     }
 

@@ -1,12 +1,16 @@
 //! Commands about who is who: decisions, explanations, learning.
 
+use std::fmt::Display;
 use std::io::{BufRead, IsTerminal};
 
 use camino::Utf8Path;
+use serde::Serialize;
 
 use super::Status;
 use super::commands::{Session, record_failure};
 use super::output::{self, Failure};
+use crate::explain::{self, ExplainError};
+use crate::figures::{self, FiguresError};
 use crate::keys::Keys;
 use crate::link::{self, Parameters, Terms};
 use crate::progress::Progress;
@@ -72,6 +76,56 @@ impl Session<'_> {
             output::line("nobody has decided anything yet");
         }
         Ok(Status::Done)
+    }
+
+    /// Why a letter is as it is; or, where no letter has this name, what became of the rows that have it.
+    pub(super) fn explain(&self, id: &str) -> Result<Status, Failure> {
+        let failed = |error: &ExplainError| Failure::new(Status::Stopped, error, error.hint());
+        let fates = match explain::explain(self.config, id) {
+            Ok(letter) => {
+                self.show(&letter);
+                return Ok(Status::Done);
+            }
+            Err(error @ ExplainError::Unknown) => {
+                let fates = explain::row::of(&self.config.data_dir, id)
+                    .map_err(|error| Failure::new(Status::Stopped, &error, None))?;
+                if fates.is_empty() {
+                    return Err(failed(&error));
+                }
+                fates
+            }
+            Err(error) => return Err(failed(&error)),
+        };
+        if self.args.json {
+            output::json(&fates);
+            return Ok(Status::Done);
+        }
+        for fate in &fates {
+            output::line(fate);
+            if !fate.letter_id.is_empty() {
+                output::line(explain::explain(self.config, &fate.letter_id).map_err(|error| failed(&error))?);
+            }
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn figures(&self) -> Result<Status, Failure> {
+        // Groups of people who were not written to come from the inbox; figures do not fail because a file is on its way.
+        let rows = self.rows();
+        if let Err(failure) = &rows {
+            let why = failure.causes.first().map_or("", String::as_str);
+            output::note(format_args!("warning: groups of people who were not written to are unknown: {why}"));
+        }
+        let figures = figures::of(self.config, rows.as_ref().ok()).map_err(|error| match &error {
+            FiguresError::Record(error) => record_failure(error),
+            FiguresError::Papers(_) => Failure::new(Status::Stopped, &error, None),
+        })?;
+        self.show(&figures);
+        Ok(Status::Done)
+    }
+
+    fn show(&self, answer: &(impl Serialize + Display)) {
+        if self.args.json { output::json(answer) } else { output::line(answer) }
     }
 
     pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<Status, Failure> {

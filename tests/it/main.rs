@@ -8,6 +8,7 @@ mod closed;
 mod copies;
 mod edits;
 mod faults;
+mod figures;
 mod leaks;
 mod letters;
 mod lists;

@@ -225,6 +225,25 @@ impl Store {
             .map_err(at("reading a letter"))
     }
 
+    /// Letters of published jobs by day, kind and main category.
+    pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
+        let read = |row: &Row<'_>| {
+            let group: Option<String> = row.get(2)?;
+            Ok((date(row, 0)?, kind(row, 1)?, group.unwrap_or_else(|| "none".to_owned()), count(3, row.get(3)?)?))
+        };
+        let read_all = || {
+            self.connection
+                .prepare(
+                    "SELECT job.run_date, letter.kind, json_extract(findings.said, '$.categories[0]') AS grp, count(*)
+                     FROM letter JOIN job ON job.job = letter.job JOIN findings ON findings.id = letter.findings
+                     WHERE job.state IN ('published', 'done') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                )?
+                .query_map([], read)?
+                .collect::<Sql<Vec<_>>>()
+        };
+        read_all().map_err(at("counting letters that are out"))
+    }
+
     /// The ledger in numbers; `inputs` is left at zero. Jobs that were given up do not count.
     pub fn totals(&self) -> Result<Totals, RecordError> {
         let jobs = if self.version < MODES { "job" } else { "job WHERE abandoned IS NULL" };
