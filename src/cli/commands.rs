@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::deliver::email;
 use crate::facts::Facts;
 use crate::package::Recipients;
+use crate::plain::count;
 use crate::progress::Progress;
 use crate::record::{self, Acceptance, Access, Home, Ledger};
 use crate::render::readback;
@@ -256,7 +257,11 @@ impl Session<'_> {
         if self.args.json {
             output::json(&made);
         } else {
-            output::line(format_args!("{} variants, {} pages", made.variants, made.pages));
+            output::line(format_args!(
+                "{}, {}",
+                count(made.variants as u64, "variant", "variants"),
+                count(made.pages as u64, "page", "pages")
+            ));
             output::line(format_args!("preview   {}", out.join("index.html")));
         }
         Ok(Status::Done)
@@ -308,8 +313,8 @@ fn show_counts(report: &Report) {
         let files: Vec<String> =
             report.unproven_rows.iter().map(|(file, rows)| format!("{rows} in `{file}`")).collect();
         output::line(format_args!(
-            "rehearsal {} rows without BSN, which nothing proves to be invented: {}",
-            report.unproven_rows.values().sum::<u64>(),
+            "rehearsal {} without BSN, which nothing proves to be invented: {}",
+            count(report.unproven_rows.values().sum(), "row", "rows"),
             files.join(", ")
         ));
     }
@@ -318,13 +323,16 @@ fn show_counts(report: &Report) {
     }
     let people = &report.people;
     if people.gone > 0 {
-        let gone = people.gone;
-        output::line(format_args!(
-            "gone      {gone} records that people were told about: decide in `review.csv` (L218, D217)"
-        ));
+        let gone = count(people.gone, "record", "records");
+        output::line(format_args!("gone      {gone} that people were told about: decide in `review.csv` (L218, D217)"));
     }
     let letters = &report.letters;
-    output::line(format_args!("letters   {} on {} sheets, {} pages", letters.total, letters.sheets, letters.pages));
+    output::line(format_args!(
+        "letters   {} on {}, {}",
+        letters.total,
+        count(letters.sheets, "sheet", "sheets"),
+        count(letters.pages, "page", "pages")
+    ));
 }
 
 /// `run --json`.
@@ -360,8 +368,12 @@ fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result
         output::json(&summary);
     } else {
         output::line(format_args!(
-            "{} people, {} exposure rows, {} participants, {} register rows in {}",
-            summary.people, summary.exposures, summary.participants, summary.register, summary.out
+            "{}, {}, {}, {} in {}",
+            count(summary.people, "person", "people"),
+            count(summary.exposures, "exposure row", "exposure rows"),
+            count(summary.participants, "participant", "participants"),
+            count(summary.register, "register row", "register rows"),
+            summary.out
         ));
         output::line(format_args!("truth     {}", summary.out.join("truth.csv")));
     }

@@ -13,6 +13,7 @@ use crate::explain::{self, ExplainError};
 use crate::figures::{self, FiguresError};
 use crate::keys::Keys;
 use crate::link::{self, Parameters, Terms};
+use crate::plain::count;
 use crate::progress::Progress;
 use crate::read;
 use crate::record::{Access, Home, Ledger};
@@ -41,15 +42,18 @@ impl Session<'_> {
             output::json(&applied);
         } else {
             output::line(format_args!(
-                "{} lines decide {} pairs of records; {} are new, {} were decided so before",
-                applied.lines,
-                applied.pairs,
+                "{} {} {}; {} new, {} decided so before",
+                count(applied.lines as u64, "line", "lines"),
+                if applied.lines == 1 { "decides" } else { "decide" },
+                count(applied.pairs as u64, "pair of records", "pairs of records"),
                 applied.new,
                 applied.pairs - applied.new
             ));
             if applied.records + applied.released > 0 {
                 let (records, released) = (applied.records, applied.released);
-                output::line(format_args!("{records} records are ruled on, {released} people are released"));
+                let records = count(records as u64, "record is ruled on", "records are ruled on");
+                let released = count(released as u64, "person is released", "people are released");
+                output::line(format_args!("{records}, {released}"));
             }
             output::line(format_args!(
                 "recorded in the name of {} on {}; the next run follows them",
@@ -172,7 +176,10 @@ impl Session<'_> {
         let text = learned.parameters.to_toml().map_err(|error| Failure::new(Status::Stopped, &error, None))?;
         crate::durable::write(out, text.as_bytes())
             .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
-        output::line(format_args!("learned from {} pairs of rows with one BSN", learned.pairs));
+        output::line(format_args!(
+            "learned from {} with one BSN",
+            count(learned.pairs, "pair of rows", "pairs of rows")
+        ));
         output::line(format_args!("parameters  {out}  (version {version}; use it with `[link] parameters`)"));
         Ok(Status::Done)
     }
@@ -202,7 +209,10 @@ fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
         hint: Some(hint.to_owned()),
     };
     if !stdin.is_terminal() {
-        let cause = format!("{} people who were told get a second first letter", effects.second_letters());
+        let cause = format!(
+            "{} a second first letter",
+            count(effects.second_letters(), "person who was told gets", "people who were told get")
+        );
         return Err(refused(&cause, "if that is meant, say `--yes`; else mend the decisions file"));
     }
     output::note("apply these decisions? [y/N]");
