@@ -48,14 +48,14 @@ fn step(transaction: &Transaction<'_>, job: u32, from: JobState, to: JobState) -
 }
 
 /// A letter id and a reference code as the tables have them, however they were typed: capitals, blanks and hyphens do not
-/// matter.
-fn named(text: &str) -> [String; 2] {
+/// matter. The last one is what was typed.
+fn named(text: &str) -> [String; 3] {
     let is_between =
         |sign: &char| sign.is_whitespace() || plain::is_hidden(*sign) || matches!(sign, '-' | '\u{2010}'..='\u{2015}');
     let signs: Vec<char> = text.chars().filter(|sign| !is_between(sign)).collect();
     let id = signs.iter().collect::<String>().to_ascii_lowercase();
     let fours: Vec<String> = signs.chunks(4).map(|four| four.iter().collect()).collect();
-    [id, fours.join(" ").to_ascii_uppercase()]
+    [id, fours.join(" ").to_ascii_uppercase(), text.trim().to_owned()]
 }
 
 impl Store {
@@ -217,7 +217,7 @@ impl Store {
                         letter.pages, letter.sheets
                  FROM letter JOIN person ON person.id = letter.person
                  JOIN findings ON findings.id = letter.findings JOIN job ON job.job = letter.job
-                 WHERE letter.letter_id = ?1 OR letter.reference = ?2",
+                 WHERE letter.letter_id IN (?1, ?3) OR letter.reference IN (?2, ?3)",
                 named(id_or_reference),
                 read,
             )
