@@ -1,6 +1,7 @@
 //! The nightly run, one line a stage: read, link, decide, compose, proof, plan, set, seal, publish, record, report.
 
 mod abandon;
+pub mod backup;
 mod cases;
 pub mod clock;
 pub mod crash;

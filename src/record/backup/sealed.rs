@@ -19,6 +19,7 @@ use crate::package::seal::Sealer;
 use crate::package::ticket::REHEARSAL;
 use crate::record::audit::Head;
 use crate::record::error::RecordError;
+use crate::record::model::CampaignState;
 use crate::record::{Access, Home, Ledger, files, key_path};
 
 /// End of the name of every sealed backup.
@@ -61,6 +62,14 @@ pub struct Made {
 /// [`RecordError`] when the ledger does not hold, or the backup cannot be written.
 pub fn make(home: &Home<'_>, recipients: &Recipients, date: Date) -> Result<Made, RecordError> {
     let ledger = Ledger::open_for(home, Access::Write, false)?;
+    let state = match ledger.campaign_state()? {
+        CampaignState::Open | CampaignState::Closed => None,
+        CampaignState::Purging => Some("being purged"),
+        CampaignState::Purged => Some("purged"),
+    };
+    if let Some(state) = state {
+        return Err(RecordError::Over { campaign: ledger.campaign.clone(), state });
+    }
     let head = ledger.head()?;
     let folder = home.data_dir.join("backups");
     files::make_folder(&folder)?;
