@@ -65,7 +65,7 @@ impl Session<'_> {
         for outcome in resumed.iter_mut().chain([&mut own]) {
             teller.expect(outcome);
         }
-        teller.back_up(&mut own);
+        teller.back_up(&mut own, Some(&done.ledger));
         for outcome in [&mut own].into_iter().chain(resumed.as_mut()) {
             teller.mail(outcome);
         }
@@ -106,7 +106,7 @@ impl Session<'_> {
         teller.expect_stopped(&mut outcome, record::is_private(&self.config.data_dir));
         // A job that is under way has changed the ledger.
         if outcome.job.is_some() && !in_use {
-            teller.back_up(&mut outcome);
+            teller.back_up(&mut outcome, None);
         }
         if !in_use {
             teller.mail(&mut outcome);

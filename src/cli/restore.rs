@@ -11,7 +11,7 @@ use crate::run::backup::{self, BackupError};
 
 impl Session<'_> {
     pub(super) fn ledger_backup(&self) -> Result<Status, Failure> {
-        let made = backup::back_up(self.config, self.run_date).map_err(|error| {
+        let made = backup::back_up(self.config, self.run_date, None).map_err(|error| {
             let status = match &error {
                 BackupError::NotConfigured | BackupError::Key(_) => Status::Usage,
                 BackupError::Record(error) if error.exit_code() == Status::Usage.code() => Status::Usage,

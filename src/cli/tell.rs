@@ -10,6 +10,7 @@ use super::output::{self, Failure};
 use super::{Status, logging};
 use crate::config::{Config, Mail};
 use crate::deliver::email;
+use crate::record::Ledger;
 use crate::report::Report;
 use crate::run::outcome::{self, MailFate, Outcome, clean};
 use crate::run::{self, backup, metrics};
@@ -70,12 +71,12 @@ impl<'a> Teller<'a> {
     }
 
     /// Backs the ledger up as the run has left it.
-    pub fn back_up(&mut self, outcome: &mut Outcome) {
+    pub fn back_up(&mut self, outcome: &mut Outcome, ledger: Option<&Ledger>) {
         if self.config.backup.is_none() {
             "not configured".clone_into(&mut outcome.backup);
             return;
         }
-        match backup::back_up(self.config, outcome.run_date) {
+        match backup::back_up(self.config, outcome.run_date, ledger) {
             Ok(made) => {
                 let fate = if made.nothing_new { "nothing new" } else { "made" };
                 let fate = if made.handed_over && !made.nothing_new { "handed over" } else { fate };

@@ -11,8 +11,8 @@ use super::store::Store;
 use crate::durable;
 
 pub use list::{BackupList, LIST, SealedBackup};
+pub use sealed::Made;
 pub(super) use sealed::{ABOUT, About, EARLIER, KEY, LEDGER, relist};
-pub use sealed::{Made, make, note_handed_over};
 
 /// Copies that are kept.
 const KEPT: usize = 5;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::deliver::courier::{self, CourierError};
 use crate::package::{Recipients, SealError};
-use crate::record::backup::{self, Made};
-use crate::record::{Home, RecordError};
+use crate::record::backup::Made;
+use crate::record::{Home, Ledger, RecordError};
 
 /// A backup that is in `backups/`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -72,14 +72,22 @@ impl BackupError {
 }
 
 /// Makes a sealed backup, unless the ledger has not changed since the last one, and hands it over, unless that was done.
+/// `ledger` is the one of the run, which is still open and locked.
 ///
 /// # Errors
 /// [`BackupError`]; what was made is kept and is handed over the next time.
-pub fn back_up(config: &Config, date: Date) -> Result<BackedUp, BackupError> {
+pub fn back_up(config: &Config, date: Date, ledger: Option<&Ledger>) -> Result<BackedUp, BackupError> {
     let settings = config.backup.as_ref().ok_or(BackupError::NotConfigured)?;
     let recipients = Recipients::one("backup.recipient", &settings.recipient)?;
-    let home = Home::of(config);
-    let Made { path, backup, was_there } = backup::make(&home, &recipients, date)?;
+    let own;
+    let ledger = match ledger {
+        Some(ledger) => ledger,
+        None => {
+            own = Ledger::open_to_back_up(&Home::of(config))?;
+            &own
+        }
+    };
+    let Made { path, backup, was_there } = ledger.back_up(&recipients, date)?;
 
     let mut handed_over = backup.handed_over.is_some();
     if !handed_over && !settings.command.is_empty() {
@@ -88,7 +96,8 @@ pub fn back_up(config: &Config, date: Date) -> Result<BackedUp, BackupError> {
         let file = file.unwrap_or_else(|| path.clone());
         courier::hand_over(&settings.command, &file, settings.timeout())
             .map_err(|source| BackupError::Courier { file: path.clone(), source })?;
-        backup::note_handed_over(&home, &backup, date)
+        ledger
+            .note_handed_over(&backup, date)
             .map_err(|source| BackupError::Unlisted { file: path.clone(), source })?;
         handed_over = true;
     }

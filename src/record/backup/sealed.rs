@@ -56,48 +56,54 @@ pub struct Made {
     pub was_there: bool,
 }
 
-/// Makes a sealed backup of the ledger, unless the last one is of the same head and still there.
-///
-/// # Errors
-/// [`RecordError`] when the ledger does not hold, or the backup cannot be written.
-pub fn make(home: &Home<'_>, recipients: &Recipients, date: Date) -> Result<Made, RecordError> {
-    let ledger = Ledger::open_for(home, Access::Write, false)?;
-    let state = match ledger.campaign_state()? {
-        CampaignState::Open | CampaignState::Closed => None,
-        CampaignState::Purging => Some("being purged"),
-        CampaignState::Purged => Some("purged"),
-    };
-    if let Some(state) = state {
-        return Err(RecordError::Over { campaign: ledger.campaign.clone(), state });
-    }
-    let head = ledger.head()?;
-    let folder = home.data_dir.join("backups");
-    files::make_folder(&folder)?;
-    let mut list = relist(home.data_dir, Some(date))?;
-
-    let last = list.backups.iter().rev().find(|backup| backup.head.as_ref() == Some(&head));
-    if let Some(backup) = last.filter(|backup| is_whole(&folder, backup)) {
-        return Ok(Made { path: folder.join(&backup.name), backup: backup.clone(), was_there: true });
-    }
-    let backup = ledger.seal_into(&folder, recipients, date, &head, &list)?;
-    list.add([backup.clone()]);
-    list.write(home.data_dir)?;
-    let_go(&folder)?;
-    Ok(Made { path: folder.join(&backup.name), backup, was_there: false })
-}
-
-/// Writes down that a backup was taken off the machine.
-///
-/// # Errors
-/// [`RecordError`] when the list cannot be written.
-pub fn note_handed_over(home: &Home<'_>, backup: &SealedBackup, date: Date) -> Result<(), RecordError> {
-    let _lock = super::super::Lock::take(home.data_dir)?;
-    let mut list = BackupList::read(home.data_dir)?;
-    list.add([SealedBackup { handed_over: Some(date), ..backup.clone() }]);
-    list.write(home.data_dir)
-}
-
 impl Ledger {
+    /// Opens the ledger to back it up, be the campaign open or closed.
+    ///
+    /// # Errors
+    /// [`RecordError`] says which refusal it is.
+    pub fn open_to_back_up(home: &Home<'_>) -> Result<Self, RecordError> {
+        Self::open_for(home, Access::Write, false)
+    }
+
+    /// Makes a sealed backup, unless the last one is of the same head and still there.
+    ///
+    /// # Errors
+    /// [`RecordError::Over`] when people's data are destroyed, [`RecordError`] when the backup cannot be written.
+    pub fn back_up(&self, recipients: &Recipients, date: Date) -> Result<Made, RecordError> {
+        let state = match self.campaign_state()? {
+            CampaignState::Open | CampaignState::Closed => None,
+            CampaignState::Purging => Some("being purged"),
+            CampaignState::Purged => Some("purged"),
+        };
+        if let Some(state) = state {
+            return Err(RecordError::Over { campaign: self.campaign.clone(), state });
+        }
+        let head = self.head()?;
+        let folder = self.data_dir.join("backups");
+        files::make_folder(&folder)?;
+        let mut list = relist(&self.data_dir, Some(date))?;
+
+        let last = list.backups.iter().rev().find(|backup| backup.head.as_ref() == Some(&head));
+        if let Some(backup) = last.filter(|backup| is_whole(&folder, backup)) {
+            return Ok(Made { path: folder.join(&backup.name), backup: backup.clone(), was_there: true });
+        }
+        let backup = self.seal_into(&folder, recipients, date, &head, &list)?;
+        list.add([backup.clone()]);
+        list.write(&self.data_dir)?;
+        let_go(&folder)?;
+        Ok(Made { path: folder.join(&backup.name), backup, was_there: false })
+    }
+
+    /// Writes down that a backup was taken off the machine.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the list cannot be written.
+    pub fn note_handed_over(&self, backup: &SealedBackup, date: Date) -> Result<(), RecordError> {
+        let mut list = BackupList::read(&self.data_dir)?;
+        list.add([SealedBackup { handed_over: Some(date), ..backup.clone() }]);
+        list.write(&self.data_dir)
+    }
+
     fn seal_into(
         &self,
         folder: &Utf8Path,
