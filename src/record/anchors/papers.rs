@@ -85,7 +85,9 @@ pub(super) fn find_newer(
 pub(super) fn first_paper(data_dir: &Utf8Path) -> Result<Option<Utf8PathBuf>, RecordError> {
     let papers = reports(data_dir)?.into_iter().chain(logs(data_dir)?);
     let papers = papers.filter(|(_, heads)| !heads.is_empty()).map(|(path, _)| path);
-    Ok(papers.chain(copies(data_dir)?.into_iter().map(|(path, _)| path)).next())
+    let redo = redo::path(data_dir);
+    let redo = files::is_there(&redo)?.then_some(redo);
+    Ok(papers.chain(redo).chain(copies(data_dir)?.into_iter().map(|(path, _)| path)).next())
 }
 
 /// The report of each run, with its head.
