@@ -25,12 +25,13 @@ class Campaign:
         self.program = Program(binary, work, self.mail)
         self.today, self.files, self.said = FIRST_NIGHT, {}, {}
         self.suppressed: dict[Person, str] = {}
-        self.accepted_rows: dict[str, list[Record]] = {}
         # People on the lists without an exposure: nobody may ever hear of them.
         self.strangers = [self.crowd.person(category) for category in ("screening", "gp") for _ in range(FILLERS)]
         self.on_list: list[Person] = []
         self.seen_runs: set[str] = set()
         self.pseudonyms: dict[Person, str] = {}
+        self.touched: set[Person] = set()
+        self.owed = 0
         self.jobs: set[str] = set()
         self.letter_ids: set[str] = set()
         answer = self.program.ask(self.date, "ledger", "init")
@@ -125,7 +126,7 @@ class Campaign:
 
     def check_mail(self, before: int, down: bool) -> None:
         more = self.mail.count() - before
-        owed = self.program.tells and getattr(self, "owed", 0)
+        owed = self.program.tells and self.owed
         wanted = 0 if down else 1 + int(owed)
         self.owed = int(owed) + 1 if down else 0
         # What a night that was killed or had no room owes comes on top.
