@@ -81,14 +81,14 @@ class Account:
 
     def expect(self, today: date, files: dict[str, list[Record]], protected: dict[Person, str]) -> Night:
         """What tonight has to end as; nothing is remembered before [`settle`]."""
-        night, newest = Night(), self._newest(files)
+        night, newest = Night(), self.newest(files)
         of_person: dict[Person, list[Record]] = defaultdict(list)
         for record in newest.values():
             of_person[record.person].append(record)
 
         night.gone = {
             record for told in self.told.values() for record in told.records
-            if record not in newest and record not in self.withdrawn and record not in self.lacking
+            if record not in newest and record not in self.withdrawn | self.lacking
         }
         fates: dict[str, tuple[str, str]] = {}
         for person, records in of_person.items():
@@ -109,7 +109,7 @@ class Account:
         night.news = self._news(today, self._held(night, files))
         return night
 
-    def _newest(self, files: dict[str, list[Record]]) -> dict[str, Record]:
+    def newest(self, files: dict[str, list[Record]]) -> dict[str, Record]:
         """The delivery that counts of each record: the one that was read first by the latest run, then the later date in
         the name."""
         best: dict[str, tuple[tuple[int, str], Record]] = {}
@@ -136,25 +136,24 @@ class Account:
     def _outcome(self, night, today, person, live, protection) -> tuple[str | None, str]:
         if protection:
             return None, protection
-        if person in self.remembered:
-            return None, REMEMBERED
         told = self.told.get(person)
         if told is None:
-            return "first", ""
-        kind = Facts.of(self._with_lacking(person, live)).since(told.facts)
+            return (None, REMEMBERED) if person in self.remembered else ("first", "")
+        kind = Facts.of(live).since(told.facts)
         if kind is None:
             return None, TOLD
-        if told.records & night.gone:
-            return None, HELD_BY_GONE
-        if today - told.on < timedelta(days=MIN_DAYS_BETWEEN):
+        if not self.may_hear(person, today):
             return None, TOO_EARLY
+        # Both hold letters: of whom nothing new is due, nothing is held.
+        if person in self.remembered:
+            return None, REMEMBERED
+        if kind == "correction" and told.records & night.gone:
+            return None, HELD_BY_GONE
         return kind, ""
 
-    def _with_lacking(self, person: Person, live: list[Record]) -> list[Record]:
-        """Of a record that a delivery only lacks everything stays true; the script lets nobody have both."""
-        if self.told[person].records & self.lacking:
-            raise AssertionError("the script lets a person have one record, and that one is lacking")
-        return live
+    def may_hear(self, person: Person, today: date) -> bool:
+        """Whether the last letter is old enough for another one."""
+        return today - self.told[person].on >= timedelta(days=MIN_DAYS_BETWEEN)
 
     def _held(self, night: Night, files: dict[str, list[Record]]) -> set[object]:
         held: set[object] = {("gone", record) for record in night.gone}
@@ -184,7 +183,7 @@ class Account:
                 self.owner[record.id] = record.person
         self.remembered |= protected.keys()
         self.cases, self.named = self._next
-        newest = self._newest(files)
+        newest = self.newest(files)
         for person, kind in night.letters.items():
             records = [record for record in newest.values() if record.person is person and record.id not in self.withdrawn]
             before = self.told[person].kinds if person in self.told else []

@@ -27,7 +27,7 @@ def story(short: bool = False):
 def settled(c: Campaign) -> list[Record]:
     """Records of people who were told, have nothing pending, and whom nothing protects: one record each."""
     busy = {*c.account.remembered, *c.protected(), *c.touched}
-    newest = c.account._newest(c.files).values()
+    newest = c.account.newest(c.files).values()
     return [
         record for record in newest
         if record.person in c.account.told and record.person not in busy and record.readable
@@ -35,9 +35,11 @@ def settled(c: Campaign) -> list[Record]:
     ]
 
 
-def pick(c: Campaign) -> Record:
-    """Somebody of those, for something to happen to; nothing else happens to them afterwards by chance."""
-    record = c.rng.choice(settled(c))
+def pick(c: Campaign, due: bool = False) -> Record:
+    """Somebody of those, for something to happen to; nothing else happens to them afterwards by chance. `due`: may hear
+    of it tonight."""
+    known = [record for record in settled(c) if not due or c.account.may_hear(record.person, c.today)]
+    record = c.rng.choice(known)
     c.touched.add(record.person)
     return record
 
@@ -144,6 +146,7 @@ def the_dead_and_the_shielded_are_not_in_the_extract(c: Campaign) -> None:
     dead = next(person for person, said in c.said.items() if said.get("died") and person in c.account.told)
     c.on_list.remove(dead)
     c.said.pop(dead)
+    c.dead = next(record for records in c.files.values() for record in records if record.person is dead)
     # An empty cell says nothing.
     c.said[c.participant] = {}
     c.night()
@@ -185,8 +188,7 @@ SHORT.append(the_early_correction_is_due)
 
 @story(short=True)
 def supplements_and_corrections(c: Campaign) -> None:
-    supplemented, corrected = pick(c), pick(c)
-    published = pick(c)
+    supplemented, corrected, published = pick(c, due=True), pick(c, due=True), pick(c, due=True)
     rows = [more(c, supplemented), less(c, corrected), replace(published, published="yes")]
     c.deliver(f"exposures-{c.date}-news.csv", rows)
     c.night()
@@ -273,7 +275,7 @@ def the_unreadable_row_is_delivered_again(c: Campaign) -> None:
 
 @story()
 def a_kill_on_a_night_of_corrections(c: Campaign) -> None:
-    c.deliver(f"exposures-{c.date}.csv", [more(c, pick(c)), less(c, pick(c)), *c.newcomers(3)])
+    c.deliver(f"exposures-{c.date}.csv", [more(c, pick(c, due=True)), less(c, pick(c, due=True)), *c.newcomers(3)])
     c.night(after="kill")
 
 
@@ -306,13 +308,15 @@ def one_of_two_records_is_withdrawn(c: Campaign) -> None:
 
 @story()
 def another_full_disk(c: Campaign) -> None:
-    c.deliver(f"exposures-{c.date}.csv", [*c.newcomers(2), more(c, pick(c))])
+    c.deliver(f"exposures-{c.date}.csv", [*c.newcomers(2), more(c, pick(c, due=True))])
     c.night(after="disk")
 
 
 @story()
-def everything_at_rest_two_weeks_later(c: Campaign) -> None:
+def news_about_the_dead_two_weeks_later(c: Campaign) -> None:
     c.later(15)
+    # The dead would be told what is new, had the program forgotten them.
+    c.deliver(f"exposures-{c.date}.csv", [more(c, c.dead)])
     c.night()
 
 

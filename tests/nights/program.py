@@ -118,7 +118,9 @@ class Program:
         grow beyond that."""
         disk = self.work / "disk"
         disk.mkdir(exist_ok=True)
-        used = sum((path.stat().st_size + 4095) // 4096 * 4 + 4 for path in self.data.rglob("*"))
+        # Parts have second names: what has two of them takes room once.
+        sizes = {about.st_ino: about.st_size for about in map(Path.lstat, self.data.rglob("*"))}
+        used = sum((size + 4095) // 4096 * 4 for size in sizes.values())
         run = shlex.join([*self.command(today, "run"), "--data-dir", str(disk)])
         script = (
             f"mount -t tmpfs -o size={used + kib}k,mode=0700 none '{disk}' && cp -a '{self.data}/.' '{disk}/' || exit 99; "
