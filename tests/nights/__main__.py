@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from campaign import Campaign
-from nights import SHORT, STORY, Wrong
+from nights import SHORT, STORY
+from program import Wrong, restores
 
 
 def play(binary: Path, work: Path, seed: int, story: list) -> int:
@@ -43,6 +44,9 @@ def main() -> int:
     asked.add_argument("--keep", type=Path, help="play in this folder, and leave it")
     options = asked.parse_args()
 
+    if options.require_restore and not restores(options.binary):
+        print("the program has no `ledger restore`")
+        return 1
     nights = wrong = 0
     for seed in range(options.first, options.first + options.seeds):
         with tempfile.TemporaryDirectory() as folder:

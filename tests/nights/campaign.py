@@ -9,7 +9,7 @@ from pathlib import Path
 import account
 from account import Account
 from people import HEADERS, Crowd, Person, Record
-from program import Answer, MailServer, Program, Wrong, letters, manifest, table
+from program import IDENTITY, Answer, MailServer, Program, Wrong, letters, manifest, table
 
 FIRST_NIGHT = date(2025, 9, 15)
 FILLERS = 14
@@ -116,9 +116,7 @@ class Campaign:
 
     def check_code(self, answer: Answer, news: bool, mail_down: bool, after: str | None) -> None:
         permitted = {5} if mail_down else {1} if news else {0}
-        if not self.program.tells:
-            permitted = {0, 1}
-        elif after == "kill" and news:
+        if after == "kill" and news:
             # Killed when everything was over but the last word, the night has told already.
             permitted = {0, 1}
         if answer.code not in permitted:
@@ -126,9 +124,8 @@ class Campaign:
 
     def check_mail(self, before: int, down: bool) -> None:
         more = self.mail.count() - before
-        owed = self.program.tells and self.owed
-        wanted = 0 if down else 1 + int(owed)
-        self.owed = int(owed) + 1 if down else 0
+        wanted = 0 if down else 1 + self.owed
+        self.owed = self.owed + 1 if down else 0
         # What a night that was killed or had no room owes comes on top.
         if more < wanted or (down and more):
             raise Wrong(f"{more} mails came, and {wanted} should have")
@@ -226,6 +223,17 @@ class Campaign:
             raise Wrong(f"should have stopped with 3 and said `{said}`: {answer.code} {answer.err}")
         if self.program.memory() != before:
             raise Wrong(f"a run that refused ({said}) touched something")
+
+    def restore(self, backups: set[Path]) -> None:
+        """The ledger is lost; the newest of these backups comes back, and with it what was told after it."""
+        for name in ("ledger.sqlite", "ledger.anchor"):
+            (self.program.data / name).unlink()
+        head = json.loads((self.program.runs()[-1] / "report.json").read_text())["ledger_head"]
+        newest = max(backups, key=lambda path: path.stat().st_mtime_ns)
+        words = ("restore", str(newest), "--identity", str(IDENTITY), "--anchor", head)
+        answer = self.program.ask(self.date, "ledger", *words)
+        if answer.code != 0:
+            raise Wrong(f"`ledger restore` ended with {answer.code}: {answer.err}")
 
     def decide(self, code: str, word: str, records: set[str]) -> None:
         """A human fills in `decision` of the lines of these records, in the newest review.csv."""

@@ -1,6 +1,5 @@
 """The thirty nights: what happens on each. The seed chooses to whom."""
 
-import shutil
 from dataclasses import replace
 
 import account
@@ -209,24 +208,21 @@ def a_record_that_is_withdrawn_while_it_is_there(c: Campaign) -> None:
 
 @story()
 def a_restore(c: Campaign) -> None:
-    """The ledger of before yesterday's letters is put back: it is refused, and mended where the program can."""
+    """The ledger of before last night's letters is put back: it is refused. A backup of then is restored, and knows them."""
     c.deliver(f"exposures-{c.date}.csv", c.newcomers(2))
-    old = c.program.work / "yesterday"
-    shutil.rmtree(old, ignore_errors=True)
-    old.mkdir()
-    for name in ("ledger.sqlite", "ledger.anchor"):
-        shutil.copy2(c.program.data / name, old / name)
+    ledger = [c.program.data / name for name in ("ledger.sqlite", "ledger.anchor")]
+    old, backups = [path.read_bytes() for path in ledger], c.program.backups()
     c.night()
     c.later()
-    today = {name: (c.program.data / name).read_bytes() for name in ("ledger.sqlite", "ledger.anchor")}
-    for name in today:
-        (c.program.data / name).write_bytes((old / name).read_bytes())
+    today = [path.read_bytes() for path in ledger]
+    for path, data in zip(ledger, old):
+        path.write_bytes(data)
     c.refused("older than")
-    if c.program.restores and c.restore:
-        c.restore_from_backup()
+    if c.program.restores:
+        c.restore(backups)
     else:
-        for name, data in today.items():
-            (c.program.data / name).write_bytes(data)
+        for path, data in zip(ledger, today):
+            path.write_bytes(data)
     c.night()
 
 
