@@ -25,6 +25,7 @@ pub mod name_line;
 pub mod postal;
 pub mod reference;
 pub mod salutation;
+mod spelling;
 mod surname;
 pub mod texts;
 mod title;

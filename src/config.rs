@@ -95,6 +95,9 @@ pub struct InputFormat {
     pub sheet: Option<String>,
     /// Our column name -> header in the file.
     pub columns: BTreeMap<String, String>,
+    /// Our column name -> values that the delivering system writes for an empty cell: `deceased_on = ["1900-01-01"]`. No
+    /// value that says something about a person (a real date of death, a flag that is set) can be called empty.
+    pub empty: BTreeMap<String, Vec<String>>,
     /// Our column name -> word in the file -> our word. Only columns that hold words of a closed list or yes and no;
     /// `breachpost contract` names them. A word is compared as it is, without the blanks around it.
     pub words: BTreeMap<String, BTreeMap<String, String>>,
@@ -115,6 +118,7 @@ impl Default for InputFormat {
             skip_lines: 0,
             sheet: None,
             columns: BTreeMap::new(),
+            empty: BTreeMap::new(),
             words: BTreeMap::new(),
             dates: DateForm::Iso,
         }

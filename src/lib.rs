@@ -43,6 +43,7 @@ pub mod person;
 pub mod progress;
 pub mod reason;
 pub mod row;
+pub mod words;
 pub mod workers;
 
 /// Laying out letters makes and drops millions of small things; this allocator does it in three quarters of the time of

@@ -9,8 +9,10 @@ mod cell;
 mod codepage;
 mod csv_file;
 mod damage;
+mod empty;
 mod encoding;
 mod error;
+mod fillers;
 mod guard;
 mod header;
 mod inbox;
@@ -27,10 +29,12 @@ mod records;
 mod schema;
 mod snapshot;
 mod split;
+mod spoilt;
 mod tally;
 mod text;
 mod translate;
 mod workbook;
+mod zeros;
 
 use std::time::SystemTime;
 
@@ -44,15 +48,17 @@ use crate::reason::Reason;
 use crate::row::{Damage, Input, List, Refused, Rows};
 
 use batch::{Batch, Context};
+use empty::Empty;
 use inbox::Found;
 use names::Form;
 use records::Record;
 use snapshot::Sidecar;
 use translate::Translation;
+use zeros::Pending;
 
-pub use damage::refuse as refuse_damage;
 pub use error::{Place, ReadError};
 pub use marks::{Changed, Changes, Delivered, Delivery, MARKS, Share, latest};
+pub use spoilt::refuse as refuse_damage;
 pub use tally::{ColumnTally, Kind, Tally};
 
 /// What reading depends on beside the files themselves.
@@ -93,15 +99,30 @@ pub fn read_marked(
     progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());
     let terms = raw::Terms { synthetic: terms.synthetic, days: cell::Days::before(terms.run_date) };
     let mut rows = Rows { others: found.ignored, ..Rows::default() };
-    let mut delivery = Delivery::default();
+    let (mut delivery, mut pending) = (Delivery::default(), Pending::default());
     for (file, index) in found.lists.iter().zip(0..) {
         let path = inbox.join(&file.name);
-        let translation = Translation::of(file.list, formats.of(file.list));
-        let context =
-            Context { file: &path, index, list: file.list, terms, translation: &translation, marker, progress };
-        let counted = read_list(file, formats, &context, &mut rows)?;
+        let format = formats.of(file.list);
+        let (translation, empty) = (Translation::of(file.list, format), Empty::of(file.list, format)?);
+        let context = Context {
+            file: &path,
+            index,
+            list: file.list,
+            terms,
+            translation: &translation,
+            empty: &empty,
+            marker,
+            progress,
+        };
+        let counted = read_list(file, format, &context, &mut rows, &mut pending)?;
         delivery.add(rows.inputs.last(), counted);
     }
+
+    let repaired = zeros::settle(&mut rows, pending);
+    if repaired > 0 {
+        tracing::warn!(read.repaired_rows = repaired, "numbers without their leading zero, confirmed by other rows");
+    }
+    fillers::check(&rows)?;
     let disputed = records::settle_providers(&mut rows.providers, &rows.refused);
     if disputed > 0 {
         tracing::warn!(
@@ -123,16 +144,34 @@ fn warn_about(inbox: &inbox::Inbox) {
     }
 }
 
-fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<Counted, ReadError> {
+fn read_list(
+    file: &Found,
+    format: &InputFormat,
+    context: &Context<'_>,
+    rows: &mut Rows,
+    pending: &mut Pending,
+) -> Result<Counted, ReadError> {
     let (refused, damage) = (&mut rows.refused, &mut rows.damage);
     let (input, counted) = match file.list {
-        List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused, damage)?,
-        List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused, damage)?,
-        List::Register => read_file(file, &formats.register, context, &mut rows.register, refused, damage)?,
-        List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused, damage)?,
+        List::Exposures => {
+            read_file(file, format, context, &mut rows.exposures, refused, damage, &mut pending.exposures)?
+        }
+        List::Participants => {
+            read_file(file, format, context, &mut rows.participants, refused, damage, &mut pending.participants)?
+        }
+        List::Register => read_file(file, format, context, &mut rows.register, refused, damage, &mut pending.register)?,
+        // Nothing beside the number says who is meant: these stay refused.
+        List::Providers => {
+            let mut waiting = Vec::new();
+            let read = read_file(file, format, context, &mut rows.providers, refused, damage, &mut waiting)?;
+            refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
+            read
+        }
         List::Suppressions => {
             let (known, refused_before) = (rows.suppressions.len(), refused.len());
-            let read = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused, damage)?;
+            let mut waiting = Vec::new();
+            let read = read_file(file, format, context, &mut rows.suppressions, refused, damage, &mut waiting)?;
+            refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
             let good = rows.suppressions[known..].iter();
             let nobody = good
                 .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
@@ -172,6 +211,7 @@ fn read_file<T: Record>(
     good: &mut Vec<T>,
     refused: &mut Vec<Refused>,
     damage: &mut Vec<Damage>,
+    pending: &mut Vec<(T, Refused)>,
 ) -> Result<(Input, Counted), ReadError> {
     let file = context.file;
     let bytes = snapshot::bytes(file)?;
@@ -190,6 +230,7 @@ fn read_file<T: Record>(
         read.rows = rows,
         read.good_rows = batch.good.len() - before,
         read.refused_rows = batch.refused.len(),
+        read.rows_without_zeros = batch.pending.len(),
         read.tidied_cells = batch.tidied,
         read.unread_columns = unread_columns.len(),
         read.notes = notes.join("; "),
@@ -203,6 +244,7 @@ fn read_file<T: Record>(
     }
     *good = batch.good;
     refused.append(&mut batch.refused);
+    pending.append(&mut batch.pending);
     let counted = Counted { tally: batch.tally, marks: batch.marks, absent };
     Ok((Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns, notes }, counted))
 }

@@ -6,6 +6,7 @@ use super::age::{self, Births, Class};
 use super::circumstances::Circumstances;
 use super::custody::{self, Settled};
 use super::death::{self, Death};
+use super::remarks::Remarks;
 use super::whereabouts::{self, Home};
 use crate::config::Policy;
 use crate::letter::{Audience, Category, Custody};
@@ -29,6 +30,8 @@ pub(super) struct Case<'p, 'a> {
     /// Age class at the letter date.
     pub class: Class,
     pub home: Result<Home<'a>, &'static str>,
+    /// What addresses say instead of a place.
+    pub remarks: Remarks,
     pub custody: Settled<Custody>,
     /// Of somebody in custody.
     pub institution: Settled<&'a Provider>,
@@ -49,6 +52,7 @@ impl<'p, 'a> Case<'p, 'a> {
         let custody = custody::custody(&rows);
         let births = Births::of(cluster);
         let in_custody = custody == Settled::Is(Custody::Current);
+        let home = whereabouts::home(cluster, policy);
         Self {
             person,
             circumstances,
@@ -58,7 +62,8 @@ impl<'p, 'a> Case<'p, 'a> {
             death: death::weigh(cluster, &suppressions, run_date),
             class: births.class(run_date, age::LETTER),
             births,
-            home: whereabouts::home(cluster, policy),
+            remarks: Remarks::of(cluster, home.as_ref().map_err(|why| *why)),
+            home,
             institution: if in_custody { custody::institution(&rows, circumstances) } else { Settled::Missing },
             custody,
             rows,

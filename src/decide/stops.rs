@@ -12,6 +12,7 @@ use crate::config::Hold;
 use crate::letter::{Audience, Category, Findings};
 use crate::reason::{Reason, SetAside, more_rows};
 use crate::row::{Exposure, RowRef, SuppressionReason};
+use crate::words::address::Remark;
 
 /// Why a person, or a part of their rows, goes no further.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +85,11 @@ fn protected(case: &Case<'_, '_>) -> Option<Stop> {
     let listed = case.listed().filter(|row| row.protected_address).map(|row| row.row);
     let mut rows: Vec<_> = listed.collect();
     rows.extend(case.suppressed_for(&[SuppressionReason::ProtectedAddress]));
-    (!rows.is_empty()).then(|| Stop::new(Reason::D203, "protected_address: yes").beside(rows))
+    if !rows.is_empty() {
+        return Some(Stop::new(Reason::D203, "protected_address: yes").beside(rows));
+    }
+    let rows = case.remarks.rows(Remark::Hidden)?;
+    Some(Stop::new(Reason::D203, "address: words that say that it is secret").beside(rows))
 }
 
 /// Rule 5. Somebody in custody has the institution's address.
@@ -94,6 +99,11 @@ fn unreachable(case: &Case<'_, '_>) -> Option<Stop> {
     rows.extend(case.suppressed_for(&[SuppressionReason::WhereaboutsUnknown]));
     if !rows.is_empty() {
         return Some(Stop::new(Reason::D204, "whereabouts_unknown: yes").beside(rows));
+    }
+    if matches!(case.institution, Settled::Missing)
+        && let Some(rows) = case.remarks.rows(Remark::Nowhere)
+    {
+        return Some(Stop::new(Reason::D204, "address: words that say that there is none").beside(rows));
     }
     match (&case.home, case.institution) {
         (Ok(_), _) | (_, Settled::Is(_) | Settled::Contradicted) => None,
@@ -109,6 +119,9 @@ fn contradicted(case: &Case<'_, '_>) -> Option<Stop> {
     let listed = || case.listed().map(|row| row.row).collect::<Vec<_>>();
     if let Death::Doubtful { evidence, rows } = &case.death {
         return stop(evidence, rows.clone());
+    }
+    if let Some(rows) = case.remarks.rows(Remark::Died) {
+        return stop("address: words that say that the person has died", rows);
     }
     if age::unborn(&case.person.rows, case.run_date) {
         return stop("birth_date: after the run date", listed());

@@ -6,6 +6,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::words::name::is_title;
+
 /// Words before a surname that say nothing about who somebody is.
 const PARTICLES: [&str; 52] = [
     "a", "aan", "af", "al", "av", "bij", "by", "d", "da", "das", "de", "del", "della", "den", "der", "des", "di", "do",
@@ -13,9 +15,26 @@ const PARTICLES: [&str; 52] = [
     "t", "te", "ten", "ter", "the", "tot", "uit", "uyt", "v", "van", "vd", "vdr", "von", "voor", "zu", "zur",
 ];
 
-/// Words in a surname cell that speak of marriage.
-const REMARKS: [&str; 11] =
-    ["e", "ev", "geb", "geboren", "gehuwd", "gesch", "gescheiden", "mej", "mw", "wed", "weduwe"];
+/// Words in a surname cell that speak of marriage, and forms of address.
+const REMARKS: [&str; 17] = [
+    "dhr",
+    "drs",
+    "e",
+    "ev",
+    "fam",
+    "geb",
+    "geboren",
+    "gehuwd",
+    "gesch",
+    "gescheiden",
+    "mej",
+    "mevr",
+    "mevrouw",
+    "mw",
+    "prof",
+    "wed",
+    "weduwe",
+];
 
 /// Particles written together with the name.
 const GLUED: [&str; 4] = ["vander", "vanden", "vande", "van"];
@@ -93,7 +112,9 @@ pub(super) fn first_of(folded: &str) -> &str {
 /// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names stand in where initials are missing.
 pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
     let mut letters = Initials::default();
-    for piece in initials.split(|character: char| !character.is_alphanumeric()).filter(|piece| !piece.is_empty()) {
+    let pieces = initials.split(|character: char| !character.is_alphanumeric()).filter(|piece| !piece.is_empty());
+    // "dhr P" has the one initial P.
+    for piece in pieces.filter(|piece| piece.len() == 1 || !is_title(piece)) {
         let capitals = piece.chars().nth(1).is_some() && piece.chars().all(char::is_uppercase) && piece != "IJ";
         let length = if capitals { usize::MAX } else { 1 };
         letters.push_all(piece, length);
@@ -215,6 +236,9 @@ mod tests {
         assert_eq!(surname_parts("de Vries-van Dijk"), ["vries", "dyk"]);
         assert_eq!(surname_parts("Bakker e/v Jansen"), ["bakker", "jansen"]);
         assert_eq!(surname_parts("Op"), ["op"]);
+        for name in ["Berg, van der", "Berg van der", "'Berg", "Mevr. van der Berg", "Van der Van der Berg"] {
+            assert_eq!(surname_parts(name), ["berg"], "{name}");
+        }
         assert!(surname_parts(".").is_empty());
     }
 
@@ -228,6 +252,8 @@ mod tests {
         assert_eq!(packed.prefix(1), initials("J", ""));
         assert_eq!(initials("Th.J.", ""), initials("T.J.", ""));
         assert_eq!(initials("", "Anne-Fleur Maria"), initials("A.M.", ""));
+        assert_eq!(initials("dhr P", ""), initials("P.", ""));
+        assert_eq!(initials("D.R.", "").len(), 2);
         assert_eq!(initials("IJ.", "").len(), 1);
         assert_eq!(initials("IJ.", ""), initials("I.", ""));
         assert_eq!(initials("", "").len(), 0);

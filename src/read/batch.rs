@@ -8,11 +8,12 @@ use crate::keys::Marker;
 use crate::progress::Progress;
 use crate::row::{List, Refused, RowRef};
 
-use super::damage;
+use super::empty::Empty;
 use super::error::ReadError;
 use super::marks;
 use super::raw::{Raw, Terms};
 use super::records::Record;
+use super::spoilt;
 use super::tally::Tally;
 use super::translate::Translation;
 
@@ -27,6 +28,8 @@ pub(super) struct Context<'a> {
     pub(super) translation: &'a Translation,
     /// Marks every row, where somebody will compare them.
     pub(super) marker: Option<Marker>,
+    /// Values that mean an empty cell.
+    pub(super) empty: &'a Empty,
     pub(super) progress: &'a Progress,
 }
 
@@ -34,6 +37,8 @@ pub(super) struct Context<'a> {
 pub(super) struct Batch<T> {
     pub(super) good: Vec<T>,
     pub(super) refused: Vec<Refused>,
+    /// Rows that are good if a lost zero is found ([`super::zeros`]).
+    pub(super) pending: Vec<(T, Refused)>,
     /// Rows with more or fewer cells than the header; they are among the refused.
     pub(super) ragged: u32,
     /// The first of them.
@@ -41,7 +46,7 @@ pub(super) struct Batch<T> {
     /// Numbers and postcodes that were stripped of blanks, dots and the like (M27).
     pub(super) tidied: u64,
     /// What unreadable cells look like, by column.
-    pub(super) damage: damage::Tally,
+    pub(super) damage: spoilt::Tally,
     /// What the cells are, by column.
     pub(super) tally: Tally,
     /// One mark a row, good or not, in file order; none without a marker.
@@ -55,11 +60,12 @@ impl<T: Record> Batch<T> {
         Self {
             good: Vec::with_capacity(rows),
             refused: Vec::new(),
+            pending: Vec::new(),
             ragged: 0,
             first_ragged: None,
             tidied: 0,
             tally: Tally::default(),
-            damage: damage::Tally::default(),
+            damage: spoilt::Tally::default(),
             marks: Vec::new(),
             buffer: Vec::new(),
         }
@@ -73,7 +79,7 @@ impl<T: Record> Batch<T> {
         }
     }
 
-    /// Reads one row; it ends among the good ones or among the refused, or among both where the worst that its unreadable
+    /// Reads one row; it ends among the good ones, the refused ones or those that wait for a zero, or among both where the worst that its unreadable
     /// cells may have said is known.
     pub(super) fn read(&mut self, cells: &[Cow<'_, str>], row: u32, context: &Context<'_>) {
         let at = RowRef { file: context.index, row };
@@ -82,12 +88,18 @@ impl<T: Record> Batch<T> {
         }
         let translated = context.translation.apply(cells);
         let cells = translated.as_deref().unwrap_or(cells);
+        let emptied = context.empty.apply(cells);
+        let cells = emptied.as_deref().unwrap_or(cells);
         let mut raw = Raw::new(cells, T::COLUMNS, context.terms);
         let parsed = T::parse(&mut raw, at);
         self.tidied += u64::from(raw.tidied());
         self.tally.add(context.list, cells, [raw.faults(), raw.strange()], row);
         match parsed {
             Some(typed) if raw.is_sound() => self.good.push(typed),
+            Some(typed) if raw.lacks_only_zeros() => {
+                let remains = typed.clone().remains().into_iter().collect();
+                self.pending.push((typed, raw.refusal(context.list, at, remains)));
+            }
             parsed => {
                 raw.tally(&mut self.damage);
                 let used = parsed.clone().filter(|typed| typed.is_usable(&raw));
@@ -116,6 +128,7 @@ impl<T: Record> Batch<T> {
     pub(super) fn append(&mut self, mut next: Self) {
         self.good.append(&mut next.good);
         self.refused.append(&mut next.refused);
+        self.pending.append(&mut next.pending);
         self.ragged += next.ragged;
         self.first_ragged = self.first_ragged.or(next.first_ragged);
         self.tidied += next.tidied;

@@ -290,6 +290,39 @@ pub enum ReadError {
         /// What each column suffers from, the worst first; no values.
         columns: Vec<String>,
     },
+    /// `[inputs.*.empty]` names a column that the contract does not have.
+    #[error("[inputs.{}.empty] names `{column}`, which is no column of this list", schema::name(*list))]
+    EmptyColumn {
+        /// Which list.
+        list: List,
+        /// As configured.
+        column: String,
+    },
+    /// `[inputs.*.empty]` takes away what a cell says about a person.
+    #[error("[inputs.{}.empty] has a value of `{column}` that says something", schema::name(*list))]
+    EmptyValue {
+        /// Which list.
+        list: List,
+        /// Our name.
+        column: &'static str,
+    },
+    /// A filler stands for "has not died".
+    #[error(
+        "`{column}` of the {} list has a day that programs write for nothing in {count} of {rows} rows",
+        schema::name(*list)
+    )]
+    Fillers {
+        /// Which list.
+        list: List,
+        /// Our name.
+        column: &'static str,
+        /// Rows with such a day.
+        count: usize,
+        /// Of how many.
+        rows: usize,
+        /// The commonest of those days.
+        days: Vec<String>,
+    },
     /// Nobody would know whom not to write to.
     #[error("row {row} of `{file}` suppresses somebody, but neither its `bsn` nor its `person_ref` can be read")]
     Suppression {
@@ -384,6 +417,15 @@ impl ReadError {
                  be in them is not written to",
                 schema::name(*list)
             ),
+            Self::EmptyColumn { .. } => "our names stand on the left, as in [inputs.*.columns]".to_owned(),
+            Self::EmptyValue { .. } => {
+                "only what programs write for nothing can be called empty: no day on which somebody can have died, no \
+                 flag that is set"
+                    .to_owned()
+            }
+            Self::Fillers { list, column, days, .. } => {
+                format!("if it means that nobody died: [inputs.{}.empty] {column} = {days:?}", schema::name(*list))
+            }
             Self::Suppression { .. } => "correct the row: the run must know whom not to write to".to_owned(),
             Self::Inbox { .. }
             | Self::TooManyFiles { .. }

@@ -4,9 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
-    /// Digits: in Parquet, integers are padded with zeros to this width, because their type has lost the leading ones
-    /// (I2).
-    Digits(usize),
+    /// Digits. An integer may have lost leading zeros: it is read like the same digits in a CSV file ([`super::zeros`]).
+    Digits,
     Date,
     Flag,
 }
@@ -15,9 +14,9 @@ impl Kind {
     /// The kind of a column, by its name in the contract.
     pub(super) fn of(column: &str) -> Self {
         match column {
-            "bsn" => Self::Digits(9),
-            "provider_code" => Self::Digits(8),
-            "record_id" | "dataset_id" | "person_ref" | "house_number" | "house_addition" => Self::Digits(0),
+            "bsn" | "provider_code" | "record_id" | "dataset_id" | "person_ref" | "house_number" | "house_addition" => {
+                Self::Digits
+            }
             "birth_date" | "sample_date" | "partner_ended" | "deceased_on" | "confirmed_on" | "since" => Self::Date,
             "protected_address" | "whereabouts_unknown" => Self::Flag,
             _ => Self::Text,

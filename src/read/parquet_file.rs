@@ -73,7 +73,7 @@ struct Wanted {
 const fn accepted(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",
-        Kind::Digits(_) => "text or whole numbers",
+        Kind::Digits => "text or whole numbers",
         Kind::Date => "text (YYYY-MM-DD) or dates",
         Kind::Flag => "text, booleans or whole numbers",
     }
@@ -88,8 +88,8 @@ fn accepts(kind: Kind, found: &ArrowDataType) -> bool {
         D::Date32 | D::Timestamp(..) => kind == Kind::Date,
         D::Boolean => kind == Kind::Flag,
         // Whole numbers by another name; a fraction of nothing is exact.
-        D::Decimal(_, 0) => matches!(kind, Kind::Digits(_)),
-        _ => integer && matches!(kind, Kind::Digits(_) | Kind::Flag),
+        D::Decimal(_, 0) => matches!(kind, Kind::Digits),
+        _ => integer && matches!(kind, Kind::Digits | Kind::Flag),
     }
 }
 
@@ -315,7 +315,6 @@ fn read_slice<T: Record>(columns: &[Decoded], first: u32, rows: u32, context: &C
 /// The values of one column in a slice of rows.
 struct Decoded {
     arrays: Vec<Values>,
-    kind: Kind,
     /// The column's place in the contract.
     place: usize,
 }
@@ -339,13 +338,13 @@ impl Decoded {
     fn new(arrays: &[Box<dyn Array>], wanted: &Wanted) -> Option<Self> {
         let accepted = accepts(wanted.kind, wanted.field.dtype());
         let arrays: Option<Vec<Values>> = arrays.iter().map(|array| Values::new(&**array, accepted)).collect();
-        Some(Self { arrays: arrays?, kind: wanted.kind, place: wanted.place })
+        Some(Self { arrays: arrays?, place: wanted.place })
     }
 
     fn cell(&self, mut row: usize) -> Cow<'_, str> {
         for array in &self.arrays {
             if row < array.len() {
-                return array.cell(row, self.kind);
+                return array.cell(row);
             }
             row -= array.len();
         }
@@ -405,8 +404,7 @@ impl Values {
     }
 
     /// The value as the same cell of a CSV file would have it.
-    fn cell(&self, row: usize, kind: Kind) -> Cow<'_, str> {
-        let width = if let Kind::Digits(width) = kind { width } else { 0 };
+    fn cell(&self, row: usize) -> Cow<'_, str> {
         let written = match self {
             Self::Text(array) => return Cow::Borrowed(array.get(row).unwrap_or("")),
             Self::Bytes(array) => {
@@ -418,8 +416,8 @@ impl Values {
             Self::Days(array) => array.get(row).map(date),
             Self::Instants(array, day) => array.get(row).map(|instant| midnight(instant, *day)),
             Self::Decimals(array) => array.get(row).map(|number| number.to_string()),
-            Self::Whole(array) => array.get(row).map(|number| format!("{number:0width$}")),
-            Self::WholeUnsigned(array) => array.get(row).map(|number| format!("{number:0width$}")),
+            Self::Whole(array) => array.get(row).map(|number| number.to_string()),
+            Self::WholeUnsigned(array) => array.get(row).map(|number| number.to_string()),
             Self::Missing(_) => None,
         };
         written.map_or(Cow::Borrowed(""), Cow::Owned)

@@ -13,7 +13,7 @@ use crate::reason::{Reason, SetAside};
 use crate::row::{List, Open, Refused, Remains, RowRef};
 
 use super::cell::{self, Days, Word};
-use super::damage::Tally;
+use super::spoilt::Tally;
 use super::text::{self, Rule, Scripts};
 
 /// Settings that the cells of every row are read under.
@@ -86,7 +86,14 @@ impl<'c> Raw<'c> {
     }
 
     pub(super) fn bsn(&mut self, column: usize) -> Option<Bsn> {
-        let bsn = self.take(column, cell::bsn);
+        let bsn = match cell::bsn(&self.cells[column]) {
+            // Nobody of a rehearsal has a number that begins with a zero: there it stays damage.
+            Err(Reason::R124) if !self.terms.synthetic => {
+                self.fault(column, Reason::R124);
+                cell::padded_bsn(&self.cells[column])
+            }
+            _ => self.take(column, cell::bsn),
+        };
         self.bsn = bsn;
         self.tidied += u32::from(bsn.is_some() && self.cells[column].len() != 9);
         if bsn.is_some_and(Bsn::is_test_range) && !self.terms.synthetic {
@@ -107,7 +114,7 @@ impl<'c> Raw<'c> {
     }
 
     pub(super) fn person_ref(&mut self, column: usize) -> Cow<'c, str> {
-        self.person_ref = self.take(column, cell::identifier);
+        self.person_ref = self.take(column, cell::person_ref);
         Cow::Borrowed(self.person_ref)
     }
 
@@ -115,8 +122,15 @@ impl<'c> Raw<'c> {
         Cow::Borrowed(self.take(column, cell::identifier))
     }
 
+    /// The code; one that has lost a zero is a fault, and comes back as it may have been.
     pub(super) fn provider_code(&mut self, column: usize) -> Cow<'c, str> {
-        Cow::Borrowed(self.take(column, cell::provider_code))
+        let code = self.take(column, cell::provider_code);
+        if code.is_empty()
+            && let Some(padded) = cell::padded_code(&self.cells[column])
+        {
+            return Cow::Owned(padded);
+        }
+        Cow::Borrowed(code)
     }
 
     pub(super) fn birth_date(&mut self, column: usize) -> Option<PartialDate> {
@@ -201,6 +215,14 @@ impl<'c> Raw<'c> {
     /// Whether nothing is wrong so far.
     pub(super) fn is_sound(&self) -> bool {
         self.faults.is_empty()
+    }
+
+    /// Whether nothing is wrong but zeros that may be lost: then another row may confirm the number.
+    pub(super) fn lacks_only_zeros(&self) -> bool {
+        let repaired = |(column, reason): &(usize, Reason)| {
+            *reason == Reason::R124 && !(self.terms.synthetic && self.columns[*column] == "bsn")
+        };
+        !self.faults.is_empty() && self.faults.iter().all(repaired)
     }
 
     /// Whether this cell could not be read.

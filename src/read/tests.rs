@@ -184,11 +184,23 @@ fn every_list_is_read() {
 #[test]
 fn every_reason_of_reading_is_given_for_what_it_says() {
     let long = "x".repeat(1_000_000);
-    let table: [(&str, &str, Reason); 28] = [
+    let table: [(&str, &str, Reason); 41] = [
         ("bsn", "999990018", Reason::R101),
         ("bsn", "123456782", Reason::R102),
         ("birth_date", "17-05-1970", Reason::R104),
-        ("sample_date", "45123", Reason::R104),
+        ("sample_date", "45123", Reason::R126),
+        ("birth_date", "1970-05-17T00:00:00", Reason::R127),
+        ("bsn", "1.00E+09", Reason::R119),
+        ("bsn", "999990019.0", Reason::R120),
+        ("house_addition", "2.0", Reason::R120),
+        ("house_number", "2-jan", Reason::R121),
+        ("postcode", "#REF!", Reason::R122),
+        ("surname", "#NAAM?", Reason::R122),
+        ("street", "#N/B", Reason::R122),
+        ("provider_code", "'01234567", Reason::R123),
+        ("street", "Caf?straat", Reason::R125),
+        ("town", "Ren&eacute;stad", Reason::R125),
+        ("surname", "Ren&eacute;e", Reason::R125),
         ("birth_date", "2025-09-02", Reason::R105),
         ("postcode", "1234SS", Reason::R106),
         ("status", "stolen", Reason::R107),
@@ -197,7 +209,8 @@ fn every_reason_of_reading_is_given_for_what_it_says() {
         ("items", "name;hiv", Reason::R107),
         ("published", "maybe", Reason::R107),
         ("custody", "yes", Reason::R107),
-        ("provider_code", "1234567", Reason::R108),
+        ("provider_code", "123456", Reason::R108),
+        ("provider_code", "1234567", Reason::R124),
         ("surname", long.as_str(), Reason::R109),
         ("record_id", "x1234567890123456789012345678901234567890123456789012345678901234", Reason::R109),
         ("surname", "Voor\nbeeld", Reason::R110),

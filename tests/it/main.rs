@@ -3,6 +3,7 @@
 
 mod addressing;
 mod canaries;
+mod cells;
 mod closed;
 mod copies;
 mod cost;

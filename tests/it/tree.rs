@@ -10,9 +10,9 @@ use crate::program::root;
 const PATH: [&str; 8] = ["read", "link", "decide", "compose", "render", "package", "deliver", "record"];
 
 /// Words of the field: they import no stage.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 15] = [
     "address", "cells", "config", "contract", "defect", "digits", "durable", "facts", "hash", "keys", "letter",
-    "person", "reason", "row",
+    "person", "reason", "row", "words",
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

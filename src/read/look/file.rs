@@ -8,6 +8,7 @@ use crate::keys::Marker;
 use crate::row::{Exposure, Input, List, Provider, Refused, Registrant, Suppression};
 
 use super::super::batch::Context;
+use super::super::empty::Empty;
 use super::super::error::ReadError;
 use super::super::inbox::Found;
 use super::super::marks::{Delivered, Delivery};
@@ -102,7 +103,7 @@ fn read(
     order: &Order<'_>,
     marker: Marker,
 ) -> Result<Read, ReadError> {
-    let translation = Translation::of(found.list, format);
+    let (translation, empty) = (Translation::of(found.list, format), Empty::of(found.list, format)?);
     let terms = raw::Terms { synthetic: order.terms.synthetic, days: cell::Days::before(order.terms.run_date) };
     let context = Context {
         file: path,
@@ -110,6 +111,7 @@ fn read(
         list: found.list,
         terms,
         translation: &translation,
+        empty: &empty,
         marker: Some(marker),
         progress: order.progress,
     };
@@ -123,8 +125,10 @@ fn read(
 
 fn read_as<T: Glimpsed>(found: &Found, format: &InputFormat, context: &Context<'_>) -> Result<Read, ReadError> {
     let (mut good, mut refused, mut damage) = (Vec::<Glanced<T>>::new(), Vec::new(), Vec::new());
+    let mut pending = Vec::new();
     let (input, mut counted): (Input, Counted) =
-        read_file(found, format, context, &mut good, &mut refused, &mut damage)?;
+        read_file(found, format, context, &mut good, &mut refused, &mut damage, &mut pending)?;
+    refused.extend(pending.into_iter().map(|(_, refusal)| refusal));
     let (tally, absent) = (counted.tally.clone(), std::mem::take(&mut counted.absent));
     let delivered = Delivered::new(&input, counted);
     let glances = good.into_iter().map(|row| row.glance).collect();
