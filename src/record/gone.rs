@@ -51,7 +51,7 @@ impl RecordRuling {
     }
 }
 
-/// A record that somebody was told about and that is not in the inbox. Personal: it names a record of the lab.
+/// A record that somebody was told about and that counts no more: not in the inbox, or withdrawn. Personal: it names a record of the lab.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gone {
     /// Who was told.
@@ -103,19 +103,20 @@ impl Rulings {
 }
 
 impl Ledger {
-    /// Records that people were told about and that are not in the inbox, by person.
+    /// Records that people were told about and that are not in the inbox, or are there and were withdrawn; by person.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn gone(&self, intake: &Intake) -> Result<Vec<Gone>, RecordError> {
         let known = self.store.snapshot(super::Store::known)?;
-        let mut gone: Vec<(u32, Mark)> = known.told_rows().filter(|(_, mark)| !intake.has_record(mark)).collect();
+        let rulings = self.store.record_rulings()?;
+        let is_gone = |mark: &Mark| !intake.has_record(mark) || rulings.is_withdrawn(mark);
+        let mut gone: Vec<(u32, Mark)> = known.told_rows().filter(|(_, mark)| is_gone(mark)).collect();
         if gone.is_empty() {
             return Ok(Vec::new());
         }
         gone.sort_unstable();
         let names = self.names(&gone.iter().map(|(_, mark)| *mark).collect())?;
-        let rulings = self.store.record_rulings()?;
         let mut left = BTreeMap::<u32, usize>::new();
         let people: BTreeSet<u32> = gone.iter().map(|(person, _)| *person).collect();
         for (person, mark) in known.told_rows().filter(|(person, _)| people.contains(person)) {

@@ -203,6 +203,22 @@ fn a_record_that_is_withdrawn_while_it_is_there_is_told_no_more() {
     assert_eq!(fates(&corrected, "R1"), [fate("suppressed", "D216")]);
 }
 
+#[test]
+fn whoever_was_told_about_nothing_but_a_withdrawn_record_is_named() {
+    let night = night(&[record("R1", "Aalbers", MUCH), record("R2", "Boonstra", MUCH)]);
+    run_on(&night, "2025-09-15", &[]);
+    let file = night.path().join("decisions.csv");
+    fs::write(&file, "file,row,beside,decision\nexposures-1.csv,1,,withdrawn\n").unwrap();
+    assert_eq!(night.ask_on("2025-10-01", &["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]).code, 0);
+    let answer = night.ask_on("2025-10-01", &["run", "--json"]);
+    assert_eq!(answer.code, 1, "it is news: {}", answer.stderr);
+    let answer: Value = serde_json::from_str(&answer.stdout).unwrap();
+    assert_eq!(fates(&answer, "R1"), [fate("suppressed", "D216")]);
+    let review = lines(&answer, "review.csv");
+    let codes: Vec<_> = review.iter().map(|line| (line["record_id"].as_str(), line["code"].as_str())).collect();
+    assert_eq!(codes, [("R1", "D217")]);
+}
+
 /// A register row of one of the people, with the last three cells: death, protected address, whereabouts.
 fn listed(number: &str, surname: &str, state: &str) -> String {
     let street = surname.len();
