@@ -1,5 +1,7 @@
 //! Rehearsal and real never mix, values that cannot work end at load, and a plan can be given up: through the whole program.
 
+mod mixing;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
