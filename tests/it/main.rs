@@ -16,6 +16,7 @@ mod marks;
 mod memory;
 mod modes;
 mod night;
+mod nights;
 mod older;
 mod package;
 mod packaging;
