@@ -32,6 +32,9 @@ fn is_out_of_place(before: Option<char>, previous: Option<char>, character: char
         // ö of MacRoman and Ü of CP850: a small letter between capitals, or between two consonants that do not meet there.
         'š' | 'ž' => (upper(previous) && upper(next)) || (lower(next) && is_wedged(before, previous, next)),
         'œ' => upper(previous) && upper(next),
+        // ë of MacRoman, the commonest of all: an opening quote behind a letter opens nothing. Where people write one for an
+        // apostrophe, a consonant stands before it (`d‘Ancona`) or a capital behind it (`O‘Brien`).
+        '‘' => letter(previous) && (!letter(next) || (previous.is_some_and(is_vowel) && lower(next))),
         // Signs that begin a word or stand alone, but never follow a letter.
         '‚' | '„' | 'ˆ' | '‹' | '‡' | '†' | '˜' | '‰' | 'ƒ' | '¡' | '¢' | '£' | '¤' | '¿' => {
             letter(previous)
@@ -43,12 +46,15 @@ fn is_out_of_place(before: Option<char>, previous: Option<char>, character: char
     }
 }
 
+fn is_vowel(letter: char) -> bool {
+    matches!(letter.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
+}
+
 /// `š` between two consonants, as in "Mšller" and "Jšrgen". In Slavic names it is preceded by a vowel, or by an `r` or
 /// an `l` that is one ("Hršak"), or begins the name together with the consonant before it ("Všetečka").
 fn is_wedged(before: Option<char>, previous: Option<char>, next: Option<char>) -> bool {
-    let is_consonant = |neighbour: Option<char>| {
-        neighbour.is_some_and(|letter| letter.is_ascii_alphabetic() && !"aeiouyAEIOUY".contains(letter))
-    };
+    let is_consonant =
+        |neighbour: Option<char>| neighbour.is_some_and(|letter| letter.is_ascii_alphabetic() && !is_vowel(letter));
     let is_syllable = matches!(previous, Some('r' | 'l' | 'R' | 'L')) && is_consonant(before);
     is_consonant(previous) && is_consonant(next) && !is_syllable
 }
@@ -110,6 +116,11 @@ mod tests {
             "Åsa Brånden",
             "Maïke",
             "Chloé",
+            "Zoë",
+            "Daniël",
+            "Raphaël",
+            "Noël",
+            "Joëlle",
             "Héloïse",
             "Strauß-Weiße",
             "Plààn",
@@ -166,6 +177,10 @@ mod tests {
             "Straße",
             "d’Ancona",
             "d‘Ancona",
+            "O‘Brien",
+            "in‘t Veld",
+            "‘De Linde’",
+            "Hof ‘Rust Roest’",
             "’t Hart",
             "Café “De Linde”",
             "Praktijk „Rood“",
