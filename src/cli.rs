@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod end;
 mod fleet;
+mod inbox;
 pub mod logging;
 mod manual;
 mod night;

@@ -2,9 +2,9 @@
 
 pub mod check;
 mod damage;
+mod inputs;
+pub mod mapping;
 pub mod telling;
-
-use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
@@ -12,14 +12,13 @@ use serde::{Deserialize, Serialize};
 use crate::durable;
 use crate::mode::Mode;
 use crate::placeholder;
-use crate::row::List;
 
 pub use damage::DamageLimits;
+pub use inputs::{InputFormat, Inputs, TextEncoding};
+pub use telling::{Metrics, Review};
 
 /// The longest configuration, facts or parameters file that is read, in bytes.
 pub const LONGEST_FILE: u64 = 1 << 20;
-
-pub use telling::{Metrics, Review};
 
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -71,89 +70,6 @@ pub struct Config {
     /// How long rows may wait for a human.
     #[serde(default)]
     pub review: Review,
-}
-
-/// `[inputs.<list>]`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Inputs {
-    /// Lab records.
-    pub exposures: InputFormat,
-    /// Screening participants.
-    pub participants: InputFormat,
-    /// Population register.
-    pub register: InputFormat,
-    /// Care providers.
-    pub providers: InputFormat,
-    /// Suppressions.
-    pub suppressions: InputFormat,
-}
-
-/// How one list's files are written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct InputFormat {
-    /// `,`, `;` or tab (`"\t"`).
-    pub delimiter: char,
-    /// Of CSV files; Parquet is always UTF-8.
-    pub encoding: TextEncoding,
-    /// Our column name -> header in the file.
-    pub columns: BTreeMap<String, String>,
-    /// Files may be replaced under their own names from night to night. Not set: yes for participants, register and
-    /// providers; no for exposures and suppressions, where rows may be added and one that is gone needs `--accept`.
-    pub replace: Option<bool>,
-    /// Fewer rows than this share of what the list had stop the run; 0 = never.
-    pub min_rows_percent: u8,
-    /// More refused rows than this, and more than `max_refused_percent` of the list, stop the run.
-    pub max_refused_rows: u64,
-    /// See `max_refused_rows`; 100 = never.
-    pub max_refused_percent: u8,
-}
-
-impl Default for InputFormat {
-    fn default() -> Self {
-        Self {
-            delimiter: ',',
-            encoding: TextEncoding::Utf8,
-            columns: BTreeMap::new(),
-            replace: None,
-            min_rows_percent: 80,
-            max_refused_rows: 20,
-            max_refused_percent: 50,
-        }
-    }
-}
-
-impl Inputs {
-    /// How the files of a list are written, and what may happen to them.
-    #[must_use]
-    pub const fn of(&self, list: List) -> &InputFormat {
-        match list {
-            List::Exposures => &self.exposures,
-            List::Participants => &self.participants,
-            List::Register => &self.register,
-            List::Providers => &self.providers,
-            List::Suppressions => &self.suppressions,
-        }
-    }
-
-    /// Whether files of a list may be replaced under their own names.
-    #[must_use]
-    pub fn may_replace(&self, list: List) -> bool {
-        let usual = matches!(list, List::Participants | List::Register | List::Providers);
-        self.of(list).replace.unwrap_or(usual)
-    }
-}
-
-/// Encodings that are read; nothing is guessed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub enum TextEncoding {
-    /// UTF-8, with or without byte order mark.
-    #[serde(rename = "utf-8")]
-    Utf8,
-    /// Windows-1252.
-    #[serde(rename = "windows-1252")]
-    Windows1252,
 }
 
 /// `[link]`.
@@ -434,6 +350,16 @@ pub enum ConfigError {
         /// What it is.
         problem: &'static str,
     },
+    /// A column or word of `[inputs]` is none of the contract's.
+    #[error("configuration `{path}`: `{key}` {problem}")]
+    Mapping {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which key.
+        key: String,
+        /// What is wrong with it, and what it may be.
+        problem: String,
+    },
 }
 
 impl Config {
@@ -449,6 +375,9 @@ impl Config {
             .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
         let wrong = |(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem };
         check::check(&config).map_err(wrong)?;
+        let unmapped = |(key, problem)| ConfigError::Mapping { path: path.to_owned(), key, problem };
+        mapping::check(&config.inputs).map_err(unmapped)?;
+
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
         let resolve = |path: &mut Utf8PathBuf| *path = folder.join(&*path);
         resolve(&mut config.inbox);

@@ -32,6 +32,7 @@ pub mod verify;
 
 pub mod address;
 pub mod cells;
+pub mod contract;
 pub mod defect;
 pub mod digits;
 pub mod durable;
@@ -44,6 +45,7 @@ pub mod placeholder;
 pub mod progress;
 pub mod reason;
 pub mod row;
+pub mod words;
 pub mod workers;
 
 /// Laying out letters makes and drops millions of small things; this allocator does it in three quarters of the time of

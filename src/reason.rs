@@ -44,6 +44,10 @@ pub struct SetAside {
 }
 
 impl SetAside {
+    /// So many rows are named beside a held row at most; the evidence says how many more there are. A person may have ten
+    /// thousand rows, and each of them would name all the others.
+    pub const MOST_BESIDE: usize = 20;
+
     /// A row with its reason and nothing else.
     #[must_use]
     pub const fn new(row: RowRef, reason: Reason) -> Self {
@@ -58,6 +62,16 @@ impl SetAside {
             due: None,
             first: false,
         }
+    }
+}
+
+/// How many rows are not named; empty for none.
+#[must_use]
+pub fn more_rows(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; 1 more row".to_owned(),
+        _ => format!("; {count} more rows"),
     }
 }
 
@@ -152,6 +166,17 @@ reasons! {
     R116 Review "more than two combining marks on one letter, or letters of several scripts in one name",
     R117 Review "digits, a web address or other signs in a name",
     R118 Review "cell begins like a spreadsheet formula",
+    R119 Review "a spreadsheet wrote the number in scientific notation",
+    R120 Review "a number has become one with decimals or separators",
+    R121 Review "a spreadsheet made a date of a number",
+    R122 Review "an error word of a spreadsheet stands in the cell",
+    R123 Review "a text mark or quotes stand around the value",
+    R124 Review "a digit is missing: a leading zero may be lost, and no other row confirms the number",
+    R125 Review "an HTML entity, an escape or a lost letter stands in a text",
+    R126 Review "a spreadsheet made a number of days of a date",
+    R127 Review "a date has a time of day",
+    R128 Review "cell of a workbook that its column does not take: an error, a date with a time, a number for a date",
+    R129 Review "letters of another code page: the text was not written in the encoding it was read in",
     L201 Review "same BSN, but birth date, name or address disagree",
     L202 Review "one BSN is used by more than two birth dates or names",
     L203 Review "two different valid BSNs would come together in one person",
@@ -193,6 +218,10 @@ reasons! {
     C106 Review "address is incomplete",
     C107 Review "name rules leave open how to address this person",
     C108 Review "parts of the address contradict each other",
+    C109 Review "the address holds words that say that there is none",
+    C110 Review "the name is a filler or a test name",
+    C111 Review "a name cell holds a title, a relation to somebody else, or two people",
+    C112 Review "particles or signs cannot be told from the surname without guessing",
     S101 Review "a character is not in the embedded fonts",
     S102 Review "a line does not fit its place on the page",
     S103 Review "a slot of the letter is empty",

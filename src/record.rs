@@ -121,6 +121,14 @@ pub fn key_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir.join("keys").join("campaign.key")
 }
 
+/// The campaign's key alone, for whoever compares lists and needs no ledger.
+///
+/// # Errors
+/// [`RecordError`] when there is none, or it cannot be used.
+pub fn keys(data_dir: &Utf8Path) -> Result<Keys, RecordError> {
+    key_file::read(&key_path(data_dir))
+}
+
 impl Ledger {
     /// Refuses when the campaign is over.
     ///

@@ -30,6 +30,9 @@ pub struct Report {
     pub rehearsal: bool,
     /// Every input file.
     pub inputs: Vec<InputReport>,
+    /// Names of other files in the inbox, which were not read.
+    #[serde(default)]
+    pub other_files: Vec<String>,
     /// Exposure rows by what they ended as.
     pub rows: StateCounts,
     /// People by what became of them.
@@ -94,6 +97,9 @@ pub struct InputReport {
     pub states: Option<StateCounts>,
     /// Headers that were not read.
     pub unread_columns: Vec<String>,
+    /// What was found around the rows and left out, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// People that linking found among the exposure rows.
@@ -225,6 +231,7 @@ impl Report {
             rows: u64::from(input.rows),
             states: file_states.get(&index).copied(),
             unread_columns: input.unread_columns.clone(),
+            notes: input.notes.clone(),
         });
         let reasons = account.reasons().into_iter().map(|(reason, rows)| {
             let count = ReasonCount { rows, state: reason.state().to_string(), text: reason.text().to_owned() };
@@ -235,6 +242,7 @@ impl Report {
             campaign: campaign.to_owned(),
             rehearsal,
             inputs: inputs.collect(),
+            other_files: Vec::new(),
             rows: account.states(),
             people: account.people(),
             letters: LetterCounts::default(),

@@ -47,6 +47,9 @@ pub struct Input {
     pub rows: u32,
     /// Headers that the contract does not name; their cells were never read.
     pub unread_columns: Vec<String>,
+    /// What was found around the rows and left out, in words: for the report.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// Everything that was read: good rows, typed. Bad rows are in the set-aside list beside it.
@@ -54,6 +57,8 @@ pub struct Input {
 pub struct Rows {
     /// The files, sorted by list and name.
     pub inputs: Vec<Input>,
+    /// Names of other files in the inbox, which were not read.
+    pub others: Vec<String>,
     /// Lab records.
     pub exposures: Vec<Exposure>,
     /// The screening programme's list.

@@ -33,10 +33,11 @@ use crate::cli::{Status, logging};
 use crate::config::Config;
 use crate::deliver::outbox;
 use crate::facts::Facts;
+use crate::keys::Marker;
 use crate::letter;
 use crate::package;
 use crate::progress::Progress;
-use crate::read::{self, Terms};
+use crate::read::{self, Delivery, Terms};
 use crate::record::{Acceptance, Access, Home, Intake, JobState, Ledger};
 use crate::report::Report;
 use crate::row::Rows;
@@ -94,12 +95,19 @@ impl Order<'_> {
         Ok(facts)
     }
 
+    /// Reads the lists; refuses those that are spoilt.
     fn read(&self) -> Result<Rows, RunError> {
-        let terms = Terms { synthetic: self.config.synthetic, run_date: self.run_date };
-        let rows = read::read(&self.config.inbox, &self.config.inputs, &terms, self.progress)?;
-        read::refuse_damage(&rows, &self.config.damage)?;
-        lists::refuse_spoilt(&rows, &self.config.inputs)?;
-        Ok(rows)
+        self.read_marked(None).map(|(rows, _)| rows)
+    }
+
+    /// The same, with marks for the next `breachpost inbox` where there is a marker.
+    fn read_marked(&self, marker: Option<Marker>) -> Result<(Rows, Delivery), RunError> {
+        let config = self.config;
+        let terms = Terms { synthetic: config.synthetic, run_date: self.run_date };
+        let (rows, delivery) = read::read_marked(&config.inbox, &config.inputs, &terms, marker, self.progress)?;
+        read::refuse_damage(&rows, &config.damage)?;
+        lists::refuse_spoilt(&rows, &config.inputs)?;
+        Ok((rows, delivery))
     }
 
     /// Compares the inbox with what earlier runs read; refuses what nobody has accepted.

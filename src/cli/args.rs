@@ -4,6 +4,9 @@ use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
 
+use crate::contract;
+use crate::row::List;
+
 /// Writes to the people whose data were stolen: one letter each, never twice, never to the wrong person.
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true, after_help = EXIT_CODES)]
@@ -135,6 +138,23 @@ pub enum Command {
         /// Another row.
         other: Option<String>,
     },
+    /// Look at the lists of the inbox before they count: columns, cells, rows, and what changed. Writes nothing.
+    ///
+    /// Exit code 0: in order; 1: something a human should look at, a list that would stop a run included.
+    Inbox {
+        /// Compare with this file of an earlier delivery instead of with what the last run read; may be given more than once.
+        #[arg(long, value_name = "FILE")]
+        previous: Vec<Utf8PathBuf>,
+    },
+    /// Show what the lists may hold: every column, whether it is needed, its form, allowed words, an example.
+    Contract {
+        /// One list only: exposures, participants, register, providers or suppressions.
+        #[arg(value_name = "LIST", value_parser = list)]
+        list: Option<List>,
+        /// As the page docs/inputs.md, all lists.
+        #[arg(long, conflicts_with = "list")]
+        markdown: bool,
+    },
     /// Decide who is who where linking could not.
     #[command(subcommand)]
     Review(ReviewCommand),
@@ -192,6 +212,12 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Utf8PathBuf,
     },
+}
+
+/// A list by its word.
+fn list(word: &str) -> Result<List, String> {
+    let known = contract::LISTS.into_iter().find(|list| contract::name(*list) == word);
+    known.ok_or_else(|| format!("the lists are {}", contract::LISTS.map(contract::name).join(", ")))
 }
 
 /// `FILE=REASON`.

@@ -32,6 +32,14 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
             logging::start(None, run_date, args.verbose);
             return verify_command(args, package, identity.as_deref());
         }
+        Command::Contract { list, markdown } => {
+            super::inbox::contract(args, *list, *markdown);
+            return Ok(Status::Done);
+        }
+        Command::Inbox { previous } => {
+            logging::start(None, run_date, args.verbose);
+            return super::inbox::look(args, &configuration(args)?, run_date, previous);
+        }
         _ => {}
     }
     let config = configuration(args)?;
@@ -97,7 +105,11 @@ impl Session<'_> {
             Command::Review(ReviewCommand::List) => self.review_list(),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
             Command::Texts(TextsCommand::Check) => self.texts(),
-            Command::Manual { .. } | Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
+            Command::Manual { .. }
+            | Command::Sample { .. }
+            | Command::Verify { .. }
+            | Command::Contract { .. }
+            | Command::Inbox { .. } => Ok(Status::Done),
         }
     }
 

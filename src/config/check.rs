@@ -11,6 +11,9 @@ type Fault = (&'static str, String);
 /// The longest line of text that is printed or sent, in characters.
 const LONGEST_LINE: usize = 200;
 
+/// More lines than this above a header are rows.
+const MOST_LINES_SKIPPED: usize = 1000;
+
 /// Sides of envelopes that window mail is posted in, mm: from DL and C6 to C4 (print-and-mail.md 1.4).
 const ENVELOPE: RangeInclusive<f64> = 90.0..=330.0;
 
@@ -55,6 +58,9 @@ fn inputs(config: &Config) -> Result<(), Fault> {
     for (key, format) in lists {
         if ![',', ';', '\t'].contains(&format.delimiter) {
             return Err((key, "has a `delimiter` that is not a comma, a semicolon or a tab".to_owned()));
+        }
+        if format.skip_lines > MOST_LINES_SKIPPED {
+            return Err((key, format!("has `skip_lines` above {MOST_LINES_SKIPPED}")));
         }
         if format.min_rows_percent > 100 || format.max_refused_percent > 100 {
             return Err((key, "has a percentage that is not 0 to 100".to_owned()));

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use jiff::civil::Date;
+
 use crate::address::Address;
 use crate::link::digest::Digest;
 use crate::person::{PartialDate, PersonName, Sex};
@@ -107,6 +109,26 @@ impl<'a> Row<'a> {
             Self::Exposure(row) => row.sex,
             Self::Participant(row) | Self::Register(row) => row.sex,
         }
+    }
+
+    /// What names the record within its list.
+    pub(super) fn record(self) -> [&'a str; 2] {
+        match self {
+            Self::Exposure(row) => [row.dataset_id(), row.record_id()],
+            Self::Participant(row) => ["participants", row.person_ref()],
+            Self::Register(row) => ["register", row.person_ref()],
+        }
+    }
+
+    /// Whether the sample was taken before the first birthday: then a child may not have had a name.
+    pub(super) fn is_of_first_year(self) -> bool {
+        let (Self::Exposure(row), Some(born)) = (self, self.birth_date()) else { return false };
+        let packed = |taken: Date| {
+            let (year, month, day) = (taken.year(), taken.month(), taken.day());
+            i32::from(year) * 10_000 + i32::from(month) * 100 + i32::from(day)
+        };
+        let birthday = super::birth::pack(born) + 10_000;
+        row.sample_date.is_some_and(|taken| u32::try_from(packed(taken)).is_ok_and(|taken| taken < birthday))
     }
 
     pub(super) fn name(self) -> PersonName<'a> {

@@ -142,7 +142,10 @@ impl Decided {
             let (one, other) = (unit_of[one], unit_of[other]);
             let pair = (one.min(other), one.max(other));
             match ruling {
-                Ruling::Same if one != other => rulings.same.entry(pair).or_default().push(*decision),
+                Ruling::Same if one != other => {
+                    rulings.same.entry(pair).or_default().push(*decision);
+                    rulings.same_of.extend([pair, (pair.1, pair.0)]);
+                }
                 Ruling::Different if one == other => rulings.inseparable.push(*decision),
                 Ruling::Different => drop(rulings.different.insert(pair)),
                 Ruling::Same | Ruling::Undecided => {}
@@ -157,6 +160,8 @@ impl Decided {
 pub(super) struct Rulings {
     /// One person; by which decisions.
     pub same: BTreeMap<Pair, Vec<usize>>,
+    /// The same pairs from either side.
+    same_of: BTreeSet<Pair>,
     /// Two people.
     pub different: BTreeSet<Pair>,
     /// Decisions that call two deliveries of one row two people.
@@ -170,8 +175,7 @@ impl Rulings {
 
     /// The units that somebody called the same person as this one.
     pub(super) fn same_as(&self, unit: UnitId) -> impl Iterator<Item = UnitId> + '_ {
-        let about = move |pair: &&Pair| pair.0 == unit || pair.1 == unit;
-        self.same.keys().filter(about).map(move |pair| if pair.0 == unit { pair.1 } else { pair.0 })
+        self.same_of.range((unit, 0)..=(unit, UnitId::MAX)).map(|(_, other)| *other)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -4,12 +4,17 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use crate::link::features::Features;
 use crate::link::strings::TextId;
 use crate::link::units::Units;
 
 /// A given name is common, and not somebody's typo, from this share and this number of people on.
 const COMMON_SHARE: f64 = 0.0002;
 const COMMON_PEOPLE: f64 = 20.0;
+
+/// Twins often share an initial that one in nine people has. Among fewer people than these nobody can tell.
+const COMMON_INITIAL: f64 = 0.11;
+const FEWEST_PEOPLE: usize = 1_000;
 
 /// Shares of distinct people, by value.
 pub(super) struct Frequencies {
@@ -19,6 +24,8 @@ pub(super) struct Frequencies {
     pub surname: Vec<f64>,
     /// Share by packed birth date.
     pub birth: HashMap<u32, f64>,
+    /// By code of the first initial: whether so many have it that twins often share it.
+    pub common_initials: [bool; 32],
     /// Probability that two different people live at one address.
     pub same_place: f64,
     /// Distinct people, about.
@@ -30,7 +37,7 @@ impl Frequencies {
     /// birth date and surname as one birthday.
     pub(super) fn of(units: &Units) -> Self {
         let features = &units.features;
-        let named = distinct(features.iter().map(|row| (row.given, row.birth)));
+        let named = distinct(features.iter().map(|row| (row.first, row.birth)));
         let surnamed = distinct(features.iter().flat_map(|row| row.parts().map(|part| (part, row.birth))));
         let mut born = distinct(features.iter().map(|row| (row.birth, row.surname[0])));
         born.retain(|(birth, _)| *birth != 0);
@@ -44,6 +51,7 @@ impl Frequencies {
             given: shares(&named, texts),
             surname: shares(&surnamed, texts),
             birth,
+            common_initials: common_initials(features, born.len()),
             same_place: homes,
             people: born.len(),
         }
@@ -55,6 +63,19 @@ impl Frequencies {
         let least = COMMON_SHARE.max(COMMON_PEOPLE / self.people.max(1) as f64);
         self.given.iter().map(|share| *share >= least).collect()
     }
+}
+
+fn common_initials(features: &[Features], people: usize) -> [bool; 32] {
+    if people < FEWEST_PEOPLE {
+        return [false; 32];
+    }
+    let pairs = distinct(features.iter().map(|row| (row.initials.first(), row.birth)));
+    let mut counts = [0_usize; 32];
+    for (letter, _) in pairs.iter().filter(|(letter, _)| *letter != 0) {
+        counts[*letter as usize] += 1;
+    }
+    let all = counts.iter().sum();
+    counts.map(|count| share(count, all) >= COMMON_INITIAL)
 }
 
 fn distinct(pairs: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {

@@ -54,12 +54,36 @@ impl Judge<'_> {
         let outlook = Outlook { crowded, listed: left.is_anchor() || right.is_anchor(), date: left.birth };
         match rule {
             Some(Rule::Initials) if crowded => Verdict::Crowded(exact::score(Rule::Initials, agreement)),
-            None | Some(Rule::Initials) if agreement.is_cut_short(left, right) && !outlook.listed => Verdict::Open,
+            None | Some(Rule::Initials) if agreement.is_cut_short(left, right) && !outlook.listed => {
+                let score = self.scorer.score(agreement, left, right);
+                if crowded { Verdict::Open } else { self.waiting(agreement, score) }
+            }
+            Some(Rule::Initials) if !outlook.listed && self.is_one_letter(agreement, left) => {
+                Verdict::Maybe(self.scorer.score(agreement, left, right))
+            }
             Some(rule) => Verdict::Join(rule, exact::score(rule, agreement)),
             // The same number and yet no exact fit: a disagreement, which is found by number.
             None if agreement.bsn == Bsn::Equal => Verdict::Open,
-            None => self.scored(agreement, self.scorer.score(agreement, left, right), outlook),
+            None => match self.scored(agreement, self.scorer.score(agreement, left, right), outlook) {
+                Verdict::Join(_, score) if !outlook.listed && self.is_one_letter(agreement, left) => {
+                    Verdict::Maybe(score)
+                }
+                verdict => verdict,
+            },
         }
+    }
+
+    /// Initials that are one letter, the same for many: so have twins.
+    fn is_one_letter(&self, agreement: Agreement, row: &Features) -> bool {
+        let letter = agreement.given == Given::Missing && agreement.initials == Initials::Equal;
+        letter && agreement.bsn != Bsn::Equal && self.scorer.is_common_initial(row)
+    }
+
+    /// A pair that nobody may join but a human, where everything else fits as well as it can; else two letters are the
+    /// cheaper error.
+    fn waiting(&self, agreement: Agreement, score: Score) -> Verdict {
+        let fits = agreement.shares_place() && agreement.shares_surname() && score >= self.scorer.merge + CLEARLY;
+        if fits && self.profile == LinkProfile::Default { Verdict::Maybe(score) } else { Verdict::Open }
     }
 
     fn weighed(&self, score: Score) -> Verdict {
@@ -93,6 +117,9 @@ impl Judge<'_> {
     }
 }
 
+/// So far above the score of a join (four bits: a surname that few have) a pair is worth a human's time.
+const CLEARLY: Score = 400;
+
 /// What is known of a pair beside its agreement.
 #[derive(Clone, Copy)]
 struct Outlook {
@@ -105,7 +132,7 @@ struct Outlook {
 }
 
 fn is_named(agreement: Agreement) -> bool {
-    matches!(agreement.given, Given::Equal | Given::Close | Given::Swapped)
+    matches!(agreement.given, Given::Equal | Given::Part | Given::Close | Given::Swapped)
 }
 
 /// Scores add up what members of one household share anyway (surname, address): beside them a join needs the birth date,

@@ -58,7 +58,10 @@ impl Hold {
     /// Adds candidates; another reason found later adds nothing.
     fn add(&mut self, reason: Reason, beside: impl Iterator<Item = UnitId>) {
         for unit in beside.filter(|_| self.reason == reason) {
-            if self.beside.len() < BESIDE && !self.beside.contains(&unit) {
+            if self.beside.len() == BESIDE {
+                break;
+            }
+            if !self.beside.contains(&unit) {
                 self.beside.push(unit);
             }
         }
@@ -97,7 +100,7 @@ impl Holds {
         holds.generic_numbers(&numbers, doubts.hot_bsns);
         holds.oversize(case);
         holds.overruled(case);
-        holds.disagreeing_numbers(case, &numbers);
+        holds.disagreeing_numbers(case, &numbers, doubts.hot_bsns);
         holds.two_numbers(case, doubts.two_numbers);
         holds.placed = holds.unreadable(case, &doubts.hidden, &numbers);
         holds.ties(case);
@@ -127,12 +130,13 @@ impl Holds {
 
     /// L201 and L202: one BSN in several clusters. A cluster that the one register row of that BSN confirms is not in
     /// doubt; the others are.
-    fn disagreeing_numbers(&mut self, case: Case<'_>, numbers: &[Number]) {
+    fn disagreeing_numbers(&mut self, case: Case<'_>, numbers: &[Number], hot: &BTreeSet<u32>) {
         let tied: BTreeSet<UnitId> = case.clustering.ties.iter().map(|tie| tie.unit).collect();
         for uses in numbers.chunk_by(|one, other| one.bsn == other.bsn) {
             let sure: Vec<&Number> = uses.iter().filter(|number| !tied.contains(&number.unit)).collect();
             let clusters: Vec<&[&Number]> = sure.chunk_by(|one, other| one.cluster == other.cluster).collect();
-            if clusters.len() < 2 {
+            // A number that everybody uses is held as such: nobody decides about thousands of candidates.
+            if clusters.len() < 2 || hot.contains(&sure[0].bsn) {
                 continue;
             }
             let anchored = |uses: &[&Number]| uses.iter().any(|number| case.features(number.unit).is_anchor());
@@ -238,10 +242,13 @@ impl Holds {
         }
         records.par_sort_unstable();
         for record in records.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-            let divided = record.iter().any(|row| row.2 != record[0].2);
-            for (_, _, leader, row) in record.iter().filter(|_| divided) {
-                let others: BTreeSet<UnitId> = record.iter().map(|row| row.2).filter(|other| other != leader).collect();
-                self.rows.entry(*row).or_insert(Hold::open(Reason::L208)).add(Reason::L208, others.into_iter());
+            let leaders: BTreeSet<UnitId> = record.iter().map(|row| row.2).collect();
+            if leaders.len() < 2 {
+                continue;
+            }
+            for (_, _, leader, row) in record {
+                let others = leaders.iter().copied().filter(|other| other != leader).take(BESIDE);
+                self.rows.entry(*row).or_insert(Hold::open(Reason::L208)).add(Reason::L208, others);
             }
         }
     }
@@ -300,7 +307,7 @@ impl<'a> Case<'a> {
         let members = self.clustering.members(self.leader(unit));
         let standing = |unit: UnitId| {
             let features = self.features(unit);
-            match (features.is_anchor(), features.bsn, features.given) {
+            match (features.is_anchor(), features.bsn, features.first) {
                 (true, ..) => Standing::Listed,
                 (false, 0, 0) => Standing::Loose,
                 (false, 0, _) => Standing::Named,

@@ -21,6 +21,7 @@ pub(super) struct Scorer {
     given: Vec<Score>,
     surname: Vec<Score>,
     birth: HashMap<u32, Score>,
+    common_initials: [bool; 32],
     /// From here on two units are one person.
     pub merge: Score,
     /// From here on a human is asked.
@@ -36,6 +37,7 @@ impl Scorer {
             given: frequencies.given.iter().map(|share| weigh(parameters.given.equal[0], *share)).collect(),
             surname: frequencies.surname.iter().map(|share| weigh(1.0, *share)).collect(),
             birth: by_date(&frequencies.birth, |share| weigh(parameters.birth.equal[0], share)),
+            common_initials: frequencies.common_initials,
             merge: bits(parameters.merge_bits),
             review: bits(parameters.review_bits),
             parameters: parameters.clone(),
@@ -45,6 +47,11 @@ impl Scorer {
     /// The sum of the weights and of what is known beforehand.
     pub(super) fn score(&self, agreement: Agreement, one: &Features, other: &Features) -> Score {
         self.weights(agreement, one, other).iter().sum::<Score>() + self.prior
+    }
+
+    /// Whether nothing but one initial stands for the given names, and twins often share it.
+    pub(super) fn is_common_initial(&self, row: &Features) -> bool {
+        row.initials.len() == 1 && self.common_initials[row.initials.first() as usize]
     }
 
     /// What is known before two rows are looked at.
@@ -86,8 +93,8 @@ impl Scorer {
                 Birth::Differs => weight(known.birth.differs),
             },
             match agreement.given {
-                Given::Missing => 0,
-                Given::Equal => self.given[one.given as usize],
+                Given::Missing | Given::Unnamed => 0,
+                Given::Equal | Given::Part => self.given[one.first as usize].min(self.given[other.first as usize]),
                 Given::Close | Given::Alike => weight(known.given.close),
                 Given::Swapped => weight(known.given.swapped),
                 Given::Differs => weight(known.given.differs),

@@ -1,6 +1,6 @@
 //! Canonical texts kept once, rows hold numbers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Number of a text; 0 is the empty text.
 pub(super) type TextId = u32;
@@ -9,7 +9,14 @@ pub(super) type TextId = u32;
 pub(super) struct Texts {
     text: String,
     ends: Vec<u32>,
-    common: Vec<bool>,
+    common: HashSet<Box<str>>,
+}
+
+/// The empty text alone.
+impl Default for Texts {
+    fn default() -> Self {
+        Self { text: String::new(), ends: vec![0], common: HashSet::new() }
+    }
 }
 
 impl Texts {
@@ -41,13 +48,15 @@ impl Texts {
     }
 
     /// Says which texts are given names that many people bear.
-    pub(super) fn set_common(&mut self, common: Vec<bool>) {
+    pub(super) fn set_common(&mut self, common: &[bool]) {
+        let ids = (0..).zip(common).filter(|(_, is_common)| **is_common).map(|(id, _)| id);
+        let common = ids.map(|id: TextId| self.get(id).into()).collect();
         self.common = common;
     }
 
     /// Whether many people bear this given name.
-    pub(super) fn is_common(&self, id: TextId) -> bool {
-        self.common.get(id as usize).copied().unwrap_or(false)
+    pub(super) fn is_common(&self, name: &str) -> bool {
+        self.common.contains(name)
     }
 
     /// How many distinct texts, the empty one included.
@@ -64,7 +73,7 @@ pub(super) struct Collector {
 
 impl Collector {
     pub(super) fn new() -> Self {
-        Self { texts: Texts { text: String::new(), ends: vec![0], common: Vec::new() }, ids: HashMap::new() }
+        Self { texts: Texts::default(), ids: HashMap::new() }
     }
 
     /// The number of `text`, a new one if it was never seen. `None` when the texts outgrow 4 GiB.

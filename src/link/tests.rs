@@ -1,6 +1,8 @@
 //! Linking as a whole, on invented people.
 
+mod cost;
 mod decided;
+mod given;
 mod hidden;
 mod laws;
 mod named;

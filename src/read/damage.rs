@@ -1,249 +1,306 @@
-//! Lists of which so much cannot be read that the run stops, and what the unreadable cells look like.
+//! What spreadsheets and export programs do to a cell on its way. Recognised by its form, named by a code, never undone:
+//! a damaged number could be read as another one.
 
-use std::collections::BTreeMap;
-
-use crate::config::DamageLimits;
 use crate::reason::Reason;
-use crate::row::{ColumnDamage, Damage, List, Rows};
 
-use super::error::ReadError;
-use super::schema;
+use super::text::is_blank;
 
-/// Cells of one piece of a file: how many are filled, and what those look like that cannot be read.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    filled: Vec<u32>,
-    damaged: BTreeMap<(usize, Kind), u32>,
+/// Names of months as spreadsheets abbreviate and write them: Dutch, English, German, French.
+const MONTHS: [&str; 63] = [
+    "jan",
+    "januari",
+    "january",
+    "januar",
+    "janv",
+    "janvier",
+    "feb",
+    "februari",
+    "february",
+    "februar",
+    "febr",
+    "fev",
+    "fevr",
+    "février",
+    "févr",
+    "mrt",
+    "maart",
+    "mar",
+    "march",
+    "mär",
+    "märz",
+    "mrz",
+    "mars",
+    "apr",
+    "april",
+    "avr",
+    "avril",
+    "mei",
+    "may",
+    "mai",
+    "jun",
+    "juni",
+    "june",
+    "juin",
+    "jul",
+    "juli",
+    "july",
+    "juil",
+    "juillet",
+    "aug",
+    "augustus",
+    "august",
+    "août",
+    "sep",
+    "sept",
+    "september",
+    "septembre",
+    "okt",
+    "oktober",
+    "oct",
+    "october",
+    "octobre",
+    "nov",
+    "november",
+    "novembre",
+    "dec",
+    "december",
+    "dez",
+    "dezember",
+    "déc",
+    "décembre",
+    "mrt.",
+    "dec.",
+];
+
+/// What the cells of a column are, as far as damage goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Digits and nothing else: BSN, AGB code, postcode, identifiers.
+    Number,
+    /// A calendar date.
+    Date,
+    /// A part of a house number, where "3E2" may be a letter and an addition.
+    House,
 }
 
-impl Tally {
-    /// Counts the filled cells of a row.
-    pub(super) fn see<T: AsRef<str>>(&mut self, cells: &[T]) {
-        self.filled.resize(cells.len().max(self.filled.len()), 0);
-        for (filled, cell) in self.filled.iter_mut().zip(cells) {
-            *filled += u32::from(!cell.as_ref().is_empty());
-        }
+/// What has happened to a cell that should be a number or a date; `None` when it does not look like any known damage.
+pub(super) fn of_value(raw: &str, wanted: Wanted) -> Option<Reason> {
+    let text = raw.trim_matches(is_blank);
+    if let Some(reason) = error_word(text).or_else(|| mark(text)) {
+        return Some(reason);
     }
-
-    /// Counts an unreadable cell.
-    pub(super) fn damaged(&mut self, column: usize, cell: &str, reason: Reason) {
-        *self.damaged.entry((column, Kind::of(cell, reason))).or_default() += 1;
+    if is_scientific(text, wanted) {
+        return Some(Reason::R119);
     }
-
-    /// Adds what was counted in the next piece.
-    pub(super) fn append(&mut self, next: &Self) {
-        self.filled.resize(next.filled.len().max(self.filled.len()), 0);
-        for (filled, more) in self.filled.iter_mut().zip(&next.filled) {
-            *filled += more;
-        }
-        for (key, more) in &next.damaged {
-            *self.damaged.entry(*key).or_default() += more;
-        }
-    }
-
-    /// The damage of a file with `rows` unreadable rows.
-    pub(super) fn finish(&self, file: u16, list: List, rows: u32) -> Damage {
-        let names = schema::columns(list).iter().enumerate();
-        let columns = names.filter_map(|(place, column)| {
-            let mut kinds: Vec<(&'static str, u32)> = Vec::new();
-            for ((_, kind), count) in self.damaged.range((place, Kind::FIRST)..(place + 1, Kind::FIRST)) {
-                kinds.push((kind.words(), *count));
-            }
-            kinds.sort_by_key(|(words, count)| (std::cmp::Reverse(*count), *words));
-            let damaged = kinds.iter().map(|(_, count)| count).sum();
-            let filled = self.filled.get(place).copied().unwrap_or(0).max(damaged);
-            (damaged > 0).then_some(ColumnDamage { column, filled, damaged, kinds })
-        });
-        Damage { file, list, rows, columns: columns.collect() }
-    }
-}
-
-/// What an unreadable cell looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Exponent,
-    Decimal,
-    ErrorWord,
-    Formula,
-    DateWithTime,
-    OtherDate,
-    Short,
-    Other(Reason),
-}
-
-impl Kind {
-    const FIRST: Self = Self::Exponent;
-
-    fn of(cell: &str, reason: Reason) -> Self {
-        let text = cell.trim();
-        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let around = |signs: &[char]| text.rsplit_once(signs).filter(|(head, tail)| is_digits(head) && is_digits(tail));
-        if is_exponent(text) {
-            Self::Exponent
-        } else if text.starts_with('#') {
-            Self::ErrorWord
-        } else if text.starts_with(['=', '+', '@', '\'', '"']) {
-            Self::Formula
-        } else if let Some((date, time)) = text.split_once([' ', 'T'])
-            && date.len() >= 8
-            && time.contains(':')
-        {
-            Self::DateWithTime
-        } else if around(&['.', ',']).is_some() {
-            Self::Decimal
-        } else if reason == Reason::R104 && text.split(['-', '/', '.', ' ']).count() == 3 {
-            Self::OtherDate
-        } else if is_digits(text) && matches!(reason, Reason::R101 | Reason::R108) {
-            Self::Short
-        } else {
-            Self::Other(reason)
-        }
-    }
-
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Exponent => "look like numbers in scientific notation: export the column as text",
-            Self::Decimal => "look like numbers with a decimal point: export the column as text",
-            Self::ErrorWord => "look like error words of a spreadsheet: correct the sheet and export it again",
-            Self::Formula => "begin like a formula or with a text mark: export the values, not the formulas",
-            Self::DateWithTime => "look like dates with a time: export the column as YYYY-MM-DD",
-            Self::OtherDate => "look like dates in another form: export the column as YYYY-MM-DD",
-            Self::Short => "are digits, but not as many or not those of a valid number: export the column as text",
-            Self::Other(reason) => reason.text(),
-        }
+    match wanted {
+        Wanted::Date if has_time(text) => Some(Reason::R127),
+        Wanted::Date if is_serial(text) => Some(Reason::R126),
+        Wanted::Number | Wanted::House if is_date(text) => Some(Reason::R121),
+        _ if has_decimals(text) => Some(Reason::R120),
+        _ => None,
     }
 }
 
-fn is_exponent(text: &str) -> bool {
+/// R122: what stands in a cell whose formula failed or whose column was too narrow, in Dutch, English, German and French
+/// Excel and in LibreOffice.
+pub(super) fn error_word(text: &str) -> Option<Reason> {
+    const CODES: [&str; 14] = [
+        "err:",
+        "fout:",
+        "#err",
+        "#fout",
+        "#error",
+        "#ongeldig",
+        "#leeg",
+        "#verw",
+        "#n/b",
+        "#n/a",
+        "#nv",
+        "#n.v",
+        "#waarde",
+        "#deel",
+    ];
+    // Every one of them has a `#` or a `:`, and hardly any other cell.
+    if !text.contains(['#', ':']) {
+        return None;
+    }
+    let is_hash = text.len() > 1 && text.bytes().all(|byte| byte == b'#');
+    let lower = text.get(..24.min(text.len())).unwrap_or(text).to_lowercase();
+    let code = CODES.iter().any(|code| lower.starts_with(code));
+    let called = text.strip_prefix('#').is_some_and(|name| {
+        let letters =
+            name.bytes().take_while(|byte| byte.is_ascii_uppercase() || matches!(byte, b'/' | b'_' | b'0')).count();
+        letters > 1 && matches!(&name[letters..], "?" | "!")
+    });
+    let numbered = ["err:", "fout:"]
+        .iter()
+        .any(|code| lower.strip_prefix(code).is_some_and(|rest| rest.trim().starts_with(|c: char| c.is_ascii_digit())));
+    let error = is_hash || called || numbered || (code && text.starts_with('#'));
+    error.then_some(Reason::R122)
+}
+
+/// R118 and R123: `="0123"` and `'0123`, which keep a spreadsheet from counting, and quotes that stayed.
+fn mark(text: &str) -> Option<Reason> {
+    if text.starts_with(['=', '+', '@', '＝', '＋', '＠']) {
+        return Some(Reason::R118);
+    }
+    let marked = text.len() > 1 && text.starts_with(['\'', '’', '‘', '`', '´', '"', '“', '”', '„']);
+    marked.then_some(Reason::R123)
+}
+
+/// `1.00E+09`, `1,2E3`; of house numbers only what cannot be a letter with an addition.
+fn is_scientific(text: &str, wanted: Wanted) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
-    let digits = |text: &str, other: &[char]| {
-        text.bytes().any(|byte| byte.is_ascii_digit())
-            && text.chars().all(|sign| sign.is_ascii_digit() || other.contains(&sign))
-    };
-    digits(mantissa, &['.', ',']) && digits(exponent, &['+', '-'])
+    let mantissa = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (sign, digits) = exponent.strip_prefix(['+', '-']).map_or((false, exponent), |digits| (true, digits));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let decimal = mantissa.split_once(['.', ',']);
+    let whole = decimal
+        .map_or_else(|| is_number(mantissa), |(one, rest)| is_number(one) && (rest.is_empty() || is_number(rest)));
+    whole && is_number(digits) && (wanted != Wanted::House || sign || decimal.is_some())
 }
 
-/// Stops the run when more of a list that protects people cannot be read than `limits` permit: then nobody knows who is
-/// protected.
+/// `999960003.0`, `3,00`, `999.960.003`, `1.234,00`: digits with points or commas between or behind them.
+fn has_decimals(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let points = text.bytes().filter(|byte| matches!(byte, b'.' | b',')).count();
+    let begins = text.starts_with(|sign: char| sign.is_ascii_digit()) || text.starts_with(['.', ',']);
+    digits > 0
+        && points > 0
+        && digits + points == text.len()
+        && begins
+        && !text.ends_with("..")
+        && !only_full_stop(text)
+}
+
+/// "12." is how a person ends a house number.
+fn only_full_stop(text: &str) -> bool {
+    text.strip_suffix(['.', ',']).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// `2-jan`, `Mar-12`, `12 okt`, `1-2-2024`, `2024-01-02`, `01/02/03`.
+fn is_date(text: &str) -> bool {
+    let time = text.split([' ', 'T']).next().unwrap_or_default();
+    let text = if has_time(text) { time } else { text };
+    let parts: Vec<&str> = text.split(['-', '/', ' ', '.']).filter(|part| !part.is_empty()).collect();
+    let number = |part: &&str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_month = |part: &&str| MONTHS.contains(&part.to_lowercase().as_str());
+    let months = parts.iter().filter(|part| is_month(part)).count();
+    let numbers = parts.iter().filter(|part| number(part)).count();
+    if months == 1 && months + numbers == parts.len() && parts.len() <= 3 {
+        return true;
+    }
+    // Three numbers with the same sign between them, a day and a month among them. Points make it decimals.
+    let signs: Vec<char> = text.chars().filter(|sign| matches!(sign, '-' | '/')).collect();
+    let small = |part: &&str| part.parse::<u16>().is_ok_and(|number| (1..=31).contains(&number));
+    let month = |part: &&str| part.parse::<u16>().is_ok_and(|number| (1..=12).contains(&number));
+    signs.len() == 2
+        && signs[0] == signs[1]
+        && parts.len() == 3
+        && numbers == 3
+        && parts.iter().filter(|part| small(part)).count() >= 2
+        && parts.iter().any(|part| month(part))
+}
+
+/// `1980-02-01T00:00:00`, `1-2-1980 00:00`.
+fn has_time(text: &str) -> bool {
+    let Some((day, time)) = text.split_once(['T', ' ']) else { return false };
+    let mut clock = time.trim_start().splitn(2, ':');
+    let hour = clock
+        .next()
+        .is_some_and(|hour| (1..=2).contains(&hour.len()) && hour.bytes().all(|byte| byte.is_ascii_digit()));
+    let minutes = clock.next().is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()));
+    hour && minutes && day.starts_with(|sign: char| sign.is_ascii_digit()) && day.contains(['-', '/', '.'])
+}
+
+/// `45123`, `33245.0`: days since 1900. Four digits of our centuries are a year.
+fn is_serial(text: &str) -> bool {
+    let (whole, rest) = text.split_once(['.', ',']).map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let days = is_number(whole)
+        && (1..=6).contains(&whole.len())
+        && rest.is_none_or(|rest| !rest.is_empty() && is_number(rest));
+    let year = rest.is_none() && whole.len() == 4 && matches!(whole.get(..2), Some("18" | "19" | "20"));
+    days && !year
+}
+
+/// R125: traces of HTML, escapes and lost letters in a street, a town, a line of an address, a name of an institution.
 ///
-/// # Errors
-/// [`ReadError::Damaged`] with the columns and the kinds of damage that explain most of it; never a value.
-pub fn refuse(rows: &Rows, limits: &DamageLimits) -> Result<(), ReadError> {
-    for list in [List::Participants, List::Register, List::Suppressions] {
-        let inputs = rows.inputs.iter().filter(|input| input.list == list);
-        let total: u64 = inputs.map(|input| u64::from(input.rows)).sum();
-        let files: Vec<&Damage> = rows.damage.iter().filter(|damage| damage.list == list).collect();
-        let damaged: u64 = files.iter().map(|damage| u64::from(damage.rows)).sum();
-        let columns = together(&files);
-        let too_many = limits.refuse_rows(damaged, total);
-        // One delivery that a spreadsheet has spoilt may be small beside the others.
-        let own = |damage: &&Damage| damage.columns.iter().any(|column| limits.refuse_column(column));
-        if too_many || columns.iter().any(|column| limits.refuse_column(column)) || files.iter().any(own) {
-            let names = files.iter().map(|damage| rows.inputs[usize::from(damage.file)].file.clone());
-            return Err(ReadError::Damaged {
-                list,
-                files: names.collect(),
-                damaged,
-                rows: total,
-                columns: columns.iter().map(sentence).collect(),
-            });
-        }
+/// No address in a list has a question mark, a backslash, angle or curly brackets, or a currency sign. "Laan & Weg" and
+/// "Straat #3" are addresses.
+pub(super) fn leftovers(text: &str) -> Result<(), Reason> {
+    let strange = text.contains(|sign: char| {
+        matches!(
+            sign,
+            '?' | '¿'
+                | '¡'
+                | '\\'
+                | '<'
+                | '>'
+                | '{'
+                | '}'
+                | '|'
+                | '^'
+                | '~'
+                | '='
+                | '$'
+                | '*'
+                | '¤'
+                | '¬'
+                | '¦'
+                | '□'
+                | '■'
+                | '◊'
+                | '�'
+        )
+    });
+    if strange || has_entity(text) || has_code(text) || is_joined(text) || is_object(text) {
+        Err(Reason::R125)
+    } else {
+        Ok(())
     }
-    Ok(())
 }
 
-/// The columns of several files, those with most damage first.
-fn together(files: &[&Damage]) -> Vec<ColumnDamage> {
-    let mut columns: BTreeMap<&'static str, ColumnDamage> = BTreeMap::new();
-    for column in files.iter().flat_map(|damage| &damage.columns) {
-        let none = ColumnDamage { column: column.column, filled: 0, damaged: 0, kinds: Vec::new() };
-        let sum = columns.entry(column.column).or_insert(none);
-        sum.filled += column.filled;
-        sum.damaged += column.damaged;
-        for (words, count) in &column.kinds {
-            match sum.kinds.iter_mut().find(|(known, _)| known == words) {
-                Some((_, known)) => *known += count,
-                None => sum.kinds.push((words, *count)),
-            }
-        }
-        sum.kinds.sort_by_key(|(words, count)| (std::cmp::Reverse(*count), *words));
-    }
-    let mut columns: Vec<ColumnDamage> = columns.into_values().collect();
-    columns.sort_by_key(|column| (std::cmp::Reverse(column.damaged), column.column));
-    columns
+/// `&eacute;`, `&#233;`, `&nbsp` and what is left of one (`amp;`).
+pub(super) fn has_entity(text: &str) -> bool {
+    const NAMES: [&str; 20] = [
+        "amp", "nbsp", "lt", "gt", "quot", "apos", "eacute", "euml", "egrave", "ecirc", "iuml", "ouml", "uuml", "auml",
+        "ccedil", "aacute", "oacute", "szlig", "ntilde", "rsquo",
+    ];
+    let begins = |rest: &str| {
+        let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
+        let (name, after) = rest.split_at(name);
+        let numbered = name.strip_prefix('#').is_some_and(|code| !code.is_empty());
+        numbered || (after.starts_with(';') && name.len() > 1) || NAMES.contains(&name)
+    };
+    let rest_of = NAMES.iter().any(|name| {
+        text.strip_suffix(';').is_some_and(|text| text.ends_with(name)) || text.contains(&format!(" {name};"))
+    });
+    rest_of || text.match_indices('&').any(|(place, _)| begins(&text[place + 1..]))
 }
 
-fn sentence(column: &ColumnDamage) -> String {
-    let most = column.kinds.first().map_or_else(String::new, |(words, count)| format!("; {count} {words}"));
-    let ColumnDamage { column, filled, damaged, .. } = column;
-    format!("`{column}`: {damaged} of {filled} filled cells cannot be read{most}")
+/// `%C3%A9`, `_x000D_`, `U+00E9`.
+fn has_code(text: &str) -> bool {
+    let hexadecimal =
+        |text: &str, count: usize| text.len() >= count && text.bytes().take(count).all(|byte| byte.is_ascii_hexdigit());
+    let after = |mark: &str, count: usize| {
+        text.match_indices(mark).any(|(place, _)| hexadecimal(&text[place + mark.len()..], count))
+    };
+    after("%", 2) || after("_x", 4) || after("U+", 4)
+}
+
+/// `Lange+Straat`: a form's way to write a blank.
+fn is_joined(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    letters.windows(3).any(|three| three[1] == '+' && three[0].is_alphabetic() && three[2].is_alphabetic())
+}
+
+/// `[object Object]`, `[null]`.
+fn is_object(text: &str) -> bool {
+    text.starts_with('[') || text.contains("object Object")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_called_what_it_looks_like() {
-        for (cell, reason, kind) in [
-            ("1.00E+09", Reason::R101, Kind::Exponent),
-            ("9,9996e8", Reason::R101, Kind::Exponent),
-            ("999960003.0", Reason::R101, Kind::Decimal),
-            ("#N/B", Reason::R101, Kind::ErrorWord),
-            ("=\"999960003\"", Reason::R101, Kind::Formula),
-            ("1950-01-01 00:00:00", Reason::R104, Kind::DateWithTime),
-            ("01-02-1950", Reason::R104, Kind::OtherDate),
-            ("1/2/1950", Reason::R104, Kind::OtherDate),
-            ("99996000", Reason::R101, Kind::Short),
-            ("Vrouw", Reason::R107, Kind::Other(Reason::R107)),
-        ] {
-            assert_eq!(Kind::of(cell, reason), kind, "{cell}");
-        }
-    }
-
-    fn with(list: List, rows: u32, unreadable: u32, column: Option<(u32, u32)>) -> Rows {
-        let input = crate::row::Input {
-            file: "list.csv".to_owned(),
-            list,
-            sha256: String::new(),
-            rows,
-            unread_columns: Vec::new(),
-        };
-        let columns = column.map(|(damaged, filled)| ColumnDamage {
-            column: "bsn",
-            filled,
-            damaged,
-            kinds: vec![(Kind::Exponent.words(), damaged)],
-        });
-        let damage = Damage { file: 0, list, rows: unreadable, columns: columns.into_iter().collect() };
-        Rows { inputs: vec![input], damage: vec![damage], ..Rows::default() }
-    }
-
-    #[test]
-    fn both_limits_of_rows_have_to_be_passed() {
-        let limits = DamageLimits::default();
-        let stops = |rows, unreadable| refuse(&with(List::Register, rows, unreadable, None), &limits).is_err();
-        assert!(stops(1000, 21) && stops(21, 21) && stops(4199, 21));
-        assert!(!stops(1000, 20) && !stops(4200, 21) && !stops(20, 20));
-        assert!(stops(1_200_000, 6001) && !stops(1_200_000, 6000));
-    }
-
-    #[test]
-    fn one_spoilt_column_is_enough_and_is_named() {
-        let limits = DamageLimits::default();
-        let read =
-            |damaged, filled| refuse(&with(List::Suppressions, 100_000, damaged, Some((damaged, filled))), &limits);
-        assert!(read(20, 20).is_ok() && read(50, 100).is_ok());
-        let error = read(51, 100).unwrap_err().to_string();
-        assert!(error.contains("suppressions") && error.contains("51 of 100"), "{error}");
-        assert!(error.contains("scientific notation: export the column as text"), "{error}");
-    }
-
-    #[test]
-    fn lists_that_protect_nobody_do_not_stop_the_run() {
-        let limits = DamageLimits::default();
-        assert!(refuse(&with(List::Exposures, 100, 100, Some((100, 100))), &limits).is_ok());
-        assert!(refuse(&with(List::Providers, 100, 100, None), &limits).is_ok());
-        assert!(refuse(&with(List::Participants, 100, 100, None), &limits).is_err());
-    }
-}
+#[path = "damage_tests.rs"]
+mod tests;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
+use crate::contract;
 use crate::digits::Digits;
 use crate::letter::Items;
 use crate::person::{Bsn, PartialDate};
@@ -12,7 +13,7 @@ use crate::reason::{Reason, SetAside};
 use crate::row::{List, Open, Refused, Remains, RowRef};
 
 use super::cell::{self, Days, Word};
-use super::damage::Tally;
+use super::spoilt::Tally;
 use super::text::{self, Rule, Scripts};
 
 /// Settings that the cells of every row are read under.
@@ -32,6 +33,7 @@ pub(super) struct Raw<'c> {
     terms: Terms,
     scripts: Scripts,
     faults: Vec<(usize, Reason)>,
+    strange: Vec<(usize, Reason)>,
     bsn: Option<Bsn>,
     record_id: &'c str,
     dataset_id: &'c str,
@@ -48,6 +50,7 @@ impl<'c> Raw<'c> {
             terms,
             scripts,
             faults: Vec::new(),
+            strange: Vec::new(),
             bsn: None,
             record_id: "",
             dataset_id: "",
@@ -95,7 +98,14 @@ impl<'c> Raw<'c> {
     }
 
     pub(super) fn bsn(&mut self, column: usize) -> Option<Bsn> {
-        let bsn = self.take(column, cell::bsn);
+        let bsn = match cell::bsn(&self.cells[column]) {
+            // Nobody of a rehearsal has a number that begins with a zero: there it stays damage.
+            Err(Reason::R124) if !self.terms.synthetic => {
+                self.fault(column, Reason::R124);
+                cell::padded_bsn(&self.cells[column])
+            }
+            _ => self.take(column, cell::bsn),
+        };
         self.bsn = bsn;
         self.tidied += u32::from(bsn.is_some() && self.cells[column].len() != 9);
         if bsn.is_some_and(|bsn| bsn.is_test_range() != self.terms.synthetic) {
@@ -116,7 +126,7 @@ impl<'c> Raw<'c> {
     }
 
     pub(super) fn person_ref(&mut self, column: usize) -> Cow<'c, str> {
-        self.person_ref = self.take(column, cell::identifier);
+        self.person_ref = self.take(column, cell::person_ref);
         Cow::Borrowed(self.person_ref)
     }
 
@@ -125,8 +135,15 @@ impl<'c> Raw<'c> {
         Cow::Borrowed(self.dataset_id)
     }
 
+    /// The code; one that has lost a zero is a fault, and comes back as it may have been.
     pub(super) fn provider_code(&mut self, column: usize) -> Cow<'c, str> {
-        Cow::Borrowed(self.take(column, cell::provider_code))
+        let code = self.take(column, cell::provider_code);
+        if code.is_empty()
+            && let Some(padded) = cell::padded_code(&self.cells[column])
+        {
+            return Cow::Owned(padded);
+        }
+        Cow::Borrowed(code)
     }
 
     pub(super) fn birth_date(&mut self, column: usize) -> Option<PartialDate> {
@@ -162,12 +179,25 @@ impl<'c> Raw<'c> {
         let is_word = |sign: char| sign.is_alphabetic() || matches!(sign, ' ' | '-' | '_' | '/');
         match cell::word(&self.cells[column]) {
             Ok(word) => word,
-            Err(_) if self.cells[column].chars().all(is_word) => None,
             Err(reason) => {
-                self.fault(column, reason);
+                if self.cells[column].chars().all(is_word) {
+                    self.strange.push((column, reason));
+                } else {
+                    self.fault(column, reason);
+                }
                 None
             }
         }
+    }
+
+    /// Cells that are wrong and no fault of the row: columns and reasons.
+    pub(super) fn strange(&self) -> &[(usize, Reason)] {
+        &self.strange
+    }
+
+    /// What is wrong so far: columns and reasons, in the order in which the cells were asked for.
+    pub(super) fn faults(&self) -> &[(usize, Reason)] {
+        &self.faults
     }
 
     pub(super) fn items(&mut self, column: usize) -> Items {
@@ -206,6 +236,14 @@ impl<'c> Raw<'c> {
         self.faults.is_empty()
     }
 
+    /// Whether nothing is wrong but zeros that may be lost: then another row may confirm the number.
+    pub(super) fn lacks_only_zeros(&self) -> bool {
+        let repaired = |(column, reason): &(usize, Reason)| {
+            *reason == Reason::R124 && !(self.terms.synthetic && self.columns[*column] == "bsn")
+        };
+        !self.faults.is_empty() && self.faults.iter().all(repaired)
+    }
+
     /// Whether this cell could not be read.
     pub(super) fn is_faulty(&self, column: usize) -> bool {
         self.faults.iter().any(|(faulty, _)| *faulty == column)
@@ -238,6 +276,10 @@ impl<'c> Raw<'c> {
             let comma = if evidence.is_empty() { "" } else { "; " };
             // Writing to a string does not fail.
             let _ = write!(evidence, "{comma}{}: {reason}", self.columns[*column]);
+            let words = contract::column(list, self.columns[*column]).and_then(|column| column.form.allowed());
+            if let Some(words) = words.filter(|_| *reason == Reason::R107) {
+                let _ = write!(evidence, " (one of {})", words.join(", "));
+            }
         }
         let columns = self.faults.iter().map(|(column, _)| self.columns[*column]);
         Refused {

@@ -27,8 +27,8 @@ pub(super) trait Record: Sized + Send + Clone {
         false
     }
 
-    /// What is left when the row is not used.
-    fn remains(self) -> Remains;
+    /// What is left when the row is not used; `None` where nobody asks.
+    fn remains(self) -> Option<Remains>;
 }
 
 /// Packs text cells; the caps of the columns keep them far below what fits.
@@ -89,8 +89,8 @@ impl Record for Exposure {
         })
     }
 
-    fn remains(self) -> Remains {
-        Remains::Exposure(Box::new(self))
+    fn remains(self) -> Option<Remains> {
+        Some(Remains::Exposure(Box::new(self)))
     }
 }
 
@@ -159,8 +159,8 @@ impl Record for Registrant {
         raw.is_sound_but_for(&FLAGS)
     }
 
-    fn remains(self) -> Remains {
-        Remains::Registrant(Box::new(self))
+    fn remains(self) -> Option<Remains> {
+        Some(Remains::Registrant(Box::new(self)))
     }
 }
 
@@ -201,8 +201,8 @@ impl Record for Provider {
         })
     }
 
-    fn remains(self) -> Remains {
-        Remains::Provider(Box::new(self))
+    fn remains(self) -> Option<Remains> {
+        Some(Remains::Provider(Box::new(self)))
     }
 }
 
@@ -233,8 +233,8 @@ impl Record for Suppression {
         self.bsn.is_some() || !self.person_ref.is_empty()
     }
 
-    fn remains(self) -> Remains {
-        Remains::Suppression
+    fn remains(self) -> Option<Remains> {
+        Some(Remains::Suppression)
     }
 }
 

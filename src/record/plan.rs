@@ -1,6 +1,6 @@
 //! Checks and counts a plan while it is made, and keeps of its letters what the ledger will know.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -37,9 +37,10 @@ impl Found {
         let inputs =
             (!files.is_empty()).then(|| Inputs { run_id: run_id.clone(), date, accepted: None, reasons, files });
         let before = store.identities()?;
+        let before: BTreeSet<_> = before.iter().map(|line| (&*line.1, &*line.2, &*line.3)).collect();
         let is_known = |change: &IdentityChange| {
             let (person, other) = (change.person().to_string(), change.other().to_string());
-            before.iter().any(|line| line.1 == change.word() && line.2 == person && line.3 == other)
+            before.contains(&(change.word(), &*person, &*other))
         };
         let changes: Vec<_> = noted.identities.changes.iter().copied().filter(|change| !is_known(change)).collect();
         let identities = (!changes.is_empty()).then(|| identities_event(run_id, date, &changes));

@@ -435,17 +435,17 @@ fn claims(known: &Known, marks: &Marks) -> Vec<Claim> {
 fn claims_of(known: &Known, marks: &Marks, cluster: usize) -> Vec<Claim> {
     let bsn = marks.bsns[cluster].as_ref();
     let by_bsn = bsn.and_then(|bsn| known.owner(bsn));
-    let mut claims = Vec::<Claim>::new();
     let owners = marks.rows(cluster).iter().filter_map(|mark| known.owner(mark)).map(|person| (person, 1));
+    let mut rows_of = BTreeMap::<u32, usize>::new();
     for (person, rows) in owners.chain(by_bsn.map(|person| (person, 0))) {
-        if let Some(claim) = claims.iter_mut().find(|claim| claim.person == person) {
-            claim.rows += rows;
-            continue;
-        }
-        let vetoed = bsn.is_some_and(|bsn| known.has_other_bsn(person, bsn));
-        claims.push(Claim { person, cluster, has_bsn: by_bsn == Some(person), rows, vetoed });
+        *rows_of.entry(person).or_default() += rows;
     }
-    claims
+
+    let claim = |(person, rows)| {
+        let vetoed = bsn.is_some_and(|bsn| known.has_other_bsn(person, bsn));
+        Claim { person, cluster, has_bsn: by_bsn == Some(person), rows, vetoed }
+    };
+    rows_of.into_iter().map(claim).collect()
 }
 
 /// Clusters with known people, sorted.

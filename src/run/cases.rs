@@ -130,6 +130,7 @@ mod tests {
             sha256: String::new(),
             rows: 9,
             unread_columns: Vec::new(),
+            notes: Vec::new(),
         };
         Rows { inputs: vec![input], refused, ..Rows::default() }
     }

@@ -64,6 +64,7 @@ mod tests {
             sha256: String::new(),
             rows: total,
             unread_columns: Vec::new(),
+            notes: Vec::new(),
         };
         let refused = |row| Refused {
             list: List::Register,

@@ -6,6 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::RunError;
 use crate::durable;
+use crate::keys::Marker;
+use crate::read::{Delivery, MARKS};
 use crate::record::Job;
 use crate::report::account::Account;
 use crate::report::letters::LettersFile;
@@ -27,6 +29,15 @@ pub(super) fn write(
     papers::write_rows(&folder.join("rows.csv"), rows, account)?;
     papers::write_review(&folder.join("review.csv"), rows, waiting)?;
     write_report(folder, report)
+}
+
+/// Writes down what the lists were, for the next `breachpost inbox`.
+///
+/// # Errors
+/// [`RunError`] when it cannot be written.
+pub(super) fn write_marks(folder: &Utf8Path, delivery: &Delivery, marker: Marker) -> Result<(), RunError> {
+    let path = folder.join(MARKS);
+    delivery.write(&path, marker).map_err(|source| RunError::File { doing: "writing", path, source })
 }
 
 /// Writes `namesakes.csv` to `folder`, for `explain`.

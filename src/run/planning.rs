@@ -14,6 +14,7 @@ use crate::cli::process::peak_rss_bytes;
 use crate::facts::Facts;
 use crate::package::{self, PartPlan, Places};
 use crate::preview;
+use crate::read::Delivery;
 use crate::record::{
     CheckedPlan, Identities, Intake, Job, JobState, Ledger, News, Noted, PlanDraft, ShieldNews, StagedFile,
 };
@@ -55,7 +56,8 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     refuse_the_past(ledger, order)?;
     let facts = order.facts()?;
     let mut clock = Clock::default();
-    let rows = clock.time("read", || order.read(), Rows::count)?;
+    let marker = ledger.keys().marker();
+    let (rows, delivery) = clock.time("read", || order.read_marked(Some(marker)), |(rows, _)| rows.count())?;
     let intake = order.take_in(ledger, &rows)?;
     let prepared = prepare::prepare(order, &rows, &intake, ledger, &facts, &mut clock)?;
     order.permits(prepared.letters.len())?;
@@ -71,14 +73,15 @@ pub(super) fn plan(order: &Order<'_>, ledger: &mut Ledger) -> Result<Step, RunEr
     if prepared.letters.is_empty() {
         let staging = Staging::of(&config.data_dir, &run_id);
         let (identities, shields) = draft_nothing(&staging, &rows, prepared, report, clock)?;
+        papers::write_marks(&staging.papers(), &delivery, marker)?;
         let read = Read { inputs: &rows.inputs, intake: &intake, shields: &shields };
         ledger.note(&noted(order, &run_id, read, &identities))?;
         return conclude(order, ledger, &staging, &run_id, news);
     }
     let number = ledger.next_job(order.run_date)?;
     let sketch = Sketch { order, ledger, facts: &facts, number: &number, report, clock };
-    let (checked, press) = sketch.stage(&rows, &intake, prepared)?;
-    drop(rows);
+    let (checked, press) = sketch.stage(&rows, (&intake, &delivery), prepared)?;
+    drop((rows, delivery));
     let mut clock = Clock::default();
     order.progress.stage("recording", 0);
     clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
@@ -114,6 +117,7 @@ pub(super) fn begin_report(
     let mut report = Report::new(run_id, &config.campaign, order.is_marked(), &rows.inputs, &prepared.account);
     let mail = if config.mail.is_some() { "not sent yet" } else { "not configured" };
     mail.clone_into(&mut report.mail);
+    report.other_files.clone_from(&rows.others);
     report.list_reasons.clone_from(&prepared.list_reasons);
     if config.synthetic {
         report.unproven_rows = without_bsn(rows);
@@ -175,7 +179,12 @@ struct Sketch<'s, 'o> {
 impl Sketch<'_, '_> {
     /// Writes everything that setting the job needs, and the papers so far. Letters are written part by part, so that no
     /// more than two parts of them are in memory.
-    fn stage(self, rows: &Rows, intake: &Intake, prepared: Prepared<'_>) -> Result<(CheckedPlan, Press), RunError> {
+    fn stage(
+        self,
+        rows: &Rows,
+        (intake, delivery): (&Intake, &Delivery),
+        prepared: Prepared<'_>,
+    ) -> Result<(CheckedPlan, Press), RunError> {
         let Self { order, ledger, facts, number, mut report, mut clock } = self;
         let config = order.config;
         let job_name = package::job_name(number, config.synthetic);
@@ -225,6 +234,7 @@ impl Sketch<'_, '_> {
         report.stages = clock.stages();
         report.peak_rss_bytes = peak_rss_bytes();
         papers::write(&staging.papers(), rows, &account, Waiting { set_aside: &set_aside, gone: &gone }, &report)?;
+        papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
         staging.sync()?;
         Ok((checked, press))

@@ -3,11 +3,15 @@
 
 mod addressing;
 mod canaries;
+mod cells;
 mod changing_lists;
 mod closed;
 mod copies;
+mod cost;
 mod edits;
 mod faults;
+mod files;
+mod inbox;
 mod leaks;
 mod letters;
 mod lists;

@@ -97,6 +97,7 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
     assert_eq!(certificate["date"], "2025-09-15");
     assert!(certificate["method"].as_str().unwrap().contains("secure_delete"));
     assert_eq!(certificate["totals"], totals);
+    assert!(certificate["files"].to_string().contains("inputs.marks"), "what a run remembers of its lists has gone");
     for kept in certificate["kept"].as_array().unwrap() {
         let path = night.data().join(kept["path"].as_str().unwrap());
         let sums = crate::tools::run(Command::new("sha256sum").arg(&path));

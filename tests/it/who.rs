@@ -343,3 +343,25 @@ fn the_report_tells_the_sizes_of_the_blocks() {
     let page = fs::read_to_string(Path::new(answer["papers"].as_str().unwrap()).join("report.html")).unwrap();
     assert!(page.contains("Who is who") && page.contains("birth date + surname"));
 }
+
+#[test]
+fn given_names_are_compared_whole_and_newborns_are_twins() {
+    let row = |id, first_names, number| Lab { id, first_names, initials: "", number, ..ANNA };
+    let records = [
+        row("A-1", "Jan-Willem", "1"),
+        row("A-2", "Jan-Pieter", "1"),
+        row("B-1", "Mohamed Amin", "2"),
+        row("B-2", "Mohamed Yassin", "2"),
+        row("C-1", "Baby", "3"),
+        row("C-2", "Baby", "3"),
+        row("D-1", "Jan-Willem", "4"),
+        row("D-2", "Jan", "4"),
+    ];
+    let night = night(&records);
+    let answer = night.run();
+    for (one, other, together) in
+        [("A-1", "A-2", false), ("B-1", "B-2", false), ("C-1", "C-2", false), ("D-1", "D-2", true)]
+    {
+        assert_eq!(person(&answer, one) == person(&answer, other), together, "{one} {other}");
+    }
+}

@@ -197,7 +197,14 @@ fn a_damaged_suppression_that_fits_nobody_stops() {
     let link = |row: Refused| {
         let mut rows = rows(&[Details { bsn: BSNS[0], ..ANNA }], &[]);
         let (file, sha256) = ("suppressions.csv".to_owned(), String::new());
-        rows.inputs.push(Input { file, list: List::Suppressions, sha256, rows: 3, unread_columns: Vec::new() });
+        rows.inputs.push(Input {
+            file,
+            list: List::Suppressions,
+            sha256,
+            rows: 3,
+            unread_columns: Vec::new(),
+            notes: Vec::new(),
+        });
         rows.refused.push(row);
         let rules = LinkRules::default();
         let terms = Terms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[] };

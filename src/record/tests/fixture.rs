@@ -171,6 +171,7 @@ pub fn input() -> Input {
         sha256: "ab".repeat(32),
         rows: 9,
         unread_columns: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

@@ -18,6 +18,7 @@ fn inbox(files: &[(&str, &[(&str, Published)])]) -> Rows {
             sha256: crate::hash::of_bytes(content.as_bytes()),
             rows: u32::try_from(records.len()).unwrap(),
             unread_columns: Vec::new(),
+            notes: Vec::new(),
         });
         for (row, (record, published)) in (1..).zip(*records) {
             let row = RowRef { file, row };
