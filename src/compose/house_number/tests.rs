@@ -83,6 +83,8 @@ fn what_could_be_read_in_two_ways_is_held() {
         "12\u{200b}A",
         "-12",
         "1 en 2",
+        "1 O F",
+        "1E N",
     ];
     for typed in held {
         assert_eq!(parse(typed), Err(Reason::C104), "{typed}");
