@@ -5,10 +5,11 @@
 //! whoever was held because of them. A person with such a mark gets no letter (D215) until
 //!
 //! - a row of the same list that is about the same person says otherwise: an explicit `no` for a protected address or
-//!   unknown whereabouts, any readable row where the row before could not be read or had no address that can be printed;
+//!   unknown whereabouts, any readable row where the row before could not be read, had no address that can be printed, or
+//!   a day of death that programs write for nothing;
 //! - or a human releases them (`released` in `review.csv`). Nothing else takes back a death or an objection.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -19,6 +20,8 @@ use crate::link::fold;
 use crate::person::{Bsn, Cluster, PartialDate, Person, Pseudonym};
 use crate::reason::{Reason, SetAside};
 use crate::row::{Denials, List, Refused, Registrant, Remains, RowRef, Rows, Suppression, SuppressionReason};
+use crate::words::address::{Remark, remark};
+use crate::words::dates::is_filler;
 
 /// Why a list protects somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,17 +107,20 @@ pub(super) struct ShieldLine {
 #[derive(Debug, Default)]
 pub struct Memory {
     by_mark: HashMap<Mark, Vec<Shield>>,
+    /// Of list rows, some of which are remembered by the marks of lab records alone.
+    subjects: HashSet<Mark>,
 }
 
 impl Memory {
     /// Of every line ever written, oldest first: the latest about a shield counts.
     pub(super) fn of(lines: impl IntoIterator<Item = ShieldLine>) -> Self {
         let held: BTreeMap<Shield, bool> = lines.into_iter().map(|line| (line.shield, line.held)).collect();
-        let mut by_mark = HashMap::<Mark, Vec<Shield>>::new();
+        let mut memory = Self::default();
         for shield in held.into_iter().filter_map(|(shield, held)| held.then_some(shield)) {
-            by_mark.entry(shield.mark).or_default().push(shield);
+            memory.by_mark.entry(shield.mark).or_default().push(shield);
+            memory.subjects.insert(shield.subject);
         }
-        Self { by_mark }
+        memory
     }
 
     fn is_empty(&self) -> bool {
@@ -181,8 +187,11 @@ impl<'k> Guard<'k> {
 
     fn add_listed(&mut self, list: List, row: &Registrant) {
         let marks = marks_of_registrant(self.keys, row);
+        // A day that programs write for nothing says as little as one that cannot be read.
+        let (died, unclear) = (row.deceased_on.is_some(), row.deceased_on.is_some_and(is_filler));
         let says = [
-            (row.deceased_on.is_some(), Why::Died),
+            (died && !unclear, Why::Died),
+            (unclear, Why::Unreadable),
             (row.protected_address, Why::Protected),
             (row.whereabouts_unknown, Why::Whereabouts),
         ];
@@ -222,7 +231,7 @@ impl<'k> Guard<'k> {
             (row.denies.protected_address, Why::Protected),
             (row.denies.whereabouts_unknown, Why::Whereabouts),
         ];
-        let known = marks.into_iter().filter(|(mark, _)| self.memory.by_mark.contains_key(mark));
+        let known = marks.into_iter().filter(|(mark, _)| self.memory.subjects.contains(mark));
         let said = takes_back.into_iter().filter(|(says, _)| *says);
         known.flat_map(|(mark, _)| said.clone().map(move |(_, why)| (mark, why, list))).collect()
     }
@@ -299,8 +308,9 @@ impl<'k> Guard<'k> {
             let mark = record_mark(self.keys, row.dataset_id(), row.record_id());
             let known = item.beside.iter().filter_map(|beside| self.subjects.get(beside)).flatten();
             let mut shields: Vec<_> = known.copied().collect();
-            if shields.is_empty() && item.reason == Reason::D204 {
-                shields.extend(item.beside.iter().filter_map(|beside| self.unprintable(rows, *beside)));
+            if shields.is_empty() {
+                let said = item.beside.iter().filter_map(|beside| self.said_by_address(rows, *beside, item.reason));
+                shields.extend(said);
             }
             if shields.is_empty() && matches!(item.reason, Reason::L207 | Reason::L210) {
                 // Nothing of the row says whose it is: the record alone can be remembered.
@@ -324,8 +334,8 @@ impl<'k> Guard<'k> {
         ShieldNews { lines }
     }
 
-    /// A list row without an address that can be printed.
-    fn unprintable(&self, rows: &Rows, row: RowRef) -> Option<(Mark, Why, List)> {
+    /// What the address of a list row says of somebody who is held for this reason: words, or nothing that can be printed.
+    fn said_by_address(&self, rows: &Rows, row: RowRef, reason: Reason) -> Option<(Mark, Why, List)> {
         let list = rows.inputs.get(usize::from(row.file))?.list;
         let listed = match list {
             List::Participants => &rows.participants,
@@ -333,8 +343,14 @@ impl<'k> Guard<'k> {
             _ => return None,
         };
         let place = listed.binary_search_by_key(&row, |listed| listed.row).ok()?;
+        let why = match (remark(&listed[place].address()), reason) {
+            (Some((Remark::Died, _)), Reason::D205) => Why::Died,
+            (Some((Remark::Hidden, _)), Reason::D203) => Why::Protected,
+            (_, Reason::D204) => Why::Address,
+            _ => return None,
+        };
         let (subject, _) = marks_of_registrant(self.keys, &listed[place]).first().copied()?;
-        Some((subject, Why::Address, list))
+        Some((subject, why, list))
     }
 }
 

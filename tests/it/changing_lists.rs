@@ -265,6 +265,31 @@ fn whom_a_list_protected_yesterday_is_protected_until_a_row_says_otherwise() {
 }
 
 #[test]
+fn what_the_words_of_an_address_said_yesterday_is_remembered_too() {
+    for (words, tonight, later, code) in [
+        ("Geheim adres", "D203", None, "D215"),
+        ("Geheim adres", "D203", Some(",,"), "D215"),
+        ("Geheim adres", "D203", Some(",no,"), ""),
+        ("Overleden", "D205", None, "D215"),
+        ("Overleden", "D205", Some(",no,no"), "D215"),
+        ("Dakloos", "D204", None, "D215"),
+        ("Dakloos", "D204", Some(",,"), ""),
+        ("", "D204", None, "D215"),
+        ("", "D204", Some(",,"), ""),
+    ] {
+        let night = night(&[record("R1", "Aalbers", MUCH)]);
+        let others: Vec<String> =
+            (0..9).map(|n| listed(&format!("X{n}"), &format!("Ver{}", "ee".repeat(n + 2)), ",,")).collect();
+        let said = listed("P1", "Aalbers", ",,").replace("Nieuwstraat", words);
+        write(&night, "register.csv", &[&others[..], &[said]].concat());
+        assert_eq!(fates(&run_on(&night, "2025-09-15", &[]), "R1")[0].1, tonight, "{words}");
+        let row = later.map(|state| listed("P1", "Aalbers", state));
+        write(&night, "register.csv", &others.into_iter().chain(row).collect::<Vec<_>>());
+        assert_eq!(fates(&run_on(&night, "2025-09-16", &[]), "R1")[0].1, code, "{words} {later:?}");
+    }
+}
+
+#[test]
 fn a_row_that_could_not_be_read_protects_until_it_can() {
     let row = |state: &str| listed("P1", "Aalbers", state).replace("P1,,", "P1,999990019,");
     let others: Vec<String> =
