@@ -182,7 +182,7 @@ fn problem_of(text: &str) -> Option<&'static str> {
 }
 
 /// NaN lies in no range.
-fn within<T: PartialOrd + std::fmt::Display>(
+fn within<T: Copy + PartialOrd + std::fmt::Display>(
     key: &'static str,
     value: T,
     range: RangeInclusive<T>,

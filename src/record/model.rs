@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::audit::{Contents, Event, KnownInput};
+use super::audit::{Contents, Event, KnownInput, Planned};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
 use crate::mode::Mode;
@@ -147,24 +147,7 @@ impl Model {
                 let rows = ruled.withdrawn + ruled.lacking + ruled.undecided;
                 self.record_rulings.insert(seq, (rows, ruled.sha256.clone()));
             }
-            Event::Planned(plan) => {
-                let job = JobRow {
-                    name: plan.name.clone(),
-                    run_id: plan.run_id.clone(),
-                    run_date: plan.date,
-                    event: seq,
-                    state: JobState::Planned,
-                    staged: plan.staged.clone(),
-                    parts: plan.parts.clone(),
-                    sealed: Vec::new(),
-                    sealed_event: None,
-                    abandoned: None,
-                };
-                if self.jobs.insert(plan.job, job).is_some() {
-                    return None;
-                }
-                self.contents.insert(plan.job, plan.contents.clone());
-            }
+            Event::Planned(plan) => self.planned(seq, plan)?,
             Event::Sealed(sealed) => {
                 let job = self.step(sealed.job, JobState::Planned, JobState::Sealed)?;
                 job.sealed.clone_from(&sealed.parts);
@@ -219,6 +202,27 @@ impl Model {
                 self.record_rulings.clear();
             }
         }
+        Some(())
+    }
+
+    /// `None`: the job is there already.
+    fn planned(&mut self, seq: u64, plan: &Planned) -> Option<()> {
+        let job = JobRow {
+            name: plan.name.clone(),
+            run_id: plan.run_id.clone(),
+            run_date: plan.date,
+            event: seq,
+            state: JobState::Planned,
+            staged: plan.staged.clone(),
+            parts: plan.parts.clone(),
+            sealed: Vec::new(),
+            sealed_event: None,
+            abandoned: None,
+        };
+        if self.jobs.insert(plan.job, job).is_some() {
+            return None;
+        }
+        self.contents.insert(plan.job, plan.contents.clone());
         Some(())
     }
 
