@@ -79,8 +79,8 @@ impl<T: Record> Batch<T> {
         }
     }
 
-    /// Reads one row; it ends among the good ones, the refused ones or those that wait for a zero, or among both where the worst that its unreadable
-    /// cells may have said is known.
+    /// Reads one row; it ends among the good ones, the refused ones or those that wait for a zero, or among both where the
+    /// worst that its unreadable cells may have said is known.
     pub(super) fn read(&mut self, cells: &[Cow<'_, str>], row: u32, context: &Context<'_>) {
         let at = RowRef { file: context.index, row };
         if let Some(marker) = context.marker {
@@ -97,6 +97,7 @@ impl<T: Record> Batch<T> {
         match parsed {
             Some(typed) if raw.is_sound() => self.good.push(typed),
             Some(typed) if raw.lacks_only_zeros() => {
+                raw.tally(&mut self.damage);
                 let remains = typed.clone().remains().into_iter().collect();
                 self.pending.push((typed, raw.refusal(context.list, at, remains)));
             }
