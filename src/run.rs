@@ -73,17 +73,20 @@ impl Order<'_> {
     }
 
     fn read(&self) -> Result<Rows, RunError> {
-        let terms = Terms { synthetic: self.config.synthetic, run_date: self.run_date };
-        let rows = read::read(&self.config.inbox, &self.config.inputs, &terms, self.progress)?;
-        read::refuse_damage(&rows, &self.config.damage)?;
-        Ok(rows)
+        self.read_with(None).map(|(rows, _)| rows)
     }
 
     /// Reads the lists and marks them for the next `breachpost inbox`.
     fn read_marked(&self, marker: Marker) -> Result<(Rows, Delivery), RunError> {
-        let terms = Terms { synthetic: self.config.synthetic, run_date: self.run_date };
+        self.read_with(Some(marker))
+    }
+
+    fn read_with(&self, marker: Option<Marker>) -> Result<(Rows, Delivery), RunError> {
         let config = self.config;
-        Ok(read::read_marked(&config.inbox, &config.inputs, &terms, Some(marker), self.progress)?)
+        let terms = Terms { synthetic: config.synthetic, run_date: self.run_date };
+        let (rows, delivery) = read::read_marked(&config.inbox, &config.inputs, &terms, marker, self.progress)?;
+        read::refuse_damage(&rows, &config.damage)?;
+        Ok((rows, delivery))
     }
 }
 

@@ -112,6 +112,17 @@ impl<T: Record> Batch<T> {
         }
     }
 
+    /// The last refused row stands before a delimiter that ends every row of its file: with a cell too many, and an empty
+    /// last one, it would look the same. So it is kept like a row whose cells have moved.
+    pub(super) fn doubt(&mut self, moved: Refused) {
+        let Some(last) = self.refused.last_mut() else { return };
+        if last.used {
+            self.good.pop();
+        }
+        let set_aside = last.set_aside.clone();
+        *last = Refused { set_aside, ..moved };
+    }
+
     /// Puts a row among the refused.
     pub(super) fn refuse(&mut self, row: Refused) {
         self.tally.refuse(row.set_aside.reason, row.set_aside.row.row);

@@ -30,8 +30,8 @@ const SOUND: [(&str, &str); 12] = [
 
 /// First names of so many people that nobody is taken for another whose record cannot be read.
 const FIRST_NAMES: [&str; 19] = [
-    "Tessa", "Marit", "Joke", "Wendy", "Carla", "Ineke", "Saskia", "Hanneke", "Petra", "Yvonne", "Linda", "Ria", "Debby",
-    "Froukje", "Nynke", "Ursula", "Berend", "Olga", "Xandra",
+    "Tessa", "Marit", "Joke", "Wendy", "Carla", "Ineke", "Saskia", "Hanneke", "Petra", "Yvonne", "Linda", "Ria",
+    "Debby", "Froukje", "Nynke", "Ursula", "Berend", "Olga", "Xandra",
 ];
 
 fn first_names(place: usize) -> &'static str {
