@@ -240,8 +240,11 @@ fn read_file<T: Record>(
         read.absent_columns = absent.join(" "),
         "list read"
     );
-    if !batch.refused.is_empty() {
-        let damaged = batch.refused.iter().filter(|row| row.set_aside.reason != Reason::R103).count();
+    // Those that wait for a zero count until it is found.
+    if !batch.refused.is_empty() || !batch.pending.is_empty() {
+        let waiting = batch.pending.iter().map(|(_, refusal)| refusal);
+        let unusable = batch.refused.iter().chain(waiting);
+        let damaged = unusable.filter(|row| row.set_aside.reason != Reason::R103).count();
         let unreadable = u32::try_from(damaged).unwrap_or(u32::MAX);
         damage.push(batch.damage.finish(&batch.tally, context, unreadable));
     }

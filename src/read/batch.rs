@@ -79,8 +79,8 @@ impl<T: Record> Batch<T> {
         }
     }
 
-    /// Reads one row; it ends among the good ones, the refused ones or those that wait for a zero, or among both where the worst that its unreadable
-    /// cells may have said is known.
+    /// Reads one row; it ends among the good ones, the refused ones or those that wait for a zero, or among both where the
+    /// worst that its unreadable cells may have said is known.
     pub(super) fn read(&mut self, cells: &[Cow<'_, str>], row: u32, context: &Context<'_>) {
         let at = RowRef { file: context.index, row };
         if let Some(marker) = context.marker {
@@ -97,6 +97,7 @@ impl<T: Record> Batch<T> {
         match parsed {
             Some(typed) if raw.is_sound() => self.good.push(typed),
             Some(typed) if raw.lacks_only_zeros() => {
+                raw.tally(&mut self.damage);
                 let remains = typed.clone().remains().into_iter().collect();
                 self.pending.push((typed, raw.refusal(context.list, at, remains)));
             }
@@ -109,6 +110,18 @@ impl<T: Record> Batch<T> {
                 self.good.extend(used);
             }
         }
+    }
+
+    /// The last refused row stands before a delimiter that ends every row of its file: with a cell too many, and an empty
+    /// last one, it would look the same. So it is kept like a row whose cells have moved.
+    pub(super) fn doubt(&mut self, moved: Refused) {
+        let Some(last) = self.refused.last_mut() else { return };
+        if last.used {
+            self.good.pop();
+        }
+        // It stays a delivery of its record, so that no older one counts in its place.
+        let Refused { set_aside, record_id, dataset_id, .. } = last.clone();
+        *last = Refused { set_aside, record_id, dataset_id, ..moved };
     }
 
     /// Puts a row among the refused.

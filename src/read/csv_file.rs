@@ -144,7 +144,12 @@ impl<'b> CsvFile<'b> {
                 }
             });
             if count == self.layout.places.len() + usize::from(self.trailing) {
+                let refused = batch.refused.len();
                 batch.read(&cells, row, context);
+                if self.trailing && batch.refused.len() > refused {
+                    let ragged = self.ragged_row::<T>(span, count, row, context);
+                    batch.doubt(ragged);
+                }
             } else {
                 batch.ragged += 1;
                 batch.first_ragged.get_or_insert(row);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::DamageLimits;
 use crate::reason::Reason;
-use crate::row::{ColumnDamage, Damage, List, Rows};
+use crate::row::{ColumnDamage, Damage, List, Open, Refused, Rows};
 
 use super::batch::Context;
 use super::error::ReadError;
@@ -44,6 +44,22 @@ impl Tally {
             (damaged > 0).then_some(ColumnDamage { column, filled, damaged, kinds })
         });
         Damage { file, list, rows, columns: columns.collect() }
+    }
+}
+
+/// A row whose number has been read with its zero is no longer damaged.
+pub(super) fn heal(damage: &mut [Damage], row: &Refused) {
+    let Some(own) = damage.iter_mut().find(|own| own.file == row.set_aside.row.file) else { return };
+    own.rows = own.rows.saturating_sub(1);
+    let is_read = |column: &&mut ColumnDamage| match column.column {
+        "bsn" => row.open.has(Open::BSN),
+        "provider_code" => row.open.has(Open::PROVIDER),
+        _ => false,
+    };
+    for column in own.columns.iter_mut().filter(is_read) {
+        column.damaged = column.damaged.saturating_sub(1);
+        let kinds = column.kinds.iter_mut().filter(|(words, _)| *words == Reason::R124.text());
+        kinds.for_each(|(_, count)| *count = count.saturating_sub(1));
     }
 }
 

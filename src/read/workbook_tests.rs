@@ -192,7 +192,7 @@ fn flags_are_truth_values_or_words() {
     assert_eq!(flag(r#"<c r="{}" t="b"><f>FALSE()</f><v>0</v></c>"#), Some(false));
     assert_eq!(flag(r#"<c r="{}"><v>1</v></c>"#), Some(true));
     assert_eq!(flag("ja"), Some(true));
-    assert_eq!(flag(r#"<c r="{}" t="e"><v>#N/A</v></c>"#), None);
+    assert_eq!(flag(r#"<c r="{}" t="e"><v>#N/A</v></c>"#), Some(true), "what cannot be read may be a yes");
 }
 
 #[test]

@@ -8,8 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::person::{Bsn, PartialDate};
-use crate::row::{Exposure, Refused, Registrant, Rows};
+use crate::row::{Exposure, Open, Refused, Registrant, Rows};
 use crate::words::fold;
+
+use super::spoilt;
 
 /// Rows that nothing is wrong with but a zero, as they would be with it, and as they are refused without it.
 #[derive(Default)]
@@ -37,15 +39,24 @@ pub(super) fn settle(rows: &mut Rows, pending: Pending) -> usize {
     let refused_before = rows.refused.len();
     let before = (rows.exposures.len(), rows.participants.len(), rows.register.len());
     for (row, refused) in pending.exposures {
-        let repaired = refused.set_aside.evidence.clone();
-        let bsn = !repaired.contains("bsn:") || witnesses.confirm(row.bsn, row.birth_date, row.name().surname);
-        let code = !repaired.contains("provider_code:") || codes.contains(row.provider_code());
-        if bsn && code { rows.exposures.push(row) } else { rows.refused.push(refused) }
+        let bsn = !refused.open.has(Open::BSN) || witnesses.confirm(row.bsn, row.birth_date, row.name().surname);
+        let code = !refused.open.has(Open::PROVIDER) || codes.contains(row.provider_code());
+        if bsn && code {
+            spoilt::heal(&mut rows.damage, &refused);
+            rows.exposures.push(row);
+        } else {
+            rows.refused.push(refused);
+        }
     }
     for (list, waiting) in [(&mut rows.participants, pending.participants), (&mut rows.register, pending.register)] {
         for (row, refused) in waiting {
             let confirmed = witnesses.confirm(row.bsn, row.birth_date, row.name().surname);
-            if confirmed { list.push(row) } else { rows.refused.push(refused) }
+            if confirmed {
+                spoilt::heal(&mut rows.damage, &refused);
+                list.push(row);
+            } else {
+                rows.refused.push(refused);
+            }
         }
     }
 
@@ -96,7 +107,7 @@ mod tests {
     use crate::cells::Cells;
     use crate::letter::{Items, Published, Status};
     use crate::reason::{Reason, SetAside};
-    use crate::row::{List, Open, RowRef};
+    use crate::row::{ColumnDamage, Damage, List, RowRef};
 
     /// The first number that begins with a zero and passes the test: made, not anybody's.
     fn number() -> Bsn {
@@ -132,7 +143,7 @@ mod tests {
             bsn: None,
             digits: None,
             person_ref: String::new(),
-            open: Open::default(),
+            open: Open::BSN,
             remains: Vec::new(),
             used: false,
             content: String::new(),
@@ -150,7 +161,12 @@ mod tests {
             waiting(4, 1970, ""),
         ];
         let pending = Pending { exposures, ..Pending::default() };
+        let kinds = vec![(Reason::R124.text(), 4)];
+        let columns = vec![ColumnDamage { column: "bsn", filled: 6, damaged: 4, kinds }];
+        rows.damage.push(Damage { file: 0, list: List::Exposures, rows: 4, columns });
         assert_eq!(settle(&mut rows, pending), 1);
+        let damage = &rows.damage[0];
+        assert_eq!((damage.rows, damage.columns[0].damaged, damage.columns[0].kinds[0].1), (3, 3, 3));
         let order = |rows: &[Exposure]| rows.iter().map(|row| row.row.row).collect::<Vec<_>>();
         assert_eq!(order(&rows.exposures), [1, 5, 9]);
         assert_eq!(rows.refused.iter().map(|row| row.set_aside.row.row).collect::<Vec<_>>(), [2, 3, 4]);

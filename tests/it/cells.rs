@@ -13,11 +13,9 @@ const EXPOSURES: &str = "record_id,dataset_id,bsn,first_names,initials,surname_p
     house_letter,house_addition,postcode,town,country,category,provider_code,sample_date,status,published,items,custody";
 
 /// What a sound record says beside its number.
-const SOUND: [(&str, &str); 14] = [
+const SOUND: [(&str, &str); 12] = [
     ("dataset_id", "cells"),
-    ("first_names", "Tessa"),
     ("surname", "Zandstra"),
-    ("birth_date", "1950-01-01"),
     ("sex", "V"),
     ("street", "Lindelaan"),
     ("house_number", "3"),
@@ -30,7 +28,21 @@ const SOUND: [(&str, &str); 14] = [
     ("items", "name;address"),
 ];
 
-/// A night of one record for each change to a sound one; the people live in different places.
+/// First names of so many people that nobody is taken for another whose record cannot be read.
+const FIRST_NAMES: [&str; 19] = [
+    "Tessa", "Marit", "Joke", "Wendy", "Carla", "Ineke", "Saskia", "Hanneke", "Petra", "Yvonne", "Linda", "Ria",
+    "Debby", "Froukje", "Nynke", "Ursula", "Berend", "Olga", "Xandra",
+];
+
+fn first_names(place: usize) -> &'static str {
+    FIRST_NAMES[place % FIRST_NAMES.len()]
+}
+
+fn birthday(place: usize) -> String {
+    format!("{}-{:02}-{}", 1930 + place, 1 + place % 12, 10 + place % 19)
+}
+
+/// A night of one record for each change to a sound one; no two people share a name, a birthday or a place.
 fn night(changes: &[&[(&str, &str)]]) -> Night {
     let night = Night::bare();
     let columns: Vec<&str> = EXPOSURES.split(',').collect();
@@ -38,7 +50,13 @@ fn night(changes: &[&[(&str, &str)]]) -> Night {
     writer.write_record(&columns).unwrap();
     for (place, changed) in changes.iter().enumerate() {
         let (id, postcode) = (format!("C-{place}"), format!("{}AB", 1100 + place));
-        let own = [("record_id", id.as_str()), ("postcode", postcode.as_str())];
+        let birthday = birthday(place);
+        let own = [
+            ("record_id", id.as_str()),
+            ("postcode", postcode.as_str()),
+            ("first_names", first_names(place)),
+            ("birth_date", birthday.as_str()),
+        ];
         let cell = |column: &&str| {
             let found = changed.iter().chain(&own).chain(&SOUND).find(|(name, _)| name == column);
             found.map_or("", |(_, value)| value)
@@ -148,16 +166,16 @@ fn a_code_without_its_zero_is_read_where_the_providers_list_has_it() {
 }
 
 /// A register of so many people who are said to have died on this day.
-fn register(people: u32, died: u32, day: &str) -> String {
+fn register(people: usize, died: usize, day: &str) -> String {
     let header = "person_ref,bsn,first_names,initials,surname_prefix,surname,title,name_use,partner_surname_prefix,partner_surname,\
         partner_title,partner_ended,sex,birth_date,street,house_number,house_letter,house_addition,house_indication,postcode,town,\
         municipality,location_description,foreign_line_1,foreign_line_2,foreign_line_3,country,language,letter_format,deceased_on,\
         protected_address,whereabouts_unknown";
-    let row = |place: u32| {
-        let postcode = format!("{}AB", 1100 + place);
+    let row = |place: usize| {
+        let (postcode, birthday, first_names) = (format!("{}AB", 1100 + place), birthday(place), first_names(place));
         let died = if place < died { day } else { "" };
         format!(
-            "P-{place},,Tessa,,,Zandstra,,E,,,,,V,1950-01-01,Lindelaan,3,,,,{postcode},Utrecht,Utrecht,,,,,,,,{died},,\n"
+            "P-{place},,{first_names},,,Zandstra,,E,,,,,V,{birthday},Lindelaan,3,,,,{postcode},Utrecht,Utrecht,,,,,,,,{died},,\n"
         )
     };
     format!("{header}\n{}", (0..people).map(row).collect::<String>())

@@ -1,5 +1,6 @@
 //! Lists as spreadsheet programs and senders deliver them: read as they are, or refused with what to do.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -49,13 +50,21 @@ fn report(night: &Night) -> Value {
     serde_json::from_slice(&fs::read(run.join("report.json")).unwrap()).unwrap()
 }
 
-/// What each record ended as, without the names of files.
-fn ends(night: &Night) -> Vec<String> {
+/// The records of each letter, and what every other record ended as; without the names of files. Which record of a person
+/// leads the letter depends on the ledger's key.
+fn ends(night: &Night) -> BTreeSet<String> {
     let run = fs::read_dir(night.data().join("runs")).unwrap().next().unwrap().unwrap().path();
     let mut rows = csv::Reader::from_path(run.join("rows.csv")).unwrap();
-    let mut ends: Vec<String> =
-        rows.records().map(|row| row.unwrap().iter().skip(2).take(3).collect::<Vec<_>>().join(" ")).collect();
-    ends.sort();
+    let (mut letters, mut ends) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeSet::new());
+    for row in rows.deserialize::<BTreeMap<String, String>>().map(Result::unwrap) {
+        let record = row["record_id"].clone();
+        if matches!(row["state"].as_str(), "letter" | "merged") {
+            letters.entry(row["person"].clone()).or_default().insert(record);
+        } else {
+            ends.insert(format!("{record} {} {}", row["state"], row["code"]));
+        }
+    }
+    ends.extend(letters.values().map(|records| format!("{records:?} letter")));
     ends
 }
 
