@@ -89,7 +89,7 @@ fn bsn(n: usize) -> String {
     };
     // Far apart, so that a slip in one is not another.
     let start = 912_000_000 + 1_237 * u32::try_from(n).unwrap();
-    (start..).find(valid).unwrap().to_string()
+    (start..start + 1_237).find(valid).unwrap().to_string()
 }
 
 /// A name of letters that is nobody else's.
