@@ -2,6 +2,7 @@
 
 use super::tests::{Inbox, cells, content, csv_text, exposures};
 use super::*;
+use crate::row::Open;
 
 /// The text of one exposure, as a program would write it that does something around the rows.
 fn one(change: impl Fn(&str) -> String) -> Inbox {
@@ -65,6 +66,16 @@ fn a_row_that_lost_or_won_a_cell_is_still_refused_where_others_end_in_a_delimite
     assert_eq!(some.read().unwrap().refused[0].set_aside.reason, Reason::R113);
     let all_but_one = one(|text| text.replacen('\n', ",\n", 1).replacen("former\n", "former,\n", 1));
     assert_eq!(all_but_one.read().unwrap().refused[0].set_aside.reason, Reason::R113);
+}
+
+#[test]
+fn a_damaged_row_before_a_last_delimiter_is_still_a_delivery_of_its_record() {
+    let damaged = [&[][..], &[("record_id", "R-2"), ("birth_date", "1950-13-01")]];
+    let rows = Inbox::with(exposures(&damaged).replace('\n', ",\n").replacen(",\n", "\n", 1)).read().unwrap();
+    assert_eq!((rows.exposures.len(), rows.refused.len()), (1, 1));
+    let refused = &rows.refused[0];
+    assert_eq!((refused.set_aside.reason, refused.record_id.as_str()), (Reason::R104, "R-2"));
+    assert!(!refused.dataset_id.is_empty() && refused.open == Open::RAGGED);
 }
 
 #[test]
