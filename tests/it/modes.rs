@@ -275,6 +275,9 @@ fn a_plan_that_was_given_up_told_nobody() {
     campaign.refused(&abandon, 2, &["no unfinished job"]);
 }
 
+/// What is done to the folder of a campaign.
+type Act = fn(&Path);
+
 #[test]
 fn an_older_ledger_and_anchor_are_noticed_when_the_outbox_is_empty() {
     let campaign = Campaign::new(false);
@@ -285,9 +288,11 @@ fn an_older_ledger_and_anchor_are_noticed_when_the_outbox_is_empty() {
         ["ledger.sqlite", "ledger.anchor"].map(|name| (name, fs::read(campaign.path("data").join(name)).unwrap()));
     campaign.done(&["run"]);
     let data = |name: &str| campaign.path("data").join(name);
-    old.iter().for_each(|(name, bytes)| fs::write(data(name), bytes).unwrap());
+    for (name, bytes) in &old {
+        fs::write(data(name), bytes).unwrap();
+    }
     fs::remove_dir_all(data("outbox/rehearsal-2500001")).unwrap();
-    let proofs: [(&str, fn(&Path)); 3] = [
+    let proofs: [(&str, Act); 3] = [
         ("anchor.json", |campaign| fs::remove_file(campaign.join("anchor.json")).unwrap()),
         ("report.json", |campaign| empty(&campaign.join("data/runs"))),
         (".jsonl", |campaign| empty(&campaign.join("data/logs"))),
