@@ -73,6 +73,7 @@ pub fn registrant(row: RowRef, cell: &dyn Fn(&str) -> String) -> Registrant {
         language: None,
         letter_format: None,
         deceased_on: None,
+        deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
     }
