@@ -1,6 +1,7 @@
 //! What is left of a number that was damaged, and which numbers it may have been: a digit typed wrong, lost or doubled,
 //! two neighbours swapped, or the last digits rounded away by a spreadsheet.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -108,33 +109,37 @@ fn scientific(text: &str) -> Option<(String, usize)> {
 /// Every row of `width` digits that is `digits` or one slip away from it.
 fn one_slip(digits: &[u8], width: usize) -> Vec<Vec<u8>> {
     let mut near = Vec::new();
-    if digits.len() == width {
-        near.push(digits.to_vec());
-        for place in 0..width {
-            for digit in b'0'..=b'9' {
+    match digits.len().cmp(&width) {
+        Ordering::Equal => {
+            near.push(digits.to_vec());
+            for place in 0..width {
+                for digit in b'0'..=b'9' {
+                    let mut other = digits.to_vec();
+                    other[place] = digit;
+                    near.push(other);
+                }
+            }
+            for place in 1..width {
                 let mut other = digits.to_vec();
-                other[place] = digit;
+                other.swap(place - 1, place);
                 near.push(other);
             }
         }
-        for place in 1..width {
-            let mut other = digits.to_vec();
-            other.swap(place - 1, place);
-            near.push(other);
-        }
-    } else if digits.len() < width {
-        for place in 0..=digits.len() {
-            for digit in b'0'..=b'9' {
-                let mut other = digits.to_vec();
-                other.insert(place, digit);
-                near.push(other);
+        Ordering::Less => {
+            for place in 0..=digits.len() {
+                for digit in b'0'..=b'9' {
+                    let mut other = digits.to_vec();
+                    other.insert(place, digit);
+                    near.push(other);
+                }
             }
         }
-    } else {
-        for place in 0..digits.len() {
-            let mut other = digits.to_vec();
-            other.remove(place);
-            near.push(other);
+        Ordering::Greater => {
+            for place in 0..digits.len() {
+                let mut other = digits.to_vec();
+                other.remove(place);
+                near.push(other);
+            }
         }
     }
     near

@@ -324,15 +324,9 @@ fn read_workbook<T: Record>(
     if bytes.is_empty() {
         return nothing(sidecar, sha256, file);
     }
-    let Some(content) = workbook::read(bytes, format, context, batch)? else { return nothing(sidecar, sha256, file) };
-    check_rows(sidecar, content.rows, file)?;
-    Ok(Contents {
-        sha256,
-        rows: content.rows,
-        unread_columns: content.unread,
-        absent: content.absent,
-        notes: content.notes,
-    })
+    let Some(read) = workbook::read(bytes, format, context, batch)? else { return nothing(sidecar, sha256, file) };
+    check_rows(sidecar, read.rows, file)?;
+    Ok(Contents { sha256, rows: read.rows, unread_columns: read.unread, absent: read.absent, notes: read.notes })
 }
 
 /// M13: nothing new, if somebody says so; else empty by accident.

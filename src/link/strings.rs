@@ -109,7 +109,9 @@ mod tests {
     fn texts_of_another_collection_are_taken_over_once() {
         let (mut one, mut other) = (Collector::new(), Collector::new());
         let jansen = one.add("jansen").unwrap();
-        (other.add("bakker"), other.add("jansen"));
+        for text in ["bakker", "jansen"] {
+            other.add(text).unwrap();
+        }
         let mut texts = one.finish();
         let ids = texts.adopt(&other.finish());
         assert_eq!((ids[0], ids[2], texts.get(ids[1])), (0, jansen, "bakker"));

@@ -179,7 +179,7 @@ impl<'b> CsvFile<'b> {
                     true => place.checked_sub(shift),
                 };
                 if let Some(Some(column)) = moved.and_then(|moved| places.get(moved)) {
-                    cells[*column] = cell.clone();
+                    cells[*column].clone_from(cell);
                 }
             }
             cells

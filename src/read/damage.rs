@@ -200,7 +200,7 @@ fn is_date(text: &str) -> bool {
         && parts.len() == 3
         && numbers == 3
         && parts.iter().filter(|part| small(part)).count() >= 2
-        && parts.iter().any(|part| month(part))
+        && parts.iter().any(month)
 }
 
 /// `1980-02-01T00:00:00`, `1-2-1980 00:00`.

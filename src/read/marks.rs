@@ -250,8 +250,8 @@ pub(super) fn compare(before: &[&Delivered], now: &[&Delivered]) -> Changes {
     changes.same = same.len() as u64;
 
     // What is left: the same record or person, saying something else, or nobody's.
-    let (gone, added, changed) = apart(&gone, &added, |mark| mark >> 32);
-    changes.changed = named(changed, now);
+    let (gone, added, other) = apart(&gone, &added, |mark| mark >> 32);
+    changes.changed = named(other, now);
     changes.added = named(added, now);
     changes.gone = named(gone, before);
     changes

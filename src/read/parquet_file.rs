@@ -395,9 +395,8 @@ impl Values {
             Self::Bytes(array) => array.len(),
             Self::Flags(array) => array.len(),
             Self::Days(array) => array.len(),
-            Self::Instants(array, _) => array.len(),
+            Self::Instants(array, _) | Self::Whole(array) => array.len(),
             Self::Decimals(array) => array.len(),
-            Self::Whole(array) => array.len(),
             Self::WholeUnsigned(array) => array.len(),
             Self::Missing(length) => *length,
         }

@@ -35,6 +35,12 @@ pub(super) fn without_unknown_types(file: &[u8]) -> Option<Vec<u8>> {
     Some(kept)
 }
 
+/// What comes next in a structure.
+enum Field {
+    Here { number: i64, kind: u8 },
+    End,
+}
+
 /// A walk through Thrift's compact protocol.
 struct Walk<'b> {
     bytes: &'b [u8],
@@ -65,11 +71,11 @@ impl Walk<'_> {
         Some(())
     }
 
-    /// The next field of a structure: its number and kind. `Some(None)`: the structure ends.
-    fn field(&mut self, last: &mut i64) -> Option<Option<(i64, u8)>> {
+    /// The next field of a structure.
+    fn field(&mut self, last: &mut i64) -> Option<Field> {
         let header = self.byte()?;
         if header == 0 {
-            return Some(None);
+            return Some(Field::End);
         }
         let step = i64::from(header >> 4);
         *last = if step == 0 {
@@ -78,7 +84,7 @@ impl Walk<'_> {
         } else {
             *last + step
         };
-        Some(Some((*last, header & 0x0F)))
+        Some(Field::Here { number: *last, kind: header & 0x0F })
     }
 
     /// The number and kind of a list's elements.
@@ -120,7 +126,7 @@ impl Walk<'_> {
             }
             12 => {
                 let mut last = 0;
-                while let Some((_, kind)) = self.field(&mut last)? {
+                while let Field::Here { kind, .. } = self.field(&mut last)? {
                     self.skip(kind, depth + 1)?;
                 }
             }
@@ -134,26 +140,25 @@ impl Walk<'_> {
     fn unknown_types(mut self) -> Option<Vec<Range<usize>>> {
         let mut unknown = Vec::new();
         let mut last = 0;
-        while let Some((number, kind)) = self.field(&mut last)? {
+        while let Field::Here { number, kind } = self.field(&mut last)? {
             if number != SCHEMA || kind != 9 {
                 self.skip(kind, 0)?;
                 continue;
             }
             let (count, _) = self.list()?;
             for _ in 0..count {
-                unknown.extend(self.element()?);
+                self.element(&mut unknown)?;
             }
             return Some(unknown);
         }
         None
     }
 
-    fn element(&mut self) -> Option<Option<Range<usize>>> {
-        let mut found = None;
+    fn element(&mut self, unknown: &mut Vec<Range<usize>>) -> Option<()> {
         let mut last = 0;
         loop {
             let start = self.at;
-            let Some((number, kind)) = self.field(&mut last)? else { return Some(found) };
+            let Field::Here { number, kind } = self.field(&mut last)? else { return Some(()) };
             let content = self.at;
             self.skip(kind, 0)?;
             if number != LOGICAL_TYPE || kind != 12 {
@@ -161,9 +166,10 @@ impl Walk<'_> {
             }
             let mut first = 0;
             let variant = Walk { bytes: self.bytes, at: content }.field(&mut first)?;
+            let is_known = matches!(variant, Field::Here { number, .. } if KNOWN.contains(&number));
             // Only the last field may go: the numbers of later ones count from it.
-            if self.bytes.get(self.at) == Some(&0) && variant.is_none_or(|(number, _)| !KNOWN.contains(&number)) {
-                found = Some(start..self.at);
+            if !is_known && self.bytes.get(self.at) == Some(&0) {
+                unknown.push(start..self.at);
             }
         }
     }

@@ -280,10 +280,9 @@ impl<'c> Raw<'c> {
     /// What is left of an unreadable BSN, or of a provider's code where there is no BSN. A number that stands for
     /// "unknown" is none, and nothing is left of it.
     fn digits(&self) -> Option<Digits> {
-        let numbers = [("bsn", 9), ("provider_code", 8)].into_iter();
-        let (column, width) = numbers
-            .filter_map(|(name, width)| Some((self.columns.iter().position(|own| *own == name)?, width)))
-            .next()?;
+        let mut numbers = [("bsn", 9), ("provider_code", 8)].into_iter();
+        let (column, width) =
+            numbers.find_map(|(name, width)| Some((self.columns.iter().position(|own| *own == name)?, width)))?;
         let fault = self.faults.iter().find(|(faulty, _)| *faulty == column)?;
         (self.bsn.is_none() && fault.1 != Reason::R102).then(|| Digits::left_of(&self.cells[column], width)).flatten()
     }

@@ -100,9 +100,9 @@ pub(super) fn read<T: Record>(
 ) -> Result<Option<Content>, ReadError> {
     let file = context.file;
     let failed = || Problem::damaged("its decoder failed").at(file);
-    let content = guarded(|| read_guarded(bytes, format, context, into), failed)?;
+    let read = guarded(|| read_guarded(bytes, format, context, into), failed)?;
     context.progress.advance(bytes.len() as u64);
-    Ok(content)
+    Ok(read)
 }
 
 /// The first row with something in it, as names; for a look at a workbook that cannot be read.
@@ -153,11 +153,11 @@ fn read_guarded<T: Record>(
 
     let mut table = Table::new(format, context, into, recalculates, book.counts_from_1904());
     book.rows(&sheet, &mut |row, cells| table.row(row, cells).map_err(Stop)).map_err(|stop| stop.at(file))?;
-    let mut content = table.end(&merged)?;
-    if let Some(content) = &mut content {
-        content.notes.extend(notes(&parts, facts));
+    let mut read = table.end(&merged)?;
+    if let Some(read) = &mut read {
+        read.notes.extend(notes(&parts, facts));
     }
-    Ok(content)
+    Ok(read)
 }
 
 /// What the first bytes say.

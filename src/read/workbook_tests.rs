@@ -1,5 +1,6 @@
 //! Workbooks as other programs write them, part by part: what calamine gives and what becomes of it.
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
 use zip::write::SimpleFileOptions;
@@ -27,10 +28,12 @@ fn xlsx_of(sheets: &[(&str, String)], book: &str, more: &[(&str, &str)]) -> Vec<
     let mut links = String::new();
     let mut parts: Vec<(String, String)> = Vec::new();
     for (number, (name, xml)) in (1..).zip(sheets) {
-        names += &format!(r#"<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>"#);
-        links += &format!(
+        write!(names, r#"<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>"#).unwrap();
+        write!(
+            links,
             r#"<Relationship Id="rId{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{number}.xml"/>"#
-        );
+        )
+        .unwrap();
         let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
         parts.push((
             format!("xl/worksheets/sheet{number}.xml"),
@@ -344,7 +347,7 @@ fn a_damaged_workbook_is_an_error_and_never_a_panic_and_never_quotes() {
         let (words, _) = problem(&xlsx_of(&[("A", xml.to_owned())], "", &[]));
         assert!(words.contains("out of order"), "{words}");
     }
-    let newer = sheet(&list(schema::EXPOSURES, &[&[("town", r##"<c r="{}" t="e"><v>#SPILL!</v></c>"##)]]));
+    let newer = sheet(&list(schema::EXPOSURES, &[&[("town", r#"<c r="{}" t="e"><v>#SPILL!</v></c>"#)]]));
     assert!(problem(&xlsx_of(&[("A", newer)], "", &[])).0.contains("#SPILL!"));
 }
 

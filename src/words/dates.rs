@@ -45,7 +45,7 @@ const FIRST_DEATH: Date = Date::constant(1900, 1, 1);
 pub fn is_filler(day: PartialDate) -> bool {
     let (year, month, date) = (day.year(), day.month(), day.day());
     let early = day.last_possible().is_none_or(|last| last < FIRST_DEATH);
-    let repeated = matches!((year, month, date), (1111, 11, 11) | (2222, 2, 2) | (2222, 2, 22));
+    let repeated = matches!((year, month, date), (1111, 11, 11) | (2222, 2, 2 | 22));
     // A year alone is a filler where the first of January of it is.
     let alone = month == 0 && FILLERS.contains(&(year, 1, 1)) && year <= 1904;
     early || repeated || alone || FILLERS.contains(&(year, month, date)) || year > 2100

@@ -41,7 +41,8 @@ fn join_single_letters(words: &str) -> String {
     let mut open = false;
     for word in words.split(' ') {
         let letter = is_letter(word);
-        if !joined.is_empty() && !(open && letter) {
+        let apart = !open || !letter;
+        if apart && !joined.is_empty() {
             joined.push(' ');
         }
         joined.push_str(word);

@@ -84,8 +84,8 @@ pub fn first_names(cell: &str) -> Result<(), Reason> {
     let words: Vec<&str> = pieces.filter(|piece| piece.chars().nth(1).is_some()).collect();
     let titles = ["dr", "ir", "ing", "mr", "ds", "heer", "man", "vrouw"];
     let first = words.first().filter(|word| word.chars().any(char::is_lowercase)).map(|word| fold(word));
-    let titled = words.len() > 1 && first.is_some_and(|first| titles.contains(&first.as_str()));
-    if titled { Err(Reason::C111) } else { judge(&words.join(" "), &[Place::Within, Place::Whole, Place::Between]) }
+    let begins_so = words.len() > 1 && first.is_some_and(|first| titles.contains(&first.as_str()));
+    if begins_so { Err(Reason::C111) } else { judge(&words.join(" "), &[Place::Within, Place::Whole, Place::Between]) }
 }
 
 /// What is written for the first name of a child that has none yet: "Baby", "Zoon van", "Tweeling 1", "N.N.".

@@ -75,8 +75,8 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
             }
             for text in &group.words {
                 let folded = fold(text);
-                let noisy = folded.contains(' ') && folded.split(' ').any(|word| noise.contains(word));
-                if noisy && group.place == Place::Whole {
+                let has_noise = folded.contains(' ') && folded.split(' ').any(|word| noise.contains(word));
+                if has_noise && group.place == Place::Whole {
                     return Err(format!("`{text}` holds noise, and would count without it"));
                 }
                 let kept = |word: &&str| group.place != Place::Whole || !noise.contains(*word);

@@ -1,6 +1,7 @@
 //! Lists as spreadsheet programs and senders deliver them: read as they are, or refused with what to do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -18,7 +19,7 @@ fn workbook(csv: &Path) -> Vec<u8> {
         sheet += "<row>";
         for cell in &record.unwrap() {
             let text = cell.replace('&', "&amp;").replace('<', "&lt;");
-            sheet += &format!(r#"<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#);
+            write!(sheet, r#"<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#).unwrap();
         }
         sheet += "</row>";
     }
@@ -85,7 +86,13 @@ fn lists_saved_as_workbooks_give_the_letters_of_the_csv_files() {
     assert_eq!(ends(&as_books), ends(&as_csv));
     assert!(ends(&as_books).iter().any(|end| end.contains("letter")));
     let files = report(&as_books);
-    assert!(files["inputs"].as_array().unwrap().iter().all(|file| file["file"].as_str().unwrap().ends_with(".xlsx")));
+    assert!(
+        files["inputs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|file| Path::new(file["file"].as_str().unwrap()).extension().is_some_and(|end| end == "xlsx"))
+    );
 }
 
 #[test]

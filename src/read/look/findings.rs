@@ -179,14 +179,14 @@ fn of_list(list: &ListLook, findings: &mut Vec<Finding>) {
     }
     let places = |rows: &[String]| if rows.is_empty() { String::new() } else { format!(" ({})", rows.join(", ")) };
     if changes.gone.count > 0 {
-        let lost = as_float(changes.gone.count) > as_float(changes.rows_before) * LOST;
-        let hint = lost.then(|| "ask whether the delivery is complete".to_owned());
+        let is_short = as_float(changes.gone.count) > as_float(changes.rows_before) * LOST;
+        let hint = is_short.then(|| "ask whether the delivery is complete".to_owned());
         let (gone, before) = (changes.gone.count, changes.rows_before);
         note(format!("{name}: {gone} of {before} rows are gone{}", places(&changes.gone.rows)), hint);
     }
     if changes.changed.count > 0 {
-        let changed = changes.changed.count;
-        note(format!("{name}: {changed} rows say something else than before{}", places(&changes.changed.rows)), None);
+        let other = changes.changed.count;
+        note(format!("{name}: {other} rows say something else than before{}", places(&changes.changed.rows)), None);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::io::{Cursor, Read as _};
 
+use camino::Utf8Path;
 use memchr::memmem;
 use zip::ZipArchive;
 
@@ -87,7 +88,8 @@ impl<'b> Parts<'b> {
                 Format::Xlsx if name.ends_with("haredStrings.xml") => MOST_TEXT_BYTES,
                 _ => MOST_BYTES,
             };
-            let is_sheet = self.format == Format::Xlsx && name.contains("sheet") && name.ends_with(".xml");
+            let is_sheet =
+                self.format == Format::Xlsx && name.contains("sheet") && Utf8Path::new(name).extension() == Some("xml");
             let is_text = name.ends_with("haredStrings.xml");
             let mut part = self.archive.by_index(index).map_err(|_| Problem::damaged("its archive is damaged"))?;
             let mut window = Window::default();

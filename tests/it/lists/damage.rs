@@ -85,11 +85,11 @@ fn bsn(n: usize) -> String {
     let valid = |number: &u32| {
         let digits: Vec<u32> = number.to_string().bytes().map(|byte| u32::from(byte - b'0')).collect();
         let sum: u32 = (0..8).map(|place| digits[place] * (9 - u32::try_from(place).unwrap())).sum();
-        sum % 11 == digits[8] % 11 && (sum + 11 - digits[8]) % 11 == 0
+        sum % 11 == digits[8] % 11 && (sum + 11 - digits[8]).is_multiple_of(11)
     };
     // Far apart, so that a slip in one is not another.
     let start = 912_000_000 + 1_237 * u32::try_from(n).unwrap();
-    (start..).find(valid).unwrap().to_string()
+    (start..start + 1_237).find(valid).unwrap().to_string()
 }
 
 /// A name of letters that is nobody else's.

@@ -211,7 +211,8 @@ fn a_damaged_provider_does_not_open_a_prison_door() {
             ("town", "Utrecht"),
         ])
     };
-    let run = |rows: &[Line]| Lists::new("").with("exposures", &[prisoner.clone()]).with("providers", rows).run();
+    let run =
+        |rows: &[Line]| Lists::new("").with("exposures", std::slice::from_ref(&prisoner)).with("providers", rows).run();
     assert_eq!(run(&[prison("1")]).state("T-1"), "letter");
     assert_eq!(run(&[prison("1"), prison("2")]).state("T-1"), "review D210");
     for damaged in [[("house_number", "=2")], [("provider_code", "4100001.0")], [("provider_code", "#REF!")]] {
