@@ -107,6 +107,9 @@ fn word(one: &str, other: &str, texts: &Texts) -> Word {
     if is_letter(short) {
         return if long.starts_with(short) { Word::Same } else { Word::Differs };
     }
+    if is_short_form(one, other) || is_short_form(other, one) {
+        return Word::Short;
+    }
     let begins = short.len() >= SHORT_FORM && long.starts_with(short);
     if !begins && !is_typo(one, other) {
         return Word::Differs;
@@ -125,6 +128,14 @@ fn word(one: &str, other: &str, texts: &Texts) -> Word {
 fn is_well_known(word: &str) -> bool {
     static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("given/names.txt").lines().collect());
     NAMES.contains(word)
+}
+
+/// Kees and Cornelis: what somebody is called, and what the register has. Only forms whose bearers are seldom registered
+/// under them beside a brother or sister of the full name; folded and sorted.
+fn is_short_form(short: &str, full: &str) -> bool {
+    static FORMS: LazyLock<HashSet<(&str, &str)>> =
+        LazyLock::new(|| include_str!("given/short.txt").lines().filter_map(|line| line.split_once(' ')).collect());
+    FORMS.contains(&(short, full))
 }
 
 /// The letters of a word, doubled ones once.
@@ -227,6 +238,9 @@ mod tests {
             ("Hanna Mari", "Hana Marei"),
             ("Jan Pieter", "Pieter"),
             ("Janwillem", "Jan Pieter"),
+            ("Kees", "Jan"),
+            ("Kees", "Hendrik"),
+            ("Kees Jan", "Cornelis Pieter"),
         ] {
             assert_eq!(level(one, other), Given::Differs, "{one}, {other}");
         }
@@ -256,6 +270,9 @@ mod tests {
             ("Eva", "Ea"),
             ("Mei", "Mie"),
             ("Willem Alex", "Wil Alexander"),
+            ("Kees", "Cornelis"),
+            ("Cornelis Johannes", "Kees"),
+            ("Truus", "Geertruida Maria"),
         ] {
             assert_eq!(level(one, other), Given::Close, "{one}, {other}");
         }
@@ -277,6 +294,13 @@ mod tests {
         let names: Vec<&str> = include_str!("given/names.txt").lines().collect();
         assert!(names.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(names.iter().all(|name| fold(name) == *name));
+    }
+
+    #[test]
+    fn short_forms_are_folded_pairs_and_sorted() {
+        let forms: Vec<&str> = include_str!("given/short.txt").lines().collect();
+        assert!(forms.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(forms.iter().all(|form| fold(form) == *form && form.split(' ').count() == 2));
     }
 
     #[test]

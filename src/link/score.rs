@@ -14,6 +14,10 @@ pub(super) type Score = i32;
 /// One weight per field, in the order of the fields of [`Agreement`].
 pub(super) type Weights = [Score; 7];
 
+/// Twins often share an initial that one in nine people has, and hardly ever one that fewer than one in twenty has.
+const COMMON_INITIAL: f64 = 0.11;
+const RARE_INITIAL: f64 = 0.05;
+
 /// Everything that a score needs, looked up once per run.
 pub(super) struct Scorer {
     parameters: Parameters,
@@ -22,6 +26,7 @@ pub(super) struct Scorer {
     surname: Vec<Score>,
     birth: HashMap<u32, Score>,
     common_initials: [bool; 32],
+    rare_initials: [bool; 32],
     /// From here on two units are one person.
     pub merge: Score,
     /// From here on a human is asked.
@@ -37,7 +42,10 @@ impl Scorer {
             given: frequencies.given.iter().map(|share| weigh(parameters.given.equal[0], *share)).collect(),
             surname: frequencies.surname.iter().map(|share| weigh(1.0, *share)).collect(),
             birth: by_date(&frequencies.birth, |share| weigh(parameters.birth.equal[0], share)),
-            common_initials: frequencies.common_initials,
+            common_initials: frequencies.initials.map(|share| share >= COMMON_INITIAL),
+            rare_initials: frequencies
+                .initials
+                .map(|share| frequencies.cut_initials && share > 0.0 && share < RARE_INITIAL),
             merge: bits(parameters.merge_bits),
             review: bits(parameters.review_bits),
             parameters: parameters.clone(),
@@ -52,6 +60,11 @@ impl Scorer {
     /// Whether nothing but one initial stands for the given names, and twins often share it.
     pub(super) fn is_common_initial(&self, row: &Features) -> bool {
         row.initials.len() == 1 && self.common_initials[row.initials.first() as usize]
+    }
+
+    /// Whether so few have the initial that twins hardly ever share it, in lists that often cut initials to the first.
+    pub(super) fn is_rare_initial(&self, row: &Features) -> bool {
+        self.rare_initials[row.initials.first() as usize]
     }
 
     /// What is known before two rows are looked at.
