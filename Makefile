@@ -8,11 +8,12 @@ DATE := 2025-09-15
 BREACHPOST := $(BIN) --config $(CONFIG) --date $(DATE)
 VENV := target/venv
 PREFIX := /usr/local
+NIGHTS_SEEDS := 5
 BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: install manual deb deb-test help run preview sample-data test fault-test edit-test letters-test readers-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
+.PHONY: install manual deb deb-test help run preview sample-data test nights-test fault-test edit-test letters-test readers-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -39,6 +40,9 @@ sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people 
 
 test: tools ## Run all tests
 	cargo test --release
+
+nights-test: build tools ## Play thirty nights of a campaign for several seeds (NIGHTS_SEEDS=N), against an account of its own
+	$(VENV)/bin/python tests/nights --binary $(BIN) --seeds $(NIGHTS_SEEDS)
 
 fault-test: tools ## Kill and fail a night at every call, fill disks, break the program on purpose (half an hour)
 	cargo build --release --features seeded-defects

@@ -4,10 +4,15 @@ mod args;
 mod commands;
 mod end;
 mod fleet;
+mod inbox;
 pub mod logging;
 mod manual;
+mod night;
 mod output;
 pub mod process;
+mod status;
+mod tell;
+mod watch;
 mod who;
 
 use std::process::ExitCode;
@@ -16,7 +21,8 @@ use clap::Parser;
 
 use args::Args;
 
-/// How a command ended (DESIGN.md section 5).
+/// How a command ended (DESIGN.md section 5). Of two, the later one in this order wins, but [`Status::Untold`] only wins over
+/// the first two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// All in order.
@@ -29,6 +35,8 @@ pub enum Status {
     Stopped,
     /// Stopped after part was published: run again to continue.
     PartPublished,
+    /// Done and published, but telling somebody failed.
+    Untold,
 }
 
 impl Status {
@@ -41,6 +49,23 @@ impl Status {
             Self::Usage => 2,
             Self::Stopped => 3,
             Self::PartPublished => 4,
+            Self::Untold => 5,
+        }
+    }
+
+    /// What a process told by its exit code; `None` where it is not one of ours.
+    #[must_use]
+    pub fn from_code(code: i32) -> Option<Self> {
+        let all = [Self::Done, Self::ForAHuman, Self::Usage, Self::Stopped, Self::PartPublished, Self::Untold];
+        all.into_iter().find(|status| i32::from(status.code()) == code)
+    }
+
+    /// The same, when telling somebody failed: letters that are out are said to be, whatever else there is to say.
+    #[must_use]
+    pub const fn untold(self) -> Self {
+        match self {
+            Self::Done | Self::ForAHuman | Self::Untold => Self::Untold,
+            Self::Usage | Self::Stopped | Self::PartPublished => self,
         }
     }
 }
@@ -50,9 +75,42 @@ impl Status {
 pub fn main() -> ExitCode {
     process::close();
     let args = Args::parse();
-    let status = commands::execute(&args).unwrap_or_else(|failure| {
-        output::failure(&failure);
-        failure.status
-    });
-    ExitCode::from(status.code())
+    ExitCode::from(answer(&args).code())
+}
+
+fn answer(args: &Args) -> Status {
+    match args.watched_by {
+        None => {
+            process::end_aborts_with(Status::Stopped.code());
+            if let Some(status) = watch::over(args) {
+                return status;
+            }
+        }
+        Some(parent) if !process::ends_with(parent) => return Status::Stopped,
+        Some(_) => {}
+    }
+    let ended = process::caught(|| commands::execute(args));
+    let failure = match ended {
+        Ok(Ok(status)) => return status,
+        Ok(Err(failure)) => failure,
+        Err(place) => output::Failure::defect(Status::Stopped, &place),
+    };
+    output::failure(&failure);
+    if args.json {
+        output::json(&failure.answer());
+    }
+    failure.status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn telling_that_failed_wins_over_news_and_over_nothing_else() {
+        let codes = |status: Status| (status.code(), status.untold().code());
+        let told: Vec<_> = (0..6).filter_map(Status::from_code).map(codes).collect();
+        assert_eq!(told, [(0, 5), (1, 5), (2, 2), (3, 3), (4, 4), (5, 5)]);
+        assert_eq!([6, 101, 134, -1].map(Status::from_code), [None; 4]);
+    }
 }

@@ -25,6 +25,7 @@ pub mod name_line;
 pub mod postal;
 pub mod reference;
 pub mod salutation;
+mod spelling;
 mod surname;
 pub mod texts;
 mod title;
@@ -47,7 +48,7 @@ use crate::config::Window;
 use crate::facts::Facts;
 use crate::keys::Keys;
 use crate::letter::{Body, Draft, Identity, Kix, Notice};
-use crate::reason::{Reason, SetAside, Sifted};
+use crate::reason::{Reason, SetAside, Sifted, more_rows};
 use crate::row::{Input, RowRef};
 
 use address_lines::{AddressLines, address_lines};
@@ -216,11 +217,12 @@ const fn field_of(reason: Reason) -> &'static str {
 
 /// One entry for every row of the notice; the evidence names the field and never its value.
 fn held(notice: &Notice<'_>, reason: Reason, field: &str) -> Vec<SetAside> {
-    let entry = |row: &RowRef| SetAside {
-        person: Some(notice.person),
-        beside: notice.rows.iter().copied().filter(|other| other != row).collect(),
-        evidence: format!("{field}: {}", reason.text()),
-        ..SetAside::new(*row, reason)
+    let few = || notice.rows.iter().take(SetAside::MOST_BESIDE + 1).copied();
+    let entry = |row: &RowRef| {
+        let beside: Vec<RowRef> = few().filter(|other| other != row).take(SetAside::MOST_BESIDE).collect();
+        let more = notice.rows.len() - 1 - beside.len();
+        let evidence = format!("{field}: {}{}", reason.text(), more_rows(more));
+        SetAside { person: Some(notice.person), beside, evidence, ..SetAside::new(*row, reason) }
     };
     notice.rows.iter().map(entry).collect()
 }

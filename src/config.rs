@@ -1,9 +1,24 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
-use std::collections::BTreeMap;
+pub mod check;
+mod damage;
+mod inputs;
+pub mod mapping;
+pub mod telling;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
+
+use crate::durable;
+use crate::mode::Mode;
+use crate::placeholder;
+
+pub use damage::DamageLimits;
+pub use inputs::{InputFormat, Inputs, TextEncoding};
+pub use telling::{Metrics, Review};
+
+/// The longest configuration, facts or parameters file that is read, in bytes.
+pub const LONGEST_FILE: u64 = 1 << 20;
 
 /// The whole configuration, paths resolved against the folder of the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -11,7 +26,8 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// One incident; the ledger key is (person, campaign, kind, sequence). `[a-z0-9-]`, at most 40 characters.
     pub campaign: String,
-    /// Accept BSNs of the test range and mark all output as a rehearsal.
+    /// A rehearsal: invented people alone, with BSNs of the test range, and all output marked. `ledger init` makes a ledger
+    /// for rehearsals or for real letters, for good.
     #[serde(default)]
     pub synthetic: bool,
     /// Folder with the input files.
@@ -20,9 +36,16 @@ pub struct Config {
     pub data_dir: Utf8PathBuf,
     /// `facts.toml`.
     pub facts: Utf8PathBuf,
+    /// One more anchor, a file outside `data_dir`, on another disk or share: each change writes the ledger's head there, and
+    /// a ledger that does not know what it says is refused as an older copy. Absent = none.
+    #[serde(default)]
+    pub anchor_file: Option<Utf8PathBuf>,
     /// How the files of each list are written.
     #[serde(default)]
     pub inputs: Inputs,
+    /// How much of a list may be unreadable.
+    #[serde(default)]
+    pub damage: DamageLimits,
     /// Who is the same person.
     #[serde(default)]
     pub link: LinkRules,
@@ -36,51 +59,17 @@ pub struct Config {
     pub vendor: Vendor,
     /// Summary mail; absent = no mail is sent and the report says so.
     pub mail: Option<Mail>,
-}
-
-/// `[inputs.<list>]`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Inputs {
-    /// Lab records.
-    pub exposures: InputFormat,
-    /// Screening participants.
-    pub participants: InputFormat,
-    /// Population register.
-    pub register: InputFormat,
-    /// Care providers.
-    pub providers: InputFormat,
-    /// Suppressions.
-    pub suppressions: InputFormat,
-}
-
-/// How one list's files are written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct InputFormat {
-    /// `,`, `;` or tab (`"\t"`).
-    pub delimiter: char,
-    /// Of CSV files; Parquet is always UTF-8.
-    pub encoding: TextEncoding,
-    /// Our column name -> header in the file.
-    pub columns: BTreeMap<String, String>,
-}
-
-impl Default for InputFormat {
-    fn default() -> Self {
-        Self { delimiter: ',', encoding: TextEncoding::Utf8, columns: BTreeMap::new() }
-    }
-}
-
-/// Encodings that are read; nothing is guessed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub enum TextEncoding {
-    /// UTF-8, with or without byte order mark.
-    #[serde(rename = "utf-8")]
-    Utf8,
-    /// Windows-1252.
-    #[serde(rename = "windows-1252")]
-    Windows1252,
+    /// The file that was read.
+    #[serde(skip)]
+    pub file: Utf8PathBuf,
+    /// Tables that are marked `placeholder = true`: a real run refuses them.
+    #[serde(skip)]
+    pub placeholders: Vec<String>,
+    /// Figures of each run for Prometheus; absent = none are written.
+    pub metrics: Option<Metrics>,
+    /// How long rows may wait for a human.
+    #[serde(default)]
+    pub review: Review,
 }
 
 /// `[link]`.
@@ -137,7 +126,7 @@ impl Default for Policy {
             address_from_lab: Hold::Write,
             multi_category: MultiCategory::OneLetter,
             facts_max_age_days: 30,
-            max_letters_per_run: 5_000_000,
+            max_letters_per_run: 25_000,
         }
     }
 }
@@ -296,7 +285,9 @@ pub struct Mail {
     pub password_file: Option<Utf8PathBuf>,
     /// PEM file with the authority that signed the server's certificate; absent = those of the system.
     pub ca_file: Option<Utf8PathBuf>,
-    /// Seconds to wait for the server.
+    /// Name by which the server is greeted (EHLO); absent = the machine's, if it is a full one, else `[127.0.0.1]`.
+    pub helo: Option<String>,
+    /// Seconds for the whole talk with the server, whatever it answers; 1 to 600.
     #[serde(default = "Mail::default_timeout")]
     pub timeout_seconds: u64,
 }
@@ -349,6 +340,26 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A value that is only for rehearsals stands in the configuration of a real campaign.
+    #[error("configuration `{path}`: `{key}` {problem}, and this is no rehearsal")]
+    Rehearsal {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which key.
+        key: String,
+        /// What it is.
+        problem: &'static str,
+    },
+    /// A column or word of `[inputs]` is none of the contract's.
+    #[error("configuration `{path}`: `{key}` {problem}")]
+    Mapping {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which key.
+        key: String,
+        /// What is wrong with it, and what it may be.
+        problem: String,
+    },
 }
 
 impl Config {
@@ -357,52 +368,40 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] when the file cannot be read, is not valid, or holds a value out of range.
     pub fn load(path: &Utf8Path) -> Result<Self, ConfigError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let mut config: Self = toml::from_str(&text)
+        let text = durable::read_text(path, LONGEST_FILE)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let unmarked = placeholder::take(&text);
+        let mut config: Self = toml::from_str(&unmarked.text)
             .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
-        config.check().map_err(|(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem })?;
+        let wrong = |(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem };
+        check::check(&config).map_err(wrong)?;
+        let unmapped = |(key, problem)| ConfigError::Mapping { path: path.to_owned(), key, problem };
+        mapping::check(&config.inputs).map_err(unmapped)?;
+
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
         let resolve = |path: &mut Utf8PathBuf| *path = folder.join(&*path);
         resolve(&mut config.inbox);
         resolve(&mut config.data_dir);
         resolve(&mut config.facts);
         config.link.parameters.iter_mut().for_each(resolve);
+        config.anchor_file.iter_mut().for_each(resolve);
         if let Some(mail) = &mut config.mail {
             mail.password_file.iter_mut().for_each(resolve);
             mail.ca_file.iter_mut().for_each(resolve);
         }
+        if let Some(metrics) = &mut config.metrics {
+            resolve(&mut metrics.file);
+        }
+        if config.anchor_file.as_ref().is_some_and(|anchor| anchor.starts_with(&config.data_dir)) {
+            return Err(wrong(("anchor_file", "must be outside of `data_dir`".to_owned())));
+        }
+        (config.file, config.placeholders) = (path.to_owned(), unmarked.placeholders);
         Ok(config)
     }
 
-    fn check(&self) -> Result<(), (&'static str, String)> {
-        let safe = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if self.campaign.is_empty() || self.campaign.len() > 40 || !self.campaign.bytes().all(safe) {
-            return Err(("campaign", "must be 1 to 40 characters of a-z, 0-9 and -".to_owned()));
-        }
-        if !(1..=25_000).contains(&self.print.letters_per_part) {
-            return Err(("print.letters_per_part", "must be 1 to 25000".to_owned()));
-        }
-        if !(1..=self.print.letters_per_part).contains(&self.print.letters_per_file) {
-            return Err(("print.letters_per_file", "must be 1 to letters_per_part".to_owned()));
-        }
-        if self.link.max_cluster_rows == 0 {
-            return Err(("link.max_cluster_rows", "must be at least 1".to_owned()));
-        }
-        if self.vendor.recipients.is_empty() {
-            return Err(("vendor.recipients", "needs at least one age public key".to_owned()));
-        }
-        for format in [&self.inputs.exposures, &self.inputs.participants, &self.inputs.register] {
-            if ![',', ';', '\t'].contains(&format.delimiter) {
-                return Err(("inputs.*.delimiter", "must be a comma, a semicolon or a tab".to_owned()));
-            }
-        }
-        if let Some(mail) = &self.mail
-            && mail.security == MailSecurity::Plain
-            && !matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1")
-        {
-            return Err(("mail.security", "may be `plain` only for a loopback host".to_owned()));
-        }
-        Ok(())
+    /// What letters of this configuration are for.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        Mode::of_synthetic(self.synthetic)
     }
 }

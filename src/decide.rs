@@ -7,9 +7,9 @@
 //! | 1 | a row whose category is not one of the four | D101 | here |
 //! | 2 | has died | D201 | `stops`, `death` |
 //! | 3 | objection, or another reason on the suppression list | D202 | `stops` |
-//! | 4 | protected address | D203 | `stops` |
-//! | 5 | whereabouts unknown, or no address that can be printed | D204 | `stops`, `whereabouts` |
-//! | 6 | sources contradict each other where it decides | D205 | `stops`, `death`, `age`, `custody`, `whereabouts` |
+//! | 4 | protected address, by a flag or by words in the address | D203 | `stops`, `remarks` |
+//! | 5 | whereabouts unknown, or no address that can be printed | D204 | `stops`, `whereabouts`, `remarks` |
+//! | 6 | sources contradict each other where it decides | D205 | `stops`, `death`, `age`, `custody`, `whereabouts`, `remarks` |
 //! | 7 | birth date unknown for a GP or hospital patient | D206 | `stops` |
 //! | 8 | (under 12: to the parents or carers, reduced list) | - | `case`, `findings` |
 //! | 9 | 12 to 15, unless the policy says to write | D207 | `stops` |
@@ -31,6 +31,7 @@ mod death;
 mod findings;
 mod history;
 mod notices;
+mod remarks;
 mod stops;
 mod whereabouts;
 

@@ -2,13 +2,15 @@
 
 pub mod email;
 pub mod outbox;
+mod password;
+mod relay;
 pub mod summary;
 
 use std::io;
 
 use camino::Utf8PathBuf;
 
-pub use email::{MailError, MessageId, send};
+pub use email::{MailError, MessageId, Posted, send};
 pub use outbox::{Receipt, preflight, publish};
 pub use summary::Summary;
 

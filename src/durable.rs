@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use data_encoding::HEXLOWER;
@@ -51,6 +51,14 @@ impl Pending {
         fs::rename(&self.temporary, &self.target)?;
         self.settled = true;
         sync_folder_of(&self.target)
+    }
+
+    /// Lets others read the file as well; its content is nothing that they may not know.
+    ///
+    /// # Errors
+    /// When its mode cannot be changed.
+    fn set_mode(&self, mode: u32) -> io::Result<()> {
+        self.file.set_permissions(fs::Permissions::from_mode(mode))
     }
 
     /// Takes the name unless a file has it already.
@@ -120,6 +128,29 @@ pub fn open(path: &Utf8Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(no_follow()).open(path)
 }
 
+/// Reads a small text that an operator wrote. What is not a regular file (a pipe, a device) or is longer than `most` bytes
+/// is refused, so that reading always ends.
+///
+/// # Errors
+/// `InvalidInput` when it is no regular file, `FileTooLarge` when it is too long, `InvalidData` when it is not UTF-8.
+pub fn read_text(path: &Utf8Path, most: u64) -> io::Result<String> {
+    let not_a_file = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+    // Looked at before it is opened: opening a pipe waits for somebody to write to it.
+    if !fs::metadata(path)?.is_file() {
+        return Err(not_a_file());
+    }
+    let file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(not_a_file());
+    }
+    let mut text = String::new();
+    file.take(most + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {most} bytes")));
+    }
+    Ok(text)
+}
+
 fn no_follow() -> i32 {
     OFlags::NOFOLLOW.bits().cast_signed()
 }
@@ -131,6 +162,17 @@ fn no_follow() -> i32 {
 pub fn write(target: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     let mut pending = Pending::create(target)?;
     pending.write_all(bytes)?;
+    pending.replace()
+}
+
+/// The same for a file that is not ours alone, with this mode.
+///
+/// # Errors
+/// When writing, syncing or renaming fails; the target is then as it was.
+pub fn write_with_mode(target: &Utf8Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let mut pending = Pending::create(target)?;
+    pending.write_all(bytes)?;
+    pending.set_mode(mode)?;
     pending.replace()
 }
 

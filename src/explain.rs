@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use crate::address::AddressSource;
 use crate::config::Config;
 use crate::letter::{Audience, Body, Category, Custody, Draft, Format, Kind, Kix, Language, Planned};
-use crate::record::{Access, Ledger, LetterRecord, RecordError};
+use crate::record::{Access, Home, Ledger, LetterRecord, RecordError};
 use crate::render::{Press, RenderError};
+use crate::report::namesakes;
 use crate::run::RunError;
 use crate::run::staging::{Settings, Staging};
 
@@ -68,6 +70,8 @@ pub struct Explanation {
     pub state: String,
     /// The exposure rows it answers: `file:row record_id`, the leading one first.
     pub rows: Vec<String>,
+    /// Rows that say died, protected or unknown of a namesake with the same birth date; they hold nobody.
+    pub namesakes: Vec<String>,
     /// Each decision with the rule behind it.
     pub rules: Vec<Rule>,
     /// As printed.
@@ -112,6 +116,7 @@ pub fn explain(config: &Config, id: &str) -> Result<Explanation, ExplainError> {
         ),
         state: record.state.to_string(),
         rows: rows.map(|((file, row), record_id)| format!("{file}:{row} {record_id}")).collect(),
+        namesakes: namesakes::of(&found.papers, &draft.rows),
         rules: rules(draft),
         address: draft.name_lines.iter().chain(&draft.address_lines).chain([&draft.country_line]).cloned().collect(),
         texts: found.body.blocks.iter().map(|block| format!("{} {}", block.id, block.heading)).collect(),
@@ -134,10 +139,11 @@ struct Found {
     letter: Planned,
     body: Body,
     settings: Settings,
+    papers: Utf8PathBuf,
 }
 
 fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
-    let ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Read)?;
+    let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     let record = ledger.letter(id)?.ok_or(ExplainError::Unknown)?;
     let gone = || ExplainError::Gone { run_id: record.run_id.clone() };
     let job = ledger.jobs()?.into_iter().find(|job| job.job == record.job).ok_or_else(gone)?;
@@ -151,7 +157,9 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     let letter = letters.swap_remove(place);
     let body = plan.bodies(&job.staged)?.remove(&letter.draft.body).ok_or_else(gone)?;
     let settings = plan.settings(&job.staged)?;
-    Ok(Found { record, letter, body, settings })
+    let kept = config.data_dir.join("runs").join(&record.run_id);
+    let papers = if kept.is_dir() { kept } else { plan.papers() };
+    Ok(Found { record, letter, body, settings, papers })
 }
 
 fn rules(draft: &Draft) -> Vec<Rule> {
@@ -248,6 +256,12 @@ impl fmt::Display for Explanation {
         writeln!(f, "rows")?;
         for (place, row) in self.rows.iter().enumerate() {
             writeln!(f, "  {row}{}", if place == 0 { "  (leads)" } else { "  (merged)" })?;
+        }
+        if !self.namesakes.is_empty() {
+            writeln!(f, "namesakes")?;
+        }
+        for namesake in &self.namesakes {
+            writeln!(f, "  {namesake}")?;
         }
         writeln!(f, "rules")?;
         for rule in &self.rules {

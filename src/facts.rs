@@ -1,12 +1,18 @@
 //! `facts.toml`: what the letters say about the incident and who signs. Texts hold slots; the facts stand only here.
 
+mod check;
+mod invented;
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::config::LONGEST_FILE;
+use crate::durable;
 use crate::letter::{Category, Item, Items, Language};
+use crate::placeholder;
 
 /// The facts of one campaign.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,6 +36,9 @@ pub struct Facts {
     /// named here.
     #[serde(default)]
     pub not_involved: BTreeMap<String, Vec<Item>>,
+    /// Tables that are marked `placeholder = true`: a real run refuses them.
+    #[serde(skip)]
+    pub placeholders: Vec<String>,
 }
 
 /// The incident.
@@ -134,6 +143,26 @@ pub enum FactsError {
         /// Where and why.
         source: Box<toml::de::Error>,
     },
+    /// A value that cannot work.
+    #[error("facts `{path}`: `{key}` {problem}")]
+    Value {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which key.
+        key: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A fact that is only for rehearsals, in a real campaign.
+    #[error("facts `{path}`: `{key}` {problem}, and this is no rehearsal")]
+    Rehearsal {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// Which key.
+        key: String,
+        /// What it is.
+        problem: &'static str,
+    },
     /// A name that points nowhere.
     #[error("facts `{path}`: `{key}` names `{name}`, which is not there")]
     Dangling {
@@ -186,8 +215,8 @@ impl Facts {
     /// [`FactsError`] when the file cannot be read, is not valid, a sender or telephone name points nowhere, a number
     /// of [`Facts::PHONES`] is missing, or a sender's line has no opening hours.
     pub fn load(path: &Utf8Path) -> Result<Self, FactsError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| FactsError::Read { path: path.to_owned(), source })?;
+        let text = durable::read_text(path, LONGEST_FILE)
+            .map_err(|source| FactsError::Read { path: path.to_owned(), source })?;
         Self::parse(path, &text)
     }
 
@@ -196,8 +225,11 @@ impl Facts {
     /// # Errors
     /// As [`Facts::load`], without reading.
     pub fn parse(path: &Utf8Path, text: &str) -> Result<Self, FactsError> {
-        let facts: Self = toml::from_str(text)
+        let unmarked = placeholder::take(text);
+        let mut facts: Self = toml::from_str(&unmarked.text)
             .map_err(|source| FactsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        facts.placeholders = unmarked.placeholders;
+        check::check(&facts).map_err(|(key, problem)| FactsError::Value { path: path.to_owned(), key, problem })?;
         let dangling =
             |key: String, name: &String| FactsError::Dangling { path: path.to_owned(), key, name: name.clone() };
         for (category, sender) in &facts.sender_of {

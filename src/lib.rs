@@ -32,15 +32,20 @@ pub mod verify;
 
 pub mod address;
 pub mod cells;
+pub mod contract;
 pub mod defect;
+pub mod digits;
 pub mod durable;
 pub mod hash;
 pub mod keys;
 pub mod letter;
+pub mod mode;
 pub mod person;
+pub mod placeholder;
 pub mod progress;
 pub mod reason;
 pub mod row;
+pub mod words;
 pub mod workers;
 
 /// Laying out letters makes and drops millions of small things; this allocator does it in three quarters of the time of

@@ -10,6 +10,7 @@ mod block;
 mod cluster;
 mod compare;
 mod content;
+mod damaged;
 mod decisions;
 mod digest;
 mod exact;
@@ -17,37 +18,46 @@ mod explain;
 mod features;
 mod frames;
 mod frequency;
+mod given;
 mod guard;
 mod judge;
+mod namesakes;
+mod newborn;
 mod normalise;
 mod parameters;
 mod review;
 mod score;
 mod search;
 mod strings;
+mod suppressed;
 #[cfg(test)]
 mod tests;
 mod train;
 mod units;
+mod unreadable;
 
 use rayon::prelude::*;
 
 pub use block::{BlockReport, HotBlock};
 pub use decisions::{Decision, RecordKey, Ruling, record_keys};
 pub use explain::{Explanation, Step, explain};
+pub use normalise::fold;
 pub use parameters::{Parameters, ParametersError};
 pub use train::{Learned, train};
 
 use crate::config::LinkRules;
 use crate::keys::Keys;
 use crate::link::cluster::{Clustering, Edge, Refusal, Vetoes};
-use crate::link::content::{AllRows, Row};
+use crate::link::content::{AllRows, Row, RowId};
+use crate::link::damaged::Damaged;
 use crate::link::decisions::{Decided, Rulings};
 use crate::link::digest::Digest;
 use crate::link::frequency::Frequencies;
 use crate::link::review::{Case, Doubts, Holds};
 use crate::link::search::Found;
+use crate::link::suppressed::Unplaced;
 use crate::link::units::Units;
+use crate::link::unreadable::Hidden;
 use crate::person::Cluster;
 use crate::progress::Progress;
 use crate::reason::SetAside;
@@ -67,6 +77,15 @@ pub struct Linked<'a> {
     pub refused_edges: usize,
     /// Pairs that humans have decided.
     pub decisions: usize,
+    /// Unreadable rows that may be somebody's, by index among the refused ones, each with a lab record of one of the people
+    /// that it fits.
+    pub fitting: Vec<(usize, RowRef)>,
+    /// Suppressions that name nobody in any list.
+    pub nobody: Vec<RowRef>,
+    /// Rows of participants and register that say died, protected or unknown of people without a lab record.
+    pub protecting_nobody: usize,
+    /// Lab records, each with a row of a list that says so of a namesake with the same birth date.
+    pub namesakes: Vec<(RowRef, RowRef)>,
 }
 
 /// Why linking stops. All of these but memory are defects: the run must not go on.
@@ -85,6 +104,16 @@ pub enum LinkError {
     TwoNumbers {
         /// How many.
         clusters: usize,
+    },
+    /// Nobody would know whom not to write to.
+    #[error(
+        "row {row} of `{file}` suppresses somebody, but it cannot be read whole and what is left does not tell whom"
+    )]
+    Suppression {
+        /// File name.
+        file: String,
+        /// Data row, from 1.
+        row: u32,
     },
     /// More rows or distinct names than 32-bit numbers can tell apart.
     #[error("too many rows to link in one run")]
@@ -110,6 +139,7 @@ impl LinkError {
             Self::Unbalanced { .. } | Self::TwoNumbers { .. } => {
                 Some("this is a defect in the program: nothing was sent; keep the inbox and report it".to_owned())
             }
+            Self::Suppression { .. } => Some("correct the row: the run must know whom not to write to".to_owned()),
             Self::Capacity => Some("split the campaign: one run takes four thousand million rows".to_owned()),
             Self::TooFewPairs { .. } => Some("learn from a larger inbox, or use the built-in parameters".to_owned()),
             Self::Frame(_) => Some("the machine may be short of memory".to_owned()),
@@ -136,16 +166,51 @@ pub fn link<'a>(rows: &'a Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progr
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
     let holds = grouped.holds(all, rows)?;
+    if let Some(lost) = holds.placed.lost.first() {
+        let at = rows.refused[*lost].set_aside.row;
+        return Err(LinkError::Suppression { file: rows.inputs[usize::from(at.file)].file.clone(), row: at.row });
+    }
     let (clusters, set_aside) = assemble(all, grouped.case(all), &holds);
     progress.advance(1);
     balance(rows, &clusters, &set_aside)?;
+    let fitting = fitting(all, &grouped, &holds);
+    let protecting_nobody = protecting_nobody(all, &grouped);
+    let namesakes = namesakes::find(all, &grouped);
     Ok(Linked {
         clusters,
         set_aside,
         blocks: grouped.found.blocks,
         refused_edges: grouped.clustering.refused.len(),
         decisions: grouped.rulings.same.len() + grouped.rulings.different.len(),
+        fitting,
+        nobody: grouped.unplaced.nobody,
+        protecting_nobody,
+        namesakes,
     })
+}
+
+/// Unreadable rows that may be a person's to whom a letter could go, and one of the person's lab records.
+fn fitting(all: AllRows<'_>, grouped: &Grouped, holds: &Holds) -> Vec<(usize, RowRef)> {
+    let lab_row = |unit| {
+        let members = grouped.clustering.members(grouped.clustering.leader(unit));
+        members.flat_map(|unit| grouped.units.rows(unit)).find_map(|row| match all.get(*row) {
+            Row::Exposure(exposure) => Some(exposure.row),
+            _ => None,
+        })
+    };
+    holds.placed.fitting.iter().filter_map(|(place, unit)| Some((*place, lab_row(*unit)?))).collect()
+}
+
+fn protecting_nobody(all: AllRows<'_>, grouped: &Grouped) -> usize {
+    let units = &grouped.units;
+    let nobody = grouped.clustering.clusters();
+    let nobody = nobody.filter(|cluster| cluster.iter().all(|(_, unit)| units.exposures(*unit) == 0));
+    let rows = nobody.flat_map(|cluster| cluster.iter().flat_map(|(_, unit)| units.rows(*unit)));
+    let protects = |row: &&RowId| match all.get(**row) {
+        Row::Participant(row) | Row::Register(row) => row.protects(),
+        Row::Exposure(_) => false,
+    };
+    rows.filter(protects).count()
 }
 
 /// A decision that cannot be followed.
@@ -231,6 +296,12 @@ struct Grouped {
     edges: Vec<Edge>,
     guarded: bool,
     rulings: Rulings,
+    /// What is left of unreadable rows.
+    damaged: Damaged,
+    /// Suppressions that name nobody.
+    unplaced: Unplaced,
+    /// Rows that a human called one person with a record that may be an unreadable one.
+    awaiting: Vec<RowId>,
 }
 
 impl Grouped {
@@ -240,7 +311,9 @@ impl Grouped {
         let decided = Decided::of(all, terms.decisions, keys);
         let mut units = Units::of(all, &decided.apart(), seed)?;
         let frequencies = Frequencies::of(&units);
-        units.texts.set_common(frequencies.common());
+        units.texts.set_common(&frequencies.common());
+        let damaged = Damaged::of(all, &mut units.texts, seed);
+        let awaiting = unreadable::awaiting(&decided.orphans, all.refused(), keys);
         progress.advance(1);
         let mut found = search::search(all, &units, terms.parameters, &frequencies, terms.rules.profile, seed)?;
         let rulings = decided.rulings(&units);
@@ -251,7 +324,8 @@ impl Grouped {
         let clustering = cluster::cluster(vetoes, &found.edges, terms.rules.max_cluster_rows);
         progress.advance(1);
         let edges = std::mem::take(&mut found.edges);
-        Ok(Self { units, found, clustering, edges, guarded, rulings })
+        let unplaced = Unplaced::of(all);
+        Ok(Self { units, found, clustering, edges, guarded, rulings, damaged, unplaced, awaiting })
     }
 
     fn case<'a>(&'a self, all: AllRows<'a>) -> Case<'a> {
@@ -268,7 +342,12 @@ impl Grouped {
             crowded: &found.crowded,
             crowd: &found.crowd,
             maybe: &found.maybe,
-            refused: &rows.refused,
+            hidden: Hidden {
+                refused: &rows.refused,
+                damaged: &self.damaged,
+                unplaced: &self.unplaced,
+                awaiting: &self.awaiting,
+            },
         };
         Holds::of(self.case(all), &doubts)
     }

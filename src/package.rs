@@ -114,6 +114,10 @@ impl PackageError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Key(error) => error.hint(),
+            Self::Ticket(_) => Some(
+                "this plan cannot be finished: `breachpost plan abandon` gives it up, and the next run plans anew"
+                    .to_owned(),
+            ),
             Self::Entry { source, .. } if source.kind() == io::ErrorKind::FileTooLarge => {
                 Some("the part is too large for a plain zip; lower `print.letters_per_part`".to_owned())
             }
@@ -137,13 +141,16 @@ pub fn part_file(job_name: &str, part: u32) -> String {
     format!("{}.zip.age", part_name(job_name, part))
 }
 
-/// Proves, before a plan is committed, that every letter of a part can stand in the manifest.
+/// Proves, before a plan is committed, that every letter of a part can stand in the manifest, and that there is a ticket for
+/// it.
 ///
 /// # Errors
-/// [`PackageError::Manifest`] for the first letter that cannot.
-pub fn prove(job_number: &str, part: &PartPlan) -> Result<(), PackageError> {
-    manifest::write(job_number, &part.letters, io::sink())
-        .map_err(|source| PackageError::Manifest { part: part.number, source })
+/// [`PackageError::Manifest`] for the first letter that cannot, [`PackageError::Ticket`].
+pub fn prove(job: &Job<'_>, part: &PartPlan) -> Result<(), PackageError> {
+    manifest::write(job.number, &part.letters, io::sink())
+        .map_err(|source| PackageError::Manifest { part: part.number, source })?;
+    ticket::json(job, part)?;
+    Ok(())
 }
 
 /// Packs one part into `staging` as its print files come: bag, zip and encryption in one stream, so neither the plain

@@ -107,6 +107,13 @@ impl PartialDate {
         (valid && year > 0).then_some(known)
     }
 
+    /// A date that is known in full.
+    #[must_use]
+    pub fn of(day: Date) -> Option<Self> {
+        let part = |part: i8| u8::try_from(part).ok();
+        Self::new(u16::try_from(day.year()).ok()?, part(day.month())?, part(day.day())?)
+    }
+
     /// The date, when all three parts are known.
     #[must_use]
     pub fn exact(self) -> Option<Date> {

@@ -6,38 +6,66 @@
 
 mod batch;
 mod cell;
+mod codepage;
 mod csv_file;
+mod damage;
+mod empty;
 mod encoding;
 mod error;
+mod fillers;
+mod guard;
 mod header;
 mod inbox;
+mod kind;
+pub mod look;
+mod marks;
 mod mojibake;
+mod names;
 mod parquet_file;
+mod parquet_footer;
+mod people;
+mod preamble;
 mod raw;
 mod records;
 mod schema;
 mod snapshot;
 mod split;
+mod spoilt;
+mod tally;
 mod text;
+mod translate;
+mod workbook;
+mod zeros;
+
+use std::time::SystemTime;
 
 use camino::Utf8Path;
 use jiff::civil::Date;
 
 use crate::config::{InputFormat, Inputs};
+use crate::keys::Marker;
 use crate::progress::Progress;
-use crate::row::{Input, List, Refused, Rows};
+use crate::reason::Reason;
+use crate::row::{Damage, Input, List, Refused, Rows};
 
 use batch::{Batch, Context};
-use inbox::{Form, Found};
+use empty::Empty;
+use inbox::Found;
+use names::Form;
 use records::Record;
 use snapshot::Sidecar;
+use translate::Translation;
+use zeros::Pending;
 
 pub use error::{Place, ReadError};
+pub use marks::{Changed, Changes, Delivered, Delivery, MARKS, Share, latest};
+pub use spoilt::refuse as refuse_damage;
+pub use tally::{ColumnTally, Kind, Tally};
 
 /// What reading depends on beside the files themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
-    /// A rehearsal: BSNs of the test range are accepted.
+    /// A rehearsal: BSNs of the test range are accepted, and no others.
     pub synthetic: bool,
     /// Birth dates after it are refused.
     pub run_date: Date,
@@ -52,24 +80,60 @@ pub struct Terms {
 /// # Errors
 /// [`ReadError`]: a file that is not what it should be. Its message names file, row and column and never a value.
 pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progress) -> Result<Rows, ReadError> {
+    read_marked(inbox, formats, terms, None, progress).map(|(rows, _)| rows)
+}
+
+/// The same, and what the files are to the next run: their rows marked, their cells counted.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_marked(
+    inbox: &Utf8Path,
+    formats: &Inputs,
+    terms: &Terms,
+    marker: Option<Marker>,
+    progress: &Progress,
+) -> Result<(Rows, Delivery), ReadError> {
     let found = inbox::open(inbox)?;
     warn_about(&found);
+    inbox::check_settled(inbox, &found, formats.settle(terms.synthetic), SystemTime::now())?;
     progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());
-    let terms = raw::Terms { synthetic: terms.synthetic, days: cell::Days::before(terms.run_date) };
-    let mut rows = Rows::default();
+    let synthetic = terms.synthetic;
+    let terms = raw::Terms { synthetic, days: cell::Days::before(terms.run_date) };
+    let mut rows = Rows { others: found.ignored, ..Rows::default() };
+    let (mut delivery, mut pending) = (Delivery::default(), Pending::default());
     for (file, index) in found.lists.iter().zip(0..) {
         let path = inbox.join(&file.name);
-        let context = Context { file: &path, index, list: file.list, terms, progress };
-        read_list(file, formats, &context, &mut rows)?;
+        let format = formats.of(file.list);
+        let (translation, empty) = (Translation::of(file.list, format), Empty::of(file.list, format)?);
+        let context = Context {
+            file: &path,
+            index,
+            list: file.list,
+            terms,
+            translation: &translation,
+            empty: &empty,
+            marker,
+            progress,
+        };
+        let counted = read_list(file, format, &context, &mut rows, &mut pending)?;
+        delivery.add(rows.inputs.last(), counted);
     }
-    let disputed = records::settle_providers(&mut rows.providers);
+
+    let repaired = zeros::settle(&mut rows, pending);
+    if repaired > 0 {
+        tracing::warn!(read.repaired_rows = repaired, "numbers without their leading zero, confirmed by other rows");
+    }
+    people::refuse_the_other_kind(&rows, synthetic)?;
+    fillers::check(&rows)?;
+    let disputed = records::settle_providers(&mut rows.providers, &rows.refused);
     if disputed > 0 {
         tracing::warn!(
             read.provider_codes = disputed,
             "provider codes stand for different providers; none of them is named"
         );
     }
-    Ok(rows)
+    Ok((rows, delivery))
 }
 
 fn warn_about(inbox: &inbox::Inbox) {
@@ -83,16 +147,34 @@ fn warn_about(inbox: &inbox::Inbox) {
     }
 }
 
-fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut Rows) -> Result<(), ReadError> {
-    let refused = &mut rows.refused;
-    let input = match file.list {
-        List::Exposures => read_file(file, &formats.exposures, context, &mut rows.exposures, refused)?,
-        List::Participants => read_file(file, &formats.participants, context, &mut rows.participants, refused)?,
-        List::Register => read_file(file, &formats.register, context, &mut rows.register, refused)?,
-        List::Providers => read_file(file, &formats.providers, context, &mut rows.providers, refused)?,
+fn read_list(
+    file: &Found,
+    format: &InputFormat,
+    context: &Context<'_>,
+    rows: &mut Rows,
+    pending: &mut Pending,
+) -> Result<Counted, ReadError> {
+    let (refused, damage) = (&mut rows.refused, &mut rows.damage);
+    let (input, counted) = match file.list {
+        List::Exposures => {
+            read_file(file, format, context, &mut rows.exposures, refused, damage, &mut pending.exposures)?
+        }
+        List::Participants => {
+            read_file(file, format, context, &mut rows.participants, refused, damage, &mut pending.participants)?
+        }
+        List::Register => read_file(file, format, context, &mut rows.register, refused, damage, &mut pending.register)?,
+        // Nothing beside the number says who is meant: these stay refused.
+        List::Providers => {
+            let mut waiting = Vec::new();
+            let read = read_file(file, format, context, &mut rows.providers, refused, damage, &mut waiting)?;
+            refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
+            read
+        }
         List::Suppressions => {
             let (known, refused_before) = (rows.suppressions.len(), refused.len());
-            let input = read_file(file, &formats.suppressions, context, &mut rows.suppressions, refused)?;
+            let mut waiting = Vec::new();
+            let read = read_file(file, format, context, &mut rows.suppressions, refused, damage, &mut waiting)?;
+            refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
             let good = rows.suppressions[known..].iter();
             let nobody = good
                 .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
@@ -104,15 +186,24 @@ fn read_list(file: &Found, formats: &Inputs, context: &Context<'_>, rows: &mut R
             if let Some(row) = nobody {
                 return Err(ReadError::Suppression { file: context.file.to_owned(), row });
             }
-            input
+            read
         }
     };
     rows.inputs.push(input);
-    Ok(())
+    Ok(counted)
 }
 
+/// What was counted of one file beside its rows.
+struct Counted {
+    tally: Tally,
+    marks: Vec<u64>,
+    /// Columns that the file does without.
+    absent: Vec<&'static str>,
+}
+
+/// Neither number can be read, nor is enough left of the BSN to look for whose it may be.
 fn names_nobody(row: &Refused) -> bool {
-    row.bsn.is_none() && row.person_ref.is_empty()
+    row.bsn.is_none() && row.person_ref.is_empty() && row.digits.is_none()
 }
 
 /// Reads one file behind the rows that are there already.
@@ -122,37 +213,56 @@ fn read_file<T: Record>(
     context: &Context<'_>,
     good: &mut Vec<T>,
     refused: &mut Vec<Refused>,
-) -> Result<Input, ReadError> {
+    damage: &mut Vec<Damage>,
+    pending: &mut Vec<(T, Refused)>,
+) -> Result<(Input, Counted), ReadError> {
     let file = context.file;
     let bytes = snapshot::bytes(file)?;
     let sidecar = Sidecar::of(file)?;
     let mut batch = Batch { good: std::mem::take(good), ..Batch::with_capacity(0) };
     let before = batch.good.len();
-    let (sha256, rows, unread_columns) = match found.form {
+    let contents = match found.form {
         Form::Csv => read_csv(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
-        Form::Parquet => {
-            let sha256 = crate::hash::of_bytes(&bytes);
-            if let Some(sidecar) = &sidecar {
-                sidecar.check_hash(file, &sha256)?;
-            }
-            let parquet = parquet_file::ParquetFile::open(bytes, context.list, format, file)?;
-            check_rows(sidecar.as_ref(), parquet.rows, file)?;
-            parquet.read(context, &mut batch)?;
-            (sha256, parquet.rows, parquet.unread_columns().to_vec())
-        }
+        Form::Parquet => read_parquet(bytes, sidecar.as_ref(), format, context, &mut batch)?,
+        Form::Workbook => read_workbook(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
     };
+    check_code_page(&batch.refused, contents.rows, file)?;
+    let Contents { sha256, rows, unread_columns, absent, notes } = contents;
     tracing::info!(
         read.file = found.name,
         read.rows = rows,
         read.good_rows = batch.good.len() - before,
         read.refused_rows = batch.refused.len(),
+        read.rows_without_zeros = batch.pending.len(),
         read.tidied_cells = batch.tidied,
         read.unread_columns = unread_columns.len(),
+        read.notes = notes.join("; "),
+        read.absent_columns = absent.join(" "),
         "list read"
     );
+    // Those that wait for a zero count until it is found.
+    if !batch.refused.is_empty() || !batch.pending.is_empty() {
+        let waiting = batch.pending.iter().map(|(_, refusal)| refusal);
+        let unusable = batch.refused.iter().chain(waiting);
+        let damaged = unusable.filter(|row| row.set_aside.reason != Reason::R103).count();
+        let unreadable = u32::try_from(damaged).unwrap_or(u32::MAX);
+        damage.push(batch.damage.finish(&batch.tally, context, unreadable));
+    }
     *good = batch.good;
     refused.append(&mut batch.refused);
-    Ok(Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns })
+    pending.append(&mut batch.pending);
+    let counted = Counted { tally: batch.tally, marks: batch.marks, absent };
+    Ok((Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns, notes }, counted))
+}
+
+/// What is known of a file beside its rows.
+struct Contents {
+    sha256: String,
+    rows: u32,
+    unread_columns: Vec<String>,
+    /// Columns that may be missing and are.
+    absent: Vec<&'static str>,
+    notes: Vec<String>,
 }
 
 fn read_csv<T: Record>(
@@ -161,25 +271,88 @@ fn read_csv<T: Record>(
     format: &InputFormat,
     context: &Context<'_>,
     batch: &mut Batch<T>,
-) -> Result<(String, u32, Vec<String>), ReadError> {
+) -> Result<Contents, ReadError> {
     let file = context.file;
     let (sha256, opened) =
         rayon::join(|| crate::hash::of_bytes(bytes), || csv_file::CsvFile::open(bytes, context.list, format, file));
     // The hash speaks first: what is wrong with other bytes than the announced ones is of no interest.
-    if let Some(sidecar) = sidecar {
-        sidecar.check_hash(file, &sha256)?;
-    }
-    let Some(csv) = opened? else {
-        // M13: nothing new, if somebody says so; else empty by accident.
-        return match sidecar {
-            Some(sidecar) => sidecar.check_rows(file, 0).map(|()| (sha256, 0, Vec::new())),
-            None => Err(ReadError::Empty { file: file.to_owned() }),
-        };
-    };
-    check_rows(sidecar, csv.rows, file)?;
+    check_hash(sidecar, &sha256, file)?;
+    let Some(csv) = opened? else { return nothing(sidecar, sha256, file) };
+    // Whoever counted the lines may have counted the blank ones.
+    let all_rows = csv.rows.saturating_add(csv.blank_rows);
+    check_rows(sidecar, csv.rows, file).or_else(|error| check_rows(sidecar, all_rows, file).map_err(|_| error))?;
     csv.read(context, batch);
     batch.check_ragged(csv.rows, file)?;
-    Ok((sha256, csv.rows, csv.unread_columns().to_vec()))
+    Ok(Contents {
+        sha256,
+        rows: csv.rows,
+        unread_columns: csv.unread_columns().to_vec(),
+        absent: csv.absent_columns().to_vec(),
+        notes: csv.notes().to_vec(),
+    })
+}
+
+fn read_parquet<T: Record>(
+    bytes: Vec<u8>,
+    sidecar: Option<&Sidecar>,
+    format: &InputFormat,
+    context: &Context<'_>,
+    batch: &mut Batch<T>,
+) -> Result<Contents, ReadError> {
+    let file = context.file;
+    let sha256 = crate::hash::of_bytes(&bytes);
+    check_hash(sidecar, &sha256, file)?;
+    let parquet = parquet_file::ParquetFile::open(bytes, context.list, format, file)?;
+    check_rows(sidecar, parquet.rows, file)?;
+    parquet.read(context, batch)?;
+    Ok(Contents {
+        sha256,
+        rows: parquet.rows,
+        unread_columns: parquet.unread_columns().to_vec(),
+        absent: parquet.absent_columns().to_vec(),
+        notes: Vec::new(),
+    })
+}
+
+fn read_workbook<T: Record>(
+    bytes: &[u8],
+    sidecar: Option<&Sidecar>,
+    format: &InputFormat,
+    context: &Context<'_>,
+    batch: &mut Batch<T>,
+) -> Result<Contents, ReadError> {
+    let file = context.file;
+    let sha256 = crate::hash::of_bytes(bytes);
+    check_hash(sidecar, &sha256, file)?;
+    if bytes.is_empty() {
+        return nothing(sidecar, sha256, file);
+    }
+    let Some(read) = workbook::read(bytes, format, context, batch)? else { return nothing(sidecar, sha256, file) };
+    check_rows(sidecar, read.rows, file)?;
+    Ok(Contents { sha256, rows: read.rows, unread_columns: read.unread, absent: read.absent, notes: read.notes })
+}
+
+/// M13: nothing new, if somebody says so; else empty by accident.
+fn nothing(sidecar: Option<&Sidecar>, sha256: String, file: &Utf8Path) -> Result<Contents, ReadError> {
+    let Some(sidecar) = sidecar else { return Err(ReadError::Empty { file: file.to_owned() }) };
+    sidecar.check_rows(file, 0)?;
+    Ok(Contents { sha256, rows: 0, unread_columns: Vec::new(), absent: Vec::new(), notes: Vec::new() })
+}
+
+/// A few cells with letters of another code page are bad cells; many are a file in another encoding: more than 0.5 % of
+/// its rows, and more than 20.
+fn check_code_page(refused: &[Refused], rows: u32, file: &Utf8Path) -> Result<(), ReadError> {
+    let mut foreign = refused.iter().map(|row| &row.set_aside).filter(|row| row.reason == Reason::R129);
+    let Some(first) = foreign.next() else { return Ok(()) };
+    let count = 1 + foreign.count() as u64;
+    if count > 20 && count * 200 > u64::from(rows) {
+        return Err(ReadError::CodePage { file: file.to_owned(), rows: count, first: first.row.row });
+    }
+    Ok(())
+}
+
+fn check_hash(sidecar: Option<&Sidecar>, sha256: &str, file: &Utf8Path) -> Result<(), ReadError> {
+    sidecar.map_or(Ok(()), |sidecar| sidecar.check_hash(file, sha256))
 }
 
 fn check_rows(sidecar: Option<&Sidecar>, rows: u32, file: &Utf8Path) -> Result<(), ReadError> {
@@ -187,4 +360,11 @@ fn check_rows(sidecar: Option<&Sidecar>, rows: u32, file: &Utf8Path) -> Result<(
 }
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
+mod around_tests;
+#[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod workbook_tests;

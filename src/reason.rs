@@ -39,9 +39,15 @@ pub struct SetAside {
     pub case: Option<RowRef>,
     /// For D302: when the letter is due.
     pub due: Option<Date>,
+    /// A human should look at it before everything else.
+    pub first: bool,
 }
 
 impl SetAside {
+    /// So many rows are named beside a held row at most; the evidence says how many more there are. A person may have ten
+    /// thousand rows, and each of them would name all the others.
+    pub const MOST_BESIDE: usize = 20;
+
     /// A row with its reason and nothing else.
     #[must_use]
     pub const fn new(row: RowRef, reason: Reason) -> Self {
@@ -54,7 +60,18 @@ impl SetAside {
             further: Vec::new(),
             case: None,
             due: None,
+            first: false,
         }
+    }
+}
+
+/// How many rows are not named; empty for none.
+#[must_use]
+pub fn more_rows(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; 1 more row".to_owned(),
+        _ => format!("; {count} more rows"),
     }
 }
 
@@ -134,7 +151,7 @@ macro_rules! reasons {
 reasons! {
     R101 Review "BSN is not nine digits or fails the 11-test",
     R102 Review "BSN is a placeholder that passes the 11-test",
-    R103 Rejected "BSN of the test range outside a rehearsal",
+    R103 Rejected "BSN of the test range in a real run, or of a real person in a rehearsal",
     R104 Rejected "date is no calendar date or not written as YYYY-MM-DD",
     R105 Review "birth date is in the future or more than 120 years ago",
     R106 Rejected "postcode is not four digits and two letters, or cannot exist",
@@ -149,6 +166,17 @@ reasons! {
     R116 Review "more than two combining marks on one letter, or letters of several scripts in one name",
     R117 Review "digits, a web address or other signs in a name",
     R118 Review "cell begins like a spreadsheet formula",
+    R119 Review "a spreadsheet wrote the number in scientific notation",
+    R120 Review "a number has become one with decimals or separators",
+    R121 Review "a spreadsheet made a date of a number",
+    R122 Review "an error word of a spreadsheet stands in the cell",
+    R123 Review "a text mark or quotes stand around the value",
+    R124 Review "a digit is missing: a leading zero may be lost, and no other row confirms the number",
+    R125 Review "an HTML entity, an escape or a lost letter stands in a text",
+    R126 Review "a spreadsheet made a number of days of a date",
+    R127 Review "a date has a time of day",
+    R128 Review "cell of a workbook that its column does not take: an error, a date with a time, a number for a date",
+    R129 Review "letters of another code page: the text was not written in the encoding it was read in",
     L201 Review "same BSN, but birth date, name or address disagree",
     L202 Review "one BSN is used by more than two birth dates or names",
     L203 Review "two different valid BSNs would come together in one person",
@@ -158,6 +186,12 @@ reasons! {
     L207 Review "the person's row in the participants list, the register or the suppressions could not be read",
     L208 Review "one record_id stands for rows that are not the same person",
     L209 Review "nothing is corrected while a row that the person was told about is held, unreadable or gone",
+    L210 Review "may be the person of a row of participants, register or suppressions that could not be read",
+    L211 Review "suppression that names nobody in any list",
+    L212 Review "may be the person of a lab record that could not be read and that may say why not to write",
+    L216 Review "the newest delivery of this record is held or could not be read",
+    L217 Review "one record says different things, and nobody can say which delivery is the newest",
+    L218 Review "the person was told about this record, and it is no longer delivered: withdrawn, or lacking?",
     D101 Review "category is not one of the four",
     D201 Suppressed "has died",
     D202 Suppressed "is on the suppression list",
@@ -171,6 +205,9 @@ reasons! {
     D210 Review "in custody, and the institution is not in the providers list",
     D211 Review "stolen according to the record, but no kinds of data are named",
     D212 Review "no sender profile for the category",
+    D215 Review "a list protected this person and no longer says so; nothing says otherwise",
+    D216 Suppressed "record was withdrawn",
+    D217 Review "every record that the person was told about was withdrawn: tell them by hand",
     D301 Told "everything was already told",
     D302 Told "something is new, but the last letter is too recent",
     C101 Review "no name that can be printed",
@@ -181,6 +218,10 @@ reasons! {
     C106 Review "address is incomplete",
     C107 Review "name rules leave open how to address this person",
     C108 Review "parts of the address contradict each other",
+    C109 Review "the address holds words that say that there is none",
+    C110 Review "the name is a filler or a test name",
+    C111 Review "a name cell holds a title, a relation to somebody else, or two people",
+    C112 Review "particles or signs cannot be told from the surname without guessing",
     S101 Review "a character is not in the embedded fonts",
     S102 Review "a line does not fit its place on the page",
     S103 Review "a slot of the letter is empty",

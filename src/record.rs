@@ -8,47 +8,65 @@
 //! data_dir/ledger.sqlite         the ledger
 //! data_dir/ledger.anchor         how far it was after its last change
 //! data_dir/keys/campaign.key     what makes pseudonyms, mode 0400
+//! data_dir/keys/mode             whether the key is for rehearsals or real letters
 //! data_dir/backups/              copies before each run that writes, the last five
 //! data_dir/purge-certificate.json  what a purge destroyed and kept
 //! ```
 
+mod abandon;
 mod anchors;
 mod audit;
 mod backup;
+mod cases;
 pub mod check;
 mod decisions;
+mod deliveries;
 mod error;
 mod files;
+mod gone;
+mod home;
 mod inputs;
+mod intake;
 mod job;
 mod key_file;
 mod lock;
+mod mode_mark;
 mod model;
+mod open;
 mod plan;
 mod privacy;
+mod protection;
 pub mod purge;
 mod recognise;
+mod row_marks;
 mod store;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
-use crate::defect::{self, Defect};
-use crate::durable;
 use crate::keys::Keys;
+use crate::mode::Mode;
 use crate::person::Cluster;
-use crate::row::Input;
+use crate::row::{List, RowRef, Rows};
 
 pub use audit::Head;
+pub use cases::{CaseCounts, CaseMark, News};
 pub use decisions::Decided;
+pub use deliveries::Deliveries;
 pub use error::RecordError;
-pub use inputs::InputChange;
+pub use gone::{Gone, RecordKey, RecordRuling};
+pub use home::Home;
+pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use model::CampaignState;
 pub use plan::{CheckedPlan, PlanDraft};
+pub use privacy::is_private;
+pub use protection::{Guard, Release, ShieldNews};
 pub use recognise::{Identities, IdentityChange, Recognised};
 pub use store::StoreError;
 
@@ -56,8 +74,11 @@ use lock::Lock;
 use model::Model;
 use store::Store;
 
-/// Folders of the data folder, all mode 0700.
-const FOLDERS: [&str; 6] = ["keys", "staging", "runs", "outbox", "logs", "backups"];
+/// The word of a list in file names, papers and messages.
+#[must_use]
+pub fn list_word(list: List) -> &'static str {
+    store::list_word(list)
+}
 
 /// What a ledger is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +96,8 @@ pub struct Ledger {
     data_dir: Utf8PathBuf,
     id: String,
     campaign: String,
+    mode: Mode,
+    anchor: Option<Utf8PathBuf>,
     proofs: Vec<Utf8PathBuf>,
     backed_up: bool,
     /// Held as long as the ledger is open; let go after the file.
@@ -98,104 +121,15 @@ pub fn key_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir.join("keys").join("campaign.key")
 }
 
+/// The campaign's key alone, for whoever compares lists and needs no ledger.
+///
+/// # Errors
+/// [`RecordError`] when there is none, or it cannot be used.
+pub fn keys(data_dir: &Utf8Path) -> Result<Keys, RecordError> {
+    key_file::read(&key_path(data_dir))
+}
+
 impl Ledger {
-    /// Makes the data folder, the key and an empty ledger for `campaign`.
-    ///
-    /// # Errors
-    /// [`RecordError::Exists`] when there is a ledger, a key or anything in the outbox: a second beginning would forget
-    /// the first.
-    pub fn init(data_dir: &Utf8Path, campaign: &str, run_date: Date) -> Result<(), RecordError> {
-        let (ledger, key, outbox) = (ledger_path(data_dir), key_path(data_dir), data_dir.join("outbox"));
-        for path in [&ledger, &key] {
-            if files::is_there(path)? {
-                return Err(RecordError::Exists { path: path.clone() });
-            }
-        }
-        if let Some(job) = files::names(&outbox)?.first() {
-            return Err(RecordError::Exists { path: outbox.join(job) });
-        }
-        privacy::check(data_dir)?;
-        files::make_folder(data_dir)?;
-        let _lock = Lock::take(data_dir)?;
-        for folder in FOLDERS {
-            files::make_folder(&data_dir.join(folder))?;
-        }
-        let (fresh_ledger, fresh_key) = (ledger.with_extension("new"), key.with_extension("new"));
-        for path in [&fresh_ledger, &fresh_key] {
-            files::remove(path)?;
-        }
-        let keys = key_file::write_new(&fresh_key)?;
-        let id = data_encoding::HEXLOWER.encode(&files::random::<16>()?);
-        let key_check = keys.check(&id);
-        durable::create_new(&fresh_ledger).map_err(files::failed("making", &fresh_ledger))?;
-        let (campaign, date) = (campaign.to_owned(), run_date);
-        let head = Store::create(&fresh_ledger, audit::Init { ledger: id.clone(), key_check, campaign, date })?;
-        // The key first: a key without a ledger has never named anybody.
-        files::rename_new(&fresh_key, &key)?;
-        files::sync_folder(&data_dir.join("keys"))?;
-        files::rename_new(&fresh_ledger, &ledger)?;
-        files::sync_folder(data_dir)?;
-        anchors::write(data_dir, &id, &head)
-    }
-
-    /// Opens the ledger and verifies all of it: file, schema, hash chain, tables, key, proofs in the outbox.
-    ///
-    /// # Errors
-    /// [`RecordError`] says which refusal it is; no file has been touched then.
-    pub fn open(data_dir: &Utf8Path, campaign: &str, access: Access) -> Result<Self, RecordError> {
-        Self::open_for(data_dir, campaign, access, access == Access::Write)
-    }
-
-    /// Opens the ledger of a campaign that is over, to end it.
-    fn open_to_end(data_dir: &Utf8Path, campaign: &str) -> Result<Self, RecordError> {
-        Self::open_for(data_dir, campaign, Access::Write, false)
-    }
-
-    fn open_for(data_dir: &Utf8Path, campaign: &str, access: Access, to_run: bool) -> Result<Self, RecordError> {
-        let path = ledger_path(data_dir);
-        if !files::is_there(&path)? {
-            return Err(RecordError::Missing { path });
-        }
-        privacy::check(data_dir)?;
-        let lock = if access == Access::Write { Some(Lock::take(data_dir)?) } else { None };
-        let mut ledger = Self::open_locked(data_dir, campaign, access, to_run).map_err(|error| {
-            if error.is_busy() { RecordError::InUse { data_dir: data_dir.to_owned() } } else { error }
-        })?;
-        ledger.lock = lock;
-        Ok(ledger)
-    }
-
-    fn open_locked(data_dir: &Utf8Path, campaign: &str, access: Access, to_run: bool) -> Result<Self, RecordError> {
-        let store = Store::open(&ledger_path(data_dir), access)?;
-        let (model, entries) = store.snapshot(verify)?;
-        let proofs = if defect::is(Defect::EmptyLedgerAccepted) {
-            Vec::new()
-        } else {
-            anchors::check(data_dir, &entries, &model)?
-        };
-        let (Some(row), Some(own)) = (model.ledger, model.campaign) else {
-            return Err(RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() });
-        };
-        if own.name != campaign {
-            return Err(RecordError::OtherCampaign { found: own.name, wanted: campaign.to_owned() });
-        }
-        if to_run {
-            refuse_when_over(&own.name, own.state)?;
-        }
-        let keys = read_key(data_dir, own.state, &row)?;
-        let (data_dir, id, campaign) = (data_dir.to_owned(), row.id, own.name);
-        Ok(Self { store, keys, data_dir, id, campaign, proofs, backed_up: false, lock: None })
-    }
-
-    /// Opens the ledger to look at it before the campaign is ended. What was stopped in the middle of a change is taken back
-    /// by whoever goes on, so this may write where a reader may not.
-    fn open_before_end(data_dir: &Utf8Path, campaign: &str) -> Result<Self, RecordError> {
-        match Self::open(data_dir, campaign, Access::Read) {
-            Err(RecordError::Interrupted) => Self::open_to_end(data_dir, campaign),
-            ledger => ledger,
-        }
-    }
-
     /// Refuses when the campaign is over.
     ///
     /// # Errors
@@ -211,11 +145,16 @@ impl Ledger {
     /// [`RecordError`] when it cannot be written.
     pub fn anchor(&self) -> Result<(), RecordError> {
         let head = self.head()?;
-        if anchors::is_present(&self.data_dir, &head)? {
-            Ok(())
-        } else {
-            anchors::write(&self.data_dir, &self.id, &head)
+        if !anchors::is_present(&anchors::beside(&self.data_dir), &head)? {
+            anchors::write(&anchors::beside(&self.data_dir), &self.id, &head)?;
         }
+        // Written anew though it says the same: whether that works has to be known before a plan is committed.
+        self.anchor.iter().try_for_each(|path| anchors::write(path, &self.id, &head))
+    }
+
+    fn write_anchors(&self, head: &Head) -> Result<(), RecordError> {
+        anchors::write(&anchors::beside(&self.data_dir), &self.id, head)?;
+        self.anchor.iter().try_for_each(|path| anchors::write(path, &self.id, head))
     }
 
     /// Size of the ledger's file in bytes.
@@ -244,11 +183,47 @@ impl Ledger {
     /// Compares the inbox with what earlier runs read.
     ///
     /// # Errors
-    /// [`RecordError::InputsChanged`] when a file is gone or has other bytes and nobody has `accepted` it.
-    pub fn check_inputs(&self, found: &[Input], accepted: Option<&str>) -> Result<Vec<InputChange>, RecordError> {
-        let changes = inputs::compare(&self.store.inputs()?, found);
-        inputs::judge(&changes, accepted)?;
-        Ok(changes)
+    /// [`RecordError::InputsChanged`] when a file is gone or has rows that are gone or different, its list may not be
+    /// replaced, and nobody has accepted it; [`RecordError::ListShrunk`] when a list has lost more rows than it may.
+    pub fn intake(
+        &self,
+        rows: &Rows,
+        terms: &dyn Fn(List) -> ListTerms,
+        accepted: Acceptance<'_>,
+    ) -> Result<Intake, RecordError> {
+        let (lines, known) = (self.store.inputs()?, self.store.file_rows(false)?);
+        intake::take(&intake::Before { lines: &lines, rows: &known }, rows, &self.keys, terms, accepted)
+    }
+
+    /// Which rows of records that were delivered more than once count, and the rows of records that were withdrawn.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn deliveries(&self, rows: &Rows, intake: &Intake) -> Result<(Deliveries, BTreeSet<RowRef>), RecordError> {
+        let (lines, known) = (self.store.inputs()?, self.store.file_rows(false)?);
+        let deliveries = deliveries::settle(rows, intake, &intake::Before { lines: &lines, rows: &known });
+        Ok((deliveries, self.store.record_rulings()?.withdrawn_rows(rows, intake)))
+    }
+
+    /// Whom the lists of a run protect, and whom earlier ones did.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn guard(&self, rows: &Rows) -> Result<Guard<'_>, RecordError> {
+        let lines = self.store.shields()?.into_iter().map(|(_, line)| line);
+        Ok(Guard::new(protection::Memory::of(lines), rows, &self.keys))
+    }
+
+    /// Writes down that a human releases people; returns how many.
+    ///
+    /// # Errors
+    /// [`RecordError::Decider`] when `by` is no name, [`RecordError`] when the ledger cannot be written.
+    pub fn release(&mut self, release: &Release, by: &str) -> Result<usize, RecordError> {
+        inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
+        if release.people > 0 {
+            self.write(|store| store.release(by, &release.lines))?;
+        }
+        Ok(release.people)
     }
 
     /// Gives every cluster its person, with the letters they had. Same order as the clusters.
@@ -265,7 +240,7 @@ impl Ledger {
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn pending(&self) -> Result<Option<Job>, RecordError> {
-        Ok(self.jobs()?.into_iter().find(|job| job.state != JobState::Done))
+        Ok(self.jobs()?.into_iter().find(|job| !job.state.is_over()))
     }
 
     /// Every job, oldest number first.
@@ -357,7 +332,7 @@ impl Ledger {
     /// byte changes.
     ///
     /// # Errors
-    /// As [`Ledger::check_inputs`].
+    /// [`RecordError`] when the ledger cannot be written.
     pub fn note(&mut self, noted: &Noted<'_>) -> Result<Head, RecordError> {
         let found = plan::Found::new(&self.store, noted)?;
         if found.is_nothing() {
@@ -416,9 +391,19 @@ impl Ledger {
         &mut self,
         change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
     ) -> Result<Head, RecordError> {
-        self.store.migrate()?;
+        // A purge takes the keys folder's mark away, and it stays away.
+        if self.campaign_state()? == CampaignState::Open {
+            mode_mark::write(&self.data_dir, self.mode)?;
+        }
+        if self.store.migrate(self.mode)?.is_some() {
+            tracing::warn!(
+                ledger.mode = self.mode.word(),
+                "the ledger of an earlier program is of this mode from now on"
+            );
+        }
         let head = change(&mut self.store)?;
-        anchors::write(&self.data_dir, &self.id, &head)?;
+        tracing::info!(ledger.events = head.events, ledger.head = head.hash, "the ledger has changed");
+        self.write_anchors(&head)?;
         Ok(head)
     }
 }
@@ -427,15 +412,6 @@ fn number_of(job: &str) -> Result<u32, RecordError> {
     let unknown =
         || RecordError::JobState { job: job.to_owned(), found: "not in the ledger".to_owned(), wanted: "planned" };
     job::read_job(job).ok_or_else(unknown)
-}
-
-/// Everything about the file itself.
-fn verify(store: &Store) -> Result<(Model, Vec<audit::Entry>), RecordError> {
-    store.check_integrity()?;
-    let entries = store.entries()?;
-    let model = Model::replay(&audit::verify(&entries)?)?;
-    model.compare(&store.tables()?)?;
-    Ok((model, entries))
 }
 
 fn refuse_when_over(campaign: &str, state: CampaignState) -> Result<(), RecordError> {
@@ -448,25 +424,13 @@ fn refuse_when_over(campaign: &str, state: CampaignState) -> Result<(), RecordEr
     Err(RecordError::Over { campaign: campaign.to_owned(), state })
 }
 
-/// The key, compared with the ledger's. A purge destroys it, and then there is nothing left to make.
-fn read_key(data_dir: &Utf8Path, state: CampaignState, row: &model::LedgerRow) -> Result<Keys, RecordError> {
-    let path = key_path(data_dir);
-    match key_file::read(&path) {
-        Err(RecordError::KeyMissing { .. }) if state == CampaignState::Purged => Ok(Keys::derive(&[0; 32])),
-        Ok(keys) if keys.check(&row.id) != row.key_check && !defect::is(Defect::OtherKeyAccepted) => {
-            Err(RecordError::KeyOther { path })
-        }
-        keys => keys,
-    }
-}
-
 fn describe(store: &Store, number: u32, row: model::JobRow) -> Result<Job, RecordError> {
     Ok(Job {
         job: job::write_job(number),
         job_name: row.name,
         run_id: row.run_id,
         run_date: row.run_date,
-        state: row.state,
+        state: if row.abandoned.is_some() { JobState::Abandoned } else { row.state },
         planned_head: store.head_at(row.event)?,
         sealed_head: row.sealed_event.map(|event| store.head_at(event)).transpose()?,
         staged: row.staged,

@@ -3,17 +3,21 @@
 pub mod account;
 pub mod letters;
 pub mod linking;
+pub mod namesakes;
 pub mod page;
 pub mod papers;
+pub mod waiting;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::letter::Draft;
+use crate::record::{CaseCounts, InputChange};
 use crate::row::{Input, List};
 use account::{Account, StateCounts};
 use linking::LinkReport;
+use waiting::ListRows;
 
 /// `report.json` (DESIGN.md section 5).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +30,9 @@ pub struct Report {
     pub rehearsal: bool,
     /// Every input file.
     pub inputs: Vec<InputReport>,
+    /// Names of other files in the inbox, which were not read.
+    #[serde(default)]
+    pub other_files: Vec<String>,
     /// Exposure rows by what they ended as.
     pub rows: StateCounts,
     /// People by what became of them.
@@ -36,9 +43,21 @@ pub struct Report {
     pub reasons: BTreeMap<String, ReasonCount>,
     /// Rows of other lists that could not be used, by code.
     pub list_reasons: BTreeMap<String, u64>,
+    /// Rows of other lists that wait for a human.
+    #[serde(default)]
+    pub list_rows: ListRows,
     /// Rows that wait until enough days have passed since the last letter (D302), by the date from which they are due.
     #[serde(default)]
     pub due: BTreeMap<String, u64>,
+    /// Files that are not as an earlier run read them, and what that did to their rows.
+    #[serde(default)]
+    pub changes: Vec<InputChange>,
+    /// Exposure rows that a newer delivery of their record has superseded; they end as that one does.
+    #[serde(default)]
+    pub superseded: u64,
+    /// A rehearsal's rows of people without BSN, by file: nothing but the file itself says that they are invented.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unproven_rows: BTreeMap<String, u64>,
     /// How people were found.
     #[serde(default)]
     pub link: LinkReport,
@@ -54,6 +73,12 @@ pub struct Report {
     pub ledger_head: String,
     /// What became of the summary mail.
     pub mail: String,
+    /// What waits for a human: rows that are held together are one case.
+    #[serde(default)]
+    pub cases: CaseCounts,
+    /// Published packages that are not in the outbox any more, without a receipt; each is named once.
+    #[serde(default)]
+    pub missing_packages: Vec<String>,
 }
 
 /// One input file.
@@ -72,6 +97,9 @@ pub struct InputReport {
     pub states: Option<StateCounts>,
     /// Headers that were not read.
     pub unread_columns: Vec<String>,
+    /// What was found around the rows and left out, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// People that linking found among the exposure rows.
@@ -87,6 +115,9 @@ pub struct PeopleCounts {
     pub suppressed: u64,
     /// Held for a human.
     pub review: u64,
+    /// Records that people were told about, that are not in the inbox, and about which nobody has decided.
+    #[serde(default)]
+    pub gone: u64,
     /// Told earlier, and no row of theirs is among the people of this run: withdrawn, refused or held by linking.
     #[serde(default)]
     pub absent: u64,
@@ -200,6 +231,7 @@ impl Report {
             rows: u64::from(input.rows),
             states: file_states.get(&index).copied(),
             unread_columns: input.unread_columns.clone(),
+            notes: input.notes.clone(),
         });
         let reasons = account.reasons().into_iter().map(|(reason, rows)| {
             let count = ReasonCount { rows, state: reason.state().to_string(), text: reason.text().to_owned() };
@@ -210,12 +242,17 @@ impl Report {
             campaign: campaign.to_owned(),
             rehearsal,
             inputs: inputs.collect(),
+            other_files: Vec::new(),
             rows: account.states(),
             people: account.people(),
             letters: LetterCounts::default(),
             reasons: reasons.collect(),
             list_reasons: BTreeMap::new(),
+            list_rows: ListRows::default(),
             due: BTreeMap::new(),
+            changes: Vec::new(),
+            superseded: 0,
+            unproven_rows: BTreeMap::new(),
             link: LinkReport::default(),
             bodies: 0,
             stages: Vec::new(),
@@ -223,13 +260,15 @@ impl Report {
             package: None,
             ledger_head: String::new(),
             mail: String::new(),
+            cases: CaseCounts::default(),
+            missing_packages: Vec::new(),
         }
     }
 
-    /// Whether rows wait for a human (exit code 1).
+    /// Whether something that waits for a human is new or waits for too long (exit code 1).
     #[must_use]
     pub const fn needs_a_human(&self) -> bool {
-        self.rows.review > 0 || self.rows.rejected > 0
+        self.cases.are_news()
     }
 }
 

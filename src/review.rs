@@ -4,7 +4,9 @@
 //! `beside` and `decision`: somebody says of a row and of the rows beside it whether they are one person. All of a file
 //! is applied or nothing.
 
+mod about_records;
 mod decisions_file;
+mod effects;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +14,18 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::cli::Status;
 use crate::config::Config;
+use crate::facts::FactsError;
 use crate::link::{self, Decision, LinkError, Obstacle, Parameters, ParametersError, RecordKey, Terms};
 use crate::progress::Progress;
 use crate::read::{self, ReadError};
-use crate::record::{Access, Ledger, RecordError};
+use crate::record::{Acceptance, Access, Home, Ledger, RecordError};
 use crate::row::{RowRef, Rows};
+use crate::run::{RunError, lists};
+use about_records::Verdicts;
 use decisions_file::{Line, Place};
+pub use effects::{Effects, foresee};
 
 /// Why decisions are not applied. Nothing has been written then.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +62,12 @@ pub enum ReviewError {
     /// The inbox.
     #[error(transparent)]
     Inbox(#[from] ReadError),
+    /// The facts.
+    #[error(transparent)]
+    Facts(#[from] FactsError),
+    /// What the next run would do.
+    #[error(transparent)]
+    Run(#[from] Box<RunError>),
     /// Linking.
     #[error(transparent)]
     Link(#[from] LinkError),
@@ -64,6 +77,18 @@ pub enum ReviewError {
 }
 
 impl ReviewError {
+    /// Whether the configuration or a file it names is at fault.
+    #[must_use]
+    pub fn is_a_setting(&self) -> bool {
+        match self {
+            Self::Parameters(_) | Self::Facts(_) => true,
+            Self::Record(error) => error.exit_code() == Status::Usage.code(),
+            Self::Inbox(error) => error.is_a_setting(),
+            Self::Run(error) => error.status() == Status::Usage,
+            _ => false,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -71,11 +96,12 @@ impl ReviewError {
             Self::Record(error) => return error.hint(),
             Self::Inbox(error) => return error.hint(),
             Self::Link(error) => return error.hint(),
+            Self::Run(error) => return error.hint(),
             Self::Shape { .. } => "fill in `decision` in the `review.csv` of a run and save it as CSV (UTF-8)",
             Self::Line { .. } => {
                 "nothing was applied; mend the line, or empty its `decision`, and apply the file again"
             }
-            Self::Read { .. } | Self::Parameters(_) => return None,
+            Self::Read { .. } | Self::Parameters(_) | Self::Facts(_) => return None,
         };
         Some(hint.to_owned())
     }
@@ -90,6 +116,10 @@ pub struct Applied {
     pub pairs: usize,
     /// Pairs that were not decided in this way before.
     pub new: usize,
+    /// Records of which this was not said before (`withdrawn`, `lacking`).
+    pub records: usize,
+    /// People who are no longer held because a list protected them once.
+    pub released: usize,
     /// Who decided.
     pub by: String,
     /// When.
@@ -108,17 +138,28 @@ pub fn apply(
     progress: &Progress,
 ) -> Result<Applied, ReviewError> {
     let lines = decisions_file::read(path)?;
-    let mut ledger = Ledger::open(&config.data_dir, &config.campaign, Access::Write)?;
+    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
     let terms = read::Terms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
-    ledger.check_inputs(&rows.inputs, None)?;
+    let list_terms = |list| lists::terms(&config.inputs, list);
+    let intake = ledger.intake(&rows, &list_terms, Acceptance::default())?;
     let failed = |line: u64, problem: String| ReviewError::Line { path: path.to_owned(), line, problem };
-    let said = Said::of(&rows, &ledger, &lines).map_err(|(line, problem)| failed(line, problem))?;
-    said.can_be_followed(config, &rows, &ledger, progress)?
-        .map_or(Ok(()), |(line, problem)| Err(failed(line, problem)))?;
+    let said = Said::of(&rows, &ledger, &lines.pairs).map_err(|(line, problem)| failed(line, problem))?;
+    if !said.pairs.is_empty() {
+        said.can_be_followed(config, &rows, &ledger, progress)?
+            .map_or(Ok(()), |(line, problem)| Err(failed(line, problem)))?;
+    }
+    let verdicts = Verdicts::of(&rows, &ledger, &intake, &lines.others)?;
+    let verdicts = verdicts.map_err(|(line, problem)| failed(line, problem))?;
+    let release = verdicts.release(config, &rows, &ledger, progress)?;
+    let release = release.map_err(|(line, problem)| failed(line, problem))?;
+
     let decisions: Vec<Decision> = said.pairs.values().map(|(decision, _)| *decision).collect();
     let new = ledger.decide(&decisions, by, date)?;
-    Ok(Applied { lines: lines.len(), pairs: decisions.len(), new, by: by.to_owned(), date })
+    let records = ledger.rule_records(&verdicts.records, by, date)?;
+    let released = ledger.release(&release, by)?;
+    let lines = lines.pairs.len() + lines.others.len();
+    Ok(Applied { lines, pairs: decisions.len(), new, records, released, by: by.to_owned(), date })
 }
 
 /// A line and what is wrong with it.
@@ -168,6 +209,13 @@ impl Said {
         Ok(Self { pairs })
     }
 
+    /// What counts when these decisions are added to those of `before`.
+    fn with(&self, before: &[Decision]) -> Vec<Decision> {
+        let mut after: BTreeMap<_, _> = before.iter().map(|decision| (decision.pair(), *decision)).collect();
+        after.extend(self.pairs.iter().map(|(pair, (decision, _))| (*pair, *decision)));
+        after.into_values().collect()
+    }
+
     /// Links with what was decided before and what is decided now; the first line that cannot be followed.
     fn can_be_followed(
         &self,
@@ -178,9 +226,7 @@ impl Said {
     ) -> Result<Option<Problem>, ReviewError> {
         let parameters = Parameters::of(&config.link)?;
         let before = ledger.decisions()?;
-        let mut after: BTreeMap<_, _> = before.iter().map(|decision| (decision.pair(), *decision)).collect();
-        after.extend(self.pairs.iter().map(|(pair, (decision, _))| (*pair, *decision)));
-        let after: Vec<Decision> = after.into_values().collect();
+        let after = self.with(&before);
         let unmet = |decisions: &[Decision]| {
             let terms = Terms { rules: &config.link, parameters: &parameters, decisions };
             link::unmet(rows, &terms, ledger.keys(), progress)

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::address::{Address, HouseIndication};
 use crate::cells::Cells;
+use crate::digits::Digits;
 use crate::letter::{Category, Custody, Format, Items, Language, Published, Status};
 use crate::person::{Bsn, NameUse, PartialDate, PartnerName, PersonName, Sex, Title};
 use crate::reason::SetAside;
@@ -46,6 +47,9 @@ pub struct Input {
     pub rows: u32,
     /// Headers that the contract does not name; their cells were never read.
     pub unread_columns: Vec<String>,
+    /// What was found around the rows and left out, in words: for the report.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// Everything that was read: good rows, typed. Bad rows are in the set-aside list beside it.
@@ -53,6 +57,8 @@ pub struct Input {
 pub struct Rows {
     /// The files, sorted by list and name.
     pub inputs: Vec<Input>,
+    /// Names of other files in the inbox, which were not read.
+    pub others: Vec<String>,
     /// Lab records.
     pub exposures: Vec<Exposure>,
     /// The screening programme's list.
@@ -63,8 +69,10 @@ pub struct Rows {
     pub providers: Vec<Provider>,
     /// Suppressions.
     pub suppressions: Vec<Suppression>,
-    /// Rows of any list that could not be used.
+    /// Rows of any list that could not be read whole.
     pub refused: Vec<Refused>,
+    /// What could not be read, file by file; only of files that have such rows.
+    pub damage: Vec<Damage>,
 }
 
 impl Rows {
@@ -75,8 +83,8 @@ impl Rows {
     }
 }
 
-/// A row that could not be used, with what could still be read of it.
-#[derive(Debug)]
+/// A row that could not be read whole, with what could be read of it.
+#[derive(Clone, Debug)]
 pub struct Refused {
     /// Which list it stands in.
     pub list: List,
@@ -84,10 +92,105 @@ pub struct Refused {
     pub set_aside: SetAside,
     /// Exposures: the record's number, if it could be read.
     pub record_id: String,
+    /// Exposures: its dataset, if it could be read.
+    pub dataset_id: String,
     /// The row's BSN, if it is valid: nobody with this BSN is written to while their list row is unreadable (L207).
     pub bsn: Option<Bsn>,
+    /// What is left of a BSN that is not valid.
+    pub digits: Option<Digits>,
     /// The row's `person_ref`, if it could be read.
     pub person_ref: String,
+    /// What could not be read.
+    pub open: Open,
+    /// The row with its unreadable cells empty. A row with too many or too few cells is here twice: its cells counted
+    /// from the left and from the right.
+    pub remains: Vec<Remains>,
+    /// The row is among the good ones as well: what could not be read counts there as the worst that it may have said.
+    pub used: bool,
+    /// A hash of the row's cells: tells the same row in the next delivery from another one.
+    pub content: String,
+}
+
+/// A row with its unreadable cells empty.
+#[derive(Clone, Debug)]
+pub enum Remains {
+    /// Lab record.
+    Exposure(Box<Exposure>),
+    /// Row of the participants list or the register.
+    Registrant(Box<Registrant>),
+    /// Provider.
+    Provider(Box<Provider>),
+    /// A suppression tells nothing but its two numbers.
+    Suppression,
+}
+
+/// What of a row could not be read, as far as it tells whose row it is: a set of flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Open(u16);
+
+impl Open {
+    /// BSN.
+    pub const BSN: Self = Self(1);
+    /// Number of the record or of the person, and the dataset.
+    pub const ID: Self = Self(2);
+    /// First names.
+    pub const FIRST_NAMES: Self = Self(4);
+    /// Initials.
+    pub const INITIALS: Self = Self(8);
+    /// Own or partner's surname.
+    pub const SURNAME: Self = Self(16);
+    /// Birth date.
+    pub const BIRTH_DATE: Self = Self(32);
+    /// Sex.
+    pub const SEX: Self = Self(64);
+    /// Any part of the address.
+    pub const ADDRESS: Self = Self(128);
+    /// Provider code.
+    pub const PROVIDER: Self = Self(256);
+    /// Kind of provider.
+    pub const KIND: Self = Self(512);
+    /// A column that does not tell whose row it is.
+    pub const OTHER: Self = Self(1024);
+    /// The row has more or fewer cells than the header: nothing is where it should be.
+    pub const RAGGED: Self = Self(2048);
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether any of `other` could not be read.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// How much of one file could not be read.
+#[derive(Clone, Debug)]
+pub struct Damage {
+    /// Index into [`Rows::inputs`].
+    pub file: u16,
+    /// Which list it is.
+    pub list: List,
+    /// Data rows with at least one unreadable cell, or with too many or too few cells.
+    pub rows: u32,
+    /// Columns with unreadable cells, in contract order.
+    pub columns: Vec<ColumnDamage>,
+}
+
+/// How much of one column of one file could not be read.
+#[derive(Clone, Debug)]
+pub struct ColumnDamage {
+    /// Our name of it.
+    pub column: &'static str,
+    /// Cells that are not empty.
+    pub filled: u32,
+    /// Those that could not be read.
+    pub damaged: u32,
+    /// What they look like, in words, the most frequent first.
+    pub kinds: Vec<(&'static str, u32)>,
 }
 
 /// One lab record: one person's data in one dataset.
@@ -212,9 +315,22 @@ pub struct Registrant {
     pub letter_format: Option<Format>,
     /// Date of death, maybe partial.
     pub deceased_on: Option<PartialDate>,
+    /// There is a date of death, and it cannot be read: a death to be checked (D205).
+    pub deceased_unreadable: bool,
     /// The address may not be given to third parties.
     pub protected_address: bool,
     /// Gone, nobody knows where.
+    pub whereabouts_unknown: bool,
+    /// What the row says is not so, where an empty cell says nothing.
+    pub denies: Denials,
+}
+
+/// Protection that a row takes back in so many words: `no`, and not an empty cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Denials {
+    /// The address is not protected.
+    pub protected_address: bool,
+    /// The whereabouts are known.
     pub whereabouts_unknown: bool,
 }
 
@@ -241,6 +357,12 @@ impl Registrant {
         "foreign_line_3",
         "country",
     ];
+
+    /// Whether the row says why not to write: died, protected, unknown.
+    #[must_use]
+    pub const fn protects(&self) -> bool {
+        self.deceased_on.is_some() || self.deceased_unreadable || self.protected_address || self.whereabouts_unknown
+    }
 
     /// The list's own number of the person.
     #[must_use]

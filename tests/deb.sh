@@ -19,7 +19,7 @@ as_nobody run || code=$?
 [ "$code" -le 1 ]
 as_nobody verify data/outbox/rehearsal-2500001 > /dev/null
 man --where breachpost > /dev/null 2>&1 || test -e /usr/share/man/man1/breachpost.1.gz
-systemd-analyze verify breachpost.service breachpost.timer
+systemd-analyze verify breachpost.service breachpost.timer breachpost-status.service breachpost-status.timer
 
 dpkg --purge breachpost > /dev/null
 test -d /var/lib/breachpost

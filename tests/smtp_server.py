@@ -3,7 +3,8 @@
     smtp_server.py MODE FOLDER
 
 MODE is one of: starttls, tls, none (offers no encryption), reject (5xx after the text), later (4xx after the text),
-drop (closes the connection when the text has come), slow (answers nobody).
+drop (closes the connection when the text has come), dead (has no mailbox of a name that begins with `o`), slow (answers
+nobody), drip (says a byte a second), endless (says one line that never ends).
 Writes its port and its authority's certificate as one line of JSON to stdout, each mail as FOLDER/<n>.json, and ends
 when stdin is closed.
 """
@@ -16,6 +17,8 @@ import pathlib
 import socket
 import ssl
 import sys
+import threading
+import time
 
 import trustme
 from aiosmtpd.controller import Controller
@@ -37,6 +40,12 @@ def context():
 class Keep:
     count = 0
 
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if MODE == "dead" and address.startswith("o"):
+            return "550 5.1.1 there is no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server, session, envelope):
         if MODE == "reject":
             return "554 5.7.1 not from you"
@@ -51,6 +60,7 @@ class Keep:
         (FOLDER / f"{self.count}.json").write_text(json.dumps({
             "encrypted": session.ssl is not None or MODE == "tls",
             "login": session.authenticated,
+            "helo": session.host_name,
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "headers": {name.lower(): value for name, value in message.items()},
@@ -79,7 +89,25 @@ class Server(Controller):
         )
 
 
+def say(listener):
+    """Talks to whoever comes, in a way that no mail server should."""
+    while True:
+        client, _ = listener.accept()
+        try:
+            while True:
+                client.sendall(b"2" if MODE == "drip" else b"2" * 65536)
+                time.sleep(1 if MODE == "drip" else 0)
+        except OSError:
+            client.close()
+
+
 def main():
+    if MODE in ("drip", "endless"):
+        listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=say, args=(listener,), daemon=True).start()
+        print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
+        sys.stdin.read()
+        return
     if MODE == "slow":
         listener = socket.create_server(("127.0.0.1", 0))
         print(json.dumps({"port": listener.getsockname()[1]}), flush=True)

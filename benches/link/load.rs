@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use breachpost::cells::Cells;
 use breachpost::letter::{Category, Items, Published, Status};
 use breachpost::person::{Bsn, PartialDate, Sex};
-use breachpost::row::{Exposure, Registrant, RowRef};
+use breachpost::row::{Denials, Exposure, Registrant, RowRef};
 use camino::Utf8Path;
 
 /// Calls `row` with a lookup by column name for every data row.
@@ -73,7 +73,9 @@ pub fn registrant(row: RowRef, cell: &dyn Fn(&str) -> String) -> Registrant {
         language: None,
         letter_format: None,
         deceased_on: None,
+        deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
+        denies: Denials::default(),
     }
 }

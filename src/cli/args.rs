@@ -4,6 +4,9 @@ use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
 
+use crate::contract;
+use crate::row::List;
+
 /// Writes to the people whose data were stolen: one letter each, never twice, never to the wrong person.
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true, after_help = EXIT_CODES)]
@@ -26,13 +29,17 @@ pub struct Args {
     /// Say more on standard error; twice for everything.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// The process that watches over this run; 0 = nobody does.
+    #[arg(long, global = true, hide = true, value_name = "PID")]
+    pub watched_by: Option<u32>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 all in order; 1 done, but rows were set aside for a human; 2 usage or configuration; \
-3 stopped, nothing left the building; 4 stopped after part was published: run again to continue.";
+const EXIT_CODES: &str = "Exit codes: 0 all in order, nothing new for a human; 1 done, but rows are newly or too long set \
+aside for a human; 2 usage or configuration; 3 stopped, nothing left the building; 4 stopped after part was published: run \
+again to continue; 5 done and published, but telling somebody (mail, metrics) failed.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -46,15 +53,35 @@ pub enum Command {
     },
     /// Run the nightly batch: read, link, decide, set the letters, publish the package, record it.
     Run {
-        /// Go on although files that an earlier run read are gone or have other bytes; the reason is recorded.
+        /// Go on although this file, which an earlier run read, is gone or has rows that are gone or different; the reason
+        /// is recorded. May be given more than once.
+        #[arg(long, value_name = "FILE=REASON", value_parser = file_and_reason)]
+        accept: Vec<(String, String)>,
+        /// The same for every file that the refusal named, with one reason; it is recorded for each of them.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
         /// Go on although there are more new letters than the policy permits in one run.
         #[arg(long)]
         accept_volume: bool,
+        /// First put the package of this published job into the outbox again, byte for byte.
+        #[arg(long, value_name = "JOB")]
+        republish: Option<String>,
+    },
+    /// Show how the last runs ended. Any machine that watches can ask whether a night was missed.
+    Status {
+        /// Exit with 1 when no run has ended for this long, for instance `26h`.
+        #[arg(long, value_name = "DURATION")]
+        max_age: Option<jiff::SignedDuration>,
     },
     /// Plan tonight's job and stop, so that many machines can set its parts (`render`); `run` then finishes it.
+    #[command(args_conflicts_with_subcommands = true)]
     Plan {
+        /// What to do with a plan that is there.
+        #[command(subcommand)]
+        plan: Option<PlanCommand>,
+        /// As for `run`.
+        #[arg(long, value_name = "FILE=REASON", value_parser = file_and_reason)]
+        accept: Vec<(String, String)>,
         /// As for `run`.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
@@ -73,6 +100,16 @@ pub enum Command {
     },
     /// Do everything but publication and ledger: what would a run do?
     Check {
+        /// Dress rehearsal: make the whole package in this folder, which must be empty or new. Every page, the job ticket and the
+        /// file names say that it is a rehearsal; it is sealed to a key of yours and recorded nowhere.
+        #[arg(long, value_name = "DIR")]
+        package: Option<Utf8PathBuf>,
+        /// Your age public key (`age1...`) for that package; if not given, a key is made and written beside it.
+        #[arg(long, value_name = "KEY", requires = "package")]
+        recipient: Vec<String>,
+        /// As for `run`; nothing is recorded.
+        #[arg(long, value_name = "FILE=REASON", value_parser = file_and_reason)]
+        accept: Vec<(String, String)>,
         /// As for `run`; nothing is recorded.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
@@ -100,6 +137,23 @@ pub enum Command {
         id: String,
         /// Another row.
         other: Option<String>,
+    },
+    /// Look at the lists of the inbox before they count: columns, cells, rows, and what changed. Writes nothing.
+    ///
+    /// Exit code 0: in order; 1: something a human should look at, a list that would stop a run included.
+    Inbox {
+        /// Compare with this file of an earlier delivery instead of with what the last run read; may be given more than once.
+        #[arg(long, value_name = "FILE")]
+        previous: Vec<Utf8PathBuf>,
+    },
+    /// Show what the lists may hold: every column, whether it is needed, its form, allowed words, an example.
+    Contract {
+        /// One list only: exposures, participants, register, providers or suppressions.
+        #[arg(value_name = "LIST", value_parser = list)]
+        list: Option<List>,
+        /// As the page docs/inputs.md, all lists.
+        #[arg(long, conflicts_with = "list")]
+        markdown: bool,
     },
     /// Decide who is who where linking could not.
     #[command(subcommand)]
@@ -160,6 +214,33 @@ pub enum Command {
     },
 }
 
+/// A list by its word.
+fn list(word: &str) -> Result<List, String> {
+    let known = contract::LISTS.into_iter().find(|list| contract::name(*list) == word);
+    known.ok_or_else(|| format!("the lists are {}", contract::LISTS.map(contract::name).join(", ")))
+}
+
+/// `FILE=REASON`.
+fn file_and_reason(text: &str) -> Result<(String, String), String> {
+    let (file, reason) = text.split_once('=').ok_or("write FILE=REASON: the file's name, and why it is accepted")?;
+    Ok((file.trim().to_owned(), reason.trim().to_owned()))
+}
+
+/// `breachpost plan`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PlanCommand {
+    /// Give up the job that is planned or sealed and of which nothing is in the outbox: its people were told nothing, and the
+    /// next run plans them again. Recorded in the ledger; the job's number is not used again.
+    Abandon {
+        /// Who gives it up: name or function.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// Why, in one line without names of people.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+}
+
 /// `breachpost ledger`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum LedgerCommand {
@@ -178,10 +259,13 @@ pub enum LedgerCommand {
 #[derive(Clone, Debug, Subcommand)]
 pub enum ReviewCommand {
     /// Write the decisions of a file into the ledger: the `review.csv` of a run with `same`, `different` or `undecided`
-    /// (takes back) in its column `decision`. All of the file, or nothing.
+    /// (takes back) in its column `decision`. All of the file, or nothing. Says what the decisions will do, then asks.
     Apply {
         /// Decisions file.
         file: Utf8PathBuf,
+        /// Do not ask, also where people who were told already get a second first letter.
+        #[arg(long)]
+        yes: bool,
         /// Who decided; the user who starts the program if not given.
         #[arg(long, value_name = "NAME")]
         by: Option<String>,

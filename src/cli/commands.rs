@@ -2,19 +2,18 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
-use serde::Serialize;
 
-use super::args::{Args, Command, LedgerCommand, ReviewCommand, TextsCommand};
+use super::args::{Args, Command, LedgerCommand, PlanCommand, ReviewCommand, TextsCommand};
 use super::output::{self, Failure};
 use super::{Status, logging, manual};
 use crate::config::Config;
-use crate::deliver::email;
 use crate::facts::Facts;
+use crate::package::Recipients;
 use crate::progress::Progress;
-use crate::record::{self, Ledger};
+use crate::record::{self, Acceptance, Home, Ledger};
 use crate::render::readback;
 use crate::report::Report;
-use crate::run::{self, Order, Outcome};
+use crate::run::{self, Dress, Order};
 use crate::{compose, explain, preview, sample, verify};
 
 /// Runs the command.
@@ -33,6 +32,14 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
             logging::start(None, run_date, args.verbose);
             return verify_command(args, package, identity.as_deref());
         }
+        Command::Contract { list, markdown } => {
+            super::inbox::contract(args, *list, *markdown);
+            return Ok(Status::Done);
+        }
+        Command::Inbox { previous } => {
+            logging::start(None, run_date, args.verbose);
+            return super::inbox::look(args, &configuration(args)?, run_date, previous);
+        }
         _ => {}
     }
     let config = configuration(args)?;
@@ -42,7 +49,7 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
     Ok(status)
 }
 
-fn configuration(args: &Args) -> Result<Config, Failure> {
+pub(super) fn configuration(args: &Args) -> Result<Config, Failure> {
     let mut config = Config::load(&args.config).map_err(|error| {
         let missing = !args.config.exists();
         let hint = missing.then(|| "name the configuration with --config FILE".to_owned());
@@ -54,6 +61,7 @@ fn configuration(args: &Args) -> Result<Config, Failure> {
     if let Some(data_dir) = &args.data_dir {
         config.data_dir.clone_from(data_dir);
     }
+    Recipients::parse(&config.vendor.recipients).map_err(|error| Failure::new(Status::Usage, &error, error.hint()))?;
     Ok(config)
 }
 
@@ -71,25 +79,43 @@ impl Session<'_> {
             Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
-            Command::Run { accept_inputs, accept_volume } => self.run(accept_inputs.as_deref(), *accept_volume),
-            Command::Plan { accept_inputs, accept_volume } => self.plan(accept_inputs.as_deref(), *accept_volume),
+            Command::Run { accept, accept_inputs, accept_volume, republish } => {
+                let progress = Progress::on_stderr();
+                let order = self.order(accepted(accept, accept_inputs.as_deref()), *accept_volume, &progress);
+                Ok(self.run(&Order { republish: republish.as_deref(), ..order }))
+            }
+            Command::Status { max_age } => self.status(*max_age),
+            Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => self.plan_abandon(by, reason),
+            Command::Plan { plan: None, accept, accept_inputs, accept_volume } => {
+                self.plan(accepted(accept, accept_inputs.as_deref()), *accept_volume)
+            }
             Command::Render { part, job } => self.render(*part, job.as_deref()),
-            Command::Check { accept_inputs, accept_volume } => self.check(accept_inputs.as_deref(), *accept_volume),
+            Command::Check { package: Some(out), recipient, accept, accept_inputs, accept_volume } => {
+                let accepted = accepted(accept, accept_inputs.as_deref());
+                self.dress_rehearsal(out, recipient, accepted, *accept_volume)
+            }
+            Command::Check { accept, accept_inputs, accept_volume, .. } => {
+                self.check(accepted(accept, accept_inputs.as_deref()), *accept_volume)
+            }
             Command::Preview { out } => self.preview(out),
             Command::Letter { id, out } => self.letter(id, out.as_deref()),
             Command::Explain { id, other: None } => self.explain(id),
             Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
-            Command::Review(ReviewCommand::Apply { file, by }) => self.review_apply(file, by.as_deref()),
+            Command::Review(ReviewCommand::Apply { file, by, yes }) => self.review_apply(file, by.as_deref(), *yes),
             Command::Review(ReviewCommand::List) => self.review_list(),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
             Command::Texts(TextsCommand::Check) => self.texts(),
-            Command::Manual { .. } | Command::Sample { .. } | Command::Verify { .. } => Ok(Status::Done),
+            Command::Manual { .. }
+            | Command::Sample { .. }
+            | Command::Verify { .. }
+            | Command::Contract { .. }
+            | Command::Inbox { .. } => Ok(Status::Done),
         }
     }
 
     fn ledger_init(&self) -> Result<Status, Failure> {
         let config = self.config;
-        Ledger::init(&config.data_dir, &config.campaign, self.run_date).map_err(|error| record_failure(&error))?;
+        Ledger::init(&Home::of(config), self.run_date).map_err(|error| record_failure(&error))?;
         if !self.args.json {
             output::line(format_args!("ledger  {}", config.data_dir.join("ledger.sqlite")));
             output::line(format_args!("key     {}  (keep a copy in a safe place)", record::key_path(&config.data_dir)));
@@ -98,8 +124,7 @@ impl Session<'_> {
     }
 
     fn ledger_check(&self, anchors: &[String]) -> Result<Status, Failure> {
-        let verdict = record::check::check(&self.config.data_dir, &self.config.campaign, anchors)
-            .map_err(|error| record_failure(&error))?;
+        let verdict = record::check::check(&Home::of(self.config), anchors).map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&verdict);
         } else {
@@ -108,64 +133,9 @@ impl Session<'_> {
         Ok(Status::Done)
     }
 
-    fn run(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
+    fn check(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
         let progress = Progress::on_stderr();
-        let order =
-            Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
-        let failed = |error: run::RunError| {
-            progress.finish();
-            Failure::new(error.status(), &error, error.hint())
-        };
-        let mut outcome = run::run(&order).map_err(failed)?;
-        let mut status = if outcome.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
-        if let Some(resumed) = &mut outcome.resumed {
-            status = self.mail(&resumed.papers, &mut resumed.report, status);
-        }
-        status = self.mail(&outcome.papers, &mut outcome.report, status);
-        self.show_outcome(&outcome, status);
-        Ok(status)
-    }
-
-    /// Sends the summary and notes that in the papers; the letters are out, and a failure is for a human.
-    fn mail(&self, papers: &Utf8Path, report: &mut Report, status: Status) -> Status {
-        let Some(mail) = &self.config.mail else { return status };
-        let summary = run::summary(report, self.run_date, status.code());
-        let failed = |error: &dyn std::error::Error, hint| {
-            output::failure(&Failure::new(Status::ForAHuman, error, hint));
-            Status::ForAHuman
-        };
-        let sent = email::send(mail, &summary).map(drop).map_err(|error| failed(&error, error.hint()));
-        let fate = if sent.is_ok() { "sent" } else { "failed" };
-        let noted = run::note_mail(papers, report, fate).map_err(|error| failed(&error, error.hint()));
-        sent.and(noted).err().unwrap_or(status)
-    }
-
-    fn show_outcome(&self, outcome: &Outcome, status: Status) {
-        if self.args.json {
-            output::json(&Answer::new(outcome, status));
-            return;
-        }
-        if let Some(resumed) = &outcome.resumed {
-            output::line(format_args!(
-                "finished first what run {} had begun: {}",
-                resumed.report.run_id, resumed.package
-            ));
-        }
-        show_counts(&outcome.report);
-        match &outcome.package {
-            Some(package) => output::line(format_args!("package   {package}")),
-            None => output::line("package   none: there is nobody new to write to"),
-        }
-        output::line(format_args!("letters   {}", outcome.papers.join("letters.parquet")));
-        output::line(format_args!("report    {}", outcome.papers.join("report.html")));
-        output::line(format_args!("review    {}", outcome.papers.join("review.csv")));
-        output::line(format_args!("mail      {}", outcome.report.mail));
-    }
-
-    fn check(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
-        let progress = Progress::on_stderr();
-        let order =
-            Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
+        let order = self.order(accepted, accept_volume, &progress);
         let report = run::check(&order).map_err(|error| {
             progress.finish();
             Failure::new(error.status(), &error, error.hint())
@@ -177,6 +147,52 @@ impl Session<'_> {
             output::line("nothing was published and nothing was recorded");
         }
         Ok(if report.needs_a_human() { Status::ForAHuman } else { Status::Done })
+    }
+
+    fn dress_rehearsal(
+        &self,
+        out: &Utf8Path,
+        recipients: &[String],
+        accepted: Acceptance<'_>,
+        accept_volume: bool,
+    ) -> Result<Status, Failure> {
+        let progress = Progress::on_stderr();
+        let order = Order { rehearse: true, ..self.order(accepted, accept_volume, &progress) };
+        let dressed = run::dress(&order, &Dress { out, recipients }).map_err(|error| {
+            progress.finish();
+            Failure::new(error.status(), &error, error.hint())
+        })?;
+        if self.args.json {
+            output::json(&dressed.report);
+        } else {
+            show_counts(&dressed.report);
+            if let Some(package) = &dressed.package {
+                output::line(format_args!("package   {package}: a rehearsal, never to be posted"));
+            }
+            if let Some(identity) = &dressed.identity {
+                output::line(format_args!("key       {identity}: opens it (`breachpost verify --identity`)"));
+            }
+            output::line("nothing was published and nothing was recorded");
+        }
+        Ok(if dressed.report.needs_a_human() { Status::ForAHuman } else { Status::Done })
+    }
+
+    /// What is asked for with the session's configuration and date.
+    pub(super) fn order<'o>(
+        &'o self,
+        accepted: Acceptance<'o>,
+        accept_volume: bool,
+        progress: &'o Progress,
+    ) -> Order<'o> {
+        Order {
+            config: self.config,
+            run_date: self.run_date,
+            accepted,
+            accept_volume,
+            rehearse: false,
+            republish: None,
+            progress,
+        }
     }
 
     fn facts(&self) -> Result<Facts, Failure> {
@@ -239,43 +255,42 @@ impl Session<'_> {
     }
 }
 
+const fn accepted<'a>(files: &'a [(String, String)], all: Option<&'a str>) -> Acceptance<'a> {
+    Acceptance { files, all }
+}
+
 pub(super) fn record_failure(error: &record::RecordError) -> Failure {
     let status = if error.exit_code() == Status::Usage.code() { Status::Usage } else { Status::Stopped };
     Failure::new(status, error, error.hint())
 }
 
-fn show_counts(report: &Report) {
+pub(super) fn show_counts(report: &Report) {
     let rows = &report.rows;
     output::line(format_args!(
         "rows      {} = {} letter + {} merged + {} told + {} suppressed + {} review + {} rejected",
         rows.total, rows.letter, rows.merged, rows.told, rows.suppressed, rows.review, rows.rejected
     ));
+    if !report.unproven_rows.is_empty() {
+        let files: Vec<String> =
+            report.unproven_rows.iter().map(|(file, rows)| format!("{rows} in `{file}`")).collect();
+        output::line(format_args!(
+            "rehearsal {} rows without BSN, which nothing proves to be invented: {}",
+            report.unproven_rows.values().sum::<u64>(),
+            files.join(", ")
+        ));
+    }
+    for change in &report.changes {
+        output::line(format_args!("input     {change}"));
+    }
+    let people = &report.people;
+    if people.gone > 0 {
+        let gone = people.gone;
+        output::line(format_args!(
+            "gone      {gone} records that people were told about: decide in `review.csv` (L218, D217)"
+        ));
+    }
     let letters = &report.letters;
     output::line(format_args!("letters   {} on {} sheets, {} pages", letters.total, letters.sheets, letters.pages));
-}
-
-/// `run --json`.
-#[derive(Serialize)]
-struct Answer<'a> {
-    exit_code: u8,
-    run_id: &'a str,
-    resumed: Option<&'a str>,
-    papers: &'a Utf8Path,
-    package: Option<&'a Utf8Path>,
-    report: &'a Report,
-}
-
-impl<'a> Answer<'a> {
-    fn new(outcome: &'a Outcome, status: Status) -> Self {
-        Self {
-            exit_code: status.code(),
-            run_id: &outcome.report.run_id,
-            resumed: outcome.resumed.as_ref().map(|job| job.report.run_id.as_str()),
-            papers: &outcome.papers,
-            package: outcome.package.as_deref(),
-            report: &outcome.report,
-        }
-    }
 }
 
 fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result<Status, Failure> {

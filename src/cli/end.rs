@@ -5,20 +5,19 @@ use std::io::{BufRead, IsTerminal};
 use super::Status;
 use super::commands::{Session, record_failure};
 use super::output::{self, Failure};
-use crate::record::purge;
+use crate::record::{Home, purge};
 
 impl Session<'_> {
     pub(super) fn close(&self, yes: bool) -> Result<Status, Failure> {
         let config = self.config;
-        let totals = purge::before_close(&config.data_dir, &config.campaign).map_err(|error| record_failure(&error))?;
+        let totals = purge::before_close(&Home::of(config)).map_err(|error| record_failure(&error))?;
         output::note(format_args!("campaign  {}", config.campaign));
         output::note(format_args!(
             "letters   {} to {} people in {} jobs; after this no run writes to anybody",
             totals.letters, totals.people, totals.jobs
         ));
         self.ask("close", yes)?;
-        let head =
-            purge::close(&config.data_dir, &config.campaign, self.run_date).map_err(|error| record_failure(&error))?;
+        let head = purge::close(&Home::of(config), self.run_date).map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&head);
         } else {
@@ -29,7 +28,7 @@ impl Session<'_> {
 
     pub(super) fn purge(&self, approved_by: &str, yes: bool) -> Result<Status, Failure> {
         let config = self.config;
-        let plan = purge::plan(&config.data_dir, &config.campaign).map_err(|error| record_failure(&error))?;
+        let plan = purge::plan(&Home::of(config)).map_err(|error| record_failure(&error))?;
         output::note(&plan);
         if self.args.verbose > 0 {
             for (path, bytes) in &plan.files {
@@ -37,8 +36,8 @@ impl Session<'_> {
             }
         }
         self.ask("purge", yes)?;
-        let certificate = purge::execute(&config.data_dir, &config.campaign, self.run_date, approved_by)
-            .map_err(|error| record_failure(&error))?;
+        let certificate =
+            purge::execute(&Home::of(config), self.run_date, approved_by).map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&certificate);
         } else {

@@ -4,16 +4,29 @@ use super::Status;
 use super::commands::Session;
 use super::output::{self, Failure};
 use crate::progress::Progress;
-use crate::run::{self, Order, RunError};
+use crate::record::Acceptance;
+use crate::run::{self, RunError};
 
 /// Where a Kubernetes Indexed Job says which of its pods this is, counted from 0.
 const INDEX: &str = "JOB_COMPLETION_INDEX";
 
 impl Session<'_> {
-    pub(super) fn plan(&self, accept_inputs: Option<&str>, accept_volume: bool) -> Result<Status, Failure> {
+    pub(super) fn plan_abandon(&self, by: &str, reason: &str) -> Result<Status, Failure> {
+        let given_up = run::abandon(self.config, by, reason, self.run_date)
+            .map_err(|error| Failure::new(error.status(), &error, error.hint()))?;
+        if self.args.json {
+            output::json(&given_up);
+        } else {
+            let letters = given_up.letters;
+            output::line(format_args!("given up  {}: {letters} letters that nobody got", given_up.job));
+            output::line("next      `breachpost run` plans its people again, under another number");
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn plan(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
         let progress = Progress::on_stderr();
-        let order =
-            Order { config: self.config, run_date: self.run_date, accept_inputs, accept_volume, progress: &progress };
+        let order = self.order(accepted, accept_volume, &progress);
         let planned = run::plan(&order).map_err(|error| failure(&progress, &error))?;
         if self.args.json {
             output::json(&planned);

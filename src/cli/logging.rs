@@ -12,6 +12,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
+use crate::run::outcome::LOG_TARGET;
+
 /// The log file. Its lines wait in memory until [`keep`]: a command that refuses touches no file.
 enum LogFile {
     Waiting {
@@ -62,6 +64,11 @@ pub fn keep() {
     *log_file = write().map_or(LogFile::None, LogFile::Open);
 }
 
+/// Writes no log file: the folder is not fit to be written to.
+pub fn forget() {
+    *log_file() = LogFile::None;
+}
+
 /// Starts logging; `verbosity` 0 shows warnings on stderr, 1 information, 2 and more everything of this program.
 ///
 /// The file `logs/<run date>.jsonl` is used only where `data_dir` already holds a ledger's folders.
@@ -75,7 +82,7 @@ pub fn start(data_dir: Option<&Utf8Path>, run_date: Date, verbosity: u8) {
         .with_ansi(std::io::stderr().is_terminal())
         .without_time()
         .with_target(false)
-        .with_filter(ours(level));
+        .with_filter(ours(level).with_target(LOG_TARGET, LevelFilter::OFF));
     if let Some(folder) = data_dir.map(|folder| folder.join("logs")).filter(|folder| folder.is_dir()) {
         let path = folder.join(format!("{run_date}.jsonl"));
         *log_file() = LogFile::Waiting { path, lines: Vec::new() };

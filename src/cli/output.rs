@@ -31,6 +31,33 @@ impl Failure {
         }
         Self { status, causes, hint }
     }
+
+    /// A defect of the program, at this place in its source.
+    pub fn defect(status: Status, place: &str) -> Self {
+        let hint =
+            "this is a defect of the program: run again, and if it happens again, keep the log for whoever mends it";
+        Self { status, causes: vec![format!("internal error at {place}")], hint: Some(hint.to_owned()) }
+    }
+
+    /// The failure for another program.
+    pub fn answer(&self) -> impl Serialize {
+        Answer {
+            exit_code: self.status.code(),
+            outcome: "stopped",
+            error: self.causes.first().map_or("", String::as_str),
+            causes: self.causes.get(1..).unwrap_or_default(),
+            hint: self.hint.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    exit_code: u8,
+    outcome: &'static str,
+    error: &'a str,
+    causes: &'a [String],
+    hint: Option<&'a str>,
 }
 
 /// Prints a failure: the error, its causes, the hint.

@@ -1,11 +1,18 @@
 //! What the process does before anything else, so that nothing leaks from it: no core dumps, no files for others, no
-//! personal data in a panic.
+//! personal data in a panic. And how it ends when it fails itself: never with a code that nobody has agreed on.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::Mode;
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
+use rustix::process::{
+    DumpableBehavior, Pid, Resource, Rlimit, Signal, getppid, set_dumpable_behavior, set_parent_process_death_signal,
+    setrlimit, umask,
+};
+
+/// Where the program failed last.
+static PLACE: Mutex<Option<String>> = Mutex::new(None);
 
 /// Closes the process: files 0600 and folders 0700, no core dump, no debugger from another account, a full file-size
 /// limit is an error instead of a kill, and a panic prints its place only.
@@ -20,7 +27,37 @@ pub fn close() {
         // The message may quote a value (a slice error quotes the whole string): only the place is told.
         let place = panic.location().map_or_else(|| "unknown place".to_owned(), ToString::to_string);
         tracing::error!(panic.place = %place, "internal error");
+        *PLACE.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
     }));
+}
+
+/// Does the work; where the program fails in it, gives the place in its source.
+///
+/// # Errors
+/// The place of the panic.
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    // Whatever was half done is not looked at again: the process ends.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        let place = PLACE.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        place.unwrap_or_else(|| "an unknown place".to_owned())
+    })
+}
+
+/// Ends with this code where memory runs out or the stack overflows, which Rust answers with SIGABRT.
+pub fn end_aborts_with(code: u8) {
+    let always = Arc::new(AtomicBool::new(true));
+    let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGABRT, code.into(), always);
+}
+
+/// Ties this process to the one that watches over it: it does not outlive it. False when that one is gone already; 0 stands
+/// for nobody.
+#[must_use]
+pub fn ends_with(watcher: u32) -> bool {
+    if watcher == 0 {
+        return true;
+    }
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    getppid().map(Pid::as_raw_pid).and_then(|pid| u32::try_from(pid).ok()) == Some(watcher)
 }
 
 /// Largest resident memory of this process so far, in bytes; 0 where the system does not tell.

@@ -1,5 +1,7 @@
 //! Commands about who is who: decisions, explanations, learning.
 
+use std::io::{BufRead, IsTerminal};
+
 use camino::Utf8Path;
 
 use super::Status;
@@ -9,21 +11,28 @@ use crate::keys::Keys;
 use crate::link::{self, Parameters, Terms};
 use crate::progress::Progress;
 use crate::read;
-use crate::record::{Access, Ledger};
-use crate::review::{self, Inbox};
+use crate::record::{Access, Home, Ledger};
+use crate::review::{self, Effects, Inbox};
 use crate::row::Rows;
 
 impl Session<'_> {
-    pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>) -> Result<Status, Failure> {
+    pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>, yes: bool) -> Result<Status, Failure> {
         let by = by.map_or_else(user, str::to_owned);
         let progress = Progress::on_stderr();
-        let applied = review::apply(self.config, file, &by, self.run_date, &progress);
-        progress.finish();
-        let applied = applied.map_err(|error| {
-            let status =
-                if matches!(error, review::ReviewError::Parameters(_)) { Status::Usage } else { Status::Stopped };
+        let failed = |error: review::ReviewError| {
+            progress.finish();
+            let status = if error.is_a_setting() { Status::Usage } else { Status::Stopped };
             Failure::new(status, &error, error.hint())
-        })?;
+        };
+        let effects = review::foresee(self.config, file, self.run_date, &progress).map_err(failed)?;
+        progress.finish();
+        if !self.args.json {
+            output::note(effects);
+        }
+        agree(&effects, yes)?;
+
+        let applied = review::apply(self.config, file, &by, self.run_date, &progress).map_err(failed)?;
+        progress.finish();
         if self.args.json {
             output::json(&applied);
         } else {
@@ -34,6 +43,10 @@ impl Session<'_> {
                 applied.new,
                 applied.pairs - applied.new
             ));
+            if applied.records + applied.released > 0 {
+                let (records, released) = (applied.records, applied.released);
+                output::line(format_args!("{records} records are ruled on, {released} people are released"));
+            }
             output::line(format_args!(
                 "recorded in the name of {} on {}; the next run follows them",
                 applied.by, applied.date
@@ -43,8 +56,7 @@ impl Session<'_> {
     }
 
     pub(super) fn review_list(&self) -> Result<Status, Failure> {
-        let ledger = Ledger::open(&self.config.data_dir, &self.config.campaign, Access::Read)
-            .map_err(|error| record_failure(&error))?;
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
         let decided = ledger.decided().map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&decided);
@@ -63,8 +75,7 @@ impl Session<'_> {
     }
 
     pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<Status, Failure> {
-        let ledger = Ledger::open(&self.config.data_dir, &self.config.campaign, Access::Read)
-            .map_err(|error| record_failure(&error))?;
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
         let decisions = ledger.decisions().map_err(|error| record_failure(&error))?;
         let parameters = self.parameters()?;
         let rows = self.rows()?;
@@ -123,6 +134,28 @@ impl Session<'_> {
         progress.finish();
         rows.map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))
     }
+}
+
+/// Asks whether decisions with these effects are meant. A script is only asked (`--yes`) where somebody gets a second letter.
+fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
+    let stdin = std::io::stdin();
+    if yes || effects.pairs == 0 || (!stdin.is_terminal() && effects.second_letters() == 0) {
+        return Ok(());
+    }
+    let refused = |cause: &str, hint: &str| Failure {
+        status: Status::Usage,
+        causes: vec![format!("nothing was decided: {cause}")],
+        hint: Some(hint.to_owned()),
+    };
+    if !stdin.is_terminal() {
+        let cause = format!("{} people who were told get a second first letter", effects.second_letters());
+        return Err(refused(&cause, "if that is meant, say `--yes`; else mend the decisions file"));
+    }
+    output::note("apply these decisions? [y/N]");
+    let mut answer = String::new();
+    stdin.lock().read_line(&mut answer).map_err(|error| refused(&error.to_string(), "say `--yes` in a script"))?;
+    let meant = ["y", "yes", "j", "ja"].contains(&answer.trim().to_lowercase().as_str());
+    if meant { Ok(()) } else { Err(refused("the answer was no", "mend the decisions file and apply it again")) }
 }
 
 /// Who started the program, as the system knows them.

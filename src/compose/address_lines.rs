@@ -3,10 +3,11 @@
 use super::country::{self, Country};
 use super::house_number::{self, suffix_text};
 use super::postal::{capitals, place_line, postcode};
-use super::surname::tidy;
+use super::surname::spaced;
 use crate::address::{Address, HouseIndication};
 use crate::letter::{PostalParts, Zone};
 use crate::reason::Reason;
+use crate::words::address::remark;
 
 /// Longest line that is printed, in characters (BRP: second address line at most 50). What fits the window is measured
 /// with the font when the letter is set.
@@ -37,11 +38,16 @@ debug_by_name!(AddressLines);
 ///
 /// # Errors
 /// C102 a line over [`MAX_CHARACTERS`]; C104 house number not readable in one way; C105 country not in the table; C106
-/// incomplete, or the register's words for unknown (street `.`, number 0, country 0000); C108 parts contradict each other.
+/// incomplete, or the register's words for unknown (street `.`, number 0, country 0000); C108 parts contradict each other;
+/// C109 words that say that there is no address.
 pub fn address_lines(address: &Address<'_>) -> Result<AddressLines, Reason> {
     let typed = address.country.trim();
     if matches!(typed, "0" | "0000") {
         return Err(Reason::C106);
+    }
+    // `decide` has stopped these already; an institution's address comes this way alone.
+    if remark(address).is_some() {
+        return Err(Reason::C109);
     }
     let country = country::of_cell(typed).ok_or(Reason::C105)?;
     let lines = foreign_lines(address);
@@ -81,7 +87,7 @@ fn town(address: &Address<'_>) -> Option<String> {
 
 /// The location description (BRP 12.10), if the address is one. The register fills in either it or a street.
 fn location(address: &Address<'_>) -> Result<Option<String>, Reason> {
-    let description = tidy(address.location_description);
+    let description = spaced(address.location_description);
     if description.is_empty() {
         return Ok(None);
     }
@@ -148,9 +154,9 @@ fn foreign_lines(address: &Address<'_>) -> Vec<String> {
 /// A foreign address in Dutch columns, as the lab has them: street and number, then postcode and town with two spaces
 /// between; nothing is taken apart or put in capitals, as other countries write numbers in their own ways.
 fn columns_verbatim(address: &Address<'_>) -> Result<Vec<String>, Reason> {
-    let street = tidy(&format!("{} {}", address.street, address.house_number));
+    let street = spaced(&format!("{} {}", address.street, address.house_number));
     let suffix = suffix_text(address.house_letter.trim(), address.house_addition.trim());
-    let (postcode, town) = (tidy(address.postcode), tidy(address.town));
+    let (postcode, town) = (spaced(address.postcode), spaced(address.town));
     if street.is_empty() || street == "." || town.is_empty() || !address.location_description.trim().is_empty() {
         return Err(Reason::C106);
     }

@@ -2,6 +2,7 @@
 
 use super::name_line::{name_lines, neutral_name_line};
 use super::salutation::{english_salutation, neutral_salutation, salutation};
+use super::spelling::Spelt;
 use super::{initials, title};
 use crate::letter::{Audience, Custody, Identity, Language, Notice};
 use crate::person::PersonName;
@@ -25,13 +26,15 @@ debug_by_name!(Addressee);
 /// parents of a child are spoken to without a name, as the lists do not have theirs.
 ///
 /// # Errors
-/// C101 when there is no name to print; C107 when the rules leave open how somebody is addressed, or somebody in custody
+/// C101 when there is no name to print; C110 to C112 when a cell of it is no name, or not the register's; C107 when the rules leave open how somebody is addressed, or somebody in custody
 /// would be addressed without initials (there may be a second person of that surname, and the institution asks for them).
 pub(super) fn addressee(notice: &Notice<'_>) -> Result<Addressee, Reason> {
     let (name, listed) = match notice.identity {
         Identity::Listed(registrant) => (registrant.name(), true),
         Identity::Lab(exposure) => (lab_name(exposure.name()), false),
     };
+    let spelt = Spelt::of(&name)?;
+    let name = spelt.name();
     if notice.custody == Some(Custody::Current) && initials::of(&name).is_empty() {
         return Err(Reason::C107);
     }

@@ -3,7 +3,7 @@
 
 mod suffix;
 
-use super::surname::tidy;
+use super::surname::spaced;
 use crate::address::{Address, HouseIndication};
 use crate::reason::Reason;
 
@@ -61,7 +61,7 @@ pub(super) fn suffix_text(letter: &str, addition: &str) -> String {
 /// C104 when it cannot be read in one way only: ranges, two numbers, floors in words, anything longer than an addition
 /// can be. C106 when the number is 0, the register's word for "unknown".
 pub fn parse(text: &str) -> Result<HouseNumber, Reason> {
-    let text = tidy(&text.replace(['–', '‑', '‐', '−'], "-"));
+    let text = spaced(&text.replace(['–', '‑', '‐', '−'], "-"));
     let (indication, text) = strip_indication(strip_label(&text));
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at(digits);
@@ -83,7 +83,7 @@ pub fn parse(text: &str) -> Result<HouseNumber, Reason> {
 /// C104 when street and number cannot be told apart, or two columns say different things; C106 when street or number is
 /// missing or stands for "unknown" (`.` and 0).
 pub fn street_and_number(address: &Address<'_>) -> Result<(String, HouseNumber), Reason> {
-    let typed = (tidy(address.street), tidy(address.house_number));
+    let typed = (spaced(address.street), spaced(address.house_number));
     let (street, number) = match (typed.0.as_str(), typed.1.as_str()) {
         ("" | ".", "") => return Err(Reason::C106),
         (".", number) => return Err(parse(number).err().unwrap_or(Reason::C106)),
@@ -95,6 +95,13 @@ pub fn street_and_number(address: &Address<'_>) -> Result<(String, HouseNumber),
     let number = suffix::merge(number, address.house_letter, address.house_addition)?;
     let (street, typed_indication) = strip_trailing_indication(street);
     let indication = address.house_indication.or(number.indication).or(typed_indication);
+    // A name of signs and digits alone is what a program left of one.
+    if !street.contains(char::is_alphabetic) {
+        return Err(Reason::C106);
+    }
+    if !is_box(&street) && is_date(&number) {
+        return Err(Reason::C104);
+    }
     if is_box(&street) && (number.has_suffix() || indication.is_some()) {
         return Err(Reason::C104);
     }
@@ -106,7 +113,7 @@ pub fn street_and_number(address: &Address<'_>) -> Result<(String, HouseNumber),
 /// # Errors
 /// C106 when there is no number in it, C104 when it could be read in more than one way ("Plein 1945 12").
 pub fn split(line: &str) -> Result<(String, HouseNumber), Reason> {
-    let line = tidy(line);
+    let line = spaced(line);
     let words: Vec<&str> = line.split(' ').collect();
     let numeric = |index: &usize| words[*index].starts_with(|sign: char| sign.is_ascii_digit());
     let Some(first) = (1..words.len()).find(numeric) else {
@@ -124,6 +131,12 @@ pub fn split(line: &str) -> Result<(String, HouseNumber), Reason> {
         return Err(Reason::C104);
     }
     Ok((street.to_owned(), number))
+}
+
+/// A day of the years 2020 to 2028 as a spreadsheet counts it: "2-1" becomes 45659, and what stood behind the number is
+/// in it. Boxes have such numbers, and hardly any house.
+fn is_date(number: &HouseNumber) -> bool {
+    !number.has_suffix() && number.number.parse().is_ok_and(|number: u32| (43_831..=47_118).contains(&number))
 }
 
 /// Post office box or reply number: its number has no suffix.

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::surname::tidy;
+use super::surname::spaced;
 
 /// A Dutch postcode as `9999AA`: four digits, the first not 0, and two letters other than SA, SD and SS (never given
 /// out). Spaces and case do not matter. `None` for anything else.
@@ -20,7 +20,7 @@ pub fn postcode(text: &str) -> Option<String> {
 /// Capitals by Unicode, composed (NFC): "'s-Gravenhage" is "'S-GRAVENHAGE", "IJmuiden" and "ijmuiden" are "IJMUIDEN".
 #[must_use]
 pub fn capitals(town: &str) -> String {
-    tidy(town).to_uppercase().nfc().collect()
+    spaced(town).to_uppercase().nfc().collect()
 }
 
 /// Postcode and town in one line: "2583 XL  SCHEVENINGEN". One space inside the postcode, two before the town (PostNL;
@@ -61,6 +61,7 @@ mod tests {
             ("Súdwest-Fryslân", "SÚDWEST-FRYSLÂN"),
             ("Curac\u{327}ao", "CURAÇAO"),
             ("Nijmegen  (Gld)", "NIJMEGEN (GLD)"),
+            ("Noord- en Zuidhoek", "NOORD- EN ZUIDHOEK"),
         ];
         for (town, expected) in cases {
             assert_eq!(capitals(town), expected);

@@ -19,11 +19,12 @@ pub(super) struct Half {
     pub text: String,
 }
 
-/// Particle and surname. `None` when the surname is empty or `.` (BRP: unknown); then the particle counts for nothing.
+/// Particle and surname. `None` when the surname has no letter: empty, or `.` (BRP: unknown) and other signs that systems
+/// write; then the particle counts for nothing.
 #[must_use]
 pub fn surname(prefix: &str, surname: &str) -> Option<String> {
     let surname = tidy(surname);
-    if surname.is_empty() || surname == "." {
+    if !crate::words::name::has_letters(&surname) {
         return None;
     }
     Some(tidy(&format!("{prefix} {surname}")))
@@ -74,6 +75,12 @@ pub(super) fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace("- ", "-")
 }
 
+/// One space between words, none at the ends: an address, whose hyphens stand as the list has them ("Noord- en
+/// Zuidstraat").
+pub(super) fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The first letter as a capital, the rest as it is: a name that follows "heer" or "mevrouw" or opens the line. An
 /// apostrophe in front leaves everything as it is ("'t Wolkje"). "ij" is one letter in Dutch.
 pub(super) fn capital(text: &str) -> String {
@@ -99,6 +106,8 @@ mod tests {
         assert_eq!(surname("", "Jansen- de Boer").as_deref(), Some("Jansen-de Boer"));
         assert_eq!(surname("de", "."), None);
         assert_eq!(surname("de", ""), None);
+        assert_eq!(surname("de", ".."), None);
+        assert_eq!(surname("", "-'-"), None);
     }
 
     #[test]

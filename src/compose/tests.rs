@@ -46,8 +46,10 @@ fn registrant(cells: &[&str; 19]) -> Registrant {
         language: None,
         letter_format: None,
         deceased_on: None,
+        deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
+        denies: crate::row::Denials::default(),
     }
 }
 
@@ -141,6 +143,7 @@ fn composed(notices: Vec<Notice<'_>>) -> Composed {
         sha256: String::new(),
         rows: 2,
         unread_columns: Vec::new(),
+        notes: Vec::new(),
     }];
     let book = Letterbook {
         campaign: "test",
@@ -297,7 +300,7 @@ fn too_many_and_too_few_lines_are_held() {
     assert_eq!(check_lines(&vec!["a".into(); 3], &vec!["b".into(); 3], "FRANCE"), Err((Reason::C103, "address")));
     (cells[16], cells[17], cells[18]) = ("", "", "NL");
     assert_eq!(only(notice(Identity::Listed(&registrant(&cells)), Category::Screening, 1)).unwrap_err(), Reason::C106);
-    let long = "x".repeat(51);
+    let long = "Lang".repeat(13);
     cells[4] = &long;
     assert_eq!(only(notice(Identity::Listed(&registrant(&cells)), Category::Screening, 1)).unwrap_err(), Reason::C102);
 }

@@ -30,22 +30,44 @@ pub(super) fn age(born: Date, day: Date) -> i16 {
     day.year() - born.year() - i16::from(before_birthday)
 }
 
-/// The class on `day`. Dates of the participants list and the register decide; those of the lab decide only where there
-/// are no others, and must agree in any case.
-pub(super) fn class(cluster: &Cluster<'_>, day: Date, limits: &[i16]) -> Class {
-    let listed = span(registered(cluster), day, limits);
-    let lab = || cluster.exposures.iter().filter_map(|row| row.birth_date);
-    let Some(decisive) = listed.or_else(|| span(lab(), day, limits)) else {
-        return Class::Unknown;
-    };
-    match decisive {
-        (low, high) if low > high => Class::Contradicts,
-        (low, high) if low < high => Class::Straddles,
-        (class, _) => {
-            let allows = |date| matches!(classes(date, day, limits), (low, high) if (low..=high).contains(&class));
-            if lab().all(allows) { Class::In(class) } else { Class::Contradicts }
+/// The birth dates that a person's rows give, each once: a person of ten thousand rows has a handful.
+pub(super) struct Births {
+    /// Of the participants list and the register.
+    listed: Vec<PartialDate>,
+    lab: Vec<PartialDate>,
+}
+
+impl Births {
+    pub(super) fn of(cluster: &Cluster<'_>) -> Self {
+        let lab = cluster.exposures.iter().filter_map(|row| row.birth_date);
+        Self { listed: distinct(registered(cluster)), lab: distinct(lab) }
+    }
+
+    /// The class on `day`. Dates of the participants list and the register decide; those of the lab decide only where
+    /// there are no others, and must agree in any case.
+    pub(super) fn class(&self, day: Date, limits: &[i16]) -> Class {
+        let lab = || self.lab.iter().copied();
+        let listed = span(self.listed.iter().copied(), day, limits);
+        let Some(decisive) = listed.or_else(|| span(lab(), day, limits)) else {
+            return Class::Unknown;
+        };
+
+        match decisive {
+            (low, high) if low > high => Class::Contradicts,
+            (low, high) if low < high => Class::Straddles,
+            (class, _) => {
+                let allows = |date| matches!(classes(date, day, limits), (low, high) if (low..=high).contains(&class));
+                if lab().all(allows) { Class::In(class) } else { Class::Contradicts }
+            }
         }
     }
+}
+
+fn distinct(dates: impl Iterator<Item = PartialDate>) -> Vec<PartialDate> {
+    let mut dates: Vec<PartialDate> = dates.collect();
+    dates.sort_unstable();
+    dates.dedup();
+    dates
 }
 
 /// Whether a row has a birth date that lies after `day` altogether.
@@ -77,6 +99,7 @@ fn classes(date: PartialDate, day: Date, limits: &[i16]) -> (usize, usize) {
 mod tests {
     use super::super::fixtures::{date, exposure, partial, participant};
     use super::*;
+    use crate::row::Exposure;
 
     #[test]
     fn age_changes_on_the_birthday() {
@@ -95,6 +118,13 @@ mod tests {
         assert_eq!(age(date("2012-03-01"), date("2024-02-29")), 11);
     }
 
+    #[test]
+    fn a_date_counts_once_however_many_rows_give_it() {
+        let rows = vec![Exposure { birth_date: partial("1980-05-05"), ..exposure(1) }; 1000];
+        let cluster = Cluster { exposures: rows.iter().collect(), participants: Vec::new(), register: Vec::new() };
+        assert_eq!(Births::of(&cluster).lab.len(), 1);
+    }
+
     fn class_of(listed: &[&str], lab: &[&str], day: &str, limits: &[i16]) -> Class {
         let listed: Vec<_> =
             listed.iter().map(|text| crate::row::Registrant { birth_date: partial(text), ..participant(1) }).collect();
@@ -102,7 +132,7 @@ mod tests {
             lab.iter().map(|text| crate::row::Exposure { birth_date: partial(text), ..exposure(1) }).collect();
         let cluster =
             Cluster { exposures: lab.iter().collect(), participants: listed.iter().collect(), register: Vec::new() };
-        class(&cluster, date(day), limits)
+        Births::of(&cluster).class(date(day), limits)
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::age::{self, Class};
+use super::age::{self, Births, Class};
 use super::circumstances::Circumstances;
 use super::custody::{self, Settled};
 use super::death::{self, Death};
+use super::remarks::Remarks;
 use super::whereabouts::{self, Home};
 use crate::config::Policy;
 use crate::letter::{Audience, Category, Custody};
@@ -24,9 +25,13 @@ pub(super) struct Case<'p, 'a> {
     pub unsorted: Vec<&'a Exposure>,
     pub suppressions: Vec<&'a Suppression>,
     pub death: Death,
+    /// Birth dates, each once.
+    pub births: Births,
     /// Age class at the letter date.
     pub class: Class,
     pub home: Result<Home<'a>, &'static str>,
+    /// What addresses say instead of a place.
+    pub remarks: Remarks,
     pub custody: Settled<Custody>,
     /// Of somebody in custody.
     pub institution: Settled<&'a Provider>,
@@ -45,7 +50,9 @@ impl<'p, 'a> Case<'p, 'a> {
         rows.sort_by_key(|row| row.category);
         let suppressions = circumstances.suppressions(cluster);
         let custody = custody::custody(&rows);
+        let births = Births::of(cluster);
         let in_custody = custody == Settled::Is(Custody::Current);
+        let home = whereabouts::home(cluster, policy);
         Self {
             person,
             circumstances,
@@ -53,8 +60,10 @@ impl<'p, 'a> Case<'p, 'a> {
             run_date,
             unsorted,
             death: death::weigh(cluster, &suppressions, run_date),
-            class: age::class(cluster, run_date, age::LETTER),
-            home: whereabouts::home(cluster, policy),
+            class: births.class(run_date, age::LETTER),
+            births,
+            remarks: Remarks::of(cluster, home.as_ref().map_err(|why| *why)),
+            home,
             institution: if in_custody { custody::institution(&rows, circumstances) } else { Settled::Missing },
             custody,
             rows,
@@ -83,7 +92,7 @@ impl<'p, 'a> Case<'p, 'a> {
 
     /// Whether a letter of `day` gives the reduced list.
     pub(super) fn is_minor_on(&self, day: Date) -> bool {
-        matches!(age::class(&self.person.rows, day, age::LETTER), Class::In(0 | 1))
+        matches!(self.births.class(day, age::LETTER), Class::In(0 | 1))
     }
 
     /// Rows of the suppressions with one of these reasons.

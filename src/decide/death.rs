@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::person::Cluster;
+use crate::person::{Cluster, PartialDate};
 use crate::row::{Registrant, RowRef, Suppression, SuppressionReason};
+use crate::words::dates::is_filler;
 
 /// What the sources say about a person's death.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +33,20 @@ struct Statement {
     source: &'static str,
     first_day: Option<Date>,
     last_day: Option<Date>,
+    /// A day that programs write for nothing.
+    filler: bool,
     list_disagrees: bool,
 }
 
 /// Weighs what participants, register and suppressions say.
 ///
 /// Rows carry no date on which they were true, so "newer" has to be proven. A statement of death stands unless
-/// - it lies after the run date,
+/// - it lies after the run date, or before the person's birth,
+/// - it is a day that programs write for nothing (1900-01-01 and the like),
 /// - a sample of the person was taken after it, or
 /// - another row about the person in the same list has no date of death (nobody can tell which of the two is newer).
+///
+/// A date of death that cannot be read says that there is one: a human has to look (D205), unless another statement stands.
 ///
 /// Two different lists do not contradict each other: one hears of a death later than the other, and a letter to somebody
 /// who has died is the worse mistake. One statement that stands is enough.
@@ -52,12 +58,16 @@ pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_da
         source: "deceased: suppressions",
         first_day: row.since,
         last_day: row.since,
+        filler: row.since.and_then(PartialDate::of).is_some_and(is_filler),
         list_disagrees: false,
     });
+    let unreadable = cluster.participants.iter().chain(&cluster.register).filter(|row| row.deceased_unreadable);
+    let unreadable = unreadable.map(|row| ("deceased_on: cannot be read", row.row));
     let last_sample = cluster.exposures.iter().filter_map(|row| row.sample_date).max();
-    let (mut standing, mut contradicted) = (Vec::new(), Vec::new());
+    let (mut standing, mut contradicted) = (Vec::new(), unreadable.collect::<Vec<_>>());
+    let times = Times { run_date, last_sample, born: first_birth(cluster) };
     for statement in listed.chain(suppressed) {
-        match contradiction(&statement, last_sample, run_date) {
+        match contradiction(&statement, &times) {
             None => standing.push((statement.source, statement.row)),
             Some(why) => contradicted.push((why, statement.row)),
         }
@@ -74,19 +84,41 @@ pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_da
 }
 
 fn statements<'c>(rows: &'c [&Registrant], source: &'static str) -> impl Iterator<Item = Statement> + 'c {
-    let list_disagrees = rows.iter().any(|row| row.deceased_on.is_none());
+    let list_disagrees = rows.iter().any(|row| row.deceased_on.is_none() && !row.deceased_unreadable);
     rows.iter().filter_map(move |row| {
         let day = row.deceased_on?;
         let (first_day, last_day) = (day.first_possible(), day.last_possible());
-        Some(Statement { row: row.row, source, first_day, last_day, list_disagrees })
+        Some(Statement { row: row.row, source, first_day, last_day, filler: is_filler(day), list_disagrees })
     })
 }
 
-fn contradiction(statement: &Statement, last_sample: Option<Date>, run_date: Date) -> Option<&'static str> {
-    if statement.first_day.is_some_and(|day| day > run_date) {
+/// The first day on which the person can have been born, by the row that says the latest.
+fn first_birth(cluster: &Cluster<'_>) -> Option<Date> {
+    let listed = cluster.participants.iter().chain(&cluster.register).map(|row| row.birth_date);
+    let all = cluster.exposures.iter().map(|row| row.birth_date).chain(listed);
+    all.flatten().filter_map(PartialDate::first_possible).max()
+}
+
+/// The days that a death is held against.
+struct Times {
+    run_date: Date,
+    last_sample: Option<Date>,
+    born: Option<Date>,
+}
+
+fn contradiction(statement: &Statement, times: &Times) -> Option<&'static str> {
+    if statement.filler {
+        return Some("deceased_on: a day that programs write for nothing");
+    }
+    if statement.first_day.is_some_and(|day| day > times.run_date) {
         return Some("deceased_on: after the run date");
     }
-    if let (Some(died), Some(sample)) = (statement.last_day, last_sample)
+    if let (Some(died), Some(born)) = (statement.last_day, times.born)
+        && died < born
+    {
+        return Some("deceased_on: before the birth");
+    }
+    if let (Some(died), Some(sample)) = (statement.last_day, times.last_sample)
         && sample > died
     {
         return Some("deceased_on: before a sample_date");
@@ -146,6 +178,33 @@ mod tests {
         assert_eq!(weigh_dates(&["2024-01-01"], &[], None, "2024-01-01"), "stated");
         assert_eq!(weigh_dates(&["2025-01-01", ""], &[], None, ""), "doubtful");
         assert_eq!(weigh_dates(&[], &[], Some("2023-12-31"), "2024-01-01"), "doubtful");
+    }
+
+    #[test]
+    fn a_date_of_death_that_cannot_be_read_is_a_death_to_be_checked() {
+        let unreadable = Registrant { deceased_unreadable: true, ..participant(1) };
+        let died = Registrant { deceased_on: partial("2025-01-01"), ..register(1) };
+        let row = exposure(1);
+        let weigh = |register: Vec<&Registrant>| {
+            let cluster = Cluster { exposures: vec![&row], participants: vec![&unreadable], register };
+            weigh(&cluster, &[], date("2025-10-01"))
+        };
+        assert!(matches!(weigh(Vec::new()), Death::Doubtful { .. }));
+        assert!(matches!(weigh(vec![&died]), Death::Stated { .. }));
+    }
+
+    #[test]
+    fn a_day_that_programs_write_for_nothing_or_before_the_birth_is_no_death() {
+        for day in ["1900-01-01", "1753-01-01", "1899-12-30", "1111-11-11", "1970-01-01", "1900-00-00", "1899-00-00"] {
+            assert_eq!(weigh_dates(&[day], &[], None, ""), "doubtful", "{day}");
+            assert_eq!(weigh_dates(&[], &[day], None, ""), "doubtful", "{day}");
+        }
+        assert_eq!(weigh_dates(&[], &[], Some("1900-01-01"), ""), "doubtful");
+        assert_eq!(weigh_dates(&[], &[], Some("0001-01-01"), ""), "doubtful");
+        // The people of these tests were born in 1980.
+        assert_eq!(weigh_dates(&["1950-02-03"], &[], None, ""), "doubtful");
+        assert_eq!(weigh_dates(&[], &[], Some("1950-02-03"), ""), "doubtful");
+        assert_eq!(weigh_dates(&["2024-02-03"], &["1900-01-01"], None, ""), "stated");
     }
 
     #[test]

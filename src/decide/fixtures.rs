@@ -150,8 +150,10 @@ fn listed(row: RowRef, prefix: &str) -> Registrant {
         language: None,
         letter_format: None,
         deceased_on: None,
+        deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
+        denies: crate::row::Denials::default(),
     }
 }
 

@@ -10,8 +10,9 @@ use super::findings::{combine, reduced, says_nothing};
 use super::whereabouts;
 use crate::config::Hold;
 use crate::letter::{Audience, Category, Findings};
-use crate::reason::Reason;
+use crate::reason::{Reason, SetAside, more_rows};
 use crate::row::{Exposure, RowRef, SuppressionReason};
+use crate::words::address::Remark;
 
 /// Why a person, or a part of their rows, goes no further.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +31,10 @@ impl Stop {
         Self { reason, evidence: evidence.to_owned(), beside: Vec::new(), due: None }
     }
 
-    fn beside(self, beside: Vec<RowRef>) -> Self {
+    /// Every row of the person will name these: not more than a human can look at.
+    fn beside(mut self, mut beside: Vec<RowRef>) -> Self {
+        self.evidence.push_str(&more_rows(beside.len().saturating_sub(SetAside::MOST_BESIDE)));
+        beside.truncate(SetAside::MOST_BESIDE);
         Self { beside, ..self }
     }
 }
@@ -81,7 +85,11 @@ fn protected(case: &Case<'_, '_>) -> Option<Stop> {
     let listed = case.listed().filter(|row| row.protected_address).map(|row| row.row);
     let mut rows: Vec<_> = listed.collect();
     rows.extend(case.suppressed_for(&[SuppressionReason::ProtectedAddress]));
-    (!rows.is_empty()).then(|| Stop::new(Reason::D203, "protected_address: yes").beside(rows))
+    if !rows.is_empty() {
+        return Some(Stop::new(Reason::D203, "protected_address: yes").beside(rows));
+    }
+    let rows = case.remarks.rows(Remark::Hidden)?;
+    Some(Stop::new(Reason::D203, "address: words that say that it is secret").beside(rows))
 }
 
 /// Rule 5. Somebody in custody has the institution's address.
@@ -91,6 +99,11 @@ fn unreachable(case: &Case<'_, '_>) -> Option<Stop> {
     rows.extend(case.suppressed_for(&[SuppressionReason::WhereaboutsUnknown]));
     if !rows.is_empty() {
         return Some(Stop::new(Reason::D204, "whereabouts_unknown: yes").beside(rows));
+    }
+    if matches!(case.institution, Settled::Missing)
+        && let Some(rows) = case.remarks.rows(Remark::Nowhere)
+    {
+        return Some(Stop::new(Reason::D204, "address: words that say that there is none").beside(rows));
     }
     match (&case.home, case.institution) {
         (Ok(_), _) | (_, Settled::Is(_) | Settled::Contradicted) => None,
@@ -106,6 +119,9 @@ fn contradicted(case: &Case<'_, '_>) -> Option<Stop> {
     let listed = || case.listed().map(|row| row.row).collect::<Vec<_>>();
     if let Death::Doubtful { evidence, rows } = &case.death {
         return stop(evidence, rows.clone());
+    }
+    if let Some(rows) = case.remarks.rows(Remark::Died) {
+        return stop("address: words that say that the person has died", rows);
     }
     if age::unborn(&case.person.rows, case.run_date) {
         return stop("birth_date: after the run date", listed());
@@ -154,7 +170,7 @@ fn screening_class(case: &Case<'_, '_>, row: &Exposure) -> Option<Class> {
         return None;
     }
     let day = row.sample_date.map_or(case.run_date, |day| day.min(case.run_date));
-    let class = age::class(&case.person.rows, day, age::SCREENING);
+    let class = case.births.class(day, age::SCREENING);
     (row.sample_date.is_some() || class == Class::In(0)).then_some(class)
 }
 

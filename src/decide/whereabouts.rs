@@ -5,6 +5,7 @@ use crate::config::{Hold, Policy};
 use crate::letter::{Format, Identity, Language};
 use crate::person::{Cluster, PersonName};
 use crate::row::{Exposure, Registrant, RowRef};
+use crate::words::name;
 
 /// The row whose address is printed, and the list it stands in.
 #[derive(Clone, Copy, Debug)]
@@ -107,18 +108,20 @@ pub(super) fn identity<'a>(cluster: &Cluster<'a>, lead: &'a Exposure) -> Identit
         .unwrap_or(Identity::Lab(lab.unwrap_or(lead)))
 }
 
-/// BRP: a surname of `.` is unknown.
+/// BRP: a surname of `.` is unknown; so is one of other signs alone.
 fn known(name: &str) -> bool {
-    !name.is_empty() && name != "."
+    name::has_letters(name)
 }
 
 fn has_name(name: &PersonName<'_>) -> bool {
     known(name.surname) || known(name.first_names) || name.partner.is_some_and(|partner| known(partner.surname))
 }
 
-/// Surname, first names, initials, particle: in this order of weight.
-fn completeness(name: &PersonName<'_>) -> [bool; 4] {
-    [known(name.surname), known(name.first_names), !name.initials.is_empty(), !name.surname_prefix.is_empty()]
+/// A surname, one that is no title or filler, first names, initials, particle: in this order of weight.
+fn completeness(name: &PersonName<'_>) -> [bool; 5] {
+    let sound = name::surname(name.surname_prefix, name.surname).is_ok();
+    let rest = [known(name.first_names), !name.initials.is_empty(), !name.surname_prefix.is_empty()];
+    [known(name.surname), sound, rest[0], rest[1], rest[2]]
 }
 
 /// The recorded preference, participants before register; else Dutch and standard. Never from name or birthplace.

@@ -1,28 +1,27 @@
 //! The summary mail: text and HTML over an encrypted connection. The only file that names the lettre crate.
 
 use std::fs;
-use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
-use std::time::{Duration, SystemTime};
+use std::io;
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant, SystemTime};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use data_encoding::HEXLOWER;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::Timestamp;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
-use lettre::{Message, SmtpTransport, Transport};
+use lettre::transport::smtp;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, SmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::{Address, Message};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use crate::config::{Mail, MailSecurity};
+use crate::config::{Mail, MailSecurity, telling};
 use crate::deliver::summary::{Summary, Texts};
-use crate::durable;
-
-/// The largest password file that is read, in bytes.
-const LONGEST_PASSWORD: u64 = 1024;
+use crate::deliver::{password, relay};
 
 /// The mail's id, without angle brackets. One run has one id, so a mail that was sent twice can be recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,11 +70,11 @@ pub enum MailError {
         /// Which file.
         path: Utf8PathBuf,
         /// Why.
-        source: lettre::transport::smtp::Error,
+        source: smtp::Error,
     },
     /// Encryption cannot be set up.
     #[error("setting up encryption")]
-    Encryption(#[source] lettre::transport::smtp::Error),
+    Encryption(#[source] smtp::Error),
     /// A template has a fault.
     #[error("filling the mail's templates")]
     Template(#[from] tera::Error),
@@ -88,17 +87,31 @@ pub enum MailError {
     /// The message cannot be put together.
     #[error("putting the mail together")]
     Message(#[from] lettre::error::Error),
-    /// The server was not reached, refused, or broke off.
+    /// The server was not reached.
+    #[error("connecting to the mail server `{host}`")]
+    Connect {
+        /// Which server.
+        host: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server refused, broke off, or took too long.
     #[error("sending the mail through `{host}`")]
     Send {
         /// Which server.
         host: String,
         /// Why.
-        source: lettre::transport::smtp::Error,
+        source: smtp::Error,
     },
 }
 
 impl MailError {
+    /// Whether the same mail would fail again for the same reason: the server has said no for good.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Send { source, .. } if source.is_permanent())
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -109,8 +122,11 @@ impl MailError {
                 "the server's certificate must be signed by `mail.ca_file`, or by an authority of the system without it"
             }
             Self::Send { source, .. } if source.is_client() => "the server does not offer what `mail` asks for",
-            Self::Send { source, .. } if source.is_transient() || source.is_timeout() => {
-                "the server may take it later; the numbers are in the run's report"
+            Self::Send { source, .. } if source.is_permanent() => {
+                "the server does not take mail from us or to this address"
+            }
+            Self::Connect { .. } | Self::Send { .. } => {
+                "the next run sends it again; the numbers are in the run's report"
             }
             _ => return None,
         };
@@ -119,7 +135,7 @@ impl MailError {
 }
 
 /// Whether a connection broke off because of the server's certificate: rustls reports that as invalid data.
-fn is_certificate(error: &lettre::transport::smtp::Error) -> bool {
+fn is_certificate(error: &smtp::Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
         if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
@@ -130,23 +146,117 @@ fn is_certificate(error: &lettre::transport::smtp::Error) -> bool {
     false
 }
 
-/// Sends the summary of a run to the configured recipients.
+/// A mail that at least one of its recipients has.
+#[derive(Debug)]
+pub struct Posted {
+    /// Its id.
+    pub id: MessageId,
+    /// Who does not have it, and why.
+    pub failed: Vec<(String, MailError)>,
+}
+
+/// Sends the summary of a run to these of the configured recipients, at this instant. One mailbox that is refused does not
+/// keep the mail from the others.
 ///
-/// STARTTLS is required where it is configured: a server that does not offer it gets nothing. The mail's id, date and
-/// boundary come from the run, so the same run makes the same bytes.
+/// STARTTLS is required where it is configured: a server that does not offer it gets nothing. The whole talk ends after
+/// `timeout_seconds`, whatever the server says. The mail's id and boundary come from the run, so that a mail that was sent
+/// twice can be recognised.
 ///
 /// # Errors
-/// [`MailError`]; the server may have the mail nonetheless when the line broke after the last byte.
-pub fn send(mail: &Mail, summary: &Summary) -> Result<MessageId, MailError> {
-    let (message, id) = message(mail, summary)?;
-    let transport = transport(mail)?;
-    match transport.send(&message) {
-        Ok(_) => Ok(id),
-        Err(source) => Err(MailError::Send { host: mail.host.clone(), source }),
+/// [`MailError`] when nobody got it; the server may have it nonetheless when the line broke after the last byte.
+pub fn send(mail: &Mail, summary: &Summary, at: Timestamp, to: &[String]) -> Result<Posted, MailError> {
+    let (message, id) = message(mail, summary, at)?;
+    let login = login(mail)?;
+    let tls = tls(mail)?;
+    let mut recipients = Vec::with_capacity(to.len());
+    for name in to {
+        let mailbox: Mailbox = name.parse().map_err(|_| MailError::Address { key: "to" })?;
+        recipients.push((name, mailbox.email));
+    }
+
+    let talk = Talk { mail, tls: tls.as_ref(), login: login.as_ref() };
+    let mut failed = Vec::new();
+    let failure = |source| MailError::Send { host: mail.host.clone(), source };
+    let mut connection = talk.begin()?;
+    let sent = post(&mut connection, &message, &recipients, |to, error| failed.push((to.to_owned(), failure(error))));
+    if let Err(error) = sent {
+        connection.abort();
+        return Err(failure(error));
+    }
+    // The mail is accepted: how the server says goodbye changes nothing.
+    let _ = connection.quit();
+    if failed.len() < to.len() {
+        return Ok(Posted { id, failed });
+    }
+    Err(failed.into_iter().next().map_or(MailError::NoRecipient, |(_, error)| error))
+}
+
+/// Everything about a talk with the server but what is said.
+struct Talk<'a> {
+    mail: &'a Mail,
+    tls: Option<&'a TlsParameters>,
+    login: Option<&'a Credentials>,
+}
+
+impl Talk<'_> {
+    /// Connects, encrypts and logs in.
+    fn begin(&self) -> Result<SmtpConnection, MailError> {
+        let mail = self.mail;
+        let time = Duration::from_secs(mail.timeout_seconds);
+        let here = relay::open(&mail.host, mail.port, Instant::now() + time)
+            .map_err(|source| MailError::Connect { host: mail.host.clone(), source })?;
+        let name = greeting(mail);
+        let talk = || -> Result<SmtpConnection, smtp::Error> {
+            let from_the_first_byte = self.tls.filter(|_| mail.security == MailSecurity::Tls);
+            let mut connection = SmtpConnection::connect(here, Some(time), &name, from_the_first_byte, None)?;
+            if let Some(tls) = self.tls.filter(|_| mail.security == MailSecurity::Starttls) {
+                connection.starttls(tls, &name)?;
+            }
+            if let Some(login) = self.login {
+                connection.auth(DEFAULT_MECHANISMS, login)?;
+            }
+            Ok(connection)
+        };
+        talk().map_err(|source| MailError::Send { host: mail.host.clone(), source })
     }
 }
 
-fn message(mail: &Mail, summary: &Summary) -> Result<(Message, MessageId), MailError> {
+/// Hands the mail over to every recipient that the server takes; `refused` hears of the others. No mail is sent when nobody
+/// is left.
+fn post(
+    connection: &mut SmtpConnection,
+    message: &Message,
+    to: &[(&String, Address)],
+    mut refused: impl FnMut(&str, smtp::Error),
+) -> Result<(), smtp::Error> {
+    let bytes = message.formatted();
+    let mut parameters = Vec::new();
+    let offers = |extension| connection.server_info().supports_feature(extension);
+    if !to.iter().all(|(_, to)| to.to_string().is_ascii()) && offers(Extension::SmtpUtfEight) {
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if !bytes.is_ascii() && offers(Extension::EightBitMime) {
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    connection.command(MailFrom::new(message.envelope().from().cloned(), parameters))?;
+
+    let mut taken = false;
+    for (name, address) in to {
+        match connection.command(Rcpt::new(address.clone(), Vec::new())) {
+            Ok(_) => taken = true,
+            // Only an answer of the server is about this mailbox alone.
+            Err(error) if error.status().is_some() => refused(name.as_str(), error),
+            Err(error) => return Err(error),
+        }
+    }
+    if taken {
+        connection.command(Data)?;
+        connection.message(&bytes)?;
+    }
+    Ok(())
+}
+
+fn message(mail: &Mail, summary: &Summary, at: Timestamp) -> Result<(Message, MessageId), MailError> {
     for (field, text) in [("campaign", &summary.campaign), ("run_id", &summary.run_id), ("job", &summary.job)] {
         if text.chars().any(char::is_control) {
             return Err(MailError::Header { field });
@@ -157,7 +267,7 @@ fn message(mail: &Mail, summary: &Summary) -> Result<(Message, MessageId), MailE
     let id = MessageId(format!("{token}@{}", from.email.domain()));
     let mut builder: MessageBuilder = Message::builder()
         .from(from)
-        .date(morning(summary.run_date))
+        .date(SystemTime::from(at))
         .message_id(Some(format!("<{}>", id.0)))
         .header(AutoSubmitted);
     if mail.to.is_empty() {
@@ -174,37 +284,38 @@ fn message(mail: &Mail, summary: &Summary) -> Result<(Message, MessageId), MailE
     Ok((builder.subject(subject).multipart(parts)?, id))
 }
 
-/// Six o'clock UTC of the run's date: the date is an input of the run, the clock is not.
-fn morning(date: Date) -> SystemTime {
-    let time = date.at(6, 0, 0, 0).to_zoned(TimeZone::UTC).map(|time| SystemTime::from(time.timestamp()));
-    time.unwrap_or(SystemTime::UNIX_EPOCH).max(SystemTime::UNIX_EPOCH)
+/// The name by which we greet: the configured one, else the machine's if it has a domain. RFC 5321, 4.1.4 has the address
+/// where there is no such name.
+fn greeting(mail: &Mail) -> ClientId {
+    let machine = || fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+    let name = mail.helo.clone().or_else(|| machine().filter(|name| name.contains('.')));
+    match name.filter(|name| telling::is_host_name(name)) {
+        Some(name) => ClientId::Domain(name),
+        None => ClientId::Ipv4(Ipv4Addr::LOCALHOST),
+    }
 }
 
-fn transport(mail: &Mail) -> Result<SmtpTransport, MailError> {
-    let tls = match mail.security {
-        MailSecurity::Starttls => Tls::Required(encryption(mail)?),
-        MailSecurity::Tls => Tls::Wrapper(encryption(mail)?),
-        MailSecurity::Plain => {
-            if !matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1") {
-                return Err(MailError::PlainBeyondLoopback);
-            }
-            Tls::None
-        }
-    };
-    let mut builder = SmtpTransport::builder_dangerous(&mail.host)
-        .port(mail.port)
-        .tls(tls)
-        .timeout(Some(Duration::from_secs(mail.timeout_seconds)));
-    match (&mail.user, &mail.password_file) {
-        (None, None) => {}
-        (Some(_), Some(_)) if mail.security == MailSecurity::Plain => return Err(MailError::PasswordInTheClear),
-        (Some(user), Some(file)) => {
-            let password = password(file)?;
-            builder = builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
-        }
-        _ => return Err(MailError::HalfLogin),
+/// `None`: the talk is not encrypted, which is only permitted with this machine.
+fn tls(mail: &Mail) -> Result<Option<TlsParameters>, MailError> {
+    if mail.security != MailSecurity::Plain {
+        return encryption(mail).map(Some);
     }
-    Ok(builder.build())
+    if matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1") {
+        return Ok(None);
+    }
+    Err(MailError::PlainBeyondLoopback)
+}
+
+fn login(mail: &Mail) -> Result<Option<Credentials>, MailError> {
+    match (&mail.user, &mail.password_file) {
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) if mail.security == MailSecurity::Plain => Err(MailError::PasswordInTheClear),
+        (Some(user), Some(file)) => {
+            let password: SecretString = password::read(file)?;
+            Ok(Some(Credentials::new(user.clone(), password.expose_secret().to_owned())))
+        }
+        _ => Err(MailError::HalfLogin),
+    }
 }
 
 fn encryption(mail: &Mail) -> Result<TlsParameters, MailError> {
@@ -217,31 +328,6 @@ fn encryption(mail: &Mail) -> Result<TlsParameters, MailError> {
         builder = builder.certificate_store(CertificateStore::None).add_root_certificate(authority);
     }
     builder.build_rustls().map_err(MailError::Encryption)
-}
-
-/// A password from a file that only we can read (mode 0400 or 0600). One newline at the end is not part of it.
-fn password(path: &Utf8Path) -> Result<SecretString, MailError> {
-    let unreadable = |source| MailError::Read { path: path.to_owned(), source };
-    let wrong = |problem| MailError::Password { path: path.to_owned(), problem };
-    let file = durable::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(wrong("is not a file"));
-    }
-    if metadata.mode() & 0o077 != 0 {
-        return Err(wrong("can be read by other users"));
-    }
-    if metadata.len() > LONGEST_PASSWORD {
-        return Err(wrong("is too long for a password"));
-    }
-    let mut text = String::new();
-    file.take(LONGEST_PASSWORD).read_to_string(&mut text).map_err(unreadable)?;
-    let password = text.strip_suffix('\n').unwrap_or(&text);
-    let password = password.strip_suffix('\r').unwrap_or(password);
-    if password.is_empty() {
-        return Err(wrong("is empty"));
-    }
-    Ok(SecretString::from(password))
 }
 
 /// RFC 3834: keeps holiday replies away.
@@ -264,8 +350,6 @@ impl Header for AutoSubmitted {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
     use crate::deliver::summary::tests::summary;
 
@@ -279,52 +363,49 @@ mod tests {
             user: None,
             password_file: None,
             ca_file: None,
+            helo: None,
             timeout_seconds: 5,
         }
     }
 
+    fn now() -> Timestamp {
+        "2025-09-02T01:02:03Z".parse().unwrap()
+    }
+
     #[test]
-    fn the_same_run_makes_the_same_bytes() {
-        let (one, id) = message(&mail(), &summary()).unwrap();
-        let (other, _) = message(&mail(), &summary()).unwrap();
+    fn the_server_is_greeted_by_the_configured_name() {
+        let named = Mail { helo: Some("batch.example.org".to_owned()), ..mail() };
+        assert_eq!(greeting(&named), ClientId::Domain("batch.example.org".to_owned()));
+        let broken = Mail { helo: Some("x\r\nRSET".to_owned()), ..mail() };
+        assert_eq!(greeting(&broken), ClientId::Ipv4(Ipv4Addr::LOCALHOST));
+    }
+
+    #[test]
+    fn the_same_run_at_the_same_instant_makes_the_same_bytes() {
+        let (one, id) = message(&mail(), &summary(), now()).unwrap();
+        let (other, _) = message(&mail(), &summary(), now()).unwrap();
         assert_eq!(one.formatted(), other.formatted());
         let text = String::from_utf8(one.formatted()).unwrap();
         assert!(text.contains(&format!("Message-ID: <{}>\r\n", id.0)), "{text}");
-        assert!(text.contains("Date: Mon, 01 Sep 2025 06:00:00 "), "{text}");
+        assert!(text.contains("Date: Tue, 02 Sep 2025 01:02:03 "), "{text}");
         assert!(id.0.ends_with("@example.org"));
     }
 
     #[test]
     fn a_line_break_never_reaches_a_header() {
         let summary = Summary { run_id: "1\r\nBcc: x@example.net".to_owned(), ..summary() };
-        assert!(matches!(message(&mail(), &summary), Err(MailError::Header { field: "run_id" })));
+        assert!(matches!(message(&mail(), &summary, now()), Err(MailError::Header { field: "run_id" })));
         let mail = Mail { to: vec!["a@example.org\r\nBcc: x@example.net".to_owned()], ..mail() };
-        assert!(matches!(message(&mail, &self::summary()), Err(MailError::Address { key: "to" })));
+        assert!(matches!(message(&mail, &self::summary(), now()), Err(MailError::Address { key: "to" })));
     }
 
     #[test]
     fn plain_is_for_loopback_only_and_never_with_a_password() {
         let far = Mail { host: "mail.example.org".to_owned(), ..mail() };
-        assert!(matches!(transport(&far), Err(MailError::PlainBeyondLoopback)));
+        assert!(matches!(tls(&far), Err(MailError::PlainBeyondLoopback)));
         let login = Mail { user: Some("u".to_owned()), password_file: Some("/nowhere".into()), ..mail() };
-        assert!(matches!(transport(&login), Err(MailError::PasswordInTheClear)));
+        assert!(matches!(super::login(&login), Err(MailError::PasswordInTheClear)));
         let half = Mail { user: Some("u".to_owned()), ..mail() };
-        assert!(matches!(transport(&half), Err(MailError::HalfLogin)));
-    }
-
-    #[test]
-    fn a_password_that_others_can_read_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = Utf8PathBuf::from_path_buf(folder.path().join("password")).unwrap();
-        fs::write(&path, "geheim\n").unwrap();
-        for (mode, fine) in [(0o400, true), (0o600, true), (0o640, false), (0o604, false)] {
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            let result = password(&path);
-            assert_eq!(result.is_ok(), fine, "{mode:o}");
-            match result {
-                Ok(password) => assert_eq!(password.expose_secret(), "geheim"),
-                Err(error) => assert!(!format!("{error} {error:?}").contains("geheim")),
-            }
-        }
+        assert!(matches!(super::login(&half), Err(MailError::HalfLogin)));
     }
 }

@@ -56,12 +56,15 @@ impl BlockKeys {
     }
 }
 
+/// No block of more units than this is compared, whatever its rule: what a row costs is bounded by it.
+pub(super) const LARGEST_CAP: usize = 200;
+
 /// Every way to find candidates.
 pub(super) static RULES: [BlockRule; 6] = [
     BlockRule { name: "bsn", cap: 64, tells: Tells::Numbers, keys: bsn_keys },
     BlockRule { name: "birth date + address", cap: 64, tells: Tells::Places, keys: birth_place_keys },
-    BlockRule { name: "birth date + surname", cap: 200, tells: Tells::Names, keys: birth_surname_keys },
-    BlockRule { name: "birth date + given name", cap: 200, tells: Tells::Pairs, keys: birth_given_keys },
+    BlockRule { name: "birth date + surname", cap: LARGEST_CAP, tells: Tells::Names, keys: birth_surname_keys },
+    BlockRule { name: "birth date + given name", cap: LARGEST_CAP, tells: Tells::Pairs, keys: birth_given_keys },
     BlockRule { name: "address + surname", cap: 64, tells: Tells::Pairs, keys: place_surname_keys },
     BlockRule { name: "full name + birth year", cap: 64, tells: Tells::Pairs, keys: name_year_keys },
 ];
@@ -234,10 +237,10 @@ fn birth_surname_keys(features: &Features, seed: Digest) -> BlockKeys {
 }
 
 fn birth_given_keys(features: &Features, seed: Digest) -> BlockKeys {
-    if !birth::is_full(features.birth) || features.given == 0 {
+    if !birth::is_full(features.birth) || features.first == 0 {
         return BlockKeys::default();
     }
-    BlockKeys::one(seed.number(u64::from(features.birth)).number(u64::from(features.given)))
+    BlockKeys::one(seed.number(u64::from(features.birth)).number(u64::from(features.first)))
 }
 
 fn place_surname_keys(features: &Features, seed: Digest) -> BlockKeys {
@@ -249,9 +252,9 @@ fn place_surname_keys(features: &Features, seed: Digest) -> BlockKeys {
 
 /// For birth dates with a slip: the year stands for the date.
 fn name_year_keys(features: &Features, seed: Digest) -> BlockKeys {
-    if features.birth == 0 || features.given == 0 {
+    if features.birth == 0 || features.first == 0 {
         return BlockKeys::default();
     }
-    let known = seed.number(u64::from(features.birth / 10_000)).number(u64::from(features.given));
+    let known = seed.number(u64::from(features.birth / 10_000)).number(u64::from(features.first));
     BlockKeys::each(known, features.surname)
 }

@@ -179,6 +179,8 @@ struct Part<'u> {
     vetoes: Vetoes<'u>,
     members: Vec<UnitId>,
     edges: Vec<(usize, usize, Score)>,
+    /// By member: its edges, in their order.
+    of_member: Vec<Vec<usize>>,
     max_rows: usize,
     /// Members taken out because they fit two people.
     out: Vec<bool>,
@@ -204,9 +206,14 @@ impl<'u> Part<'u> {
         members.sort_unstable();
         members.dedup();
         let place = |unit: UnitId| members.partition_point(|member| *member < unit);
-        let edges = part.iter().map(|(_, edge)| (place(edge.left), place(edge.right), edge.score)).collect();
+        let edges: Vec<_> = part.iter().map(|(_, edge)| (place(edge.left), place(edge.right), edge.score)).collect();
+        let mut of_member = vec![Vec::new(); members.len()];
+        for (index, (left, right, _)) in edges.iter().enumerate() {
+            of_member[*left].push(index);
+            of_member[*right].push(index);
+        }
         let out = vec![false; members.len()];
-        Self { vetoes, members, edges, max_rows, out, ties: Vec::new() }
+        Self { vetoes, members, edges, of_member, max_rows, out, ties: Vec::new() }
     }
 
     /// Merges, takes out members that fit two people, and merges again until none is found: every round takes out at
@@ -284,11 +291,11 @@ impl<'u> Part<'u> {
     /// `member` fits the cluster of `there` by an edge of `score`: is its own place any better?
     fn tie(&self, state: &State, member: usize, there: usize, score: Score) -> Option<(usize, Tie)> {
         let home = state.leader[member];
-        let own = |(left, right, _): &&(usize, usize, Score)| {
-            (*left == member || *right == member) && state.leader[*left] == home && state.leader[*right] == home
-        };
+        let own =
+            |(left, right, _): &&(usize, usize, Score)| state.leader[*left] == home && state.leader[*right] == home;
         // Edges are in order of score: the first one is the best.
-        let (left, right, best) = self.edges.iter().filter(|edge| !self.out[edge.0] && !self.out[edge.1]).find(own)?;
+        let edges = self.of_member[member].iter().map(|index| &self.edges[*index]);
+        let (left, right, best) = edges.filter(|edge| !self.out[edge.0] && !self.out[edge.1]).find(own)?;
         let fits = state.members[state.leader[there]].iter().all(|other| !self.vetoed(member, *other, false));
         let beside = if *left == member { *right } else { *left };
         (fits && exact::is_as_good(score, *best)).then(|| {

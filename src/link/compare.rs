@@ -4,14 +4,11 @@ use std::fmt;
 
 use crate::link::birth;
 use crate::link::features::Features;
+use crate::link::given;
 use crate::link::strings::{TextId, Texts};
 
-/// Given names and surname parts at least this alike (Jaro-Winkler) count as the same with a typo.
-const GIVEN_CLOSE: f64 = 0.88;
+/// Surname parts at least this alike (Jaro-Winkler) count as the same with a typo.
 const SURNAME_CLOSE: f64 = 0.92;
-
-/// Shortest given name that may stand for a longer one that begins with it (Alex, Alexander).
-const SHORT_FORM: usize = 3;
 
 macro_rules! levels {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $level:ident = $word:literal),+ $(,)? }) => {
@@ -46,16 +43,20 @@ levels! {
     }
 }
 levels! {
-    /// First given names.
+    /// Given names, all of them.
     Given {
         Missing = "missing",
         Equal = "equal",
+        /// One has fewer of them, or initials.
+        Part = "one has more",
         /// A typo or a short form.
         Close = "close",
         /// Two names that resemble each other, both borne by many: sisters more often than typos.
         Alike = "alike",
         /// Given name and surname changed places.
         Swapped = "swapped with surname",
+        /// Two records of newborn children without a name: twins until shown otherwise.
+        Unnamed = "two without a name",
         Differs = "differs",
     }
 }
@@ -116,7 +117,7 @@ pub(super) struct Agreement {
 impl Agreement {
     /// Compares two units.
     pub(super) fn of(one: &Features, other: &Features, texts: &Texts) -> Self {
-        let given = given(one, other, texts);
+        let given = given::compare(one, other, texts);
         Self {
             bsn: bsn(one.bsn, other.bsn),
             birth: birth::compare(one.birth, other.birth),
@@ -140,7 +141,7 @@ impl Agreement {
             || self.birth == Birth::Differs
             || (self.birth == Birth::Decade && self.bsn != Bsn::Equal)
             || self.initials == Initials::Differs
-            || (self.given == Given::Alike && self.bsn != Bsn::Equal)
+            || (matches!(self.given, Given::Alike | Given::Unnamed) && self.bsn != Bsn::Equal)
     }
 
     /// A surname part in common, maybe with a typo.
@@ -194,9 +195,9 @@ pub(super) fn is_vetoed(one: &Features, other: &Features, texts: &Texts) -> bool
         Birth::Decade if one.bsn == 0 || one.bsn != other.bsn => return true,
         _ => {}
     }
-    match given(one, other, texts) {
+    match given::compare(one, other, texts) {
         Given::Differs => true,
-        Given::Alike if one.bsn == 0 || one.bsn != other.bsn => true,
+        Given::Alike | Given::Unnamed if one.bsn == 0 || one.bsn != other.bsn => true,
         Given::Swapped => false,
         _ => initials(one, other) == Initials::Differs,
     }
@@ -208,42 +209,6 @@ const fn bsn(one: u32, other: u32) -> Bsn {
         (one, other) if one == other => Bsn::Equal,
         _ => Bsn::Differs,
     }
-}
-
-fn given(one: &Features, other: &Features, texts: &Texts) -> Given {
-    let (left, right) = (one.given, other.given);
-    if left == 0 || right == 0 {
-        return Given::Missing;
-    }
-    if left == right {
-        return Given::Equal;
-    }
-    if one.parts().any(|part| part == right) && other.parts().any(|part| part == left) {
-        return Given::Swapped;
-    }
-    let (left, right) = (texts.get(left), texts.get(right));
-    let short_form = left.len().min(right.len()) >= SHORT_FORM && (left.starts_with(right) || right.starts_with(left));
-    let typo = || strsim::jaro_winkler(left, right) >= GIVEN_CLOSE || is_slip(left, right);
-    if !short_form && !typo() {
-        return Given::Differs;
-    }
-    if texts.is_common(one.given) && texts.is_common(other.given) { Given::Alike } else { Given::Close }
-}
-
-/// Two neighbouring letters changed places, or a letter after the first is missing: in short names (Mei, Mie; Eva, Ea)
-/// the similarity alone does not show it.
-fn is_slip(left: &str, right: &str) -> bool {
-    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
-    let (short, long) = (short.as_bytes(), long.as_bytes());
-    let Some(first) = short.iter().zip(long).position(|(one, other)| one != other) else {
-        return long.len() == short.len() + 1;
-    };
-    if long.len() == short.len() + 1 {
-        return first > 0 && short[first..] == long[first + 1..];
-    }
-    let next = first + 1;
-    let swapped = next < short.len() && short[first] == long[next] && short[next] == long[first];
-    long.len() == short.len() && swapped && short[next + 1..] == long[next + 1..]
 }
 
 fn initials(one: &Features, other: &Features) -> Initials {

@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
+use jiff::civil::Date;
+
 use crate::address::Address;
 use crate::link::digest::Digest;
 use crate::person::{PartialDate, PersonName, Sex};
-use crate::row::{Exposure, Registrant, RowRef, Rows};
+use crate::row::{Exposure, Refused, Registrant, RowRef, Rows, Suppression};
 
 /// Number of a row: exposures first, then participants, then the register.
 pub(super) type RowId = u32;
@@ -39,6 +41,16 @@ impl<'a> AllRows<'a> {
 
     pub(super) fn len(self) -> usize {
         self.rows.exposures.len() + self.rows.participants.len() + self.rows.register.len()
+    }
+
+    /// Rows of any list that could not be read whole.
+    pub(super) fn refused(self) -> &'a [Refused] {
+        &self.rows.refused
+    }
+
+    /// The suppressions.
+    pub(super) fn suppressions(self) -> &'a [Suppression] {
+        &self.rows.suppressions
     }
 
     /// Every number.
@@ -99,6 +111,26 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// What names the record within its list.
+    pub(super) fn record(self) -> [&'a str; 2] {
+        match self {
+            Self::Exposure(row) => [row.dataset_id(), row.record_id()],
+            Self::Participant(row) => ["participants", row.person_ref()],
+            Self::Register(row) => ["register", row.person_ref()],
+        }
+    }
+
+    /// Whether the sample was taken before the first birthday: then a child may not have had a name.
+    pub(super) fn is_of_first_year(self) -> bool {
+        let (Self::Exposure(row), Some(born)) = (self, self.birth_date()) else { return false };
+        let packed = |taken: Date| {
+            let (year, month, day) = (taken.year(), taken.month(), taken.day());
+            i32::from(year) * 10_000 + i32::from(month) * 100 + i32::from(day)
+        };
+        let birthday = super::birth::pack(born) + 10_000;
+        row.sample_date.is_some_and(|taken| u32::try_from(packed(taken)).is_ok_and(|taken| taken < birthday))
+    }
+
     pub(super) fn name(self) -> PersonName<'a> {
         match self {
             Self::Exposure(row) => row.name(),
@@ -143,6 +175,6 @@ fn exposure_content(row: &Exposure) -> impl Ord + use<'_> {
 fn registrant_content(row: &Registrant) -> impl Ord + use<'_> {
     let names = (row.title, row.name_use, row.partner_title, row.partner_ended);
     let letter = (row.house_indication, row.language, row.letter_format);
-    let state = (row.deceased_on, row.protected_address, row.whereabouts_unknown);
+    let state = (row.deceased_on, row.deceased_unreadable, row.protected_address, row.whereabouts_unknown);
     (&row.cells, row.bsn, row.birth_date, row.sex, names, letter, state)
 }

@@ -89,6 +89,8 @@ impl Row<'_> {
 pub(super) struct Decided {
     /// Rows, what was said of them, and by which decision.
     rows: Vec<(RowId, RowId, Ruling, usize)>,
+    /// Rows that are one person with a record that is not among the rows, and that record.
+    pub orphans: Vec<(RowId, RecordKey)>,
 }
 
 impl Decided {
@@ -112,7 +114,11 @@ impl Decided {
                 pairs.extend(rows(&said.other).iter().map(|other| (*one, *other, said.ruling, place)));
             }
         }
-        Self { rows: pairs }
+        let same = || decisions.iter().filter(|said| said.ruling == Ruling::Same);
+        let pairs_of_keys = same().flat_map(|said| [(said.one, said.other), (said.other, said.one)]);
+        let orphans = pairs_of_keys.filter(|(_, missing)| rows(missing).is_empty());
+        let orphans = orphans.flat_map(|(key, missing)| rows(&key).iter().map(move |row| (*row, missing))).collect();
+        Self { rows: pairs, orphans }
     }
 
     /// Rows that may not share a unit with any other: somebody called them another person's.
@@ -136,7 +142,10 @@ impl Decided {
             let (one, other) = (unit_of[one], unit_of[other]);
             let pair = (one.min(other), one.max(other));
             match ruling {
-                Ruling::Same if one != other => rulings.same.entry(pair).or_default().push(*decision),
+                Ruling::Same if one != other => {
+                    rulings.same.entry(pair).or_default().push(*decision);
+                    rulings.same_of.extend([pair, (pair.1, pair.0)]);
+                }
                 Ruling::Different if one == other => rulings.inseparable.push(*decision),
                 Ruling::Different => drop(rulings.different.insert(pair)),
                 Ruling::Same | Ruling::Undecided => {}
@@ -151,6 +160,8 @@ impl Decided {
 pub(super) struct Rulings {
     /// One person; by which decisions.
     pub same: BTreeMap<Pair, Vec<usize>>,
+    /// The same pairs from either side.
+    same_of: BTreeSet<Pair>,
     /// Two people.
     pub different: BTreeSet<Pair>,
     /// Decisions that call two deliveries of one row two people.
@@ -164,8 +175,7 @@ impl Rulings {
 
     /// The units that somebody called the same person as this one.
     pub(super) fn same_as(&self, unit: UnitId) -> impl Iterator<Item = UnitId> + '_ {
-        let about = move |pair: &&Pair| pair.0 == unit || pair.1 == unit;
-        self.same.keys().filter(about).map(move |pair| if pair.0 == unit { pair.1 } else { pair.0 })
+        self.same_of.range((unit, 0)..=(unit, UnitId::MAX)).map(|(_, other)| *other)
     }
 
     pub(super) fn is_empty(&self) -> bool {

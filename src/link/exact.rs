@@ -83,7 +83,7 @@ pub(super) fn rule(agreement: Agreement, birth: u32, profile: LinkProfile) -> Op
 fn fits_number(agreement: Agreement) -> bool {
     let someone = agreement.shares_surname() || agreement.shares_place();
     let dated = matches!(agreement.birth, Birth::Equal | Birth::Slip | Birth::Partial | Birth::Decade);
-    let named = matches!(agreement.given, Given::Equal | Given::Close | Given::Alike)
+    let named = matches!(agreement.given, Given::Equal | Given::Part | Given::Close | Given::Alike)
         || matches!(agreement.initials, Initials::Equal | Initials::Prefix);
     let undated = agreement.birth == Birth::Missing && agreement.shares_surname() && agreement.shares_place() && named;
     agreement.bsn == Bsn::Equal && ((dated && someone) || undated)
@@ -91,7 +91,8 @@ fn fits_number(agreement: Agreement) -> bool {
 
 /// Full name, full birth date and address agree; says nothing about the BSNs.
 pub(super) fn fits_details(agreement: Agreement) -> bool {
-    let named = agreement.given == Given::Equal && matches!(agreement.surname, Surname::Equal | Surname::Shared);
+    let named = matches!(agreement.given, Given::Equal | Given::Part)
+        && matches!(agreement.surname, Surname::Equal | Surname::Shared);
     let clash = agreement.sex == SexLevel::Differs || agreement.initials == Initials::Differs;
     named && !clash && agreement.birth == Birth::Equal && agreement.shares_place()
 }
@@ -119,8 +120,9 @@ fn fit(agreement: Agreement) -> i32 {
     };
     let given = match agreement.given {
         Given::Equal => 100,
+        Given::Part => 80,
         Given::Close | Given::Alike | Given::Swapped => 50,
-        Given::Missing | Given::Differs => 0,
+        Given::Missing | Given::Unnamed | Given::Differs => 0,
     };
     let surname = match agreement.surname {
         Surname::Equal => 80,

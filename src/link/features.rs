@@ -1,4 +1,4 @@
-//! What linking compares of a row: numbers only, 64 bytes a row.
+//! What linking compares of a row: numbers only, 72 bytes a row.
 
 use std::collections::HashMap;
 
@@ -9,6 +9,8 @@ use crate::link::LinkError;
 use crate::link::birth;
 use crate::link::content::{AllRows, Row, RowId, Source};
 use crate::link::digest::Digest;
+use crate::link::given;
+use crate::link::newborn;
 use crate::link::normalise::{self, Initials};
 use crate::link::strings::{Collector, TextId, Texts};
 use crate::person::{PersonName, Sex};
@@ -25,8 +27,10 @@ pub(super) struct Features {
     pub bsn: u32,
     /// Birth date, packed as `yyyymmdd`.
     pub birth: u32,
-    /// First given name.
+    /// All given names; of a child that has none yet what [`given::unnamed`] makes of its record.
     pub given: TextId,
+    /// First given name; missing for a child that has none yet.
+    pub first: TextId,
     /// Surname parts of own and partner's name: a set, in order of appearance.
     pub surname: [TextId; 4],
     /// Initials.
@@ -55,7 +59,7 @@ impl Features {
 
     /// Without BSN or without given name: such a row may have to be joined by its initials.
     pub(super) const fn is_incomplete(&self) -> bool {
-        self.bsn == 0 || self.given == 0
+        self.bsn == 0 || self.first == 0
     }
 
     /// The surname parts that are there.
@@ -100,6 +104,7 @@ pub(super) fn extract(all: AllRows<'_>, ids: &[RowId], seed: Digest) -> Result<(
             collected.iter().map(|text| texts.add(text)).collect::<Option<_>>().ok_or(LinkError::Capacity)?;
         features.extend(chunk.into_iter().map(|row| Features {
             given: ids[row.given as usize],
+            first: ids[row.first as usize],
             street: ids[row.street as usize],
             town: ids[row.town as usize],
             surname: row.surname.map(|part| ids[part as usize]),
@@ -109,12 +114,28 @@ pub(super) fn extract(all: AllRows<'_>, ids: &[RowId], seed: Digest) -> Result<(
     Ok((features, texts.finish()))
 }
 
+/// Reads the details of a few rows that take no part in linking, with texts of their own.
+pub(super) fn of_rows<'a>(rows: impl Iterator<Item = Row<'a>>, seed: Digest) -> Option<(Vec<Features>, Texts)> {
+    let mut reader = Reader::new(seed);
+    let features = rows.map(|row| reader.features(row)).collect::<Option<_>>()?;
+    Some((features, reader.texts.finish()))
+}
+
+/// What a cell with given names says.
+#[derive(Clone, Copy)]
+enum Given {
+    /// All names and the first of them; missing where there is none.
+    Names(TextId, TextId),
+    /// A word for a child that has no name yet.
+    Filler,
+}
+
 /// Reads rows, remembering the canonical form of every raw name it has met.
 struct Reader<'a> {
     seed: Digest,
     texts: Collector,
     surnames: HashMap<&'a str, [TextId; 4]>,
-    given: HashMap<&'a str, TextId>,
+    given: HashMap<&'a str, Given>,
     folded: HashMap<&'a str, TextId>,
 }
 
@@ -127,13 +148,21 @@ impl<'a> Reader<'a> {
         let (name, address) = (row.name(), row.address());
         let (number, suffix) = normalise::house(address.house_number, address.house_letter, address.house_addition);
         let postcode = normalise::postcode(address.postcode);
+        let (given, first, initials) = match self.given(name.first_names, row.is_of_first_year())? {
+            Given::Names(all, first) => (all, first, normalise::initials(name.initials, name.first_names)),
+            Given::Filler => {
+                let all = self.texts.add(&given::unnamed(row.record()))?;
+                (all, 0, normalise::initials_beside_filler(name.initials, name.first_names))
+            }
+        };
         Some(Features {
             place: self.place(&address, postcode, number, &suffix),
             bsn: row.bsn(),
             birth: row.birth_date().map_or(0, birth::pack),
-            given: self.given(name.first_names)?,
+            given,
+            first,
             surname: self.surname(&name)?,
-            initials: normalise::initials(name.initials, name.first_names),
+            initials,
             postcode,
             number,
             street: self.text(address.street)?,
@@ -144,13 +173,22 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn given(&mut self, raw: &'a str) -> Option<TextId> {
-        if let Some(id) = self.given.get(raw) {
-            return Some(*id);
+    fn given(&mut self, raw: &'a str, young: bool) -> Option<Given> {
+        if let Some(known) = self.given.get(raw).filter(|_| !young) {
+            return Some(*known);
         }
-        let id = self.texts.add(&normalise::given_name(raw))?;
-        self.given.insert(raw, id);
-        Some(id)
+        let all = normalise::given_names(raw);
+        // N.N. is two letters.
+        let given = if newborn::is_filler(&normalise::fold(raw), young) {
+            Given::Filler
+        } else {
+            let first = self.texts.add(normalise::first_of(&all))?;
+            Given::Names(self.texts.add(&all)?, first)
+        };
+        if !young {
+            self.given.insert(raw, given);
+        }
+        Some(given)
     }
 
     fn text(&mut self, raw: &'a str) -> Option<TextId> {

@@ -2,12 +2,13 @@
 
 use crate::config::LinkProfile;
 use crate::link::birth;
-use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place};
+use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place, Surname};
 use crate::link::exact::{self, Rule};
 use crate::link::features::Features;
 use crate::link::guard::Crowd;
 use crate::link::score::{Score, Scorer};
 use crate::link::units::{UnitId, Units};
+use crate::person::Sex;
 
 /// What is to be done with a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,15 +52,52 @@ impl Judge<'_> {
             return Verdict::Open;
         }
         let rule = exact::rule(agreement, left.birth, self.profile);
-        let outlook = Outlook { crowded, listed: left.is_anchor() || right.is_anchor(), date: left.birth };
+        let outlook = Outlook {
+            crowded,
+            listed: left.is_anchor() || right.is_anchor(),
+            women: left.sex == Some(Sex::V) && right.sex == Some(Sex::V),
+            date: left.birth,
+        };
         match rule {
             Some(Rule::Initials) if crowded => Verdict::Crowded(exact::score(Rule::Initials, agreement)),
-            None | Some(Rule::Initials) if agreement.is_cut_short(left, right) && !outlook.listed => Verdict::Open,
+            None | Some(Rule::Initials) if !outlook.listed && self.is_cut_short(agreement, left, right) => {
+                let score = self.scorer.score(agreement, left, right);
+                if crowded { Verdict::Open } else { self.waiting(agreement, score) }
+            }
+            Some(Rule::Initials) if !outlook.listed && self.is_one_letter(agreement, left, right) => {
+                Verdict::Maybe(self.scorer.score(agreement, left, right))
+            }
             Some(rule) => Verdict::Join(rule, exact::score(rule, agreement)),
             // The same number and yet no exact fit: a disagreement, which is found by number.
             None if agreement.bsn == Bsn::Equal => Verdict::Open,
-            None => self.scored(agreement, self.scorer.score(agreement, left, right), outlook),
+            None => match self.scored(agreement, self.scorer.score(agreement, left, right), outlook) {
+                Verdict::Join(_, score) if !outlook.listed && self.is_one_letter(agreement, left, right) => {
+                    Verdict::Maybe(score)
+                }
+                verdict => verdict,
+            },
         }
+    }
+
+    /// Initials that are one letter, the same for many: so have twins.
+    fn is_one_letter(&self, agreement: Agreement, one: &Features, other: &Features) -> bool {
+        let letter = agreement.given == Given::Missing && agreement.initials == Initials::Equal;
+        letter && agreement.may_be_twins(one, other) && self.scorer.is_common_initial(one)
+    }
+
+    /// Nothing but one letter stands for the given names of one of the two, and the other has more of them: so have twins
+    /// of one initial, unless few have it and these lists often leave letters out.
+    fn is_cut_short(&self, agreement: Agreement, one: &Features, other: &Features) -> bool {
+        let shorter = one.initials.len().min(other.initials.len());
+        let cut = agreement.given == Given::Missing && agreement.initials == Initials::Prefix && shorter < 2;
+        cut && agreement.may_be_twins(one, other) && !self.scorer.is_rare_initial(one)
+    }
+
+    /// A pair that nobody may join but a human, where everything else fits as well as it can; else two letters are the
+    /// cheaper error.
+    fn waiting(&self, agreement: Agreement, score: Score) -> Verdict {
+        let fits = agreement.shares_place() && agreement.shares_surname() && score >= self.scorer.merge + CLEARLY;
+        if fits && self.profile == LinkProfile::Default { Verdict::Maybe(score) } else { Verdict::Open }
     }
 
     fn weighed(&self, score: Score) -> Verdict {
@@ -93,6 +131,9 @@ impl Judge<'_> {
     }
 }
 
+/// So far above the score of a join (four bits: a surname that few have) a pair is worth a human's time.
+const CLEARLY: Score = 400;
+
 /// What is known of a pair beside its agreement.
 #[derive(Clone, Copy)]
 struct Outlook {
@@ -100,27 +141,42 @@ struct Outlook {
     crowded: bool,
     /// One of the two is a row of the participants list or the register: there a namesake would be known.
     listed: bool,
+    /// Both are women.
+    women: bool,
     /// The birth date of one of the two.
     date: u32,
 }
 
 fn is_named(agreement: Agreement) -> bool {
-    matches!(agreement.given, Given::Equal | Given::Close | Given::Swapped)
+    matches!(agreement.given, Given::Equal | Given::Part | Given::Close | Given::Swapped)
 }
 
 /// Scores add up what members of one household share anyway (surname, address): beside them a join needs the birth date,
-/// and where that is not equal or stands for any day of its year, the given name. At another address even a full name
-/// and birth date may be a namesake's, unless a list knows the person.
+/// and where that is not equal or stands for any day of its year, the given name. Where neither given names nor initials
+/// speak, twins do not differ in anything else. At another address even a full name and birth date may be a namesake's,
+/// unless a list knows the person.
 fn is_supported(agreement: Agreement, outlook: Outlook) -> bool {
     let named = is_named(agreement);
     let moved = matches!(agreement.place, Place::Differs | Place::Area);
     match agreement.birth {
         _ if moved && !outlook.listed => false,
-        Birth::Equal if birth::is_weak(outlook.date) => named,
-        Birth::Equal => named || (agreement.shares_place() && agreement.shares_surname()),
+        Birth::Equal if named => true,
+        Birth::Equal if birth::is_weak(outlook.date) => false,
+        Birth::Equal if agreement.shares_surname() => {
+            let called = agreement.initials != Initials::Missing;
+            let beside = agreement.place == Place::Near && agreement.initials == Initials::Equal;
+            (agreement.shares_place() && (called || outlook.listed)) || beside
+        }
+        Birth::Equal => has_taken_a_name(agreement, outlook),
         Birth::Partial | Birth::Slip => named && agreement.shares_place(),
         Birth::Missing | Birth::Decade | Birth::Differs => false,
     }
+}
+
+/// Initials, birth date and address of a woman, once under her own surname and once under her partner's.
+fn has_taken_a_name(agreement: Agreement, outlook: Outlook) -> bool {
+    let same = agreement.initials == Initials::Equal && agreement.place == Place::Equal;
+    outlook.women && same && agreement.surname == Surname::Differs
 }
 
 /// Without BSN: a full given name on both sides, and the address. What falls short of it only here stays apart: two
@@ -130,10 +186,10 @@ fn is_strict(agreement: Agreement) -> bool {
 }
 
 impl Agreement {
-    /// Nothing but one letter stands for the given names of one of the two, and the other has more of them: so have twins
-    /// of one initial.
-    fn is_cut_short(self, one: &Features, other: &Features) -> bool {
-        let shorter = one.initials.len().min(other.initials.len());
-        self.bsn != Bsn::Equal && self.given == Given::Missing && self.initials == Initials::Prefix && shorter < 2
+    /// Twins have one surname: where only one of the two has a partner's name, or both have the same one beside their own,
+    /// nobody else is meant.
+    fn may_be_twins(self, one: &Features, other: &Features) -> bool {
+        let parts = one.parts().count().min(other.parts().count());
+        self.bsn != Bsn::Equal && self.surname != Surname::Shared && !(self.surname == Surname::Equal && parts > 1)
     }
 }

@@ -6,6 +6,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::words::name::is_title;
+
 /// Words before a surname that say nothing about who somebody is.
 const PARTICLES: [&str; 52] = [
     "a", "aan", "af", "al", "av", "bij", "by", "d", "da", "das", "de", "del", "della", "den", "der", "des", "di", "do",
@@ -13,9 +15,26 @@ const PARTICLES: [&str; 52] = [
     "t", "te", "ten", "ter", "the", "tot", "uit", "uyt", "v", "van", "vd", "vdr", "von", "voor", "zu", "zur",
 ];
 
-/// Words in a surname cell that speak of marriage.
-const REMARKS: [&str; 11] =
-    ["e", "ev", "geb", "geboren", "gehuwd", "gesch", "gescheiden", "mej", "mw", "wed", "weduwe"];
+/// Words in a surname cell that speak of marriage, and forms of address.
+const REMARKS: [&str; 17] = [
+    "dhr",
+    "drs",
+    "e",
+    "ev",
+    "fam",
+    "geb",
+    "geboren",
+    "gehuwd",
+    "gesch",
+    "gescheiden",
+    "mej",
+    "mevr",
+    "mevrouw",
+    "mw",
+    "prof",
+    "wed",
+    "weduwe",
+];
 
 /// Particles written together with the name.
 const GLUED: [&str; 4] = ["vander", "vanden", "vande", "van"];
@@ -24,7 +43,7 @@ const GLUED: [&str; 4] = ["vander", "vanden", "vande", "van"];
 const SHORTEST_REST: usize = 4;
 
 /// Lower-case letters and digits without accents, words separated by single spaces.
-pub(super) fn fold(raw: &str) -> String {
+pub fn fold(raw: &str) -> String {
     let mut folded = String::with_capacity(raw.len());
     for character in raw.nfd().filter(|character| !is_combining_mark(*character)) {
         for lower in character.to_lowercase() {
@@ -75,16 +94,27 @@ fn without_glued(word: &str) -> &str {
     rest.unwrap_or(word)
 }
 
-/// The first given name that is more than a letter; empty when there is none.
-pub(super) fn given_name(first_names: &str) -> String {
-    let folded = fold(first_names);
-    folded.split(' ').find(|word| word.chars().nth(1).is_some()).unwrap_or("").to_owned()
+/// All given names; empty when none of them is more than a letter. A name in brackets is what somebody is called, not
+/// what they are named.
+pub(super) fn given_names(first_names: &str) -> String {
+    let folded = match first_names.split_once('(') {
+        Some((before, _)) if before.chars().any(char::is_alphanumeric) => fold(before),
+        _ => fold(first_names),
+    };
+    if first_of(&folded).is_empty() { String::new() } else { folded }
+}
+
+/// The first of folded given names that is more than a letter; empty when there is none.
+pub(super) fn first_of(folded: &str) -> &str {
+    folded.split(' ').find(|word| word.chars().nth(1).is_some()).unwrap_or("")
 }
 
 /// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names stand in where initials are missing.
 pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
     let mut letters = Initials::default();
-    for piece in initials.split(|character: char| !character.is_alphanumeric()).filter(|piece| !piece.is_empty()) {
+    let pieces = initials.split(|character: char| !character.is_alphanumeric()).filter(|piece| !piece.is_empty());
+    // "dhr P" has the one initial P.
+    for piece in pieces.filter(|piece| piece.len() == 1 || !is_title(piece)) {
         let capitals = piece.chars().nth(1).is_some() && piece.chars().all(char::is_uppercase) && piece != "IJ";
         let length = if capitals { usize::MAX } else { 1 };
         letters.push_all(piece, length);
@@ -96,6 +126,16 @@ pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
         }
     }
     letters
+}
+
+/// Initials beside a word that stands for a given name: those that were taken from the word itself say nothing.
+pub(super) fn initials_beside_filler(cell: &str, filler: &str) -> Initials {
+    let own = initials(cell, "");
+    let taken = initials("", filler);
+    let letters = initials("", &filler.replace(|character: char| !character.is_alphanumeric(), " "));
+    let count = own.len();
+    let is_taken = |from: Initials| count <= from.len() && from.prefix(count) == own;
+    if is_taken(taken) || is_taken(letters) { Initials::default() } else { own }
 }
 
 /// Up to six initials in 30 bits, five bits a letter, the first one lowest; 0 = none.
@@ -134,6 +174,11 @@ impl Initials {
     /// The first `count` letters.
     pub(super) const fn prefix(self, count: u32) -> Self {
         Self(self.0 & ((1 << (5 * count)) - 1))
+    }
+
+    /// The code of the first letter, below 32; 0 = none.
+    pub(super) const fn first(self) -> u32 {
+        self.0 & 31
     }
 
     /// The packed letters.
@@ -191,6 +236,9 @@ mod tests {
         assert_eq!(surname_parts("de Vries-van Dijk"), ["vries", "dyk"]);
         assert_eq!(surname_parts("Bakker e/v Jansen"), ["bakker", "jansen"]);
         assert_eq!(surname_parts("Op"), ["op"]);
+        for name in ["Berg, van der", "Berg van der", "'Berg", "Mevr. van der Berg", "Van der Van der Berg"] {
+            assert_eq!(surname_parts(name), ["berg"], "{name}");
+        }
         assert!(surname_parts(".").is_empty());
     }
 
@@ -204,6 +252,8 @@ mod tests {
         assert_eq!(packed.prefix(1), initials("J", ""));
         assert_eq!(initials("Th.J.", ""), initials("T.J.", ""));
         assert_eq!(initials("", "Anne-Fleur Maria"), initials("A.M.", ""));
+        assert_eq!(initials("dhr P", ""), initials("P.", ""));
+        assert_eq!(initials("D.R.", "").len(), 2);
         assert_eq!(initials("IJ.", "").len(), 1);
         assert_eq!(initials("IJ.", ""), initials("I.", ""));
         assert_eq!(initials("", "").len(), 0);
@@ -211,10 +261,21 @@ mod tests {
     }
 
     #[test]
-    fn given_names_of_one_letter_are_initials() {
-        assert_eq!(given_name("J. Marie"), "marie");
-        assert_eq!(given_name("J.M."), "");
-        assert_eq!(given_name("Anne-Fleur"), "anne");
+    fn given_names_are_whole_and_those_of_one_letter_are_initials() {
+        assert_eq!(given_names("J. Marie"), "j marie");
+        assert_eq!(given_names("J.M."), "");
+        assert_eq!(given_names("Anne-Fleur"), "anne fleur");
+        assert_eq!(given_names("Johannes Maria (Hans)"), "johannes maria");
+        assert_eq!(given_names("(Hans)"), "hans");
+        assert_eq!(first_of("j marie"), "marie");
+    }
+
+    #[test]
+    fn initials_that_were_taken_from_a_filler_are_none() {
+        for (cell, filler) in [("B.", "Baby"), ("N.N.", "N.N."), ("D.v.F.", "Dochter van Fatima"), ("", "Baby")] {
+            assert_eq!(initials_beside_filler(cell, filler).len(), 0, "{cell} {filler}");
+        }
+        assert_eq!(initials_beside_filler("L.", "Baby"), initials("L.", ""));
     }
 
     #[test]

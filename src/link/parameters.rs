@@ -4,7 +4,8 @@
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
-use crate::config::LinkRules;
+use crate::config::{LONGEST_FILE, LinkRules};
+use crate::durable;
 use crate::link::block;
 
 /// Probabilities of one level of agreement, given that both rows have the field: `[m, u]`, m among rows of one person,
@@ -187,8 +188,8 @@ impl Parameters {
     /// [`ParametersError`] when the file cannot be read or used.
     pub fn of(rules: &LinkRules) -> Result<Self, ParametersError> {
         let Some(path) = &rules.parameters else { return Ok(Self::built_in()) };
-        let text =
-            std::fs::read_to_string(path).map_err(|source| ParametersError::Read { path: path.clone(), source })?;
+        let text = durable::read_text(path, LONGEST_FILE)
+            .map_err(|source| ParametersError::Read { path: path.clone(), source })?;
         Self::from_toml(&text)
             .map_err(|source| ParametersError::Unusable { path: path.clone(), source: Box::new(source) })
     }

@@ -13,8 +13,9 @@ use crate::link::exact;
 use crate::link::guard::Crowd;
 use crate::link::score::{Score, Scorer};
 use crate::link::units::{UnitId, Units};
+use crate::link::unreadable::{Hidden, Placed};
 use crate::reason::{Beside, Reason, SetAside};
-use crate::row::{Refused, RowRef};
+use crate::row::RowRef;
 
 /// What the rules found beside edges.
 pub(super) struct Doubts<'f> {
@@ -27,8 +28,8 @@ pub(super) struct Doubts<'f> {
     pub crowd: &'f Crowd,
     /// Pairs that the score leaves open.
     pub maybe: &'f [(Pair, Score)],
-    /// Rows of any list that could not be read.
-    pub refused: &'f [Refused],
+    /// What could not be read.
+    pub hidden: Hidden<'f>,
 }
 
 /// Candidates, and rows of a candidate, that are shown beside a held row at most.
@@ -39,13 +40,15 @@ struct Hold {
     reason: Reason,
     /// Candidates; a human says of each whether it is the same person.
     beside: Vec<UnitId>,
+    /// Other rows to look at where there is no candidate.
+    rows: Vec<RowRef>,
     /// The evidence where there is no candidate.
     note: String,
 }
 
 impl Hold {
     const fn noted(reason: Reason, note: String) -> Self {
-        Self { reason, beside: Vec::new(), note }
+        Self { reason, beside: Vec::new(), rows: Vec::new(), note }
     }
 
     const fn open(reason: Reason) -> Self {
@@ -55,7 +58,10 @@ impl Hold {
     /// Adds candidates; another reason found later adds nothing.
     fn add(&mut self, reason: Reason, beside: impl Iterator<Item = UnitId>) {
         for unit in beside.filter(|_| self.reason == reason) {
-            if self.beside.len() < BESIDE && !self.beside.contains(&unit) {
+            if self.beside.len() == BESIDE {
+                break;
+            }
+            if !self.beside.contains(&unit) {
                 self.beside.push(unit);
             }
         }
@@ -68,6 +74,8 @@ pub(super) struct Holds {
     clusters: BTreeMap<UnitId, Hold>,
     units: BTreeMap<UnitId, Hold>,
     rows: BTreeMap<RowId, Hold>,
+    /// What became of unreadable rows.
+    pub(super) placed: Placed,
 }
 
 /// Everything that review looks at.
@@ -92,9 +100,9 @@ impl Holds {
         holds.generic_numbers(&numbers, doubts.hot_bsns);
         holds.oversize(case);
         holds.overruled(case);
-        holds.disagreeing_numbers(case, &numbers);
+        holds.disagreeing_numbers(case, &numbers, doubts.hot_bsns);
         holds.two_numbers(case, doubts.two_numbers);
-        holds.unreadable(case, doubts.refused);
+        holds.placed = holds.unreadable(case, &doubts.hidden, &numbers);
         holds.ties(case);
         holds.crowded(case, doubts.crowded, doubts.crowd);
         holds.divided_records(case);
@@ -122,12 +130,13 @@ impl Holds {
 
     /// L201 and L202: one BSN in several clusters. A cluster that the one register row of that BSN confirms is not in
     /// doubt; the others are.
-    fn disagreeing_numbers(&mut self, case: Case<'_>, numbers: &[Number]) {
+    fn disagreeing_numbers(&mut self, case: Case<'_>, numbers: &[Number], hot: &BTreeSet<u32>) {
         let tied: BTreeSet<UnitId> = case.clustering.ties.iter().map(|tie| tie.unit).collect();
         for uses in numbers.chunk_by(|one, other| one.bsn == other.bsn) {
             let sure: Vec<&Number> = uses.iter().filter(|number| !tied.contains(&number.unit)).collect();
             let clusters: Vec<&[&Number]> = sure.chunk_by(|one, other| one.cluster == other.cluster).collect();
-            if clusters.len() < 2 {
+            // A number that everybody uses is held as such: nobody decides about thousands of candidates.
+            if clusters.len() < 2 || hot.contains(&sure[0].bsn) {
                 continue;
             }
             let anchored = |uses: &[&Number]| uses.iter().any(|number| case.features(number.unit).is_anchor());
@@ -161,28 +170,15 @@ impl Holds {
         }
     }
 
-    /// L207: somebody's row in another list could not be read, so what it says about them is not known.
-    fn unreadable(&mut self, case: Case<'_>, refused: &[Refused]) {
-        use crate::row::List;
-        let about = || refused.iter().filter(|row| !matches!(row.list, List::Exposures | List::Providers));
-        let bsns: BTreeSet<u32> = about().filter_map(|row| row.bsn).map(crate::person::Bsn::number).collect();
-        let refs: BTreeSet<&str> = about().map(|row| row.person_ref.as_str()).filter(|text| !text.is_empty()).collect();
-        if bsns.is_empty() && refs.is_empty() {
-            return;
-        }
-        for unit in case.units.ids() {
-            let by_number = bsns.contains(&case.features(unit).bsn);
-            let by_ref = || {
-                case.units.rows(unit).iter().any(|row| match case.all.get(*row) {
-                    Row::Participant(row) | Row::Register(row) => refs.contains(row.person_ref()),
-                    Row::Exposure(_) => false,
-                })
-            };
-            if by_number || by_ref() {
-                let note = if by_number { "unreadable row: same bsn" } else { "unreadable row: same person_ref" };
-                self.clusters.entry(case.leader(unit)).or_insert(Hold::noted(Reason::L207, note.to_owned()));
-            }
-        }
+    /// Holds the cluster of `unit` because of other rows.
+    pub(super) fn hold_for(&mut self, case: Case<'_>, unit: UnitId, reason: Reason, rows: Vec<RowRef>, note: String) {
+        let hold = Hold { rows, ..Hold::noted(reason, note) };
+        self.clusters.entry(case.leader(unit)).or_insert(hold);
+    }
+
+    /// The same for one row.
+    pub(super) fn hold_row(&mut self, row: RowId, reason: Reason, rows: Vec<RowRef>, note: &str) {
+        self.rows.entry(row).or_insert(Hold { rows, ..Hold::noted(reason, note.to_owned()) });
     }
 
     /// L205: units that fit two people.
@@ -246,10 +242,13 @@ impl Holds {
         }
         records.par_sort_unstable();
         for record in records.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-            let divided = record.iter().any(|row| row.2 != record[0].2);
-            for (_, _, leader, row) in record.iter().filter(|_| divided) {
-                let others: BTreeSet<UnitId> = record.iter().map(|row| row.2).filter(|other| other != leader).collect();
-                self.rows.entry(*row).or_insert(Hold::open(Reason::L208)).add(Reason::L208, others.into_iter());
+            let leaders: BTreeSet<UnitId> = record.iter().map(|row| row.2).collect();
+            if leaders.len() < 2 {
+                continue;
+            }
+            for (_, _, leader, row) in record {
+                let others = leaders.iter().copied().filter(|other| other != leader).take(BESIDE);
+                self.rows.entry(*row).or_insert(Hold::open(Reason::L208)).add(Reason::L208, others);
             }
         }
     }
@@ -273,7 +272,8 @@ impl Holds {
         let whole = self.clusters.get(&case.leader(unit));
         let hold = whole.or_else(|| self.units.get(&unit)).or_else(|| self.rows.get(&row))?;
         let mut candidates = hold.beside.iter().map(|other| case.beside(unit, *other));
-        let first = candidates.next().unwrap_or_else(|| Beside { rows: Vec::new(), evidence: hold.note.clone() });
+        let first =
+            candidates.next().unwrap_or_else(|| Beside { rows: hold.rows.clone(), evidence: hold.note.clone() });
         Some(SetAside {
             beside: first.rows,
             evidence: first.evidence,
@@ -307,7 +307,7 @@ impl<'a> Case<'a> {
         let members = self.clustering.members(self.leader(unit));
         let standing = |unit: UnitId| {
             let features = self.features(unit);
-            match (features.is_anchor(), features.bsn, features.given) {
+            match (features.is_anchor(), features.bsn, features.first) {
                 (true, ..) => Standing::Listed,
                 (false, 0, 0) => Standing::Loose,
                 (false, 0, _) => Standing::Named,
@@ -364,7 +364,7 @@ impl<'a> Case<'a> {
         &self.units.features[unit as usize]
     }
 
-    fn agreement(self, one: UnitId, other: UnitId) -> Agreement {
+    pub(super) fn agreement(self, one: UnitId, other: UnitId) -> Agreement {
         Agreement::of(self.features(one.min(other)), self.features(one.max(other)), &self.units.texts)
     }
 }
@@ -384,9 +384,9 @@ enum Standing {
 
 /// One use of a BSN.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Number {
-    bsn: u32,
-    cluster: UnitId,
+pub(super) struct Number {
+    pub bsn: u32,
+    pub cluster: UnitId,
     unit: UnitId,
 }
 

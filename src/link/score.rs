@@ -14,6 +14,10 @@ pub(super) type Score = i32;
 /// One weight per field, in the order of the fields of [`Agreement`].
 pub(super) type Weights = [Score; 7];
 
+/// Twins often share an initial that one in nine people has, and hardly ever one that fewer than one in twenty has.
+const COMMON_INITIAL: f64 = 0.11;
+const RARE_INITIAL: f64 = 0.05;
+
 /// Everything that a score needs, looked up once per run.
 pub(super) struct Scorer {
     parameters: Parameters,
@@ -21,6 +25,8 @@ pub(super) struct Scorer {
     given: Vec<Score>,
     surname: Vec<Score>,
     birth: HashMap<u32, Score>,
+    common_initials: [bool; 32],
+    rare_initials: [bool; 32],
     /// From here on two units are one person.
     pub merge: Score,
     /// From here on a human is asked.
@@ -36,6 +42,10 @@ impl Scorer {
             given: frequencies.given.iter().map(|share| weigh(parameters.given.equal[0], *share)).collect(),
             surname: frequencies.surname.iter().map(|share| weigh(1.0, *share)).collect(),
             birth: by_date(&frequencies.birth, |share| weigh(parameters.birth.equal[0], share)),
+            common_initials: frequencies.initials.map(|share| share >= COMMON_INITIAL),
+            rare_initials: frequencies
+                .initials
+                .map(|share| frequencies.cut_initials && share > 0.0 && share < RARE_INITIAL),
             merge: bits(parameters.merge_bits),
             review: bits(parameters.review_bits),
             parameters: parameters.clone(),
@@ -45,6 +55,16 @@ impl Scorer {
     /// The sum of the weights and of what is known beforehand.
     pub(super) fn score(&self, agreement: Agreement, one: &Features, other: &Features) -> Score {
         self.weights(agreement, one, other).iter().sum::<Score>() + self.prior
+    }
+
+    /// Whether nothing but one initial stands for the given names, and twins often share it.
+    pub(super) fn is_common_initial(&self, row: &Features) -> bool {
+        row.initials.len() == 1 && self.common_initials[row.initials.first() as usize]
+    }
+
+    /// Whether so few have the initial that twins hardly ever share it, in lists that often cut initials to the first.
+    pub(super) fn is_rare_initial(&self, row: &Features) -> bool {
+        self.rare_initials[row.initials.first() as usize]
     }
 
     /// What is known before two rows are looked at.
@@ -86,8 +106,8 @@ impl Scorer {
                 Birth::Differs => weight(known.birth.differs),
             },
             match agreement.given {
-                Given::Missing => 0,
-                Given::Equal => self.given[one.given as usize],
+                Given::Missing | Given::Unnamed => 0,
+                Given::Equal | Given::Part => self.given[one.first as usize].min(self.given[other.first as usize]),
                 Given::Close | Given::Alike => weight(known.given.close),
                 Given::Swapped => weight(known.given.swapped),
                 Given::Differs => weight(known.given.differs),

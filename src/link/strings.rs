@@ -1,6 +1,6 @@
 //! Canonical texts kept once, rows hold numbers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Number of a text; 0 is the empty text.
 pub(super) type TextId = u32;
@@ -9,7 +9,14 @@ pub(super) type TextId = u32;
 pub(super) struct Texts {
     text: String,
     ends: Vec<u32>,
-    common: Vec<bool>,
+    common: HashSet<Box<str>>,
+}
+
+/// The empty text alone.
+impl Default for Texts {
+    fn default() -> Self {
+        Self { text: String::new(), ends: vec![0], common: HashSet::new() }
+    }
 }
 
 impl Texts {
@@ -20,14 +27,36 @@ impl Texts {
         &self.text[start..self.ends[id] as usize]
     }
 
+    /// Takes over the texts of another collection: the own number of each of them.
+    pub(super) fn adopt(&mut self, foreign: &Self) -> Vec<TextId> {
+        let ids = |texts: &Self| 0..TextId::try_from(texts.len()).unwrap_or(TextId::MAX);
+        let wanted: HashMap<&str, TextId> = ids(foreign).map(|id| (foreign.get(id), id)).collect();
+        let mut own = vec![None; foreign.len()];
+        for id in ids(self) {
+            if let Some(other) = wanted.get(self.get(id)) {
+                own[*other as usize] = Some(id);
+            }
+        }
+        let added = own.into_iter().zip(ids(foreign)).map(|(id, other)| {
+            id.unwrap_or_else(|| {
+                self.text.push_str(foreign.get(other));
+                self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+                TextId::try_from(self.ends.len() - 1).unwrap_or(TextId::MAX)
+            })
+        });
+        added.collect()
+    }
+
     /// Says which texts are given names that many people bear.
-    pub(super) fn set_common(&mut self, common: Vec<bool>) {
+    pub(super) fn set_common(&mut self, common: &[bool]) {
+        let ids = (0..).zip(common).filter(|(_, is_common)| **is_common).map(|(id, _)| id);
+        let common = ids.map(|id: TextId| self.get(id).into()).collect();
         self.common = common;
     }
 
     /// Whether many people bear this given name.
-    pub(super) fn is_common(&self, id: TextId) -> bool {
-        self.common.get(id as usize).copied().unwrap_or(false)
+    pub(super) fn is_common(&self, name: &str) -> bool {
+        self.common.contains(name)
     }
 
     /// How many distinct texts, the empty one included.
@@ -44,7 +73,7 @@ pub(super) struct Collector {
 
 impl Collector {
     pub(super) fn new() -> Self {
-        Self { texts: Texts { text: String::new(), ends: vec![0], common: Vec::new() }, ids: HashMap::new() }
+        Self { texts: Texts::default(), ids: HashMap::new() }
     }
 
     /// The number of `text`, a new one if it was never seen. `None` when the texts outgrow 4 GiB.
@@ -75,6 +104,19 @@ impl Collector {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_of_another_collection_are_taken_over_once() {
+        let (mut one, mut other) = (Collector::new(), Collector::new());
+        let jansen = one.add("jansen").unwrap();
+        for text in ["bakker", "jansen"] {
+            other.add(text).unwrap();
+        }
+        let mut texts = one.finish();
+        let ids = texts.adopt(&other.finish());
+        assert_eq!((ids[0], ids[2], texts.get(ids[1])), (0, jansen, "bakker"));
+        assert_eq!(texts.len(), 3);
+    }
 
     #[test]
     fn equal_texts_have_equal_numbers() {

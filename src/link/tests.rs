@@ -1,6 +1,9 @@
 //! Linking as a whole, on invented people.
 
+mod cost;
 mod decided;
+mod given;
+mod hidden;
 mod laws;
 mod named;
 
@@ -122,8 +125,10 @@ pub(super) fn registrant(place: u32, details: &Details) -> Registrant {
         language: None,
         letter_format: None,
         deceased_on: None,
+        deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
+        denies: crate::row::Denials::default(),
     }
 }
 
@@ -171,8 +176,14 @@ pub(super) fn refused(list: List, number: u32, person_ref: &str) -> Refused {
         list,
         set_aside: crate::reason::SetAside::new(RowRef { file: 1, row: 9 }, Reason::R104),
         record_id: String::new(),
+        dataset_id: String::new(),
         bsn: bsn(number),
         person_ref: person_ref.to_owned(),
+        digits: None,
+        open: crate::row::Open::OTHER,
+        remains: Vec::new(),
+        used: false,
+        content: String::new(),
     }
 }
 

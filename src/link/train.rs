@@ -55,7 +55,7 @@ pub fn train(rows: &Rows, before: &Parameters, version: &str, seed: u64, keys: &
     let digest = Digest::seeded(keys);
     let mut units = Units::of(AllRows::new(rows), &std::collections::BTreeSet::new(), digest)?;
     let frequencies = Frequencies::of(&units);
-    units.texts.set_common(frequencies.common());
+    units.texts.set_common(&frequencies.common());
     let (same, pairs) = of_same_number(&units, digest)?;
     if pairs < FEWEST_PAIRS {
         return Err(LinkError::TooFewPairs { pairs, needed: FEWEST_PAIRS });
@@ -128,7 +128,7 @@ fn agreement(units: &Units, one: UnitId, other: UnitId) -> Agreement {
 /// Fields other than the BSN that agree.
 fn agreeing(agreement: Agreement) -> usize {
     let birth = matches!(agreement.birth, Birth::Equal | Birth::Partial | Birth::Slip);
-    let given = matches!(agreement.given, Given::Equal | Given::Close);
+    let given = matches!(agreement.given, Given::Equal | Given::Part | Given::Close);
     [birth, given, agreement.shares_surname(), agreement.shares_place()].into_iter().filter(|agrees| *agrees).count()
 }
 
@@ -153,7 +153,11 @@ impl Tally {
         let births = [Birth::Equal, Birth::Partial, Birth::Slip, Birth::Decade, Birth::Differs];
         count(&mut self.birth, place_of(&births, &seen.birth));
         let givens = [Given::Equal, Given::Close, Given::Swapped, Given::Differs];
-        let given = if seen.given == Given::Alike { Given::Close } else { seen.given };
+        let given = match seen.given {
+            Given::Alike => Given::Close,
+            Given::Part => Given::Equal,
+            level => level,
+        };
         count(&mut self.given, place_of(&givens, &given));
         count(&mut self.initials, place_of(&[Initials::Equal, Initials::Prefix, Initials::Differs], &seen.initials));
         let surnames = [Surname::Equal, Surname::Shared, Surname::Close, Surname::Differs];

@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 
-use age::x25519::Recipient;
+use age::secrecy::ExposeSecret;
+use age::x25519::{Identity, Recipient};
 use camino::{Utf8Path, Utf8PathBuf};
+
+use secrecy::zeroize::Zeroizing;
 
 use crate::durable;
 use crate::package::ticket::is_rehearsal;
@@ -89,6 +92,15 @@ impl Recipients {
         let recipients: Vec<Recipient> = keys.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
         if recipients.is_empty() { Err(SealError::NoRecipients) } else { Ok(Self(recipients)) }
     }
+}
+
+/// Makes a new key: the text of its file, which opens what is sealed to the public key that comes with it.
+#[must_use]
+pub fn new_identity() -> (Zeroizing<String>, String) {
+    let identity = Identity::generate();
+    let public = identity.to_public().to_string();
+    let secret = identity.to_string();
+    (Zeroizing::new(format!("# public key: {public}\n{}\n", secret.expose_secret())), public)
 }
 
 /// Encrypts what is written to it.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -162,7 +161,8 @@ pub enum TicketError {
 /// # Errors
 /// [`TicketError`] when the configured number of days leads outside the calendar.
 pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError> {
-    let after = |days: i64| job.run_date.checked_add(days.days());
+    // More days than a span can hold are no date either.
+    let after = |days: i64| job.run_date.checked_add(jiff::Span::new().try_days(days)?);
     let [earliest, latest] = job.vendor.posting_days;
     let ticket = Ticket {
         schema_version: SCHEMA_VERSION,

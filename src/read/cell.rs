@@ -11,6 +11,7 @@ use crate::person::{Bsn, BsnError, NameUse, PartialDate, Sex};
 use crate::reason::Reason;
 use crate::row::{ProviderKind, SuppressionReason};
 
+use super::damage::{self, Wanted};
 use super::text::{check_characters, is_blank, is_missing};
 
 /// The cell without blanks around it; empty when it is missing.
@@ -19,9 +20,10 @@ pub(super) fn present(raw: &str) -> &str {
     if is_missing(inner) { "" } else { inner }
 }
 
-/// The reason that says most: a character that no cell may hold comes before the form of the value.
-fn worst(raw: &str, otherwise: Reason) -> Reason {
-    check_characters(raw).err().unwrap_or(otherwise)
+/// The reason that says most: a character that no cell may hold comes before the form of the value, and damage of a known
+/// kind before "not what it should be".
+fn worst(raw: &str, wanted: Wanted, otherwise: Reason) -> Reason {
+    check_characters(raw).err().or_else(|| damage::of_value(raw, wanted)).unwrap_or(otherwise)
 }
 
 /// What people and systems put between the characters of a number or a postcode (M27): blanks, and marks of no width.
@@ -29,15 +31,15 @@ fn is_padding(character: char) -> bool {
     is_blank(character) || matches!(character, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
 
-/// A BSN: nine digits; blanks, dots and marks of no width between them are left out. Never padded: a text of eight
-/// digits may have lost any of its nine (I2).
+/// A BSN: nine digits; blanks and marks of no width between them are left out. A dot is damage and not decoration:
+/// `99990056.0` would be read as the number of somebody else. Never padded: a text of eight digits may have lost any of
+/// its nine (I2); see [`padded_bsn`].
 pub(super) fn bsn(raw: &str) -> Result<Option<Bsn>, Reason> {
     let number = match raw.parse::<Bsn>() {
         Err(BsnError::Format) => {
-            let text: String = present(raw).chars().filter(|c| *c != '.' && !is_padding(*c)).collect();
+            let text: String = present(raw).chars().filter(|c| !is_padding(*c)).collect();
             if text.is_empty() {
-                // A cell of nothing but dots is not missing, it is damaged.
-                return if present(raw).is_empty() { Ok(None) } else { Err(Reason::R101) };
+                return Ok(None);
             }
             text.parse::<Bsn>()
         }
@@ -46,9 +48,17 @@ pub(super) fn bsn(raw: &str) -> Result<Option<Bsn>, Reason> {
     match number {
         Ok(bsn) => Ok(Some(bsn)),
         Err(BsnError::Placeholder) => Err(Reason::R102),
-        Err(BsnError::Format) => Err(worst(&visible(raw), Reason::R101)),
+        Err(BsnError::Format) if padded_bsn(raw).is_some() => Err(Reason::R124),
+        Err(BsnError::Format) => Err(worst(&visible(raw), Wanted::Number, Reason::R101)),
         Err(BsnError::ElevenTest) => Err(Reason::R101),
     }
+}
+
+/// What eight digits are if they have lost a leading zero, and pass every test. Of 100 numbers that lost another digit
+/// eight do so, too: another row has to confirm it ([`super::zeros`]).
+pub(super) fn padded_bsn(raw: &str) -> Option<Bsn> {
+    let text: String = present(raw).chars().filter(|c| !is_padding(*c)).collect();
+    (text.len() == 8).then(|| format!("0{text}").parse().ok()).flatten()
 }
 
 /// The text without the marks of no width that [`bsn`] and [`postcode`] tolerate.
@@ -74,7 +84,7 @@ pub(super) fn postcode(raw: &str) -> Result<Cow<'_, str>, Reason> {
     if code.is_empty() || is_form(code.as_bytes()) {
         Ok(Cow::Owned(code))
     } else {
-        Err(worst(&visible(raw), Reason::R106))
+        Err(worst(&visible(raw), Wanted::Number, Reason::R106))
     }
 }
 
@@ -87,7 +97,7 @@ pub(super) fn date(raw: &str) -> Result<Option<Date>, Reason> {
     parts(text)
         .and_then(|(year, month, day)| PartialDate::new(year, month, day)?.exact())
         .map(Some)
-        .ok_or_else(|| worst(raw, Reason::R104))
+        .ok_or_else(|| worst(raw, Wanted::Date, Reason::R104))
 }
 
 /// A birth date: maybe partial; `0000-00-00` is the register's way to say that it is not known.
@@ -96,7 +106,7 @@ pub(super) fn birth_date(raw: &str, days: Days) -> Result<Option<PartialDate>, R
     if text.is_empty() || text == "0000-00-00" {
         return Ok(None);
     }
-    let born = partial(text).ok_or_else(|| worst(raw, Reason::R104))?;
+    let born = partial(text).ok_or_else(|| worst(raw, Wanted::Date, Reason::R104))?;
     let early = born.last_possible().is_none_or(|day| day < days.oldest_birth);
     let late = born.first_possible().is_none_or(|day| day > days.run);
     if early || late { Err(Reason::R105) } else { Ok(Some(born)) }
@@ -109,7 +119,7 @@ pub(super) fn event_date(raw: &str) -> Result<Option<PartialDate>, Reason> {
     if text.is_empty() {
         return Ok(None);
     }
-    partial(text).map(Some).ok_or_else(|| worst(raw, Reason::R104))
+    partial(text).map(Some).ok_or_else(|| worst(raw, Wanted::Date, Reason::R104))
 }
 
 /// Like [`present`], but a cell that says "not known" is not missing.
@@ -157,7 +167,7 @@ pub(super) fn word<T: Word>(raw: &str) -> Result<Option<T>, Reason> {
     if text.is_empty() {
         return Ok(None);
     }
-    T::from_word(text).map(Some).ok_or_else(|| worst(raw, Reason::R107))
+    T::from_word(text).map(Some).ok_or_else(|| worst(raw, Wanted::Number, Reason::R107))
 }
 
 /// A closed list of words, spelt exactly as DESIGN.md section 4 spells them.
@@ -249,7 +259,7 @@ pub(super) fn items(raw: &str) -> Result<Items, Reason> {
         .split(';')
         .map(|part| part.trim_matches(is_blank))
         .filter(|part| !part.is_empty())
-        .map(|part| Item::from_str(part).map_err(|()| worst(raw, Reason::R107)))
+        .map(|part| Item::from_str(part).map_err(|()| worst(raw, Wanted::Number, Reason::R107)))
         .collect()
 }
 
@@ -262,18 +272,27 @@ pub(super) fn flag(raw: &str) -> Result<bool, Reason> {
     } else if is(&["true", "1", "yes", "ja", "j", "y"]) {
         Ok(true)
     } else {
-        Err(worst(raw, Reason::R107))
+        Err(worst(raw, Wanted::Number, Reason::R107))
     }
 }
 
-/// An AGB code of eight digits.
+/// An AGB code of eight digits; seven may have lost a leading zero ([`padded_code`]).
 pub(super) fn provider_code(raw: &str) -> Result<&str, Reason> {
     let code = present(raw);
     if code.is_empty() || (code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit())) {
         Ok(code)
+    } else if padded_code(raw).is_some() {
+        Err(Reason::R124)
     } else {
-        Err(worst(raw, Reason::R108))
+        Err(worst(raw, Wanted::Number, Reason::R108))
     }
+}
+
+/// What seven digits are if they have lost a leading zero. Seven digits are also what eight are without any other of
+/// theirs: the providers list has to have the code ([`super::zeros`]).
+pub(super) fn padded_code(raw: &str) -> Option<String> {
+    let code = present(raw);
+    (code.len() == 7 && code.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("0{code}"))
 }
 
 /// A number or name that another system gave: letters, digits and `._:/-`, at most 64.
@@ -281,13 +300,20 @@ pub(super) fn identifier(raw: &str) -> Result<&str, Reason> {
     const MOST: usize = 64;
     let id = present(raw);
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-')) {
-        let formula = id.starts_with(['=', '+', '@']);
-        return Err(worst(raw, if formula { Reason::R118 } else { Reason::R111 }));
+        return Err(worst(raw, Wanted::Number, Reason::R111));
     }
     if id.starts_with('-') {
         return Err(Reason::R118);
     }
     if id.len() > MOST { Err(Reason::R109) } else { Ok(id) }
+}
+
+/// The number of a person in a list, by which other lists name them. A number that has become another one (`12345.0`)
+/// would name nobody.
+pub(super) fn person_ref(raw: &str) -> Result<&str, Reason> {
+    let id = identifier(raw)?;
+    let damage = damage::of_value(id, Wanted::Number).filter(|reason| matches!(reason, Reason::R119 | Reason::R120));
+    damage.map_or(Ok(id), Err)
 }
 
 #[cfg(test)]

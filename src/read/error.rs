@@ -25,10 +25,84 @@ pub enum ReadError {
         inbox: Utf8PathBuf,
     },
     /// Named like a list, but nothing that can be read.
-    #[error("`{file}` is named like a list, but is neither a `.csv` nor a `.parquet` file")]
+    #[error("`{file}` is named like a list, but is not a `.csv`, `.parquet`, `.xlsx` or `.ods` file")]
     NotAList {
         /// Which file.
         file: Utf8PathBuf,
+    },
+    /// A pipe, a device or a folder where a sidecar should be: reading it might never end.
+    #[error("`{file}` is not a regular file")]
+    NotAFile {
+        /// Which sidecar.
+        file: Utf8PathBuf,
+    },
+    /// Real people in a rehearsal.
+    #[error(
+        "{count} rows have a BSN outside the test range, the first is `{file}` row {row}: a rehearsal is about nobody real"
+    )]
+    RealPeople {
+        /// How many rows.
+        count: usize,
+        /// File of the first.
+        file: Utf8PathBuf,
+        /// Its data row, from 1.
+        row: u32,
+    },
+    /// More than a few invented people in a real run.
+    #[error(
+        "{count} rows have a BSN of the test range, the first is `{file}` row {row}: these lists are for rehearsals"
+    )]
+    InventedPeople {
+        /// How many rows.
+        count: usize,
+        /// File of the first.
+        file: Utf8PathBuf,
+        /// Its data row, from 1.
+        row: u32,
+    },
+    /// Not named like a list, but almost: it would not be read.
+    #[error("`{file}` is almost named like a {} list, and would not be read", schema::name(*list))]
+    AlmostAList {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Which list was probably meant.
+        list: List,
+    },
+    /// Somebody may still be writing it.
+    #[error("`{file}` changed less than {seconds} seconds ago and has no sidecar")]
+    Unsettled {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Seconds of rest that are asked for.
+        seconds: u64,
+    },
+    /// The bytes are those of another kind of file.
+    #[error("`{file}` is {kind}, whatever its name says")]
+    OtherKind {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// What the first bytes say.
+        kind: &'static str,
+    },
+    /// A workbook that cannot be read without a guess.
+    #[error("workbook `{file}` is not read: {problem}")]
+    Workbook {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Why; cells by their names, never by their values.
+        problem: String,
+        /// What helps.
+        hint: &'static str,
+    },
+    /// Too many cells hold the letters of another code page.
+    #[error("{rows} rows of `{file}` hold letters of another code page, the first is row {first}")]
+    CodePage {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// How many rows.
+        rows: u64,
+        /// Data row, from 1.
+        first: u32,
     },
     /// A sidecar without its file.
     #[error("`{file}` announces a list that is not there")]
@@ -107,6 +181,16 @@ pub enum ReadError {
         offset: usize,
         /// From 1.
         line: usize,
+    },
+    /// A cell that no column can hold.
+    #[error("`{file}`: {place}, column {column} holds more than a million bytes")]
+    EndlessCell {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Which row.
+        place: Place,
+        /// From 1.
+        column: usize,
     },
     /// The configuration names a delimiter that CSV cannot have.
     #[error("delimiter of the {} list must be a comma, a semicolon or a tab", schema::name(*list))]
@@ -216,6 +300,59 @@ pub enum ReadError {
         /// Types that are read.
         accepted: &'static str,
     },
+    /// So much of a list that protects people is unreadable that nobody knows who is protected.
+    #[error(
+        "{damaged} of {rows} rows of the {} list cannot be read ({}){}{}",
+        schema::name(*list),
+        files.join(", "),
+        if columns.is_empty() { "" } else { ": " },
+        columns.join("; ")
+    )]
+    Damaged {
+        /// Which list.
+        list: List,
+        /// Its files with unreadable rows.
+        files: Vec<String>,
+        /// Rows with an unreadable cell.
+        damaged: u64,
+        /// Data rows of the list.
+        rows: u64,
+        /// What each column suffers from, the worst first; no values.
+        columns: Vec<String>,
+    },
+    /// `[inputs.*.empty]` names a column that the contract does not have.
+    #[error("[inputs.{}.empty] names `{column}`, which is no column of this list", schema::name(*list))]
+    EmptyColumn {
+        /// Which list.
+        list: List,
+        /// As configured.
+        column: String,
+    },
+    /// `[inputs.*.empty]` takes away what a cell says about a person.
+    #[error("[inputs.{}.empty] has a value of `{column}` that says something", schema::name(*list))]
+    EmptyValue {
+        /// Which list.
+        list: List,
+        /// Our name.
+        column: &'static str,
+    },
+    /// A filler stands for "has not died".
+    #[error(
+        "`{column}` of the {} list has a day that programs write for nothing in {count} of {rows} rows",
+        schema::name(*list)
+    )]
+    Fillers {
+        /// Which list.
+        list: List,
+        /// Our name.
+        column: &'static str,
+        /// Rows with such a day.
+        count: usize,
+        /// Of how many.
+        rows: usize,
+        /// The commonest of those days.
+        days: Vec<String>,
+    },
     /// Nobody would know whom not to write to.
     #[error("row {row} of `{file}` suppresses somebody, but neither its `bsn` nor its `person_ref` can be read")]
     Suppression {
@@ -248,18 +385,55 @@ impl std::fmt::Display for Place {
 }
 
 impl ReadError {
+    /// Whether a setting is at fault, or a file that stands in for one.
+    #[must_use]
+    pub const fn is_a_setting(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAFile { .. }
+                | Self::Delimiter { .. }
+                | Self::UnknownColumn { .. }
+                | Self::SameColumn { .. }
+                | Self::EmptyColumn { .. }
+                | Self::EmptyValue { .. }
+        )
+    }
+
     /// What to do about it, where that can be said.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoExposures { .. } => {
                 "the name of a list begins with `exposures`, `participants`, `register`, `providers` or \
-                 `suppressions` and ends in `.csv` or `.parquet`"
+                 `suppressions` and ends in `.csv`, `.parquet`, `.xlsx` or `.ods`"
                     .to_owned()
             }
             Self::NotAList { .. } => {
                 "convert it, or move it out of the inbox; a file that is still being delivered needs another name"
                     .to_owned()
+            }
+            Self::NotAFile { .. } => "a sidecar is a small text file beside its list; take away what is there".to_owned(),
+            Self::RealPeople { .. } => "rehearse with invented people (`breachpost sample`); to see what a real run would make \
+                                        of real lists, `breachpost check --package DIR` with the real configuration"
+                .to_owned(),
+            Self::InventedPeople { .. } => {
+                "take the test lists out of the inbox; to rehearse with them, `synthetic = true` and a `data_dir` of its own"
+                    .to_owned()
+            }
+            Self::AlmostAList { list, .. } => format!(
+                "if it is one, let its name begin with `{}`; if not, move it out of the inbox",
+                schema::name(*list)
+            ),
+            Self::Unsettled { .. } => {
+                "run again when it is complete, or deliver it with a sidecar; `settle_seconds` under [inputs] sets the time"
+                    .to_owned()
+            }
+            Self::OtherKind { .. } => {
+                "give it the ending that it should have, or export the list as CSV".to_owned()
+            }
+            Self::Workbook { hint, .. } => (*hint).to_owned(),
+            Self::CodePage { .. } => {
+                "the file was written in MacRoman or CP850; export it again in UTF-8".to_owned()
             }
             Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last".to_owned(),
             Self::Changed { .. } | Self::Truncated { .. } => {
@@ -277,15 +451,33 @@ impl ReadError {
                 "if the file is written in Windows-1252, set encoding = \"windows-1252\" for its list under [inputs]"
                     .to_owned()
             }
-            Self::Encoding { .. } => "the file may be in UTF-8: that is the encoding when none is set".to_owned(),
+            Self::Encoding { .. } => {
+                "the file may be in UTF-8, the encoding when none is set, or in MacRoman or CP850: export it in UTF-8"
+                    .to_owned()
+            }
             Self::UnknownColumn { nearest, .. } => format!("our names stand on the left; was `{nearest}` meant?"),
             Self::NoHeader { hint, .. } | Self::MissingColumn { hint, .. } => hint.clone(),
             Self::DuplicateColumn { .. } => {
                 "headers must differ in more than capitals and blanks; nobody could say which one counts".to_owned()
             }
+            Self::EndlessCell { .. } => "a line end or a quote is missing there: export the file again".to_owned(),
             Self::Quote { .. } => "a quote inside a cell is doubled (\"\"), and the whole cell quoted".to_owned(),
             Self::Ragged { .. } => "a delimiter inside a cell needs quotes around the cell".to_owned(),
             Self::ColumnType { accepted, .. } => format!("write the column as {accepted}"),
+            Self::Damaged { list, .. } => format!(
+                "ask for the {} list again, or raise the limits under [damage]; while the rows are unreadable, whoever may \
+                 be in them is not written to",
+                schema::name(*list)
+            ),
+            Self::EmptyColumn { .. } => "our names stand on the left, as in [inputs.*.columns]".to_owned(),
+            Self::EmptyValue { .. } => {
+                "only what programs write for nothing can be called empty: no day on which somebody can have died, no \
+                 flag that is set"
+                    .to_owned()
+            }
+            Self::Fillers { list, column, days, .. } => {
+                format!("if it means that nobody died: [inputs.{}.empty] {column} = {days:?}", schema::name(*list))
+            }
             Self::Suppression { .. } => "correct the row: the run must know whom not to write to".to_owned(),
             Self::Inbox { .. }
             | Self::TooManyFiles { .. }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use crate::config::InputFormat;
+use crate::contract;
 use crate::row::List;
 
 use super::error::ReadError;
@@ -19,6 +20,8 @@ pub(super) struct Layout {
     pub(super) headers: Vec<String>,
     /// Headers that the contract does not name.
     pub(super) unread: Vec<String>,
+    /// Columns that this file does not have and may do without: every cell of them is empty.
+    pub(super) absent: Vec<&'static str>,
 }
 
 /// The header that each of our columns must have in the files of a list.
@@ -45,12 +48,11 @@ pub(super) fn expected(list: List, format: &InputFormat) -> Result<Vec<String>, 
 /// A column that is missing or stands there twice, also when the two differ in capitals or blanks only. Headers of the
 /// file are quoted only once it is clear that the line is a header at all, and not somebody's data.
 pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &Utf8Path) -> Result<Layout, ReadError> {
-    let known = matches(found, &headers);
-    if known * 2 < headers.len() {
+    let (known, needed) = (matches(found, &needed(&headers, list)), schema::needed(list).count());
+    if known * 2 < needed {
         let hint = format!(
-            "only {known} of its {} columns are there; map the file's headers under [inputs.{}.columns], and set its \
-             delimiter",
-            headers.len(),
+            "only {known} of the {needed} columns that it must have are there; map the file's headers under \
+             [inputs.{}.columns], and set its delimiter; `breachpost inbox` proposes what to map",
             schema::name(list)
         );
         return Err(ReadError::NoHeader { file: file.to_owned(), list, hint });
@@ -71,18 +73,36 @@ pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &
     let places: Vec<Option<usize>> =
         found.iter().map(|header| headers.iter().position(|ours| ours == header)).collect();
     let unread: Vec<&String> = found.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(h, _)| h).collect();
-    for (place, header) in headers.iter().enumerate() {
-        if !places.contains(&Some(place)) {
-            let hint = missing_hint(schema::columns(list)[place], header, &unread, list);
-            return Err(ReadError::MissingColumn { file: file.to_owned(), column: header.clone(), hint });
+    let mut absent = Vec::new();
+    for (place, header) in headers.iter().enumerate().filter(|(place, _)| !places.contains(&Some(*place))) {
+        let column = schema::columns(list)[place];
+        if may_be_absent(column, header, &unread, list) {
+            absent.push(column);
+            continue;
         }
+        let hint = missing_hint(column, header, &unread, list);
+        return Err(ReadError::MissingColumn { file: file.to_owned(), column: header.clone(), hint });
     }
     let unread = unread.into_iter().map(|header| printable(header)).collect();
-    Ok(Layout { places, headers, unread })
+    Ok(Layout { places, headers, unread, absent })
+}
+
+/// Whether a file may do without this column: the contract allows it, the configuration does not map it, and nothing that
+/// nobody reads looks like it. A misspelt header would else empty the column for everybody, without a word.
+fn may_be_absent(column: &str, header: &str, unread: &[&String], list: List) -> bool {
+    let allowed = contract::column(list, column).is_some_and(|column| column.need == contract::Need::May);
+    allowed && column == header && !unread.iter().any(|other| contract::looks_like(list, column, other))
+}
+
+/// The headers of the columns that a file must have.
+pub(super) fn needed(headers: &[String], list: List) -> Vec<String> {
+    let columns = schema::columns(list).iter().zip(headers);
+    let needed = |column: &str| schema::needed(list).any(|needed| needed == column);
+    columns.filter(|(column, _)| needed(column)).map(|(_, header)| header.clone()).collect()
 }
 
 /// Whether somebody's data stands where a column's name should: strangers among the columns are named in the report.
-fn is_like_a_value(header: &str) -> bool {
+pub(super) fn is_like_a_value(header: &str) -> bool {
     let text: String = header.chars().filter(|sign| !sign.is_whitespace() && !"-/.+".contains(*sign)).collect();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let postcode = digits == 4 && text.len() == 6 && text.bytes().skip(4).all(|byte| byte.is_ascii_alphabetic());
@@ -99,15 +119,19 @@ fn plain(header: &str) -> String {
     header.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_lowercase()
 }
 
+/// What to set when the header stands below other lines.
+pub(super) fn skip_hint(list: List, lines: usize) -> String {
+    format!("the header is in line {}: set skip_lines = {lines} under [inputs.{}]", lines + 1, schema::name(list))
+}
+
 fn missing_hint(column: &str, header: &str, unread: &[&String], list: List) -> String {
     let map = format!("map it under [inputs.{}.columns]", schema::name(list));
     if unread.iter().any(|other| plain(other) == plain(header)) {
         return "the file has it in other capitals or with blanks around it; headers must be exact".to_owned();
     }
-    let synonym =
-        unread.iter().find(|other| schema::synonyms(column).contains(&plain(other).replace(' ', "_").as_str()));
+    let known = contract::guess(list, &[column], unread.iter().map(|other| other.as_str())).into_iter().next();
     let near = || nearest(header, unread.iter().map(|other| other.as_str()));
-    if let Some(likely) = synonym.map(|other| other.as_str()).or_else(near) {
+    if let Some(likely) = known.as_ref().map(|guess| guess.header.as_str()).or_else(near) {
         return format!("the file has `{}`; {map}", printable(likely));
     }
     match unread {
@@ -127,7 +151,7 @@ fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n s
 }
 
 /// For messages and reports: no control characters, at most 40 characters.
-fn printable(header: &str) -> String {
+pub(super) fn printable(header: &str) -> String {
     header.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
@@ -164,6 +188,28 @@ mod tests {
         assert_eq!(error.hint().unwrap(), "the file has `geb_datum`; map it under [inputs.exposures.columns]");
         found[7] = "birthdate".to_owned();
         assert!(read(&found).unwrap_err().hint().unwrap().contains("`birthdate`"));
+    }
+
+    #[test]
+    fn a_column_that_a_site_never_has_may_be_missing_but_not_under_another_name() {
+        let without = |column: &str, instead: &[&str]| -> Vec<String> {
+            let kept = header().into_iter().filter(|name| name != column);
+            kept.chain(instead.iter().map(|name| (*name).to_owned())).collect()
+        };
+        for column in contract::columns(List::Exposures) {
+            let read = read(&without(column.name, &["remarks"]));
+            assert_eq!(read.is_ok(), column.need == contract::Need::May, "{}", column.name);
+        }
+        assert_eq!(read(&without("custody", &[])).unwrap().absent, ["custody"]);
+        for other in ["Country", "landcode", "contry", " country"] {
+            let error = read(&without("country", &[other])).unwrap_err();
+            assert!(matches!(error, ReadError::MissingColumn { .. }), "{other}");
+        }
+        // A mapped column is one that the site has.
+        let mut format = InputFormat::default();
+        format.columns.insert("country".to_owned(), "land".to_owned());
+        let headers = expected(List::Exposures, &format).unwrap();
+        assert!(layout(&without("country", &[]), List::Exposures, headers, Utf8Path::new("x")).is_err());
     }
 
     #[test]

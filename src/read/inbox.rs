@@ -1,21 +1,16 @@
 //! Which files of the inbox are lists. Recognised by the beginning of their names, whatever the capitals.
 
+use std::time::{Duration, SystemTime};
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::row::List;
 
 use super::error::ReadError;
-use super::schema;
+use super::names::{self, Form, Name};
 
 /// The ending of a sidecar's name.
 pub(super) const SIDECAR: &str = ".meta.toml";
-
-/// How a list is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    Csv,
-    Parquet,
-}
 
 /// A list to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +19,8 @@ pub(super) struct Found {
     pub(super) name: String,
     pub(super) form: Form,
     pub(super) bytes: u64,
+    /// When its bytes last changed, by the clock of its disk.
+    pub(super) changed: Option<SystemTime>,
 }
 
 /// The inbox, sorted out.
@@ -31,16 +28,25 @@ pub(super) struct Found {
 pub(super) struct Inbox {
     /// Sorted by list and name, so that a row keeps its [`RowRef`](crate::row::RowRef) from run to run.
     pub(super) lists: Vec<Found>,
-    /// Files that are none of ours.
+    /// Files that are none of ours; hidden ones are not named.
     pub(super) ignored: Vec<String>,
 }
 
 /// Lists the folder.
 ///
 /// A file that is named like a list and cannot be read as one is an error and not ignored: a suppressions list in the
-/// wrong format would otherwise mean letters to people who must not get one. Companions of a list that is there
-/// (`exposures-1.csv.done`) are no lists.
+/// wrong format would otherwise mean letters to people who must not get one. So is one whose name is almost a list's.
+/// Companions of a list that is there (`exposures-1.csv.done`) are no lists, unless they are packed or unfinished.
 pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
+    match look(folder)? {
+        (_, Some(problem)) => Err(problem),
+        (inbox, None) => Ok(inbox),
+    }
+}
+
+/// The same for somebody who looks on although a run would stop: everything that is a list, and the first thing that is
+/// wrong with the folder.
+pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), ReadError> {
     let failed = |source| ReadError::Inbox { inbox: folder.to_owned(), source };
     let mut entries = Vec::new();
     for entry in folder.read_dir_utf8().map_err(failed)? {
@@ -51,34 +57,74 @@ pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
     }
     entries.sort_by(|one, other| one.0.cmp(&other.0));
     let mut inbox = Inbox::default();
+    let mut problem = None;
     for (name, metadata) in &entries {
-        match recognise(name) {
-            Some((list, Some(form))) if metadata.is_file() => {
-                inbox.lists.push(Found { list, name: name.clone(), form, bytes: metadata.len() });
+        match names::recognise(name) {
+            Name::List(list, form) if metadata.is_file() => {
+                let changed = metadata.modified().ok();
+                inbox.lists.push(Found { list, name: name.clone(), form, bytes: metadata.len(), changed });
             }
-            Some(_) => check_companion(folder, name, entries.iter().map(|(name, _)| name.as_str()), &mut inbox)?,
-            None => inbox.ignored.push(name.clone()),
+            Name::List(..) | Name::Unread(_) if name.ends_with(SIDECAR) && !metadata.is_file() => {
+                problem.get_or_insert(ReadError::NotAFile { file: folder.join(name) });
+            }
+            Name::List(..) | Name::Unread(_) => {
+                let names = entries.iter().map(|(name, _)| name.as_str());
+                problem = problem.or(check_companion(folder, name, names, &mut inbox).err());
+            }
+            Name::Almost(list) => {
+                problem.get_or_insert(ReadError::AlmostAList { file: folder.join(name), list });
+            }
+            Name::Hidden => {}
+            Name::Other => inbox.ignored.push(printable(name)),
         }
     }
     inbox.lists.sort_by(|one, other| (one.list, &one.name).cmp(&(other.list, &other.name)));
-    if !inbox.lists.iter().any(|found| found.list == List::Exposures) {
-        return Err(ReadError::NoExposures { inbox: folder.to_owned() });
-    }
     if u16::try_from(inbox.lists.len()).is_err() {
         return Err(ReadError::TooManyFiles { inbox: folder.to_owned() });
     }
-    Ok(inbox)
+    if !inbox.lists.iter().any(|found| found.list == List::Exposures) {
+        problem.get_or_insert(ReadError::NoExposures { inbox: folder.to_owned() });
+    }
+    Ok((inbox, problem))
 }
 
-fn recognise(name: &str) -> Option<(List, Option<Form>)> {
-    let lower = name.to_ascii_lowercase();
-    let list = schema::LISTS.into_iter().find(|list| lower.starts_with(schema::name(*list)))?;
-    let form = match Utf8Path::new(&lower).extension() {
-        Some("csv") => Some(Form::Csv),
-        Some("parquet") => Some(Form::Parquet),
-        _ => None,
+/// One file outside the inbox, by the list that its name says.
+pub(super) fn found(path: &Utf8Path) -> Result<Found, ReadError> {
+    let name = path.file_name().unwrap_or_default();
+    let Name::List(list, form) = names::recognise(name) else {
+        return Err(ReadError::NotAList { file: path.to_owned() });
     };
-    Some((list, form))
+    let failed = |source| ReadError::Read { file: path.to_owned(), source };
+    let metadata = path.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(failed(std::io::Error::other("is not a file")));
+    }
+    Ok(Found { list, name: name.to_owned(), form, bytes: metadata.len(), changed: metadata.modified().ok() })
+}
+
+/// A stranger's name for the report: no control characters, at most 80 characters.
+fn printable(name: &str) -> String {
+    name.chars().take(80).flat_map(char::escape_debug).collect()
+}
+
+/// Stops at a list that is still being written: it has no sidecar that says what it has to be, and changed within the
+/// last `quiet` by the real clock.
+pub(super) fn check_settled(
+    folder: &Utf8Path,
+    inbox: &Inbox,
+    quiet: Duration,
+    now: SystemTime,
+) -> Result<(), ReadError> {
+    for found in &inbox.lists {
+        let file = folder.join(&found.name);
+        let has_sidecar = || Utf8PathBuf::from(format!("{file}{SIDECAR}")).exists();
+        // A time in the future is no sign of rest: the clocks differ, or the time was set by hand.
+        let age = found.changed.map(|changed| now.duration_since(changed).unwrap_or_default());
+        if age.is_some_and(|age| age < quiet) && !has_sidecar() {
+            return Err(ReadError::Unsettled { file, seconds: quiet.as_secs() });
+        }
+    }
+    Ok(())
 }
 
 fn check_companion<'a>(
@@ -88,7 +134,7 @@ fn check_companion<'a>(
     inbox: &mut Inbox,
 ) -> Result<(), ReadError> {
     let file: Utf8PathBuf = folder.join(name);
-    let is_list = |other: &str| matches!(recognise(other), Some((_, Some(_))));
+    let is_list = |other: &str| matches!(names::recognise(other), Name::List(..));
     if let Some(list) = name.strip_suffix(SIDECAR) {
         return if names.any(|other| other == list && is_list(other)) {
             Ok(())
@@ -98,10 +144,10 @@ fn check_companion<'a>(
     }
     let is_companion =
         names.any(|other| is_list(other) && name.strip_prefix(other).is_some_and(|rest| rest.starts_with('.')));
-    if !is_companion {
+    if !is_companion || names::is_wrapped(name) {
         return Err(ReadError::NotAList { file });
     }
-    inbox.ignored.push(name.to_owned());
+    inbox.ignored.push(printable(name));
     Ok(())
 }
 
@@ -137,7 +183,7 @@ mod tests {
             names,
             ["Exposures-1.CSV", "exposures-2.csv", "exposures-3.parquet", "register.csv", "suppressions.csv"]
         );
-        assert_eq!(inbox.ignored, [".hidden", "exposures-2.csv.done", "truth.csv"]);
+        assert_eq!(inbox.ignored, ["exposures-2.csv.done", "truth.csv"]);
     }
 
     #[test]
@@ -150,7 +196,8 @@ mod tests {
 
     #[test]
     fn a_list_in_a_format_that_cannot_be_read_is_not_ignored() {
-        for name in ["suppressions.xlsx", "exposures-9.csv.part", "register.csv.gz", "participants"] {
+        for name in ["suppressions.xls", "exposures-9.csv.part", "register.csv.gz", "participants", "exposures.csv.zip"]
+        {
             let (_guard, path) = folder(&["exposures.csv", name]);
             assert!(matches!(open(&path), Err(ReadError::NotAList { .. })), "{name}");
         }
@@ -163,5 +210,28 @@ mod tests {
     fn a_sidecar_without_its_list_is_refused() {
         let (_guard, path) = folder(&["exposures.csv", "exposures-2.csv.meta.toml"]);
         assert!(matches!(open(&path), Err(ReadError::OrphanSidecar { .. })));
+    }
+    #[test]
+    fn a_name_that_is_almost_a_lists_stops_with_the_name_it_should_have() {
+        let (_guard, path) = folder(&["exposures.csv", "2025-08_suppressions.csv"]);
+        let error = open(&path).unwrap_err();
+        assert!(error.to_string().contains("2025-08_suppressions.csv"));
+        assert!(error.hint().unwrap().contains("`suppressions`"), "{:?}", error.hint());
+    }
+
+    #[test]
+    fn a_list_that_has_just_changed_is_not_read_unless_a_sidecar_says_what_it_has_to_be() {
+        let (_guard, path) = folder(&["exposures.csv"]);
+        let inbox = open(&path).unwrap();
+        let changed = inbox.lists[0].changed.unwrap();
+        let check = |seconds: u64, later: u64| {
+            check_settled(&path, &inbox, Duration::from_secs(seconds), changed + Duration::from_secs(later))
+        };
+        assert!(matches!(check(60, 59), Err(ReadError::Unsettled { seconds: 60, .. })));
+        assert!(check(60, 60).is_ok() && check(0, 0).is_ok());
+        let earlier = changed - Duration::from_secs(5);
+        assert!(check_settled(&path, &inbox, Duration::from_mins(1), earlier).is_err(), "a time in the future");
+        std::fs::write(path.join("exposures.csv.meta.toml"), "x").unwrap();
+        assert!(check(60, 1).is_ok());
     }
 }

@@ -7,16 +7,16 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use polars_arrow::array::{Array, BinaryViewArray, BooleanArray, PrimitiveArray, StaticArray as _, Utf8ViewArray};
-use polars_arrow::datatypes::{ArrowDataType, Field};
+use polars_arrow::datatypes::{ArrowDataType, Field, TimeUnit};
 use polars_buffer::Buffer;
 use polars_parquet::arrow::read::schema::parquet_to_arrow_schema;
 use polars_parquet::parquet::metadata::FileMetadata;
 use polars_parquet::parquet::page::CompressedPage;
+use polars_parquet::parquet::read::deserialize_metadata;
 use polars_parquet::read::{
     BasicDecompressor, Filter, PageReader, RowGroupMetadata, column_iter_to_arrays, read_metadata,
 };
@@ -27,7 +27,10 @@ use crate::row::List;
 
 use super::batch::{Batch, Context};
 use super::error::ReadError;
+use super::guard::guarded as guarded_as;
 use super::header::{self, Layout};
+use super::kind::Kind;
+use super::parquet_footer;
 use super::records::Record;
 use super::schema;
 
@@ -57,54 +60,36 @@ pub(super) struct ParquetFile {
     pub(super) rows: u32,
 }
 
-/// A column of the contract, in contract order.
+/// A column of the contract that the file has, in contract order.
 struct Wanted {
     column: &'static str,
+    /// Its place in the contract.
+    place: usize,
     field: Field,
     kind: Kind,
 }
 
-/// What a column may be written as, beside text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Text,
-    /// Digits: integers are padded with zeros to this width, because their type has lost the leading ones (I2).
-    Digits(usize),
-    Date,
-    Flag,
+/// The types in which a kind of column is written, beside text.
+const fn accepted(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "text",
+        Kind::Digits => "text or whole numbers",
+        Kind::Date => "text (YYYY-MM-DD) or dates",
+        Kind::Flag => "text, booleans or whole numbers",
+    }
 }
 
-impl Kind {
-    fn of(column: &str) -> Self {
-        match column {
-            "bsn" => Self::Digits(9),
-            "provider_code" => Self::Digits(8),
-            "record_id" | "dataset_id" | "person_ref" | "house_number" | "house_addition" => Self::Digits(0),
-            "birth_date" | "sample_date" | "partner_ended" | "deceased_on" | "confirmed_on" | "since" => Self::Date,
-            "protected_address" | "whereabouts_unknown" => Self::Flag,
-            _ => Self::Text,
-        }
-    }
-
-    const fn accepted(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Digits(_) => "text or whole numbers",
-            Self::Date => "text (YYYY-MM-DD) or dates",
-            Self::Flag => "text, booleans or whole numbers",
-        }
-    }
-
-    fn accepts(self, found: &ArrowDataType) -> bool {
-        use ArrowDataType as D;
-        let integer =
-            matches!(found, D::Int8 | D::Int16 | D::Int32 | D::Int64 | D::UInt8 | D::UInt16 | D::UInt32 | D::UInt64);
-        match found {
-            D::Utf8View | D::BinaryView => true,
-            D::Date32 => self == Self::Date,
-            D::Boolean => self == Self::Flag,
-            _ => integer && matches!(self, Self::Digits(_) | Self::Flag),
-        }
+fn accepts(kind: Kind, found: &ArrowDataType) -> bool {
+    use ArrowDataType as D;
+    let integer =
+        matches!(found, D::Int8 | D::Int16 | D::Int32 | D::Int64 | D::UInt8 | D::UInt16 | D::UInt32 | D::UInt64);
+    match found {
+        D::Utf8View | D::BinaryView => true,
+        D::Date32 | D::Timestamp(..) => kind == Kind::Date,
+        D::Boolean => kind == Kind::Flag,
+        // Whole numbers by another name; a fraction of nothing is exact.
+        D::Decimal(_, 0) => matches!(kind, Kind::Digits),
+        _ => integer && matches!(kind, Kind::Digits | Kind::Flag),
     }
 }
 
@@ -113,8 +98,7 @@ impl ParquetFile {
     pub(super) fn open(bytes: Vec<u8>, list: List, format: &InputFormat, file: &Utf8Path) -> Result<Self, ReadError> {
         let damaged = |problem: &str| ReadError::Parquet { file: file.to_owned(), problem: problem.to_owned() };
         let bytes = Buffer::from(bytes);
-        let metadata = guarded(|| read_metadata(&mut Cursor::new(bytes.clone())).map_err(|error| error.to_string()))
-            .map_err(|problem| damaged(&problem))?;
+        let metadata = footer(&bytes).map_err(|problem| damaged(&problem))?;
         let groups: usize = metadata.row_groups.iter().map(RowGroupMetadata::num_rows).fold(0, usize::saturating_add);
         if groups != metadata.num_rows {
             return Err(damaged("its footer contradicts itself about the number of rows"));
@@ -123,16 +107,22 @@ impl ParquetFile {
             return Err(damaged("it declares more rows than any list can have"));
         }
         let rows = u32::try_from(metadata.num_rows).map_err(|_| ReadError::TooManyRows { file: file.to_owned() })?;
-        let fields = guarded(|| Ok(parquet_to_arrow_schema(metadata.schema().fields()))).map_err(|p| damaged(&p))?;
         let names: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().to_owned()).collect();
         let layout = header::layout(&names, list, header::expected(list, format)?, file)?;
         let mut wanted = Vec::new();
-        for (column, header) in schema::columns(list).iter().zip(&layout.headers) {
+        for (place, (column, header)) in schema::columns(list).iter().zip(&layout.headers).enumerate() {
+            if layout.absent.contains(column) {
+                continue;
+            }
+            // One by one: columns that are not read may be of any type, also of one that the decoder does not know.
+            let own = metadata.schema().fields().iter().filter(|field| field.name() == header.as_str());
+            let own: Vec<_> = own.cloned().collect();
+            let fields = guarded(|| Ok(parquet_to_arrow_schema(&own))).map_err(|p| damaged(&p))?;
             let field = fields.get(header).ok_or_else(|| damaged(&format!("column `{column}` holds nothing")))?;
             if !is_primitive(field.dtype()) {
                 return Err(type_error(file, column, field.dtype()));
             }
-            wanted.push(Wanted { column, field: field.clone(), kind: Kind::of(column) });
+            wanted.push(Wanted { column, place, field: field.clone(), kind: Kind::of(column) });
         }
         let opened = Self { file: file.to_owned(), bytes, metadata, layout, wanted, rows };
         opened.check_sizes()?;
@@ -144,9 +134,14 @@ impl ParquetFile {
         &self.layout.unread
     }
 
+    /// Columns of the contract that the file does without.
+    pub(super) fn absent_columns(&self) -> &[&'static str] {
+        &self.layout.absent
+    }
+
     /// Reads the rows.
     pub(super) fn read<T: Record>(&self, context: &Context<'_>, into: &mut Batch<T>) -> Result<(), ReadError> {
-        into.good.reserve_exact(self.rows as usize);
+        into.reserve(self.rows as usize, context);
         let mut first_row = 1_u32;
         for group in &self.metadata.row_groups {
             let mut start = 0;
@@ -231,10 +226,22 @@ impl ParquetFile {
     }
 }
 
-/// Runs the decoder. It has panicked on damaged files before (M23); what it says then is not passed on.
+/// The names of the columns, whatever they are; for a look at a file that cannot be read.
+pub(super) fn column_names(bytes: Vec<u8>) -> Option<Vec<String>> {
+    let metadata = footer(&Buffer::from(bytes)).ok()?;
+    Some(metadata.schema().fields().iter().map(|field| field.name().to_owned()).collect())
+}
+
 fn guarded<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    // Whatever the closure leaves half done is dropped with it: the caller gives up the whole file.
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err("the decoder failed".to_owned()))
+    guarded_as(decode, || "the decoder failed".to_owned())
+}
+
+/// The footer; where its schema names a type that the decoder does not know, without that name.
+fn footer(bytes: &Buffer<u8>) -> Result<FileMetadata, String> {
+    let read = guarded(|| read_metadata(&mut Cursor::new(bytes.clone())).map_err(|error| error.to_string()));
+    let Err(problem) = read else { return read };
+    let Some(known) = parquet_footer::without_unknown_types(bytes) else { return Err(problem) };
+    guarded(|| deserialize_metadata(Buffer::from(known)).map_err(|error| error.to_string()))
 }
 
 /// What the page headers declare, before the decoder believes it: it reserves memory for as many values as a header
@@ -273,7 +280,7 @@ fn is_primitive(found: &ArrowDataType) -> bool {
 }
 
 fn type_error(file: &Utf8Path, column: &'static str, found: &ArrowDataType) -> ReadError {
-    let accepted = Kind::of(column).accepted();
+    let accepted = accepted(Kind::of(column));
     ReadError::ColumnType { file: file.to_owned(), column, found: words(found), accepted }
 }
 
@@ -290,10 +297,10 @@ fn read_slice<T: Record>(columns: &[Decoded], first: u32, rows: u32, context: &C
         .into_par_iter()
         .map(|piece| {
             let mut batch = Batch::with_capacity(piece.len());
-            let mut cells: Vec<Cow<'_, str>> = vec![Cow::Borrowed(""); columns.len()];
+            let mut cells: Vec<Cow<'_, str>> = vec![Cow::Borrowed(""); T::COLUMNS.len()];
             for row in piece {
-                for (cell, column) in cells.iter_mut().zip(columns) {
-                    *cell = column.cell(row as usize);
+                for column in columns {
+                    cells[column.place] = column.cell(row as usize);
                 }
                 batch.read(&cells, first.saturating_add(row), context);
             }
@@ -308,7 +315,8 @@ fn read_slice<T: Record>(columns: &[Decoded], first: u32, rows: u32, context: &C
 /// The values of one column in a slice of rows.
 struct Decoded {
     arrays: Vec<Values>,
-    kind: Kind,
+    /// The column's place in the contract.
+    place: usize,
 }
 
 enum Values {
@@ -316,6 +324,9 @@ enum Values {
     Bytes(BinaryViewArray),
     Flags(BooleanArray),
     Days(PrimitiveArray<i32>),
+    /// Instants, and how many of their units a day has.
+    Instants(PrimitiveArray<i64>, i64),
+    Decimals(PrimitiveArray<i128>),
     Whole(PrimitiveArray<i64>),
     WholeUnsigned(PrimitiveArray<u64>),
     /// Nothing but missing values, of whatever type.
@@ -325,15 +336,15 @@ enum Values {
 impl Decoded {
     /// `None` when the column has values of a type that it may not have, or bytes that are no UTF-8.
     fn new(arrays: &[Box<dyn Array>], wanted: &Wanted) -> Option<Self> {
-        let accepted = wanted.kind.accepts(wanted.field.dtype());
+        let accepted = accepts(wanted.kind, wanted.field.dtype());
         let arrays: Option<Vec<Values>> = arrays.iter().map(|array| Values::new(&**array, accepted)).collect();
-        Some(Self { arrays: arrays?, kind: wanted.kind })
+        Some(Self { arrays: arrays?, place: wanted.place })
     }
 
     fn cell(&self, mut row: usize) -> Cow<'_, str> {
         for array in &self.arrays {
             if row < array.len() {
-                return array.cell(row, self.kind);
+                return array.cell(row);
             }
             row -= array.len();
         }
@@ -362,6 +373,10 @@ impl Values {
             }
             D::Boolean => Self::Flags(any.downcast_ref::<BooleanArray>()?.clone()),
             D::Date32 => Self::Days(any.downcast_ref::<PrimitiveArray<i32>>()?.clone()),
+            D::Timestamp(unit, _) => {
+                Self::Instants(any.downcast_ref::<PrimitiveArray<i64>>()?.clone(), units_of_a_day(*unit))
+            }
+            D::Decimal(_, 0) => Self::Decimals(any.downcast_ref::<PrimitiveArray<i128>>()?.clone()),
             D::Int8 => Self::Whole(whole(any.downcast_ref::<PrimitiveArray<i8>>()?)),
             D::Int16 => Self::Whole(whole(any.downcast_ref::<PrimitiveArray<i16>>()?)),
             D::Int32 => Self::Whole(whole(any.downcast_ref::<PrimitiveArray<i32>>()?)),
@@ -380,15 +395,15 @@ impl Values {
             Self::Bytes(array) => array.len(),
             Self::Flags(array) => array.len(),
             Self::Days(array) => array.len(),
-            Self::Whole(array) => array.len(),
+            Self::Instants(array, _) | Self::Whole(array) => array.len(),
+            Self::Decimals(array) => array.len(),
             Self::WholeUnsigned(array) => array.len(),
             Self::Missing(length) => *length,
         }
     }
 
     /// The value as the same cell of a CSV file would have it.
-    fn cell(&self, row: usize, kind: Kind) -> Cow<'_, str> {
-        let width = if let Kind::Digits(width) = kind { width } else { 0 };
+    fn cell(&self, row: usize) -> Cow<'_, str> {
         let written = match self {
             Self::Text(array) => return Cow::Borrowed(array.get(row).unwrap_or("")),
             Self::Bytes(array) => {
@@ -398,8 +413,10 @@ impl Values {
                 return Cow::Borrowed(array.get(row).map_or("", |flag| if flag { "true" } else { "false" }));
             }
             Self::Days(array) => array.get(row).map(date),
-            Self::Whole(array) => array.get(row).map(|number| format!("{number:0width$}")),
-            Self::WholeUnsigned(array) => array.get(row).map(|number| format!("{number:0width$}")),
+            Self::Instants(array, day) => array.get(row).map(|instant| midnight(instant, *day)),
+            Self::Decimals(array) => array.get(row).map(|number| number.to_string()),
+            Self::Whole(array) => array.get(row).map(|number| number.to_string()),
+            Self::WholeUnsigned(array) => array.get(row).map(|number| number.to_string()),
             Self::Missing(_) => None,
         };
         written.map_or(Cow::Borrowed(""), Cow::Owned)
@@ -408,6 +425,23 @@ impl Values {
 
 fn whole<N: polars_arrow::types::NativeType + Into<i64>>(array: &PrimitiveArray<N>) -> PrimitiveArray<i64> {
     array.iter().map(|value| value.map(|number| (*number).into())).collect()
+}
+
+const fn units_of_a_day(unit: TimeUnit) -> i64 {
+    const SECONDS: i64 = 86_400;
+    match unit {
+        TimeUnit::Second => SECONDS,
+        TimeUnit::Millisecond => SECONDS * 1_000,
+        TimeUnit::Microsecond => SECONDS * 1_000_000,
+        TimeUnit::Nanosecond => SECONDS * 1_000_000_000,
+    }
+}
+
+/// An instant of midnight is a day. Any other is written with its time, so that no rule takes it for one: a birth date at
+/// 23:00 is one that a program in another time zone moved to the day before.
+fn midnight(instant: i64, day: i64) -> String {
+    let text = i32::try_from(instant.div_euclid(day)).map_or_else(|_| format!("instant {instant}"), date);
+    if instant.rem_euclid(day) == 0 { text } else { format!("{text} with a time") }
 }
 
 /// Days since 1970 as `YYYY-MM-DD`; what is no date of our calendar is written so that no rule takes it for one.

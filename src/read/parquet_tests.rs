@@ -8,10 +8,12 @@ use polars_parquet::write::{
 use super::*;
 use crate::progress::Progress;
 use crate::reason::Reason;
-use crate::row::{Exposure, List, Registrant};
+use crate::row::{Exposure, List, Registrant, Suppression};
 
 use super::super::cell::Days;
+use super::super::empty::Empty;
 use super::super::raw::Terms;
+use super::super::translate::Translation;
 
 const VALID: &str = "999990019";
 
@@ -76,10 +78,21 @@ fn read<T: Record>(bytes: Vec<u8>, list: List) -> Result<Batch<T>, ReadError> {
     let file = Utf8Path::new("inbox/exposures.parquet");
     let parquet = ParquetFile::open(bytes, list, &InputFormat::default(), file)?;
     let terms = Terms { synthetic: true, days: Days::before(Date::constant(2025, 9, 1)) };
-    let context = Context { file, index: 0, list, terms, progress: &Progress::hidden() };
+    let (translation, empty, progress) = (Translation::default(), Empty::default(), Progress::hidden());
+    let context = Context {
+        file,
+        index: 0,
+        list,
+        terms,
+        translation: &translation,
+        empty: &empty,
+        marker: None,
+        progress: &progress,
+    };
     let mut batch = Batch::with_capacity(0);
     parquet.read(&context, &mut batch)?;
-    assert_eq!(batch.good.len() + batch.refused.len(), parquet.rows as usize);
+    let unusable = batch.refused.iter().filter(|row| !row.used).count();
+    assert_eq!(batch.good.len() + unusable + batch.pending.len(), parquet.rows as usize);
     Ok(batch)
 }
 
@@ -99,14 +112,16 @@ fn rows_that_polars_wrote_are_read_like_those_of_a_csv_file() {
 }
 
 #[test]
-fn whole_numbers_are_padded_where_their_type_lost_the_zeros() {
+fn whole_numbers_are_read_like_their_digits_in_a_csv_file() {
     let bsn = Series::new("bsn".into(), [Some(999_990_019_i64), Some(13), None]);
     let code = Series::new("provider_code".into(), [Some(1_234_567_i32), None, None]);
     let number = Series::new("house_number".into(), [Some(7_u32), Some(8), None]);
     let batch = exposures(vec![bsn, code, number]).unwrap();
-    assert_eq!(batch.good[0].provider_code(), "01234567");
-    assert_eq!(batch.good[0].address().house_number, "7");
-    assert_eq!(batch.good[0].bsn.unwrap().number().to_string(), VALID);
+    // A code that may have lost a zero waits for the providers list, whatever the file.
+    let (row, refused) = &batch.pending[0];
+    assert_eq!((row.provider_code(), refused.set_aside.reason), ("01234567", Reason::R124));
+    assert_eq!(row.address().house_number, "7");
+    assert_eq!(row.bsn.unwrap().number().to_string(), VALID);
     assert_eq!(batch.refused[0].set_aside.reason, Reason::R101);
 }
 
@@ -209,5 +224,47 @@ fn what_is_no_parquet_file_is_said_to_be_none() {
     for bytes in [b"".to_vec(), b"PAR1".to_vec(), b"record_id,bsn\n1,2\n".to_vec()] {
         let error = read::<Exposure>(bytes, List::Exposures).err().unwrap();
         assert!(error.to_string().starts_with("`inbox/exposures.parquet` is no readable Parquet file"), "{error}");
+    }
+}
+
+/// Written by DuckDB 2.0.1: beside the columns of the list one of type VARIANT, one of type GEOMETRY and a list.
+const TYPES_NOT_READ: &[u8] = include_bytes!("../../tests/data/types-not-read.parquet");
+
+/// Written by pyarrow 26: `bsn` as DECIMAL(9, 0), `since` as TIMESTAMP, in the third row with a time.
+const EXACT_TYPES: &[u8] = include_bytes!("../../tests/data/exact-types.parquet");
+
+#[test]
+fn columns_that_are_not_read_may_be_of_a_type_that_the_decoder_does_not_know() {
+    assert!(
+        read_metadata(&mut Cursor::new(TYPES_NOT_READ)).is_err(),
+        "the decoder has learned it: go without `footer`"
+    );
+    let batch: Batch<Suppression> = read(TYPES_NOT_READ.to_vec(), List::Suppressions).unwrap();
+    assert_eq!((batch.good.len(), batch.refused.len()), (1, 0));
+    assert_eq!((batch.good[0].person_ref.as_str(), batch.good[0].since), ("P-1", Some(Date::constant(2025, 8, 2))));
+    let format = InputFormat::default();
+    let parquet = ParquetFile::open(TYPES_NOT_READ.to_vec(), List::Suppressions, &format, "x".into()).unwrap();
+    assert_eq!(parquet.unread_columns(), ["answers", "place", "marks"]);
+}
+
+#[test]
+fn whole_decimals_and_instants_of_midnight_are_exact_and_no_others_are() {
+    let batch: Batch<Suppression> = read(EXACT_TYPES.to_vec(), List::Suppressions).unwrap();
+    assert_eq!(batch.good[0].bsn.unwrap().number().to_string(), VALID);
+    assert_eq!(batch.good[0].since, Some(Date::constant(2025, 8, 2)));
+    assert_eq!((batch.good[1].bsn, batch.good[1].since), (None, None));
+    assert!(batch.refused[0].set_aside.evidence.contains("since: R104"), "{}", batch.refused[0].set_aside.evidence);
+}
+
+#[test]
+fn an_instant_is_a_day_only_at_midnight() {
+    for (instant, day, text) in [
+        (0, 86_400, "1970-01-01"),
+        (-86_400, 86_400, "1969-12-31"),
+        (-3_600, 86_400, "1969-12-31 with a time"),
+        (1, 86_400, "1970-01-01 with a time"),
+        (i64::MAX, 1, "instant 9223372036854775807"),
+    ] {
+        assert_eq!(midnight(instant, day), text);
     }
 }

@@ -5,12 +5,15 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
+use crate::contract;
+use crate::digits::Digits;
 use crate::letter::Items;
 use crate::person::{Bsn, PartialDate};
 use crate::reason::{Reason, SetAside};
-use crate::row::{List, Refused, RowRef};
+use crate::row::{List, Open, Refused, Remains, RowRef};
 
 use super::cell::{self, Days, Word};
+use super::spoilt::Tally;
 use super::text::{self, Rule, Scripts};
 
 /// Settings that the cells of every row are read under.
@@ -30,8 +33,10 @@ pub(super) struct Raw<'c> {
     terms: Terms,
     scripts: Scripts,
     faults: Vec<(usize, Reason)>,
+    strange: Vec<(usize, Reason)>,
     bsn: Option<Bsn>,
     record_id: &'c str,
+    dataset_id: &'c str,
     person_ref: &'c str,
     tidied: u32,
 }
@@ -39,7 +44,19 @@ pub(super) struct Raw<'c> {
 impl<'c> Raw<'c> {
     pub(super) fn new(cells: &'c [Cow<'c, str>], columns: &'static [&'static str], terms: Terms) -> Self {
         let scripts = Scripts::default();
-        Self { cells, columns, terms, scripts, faults: Vec::new(), bsn: None, record_id: "", person_ref: "", tidied: 0 }
+        Self {
+            cells,
+            columns,
+            terms,
+            scripts,
+            faults: Vec::new(),
+            strange: Vec::new(),
+            bsn: None,
+            record_id: "",
+            dataset_id: "",
+            person_ref: "",
+            tidied: 0,
+        }
     }
 
     /// Notes that the row cannot be used because of this column.
@@ -81,10 +98,17 @@ impl<'c> Raw<'c> {
     }
 
     pub(super) fn bsn(&mut self, column: usize) -> Option<Bsn> {
-        let bsn = self.take(column, cell::bsn);
+        let bsn = match cell::bsn(&self.cells[column]) {
+            // Nobody of a rehearsal has a number that begins with a zero: there it stays damage.
+            Err(Reason::R124) if !self.terms.synthetic => {
+                self.fault(column, Reason::R124);
+                cell::padded_bsn(&self.cells[column])
+            }
+            _ => self.take(column, cell::bsn),
+        };
         self.bsn = bsn;
         self.tidied += u32::from(bsn.is_some() && self.cells[column].len() != 9);
-        if bsn.is_some_and(Bsn::is_test_range) && !self.terms.synthetic {
+        if bsn.is_some_and(|bsn| bsn.is_test_range() != self.terms.synthetic) {
             self.fault(column, Reason::R103);
         }
         bsn
@@ -102,16 +126,24 @@ impl<'c> Raw<'c> {
     }
 
     pub(super) fn person_ref(&mut self, column: usize) -> Cow<'c, str> {
-        self.person_ref = self.take(column, cell::identifier);
+        self.person_ref = self.take(column, cell::person_ref);
         Cow::Borrowed(self.person_ref)
     }
 
-    pub(super) fn identifier(&mut self, column: usize) -> Cow<'c, str> {
-        Cow::Borrowed(self.take(column, cell::identifier))
+    pub(super) fn dataset_id(&mut self, column: usize) -> Cow<'c, str> {
+        self.dataset_id = self.take(column, cell::identifier);
+        Cow::Borrowed(self.dataset_id)
     }
 
+    /// The code; one that has lost a zero is a fault, and comes back as it may have been.
     pub(super) fn provider_code(&mut self, column: usize) -> Cow<'c, str> {
-        Cow::Borrowed(self.take(column, cell::provider_code))
+        let code = self.take(column, cell::provider_code);
+        if code.is_empty()
+            && let Some(padded) = cell::padded_code(&self.cells[column])
+        {
+            return Cow::Owned(padded);
+        }
+        Cow::Borrowed(code)
     }
 
     pub(super) fn birth_date(&mut self, column: usize) -> Option<PartialDate> {
@@ -141,17 +173,47 @@ impl<'c> Raw<'c> {
         word
     }
 
-    /// A word of which an unknown one is no fault of the row: the decision table handles it (D101).
-    pub(super) fn open_word<T: Word>(&self, column: usize) -> Option<T> {
-        cell::word(&self.cells[column]).ok().flatten()
+    /// A word of which an unknown one is no fault of the row: the decision table handles it (D101). What is no word at all
+    /// is damage, and may hide any of the known ones.
+    pub(super) fn open_word<T: Word>(&mut self, column: usize) -> Option<T> {
+        let is_word = |sign: char| sign.is_alphabetic() || matches!(sign, ' ' | '-' | '_' | '/');
+        match cell::word(&self.cells[column]) {
+            Ok(word) => word,
+            Err(reason) => {
+                if self.cells[column].chars().all(is_word) {
+                    self.strange.push((column, reason));
+                } else {
+                    self.fault(column, reason);
+                }
+                None
+            }
+        }
+    }
+
+    /// Cells that are wrong and no fault of the row: columns and reasons.
+    pub(super) fn strange(&self) -> &[(usize, Reason)] {
+        &self.strange
+    }
+
+    /// What is wrong so far: columns and reasons, in the order in which the cells were asked for.
+    pub(super) fn faults(&self) -> &[(usize, Reason)] {
+        &self.faults
     }
 
     pub(super) fn items(&mut self, column: usize) -> Items {
         self.take(column, cell::items)
     }
 
+    /// Yes or no; what cannot be read counts as yes.
     pub(super) fn flag(&mut self, column: usize) -> bool {
-        self.take(column, cell::flag)
+        let set = self.take(column, cell::flag);
+        set || self.is_faulty(column)
+    }
+
+    /// Whether the cell says `no`, and is not merely empty.
+    pub(super) fn denies(&self, column: usize) -> bool {
+        let text = &self.cells[column];
+        cell::flag(text) == Ok(false) && cell::identifier(text).is_ok_and(|word| !word.is_empty())
     }
 
     /// The postcode, by the rules of the country that the row names; foreign ones stay as they are.
@@ -174,8 +236,39 @@ impl<'c> Raw<'c> {
         self.faults.is_empty()
     }
 
-    /// What remains of a row that cannot be used.
-    pub(super) fn refusal(mut self, list: List, row: RowRef) -> Refused {
+    /// Whether nothing is wrong but zeros that may be lost: then another row may confirm the number.
+    pub(super) fn lacks_only_zeros(&self) -> bool {
+        let repaired = |(column, reason): &(usize, Reason)| {
+            *reason == Reason::R124 && !(self.terms.synthetic && self.columns[*column] == "bsn")
+        };
+        !self.faults.is_empty() && self.faults.iter().all(repaired)
+    }
+
+    /// Whether this cell could not be read.
+    pub(super) fn is_faulty(&self, column: usize) -> bool {
+        self.faults.iter().any(|(faulty, _)| *faulty == column)
+    }
+
+    /// Whether nothing is wrong but with these cells.
+    pub(super) fn is_sound_but_for(&self, columns: &[usize]) -> bool {
+        self.faults.iter().all(|(faulty, _)| columns.contains(faulty))
+    }
+
+    /// Counts the unreadable cells.
+    pub(super) fn tally(&self, tally: &mut Tally) {
+        let mut seen = Vec::new();
+        let faults = self.faults.iter().filter(|(column, _)| !self.cells[*column].is_empty());
+        // A number of the test range is no damage.
+        for (column, reason) in faults.filter(|(_, reason)| *reason != Reason::R103) {
+            if !seen.contains(column) {
+                seen.push(*column);
+                tally.damaged(*column, &self.cells[*column], *reason);
+            }
+        }
+    }
+
+    /// What remains of a row that cannot be read whole.
+    pub(super) fn refusal(mut self, list: List, row: RowRef, remains: Vec<Remains>) -> Refused {
         self.faults.sort_by_key(|(column, _)| *column);
         let reason = self.faults.first().map_or(Reason::R109, |(_, reason)| *reason);
         let mut evidence = String::new();
@@ -183,14 +276,73 @@ impl<'c> Raw<'c> {
             let comma = if evidence.is_empty() { "" } else { "; " };
             // Writing to a string does not fail.
             let _ = write!(evidence, "{comma}{}: {reason}", self.columns[*column]);
+            let words = contract::column(list, self.columns[*column]).and_then(|column| column.form.allowed());
+            if let Some(words) = words.filter(|_| *reason == Reason::R107) {
+                let _ = write!(evidence, " (one of {})", words.join(", "));
+            }
         }
+        let columns = self.faults.iter().map(|(column, _)| self.columns[*column]);
         Refused {
             list,
             set_aside: SetAside { evidence, ..SetAside::new(row, reason) },
             record_id: self.record_id.to_owned(),
+            dataset_id: self.dataset_id.to_owned(),
             bsn: self.bsn,
+            digits: self.digits(),
             person_ref: self.person_ref.to_owned(),
+            open: columns.map(open).fold(Open::default(), Open::and),
+            remains,
+            used: false,
+            content: content(self.cells),
         }
+    }
+
+    /// What is left of an unreadable BSN, or of a provider's code where there is no BSN. A number that stands for
+    /// "unknown" is none, and nothing is left of it.
+    fn digits(&self) -> Option<Digits> {
+        let mut numbers = [("bsn", 9), ("provider_code", 8)].into_iter();
+        let (column, width) =
+            numbers.find_map(|(name, width)| Some((self.columns.iter().position(|own| *own == name)?, width)))?;
+        let fault = self.faults.iter().find(|(faulty, _)| *faulty == column)?;
+        (self.bsn.is_none() && fault.1 != Reason::R102).then(|| Digits::left_of(&self.cells[column], width)).flatten()
+    }
+}
+
+/// A hash of the cells, each with its length before it.
+pub(super) fn content(cells: &[Cow<'_, str>]) -> String {
+    let mut bytes = Vec::new();
+    for cell in cells {
+        bytes.extend((cell.len() as u64).to_be_bytes());
+        bytes.extend(cell.as_bytes());
+    }
+    crate::hash::of_bytes(&bytes)
+}
+
+/// What an unreadable column leaves open about whose row it is.
+fn open(column: &str) -> Open {
+    match column {
+        "bsn" => Open::BSN,
+        "person_ref" | "record_id" | "dataset_id" => Open::ID,
+        // Initials follow from first names where they are missing.
+        "first_names" => Open::FIRST_NAMES.and(Open::INITIALS),
+        "initials" => Open::INITIALS,
+        "surname" | "partner_surname" => Open::SURNAME,
+        "birth_date" => Open::BIRTH_DATE,
+        "sex" => Open::SEX,
+        "street"
+        | "house_number"
+        | "house_letter"
+        | "house_addition"
+        | "postcode"
+        | "town"
+        | "location_description"
+        | "foreign_line_1"
+        | "foreign_line_2"
+        | "foreign_line_3"
+        | "country" => Open::ADDRESS,
+        "provider_code" => Open::PROVIDER,
+        "kind" => Open::KIND,
+        _ => Open::OTHER,
     }
 }
 

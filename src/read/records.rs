@@ -4,21 +4,31 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::cells::Cells;
-use crate::letter::Published;
+use crate::letter::{Published, Status};
 use crate::reason::Reason;
-use crate::row::{Exposure, Provider, Registrant, RowRef, Suppression};
+use crate::row::{Denials, Exposure, Open, Provider, ProviderKind, Refused, Registrant, Remains, RowRef, Suppression};
+use crate::row::{List, SuppressionReason};
 
 use super::raw::Raw;
 use super::schema::{self, position};
 use super::text::Rule;
 
 /// A row of one of the lists.
-pub(super) trait Record: Sized + Send {
+pub(super) trait Record: Sized + Send + Clone {
     /// The columns, in contract order.
     const COLUMNS: &'static [&'static str];
 
-    /// Reads every cell. `None`, or a note in `raw`, when the row cannot be used.
+    /// Reads every cell; unreadable ones are noted in `raw` and empty here. `None` when even that is impossible.
     fn parse(raw: &mut Raw<'_>, row: RowRef) -> Option<Self>;
+
+    /// Whether a row with unreadable cells is used all the same: when what they may have said at worst is known, and
+    /// nothing else is open.
+    fn is_usable(&self, _raw: &Raw<'_>) -> bool {
+        false
+    }
+
+    /// What is left when the row is not used; `None` where nobody asks.
+    fn remains(self) -> Option<Remains>;
 }
 
 /// Packs text cells; the caps of the columns keep them far below what fits.
@@ -40,7 +50,7 @@ impl Record for Exposure {
         let country = raw.text(const { at("country") }, Rule::COUNTRY);
         let cells = [
             raw.record_id(const { at("record_id") }),
-            raw.identifier(const { at("dataset_id") }),
+            raw.dataset_id(const { at("dataset_id") }),
             raw.text(const { at("first_names") }, Rule::NAMES),
             raw.text(const { at("initials") }, Rule::INITIALS),
             raw.text(const { at("surname_prefix") }, Rule::PARTICLE),
@@ -62,19 +72,25 @@ impl Record for Exposure {
         let published = raw.word(const { at("published") }).unwrap_or(Published::Unknown);
         let items = raw.items(const { at("items") });
         let custody = raw.word(const { at("custody") });
+        let category = raw.open_word(const { at("category") });
         Some(Self {
             row,
             cells: pack(raw, &cells)?,
             bsn,
             birth_date,
             sex,
-            category: raw.open_word(const { at("category") }),
+            category,
             sample_date,
-            status: status?,
+            // A row without a status is never used; its remains tell whose it is.
+            status: status.unwrap_or(Status::SharedOnly),
             published,
             items,
             custody,
         })
+    }
+
+    fn remains(self) -> Option<Remains> {
+        Some(Remains::Exposure(Box::new(self)))
     }
 }
 
@@ -121,13 +137,34 @@ impl Record for Registrant {
             house_indication: raw.word(const { at("house_indication") }),
             language: raw.word(const { at("language") }),
             letter_format: raw.word(const { at("letter_format") }),
-            deceased_on: raw.event_date(const { at("deceased_on") }),
+            deceased_on: raw.event_date(DECEASED_ON),
+            deceased_unreadable: raw.is_faulty(DECEASED_ON),
             protected_address: raw.flag(const { at("protected_address") }),
             whereabouts_unknown: raw.flag(const { at("whereabouts_unknown") }),
+            denies: Denials {
+                protected_address: raw.denies(const { at("protected_address") }),
+                whereabouts_unknown: raw.denies(const { at("whereabouts_unknown") }),
+            },
         };
         Some(registrant)
     }
+
+    /// An unreadable flag counts as set, an unreadable date of death as a death to be checked.
+    fn is_usable(&self, raw: &Raw<'_>) -> bool {
+        const FLAGS: [usize; 3] = [
+            DECEASED_ON,
+            position(schema::REGISTRANTS, "protected_address"),
+            position(schema::REGISTRANTS, "whereabouts_unknown"),
+        ];
+        raw.is_sound_but_for(&FLAGS)
+    }
+
+    fn remains(self) -> Option<Remains> {
+        Some(Remains::Registrant(Box::new(self)))
+    }
 }
+
+const DECEASED_ON: usize = position(schema::REGISTRANTS, "deceased_on");
 
 impl Record for Provider {
     const COLUMNS: &'static [&'static str] = schema::PROVIDERS;
@@ -156,12 +193,16 @@ impl Record for Provider {
         Some(Self {
             row,
             code: code.into_owned(),
-            kind: kind?,
+            kind: kind.unwrap_or(ProviderKind::Custodial),
             display_name: display_name.into_owned(),
             confirmed_on,
             cells: pack(raw, &cells)?,
             contact_email: contact_email.into_owned(),
         })
+    }
+
+    fn remains(self) -> Option<Remains> {
+        Some(Remains::Provider(Box::new(self)))
     }
 }
 
@@ -181,30 +222,43 @@ impl Record for Suppression {
             row,
             bsn,
             person_ref: person_ref.into_owned(),
-            reason: reason?,
+            reason: reason.unwrap_or(SuppressionReason::Other),
             source: source.into_owned(),
             since,
         })
     }
+
+    /// An unreadable reason counts as another reason; whoever one of the two numbers names is not written to.
+    fn is_usable(&self, _raw: &Raw<'_>) -> bool {
+        self.bsn.is_some() || !self.person_ref.is_empty()
+    }
+
+    fn remains(self) -> Option<Remains> {
+        Some(Remains::Suppression)
+    }
 }
 
 /// Two rows with one code and different content: nobody can say which is right, so neither is named and, where the
-/// addresses or the kinds differ, no letter goes there: an institution without an address holds its people (I24).
+/// addresses or the kinds differ, no letter goes there: an institution without an address holds its people (I24). A row
+/// that cannot be read may be such a second row of any code that it may have.
 /// Returns how many codes that concerns.
-pub(super) fn settle_providers(providers: &mut [Provider]) -> usize {
+pub(super) fn settle_providers(providers: &mut [Provider], refused: &[Refused]) -> usize {
     let mut by_code: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, provider) in providers.iter().enumerate() {
         by_code.entry(provider.code.clone()).or_default().push(index);
     }
+    let unreadable: Vec<&Refused> = refused.iter().filter(|row| row.list == List::Providers).collect();
     let mut disputed = 0;
-    for rows in by_code.into_values().filter(|rows| rows.len() > 1) {
+    for (code, rows) in by_code {
         let first = &providers[rows[0]];
-        let same_place =
-            rows.iter().all(|row| providers[*row].kind == first.kind && providers[*row].cells == first.cells);
-        let same_name = rows.iter().all(|row| {
-            let other = &providers[*row];
-            other.display_name == first.display_name && other.confirmed_on == first.confirmed_on
-        });
+        let doubted = rows.iter().any(|row| unreadable.iter().any(|other| may_be(other, &code, &providers[*row])));
+        let same_place = !doubted
+            && rows.iter().all(|row| providers[*row].kind == first.kind && providers[*row].cells == first.cells);
+        let same_name = !doubted
+            && rows.iter().all(|row| {
+                let other = &providers[*row];
+                other.display_name == first.display_name && other.confirmed_on == first.confirmed_on
+            });
         if same_place && same_name {
             continue;
         }
@@ -217,6 +271,21 @@ pub(super) fn settle_providers(providers: &mut [Provider]) -> usize {
         }
     }
     disputed
+}
+
+/// Whether an unreadable row may be about the provider with this code: its code is that one, or cannot be read and may
+/// have been. Of a code of which nothing is left, it may be any institution's.
+fn may_be(row: &Refused, code: &str, provider: &Provider) -> bool {
+    row.remains.iter().any(|remains| {
+        let Remains::Provider(remains) = remains else { return false };
+        if !remains.code.is_empty() {
+            return remains.code == code;
+        }
+        match &row.digits {
+            Some(digits) => digits.may_be(code),
+            None => provider.kind == ProviderKind::Custodial && remains.kind == ProviderKind::Custodial,
+        }
+    }) || (row.open.has(Open::RAGGED) && provider.kind == ProviderKind::Custodial)
 }
 
 fn no_address() -> Cells<6> {

@@ -1,89 +1,27 @@
 //! The columns of each list (DESIGN.md section 4), in the order in which the contract names them.
 
+use crate::contract;
 use crate::row::List;
 
+pub(super) use crate::contract::{LISTS, name};
+
 /// Columns of the exposures list.
-pub(super) const EXPOSURES: &[&str] = &[
-    "record_id",
-    "dataset_id",
-    "bsn",
-    "first_names",
-    "initials",
-    "surname_prefix",
-    "surname",
-    "birth_date",
-    "sex",
-    "street",
-    "house_number",
-    "house_letter",
-    "house_addition",
-    "postcode",
-    "town",
-    "country",
-    "category",
-    "provider_code",
-    "sample_date",
-    "status",
-    "published",
-    "items",
-    "custody",
-];
+pub(super) const EXPOSURES: &[&str] =
+    &contract::names::<{ contract::columns(List::Exposures).len() }>(contract::columns(List::Exposures));
 
 /// Columns of the participants list and of the register.
-pub(super) const REGISTRANTS: &[&str] = &[
-    "person_ref",
-    "bsn",
-    "first_names",
-    "initials",
-    "surname_prefix",
-    "surname",
-    "title",
-    "name_use",
-    "partner_surname_prefix",
-    "partner_surname",
-    "partner_title",
-    "partner_ended",
-    "sex",
-    "birth_date",
-    "street",
-    "house_number",
-    "house_letter",
-    "house_addition",
-    "house_indication",
-    "postcode",
-    "town",
-    "municipality",
-    "location_description",
-    "foreign_line_1",
-    "foreign_line_2",
-    "foreign_line_3",
-    "country",
-    "language",
-    "letter_format",
-    "deceased_on",
-    "protected_address",
-    "whereabouts_unknown",
-];
+pub(super) const REGISTRANTS: &[&str] =
+    &contract::names::<{ contract::columns(List::Register).len() }>(contract::columns(List::Register));
 
 /// Columns of the providers list.
-pub(super) const PROVIDERS: &[&str] = &[
-    "provider_code",
-    "kind",
-    "display_name",
-    "confirmed_on",
-    "street",
-    "house_number",
-    "house_letter",
-    "house_addition",
-    "postcode",
-    "town",
-    "contact_email",
-];
+pub(super) const PROVIDERS: &[&str] =
+    &contract::names::<{ contract::columns(List::Providers).len() }>(contract::columns(List::Providers));
 
 /// Columns of the suppressions list.
-pub(super) const SUPPRESSIONS: &[&str] = &["bsn", "person_ref", "reason", "source", "since"];
+pub(super) const SUPPRESSIONS: &[&str] =
+    &contract::names::<{ contract::columns(List::Suppressions).len() }>(contract::columns(List::Suppressions));
 
-/// The columns that a file of this list must have.
+/// The names of the columns that this list may have.
 pub(super) const fn columns(list: List) -> &'static [&'static str] {
     match list {
         List::Exposures => EXPOSURES,
@@ -93,20 +31,10 @@ pub(super) const fn columns(list: List) -> &'static [&'static str] {
     }
 }
 
-/// The list's word in file names, in the configuration and in messages.
-pub(super) const fn name(list: List) -> &'static str {
-    match list {
-        List::Exposures => "exposures",
-        List::Participants => "participants",
-        List::Register => "register",
-        List::Providers => "providers",
-        List::Suppressions => "suppressions",
-    }
+/// The columns that a file of this list must have.
+pub(super) fn needed(list: List) -> impl Iterator<Item = &'static str> {
+    contract::columns(list).iter().filter(|column| column.need != contract::Need::May).map(|column| column.name)
 }
-
-/// Every list, in reading order.
-pub(super) const LISTS: [List; 5] =
-    [List::Exposures, List::Participants, List::Register, List::Providers, List::Suppressions];
 
 /// Place of a column; evaluated when the program is compiled, so that a name that does not exist is no program.
 pub(super) const fn position(columns: &[&str], name: &str) -> usize {
@@ -132,39 +60,6 @@ const fn same(one: &[u8], other: &[u8]) -> bool {
         index += 1;
     }
     true
-}
-
-/// Words that labs, municipalities and vendors use for our columns; only for hints, never for mapping by itself.
-pub(super) fn synonyms(column: &str) -> &'static [&'static str] {
-    match column {
-        "record_id" => &["record", "recordnummer", "id", "monsternummer"],
-        "bsn" => &["burgerservicenummer", "bsn_nummer", "sofinummer", "ssn"],
-        "first_names" => &["voornamen", "voornaam", "first_name", "given_names", "given_name"],
-        "initials" => &["voorletters", "initialen"],
-        "surname_prefix" => &["voorvoegsel", "voorvoegsels", "tussenvoegsel", "prefix"],
-        "surname" => &["achternaam", "geslachtsnaam", "last_name", "naam"],
-        "birth_date" => &["geb_datum", "geboortedatum", "gebdatum", "date_of_birth", "dob", "birthdate"],
-        "sex" => &["geslacht", "gender", "geslachtsaanduiding"],
-        "street" => &["straat", "straatnaam", "adres"],
-        "house_number" => &["huisnummer", "huisnr", "street_number"],
-        "house_letter" => &["huisletter"],
-        "house_addition" => &["toevoeging", "huisnummertoevoeging", "huisnr_toev"],
-        "postcode" => &["zip", "zipcode", "postal_code", "post_code"],
-        "town" => &["plaats", "woonplaats", "city"],
-        "country" => &["land", "landcode"],
-        "category" => &["categorie"],
-        "provider_code" => &["agb", "agb_code", "agbcode"],
-        "sample_date" => &["afnamedatum", "monsterdatum"],
-        "published" => &["gepubliceerd"],
-        "municipality" => &["gemeente"],
-        "language" => &["taal"],
-        "deceased_on" => &["overlijdensdatum", "overleden_op"],
-        "person_ref" => &["person_id", "persoonsnummer", "client_id"],
-        "reason" => &["reden"],
-        "source" => &["bron"],
-        "since" => &["sinds"],
-        _ => &[],
-    }
 }
 
 #[cfg(test)]

@@ -44,11 +44,14 @@ impl Sidecar {
         const MOST: u64 = 64 * 1024;
         let path = Utf8PathBuf::from(format!("{file}{SIDECAR}"));
         let failed = |source| ReadError::Read { file: path.clone(), source };
-        let handle = match File::open(&path) {
-            Ok(handle) => handle,
+        match path.metadata() {
+            Ok(metadata) if metadata.is_file() => {}
+            // Opening a pipe might never end.
+            Ok(_) => return Err(ReadError::NotAFile { file: path }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
-        };
+        }
+        let handle = File::open(&path).map_err(failed)?;
         let mut text = String::new();
         handle.take(MOST).read_to_string(&mut text).map_err(failed)?;
         let line = |error: &toml::de::Error| {

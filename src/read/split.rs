@@ -11,6 +11,9 @@ use memchr::{memchr, memchr_iter, memchr3};
 /// A quoted cell of more than this with a line break in it has swallowed rows; no column of any list holds so much.
 const LONGEST_CELL_WITH_BREAKS: usize = 64 * 1024;
 
+/// No cell of any list has as many bytes: a quote or a line end is missing, or the file is something else.
+const LONGEST_CELL: usize = 1 << 20;
+
 /// One record: where its content stands, where the next one begins, and whether it holds quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
@@ -108,6 +111,34 @@ fn has_swallowed_rows(cell: &[u8], dialect: Dialect) -> bool {
         first = false;
     }
     ends >= full
+}
+
+/// The place of the first field that is too long to be one.
+pub(super) fn endless(text: &str, span: Span, delimiter: u8) -> Option<usize> {
+    let mut found = None;
+    if span.end - span.start > LONGEST_CELL {
+        fields(text, span, delimiter, |index, field| {
+            if found.is_none() && field.end - field.start > LONGEST_CELL {
+                found = Some(index);
+            }
+        });
+    }
+    found
+}
+
+/// Whether the record is a blank line, or one of delimiters and blanks alone: a spreadsheet writes such rows behind its
+/// last one. They are no rows, in any list.
+pub(super) fn is_blank(text: &str, span: Span, delimiter: u8) -> bool {
+    let bytes = &text.as_bytes()[span.start..span.end];
+    let is_nothing = |byte: &u8| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"');
+    if !bytes.iter().all(is_nothing) {
+        return false;
+    }
+    let mut blank = true;
+    if span.quotes {
+        fields(text, span, delimiter, |_, field| blank &= field.read().trim().is_empty());
+    }
+    blank
 }
 
 /// Calls `each` with the fields of a record, in order: their place and their content without quotes. Returns how many
@@ -226,6 +257,26 @@ mod tests {
         assert_eq!(all("a,\"b,c\nx,y,z\nd,e,f\",g\n", dialect), Err(Unbalanced { at_end: false }));
         let long = format!("a,\"b\n{}\",c\n", "x".repeat(LONGEST_CELL_WITH_BREAKS));
         assert_eq!(all(&long, dialect), Err(Unbalanced { at_end: false }));
+    }
+
+    #[test]
+    fn a_row_of_delimiters_alone_is_blank_and_a_row_with_anything_in_it_is_not() {
+        let blank = |text: &str| is_blank(text, record(text.as_bytes(), 0, COMMA).unwrap(), b',');
+        for text in ["", ",,,", ",", "\"\",\"\",", " , ,\t", "\" \",,", ",,,\n1,2"] {
+            assert!(blank(text), "{text:?}");
+        }
+        for text in ["a", ",,x,", ",0,", "\"\"\"\",,", "-,,", ",\",\","] {
+            assert!(!blank(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_without_end_is_found_by_its_place() {
+        let place = |length: usize| {
+            let text = format!("a,{},c", "x".repeat(length));
+            endless(&text, record(text.as_bytes(), 0, COMMA).unwrap(), b',')
+        };
+        assert_eq!((place(LONGEST_CELL), place(LONGEST_CELL + 1)), (None, Some(1)));
     }
 
     #[test]

@@ -12,47 +12,47 @@ use crate::reason::Reason;
 const VALID: &str = "999990019";
 
 /// A folder with lists, and the settings they are read under.
-struct Inbox {
+pub(super) struct Inbox {
     _guard: tempfile::TempDir,
     path: Utf8PathBuf,
-    formats: Inputs,
-    synthetic: bool,
+    pub(super) formats: Inputs,
+    pub(super) synthetic: bool,
 }
 
 impl Inbox {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let guard = tempfile::tempdir().unwrap();
         let path = Utf8PathBuf::from_path_buf(guard.path().to_owned()).unwrap();
         Self { _guard: guard, path, formats: Inputs::default(), synthetic: true }
     }
 
-    fn with(content: impl AsRef<[u8]>) -> Self {
+    pub(super) fn with(content: impl AsRef<[u8]>) -> Self {
         Self::new().and("exposures.csv", content)
     }
 
-    fn and(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+    pub(super) fn and(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         std::fs::write(self.path.join(name), content).unwrap();
         self
     }
 
-    fn and_sidecar(self, name: &str, rows: usize) -> Self {
+    pub(super) fn and_sidecar(self, name: &str, rows: usize) -> Self {
         let bytes = std::fs::read(self.path.join(name)).unwrap();
         let sha256 = data_encoding::HEXUPPER.encode(&Sha256::digest(bytes));
         self.and(&format!("{name}.meta.toml"), format!("rows = {rows}\nsha256 = \"{sha256}\"\nsender = \"lab\"\n"))
     }
 
-    fn read(&self) -> Result<Rows, ReadError> {
+    pub(super) fn read(&self) -> Result<Rows, ReadError> {
         let terms = Terms { synthetic: self.synthetic, run_date: date(2025, 9, 1) };
         read(&self.path, &self.formats, &terms, &Progress::hidden())
     }
 
-    fn error(&self) -> ReadError {
+    pub(super) fn error(&self) -> ReadError {
         self.read().unwrap_err()
     }
 }
 
 /// The cells of a sound row, some of them replaced.
-fn cells(columns: &[&str], replaced: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn cells(columns: &[&str], replaced: &[(&str, &str)]) -> Vec<String> {
     let sound = |column: &str| match column {
         "record_id" => "R-1",
         "dataset_id" => "D1",
@@ -89,7 +89,7 @@ fn cells(columns: &[&str], replaced: &[(&str, &str)]) -> Vec<String> {
     columns.iter().map(|column| cell(column).to_owned()).collect()
 }
 
-fn csv_text(columns: &[&str], rows: &[Vec<String>]) -> String {
+pub(super) fn csv_text(columns: &[&str], rows: &[Vec<String>]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns).unwrap();
     for row in rows {
@@ -98,7 +98,7 @@ fn csv_text(columns: &[&str], rows: &[Vec<String>]) -> String {
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
-fn exposures(rows: &[&[(&str, &str)]]) -> String {
+pub(super) fn exposures(rows: &[&[(&str, &str)]]) -> String {
     let rows: Vec<_> = rows.iter().map(|replaced| cells(schema::EXPOSURES, replaced)).collect();
     csv_text(schema::EXPOSURES, &rows)
 }
@@ -110,7 +110,7 @@ fn many(count: usize) -> String {
 }
 
 /// Everything of the exposures that can be compared.
-fn content(rows: &Rows) -> Vec<String> {
+pub(super) fn content(rows: &Rows) -> Vec<String> {
     let good = rows.exposures.iter().map(|row| {
         let cells: Vec<&str> = row.cells.iter().collect();
         let bsn = row.bsn.map(crate::person::Bsn::number);
@@ -184,11 +184,23 @@ fn every_list_is_read() {
 #[test]
 fn every_reason_of_reading_is_given_for_what_it_says() {
     let long = "x".repeat(1_000_000);
-    let table: [(&str, &str, Reason); 27] = [
+    let table: [(&str, &str, Reason); 41] = [
         ("bsn", "999990018", Reason::R101),
         ("bsn", "123456782", Reason::R102),
         ("birth_date", "17-05-1970", Reason::R104),
-        ("sample_date", "45123", Reason::R104),
+        ("sample_date", "45123", Reason::R126),
+        ("birth_date", "1970-05-17T00:00:00", Reason::R127),
+        ("bsn", "1.00E+09", Reason::R119),
+        ("bsn", "999990019.0", Reason::R120),
+        ("house_addition", "2.0", Reason::R120),
+        ("house_number", "2-jan", Reason::R121),
+        ("postcode", "#REF!", Reason::R122),
+        ("surname", "#NAAM?", Reason::R122),
+        ("street", "#N/B", Reason::R122),
+        ("provider_code", "'01234567", Reason::R123),
+        ("street", "Caf?straat", Reason::R125),
+        ("town", "Ren&eacute;stad", Reason::R125),
+        ("surname", "Ren&eacute;e", Reason::R125),
         ("birth_date", "2025-09-02", Reason::R105),
         ("postcode", "1234SS", Reason::R106),
         ("status", "stolen", Reason::R107),
@@ -197,13 +209,15 @@ fn every_reason_of_reading_is_given_for_what_it_says() {
         ("items", "name;hiv", Reason::R107),
         ("published", "maybe", Reason::R107),
         ("custody", "yes", Reason::R107),
-        ("provider_code", "1234567", Reason::R108),
+        ("provider_code", "123456", Reason::R108),
+        ("provider_code", "1234567", Reason::R124),
         ("surname", long.as_str(), Reason::R109),
         ("record_id", "x1234567890123456789012345678901234567890123456789012345678901234", Reason::R109),
         ("surname", "Voor\nbeeld", Reason::R110),
         ("street", "Straat\u{85}", Reason::R110),
         ("surname", "Voor\u{202E}beeld", Reason::R111),
         ("surname", "RenÃ©e", Reason::R112),
+        ("surname", "JosŽ", Reason::R129),
         ("record_id", "", Reason::R114),
         ("record_id", "onbekend", Reason::R114),
         ("surname", "Vo\u{43E}rbeeld", Reason::R116),
@@ -229,11 +243,13 @@ fn every_reason_of_reading_is_given_for_what_it_says() {
     }
     let mut real = Inbox::with(exposures(&[&[]]));
     real.synthetic = false;
+    real.formats.settle_seconds = Some(0);
     let rows = real.read().unwrap();
     assert_eq!(rows.refused[0].set_aside.reason, Reason::R103);
     let ragged = Inbox::with(format!("{}R-9,too,short\n", exposures(&[&[]]))).read().unwrap();
     assert_eq!(ragged.refused[0].set_aside.reason, Reason::R113);
-    seen.extend([Reason::R103, Reason::R113]);
+    // R128 has tests of its own: only a workbook can have it.
+    seen.extend([Reason::R103, Reason::R113, Reason::R128]);
     let missing: Vec<_> =
         Reason::ALL.iter().filter(|reason| reason.code().starts_with('R') && !seen.contains(reason)).collect();
     assert!(missing.is_empty(), "{missing:?}");
@@ -247,7 +263,9 @@ fn a_refused_row_keeps_what_could_be_read_and_names_every_faulty_column() {
     assert_eq!(refused.record_id, "R-1");
     assert_eq!(refused.bsn.unwrap().number().to_string(), VALID);
     assert_eq!(refused.set_aside.reason, Reason::R117);
-    assert_eq!(refused.set_aside.evidence, "surname: R117; postcode: R106; items: R107");
+    let evidence = "surname: R117; postcode: R106; items: R107 (one of name, address, ";
+    assert!(refused.set_aside.evidence.starts_with(evidence), "{}", refused.set_aside.evidence);
+    assert!(!refused.set_aside.evidence.contains("hiv"));
 }
 
 #[test]
@@ -328,8 +346,8 @@ fn a_missing_or_doubled_column_stops_the_run() {
         assert!(matches!(Inbox::with(text.replacen("bsn", header, 1)).error(), ReadError::MissingColumn { .. }));
     }
     assert!(matches!(Inbox::with(text.replacen("dataset_id", "BSN", 1)).error(), ReadError::DuplicateColumn { .. }));
-    for column in schema::EXPOSURES {
-        let without: Vec<&str> = schema::EXPOSURES.iter().copied().filter(|other| other != column).collect();
+    for column in schema::needed(List::Exposures) {
+        let without: Vec<&str> = schema::EXPOSURES.iter().copied().filter(|other| *other != column).collect();
         let text = csv_text(&without, &[cells(&without, &[])]);
         let error = Inbox::with(text).error();
         assert!(error.to_string().starts_with(&format!("column `{column}` is missing")), "{error}");

@@ -10,7 +10,12 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::reason::Reason;
 
-use super::mojibake;
+use super::damage::{self, Wanted};
+use super::{codepage, mojibake};
+
+/// Stands for a cell of a workbook whose kind its column does not take. It is no character: no file can say it, and
+/// every rule refuses it with R128.
+pub(super) const SPOILT: &str = "\u{FDD0}";
 
 /// What is expected of one column's text.
 #[derive(Clone, Copy, Debug)]
@@ -24,10 +29,14 @@ pub(super) struct Rule {
 enum Kind {
     /// Letters, blanks and the punctuation of names.
     Name,
-    /// Streets, towns, names of institutions.
+    /// Streets, towns, names of institutions: what is printed, so traces of programs are held.
     Free,
+    /// What nobody but us reads.
+    Note,
     /// Parts of a house number: a leading hyphen belongs to them ("9" and "-2").
     House,
+    /// Postcodes of other countries.
+    Code,
     /// E-mail addresses.
     Email,
 }
@@ -40,13 +49,13 @@ impl Rule {
     pub(super) const INITIALS: Self = Self::name(40);
     pub(super) const STREET: Self = Self::free(80);
     pub(super) const HOUSE: Self = Self { max: 40, kind: Kind::House };
-    pub(super) const POSTCODE: Self = Self::free(20);
+    pub(super) const POSTCODE: Self = Self { max: 20, kind: Kind::Code };
     pub(super) const TOWN: Self = Self::free(80);
     pub(super) const LOCATION: Self = Self::free(80);
     pub(super) const FOREIGN_LINE: Self = Self::free(80);
     pub(super) const COUNTRY: Self = Self::free(60);
     pub(super) const DISPLAY_NAME: Self = Self::free(120);
-    pub(super) const SOURCE: Self = Self::free(120);
+    pub(super) const SOURCE: Self = Self { max: 120, kind: Kind::Note };
     pub(super) const EMAIL: Self = Self { max: 254, kind: Kind::Email };
 
     const fn name(max: usize) -> Self {
@@ -102,7 +111,7 @@ impl<'c> Clean<'c> {
 /// Checks and normalises one text cell.
 ///
 /// # Errors
-/// The reason for which the row is set aside: R109 to R112 or R116 to R118.
+/// The reason for which the row is set aside: R109 to R112, R116 to R123, R125, R128 or R129.
 pub(super) fn clean(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     if raw.is_empty() {
         return Ok(Clean::MISSING);
@@ -111,6 +120,7 @@ pub(super) fn clean(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
         if is_missing(raw) {
             return Ok(Clean::MISSING);
         }
+        check_number(raw, rule)?;
         // A plain cell without any letter counts as Latin, too; that changes nothing: such a cell has no look-alikes.
         return Ok(Clean::borrowed(raw, Scripts::LATIN));
     }
@@ -132,8 +142,25 @@ const fn classes() -> [u8; 128] {
             b'w' | b'W' => W,
             b'a'..=b'z' | b'A'..=b'Z' | b'\'' | b'`' | b'-' | b'.' | b',' => 0,
             b' ' => BLANK,
-            // Full look: quotes must pair, and `@` and `:` may belong to a web address.
-            0..=0x1f | 0x7f | b'"' | b'@' | b':' => NOT_IN_NAME | NOT_PLAIN,
+            // Full look: quotes must pair, `@` and `:` may belong to a web address, and the rest are traces of programs.
+            0..=0x1f
+            | 0x7f
+            | b'"'
+            | b'@'
+            | b':'
+            | b'#'
+            | b'$'
+            | b'%'
+            | b'&'
+            | b'*'
+            | b'+'
+            | b';'
+            | b'<'..=b'?'
+            | b'['
+            | b'\\'
+            | b'^'
+            | b'_'
+            | b'{'..=b'~' => NOT_IN_NAME | NOT_PLAIN,
             _ => NOT_IN_NAME,
         };
         byte += 1;
@@ -174,6 +201,10 @@ fn thorough(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     if text.is_empty() || is_missing(&text) {
         return Ok(Clean::MISSING);
     }
+    if let Some(reason) = damage::error_word(&text) {
+        return Err(reason);
+    }
+    check_number(&text, rule)?;
     if begins_like_a_formula(&text, rule) {
         return Err(Reason::R118);
     }
@@ -186,14 +217,21 @@ fn thorough(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     Ok(Clean { text, scripts })
 }
 
-/// Refuses what no cell of any column may hold: double encoding (R112), control characters (R110), and characters
-/// that cannot be seen, that turn the text around or that do not exist (R111; H9, H10).
+/// Refuses what no cell of any column may hold: cells of another kind (R128), double encoding (R112), the letters of
+/// another code page (R129), control characters (R110), and characters that cannot be seen, that turn the text around or
+/// that do not exist (R111; H9, H10).
 pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
     if raw.is_ascii() {
         return if raw.bytes().any(|byte| byte.is_ascii_control()) { Err(Reason::R110) } else { Ok(()) };
     }
+    if raw.starts_with(SPOILT) {
+        return Err(Reason::R128);
+    }
     if mojibake::is_doubly_encoded(raw) {
         return Err(Reason::R112);
+    }
+    if codepage::is_foreign(raw) {
+        return Err(Reason::R129);
     }
     if raw.chars().any(char::is_control) {
         return Err(Reason::R110);
@@ -249,32 +287,32 @@ fn single_blanks(raw: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" "))
 }
 
-/// Words that systems write where they know nothing (M26). A single `.` is left alone: it is the register's own value
+/// Words that systems write where they know nothing (M26). An error word (`#N/A`) is damage: the cell had a value. A single `.` is left alone: it is the register's own value
 /// for an unknown name or street, and the addressing rules know it.
 pub(super) fn is_missing(text: &str) -> bool {
-    const WORDS: [&str; 13] = [
-        "null",
-        "n/a",
-        "#n/a",
-        "<na>",
-        "(null)",
-        "\\n",
-        "none",
-        "undefined",
-        "onbekend",
-        "unknown",
-        "n.v.t.",
-        "nvt",
-        "?",
-    ];
+    const WORDS: [&str; 12] =
+        ["null", "n/a", "<na>", "(null)", "\\n", "none", "undefined", "onbekend", "unknown", "n.v.t.", "nvt", "?"];
     let Some(first) = text.bytes().next() else { return true };
-    if text.len() > 9 || !matches!(first | 0x20, b'n' | b'o' | b'u' | b'-' | b'#' | b'<' | b'(' | b'|' | b'?') {
+    if text.len() > 9 || !matches!(first | 0x20, b'n' | b'o' | b'u' | b'-' | b'<' | b'(' | b'|' | b'?') {
         return false;
     }
     // `Nan` is a given name; what programs write for "not a number" is not spelt like one.
     text.bytes().all(|byte| byte == b'-')
         || matches!(text, "NaN" | "nan")
         || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// A part of a house number, or a postcode, that a spreadsheet took for a date or a number of its own.
+fn check_number(text: &str, rule: Rule) -> Result<(), Reason> {
+    let wanted = match rule.kind {
+        Kind::House => Wanted::House,
+        Kind::Code => Wanted::Number,
+        Kind::Name | Kind::Free | Kind::Note | Kind::Email => return Ok(()),
+    };
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(());
+    }
+    damage::of_value(text, wanted).map_or(Ok(()), Err)
 }
 
 /// H4: what a spreadsheet would run. The apostrophe is a legal first character in Dutch names ('t Hooft).
@@ -310,9 +348,18 @@ fn check_marks(text: &str) -> Result<(), Reason> {
 /// H15: letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a pair of
 /// quotes.
 fn check_signs(text: &str, rule: Rule) -> Result<(), Reason> {
+    if rule.kind == Kind::Free && damage::of_value(text, Wanted::House) == Some(Reason::R119) {
+        return Err(Reason::R119);
+    }
+    if matches!(rule.kind, Kind::Free | Kind::House | Kind::Code) {
+        damage::leftovers(text)?;
+    }
+    if rule.kind == Kind::Name && damage::has_entity(text) {
+        return Err(Reason::R125);
+    }
     let holds = match rule.kind {
         Kind::Name => text.chars().all(is_in_names) && !has_web_address(text),
-        Kind::Free | Kind::House => {
+        Kind::Free | Kind::Note | Kind::House | Kind::Code => {
             !text.contains('@') && !has_web_address(text) && text.bytes().filter(|byte| *byte == b'"').count() % 2 == 0
         }
         Kind::Email => true,

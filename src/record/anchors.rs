@@ -10,9 +10,15 @@ use super::error::RecordError;
 use super::files;
 use super::job::{JobState, read_job};
 use super::model::{JobRow, Model};
+use crate::durable;
+
+mod papers;
 
 /// Beside the ledger; written anew after each change.
 const ANCHOR: &str = "ledger.anchor";
+
+/// The largest anchor or `.done` that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,16 +34,29 @@ struct Done {
 }
 
 /// Writes down how far the ledger is. Always after the change itself, so that an anchor is never ahead.
-pub(super) fn write(data_dir: &Utf8Path, ledger: &str, head: &Head) -> Result<(), RecordError> {
-    let path = data_dir.join(ANCHOR);
+pub(super) fn write(path: &Utf8Path, ledger: &str, head: &Head) -> Result<(), RecordError> {
     let anchor = Anchor { ledger: ledger.to_owned(), head: head.clone() };
-    let text = serde_json::to_string(&anchor).map_err(|error| files::failed("writing", &path)(error.into()))?;
-    files::replace(&path, (text + "\n").as_bytes())
+    let text = serde_json::to_string(&anchor).map_err(|error| files::failed("writing", path)(error.into()))?;
+    files::replace(path, (text + "\n").as_bytes())
+}
+
+/// Where the anchor beside the ledger is.
+pub(super) fn beside(data_dir: &Utf8Path) -> Utf8PathBuf {
+    data_dir.join(ANCHOR)
 }
 
 /// Whether the anchor is the present head.
-pub(super) fn is_present(data_dir: &Utf8Path, head: &Head) -> Result<bool, RecordError> {
-    Ok(read(&data_dir.join(ANCHOR))?.is_some_and(|anchor| anchor.head == *head))
+pub(super) fn is_present(path: &Utf8Path, head: &Head) -> Result<bool, RecordError> {
+    Ok(read(path)?.is_some_and(|anchor| anchor.head == *head))
+}
+
+/// Something that an earlier ledger of this folder left behind, or wrote outside of it: a second beginning would forget that
+/// ledger.
+pub(super) fn left_behind(data_dir: &Utf8Path, outside: Option<&Utf8Path>) -> Result<Option<Utf8PathBuf>, RecordError> {
+    match outside {
+        Some(path) if files::is_there(path)? => Ok(Some(path.to_owned())),
+        _ => papers::first_paper(data_dir),
+    }
 }
 
 fn read(path: &Utf8Path) -> Result<Option<Anchor>, RecordError> {
@@ -48,17 +67,22 @@ fn read(path: &Utf8Path) -> Result<Option<Anchor>, RecordError> {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(path: &Utf8Path) -> Result<T, RecordError> {
-    let bytes = std::fs::read(path).map_err(files::failed("reading", path))?;
-    serde_json::from_slice(&bytes)
+    let text = durable::read_text(path, LONGEST).map_err(files::failed("reading", path))?;
+    serde_json::from_str(&text)
         .map_err(|error| RecordError::Proof { path: path.to_owned(), problem: error.to_string() })
 }
 
 /// Compares the history with every proof. Returns the proofs that hold.
-pub(super) fn check(data_dir: &Utf8Path, entries: &[Entry], model: &Model) -> Result<Vec<Utf8PathBuf>, RecordError> {
+pub(super) fn check(
+    data_dir: &Utf8Path,
+    outside: Option<&Utf8Path>,
+    entries: &[Entry],
+    model: &Model,
+) -> Result<Vec<Utf8PathBuf>, RecordError> {
     let mut proofs = Vec::new();
     let older = |proof: &Utf8Path| RecordError::Older { proof: proof.to_owned() };
-    let path = data_dir.join(ANCHOR);
-    if let Some(anchor) = read(&path)? {
+    for path in [Some(beside(data_dir)), outside.map(Utf8Path::to_owned)].into_iter().flatten() {
+        let Some(anchor) = read(&path)? else { continue };
         let same_ledger = model.ledger.as_ref().is_some_and(|ledger| ledger.id == anchor.ledger);
         let known = entries.iter().any(|entry| entry.head() == anchor.head);
         if !same_ledger || !known {
@@ -71,10 +95,17 @@ pub(super) fn check(data_dir: &Utf8Path, entries: &[Entry], model: &Model) -> Re
         let folder = outbox.join(&name);
         let Some(number) = job_of(&name) else { continue };
         let job = model.jobs.get(&number).filter(|job| job.name == name && job.state >= JobState::Sealed);
+        if job.is_some_and(|job| job.abandoned.is_some()) {
+            let problem = "its job was given up because nothing of it was here".to_owned();
+            return Err(RecordError::Proof { path: folder, problem });
+        }
         let job = job.ok_or_else(|| older(&folder))?;
         proofs.extend(check_job(&folder, job, entries)?);
     }
-    Ok(proofs)
+    match papers::find_newer(data_dir, entries, &mut proofs)? {
+        Some(paper) => Err(older(&paper)),
+        None => Ok(proofs),
+    }
 }
 
 /// The number in a folder's name: `2600001` or `rehearsal-2600001`. Other folders are not ours.

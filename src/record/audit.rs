@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
+use crate::mode::Mode;
 use crate::row::List;
 
 /// How far the ledger is: the number of its last event and the hash that covers them all.
@@ -42,6 +43,12 @@ pub(super) enum Event {
     Identities(Identities),
     /// A human decided who is who.
     Decided(Decided),
+    /// Rows of the inbox were read for the first time, or are gone.
+    RowsRead(RowsRead),
+    /// Lists protect people, or no longer do.
+    ShieldsSeen(ShieldsSeen),
+    /// A human said of lab records whether they were withdrawn.
+    RecordsRuled(RecordsRuled),
     /// The letters of a job were fixed.
     Planned(Planned),
     /// The packages of a job were made.
@@ -50,6 +57,14 @@ pub(super) enum Event {
     Published(Step),
     /// The papers of the run are in their place.
     Done(Step),
+    /// A job was given up before it was published.
+    Abandoned(Abandoned),
+    /// Humans were told what waits for them.
+    Waiting(Waiting),
+    /// Humans were told that published packages are not in the outbox any more.
+    Gone(Gone),
+    /// A package that was gone is in the outbox again.
+    Republished(Republished),
     /// The schema became that of a newer program.
     Migrated(Migrated),
     /// No more letters.
@@ -67,6 +82,9 @@ pub(super) struct Init {
     pub key_check: String,
     pub campaign: String,
     pub date: Date,
+    /// Since version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,8 +92,11 @@ pub(super) struct Init {
 pub(super) struct Inputs {
     pub run_id: String,
     pub date: Date,
-    /// Why changed or missing files were accepted.
+    /// Why changed or missing files were accepted: before there was a reason for each file.
     pub accepted: Option<String>,
+    /// Why each file was accepted, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, String>,
     pub files: Vec<KnownInput>,
 }
 
@@ -110,6 +131,45 @@ pub(super) struct Decided {
     pub by: String,
     pub same: u64,
     pub different: u64,
+    pub undecided: u64,
+    pub sha256: String,
+}
+
+/// Rows of files, as counts and a hash over the marks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RowsRead {
+    pub run_id: String,
+    /// Lines of the table.
+    pub lines: u64,
+    pub added: u64,
+    pub gone: u64,
+    pub sha256: String,
+}
+
+/// Whom lists protect, as counts and a hash over the marks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShieldsSeen {
+    /// Empty: a human said so.
+    pub run_id: String,
+    /// Who released people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    pub held: u64,
+    pub lifted: u64,
+    pub sha256: String,
+}
+
+/// What somebody said of lab records, as counts and a hash over the marks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RecordsRuled {
+    pub date: Date,
+    /// Who said so.
+    pub by: String,
+    pub withdrawn: u64,
+    pub lacking: u64,
     pub undecided: u64,
     pub sha256: String,
 }
@@ -150,11 +210,51 @@ pub(super) struct Step {
     pub job: u32,
 }
 
+/// Cases for a human, as counts and a hash over the rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Waiting {
+    pub date: Date,
+    pub opened: u64,
+    pub overdue: u64,
+    pub closed: u64,
+    /// Nothing was new, and overdue cases were named again.
+    pub reminded: bool,
+    pub sha256: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gone {
+    pub date: Date,
+    pub jobs: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Republished {
+    pub date: Date,
+    pub job: u32,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Migrated {
     pub from: u32,
     pub to: u32,
+    /// What the ledger is for, where it did not say so before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+}
+
+/// A job that was given up, by whom and why. Its letters were told to nobody; their hash is in the event of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Abandoned {
+    pub job: u32,
+    pub date: Date,
+    pub by: String,
+    pub reason: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,12 +1,13 @@
 //! `ledger check`: everything that can be verified about a ledger, without writing anything.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use super::audit::Head;
 use super::error::RecordError;
 use super::job::Totals;
-use super::{Access, Ledger, anchors as proof};
+use super::{Access, Home, Ledger, anchors as proof};
+use crate::mode::Mode;
 
 /// A ledger that holds. Whatever does not hold is a [`RecordError`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -15,6 +16,8 @@ pub struct Verdict {
     pub ledger: String,
     /// Its campaign.
     pub campaign: String,
+    /// What it is for.
+    pub mode: Mode,
     /// `open`, `closed`, `purging` or `purged`.
     pub state: &'static str,
     /// How far it is.
@@ -32,7 +35,7 @@ pub struct Verdict {
 impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let totals = &self.totals;
-        writeln!(f, "ledger    {} of {}, {}", self.ledger, self.campaign, self.state)?;
+        writeln!(f, "ledger    {} of {}, {}, {}", self.ledger, self.campaign, self.mode, self.state)?;
         writeln!(f, "head      {}", self.head)?;
         writeln!(
             f,
@@ -55,18 +58,19 @@ impl std::fmt::Display for Verdict {
 ///
 /// # Errors
 /// [`RecordError`] names the first thing that does not hold.
-pub fn check(data_dir: &Utf8Path, campaign: &str, anchors: &[String]) -> Result<Verdict, RecordError> {
-    let ledger = Ledger::open(data_dir, campaign, Access::Read)?;
+pub fn check(home: &Home<'_>, anchors: &[String]) -> Result<Verdict, RecordError> {
+    let ledger = Ledger::open(home, Access::Read)?;
     let mut proofs = ledger.proofs.clone();
     let history = ledger.store.entries()?;
     let anchors: Vec<String> = anchors.iter().map(|head| head.trim().to_lowercase()).collect();
     if let Some(head) = anchors.iter().find(|head| !history.iter().any(|entry| entry.hash == **head)) {
         return Err(RecordError::UnknownAnchor { head: head.clone() });
     }
-    proofs.extend(proof::check_sums(data_dir, &ledger.model()?)?);
+    proofs.extend(proof::check_sums(home.data_dir, &ledger.model()?)?);
     Ok(Verdict {
         ledger: ledger.id.clone(),
         campaign: ledger.campaign.clone(),
+        mode: ledger.mode,
         state: ledger.campaign_state()?.word(),
         head: ledger.head()?,
         totals: ledger.totals()?,

@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::store::StoreError;
+use crate::mode::Mode;
 
 /// Why the ledger refuses. Unless [`RecordError::exit_code`] says otherwise the run stops with exit code 3, before
 /// anything leaves the building.
@@ -117,6 +118,41 @@ pub enum RecordError {
         /// The configuration's campaign.
         wanted: String,
     },
+    /// The ledger or its keys folder is of the other mode.
+    #[error("`{path}` is for {} and the configuration is for {}", purpose(*.found), purpose(*.wanted))]
+    OtherMode {
+        /// What is of the other mode.
+        path: Utf8PathBuf,
+        /// Its mode.
+        found: Mode,
+        /// The configuration's mode.
+        wanted: Mode,
+    },
+    /// An older program wrote rehearsals and real letters into one ledger.
+    #[error("ledger holds rehearsals and real letters: `{rehearsal}` and `{real}`")]
+    MixedModes {
+        /// A job that was a rehearsal.
+        rehearsal: String,
+        /// A job that was not.
+        real: String,
+    },
+    /// Nothing is planned.
+    #[error("there is no unfinished job to give up")]
+    NothingToAbandon,
+    /// A job of which something may have left the building cannot be given up.
+    #[error("job `{job}` cannot be given up: {problem}")]
+    MayBeOut {
+        /// Its name.
+        job: String,
+        /// What is out, or may be.
+        problem: String,
+    },
+    /// Who gave a job up, or why, is not usable.
+    #[error("name or reason of who gives the job up {problem}")]
+    Abandoner {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// The campaign is over.
     #[error("campaign `{campaign}` is {state}")]
     Over {
@@ -136,6 +172,28 @@ pub enum RecordError {
     InputsChanged {
         /// One text per file.
         changes: Vec<String>,
+        /// Their names.
+        files: Vec<String>,
+    },
+    /// A list has lost more rows than it may.
+    #[error("the {list} list has {has} rows, and had {had}: fewer than {percent} %")]
+    ListShrunk {
+        /// Which list.
+        list: &'static str,
+        /// Rows when it was last read.
+        had: u64,
+        /// Rows now.
+        has: u64,
+        /// `min_rows_percent`.
+        percent: u8,
+        /// Its files that are not as they were.
+        files: Vec<String>,
+    },
+    /// `--accept` names a file that nobody has ever read.
+    #[error("`--accept {file}=...` names no file of the inbox")]
+    AcceptedStranger {
+        /// As it was given.
+        file: String,
     },
     /// The reason for accepting changed inputs is not usable.
     #[error("reason for accepting changed inputs {problem}")]
@@ -205,8 +263,21 @@ pub enum RecordError {
     },
 }
 
+const fn purpose(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Rehearsal => "rehearsals",
+        Mode::Real => "real letters",
+    }
+}
+
 fn inputs(count: usize) -> String {
     if count == 1 { "1 input is not the one".to_owned() } else { format!("{count} inputs are not the ones") }
+}
+
+/// The words on the command line that accept these files.
+fn accept(files: &[String]) -> String {
+    let words: Vec<String> = files.iter().map(|file| format!("`--accept {file}=REASON`")).collect();
+    words.join(" ")
 }
 
 impl RecordError {
@@ -216,9 +287,14 @@ impl RecordError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::AcceptedReason { .. } | Self::Approval { .. } | Self::Decider { .. } | Self::OtherCampaign { .. } => {
-                2
-            }
+            Self::AcceptedReason { .. }
+            | Self::AcceptedStranger { .. }
+            | Self::Approval { .. }
+            | Self::Decider { .. }
+            | Self::Abandoner { .. }
+            | Self::NothingToAbandon
+            | Self::OtherCampaign { .. }
+            | Self::OtherMode { .. } => 2,
             _ => 3,
         }
     }
@@ -256,12 +332,38 @@ impl RecordError {
                  another key everybody would be a stranger and be told again"
             }
             Self::OtherCampaign { .. } => "set `campaign` or `data_dir` in the configuration; one ledger per campaign",
+            Self::OtherMode { found: Mode::Rehearsal, .. } => {
+                "people who got a rehearsal letter were told nothing: give the real campaign a `data_dir` of its own and \
+                 `breachpost ledger init` there; for one more rehearsal set `synthetic = true`"
+            }
+            Self::OtherMode { found: Mode::Real, .. } => {
+                "rehearse with a `data_dir` of its own, or see what a real run would do with `breachpost check`; for a real \
+                 run take `synthetic = true` out of the configuration"
+            }
+            Self::MixedModes { .. } => {
+                "it counts people as told who only got a rehearsal letter, and nobody is written to before a human has \
+                 sorted that out: find the newest copy that holds one kind, and `ledger check` it"
+            }
+            Self::NothingToAbandon => "`breachpost plan` plans a job; one that is done cannot be given up",
+            Self::MayBeOut { .. } => "`breachpost run` finishes it; its letters count as told",
             Self::Over { .. } => "nothing more is sent in this campaign",
             Self::NotOver { .. } => "`breachpost close` first, when all receipts are in and nothing more is to be sent",
-            Self::InputsChanged { .. } => {
-                "put the files back; if the change is meant: `--accept-inputs REASON`, and the reason is recorded"
+            Self::InputsChanged { files, .. } => {
+                return Some(format!(
+                    "put the files back; if the change is meant: {}, and the reasons are recorded",
+                    accept(files)
+                ));
             }
+            Self::ListShrunk { files, .. } => {
+                return Some(format!(
+                    "a list that shrinks like this is cut, or another extract: ask for it again; if it is meant: {} \
+                     (the limit is `min_rows_percent` under [inputs.<list>])",
+                    accept(files)
+                ));
+            }
+            Self::AcceptedStranger { .. } => "write the name as it stands in the inbox: `--accept FILE=REASON`",
             Self::AcceptedReason { .. } => "one line of 3 to 200 characters, without names of people",
+            Self::Abandoner { .. } => "each is one line of 3 to 200 characters; a reason has no names of people",
             Self::Approval { .. } | Self::Decider { .. } => "a name or function, one line of 3 to 200 characters",
             Self::JobState { .. } | Self::Twice { .. } => "run again: an unfinished job is finished first",
             Self::Unbalanced { .. } | Self::JobNumbers { .. } | Self::File { .. } | Self::Store { .. } => return None,

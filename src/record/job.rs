@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::audit::Head;
+use super::intake::Intake;
+use super::protection::ShieldNews;
 use super::recognise::Identities;
 use crate::letter::{Findings, Kind};
 use crate::row::Input;
@@ -57,8 +59,10 @@ pub struct Noted<'a> {
     pub run_date: Date,
     /// Every file that was read, as in [`crate::row::Rows::inputs`].
     pub inputs: &'a [Input],
-    /// Why changed or missing files were accepted (`--accept-inputs`).
-    pub accepted: Option<&'a str>,
+    /// What that changes of what earlier runs read, from [`super::Ledger::intake`].
+    pub intake: &'a Intake,
+    /// Whom the lists protect, from [`super::Guard::news`].
+    pub shields: &'a ShieldNews,
     /// Who was recognised, from [`super::Ledger::recognise`].
     pub identities: &'a Identities,
 }
@@ -74,6 +78,8 @@ pub enum JobState {
     Published,
     /// The papers of the run are in their place.
     Done,
+    /// Given up before it was published; its letters were told to nobody.
+    Abandoned,
 }
 
 impl JobState {
@@ -85,9 +91,17 @@ impl JobState {
             Self::Sealed => "sealed",
             Self::Published => "published",
             Self::Done => "done",
+            Self::Abandoned => "given up",
         }
     }
 
+    /// Whether nothing more is to be done about the job.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Abandoned)
+    }
+
+    /// The word of the table; a job that was given up keeps the word of where it was.
     pub(super) fn from_word(word: &str) -> Option<Self> {
         [Self::Planned, Self::Sealed, Self::Published, Self::Done].into_iter().find(|state| state.word() == word)
     }
@@ -99,7 +113,8 @@ impl fmt::Display for JobState {
     }
 }
 
-/// A job as the ledger knows it. One that is not [`JobState::Done`] is finished before anything else is done.
+/// A job as the ledger knows it. One that is neither [`JobState::Done`] nor [`JobState::Abandoned`] is finished before
+/// anything else is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// Seven digits.

@@ -1,25 +1,36 @@
 //! The ledger's state as the events tell it, to be compared with the tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::audit::{Contents, Event, KnownInput};
+use super::audit::{Contents, Event, KnownInput, Planned};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
+use crate::mode::Mode;
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Model {
     pub ledger: Option<LedgerRow>,
     pub campaign: Option<CampaignRow>,
+    /// What the ledger is for, and the event that says so; `None` before version 3.
+    pub mode: Option<(Mode, u64)>,
     pub inputs: Vec<(u64, KnownInput)>,
     /// Event -> number of rows and their hash.
     pub identities: BTreeMap<u64, (u64, String)>,
     /// The same of decisions about who is who.
     pub decisions: BTreeMap<u64, (u64, String)>,
+    /// The same of cases for a human.
+    pub cases: BTreeMap<u64, (u64, String)>,
+    /// The same of rows of files, of whom lists protect, and of what was said of records.
+    pub rows: BTreeMap<u64, (u64, String)>,
+    pub shields: BTreeMap<u64, (u64, String)>,
+    pub record_rulings: BTreeMap<u64, (u64, String)>,
     pub jobs: BTreeMap<u32, JobRow>,
     pub contents: BTreeMap<u32, Contents>,
+    /// Jobs whose packages are known to be gone; told by the history alone.
+    pub gone: BTreeSet<u32>,
     /// Totals from before a purge; told by the history alone.
     pub purged: Option<Totals>,
 }
@@ -80,12 +91,19 @@ pub(super) struct JobRow {
     pub sealed: Vec<SealedPart>,
     /// The event that sealed it; told by the history alone.
     pub sealed_event: Option<u64>,
+    /// The event that gave it up.
+    pub abandoned: Option<u64>,
 }
 
 impl JobRow {
     /// Without what stands in no table.
     fn stored(&self) -> Self {
         Self { sealed_event: None, ..self.clone() }
+    }
+
+    /// Whether nothing of it can have left the building, as far as the ledger knows.
+    pub const fn can_be_abandoned(&self) -> bool {
+        self.abandoned.is_none() && matches!(self.state, JobState::Planned | JobState::Sealed)
     }
 }
 
@@ -110,6 +128,7 @@ impl Model {
                 self.ledger = Some(LedgerRow { id, key_check, created_on: init.date });
                 let (name, state) = (init.campaign.clone(), CampaignState::Open);
                 self.campaign = Some(CampaignRow { name, state, opened_on: init.date });
+                self.mode = init.mode.map(|mode| (mode, seq));
             }
             Event::Inputs(inputs) => self.inputs.extend(inputs.files.iter().map(|file| (seq, file.clone()))),
             Event::Identities(found) => {
@@ -120,23 +139,15 @@ impl Model {
                 let rows = decided.same + decided.different + decided.undecided;
                 self.decisions.insert(seq, (rows, decided.sha256.clone()));
             }
-            Event::Planned(plan) => {
-                let job = JobRow {
-                    name: plan.name.clone(),
-                    run_id: plan.run_id.clone(),
-                    run_date: plan.date,
-                    event: seq,
-                    state: JobState::Planned,
-                    staged: plan.staged.clone(),
-                    parts: plan.parts.clone(),
-                    sealed: Vec::new(),
-                    sealed_event: None,
-                };
-                if self.jobs.insert(plan.job, job).is_some() {
-                    return None;
-                }
-                self.contents.insert(plan.job, plan.contents.clone());
+            Event::RowsRead(read) => drop(self.rows.insert(seq, (read.lines, read.sha256.clone()))),
+            Event::ShieldsSeen(seen) => {
+                self.shields.insert(seq, (seen.held + seen.lifted, seen.sha256.clone()));
             }
+            Event::RecordsRuled(ruled) => {
+                let rows = ruled.withdrawn + ruled.lacking + ruled.undecided;
+                self.record_rulings.insert(seq, (rows, ruled.sha256.clone()));
+            }
+            Event::Planned(plan) => self.planned(seq, plan)?,
             Event::Sealed(sealed) => {
                 let job = self.step(sealed.job, JobState::Planned, JobState::Sealed)?;
                 job.sealed.clone_from(&sealed.parts);
@@ -148,7 +159,33 @@ impl Model {
             Event::Done(step) => {
                 self.step(step.job, JobState::Published, JobState::Done)?;
             }
-            Event::Migrated(step) => (step.from < step.to).then_some(())?,
+            Event::Abandoned(step) => {
+                let job = self.jobs.get_mut(&step.job).filter(|job| job.can_be_abandoned())?;
+                job.abandoned = Some(seq);
+                self.contents.remove(&step.job);
+            }
+            Event::Migrated(step) => {
+                (step.from < step.to && (step.mode.is_none() || self.mode.is_none())).then_some(())?;
+                self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
+            }
+            Event::Waiting(told) => {
+                let rows = told.opened + told.overdue + told.closed;
+                if rows > 0 {
+                    self.cases.insert(seq, (rows, told.sha256.clone()));
+                } else if !told.reminded {
+                    return None;
+                }
+            }
+            Event::Gone(gone) => {
+                for job in &gone.jobs {
+                    self.jobs.get(job).filter(|job| job.state == JobState::Done)?;
+                    self.gone.insert(*job).then_some(())?;
+                }
+            }
+            Event::Republished(back) => {
+                self.jobs.get(&back.job).filter(|job| job.state == JobState::Done)?;
+                self.gone.remove(&back.job);
+            }
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {
                 self.end(CampaignState::Closed, CampaignState::Purging)?;
@@ -159,13 +196,38 @@ impl Model {
                 self.contents.clear();
                 self.identities.clear();
                 self.decisions.clear();
+                self.cases.clear();
+                self.rows.clear();
+                self.shields.clear();
+                self.record_rulings.clear();
             }
         }
         Some(())
     }
 
+    /// `None`: the job is there already.
+    fn planned(&mut self, seq: u64, plan: &Planned) -> Option<()> {
+        let job = JobRow {
+            name: plan.name.clone(),
+            run_id: plan.run_id.clone(),
+            run_date: plan.date,
+            event: seq,
+            state: JobState::Planned,
+            staged: plan.staged.clone(),
+            parts: plan.parts.clone(),
+            sealed: Vec::new(),
+            sealed_event: None,
+            abandoned: None,
+        };
+        if self.jobs.insert(plan.job, job).is_some() {
+            return None;
+        }
+        self.contents.insert(plan.job, plan.contents.clone());
+        Some(())
+    }
+
     fn step(&mut self, job: u32, from: JobState, to: JobState) -> Option<&mut JobRow> {
-        let job = self.jobs.get_mut(&job).filter(|job| job.state == from)?;
+        let job = self.jobs.get_mut(&job).filter(|job| job.state == from && job.abandoned.is_none())?;
         job.state = to;
         Some(job)
     }
@@ -185,6 +247,9 @@ impl Model {
         if self.campaign != tables.campaign {
             return differs("the campaign");
         }
+        if self.mode != tables.mode {
+            return differs("the ledger's mode");
+        }
         if self.inputs != tables.inputs {
             return differs("the list of inputs");
         }
@@ -193,6 +258,18 @@ impl Model {
         }
         if self.decisions != tables.decisions {
             return differs("the list of decisions about who is who");
+        }
+        if self.cases != tables.cases {
+            return differs("the list of cases for a human");
+        }
+        if self.rows != tables.rows {
+            return differs("what is known of rows");
+        }
+        if self.shields != tables.shields {
+            return differs("the list of people whom lists protect");
+        }
+        if self.record_rulings != tables.record_rulings {
+            return differs("the list of withdrawn and lacking records");
         }
         for job in self.jobs.keys().chain(tables.jobs.keys()) {
             if self.jobs.get(job).map(JobRow::stored) != tables.jobs.get(job).map(JobRow::stored) {

@@ -1,15 +1,16 @@
 //! Checks and counts a plan while it is made, and keeps of its letters what the ledger will know.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::audit::{Contents, Identities as IdentitiesEvent, Inputs, Planned as PlannedEvent, RowHash};
 use super::error::RecordError;
-use super::inputs;
 use super::job::{Noted, PartTotals, StagedFile, read_job};
+use super::protection::ShieldLine;
 use super::recognise::{IdentityChange, Known, Mark, MarkKind};
-use super::store::{News, Plan, PlannedLetter, Store, hash_identity, hash_mark};
+use super::store::{FileRows, News, Plan, PlannedLetter, Store, hash_identity, hash_mark};
 use crate::keys::{Keys, base32, base32_decode};
 use crate::letter::{Findings, Kind, Planned};
 use crate::person::Pseudonym;
@@ -20,35 +21,45 @@ pub(super) struct Found {
     pub inputs: Option<Inputs>,
     pub identities: Option<IdentitiesEvent>,
     pub changes: Vec<IdentityChange>,
+    run_id: String,
+    rows: Arc<Vec<FileRows>>,
+    shields: Vec<ShieldLine>,
 }
 
 impl Found {
     /// Leaves out what is known already.
     pub fn new(store: &Store, noted: &Noted<'_>) -> Result<Self, RecordError> {
-        let known = store.inputs()?;
-        inputs::judge(&inputs::compare(&known, noted.inputs), noted.accepted)?;
-        let files = inputs::lines(&known, noted.inputs);
+        let files = noted.intake.lines.clone();
         let (run_id, date) = (noted.run_id.to_owned(), noted.run_date);
-        let accepted = noted.accepted.map(str::to_owned);
-        let inputs = (!files.is_empty()).then(|| Inputs { run_id: run_id.clone(), date, accepted, files });
+        let reasons =
+            noted.intake.changes.iter().filter_map(|change| Some((change.file.clone(), change.accepted.clone()?)));
+        let reasons = reasons.collect();
+        let inputs =
+            (!files.is_empty()).then(|| Inputs { run_id: run_id.clone(), date, accepted: None, reasons, files });
         let before = store.identities()?;
+        let before: BTreeSet<_> = before.iter().map(|line| (&*line.1, &*line.2, &*line.3)).collect();
         let is_known = |change: &IdentityChange| {
             let (person, other) = (change.person().to_string(), change.other().to_string());
-            before.iter().any(|line| line.1 == change.word() && line.2 == person && line.3 == other)
+            before.contains(&(change.word(), &*person, &*other))
         };
         let changes: Vec<_> = noted.identities.changes.iter().copied().filter(|change| !is_known(change)).collect();
         let identities = (!changes.is_empty()).then(|| identities_event(run_id, date, &changes));
-        Ok(Self { inputs, identities, changes })
+        let rows = Arc::clone(&noted.intake.rows);
+        let shields = noted.shields.lines.clone();
+        Ok(Self { run_id: noted.run_id.to_owned(), inputs, identities, changes, rows, shields })
     }
 
-    pub const fn is_nothing(&self) -> bool {
-        self.inputs.is_none() && self.identities.is_none()
+    pub fn is_nothing(&self) -> bool {
+        self.inputs.is_none() && self.identities.is_none() && self.rows.is_empty() && self.shields.is_empty()
     }
 
     pub fn news(&self) -> News<'_> {
         News {
             inputs: self.inputs.clone(),
             identities: self.identities.clone().map(|event| (event, &self.changes[..])),
+            run_id: &self.run_id,
+            rows: &self.rows,
+            shields: &self.shields,
         }
     }
 }

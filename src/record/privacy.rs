@@ -23,6 +23,17 @@ pub(super) fn check(data_dir: &Utf8Path) -> Result<(), RecordError> {
     FOLDERS.iter().try_for_each(|name| refuse(&data_dir.join(name), false, 0o077, private))
 }
 
+/// Whether something may be written into this data folder, be it that the ledger refuses: it is there, and nobody else can
+/// get at it.
+#[must_use]
+pub fn is_private(data_dir: &Utf8Path) -> bool {
+    let ours = |name: &str| {
+        let folder = std::fs::symlink_metadata(data_dir.join(name));
+        folder.is_ok_and(|about| about.is_dir() && about.uid() == rustix::process::geteuid().as_raw())
+    };
+    ["", "runs", "logs"].into_iter().all(ours) && check(data_dir).is_ok()
+}
+
 /// Refuses what is not a file or folder of our own, or has one of these permissions; what is not there is fine.
 fn refuse(path: &Utf8Path, is_file: bool, permissions: u32, problem: &'static str) -> Result<(), RecordError> {
     let exposed = |problem| Err(RecordError::Exposed { path: path.to_owned(), problem });

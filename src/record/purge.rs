@@ -8,7 +8,7 @@ mod papers;
 
 use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ use super::audit::{Event, Head, Over, Purging};
 use super::error::RecordError;
 use super::job::Totals;
 use super::model::CampaignState;
-use super::{Ledger, anchors, audit, files, inputs, key_path};
+use super::{Home, Ledger, audit, files, inputs, key_path};
 pub use papers::{CERTIFICATE, KeptFile};
 
 const METHOD: &str = "files overwritten with zeros and unlinked (storage that never writes in place, such as flash, may \
@@ -90,8 +90,8 @@ pub struct Certificate {
 ///
 /// # Errors
 /// [`RecordError::Over`] when it is closed already.
-pub fn before_close(data_dir: &Utf8Path, campaign: &str) -> Result<Totals, RecordError> {
-    let ledger = Ledger::open_before_end(data_dir, campaign)?;
+pub fn before_close(home: &Home<'_>) -> Result<Totals, RecordError> {
+    let ledger = Ledger::open_before_end(home)?;
     ledger.must_be_open()?;
     ledger.totals()
 }
@@ -100,8 +100,8 @@ pub fn before_close(data_dir: &Utf8Path, campaign: &str) -> Result<Totals, Recor
 ///
 /// # Errors
 /// [`RecordError::JobState`] when a job is unfinished, [`RecordError::Over`] when it is closed already.
-pub fn close(data_dir: &Utf8Path, campaign: &str, date: Date) -> Result<Head, RecordError> {
-    let mut ledger = Ledger::open(data_dir, campaign, super::Access::Write)?;
+pub fn close(home: &Home<'_>, date: Date) -> Result<Head, RecordError> {
+    let mut ledger = Ledger::open(home, super::Access::Write)?;
     if let Some(open) = ledger.pending()? {
         return Err(RecordError::JobState { job: open.job, found: open.state.to_string(), wanted: "done" });
     }
@@ -114,8 +114,8 @@ pub fn close(data_dir: &Utf8Path, campaign: &str, date: Date) -> Result<Head, Re
 ///
 /// # Errors
 /// [`RecordError::NotOver`] when the campaign is open.
-pub fn plan(data_dir: &Utf8Path, campaign: &str) -> Result<PurgePlan, RecordError> {
-    let ledger = Ledger::open_before_end(data_dir, campaign)?;
+pub fn plan(home: &Home<'_>) -> Result<PurgePlan, RecordError> {
+    let ledger = Ledger::open_before_end(home)?;
     refuse_when_open(&ledger)?;
     draw_up(&ledger)
 }
@@ -125,15 +125,15 @@ pub fn plan(data_dir: &Utf8Path, campaign: &str) -> Result<PurgePlan, RecordErro
 /// # Errors
 /// [`RecordError::NotOver`] when the campaign is open; [`RecordError`] when a file or row cannot be destroyed: run
 /// again to go on.
-pub fn execute(data_dir: &Utf8Path, campaign: &str, date: Date, approved_by: &str) -> Result<Certificate, RecordError> {
+pub fn execute(home: &Home<'_>, date: Date, approved_by: &str) -> Result<Certificate, RecordError> {
     inputs::check_line(approved_by).map_err(|problem| RecordError::Approval { problem })?;
-    let mut ledger = Ledger::open_to_end(data_dir, campaign)?;
+    let mut ledger = Ledger::open_to_end(home)?;
     refuse_when_open(&ledger)?;
     let purging = begin(&mut ledger, date, approved_by)?;
     destroy_files(&ledger, &purging)?;
     delete_rows(&mut ledger, &purging)?;
     ledger.store.vacuum()?;
-    papers::destroy(&key_path(data_dir))?;
+    papers::destroy(&key_path(home.data_dir))?;
     ledger.store.check_integrity()?;
     certify(&ledger, purging)
 }
@@ -197,7 +197,7 @@ pub(super) fn destroy_files(ledger: &Ledger, purging: &Purging) -> Result<(), Re
 
 fn certify(ledger: &Ledger, purging: Purging) -> Result<Certificate, RecordError> {
     let head = ledger.head()?;
-    anchors::write(&ledger.data_dir, &ledger.id, &head)?;
+    ledger.write_anchors(&head)?;
     let files = purging.files.into_iter().map(|(path, bytes)| (path.into(), bytes)).collect();
     let (campaign, strange) = (ledger.campaign.clone(), papers::strange(&ledger.data_dir)?);
     let certificate = Certificate {

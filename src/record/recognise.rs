@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::gone::Rulings;
 use crate::keys::Keys;
 use crate::letter::{Findings, Kind, Told};
 use crate::person::{Bsn, Cluster, Person, Pseudonym};
@@ -81,7 +82,11 @@ pub(super) struct Known {
     owners: HashMap<Mark, u32>,
     /// Sorted by person and mark.
     bsns: Vec<(u32, Mark)>,
-    /// Rows that each person was told about.
+    /// Lab records and whom they were told to.
+    told: Vec<(u32, Mark)>,
+    /// What humans said of records.
+    rulings: Rulings,
+    /// Rows that each person was told about, without those that were withdrawn.
     rows: Vec<usize>,
     /// In the order in which they were planned, with their place in it; sorted by person.
     letters: Vec<(usize, KnownLetter)>,
@@ -100,6 +105,7 @@ impl Known {
         senders: Vec<String>,
         findings: BTreeMap<u32, Findings>,
         mut merges: Vec<KnownMerge>,
+        rulings: Rulings,
     ) -> Self {
         merges.sort_unstable_by_key(|merge| (merge.person, merge.other));
         let by_name = people.iter().copied().zip(0..).collect();
@@ -107,13 +113,15 @@ impl Known {
         let mut bsns: Vec<_> = of_bsn.map(|owner| (owner.person, owner.mark)).collect();
         bsns.sort_unstable();
         let mut rows = vec![0; people.len()];
-        for owner in marks.iter().filter(|owner| owner.kind != MarkKind::Bsn) {
-            rows[owner.person as usize] += 1;
+        let told = marks.iter().filter(|owner| owner.kind == MarkKind::Row);
+        let told: Vec<(u32, Mark)> = told.map(|owner| (owner.person, owner.mark)).collect();
+        for (person, _) in told.iter().filter(|(_, mark)| !rulings.is_withdrawn(mark)) {
+            rows[*person as usize] += 1;
         }
         let mut letters: Vec<_> = letters.into_iter().enumerate().collect();
         letters.par_sort_unstable_by_key(|(place, letter)| (letter.person, *place));
         let owners = marks.into_iter().map(|owner| (owner.mark, owner.person)).collect();
-        Self { people, by_name, owners, bsns, rows, letters, senders, findings, merges }
+        Self { people, by_name, owners, bsns, told, rulings, rows, letters, senders, findings, merges }
     }
 
     /// Index of a person.
@@ -134,6 +142,11 @@ impl Known {
     /// Whom a mark was last told to.
     pub fn owner(&self, mark: &Mark) -> Option<u32> {
         self.owners.get(mark).copied()
+    }
+
+    /// Every lab record that somebody was told about, with the index of the person.
+    pub fn told_rows(&self) -> impl Iterator<Item = (u32, Mark)> + '_ {
+        self.told.iter().copied()
     }
 
     /// Whether some row that these people were told about is in no cluster; `present` counts those that are.
@@ -340,7 +353,7 @@ fn bsn_of(cluster: &Cluster<'_>) -> Option<Bsn> {
 }
 
 /// Also the pseudonym of a new person with this BSN.
-fn bsn_mark(keys: &Keys, bsn: Bsn) -> Mark {
+pub(super) fn bsn_mark(keys: &Keys, bsn: Bsn) -> Mark {
     keys.pseudonym("bsn", format!("{:09}", bsn.number()).as_bytes()).0
 }
 
@@ -380,7 +393,8 @@ pub(super) fn recognise<'a>(known: &Known, keys: &Keys, clusters: Vec<Cluster<'a
 /// By person of the ledger: how many of the rows they were told about are in some cluster.
 fn present(known: &Known, marks: &Marks) -> Vec<usize> {
     let of_cluster = |cluster: usize| {
-        let owned = marks.rows(cluster).iter().filter_map(|mark| Some((known.owner(mark)?, mark)));
+        let counted = marks.rows(cluster).iter().filter(|mark| !known.rulings.is_withdrawn(mark));
+        let owned = counted.filter_map(|mark| Some((known.owner(mark)?, mark)));
         let mut told: Vec<(u32, &Mark)> = owned.collect();
         // A record that was delivered twice is one row; its deliveries are never in two clusters (L208).
         told.sort_unstable();
@@ -421,17 +435,17 @@ fn claims(known: &Known, marks: &Marks) -> Vec<Claim> {
 fn claims_of(known: &Known, marks: &Marks, cluster: usize) -> Vec<Claim> {
     let bsn = marks.bsns[cluster].as_ref();
     let by_bsn = bsn.and_then(|bsn| known.owner(bsn));
-    let mut claims = Vec::<Claim>::new();
     let owners = marks.rows(cluster).iter().filter_map(|mark| known.owner(mark)).map(|person| (person, 1));
+    let mut rows_of = BTreeMap::<u32, usize>::new();
     for (person, rows) in owners.chain(by_bsn.map(|person| (person, 0))) {
-        if let Some(claim) = claims.iter_mut().find(|claim| claim.person == person) {
-            claim.rows += rows;
-            continue;
-        }
-        let vetoed = bsn.is_some_and(|bsn| known.has_other_bsn(person, bsn));
-        claims.push(Claim { person, cluster, has_bsn: by_bsn == Some(person), rows, vetoed });
+        *rows_of.entry(person).or_default() += rows;
     }
-    claims
+
+    let claim = |(person, rows)| {
+        let vetoed = bsn.is_some_and(|bsn| known.has_other_bsn(person, bsn));
+        Claim { person, cluster, has_bsn: by_bsn == Some(person), rows, vetoed }
+    };
+    rows_of.into_iter().map(claim).collect()
 }
 
 /// Clusters with known people, sorted.

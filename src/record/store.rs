@@ -1,9 +1,11 @@
 //! The SQLite file. SQL stands here and below, and nowhere else.
 
+mod cases;
 mod decisions;
 mod events;
 mod inputs;
 mod jobs;
+mod lists;
 mod people;
 mod plan;
 mod purge;
@@ -22,8 +24,10 @@ use super::Access;
 use super::audit::{Event, Head, Init};
 use super::error::RecordError;
 
+pub(super) use cases::hash_case;
 pub(super) use decisions::hash_decision;
-pub(super) use inputs::hash_identity;
+pub(super) use inputs::{hash_identity, list_word};
+pub(super) use lists::{FileRows, hash_record_ruling};
 pub(super) use plan::{News, Plan, PlannedLetter, hash_mark};
 
 /// How long a writer waits for readers to end, and a reader for a commit.
@@ -93,7 +97,11 @@ impl Store {
             )
         };
         make().map_err(at("making the ledger"))?;
+        let mode = init.mode;
         let head = events::append(&transaction, &Event::Init(init))?;
+        if let Some(mode) = mode {
+            schema::set_mode(&transaction, mode, &head).map_err(at("making the ledger"))?;
+        }
         transaction.commit().map_err(at("making the ledger"))?;
         store.connection.close().map_err(|(_, error)| at("making the ledger")(error))?;
         Ok(head)
@@ -112,6 +120,14 @@ impl Store {
         store.settle().map_err(at("opening the ledger"))?;
         store.check_schema()?;
         Ok(store)
+    }
+
+    /// How far a copy of the ledger is. Nothing of it is checked, and nothing is written beside it.
+    pub fn head_of_copy(path: &Utf8Path) -> Result<Head, RecordError> {
+        schema::read_version(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(at("opening a copy of the ledger"))?;
+        events::head_of(&connection)
     }
 
     /// Settings of the connection; none of them is stored in the file.

@@ -2,11 +2,14 @@
 
 mod decides;
 mod edits;
-mod fixture;
+pub(super) mod fixture;
 mod forgets_nothing;
+mod gives_up;
 mod is_migrated;
 mod is_purged;
 mod knows_people;
+mod lists_change;
 mod notices_changes;
 mod refuses;
 mod scale;
+mod waits;

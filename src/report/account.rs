@@ -213,6 +213,7 @@ mod tests {
             sha256: String::new(),
             rows: count,
             unread_columns: Vec::new(),
+            notes: Vec::new(),
         };
         Rows { inputs: vec![input], ..Rows::default() }
     }

@@ -25,7 +25,9 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
     context.insert("report", report);
     // Tera does not keep the order of maps; a page has to.
     context.insert("reasons", &report.reasons.iter().collect::<Vec<_>>());
+    context.insert("unproven_rows", &report.unproven_rows.iter().collect::<Vec<_>>());
     context.insert("list_reasons", &report.list_reasons.iter().collect::<Vec<_>>());
+    context.insert("changes", &report.changes.iter().map(ToString::to_string).collect::<Vec<_>>());
     context.insert("due", &report.due.iter().collect::<Vec<_>>());
     context.insert("funnel", &funnel(report));
     context.insert("stages", &stages(report));

@@ -8,6 +8,7 @@ use camino::Utf8Path;
 use super::ReportError;
 use super::account::Account;
 use crate::reason::{RowState, SetAside};
+use crate::record::Gone;
 use crate::row::{List, RowRef, Rows};
 
 /// Writes `rows.csv` to `path`: `file, row, record_id, state, code, person, letter_id`, in file and row order.
@@ -52,18 +53,22 @@ pub const REVIEW: [&str; 12] = [
 
 /// Writes `review.csv` to `path`: every row that waits for a human, with its code and the evidence by row number.
 ///
-/// Rows that linking takes to be one person are one case and stand together; a row has a line for each candidate that it
+/// Rows to look at first stand first. Rows that linking takes to be one person are one case and stand together; a row has a line for each candidate that it
 /// may or may not be the same person as. No names, dates or addresses: they are looked up by file and row.
+///
+/// Records that people were told about and that are no longer delivered stand at the end, without file and row: a human
+/// says of each whether it was `withdrawn` or is merely `lacking`.
 ///
 /// # Errors
 /// [`ReportError`] when the file cannot be written.
-pub fn write_review(path: &Utf8Path, rows: &Rows, set_aside: &[SetAside]) -> Result<(), ReportError> {
+pub fn write_review(path: &Utf8Path, rows: &Rows, waiting: Waiting<'_>) -> Result<(), ReportError> {
+    let set_aside = waiting.set_aside;
     let mut csv = create(path, "review.csv")?;
     let failed = |source| ReportError::Csv { file: "review.csv", source };
     csv.write_record(REVIEW).map_err(failed)?;
     let mut held: Vec<&SetAside> =
         set_aside.iter().filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected)).collect();
-    held.sort_by_key(|item| (item.row, item.reason));
+    held.sort_by_key(|item| (!item.first, item.row, item.reason));
     let cases = cases(&held);
     held.sort_by_key(|item| (cases[&case(item)], item.row, item.reason));
     let shown = held.iter().flat_map(|item| item.beside.iter().chain(item.further.iter().flat_map(|more| &more.rows)));
@@ -91,7 +96,39 @@ pub fn write_review(path: &Utf8Path, rows: &Rows, set_aside: &[SetAside]) -> Res
             .map_err(failed)?;
         }
     }
+    for (number, gone) in (cases.len() + 1..).zip(waiting.gone.iter().filter(|gone| gone.is_open())) {
+        csv.write_record(gone_line(number, gone)).map_err(failed)?;
+    }
     finish(csv, "review.csv")
+}
+
+/// What waits for a human.
+#[derive(Clone, Copy)]
+pub struct Waiting<'w> {
+    /// Rows.
+    pub set_aside: &'w [SetAside],
+    /// Records that are no longer delivered.
+    pub gone: &'w [Gone],
+}
+
+fn gone_line(number: usize, gone: &Gone) -> [String; REVIEW.len()] {
+    let reason = gone.reason();
+    let mut line: [String; REVIEW.len()] = std::array::from_fn(|_| String::new());
+    let cells = [
+        ("case", number.to_string()),
+        ("list", list_word(List::Exposures).to_owned()),
+        ("record_id", gone.record_id.clone()),
+        ("code", reason.code().to_owned()),
+        ("reason", reason.text().to_owned()),
+        ("person", gone.person.to_string()),
+        ("evidence", format!("dataset_id: {}", gone.dataset_id)),
+    ];
+    for (name, cell) in cells {
+        if let Some(place) = REVIEW.iter().position(|column| *column == name) {
+            line[place] = cell;
+        }
+    }
+    line
 }
 
 /// What stands together: rows held as one person, else the row itself.
@@ -155,12 +192,12 @@ const fn list_word(list: List) -> &'static str {
     }
 }
 
-fn create(path: &Utf8Path, file: &'static str) -> Result<csv::Writer<File>, ReportError> {
+pub(super) fn create(path: &Utf8Path, file: &'static str) -> Result<csv::Writer<File>, ReportError> {
     let written = File::create(path).map_err(|source| ReportError::Write { file, source })?;
     Ok(csv::Writer::from_writer(written))
 }
 
-fn finish(csv: csv::Writer<File>, file: &'static str) -> Result<(), ReportError> {
+pub(super) fn finish(csv: csv::Writer<File>, file: &'static str) -> Result<(), ReportError> {
     let written = csv.into_inner().map_err(|error| ReportError::Write { file, source: error.into_error() })?;
     written.sync_all().map_err(|source| ReportError::Write { file, source })
 }

@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use super::ReviewError;
 use crate::link::Ruling;
+use crate::record::RecordRuling;
 
 /// Codes that a human answers with `same` or `different`.
 const DECIDABLE: [&str; 6] = ["L201", "L202", "L203", "L204", "L205", "L206"];
@@ -17,6 +18,41 @@ pub(super) struct Line {
     pub row: Place,
     pub beside: Vec<Place>,
     pub ruling: Ruling,
+}
+
+/// One line about a record or a person, and not about who is who.
+pub(super) struct About {
+    /// As a text editor counts, from 1.
+    pub number: u64,
+    /// A row of the inbox.
+    pub row: Option<Place>,
+    /// A record that is no longer there.
+    pub record: RecordName,
+    pub verdict: Verdict,
+}
+
+/// What a line says of a record or a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Record(RecordRuling),
+    /// The person is not protected any more.
+    Released,
+}
+
+/// A record that is gone, as `review.csv` names it.
+pub(super) struct RecordName {
+    pub record_id: String,
+    pub dataset_id: Option<String>,
+    pub person: String,
+}
+
+/// Everything that a file decides.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// Who is who.
+    pub pairs: Vec<Line>,
+    /// The rest.
+    pub others: Vec<About>,
 }
 
 /// A row of the inbox as a human names it.
@@ -38,7 +74,7 @@ impl Place {
 }
 
 /// Reads the lines with a decision. Comma, semicolon and tab are understood, whatever the spreadsheet writes.
-pub(super) fn read(path: &Utf8Path) -> Result<Vec<Line>, ReviewError> {
+pub(super) fn read(path: &Utf8Path) -> Result<Lines, ReviewError> {
     let shape = |problem: String| ReviewError::Shape { path: path.to_owned(), problem };
     let bytes = std::fs::read(path).map_err(|source| ReviewError::Read { path: path.to_owned(), source })?;
     let text = std::str::from_utf8(&bytes).map_err(|_| shape("it is not UTF-8".to_owned()))?;
@@ -57,7 +93,7 @@ pub(super) fn read(path: &Utf8Path) -> Result<Vec<Line>, ReviewError> {
             return Err(shape(format!("column `{needed}` is missing")));
         }
     }
-    let mut lines = Vec::new();
+    let mut lines = Lines::default();
     let mut record = csv::StringRecord::new();
     let mut count = Count { text, byte: 0, line: 1 };
     loop {
@@ -71,9 +107,11 @@ pub(super) fn read(path: &Utf8Path) -> Result<Vec<Line>, ReviewError> {
         }
         let number = count.line_at(record.position());
         let cell = |name: &str| columns.get(name).and_then(|place| record.get(*place)).unwrap_or("");
-        let line = parse(number, &cell);
         let problem = |problem| ReviewError::Line { path: path.to_owned(), line: number, problem };
-        lines.extend(line.map_err(problem)?);
+        match about(number, &cell).map_err(problem)? {
+            Some(about) => lines.others.push(about),
+            None => lines.pairs.extend(parse(number, &cell).map_err(problem)?),
+        }
     }
 }
 
@@ -93,6 +131,44 @@ impl Count<'_> {
         self.byte = start;
         self.line
     }
+}
+
+/// Codes that a human answers with `withdrawn` or `lacking`.
+const RECORDS: [&str; 3] = ["L218", "D216", "D217"];
+
+/// The code that a human answers with `released`.
+const PROTECTED: &str = "D215";
+
+/// `None` for a line that is not about a record or a person's protection.
+fn about<'c>(number: u64, cell: &dyn Fn(&str) -> &'c str) -> Result<Option<About>, String> {
+    let (word, code) = (cell("decision").to_lowercase(), cell("code"));
+    let ruling = RecordRuling::from_word(&word).filter(|ruling| *ruling != RecordRuling::Undecided);
+    let verdict = match (word.as_str(), ruling) {
+        ("", _) => return Ok(None),
+        ("released", _) if code == PROTECTED => Verdict::Released,
+        ("released", _) => return Err("only lines with the code D215 can be `released`".to_owned()),
+        (_, Some(ruling)) => Verdict::Record(ruling),
+        ("undecided", _) if RECORDS.contains(&code) => Verdict::Record(RecordRuling::Undecided),
+        (_, None) if RECORDS.contains(&code) => {
+            return Err("`decision` is none of `withdrawn`, `lacking`, `undecided`".to_owned());
+        }
+        (_, None) if code == PROTECTED => return Err("`decision` is not `released`".to_owned()),
+        _ => return Ok(None),
+    };
+    let id = cell("record_id");
+    let row = match (cell("file"), cell("row")) {
+        ("", "") => None,
+        (file, row) => {
+            let row = row.parse().map_err(|_| "`row` is not a row number")?;
+            Some(Place { file: file.to_owned(), row, id: (!id.is_empty()).then(|| id.to_owned()) })
+        }
+    };
+    let record = RecordName {
+        record_id: id.to_owned(),
+        dataset_id: cell("evidence").strip_prefix("dataset_id: ").map(str::to_owned),
+        person: cell("person").to_owned(),
+    };
+    Ok(Some(About { number, row, record, verdict }))
 }
 
 /// `None` for a line without a decision.
@@ -141,7 +217,7 @@ fn places(text: &str) -> Option<Vec<Place>> {
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> Result<Vec<Line>, ReviewError> {
+    fn read_text(text: &str) -> Result<Lines, ReviewError> {
         let folder = tempfile::tempdir().unwrap();
         let path = Utf8Path::from_path(folder.path()).unwrap().join("decisions.csv");
         std::fs::write(&path, text).unwrap();
@@ -155,7 +231,7 @@ mod tests {
             "\u{feff}file;row;beside;decision\r\na.csv;3;b.csv:4;SAME\r\n",
             "decision\tbeside\trow\tfile\n same \tb.csv:4\t3\ta.csv\n",
         ] {
-            let lines = read_text(text).unwrap();
+            let lines = read_text(text).unwrap().pairs;
             assert_eq!(lines.len(), 1, "{text}");
             assert_eq!((lines[0].number, lines[0].row.row, lines[0].ruling), (2, 3, Ruling::Same));
             assert_eq!(lines[0].beside, [Place { file: "b.csv".into(), row: 4, id: None }]);
@@ -168,6 +244,19 @@ mod tests {
             places("a b.csv:1 c.csv:20").unwrap().into_iter().map(|place| (place.file, place.row)).collect();
         assert_eq!(names, [("a b.csv".to_owned(), 1), ("c.csv".to_owned(), 20)]);
         assert_eq!(places("a.csv:1 b.csv"), None);
+    }
+
+    #[test]
+    fn records_and_people_are_decided_about_with_words_of_their_own() {
+        let head = "file,row,record_id,code,person,beside,evidence,decision\n";
+        let lines = read_text(&format!("{head},,R1,L218,p,,dataset_id: d,Withdrawn\na.csv,3,R2,D215,q,,,released\n"));
+        let lines = lines.unwrap().others;
+        assert_eq!(lines[0].verdict, Verdict::Record(RecordRuling::Withdrawn));
+        assert_eq!((lines[0].row.is_none(), lines[0].record.dataset_id.as_deref()), (true, Some("d")));
+        assert_eq!(lines[1].verdict, Verdict::Released);
+        for line in ["a.csv,3,R2,L203,q,b.csv:1,,released", "a.csv,3,R2,D215,q,,,same", ",,R1,L218,p,,,released"] {
+            assert!(read_text(&format!("{head}{line}\n")).is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -25,19 +25,32 @@ pub(super) struct Desk<'a> {
     /// By pseudonym.
     people: Vec<Person<'a>>,
     circumstances: Circumstances<'a>,
+    holds: Holds,
+}
+
+/// People who get no letter for reasons that the ledger knows.
+pub(super) struct Holds {
     /// Told people of whom a told row is not there today.
-    incomplete: BTreeSet<Pseudonym>,
+    pub incomplete: BTreeSet<Pseudonym>,
+    /// People whom a list protected that no longer says so; with the evidence.
+    pub remembered: BTreeMap<Pseudonym, String>,
+}
+
+impl Holds {
+    /// Why a notice is not written.
+    fn reason(&self, notice: &Notice<'_>) -> Option<(Reason, String)> {
+        if let Some(evidence) = self.remembered.get(&notice.person) {
+            return Some((Reason::D215, evidence.clone()));
+        }
+        let premature = notice.kind == Kind::Correction && self.incomplete.contains(&notice.person);
+        premature.then(|| (Reason::L209, String::new()))
+    }
 }
 
 impl<'a> Desk<'a> {
-    pub fn new(
-        order: Order<'a>,
-        mut people: Vec<Person<'a>>,
-        circumstances: Circumstances<'a>,
-        incomplete: BTreeSet<Pseudonym>,
-    ) -> Self {
+    pub fn new(order: Order<'a>, mut people: Vec<Person<'a>>, circumstances: Circumstances<'a>, holds: Holds) -> Self {
         people.par_sort_unstable_by_key(|person| person.pseudonym);
-        Self { order, people, circumstances, incomplete }
+        Self { order, people, circumstances, holds }
     }
 
     /// Goes through all people in order, as the stage `name`, share by share on all cores: `work` gets the number of the
@@ -65,18 +78,22 @@ impl<'a> Desk<'a> {
         'a: 'p,
     {
         let mut decided = decide::decide(people, &self.circumstances, &self.order.config.policy, self.order.run_date);
-        let premature =
-            |notice: &Notice<'_>| notice.kind == Kind::Correction && self.incomplete.contains(&notice.person);
-        let (held, ready): (Vec<_>, Vec<_>) = decided.ready.into_iter().partition(premature);
-        decided.set_aside.extend(held.iter().flat_map(hold_correction));
+        let mut ready = Vec::with_capacity(decided.ready.len());
+        for notice in decided.ready {
+            match self.holds.reason(&notice) {
+                Some((reason, evidence)) => decided.set_aside.extend(hold(&notice, reason, &evidence)),
+                None => ready.push(notice),
+            }
+        }
         Sifted { ready, set_aside: decided.set_aside }
     }
 }
 
-/// A row that the person was told about is not there today: it is in doubt, and nothing it said is known to be wrong.
-fn hold_correction(notice: &Notice<'_>) -> Vec<SetAside> {
-    let person = Some(notice.person);
-    notice.rows.iter().map(|row| SetAside { person, ..SetAside::new(*row, Reason::L209) }).collect()
+/// The rows of a notice that is not written.
+fn hold(notice: &Notice<'_>, reason: Reason, evidence: &str) -> Vec<SetAside> {
+    let aside =
+        |row| SetAside { person: Some(notice.person), evidence: evidence.to_owned(), ..SetAside::new(row, reason) };
+    notice.rows.iter().copied().map(aside).collect()
 }
 
 /// A desk with the texts of its letters.

@@ -60,6 +60,28 @@ pub enum RunError {
         /// What failed.
         source: Box<RunError>,
     },
+    /// A package of an earlier night is out, and tonight's own run stopped.
+    #[error("`{job}` of an earlier night is published, and tonight's run stopped")]
+    AfterPublished {
+        /// Name of the job.
+        job: String,
+        /// What failed.
+        source: Box<RunError>,
+    },
+    /// A job that the ledger does not know.
+    #[error("the ledger has no job `{job}`")]
+    NoJob {
+        /// The name that was given.
+        job: String,
+    },
+    /// A package cannot be published again.
+    #[error("`{job}` cannot be published again: {problem}")]
+    Republish {
+        /// Name of the job, as it was given.
+        job: String,
+        /// Why not.
+        problem: String,
+    },
     /// The papers of the run.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -123,6 +145,32 @@ pub enum RunError {
     /// The press samples.
     #[error(transparent)]
     Samples(#[from] PreviewError),
+    /// A list of which too few rows can be used.
+    #[error("{refused} of {rows} rows of the {list} list cannot be used: {}", .reasons.join(", "))]
+    Spoilt {
+        /// Which list.
+        list: &'static str,
+        /// Rows that cannot be used.
+        refused: u64,
+        /// Its rows.
+        rows: u64,
+        /// Codes with their counts, the most frequent first.
+        reasons: Vec<String>,
+    },
+    /// A real job was planned with the sample's key.
+    #[error("job {job} is real and would be sealed to the key of the sample, whose private half is published")]
+    SampleKey {
+        /// Its name.
+        job: String,
+    },
+    /// The folder of a dress rehearsal.
+    #[error("`{path}` {problem}")]
+    DressFolder {
+        /// Which folder.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// Far more letters than expected.
     #[error("{letters} letters are more than the {permitted} that policy permits in one run")]
     Volume {
@@ -145,12 +193,34 @@ impl RunError {
             Self::Package(error) => error.hint(),
             Self::Deliver(error) => error.hint(),
             Self::NotPlanned { .. } => Some("`breachpost plan` plans a job and says how many parts it has".to_owned()),
+            Self::DressFolder { .. } => Some("name a folder that is empty or new, outside of `data_dir`".to_owned()),
+            Self::SampleKey { .. } => {
+                Some("`breachpost plan abandon` gives it up; then set the vendor's own key and run again".to_owned())
+            }
+            Self::Config(ConfigError::Rehearsal { .. }) | Self::Facts(FactsError::Rehearsal { .. }) => Some(
+                "set the real value and take the mark out; to rehearse, set `synthetic = true` and use a `data_dir` of its own"
+                    .to_owned(),
+            ),
             Self::Unfinished { .. } => Some("`breachpost run` finishes it".to_owned()),
             Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
+            Self::AfterPublished { source, .. } => {
+                source.hint().or_else(|| Some("run again: it goes on where it stopped".to_owned()))
+            }
+            Self::Republish { .. } => Some(
+                "put its sealed parts back under the names that the ledger has, into `sealed/` in the papers of its run; the \
+                 vendor or a copy of the data folder may have them"
+                    .to_owned(),
+            ),
+            Self::NoJob { .. } => Some("`breachpost status` shows the jobs of the last runs".to_owned()),
             Self::Past { .. } => Some("look at `--date` and at the clock".to_owned()),
             Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
             }
+            Self::Spoilt { .. } => Some(
+                "the list is damaged, or is not what its name says: ask for it again; the limits are \
+                 `max_refused_rows` and `max_refused_percent` under [inputs.<list>]"
+                    .to_owned(),
+            ),
             Self::Volume { .. } => {
                 Some("look at the input; if the number is right, run again with `--accept-volume`".to_owned())
             }
@@ -164,6 +234,21 @@ impl RunError {
         }
     }
 
+    /// The job that this is about, if it is out or partly out.
+    #[must_use]
+    pub fn job(&self) -> Option<&str> {
+        match self {
+            Self::Published { job, .. } | Self::AfterPublished { job, .. } => Some(job),
+            _ => None,
+        }
+    }
+
+    /// Whether another run was on its way, and this one did nothing.
+    #[must_use]
+    pub const fn is_in_use(&self) -> bool {
+        matches!(self, Self::Record(RecordError::InUse { .. }))
+    }
+
     /// DESIGN.md section 5: 2 configuration, 3 nothing left the building, 4 part was published.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -171,11 +256,15 @@ impl RunError {
             Self::Config(_)
             | Self::VendorKey(_)
             | Self::NotPlanned { .. }
+            | Self::NoJob { .. }
             | Self::Parameters(_)
-            | Self::Facts(FactsError::Read { .. } | FactsError::Parse { .. }) => Status::Usage,
+            | Self::DressFolder { .. }
+            | Self::SampleKey { .. } => Status::Usage,
+            Self::Facts(error) if !matches!(error, FactsError::Stale { .. }) => Status::Usage,
+            Self::Read(error) if error.is_a_setting() => Status::Usage,
             Self::Record(error) if error.exit_code() == Status::Usage.code() => Status::Usage,
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
-            Self::Published { .. } => Status::PartPublished,
+            Self::Published { .. } | Self::AfterPublished { .. } => Status::PartPublished,
             _ => Status::Stopped,
         }
     }

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::clock::Clock;
 use super::staging::Staging;
-use super::{Order, RunError, papers, parts};
+use super::{Order, RunError, papers, parts, republish};
 use crate::cli::process::peak_rss_bytes;
 use crate::defect::{self, Defect};
 use crate::deliver::outbox;
@@ -81,7 +81,7 @@ fn conclude(
         ledger.published(&job.job)?;
     }
     let report = finish_report(order, ledger, job, staging, sealed, clock)?;
-    let papers = shelve(order, job, staging)?;
+    let papers = shelve(order, job, staging, sealed)?;
     ledger.finished(&job.job)?;
     staging.discard()?;
     Ok((papers, report))
@@ -145,7 +145,8 @@ fn finish_report(
 }
 
 /// The plan goes with the papers: `letter` and `explain` work from it.
-fn shelve(order: &Order<'_>, job: &Job, staging: &Staging) -> Result<Utf8PathBuf, RunError> {
+fn shelve(order: &Order<'_>, job: &Job, staging: &Staging, sealed: &[Sealed]) -> Result<Utf8PathBuf, RunError> {
+    republish::keep(&order.config.data_dir, &job.job_name, &staging.papers(), sealed);
     let plan = staging.folder().join("plan");
     if plan.is_dir() {
         let papers = staging.papers();

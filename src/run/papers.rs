@@ -6,12 +6,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::RunError;
 use crate::durable;
-use crate::reason::SetAside;
+use crate::keys::Marker;
+use crate::read::{Delivery, MARKS};
 use crate::record::Job;
 use crate::report::account::Account;
 use crate::report::letters::LettersFile;
-use crate::report::{Report, page, papers};
-use crate::row::Rows;
+use crate::report::papers::Waiting;
+use crate::report::{Report, namesakes, page, papers};
+use crate::row::{RowRef, Rows};
 
 /// Writes `rows.csv`, `review.csv` and the report so far to `folder`.
 ///
@@ -21,12 +23,29 @@ pub(super) fn write(
     folder: &Utf8Path,
     rows: &Rows,
     account: &Account,
-    set_aside: &[SetAside],
+    waiting: Waiting<'_>,
     report: &Report,
 ) -> Result<(), RunError> {
     papers::write_rows(&folder.join("rows.csv"), rows, account)?;
-    papers::write_review(&folder.join("review.csv"), rows, set_aside)?;
+    papers::write_review(&folder.join("review.csv"), rows, waiting)?;
     write_report(folder, report)
+}
+
+/// Writes down what the lists were, for the next `breachpost inbox`.
+///
+/// # Errors
+/// [`RunError`] when it cannot be written.
+pub(super) fn write_marks(folder: &Utf8Path, delivery: &Delivery, marker: Marker) -> Result<(), RunError> {
+    let path = folder.join(MARKS);
+    delivery.write(&path, marker).map_err(|source| RunError::File { doing: "writing", path, source })
+}
+
+/// Writes `namesakes.csv` to `folder`, for `explain`.
+///
+/// # Errors
+/// [`RunError`] when it cannot be written.
+pub(super) fn write_namesakes(folder: &Utf8Path, rows: &Rows, pairs: &[(RowRef, RowRef)]) -> Result<(), RunError> {
+    Ok(namesakes::write(&folder.join(namesakes::FILE), rows, pairs)?)
 }
 
 /// Begins `letters.parquet` in `folder`.

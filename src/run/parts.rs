@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::fleet::Ready;
 use super::staging::{Settings, Staging};
-use super::{Order, RunError};
+use super::{Order, RunError, guard};
 use crate::config::Print;
 use crate::defect::{self, Defect};
 use crate::letter::{Body, Planned};
@@ -68,6 +68,10 @@ pub(super) fn seal(
     staging: &Staging,
 ) -> Result<Vec<Sealed>, RunError> {
     let settings = staging.settings(&job.staged)?;
+    // Planned by a program that did not look: nothing real is sealed to a key that everybody has.
+    if !settings.rehearsal && guard::has_sample_key(&settings.vendor) {
+        return Err(RunError::SampleKey { job: job.job_name.clone() });
+    }
     let bodies = staging.bodies(&job.staged)?;
     let shop = Shop {
         order,

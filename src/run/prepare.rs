@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::clock::Clock;
-use super::desk::{Desk, Writer};
-use super::{Order, RunError};
+use super::desk::{Desk, Holds, Writer};
+use super::{Order, RunError, settle};
 use crate::compose::texts::TextFacts;
 use crate::compose::{self, Letterbook, Texts};
 use crate::decide::Circumstances;
@@ -15,11 +15,12 @@ use crate::link::{self, Parameters};
 use crate::package::Proofed;
 use crate::person::{Person, Pseudonym};
 use crate::reason::{Reason, SetAside};
-use crate::record::{Identities, Ledger};
+use crate::record::{Gone, Identities, Intake, Ledger, ShieldNews};
 use crate::render::Press;
 use crate::report::LetterCounts;
 use crate::report::account::Account;
 use crate::report::linking::LinkReport;
+use crate::report::waiting::{self, Waiting};
 use crate::row::{List, RowRef, Rows};
 
 /// What a run has decided before anything is written.
@@ -28,14 +29,26 @@ pub(super) struct Prepared<'a> {
     pub account: Account,
     /// Every row that was set aside, of all lists.
     pub set_aside: Vec<SetAside>,
-    /// Rows of other lists that could not be used, by code.
+    /// Rows of other lists that could not be read whole, by code.
     pub list_reasons: BTreeMap<String, u64>,
+    /// Rows of other lists that wait for a human, each with its mark.
+    pub waiting: Vec<Waiting>,
+    /// Rows of participants and register that say died, protected or unknown of people without a lab record.
+    pub protecting_nobody: u64,
+    /// Lab records, each with a row of a list that says so of a namesake with the same birth date.
+    pub namesakes: Vec<(RowRef, RowRef)>,
     /// How people were found.
     pub linking: LinkReport,
     /// Told people of whom no row is among the people of this run.
     pub absent: u64,
+    /// Records that people were told about and that are not in the inbox.
+    pub gone: Vec<Gone>,
+    /// Rows that a newer delivery of their record has superseded.
+    pub superseded: u64,
     /// For the ledger.
     pub identities: Identities,
+    /// For the ledger: whom the lists protect.
+    pub shields: ShieldNews,
     /// The texts, by content hash; only those that a letter uses.
     pub bodies: BTreeMap<String, Body>,
     /// Letters by category, language and kind, with their pages.
@@ -55,6 +68,7 @@ pub(super) struct Prepared<'a> {
 pub(super) fn prepare<'a>(
     order: &Order<'a>,
     rows: &'a Rows,
+    intake: &Intake,
     ledger: &'a Ledger,
     facts: &'a Facts,
     clock: &mut Clock,
@@ -64,7 +78,7 @@ pub(super) fn prepare<'a>(
     let parameters = Parameters::of(&config.link)?;
     let decisions = ledger.decisions()?;
     let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions: &decisions };
-    let linked = clock.time(
+    let mut linked = clock.time(
         "link",
         || link::link(rows, &terms, ledger.keys(), order.progress),
         |linked| linked.clusters.len() as u64,
@@ -73,12 +87,25 @@ pub(super) fn prepare<'a>(
     let mut balance = Balance { rows: rows.exposures.len() as u64 };
     let in_clusters = linked.clusters.iter().map(|cluster| cluster.exposures.len() as u64).sum();
     balance.check("link", in_clusters, linked.set_aside.len() as u64)?;
+    let waiting = waiting::of(rows, &linked, ledger.keys());
+    ended.set_aside.extend(waiting.iter().map(|waiting| waiting.set_aside.clone()));
+    let (protecting_nobody, namesakes) = (linked.protecting_nobody as u64, linked.namesakes);
     ended.add(linked.set_aside);
+
+    let (deliveries, withdrawn) = ledger.deliveries(rows, intake)?;
+    let settled = settle::settle(&mut linked.clusters, &deliveries, &withdrawn);
+    let in_clusters = linked.clusters.iter().map(|cluster| cluster.exposures.len() as u64).sum();
+    let superseded = settled.following();
+    balance.check("settle", in_clusters, settled.set_aside.len() as u64 + superseded)?;
+    ended.followers = settled.followers;
+    ended.add(settled.set_aside);
 
     order.progress.stage("recognising", 0);
     let recognised =
         clock.time("recognise", || ledger.recognise(linked.clusters), |found| found.people.len() as u64)?;
-    let desk = Desk::new(*order, recognised.people, Circumstances::new(rows, &facts.sender_of), recognised.incomplete);
+    let guard = ledger.guard(rows)?;
+    let holds = Holds { incomplete: recognised.incomplete, remembered: guard.remembered(&recognised.people) };
+    let desk = Desk::new(*order, recognised.people, Circumstances::new(rows, &facts.sender_of), holds);
     let decided = clock.time("decide", || decide(&desk, facts, &mut ended), |decided| decided.notices)?;
     balance.check("decide", decided.rows, decided.set_aside)?;
 
@@ -88,7 +115,7 @@ pub(super) fn prepare<'a>(
         facts,
         inputs: &rows.inputs,
         run_date: order.run_date,
-        synthetic: config.synthetic,
+        synthetic: order.is_marked(),
         window: &config.print.window,
     };
     let (texts, press) = clock.time(
@@ -110,12 +137,18 @@ pub(super) fn prepare<'a>(
     let bodies = writer.texts.bodies();
     let bodies = written.bodies.iter().filter_map(|key| Some((key.clone(), bodies.get(key)?.clone()))).collect();
     Ok(Prepared {
-        account: ended.account,
-        set_aside: ended.set_aside,
         list_reasons: list_reasons(rows),
+        waiting,
+        protecting_nobody,
+        namesakes,
         absent: recognised.absent as u64,
+        gone: ledger.gone(intake)?,
+        superseded,
+        shields: guard.news(rows, &ended.set_aside),
         linking,
         identities: recognised.identities,
+        account: ended.account,
+        set_aside: ended.set_aside,
         bodies,
         counts: written.counts,
         letters: written.letters,
@@ -128,19 +161,25 @@ pub(super) fn prepare<'a>(
 struct Ended {
     account: Account,
     set_aside: Vec<SetAside>,
+    /// Superseded rows: they end as the row does that superseded them, and are nobody's to look at.
+    followers: BTreeMap<RowRef, Vec<RowRef>>,
     /// Rows that are in letters.
     in_letters: u64,
 }
 
 impl Ended {
     fn of(rows: &Rows) -> Self {
-        let set_aside = rows.refused.iter().map(|refused| refused.set_aside.clone()).collect();
-        Self { account: Account::open(rows), set_aside, in_letters: 0 }
+        let refused = rows.refused.iter().filter(|refused| refused.list == List::Exposures);
+        let set_aside = refused.map(|refused| refused.set_aside.clone()).collect();
+        Self { account: Account::open(rows), set_aside, followers: BTreeMap::new(), in_letters: 0 }
     }
 
     fn add(&mut self, items: Vec<SetAside>) {
         for item in &items {
             self.account.set_aside(item);
+            for row in self.followers.get(&item.row).into_iter().flatten() {
+                self.account.set_aside(&SetAside { row: *row, ..item.clone() });
+            }
         }
         self.set_aside.extend(items);
     }
@@ -249,6 +288,8 @@ fn write(writer: &Writer<'_>, press: &Press, ended: &mut Ended) -> Result<Writte
         for (letter, person, rows) in share.letters {
             ended.in_letters += rows.len() as u64;
             let id = base32_decode(letter.letter_id()).expect("compose wrote the id");
+            let followers = rows.iter().filter_map(|row| ended.followers.get(row)).flatten().copied();
+            let rows: Vec<RowRef> = rows.iter().copied().chain(followers).collect();
             ended.account.letter(id, person, rows);
             all.letters.push(letter);
         }

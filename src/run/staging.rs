@@ -87,6 +87,12 @@ impl Staging {
         Self { folder: data_dir.join("staging").join(job_name) }
     }
 
+    /// A staging folder of its own, for a package that is recorded nowhere.
+    #[must_use]
+    pub const fn at(folder: Utf8PathBuf) -> Self {
+        Self { folder }
+    }
+
     /// The plan that a finished run kept with its papers.
     #[must_use]
     pub fn kept(data_dir: &Utf8Path, run_id: &str) -> Self {

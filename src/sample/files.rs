@@ -13,42 +13,13 @@ use super::names;
 use super::places;
 use super::population::{Human, ListedIn};
 use super::{SampleError, Summary};
+use crate::contract;
 use crate::durable;
+use crate::row::List;
 
-const LISTED: [&str; 32] = [
-    "person_ref",
-    "bsn",
-    "first_names",
-    "initials",
-    "surname_prefix",
-    "surname",
-    "title",
-    "name_use",
-    "partner_surname_prefix",
-    "partner_surname",
-    "partner_title",
-    "partner_ended",
-    "sex",
-    "birth_date",
-    "street",
-    "house_number",
-    "house_letter",
-    "house_addition",
-    "house_indication",
-    "postcode",
-    "town",
-    "municipality",
-    "location_description",
-    "foreign_line_1",
-    "foreign_line_2",
-    "foreign_line_3",
-    "country",
-    "language",
-    "letter_format",
-    "deceased_on",
-    "protected_address",
-    "whereabouts_unknown",
-];
+const LISTED: [&str; 32] = contract::names(contract::columns(List::Register));
+const PROVIDERS: [&str; 11] = contract::names(contract::columns(List::Providers));
+const SUPPRESSIONS: [&str; 5] = contract::names(contract::columns(List::Suppressions));
 
 /// One file, its row count, and the bytes that went through it.
 struct Csv {
@@ -111,24 +82,8 @@ impl Files {
             ],
             participants: Csv::create(out, "participants.csv", &LISTED)?,
             register: Csv::create(out, "register.csv", &LISTED)?,
-            providers: Csv::create(
-                out,
-                "providers.csv",
-                &[
-                    "provider_code",
-                    "kind",
-                    "display_name",
-                    "confirmed_on",
-                    "street",
-                    "house_number",
-                    "house_letter",
-                    "house_addition",
-                    "postcode",
-                    "town",
-                    "contact_email",
-                ],
-            )?,
-            suppressions: Csv::create(out, "suppressions.csv", &["bsn", "person_ref", "reason", "source", "since"])?,
+            providers: Csv::create(out, "providers.csv", &PROVIDERS)?,
+            suppressions: Csv::create(out, "suppressions.csv", &SUPPRESSIONS)?,
             truth: Csv::create(out, "truth.csv", &["record_id", "person"])?,
             records: 0,
         })

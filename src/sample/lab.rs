@@ -8,38 +8,16 @@ use rand_chacha::ChaCha8Rng;
 use super::names::{self, pick};
 use super::places::Home;
 use super::population::{Human, TODAY};
+use crate::contract;
 use crate::letter::Category;
 use crate::person::Bsn;
+use crate::row::List;
 
 /// One row of an exposures file, in the order of [`HEADER`].
 pub type Record = [String; 23];
 
 /// Columns of an exposures file (DESIGN.md section 4).
-pub const HEADER: [&str; 23] = [
-    "record_id",
-    "dataset_id",
-    "bsn",
-    "first_names",
-    "initials",
-    "surname_prefix",
-    "surname",
-    "birth_date",
-    "sex",
-    "street",
-    "house_number",
-    "house_letter",
-    "house_addition",
-    "postcode",
-    "town",
-    "country",
-    "category",
-    "provider_code",
-    "sample_date",
-    "status",
-    "published",
-    "items",
-    "custody",
-];
+pub const HEADER: [&str; 23] = contract::names(contract::columns(List::Exposures));
 
 /// Codes of the care providers, by what they are.
 pub struct Codes {

@@ -8,11 +8,11 @@ from night import Program, Wrong, copy
 
 
 def tree(data: Path) -> dict:
-    """Bytes, mode and time of every file but the log."""
+    """Bytes, mode and time of every file but those that tell of a refusal: the log, and the outcome of a stopped run."""
     found = {}
     for path in sorted(data.rglob("*")):
         about = path.lstat()
-        if path.is_file() and path.parent.name != "logs":
+        if path.is_file() and path.parent.name != "logs" and "-stopped-" not in path.parent.name:
             found[str(path)] = (about.st_mode, about.st_mtime_ns, path.read_bytes())
     return found
 

@@ -46,7 +46,9 @@ class Program:
         self.env = {**CALM, "BREACHPOST_DEFECT": defect} if defect else CALM
 
     def command(self, data: Path, date: str, *words: str) -> list[str]:
-        return [str(self.binary), "--config", str(self.config), "--date", date, "--data-dir", str(data), *words]
+        # The run itself, without the process that watches over it: what is killed here is all there is.
+        alone = ("--watched-by", "0")
+        return [str(self.binary), *alone, "--config", str(self.config), "--date", date, "--data-dir", str(data), *words]
 
     def ask(self, data: Path, *words: str, date: str = SECOND_NIGHT, before: tuple[str, ...] = ()) -> Answer:
         command = [*before, *self.command(data, date, *words)]
@@ -174,6 +176,9 @@ def papers(run: Path) -> dict[str, str]:
     found = {}
     for path in sorted(path for path in run.rglob("*") if path.is_file()):
         name = str(path.relative_to(run))
+        if name == "outcome.json" or name.startswith("sealed/"):
+            # When it ran, and second names of what is in the outbox.
+            continue
         if name == "report.json":
             report = json.loads(path.read_text())
             for part in (report.get("package") or {}).get("parts", []):
@@ -192,6 +197,10 @@ def settled(data: Path) -> dict:
     jobs = {folder.name: published(folder, known) for folder in sorted((data / "outbox").iterdir())}
     runs = {}
     for run in sorted((data / "runs").iterdir()):
+        if "-stopped-" in run.name:
+            if [path.name for path in run.iterdir()] not in (["outcome.json"], []):
+                raise Wrong(f"{run.name} holds more than an outcome")
+            continue
         report = json.loads((run / "report.json").read_text())
         # A run after the one that was disturbed finds nobody new to write to.
         if report["letters"]["total"] > 0:

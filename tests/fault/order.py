@@ -8,7 +8,8 @@ from night import Wrong
 WRITES = ("write", "writev", "pwrite64", "pwritev", "ftruncate", "truncate", "fallocate", "copy_file_range", "sendfile")
 SYNCS = ("fsync", "fdatasync")
 RENAMES = ("rename", "renameat", "renameat2")
-NAMES = (*RENAMES, "link", "linkat", "mkdir", "mkdirat", "openat")
+LINKS = ("link", "linkat")
+NAMES = (*RENAMES, *LINKS, "mkdir", "mkdirat", "openat")
 REMOVALS = ("unlink", "unlinkat", "rmdir")
 # Nobody decides anything by these: a torn log line is lost, and staging is emptied after all is recorded.
 FREE = ("logs",)
@@ -52,7 +53,8 @@ class Disk:
             if target.endswith(".done"):
                 self.demand("published", "outbox")
         else:
-            target = event.path.rstrip("/")
+            # A link has two names, and the second is the new one.
+            target = event.paths[-1 if call in LINKS else 0].rstrip("/")
         self.unnamed.setdefault(str(PurePosixPath(target).parent), set()).add(target)
 
     def removed(self, event: Event) -> None:

@@ -6,8 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use breachpost::config::{Mail, MailSecurity};
-use breachpost::deliver::{MailError, Summary, send};
+use breachpost::deliver::{MailError, Posted, Summary};
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::program::root;
@@ -49,18 +50,24 @@ impl Server {
             user: None,
             password_file: None,
             ca_file: Some(self.path("ca.pem")),
+            helo: None,
             timeout_seconds: 10,
         }
     }
 
     /// The sample configuration with summary mails through this server, in a file of its own.
     pub fn config(&self) -> PathBuf {
+        self.config_for(&["o@example.org"], "")
+    }
+
+    /// The same with these recipients and more settings of the mail.
+    pub fn config_for(&self, to: &[&str], more: &str) -> PathBuf {
         let sample = root().join("sample-data");
         let text = std::fs::read_to_string(sample.join("breachpost.toml")).unwrap();
         let facts = format!("facts = \"{}\"", sample.join("facts.toml").display());
         let mail = format!(
             "\n[mail]\nhost = \"localhost\"\nport = {}\nsecurity = \"starttls\"\nfrom = \"b@example.org\"\nto = \
-             [\"o@example.org\"]\nca_file = {:?}\n",
+             {to:?}\nca_file = {:?}\n{more}\n",
             self.port,
             self.path("ca.pem")
         );
@@ -101,13 +108,20 @@ fn summary() -> Summary {
         exit_code: 1,
         rows: 3_210,
         states: vec![("letter".to_owned(), 2_000), ("review".to_owned(), 7), ("told".to_owned(), 0)],
+        inputs: Vec::new(),
         letters: 2_000,
         pages: 4_000,
         sheets: 2_000,
         job: "2600001".to_owned(),
         parts: 1,
         ledger_head: "a".repeat(64),
+        ..Summary::default()
     }
+}
+
+/// Sends to everybody who is configured.
+fn send(mail: &Mail, summary: &Summary) -> Result<Posted, MailError> {
+    breachpost::deliver::send(mail, summary, Timestamp::now(), &mail.to)
 }
 
 fn password_file(server: &Server, password: &str) -> Utf8PathBuf {
@@ -119,7 +133,7 @@ fn password_file(server: &Server, password: &str) -> Utf8PathBuf {
 #[test]
 fn starttls_delivers_text_and_html_with_totals_only() {
     let server = Server::start("starttls");
-    let id = send(&server.mail(MailSecurity::Starttls), &summary()).unwrap();
+    let id = send(&server.mail(MailSecurity::Starttls), &summary()).unwrap().id;
     let mails = server.received();
     assert_eq!(mails.len(), 1);
     let mail = &mails[0];
@@ -130,7 +144,7 @@ fn starttls_delivers_text_and_html_with_totals_only() {
     assert_eq!(mail["headers"]["auto-submitted"], "auto-generated");
     assert_eq!(
         mail["headers"]["subject"],
-        "breachpost lab-2025: done, rows were set aside for a human (2025-09-01-000001)"
+        "breachpost lab-2025: done, there is something new for a human (2025-09-01-000001)"
     );
     assert_eq!(mail["type"], "multipart/alternative");
     let plain = mail["parts"]["text/plain"].as_str().unwrap();
@@ -212,6 +226,44 @@ fn a_server_that_refuses_or_breaks_off_is_an_error_that_says_so() {
 }
 
 #[test]
+fn a_mailbox_that_is_dead_keeps_the_mail_from_nobody_else() {
+    let server = Server::start("dead");
+    let mail = Mail { ca_file: None, ..server.mail(MailSecurity::Plain) };
+    let posted = send(&mail, &summary()).unwrap();
+    let failed: Vec<&str> = posted.failed.iter().map(|(to, _)| to.as_str()).collect();
+    assert_eq!(failed, ["operations@example.org"]);
+    assert!(posted.failed[0].1.is_final());
+    assert_eq!(server.received()[0]["to"], serde_json::json!(["privacy@example.org"]));
+    // Nobody else: nobody has it.
+    let alone = Mail { to: vec!["operations@example.org".to_owned()], ..mail };
+    assert!(matches!(send(&alone, &summary()), Err(MailError::Send { .. })));
+    assert_eq!(server.received().len(), 1);
+}
+
+#[test]
+fn the_mail_has_the_date_of_today_and_greets_as_configured() {
+    let server = Server::start("none");
+    let helo = Some("batch.example.org".to_owned());
+    send(&Mail { ca_file: None, helo, ..server.mail(MailSecurity::Plain) }, &summary()).unwrap();
+    let mail = &server.received()[0];
+    assert_eq!(mail["helo"], "batch.example.org");
+    let date = jiff::fmt::rfc2822::parse(mail["headers"]["date"].as_str().unwrap()).unwrap().timestamp();
+    let age = Timestamp::now().duration_since(date);
+    assert!(!age.is_negative() && age.as_secs() < 60, "{date}");
+}
+
+#[test]
+fn a_server_of_a_byte_a_second_and_one_without_an_end_cost_no_more_than_the_timeout() {
+    for mode in ["drip", "endless"] {
+        let server = Server::start(mode);
+        let mail = Mail { ca_file: None, timeout_seconds: 3, ..server.mail(MailSecurity::Plain) };
+        let start = Instant::now();
+        assert!(send(&mail, &summary()).is_err(), "{mode}");
+        assert!(start.elapsed() < Duration::from_secs(5), "{mode}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
 fn a_server_that_never_answers_costs_no_more_than_the_timeout() {
     let server = Server::start("slow");
     let mail = Mail { ca_file: None, timeout_seconds: 1, ..server.mail(MailSecurity::Plain) };
@@ -224,8 +276,10 @@ fn a_server_that_never_answers_costs_no_more_than_the_timeout() {
 fn the_same_run_has_the_same_message_id() {
     let server = Server::start("none");
     let mail = Mail { ca_file: None, ..server.mail(MailSecurity::Plain) };
-    let (one, again) = (send(&mail, &summary()).unwrap(), send(&mail, &summary()).unwrap());
-    assert_eq!(one, again);
+    let at = Timestamp::now();
+    let one = breachpost::deliver::send(&mail, &summary(), at, &mail.to).unwrap();
+    let again = breachpost::deliver::send(&mail, &summary(), at, &mail.to).unwrap();
+    assert_eq!(one.id, again.id);
     let mails = server.received();
     assert_eq!(mails[0], mails[1]);
 }

@@ -1,15 +1,15 @@
 //! Where the program's memory is in doubt, or the disk is not fit, it refuses: a clear message, what to do, exit code 3,
-//! and not one file is touched.
+//! and not one file is touched but those that tell of it.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use crate::leaks::opened;
 use crate::mail::Server;
-use crate::program::{Answer, Night, see};
+use crate::program::{Answer, Night, see_memory, stopped};
 use crate::tools::run;
 
 /// Two nights with letters, and the ledger as it was between them.
@@ -35,7 +35,7 @@ fn said(answer: &Answer, texts: &[&str]) {
 fn refused(change: impl FnOnce(&Path), texts: &[&str]) {
     let night = TOLD.copy();
     change(&night.data());
-    let before = see(&night.data());
+    let before = see_memory(&night.data());
     let decisions = night.path().join("decisions.csv");
     fs::write(&decisions, "file,row,beside,decision\n").unwrap();
     for command in [
@@ -45,7 +45,28 @@ fn refused(change: impl FnOnce(&Path), texts: &[&str]) {
         &["review", "apply", decisions.to_str().unwrap(), "--by", "reviewer"],
     ] {
         said(&night.ask(command), texts);
-        assert!(before == see(&night.data()), "{command:?}: a file was touched");
+        assert!(before == see_memory(&night.data()), "{command:?}: a file was touched");
+    }
+    tells(&night.data());
+}
+
+/// Both refused runs left their outcome and nothing else, each in a folder that nobody else can read; or, where the data
+/// folder is open to others, nothing at all.
+fn tells(data: &Path) {
+    let open = |name: &str| {
+        let about = fs::symlink_metadata(data.join(name)).unwrap();
+        about.is_symlink() || about.mode() & if name.is_empty() { 0o022 } else { 0o077 } != 0
+    };
+    let is_open = ["", "keys", "runs", "staging", "backups", "logs"].into_iter().any(open)
+        || data.join("ledger.sqlite").exists() && open("ledger.sqlite");
+    let told = if is_open { Vec::new() } else { stopped(data) };
+    assert_eq!(told.len(), if is_open { 0 } else { 2 });
+    for outcome in told {
+        assert_eq!((&outcome["exit_code"], &outcome["outcome"]), (&3.into(), &"stopped".into()));
+        let folder = data.join("runs").join(outcome["run_id"].as_str().unwrap());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        assert_eq!(fs::metadata(&folder).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(fs::metadata(folder.join("outcome.json")).unwrap().mode() & 0o777, 0o600);
     }
 }
 
@@ -101,10 +122,10 @@ fn a_history_that_was_changed() {
         }
     };
     refused(
-        sql("UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE seq = 3;"),
+        sql("UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE body LIKE '%\"sealed\"%';"),
         &["history of the ledger"],
     );
-    refused(sql("DELETE FROM audit WHERE seq = 4;"), &["history of the ledger"]);
+    refused(sql("DELETE FROM audit WHERE body LIKE '%\"published\"%';"), &["history of the ledger"]);
     refused(sql("UPDATE letter SET sequence = 9 WHERE id = 1;"), &["tables of the ledger were changed"]);
     refused(sql("UPDATE job SET state = 'planned' WHERE job = 2500002;"), &["tables of the ledger were changed"]);
 }
@@ -158,10 +179,10 @@ fn a_data_folder_that_others_can_get_at() {
 fn a_campaign_that_is_closed_or_being_purged() {
     let night = TOLD.copy();
     assert_eq!(night.ask(&["close", "--yes"]).code, 0);
-    let before = see(&night.data());
+    let before = see_memory(&night.data());
     for command in [&["run"][..], &["run", "--json"], &["close", "--yes"]] {
         said(&night.ask(command), &["campaign `sample-2025` is closed", "nothing more is sent"]);
-        assert!(before == see(&night.data()), "{command:?}");
+        assert!(before == see_memory(&night.data()), "{command:?}");
     }
     assert_eq!(night.ask(&["ledger", "check"]).code, 0);
 }
@@ -169,7 +190,7 @@ fn a_campaign_that_is_closed_or_being_purged() {
 #[test]
 fn a_second_run_while_the_first_lives_and_only_so_long() {
     let night = TOLD.copy();
-    let before = see(&night.data());
+    let before = see_memory(&night.data());
     // Without a fork the process that sleeps is the one that holds the lock.
     let mut holder = Command::new("flock").arg("-F").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
     let held = || !Command::new("flock").arg("-n").arg(night.data()).arg("true").status().unwrap().success();
@@ -178,7 +199,7 @@ fn a_second_run_while_the_first_lives_and_only_so_long() {
     }
     said(&night.ask(&["run"]), &["another run is using", "the lock goes with the process"]);
     said(&night.ask(&["close", "--yes"]), &["another run is using"]);
-    assert!(before == see(&night.data()), "a file was touched");
+    assert!(before == see_memory(&night.data()), "a file was touched");
     assert_eq!(night.ask(&["ledger", "check"]).code, 0, "who only reads needs no lock");
     holder.kill().unwrap();
     holder.wait().unwrap();
@@ -192,16 +213,16 @@ fn a_second_beginning() {
         for name in gone {
             fs::remove_file(night.data().join(name)).unwrap();
         }
-        let before = see(&night.data());
+        let before = see_memory(&night.data());
         said(&night.ask(&["ledger", "init"]), &["is there already"]);
-        assert!(before == see(&night.data()));
+        assert!(before == see_memory(&night.data()));
     }
 }
 
 #[test]
 fn a_ledger_of_another_campaign_is_a_matter_of_configuration() {
     let night = TOLD.copy();
-    let before = see(&night.data());
+    let before = see_memory(&night.data());
     let config = night.path().join("other.toml");
     let sample = crate::program::root().join("sample-data");
     let text = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
@@ -212,7 +233,7 @@ fn a_ledger_of_another_campaign_is_a_matter_of_configuration() {
         assert_eq!(answer.code, 2, "{}", answer.stderr);
         assert!(answer.stderr.contains("ledger belongs to campaign `sample-2025`"), "{}", answer.stderr);
     }
-    assert!(before == see(&night.data()));
+    assert!(before == see_memory(&night.data()));
 }
 
 #[test]
@@ -226,6 +247,11 @@ fn a_head_that_the_history_does_not_have() {
     // Nothing in the folder proves it any more; who kept yesterday's mail can.
     fs::remove_file(night.data().join("ledger.anchor")).unwrap();
     fs::remove_dir_all(night.data().join("outbox/rehearsal-2500002")).unwrap();
+    // Papers and logs know better, each for itself. The copies are from before the night that is forgotten.
+    for proof in ["runs", "logs"] {
+        said(&night.ask(&["ledger", "check"]), &["ledger is older than", "told twice"]);
+        fs::remove_dir_all(night.data().join(proof)).unwrap();
+    }
     assert_eq!(night.ask(&["ledger", "check"]).code, 0);
     said(&night.ask(&["ledger", "check", "--anchor", head]), &["is in no event of this ledger's history"]);
 }
@@ -273,9 +299,9 @@ fn an_outbox_that_cannot_be_published_to() {
     let refused_by_run = |change: &dyn Fn(&Path), text: &str| {
         let night = TOLD.copy();
         change(&night.data());
-        let before = see(&night.data());
+        let before = see_memory(&night.data());
         said(&night.ask(&["run"]), &["outbox", text]);
-        assert!(before == see(&night.data()), "{text}: a file was touched");
+        assert!(before == see_memory(&night.data()), "{text}: a file was touched");
     };
     refused_by_run(&outbox(|outbox| fs::write(outbox, "").unwrap()), "is not a folder");
     refused_by_run(&outbox(|outbox| symlink("moved", outbox).unwrap()), "is a link");
@@ -283,7 +309,7 @@ fn an_outbox_that_cannot_be_published_to() {
     refused_by_run(&open, "can be written to by other users");
 
     let night = TOLD.copy();
-    let before = see(&night.data());
+    let before = see_memory(&night.data());
     for (mount, text) in [
         ("mount -t tmpfs -o mode=700 none data/outbox", "is on another filesystem than"),
         (
@@ -292,7 +318,7 @@ fn an_outbox_that_cannot_be_published_to() {
         ),
     ] {
         said(&in_namespace(&night, mount, &["run"]), &["outbox", text]);
-        assert!(before == see(&night.data()), "{text}: a file was touched");
+        assert!(before == see_memory(&night.data()), "{text}: a file was touched");
     }
 }
 
@@ -300,7 +326,7 @@ fn an_outbox_that_cannot_be_published_to() {
 fn on_a_disk_of(night: &Night, bytes: u64) -> Answer {
     let script = format!(
         "mkdir -p disk; mount -t tmpfs -o size={bytes},mode=700 none disk; cp -a data/. disk/; mount --move disk data;
-         see() {{ find data -exec stat -c '%n %f %y' {{}} + | sort; find data -type f -exec sha256sum {{}} + | sort; }};
+         see() {{ find data -name '*-stopped-*' -prune -o -path data/logs/'*' -prune -o -type f -exec sha256sum {{}} + | sort; }};
          see > before"
     );
     let words: Vec<String> = night.words(&["run"]).iter().map(|word| format!("'{word}'")).collect();

@@ -177,6 +177,30 @@ pub struct Seen {
     bytes: Vec<u8>,
 }
 
+/// The same without what a refused run may leave: its outcome in a folder of its own, and its line in the log.
+pub fn see_memory(data: &Path) -> Vec<Seen> {
+    let (runs, logs) = (data.join("runs"), data.join("logs"));
+    let is_told = |path: &Path| {
+        let is_stopped = path.strip_prefix(&runs).is_ok_and(|below| below.to_str().unwrap().contains("-stopped-"));
+        is_stopped || (path.starts_with(&logs) && path != logs)
+    };
+    let mut seen = see(data);
+    seen.retain(|seen| !is_told(&seen.path));
+    for folder in seen.iter_mut().filter(|seen| seen.path == runs || seen.path == logs) {
+        folder.changed = (0, 0);
+    }
+    seen
+}
+
+/// Outcomes of runs that were stopped, oldest first.
+pub fn stopped(data: &Path) -> Vec<Value> {
+    let folders = fs::read_dir(data.join("runs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<PathBuf> = folders.filter(|path| path.to_str().unwrap().contains("-stopped-")).collect();
+    folders.sort();
+    let read = |folder: &PathBuf| serde_json::from_slice(&fs::read(folder.join("outcome.json")).unwrap()).unwrap();
+    folders.iter().map(read).collect()
+}
+
 /// Everything at and below `path`: where two of these are equal, nothing was touched in between.
 pub fn see(path: &Path) -> Vec<Seen> {
     let about = fs::symlink_metadata(path).unwrap();

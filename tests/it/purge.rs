@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::canaries::{Search, files};
 use crate::leaks::{self, CANARIES};
-use crate::program::{Night, see};
+use crate::program::{Night, see, see_memory};
 
 const PURGE: [&str; 5] = ["purge", "--approved-by", "privacy officer", "--yes", "--json"];
 
@@ -84,7 +84,9 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
     let known = |name: &&&str| {
         ["ledger.sqlite", "ledger.anchor", "purge-certificate.json"].contains(name)
             || name.starts_with("logs/")
-            || [".done", ".SHA256SUMS", "/report.json", "/report.html"].iter().any(|end| name.ends_with(end))
+            || [".done", ".SHA256SUMS", "/report.json", "/report.html", "/outcome.json"]
+                .iter()
+                .any(|end| name.ends_with(end))
     };
     assert_eq!(names.iter().filter(|name| !known(name)).count(), 0, "{names:?}");
     assert!(!night.data().join("keys/campaign.key").exists());
@@ -95,6 +97,7 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
     assert_eq!(certificate["date"], "2025-09-15");
     assert!(certificate["method"].as_str().unwrap().contains("secure_delete"));
     assert_eq!(certificate["totals"], totals);
+    assert!(certificate["files"].to_string().contains("inputs.marks"), "what a run remembers of its lists has gone");
     for kept in certificate["kept"].as_array().unwrap() {
         let path = night.data().join(kept["path"].as_str().unwrap());
         let sums = crate::tools::run(Command::new("sha256sum").arg(&path));
@@ -104,13 +107,13 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
     assert_eq!((&verdict["state"], &verdict["totals"]), (&Value::from("purged"), &totals));
     assert_eq!(verdict["head"], certificate["head"]);
 
-    let before = see(&night.data());
+    let before = see_memory(&night.data());
     for command in ["run", "check", "close"] {
         assert!(night.ask(&[command]).code >= 2, "{command} after a purge");
     }
     assert!(night.ask(&["run"]).stderr.contains("is purged"));
     assert!(night.ask(&["ledger", "init"]).stderr.contains("is there already"));
-    assert!(before == see(&night.data()));
+    assert!(before == see_memory(&night.data()));
     assert_eq!(purge(&night), certificate, "again it certifies the same");
 }
 

@@ -74,7 +74,10 @@ impl Evening {
             let name = path.strip_prefix(self.path(data)).unwrap().to_str().unwrap().to_owned();
             if name.ends_with("report.json") {
                 night.insert(name, timeless(&bytes));
-            } else if !name.ends_with("report.html") {
+            } else if !(["report.html", "outcome.json"].iter().any(|end| name.ends_with(end))
+                || name.contains("/sealed/"))
+            {
+                // Those tell when the run was, or are second names of what is in the outbox.
                 night.insert(name, bytes);
             }
         }

@@ -256,7 +256,16 @@ fn somebody_split_off_by_a_decision_is_told_once_and_the_other_is_corrected() {
     let first = night.run();
     assert_eq!(person(&first, "A-1"), person(&first, "A-2"));
     let lines = ["exposures-who.csv,1,exposures-who.csv:2,different"];
-    assert_eq!(apply(&night, &decisions(&night, &lines)).code, 0);
+    let file = decisions(&night, &lines);
+    let before = night.memory();
+    let asked = apply(&night, &file);
+    assert_eq!(asked.code, 2, "{}", asked.stderr);
+    for text in ["told people who become two: 1 instead of 0", "first letters: 1 instead of 0", "--yes"] {
+        assert!(asked.stderr.contains(text), "{}", asked.stderr);
+    }
+    assert!(before == night.memory());
+    let file = file.to_str().unwrap();
+    assert_eq!(night.ask(&["review", "apply", file, "--by", "reviewer", "--yes"]).code, 0);
     let second = run_on(&night, "2025-09-30");
     let kinds = &second["report"]["letters"]["by_kind"];
     assert_eq!((&kinds["first"], &kinds["correction"]), (&Value::from(1), &Value::from(1)), "{kinds}");
@@ -333,4 +342,26 @@ fn the_report_tells_the_sizes_of_the_blocks() {
     assert!(blocks.iter().all(|block| block["largest"].as_u64().unwrap() <= block["cap"].as_u64().unwrap()));
     let page = fs::read_to_string(Path::new(answer["papers"].as_str().unwrap()).join("report.html")).unwrap();
     assert!(page.contains("Who is who") && page.contains("birth date + surname"));
+}
+
+#[test]
+fn given_names_are_compared_whole_and_newborns_are_twins() {
+    let row = |id, first_names, number| Lab { id, first_names, initials: "", number, ..ANNA };
+    let records = [
+        row("A-1", "Jan-Willem", "1"),
+        row("A-2", "Jan-Pieter", "1"),
+        row("B-1", "Mohamed Amin", "2"),
+        row("B-2", "Mohamed Yassin", "2"),
+        row("C-1", "Baby", "3"),
+        row("C-2", "Baby", "3"),
+        row("D-1", "Jan-Willem", "4"),
+        row("D-2", "Jan", "4"),
+    ];
+    let night = night(&records);
+    let answer = night.run();
+    for (one, other, together) in
+        [("A-1", "A-2", false), ("B-1", "B-2", false), ("C-1", "C-2", false), ("D-1", "D-2", true)]
+    {
+        assert_eq!(person(&answer, one) == person(&answer, other), together, "{one} {other}");
+    }
 }

@@ -36,10 +36,11 @@ pub(super) fn parse(text: &str) -> Option<(String, String)> {
     }
     let words: Vec<&str> =
         text.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    if words.iter().any(|word| NOT_ONE.contains(&word.to_lowercase().as_str())) {
+    let is_not_one = |word: &str| NOT_ONE.contains(&word.to_lowercase().as_str());
+    if words.iter().any(|word| is_not_one(word)) {
         return None;
     }
-    match words.as_slice() {
+    let suffix = match words.as_slice() {
         [word] => one(word),
         [letter, addition] if is_letter(letter) && is_addition(addition) => Some(both(letter, addition)),
         [word, sign] if sign.len() == 1 && (is_word(word) || word.eq_ignore_ascii_case("bis")) => {
@@ -51,7 +52,9 @@ pub(super) fn parse(text: &str) -> Option<(String, String)> {
         // BRP 11.40 as it stands: up to four letters, digits, spaces and hyphens ("2-A").
         _ if text.len() <= 4 && !text.contains(['/', '.']) && !lower.contains("to ") => Some(both("", text)),
         _ => None,
-    }
+    };
+    // "1 O F" would be printed as "1 OF".
+    suffix.filter(|(letter, addition)| !is_not_one(&format!("{letter}{addition}")))
 }
 
 /// Joins the suffix typed behind the number with the columns of letter and addition.

@@ -83,6 +83,8 @@ fn what_could_be_read_in_two_ways_is_held() {
         "12\u{200b}A",
         "-12",
         "1 en 2",
+        "1 O F",
+        "1E N",
     ];
     for typed in held {
         assert_eq!(parse(typed), Err(Reason::C104), "{typed}");
@@ -211,4 +213,19 @@ proptest! {
         let _ = split(&street);
         let _ = street_and_number(&Address { street: &street, house_number: &typed, house_letter: &typed, ..Address::default() });
     }
+}
+
+#[test]
+fn a_number_that_is_a_day_to_a_spreadsheet_is_held_where_no_box_has_it() {
+    let line = |street, number, addition| {
+        let address = Address { street, house_number: number, house_addition: addition, ..Address::default() };
+        street_and_number(&address).map(|(street, number)| format!("{street}{}", number.line()))
+    };
+    assert_eq!(line("Kade", "45659", ""), Err(Reason::C104));
+    assert_eq!(line("Kade", "45659", "bis").as_deref(), Ok("Kade 45659 bis"));
+    assert_eq!(line("Postbus", "45659", "").as_deref(), Ok("Postbus 45659"));
+    assert_eq!(line("Graan voor Visch", "19999", "").as_deref(), Ok("Graan voor Visch 19999"));
+    assert_eq!(line("Noord- en Zuidstraat", "3", "").as_deref(), Ok("Noord- en Zuidstraat 3"));
+    // A street without a letter is what a program left of one.
+    assert_eq!(line("45123", "3", ""), Err(Reason::C106));
 }

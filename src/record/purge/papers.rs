@@ -17,6 +17,8 @@ pub const CERTIFICATE: &str = "purge-certificate.json";
 const ABOUT_PEOPLE: [&str; 5] = ["backups", "keys", "outbox", "runs", "staging"];
 /// What is kept of a run's papers: totals.
 const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
+/// How runs ended: counts and codes, told like a log. A run that is refused after the purge adds another.
+const OUTCOME: &str = "outcome.json";
 /// What is kept of a published job, by extension: hashes.
 const KEPT_OF_JOBS: [&str; 2] = ["SHA256SUMS", "done"];
 /// What else is the program's own: history and logs, which know ids, counts and codes.
@@ -62,6 +64,10 @@ pub(super) fn strange(data_dir: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RecordErr
     Ok(files::names(data_dir)?.into_iter().filter(|name| !ours(name)).map(Utf8PathBuf::from).collect())
 }
 
+fn is_outcome(path: &Utf8Path) -> bool {
+    path.starts_with("runs") && path.file_name() == Some(OUTCOME)
+}
+
 fn is_kept(path: &Utf8Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     match path.components().next().map(|first| first.as_str()) {
@@ -89,7 +95,7 @@ fn list(data_dir: &Utf8Path, folder: &Utf8Path, found: &mut Vec<(Utf8PathBuf, u6
         let about = fs::symlink_metadata(&full).map_err(files::failed("looking at", &full))?;
         if about.is_dir() {
             list(data_dir, &path, found)?;
-        } else {
+        } else if !is_outcome(&path) {
             found.push((path, about.len()));
         }
     }

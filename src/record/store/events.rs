@@ -21,13 +21,24 @@ pub(super) fn append(transaction: &Transaction<'_>, event: &Event) -> Result<Hea
     Ok(entry.head())
 }
 
-fn last(connection: &Connection) -> Sql<Option<Head>> {
-    connection.query_row("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", [], head_of).optional()
+/// The number that the next event will have.
+pub(super) fn next(connection: &Connection) -> Sql<u64> {
+    Ok(last(connection)?.map_or(1, |head| head.events + 1))
 }
 
-fn head_of(row: &Row<'_>) -> Sql<Head> {
+fn last(connection: &Connection) -> Sql<Option<Head>> {
+    connection.query_row("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", [], head_in).optional()
+}
+
+fn head_in(row: &Row<'_>) -> Sql<Head> {
     let seq: i64 = row.get(0)?;
     Ok(Head { events: count(0, seq)?, hash: row.get(1)? })
+}
+
+/// The last event.
+pub(super) fn head_of(connection: &Connection) -> Result<Head, RecordError> {
+    let head = last(connection).map_err(at("reading the history"))?;
+    head.ok_or_else(|| RecordError::Damaged { problem: "history is empty".to_owned() })
 }
 
 /// A number that is never negative.
@@ -42,7 +53,7 @@ impl Store {
             self.connection
                 .prepare("SELECT seq, hash, body FROM audit ORDER BY seq")?
                 .query_map([], |row| {
-                    let head = head_of(row)?;
+                    let head = head_in(row)?;
                     Ok(Entry { seq: head.events, hash: head.hash, body: row.get(2)? })
                 })?
                 .collect::<Sql<Vec<Entry>>>()
@@ -52,15 +63,14 @@ impl Store {
 
     /// The last event.
     pub fn head(&self) -> Result<Head, RecordError> {
-        let head = last(&self.connection).map_err(at("reading the history"))?;
-        head.ok_or_else(|| RecordError::Damaged { problem: "history is empty".to_owned() })
+        head_of(&self.connection)
     }
 
     /// The head right after event `seq`.
     pub fn head_at(&self, seq: u64) -> Result<Head, RecordError> {
         let number = i64::try_from(seq).map_err(|_| RecordError::Chain { seq })?;
         self.connection
-            .query_row("SELECT seq, hash FROM audit WHERE seq = ?1", [number], head_of)
+            .query_row("SELECT seq, hash FROM audit WHERE seq = ?1", [number], head_in)
             .map_err(at("reading the history"))
     }
 }

@@ -17,8 +17,13 @@ const LISTS: [(List, &str); 5] = [
     (List::Suppressions, "suppressions"),
 ];
 
-fn list_word(list: List) -> &'static str {
+/// The list's word in the ledger, in papers and in evidence.
+pub(in crate::record) fn list_word(list: List) -> &'static str {
     LISTS.into_iter().find(|(known, _)| *known == list).map_or("", |(_, word)| word)
+}
+
+pub(super) fn list_of(word: &str) -> Option<List> {
+    LISTS.into_iter().find(|(_, known)| *known == word).map(|(list, _)| list)
 }
 
 /// Writes down new files and accepted changes.
@@ -74,8 +79,7 @@ impl Store {
                         return Err(strange(5, "inputs are not numbered without gaps"));
                     }
                     let word: String = row.get(2)?;
-                    let list = LISTS.into_iter().find(|(_, known)| *known == word);
-                    let (list, _) = list.ok_or_else(|| strange(2, "unknown list"))?;
+                    let list = list_of(&word).ok_or_else(|| strange(2, "unknown list"))?;
                     let input = KnownInput { file: row.get(1)?, list, sha256: row.get(3)?, rows: row.get(4)? };
                     Ok((count(0, row.get(0)?)?, input))
                 })?

@@ -6,9 +6,11 @@ use jiff::civil::Date;
 use rusqlite::{OptionalExtension, Row, Transaction};
 
 use super::events::{append, count};
+use super::inputs::seq;
+use super::schema::MODES;
 use super::{Sql, Store, at, strange};
 use crate::letter::{Findings, Kind};
-use crate::record::audit::{Event, Head, Sealed, Step};
+use crate::record::audit::{Abandoned, Event, Head, Sealed, Step};
 use crate::record::error::RecordError;
 use crate::record::job::{JobState, LetterRecord, PartTotals, SealedPart, StagedFile, Totals, write_job};
 use crate::record::model::JobRow;
@@ -74,6 +76,33 @@ impl Store {
         self.step(job, JobState::Published, JobState::Done, &Event::Done(Step { job }))
     }
 
+    /// Gives up a job that is planned or sealed. Letters are numbered in the order of the jobs, and so are the people and
+    /// findings that came with them; this job is the last, so that no gap is left.
+    pub fn abandon(&mut self, event: Abandoned) -> Result<Head, RecordError> {
+        let (doing, job) = ("giving up a job", event.job);
+        let transaction = self.begin()?;
+        let head = append(&transaction, &Event::Abandoned(event))?;
+        let change = || {
+            let marked = transaction.execute(
+                "UPDATE job SET abandoned = ?2
+                 WHERE job = ?1 AND abandoned IS NULL AND state IN ('planned', 'sealed')
+                   AND job = (SELECT job FROM job ORDER BY event DESC LIMIT 1)",
+                (job, seq(&head)),
+            )?;
+            transaction.execute("DELETE FROM told_mark WHERE job = ?1", [job])?;
+            transaction.execute("DELETE FROM letter WHERE job = ?1", [job])?;
+            transaction.execute("DELETE FROM person WHERE id NOT IN (SELECT person FROM letter)", [])?;
+            transaction.execute("DELETE FROM findings WHERE id NOT IN (SELECT findings FROM letter)", [])?;
+            Ok(marked)
+        };
+        if change().map_err(at(doing))? != 1 {
+            let found = "not the last job, or is published".to_owned();
+            return Err(RecordError::JobState { job: write_job(job), found, wanted: "planned" });
+        }
+        transaction.commit().map_err(at(doing))?;
+        Ok(head)
+    }
+
     fn step(&mut self, job: u32, from: JobState, to: JobState, event: &Event) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
         step(&transaction, job, from, to)?;
@@ -85,9 +114,11 @@ impl Store {
     /// Every job.
     pub fn jobs(&self) -> Result<BTreeMap<u32, JobRow>, RecordError> {
         let read = || {
+            // Before version 3 no job could be given up.
+            let abandoned = if self.version < MODES { "NULL" } else { "abandoned" };
             let mut jobs = self
                 .connection
-                .prepare("SELECT job, name, run_id, run_date, event, state FROM job")?
+                .prepare(&format!("SELECT job, name, run_id, run_date, event, state, {abandoned} FROM job"))?
                 .query_map([], |row| {
                     let job = JobRow {
                         name: row.get(1)?,
@@ -99,6 +130,7 @@ impl Store {
                         parts: Vec::new(),
                         sealed: Vec::new(),
                         sealed_event: None,
+                        abandoned: row.get::<_, Option<i64>>(6)?.map(|event| count(6, event)).transpose()?,
                     };
                     Ok((row.get(0)?, job))
                 })?
@@ -181,8 +213,9 @@ impl Store {
             .map_err(at("reading a letter"))
     }
 
-    /// The ledger in numbers; `inputs` is left at zero.
+    /// The ledger in numbers; `inputs` is left at zero. Jobs that were given up do not count.
     pub fn totals(&self) -> Result<Totals, RecordError> {
+        let jobs = if self.version < MODES { "job" } else { "job WHERE abandoned IS NULL" };
         let read = |row: &Row<'_>| {
             let number = |column| count(column, row.get(column)?);
             Ok(Totals {
@@ -199,11 +232,13 @@ impl Store {
         };
         self.connection
             .query_row(
-                "SELECT (SELECT count(*) FROM person), count(*), count(*) FILTER (WHERE kind = 'first'),
-                        count(*) FILTER (WHERE kind = 'supplement'),
-                        count(*) FILTER (WHERE kind = 'correction'), coalesce(sum(pages), 0),
-                        coalesce(sum(sheets), 0), (SELECT count(*) FROM job)
-                 FROM letter",
+                &format!(
+                    "SELECT (SELECT count(*) FROM person), count(*), count(*) FILTER (WHERE kind = 'first'),
+                            count(*) FILTER (WHERE kind = 'supplement'),
+                            count(*) FILTER (WHERE kind = 'correction'), coalesce(sum(pages), 0),
+                            coalesce(sum(sheets), 0), (SELECT count(*) FROM {jobs})
+                     FROM letter"
+                ),
                 [],
                 read,
             )

@@ -58,7 +58,8 @@ impl Store {
         let findings = self.findings().map_err(at("reading findings"))?;
         let (letters, senders) = self.known_letters().map_err(at("reading letters"))?;
         let merges = self.merges()?;
-        Ok(Known::new(people, marks, letters, senders, findings, merges))
+        let rulings = self.record_rulings()?;
+        Ok(Known::new(people, marks, letters, senders, findings, merges, rulings))
     }
 
     /// Marks with their present owner, in the order of the marks.

@@ -7,10 +7,12 @@ use rusqlite::{ErrorCode, Transaction};
 
 use super::events::append;
 use super::inputs::{add_identities, add_inputs, seq};
+use super::lists::{FileRows, add_rows, add_shields};
 use super::{Sql, Store, at};
 use crate::person::Pseudonym;
 use crate::record::audit::{Event, Head, Identities, Inputs, Planned, RowHash};
 use crate::record::error::RecordError;
+use crate::record::protection::ShieldLine;
 use crate::record::recognise::{IdentityChange, Mark, MarkKind};
 
 /// One letter as it is written down.
@@ -48,6 +50,10 @@ pub(in crate::record) fn hash_mark(rows: &mut RowHash, mark: &Mark, kind: MarkKi
 pub(in crate::record) struct News<'a> {
     pub inputs: Option<Inputs>,
     pub identities: Option<(Identities, &'a [IdentityChange])>,
+    /// The run that read the rows.
+    pub run_id: &'a str,
+    pub rows: &'a [FileRows],
+    pub shields: &'a [ShieldLine],
 }
 
 impl News<'_> {
@@ -58,7 +64,8 @@ impl News<'_> {
         if let Some((found, changes)) = self.identities {
             add_identities(transaction, found, changes)?;
         }
-        Ok(())
+        add_rows(transaction, self.run_id, self.rows)?;
+        add_shields(transaction, self.run_id, None, self.shields)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::events::append;
-use super::schema::DECISIONS;
+use super::schema::{CASES, DECISIONS, LISTS};
 use super::{Sql, Store, at};
 use crate::record::audit::{Event, Head, Over, Purging};
 use crate::record::error::RecordError;
@@ -30,10 +30,14 @@ macro_rules! table {
 }
 
 /// In the order in which they can be emptied.
-const ABOUT_PEOPLE: [Table; 6] = [
+const ABOUT_PEOPLE: [Table; 10] = [
     table!("told_mark", 1),
     table!("identity", 1),
     table!("decision", DECISIONS),
+    table!("waiting", CASES),
+    table!("row_mark", LISTS),
+    table!("shield", LISTS),
+    table!("record_ruling", LISTS),
     table!("letter", 1),
     table!("findings", 1),
     table!("person", 1),
@@ -99,7 +103,7 @@ mod tests {
     use crate::record::store::schema;
 
     /// Tables of totals, hashes and history.
-    const KEPT: [&str; 7] = ["audit", "campaign", "input", "job", "ledger", "part", "staged"];
+    const KEPT: [&str; 8] = ["audit", "campaign", "input", "job", "ledger", "mode", "part", "staged"];
 
     #[test]
     fn every_table_is_kept_or_goes() {

@@ -8,9 +8,11 @@ use camino::Utf8Path;
 use rusqlite::Connection;
 
 use super::events::append;
+use super::inputs::seq;
 use super::{Sql, Store, at};
 use crate::defect::{self, Defect};
 use crate::durable;
+use crate::mode::Mode;
 use crate::record::audit::{Event, Head, Migrated};
 use crate::record::error::RecordError;
 use crate::record::files;
@@ -18,11 +20,18 @@ use crate::record::files;
 /// Written into the file's header; says that it is a ledger of breachpost ("bpLG").
 const APPLICATION_ID: u32 = 0x6270_4c47;
 /// What each version adds to the one before. A script that was released is never changed; a new one comes behind it.
-const SCRIPTS: [&str; 2] = [include_str!("../schema/1.sql"), include_str!("../schema/2.sql")];
+const SCRIPTS: [&str; 3] =
+    [include_str!("../schema/1.sql"), include_str!("../schema/2.sql"), include_str!("../schema/3.sql")];
 /// The version this program writes; `user_version` of the file.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// The version that brought the table `decision`.
 pub(super) const DECISIONS: u32 = 2;
+/// The version that brought the table `mode` and jobs that are given up.
+pub(super) const MODES: u32 = 3;
+/// The version that brought the table `waiting`.
+pub(super) const CASES: u32 = 3;
+/// The version that brought `row_mark`, `shield` and `record_ruling`.
+pub(super) const LISTS: u32 = 3;
 
 const _: () = assert!(SCRIPTS.len() == VERSION as usize, "every version has its script");
 
@@ -39,9 +48,20 @@ fn scripts(from: u32, to: u32) -> impl Iterator<Item = Cow<'static, str>> {
 
 /// Makes the tables and rules of the present version in an empty database.
 pub(super) fn create(connection: &Connection) -> Sql<()> {
+    create_version(connection, VERSION)
+}
+
+/// The same of any version.
+pub(super) fn create_version(connection: &Connection, version: u32) -> Sql<()> {
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    connection.pragma_update(None, "user_version", VERSION)?;
-    scripts(0, VERSION).try_for_each(|script| connection.execute_batch(&script))
+    connection.pragma_update(None, "user_version", version)?;
+    scripts(0, version).try_for_each(|script| connection.execute_batch(&script))
+}
+
+/// Writes down what the ledger is for.
+pub(super) fn set_mode(connection: &Connection, mode: Mode, head: &Head) -> Sql<()> {
+    connection.execute("INSERT INTO mode (one, mode, event) VALUES (1, ?1, ?2)", (mode.word(), seq(head)))?;
+    Ok(())
 }
 
 /// Type, name, table and text.
@@ -70,8 +90,9 @@ impl Store {
         Ok(())
     }
 
-    /// Makes an older ledger one of the present version, in one transaction with its event. `None`: it is one.
-    pub fn migrate(&mut self) -> Result<Option<Head>, RecordError> {
+    /// Makes an older ledger one of the present version, in one transaction with its event. `None`: it is one. A ledger
+    /// of before version 3 is one of this `mode` from then on.
+    pub fn migrate(&mut self, mode: Mode) -> Result<Option<Head>, RecordError> {
         let from = self.version;
         if from == VERSION {
             return Ok(None);
@@ -83,7 +104,11 @@ impl Store {
             transaction.pragma_update(None, "user_version", VERSION)
         };
         run().map_err(at(doing))?;
-        let head = append(&transaction, &Event::Migrated(Migrated { from, to: VERSION }))?;
+        let mode = (from < MODES).then_some(mode);
+        let head = append(&transaction, &Event::Migrated(Migrated { from, to: VERSION, mode }))?;
+        if let Some(mode) = mode {
+            set_mode(&transaction, mode, &head).map_err(at(doing))?;
+        }
         transaction.commit().map_err(at(doing))?;
         self.version = VERSION;
         self.check_schema()?;

@@ -1,15 +1,17 @@
 //! The tables as one value, to be compared with what the events say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row};
 
 use super::events::count;
 use super::inputs::hash_identity;
 use super::jobs::{date, kind};
 use super::people::{index, mark, mark_kind};
 use super::plan::{PlannedLetter, hash_mark};
+use super::schema::MODES;
 use super::{Sql, Store, at, strange};
+use crate::mode::Mode;
 use crate::person::Pseudonym;
 use crate::record::audit::{Contents, RowHash};
 use crate::record::error::RecordError;
@@ -38,11 +40,17 @@ impl Store {
         Ok(Model {
             ledger: Some(self.ledger().map_err(at("reading the ledger's name"))?),
             campaign: Some(self.campaign()?),
+            mode: self.mode().map_err(at("reading the ledger's mode"))?,
             inputs: self.inputs()?,
             identities: self.identity_hashes()?,
             decisions: self.decision_hashes()?,
+            cases: self.case_hashes()?,
+            rows: self.row_hashes()?,
+            shields: self.shield_hashes()?,
+            record_rulings: self.record_ruling_hashes()?,
             jobs: self.jobs()?,
             contents: self.contents()?,
+            gone: BTreeSet::new(),
             purged: None,
         })
     }
@@ -53,6 +61,20 @@ impl Store {
         self.connection.query_row(only, [], |row| {
             Ok(LedgerRow { id: row.get(0)?, key_check: row.get(1)?, created_on: date(row, 2)? })
         })
+    }
+
+    /// What the ledger is for; a ledger of before version 3 does not say.
+    fn mode(&self) -> Sql<Option<(Mode, u64)>> {
+        if self.version < MODES {
+            return Ok(None);
+        }
+        let only = "SELECT mode, event FROM mode WHERE one = 1 AND (SELECT count(*) FROM mode) = 1";
+        let read = |row: &Row<'_>| {
+            let word: String = row.get(0)?;
+            let mode = Mode::from_word(&word).ok_or_else(|| strange(0, "unknown mode"))?;
+            Ok((mode, count(1, row.get(1)?)?))
+        };
+        self.connection.query_row(only, [], read).optional()
     }
 
     /// The campaign.

@@ -74,12 +74,30 @@ pub fn without_rules(path: &Utf8Path) {
     Connection::open(path).unwrap().execute_batch("DROP TRIGGER letter_kept").unwrap();
 }
 
-/// Makes it a ledger of the first version.
-pub fn as_first_version(path: &Utf8Path) {
-    let connection = Connection::open(path).unwrap();
-    connection
-        .execute_batch("DROP TABLE decision; DROP TRIGGER campaign_begins; PRAGMA user_version = 1; VACUUM")
-        .unwrap();
+/// Makes it a ledger of an earlier version, which has no mode: the same rows, in the tables of that version.
+pub fn as_version(path: &Utf8Path, version: u32) {
+    let fresh = path.with_extension("old");
+    let connection = Connection::open(&fresh).unwrap();
+    schema::create_version(&connection, version).unwrap();
+    let rules: Vec<_> = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "trigger").collect();
+    for rule in &rules {
+        connection.execute_batch(&format!("DROP TRIGGER {}", rule.1)).unwrap();
+    }
+    connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    connection.execute("ATTACH ?1 AS present", [path.as_str()]).unwrap();
+    for (_, table, ..) in schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "table") {
+        let read = connection.prepare(&format!("SELECT * FROM main.{table}")).unwrap();
+        let columns = read.column_names().collect::<Vec<_>>().join(", ");
+        let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM present.{table}");
+        connection.execute_batch(&copy).unwrap();
+    }
+    for rule in rules {
+        connection.execute_batch(&rule.3.unwrap()).unwrap();
+    }
+    connection.execute_batch("DETACH present").unwrap();
+    drop(connection);
+    std::fs::write(path, std::fs::read(&fresh).unwrap()).unwrap();
+    std::fs::remove_file(&fresh).unwrap();
 }
 
 /// Type, name, table and text of every table, index and trigger.

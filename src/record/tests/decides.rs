@@ -34,7 +34,7 @@ fn the_latest_word_counts_and_a_decision_can_be_taken_back() {
     assert_eq!(world.open().decisions().unwrap(), [said(1, 2, Ruling::Different)]);
     assert_eq!(world.open().decided().unwrap().len(), 2);
     assert_eq!(world.open().decide(&[said(8, 9, Ruling::Undecided)], "reviewer", LATER).unwrap(), 0);
-    check::check(&world.data_dir, CAMPAIGN, &[]).unwrap();
+    check::check(&world.home(), &[]).unwrap();
 }
 
 #[test]
@@ -61,9 +61,9 @@ fn decisions_go_with_a_purge_and_the_history_still_tells_who_decided() {
     let world = World::new();
     world.night(&people(3), NIGHT);
     world.open().decide(&[said(1, 2, Ruling::Same)], "reviewer", NIGHT).unwrap();
-    purge::close(&world.data_dir, CAMPAIGN, LATER).unwrap();
-    purge::execute(&world.data_dir, CAMPAIGN, LATER, "N.N.").unwrap();
-    let ledger = Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap();
+    purge::close(&world.home(), LATER).unwrap();
+    purge::execute(&world.home(), LATER, "N.N.").unwrap();
+    let ledger = Ledger::open(&world.home(), Access::Read).unwrap();
     assert_eq!(ledger.decisions().unwrap(), []);
     assert_eq!(ledger.decided().unwrap().len(), 1);
 }

@@ -155,6 +155,7 @@ fn one_of(table: &str, random: &mut ChaCha8Rng) -> String {
         "told_mark" => "(mark, job)",
         "identity" => "(kind, person, other)",
         "decision" => "(one, other, event)",
+        "waiting" => "(mark, event)",
         _ => "rowid",
     };
     let columns = key.trim_matches(['(', ')']);
@@ -195,7 +196,7 @@ fn edit(count: usize, seed: u64) -> BTreeMap<&'static str, (usize, usize)> {
         let what = change(&path, &whole, &mut random);
         let (all, noticed) = counts.entry(kind).or_default();
         *all += 1;
-        match Ledger::open(&world.data_dir, CAMPAIGN, Access::Read) {
+        match Ledger::open(&world.home(), Access::Read) {
             Err(_) => *noticed += 1,
             Ok(ledger) => {
                 drop(ledger);

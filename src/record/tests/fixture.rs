@@ -2,6 +2,7 @@
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::{Date, date};
@@ -13,9 +14,13 @@ use crate::letter::{
     Audience, Category, Draft, Findings, Format, Item, Items, Kind, Kix, Language, Place, Planned, PostalParts,
     Published, Status, Zone,
 };
+use crate::mode::Mode;
 use crate::person::{Bsn, Cluster, Person};
-use crate::record::{Access, Ledger, Noted, PartTotals, Recognised, RecordError, SealedPart, StagedFile};
-use crate::row::{Exposure, Input, List, RowRef};
+use crate::record::{
+    Acceptance, Access, Head, Home, Intake, Ledger, ListTerms, Noted, PartTotals, Recognised, RecordError, SealedPart,
+    ShieldNews, StagedFile,
+};
+use crate::row::{Exposure, Input, List, RowRef, Rows};
 
 pub const CAMPAIGN: &str = "lab-2025";
 /// The night on which most tests begin.
@@ -25,19 +30,32 @@ pub const NIGHT: Date = date(2026, 1, 5);
 pub struct World {
     _folder: TempDir,
     pub data_dir: Utf8PathBuf,
+    /// Made by a program that noted files and not their rows.
+    notes_no_rows: bool,
 }
 
 impl World {
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = Utf8Path::from_path(folder.path()).unwrap().join("data");
-        Self { _folder: folder, data_dir }
+        Self { _folder: folder, data_dir, notes_no_rows: false }
     }
 
     pub fn new() -> Self {
         let world = Self::empty();
-        Ledger::init(&world.data_dir, CAMPAIGN, NIGHT).unwrap();
+        Ledger::init(&world.home(), NIGHT).unwrap();
         world
+    }
+
+    /// A ledger as programs made it before there were modes.
+    pub fn without_mode() -> Self {
+        let world = Self { notes_no_rows: true, ..Self::empty() };
+        Ledger::make(&world.home(), NIGHT, None).unwrap();
+        world
+    }
+
+    pub fn home(&self) -> Home<'_> {
+        Home { data_dir: &self.data_dir, campaign: CAMPAIGN, mode: Mode::Real, anchor: None }
     }
 
     pub fn copy(&self) -> Self {
@@ -60,7 +78,7 @@ impl World {
     }
 
     pub fn try_open(&self) -> Result<Ledger, RecordError> {
-        Ledger::open(&self.data_dir, CAMPAIGN, Access::Write)
+        Ledger::open(&self.home(), Access::Write)
     }
 
     /// One whole run; returns the ids of its letters.
@@ -68,9 +86,9 @@ impl World {
         let mut ledger = self.open();
         let people = ledger.recognise(borrow(clusters)).unwrap();
         let letters = first_letters(&ledger, &people.people);
-        let noted = noted(&people, date);
+        let noted = Notes { no_rows: self.notes_no_rows, ..noted(&people, date) };
         if letters.is_empty() {
-            ledger.note(&noted.as_noted()).unwrap();
+            noted.note(&mut ledger).unwrap();
             return Vec::new();
         }
         let job = plan(&mut ledger, &noted, &letters).unwrap();
@@ -104,23 +122,45 @@ pub struct Notes<'a> {
     pub date: Date,
     pub inputs: Vec<Input>,
     pub accepted: Option<String>,
+    pub no_rows: bool,
     pub people: &'a Recognised<'a>,
 }
 
 impl Notes<'_> {
-    pub fn as_noted(&self) -> Noted<'_> {
+    /// What the ledger makes of the inbox; its files are not read.
+    pub fn intake(&self, ledger: &Ledger) -> Result<Intake, RecordError> {
+        let rows = Rows { inputs: self.inputs.clone(), ..Rows::default() };
+        let accepted = Acceptance { files: &[], all: self.accepted.as_deref() };
+        let intake = ledger.intake(&rows, &|_| strict(), accepted)?;
+        Ok(if self.no_rows { Intake { rows: Arc::default(), ..intake } } else { intake })
+    }
+
+    /// Notes without letters.
+    pub fn note(&self, ledger: &mut Ledger) -> Result<Head, RecordError> {
+        let intake = self.intake(ledger)?;
+        ledger.note(&self.as_noted(&intake))
+    }
+
+    pub fn as_noted<'n>(&'n self, intake: &'n Intake) -> Noted<'n> {
+        static NOBODY: ShieldNews = ShieldNews::NONE;
         Noted {
+            intake,
+            shields: &NOBODY,
             run_id: &self.run_id,
             run_date: self.date,
             inputs: &self.inputs,
-            accepted: self.accepted.as_deref(),
             identities: &self.people.identities,
         }
     }
 }
 
 pub fn noted<'a>(people: &'a Recognised<'a>, date: Date) -> Notes<'a> {
-    Notes { run_id: format!("run-{date}"), date, inputs: vec![input()], accepted: None, people }
+    Notes { run_id: format!("run-{date}"), date, inputs: vec![input()], accepted: None, no_rows: false, people }
+}
+
+/// A list of which nothing may change unasked.
+pub fn strict() -> ListTerms {
+    ListTerms { replace: false, min_rows_percent: 0 }
 }
 
 /// The one exposure file of all fixtures.
@@ -131,13 +171,15 @@ pub fn input() -> Input {
         sha256: "ab".repeat(32),
         rows: 9,
         unread_columns: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
 pub fn plan(ledger: &mut Ledger, noted: &Notes<'_>, letters: &[Planned]) -> Result<String, RecordError> {
     let job = ledger.next_job(noted.date)?;
     let staged = [StagedFile { name: "plan.jsonl".into(), sha256: "cd".repeat(32) }];
-    let mut draft = ledger.draft(&job, noted.as_noted())?;
+    let intake = noted.intake(ledger)?;
+    let mut draft = ledger.draft(&job, noted.as_noted(&intake))?;
     letters.iter().try_for_each(|letter| draft.add(letter))?;
     let plan = draft.finish(&job, &staged)?;
     ledger.plan(&plan)?;

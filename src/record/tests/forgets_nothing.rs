@@ -137,7 +137,7 @@ fn a_plan_that_does_not_add_up_is_refused() {
 fn a_letter_can_be_looked_up_by_id_and_by_reference() {
     let world = World::new();
     let ids = world.night(&people(3), NIGHT);
-    let ledger = Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap();
+    let ledger = Ledger::open(&world.home(), Access::Read).unwrap();
     let letter = ledger.letter(&ids[1]).unwrap().unwrap();
     assert_eq!((letter.seq, letter.part, letter.kind, letter.job.as_str()), (2, 1, Kind::First, "2600001"));
     assert_eq!((letter.date, letter.state), (NIGHT, JobState::Done));
@@ -165,13 +165,14 @@ fn new_files_are_noted_without_letters_and_only_once() {
     let mut notes = noted(&known, NIGHT);
     notes.inputs.push(crate::row::Input { file: "exposures-b.csv".into(), sha256: "ef".repeat(32), ..input() });
     let before = ledger.head().unwrap();
-    let after = ledger.note(&notes.as_noted()).unwrap();
-    assert_eq!(after.events, before.events + 1);
-    assert_eq!(ledger.note(&notes.as_noted()).unwrap(), after);
+    let after = notes.note(&mut ledger).unwrap();
+    // The file, and its rows.
+    assert_eq!(after.events, before.events + 2);
+    assert_eq!(notes.note(&mut ledger).unwrap(), after);
     notes.inputs.remove(0);
-    assert!(matches!(ledger.note(&notes.as_noted()), Err(RecordError::InputsChanged { .. })));
+    assert!(matches!(notes.note(&mut ledger), Err(RecordError::InputsChanged { .. })));
     notes.accepted = Some("file was a duplicate".into());
-    assert_eq!(ledger.note(&notes.as_noted()).unwrap().events, after.events + 1);
+    assert_eq!(notes.note(&mut ledger).unwrap().events, after.events + 1);
     assert_eq!(ledger.totals().unwrap().inputs, 1);
 }
 
@@ -183,7 +184,7 @@ fn copies_are_taken_before_a_run_writes_and_five_are_kept() {
     }
     let copies = crate::record::files::names(&world.path("backups")).unwrap();
     assert_eq!(copies.len(), 5);
-    assert_eq!(copies.first().unwrap(), "ledger-00000010.sqlite");
+    assert_eq!(copies.first().unwrap(), "ledger-00000011.sqlite");
     // A copy is a ledger by itself, and older than the outbox knows.
     fs::copy(world.path("backups").join(&copies[4]), world.path("ledger.sqlite")).unwrap();
     assert!(matches!(world.try_open(), Err(RecordError::Older { .. })));
@@ -194,14 +195,15 @@ fn check_says_how_far_the_ledger_is_and_what_proves_it() {
     let world = World::new();
     world.night(&people(3), NIGHT);
     let before = world.bytes();
-    let verdict = check::check(&world.data_dir, CAMPAIGN, &[]).unwrap();
+    let verdict = check::check(&world.home(), &[]).unwrap();
     assert_eq!((verdict.state, verdict.totals.letters, verdict.unfinished), ("open", 3, None));
     assert_eq!(verdict.head, world.open().head().unwrap());
-    assert_eq!(verdict.proofs.len(), 3);
+    // The anchor, `.done`, the checksums, and the copy from before the run.
+    assert_eq!(verdict.proofs.len(), 4);
     assert!(before == world.bytes());
     let sums = world.path("outbox/2600001/2600001.SHA256SUMS");
     fs::write(&sums, fs::read_to_string(&sums).unwrap().replace("22", "33")).unwrap();
-    assert!(matches!(check::check(&world.data_dir, CAMPAIGN, &[]), Err(RecordError::Proof { .. })));
+    assert!(matches!(check::check(&world.home(), &[]), Err(RecordError::Proof { .. })));
 }
 
 #[test]

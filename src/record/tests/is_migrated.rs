@@ -9,10 +9,10 @@ use crate::record::{Access, Ledger, RecordError, check};
 
 /// Two nights, in the schema of the first version.
 fn old() -> World {
-    let world = World::new();
+    let world = World::without_mode();
     world.night(&people(3), NIGHT);
     world.night(&people(5), NIGHT.tomorrow().unwrap());
-    testing::as_first_version(&world.path("ledger.sqlite"));
+    testing::as_version(&world.path("ledger.sqlite"), 1);
     world
 }
 
@@ -24,7 +24,7 @@ fn version(world: &World) -> u8 {
 fn an_older_ledger_is_read_and_checked_and_nothing_is_touched() {
     let world = old();
     let before = world.bytes();
-    let verdict = check::check(&world.data_dir, CAMPAIGN, &[]).unwrap();
+    let verdict = check::check(&world.home(), &[]).unwrap();
     assert_eq!(verdict.totals.letters, 5);
     assert!(world.night(&people(5), NIGHT.tomorrow().unwrap()).is_empty());
     assert!(before == world.bytes());
@@ -34,11 +34,11 @@ fn an_older_ledger_is_read_and_checked_and_nothing_is_touched() {
 #[test]
 fn the_first_change_migrates_it_after_a_copy_and_writes_that_down() {
     let world = old();
-    let head = check::check(&world.data_dir, CAMPAIGN, &[]).unwrap().head;
-    let told = Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap().totals().unwrap();
+    let head = check::check(&world.home(), &[]).unwrap().head;
+    let told = Ledger::open(&world.home(), Access::Read).unwrap().totals().unwrap();
     assert_eq!(world.open().decide(&[Decision::new([1; 16], [2; 16], Ruling::Same)], "reviewer", NIGHT).unwrap(), 1);
-    assert_eq!(version(&world), 2);
-    let verdict = check::check(&world.data_dir, CAMPAIGN, &[head.hash]).unwrap();
+    assert_eq!(version(&world), 3);
+    let verdict = check::check(&world.home(), &[head.hash]).unwrap();
     assert_eq!(verdict.totals, told);
     // The migration is an event of its own, the decision another.
     assert_eq!(verdict.head.events, head.events + 2);
@@ -69,7 +69,7 @@ fn a_newer_version_number_on_an_older_ledger_is_damage() {
     let world = old();
     let path = world.path("ledger.sqlite");
     let mut bytes = fs::read(&path).unwrap();
-    bytes[63] = 2;
+    bytes[63] = 3;
     fs::write(&path, bytes).unwrap();
     assert!(matches!(world.try_open(), Err(RecordError::Damaged { .. })));
 }

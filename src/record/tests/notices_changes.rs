@@ -30,7 +30,7 @@ fn tampered(sql: &str) -> RecordError {
 #[test]
 fn changed_deleted_swapped_and_truncated_events_are_noticed() {
     for sql in [
-        "UPDATE audit SET body = replace(body, '2600001', '2600009') WHERE seq = 3",
+        "UPDATE audit SET body = replace(body, '2600001', '2600009') WHERE seq = 4",
         "UPDATE audit SET hash = upper(hash) WHERE seq = 3",
         "DELETE FROM audit WHERE seq = 4",
         "UPDATE audit SET seq = CASE seq WHEN 4 THEN -5 ELSE seq - 1 END WHERE seq >= 4",
@@ -124,10 +124,13 @@ fn the_schema_itself_knows_no_second_letter() {
         ("UPDATE audit SET body = '{}'", "events are never changed"),
         ("DELETE FROM audit", "events are never deleted"),
         ("INSERT INTO audit VALUES (99, '{}', printf('%064d', 1))", "events are numbered without gaps"),
-        ("DELETE FROM letter", "letters are deleted by a purge only"),
+        ("DELETE FROM letter", "letters are deleted by a purge, or with a job that was given up"),
         ("UPDATE letter SET sequence = 2", "letters are never changed"),
-        ("DELETE FROM person", "people are deleted by a purge only"),
-        ("DELETE FROM told_mark", "marks are deleted by a purge only"),
+        ("DELETE FROM person", "people are deleted by a purge, or with the only job that wrote to them"),
+        ("DELETE FROM told_mark", "marks are deleted by a purge, or with a job that was given up"),
+        ("UPDATE job SET abandoned = 3", "or are given up before they are published"),
+        ("UPDATE mode SET mode = 'rehearsal'", "a ledger keeps its mode"),
+        ("DELETE FROM mode", "a ledger keeps its mode"),
         ("UPDATE job SET state = 'planned'", "jobs go planned, sealed, published, done"),
         ("UPDATE part SET file = 'x'", "parts are sealed once"),
         ("UPDATE campaign SET state = 'purged'", "campaigns go open, closed, purging, purged"),
@@ -159,11 +162,11 @@ fn a_change_that_was_interrupted_is_taken_back_by_the_next_run() {
     testing::stop_in_the_middle(&path);
     assert!(fs::read(&path).unwrap() != whole);
     let before = world.bytes();
-    let refused = Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap_err();
+    let refused = Ledger::open(&world.home(), Access::Read).unwrap_err();
     assert!(matches!(refused, RecordError::Interrupted), "{refused}");
     assert!(before == world.bytes());
     world.open();
     assert_eq!(testing::dump(&path).unwrap(), content);
     assert!(fs::read(&path).unwrap() == whole);
-    Ledger::open(&world.data_dir, CAMPAIGN, Access::Read).unwrap();
+    Ledger::open(&world.home(), Access::Read).unwrap();
 }

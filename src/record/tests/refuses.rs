@@ -4,13 +4,13 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use super::fixture::*;
-use crate::record::{Access, Ledger, RecordError, check};
+use crate::record::{Access, Home, Ledger, RecordError, check};
 
 /// Opens, expects a refusal, and that not one byte has changed.
 fn refusal(world: &World) -> RecordError {
     let before = world.bytes();
     let refused = world.try_open().unwrap_err();
-    let reader = Ledger::open(&world.data_dir, CAMPAIGN, Access::Read);
+    let reader = Ledger::open(&world.home(), Access::Read);
     assert!(before == world.bytes(), "a refusal changed a file: {refused}");
     assert_eq!(refused.exit_code(), 3);
     assert!(refused.hint().is_some(), "{refused} has no hint");
@@ -40,7 +40,7 @@ fn a_missing_ledger_is_never_made_by_the_way() {
 fn a_second_beginning_is_refused() {
     let refused = |world: &World| {
         let before = world.bytes();
-        let error = Ledger::init(&world.data_dir, CAMPAIGN, NIGHT).unwrap_err();
+        let error = Ledger::init(&world.home(), NIGHT).unwrap_err();
         assert!(before == world.bytes());
         assert!(matches!(error, RecordError::Exists { .. }), "{error}");
     };
@@ -51,7 +51,9 @@ fn a_second_beginning_is_refused() {
     fs::remove_file(world.path("keys/campaign.key")).unwrap();
     refused(&world);
     fs::remove_dir_all(world.path("outbox")).unwrap();
-    Ledger::init(&world.data_dir, CAMPAIGN, NIGHT).unwrap();
+    refused(&world);
+    fs::remove_dir_all(world.path("backups")).unwrap();
+    Ledger::init(&world.home(), NIGHT).unwrap();
 }
 
 #[test]
@@ -157,12 +159,12 @@ fn what_others_can_read_or_change_is_refused() {
 fn a_kept_head_is_found_in_the_history_or_the_ledger_is_refused() {
     let world = World::new();
     world.night(&people(2), NIGHT);
-    let kept = check::check(&world.data_dir, CAMPAIGN, &[]).unwrap().head.hash;
+    let kept = check::check(&world.home(), &[]).unwrap().head.hash;
     world.night(&people(4), NIGHT.tomorrow().unwrap());
-    let verdict = check::check(&world.data_dir, CAMPAIGN, &[kept.to_uppercase()]).unwrap();
+    let verdict = check::check(&world.home(), &[kept.to_uppercase()]).unwrap();
     assert_eq!(verdict.anchors, std::slice::from_ref(&kept));
     let foreign = kept.chars().rev().collect::<String>();
-    let refused = check::check(&world.data_dir, CAMPAIGN, &[kept, foreign]).unwrap_err();
+    let refused = check::check(&world.home(), &[kept, foreign]).unwrap_err();
     assert!(matches!(refused, RecordError::UnknownAnchor { .. }), "{refused}");
 }
 
@@ -191,7 +193,7 @@ fn a_file_that_is_no_ledger_is_refused() {
 #[test]
 fn another_campaign_is_refused() {
     let world = told();
-    let refused = Ledger::open(&world.data_dir, "lab-2031", Access::Write).unwrap_err();
+    let refused = Ledger::open(&Home { campaign: "lab-2031", ..world.home() }, Access::Write).unwrap_err();
     assert!(matches!(refused, RecordError::OtherCampaign { .. }));
     assert_eq!(refused.exit_code(), 2);
 }
@@ -201,7 +203,7 @@ fn a_second_run_is_refused_while_the_first_lives() {
     let world = told();
     let first = world.open();
     assert!(matches!(refusal(&world), RecordError::InUse { .. }));
-    check::check(&world.data_dir, CAMPAIGN, &[]).unwrap();
+    check::check(&world.home(), &[]).unwrap();
     drop(first);
     world.open();
 }
@@ -232,7 +234,11 @@ fn changed_inputs_stop_a_run_unless_somebody_says_why() {
     let world = told();
     let ledger = world.open();
     let found = crate::row::Input { sha256: "ef".repeat(32), ..input() };
-    assert!(matches!(ledger.check_inputs(std::slice::from_ref(&found), None), Err(RecordError::InputsChanged { .. })));
-    assert!(matches!(ledger.check_inputs(&[], None), Err(RecordError::InputsChanged { .. })));
-    ledger.check_inputs(&[found], Some("corrected by the lab")).unwrap();
+    let take = |inputs: &[crate::row::Input], all: Option<&str>| {
+        let rows = crate::row::Rows { inputs: inputs.to_vec(), ..crate::row::Rows::default() };
+        ledger.intake(&rows, &|_| strict(), crate::record::Acceptance { files: &[], all })
+    };
+    assert!(matches!(take(std::slice::from_ref(&found), None), Ok(intake) if intake.changes.len() == 1));
+    assert!(matches!(take(&[], None), Err(RecordError::InputsChanged { .. })));
+    take(&[], Some("withdrawn by the lab")).unwrap();
 }

@@ -1,0 +1,86 @@
+//! Columns of the providers list and of the suppressions list.
+
+use super::shared::{BSN, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, POSTCODE, STREET, TOWN, column, with};
+use super::{Column, Form, Need};
+
+pub(super) const PROVIDERS: &[Column] = &[
+    with(
+        Need::Every,
+        column(
+            "provider_code",
+            Form::ProviderCode,
+            "01234567",
+            "AGB code, as the exposures name it. Export it as text: a number loses its leading zero.",
+            &["agb", "agb_code", "code", "zorgverlener_code"],
+        ),
+    ),
+    with(
+        Need::Every,
+        column(
+            "kind",
+            Form::Word(&["gp", "hospital", "custodial", "clinic"]),
+            "gp",
+            "What it is. An institution's address is used for people in custody.",
+            &["soort", "type", "provider_type"],
+        ),
+    ),
+    column(
+        "display_name",
+        Form::Text(120),
+        "Huisartsenpraktijk Voorbeeld",
+        "The name that a letter may print once the provider agreed.",
+        &["naam", "name", "praktijknaam", "naam_zorgverlener", "weergavenaam"],
+    ),
+    column(
+        "confirmed_on",
+        Form::Date,
+        "2025-08-29",
+        "Since when the provider agrees to be named; empty: it is not named.",
+        &["bevestigd_op", "bevestigd", "akkoord_op", "confirmed"],
+    ),
+    STREET,
+    HOUSE_NUMBER,
+    HOUSE_LETTER,
+    HOUSE_ADDITION,
+    POSTCODE,
+    TOWN,
+    with(
+        Need::May,
+        column(
+            "contact_email",
+            Form::Email,
+            "contact@voorbeeld.example",
+            "Where the provider is told before its patients are.",
+            &["email", "mail", "emailadres", "contact"],
+        ),
+    ),
+];
+
+pub(super) const SUPPRESSIONS: &[Column] = &[
+    BSN,
+    with(
+        Need::May,
+        column(
+            "person_ref",
+            Form::Identifier,
+            "S00000001",
+            "`person_ref` of a row of the participants list or the register.",
+            &["person_id", "persoonsnummer", "client_id", "clientnummer", "patientnummer", "deelnemernummer"],
+        ),
+    ),
+    with(
+        Need::Every,
+        column(
+            "reason",
+            Form::Word(&["deceased", "objection", "protected_address", "whereabouts_unknown", "other"]),
+            "objection",
+            "Why.",
+            &["reden", "grond"],
+        ),
+    ),
+    with(Need::May, column("source", Form::Text(120), "hotline", "Who says so.", &["bron", "herkomst", "origin"])),
+    with(
+        Need::May,
+        column("since", Form::Date, "2025-08-20", "Since when.", &["sinds", "vanaf", "datum", "date", "since_date"]),
+    ),
+];

@@ -1,0 +1,256 @@
+//! Workbooks: `.xlsx` and `.ods`, read as they are (reference: workbooks.md). Values come by the kind of their cells, so
+//! that nothing is lost on a way through CSV. Formulas are never calculated, macros never run, links never followed.
+
+mod book;
+mod cell;
+mod markup;
+mod ods;
+mod parts;
+mod table;
+
+use camino::Utf8Path;
+
+use crate::config::InputFormat;
+
+use super::batch::{Batch, Context};
+use super::error::ReadError;
+use super::guard::guarded;
+use super::records::Record;
+
+use book::{Book, Formula, Value};
+use parts::Parts;
+use table::Table;
+
+/// Bytes of a workbook. A million rows of 32 columns have about 250 MB.
+const MOST_FILE_BYTES: usize = 512 << 20;
+
+/// The two kinds that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Xlsx,
+    Ods,
+}
+
+/// Why a workbook is not read, without a value of its cells.
+#[derive(Debug)]
+pub(super) struct Problem {
+    words: String,
+    hint: &'static str,
+}
+
+impl Problem {
+    const RESAVE: &'static str = "open it in the spreadsheet program, save it as .xlsx and deliver that";
+
+    fn new(words: impl Into<String>, hint: &'static str) -> Self {
+        Self { words: words.into(), hint }
+    }
+
+    fn damaged(words: &str) -> Self {
+        Self::new(words, "ask for the file again")
+    }
+
+    fn resave(words: &str) -> Self {
+        Self::new(words, Self::RESAVE)
+    }
+
+    fn too_large(words: &str) -> Self {
+        Self::new(words, "deliver it as CSV or Parquet")
+    }
+
+    fn password() -> Self {
+        Self::new("it is protected by a password", "save it without a password; the inbox is a protected place")
+    }
+
+    fn other_kind(what: &str) -> Self {
+        Self::new(format!("it is {what}"), "save it as .xlsx, .ods, CSV or Parquet")
+    }
+
+    /// An error that the spreadsheet program shows in a cell; only those that are known are quoted.
+    fn new_error(code: &str) -> Self {
+        const KNOWN: [&str; 7] =
+            ["#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!"];
+        let code = KNOWN.iter().find(|known| **known == code).map_or(String::new(), |code| format!(" `{code}`"));
+        Self::new(format!("a cell of it shows the error{code}"), "correct the formula, or paste its value")
+    }
+
+    fn at(self, file: &Utf8Path) -> ReadError {
+        ReadError::Workbook { file: file.to_owned(), problem: self.words, hint: self.hint }
+    }
+}
+
+/// What a workbook held beside its rows.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    /// Data rows.
+    pub(super) rows: u32,
+    /// Headers that the contract does not name.
+    pub(super) unread: Vec<String>,
+    /// Columns that may be missing and are.
+    pub(super) absent: Vec<&'static str>,
+    /// What is worth knowing about the file.
+    pub(super) notes: Vec<String>,
+}
+
+/// Reads the rows of the workbook's list. `None`: there is not even a header.
+pub(super) fn read<T: Record>(
+    bytes: &[u8],
+    format: &InputFormat,
+    context: &Context<'_>,
+    into: &mut Batch<T>,
+) -> Result<Option<Content>, ReadError> {
+    let file = context.file;
+    let failed = || Problem::damaged("its decoder failed").at(file);
+    let read = guarded(|| read_guarded(bytes, format, context, into), failed)?;
+    context.progress.advance(bytes.len() as u64);
+    Ok(read)
+}
+
+/// The first row with something in it, as names; for a look at a workbook that cannot be read.
+pub(super) fn first_row(bytes: &[u8], format: &InputFormat) -> Option<Vec<String>> {
+    let first = || {
+        check_kind(bytes).ok()?;
+        let parts = Parts::open(bytes).ok()?;
+        let mut book = Book::open(bytes, parts.format).ok()?;
+        let sheet = choose(&mut book, format.sheet.as_deref()).ok()??;
+
+        let mut names = Vec::new();
+        let mut take = |row: u32, cells: &[book::Found<'_>]| {
+            if u64::from(row) >= format.skip_lines as u64 {
+                names = table::names(cells);
+            }
+            Ok::<_, Problem>(names.iter().all(String::is_empty))
+        };
+        book.rows(&sheet, &mut take).ok()?;
+        Some(names)
+    };
+    guarded(|| first().ok_or(()), || ()).ok()
+}
+
+fn read_guarded<T: Record>(
+    bytes: &[u8],
+    format: &InputFormat,
+    context: &Context<'_>,
+    into: &mut Batch<T>,
+) -> Result<Option<Content>, ReadError> {
+    let file = context.file;
+    let told = |problem: Problem| problem.at(file);
+    check_kind(bytes).map_err(told)?;
+    let mut parts = Parts::open(bytes).map_err(told)?;
+    let ods = match parts.format {
+        Format::Ods => ods::sheets(&parts.content().map_err(told)?).map_err(told)?,
+        Format::Xlsx => Vec::new(),
+    };
+    let recalculates = asks_for_calculation(&mut parts);
+    let mut book = Book::open(bytes, parts.format).map_err(told)?;
+    let sheet = choose(&mut book, format.sheet.as_deref()).map_err(told)?;
+
+    let Some(sheet) = sheet else { return Ok(None) };
+    let facts = ods.iter().find(|facts| facts.is(&sheet));
+    let merged = match facts {
+        Some(facts) => facts.merged_rows.clone(),
+        None => book.merged_rows(&sheet).map_err(told)?,
+    };
+
+    let mut table = Table::new(format, context, into, recalculates, book.counts_from_1904());
+    book.rows(&sheet, &mut |row, cells| table.row(row, cells).map_err(Stop)).map_err(|stop| stop.at(file))?;
+    let mut read = table.end(&merged)?;
+    if let Some(read) = &mut read {
+        read.notes.extend(notes(&parts, facts));
+    }
+    Ok(read)
+}
+
+/// What the first bytes say.
+fn check_kind(bytes: &[u8]) -> Result<(), Problem> {
+    const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+    if bytes.len() > MOST_FILE_BYTES {
+        return Err(Problem::too_large("it is larger than any list"));
+    }
+    if bytes.starts_with(COMPOUND) {
+        let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let is_encrypted = memchr::memmem::find(bytes, &encrypted).is_some();
+        return Err(if is_encrypted { Problem::password() } else { Problem::other_kind("an .xls workbook") });
+    }
+    let start = &bytes[..bytes.len().min(512)];
+    let has = |sign: &[u8]| memchr::memmem::find(start, sign).is_some();
+    if start.starts_with(b"PK\x03\x04") {
+        Ok(())
+    } else if has(b"office:document") {
+        Err(Problem::other_kind("an .fods workbook"))
+    } else if has(b"<html") || has(b"<HTML") || has(b"<table") {
+        Err(Problem::other_kind("a web page with the ending of a workbook"))
+    } else {
+        Err(Problem::other_kind("not a workbook, whatever its name says"))
+    }
+}
+
+/// Whether the workbook was written by a program that leaves the formulas to be calculated when it is opened: what
+/// stands in their cells is then a nought or nothing.
+fn asks_for_calculation(parts: &mut Parts<'_>) -> bool {
+    let workbook = parts.workbook().unwrap_or_default();
+    let mut tags = markup::Tags::of(&workbook);
+    tags.any(|tag| tag.name == b"calcPr" && tag.is_set("fullCalcOnLoad"))
+}
+
+/// The sheet that is read: the named one, or the only one that is not empty.
+fn choose(book: &mut Book<'_>, named: Option<&str>) -> Result<Option<String>, Problem> {
+    let sheets = book.sheets();
+    if let Some(name) = named {
+        if sheets.iter().any(|sheet| sheet == name) {
+            return Ok(Some(name.to_owned()));
+        }
+        let words = format!("it has no sheet `{name}` among its {}", sheets.len());
+        return Err(Problem::new(words, "correct `sheet` under [inputs] for its list; it must be spelt exactly"));
+    }
+    let mut filled = Vec::new();
+    for sheet in sheets {
+        let mut found = false;
+        book.rows(&sheet, &mut |_, cells| {
+            found = cells.iter().any(|cell| cell.value != Value::Empty || cell.formula != Formula::None);
+            Ok::<bool, Problem>(!found)
+        })?;
+        if found {
+            filled.push(sheet);
+        }
+    }
+    if filled.len() > 1 {
+        let words = format!("it has {} sheets with something in them", filled.len());
+        return Err(Problem::new(words, "say which one is read: sheet = \"...\" under [inputs] for its list"));
+    }
+    Ok(filled.pop())
+}
+
+fn notes(parts: &Parts<'_>, ods: Option<&ods::Sheet>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let (rows, columns) = ods.map_or((0, 0), |sheet| (sheet.hidden_rows, sheet.hidden_columns));
+    let hidden = parts.hidden.saturating_add(rows).saturating_add(columns);
+    if hidden > 0 || parts.filters > 0 {
+        notes.push("rows or columns are hidden or filtered; they were read like the others".to_owned());
+    }
+    if parts.has("vbaProject") {
+        notes.push("the workbook has macros; they were not run".to_owned());
+    }
+    if parts.has("externalLinks/") {
+        notes.push("the workbook has links to other workbooks; they were not followed".to_owned());
+    }
+    notes
+}
+
+/// A stop on the way through the rows: of the list, or of the workbook.
+struct Stop(ReadError);
+
+impl Stop {
+    fn at(self, file: &Utf8Path) -> ReadError {
+        match self.0 {
+            // A problem of the decoder does not know its file yet.
+            ReadError::Workbook { problem, hint, .. } => ReadError::Workbook { file: file.to_owned(), problem, hint },
+            other => other,
+        }
+    }
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self(problem.at(Utf8Path::new("")))
+    }
+}

@@ -1,0 +1,133 @@
+//! Anchors among what runs leave behind: the head in each report, in each log, and of each copy in `backups/`.
+//!
+//! Whoever puts back an old ledger and the anchor beside it seldom puts back these. A paper that cannot be read proves
+//! nothing; one that names a head the ledger does not know proves that the ledger is older, or another one.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
+
+use crate::record::audit::Entry;
+use crate::record::error::RecordError;
+use crate::record::files;
+use crate::record::store::Store;
+
+/// What a log line says of the ledger, as `tracing` writes it.
+pub(in crate::record) const LOG_FIELD: &str = "ledger.head";
+
+/// The largest report that is read, in bytes, and the most of one log.
+const LONGEST: u64 = 1 << 26;
+
+/// Characters of a head.
+const HEAD: usize = 64;
+
+/// What a report has to hold for us.
+#[derive(Debug, Deserialize)]
+struct Report {
+    #[serde(default)]
+    ledger_head: String,
+}
+
+/// The first paper that knows a head which is not in the history; `None`: all agree. Those that prove something come back
+/// in `proofs`.
+pub(super) fn find_newer(
+    data_dir: &Utf8Path,
+    entries: &[Entry],
+    proofs: &mut Vec<Utf8PathBuf>,
+) -> Result<Option<Utf8PathBuf>, RecordError> {
+    let known: HashSet<&str> = entries.iter().map(|entry| entry.hash.as_str()).collect();
+    for (path, heads) in reports(data_dir)?.into_iter().chain(logs(data_dir)?) {
+        if heads.iter().any(|head| !known.contains(head.as_str())) {
+            return Ok(Some(path));
+        }
+        if !heads.is_empty() {
+            proofs.push(path);
+        }
+    }
+    for (path, events) in copies(data_dir)? {
+        let Ok(events) = usize::try_from(events) else { return Ok(Some(path)) };
+        if events > entries.len() {
+            return Ok(Some(path));
+        }
+        // A copy that cannot be read is no proof; what it is called has been compared.
+        let Ok(head) = Store::head_of_copy(&path) else { continue };
+        if entries.iter().find(|entry| entry.seq == head.events).is_none_or(|entry| entry.hash != head.hash) {
+            return Ok(Some(path));
+        }
+        proofs.push(path);
+    }
+    Ok(None)
+}
+
+/// Whether runs have left anything that knows a ledger.
+pub(super) fn first_paper(data_dir: &Utf8Path) -> Result<Option<Utf8PathBuf>, RecordError> {
+    let papers = reports(data_dir)?.into_iter().chain(logs(data_dir)?);
+    let papers = papers.filter(|(_, heads)| !heads.is_empty()).map(|(path, _)| path);
+    Ok(papers.chain(copies(data_dir)?.into_iter().map(|(path, _)| path)).next())
+}
+
+/// The report of each run, with its head.
+fn reports(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, RecordError> {
+    let runs = data_dir.join("runs");
+    let mut reports = Vec::new();
+    for run in files::names(&runs)? {
+        let path = runs.join(run).join("report.json");
+        let Ok(file) = File::open(&path) else { continue };
+        let read = serde_json::from_reader::<_, Report>(BufReader::new(file.take(LONGEST)));
+        let head = read.map(|report| report.ledger_head).unwrap_or_default();
+        reports.push((path, Vec::from_iter((head.len() == HEAD).then_some(head))));
+    }
+    Ok(reports)
+}
+
+/// Each log, with the heads in it. Lines that were cut by a full disk are passed over.
+fn logs(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, RecordError> {
+    let folder = data_dir.join("logs");
+    let mut logs = Vec::new();
+    let is_log = |name: &String| Utf8Path::new(name).extension() == Some("jsonl");
+    for name in files::names(&folder)?.into_iter().filter(is_log) {
+        let path = folder.join(name);
+        let is_file = std::fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
+        let Some(file) = is_file.then(|| File::open(&path).ok()).flatten() else { continue };
+        let mut heads = Vec::new();
+        for line in BufReader::new(file.take(LONGEST)).split(b'\n') {
+            let Ok(line) = line else { break };
+            heads.extend(head_in(&line));
+        }
+        logs.push((path, heads));
+    }
+    Ok(logs)
+}
+
+fn head_in(line: &[u8]) -> Option<String> {
+    let line = std::str::from_utf8(line).ok()?;
+    let (_, rest) = line.split_once(&format!("\"{LOG_FIELD}\":\""))?;
+    let (head, _) = rest.split_once('"')?;
+    (head.len() == HEAD && head.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| head.to_owned())
+}
+
+/// The copies in `backups/`, with the number of events that their name tells.
+fn copies(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, u64)>, RecordError> {
+    let folder = data_dir.join("backups");
+    let events = |name: &str| name.strip_prefix("ledger-")?.strip_suffix(".sqlite")?.parse::<u64>().ok();
+    let names = files::names(&folder)?;
+    Ok(names.iter().filter_map(|name| Some((folder.join(name), events(name)?))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_found_in_a_log_line_and_in_nothing_else() {
+        let head = "ab".repeat(32);
+        let line = format!("{{\"level\":\"INFO\",\"fields\":{{\"ledger.events\":7,\"{LOG_FIELD}\":\"{head}\"}}}}");
+        assert_eq!(head_in(line.as_bytes()).as_deref(), Some(head.as_str()));
+        assert_eq!(head_in(&line.as_bytes()[..line.len() - 20]), None);
+        assert_eq!(head_in(line.replace("ab", "xy").as_bytes()), None);
+        assert_eq!(head_in(b"\xff\xfe"), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! What the next run would do with other decisions about who is who: counts alone, nothing is composed or written.
+
+use serde::Serialize;
+
+use super::desk::{Desk, Holds};
+use super::{Order, RunError, settle};
+use crate::decide::Circumstances;
+use crate::facts::Facts;
+use crate::letter::Kind;
+use crate::link::{self, Decision, Parameters};
+use crate::reason::RowState;
+use crate::record::{Intake, Ledger};
+use crate::row::Rows;
+
+/// A run in outline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Outlook {
+    /// People found.
+    pub people: u64,
+    /// First letters.
+    pub first: u64,
+    /// Supplements.
+    pub supplements: u64,
+    /// Corrections.
+    pub corrections: u64,
+    /// Exposure rows held for a human.
+    pub held: u64,
+    /// Told people who turn out to be somebody else as well: the other one was never told.
+    pub splits: u64,
+    /// Told people who turn out to be one with another.
+    pub merges: u64,
+}
+
+/// Links, recognises and decides with these decisions.
+///
+/// # Errors
+/// [`RunError`] as a run would.
+pub fn foresee(
+    order: &Order<'_>,
+    (rows, intake): (&Rows, &Intake),
+    ledger: &Ledger,
+    facts: &Facts,
+    decisions: &[Decision],
+) -> Result<Outlook, RunError> {
+    let config = order.config;
+    let parameters = Parameters::of(&config.link)?;
+    let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions };
+    let mut linked = link::link(rows, &terms, ledger.keys(), order.progress)?;
+    let (deliveries, withdrawn) = ledger.deliveries(rows, intake)?;
+    let settled = settle::settle(&mut linked.clusters, &deliveries, &withdrawn);
+    let recognised = ledger.recognise(linked.clusters)?;
+
+    let mut outlook = Outlook {
+        people: recognised.people.len() as u64,
+        splits: recognised.identities.splits(),
+        merges: recognised.identities.merges(),
+        ..Outlook::default()
+    };
+    let is_held = |items: &[crate::reason::SetAside]| {
+        items.iter().filter(|item| item.reason.state() == RowState::Review).count() as u64
+    };
+    outlook.held += is_held(&linked.set_aside) + is_held(&settled.set_aside);
+
+    let remembered = ledger.guard(rows)?.remembered(&recognised.people);
+    let holds = Holds { incomplete: recognised.incomplete, remembered };
+    let desk = Desk::new(*order, recognised.people, Circumstances::new(rows, &facts.sender_of), holds);
+    let share = |_, people: &[crate::person::Person<'_>]| {
+        let decided = desk.notices(people);
+        let kinds: Vec<Kind> = decided.ready.iter().map(|notice| notice.kind).collect();
+        Ok((kinds, is_held(&decided.set_aside)))
+    };
+    desk.in_shares("deciding", share, |(kinds, held)| {
+        outlook.held += held;
+        for kind in kinds {
+            match kind {
+                Kind::First => outlook.first += 1,
+                Kind::Supplement => outlook.supplements += 1,
+                Kind::Correction => outlook.corrections += 1,
+            }
+        }
+    })?;
+    Ok(outlook)
+}

@@ -1,0 +1,53 @@
+//! What a rehearsal and a real run may not be made with: the sample's key, invented facts, values that are marked as
+//! placeholders. A rehearsal may have the vendor's key and the real facts.
+
+use super::RunError;
+use crate::config::{Config, ConfigError, Vendor};
+use crate::facts::{Facts, FactsError};
+use crate::mode::Mode;
+
+/// The sample's key: its private half is published with the program (`sample-data/vendor/age-identity.txt`).
+const SAMPLE_KEY: &str = "age1sstkt9p7hw5dy6453n3w2wqgkzrtlqrv8l5x274l8t9a4z2kf4yqdmray3";
+/// The sample's vendor.
+const SAMPLE_VENDOR: &str = "drukkerij de proef";
+
+/// Refuses the configuration of a real run that has values of rehearsals.
+///
+/// # Errors
+/// [`ConfigError::Rehearsal`] for the first.
+pub(super) fn configuration(config: &Config) -> Result<(), RunError> {
+    if config.mode() == Mode::Rehearsal {
+        return Ok(());
+    }
+    let refuse = |key: &str, problem| {
+        Err(RunError::Config(ConfigError::Rehearsal { path: config.file.clone(), key: key.to_owned(), problem }))
+    };
+    if let Some(key) = config.placeholders.first() {
+        return refuse(key, "is marked as a placeholder");
+    }
+    if has_sample_key(&config.vendor) {
+        return refuse("vendor.recipients", "has the key of the sample, whose private half is published");
+    }
+    if config.vendor.contact.to_lowercase().contains(SAMPLE_VENDOR) {
+        return refuse("vendor.contact", "is the vendor of the sample");
+    }
+    Ok(())
+}
+
+/// Refuses facts that are only for rehearsals in a real run.
+///
+/// # Errors
+/// [`FactsError::Rehearsal`] for the first.
+pub(super) fn facts(config: &Config, facts: &Facts) -> Result<(), RunError> {
+    match facts.invented() {
+        Some((key, problem)) if config.mode() == Mode::Real => {
+            Err(FactsError::Rehearsal { path: config.facts.clone(), key, problem }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a package for this vendor could be opened by everybody.
+pub(super) fn has_sample_key(vendor: &Vendor) -> bool {
+    vendor.recipients.iter().any(|key| key.trim().eq_ignore_ascii_case(SAMPLE_KEY))
+}

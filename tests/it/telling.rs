@@ -1,0 +1,405 @@
+//! Every night tells somebody how it ended: the exit code, a line in the log, `outcome.json`, the mail, the figures.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::mail::Server;
+use crate::program::{Answer, DATE, Night, root, see, stopped};
+
+/// The sample configuration of this night with settings at its end.
+fn with(night: &Night, name: &str, more: &str) -> PathBuf {
+    let sample = root().join("sample-data");
+    let text = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
+    let facts = format!("facts = \"{}\"", sample.join("facts.toml").display());
+    let text =
+        text.replace("facts = \"facts.toml\"", &facts).replace("facts_max_age_days = 30", "facts_max_age_days = 99");
+    let path = night.path().join(name);
+    fs::write(&path, format!("{text}\n{more}\n")).unwrap();
+    path
+}
+
+/// A server that is not there: nobody listens on its port any more.
+fn mail_to_nobody(night: &Night) -> PathBuf {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mail = format!(
+        "[mail]\nhost = \"localhost\"\nport = {port}\nsecurity = \"plain\"\nfrom = \"b@example.org\"\nto = [\"o@example.org\"]\ntimeout_seconds = 3"
+    );
+    with(night, "nobody.toml", &mail)
+}
+
+fn json(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.stdout).unwrap_or_else(|_| panic!("no JSON: {}{}", answer.stdout, answer.stderr))
+}
+
+fn outcome(night: &Night, run_id: &str) -> Value {
+    let path = night.data().join("runs").join(run_id).join("outcome.json");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// The lines of the log about how runs ended.
+fn logged(night: &Night) -> Vec<Value> {
+    let text = fs::read_to_string(night.data().join(format!("logs/{DATE}.jsonl"))).unwrap_or_default();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line["target"] == "breachpost::outcome").map(|line| line["fields"].clone()).collect()
+}
+
+fn header(night: &Night) -> String {
+    fs::read_to_string(night.inbox().join("exposures-special.csv")).unwrap().lines().next().unwrap().to_owned()
+}
+
+/// A file with one row whose category nobody knows: it is held.
+fn hold(night: &Night, name: &str) {
+    let row = format!(
+        "{name},ds7,,Anna Maria,A.M.,,Aalbers,1970-01-11,V,Nieuwstraat,1,,,3511AB,Utrecht,,unheard,,2022-02-02,confirmed,no,name,"
+    );
+    fs::write(night.inbox().join(format!("exposures-{name}.csv")), format!("{}\n{row}\n", header(night))).unwrap();
+}
+
+#[test]
+fn a_night_is_news_once_and_an_old_case_every_week_when_it_is_overdue() {
+    let night = Night::new(5);
+    let config = with(&night, "b.toml", "");
+    let on = |date: &str| night.answer(&config, date, &["run", "--json"]);
+    let first = on("2025-09-15");
+    assert_eq!(first.code, 1, "{}", first.stderr);
+    let cases = json(&first)["report"]["cases"].clone();
+    assert!(cases["new"].as_u64().unwrap() > 0 && cases["new"] == cases["open"], "{cases}");
+    assert_eq!(night.ask_with(&config, &["check"]).code, 0, "a check tells what a run would");
+
+    assert_eq!(on("2025-09-15").code, 0);
+    hold(&night, "one");
+    assert_eq!(night.answer(&config, "2025-09-16", &["check", "--json"]).code, 1);
+    let second = on("2025-09-16");
+    assert_eq!((second.code, &json(&second)["report"]["cases"]["new"]), (1, &1.into()));
+    let codes = ["2025-09-17", "2025-09-28", "2025-09-29", "2025-09-29", "2025-09-30", "2025-10-01", "2025-10-07"];
+    assert_eq!(codes.map(|date| on(date).code), [0, 0, 1, 0, 1, 0, 1]);
+
+    let overdue = json(&on("2025-10-08"))["report"]["cases"].clone();
+    assert_eq!(overdue["overdue"], overdue["open"]);
+    assert_eq!(overdue["oldest"], "2025-09-15");
+    assert_eq!(night.ask_with(&config, &["ledger", "check"]).code, 0);
+}
+
+#[test]
+fn a_row_that_is_held_for_another_reason_is_the_same_case_and_one_that_says_something_else_is_new() {
+    let night = Night::new(5);
+    hold(&night, "one");
+    night.run();
+    // The same row, elsewhere: accepted, and no news.
+    fs::rename(night.inbox().join("exposures-one.csv"), night.inbox().join("exposures-two.csv")).unwrap();
+    let moved = night.ask(&["run", "--json", "--accept-inputs", "delivered again"]);
+    assert_eq!((moved.code, &json(&moved)["report"]["cases"]["new"]), (0, &0.into()), "{}", moved.stderr);
+    let path = night.inbox().join("exposures-two.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("Nieuwstraat", "Oudstraat")).unwrap();
+    let changed = night.ask(&["run", "--json", "--accept-inputs", "delivered again"]);
+    assert_eq!((changed.code, &json(&changed)["report"]["cases"]["new"]), (1, &1.into()), "{}", changed.stderr);
+}
+
+#[test]
+fn every_run_leaves_its_outcome_and_one_line_in_the_log() {
+    let night = Night::new(5);
+    let first = json(&night.ask(&["run", "--json"]));
+    let told = outcome(&night, first["run_id"].as_str().unwrap());
+    assert_eq!((&told["exit_code"], &told["outcome"]), (&1.into(), &"done".into()));
+    assert_eq!(told["job"], first["report"]["package"]["job"]);
+    assert_eq!(told["rows"], first["report"]["rows"]);
+    assert_eq!(told["mail"]["state"], "not configured");
+
+    fs::remove_file(night.inbox().join("exposures-special.csv")).unwrap();
+    let refused = night.ask(&["run", "--json"]);
+    assert_eq!(refused.code, 3);
+    let answer = json(&refused);
+    assert_eq!(answer, stopped(&night.data())[0]);
+    assert!(answer["error"].as_str().unwrap().contains("exposures-special.csv"), "{answer}");
+    assert!(answer["hint"].as_str().unwrap().contains("--accept exposures-special.csv=REASON"), "{answer}");
+
+    let lines = logged(&night);
+    let codes: Vec<&Value> = lines.iter().map(|line| &line["run.exit_code"]).collect();
+    assert_eq!(codes, [&Value::from(1), &Value::from(3)]);
+    assert_eq!(lines[0]["run.job"], told["job"]);
+    assert_eq!((&lines[0]["run.outcome"], &lines[1]["run.outcome"]), (&"done".into(), &"stopped".into()));
+    assert_eq!(lines[1]["run.error"], answer["error"]);
+}
+
+#[test]
+fn what_cannot_be_told_in_the_data_folder_is_told_on_standard_error() {
+    let night = Night::new(5);
+    let unreadable = night.path().join("none.toml");
+    let answer = night.ask_with(&unreadable, &["run", "--json"]);
+    assert_eq!((answer.code, &json(&answer)["exit_code"]), (2, &2.into()));
+    assert!(answer.stderr.contains("error: "), "{}", answer.stderr);
+
+    fs::remove_dir_all(night.data()).unwrap();
+    let answer = night.ask(&["run", "--json"]);
+    assert_eq!((answer.code, &json(&answer)["exit_code"]), (3, &3.into()));
+    assert!(!night.data().exists());
+}
+
+#[test]
+fn a_stopped_night_is_mailed_and_a_second_start_is_not() {
+    let (night, server) = (Night::new(5), Server::start("starttls"));
+    let config = server.config();
+    fs::remove_file(night.data().join("keys/campaign.key")).unwrap();
+    let answer = night.ask_with(&config, &["run"]);
+    assert_eq!(answer.code, 3, "{}", answer.stderr);
+    let mails = server.received();
+    assert_eq!(mails.len(), 1);
+    let subject = mails[0]["headers"]["subject"].as_str().unwrap();
+    assert!(subject.starts_with("stopped: REHEARSAL breachpost sample-2025, nothing left"), "{subject}");
+    let plain = mails[0]["parts"]["text/plain"].as_str().unwrap();
+    assert!(plain.contains("no key at") && plain.contains("hint: put back the key"), "{plain}");
+    assert_eq!(stopped(&night.data())[0]["mail"]["state"], "sent");
+
+    let mut holder = Command::new("flock").arg("-F").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
+    let held = || !Command::new("flock").arg("-n").arg(night.data()).arg("true").status().unwrap().success();
+    while !held() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let second = night.ask_with(&config, &["run"]);
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    assert_eq!(second.code, 3, "{}", second.stderr);
+    assert_eq!(server.received().len(), 1);
+    assert_eq!(stopped(&night.data())[1]["in_use"], true);
+}
+
+#[test]
+fn letters_that_are_out_while_the_mail_is_not_end_with_5_and_the_next_run_sends_it() {
+    let (night, server) = (Night::new(5), Server::start("starttls"));
+    let first = night.ask_with(&mail_to_nobody(&night), &["run", "--json"]);
+    assert_eq!(first.code, 5, "{}", first.stderr);
+    assert!(first.stderr.contains("connecting to the mail server"), "{}", first.stderr);
+    let answer = json(&first);
+    let (id, package) = (answer["run_id"].as_str().unwrap(), answer["package"].as_str().unwrap());
+    assert!(Path::new(package).join("rehearsal-2500001.done").exists());
+    let told = outcome(&night, id);
+    assert_eq!((&told["exit_code"], &told["mail"]["state"]), (&5.into(), &"failed".into()));
+
+    let second = night.ask_with(&server.config(), &["run"]);
+    assert_eq!(second.code, 0, "{}", second.stderr);
+    let texts: Vec<String> =
+        server.received().iter().map(|mail| mail["parts"]["text/plain"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(texts.len(), 2);
+    assert!(texts[1].contains(&format!("Run {id} of")) && texts[1].contains("Job rehearsal-2500001"), "{}", texts[1]);
+    assert_eq!(outcome(&night, id)["mail"]["state"], "sent");
+    assert_eq!(night.ask_with(&server.config(), &["run"]).code, 0);
+    assert_eq!(server.received().len(), 3, "it is not sent a third time");
+}
+
+#[test]
+fn stopped_wins_over_a_mail_that_failed() {
+    let night = Night::new(5);
+    let config = mail_to_nobody(&night);
+    fs::remove_file(night.data().join("keys/campaign.key")).unwrap();
+    assert_eq!(night.ask_with(&config, &["run"]).code, 3);
+    assert_eq!(stopped(&night.data())[0]["mail"]["state"], "failed");
+}
+
+#[test]
+fn the_figures_of_a_run_are_there_for_others_and_whole() {
+    let night = Night::new(5);
+    let file = night.path().join("breachpost.prom");
+    let config = with(&night, "b.toml", "[metrics]\nfile = \"breachpost.prom\"");
+    assert_eq!(night.ask_with(&config, &["run"]).code, 1);
+    let read = || fs::read_to_string(&file).unwrap();
+    let value = |text: &str, name: &str| {
+        let line =
+            text.lines().find_map(|line| line.strip_prefix(&format!("breachpost_{name}{{campaign=\"sample-2025\"}} ")));
+        line.map(|value| value.parse::<i64>().unwrap())
+    };
+    let good = read();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o644);
+    assert_eq!(value(&good, "last_run_exit_code"), Some(1));
+    let last_good = value(&good, "last_good_run_timestamp_seconds").unwrap();
+    assert_eq!(value(&good, "last_run_timestamp_seconds"), Some(last_good));
+
+    fs::rename(night.inbox().join("exposures-special.csv"), night.path().join("away.csv")).unwrap();
+    assert_eq!(night.ask_with(&config, &["run"]).code, 3);
+    let bad = read();
+    assert_eq!(value(&bad, "last_run_exit_code"), Some(3));
+    assert_eq!(value(&bad, "last_good_run_timestamp_seconds"), Some(last_good), "a stopped run is not a good one");
+
+    fs::rename(night.path().join("away.csv"), night.inbox().join("exposures-special.csv")).unwrap();
+    let config = with(&night, "c.toml", "[metrics]\nfile = \"not/there/b.prom\"");
+    let untold = night.ask_with(&config, &["run"]);
+    assert_eq!(untold.code, 5, "{}", untold.stderr);
+    assert!(untold.stderr.contains("figures"), "{}", untold.stderr);
+}
+
+#[test]
+fn a_night_that_was_missed_is_found() {
+    let night = Night::new(5);
+    let age = |config: &Path, age: &str| night.ask_with(config, &["status", "--max-age", age]).code;
+    let config = with(&night, "b.toml", "");
+    assert_eq!(age(&config, "26h"), 1, "no run has ended yet");
+    night.run();
+    assert_eq!(age(&config, "26h"), 0);
+    let shown = night.ask_with(&config, &["status"]);
+    assert!(shown.stdout.contains("2025-09-15-1") && shown.stdout.contains("rehearsal-2500001"), "{}", shown.stdout);
+
+    // Two days ago.
+    let path = night.data().join("runs/2025-09-15-1/outcome.json");
+    let mut told: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let then = jiff::Timestamp::now().checked_sub(jiff::SignedDuration::from_hours(48)).unwrap();
+    told["ended"] = then.to_string().into();
+    fs::write(&path, told.to_string()).unwrap();
+    let before = see(&night.data());
+    assert_eq!((age(&config, "26h"), age(&config, "3 days"), age(&config, "72h")), (1, 2, 0));
+    let answer = json(&night.ask_with(&config, &["status", "--max-age", "26h", "--json"]));
+    assert_eq!((&answer["exit_code"], &answer["last_ended"]), (&1.into(), &then.to_string().into()));
+    assert!(before == see(&night.data()), "looking changes nothing");
+
+    // A run that is refused has ended too, and somebody was told of it.
+    fs::remove_file(night.data().join("keys/campaign.key")).unwrap();
+    assert_eq!(night.ask(&["run"]).code, 3);
+    assert_eq!(age(&config, "26h"), 0);
+    let bad = night.ask_with(&config, &["status", "--max-age=-3h"]);
+    assert_eq!(bad.code, 2, "{}", bad.stderr);
+}
+
+/// The process that does the run, started by the one that watches over it.
+fn run_of(watcher: u32) -> Option<i32> {
+    let children = fs::read_to_string(format!("/proc/{watcher}/task/{watcher}/children")).ok()?;
+    children.split_whitespace().next()?.parse().ok()
+}
+
+fn start(night: &Night) -> std::process::Child {
+    let words = night.words(&["run"]);
+    Command::new(&words[0]).args(&words[1..]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn wait_for<T>(what: impl Fn() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_mins(1);
+    loop {
+        if let Some(found) = what() {
+            return found;
+        }
+        assert!(Instant::now() < end, "it never came");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a_run_that_is_killed_is_told_by_the_process_that_watches_over_it() {
+    let night = Night::new(60);
+    let mut watcher = start(&night);
+    let run = wait_for(|| run_of(watcher.id()));
+    assert!(Command::new("kill").args(["-KILL", &run.to_string()]).status().unwrap().success());
+    assert_eq!(watcher.wait().unwrap().code(), Some(3));
+    let told = stopped(&night.data()).remove(0);
+    assert_eq!((&told["outcome"], &told["exit_code"]), (&"crashed".into(), &3.into()));
+    assert!(told["error"].as_str().unwrap().contains("killed (signal 9)"), "{told}");
+    assert_eq!(logged(&night).len(), 1);
+    assert!(night.run()["package"].is_string());
+}
+
+#[test]
+fn a_run_does_not_outlive_the_process_that_watches_over_it() {
+    let night = Night::new(60);
+    let mut watcher = start(&night);
+    let run = wait_for(|| run_of(watcher.id()));
+    // It has tied itself to the watcher once it holds the lock or has begun to read.
+    std::thread::sleep(Duration::from_millis(150));
+    watcher.kill().unwrap();
+    watcher.wait().unwrap();
+    let is_gone = || fs::read_to_string(format!("/proc/{run}/stat")).map_or(true, |stat| stat.contains(") Z "));
+    wait_for(|| is_gone().then_some(()));
+    assert!(night.run()["run_id"].is_string());
+}
+
+#[test]
+fn a_lack_of_memory_ends_with_a_code_of_the_contract_and_is_told() {
+    let night = Night::new(60);
+    let words: Vec<String> = night.words(&["run"]).iter().map(|word| format!("'{word}'")).collect();
+    let mut crashes = 0;
+    // The program itself needs about as much as its file has.
+    let program = fs::metadata(env!("CARGO_BIN_EXE_breachpost")).unwrap().len() / 1024;
+    for kib in [20_000, 100_000, 200_000, 300_000].map(|more| program + more) {
+        let before = stopped(&night.data()).len();
+        let script = format!("ulimit -v {kib}; exec {}", words.join(" "));
+        let answer: Answer = Command::new("sh").args(["-c", &script]).output().unwrap().into();
+        assert!((0..=5).contains(&answer.code), "{kib}: {} {}", answer.code, answer.stderr);
+        if answer.code < 2 {
+            break;
+        }
+        assert!(answer.code == 3 || answer.code == 4, "{kib}: {}", answer.stderr);
+        crashes += stopped(&night.data()).len() - before;
+    }
+    assert!(crashes > 0, "no run was told to have crashed");
+    assert!(night.ask(&["run"]).code <= 1);
+}
+
+#[test]
+fn a_package_that_is_gone_is_named_once_and_can_be_published_again_byte_for_byte() {
+    let (night, server) = (Night::new(5), Server::start("starttls"));
+    let config = server.config();
+    let first = json(&night.ask_with(&config, &["run", "--json"]));
+    let package = PathBuf::from(first["package"].as_str().unwrap());
+    let job = first["report"]["package"]["job"].as_str().unwrap();
+    let bytes = |folder: &Path| {
+        let mut files = Vec::new();
+        crate::program::collect(folder, &mut files);
+        files.sort();
+        files
+    };
+    let whole = bytes(&package);
+    fs::remove_dir_all(&package).unwrap();
+
+    let second = night.ask_with(&config, &["run", "--json"]);
+    assert_eq!(second.code, 0, "vendors move packages away: {}", second.stderr);
+    assert_eq!(json(&second)["report"]["missing_packages"], serde_json::json!([job]));
+    let mail = server.received().pop().unwrap()["parts"]["text/plain"].as_str().unwrap().to_owned();
+    assert!(mail.contains("not in the outbox any more") && mail.contains(job), "{mail}");
+    let third = json(&night.ask_with(&config, &["run", "--json"]));
+    assert_eq!(third["report"]["missing_packages"], serde_json::json!([]));
+    assert!(!package.exists());
+
+    let unknown = night.ask(&["run", "--republish", "rehearsal-2500777"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.stderr);
+    let again = night.ask(&["run", "--republish", job]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(again.stdout.contains("published again"), "{}", again.stdout);
+    assert!(bytes(&package) == whole, "other bytes were published");
+    assert_eq!(night.ask(&["ledger", "check"]).code, 0);
+
+    // Only its parts are gone; and then they are not even kept.
+    let part =
+        whole.iter().map(|(path, _)| path).find(|path| path.extension().is_some_and(|end| end == "age")).unwrap();
+    fs::remove_file(part).unwrap();
+    assert_eq!(json(&night.ask(&["run", "--json"]))["report"]["missing_packages"], serde_json::json!([job]));
+    let kept = night.data().join("runs").join(first["run_id"].as_str().unwrap()).join("sealed");
+    let away = night.path().join("away");
+    fs::rename(&kept, &away).unwrap();
+    let before = bytes(&package);
+    let refused = night.ask(&["run", "--republish", job]);
+    assert_eq!(refused.code, 3, "{}", refused.stderr);
+    assert!(refused.stderr.contains("neither in the outbox nor kept"), "{}", refused.stderr);
+    assert!(before == bytes(&package));
+    fs::rename(&away, &kept).unwrap();
+    assert_eq!(night.ask(&["run", "--republish", job]).code, 0);
+    assert!(bytes(&package) == whole);
+}
+
+#[test]
+fn one_dead_mailbox_is_no_reason_to_be_silent_to_the_others() {
+    let (night, server) = (Night::new(5), Server::start("dead"));
+    let text = fs::read_to_string(server.config_for(&["o@example.org", "p@example.org"], "")).unwrap();
+    let config = night.path().join("dead.toml");
+    let plain =
+        text.replace("\"starttls\"", "\"plain\"").replace(&format!("ca_file = {:?}", server.path("ca.pem")), "");
+    fs::write(&config, plain).unwrap();
+    let answer = night.ask_with(&config, &["run", "--json"]);
+    assert_eq!(answer.code, 5, "{}", answer.stderr);
+    assert_eq!(server.received().len(), 1);
+    let told = outcome(&night, json(&answer)["run_id"].as_str().unwrap());
+    assert_eq!(told["mail"]["state"], "sent to some");
+    assert_eq!(told["mail"]["unsent"], serde_json::json!([]), "a mailbox that is not there is not tried again");
+    assert!(told["mail"]["error"].as_str().unwrap().contains("no such mailbox"), "{told}");
+}
