@@ -24,6 +24,7 @@ mod deliveries;
 mod error;
 mod files;
 mod gone;
+mod history;
 mod home;
 mod inputs;
 mod intake;
@@ -50,6 +51,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
 use crate::keys::Keys;
+use crate::letter::Kind;
 use crate::mode::Mode;
 use crate::person::Cluster;
 use crate::row::{List, RowRef, Rows};
@@ -60,6 +62,7 @@ pub use decisions::Decided;
 pub use deliveries::Deliveries;
 pub use error::RecordError;
 pub use gone::{Gone, RecordKey, RecordRuling};
+pub use history::LogLine;
 pub use home::Home;
 pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
@@ -341,6 +344,22 @@ impl Ledger {
     /// [`RecordError`] when the ledger cannot be read.
     pub fn letter(&self, id_or_reference: &str) -> Result<Option<LetterRecord>, RecordError> {
         self.store.letter(id_or_reference)
+    }
+
+    /// Letters that are out by day, kind and group (the main category), in that order.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
+        self.store.sent()
+    }
+
+    /// The pseudonyms of everybody a letter was planned for.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn written_to(&self) -> Result<BTreeSet<String>, RecordError> {
+        Ok(self.store.people()?.iter().map(ToString::to_string).collect())
     }
 
     /// The ledger in numbers; after a purge those from before it.

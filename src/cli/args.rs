@@ -128,9 +128,12 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<Utf8PathBuf>,
     },
-    /// Tell which rows, rules, texts and addresses made a letter; or, of two rows, why they are one person or not.
+    /// The figures for the regulator: told, waiting, unreachable, corrected, by day and by group; small numbers are hidden.
+    Figures,
+    /// Tell which rows, rules, texts and addresses made a letter, or why a row got none and what would change that; or, of two
+    /// rows, why they are one person or not.
     Explain {
-        /// Letter id, 26 characters; or a row, as `FILE:ROW` or by its record id.
+        /// Letter id or reference, in any capitals and blanks; or a row, as `FILE:ROW` or by its record id.
         id: String,
         /// Another row.
         other: Option<String>,
@@ -227,6 +230,8 @@ pub enum LedgerCommand {
         #[arg(long, value_name = "HEAD")]
         anchor: Vec<String>,
     },
+    /// Tell the history in words, one line an event, oldest first.
+    Log,
 }
 
 /// `breachpost review`.

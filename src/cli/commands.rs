@@ -9,8 +9,9 @@ use super::{Status, logging, manual};
 use crate::config::Config;
 use crate::facts::Facts;
 use crate::package::Recipients;
+use crate::plain::count;
 use crate::progress::Progress;
-use crate::record::{self, Acceptance, Home, Ledger};
+use crate::record::{self, Acceptance, Access, Home, Ledger};
 use crate::render::readback;
 use crate::report::Report;
 use crate::run::{self, Dress, Order};
@@ -69,6 +70,7 @@ impl Session<'_> {
         match &self.args.command {
             Command::Ledger(LedgerCommand::Init) => self.ledger_init(),
             Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
+            Command::Ledger(LedgerCommand::Log) => self.ledger_log(),
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
             Command::Run { accept, accept_inputs, accept_volume, republish } => {
@@ -91,6 +93,7 @@ impl Session<'_> {
             }
             Command::Preview { out } => self.preview(out),
             Command::Letter { id, out } => self.letter(id, out.as_deref()),
+            Command::Figures => self.figures(),
             Command::Explain { id, other: None } => self.explain(id),
             Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
             Command::Review(ReviewCommand::Apply { file, by, yes }) => self.review_apply(file, by.as_deref(), *yes),
@@ -117,6 +120,17 @@ impl Session<'_> {
             output::json(&verdict);
         } else {
             output::line(&verdict);
+        }
+        Ok(Status::Done)
+    }
+
+    fn ledger_log(&self) -> Result<Status, Failure> {
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
+        let lines = ledger.log().map_err(|error| record_failure(&error))?;
+        if self.args.json {
+            output::json(&lines);
+        } else {
+            lines.iter().for_each(output::line);
         }
         Ok(Status::Done)
     }
@@ -199,7 +213,11 @@ impl Session<'_> {
         if self.args.json {
             output::json(&made);
         } else {
-            output::line(format_args!("{} variants, {} pages", made.variants, made.pages));
+            output::line(format_args!(
+                "{}, {}",
+                count(made.variants as u64, "variant", "variants"),
+                count(made.pages as u64, "page", "pages")
+            ));
             output::line(format_args!("preview   {}", out.join("index.html")));
         }
         Ok(Status::Done)
@@ -212,17 +230,6 @@ impl Session<'_> {
         crate::durable::write(&out, &pdf)
             .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
         output::line(out);
-        Ok(Status::Done)
-    }
-
-    fn explain(&self, id: &str) -> Result<Status, Failure> {
-        let explanation =
-            explain::explain(self.config, id).map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
-        if self.args.json {
-            output::json(&explanation);
-        } else {
-            output::line(&explanation);
-        }
         Ok(Status::Done)
     }
 
@@ -262,8 +269,8 @@ pub(super) fn show_counts(report: &Report) {
         let files: Vec<String> =
             report.unproven_rows.iter().map(|(file, rows)| format!("{rows} in `{file}`")).collect();
         output::line(format_args!(
-            "rehearsal {} rows without BSN, which nothing proves to be invented: {}",
-            report.unproven_rows.values().sum::<u64>(),
+            "rehearsal {} without BSN, which nothing proves to be invented: {}",
+            count(report.unproven_rows.values().sum(), "row", "rows"),
             files.join(", ")
         ));
     }
@@ -272,13 +279,16 @@ pub(super) fn show_counts(report: &Report) {
     }
     let people = &report.people;
     if people.gone > 0 {
-        let gone = people.gone;
-        output::line(format_args!(
-            "gone      {gone} records that people were told about: decide in `review.csv` (L218, D217)"
-        ));
+        let gone = count(people.gone, "record", "records");
+        output::line(format_args!("gone      {gone} that people were told about: decide in `review.csv` (L218, D217)"));
     }
     let letters = &report.letters;
-    output::line(format_args!("letters   {} on {} sheets, {} pages", letters.total, letters.sheets, letters.pages));
+    output::line(format_args!(
+        "letters   {} on {}, {}",
+        letters.total,
+        count(letters.sheets, "sheet", "sheets"),
+        count(letters.pages, "page", "pages")
+    ));
 }
 
 fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result<Status, Failure> {
@@ -290,8 +300,12 @@ fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result
         output::json(&summary);
     } else {
         output::line(format_args!(
-            "{} people, {} exposure rows, {} participants, {} register rows in {}",
-            summary.people, summary.exposures, summary.participants, summary.register, summary.out
+            "{}, {}, {}, {} in {}",
+            count(summary.people, "person", "people"),
+            count(summary.exposures, "exposure row", "exposure rows"),
+            count(summary.participants, "participant", "participants"),
+            count(summary.register, "register row", "register rows"),
+            summary.out
         ));
         output::line(format_args!("truth     {}", summary.out.join("truth.csv")));
     }

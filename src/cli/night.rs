@@ -78,8 +78,9 @@ impl Session<'_> {
         }
         teller.note(&done.papers, &mut done.report, &mut own);
         let status = teller.finish(&mut own, status);
-        own.log();
         self.show(&done, status);
+        let status = teller.answered(&mut own, status);
+        own.log();
         status
     }
 

@@ -10,8 +10,9 @@ use super::output::{self, Failure};
 use super::{Status, logging};
 use crate::config::{Config, Mail};
 use crate::deliver::email;
+use crate::plain;
 use crate::report::Report;
-use crate::run::outcome::{self, MailFate, Outcome, clean};
+use crate::run::outcome::{self, MailFate, Outcome};
 use crate::run::{self, metrics};
 
 /// A mail that was tried in so many runs is not tried again.
@@ -173,6 +174,15 @@ impl<'a> Teller<'a> {
         status
     }
 
+    /// The code once it is known whether the run's own answer was printed.
+    pub fn answered(&mut self, outcome: &mut Outcome, status: Status) -> Status {
+        let Some(failure) = output::lost(status.untold()) else { return status };
+        output::failure(&failure);
+        outcome.exit_code = failure.status.code();
+        self.write(outcome);
+        failure.status
+    }
+
     fn write(&mut self, outcome: &Outcome) {
         if !self.is_kept {
             return;
@@ -204,7 +214,7 @@ fn token(address: &str) -> String {
 /// Says on standard error that a mail was not sent; gives it on one line.
 fn say(error: &email::MailError) -> String {
     let failure = Failure::new(Status::Untold, error, error.hint());
-    let failure = Failure { causes: failure.causes.iter().map(|cause| clean(cause)).collect(), ..failure };
+    let failure = Failure { causes: failure.causes.iter().map(|cause| plain::quoted(cause)).collect(), ..failure };
     output::failure(&failure);
     failure.causes.join(": ")
 }

@@ -348,18 +348,6 @@ fn read(path: &Utf8Path) -> Option<Outcome> {
     (path.parent()?.file_name() == Some(outcome.run_id.as_str())).then_some(outcome)
 }
 
-/// A text of somebody else's, a mail server's say, on one line and without signs that a terminal obeys.
-#[must_use]
-pub fn clean(text: &str) -> String {
-    let seen = |sign: char| if sign.is_control() || is_direction(sign) { ' ' } else { sign };
-    let text: String = text.chars().map(seen).take(500).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-const fn is_direction(sign: char) -> bool {
-    matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -388,11 +376,5 @@ mod tests {
         }
         fs::write(data_dir.join("runs/2025-09-15-1/outcome.json"), "{\"run_id\":").unwrap();
         assert_eq!(all(data_dir).iter().map(|outcome| outcome.exit_code).collect::<Vec<_>>(), [3, 3]);
-    }
-
-    #[test]
-    fn what_a_server_says_is_one_line_that_no_terminal_obeys() {
-        assert_eq!(clean("550\r\n \u{1b}[2Jno \u{202e}such user"), "550 [2Jno such user");
-        assert_eq!(clean(&"x".repeat(9_000)).len(), 500);
     }
 }

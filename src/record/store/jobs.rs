@@ -10,6 +10,7 @@ use super::inputs::seq;
 use super::schema::MODES;
 use super::{Sql, Store, at, strange};
 use crate::letter::{Findings, Kind};
+use crate::plain;
 use crate::record::audit::{Abandoned, Event, Head, Sealed, Step};
 use crate::record::error::RecordError;
 use crate::record::job::{JobState, LetterRecord, PartTotals, SealedPart, StagedFile, Totals, write_job};
@@ -44,6 +45,17 @@ fn step(transaction: &Transaction<'_>, job: u32, from: JobState, to: JobState) -
         .map_err(at("reading a job"))?;
     let found = found.unwrap_or_else(|| "not in the ledger".to_owned());
     Err(RecordError::JobState { job: write_job(job), found, wanted: from.word() })
+}
+
+/// A letter id and a reference code as the tables have them, however they were typed: capitals, blanks and hyphens do not
+/// matter. The last one is what was typed.
+fn named(text: &str) -> [String; 3] {
+    let is_between =
+        |sign: &char| sign.is_whitespace() || plain::is_hidden(*sign) || matches!(sign, '-' | '\u{2010}'..='\u{2015}');
+    let signs: Vec<char> = text.chars().filter(|sign| !is_between(sign)).collect();
+    let id = signs.iter().collect::<String>().to_ascii_lowercase();
+    let fours: Vec<String> = signs.chunks(4).map(|four| four.iter().collect()).collect();
+    [id, fours.join(" ").to_ascii_uppercase(), text.trim().to_owned()]
 }
 
 impl Store {
@@ -205,12 +217,31 @@ impl Store {
                         letter.pages, letter.sheets
                  FROM letter JOIN person ON person.id = letter.person
                  JOIN findings ON findings.id = letter.findings JOIN job ON job.job = letter.job
-                 WHERE letter.letter_id = ?1 OR letter.reference = ?1",
-                [id_or_reference],
+                 WHERE letter.letter_id IN (?1, ?3) OR letter.reference IN (?2, ?3)",
+                named(id_or_reference),
                 read,
             )
             .optional()
             .map_err(at("reading a letter"))
+    }
+
+    /// Letters of published jobs by day, kind and main category.
+    pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
+        let read = |row: &Row<'_>| {
+            let group: Option<String> = row.get(2)?;
+            Ok((date(row, 0)?, kind(row, 1)?, group.unwrap_or_else(|| "none".to_owned()), count(3, row.get(3)?)?))
+        };
+        let read_all = || {
+            self.connection
+                .prepare(
+                    "SELECT job.run_date, letter.kind, json_extract(findings.said, '$.categories[0]') AS grp, count(*)
+                     FROM letter JOIN job ON job.job = letter.job JOIN findings ON findings.id = letter.findings
+                     WHERE job.state IN ('published', 'done') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                )?
+                .query_map([], read)?
+                .collect::<Sql<Vec<_>>>()
+        };
+        read_all().map_err(at("counting letters that are out"))
     }
 
     /// The ledger in numbers; `inputs` is left at zero. Jobs that were given up do not count.
