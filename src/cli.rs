@@ -9,6 +9,7 @@ mod manual;
 mod night;
 mod output;
 pub mod process;
+mod restore;
 mod status;
 mod tell;
 mod watch;

@@ -1,5 +1,6 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
+mod backup;
 pub mod check;
 mod damage;
 pub mod telling;
@@ -14,6 +15,7 @@ use crate::mode::Mode;
 use crate::placeholder;
 use crate::row::List;
 
+pub use backup::Backup;
 pub use damage::DamageLimits;
 
 /// The longest configuration, facts or parameters file that is read, in bytes.
@@ -60,6 +62,8 @@ pub struct Config {
     pub vendor: Vendor,
     /// Summary mail; absent = no mail is sent and the report says so.
     pub mail: Option<Mail>,
+    /// Sealed backups; absent = none are made.
+    pub backup: Option<Backup>,
     /// The file that was read.
     #[serde(skip)]
     pub file: Utf8PathBuf,

@@ -9,14 +9,16 @@
 //! data_dir/ledger.anchor         how far it was after its last change
 //! data_dir/keys/campaign.key     what makes pseudonyms, mode 0400
 //! data_dir/keys/mode             whether the key is for rehearsals or real letters
-//! data_dir/backups/              copies before each run that writes, the last five
+//! data_dir/backups/              copies before each run that writes, the last five; sealed backups after runs
+//! data_dir/backups/redo.sqlite   every change a second time
+//! data_dir/backups.json          every sealed backup that was made, with date and hash
 //! data_dir/purge-certificate.json  what a purge destroyed and kept
 //! ```
 
 mod abandon;
 mod anchors;
 mod audit;
-mod backup;
+pub mod backup;
 mod cases;
 pub mod check;
 mod decisions;
@@ -39,6 +41,8 @@ mod privacy;
 mod protection;
 pub mod purge;
 mod recognise;
+mod redo;
+pub mod restore;
 mod row_marks;
 mod store;
 
@@ -140,6 +144,7 @@ impl Ledger {
     /// [`RecordError`] when it cannot be written.
     pub fn anchor(&self) -> Result<(), RecordError> {
         let head = self.head()?;
+        self.note_changes()?;
         if !anchors::is_present(&anchors::beside(&self.data_dir), &head)? {
             anchors::write(&anchors::beside(&self.data_dir), &self.id, &head)?;
         }
@@ -406,6 +411,7 @@ impl Ledger {
         if self.campaign_state()? == CampaignState::Open {
             mode_mark::write(&self.data_dir, self.mode)?;
         }
+        self.note_changes()?;
         if self.store.migrate(self.mode)?.is_some() {
             tracing::warn!(
                 ledger.mode = self.mode.word(),
@@ -413,9 +419,20 @@ impl Ledger {
             );
         }
         let head = change(&mut self.store)?;
+        self.note_changes()?;
         tracing::info!(ledger.events = head.events, ledger.head = head.hash, "the ledger has changed");
         self.write_anchors(&head)?;
         Ok(head)
+    }
+}
+
+impl Ledger {
+    /// Writes changes a second time, as long as people's data are not being destroyed.
+    fn note_changes(&self) -> Result<(), RecordError> {
+        match self.campaign_state()? {
+            CampaignState::Open | CampaignState::Closed => redo::note(&self.data_dir, &self.store),
+            CampaignState::Purging | CampaignState::Purged => Ok(()),
+        }
     }
 }
 

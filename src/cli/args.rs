@@ -161,7 +161,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         identity: Option<Utf8PathBuf>,
     },
-    /// Make or check the ledger.
+    /// Make, check, back up or restore the ledger.
     #[command(subcommand)]
     Ledger(LedgerCommand),
     /// Close the campaign: no run writes to anybody any more. Shows what that means, then asks.
@@ -232,6 +232,20 @@ pub enum LedgerCommand {
     },
     /// Tell the history in words, one line an event, oldest first.
     Log,
+    /// Make the sealed backup that each run makes, and hand it over; needs `[backup]` in the configuration.
+    Backup,
+    /// Put a backup in the place of a ledger that is lost or damaged, and repeat what came after it. Refused where somebody could
+    /// be told twice; nothing is touched then.
+    Restore {
+        /// A sealed backup (`*.backup.age`), or a copy of the ledger from `backups/`.
+        file: Utf8PathBuf,
+        /// The operator's secret key (age identity), for a sealed backup.
+        #[arg(long, value_name = "FILE")]
+        identity: Option<Utf8PathBuf>,
+        /// A head that somebody kept, best from the newest summary mail: the ledger must know it. May be given more than once.
+        #[arg(long, value_name = "HEAD")]
+        anchor: Vec<String>,
+    },
 }
 
 /// `breachpost review`.

@@ -8,7 +8,7 @@ use super::output::{self, Failure};
 use super::{Status, logging, manual};
 use crate::config::Config;
 use crate::facts::Facts;
-use crate::package::Recipients;
+use crate::package::{Recipients, SealError};
 use crate::plain::count;
 use crate::progress::Progress;
 use crate::record::{self, Acceptance, Access, Home, Ledger};
@@ -54,7 +54,11 @@ pub(super) fn configuration(args: &Args) -> Result<Config, Failure> {
     if let Some(data_dir) = &args.data_dir {
         config.data_dir.clone_from(data_dir);
     }
-    Recipients::parse(&config.vendor.recipients).map_err(|error| Failure::new(Status::Usage, &error, error.hint()))?;
+    let no_key = |error: SealError| Failure::new(Status::Usage, &error, error.hint());
+    Recipients::parse(&config.vendor.recipients).map_err(no_key)?;
+    if let Some(backup) = &config.backup {
+        Recipients::one("backup.recipient", &backup.recipient).map_err(no_key)?;
+    }
     Ok(config)
 }
 
@@ -71,6 +75,10 @@ impl Session<'_> {
             Command::Ledger(LedgerCommand::Init) => self.ledger_init(),
             Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
             Command::Ledger(LedgerCommand::Log) => self.ledger_log(),
+            Command::Ledger(LedgerCommand::Backup) => self.ledger_backup(),
+            Command::Ledger(LedgerCommand::Restore { file, identity, anchor }) => {
+                self.ledger_restore(file, identity.as_deref(), anchor)
+            }
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
             Command::Run { accept, accept_inputs, accept_volume, republish } => {

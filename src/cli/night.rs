@@ -65,6 +65,7 @@ impl Session<'_> {
         for outcome in resumed.iter_mut().chain([&mut own]) {
             teller.expect(outcome);
         }
+        teller.back_up(&mut own, Some(&done.ledger));
         for outcome in [&mut own].into_iter().chain(resumed.as_mut()) {
             teller.mail(outcome);
         }
@@ -78,7 +79,7 @@ impl Session<'_> {
         }
         teller.note(&done.papers, &mut done.report, &mut own);
         let status = teller.finish(&mut own, status);
-        self.show(&done, status);
+        self.show(&done, status, &own.backup);
         let status = teller.answered(&mut own, status);
         own.log();
         status
@@ -104,6 +105,10 @@ impl Session<'_> {
 
         let mut teller = Teller::new(self.config);
         teller.expect_stopped(&mut outcome, record::is_private(&self.config.data_dir));
+        // A job that is under way has changed the ledger.
+        if outcome.job.is_some() && !in_use {
+            teller.back_up(&mut outcome, None);
+        }
         if !in_use {
             teller.mail(&mut outcome);
             teller.figures(&mut outcome);
@@ -117,7 +122,7 @@ impl Session<'_> {
         failure.status
     }
 
-    fn show(&self, done: &Done, status: Status) {
+    fn show(&self, done: &Done, status: Status, backup: &str) {
         if self.args.json {
             output::json(&Answer::new(done, status));
             return;
@@ -141,6 +146,9 @@ impl Session<'_> {
         output::line(format_args!("report    {}", done.papers.join("report.html")));
         output::line(format_args!("review    {}", done.papers.join("review.csv")));
         output::line(format_args!("mail      {}", done.report.mail));
+        if self.config.backup.is_some() {
+            output::line(format_args!("backup    {backup}"));
+        }
     }
 }
 

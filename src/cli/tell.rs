@@ -11,9 +11,10 @@ use super::{Status, logging};
 use crate::config::{Config, Mail};
 use crate::deliver::email;
 use crate::plain;
+use crate::record::Ledger;
 use crate::report::Report;
 use crate::run::outcome::{self, MailFate, Outcome};
-use crate::run::{self, metrics};
+use crate::run::{self, backup, metrics};
 
 /// A mail that was tried in so many runs is not tried again.
 const MOST_TRIES: u32 = 14;
@@ -68,6 +69,30 @@ impl<'a> Teller<'a> {
 
     fn no_figures(&self) -> String {
         if self.config.metrics.is_some() { "not written yet" } else { "not configured" }.to_owned()
+    }
+
+    /// Backs the ledger up as the run has left it.
+    pub fn back_up(&mut self, outcome: &mut Outcome, ledger: Option<&Ledger>) {
+        if self.config.backup.is_none() {
+            "not configured".clone_into(&mut outcome.backup);
+            return;
+        }
+        match backup::back_up(self.config, outcome.run_date, ledger) {
+            Ok(made) => {
+                let fate = if made.nothing_new { "nothing new" } else { "made" };
+                let fate = if made.handed_over && !made.nothing_new { "handed over" } else { fate };
+                fate.clone_into(&mut outcome.backup);
+            }
+            Err(error) => {
+                let failure = Failure::new(Status::Untold, &error, error.hint());
+                output::failure(&failure);
+                "failed".clone_into(&mut outcome.backup);
+                outcome.backup_error = Some(plain::quoted(&failure.causes.join(": ")));
+                outcome.exit_code = untold(outcome.exit_code);
+                self.failed = true;
+            }
+        }
+        self.write(outcome);
     }
 
     /// Sends the mail of a run to those who do not have it.

@@ -304,7 +304,8 @@ impl RecordError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Missing { .. } => {
-                "put the ledger back from where it was moved; only for a new campaign: `breachpost ledger init`"
+                "put the ledger back from where it was moved, or `breachpost ledger restore BACKUP`; only for a new campaign: \
+                 `breachpost ledger init`"
             }
             Self::Exists { .. } => {
                 "a ledger is made once, with an empty outbox; a key without a ledger that never named anybody can be \
@@ -312,8 +313,8 @@ impl RecordError {
             }
             Self::InUse { .. } => "wait until it has ended; the lock goes with the process",
             Self::NotALedger { .. } | Self::Damaged { .. } | Self::Chain { .. } | Self::Replay { .. } => {
-                "keep the file for inspection, put back your newest copy and run `ledger check`; the copies in `backups/` are from \
-                 before each run and are refused when something was published since"
+                "`breachpost ledger restore BACKUP` puts a sound ledger in its place and keeps this file: a sealed backup, or a copy \
+                 from `backups/`, with what came after it repeated"
             }
             Self::Interrupted => {
                 "start what was stopped again (`breachpost run`, `close`, `purge`): it takes the half change back and goes on"
@@ -324,7 +325,8 @@ impl RecordError {
                  `chmod -R go-rwx` or put back the file or folder itself"
             }
             Self::Older { .. } | Self::UnknownAnchor { .. } => {
-                "somebody put back an old copy: with it, people would be told twice; find the newest ledger"
+                "somebody put back an old copy: with it, people would be told twice; find the newest ledger, or bring a \
+                 backup up to date with `breachpost ledger restore BACKUP`"
             }
             Self::Proof { .. } => "put the file back as it was published",
             Self::KeyMissing { .. } | Self::KeyUnusable { .. } | Self::KeyOther { .. } => {

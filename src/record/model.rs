@@ -101,6 +101,11 @@ impl JobRow {
         Self { sealed_event: None, ..self.clone() }
     }
 
+    /// Whether the next run goes on with it.
+    pub fn is_unfinished(&self) -> bool {
+        self.abandoned.is_none() && self.state != JobState::Done
+    }
+
     /// Whether nothing of it can have left the building, as far as the ledger knows.
     pub const fn can_be_abandoned(&self) -> bool {
         self.abandoned.is_none() && matches!(self.state, JobState::Planned | JobState::Sealed)

@@ -123,6 +123,12 @@ pub struct Outcome {
     pub mail: MailFate,
     /// What became of the figures for Prometheus: `not configured`, `written`, `failed`.
     pub metrics: String,
+    /// What became of the sealed backup: `not configured`, `made`, `handed over`, `nothing new`, `failed`.
+    #[serde(default)]
+    pub backup: String,
+    /// Why it failed.
+    #[serde(default)]
+    pub backup_error: Option<String>,
 }
 
 /// What is the same for every outcome of a run.
@@ -171,6 +177,8 @@ impl Outcome {
             ledger_head: String::new(),
             mail: MailFate::default(),
             metrics: String::new(),
+            backup: String::new(),
+            backup_error: None,
         }
     }
 
@@ -241,6 +249,7 @@ impl Outcome {
             job: self.job.clone().unwrap_or_default(),
             parts: self.parts,
             missing: self.missing_packages.clone(),
+            backup: self.backup_error.clone().unwrap_or_default(),
             report: self.report.as_ref().map_or_else(String::new, ToString::to_string),
             ledger_head: self.ledger_head.clone(),
         }

@@ -27,6 +27,7 @@ mod program;
 mod purge;
 mod readers;
 mod refusals;
+mod restore;
 mod scale;
 mod telling;
 mod tools;

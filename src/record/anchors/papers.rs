@@ -1,4 +1,5 @@
-//! Anchors among what runs leave behind: the head in each report, in each log, and of each copy in `backups/`.
+//! Anchors among what runs leave behind: the head in each report, in each log, of each copy in `backups/`, and of the last
+//! change in `backups/redo.sqlite`.
 //!
 //! Whoever puts back an old ledger and the anchor beside it seldom puts back these. A paper that cannot be read proves
 //! nothing; one that names a head the ledger does not know proves that the ledger is older, or another one.
@@ -11,8 +12,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 use crate::record::audit::Entry;
+use crate::record::backup::{BackupList, LIST};
 use crate::record::error::RecordError;
 use crate::record::files;
+use crate::record::redo;
 use crate::record::store::Store;
 
 /// What a log line says of the ledger, as `tracing` writes it.
@@ -47,6 +50,22 @@ pub(super) fn find_newer(
             proofs.push(path);
         }
     }
+    let redo = redo::path(data_dir);
+    // One that cannot be read is no proof.
+    if let Some(head) = files::is_there(&redo)?.then(|| Store::head_of_redo(&redo).ok().flatten()).flatten() {
+        if !known.contains(head.hash.as_str()) {
+            return Ok(Some(redo));
+        }
+        proofs.push(redo);
+    }
+    if let Ok(list) = BackupList::read(data_dir) {
+        let heads: Vec<_> = list.backups.into_iter().filter_map(|backup| backup.head).collect();
+        let path = data_dir.join(LIST);
+        if heads.iter().any(|head| !known.contains(head.hash.as_str())) {
+            return Ok(Some(path));
+        }
+        proofs.extend((!heads.is_empty()).then_some(path));
+    }
     for (path, events) in copies(data_dir)? {
         let Ok(events) = usize::try_from(events) else { return Ok(Some(path)) };
         if events > entries.len() {
@@ -66,7 +85,9 @@ pub(super) fn find_newer(
 pub(super) fn first_paper(data_dir: &Utf8Path) -> Result<Option<Utf8PathBuf>, RecordError> {
     let papers = reports(data_dir)?.into_iter().chain(logs(data_dir)?);
     let papers = papers.filter(|(_, heads)| !heads.is_empty()).map(|(path, _)| path);
-    Ok(papers.chain(copies(data_dir)?.into_iter().map(|(path, _)| path)).next())
+    let redo = redo::path(data_dir);
+    let redo = files::is_there(&redo)?.then_some(redo);
+    Ok(papers.chain(redo).chain(copies(data_dir)?.into_iter().map(|(path, _)| path)).next())
 }
 
 /// The report of each run, with its head.
