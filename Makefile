@@ -42,7 +42,7 @@ test: tools ## Run all tests
 	cargo test --release
 
 nights-test: build tools ## Play thirty nights of a campaign for several seeds (NIGHTS_SEEDS=N), against an account of its own
-	$(VENV)/bin/python tests/nights --binary $(BIN) --seeds $(NIGHTS_SEEDS)
+	$(VENV)/bin/python tests/nights --binary $(BIN) --require-restore --seeds $(NIGHTS_SEEDS)
 
 fault-test: tools ## Kill and fail a night at every call, fill disks, break the program on purpose (half an hour)
 	cargo build --release --features seeded-defects

@@ -18,6 +18,7 @@ use super::error::RecordError;
 use super::job::Totals;
 use super::model::CampaignState;
 use super::{Home, Ledger, audit, files, inputs, key_path};
+use crate::plain::count;
 pub use papers::{CERTIFICATE, KeptFile};
 
 const METHOD: &str = "files overwritten with zeros and unlinked (storage that never writes in place, such as flash, may \
@@ -66,11 +67,8 @@ impl std::fmt::Display for PurgePlan {
             writeln!(f, "left      {path} is not the program's: look at it yourself")?;
         }
         if self.backups > 0 {
-            writeln!(
-                f,
-                "elsewhere {} sealed backups, wherever they were taken: the certificate lists each",
-                self.backups
-            )?;
+            let backups = count(self.backups, "sealed backup", "sealed backups");
+            writeln!(f, "elsewhere {backups}, wherever they were taken: the certificate lists each")?;
         }
         write!(f, "elsewhere copies of the data folder and of `keys/`, the inbox, and what the vendor has")
     }

@@ -17,10 +17,11 @@ use serde::Serialize;
 use super::audit::Head;
 use super::backup::BackupList;
 use super::error::RecordError;
-use super::model::{CampaignState, LedgerRow, Model};
+use super::model::{CampaignState, JobRow, LedgerRow, Model};
 use super::open::{verify, whose};
 use super::store::{Gap, Store};
 use super::{Access, Home, Ledger, anchors, files, key_file, key_path, ledger_path, mode_mark, redo};
+use crate::plain::count;
 pub use error::RestoreError;
 use place::Place;
 use source::Source;
@@ -62,7 +63,8 @@ pub struct Restored {
 impl std::fmt::Display for Restored {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "ledger    {}", self.ledger)?;
-        writeln!(f, "backup    is from event {}; {} events after it were repeated", self.backup.events, self.repeated)?;
+        let repeated = count(self.repeated, "event after it was", "events after it were");
+        writeln!(f, "backup    is from event {}; {repeated} repeated", self.backup.events)?;
         writeln!(f, "head      {}", self.head)?;
         if self.key_restored {
             writeln!(f, "key       came back with the backup")?;
@@ -76,7 +78,8 @@ impl std::fmt::Display for Restored {
         for anchor in &self.anchors {
             writeln!(f, "anchor    {anchor} is in the history")?;
         }
-        write!(f, "sound, and {} proofs outside the backup agree", self.proofs.len())
+        let proofs = count(self.proofs.len() as u64, "proof outside the backup agrees", "proofs outside the backup agree");
+        write!(f, "sound, and {proofs}")
     }
 }
 
@@ -214,7 +217,11 @@ impl Restoring<'_> {
         // A copy proves nothing about itself.
         let same = |path: &Utf8PathBuf| path.canonicalize().ok() == self.order.file.canonicalize().ok();
         proofs.retain(|path| !same(path));
-        if proofs.is_empty() && anchors.is_empty() {
+        // One from before the last job says nothing of what came after that.
+        let planned = |job: &JobRow| job.abandoned.is_none().then_some(job.event);
+        let last_job = model.jobs.values().filter_map(planned).max().unwrap_or(0);
+        let newest = entries.iter().rev().find(|entry| anchors.contains(&entry.hash));
+        if proofs.is_empty() && newest.is_none_or(|entry| entry.seq < last_job) {
             return Err(RestoreError::Unproven);
         }
         Ok(Proof { model, head, proofs, anchors })

@@ -245,6 +245,7 @@ fn a_machine_that_is_gone_comes_back_from_the_newest_backup_with_its_key() {
         assert!(!campaign.data().exists());
     };
     nothing(&campaign.restore(newest, &[]), "nothing here says whether a letter was sent after this backup");
+    nothing(&campaign.restore(newest, &["--anchor", &THREE.heads[1]]), "nothing here says whether a letter was sent");
     nothing(&campaign.restore(&backups[1], &["--anchor", last]), "cannot be rebuilt");
 
     let mut campaign = THREE.copy();

@@ -109,8 +109,9 @@ impl RestoreError {
                 ));
             }
             Self::Unproven => {
-                "give the ledger head of the newest summary mail, report or `job.json`: `--anchor HEAD`; a backup that is older \
-                 than the last letters would have them written again"
+                "give the ledger head of the newest summary mail, report or `job.json`: `--anchor HEAD`; one from before the \
+                 backup's last job proves nothing, and with a backup that is older than the last letters those would be \
+                 written again"
             }
         };
         Some(hint.to_owned())
