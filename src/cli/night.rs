@@ -21,6 +21,8 @@ pub(super) struct Stop {
     pub job: Option<String>,
     /// Another run was on its way.
     pub in_use: bool,
+    /// A text of `failure` with counts, and what a mail says instead.
+    pub quiet: Option<(String, String)>,
 }
 
 impl Session<'_> {
@@ -36,12 +38,13 @@ impl Session<'_> {
                 ending: Ending::Stopped,
                 job: error.job().map(str::to_owned),
                 in_use: error.is_in_use(),
+                quiet: error.without_counts(),
             },
             Err(place) => {
                 let standing = run::crash::standing(self.config, started);
                 let status = if standing.is_out { Status::PartPublished } else { Status::Stopped };
                 let failure = Failure::defect(status, &place);
-                Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false }
+                Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false, quiet: None }
             }
         };
         self.stopped(&stop, started)
@@ -94,13 +97,16 @@ impl Session<'_> {
 
     /// Tells of a run that was refused, or failed.
     pub(super) fn stopped(&self, stop: &Stop, started: Timestamp) -> Status {
-        let Stop { failure, ending, job, in_use } = stop;
+        let Stop { failure, ending, job, in_use, quiet } = stop;
         let mut outcome = Outcome::new(self.frame(started), *ending, failure.status.code());
         outcome.in_use = *in_use;
         outcome.job.clone_from(job);
         outcome.error = failure.causes.first().cloned();
         outcome.causes = failure.causes.iter().skip(1).cloned().collect();
         outcome.hint.clone_from(&failure.hint);
+        if let Some((counted, quiet)) = quiet {
+            outcome.in_mail = failure.causes.iter().map(|cause| cause.replace(counted, quiet)).collect();
+        }
         output::failure(failure);
 
         let mut teller = Teller::new(self.config);

@@ -59,7 +59,7 @@ fn crashed(args: &Args, ended: ExitStatus, started: Timestamp) -> Status {
     let standing = crash::standing(&config, started);
     let status = if standing.is_out { Status::PartPublished } else { Status::Stopped };
     let failure = Failure { status, causes: vec![cause(ended)], hint: Some(hint(ended).to_owned()) };
-    let stop = Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false };
+    let stop = Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false, quiet: None };
     Session { args, config: &config, run_date }.stopped(&stop, started)
 }
 

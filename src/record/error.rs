@@ -2,6 +2,7 @@
 
 use camino::Utf8PathBuf;
 
+use super::intake::InputChange;
 use super::store::StoreError;
 use crate::mode::Mode;
 
@@ -168,10 +169,10 @@ pub enum RecordError {
         campaign: String,
     },
     /// Files that earlier runs read are gone or have other bytes.
-    #[error("{} that an earlier run read: {}", inputs(.changes.len()), .changes.join(", "))]
+    #[error("{} that an earlier run read: {}", inputs(.changes.len()), listed(.changes))]
     InputsChanged {
-        /// One text per file.
-        changes: Vec<String>,
+        /// One per file.
+        changes: Vec<InputChange>,
         /// Their names.
         files: Vec<String>,
     },
@@ -272,6 +273,10 @@ const fn purpose(mode: Mode) -> &'static str {
 
 fn inputs(count: usize) -> String {
     if count == 1 { "1 input is not the one".to_owned() } else { format!("{count} inputs are not the ones") }
+}
+
+fn listed(changes: &[InputChange]) -> String {
+    changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The words on the command line that accept these files.

@@ -117,6 +117,9 @@ pub struct Outcome {
     pub causes: Vec<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What the mail says in the place of `error` and `causes`: the same without counts that may be small. Empty: the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_mail: Vec<String>,
     /// Head of the ledger's audit chain.
     pub ledger_head: String,
     /// What became of the summary mail.
@@ -174,6 +177,7 @@ impl Outcome {
             error: None,
             causes: Vec::new(),
             hint: None,
+            in_mail: Vec::new(),
             ledger_head: String::new(),
             mail: MailFate::default(),
             metrics: String::new(),
@@ -259,10 +263,11 @@ impl Outcome {
         if self.outcome == Ending::Done {
             return Vec::new();
         }
-        let error = self.error.iter().map(|error| format!("error: {error}"));
-        let causes = self.causes.iter().map(|cause| format!("cause: {cause}"));
-        let hint = self.hint.iter().map(|hint| format!("hint: {hint}"));
-        error.chain(causes).chain(hint).collect()
+        let exact: Vec<&String> = self.error.iter().chain(&self.causes).collect();
+        let said = if self.in_mail.is_empty() { exact } else { self.in_mail.iter().collect() };
+        let words = std::iter::once("error").chain(std::iter::repeat("cause"));
+        let lines = words.zip(said).map(|(word, text)| format!("{word}: {text}"));
+        lines.chain(self.hint.iter().map(|hint| format!("hint: {hint}"))).collect()
     }
 
     /// The one line in the log.
