@@ -265,6 +265,25 @@ fn whom_a_list_protected_yesterday_is_protected_until_a_row_says_otherwise() {
 }
 
 #[test]
+fn an_older_delivery_stands_below_the_newest_one_that_is_held() {
+    let (night, _) = protected("register", ",yes,", None);
+    write(&night, "exposures-2.csv", &[record("R1", "Aalbers", "confirmed,no,name")]);
+    let held = run_on(&night, "2025-09-17", &[]);
+    assert_eq!(fates(&held, "R1"), [fate("review", "D215"), fate("review", "D215")]);
+    let review = lines(&held, "review.csv").into_iter().filter(|line| line["record_id"] == "R1");
+    let [newest, older] = review.collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!([&newest["file"], &older["file"]], ["exposures-2.csv", "exposures-1.csv"]);
+    assert_eq!((&older["case"], older["beside"].as_str()), (&newest["case"], "exposures-2.csv:1"));
+    assert!(older["evidence"].contains("an older delivery"), "{older:?}");
+    assert_eq!(held["report"]["cases"]["open"], 1);
+
+    // Whoever fills in both lines says it once.
+    let said = decide(&night, &held, "D215", "released");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert_eq!(fates(&run_on(&night, "2025-10-01", &[]), "R1"), [fate("merged", ""), fate("letter", "")]);
+}
+
+#[test]
 fn a_row_that_could_not_be_read_protects_until_it_can() {
     let row = |state: &str| listed("P1", "Aalbers", state).replace("P1,,", "P1,999990019,");
     let others: Vec<String> =
