@@ -82,7 +82,7 @@ impl Session<'_> {
         }
         teller.note(&done.papers, &mut done.report, &mut own);
         let status = teller.finish(&mut own, status);
-        self.show(&done, status, &own.backup);
+        self.show_done(&done, status, &own.backup);
         let status = teller.answered(&mut own, status);
         own.log();
         status
@@ -128,7 +128,7 @@ impl Session<'_> {
         failure.status
     }
 
-    fn show(&self, done: &Done, status: Status, backup: &str) {
+    fn show_done(&self, done: &Done, status: Status, backup: &str) {
         if self.args.json {
             output::json(&Answer::new(done, status));
             return;
