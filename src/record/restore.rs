@@ -78,7 +78,8 @@ impl std::fmt::Display for Restored {
         for anchor in &self.anchors {
             writeln!(f, "anchor    {anchor} is in the history")?;
         }
-        let proofs = count(self.proofs.len() as u64, "proof outside the backup agrees", "proofs outside the backup agree");
+        let proofs =
+            count(self.proofs.len() as u64, "proof outside the backup agrees", "proofs outside the backup agree");
         write!(f, "sound, and {proofs}")
     }
 }

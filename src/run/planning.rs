@@ -182,7 +182,18 @@ impl Sketch<'_, '_> {
         let staging = Staging::of(&config.data_dir, &job_name);
         staging.begin()?;
         let Prepared {
-            account, set_aside, followers, gone, shields, identities, bodies, letters, writer, press, namesakes, ..
+            account,
+            set_aside,
+            followers,
+            gone,
+            shields,
+            identities,
+            bodies,
+            letters,
+            writer,
+            press,
+            namesakes,
+            ..
         } = prepared;
         let places = package::places(&job_name, letters, &config.print);
         let settings = Settings {
