@@ -89,7 +89,7 @@ impl Session<'_> {
             Command::Status { max_age } => self.status(*max_age),
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => self.plan_abandon(by, reason),
             Command::Plan { plan: None, accept, accept_inputs, accept_volume } => {
-                self.plan(accepted(accept, accept_inputs.as_deref()), *accept_volume)
+                Ok(self.plan(accepted(accept, accept_inputs.as_deref()), *accept_volume))
             }
             Command::Render { part, job } => self.render(*part, job.as_deref()),
             Command::Check { package: Some(out), recipient, accept, accept_inputs, accept_volume } => {

@@ -1,5 +1,7 @@
 //! Commands for many machines: a plan, and one part of it.
 
+use jiff::Timestamp;
+
 use super::Status;
 use super::commands::Session;
 use super::output::{self, Failure};
@@ -25,10 +27,14 @@ impl Session<'_> {
         Ok(Status::Done)
     }
 
-    pub(super) fn plan(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
+    /// The first half of a night on many machines: when it is stopped, somebody is told as of any other night.
+    pub(super) fn plan(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Status {
         let progress = Progress::on_stderr();
         let order = self.order(accepted, accept_volume, &progress);
-        let planned = run::plan(&order).map_err(|error| failure(&progress, &error))?;
+        let planned = match self.or_stopped(&order, Timestamp::now(), run::plan) {
+            Ok(planned) => planned,
+            Err(status) => return status,
+        };
         if self.args.json {
             output::json(&planned);
         } else if let Some(job) = &planned.job {
@@ -42,7 +48,7 @@ impl Session<'_> {
         } else {
             output::line("job       none: there is nobody new to write to");
         }
-        Ok(if planned.needs_a_human { Status::ForAHuman } else { Status::Done })
+        if planned.needs_a_human { Status::ForAHuman } else { Status::Done }
     }
 
     pub(super) fn render(&self, part: Option<u32>, job: Option<&str>) -> Result<Status, Failure> {

@@ -1,4 +1,4 @@
-//! `run`: the nightly batch, and everybody who hears of it: who started it, the mail, the figures, the log, the next run.
+//! `run` and `plan`: the nightly batch, and everybody who hears of it: who started it, the mail, the figures, the log, the next run.
 
 use camino::Utf8Path;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use super::{Status, logging, process};
 use crate::record;
 use crate::report::Report;
 use crate::run::outcome::{Ending, Frame, Outcome};
-use crate::run::{self, Done, Finished, Order};
+use crate::run::{self, Done, Finished, Order, RunError};
 
 /// A run that did not come to its end.
 pub(super) struct Stop {
@@ -29,10 +29,20 @@ impl Session<'_> {
     /// Runs the batch and tells everybody how that ended.
     pub(super) fn run(&self, order: &Order<'_>) -> Status {
         let started = Timestamp::now();
-        let ended = process::caught(|| run::run(order));
+        self.or_stopped(order, started, run::run).map_or_else(|status| status, |done| self.done(done, started))
+    }
+
+    /// Does the work of a night. Of one that was refused, or failed, everybody is told; then only its status is left.
+    pub(super) fn or_stopped<T>(
+        &self,
+        order: &Order<'_>,
+        started: Timestamp,
+        work: impl FnOnce(&Order<'_>) -> Result<T, RunError>,
+    ) -> Result<T, Status> {
+        let ended = process::caught(|| work(order));
         order.progress.finish();
         let stop = match ended {
-            Ok(Ok(done)) => return self.done(done, started),
+            Ok(Ok(done)) => return Ok(done),
             Ok(Err(error)) => Stop {
                 failure: Failure::new(error.status(), &error, error.hint()),
                 ending: Ending::Stopped,
@@ -47,7 +57,7 @@ impl Session<'_> {
                 Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false, quiet: None }
             }
         };
-        self.stopped(&stop, started)
+        Err(self.stopped(&stop, started))
     }
 
     fn frame(&self, started: Timestamp) -> Frame<'_> {

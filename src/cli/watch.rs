@@ -21,7 +21,7 @@ use crate::run::outcome::Ending;
 /// Lets another process of the same program do the run and tells what it could not tell itself. `None`: the command is no
 /// run, or no second process can be had; then this one does it alone.
 pub(super) fn over(args: &Args) -> Option<Status> {
-    if !matches!(args.command, Command::Run { .. }) {
+    if !matches!(args.command, Command::Run { .. } | Command::Plan { plan: None, .. }) {
         return None;
     }
     let started = Timestamp::now();

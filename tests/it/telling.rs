@@ -171,6 +171,18 @@ fn a_stopped_night_is_mailed_and_a_second_start_is_not() {
 }
 
 #[test]
+fn a_plan_that_is_stopped_is_told_like_a_night() {
+    let (night, server) = (Night::new(5), Server::start("starttls"));
+    fs::write(night.inbox().join("exposures-2.csv"), "nothing\n").unwrap();
+    let answer = night.ask_with(&server.config(), &["plan", "--json"]);
+    assert_eq!(answer.code, 3, "{}", answer.stderr);
+    let told = &stopped(&night.data())[0];
+    assert_eq!((&told["exit_code"], &told["mail"]["state"]), (&3.into(), &"sent".into()));
+    assert_eq!(json(&answer)["run_id"], told["run_id"]);
+    assert_eq!(server.received().len(), 1);
+}
+
+#[test]
 fn the_mail_of_a_stopped_night_has_no_small_counts() {
     let (night, server) = (Night::new(5), Server::start("starttls"));
     let config = server.config();
