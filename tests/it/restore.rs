@@ -1,6 +1,8 @@
 //! Backups that leave the machine, and ledgers that come back from them: nobody is told twice and nobody is lost, or
 //! nothing is restored.
 
+mod kills;
+
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -55,6 +57,14 @@ impl Campaign {
 
     fn ask(&self, command: &[&str]) -> Answer {
         self.night.ask_with(&self.config, command)
+    }
+
+    /// The command line of the program, for another tool to start.
+    fn words(&self, command: &[&str]) -> Vec<String> {
+        let config = self.config.to_str().unwrap().to_owned();
+        let words = self.night.words(command);
+        let place = words.iter().position(|word| word == "--config").unwrap() + 1;
+        words.into_iter().enumerate().map(|(at, word)| if at == place { config.clone() } else { word }).collect()
     }
 
     /// One night; how many letters it wrote.
