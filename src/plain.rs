@@ -1,6 +1,8 @@
 //! Text from files, mail servers and people before it is printed, logged or kept: nothing that a terminal obeys, nothing
 //! that turns its direction, no number that may be somebody's.
 
+use std::fmt::Write;
+
 /// So many digits in a row may be a BSN.
 const DIGITS: usize = 9;
 
@@ -32,7 +34,8 @@ pub fn shown_json(text: &str) -> String {
     for sign in text.chars() {
         if is_hidden(sign) && sign != '\n' {
             for unit in sign.encode_utf16(&mut [0; 2]) {
-                shown.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a string does not fail.
+                let _ = write!(shown, "\\u{unit:04x}");
             }
         } else {
             shown.push(sign);

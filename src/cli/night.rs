@@ -29,7 +29,10 @@ impl Session<'_> {
     /// Runs the batch and tells everybody how that ended.
     pub(super) fn run(&self, order: &Order<'_>) -> Status {
         let started = Timestamp::now();
-        self.or_stopped(order, started, run::run).map_or_else(|status| status, |done| self.done(done, started))
+        match self.or_stopped(order, started, run::run) {
+            Ok(done) => self.done(done, started),
+            Err(status) => status,
+        }
     }
 
     /// Does the work of a night. Of one that was refused, or failed, everybody is told; then only its status is left.

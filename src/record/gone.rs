@@ -179,7 +179,9 @@ impl Ledger {
             return Ok(0);
         }
         let mut hash = RowHash::new();
-        new.iter().for_each(|(mark, ruling)| hash_record_ruling(&mut hash, mark, *ruling));
+        for (mark, ruling) in &new {
+            hash_record_ruling(&mut hash, mark, *ruling);
+        }
         let count = |ruling| new.values().filter(|said| **said == ruling).count() as u64;
         let event = RecordsRuled {
             date,

@@ -281,8 +281,12 @@ fn refuse_shrunk(
     accepted: Acceptance<'_>,
 ) -> Result<(), RecordError> {
     let mut rows = BTreeMap::<List, (u64, u64)>::new();
-    known.values().for_each(|input| rows.entry(input.list).or_default().0 += u64::from(input.rows));
-    found.iter().for_each(|input| rows.entry(input.list).or_default().1 += u64::from(input.rows));
+    for input in known.values() {
+        rows.entry(input.list).or_default().0 += u64::from(input.rows);
+    }
+    for input in found {
+        rows.entry(input.list).or_default().1 += u64::from(input.rows);
+    }
     for (list, (had, has)) in rows {
         let percent = terms(list).min_rows_percent;
         if has * 100 >= had * u64::from(percent) {

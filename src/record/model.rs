@@ -215,16 +215,21 @@ impl Model {
             }
             Event::Purged(_) => {
                 self.end(CampaignState::Purging, CampaignState::Purged)?;
-                self.contents.clear();
-                self.identities.clear();
-                self.decisions.clear();
-                self.cases.clear();
-                self.rows.clear();
-                self.shields.clear();
-                self.record_rulings.clear();
+                self.forget();
             }
         }
         Some(())
+    }
+
+    /// What was about people is gone.
+    fn forget(&mut self) {
+        self.contents.clear();
+        self.identities.clear();
+        self.decisions.clear();
+        self.cases.clear();
+        self.rows.clear();
+        self.shields.clear();
+        self.record_rulings.clear();
     }
 
     fn step(&mut self, job: u32, from: JobState, to: JobState) -> Option<&mut JobRow> {

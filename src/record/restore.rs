@@ -124,7 +124,7 @@ impl Restoring<'_> {
         source.must_be_of(&backup, self.order.file)?;
 
         let gap = self.repeat(&mut store)?;
-        let proof = self.prove(&store, present.as_ref(), gap)?;
+        let proof = self.prove(&store, present.as_ref(), gap.as_ref())?;
         let key_restored = self.needs_key(&source, proof.model.ledger.as_ref())?;
         mode_mark::check(self.home.data_dir, self.home.mode)?;
         let mut list = BackupList::read(self.home.data_dir)?;
@@ -191,10 +191,10 @@ impl Restoring<'_> {
     }
 
     /// Holds the ledger against everything that ever named a head of it.
-    fn prove(&self, store: &Store, present: Option<&Head>, gap: Option<Gap>) -> Result<Proof, RestoreError> {
+    fn prove(&self, store: &Store, present: Option<&Head>, gap: Option<&Gap>) -> Result<Proof, RestoreError> {
         let data_dir = self.home.data_dir;
         let head = store.head()?;
-        let lost = |proof: String| RestoreError::lost(proof, head.events, gap.as_ref(), data_dir);
+        let lost = |proof: String| RestoreError::lost(proof, head.events, gap, data_dir);
 
         let (model, entries) = store.snapshot(verify)?;
         let proofs = anchors::check(data_dir, self.home.anchor, &entries, &model);

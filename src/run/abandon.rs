@@ -25,24 +25,21 @@ pub struct GivenUp {
 /// [`RunError::Record`] when there is no such job, or part of it is or may be out; nothing is touched then.
 pub fn abandon(config: &Config, by: &str, reason: &str, date: Date) -> Result<GivenUp, RunError> {
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
-    let job = match ledger.pending()? {
-        Some(job) => {
-            let staging = Staging::of(&config.data_dir, &job.job_name);
-            ledger.abandonable(staging.folder(), by, reason)?;
-            // Nothing is refused any more.
-            logging::keep();
-            ledger.abandon(staging.folder(), by, reason, date)?
-        }
+    let job = if let Some(job) = ledger.pending()? {
+        let staging = Staging::of(&config.data_dir, &job.job_name);
+        ledger.abandonable(staging.folder(), by, reason)?;
+        // Nothing is refused any more.
+        logging::keep();
+        ledger.abandon(staging.folder(), by, reason, date)?
+    } else {
         // An attempt that was stopped after the ledger had it.
-        None => {
-            let last = ledger.jobs()?.into_iter().max_by_key(|job| job.planned_head.events);
-            let last = last.filter(|job| job.state == JobState::Abandoned);
-            let job = last.ok_or(RunError::Record(RecordError::NothingToAbandon))?;
-            if !Staging::of(&config.data_dir, &job.job_name).folder().exists() {
-                return Err(RecordError::NothingToAbandon.into());
-            }
-            job
+        let last = ledger.jobs()?.into_iter().max_by_key(|job| job.planned_head.events);
+        let last = last.filter(|job| job.state == JobState::Abandoned);
+        let job = last.ok_or(RunError::Record(RecordError::NothingToAbandon))?;
+        if !Staging::of(&config.data_dir, &job.job_name).folder().exists() {
+            return Err(RecordError::NothingToAbandon.into());
         }
+        job
     };
     staging::clear(&config.data_dir)?;
     tracing::info!(run.job = job.job_name, "job was given up");

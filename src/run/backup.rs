@@ -80,12 +80,11 @@ pub fn back_up(config: &Config, date: Date, ledger: Option<&Ledger>) -> Result<B
     let settings = config.backup.as_ref().ok_or(BackupError::NotConfigured)?;
     let recipients = Recipients::one("backup.recipient", &settings.recipient)?;
     let own;
-    let ledger = match ledger {
-        Some(ledger) => ledger,
-        None => {
-            own = Ledger::open_to_back_up(&Home::of(config))?;
-            &own
-        }
+    let ledger = if let Some(ledger) = ledger {
+        ledger
+    } else {
+        own = Ledger::open_to_back_up(&Home::of(config))?;
+        &own
     };
     let Made { path, backup, was_there } = ledger.back_up(&recipients, date)?;
 

@@ -205,7 +205,7 @@ impl RunError {
             Self::Unfinished { .. } => Some("`breachpost run` finishes it".to_owned()),
             Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
             Self::AfterPublished { source, .. } => {
-                return source.hint().or_else(|| Some("run again: it goes on where it stopped".to_owned()));
+                source.hint().or_else(|| Some("run again: it goes on where it stopped".to_owned()))
             }
             Self::Republish { .. } => Some(
                 "put its sealed parts back under the names that the ledger has, into `sealed/` in the papers of its run; the \

@@ -170,7 +170,7 @@ pub fn with_backups(night: &Night) -> PathBuf {
     let key = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
     night.configured(
         "[vendor]",
-        &format!("[backup]\nrecipient = \"{key}\"\ncommand = [\"cp\", \"-t\", {shelf:?}]\n\n[vendor]"),
+        &format!("[backup]\nrecipient = \"{key}\"\ncommand = [\"cp\", \"-t\", \"{}\"]\n\n[vendor]", shelf.display()),
     )
 }
 

@@ -284,7 +284,9 @@ fn an_older_ledger_and_anchor_are_noticed_when_the_outbox_is_empty() {
         ["ledger.sqlite", "ledger.anchor"].map(|name| (name, fs::read(campaign.path("data").join(name)).unwrap()));
     campaign.done(&["run"]);
     let data = |name: &str| campaign.path("data").join(name);
-    old.iter().for_each(|(name, bytes)| fs::write(data(name), bytes).unwrap());
+    for (name, bytes) in &old {
+        fs::write(data(name), bytes).unwrap();
+    }
     fs::remove_dir_all(data("outbox/rehearsal-2500001")).unwrap();
     let proofs: [(&str, fn(&Path)); 3] = [
         ("anchor.json", |campaign| fs::remove_file(campaign.join("anchor.json")).unwrap()),

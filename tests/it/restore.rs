@@ -35,15 +35,15 @@ impl Campaign {
         let night = Night::new(6);
         let shelf = night.path().join("shelf");
         fs::create_dir(&shelf).unwrap();
-        let config = configure(&night, &format!("command = [\"cp\", \"-t\", {shelf:?}]"));
+        let config = configure(&night, &format!("command = [\"cp\", \"-t\", \"{}\"]", shelf.display()));
         Self { night, config, heads: Vec::new() }
     }
 
     fn copy(&self) -> Self {
         let night = self.night.copy();
-        let shelf = night.path().join("shelf");
-        assert!(Command::new("cp").arg("-a").arg(self.shelf()).arg(&shelf).status().unwrap().success());
-        let config = configure(&night, &format!("command = [\"cp\", \"-t\", {shelf:?}]"));
+        let away = night.path().join("shelf");
+        assert!(Command::new("cp").arg("-a").arg(self.shelf()).arg(&away).status().unwrap().success());
+        let config = configure(&night, &format!("command = [\"cp\", \"-t\", \"{}\"]", away.display()));
         Self { night, config, heads: self.heads.clone() }
     }
 
@@ -266,8 +266,8 @@ fn a_machine_that_is_gone_comes_back_from_the_newest_backup_with_its_key() {
     let mode = |name: &str| fs::metadata(campaign.data().join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!(["", "keys", "ledger.sqlite", "keys/campaign.key"].map(mode), [0o700, 0o700, 0o600, 0o400]);
     assert_eq!(campaign.told(), THREE.told());
-    let list = fs::read_to_string(campaign.data().join("backups.json")).unwrap();
-    assert_eq!(list.matches("sha256").count(), 3, "{list}");
+    let listed = fs::read_to_string(campaign.data().join("backups.json")).unwrap();
+    assert_eq!(listed.matches("sha256").count(), 3, "{listed}");
     assert_eq!(campaign.run(), 0);
     assert_eq!(campaign.ask(&["ledger", "check"]).code, 0);
 }
@@ -416,7 +416,7 @@ fn a_command_that_fails_is_told_and_is_asked_again() {
     };
     assert_eq!((count(&kept), count(&campaign.shelf())), (4, 3));
     let shelf = campaign.shelf();
-    campaign.config = configure(&campaign.night, &format!("command = [\"cp\", \"-t\", {shelf:?}]"));
+    campaign.config = configure(&campaign.night, &format!("command = [\"cp\", \"-t\", \"{}\"]", shelf.display()));
     let answer = campaign.ask(&["ledger", "backup"]);
     assert_eq!(answer.code, 0, "{}", answer.stderr);
     assert_eq!((count(&kept), count(&campaign.shelf())), (4, 4), "the same backup, handed over now");

@@ -113,7 +113,8 @@ fn papers(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, Record
 fn logs(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, RecordError> {
     let folder = data_dir.join("logs");
     let mut logs = Vec::new();
-    for name in files::names(&folder)?.into_iter().filter(|name| name.ends_with(".jsonl")) {
+    let is_log = |name: &String| Utf8Path::new(name).extension() == Some("jsonl");
+    for name in files::names(&folder)?.into_iter().filter(is_log) {
         let path = folder.join(name);
         let is_file = std::fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
         let Some(file) = is_file.then(|| File::open(&path).ok()).flatten() else { continue };

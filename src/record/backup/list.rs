@@ -85,7 +85,7 @@ impl BackupList {
                 None => self.backups.push(backup),
             }
         }
-        self.backups.sort_by(|one, other| (one.made_on, events(one)).cmp(&(other.made_on, events(other))));
+        self.backups.sort_by_key(|backup| (backup.made_on, events(backup)));
     }
 
     /// The backup that was made last.

@@ -83,8 +83,8 @@ impl Ledger {
         files::make_folder(&folder)?;
         let mut list = relist(&self.data_dir, Some(date))?;
 
-        let last = list.backups.iter().rev().find(|backup| backup.head.as_ref() == Some(&head));
-        if let Some(backup) = last.filter(|backup| is_whole(&folder, backup)) {
+        let same = list.backups.iter().rev().find(|backup| backup.head.as_ref() == Some(&head));
+        if let Some(backup) = same.filter(|backup| is_whole(&folder, backup)) {
             return Ok(Made { path: folder.join(&backup.name), backup: backup.clone(), was_there: true });
         }
         let backup = self.seal_into(&folder, recipients, date, &head, &list)?;

@@ -57,15 +57,13 @@ impl Source {
     /// Opens the backup and puts its ledger into `place`.
     pub fn read(order: &Order<'_>, place: &Place<'_>) -> Result<Self, RestoreError> {
         let to = place.ledger();
-        match order.identity.filter(|_| is_sealed(order.file).unwrap_or(false)) {
-            Some(identity) => Self::open(order.file, identity, &to),
-            None => {
-                let copied = durable::create_new(&to)
-                    .and_then(|mut to| io::copy(&mut std::fs::File::open(order.file)?, &mut to));
-                copied.map_err(files::failed("copying", order.file))?;
-                Ok(Self { key: None, about: None, list: BackupList::default() })
-            }
+        if let Some(identity) = order.identity.filter(|_| is_sealed(order.file).unwrap_or(false)) {
+            return Self::open(order.file, identity, &to);
         }
+        let copied =
+            durable::create_new(&to).and_then(|mut to| io::copy(&mut std::fs::File::open(order.file)?, &mut to));
+        copied.map_err(files::failed("copying", order.file))?;
+        Ok(Self { key: None, about: None, list: BackupList::default() })
     }
 
     fn open(path: &Utf8Path, identity: &Utf8Path, to: &Utf8Path) -> Result<Self, RestoreError> {

@@ -125,13 +125,15 @@ pub(super) fn add_shields(
     let mut hash = RowHash::new();
     let mut lines: Vec<&ShieldLine> = lines.iter().collect();
     lines.sort_by_key(|line| key(&line.shield));
-    lines.iter().for_each(|line| hash_shield(&mut hash, line));
-    let held = lines.iter().filter(|line| line.held).count() as u64;
+    for line in &lines {
+        hash_shield(&mut hash, line);
+    }
+    let protected = lines.iter().filter(|line| line.held).count() as u64;
     let event = ShieldsSeen {
         run_id: run_id.to_owned(),
         by: by.map(str::to_owned),
-        held,
-        lifted: lines.len() as u64 - held,
+        held: protected,
+        lifted: lines.len() as u64 - protected,
         sha256: hash.finish(),
     };
     let head = append(transaction, &Event::ShieldsSeen(event))?;
