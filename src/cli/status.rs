@@ -83,7 +83,8 @@ fn line(run: &Outcome) -> String {
         (_, None) => "stopped".to_owned(),
     };
     let mail = if run.mail.unsent.is_empty() { "" } else { "; mail not sent yet" };
-    format!("{:.0}  {}  {}  {what}{mail}", run.ended, run.exit_code, run.run_id)
+    let backup = if run.backup_error.is_none() { "" } else { "; the backup failed" };
+    format!("{:.0}  {}  {}  {what}{mail}{backup}", run.ended, run.exit_code, run.run_id)
 }
 
 fn one_line(text: &str) -> String {

@@ -14,7 +14,7 @@ use crate::report::shelf::{self, Line, Shelved};
 pub struct RowFate {
     /// The run.
     pub run_id: String,
-    /// `file:row`.
+    /// `file:row`; empty: the record stands in no file any more.
     pub row: String,
     /// Its record id.
     pub record_id: String,
@@ -35,28 +35,48 @@ pub struct RowFate {
 }
 
 /// The rows of the last run that `name` names: one by `FILE:ROW`, or all with this record id. An id that no row has is looked
-/// for in any capitals and blanks. Nothing when there was no run, or no such row.
+/// for in any capitals and blanks. Of the other lists only rows that wait for a human are known, and of records that stand
+/// in no file any more those about which somebody was told. Nothing when there was no run, or no such row.
 ///
 /// # Errors
 /// [`ReportError`] when the run's papers cannot be read.
 pub fn of(data_dir: &Utf8Path, name: &str) -> Result<Vec<RowFate>, ReportError> {
     let Some(run) = shelf::runs(data_dir).pop() else { return Ok(Vec::new()) };
+    let found = named(name, run.lines("rows.csv")?)?;
+    let shown: Vec<Line> = run.lines("review.csv")?.collect::<Result<_, _>>()?;
+    let found = if found.is_empty() { held(named(name, shown.iter().cloned().map(Ok))?) } else { found };
+    Ok(found.iter().map(|line| fate(&run, line, &shown)).collect())
+}
+
+/// The lines with this place or record id; where there are none, those that have it in other capitals and blanks.
+fn named(name: &str, lines: impl Iterator<Item = Result<Line, ReportError>>) -> Result<Vec<Line>, ReportError> {
     let (mut exact, mut near) = (Vec::new(), Vec::new());
-    for line in run.lines("rows.csv")? {
+    for line in lines {
         let line = line?;
-        let place = format!("{}:{}", line["file"], line["row"]);
-        if place == name || line["record_id"] == name {
+        let names = [place(&line), line["record_id"].clone()];
+        if names.iter().any(|own| !own.is_empty() && own == name) {
             exact.push(line);
-        } else if plain(&place) == plain(name) || plain(&line["record_id"]) == plain(name) {
+        } else if names.iter().any(|own| !own.is_empty() && plain(own) == plain(name)) {
             near.push(line);
         }
     }
-    let found = if exact.is_empty() { near } else { exact };
-    if found.is_empty() {
-        return Ok(Vec::new());
+    Ok(if exact.is_empty() { near } else { exact })
+}
+
+/// Where the row stands; empty: in no file any more.
+fn place(line: &Line) -> String {
+    if line["file"].is_empty() { String::new() } else { format!("{}:{}", line["file"], line["row"]) }
+}
+
+/// Lines of `review.csv` as those of `rows.csv`: one for each row and reason.
+fn held(mut lines: Vec<Line>) -> Vec<Line> {
+    let same = |line: &Line| ["file", "row", "record_id", "code"].map(|cell| line[cell].clone());
+    lines.dedup_by_key(|line| same(line));
+    for line in &mut lines {
+        let reason = Reason::ALL.iter().find(|reason| reason.code() == line["code"]);
+        line.insert("state".to_owned(), reason.map_or_else(String::new, |reason| reason.state().to_string()));
     }
-    let shown: Vec<Line> = run.lines("review.csv")?.collect::<Result<_, _>>()?;
-    Ok(found.iter().map(|line| fate(&run, line, &shown)).collect())
+    lines
 }
 
 fn plain(text: &str) -> String {
@@ -66,14 +86,15 @@ fn plain(text: &str) -> String {
 fn fate(run: &Shelved, line: &Line, shown: &[Line]) -> RowFate {
     let cell = |name: &str| line.get(name).cloned().unwrap_or_default();
     let reason = Reason::ALL.iter().find(|reason| reason.code() == line["code"]);
-    let of_row = shown.iter().filter(|other| other["file"] == line["file"] && other["row"] == line["row"]);
+    let is_same = |other: &&Line| ["file", "row", "record_id"].iter().all(|cell| other[*cell] == line[*cell]);
+    let of_row = shown.iter().filter(is_same);
     let evidence = of_row.map(|other| {
         let beside = if other["beside"].is_empty() { String::new() } else { format!(" beside {}", other["beside"]) };
         format!("{}{beside}", other["evidence"])
     });
     RowFate {
         run_id: run.run_id(),
-        row: format!("{}:{}", cell("file"), cell("row")),
+        row: place(line),
         record_id: cell("record_id"),
         state: cell("state"),
         code: cell("code"),
@@ -129,7 +150,8 @@ fn change(reason: Reason) -> &'static str {
 
 impl fmt::Display for RowFate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "row       {} {}", self.row, self.record_id)?;
+        let row = if self.row.is_empty() { "in no file any more:" } else { &self.row };
+        writeln!(f, "row       {row} {}", self.record_id)?;
         writeln!(f, "run       {}", self.run_id)?;
         write!(f, "state     {}", self.state)?;
         if !self.code.is_empty() {

@@ -265,6 +265,19 @@ fn whom_a_list_protected_yesterday_is_protected_until_a_row_says_otherwise() {
 }
 
 #[test]
+fn a_told_record_that_is_in_no_file_any_more_is_explained() {
+    let night = night(&[record("R1", "Aalbers", MUCH), record("R2", "Boonstra", MUCH)]);
+    run_on(&night, "2025-09-15", &[]);
+    write(&night, "exposures-1.csv", &[record("R2", "Boonstra", MUCH)]);
+    run_on(&night, "2025-09-16", &["--accept", "exposures-1.csv=the lab took it out"]);
+    let told = night.ask(&["explain", "r1"]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    for words in ["row       in no file any more: R1\n", "why       L218 ", "`withdrawn` or `lacking`"] {
+        assert!(told.stdout.contains(words), "`{words}` is missing: {}", told.stdout);
+    }
+}
+
+#[test]
 fn an_older_delivery_stands_below_the_newest_one_that_is_held() {
     let (night, _) = protected("register", ",yes,", None);
     write(&night, "exposures-2.csv", &[record("R1", "Aalbers", "confirmed,no,name")]);

@@ -113,6 +113,14 @@ fn a_row_without_a_letter_is_explained_with_what_would_change_it() {
     let led = lines.iter().find(|line| line["state"] == "letter").unwrap();
     let told = night.ask(&["explain", &format!("{}:{}", led["file"], led["row"])]);
     assert!(told.stdout.contains(&format!("letter    {}", led["letter_id"])), "{}", told.stdout);
+    // A row of another list is known when it waits for a human.
+    let path = Path::new(run["papers"].as_str().unwrap()).join("review.csv");
+    let mut review = csv::Reader::from_path(path).unwrap().into_deserialize::<Line>().map(Result::unwrap);
+    let waits = review.find(|line| line["list"] != "exposures").expect("a row of another list waits");
+    let told = night.ask(&["explain", &format!("{}:{}", waits["file"], waits["row"])]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(told.stdout.contains(&format!("why       {} ", waits["code"])), "{}", told.stdout);
+    assert!(told.stdout.contains("state     ") && told.stdout.contains("change    "), "{}", told.stdout);
     for unknown in ["exposures-special.csv:99999", "no such record", ""] {
         assert_eq!(night.ask(&["explain", unknown]).code, 3, "{unknown}");
     }

@@ -139,7 +139,7 @@ impl Campaign {
 fn configure(night: &Night, more: &str) -> PathBuf {
     let sample = root().join("sample-data");
     let text = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
-    let facts = format!("facts = {:?}", sample.join("facts.toml"));
+    let facts = format!("facts = \"{}\"", sample.join("facts.toml").display());
     let path = night.path().join("breachpost.toml");
     let text = text.replace("facts = \"facts.toml\"", &facts);
     fs::write(&path, format!("{text}\n[backup]\nrecipient = \"{PUBLIC}\"\n{more}\n")).unwrap();
@@ -408,6 +408,7 @@ fn a_command_that_fails_is_told_and_is_asked_again() {
     let id = serde_json::from_str::<Value>(&answer.stdout).unwrap()["run_id"].as_str().unwrap().to_owned();
     let outcome = fs::read_to_string(campaign.data().join("runs").join(id).join("outcome.json")).unwrap();
     assert!(outcome.contains("\"backup\": \"failed\"") && outcome.contains("\"exit_code\": 5"), "{outcome}");
+    assert!(campaign.ask(&["status"]).stdout.contains("; the backup failed"));
 
     let kept = campaign.data().join("backups");
     let count = |folder: &Path| {

@@ -15,7 +15,7 @@ use crate::program::{Answer, DATE, Night, root, see, stopped};
 fn with(night: &Night, name: &str, more: &str) -> PathBuf {
     let sample = root().join("sample-data");
     let text = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
-    let facts = format!("facts = {:?}", sample.join("facts.toml"));
+    let facts = format!("facts = \"{}\"", sample.join("facts.toml").display());
     let text =
         text.replace("facts = \"facts.toml\"", &facts).replace("facts_max_age_days = 30", "facts_max_age_days = 99");
     let path = night.path().join(name);
