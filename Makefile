@@ -13,7 +13,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: install manual deb deb-test help run preview sample-data test nights-test fault-test edit-test letters-test readers-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
+.PHONY: install manual deb deb-test help run preview sample-data test nights-test fault-test edit-test restore-drill letters-test readers-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -42,7 +42,7 @@ test: tools ## Run all tests
 	cargo test --release
 
 nights-test: build tools ## Play thirty nights of a campaign for several seeds (NIGHTS_SEEDS=N), against an account of its own
-	$(VENV)/bin/python tests/nights --binary $(BIN) --seeds $(NIGHTS_SEEDS)
+	$(VENV)/bin/python tests/nights --binary $(BIN) --require-restore --seeds $(NIGHTS_SEEDS)
 
 fault-test: tools ## Kill and fail a night at every call, fill disks, break the program on purpose (half an hour)
 	cargo build --release --features seeded-defects
@@ -50,6 +50,9 @@ fault-test: tools ## Kill and fail a night at every call, fill disks, break the 
 	cargo build --release
 	python3 tests/fault --binary $(BIN)
 	python3 tests/fault/defects.py --binary target/defects/breachpost
+
+restore-drill: build tools ## Lose the ledger and the machine, and restore them from backups (a minute)
+	tests/restore_drill.sh $(BIN)
 
 letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
 	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
