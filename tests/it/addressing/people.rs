@@ -170,8 +170,8 @@ pub fn write(inbox: &Path, people: &[Person]) {
         ("participants-addressing.csv", header(&LISTED)),
         ("register-addressing.csv", header(&LISTED)),
     ]);
-    for ((person, number), index) in people.iter().zip(numbers).zip(0..) {
-        let own = Cells::from([("bsn".to_owned(), number.to_string()), ("birth_date".to_owned(), birthday(index))]);
+    for ((person, number), birthday) in people.iter().zip(numbers).zip(birthdays()) {
+        let own = Cells::from([("bsn".to_owned(), number.to_string()), ("birth_date".to_owned(), birthday)]);
         let shared = |column: &str| person.cells.get(column).or_else(|| own.get(column)).cloned();
         let file = match person.list {
             List::Participants => "participants-addressing.csv",
@@ -224,9 +224,12 @@ fn line(table: &mut Table, columns: &[&str], cell: impl Fn(&str) -> Option<Strin
     table.write_record(columns.iter().map(|column| cell(column).unwrap_or_default())).unwrap();
 }
 
-/// Days from 1940 on, never 1 January, which stands for every day of its year.
-fn birthday(index: u32) -> String {
-    format!("{}-{:02}-{:02}", 1940 + index / 312, 1 + index / 26 % 12, 2 + index % 26)
+/// Birthdays that no slip turns into each other: one digit, two swapped, or day and month, which no month reaches.
+fn birthdays() -> impl Iterator<Item = String> {
+    let months = (1925..1995).flat_map(|year| (1..=12).map(move |month| (year, month)));
+    let days = months.flat_map(|(year, month)| (13..=28).map(move |day| (year, month, day)));
+    days.filter(|(year, month, day)| passes_the_eleven_test(year * 10_000 + month * 100 + day))
+        .map(|(year, month, day)| format!("{year}-{month:02}-{day:02}"))
 }
 
 fn passes_the_eleven_test(number: u32) -> bool {
