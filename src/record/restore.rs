@@ -194,9 +194,10 @@ impl Restoring<'_> {
     fn prove(&self, store: &Store, present: Option<&Head>, gap: Option<&Gap>) -> Result<Proof, RestoreError> {
         let data_dir = self.home.data_dir;
         let head = store.head()?;
-        let lost = |proof: String| RestoreError::lost(proof, head.events, gap, data_dir);
-
         let (model, entries) = store.snapshot(verify)?;
+        let missing = anchors::unknown_jobs(data_dir, &model)?;
+        let lost = |proof: String| RestoreError::lost(proof, head.events, &missing, gap, data_dir);
+
         let proofs = anchors::check(data_dir, self.home.anchor, &entries, &model);
         let mut proofs = proofs.map_err(|error| match error {
             RecordError::Older { proof } => lost(format!("`{proof}`")),

@@ -333,13 +333,13 @@ fn a_backup_that_lacks_letters_which_are_out_is_refused_whoever_knows_of_them() 
         assert_eq!(answer.code, 0, "{kept}: {}", answer.stderr);
     }
 
-    // A published package that is gone proves nothing any more; the mail's head does.
+    // A published package that is gone proves nothing any more; the mail's head does, and the papers know the job.
     let campaign = THREE.copy();
     let data = campaign.data();
     fs::remove_dir_all(data.join("outbox/rehearsal-2500004")).unwrap();
     fs::remove_file(data.join("backups/redo.sqlite")).unwrap();
     lose(&data);
-    campaign.refused(&campaign.backups()[1], &["--anchor", &THREE.heads[2]], 3, &["cannot be rebuilt"]);
+    campaign.refused(&campaign.backups()[1], &["--anchor", &THREE.heads[2]], 3, &["it lacks rehearsal-2500004\n"]);
 }
 
 #[test]

@@ -21,6 +21,12 @@ use crate::record::store::Store;
 /// What a log line says of the ledger, as `tracing` writes it.
 pub(in crate::record) const LOG_FIELD: &str = "ledger.head";
 
+/// What an outcome has to hold to name its job.
+#[derive(Debug, Deserialize)]
+struct Named {
+    job: Option<String>,
+}
+
 /// The papers of a run that name a head.
 const PAPERS: [&str; 2] = ["report.json", "outcome.json"];
 
@@ -82,6 +88,14 @@ pub(super) fn find_newer(
         proofs.push(path);
     }
     Ok(None)
+}
+
+/// The jobs that outcomes of runs name.
+pub(super) fn jobs(data_dir: &Utf8Path) -> Result<Vec<String>, RecordError> {
+    let runs = data_dir.join("runs");
+    let outcomes = files::names(&runs)?.into_iter().map(|run| runs.join(run).join("outcome.json"));
+    let read = |path| serde_json::from_reader::<_, Named>(BufReader::new(File::open(path).ok()?.take(LONGEST))).ok();
+    Ok(outcomes.filter_map(read).filter_map(|outcome| outcome.job).collect())
 }
 
 /// Whether runs have left anything that knows a ledger.

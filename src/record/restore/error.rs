@@ -1,5 +1,7 @@
 //! Why nothing is restored.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::package::SealError;
@@ -37,7 +39,7 @@ pub enum RestoreError {
     #[error(transparent)]
     Seal(#[from] SealError),
     /// Something proves that the ledger was further, and what came then is not kept.
-    #[error("{proof} knows what came after event {events}, and that cannot be rebuilt: {problem}")]
+    #[error("{proof} knows what came after event {events}, and that cannot be rebuilt: {problem}{}", jobs(.missing))]
     Lost {
         /// What proves it.
         proof: String,
@@ -45,6 +47,8 @@ pub enum RestoreError {
         events: u64,
         /// Why it ends there.
         problem: String,
+        /// Jobs that are not in it, as far as the outbox and the papers of runs know them.
+        missing: Vec<String>,
         /// A sealed backup that is newer.
         newer: Option<String>,
     },
@@ -53,8 +57,18 @@ pub enum RestoreError {
     Unproven,
 }
 
+fn jobs(missing: &[String]) -> String {
+    if missing.is_empty() { String::new() } else { format!("; it lacks {}", missing.join(", ")) }
+}
+
 impl RestoreError {
-    pub(super) fn lost(proof: String, events: u64, gap: Option<&Gap>, data_dir: &Utf8Path) -> Self {
+    pub(super) fn lost(
+        proof: String,
+        events: u64,
+        missing: &BTreeSet<String>,
+        gap: Option<&Gap>,
+        data_dir: &Utf8Path,
+    ) -> Self {
         let problem = match gap {
             None => "no change after it was kept in `backups/redo.sqlite`".to_owned(),
             Some(Gap::BeginsAfter(first)) => format!("`backups/redo.sqlite` has only what came after event {first}"),
@@ -63,7 +77,8 @@ impl RestoreError {
         };
         let list = BackupList::read(data_dir).unwrap_or_default();
         let newer = list.newest().filter(|backup| backup.head.as_ref().is_some_and(|head| head.events > events));
-        Self::Lost { proof, events, problem, newer: newer.map(|backup| backup.name.clone()) }
+        let newer = newer.map(|backup| backup.name.clone());
+        Self::Lost { proof, events, problem, missing: missing.iter().cloned().collect(), newer }
     }
 
     /// 3 for every refusal; 2 where the command line or the configuration is at fault.
