@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod addressing;
+mod build;
 mod canaries;
 mod cells;
 mod changing_lists;
