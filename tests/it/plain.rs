@@ -68,6 +68,8 @@ fn headers_that_hold_a_number_or_obey_to_a_terminal_stand_nowhere() {
     }
     let outputs =
         [(PathBuf::from("stdout"), answer.stdout.into_bytes()), (PathBuf::from("stderr"), answer.stderr.into_bytes())];
+    // What is sealed may hold any three bytes.
+    written.retain(|(name, _)| name.extension().is_none_or(|end| end != "age"));
     for (name, bytes) in written.into_iter().chain(outputs) {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains("result of 99"), "{}", name.display());
