@@ -13,12 +13,15 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: install manual deb deb-test help run preview sample-data test nights-test fault-test edit-test letters-test readers-test bench bench-render bench-run bench-3m bench-link check fmt clean tools build
+.PHONY: ahead install manual deb deb-test help run preview sample-data test nights-test fault-test edit-test restore-drill letters-test readers-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
 
-build: ## Build the program (the first time takes a quarter of an hour: polars and typst)
+ahead:
+	@benches/build/ahead.sh
+
+build: ahead ## Build the program; says ahead how long it takes (the first time minutes: polars and typst)
 	cargo build --release
 
 run: build ## Run the nightly batch on sample-data/ and say where everything is
@@ -38,11 +41,11 @@ sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people 
 	cp target/sample-inbox/* sample-data/inbox/
 	mv sample-data/inbox/truth.csv sample-data/truth.csv
 
-test: tools ## Run all tests
+test: ahead tools ## Run all tests
 	cargo test --release
 
 nights-test: build tools ## Play thirty nights of a campaign for several seeds (NIGHTS_SEEDS=N), against an account of its own
-	$(VENV)/bin/python tests/nights --binary $(BIN) --seeds $(NIGHTS_SEEDS)
+	$(VENV)/bin/python tests/nights --binary $(BIN) --require-restore --seeds $(NIGHTS_SEEDS)
 
 fault-test: tools ## Kill and fail a night at every call, fill disks, break the program on purpose (half an hour)
 	cargo build --release --features seeded-defects
@@ -50,6 +53,9 @@ fault-test: tools ## Kill and fail a night at every call, fill disks, break the 
 	cargo build --release
 	python3 tests/fault --binary $(BIN)
 	python3 tests/fault/defects.py --binary target/defects/breachpost
+
+restore-drill: build tools ## Lose the ledger and the machine, and restore them from backups (a minute)
+	tests/restore_drill.sh $(BIN)
 
 letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
 	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
@@ -79,6 +85,9 @@ bench-render: tools ## Measure the render stage on 200,000 invented people (BENC
 bench-run: build tools ## Measure whole runs of 20,000, 200,000 and 715,000 people (BENCH_RUNS="N ..." for others)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r benches/run/requirements.txt
 	$(VENV)/bin/python benches/run --binary $(BIN) --work target/bench-run $(BENCH_RUNS)
+
+bench-build: ## Measure a clean build: units, processor time, the dearest crates (BENCH_REVISION=REV for another beside it)
+	python3 benches/build --work target/bench-build $(if $(BENCH_REVISION),--revision $(BENCH_REVISION))
 
 bench-3m: ## Measure whole runs of 200,000 and 3,000,000 people (needs 30 GB of disk)
 	$(MAKE) bench-run BENCH_RUNS="200000 3000000"

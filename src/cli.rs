@@ -10,6 +10,7 @@ mod manual;
 mod night;
 mod output;
 pub mod process;
+mod restore;
 mod status;
 mod tell;
 mod watch;
@@ -68,17 +69,33 @@ impl Status {
             Self::Usage | Self::Stopped | Self::PartPublished => self,
         }
     }
+
+    /// The same, when the answer of a command that published nothing could not be printed: it has failed. A run whose letters
+    /// are out is [`Status::untold`] instead.
+    const fn unanswered(self) -> Self {
+        match self {
+            Self::Done | Self::ForAHuman => Self::Stopped,
+            Self::Usage | Self::Stopped | Self::PartPublished | Self::Untold => self,
+        }
+    }
 }
 
 /// Parses the command line, runs the command, prints what went wrong.
 #[must_use]
 pub fn main() -> ExitCode {
     process::close();
-    let args = Args::parse();
-    ExitCode::from(answer(&args).code())
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(asked) if asked.use_stderr() => asked.exit(),
+        Err(asked) => {
+            output::line(asked.render().to_string().trim_end());
+            return ExitCode::from(answered(Status::Done).code());
+        }
+    };
+    ExitCode::from(answered(execute(&args)).code())
 }
 
-fn answer(args: &Args) -> Status {
+fn execute(args: &Args) -> Status {
     match args.watched_by {
         None => {
             process::end_aborts_with(Status::Stopped.code());
@@ -102,15 +119,22 @@ fn answer(args: &Args) -> Status {
     failure.status
 }
 
+/// The status of a command that published nothing, once it is known whether its answer was printed.
+fn answered(status: Status) -> Status {
+    let Some(failure) = output::lost(status.unanswered()) else { return status };
+    output::failure(&failure);
+    failure.status
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn telling_that_failed_wins_over_news_and_over_nothing_else() {
-        let codes = |status: Status| (status.code(), status.untold().code());
+        let codes = |status: Status| (status.code(), status.untold().code(), status.unanswered().code());
         let told: Vec<_> = (0..6).filter_map(Status::from_code).map(codes).collect();
-        assert_eq!(told, [(0, 5), (1, 5), (2, 2), (3, 3), (4, 4), (5, 5)]);
+        assert_eq!(told, [(0, 5, 3), (1, 5, 3), (2, 2, 2), (3, 3, 3), (4, 4, 4), (5, 5, 5)]);
         assert_eq!([6, 101, 134, -1].map(Status::from_code), [None; 4]);
     }
 }

@@ -1,5 +1,6 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
 
+mod backup;
 pub mod check;
 mod damage;
 mod inputs;
@@ -13,6 +14,7 @@ use crate::durable;
 use crate::mode::Mode;
 use crate::placeholder;
 
+pub use backup::Backup;
 pub use damage::DamageLimits;
 pub use inputs::{InputFormat, Inputs, TextEncoding};
 pub use telling::{Metrics, Review};
@@ -59,6 +61,8 @@ pub struct Config {
     pub vendor: Vendor,
     /// Summary mail; absent = no mail is sent and the report says so.
     pub mail: Option<Mail>,
+    /// Sealed backups; absent = none are made.
+    pub backup: Option<Backup>,
     /// The file that was read.
     #[serde(skip)]
     pub file: Utf8PathBuf,

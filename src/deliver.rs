@@ -1,5 +1,6 @@
 //! Shipment to receipts: publication in the outbox, and the mail that says how the run went.
 
+pub mod courier;
 pub mod email;
 pub mod outbox;
 mod password;

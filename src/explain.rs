@@ -1,6 +1,8 @@
 //! `breachpost explain` and `breachpost letter`: what made one letter, and the same letter again as an accessible copy.
 //! Both work from the plan that the run kept, not from the inbox of today.
 
+pub mod row;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -29,7 +31,7 @@ pub enum ExplainError {
     #[error(transparent)]
     Render(#[from] RenderError),
     /// The ledger has no such letter.
-    #[error("the ledger has no letter with this id or reference")]
+    #[error("no letter has this id or reference, and no row of the last run this place or record id")]
     Unknown,
     /// The run's papers are gone (purged).
     #[error("the plan of run {run_id} is no longer there")]
@@ -47,9 +49,10 @@ impl ExplainError {
             Self::Record(error) => error.hint(),
             Self::Plan(error) => error.hint(),
             Self::Render(error) => error.hint(),
-            Self::Unknown => {
-                Some("letter ids and references are in runs/<run>/letters.parquet and rows.csv".to_owned())
-            }
+            Self::Unknown => Some(
+                "`rows.csv` of the last run has every row with its record id, `letters.parquet` every letter"
+                    .to_owned(),
+            ),
             Self::Gone { .. } => None,
         }
     }

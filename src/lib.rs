@@ -25,6 +25,7 @@ pub mod record;
 pub mod report;
 
 pub mod explain;
+pub mod figures;
 pub mod preview;
 pub mod review;
 pub mod sample;
@@ -42,6 +43,7 @@ pub mod letter;
 pub mod mode;
 pub mod person;
 pub mod placeholder;
+pub mod plain;
 pub mod progress;
 pub mod reason;
 pub mod row;

@@ -9,14 +9,16 @@
 //! data_dir/ledger.anchor         how far it was after its last change
 //! data_dir/keys/campaign.key     what makes pseudonyms, mode 0400
 //! data_dir/keys/mode             whether the key is for rehearsals or real letters
-//! data_dir/backups/              copies before each run that writes, the last five
+//! data_dir/backups/              copies before each run that writes, the last five; sealed backups after runs
+//! data_dir/backups/redo.sqlite   every change a second time
+//! data_dir/backups.json          every sealed backup that was made, with date and hash
 //! data_dir/purge-certificate.json  what a purge destroyed and kept
 //! ```
 
 mod abandon;
 mod anchors;
 mod audit;
-mod backup;
+pub mod backup;
 mod cases;
 pub mod check;
 mod decisions;
@@ -24,6 +26,7 @@ mod deliveries;
 mod error;
 mod files;
 mod gone;
+mod history;
 mod home;
 mod inputs;
 mod intake;
@@ -38,6 +41,8 @@ mod privacy;
 mod protection;
 pub mod purge;
 mod recognise;
+mod redo;
+pub mod restore;
 mod row_marks;
 mod store;
 
@@ -50,6 +55,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
 use crate::keys::Keys;
+use crate::letter::Kind;
 use crate::mode::Mode;
 use crate::person::Cluster;
 use crate::row::{List, RowRef, Rows};
@@ -60,6 +66,7 @@ pub use decisions::Decided;
 pub use deliveries::Deliveries;
 pub use error::RecordError;
 pub use gone::{Gone, RecordKey, RecordRuling};
+pub use history::LogLine;
 pub use home::Home;
 pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
@@ -145,6 +152,7 @@ impl Ledger {
     /// [`RecordError`] when it cannot be written.
     pub fn anchor(&self) -> Result<(), RecordError> {
         let head = self.head()?;
+        self.note_changes()?;
         if !anchors::is_present(&anchors::beside(&self.data_dir), &head)? {
             anchors::write(&anchors::beside(&self.data_dir), &self.id, &head)?;
         }
@@ -351,6 +359,22 @@ impl Ledger {
         self.store.letter(id_or_reference)
     }
 
+    /// Letters that are out by day, kind and group (the main category), in that order.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
+        self.store.sent()
+    }
+
+    /// The pseudonyms of everybody a letter was planned for.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn written_to(&self) -> Result<BTreeSet<String>, RecordError> {
+        Ok(self.store.people()?.iter().map(ToString::to_string).collect())
+    }
+
     /// The ledger in numbers; after a purge those from before it.
     ///
     /// # Errors
@@ -395,6 +419,7 @@ impl Ledger {
         if self.campaign_state()? == CampaignState::Open {
             mode_mark::write(&self.data_dir, self.mode)?;
         }
+        self.note_changes()?;
         if self.store.migrate(self.mode)?.is_some() {
             tracing::warn!(
                 ledger.mode = self.mode.word(),
@@ -402,9 +427,20 @@ impl Ledger {
             );
         }
         let head = change(&mut self.store)?;
+        self.note_changes()?;
         tracing::info!(ledger.events = head.events, ledger.head = head.hash, "the ledger has changed");
         self.write_anchors(&head)?;
         Ok(head)
+    }
+}
+
+impl Ledger {
+    /// Writes changes a second time, as long as people's data are not being destroyed.
+    fn note_changes(&self) -> Result<(), RecordError> {
+        match self.campaign_state()? {
+            CampaignState::Open | CampaignState::Closed => redo::note(&self.data_dir, &self.store),
+            CampaignState::Purging | CampaignState::Purged => Ok(()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ pub mod linking;
 pub mod namesakes;
 pub mod page;
 pub mod papers;
+pub mod shelf;
 pub mod waiting;
 
 use std::collections::BTreeMap;
@@ -286,6 +287,14 @@ pub enum ReportError {
     /// A CSV file cannot be written.
     #[error("writing `{file}`")]
     Csv {
+        /// Which file.
+        file: &'static str,
+        /// Why.
+        source: csv::Error,
+    },
+    /// The papers of an earlier run cannot be read.
+    #[error("reading `{file}` of an earlier run")]
+    Shelved {
         /// Which file.
         file: &'static str,
         /// Why.

@@ -1,6 +1,7 @@
 //! The nightly run, one line a stage: read, link, decide, compose, proof, plan, set, seal, publish, record, report.
 
 mod abandon;
+pub mod backup;
 mod cases;
 pub mod clock;
 pub mod crash;
@@ -129,8 +130,8 @@ pub struct Done {
     pub papers: Utf8PathBuf,
     /// Its package, if there was anything to print.
     pub package: Option<Utf8PathBuf>,
-    /// Holds the lock.
-    _ledger: Ledger,
+    /// As the run has left it; holds the lock.
+    pub ledger: Ledger,
 }
 
 /// Runs the nightly batch.
@@ -162,7 +163,7 @@ pub fn run(order: &Order<'_>) -> Result<Done, RunError> {
     })?;
     order.progress.finish();
     let Tonight { report, papers, package } = tonight;
-    Ok(Done { republished, resumed, report, papers, package, _ledger: ledger })
+    Ok(Done { republished, resumed, report, papers, package, ledger })
 }
 
 /// What tonight's own job came to.

@@ -131,9 +131,12 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<Utf8PathBuf>,
     },
-    /// Tell which rows, rules, texts and addresses made a letter; or, of two rows, why they are one person or not.
+    /// The figures for the regulator: told, waiting, unreachable, corrected, by day and by group; small numbers are hidden.
+    Figures,
+    /// Tell which rows, rules, texts and addresses made a letter, or why a row got none and what would change that; or, of two
+    /// rows, why they are one person or not.
     Explain {
-        /// Letter id, 26 characters; or a row, as `FILE:ROW` or by its record id.
+        /// Letter id or reference, in any capitals and blanks; or a row, as `FILE:ROW` or by its record id.
         id: String,
         /// Another row.
         other: Option<String>,
@@ -178,7 +181,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         identity: Option<Utf8PathBuf>,
     },
-    /// Make or check the ledger.
+    /// Make, check, back up or restore the ledger.
     #[command(subcommand)]
     Ledger(LedgerCommand),
     /// Close the campaign: no run writes to anybody any more. Shows what that means, then asks.
@@ -250,6 +253,22 @@ pub enum LedgerCommand {
     Check {
         /// A head that somebody kept, from a summary mail, a report or a `job.json`: it must be in the history. May be given
         /// more than once.
+        #[arg(long, value_name = "HEAD")]
+        anchor: Vec<String>,
+    },
+    /// Tell the history in words, one line an event, oldest first.
+    Log,
+    /// Make the sealed backup that each run makes, and hand it over; needs `[backup]` in the configuration.
+    Backup,
+    /// Put a backup in the place of a ledger that is lost or damaged, and repeat what came after it. Refused where somebody could
+    /// be told twice; nothing is touched then.
+    Restore {
+        /// A sealed backup (`*.backup.age`), or a copy of the ledger from `backups/`.
+        file: Utf8PathBuf,
+        /// The operator's secret key (age identity), for a sealed backup.
+        #[arg(long, value_name = "FILE")]
+        identity: Option<Utf8PathBuf>,
+        /// A head that somebody kept, best from the newest summary mail: the ledger must know it. May be given more than once.
         #[arg(long, value_name = "HEAD")]
         anchor: Vec<String>,
     },

@@ -8,9 +8,10 @@ use super::output::{self, Failure};
 use super::{Status, logging, manual};
 use crate::config::Config;
 use crate::facts::Facts;
-use crate::package::Recipients;
+use crate::package::{Recipients, SealError};
+use crate::plain::count;
 use crate::progress::Progress;
-use crate::record::{self, Acceptance, Home, Ledger};
+use crate::record::{self, Acceptance, Access, Home, Ledger};
 use crate::render::readback;
 use crate::report::Report;
 use crate::run::{self, Dress, Order};
@@ -61,7 +62,11 @@ pub(super) fn configuration(args: &Args) -> Result<Config, Failure> {
     if let Some(data_dir) = &args.data_dir {
         config.data_dir.clone_from(data_dir);
     }
-    Recipients::parse(&config.vendor.recipients).map_err(|error| Failure::new(Status::Usage, &error, error.hint()))?;
+    let no_key = |error: SealError| Failure::new(Status::Usage, &error, error.hint());
+    Recipients::parse(&config.vendor.recipients).map_err(no_key)?;
+    if let Some(backup) = &config.backup {
+        Recipients::one("backup.recipient", &backup.recipient).map_err(no_key)?;
+    }
     Ok(config)
 }
 
@@ -77,6 +82,11 @@ impl Session<'_> {
         match &self.args.command {
             Command::Ledger(LedgerCommand::Init) => self.ledger_init(),
             Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
+            Command::Ledger(LedgerCommand::Log) => self.ledger_log(),
+            Command::Ledger(LedgerCommand::Backup) => self.ledger_backup(),
+            Command::Ledger(LedgerCommand::Restore { file, identity, anchor }) => {
+                self.ledger_restore(file, identity.as_deref(), anchor)
+            }
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
             Command::Run { accept, accept_inputs, accept_volume, republish } => {
@@ -87,7 +97,7 @@ impl Session<'_> {
             Command::Status { max_age } => self.status(*max_age),
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => self.plan_abandon(by, reason),
             Command::Plan { plan: None, accept, accept_inputs, accept_volume } => {
-                self.plan(accepted(accept, accept_inputs.as_deref()), *accept_volume)
+                Ok(self.plan(accepted(accept, accept_inputs.as_deref()), *accept_volume))
             }
             Command::Render { part, job } => self.render(*part, job.as_deref()),
             Command::Check { package: Some(out), recipient, accept, accept_inputs, accept_volume } => {
@@ -99,6 +109,7 @@ impl Session<'_> {
             }
             Command::Preview { out } => self.preview(out),
             Command::Letter { id, out } => self.letter(id, out.as_deref()),
+            Command::Figures => self.figures(),
             Command::Explain { id, other: None } => self.explain(id),
             Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
             Command::Review(ReviewCommand::Apply { file, by, yes }) => self.review_apply(file, by.as_deref(), *yes),
@@ -129,6 +140,17 @@ impl Session<'_> {
             output::json(&verdict);
         } else {
             output::line(&verdict);
+        }
+        Ok(Status::Done)
+    }
+
+    fn ledger_log(&self) -> Result<Status, Failure> {
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
+        let lines = ledger.log().map_err(|error| record_failure(&error))?;
+        if self.args.json {
+            output::json(&lines);
+        } else {
+            lines.iter().for_each(output::line);
         }
         Ok(Status::Done)
     }
@@ -211,7 +233,11 @@ impl Session<'_> {
         if self.args.json {
             output::json(&made);
         } else {
-            output::line(format_args!("{} variants, {} pages", made.variants, made.pages));
+            output::line(format_args!(
+                "{}, {}",
+                count(made.variants as u64, "variant", "variants"),
+                count(made.pages as u64, "page", "pages")
+            ));
             output::line(format_args!("preview   {}", out.join("index.html")));
         }
         Ok(Status::Done)
@@ -224,17 +250,6 @@ impl Session<'_> {
         crate::durable::write(&out, &pdf)
             .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
         output::line(out);
-        Ok(Status::Done)
-    }
-
-    fn explain(&self, id: &str) -> Result<Status, Failure> {
-        let explanation =
-            explain::explain(self.config, id).map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
-        if self.args.json {
-            output::json(&explanation);
-        } else {
-            output::line(&explanation);
-        }
         Ok(Status::Done)
     }
 
@@ -274,8 +289,8 @@ pub(super) fn show_counts(report: &Report) {
         let files: Vec<String> =
             report.unproven_rows.iter().map(|(file, rows)| format!("{rows} in `{file}`")).collect();
         output::line(format_args!(
-            "rehearsal {} rows without BSN, which nothing proves to be invented: {}",
-            report.unproven_rows.values().sum::<u64>(),
+            "rehearsal {} without BSN, which nothing proves to be invented: {}",
+            count(report.unproven_rows.values().sum(), "row", "rows"),
             files.join(", ")
         ));
     }
@@ -284,13 +299,16 @@ pub(super) fn show_counts(report: &Report) {
     }
     let people = &report.people;
     if people.gone > 0 {
-        let gone = people.gone;
-        output::line(format_args!(
-            "gone      {gone} records that people were told about: decide in `review.csv` (L218, D217)"
-        ));
+        let gone = count(people.gone, "record", "records");
+        output::line(format_args!("gone      {gone} that people were told about: decide in `review.csv` (L218, D217)"));
     }
     let letters = &report.letters;
-    output::line(format_args!("letters   {} on {} sheets, {} pages", letters.total, letters.sheets, letters.pages));
+    output::line(format_args!(
+        "letters   {} on {}, {}",
+        letters.total,
+        count(letters.sheets, "sheet", "sheets"),
+        count(letters.pages, "page", "pages")
+    ));
 }
 
 fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result<Status, Failure> {
@@ -302,8 +320,12 @@ fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result
         output::json(&summary);
     } else {
         output::line(format_args!(
-            "{} people, {} exposure rows, {} participants, {} register rows in {}",
-            summary.people, summary.exposures, summary.participants, summary.register, summary.out
+            "{}, {}, {}, {} in {}",
+            count(summary.people, "person", "people"),
+            count(summary.exposures, "exposure row", "exposure rows"),
+            count(summary.participants, "participant", "participants"),
+            count(summary.register, "register row", "register rows"),
+            summary.out
         ));
         output::line(format_args!("truth     {}", summary.out.join("truth.csv")));
     }

@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal};
 use super::Status;
 use super::commands::{Session, record_failure};
 use super::output::{self, Failure};
+use crate::plain::count;
 use crate::record::{Home, purge};
 
 impl Session<'_> {
@@ -13,8 +14,10 @@ impl Session<'_> {
         let totals = purge::before_close(&Home::of(config)).map_err(|error| record_failure(&error))?;
         output::note(format_args!("campaign  {}", config.campaign));
         output::note(format_args!(
-            "letters   {} to {} people in {} jobs; after this no run writes to anybody",
-            totals.letters, totals.people, totals.jobs
+            "letters   {} to {} in {}; after this no run writes to anybody",
+            totals.letters,
+            count(totals.people, "person", "people"),
+            count(totals.jobs, "job", "jobs")
         ));
         self.ask("close", yes)?;
         let head = purge::close(&Home::of(config), self.run_date).map_err(|error| record_failure(&error))?;
@@ -32,7 +35,7 @@ impl Session<'_> {
         output::note(&plan);
         if self.args.verbose > 0 {
             for (path, bytes) in &plan.files {
-                output::note(format_args!("destroy   {path} ({bytes} bytes)"));
+                output::note(format_args!("destroy   {path} ({})", count(*bytes, "byte", "bytes")));
             }
         }
         self.ask("purge", yes)?;
@@ -42,12 +45,15 @@ impl Session<'_> {
             output::json(&certificate);
         } else {
             output::line(format_args!(
-                "purged    {} files and {} rows about people, approved by {}",
-                certificate.plan.files.len(),
-                certificate.plan.rows.values().sum::<u64>(),
+                "purged    {} and {} about people, approved by {}",
+                count(certificate.plan.files.len() as u64, "file", "files"),
+                count(certificate.plan.rows.values().sum(), "row", "rows"),
                 certificate.approved_by
             ));
-            output::line(format_args!("kept      {} files, the totals and the history", certificate.kept.len()));
+            output::line(format_args!(
+                "kept      {}, the totals and the history",
+                count(certificate.kept.len() as u64, "file", "files")
+            ));
             output::line(format_args!("proof     {}", config.data_dir.join(purge::CERTIFICATE)));
         }
         Ok(Status::Done)

@@ -1,8 +1,11 @@
 //! Commands for many machines: a plan, and one part of it.
 
+use jiff::Timestamp;
+
 use super::Status;
 use super::commands::Session;
 use super::output::{self, Failure};
+use crate::plain::count;
 use crate::progress::Progress;
 use crate::record::Acceptance;
 use crate::run::{self, RunError};
@@ -17,27 +20,35 @@ impl Session<'_> {
         if self.args.json {
             output::json(&given_up);
         } else {
-            let letters = given_up.letters;
-            output::line(format_args!("given up  {}: {letters} letters that nobody got", given_up.job));
+            let letters = count(given_up.letters, "letter", "letters");
+            output::line(format_args!("given up  {}: {letters} that nobody got", given_up.job));
             output::line("next      `breachpost run` plans its people again, under another number");
         }
         Ok(Status::Done)
     }
 
-    pub(super) fn plan(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
+    /// The first half of a night on many machines: when it is stopped, somebody is told as of any other night.
+    pub(super) fn plan(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Status {
         let progress = Progress::on_stderr();
         let order = self.order(accepted, accept_volume, &progress);
-        let planned = run::plan(&order).map_err(|error| failure(&progress, &error))?;
+        let planned = match self.or_stopped(&order, Timestamp::now(), run::plan) {
+            Ok(planned) => planned,
+            Err(status) => return status,
+        };
         if self.args.json {
             output::json(&planned);
         } else if let Some(job) = &planned.job {
-            output::line(format_args!("job       {job}: {} letters in parts 1 to {}", planned.letters, planned.parts));
+            output::line(format_args!(
+                "job       {job}: {} in {}",
+                count(planned.letters, "letter", "letters"),
+                if planned.parts == 1 { "part 1".to_owned() } else { format!("parts 1 to {}", planned.parts) }
+            ));
             output::line(format_args!("plan      {}", planned.folder));
             output::line("next      `breachpost render --part N` for any of the parts, then `breachpost run`");
         } else {
             output::line("job       none: there is nobody new to write to");
         }
-        Ok(if planned.needs_a_human { Status::ForAHuman } else { Status::Done })
+        if planned.needs_a_human { Status::ForAHuman } else { Status::Done }
     }
 
     pub(super) fn render(&self, part: Option<u32>, job: Option<&str>) -> Result<Status, Failure> {
@@ -51,8 +62,11 @@ impl Session<'_> {
         } else {
             let how = if set.was_set { "was set already" } else { "is set" };
             output::line(format_args!(
-                "part {} of {} {how}: {} letters in {} print files",
-                set.part, set.job, set.letters, set.print_files
+                "part {} of {} {how}: {} in {}",
+                set.part,
+                set.job,
+                count(set.letters, "letter", "letters"),
+                count(set.print_files, "print file", "print files")
             ));
         }
         Ok(Status::Done)

@@ -12,6 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
+use crate::plain;
 use crate::run::outcome::LOG_TARGET;
 
 /// The log file. Its lines wait in memory until [`keep`]: a command that refuses touches no file.
@@ -34,10 +35,12 @@ fn log_file() -> MutexGuard<'static, LogFile> {
 struct Lines;
 
 impl Write for Lines {
+    /// A whole line, as the subscriber hands it over.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let line = plain::shown_json(&String::from_utf8_lossy(bytes));
         match &mut *log_file() {
-            LogFile::Waiting { lines, .. } => lines.extend_from_slice(bytes),
-            LogFile::Open(file) => file.write_all(bytes)?,
+            LogFile::Waiting { lines, .. } => lines.extend_from_slice(line.as_bytes()),
+            LogFile::Open(file) => file.write_all(line.as_bytes())?,
             LogFile::None => {}
         }
         Ok(bytes.len())

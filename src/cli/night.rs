@@ -1,4 +1,4 @@
-//! `run`: the nightly batch, and everybody who hears of it: who started it, the mail, the figures, the log, the next run.
+//! `run` and `plan`: the nightly batch, and everybody who hears of it: who started it, the mail, the figures, the log, the next run.
 
 use camino::Utf8Path;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use super::{Status, logging, process};
 use crate::record;
 use crate::report::Report;
 use crate::run::outcome::{Ending, Frame, Outcome};
-use crate::run::{self, Done, Finished, Order};
+use crate::run::{self, Done, Finished, Order, RunError};
 
 /// A run that did not come to its end.
 pub(super) struct Stop {
@@ -21,30 +21,46 @@ pub(super) struct Stop {
     pub job: Option<String>,
     /// Another run was on its way.
     pub in_use: bool,
+    /// A text of `failure` with counts, and what a mail says instead.
+    pub quiet: Option<(String, String)>,
 }
 
 impl Session<'_> {
     /// Runs the batch and tells everybody how that ended.
     pub(super) fn run(&self, order: &Order<'_>) -> Status {
         let started = Timestamp::now();
-        let ended = process::caught(|| run::run(order));
+        match self.or_stopped(order, started, run::run) {
+            Ok(done) => self.done(done, started),
+            Err(status) => status,
+        }
+    }
+
+    /// Does the work of a night. Of one that was refused, or failed, everybody is told; then only its status is left.
+    pub(super) fn or_stopped<T>(
+        &self,
+        order: &Order<'_>,
+        started: Timestamp,
+        work: impl FnOnce(&Order<'_>) -> Result<T, RunError>,
+    ) -> Result<T, Status> {
+        let ended = process::caught(|| work(order));
         order.progress.finish();
         let stop = match ended {
-            Ok(Ok(done)) => return self.done(done, started),
+            Ok(Ok(done)) => return Ok(done),
             Ok(Err(error)) => Stop {
                 failure: Failure::new(error.status(), &error, error.hint()),
                 ending: Ending::Stopped,
                 job: error.job().map(str::to_owned),
                 in_use: error.is_in_use(),
+                quiet: error.without_counts(),
             },
             Err(place) => {
                 let standing = run::crash::standing(self.config, started);
                 let status = if standing.is_out { Status::PartPublished } else { Status::Stopped };
                 let failure = Failure::defect(status, &place);
-                Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false }
+                Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false, quiet: None }
             }
         };
-        self.stopped(&stop, started)
+        Err(self.stopped(&stop, started))
     }
 
     fn frame(&self, started: Timestamp) -> Frame<'_> {
@@ -65,6 +81,7 @@ impl Session<'_> {
         for outcome in resumed.iter_mut().chain([&mut own]) {
             teller.expect(outcome);
         }
+        teller.back_up(&mut own, Some(&done.ledger));
         for outcome in [&mut own].into_iter().chain(resumed.as_mut()) {
             teller.mail(outcome);
         }
@@ -78,8 +95,9 @@ impl Session<'_> {
         }
         teller.note(&done.papers, &mut done.report, &mut own);
         let status = teller.finish(&mut own, status);
+        self.show_done(&done, status, &own.backup);
+        let status = teller.answered(&mut own, status);
         own.log();
-        self.show(&done, status);
         status
     }
 
@@ -92,17 +110,24 @@ impl Session<'_> {
 
     /// Tells of a run that was refused, or failed.
     pub(super) fn stopped(&self, stop: &Stop, started: Timestamp) -> Status {
-        let Stop { failure, ending, job, in_use } = stop;
+        let Stop { failure, ending, job, in_use, quiet } = stop;
         let mut outcome = Outcome::new(self.frame(started), *ending, failure.status.code());
         outcome.in_use = *in_use;
         outcome.job.clone_from(job);
         outcome.error = failure.causes.first().cloned();
         outcome.causes = failure.causes.iter().skip(1).cloned().collect();
         outcome.hint.clone_from(&failure.hint);
+        if let Some((counted, quiet)) = quiet {
+            outcome.in_mail = failure.causes.iter().map(|cause| cause.replace(counted, quiet)).collect();
+        }
         output::failure(failure);
 
         let mut teller = Teller::new(self.config);
         teller.expect_stopped(&mut outcome, record::is_private(&self.config.data_dir));
+        // A job that is under way has changed the ledger.
+        if outcome.job.is_some() && !in_use {
+            teller.back_up(&mut outcome, None);
+        }
         if !in_use {
             teller.mail(&mut outcome);
             teller.figures(&mut outcome);
@@ -116,7 +141,7 @@ impl Session<'_> {
         failure.status
     }
 
-    fn show(&self, done: &Done, status: Status) {
+    fn show_done(&self, done: &Done, status: Status, backup: &str) {
         if self.args.json {
             output::json(&Answer::new(done, status));
             return;
@@ -140,6 +165,9 @@ impl Session<'_> {
         output::line(format_args!("report    {}", done.papers.join("report.html")));
         output::line(format_args!("review    {}", done.papers.join("review.csv")));
         output::line(format_args!("mail      {}", done.report.mail));
+        if self.config.backup.is_some() {
+            output::line(format_args!("backup    {backup}"));
+        }
     }
 }
 

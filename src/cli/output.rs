@@ -1,11 +1,17 @@
 //! The only place that prints: answers on standard output, failures on standard error.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
 use super::Status;
+use crate::deliver::email;
+use crate::plain;
+
+/// Why an answer could not be printed, once it could not.
+static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
 
 /// Why a command did not do what was asked.
 pub struct Failure {
@@ -18,12 +24,15 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure from an error and everything behind it. A cause that only repeats the one before is left out.
+    /// A failure from an error and everything behind it. A cause that only repeats the one before is left out; what a mail
+    /// server answered is cleaned.
     pub fn new(status: Status, error: &dyn std::error::Error, hint: Option<String>) -> Self {
         let mut causes = vec![error.to_string()];
         let mut source = error.source();
+        let mut strange = false;
         while let Some(cause) = source {
-            let text = cause.to_string();
+            strange |= email::is_answer(cause);
+            let text = if strange { plain::quoted(&cause.to_string()) } else { cause.to_string() };
             if causes.last() != Some(&text) {
                 causes.push(text);
             }
@@ -66,27 +75,47 @@ pub fn failure(failure: &Failure) {
     for (place, cause) in failure.causes.iter().enumerate() {
         let word = if place == 0 { "error" } else { "  cause" };
         // When standard error is gone there is nobody left to tell.
-        let _ = writeln!(stderr, "{word}: {}", cause.trim_end().replace('\n', "\n  "));
+        let _ = writeln!(stderr, "{word}: {}", plain::shown(cause.trim_end()).replace('\n', "\n  "));
     }
     if let Some(hint) = &failure.hint {
-        let _ = writeln!(stderr, "hint: {hint}");
+        let _ = writeln!(stderr, "hint: {}", plain::shown(hint));
     }
 }
 
 /// Prints what will happen, or what goes wrong beside the answer.
 pub fn note(text: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", plain::shown(&text.to_string()));
 }
 
 /// Prints one line of an answer.
 pub fn line(text: impl Display) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    answer(&plain::shown(&text.to_string()));
 }
 
 /// Prints an answer for another program.
-pub fn json(answer: &impl Serialize) {
-    match serde_json::to_string_pretty(answer) {
-        Ok(text) => line(text),
+pub fn json(answer_of: &impl Serialize) {
+    match serde_json::to_string_pretty(answer_of) {
+        Ok(text) => answer(&plain::shown_json(&text)),
         Err(error) => failure(&Failure::new(Status::Stopped, &error, None)),
     }
+}
+
+/// A reader who has seen enough (`| head`) is no error; a full disk is: see [`lost`].
+fn answer(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    if let Err(error) = writeln!(stdout, "{text}").and_then(|()| stdout.flush())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        LOST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+/// The failure of a command whose answer, or a part of it, could not be printed; to be asked once, at the end.
+pub fn lost(status: Status) -> Option<Failure> {
+    let error = LOST.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+    Some(Failure {
+        status,
+        causes: vec!["the answer could not be printed on standard output".to_owned(), error.to_string()],
+        hint: Some("make room where standard output goes; what the command did is done".to_owned()),
+    })
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Status;
 use super::commands::Session;
 use super::output::{self, Failure};
-use crate::run::outcome::{self, Ending, Outcome, clean};
+use crate::run::outcome::{self, Ending, Outcome};
 
 /// Runs that are shown.
 const SHOWN: usize = 10;
@@ -78,12 +78,17 @@ fn line(run: &Outcome) -> String {
                 run.letters, cases.open, cases.new, cases.overdue
             )
         }
-        (Ending::Stopped, Some(error)) => format!("stopped: {}", clean(error)),
-        (Ending::Crashed, Some(error)) => format!("crashed: {}", clean(error)),
+        (Ending::Stopped, Some(error)) => format!("stopped: {}", one_line(error)),
+        (Ending::Crashed, Some(error)) => format!("crashed: {}", one_line(error)),
         (_, None) => "stopped".to_owned(),
     };
     let mail = if run.mail.unsent.is_empty() { "" } else { "; mail not sent yet" };
-    format!("{:.0}  {}  {}  {what}{mail}", run.ended, run.exit_code, run.run_id)
+    let backup = if run.backup_error.is_none() { "" } else { "; the backup failed" };
+    format!("{:.0}  {}  {}  {what}{mail}{backup}", run.ended, run.exit_code, run.run_id)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

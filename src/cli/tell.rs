@@ -10,9 +10,11 @@ use super::output::{self, Failure};
 use super::{Status, logging};
 use crate::config::{Config, Mail};
 use crate::deliver::email;
+use crate::plain;
+use crate::record::Ledger;
 use crate::report::Report;
-use crate::run::outcome::{self, MailFate, Outcome, clean};
-use crate::run::{self, metrics};
+use crate::run::outcome::{self, MailFate, Outcome};
+use crate::run::{self, backup, metrics};
 
 /// A mail that was tried in so many runs is not tried again.
 const MOST_TRIES: u32 = 14;
@@ -67,6 +69,30 @@ impl<'a> Teller<'a> {
 
     fn no_figures(&self) -> String {
         if self.config.metrics.is_some() { "not written yet" } else { "not configured" }.to_owned()
+    }
+
+    /// Backs the ledger up as the run has left it.
+    pub fn back_up(&mut self, outcome: &mut Outcome, ledger: Option<&Ledger>) {
+        if self.config.backup.is_none() {
+            "not configured".clone_into(&mut outcome.backup);
+            return;
+        }
+        match backup::back_up(self.config, outcome.run_date, ledger) {
+            Ok(made) => {
+                let fate = if made.nothing_new { "nothing new" } else { "made" };
+                let fate = if made.handed_over && !made.nothing_new { "handed over" } else { fate };
+                fate.clone_into(&mut outcome.backup);
+            }
+            Err(error) => {
+                let failure = Failure::new(Status::Untold, &error, error.hint());
+                output::failure(&failure);
+                "failed".clone_into(&mut outcome.backup);
+                outcome.backup_error = Some(plain::quoted(&failure.causes.join(": ")));
+                outcome.exit_code = untold(outcome.exit_code);
+                self.failed = true;
+            }
+        }
+        self.write(outcome);
     }
 
     /// Sends the mail of a run to those who do not have it.
@@ -173,6 +199,15 @@ impl<'a> Teller<'a> {
         status
     }
 
+    /// The code once it is known whether the run's own answer was printed.
+    pub fn answered(&mut self, outcome: &mut Outcome, status: Status) -> Status {
+        let Some(failure) = output::lost(status.untold()) else { return status };
+        output::failure(&failure);
+        outcome.exit_code = failure.status.code();
+        self.write(outcome);
+        failure.status
+    }
+
     fn write(&mut self, outcome: &Outcome) {
         if !self.is_kept {
             return;
@@ -204,7 +239,7 @@ fn token(address: &str) -> String {
 /// Says on standard error that a mail was not sent; gives it on one line.
 fn say(error: &email::MailError) -> String {
     let failure = Failure::new(Status::Untold, error, error.hint());
-    let failure = Failure { causes: failure.causes.iter().map(|cause| clean(cause)).collect(), ..failure };
+    let failure = Failure { causes: failure.causes.iter().map(|cause| plain::quoted(cause)).collect(), ..failure };
     output::failure(&failure);
     failure.causes.join(": ")
 }

@@ -21,7 +21,7 @@ use crate::run::outcome::Ending;
 /// Lets another process of the same program do the run and tells what it could not tell itself. `None`: the command is no
 /// run, or no second process can be had; then this one does it alone.
 pub(super) fn over(args: &Args) -> Option<Status> {
-    if !matches!(args.command, Command::Run { .. }) {
+    if !matches!(args.command, Command::Run { .. } | Command::Plan { plan: None, .. }) {
         return None;
     }
     let started = Timestamp::now();
@@ -59,7 +59,7 @@ fn crashed(args: &Args, ended: ExitStatus, started: Timestamp) -> Status {
     let standing = crash::standing(&config, started);
     let status = if standing.is_out { Status::PartPublished } else { Status::Stopped };
     let failure = Failure { status, causes: vec![cause(ended)], hint: Some(hint(ended).to_owned()) };
-    let stop = Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false };
+    let stop = Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false, quiet: None };
     Session { args, config: &config, run_date }.stopped(&stop, started)
 }
 

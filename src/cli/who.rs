@@ -1,14 +1,19 @@
 //! Commands about who is who: decisions, explanations, learning.
 
+use std::fmt::Display;
 use std::io::{BufRead, IsTerminal};
 
 use camino::Utf8Path;
+use serde::Serialize;
 
 use super::Status;
 use super::commands::{Session, record_failure};
 use super::output::{self, Failure};
+use crate::explain::{self, ExplainError};
+use crate::figures::{self, FiguresError};
 use crate::keys::Keys;
 use crate::link::{self, Parameters, Terms};
+use crate::plain::count;
 use crate::progress::Progress;
 use crate::read;
 use crate::record::{Access, Home, Ledger};
@@ -37,15 +42,18 @@ impl Session<'_> {
             output::json(&applied);
         } else {
             output::line(format_args!(
-                "{} lines decide {} pairs of records; {} are new, {} were decided so before",
-                applied.lines,
-                applied.pairs,
+                "{} {} {}; {} new, {} decided so before",
+                count(applied.lines as u64, "line", "lines"),
+                if applied.lines == 1 { "decides" } else { "decide" },
+                count(applied.pairs as u64, "pair of records", "pairs of records"),
                 applied.new,
                 applied.pairs - applied.new
             ));
             if applied.records + applied.released > 0 {
                 let (records, released) = (applied.records, applied.released);
-                output::line(format_args!("{records} records are ruled on, {released} people are released"));
+                let records = count(records as u64, "record is ruled on", "records are ruled on");
+                let released = count(released as u64, "person is released", "people are released");
+                output::line(format_args!("{records}, {released}"));
             }
             output::line(format_args!(
                 "recorded in the name of {} on {}; the next run follows them",
@@ -72,6 +80,56 @@ impl Session<'_> {
             output::line("nobody has decided anything yet");
         }
         Ok(Status::Done)
+    }
+
+    /// Why a letter is as it is; or, where no letter has this name, what became of the rows that have it.
+    pub(super) fn explain(&self, id: &str) -> Result<Status, Failure> {
+        let failed = |error: &ExplainError| Failure::new(Status::Stopped, error, error.hint());
+        let fates = match explain::explain(self.config, id) {
+            Ok(letter) => {
+                self.show(&letter);
+                return Ok(Status::Done);
+            }
+            Err(error @ ExplainError::Unknown) => {
+                let fates = explain::row::of(&self.config.data_dir, id)
+                    .map_err(|error| Failure::new(Status::Stopped, &error, None))?;
+                if fates.is_empty() {
+                    return Err(failed(&error));
+                }
+                fates
+            }
+            Err(error) => return Err(failed(&error)),
+        };
+        if self.args.json {
+            output::json(&fates);
+            return Ok(Status::Done);
+        }
+        for fate in &fates {
+            output::line(fate);
+            if !fate.letter_id.is_empty() {
+                output::line(explain::explain(self.config, &fate.letter_id).map_err(|error| failed(&error))?);
+            }
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn figures(&self) -> Result<Status, Failure> {
+        // Groups of people who were not written to come from the inbox; figures do not fail because a file is on its way.
+        let rows = self.rows();
+        if let Err(failure) = &rows {
+            let why = failure.causes.first().map_or("", String::as_str);
+            output::note(format_args!("warning: groups of people who were not written to are unknown: {why}"));
+        }
+        let figures = figures::of(self.config, rows.as_ref().ok()).map_err(|error| match &error {
+            FiguresError::Record(error) => record_failure(error),
+            FiguresError::Papers(_) => Failure::new(Status::Stopped, &error, None),
+        })?;
+        self.show(&figures);
+        Ok(Status::Done)
+    }
+
+    fn show(&self, answer: &(impl Serialize + Display)) {
+        if self.args.json { output::json(answer) } else { output::line(answer) }
     }
 
     pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<Status, Failure> {
@@ -118,7 +176,10 @@ impl Session<'_> {
         let text = learned.parameters.to_toml().map_err(|error| Failure::new(Status::Stopped, &error, None))?;
         crate::durable::write(out, text.as_bytes())
             .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
-        output::line(format_args!("learned from {} pairs of rows with one BSN", learned.pairs));
+        output::line(format_args!(
+            "learned from {} with one BSN",
+            count(learned.pairs, "pair of rows", "pairs of rows")
+        ));
         output::line(format_args!("parameters  {out}  (version {version}; use it with `[link] parameters`)"));
         Ok(Status::Done)
     }
@@ -148,7 +209,10 @@ fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
         hint: Some(hint.to_owned()),
     };
     if !stdin.is_terminal() {
-        let cause = format!("{} people who were told get a second first letter", effects.second_letters());
+        let cause = format!(
+            "{} a second first letter",
+            count(effects.second_letters(), "person who was told gets", "people who were told get")
+        );
         return Err(refused(&cause, "if that is meant, say `--yes`; else mend the decisions file"));
     }
     output::note("apply these decisions? [y/N]");

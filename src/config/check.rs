@@ -31,6 +31,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     inputs(config)?;
     within("link.max_cluster_rows", config.link.max_cluster_rows, 1..=100_000)?;
     config.damage.check()?;
+    config.backup.as_ref().map_or(Ok(()), super::Backup::check)?;
     policy(&config.policy)?;
     print(&config.print)?;
     vendor(&config.vendor)?;
@@ -219,6 +220,9 @@ mod tests {
         port = 587
         from = "Nacht <run@example.org>"
         to = ["a@example.org", "b@example.org"]
+        [backup]
+        recipient = "age1"
+        command = ["rsync"]
     "#;
 
     fn fault(from: &str, to: &str) -> Option<&'static str> {
@@ -258,6 +262,10 @@ mod tests {
             ("b@example.org", "example.org", "mail.to"),
             ("Nacht <run@example.org>", "Nacht <run>", "mail.from"),
             ("port = 587", "port = 0", "mail.port"),
+            ("recipient = \"age1\"", "recipient = \"\"", "backup.recipient"),
+            ("command = [\"rsync\"]", "command = [\"\", \"a\"]", "backup.command"),
+            ("command = [\"rsync\"]", "command = [\"rsync\", \"a\\nb\"]", "backup.command"),
+            ("command = [\"rsync\"]", "timeout_seconds = 0", "backup.timeout_seconds"),
         ] {
             assert_eq!(fault(from, to), Some(key), "{to}");
         }

@@ -134,6 +134,12 @@ impl MailError {
     }
 }
 
+/// Whether an error quotes what a mail server answered.
+#[must_use]
+pub fn is_answer(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<lettre::transport::smtp::Error>()
+}
+
 /// Whether a connection broke off because of the server's certificate: rustls reports that as invalid data.
 fn is_certificate(error: &smtp::Error) -> bool {
     let mut cause = std::error::Error::source(error);

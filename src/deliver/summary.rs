@@ -47,6 +47,8 @@ pub struct Summary {
     pub parts: u64,
     /// Published packages that are not in the outbox any more, by name.
     pub missing: Vec<String>,
+    /// Why the backup of this run failed; empty: it did not.
+    pub backup: String,
     /// Where the report is; empty when there is none.
     pub report: String,
     /// Head of the ledger's audit chain: an anchor that an older ledger cannot have. Empty where it could not be read.
@@ -114,6 +116,7 @@ struct Slots<'a> {
     job: &'a str,
     parts: u64,
     missing: &'a [String],
+    backup: &'a str,
     report: &'a str,
     ledger_head: &'a str,
 }
@@ -196,6 +199,7 @@ impl Summary {
             job: &self.job,
             parts: self.parts,
             missing: &self.missing,
+            backup: &self.backup,
             report: &self.report,
             ledger_head: &self.ledger_head,
         }
@@ -309,6 +313,7 @@ pub(crate) mod tests {
             job: "2600001".to_owned(),
             parts: 1,
             missing: vec!["2500007".to_owned()],
+            backup: String::new(),
             report: "/data/runs/2025-09-01-000001/report.html".to_owned(),
             ledger_head: "a".repeat(64),
         }
@@ -328,6 +333,7 @@ pub(crate) mod tests {
             sheets: 0,
             job: String::new(),
             missing: Vec::new(),
+            backup: String::new(),
             report: String::new(),
             ..summary()
         }

@@ -145,6 +145,20 @@ impl<R: Read + Seek> Reader<R> {
     }
 }
 
+impl<R: Read + Seek> Reader<R> {
+    /// Copies the bytes under one path out, as [`Reader::read`] reads them.
+    ///
+    /// # Errors
+    /// The same, or when `out` cannot be written to.
+    pub fn copy(&mut self, path: &str, out: &mut dyn Write) -> io::Result<u64> {
+        let mut entry = self.zip.by_name(path)?;
+        if entry.compression() != CompressionMethod::Stored {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "an entry is compressed"));
+        }
+        io::copy(&mut entry, out)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;

@@ -25,6 +25,12 @@ pub enum SealError {
         /// Which one, from 1.
         entry: usize,
     },
+    /// The operator's key is none.
+    #[error("`{key}` is not an age public key")]
+    Operator {
+        /// Which key of the configuration.
+        key: &'static str,
+    },
     /// There is none.
     #[error("`vendor.recipients` is empty")]
     NoRecipients,
@@ -65,11 +71,11 @@ impl SealError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Recipient { .. } | Self::NoRecipients => {
+            Self::Recipient { .. } | Self::Operator { .. } | Self::NoRecipients => {
                 Some("a public key begins with `age1`; `age-keygen -y KEYFILE` prints the one of a key pair".to_owned())
             }
             Self::Exposed { path } => {
-                Some(format!("`chmod 0600 {path}`; whoever has read it can open every package sealed to it"))
+                Some(format!("`chmod 0600 {path}`; whoever has read it can open everything sealed to it"))
             }
             Self::Identity { .. } => Some("a secret key file holds a line `AGE-SECRET-KEY-1...`".to_owned()),
             Self::Open { source: age::DecryptError::NoMatchingKeys, .. } => {
@@ -91,6 +97,16 @@ impl Recipients {
         };
         let recipients: Vec<Recipient> = keys.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
         if recipients.is_empty() { Err(SealError::NoRecipients) } else { Ok(Self(recipients)) }
+    }
+}
+
+impl Recipients {
+    /// Reads the one key that stands under `key` of the configuration.
+    ///
+    /// # Errors
+    /// [`SealError::Operator`] when it is none.
+    pub fn one(key: &'static str, text: &str) -> Result<Self, SealError> {
+        text.trim().parse().map(|recipient| Self(vec![recipient])).map_err(|_: &str| SealError::Operator { key })
     }
 }
 

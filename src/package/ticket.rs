@@ -9,7 +9,7 @@ use crate::config::{Print, SheetMark, Vendor};
 use crate::package::plan::{Class, PartPlan};
 
 /// In front of everything that is about invented people.
-const REHEARSAL: &str = "rehearsal-";
+pub const REHEARSAL: &str = "rehearsal-";
 /// Version of the ticket's fields.
 const SCHEMA_VERSION: u32 = 1;
 

@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use crate::config::InputFormat;
 use crate::contract;
+use crate::plain::header as printable;
 use crate::row::List;
 
 use super::error::ReadError;
@@ -63,35 +64,37 @@ pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &
         return Err(ReadError::NoHeader { file: file.to_owned(), list, hint: hint.to_owned() });
     }
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for header in found.iter().map(|header| plain(header)).filter(|header| !header.is_empty()) {
+    let named = (1..).zip(found).map(|(place, header)| (place, plain(header)));
+    for (place, header) in named.filter(|(_, header)| !header.is_empty()) {
         let count = seen.entry(header.clone()).or_default();
         *count += 1;
         if *count > 1 {
-            return Err(ReadError::DuplicateColumn { file: file.to_owned(), column: printable(&header) });
+            return Err(ReadError::DuplicateColumn { file: file.to_owned(), column: printable(&header, place) });
         }
     }
     let places: Vec<Option<usize>> =
         found.iter().map(|header| headers.iter().position(|ours| ours == header)).collect();
-    let unread: Vec<&String> = found.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(h, _)| h).collect();
+    let strangers: Vec<Stranger<'_>> =
+        (1..).zip(found).zip(&places).filter(|(_, place)| place.is_none()).map(|(stranger, _)| stranger).collect();
     let mut absent = Vec::new();
     for (place, header) in headers.iter().enumerate().filter(|(place, _)| !places.contains(&Some(*place))) {
         let column = schema::columns(list)[place];
-        if may_be_absent(column, header, &unread, list) {
+        if may_be_absent(column, header, &strangers, list) {
             absent.push(column);
             continue;
         }
-        let hint = missing_hint(column, header, &unread, list);
+        let hint = missing_hint(column, header, &strangers, list);
         return Err(ReadError::MissingColumn { file: file.to_owned(), column: header.clone(), hint });
     }
-    let unread = unread.into_iter().map(|header| printable(header)).collect();
+    let unread = strangers.into_iter().map(|(place, header)| printable(header, place)).collect();
     Ok(Layout { places, headers, unread, absent })
 }
 
 /// Whether a file may do without this column: the contract allows it, the configuration does not map it, and nothing that
 /// nobody reads looks like it. A misspelt header would else empty the column for everybody, without a word.
-fn may_be_absent(column: &str, header: &str, unread: &[&String], list: List) -> bool {
+fn may_be_absent(column: &str, header: &str, strangers: &[Stranger<'_>], list: List) -> bool {
     let allowed = contract::column(list, column).is_some_and(|column| column.need == contract::Need::May);
-    allowed && column == header && !unread.iter().any(|other| contract::looks_like(list, column, other))
+    allowed && column == header && !strangers.iter().any(|(_, other)| contract::looks_like(list, column, other))
 }
 
 /// The headers of the columns that a file must have.
@@ -124,19 +127,25 @@ pub(super) fn skip_hint(list: List, lines: usize) -> String {
     format!("the header is in line {}: set skip_lines = {lines} under [inputs.{}]", lines + 1, schema::name(list))
 }
 
-fn missing_hint(column: &str, header: &str, unread: &[&String], list: List) -> String {
+/// A column that the contract does not name: its place in the file, from 1, and its header.
+type Stranger<'f> = (usize, &'f String);
+
+fn missing_hint(column: &str, header: &str, unread: &[Stranger<'_>], list: List) -> String {
     let map = format!("map it under [inputs.{}.columns]", schema::name(list));
-    if unread.iter().any(|other| plain(other) == plain(header)) {
+    if unread.iter().any(|(_, other)| plain(other) == plain(header)) {
         return "the file has it in other capitals or with blanks around it; headers must be exact".to_owned();
     }
-    let known = contract::guess(list, &[column], unread.iter().map(|other| other.as_str())).into_iter().next();
-    let near = || nearest(header, unread.iter().map(|other| other.as_str()));
+    let known = contract::guess(list, &[column], unread.iter().map(|(_, other)| other.as_str())).into_iter().next();
+    let near = || nearest(header, unread.iter().map(|(_, other)| other.as_str()));
     if let Some(likely) = known.as_ref().map(|guess| guess.header.as_str()).or_else(near) {
-        return format!("the file has `{}`; {map}", printable(likely));
+        let place = unread.iter().find(|(_, other)| *other == likely).map_or(0, |(place, _)| *place);
+        return format!("the file has `{}`; {map}", printable(likely, place));
     }
     match unread {
         [] => "every column of the list must be there, even if it is empty".to_owned(),
-        [only] => format!("the file has `{}`; if that is the column, {map}", printable(only)),
+        [(place, only)] => {
+            format!("the file has `{}`; if that is the column, {map}", printable(only, *place))
+        }
         _ => format!("if it has another name in the file, {map}"),
     }
 }
@@ -148,11 +157,6 @@ fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n s
         .filter(|(score, _)| *score >= 0.6)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, other)| other)
-}
-
-/// For messages and reports: no control characters, at most 40 characters.
-pub(super) fn printable(header: &str) -> String {
-    header.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
 #[cfg(test)]
@@ -177,6 +181,19 @@ mod tests {
         assert_eq!(layout.places[0], Some(schema::EXPOSURES.len() - 1));
         assert_eq!(layout.places[3], None);
         assert_eq!(layout.unread, ["test_result"]);
+    }
+
+    #[test]
+    fn a_header_with_a_number_or_with_marks_that_nobody_sees_is_never_quoted() {
+        let found = [header(), vec!["bsn 999990019 x".to_owned(), "a\u{1b}[31m\u{202e}".to_owned()]].concat();
+        let unread = read(&found).unwrap().unread;
+        let place = schema::EXPOSURES.len() + 1;
+        assert_eq!(unread[0], format!("column {place} (its name holds a number)"));
+        assert_eq!(unread[1], "a\\u{1b}[31m\\u{202e}");
+
+        let mut found = header();
+        found[7] = "x 999990019 y".to_owned();
+        assert!(read(&found).unwrap_err().hint().unwrap().contains("`column 8 (its name holds a number)`"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Whoever puts back an old copy of the ledger is noticed by them. Everybody told since would be told again.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +108,13 @@ pub(super) fn check(
         Some(paper) => Err(older(&paper)),
         None => Ok(proofs),
     }
+}
+
+/// Jobs that the outbox or the outcomes of runs name and that are not in the ledger.
+pub(super) fn unknown_jobs(data_dir: &Utf8Path, model: &Model) -> Result<BTreeSet<String>, RecordError> {
+    let known: BTreeSet<&str> = model.jobs.values().map(|job| job.name.as_str()).collect();
+    let named = files::names(&data_dir.join("outbox"))?.into_iter().chain(papers::jobs(data_dir)?);
+    Ok(named.filter(|name| job_of(name).is_some() && !known.contains(name.as_str())).collect())
 }
 
 /// The number in a folder's name: `2600001` or `rehearsal-2600001`. Other folders are not ours.

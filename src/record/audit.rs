@@ -293,6 +293,11 @@ impl Entry {
         Ok(Self { seq, body, hash })
     }
 
+    /// Whether this entry comes right after `head`.
+    pub fn follows(&self, head: &Head) -> bool {
+        self.seq == head.events + 1 && self.hash == link(&head.hash, self.seq, &self.body)
+    }
+
     /// The head after this entry.
     pub fn head(&self) -> Head {
         Head { events: self.seq, hash: self.hash.clone() }

@@ -1,4 +1,7 @@
-//! Copies of the ledger, taken before a run writes for the first time.
+//! Copies of the ledger, taken before a run writes for the first time, and sealed backups, made after a run (`sealed`).
+
+mod list;
+mod sealed;
 
 use camino::Utf8Path;
 
@@ -6,6 +9,10 @@ use super::error::RecordError;
 use super::files;
 use super::store::Store;
 use crate::durable;
+
+pub use list::{BackupList, LIST, SealedBackup};
+pub use sealed::Made;
+pub(super) use sealed::{ABOUT, About, EARLIER, KEY, LEDGER, relist};
 
 /// Copies that are kept.
 const KEPT: usize = 5;

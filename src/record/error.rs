@@ -2,6 +2,7 @@
 
 use camino::Utf8PathBuf;
 
+use super::intake::InputChange;
 use super::store::StoreError;
 use crate::mode::Mode;
 
@@ -168,10 +169,10 @@ pub enum RecordError {
         campaign: String,
     },
     /// Files that earlier runs read are gone or have other bytes.
-    #[error("{} that an earlier run read: {}", inputs(.changes.len()), .changes.join(", "))]
+    #[error("{} that an earlier run read: {}", inputs(.changes.len()), listed(.changes))]
     InputsChanged {
-        /// One text per file.
-        changes: Vec<String>,
+        /// One per file.
+        changes: Vec<InputChange>,
         /// Their names.
         files: Vec<String>,
     },
@@ -274,6 +275,10 @@ fn inputs(count: usize) -> String {
     if count == 1 { "1 input is not the one".to_owned() } else { format!("{count} inputs are not the ones") }
 }
 
+fn listed(changes: &[InputChange]) -> String {
+    changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 /// The words on the command line that accept these files.
 fn accept(files: &[String]) -> String {
     let words: Vec<String> = files.iter().map(|file| format!("`--accept {file}=REASON`")).collect();
@@ -304,7 +309,8 @@ impl RecordError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Missing { .. } => {
-                "put the ledger back from where it was moved; only for a new campaign: `breachpost ledger init`"
+                "put the ledger back from where it was moved, or `breachpost ledger restore BACKUP`; only for a new campaign: \
+                 `breachpost ledger init`"
             }
             Self::Exists { .. } => {
                 "a ledger is made once, with an empty outbox; a key without a ledger that never named anybody can be \
@@ -312,8 +318,8 @@ impl RecordError {
             }
             Self::InUse { .. } => "wait until it has ended; the lock goes with the process",
             Self::NotALedger { .. } | Self::Damaged { .. } | Self::Chain { .. } | Self::Replay { .. } => {
-                "keep the file for inspection, put back your newest copy and run `ledger check`; the copies in `backups/` are from \
-                 before each run and are refused when something was published since"
+                "`breachpost ledger restore BACKUP` puts a sound ledger in its place and keeps this file: a sealed backup, or a copy \
+                 from `backups/`, with what came after it repeated"
             }
             Self::Interrupted => {
                 "start what was stopped again (`breachpost run`, `close`, `purge`): it takes the half change back and goes on"
@@ -324,7 +330,8 @@ impl RecordError {
                  `chmod -R go-rwx` or put back the file or folder itself"
             }
             Self::Older { .. } | Self::UnknownAnchor { .. } => {
-                "somebody put back an old copy: with it, people would be told twice; find the newest ledger"
+                "somebody put back an old copy: with it, people would be told twice; find the newest ledger, or bring a \
+                 backup up to date with `breachpost ledger restore BACKUP`"
             }
             Self::Proof { .. } => "put the file back as it was published",
             Self::KeyMissing { .. } | Self::KeyUnusable { .. } | Self::KeyOther { .. } => {

@@ -26,5 +26,5 @@ pub(super) fn check_line(line: &str) -> Result<(), &'static str> {
     if length > 200 {
         return Err("is too long");
     }
-    if line.chars().any(char::is_control) { Err("is more than one line") } else { Ok(()) }
+    crate::plain::check(line)
 }

@@ -264,11 +264,12 @@ fn compare(
 
 fn refuse_unaccepted(changes: &[InputChange]) -> Result<(), RecordError> {
     let grave = changes.iter().filter(|change| change.needs_reason() && change.accepted.is_none());
-    let files: Vec<String> = grave.clone().map(|change| change.file.clone()).collect();
-    if files.is_empty() {
+    let changes: Vec<InputChange> = grave.cloned().collect();
+    if changes.is_empty() {
         return Ok(());
     }
-    Err(RecordError::InputsChanged { changes: grave.map(ToString::to_string).collect(), files })
+    let files = changes.iter().map(|change| change.file.clone()).collect();
+    Err(RecordError::InputsChanged { changes, files })
 }
 
 /// A list that lost more rows than it may is cut, or is another extract than the one that was meant.

@@ -19,10 +19,15 @@ const LENGTH: usize = 65;
 pub(super) fn write_new(path: &Utf8Path) -> Result<Keys, RecordError> {
     let master: Zeroizing<[u8; 32]> = Zeroizing::new(files::random()?);
     let text = Zeroizing::new(HEXLOWER.encode(&*master) + "\n");
-    durable::create_with_mode(path, 0o400)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .map_err(files::failed("writing key", path))?;
+    write_back(path, text.as_bytes())?;
     Ok(Keys::derive(&master))
+}
+
+/// Writes a key that was read before to `path`, mode 0400, durable.
+pub(super) fn write_back(path: &Utf8Path, text: &[u8]) -> Result<(), RecordError> {
+    durable::create_with_mode(path, 0o400)
+        .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
+        .map_err(files::failed("writing key", path))
 }
 
 /// Reads the key. A key that is cut, has something behind it, or can be read by others is refused.
@@ -52,10 +57,16 @@ pub(super) fn read(path: &Utf8Path) -> Result<Keys, RecordError> {
             Err(error) => return Err(files::failed("reading key", path)(error)),
         }
     }
-    if filled < LENGTH {
+    parse(&text[..filled], path)
+}
+
+/// Reads the text of a key that is, or will be, at `path`.
+pub(super) fn parse(text: &[u8], path: &Utf8Path) -> Result<Keys, RecordError> {
+    let unusable = |problem| RecordError::KeyUnusable { path: path.to_owned(), problem };
+    if text.len() < LENGTH {
         return Err(unusable("is cut off"));
     }
-    if filled > LENGTH || text[LENGTH - 1] != b'\n' {
+    if text.len() > LENGTH || text[LENGTH - 1] != b'\n' {
         return Err(unusable("has something behind its 64 characters"));
     }
     let mut master = Zeroizing::new([0_u8; 32]);

@@ -101,6 +101,11 @@ impl JobRow {
         Self { sealed_event: None, ..self.clone() }
     }
 
+    /// Whether the next run goes on with it.
+    pub fn is_unfinished(&self) -> bool {
+        self.abandoned.is_none() && self.state != JobState::Done
+    }
+
     /// Whether nothing of it can have left the building, as far as the ledger knows.
     pub const fn can_be_abandoned(&self) -> bool {
         self.abandoned.is_none() && matches!(self.state, JobState::Planned | JobState::Sealed)
@@ -193,13 +198,7 @@ impl Model {
             }
             Event::Purged(_) => {
                 self.end(CampaignState::Purging, CampaignState::Purged)?;
-                self.contents.clear();
-                self.identities.clear();
-                self.decisions.clear();
-                self.cases.clear();
-                self.rows.clear();
-                self.shields.clear();
-                self.record_rulings.clear();
+                self.forget();
             }
         }
         Some(())
@@ -224,6 +223,17 @@ impl Model {
         }
         self.contents.insert(plan.job, plan.contents.clone());
         Some(())
+    }
+
+    /// What was about people is gone.
+    fn forget(&mut self) {
+        self.contents.clear();
+        self.identities.clear();
+        self.decisions.clear();
+        self.cases.clear();
+        self.rows.clear();
+        self.shields.clear();
+        self.record_rulings.clear();
     }
 
     fn step(&mut self, job: u32, from: JobState, to: JobState) -> Option<&mut JobRow> {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::error::RecordError;
 use super::lock::Lock;
-use super::model::{CampaignState, JobRow, LedgerRow, Model};
+use super::model::{CampaignRow, CampaignState, JobRow, LedgerRow, Model};
 use super::refuse_when_over;
 use super::store::Store;
 use super::{Access, Home, Ledger, anchors, audit, files, key_file, key_path, ledger_path, mode_mark, privacy};
@@ -18,7 +18,7 @@ use crate::mode::Mode;
 use crate::package::ticket::is_rehearsal;
 
 /// Folders of the data folder, all mode 0700.
-const FOLDERS: [&str; 6] = ["keys", "staging", "runs", "outbox", "logs", "backups"];
+pub(super) const FOLDERS: [&str; 6] = ["keys", "staging", "runs", "outbox", "logs", "backups"];
 
 impl Ledger {
     /// Makes the data folder, the key and an empty ledger for `campaign`.
@@ -89,7 +89,7 @@ impl Ledger {
         Self::open_for(home, Access::Write, false)
     }
 
-    fn open_for(home: &Home<'_>, access: Access, to_run: bool) -> Result<Self, RecordError> {
+    pub(super) fn open_for(home: &Home<'_>, access: Access, to_run: bool) -> Result<Self, RecordError> {
         let data_dir = home.data_dir;
         let path = ledger_path(data_dir);
         if !files::is_there(&path)? {
@@ -113,16 +113,7 @@ impl Ledger {
         } else {
             anchors::check(data_dir, home.anchor, &entries, &model)?
         };
-        let (Some(row), Some(own)) = (model.ledger, model.campaign) else {
-            return Err(RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() });
-        };
-        if own.name != home.campaign {
-            return Err(RecordError::OtherCampaign { found: own.name, wanted: home.campaign.to_owned() });
-        }
-        let found = model.mode.map_or_else(|| mode_of_jobs(&model.jobs), |(mode, _)| Ok(Some(mode)))?;
-        if let Some(found) = found.filter(|found| *found != home.mode) {
-            return Err(RecordError::OtherMode { path: ledger_path(data_dir), found, wanted: home.mode });
-        }
+        let (row, own) = whose(model, home, &ledger_path(data_dir))?;
         mode_mark::check(data_dir, home.mode)?;
         if to_run {
             refuse_when_over(&own.name, own.state)?;
@@ -143,6 +134,21 @@ impl Ledger {
     }
 }
 
+/// The ledger's and the campaign's row of a ledger that belongs here.
+pub(super) fn whose(model: Model, home: &Home<'_>, path: &Utf8Path) -> Result<(LedgerRow, CampaignRow), RecordError> {
+    let (Some(row), Some(own)) = (model.ledger, model.campaign) else {
+        return Err(RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() });
+    };
+    if own.name != home.campaign {
+        return Err(RecordError::OtherCampaign { found: own.name, wanted: home.campaign.to_owned() });
+    }
+    let found = model.mode.map_or_else(|| mode_of_jobs(&model.jobs), |(mode, _)| Ok(Some(mode)))?;
+    if let Some(found) = found.filter(|found| *found != home.mode) {
+        return Err(RecordError::OtherMode { path: path.to_owned(), found, wanted: home.mode });
+    }
+    Ok((row, own))
+}
+
 /// What a ledger of before version 3 was used for, by the names of its jobs; `None`: for nothing yet.
 fn mode_of_jobs(jobs: &BTreeMap<u32, JobRow>) -> Result<Option<Mode>, RecordError> {
     let mode_of = |job: &JobRow| Mode::of_synthetic(is_rehearsal(&job.name));
@@ -156,7 +162,7 @@ fn mode_of_jobs(jobs: &BTreeMap<u32, JobRow>) -> Result<Option<Mode>, RecordErro
 }
 
 /// Everything about the file itself.
-fn verify(store: &Store) -> Result<(Model, Vec<audit::Entry>), RecordError> {
+pub(super) fn verify(store: &Store) -> Result<(Model, Vec<audit::Entry>), RecordError> {
     store.check_integrity()?;
     let entries = store.entries()?;
     let model = Model::replay(&audit::verify(&entries)?)?;

@@ -13,10 +13,12 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::audit::{Event, Head, Over, Purging};
+use super::backup::{self, BackupList, SealedBackup};
 use super::error::RecordError;
 use super::job::Totals;
 use super::model::CampaignState;
 use super::{Home, Ledger, audit, files, inputs, key_path};
+use crate::plain::count;
 pub use papers::{CERTIFICATE, KeptFile};
 
 const METHOD: &str = "files overwritten with zeros and unlinked (storage that never writes in place, such as flash, may \
@@ -33,6 +35,8 @@ pub struct PurgePlan {
     pub rows: BTreeMap<String, u64>,
     /// Paths below the data folder, with their sizes in bytes; sorted.
     pub files: Vec<(Utf8PathBuf, u64)>,
+    /// Sealed backups that were made and may be elsewhere; the certificate lists them.
+    pub backups: u64,
     /// What lies in the data folder and is not the program's: left as it is, to be looked at by hand.
     pub strange: Vec<Utf8PathBuf>,
 }
@@ -62,6 +66,10 @@ impl std::fmt::Display for PurgePlan {
         for path in &self.strange {
             writeln!(f, "left      {path} is not the program's: look at it yourself")?;
         }
+        if self.backups > 0 {
+            let backups = count(self.backups, "sealed backup", "sealed backups");
+            writeln!(f, "elsewhere {backups}, wherever they were taken: the certificate lists each")?;
+        }
         write!(f, "elsewhere copies of the data folder and of `keys/`, the inbox, and what the vendor has")
     }
 }
@@ -80,6 +88,9 @@ pub struct Certificate {
     /// What.
     #[serde(flatten)]
     pub plan: PurgePlan,
+    /// Every sealed backup that was ever made, for a human to find and destroy: those that were handed over, and those that
+    /// may have been taken out of `backups/` since. What is still there goes with the purge.
+    pub sealed_backups: Vec<SealedBackup>,
     /// What was kept of runs and jobs.
     pub kept: Vec<KeptFile>,
     /// Head of the ledger after it.
@@ -129,6 +140,7 @@ pub fn execute(home: &Home<'_>, date: Date, approved_by: &str) -> Result<Certifi
     inputs::check_line(approved_by).map_err(|problem| RecordError::Approval { problem })?;
     let mut ledger = Ledger::open_to_end(home)?;
     refuse_when_open(&ledger)?;
+    backup::relist(home.data_dir, Some(date))?;
     let purging = begin(&mut ledger, date, approved_by)?;
     destroy_files(&ledger, &purging)?;
     delete_rows(&mut ledger, &purging)?;
@@ -171,6 +183,7 @@ fn draw_up(ledger: &Ledger) -> Result<PurgePlan, RecordError> {
         totals: ledger.totals()?,
         rows: ledger.store.count_rows_about_people()?,
         files: papers::doomed(&ledger.data_dir)?,
+        backups: backup::relist(&ledger.data_dir, None)?.backups.len() as u64,
         strange: papers::strange(&ledger.data_dir)?,
     })
 }
@@ -200,12 +213,15 @@ fn certify(ledger: &Ledger, purging: Purging) -> Result<Certificate, RecordError
     ledger.write_anchors(&head)?;
     let files = purging.files.into_iter().map(|(path, bytes)| (path.into(), bytes)).collect();
     let (campaign, strange) = (ledger.campaign.clone(), papers::strange(&ledger.data_dir)?);
+    let sealed_backups = BackupList::read(&ledger.data_dir)?.backups;
+    let backups = sealed_backups.len() as u64;
     let certificate = Certificate {
         ledger: ledger.id.clone(),
         date: purging.date,
         approved_by: purging.approved_by,
         method: METHOD,
-        plan: PurgePlan { campaign, totals: purging.totals, rows: purging.rows, files, strange },
+        plan: PurgePlan { campaign, totals: purging.totals, rows: purging.rows, files, backups, strange },
+        sealed_backups,
         kept: papers::kept(&ledger.data_dir)?,
         head,
     };

@@ -9,6 +9,7 @@ mod lists;
 mod people;
 mod plan;
 mod purge;
+mod redo;
 mod schema;
 mod tables;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub(super) use decisions::hash_decision;
 pub(super) use inputs::{hash_identity, list_word};
 pub(super) use lists::{FileRows, hash_record_ruling};
 pub(super) use plan::{News, Plan, PlannedLetter, hash_mark};
+pub(super) use redo::Gap;
 
 /// How long a writer waits for readers to end, and a reader for a commit.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -54,7 +54,7 @@ pub const REVIEW: [&str; 12] = [
 /// Writes `review.csv` to `path`: every row that waits for a human, with its code and the evidence by row number.
 ///
 /// Rows to look at first stand first. Rows that linking takes to be one person are one case and stand together; a row has a line for each candidate that it
-/// may or may not be the same person as. No names, dates or addresses: they are looked up by file and row.
+/// may or may not be the same person as. Older deliveries of a record stand below the newest one, by which they end. No names, dates or addresses: they are looked up by file and row.
 ///
 /// Records that people were told about and that are no longer delivered stand at the end, without file and row: a human
 /// says of each whether it was `withdrawn` or is merely `lacking`.
@@ -76,14 +76,13 @@ pub fn write_review(path: &Utf8Path, rows: &Rows, waiting: Waiting<'_>) -> Resul
     let name = |row: &RowRef| format!("{}:{}", rows.inputs[usize::from(row.file)].file, row.row);
     let joined = |words: Vec<String>| words.join(" ");
     for item in held {
-        let input = &rows.inputs[usize::from(item.row.file)];
-        let candidates = std::iter::once((&item.beside, &item.evidence));
-        for (beside, evidence) in candidates.chain(item.further.iter().map(|more| (&more.rows, &more.evidence))) {
+        let mut write = |row: RowRef, beside: &[RowRef], evidence: &str| {
+            let input = &rows.inputs[usize::from(row.file)];
             csv.write_record([
                 &cases[&case(item)].to_string(),
                 list_word(input.list),
                 &input.file,
-                &item.row.row.to_string(),
+                &row.row.to_string(),
                 ids.get(item.row),
                 item.reason.code(),
                 item.reason.text(),
@@ -93,7 +92,14 @@ pub fn write_review(path: &Utf8Path, rows: &Rows, waiting: Waiting<'_>) -> Resul
                 evidence,
                 "",
             ])
-            .map_err(failed)?;
+            .map_err(failed)
+        };
+        let candidates = std::iter::once((&item.beside, &item.evidence));
+        for (beside, evidence) in candidates.chain(item.further.iter().map(|more| (&more.rows, &more.evidence))) {
+            write(item.row, beside, evidence)?;
+        }
+        for older in waiting.followers.get(&item.row).into_iter().flatten() {
+            write(*older, &[item.row], OLDER)?;
         }
     }
     for (number, gone) in (cases.len() + 1..).zip(waiting.gone.iter().filter(|gone| gone.is_open())) {
@@ -109,7 +115,12 @@ pub struct Waiting<'w> {
     pub set_aside: &'w [SetAside],
     /// Records that are no longer delivered.
     pub gone: &'w [Gone],
+    /// Older deliveries of records, by the row of the newest one.
+    pub followers: &'w BTreeMap<RowRef, Vec<RowRef>>,
 }
+
+/// Evidence of a row that waits because a newer one of its record does.
+const OLDER: &str = "an older delivery of the record beside it: nothing to decide here";
 
 fn gone_line(number: usize, gone: &Gone) -> [String; REVIEW.len()] {
     let reason = gone.reason();

@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
 
+use super::lists;
 use crate::cli::Status;
 use crate::config::ConfigError;
 use crate::deliver::DeliverError;
@@ -232,6 +233,25 @@ impl RunError {
             }
             _ => None,
         }
+    }
+
+    /// The text of this error, or of the one behind it, that has counts of rows, and the same without those that may be
+    /// small: a mail leaves the house. `None`: there are no counts.
+    #[must_use]
+    pub fn without_counts(&self) -> Option<(String, String)> {
+        let said = match self {
+            Self::Published { source, .. } | Self::AfterPublished { source, .. } => return source.without_counts(),
+            Self::Record(RecordError::InputsChanged { changes, .. }) => {
+                let changes: Vec<String> = changes.iter().map(lists::in_mail).collect();
+                format!("inputs that an earlier run read are not as they were: {}", changes.join(", "))
+            }
+            Self::Record(RecordError::ListShrunk { list, percent, .. }) => {
+                format!("the {list} list has fewer than {percent} % of the rows that it had")
+            }
+            Self::Spoilt { list, .. } => format!("too many rows of the {list} list cannot be used"),
+            _ => return None,
+        };
+        Some((self.to_string(), said))
     }
 
     /// The job that this is about, if it is out or partly out.

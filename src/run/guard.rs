@@ -28,6 +28,14 @@ pub(super) fn configuration(config: &Config) -> Result<(), RunError> {
     if has_sample_key(&config.vendor) {
         return refuse("vendor.recipients", "has the key of the sample, whose private half is published");
     }
+    if let Some(backup) = &config.backup {
+        if backup.recipient.trim().eq_ignore_ascii_case(SAMPLE_KEY) {
+            return refuse("backup.recipient", "is the key of the sample, whose private half is published");
+        }
+        if config.vendor.recipients.iter().any(|key| key.trim().eq_ignore_ascii_case(backup.recipient.trim())) {
+            return refuse("backup.recipient", "is a key of the vendor, who may not recognise people");
+        }
+    }
     if config.vendor.contact.to_lowercase().contains(SAMPLE_VENDOR) {
         return refuse("vendor.contact", "is the vendor of the sample");
     }

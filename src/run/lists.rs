@@ -88,7 +88,9 @@ mod tests {
         for (bad, total, stops) in [(20, 20, false), (21, 42, false), (21, 41, true), (22, 1000, false)] {
             assert_eq!(refuse_spoilt(&rows(bad, total), &inputs).is_err(), stops, "{bad} of {total}");
         }
-        let said = refuse_spoilt(&rows(30, 30), &inputs).unwrap_err().to_string();
+        let stopped = refuse_spoilt(&rows(30, 30), &inputs).unwrap_err();
+        let (said, mailed) = stopped.without_counts().unwrap();
         assert!(said.contains("30 of 30 rows of the register list") && said.contains("R106 30"), "{said}");
+        assert_eq!(mailed, "too many rows of the register list cannot be used");
     }
 }

@@ -117,12 +117,21 @@ pub struct Outcome {
     pub causes: Vec<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What the mail says in the place of `error` and `causes`: the same without counts that may be small. Empty: the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_mail: Vec<String>,
     /// Head of the ledger's audit chain.
     pub ledger_head: String,
     /// What became of the summary mail.
     pub mail: MailFate,
     /// What became of the figures for Prometheus: `not configured`, `written`, `failed`.
     pub metrics: String,
+    /// What became of the sealed backup: `not configured`, `made`, `handed over`, `nothing new`, `failed`.
+    #[serde(default)]
+    pub backup: String,
+    /// Why it failed.
+    #[serde(default)]
+    pub backup_error: Option<String>,
 }
 
 /// What is the same for every outcome of a run.
@@ -168,9 +177,12 @@ impl Outcome {
             error: None,
             causes: Vec::new(),
             hint: None,
+            in_mail: Vec::new(),
             ledger_head: String::new(),
             mail: MailFate::default(),
             metrics: String::new(),
+            backup: String::new(),
+            backup_error: None,
         }
     }
 
@@ -241,6 +253,7 @@ impl Outcome {
             job: self.job.clone().unwrap_or_default(),
             parts: self.parts,
             missing: self.missing_packages.clone(),
+            backup: self.backup_error.clone().unwrap_or_default(),
             report: self.report.as_ref().map_or_else(String::new, ToString::to_string),
             ledger_head: self.ledger_head.clone(),
         }
@@ -250,10 +263,11 @@ impl Outcome {
         if self.outcome == Ending::Done {
             return Vec::new();
         }
-        let error = self.error.iter().map(|error| format!("error: {error}"));
-        let causes = self.causes.iter().map(|cause| format!("cause: {cause}"));
-        let hint = self.hint.iter().map(|hint| format!("hint: {hint}"));
-        error.chain(causes).chain(hint).collect()
+        let exact: Vec<&String> = self.error.iter().chain(&self.causes).collect();
+        let said = if self.in_mail.is_empty() { exact } else { self.in_mail.iter().collect() };
+        let words = std::iter::once("error").chain(std::iter::repeat("cause"));
+        let lines = words.zip(said).map(|(word, text)| format!("{word}: {text}"));
+        lines.chain(self.hint.iter().map(|hint| format!("hint: {hint}"))).collect()
     }
 
     /// The one line in the log.
@@ -348,18 +362,6 @@ fn read(path: &Utf8Path) -> Option<Outcome> {
     (path.parent()?.file_name() == Some(outcome.run_id.as_str())).then_some(outcome)
 }
 
-/// A text of somebody else's, a mail server's say, on one line and without signs that a terminal obeys.
-#[must_use]
-pub fn clean(text: &str) -> String {
-    let seen = |sign: char| if sign.is_control() || is_direction(sign) { ' ' } else { sign };
-    let text: String = text.chars().map(seen).take(500).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-const fn is_direction(sign: char) -> bool {
-    matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -388,11 +390,5 @@ mod tests {
         }
         fs::write(data_dir.join("runs/2025-09-15-1/outcome.json"), "{\"run_id\":").unwrap();
         assert_eq!(all(data_dir).iter().map(|outcome| outcome.exit_code).collect::<Vec<_>>(), [3, 3]);
-    }
-
-    #[test]
-    fn what_a_server_says_is_one_line_that_no_terminal_obeys() {
-        assert_eq!(clean("550\r\n \u{1b}[2Jno \u{202e}such user"), "550 [2Jno such user");
-        assert_eq!(clean(&"x".repeat(9_000)).len(), 500);
     }
 }

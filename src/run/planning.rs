@@ -130,7 +130,7 @@ pub(super) fn begin_report(
     report.people.absent = prepared.absent;
     report.people.gone = prepared.gone.iter().filter(|gone| gone.is_open()).count() as u64;
     report.changes.clone_from(&intake.changes);
-    report.superseded = prepared.superseded;
+    report.superseded = prepared.followers.values().map(|rows| rows.len() as u64).sum();
     for due in prepared.set_aside.iter().filter_map(|item| item.due) {
         *report.due.entry(due.to_string()).or_default() += 1;
     }
@@ -191,7 +191,18 @@ impl Sketch<'_, '_> {
         let staging = Staging::of(&config.data_dir, &job_name);
         staging.begin()?;
         let Prepared {
-            account, set_aside, gone, shields, identities, bodies, letters, writer, press, namesakes, ..
+            account,
+            set_aside,
+            followers,
+            gone,
+            shields,
+            identities,
+            bodies,
+            letters,
+            writer,
+            press,
+            namesakes,
+            ..
         } = prepared;
         let places = package::places(&job_name, letters, &config.print);
         let settings = Settings {
@@ -233,7 +244,8 @@ impl Sketch<'_, '_> {
         let checked = draft.finish(&job_name, &staged)?;
         report.stages = clock.stages();
         report.peak_rss_bytes = peak_rss_bytes();
-        papers::write(&staging.papers(), rows, &account, Waiting { set_aside: &set_aside, gone: &gone }, &report)?;
+        let waiting = Waiting { set_aside: &set_aside, gone: &gone, followers: &followers };
+        papers::write(&staging.papers(), rows, &account, waiting, &report)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
         staging.sync()?;
@@ -295,8 +307,9 @@ fn draft_nothing(
     staging.begin()?;
     report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
-    let waiting = Waiting { set_aside: &prepared.set_aside, gone: &prepared.gone };
-    papers::write(&staging.papers(), rows, &prepared.account, waiting, &report)?;
+    let Prepared { account, set_aside, gone, followers, .. } = &prepared;
+    let waiting = Waiting { set_aside, gone, followers };
+    papers::write(&staging.papers(), rows, account, waiting, &report)?;
     papers::letters(&staging.papers())?.finish()?;
     Ok((prepared.identities, prepared.shields))
 }

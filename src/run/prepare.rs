@@ -43,8 +43,8 @@ pub(super) struct Prepared<'a> {
     pub absent: u64,
     /// Records that people were told about and that are not in the inbox.
     pub gone: Vec<Gone>,
-    /// Rows that a newer delivery of their record has superseded.
-    pub superseded: u64,
+    /// Rows that a newer delivery of their record has superseded, by that one.
+    pub followers: BTreeMap<RowRef, Vec<RowRef>>,
     /// For the ledger.
     pub identities: Identities,
     /// For the ledger: whom the lists protect.
@@ -143,7 +143,7 @@ pub(super) fn prepare<'a>(
         namesakes,
         absent: recognised.absent as u64,
         gone: ledger.gone(intake)?,
-        superseded,
+        followers: ended.followers,
         shields: guard.news(rows, &ended.set_aside),
         linking,
         identities: recognised.identities,
@@ -161,7 +161,7 @@ pub(super) fn prepare<'a>(
 struct Ended {
     account: Account,
     set_aside: Vec<SetAside>,
-    /// Superseded rows: they end as the row does that superseded them, and are nobody's to look at.
+    /// Superseded rows: they end as the row does that superseded them, and are no case of their own.
     followers: BTreeMap<RowRef, Vec<RowRef>>,
     /// Rows that are in letters.
     in_letters: u64,

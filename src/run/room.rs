@@ -8,9 +8,10 @@ const ALWAYS: u64 = 2 << 20;
 const A_PAGE: u64 = 10_000;
 const A_ROW: u64 = 300;
 
-/// Bytes for a run that has nothing to print: a copy of the ledger, a journal as large, and the papers.
+/// Bytes for a run that has nothing to print: a copy of the ledger, a journal as large, the changes a second time, a sealed
+/// backup with the copy that it is made from, and the papers.
 pub(super) const fn to_begin(ledger: u64) -> u64 {
-    ALWAYS.saturating_add(ledger.saturating_mul(2))
+    ALWAYS.saturating_add(ledger.saturating_mul(5))
 }
 
 /// Bytes for a job of so many pages from a table of so many rows.

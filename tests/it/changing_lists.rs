@@ -290,6 +290,38 @@ fn what_the_words_of_an_address_said_yesterday_is_remembered_too() {
 }
 
 #[test]
+fn a_told_record_that_is_in_no_file_any_more_is_explained() {
+    let night = night(&[record("R1", "Aalbers", MUCH), record("R2", "Boonstra", MUCH)]);
+    run_on(&night, "2025-09-15", &[]);
+    write(&night, "exposures-1.csv", &[record("R2", "Boonstra", MUCH)]);
+    run_on(&night, "2025-09-16", &["--accept", "exposures-1.csv=the lab took it out"]);
+    let told = night.ask(&["explain", "r1"]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    for words in ["row       in no file any more: R1\n", "why       L218 ", "`withdrawn` or `lacking`"] {
+        assert!(told.stdout.contains(words), "`{words}` is missing: {}", told.stdout);
+    }
+}
+
+#[test]
+fn an_older_delivery_stands_below_the_newest_one_that_is_held() {
+    let (night, _) = protected("register", ",yes,", None);
+    write(&night, "exposures-2.csv", &[record("R1", "Aalbers", "confirmed,no,name")]);
+    let held = run_on(&night, "2025-09-17", &[]);
+    assert_eq!(fates(&held, "R1"), [fate("review", "D215"), fate("review", "D215")]);
+    let review = lines(&held, "review.csv").into_iter().filter(|line| line["record_id"] == "R1");
+    let [newest, older] = review.collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!([&newest["file"], &older["file"]], ["exposures-2.csv", "exposures-1.csv"]);
+    assert_eq!((&older["case"], older["beside"].as_str()), (&newest["case"], "exposures-2.csv:1"));
+    assert!(older["evidence"].contains("an older delivery"), "{older:?}");
+    assert_eq!(held["report"]["cases"]["open"], 1);
+
+    // Whoever fills in both lines says it once.
+    let said = decide(&night, &held, "D215", "released");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert_eq!(fates(&run_on(&night, "2025-10-01", &[]), "R1"), [fate("merged", ""), fate("letter", "")]);
+}
+
+#[test]
 fn a_row_that_could_not_be_read_protects_until_it_can() {
     let row = |state: &str| listed("P1", "Aalbers", state).replace("P1,,", "P1,999990019,");
     let others: Vec<String> =

@@ -162,6 +162,18 @@ pub fn night() -> Night {
     night
 }
 
+/// The sample configuration, with backups that are taken to `shelf` beside the data folder and that the sample's key opens.
+pub fn with_backups(night: &Night) -> PathBuf {
+    let shelf = night.path().join("shelf");
+    fs::create_dir(&shelf).unwrap();
+    let key = fs::read_to_string(root().join("sample-data/vendor/age-identity.txt")).unwrap();
+    let key = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
+    night.configured(
+        "[vendor]",
+        &format!("[backup]\nrecipient = \"{key}\"\ncommand = [\"cp\", \"-t\", \"{}\"]\n\n[vendor]", shelf.display()),
+    )
+}
+
 /// A night later there is one more.
 pub fn add_a_person(night: &Night) {
     let row = "SECOND,ds2,,Anna Maria,A.M.,,Aalbers,1970-01-11,V,Nieuwstraat,1,,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name,";
@@ -313,6 +325,29 @@ fn no_canary_is_in_anything_a_run_writes_or_prints() {
     let plan = files(&night.data()).into_iter().filter(|(path, _)| path.to_str().unwrap().contains("/plan/"));
     let plan: Vec<u8> = plan.flat_map(|(_, bytes)| bytes).collect();
     assert!(!scan.search.find(Path::new("plan"), &plan).is_empty());
+}
+
+#[test]
+fn no_canary_is_in_a_backup_that_leaves_the_machine() {
+    let night = night();
+    let config = with_backups(&night);
+    let run = night.ask_with(&config, &["run"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+
+    let mut scan = Scan::new(CANARIES.iter().map(|canary| canary.text));
+    let mut ids = Scan::new(ROW_IDS);
+    let shelf = night.path().join("shelf");
+    let sealed = files(&shelf);
+    assert_eq!(sealed.len(), 1);
+    for (path, bytes) in opened(&night, &shelf).into_iter().chain(sealed).chain(files(&night.data().join("backups"))) {
+        scan.look(&path, &bytes);
+        ids.look(&path, &bytes);
+    }
+    for name in ["ledger.sqlite", "campaign.key", "backup.json", "redo.sqlite"] {
+        assert!(scan.scanned.iter().any(|path| path.ends_with(name)), "{name} is not kept");
+    }
+    assert_eq!(scan.found, [] as [&str; 0]);
+    assert_eq!(ids.found, [] as [&str; 0]);
 }
 
 /// Bytes of an exposures file that stop a run, or make it refuse rows, each in its own way.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod addressing;
+mod build;
 mod canaries;
 mod cells;
 mod changing_lists;
@@ -10,6 +11,7 @@ mod copies;
 mod cost;
 mod edits;
 mod faults;
+mod figures;
 mod files;
 mod inbox;
 mod leaks;
@@ -25,10 +27,12 @@ mod older;
 mod package;
 mod packaging;
 mod paper;
+mod plain;
 mod program;
 mod purge;
 mod readers;
 mod refusals;
+mod restore;
 mod scale;
 mod telling;
 mod tools;

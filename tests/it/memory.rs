@@ -247,11 +247,14 @@ fn a_head_that_the_history_does_not_have() {
     // Nothing in the folder proves it any more; who kept yesterday's mail can.
     fs::remove_file(night.data().join("ledger.anchor")).unwrap();
     fs::remove_dir_all(night.data().join("outbox/rehearsal-2500002")).unwrap();
-    // Papers and logs know better, each for itself. The copies are from before the night that is forgotten.
+    // Papers, logs and the changes that are kept a second time know better, each for itself. The copies are from before the
+    // night that is forgotten.
     for proof in ["runs", "logs"] {
         said(&night.ask(&["ledger", "check"]), &["ledger is older than", "told twice"]);
         fs::remove_dir_all(night.data().join(proof)).unwrap();
     }
+    said(&night.ask(&["ledger", "check"]), &["ledger is older than", "redo.sqlite", "told twice"]);
+    fs::remove_file(night.data().join("backups/redo.sqlite")).unwrap();
     assert_eq!(night.ask(&["ledger", "check"]).code, 0);
     said(&night.ask(&["ledger", "check", "--anchor", head]), &["is in no event of this ledger's history"]);
 }

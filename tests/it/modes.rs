@@ -76,9 +76,10 @@ impl Campaign {
         answer.stdout
     }
 
-    /// The data folder; without what tells that a run was refused, which only `run` may leave.
+    /// The data folder; without what tells that a run was refused, which only `run` and `plan` may leave.
     fn seen_by(&self, command: &[&str]) -> Option<Vec<Seen>> {
-        let look = if command[0] == "run" { see_memory } else { see };
+        let is_a_night = command[0] == "run" || (command[0] == "plan" && command.get(1) != Some(&"abandon"));
+        let look = if is_a_night { see_memory } else { see };
         self.path("data").exists().then(|| look(&self.path("data")))
     }
 

@@ -173,7 +173,7 @@ fn a_letter_can_be_explained_and_set_again() {
     assert!(info.contains("Tagged:          yes"), "{info}");
     let unknown = FIRST.night.ask(&["explain", "aaaaaaaaaaaaaaaaaaaaaaaaaa"]);
     assert_eq!(unknown.code, 3);
-    assert!(unknown.stderr.contains("no letter with this id"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("no letter has this id"), "{}", unknown.stderr);
 }
 
 #[test]

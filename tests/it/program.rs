@@ -177,6 +177,13 @@ pub struct Seen {
     bytes: Vec<u8>,
 }
 
+impl Seen {
+    /// Whether this is what was seen of `path`.
+    pub fn is(&self, path: &Path) -> bool {
+        self.path == path
+    }
+}
+
 /// The same without what a refused run may leave: its outcome in a folder of its own, and its line in the log.
 pub fn see_memory(data: &Path) -> Vec<Seen> {
     let (runs, logs) = (data.join("runs"), data.join("logs"));

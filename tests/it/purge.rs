@@ -21,7 +21,13 @@ struct Closed {
 
 static CLOSED: LazyLock<Closed> = LazyLock::new(|| {
     let night = leaks::night();
-    let first = night.run();
+    let config = leaks::with_backups(&night);
+    let run = || -> Value {
+        let answer = night.ask_with(&config, &["run", "--json"]);
+        assert!(answer.code <= 1, "{}", answer.stderr);
+        serde_json::from_str(&answer.stdout).unwrap()
+    };
+    let first = run();
     let mut marks: Vec<String> = CANARIES.iter().map(|canary| canary.text.to_owned()).collect();
     let rows = Path::new(first["papers"].as_str().unwrap()).join("rows.csv");
     for line in csv::Reader::from_path(rows).unwrap().deserialize::<std::collections::BTreeMap<String, String>>() {
@@ -30,7 +36,7 @@ static CLOSED: LazyLock<Closed> = LazyLock::new(|| {
             .extend(["person", "letter_id"].map(|name| line[name].clone()).into_iter().filter(|mark| !mark.is_empty()));
     }
     leaks::add_a_person(&night);
-    assert_eq!(night.run()["report"]["letters"]["total"], 1);
+    assert_eq!(run()["report"]["letters"]["total"], 1);
     assert_eq!(night.ask(&["close", "--yes"]).code, 0);
     Closed { night, marks }
 });
@@ -82,7 +88,7 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
     let kept = files(&night.data());
     let names: Vec<&str> = kept.keys().map(|path| path.strip_prefix(night.data()).unwrap().to_str().unwrap()).collect();
     let known = |name: &&&str| {
-        ["ledger.sqlite", "ledger.anchor", "purge-certificate.json"].contains(name)
+        ["ledger.sqlite", "ledger.anchor", "backups.json", "purge-certificate.json"].contains(name)
             || name.starts_with("logs/")
             || [".done", ".SHA256SUMS", "/report.json", "/report.html", "/outcome.json"]
                 .iter()
@@ -102,6 +108,14 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
         let path = night.data().join(kept["path"].as_str().unwrap());
         let sums = crate::tools::run(Command::new("sha256sum").arg(&path));
         assert!(sums.starts_with(kept["sha256"].as_str().unwrap()), "{}", path.display());
+    }
+    let backups = files(&CLOSED.night.path().join("shelf"));
+    let listed = certificate["sealed_backups"].as_array().unwrap();
+    assert_eq!((listed.len(), backups.len()), (2, 2));
+    for (path, backup) in backups.keys().zip(listed) {
+        assert!(path.ends_with(backup["name"].as_str().unwrap()), "{backup}");
+        let sums = crate::tools::run(Command::new("sha256sum").arg(path));
+        assert!(sums.starts_with(backup["sha256"].as_str().unwrap()), "{backup}");
     }
     let verdict = check(&night);
     assert_eq!((&verdict["state"], &verdict["totals"]), (&Value::from("purged"), &totals));

@@ -171,6 +171,38 @@ fn a_stopped_night_is_mailed_and_a_second_start_is_not() {
 }
 
 #[test]
+fn a_plan_that_is_stopped_is_told_like_a_night() {
+    let (night, server) = (Night::new(5), Server::start("starttls"));
+    fs::write(night.inbox().join("exposures-2.csv"), "nothing\n").unwrap();
+    let answer = night.ask_with(&server.config(), &["plan", "--json"]);
+    assert_eq!(answer.code, 3, "{}", answer.stderr);
+    let told = &stopped(&night.data())[0];
+    assert_eq!((&told["exit_code"], &told["mail"]["state"]), (&3.into(), &"sent".into()));
+    assert_eq!(json(&answer)["run_id"], told["run_id"]);
+    assert_eq!(server.received().len(), 1);
+}
+
+#[test]
+fn the_mail_of_a_stopped_night_has_no_small_counts() {
+    let (night, server) = (Night::new(5), Server::start("starttls"));
+    let config = server.config();
+    assert!(night.ask_with(&config, &["run"]).code <= 1);
+    let list = night.inbox().join("exposures-special.csv");
+    let text = fs::read_to_string(&list).unwrap();
+    fs::write(&list, text.trim_end().rsplit_once('\n').unwrap().0.to_owned() + "\n").unwrap();
+
+    let answer = night.ask_with(&config, &["run"]);
+    assert_eq!(answer.code, 3, "{}", answer.stderr);
+    assert!(answer.stderr.contains("(0 rows more, 1 fewer, 0 changed)"), "{}", answer.stderr);
+    let told = &stopped(&night.data())[0];
+    assert!(told["error"].as_str().unwrap().contains("1 fewer"), "{told}");
+    let mails = server.received();
+    let plain = mails.last().unwrap()["parts"]["text/plain"].as_str().unwrap();
+    assert!(plain.contains("`exposures-special.csv` has other bytes (0 rows more, <10 fewer, 0 changed)"), "{plain}");
+    assert!(plain.contains("--accept exposures-special.csv=REASON") && !plain.contains("1 fewer"), "{plain}");
+}
+
+#[test]
 fn letters_that_are_out_while_the_mail_is_not_end_with_5_and_the_next_run_sends_it() {
     let (night, server) = (Night::new(5), Server::start("starttls"));
     let first = night.ask_with(&mail_to_nobody(&night), &["run", "--json"]);

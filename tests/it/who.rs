@@ -137,9 +137,9 @@ fn a_review_file_is_worked_off_in_a_spreadsheet_and_the_next_run_follows_it() {
     fs::write(&path, format!("\u{feff}{}", saved.replace('\n', "\r\n"))).unwrap();
     let applied = apply(&night, &path);
     assert_eq!(applied.code, 0, "{}", applied.stderr);
-    assert!(applied.stdout.contains("2 pairs of records; 2 are new"), "{}", applied.stdout);
+    assert!(applied.stdout.contains("2 pairs of records; 2 new"), "{}", applied.stdout);
     let memory = night.memory();
-    assert!(apply(&night, &path).stdout.contains("0 are new"));
+    assert!(apply(&night, &path).stdout.contains("0 new"));
     assert!(memory == night.memory(), "applied again, and bytes have changed");
 
     let second = run_on(&night, "2025-09-30");

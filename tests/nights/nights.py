@@ -207,7 +207,7 @@ def a_record_that_is_withdrawn_while_it_is_there(c: Campaign) -> None:
     c.night()
 
 
-@story()
+@story(short=True)
 def a_restore(c: Campaign) -> None:
     """The ledger of before last night's letters is put back: it is refused. A backup of then is restored, and knows them."""
     c.deliver(f"exposures-{c.date}.csv", c.newcomers(2))

@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use crate::config::{InputFormat, TextEncoding};
 use crate::contract::{self, DateForm, Guess};
+use crate::plain;
 use crate::row::List;
 
 use super::super::error::ReadError;
@@ -149,14 +150,15 @@ impl Names {
                 wanting.push(column.name);
             }
         }
-        let unread = || names.iter().filter(|name| !columns.found.iter().any(|found| found.header == **name));
-        columns.guessed = contract::guess(list, &wanting, unread().map(String::as_str));
+        let is_found = |name: &String| columns.found.iter().any(|found| found.header == *name);
+        let unread = || (1..).zip(names).filter(|(_, name)| !is_found(name));
+        columns.guessed = contract::guess(list, &wanting, unread().map(|(_, name)| name.as_str()));
 
         let known = columns.found.len() + columns.guessed.len();
         let is_header = known >= KNOWN_ENOUGH && !names.iter().any(|name| header::is_like_a_value(name));
         if is_header {
             let guessed = |name: &str| columns.guessed.iter().any(|guess| guess.header == name);
-            let unknown = unread().filter(|name| !guessed(name)).map(|name| header::printable(name));
+            let unknown = unread().filter(|(_, name)| !guessed(name)).map(|(place, name)| plain::header(name, place));
             let unknown: Vec<String> = unknown.collect();
             columns.unknown = unknown;
         } else {

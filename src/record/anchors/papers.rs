@@ -1,4 +1,5 @@
-//! Anchors among what runs leave behind: the head in each report, in each log, and of each copy in `backups/`.
+//! Anchors among what runs leave behind: the head in each report and outcome, in each log, of each copy in `backups/`, and of
+//! the last change in `backups/redo.sqlite`.
 //!
 //! Whoever puts back an old ledger and the anchor beside it seldom puts back these. A paper that cannot be read proves
 //! nothing; one that names a head the ledger does not know proves that the ledger is older, or another one.
@@ -11,22 +12,33 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 use crate::record::audit::Entry;
+use crate::record::backup::{BackupList, LIST};
 use crate::record::error::RecordError;
 use crate::record::files;
+use crate::record::redo;
 use crate::record::store::Store;
 
 /// What a log line says of the ledger, as `tracing` writes it.
 pub(in crate::record) const LOG_FIELD: &str = "ledger.head";
 
-/// The largest report that is read, in bytes, and the most of one log.
+/// What an outcome has to hold to name its job.
+#[derive(Debug, Deserialize)]
+struct Named {
+    job: Option<String>,
+}
+
+/// The papers of a run that name a head.
+const PAPERS: [&str; 2] = ["report.json", "outcome.json"];
+
+/// The largest of them that is read, in bytes, and the most of one log.
 const LONGEST: u64 = 1 << 26;
 
 /// Characters of a head.
 const HEAD: usize = 64;
 
-/// What a report has to hold for us.
+/// What a report or an outcome has to hold for us.
 #[derive(Debug, Deserialize)]
-struct Report {
+struct Paper {
     #[serde(default)]
     ledger_head: String,
 }
@@ -39,13 +51,29 @@ pub(super) fn find_newer(
     proofs: &mut Vec<Utf8PathBuf>,
 ) -> Result<Option<Utf8PathBuf>, RecordError> {
     let known: HashSet<&str> = entries.iter().map(|entry| entry.hash.as_str()).collect();
-    for (path, heads) in reports(data_dir)?.into_iter().chain(logs(data_dir)?) {
+    for (path, heads) in papers(data_dir)?.into_iter().chain(logs(data_dir)?) {
         if heads.iter().any(|head| !known.contains(head.as_str())) {
             return Ok(Some(path));
         }
         if !heads.is_empty() {
             proofs.push(path);
         }
+    }
+    let redo = redo::path(data_dir);
+    // One that cannot be read is no proof.
+    if let Some(head) = files::is_there(&redo)?.then(|| Store::head_of_redo(&redo).ok().flatten()).flatten() {
+        if !known.contains(head.hash.as_str()) {
+            return Ok(Some(redo));
+        }
+        proofs.push(redo);
+    }
+    if let Ok(list) = BackupList::read(data_dir) {
+        let heads: Vec<_> = list.backups.into_iter().filter_map(|backup| backup.head).collect();
+        let path = data_dir.join(LIST);
+        if heads.iter().any(|head| !known.contains(head.hash.as_str())) {
+            return Ok(Some(path));
+        }
+        proofs.extend((!heads.is_empty()).then_some(path));
     }
     for (path, events) in copies(data_dir)? {
         let Ok(events) = usize::try_from(events) else { return Ok(Some(path)) };
@@ -62,25 +90,37 @@ pub(super) fn find_newer(
     Ok(None)
 }
 
-/// Whether runs have left anything that knows a ledger.
-pub(super) fn first_paper(data_dir: &Utf8Path) -> Result<Option<Utf8PathBuf>, RecordError> {
-    let papers = reports(data_dir)?.into_iter().chain(logs(data_dir)?);
-    let papers = papers.filter(|(_, heads)| !heads.is_empty()).map(|(path, _)| path);
-    Ok(papers.chain(copies(data_dir)?.into_iter().map(|(path, _)| path)).next())
+/// The jobs that outcomes of runs name.
+pub(super) fn jobs(data_dir: &Utf8Path) -> Result<Vec<String>, RecordError> {
+    let runs = data_dir.join("runs");
+    let outcomes = files::names(&runs)?.into_iter().map(|run| runs.join(run).join("outcome.json"));
+    let read = |path| serde_json::from_reader::<_, Named>(BufReader::new(File::open(path).ok()?.take(LONGEST))).ok();
+    Ok(outcomes.filter_map(read).filter_map(|outcome| outcome.job).collect())
 }
 
-/// The report of each run, with its head.
-fn reports(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, RecordError> {
+/// Whether runs have left anything that knows a ledger.
+pub(super) fn first_paper(data_dir: &Utf8Path) -> Result<Option<Utf8PathBuf>, RecordError> {
+    let papers = papers(data_dir)?.into_iter().chain(logs(data_dir)?);
+    let papers = papers.filter(|(_, heads)| !heads.is_empty()).map(|(path, _)| path);
+    let redo = redo::path(data_dir);
+    let redo = files::is_there(&redo)?.then_some(redo);
+    Ok(papers.chain(redo).chain(copies(data_dir)?.into_iter().map(|(path, _)| path)).next())
+}
+
+/// Report and outcome of each run, with its head; a run that was stopped has none.
+fn papers(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, RecordError> {
     let runs = data_dir.join("runs");
-    let mut reports = Vec::new();
+    let mut papers = Vec::new();
     for run in files::names(&runs)? {
-        let path = runs.join(run).join("report.json");
-        let Ok(file) = File::open(&path) else { continue };
-        let read = serde_json::from_reader::<_, Report>(BufReader::new(file.take(LONGEST)));
-        let head = read.map(|report| report.ledger_head).unwrap_or_default();
-        reports.push((path, Vec::from_iter((head.len() == HEAD).then_some(head))));
+        for name in PAPERS {
+            let path = runs.join(&run).join(name);
+            let Ok(file) = File::open(&path) else { continue };
+            let read = serde_json::from_reader::<_, Paper>(BufReader::new(file.take(LONGEST)));
+            let head = read.map(|paper| paper.ledger_head).unwrap_or_default();
+            papers.push((path, Vec::from_iter((head.len() == HEAD).then_some(head))));
+        }
     }
-    Ok(reports)
+    Ok(papers)
 }
 
 /// Each log, with the heads in it. Lines that were cut by a full disk are passed over.

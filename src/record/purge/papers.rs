@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use crate::durable;
+use crate::record::backup::LIST;
 use crate::record::error::RecordError;
 use crate::record::{files, key_path};
 
@@ -21,8 +22,8 @@ const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
 const OUTCOME: &str = "outcome.json";
 /// What is kept of a published job, by extension: hashes.
 const KEPT_OF_JOBS: [&str; 2] = ["SHA256SUMS", "done"];
-/// What else is the program's own: history and logs, which know ids, counts and codes.
-const KEPT: [&str; 4] = ["ledger.sqlite", "ledger.anchor", "logs", CERTIFICATE];
+/// What else is the program's own: history and logs, which know ids, counts and codes, and the list of backups elsewhere.
+const KEPT: [&str; 5] = ["ledger.sqlite", "ledger.anchor", "logs", LIST, CERTIFICATE];
 
 /// A file that a purge has kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

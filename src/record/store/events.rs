@@ -14,11 +14,17 @@ pub(super) fn append(transaction: &Transaction<'_>, event: &Event) -> Result<Hea
         path: "ledger.sqlite".into(),
         source: error.into(),
     })?;
+    append_entry(transaction, &entry)?;
+    Ok(entry.head())
+}
+
+/// Appends an event as it was written before.
+pub(super) fn append_entry(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), RecordError> {
     let seq = i64::try_from(entry.seq).map_err(|_| RecordError::Chain { seq: entry.seq })?;
     transaction
-        .execute("INSERT INTO audit (seq, body, hash) VALUES (?1, ?2, ?3)", (seq, &entry.body, &entry.hash))
+        .execute("INSERT INTO main.audit (seq, body, hash) VALUES (?1, ?2, ?3)", (seq, &entry.body, &entry.hash))
         .map_err(at("adding to the history"))?;
-    Ok(entry.head())
+    Ok(())
 }
 
 /// The number that the next event will have.
@@ -27,7 +33,18 @@ pub(super) fn next(connection: &Connection) -> Sql<u64> {
 }
 
 fn last(connection: &Connection) -> Sql<Option<Head>> {
-    connection.query_row("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", [], head_in).optional()
+    connection.query_row("SELECT seq, hash FROM main.audit ORDER BY seq DESC LIMIT 1", [], head_in).optional()
+}
+
+/// Number, hash and body of an event.
+pub(super) fn read_entry(row: &Row<'_>) -> Sql<Entry> {
+    let head = head_in(row)?;
+    Ok(Entry { seq: head.events, hash: head.hash, body: row.get(2)? })
+}
+
+/// SQLite's integers are signed; a history of 2^63 events does not exist.
+pub(super) fn seq_of(head: &Head) -> i64 {
+    i64::try_from(head.events).unwrap_or(i64::MAX)
 }
 
 fn head_in(row: &Row<'_>) -> Sql<Head> {
@@ -51,11 +68,8 @@ impl Store {
     pub fn entries(&self) -> Result<Vec<Entry>, RecordError> {
         let read = || {
             self.connection
-                .prepare("SELECT seq, hash, body FROM audit ORDER BY seq")?
-                .query_map([], |row| {
-                    let head = head_in(row)?;
-                    Ok(Entry { seq: head.events, hash: head.hash, body: row.get(2)? })
-                })?
+                .prepare("SELECT seq, hash, body FROM main.audit ORDER BY seq")?
+                .query_map([], read_entry)?
                 .collect::<Sql<Vec<Entry>>>()
         };
         read().map_err(at("reading the history"))
@@ -70,7 +84,7 @@ impl Store {
     pub fn head_at(&self, seq: u64) -> Result<Head, RecordError> {
         let number = i64::try_from(seq).map_err(|_| RecordError::Chain { seq })?;
         self.connection
-            .query_row("SELECT seq, hash FROM audit WHERE seq = ?1", [number], head_in)
+            .query_row("SELECT seq, hash FROM main.audit WHERE seq = ?1", [number], head_in)
             .map_err(at("reading the history"))
     }
 }

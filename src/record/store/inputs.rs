@@ -30,15 +30,17 @@ pub(super) fn list_of(word: &str) -> Option<List> {
 pub(super) fn add_inputs(transaction: &Transaction<'_>, inputs: Inputs) -> Result<(), RecordError> {
     let files = inputs.files.clone();
     let head = append(transaction, &Event::Inputs(inputs))?;
-    let add = || {
-        let mut insert =
-            transaction.prepare("INSERT INTO input (event, file, list, sha256, rows) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-        for input in &files {
-            insert.execute((seq(&head), &input.file, list_word(input.list), &input.sha256, input.rows))?;
-        }
-        Ok(())
-    };
-    add().map_err(at("noting inputs"))
+    insert_inputs(transaction, &files, &head).map_err(at("noting inputs"))
+}
+
+/// The lines of one event.
+pub(super) fn insert_inputs(transaction: &Transaction<'_>, files: &[KnownInput], head: &Head) -> Sql<()> {
+    let mut insert =
+        transaction.prepare("INSERT INTO input (event, file, list, sha256, rows) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    for input in files {
+        insert.execute((seq(head), &input.file, list_word(input.list), &input.sha256, input.rows))?;
+    }
+    Ok(())
 }
 
 /// Writes down merges and splits.
@@ -59,10 +61,7 @@ pub(super) fn add_identities(
     add().map_err(at("noting merged and split people"))
 }
 
-/// SQLite's integers are signed; a history of 2^63 events does not exist.
-pub(super) fn seq(head: &Head) -> i64 {
-    i64::try_from(head.events).unwrap_or(i64::MAX)
-}
+pub(super) use super::events::seq_of as seq;
 
 pub(in crate::record) fn hash_identity(rows: &mut RowHash, kind: &str, person: &str, other: &str) {
     rows.text(kind).text(person).text(other);

@@ -10,6 +10,7 @@ use super::inputs::seq;
 use super::schema::MODES;
 use super::{Sql, Store, at, strange};
 use crate::letter::{Findings, Kind};
+use crate::plain;
 use crate::record::audit::{Abandoned, Event, Head, Sealed, Step};
 use crate::record::error::RecordError;
 use crate::record::job::{JobState, LetterRecord, PartTotals, SealedPart, StagedFile, Totals, write_job};
@@ -31,7 +32,7 @@ fn state(row: &Row<'_>, column: usize) -> Sql<JobState> {
 }
 
 /// Moves a job on; its present state must be the one before.
-fn step(transaction: &Transaction<'_>, job: u32, from: JobState, to: JobState) -> Result<(), RecordError> {
+pub(super) fn step(transaction: &Transaction<'_>, job: u32, from: JobState, to: JobState) -> Result<(), RecordError> {
     let moved = transaction
         .execute("UPDATE job SET state = ?3 WHERE job = ?1 AND state = ?2", (job, from.word(), to.word()))
         .map_err(at("moving a job on"))?;
@@ -46,20 +47,55 @@ fn step(transaction: &Transaction<'_>, job: u32, from: JobState, to: JobState) -
     Err(RecordError::JobState { job: write_job(job), found, wanted: from.word() })
 }
 
+/// A letter id and a reference code as the tables have them, however they were typed: capitals, blanks and hyphens do not
+/// matter. The last one is what was typed.
+fn named(text: &str) -> [String; 3] {
+    let is_between =
+        |sign: &char| sign.is_whitespace() || plain::is_hidden(*sign) || matches!(sign, '-' | '\u{2010}'..='\u{2015}');
+    let signs: Vec<char> = text.chars().filter(|sign| !is_between(sign)).collect();
+    let id = signs.iter().collect::<String>().to_ascii_lowercase();
+    let fours: Vec<String> = signs.chunks(4).map(|four| four.iter().collect()).collect();
+    [id, fours.join(" ").to_ascii_uppercase(), text.trim().to_owned()]
+}
+
+/// Fills in what was sealed.
+pub(super) fn seal_parts(transaction: &Transaction<'_>, job: u32, parts: &[SealedPart]) -> Sql<()> {
+    let mut update = transaction
+        .prepare("UPDATE part SET file = ?3, plain_sha256 = ?4, sealed_sha256 = ?5 WHERE job = ?1 AND number = ?2")?;
+    for part in parts {
+        update.execute((job, part.totals.number, &part.file, &part.plain_sha256, &part.sealed_sha256))?;
+    }
+    Ok(())
+}
+
+/// Takes a job back that is given up. Letters are numbered in the order of the jobs, and so are the people and findings that
+/// came with them; this job is the last, so that no gap is left.
+pub(super) fn take_back(transaction: &Transaction<'_>, job: u32, head: &Head) -> Result<(), RecordError> {
+    let change = || {
+        let marked = transaction.execute(
+            "UPDATE job SET abandoned = ?2
+             WHERE job = ?1 AND abandoned IS NULL AND state IN ('planned', 'sealed')
+               AND job = (SELECT job FROM job ORDER BY event DESC LIMIT 1)",
+            (job, seq(head)),
+        )?;
+        transaction.execute("DELETE FROM told_mark WHERE job = ?1", [job])?;
+        transaction.execute("DELETE FROM letter WHERE job = ?1", [job])?;
+        transaction.execute("DELETE FROM person WHERE id NOT IN (SELECT person FROM letter)", [])?;
+        transaction.execute("DELETE FROM findings WHERE id NOT IN (SELECT findings FROM letter)", [])?;
+        Ok(marked)
+    };
+    if change().map_err(at("giving up a job"))? == 1 {
+        return Ok(());
+    }
+    let found = "not the last job, or is published".to_owned();
+    Err(RecordError::JobState { job: write_job(job), found, wanted: "planned" })
+}
+
 impl Store {
     /// Records the packages of a planned job.
     pub fn seal(&mut self, job: u32, parts: &[SealedPart]) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        let fill = || {
-            let mut update = transaction.prepare(
-                "UPDATE part SET file = ?3, plain_sha256 = ?4, sealed_sha256 = ?5 WHERE job = ?1 AND number = ?2",
-            )?;
-            for part in parts {
-                update.execute((job, part.totals.number, &part.file, &part.plain_sha256, &part.sealed_sha256))?;
-            }
-            Ok(())
-        };
-        fill().map_err(at("recording sealed parts"))?;
+        seal_parts(&transaction, job, parts).map_err(at("recording sealed parts"))?;
         step(&transaction, job, JobState::Planned, JobState::Sealed)?;
         let head = append(&transaction, &Event::Sealed(Sealed { job, parts: parts.to_vec() }))?;
         transaction.commit().map_err(at("recording sealed parts"))?;
@@ -76,30 +112,13 @@ impl Store {
         self.step(job, JobState::Published, JobState::Done, &Event::Done(Step { job }))
     }
 
-    /// Gives up a job that is planned or sealed. Letters are numbered in the order of the jobs, and so are the people and
-    /// findings that came with them; this job is the last, so that no gap is left.
+    /// Gives up a job that is planned or sealed.
     pub fn abandon(&mut self, event: Abandoned) -> Result<Head, RecordError> {
-        let (doing, job) = ("giving up a job", event.job);
+        let job = event.job;
         let transaction = self.begin()?;
         let head = append(&transaction, &Event::Abandoned(event))?;
-        let change = || {
-            let marked = transaction.execute(
-                "UPDATE job SET abandoned = ?2
-                 WHERE job = ?1 AND abandoned IS NULL AND state IN ('planned', 'sealed')
-                   AND job = (SELECT job FROM job ORDER BY event DESC LIMIT 1)",
-                (job, seq(&head)),
-            )?;
-            transaction.execute("DELETE FROM told_mark WHERE job = ?1", [job])?;
-            transaction.execute("DELETE FROM letter WHERE job = ?1", [job])?;
-            transaction.execute("DELETE FROM person WHERE id NOT IN (SELECT person FROM letter)", [])?;
-            transaction.execute("DELETE FROM findings WHERE id NOT IN (SELECT findings FROM letter)", [])?;
-            Ok(marked)
-        };
-        if change().map_err(at(doing))? != 1 {
-            let found = "not the last job, or is published".to_owned();
-            return Err(RecordError::JobState { job: write_job(job), found, wanted: "planned" });
-        }
-        transaction.commit().map_err(at(doing))?;
+        take_back(&transaction, job, &head)?;
+        transaction.commit().map_err(at("giving up a job"))?;
         Ok(head)
     }
 
@@ -205,12 +224,31 @@ impl Store {
                         letter.pages, letter.sheets
                  FROM letter JOIN person ON person.id = letter.person
                  JOIN findings ON findings.id = letter.findings JOIN job ON job.job = letter.job
-                 WHERE letter.letter_id = ?1 OR letter.reference = ?1",
-                [id_or_reference],
+                 WHERE letter.letter_id IN (?1, ?3) OR letter.reference IN (?2, ?3)",
+                named(id_or_reference),
                 read,
             )
             .optional()
             .map_err(at("reading a letter"))
+    }
+
+    /// Letters of published jobs by day, kind and main category.
+    pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
+        let read = |row: &Row<'_>| {
+            let group: Option<String> = row.get(2)?;
+            Ok((date(row, 0)?, kind(row, 1)?, group.unwrap_or_else(|| "none".to_owned()), count(3, row.get(3)?)?))
+        };
+        let read_all = || {
+            self.connection
+                .prepare(
+                    "SELECT job.run_date, letter.kind, json_extract(findings.said, '$.categories[0]') AS grp, count(*)
+                     FROM letter JOIN job ON job.job = letter.job JOIN findings ON findings.id = letter.findings
+                     WHERE job.state IN ('published', 'done') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                )?
+                .query_map([], read)?
+                .collect::<Sql<Vec<_>>>()
+        };
+        read_all().map_err(at("counting letters that are out"))
     }
 
     /// The ledger in numbers; `inputs` is left at zero. Jobs that were given up do not count.

@@ -107,7 +107,7 @@ impl Store {
     }
 }
 
-fn add_job(transaction: &Transaction<'_>, event: &Planned, head: &Head) -> Sql<()> {
+pub(super) fn add_job(transaction: &Transaction<'_>, event: &Planned, head: &Head) -> Sql<()> {
     transaction.execute(
         "INSERT INTO job (job, campaign, name, run_id, run_date, event, state) VALUES (?1, 1, ?2, ?3, ?4, ?5, 'planned')",
         (event.job, &event.name, &event.run_id, event.date.to_string(), seq(head)),

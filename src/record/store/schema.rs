@@ -75,6 +75,13 @@ pub(super) fn of(connection: &Connection) -> Sql<Vec<SchemaRow>> {
         .collect()
 }
 
+/// Does to the tables what an earlier migration did.
+pub(super) fn repeat_migration(transaction: &Connection, migrated: &Migrated, head: &Head) -> Sql<()> {
+    scripts(migrated.from, migrated.to).try_for_each(|script| transaction.execute_batch(&script))?;
+    transaction.pragma_update(None, "user_version", migrated.to)?;
+    migrated.mode.map_or(Ok(()), |mode| set_mode(transaction, mode, head))
+}
+
 impl Store {
     /// Tables, indexes and triggers must be those of the file's version, word for word.
     pub(super) fn check_schema(&self) -> Result<(), RecordError> {

@@ -182,7 +182,8 @@ fn copies_are_taken_before_a_run_writes_and_five_are_kept() {
     for night in 1..=7 {
         world.night(&people(night), date(2026, 2, i8::try_from(night).unwrap()));
     }
-    let copies = crate::record::files::names(&world.path("backups")).unwrap();
+    let mut copies = crate::record::files::names(&world.path("backups")).unwrap();
+    copies.retain(|name| name != "redo.sqlite");
     assert_eq!(copies.len(), 5);
     assert_eq!(copies.first().unwrap(), "ledger-00000011.sqlite");
     // A copy is a ledger by itself, and older than the outbox knows.
@@ -198,8 +199,8 @@ fn check_says_how_far_the_ledger_is_and_what_proves_it() {
     let verdict = check::check(&world.home(), &[]).unwrap();
     assert_eq!((verdict.state, verdict.totals.letters, verdict.unfinished), ("open", 3, None));
     assert_eq!(verdict.head, world.open().head().unwrap());
-    // The anchor, `.done`, the checksums, and the copy from before the run.
-    assert_eq!(verdict.proofs.len(), 4);
+    // The anchor, `.done`, the checksums, the copy from before the run, and the changes a second time.
+    assert_eq!(verdict.proofs.len(), 5);
     assert!(before == world.bytes());
     let sums = world.path("outbox/2600001/2600001.SHA256SUMS");
     fs::write(&sums, fs::read_to_string(&sums).unwrap().replace("22", "33")).unwrap();

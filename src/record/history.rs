@@ -1,0 +1,238 @@
+//! `breachpost ledger log`: the history in words, one line an event. Counts, file names and what people typed; nobody's data.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::audit::{self, Event, KnownInput, Waiting};
+use super::error::RecordError;
+use super::job::write_job;
+use super::store::list_word;
+use super::{Head, Ledger};
+use crate::plain::count;
+
+/// One event of the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LogLine {
+    /// Its number, from 1.
+    pub event: u64,
+    /// When, where the event or its job says so.
+    pub date: Option<Date>,
+    /// The run that did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+    /// What kind of event, as in the ledger.
+    pub kind: &'static str,
+    /// What happened, in words.
+    pub text: String,
+    /// Head of the history after it.
+    pub head: String,
+}
+
+impl fmt::Display for LogLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = self.date.map_or_else(|| "-".to_owned(), |date| date.to_string());
+        write!(f, "{:>4}  {date:<10}  {}", self.event, self.text)
+    }
+}
+
+/// What events that name a run or a job only are dated by.
+#[derive(Default)]
+struct Dates {
+    runs: BTreeMap<String, Date>,
+    jobs: BTreeMap<u32, (Date, String)>,
+}
+
+impl Ledger {
+    /// The whole history, oldest first. It is still there after a purge.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn log(&self) -> Result<Vec<LogLine>, RecordError> {
+        let entries = self.store.entries()?;
+        let events = audit::verify(&entries)?;
+        let dates = Dates::of(&events);
+        let lines = entries.iter().zip(&events).map(|(entry, event)| {
+            let Head { events: number, hash } = entry.head();
+            let run_id = run_of(event).map(str::to_owned).or_else(|| dates.run_of_job(event));
+            let date = date_of(event).or_else(|| dates.runs.get(run_id.as_deref()?).copied());
+            LogLine { event: number, date, run_id, kind: kind(event), text: words(event), head: hash }
+        });
+        Ok(lines.collect())
+    }
+}
+
+impl Dates {
+    fn of(events: &[Event]) -> Self {
+        let mut dates = Self::default();
+        for event in events {
+            if let (Some(run), Some(date)) = (run_of(event), date_of(event)) {
+                dates.runs.insert(run.to_owned(), date);
+            }
+            if let Event::Planned(plan) = event {
+                dates.jobs.insert(plan.job, (plan.date, plan.run_id.clone()));
+            }
+        }
+        dates
+    }
+
+    fn run_of_job(&self, event: &Event) -> Option<String> {
+        let job = match event {
+            Event::Sealed(sealed) => sealed.job,
+            Event::Published(step) | Event::Done(step) => step.job,
+            _ => return None,
+        };
+        self.jobs.get(&job).map(|(_, run)| run.clone())
+    }
+}
+
+fn run_of(event: &Event) -> Option<&str> {
+    match event {
+        Event::Inputs(inputs) => Some(&inputs.run_id),
+        Event::Identities(found) => Some(&found.run_id),
+        Event::RowsRead(read) => Some(&read.run_id),
+        Event::ShieldsSeen(seen) => Some(seen.run_id.as_str()).filter(|run| !run.is_empty()),
+        Event::Planned(plan) => Some(&plan.run_id),
+        _ => None,
+    }
+}
+
+const fn date_of(event: &Event) -> Option<Date> {
+    match event {
+        Event::Init(init) => Some(init.date),
+        Event::Inputs(inputs) => Some(inputs.date),
+        Event::Identities(found) => Some(found.date),
+        Event::Decided(decided) => Some(decided.date),
+        Event::RecordsRuled(ruled) => Some(ruled.date),
+        Event::Planned(plan) => Some(plan.date),
+        Event::Abandoned(step) => Some(step.date),
+        Event::Waiting(cases) => Some(cases.date),
+        Event::Gone(gone) => Some(gone.date),
+        Event::Republished(step) => Some(step.date),
+        Event::Closed(over) | Event::Purged(over) => Some(over.date),
+        Event::Purging(purging) => Some(purging.date),
+        Event::RowsRead(_)
+        | Event::ShieldsSeen(_)
+        | Event::Sealed(_)
+        | Event::Published(_)
+        | Event::Done(_)
+        | Event::Migrated(_) => None,
+    }
+}
+
+const fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::Init(_) => "init",
+        Event::Inputs(_) => "inputs",
+        Event::Identities(_) => "identities",
+        Event::Decided(_) => "decided",
+        Event::RowsRead(_) => "rows_read",
+        Event::ShieldsSeen(_) => "shields_seen",
+        Event::RecordsRuled(_) => "records_ruled",
+        Event::Planned(_) => "planned",
+        Event::Sealed(_) => "sealed",
+        Event::Published(_) => "published",
+        Event::Done(_) => "done",
+        Event::Abandoned(_) => "abandoned",
+        Event::Waiting(_) => "waiting",
+        Event::Gone(_) => "gone",
+        Event::Republished(_) => "republished",
+        Event::Migrated(_) => "migrated",
+        Event::Closed(_) => "closed",
+        Event::Purging(_) => "purging",
+        Event::Purged(_) => "purged",
+    }
+}
+
+fn words(event: &Event) -> String {
+    let rows = |number| count(number, "row", "rows");
+    match event {
+        Event::Init(init) => {
+            let mode = init.mode.map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()));
+            format!("the ledger of `{}` was made{mode}", init.campaign)
+        }
+        Event::Inputs(inputs) => read(&inputs.files, inputs.accepted.as_deref(), &inputs.reasons),
+        Event::Identities(found) => format!(
+            "{} turned out to be somebody already told, {} to be somebody else",
+            count(found.merges.into(), "person", "people"),
+            count(found.splits.into(), "person", "people")
+        ),
+        Event::Decided(said) => format!(
+            "{} decided on pairs of records: {} same, {} different, {} taken back",
+            said.by, said.same, said.different, said.undecided
+        ),
+        Event::RowsRead(read) => {
+            format!("{} were read for the first time, {} are gone", rows(read.added), rows(read.gone))
+        }
+        Event::ShieldsSeen(seen) => {
+            let (held, lifted) = (count(seen.held, "person", "people"), count(seen.lifted, "person", "people"));
+            match &seen.by {
+                Some(by) => format!("{by} released {lifted} whom a list had protected"),
+                None => format!("lists protect {held} whom they did not before, and no longer {lifted}"),
+            }
+        }
+        Event::RecordsRuled(said) => format!(
+            "{} said of records: {} withdrawn, {} lacking, {} taken back",
+            said.by, said.withdrawn, said.lacking, said.undecided
+        ),
+        Event::Planned(plan) => format!(
+            "job {} was planned: {} in {}, {} never written to before",
+            plan.name,
+            count(plan.contents.letters, "letter", "letters"),
+            count(plan.parts.len() as u64, "part", "parts"),
+            count(plan.contents.new_people, "person", "people")
+        ),
+        Event::Sealed(sealed) => {
+            let parts = count(sealed.parts.len() as u64, "part", "parts");
+            format!("job {} was sealed in {parts}", write_job(sealed.job))
+        }
+        Event::Published(step) => format!("job {} was put into the outbox", write_job(step.job)),
+        Event::Done(step) => format!("job {} was finished; its papers are in their place", write_job(step.job)),
+        Event::Abandoned(step) => {
+            format!("job {} was given up by {}: {}", write_job(step.job), step.by, step.reason)
+        }
+        Event::Waiting(cases) => waiting(cases),
+        Event::Gone(gone) => {
+            let jobs = gone.jobs.iter().copied().map(write_job).collect::<Vec<_>>().join(", ");
+            format!("humans were told that packages are not in the outbox any more: job {jobs}")
+        }
+        Event::Republished(step) => format!("job {} was put into the outbox again, byte for byte", write_job(step.job)),
+        Event::Migrated(step) => {
+            let mode = step.mode.map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()));
+            format!("the ledger went from version {} to {}{mode}", step.from, step.to)
+        }
+        Event::Closed(_) => "the campaign was closed: nobody is written to any more".to_owned(),
+        Event::Purging(purging) => format!(
+            "a purge began, approved by {}: {} to {} had been sent",
+            purging.approved_by,
+            count(purging.totals.letters, "letter", "letters"),
+            count(purging.totals.people, "person", "people")
+        ),
+        Event::Purged(_) => "everything about people was destroyed".to_owned(),
+    }
+}
+
+/// What humans were told about cases.
+fn waiting(cases: &Waiting) -> String {
+    let new = count(cases.opened, "case", "cases");
+    let reminded = if cases.reminded { "; the overdue ones were named again" } else { "" };
+    format!("humans were told of {new} more; {} became overdue, {} closed{reminded}", cases.overdue, cases.closed)
+}
+
+/// Files that were read for the first time, or whose change was accepted.
+fn read(files: &[KnownInput], accepted: Option<&str>, reasons: &BTreeMap<String, String>) -> String {
+    let named = files.iter().map(|file| {
+        let list = list_word(file.list);
+        let what = match file.sha256 {
+            Some(_) => format!("`{}` ({list}, {})", file.file, count(file.rows.into(), "row", "rows")),
+            None => format!("`{}` ({list}, gone)", file.file),
+        };
+        let reason = reasons.get(&file.file).map_or_else(String::new, |reason| format!(" accepted: {reason}"));
+        format!("{what}{reason}")
+    });
+    let accepted = accepted.map_or_else(String::new, |reason| format!("; accepted: {reason}"));
+    let many = if files.len() == 1 { "file was" } else { "files were" };
+    format!("{} {many} read or accepted: {}{accepted}", files.len(), named.collect::<Vec<_>>().join(", "))
+}
