@@ -175,7 +175,7 @@ pub fn link<'a>(rows: &'a Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progr
     balance(rows, &clusters, &set_aside)?;
     let fitting = fitting(all, &grouped, &holds);
     let protecting_nobody = protecting_nobody(all, &grouped);
-    let namesakes = namesakes::find(all, &grouped);
+    let namesakes = namesakes::rows(grouped.case(all), &holds.namesakes);
     Ok(Linked {
         clusters,
         set_aside,
