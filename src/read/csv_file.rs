@@ -55,6 +55,7 @@ impl<'b> CsvFile<'b> {
         file: &Utf8Path,
     ) -> Result<Option<Self>, ReadError> {
         check_kind(bytes, file)?;
+        encoding::refuse_wide(bytes, format.encoding, file)?;
         let (bytes, tail) = preamble::without_tail(bytes);
         if tail == Tail::Lost {
             return Err(ReadError::Truncated { file: file.to_owned(), place: Place::End });
