@@ -67,8 +67,7 @@ fn a_file_in_utf_16_is_called_so_and_not_cut() {
     let marked = [vec![0xFF, 0xFE], wide(text)].concat();
     let swapped = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     for bytes in [wide(text), marked, swapped] {
-        let error =
-            csv_file::CsvFile::open(&bytes, List::Exposures, &InputFormat::default(), "x.csv".into());
+        let error = csv_file::CsvFile::open(&bytes, List::Exposures, &InputFormat::default(), "x.csv".into());
         assert!(matches!(error, Err(ReadError::OtherEncoding { encoding: "UTF-16", .. })));
     }
 }
