@@ -58,6 +58,7 @@ pub fn dress(order: &Order<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
     Recipients::parse(if dress.recipients.is_empty() { &config.vendor.recipients } else { dress.recipients })?;
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     ledger.must_be_open()?;
+    guard::dress_keys(config, dress.recipients)?;
     refuse_folder(dress, order)?;
 
     let facts = order.facts()?;

@@ -42,6 +42,25 @@ pub(super) fn configuration(config: &Config) -> Result<(), RunError> {
     Ok(())
 }
 
+/// Refuses keys for a dress rehearsal with real people that somebody else can open: the operator's own is meant.
+///
+/// # Errors
+/// [`RunError::DressKey`] for the first.
+pub(super) fn dress_keys(config: &Config, keys: &[String]) -> Result<(), RunError> {
+    let is = |key: &str, other: &str| key.trim().eq_ignore_ascii_case(other.trim());
+    if config.mode() == Mode::Rehearsal {
+        return Ok(());
+    }
+    if keys.iter().any(|key| is(key, SAMPLE_KEY)) {
+        return Err(RunError::DressKey { problem: "is the key of the sample, whose private half is published" });
+    }
+    let is_vendors = |key: &String| config.vendor.recipients.iter().any(|other| is(key, other));
+    if keys.iter().any(is_vendors) {
+        return Err(RunError::DressKey { problem: "is the vendor's, who prints what can be opened" });
+    }
+    Ok(())
+}
+
 /// Refuses facts that are only for rehearsals in a real run.
 ///
 /// # Errors

@@ -163,7 +163,7 @@ fn the_history_is_told_in_words_one_line_an_event() {
         "was put into the outbox",
         "humans were told of ",
         "its papers are in their place",
-        " rows were read for the first time, 0 rows are gone",
+        "read for the first time: ",
     ] {
         assert!(told.stdout.contains(words), "`{words}` is missing: {}", told.stdout);
     }
