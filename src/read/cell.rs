@@ -16,6 +16,14 @@ use super::text::{check_characters, is_blank, is_missing};
 
 /// The cell without blanks around it; empty when it is missing.
 pub(super) fn present(raw: &str) -> &str {
+    // Nearly every cell of a list: nothing to trim, and no sign that a word for "nothing" begins with.
+    if let [first, .., last] = raw.as_bytes()
+        && first.is_ascii_alphanumeric()
+        && last.is_ascii_alphanumeric()
+        && !matches!(first | 0x20, b'n' | b'o' | b'u')
+    {
+        return raw;
+    }
     let inner = raw.trim_matches(is_blank);
     if is_missing(inner) { "" } else { inner }
 }
@@ -312,6 +320,10 @@ pub(super) fn identifier(raw: &str) -> Result<&str, Reason> {
 /// would name nobody.
 pub(super) fn person_ref(raw: &str) -> Result<&str, Reason> {
     let id = identifier(raw)?;
+    // Neither has none of these signs.
+    if !id.contains(['.', 'e', 'E']) {
+        return Ok(id);
+    }
     let damage = damage::of_value(id, Wanted::Number).filter(|reason| matches!(reason, Reason::R119 | Reason::R120));
     damage.map_or(Ok(id), Err)
 }

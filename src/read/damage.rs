@@ -288,6 +288,10 @@ pub(super) fn has_entity(text: &str) -> bool {
         "amp", "nbsp", "lt", "gt", "quot", "apos", "eacute", "euml", "egrave", "ecirc", "iuml", "ouml", "uuml", "auml",
         "ccedil", "aacute", "oacute", "szlig", "ntilde", "rsquo",
     ];
+    // Hardly any cell has one of the two.
+    if !text.contains(['&', ';']) {
+        return false;
+    }
     let begins = |rest: &str| {
         let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
         let (name, after) = rest.split_at(name);
