@@ -337,6 +337,17 @@ fn delimiters_are_configured_and_never_guessed() {
 }
 
 #[test]
+fn a_header_that_holds_a_value_is_not_blamed_on_the_delimiter() {
+    let text = exposures(&[&[]]);
+    for strange in ["999990019", "x@\u{1b}[31m"] {
+        let with = text.replacen("bsn", &format!("{strange},bsn"), 1);
+        let hint = Inbox::with(with).error().hint().unwrap();
+        assert!(hint.contains("not like a column's name"), "{hint}");
+        assert!(!hint.contains("delimiter") && !hint.contains("skip_lines") && !hint.contains(strange), "{hint}");
+    }
+}
+
+#[test]
 fn a_missing_or_doubled_column_stops_the_run() {
     let text = exposures(&[&[]]);
     let error = Inbox::with(text.replacen("birth_date", "geb_datum", 1)).error();
