@@ -61,7 +61,7 @@ use crate::person::Cluster;
 use crate::row::{List, RowRef, Rows};
 
 pub use audit::Head;
-pub use cases::{CaseCounts, CaseMark, News};
+pub use cases::{CaseCounts, CaseMark, Held, News};
 pub use decisions::Decided;
 pub use deliveries::Deliveries;
 pub use error::RecordError;

@@ -302,6 +302,10 @@ fn with_hint(
     let headers = header::needed(&headers, list);
     let fits =
         |span: Span, delimiter: u8| header::matches(&names(text, span, delimiter), &headers) * 2 >= headers.len();
+    // The delimiter is right then, and something else is wrong with the line.
+    if fits(header, delimiter) {
+        return ReadError::NoHeader { file, list, hint };
+    }
     let others = [(b',', "`,`", ","), (b';', "`;`", ";"), (b'\t', "tab", "\\t"), (b'|', "`|`", "")];
     let hint = match others.into_iter().find(|(delimiter, _, _)| fits(header, *delimiter)) {
         Some((b'|', _, _)) => {

@@ -4,10 +4,12 @@ use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::plain;
 use crate::row::List;
 
 use super::error::ReadError;
 use super::names::{self, Form, Name};
+use super::schema;
 
 /// The ending of a sidecar's name.
 pub(super) const SIDECAR: &str = ".meta.toml";
@@ -57,8 +59,8 @@ pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), Read
     }
     entries.sort_by(|one, other| one.0.cmp(&other.0));
     let mut inbox = Inbox::default();
-    let mut problem = None;
-    for (name, metadata) in &entries {
+    let mut problem = number_in_name(folder, entries.iter().map(|(name, _)| name.as_str()));
+    for (name, metadata) in entries.iter().filter(|(name, _)| !plain::holds_bsn(name)) {
         match names::recognise(name) {
             Name::List(list, form) if metadata.is_file() => {
                 let changed = metadata.modified().ok();
@@ -88,9 +90,24 @@ pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), Read
     Ok((inbox, problem))
 }
 
+/// The first file whose name, which would be told everywhere, holds what may be somebody's BSN. Hidden ones are not named.
+fn number_in_name<'a>(folder: &Utf8Path, names: impl Iterator<Item = &'a str>) -> Option<ReadError> {
+    let shown = (1..).zip(names.filter(|name| !name.starts_with('.')));
+    let (place, name) = { shown }.find(|(_, name)| plain::holds_bsn(name))?;
+    let what = match names::recognise(name) {
+        Name::List(list, _) | Name::Unread(list) | Name::Almost(list) => {
+            format!("a file of the {} list", schema::name(list))
+        }
+        Name::Hidden | Name::Other => "a file".to_owned(),
+    };
+    Some(ReadError::NumberInName { inbox: folder.to_owned(), what, place })
+}
+
 /// One file outside the inbox, by the list that its name says.
 pub(super) fn found(path: &Utf8Path) -> Result<Found, ReadError> {
     let name = path.file_name().unwrap_or_default();
+    let folder = path.parent().unwrap_or(Utf8Path::new("."));
+    number_in_name(folder, std::iter::once(name)).map_or(Ok(()), Err)?;
     let Name::List(list, form) = names::recognise(name) else {
         return Err(ReadError::NotAList { file: path.to_owned() });
     };
@@ -217,6 +234,30 @@ mod tests {
         let error = open(&path).unwrap_err();
         assert!(error.to_string().contains("2025-08_suppressions.csv"));
         assert!(error.hint().unwrap().contains("`suppressions`"), "{:?}", error.hint());
+    }
+
+    #[test]
+    fn a_name_that_holds_a_bsn_stops_and_is_told_by_its_place_alone() {
+        for (name, what) in [
+            ("exposures-999990019.csv", "a file of the exposures list"),
+            ("register 9999.90.019.csv", "a file of the register list"),
+            ("exposures.csv.999990019", "a file of the exposures list"),
+            ("exposures.csv-999990019.meta.toml", "a file of the exposures list"),
+            ("nieuwe_suppressions_999990019.csv", "a file of the suppressions list"),
+            ("note about 999990019.pdf", "a file"),
+        ] {
+            let (_guard, path) = folder(&[".hidden-999990019", "a.txt", "exposures.csv", name]);
+            let (inbox, problem) = look(&path).unwrap();
+            let problem = problem.unwrap();
+            let told = format!("{problem} {:?} {inbox:?}", problem.hint());
+            let place = if name < "exposures.csv" { 2 } else { 3 };
+            assert!(told.contains(what) && told.contains(&format!("file {place} of")), "{told}");
+            assert!(told.contains("rename") && !told.contains("019"), "{told}");
+            assert!(open(&path).is_err());
+            assert!(!found(&path.join(name)).unwrap_err().to_string().contains("019"));
+        }
+        let (_guard, path) = folder(&["exposures-20250915.csv", "exposures-2025-09-15-1.csv", "999990018.txt"]);
+        assert_eq!(open(&path).unwrap().lists.len(), 2);
     }
 
     #[test]

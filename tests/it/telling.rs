@@ -260,6 +260,9 @@ fn the_figures_of_a_run_are_there_for_others_and_whole() {
 
     fs::rename(night.path().join("away.csv"), night.inbox().join("exposures-special.csv")).unwrap();
     let config = with(&night, "c.toml", "[metrics]\nfile = \"not/there/b.prom\"");
+    let checked = night.ask_with(&config, &["check"]);
+    assert_eq!(checked.code, 2, "{}", checked.stderr);
+    assert!(checked.stderr.contains("metrics.file"), "{}", checked.stderr);
     let untold = night.ask_with(&config, &["run"]);
     assert_eq!(untold.code, 5, "{}", untold.stderr);
     assert!(untold.stderr.contains("figures"), "{}", untold.stderr);

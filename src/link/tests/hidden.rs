@@ -212,4 +212,12 @@ fn a_damaged_suppression_that_fits_nobody_stops() {
     };
     assert_eq!(link(damaged("999990010")).unwrap(), 1);
     assert!(matches!(link(damaged("912345604")), Err(LinkError::Suppression { row: 3, .. })));
+
+    // A number of the test range in a real run: it is read, and nobody's.
+    let mut invented = damaged("999990010");
+    (invented.bsn, invented.digits, invented.used) = (bsn(BSNS[1]), None, true);
+    invented.set_aside.reason = Reason::R103;
+    let error = link(invented).unwrap_err();
+    assert!(matches!(error, LinkError::TestSuppression { row: 3, .. }), "{error}");
+    assert!(error.to_string().contains("test range") && !error.to_string().contains("cannot be read"), "{error}");
 }
