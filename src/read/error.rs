@@ -68,6 +68,14 @@ pub enum ReadError {
         /// Which list was probably meant.
         list: List,
     },
+    /// Named like something else, with the columns of a list.
+    #[error("`{file}` has the columns of {}, and would not be read under its name", named(lists))]
+    ListByItsColumns {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Which lists have these columns.
+        lists: Vec<List>,
+    },
     /// Somebody may still be writing it.
     #[error("`{file}` changed less than {seconds} seconds ago and has no sidecar")]
     Unsettled {
@@ -363,6 +371,11 @@ pub enum ReadError {
     },
 }
 
+fn named(lists: &[List]) -> String {
+    let names: Vec<String> = lists.iter().map(|list| format!("a {} list", schema::name(*list))).collect();
+    names.join(" or ")
+}
+
 /// A place in a file, for people: the header or a data row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -423,6 +436,10 @@ impl ReadError {
             Self::AlmostAList { list, .. } => format!(
                 "if it is one, let its name begin with `{}`; if not, move it out of the inbox",
                 schema::name(*list)
+            ),
+            Self::ListByItsColumns { lists, .. } => format!(
+                "if it is one, let its name begin with {}; if not, move it out of the inbox",
+                lists.iter().map(|list| format!("`{}`", schema::name(*list))).collect::<Vec<_>>().join(" or ")
             ),
             Self::Unsettled { .. } => {
                 "run again when it is complete, or deliver it with a sidecar; `settle_seconds` under [inputs] sets the time"
