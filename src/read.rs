@@ -24,6 +24,7 @@ mod names;
 mod parquet_file;
 mod parquet_footer;
 mod people;
+mod place;
 mod preamble;
 mod raw;
 mod records;

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use crate::row::List;
 
+pub use super::place::Place;
 use super::schema;
 
 /// A file, or the inbox, that cannot be used. Nothing of the run has happened yet when this stops it.
@@ -374,27 +375,6 @@ pub enum ReadError {
 fn named(lists: &[List]) -> String {
     let names: Vec<String> = lists.iter().map(|list| format!("a {} list", schema::name(*list))).collect();
     names.join(" or ")
-}
-
-/// A place in a file, for people: the header or a data row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The header.
-    Header,
-    /// Data row, from 1.
-    Row(u32),
-    /// Between two rows, or inside a character.
-    End,
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Header => f.write_str("the header"),
-            Self::Row(row) => write!(f, "row {row}"),
-            Self::End => f.write_str("the last row"),
-        }
-    }
 }
 
 impl ReadError {
