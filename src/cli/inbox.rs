@@ -119,8 +119,8 @@ fn show_file(file: &FileLook) {
     }
     if let Some(rows) = &file.rows {
         output::line(format_args!(
-            "  rows      {} = {} usable + {} refused; {} protect somebody, {} join",
-            rows.total, rows.usable, rows.refused, rows.protect, rows.join
+            "  rows      {} = {} usable + {} refused; {} protect somebody, {} refused ones may, {} join",
+            rows.total, rows.usable, rows.refused, rows.protect, rows.may_protect, rows.join
         ));
         for kind in &rows.refused_by {
             output::line(format_args!("            {} {} ({} rows)", kind.code, kind.reason, kind.count));

@@ -2,19 +2,21 @@
 //! and that nothing joined to that person.
 //!
 //! With another address and no or another BSN they hold nobody: a namesake is another person, and `explain` names the row.
+//! A row whose names are words that are none may be anybody's of that birth date with whom nothing else differs.
 //! Where the addresses do not contradict each other (the row has none, or half of one), it may be the person, however
 //! little the score makes of it: a human decides.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use crate::link::birth;
 use crate::link::compare::{Agreement, Birth, Given, Initials, Place, Surname};
-use crate::link::content::Row;
+use crate::link::content::{AllRows, Row};
+use crate::link::features::Features;
 use crate::link::review::Case;
 use crate::link::units::UnitId;
-use crate::row::RowRef;
+use crate::row::{Registrant, RowRef};
 
 /// A unit with lab records, and one with a row that protects somebody of its name and birth date.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,20 +30,25 @@ pub(super) struct Namesake {
 /// Every such pair that did not come together, in order.
 pub(super) fn find(case: Case<'_>) -> Vec<Namesake> {
     let units = case.units;
+    let suppressed = Suppressed::of(case.all);
+    // A missing surname is the part 0.
     let mut by_name: HashMap<(u32, u32), Vec<UnitId>> = HashMap::new();
-    for unit in units.ids().filter(|unit| protecting(case, *unit).next().is_some()) {
+    let mut by_birth: HashMap<u32, Vec<UnitId>> = HashMap::new();
+    for unit in units.ids().filter(|unit| protecting(case, &suppressed, *unit).next().is_some()) {
         let own = &units.features[unit as usize];
         if birth::is_full(own.birth) {
-            own.parts().for_each(|part| by_name.entry((own.birth, part)).or_default().push(unit));
+            parts_or_none(own).for_each(|part| by_name.entry((own.birth, part)).or_default().push(unit));
+            by_birth.entry(own.birth).or_default().push(unit);
         }
     }
-    if by_name.is_empty() {
+    if by_birth.is_empty() {
         return Vec::new();
     }
     let of_unit = |lab: UnitId| {
         let own = &units.features[lab as usize];
-        let mut found: Vec<UnitId> =
-            own.parts().filter_map(|part| by_name.get(&(own.birth, part))).flatten().copied().collect();
+        let named = own.parts().chain([0]).filter_map(|part| by_name.get(&(own.birth, part)));
+        let of_birth = by_birth.get(&own.birth).filter(|_| own.surname[0] == 0);
+        let mut found: Vec<UnitId> = named.chain(of_birth).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
         found.into_iter().filter_map(move |listed| namesake(case, lab, listed))
@@ -62,35 +69,70 @@ fn namesake(case: Case<'_>, lab: UnitId, listed: UnitId) -> Option<Namesake> {
     })
 }
 
+fn parts_or_none(own: &Features) -> impl Iterator<Item = u32> + '_ {
+    own.parts().chain((own.surname[0] == 0).then_some(0))
+}
+
 impl Agreement {
-    /// A surname, and given names as far as both have them. Where one has none at all, the address has to speak.
+    /// Surname and given names, as far as both have them. Where one has no surname or nothing of a given name, the
+    /// addresses must not contradict each other; where neither says anything, they have to speak.
     fn has_one_name(self) -> bool {
         let called = match (self.given, self.initials) {
             (Given::Equal | Given::Part | Given::Close, _) | (Given::Missing, Initials::Equal | Initials::Prefix) => {
-                true
+                Some(true)
             }
-            (Given::Missing, Initials::Missing) => self.shares_place(),
-            _ => false,
+            (Given::Missing, Initials::Missing) => None,
+            _ => Some(false),
         };
-        called && matches!(self.surname, Surname::Equal | Surname::Shared)
+        let named = match self.surname {
+            Surname::Equal | Surname::Shared => Some(true),
+            Surname::Missing => None,
+            Surname::Close | Surname::Differs => Some(false),
+        };
+        match (called, named) {
+            (Some(false), _) | (_, Some(false)) => false,
+            (Some(true), Some(true)) => true,
+            (None, None) => self.shares_place(),
+            (None, _) | (_, None) => self.place != Place::Differs,
+        }
     }
 }
 
-/// The rows of a unit that say why not to write.
-fn protecting(case: Case<'_>, unit: UnitId) -> impl Iterator<Item = RowRef> {
+/// Whom the suppressions name.
+struct Suppressed<'a> {
+    refs: HashSet<&'a str>,
+    bsns: HashSet<u32>,
+}
+
+impl<'a> Suppressed<'a> {
+    fn of(all: AllRows<'a>) -> Self {
+        let rows = all.suppressions();
+        let refs = rows.iter().map(|row| row.person_ref.as_str()).filter(|number| !number.is_empty());
+        let bsns = rows.iter().filter_map(|row| row.bsn).map(crate::person::Bsn::number);
+        Self { refs: refs.collect(), bsns: bsns.collect() }
+    }
+
+    fn has(&self, row: &Registrant) -> bool {
+        self.refs.contains(row.person_ref()) || row.bsn.is_some_and(|bsn| self.bsns.contains(&bsn.number()))
+    }
+}
+
+/// The rows of a unit that say why not to write, or that a suppression names.
+fn protecting<'c>(case: Case<'c>, suppressed: &'c Suppressed<'_>, unit: UnitId) -> impl Iterator<Item = RowRef> + 'c {
     case.units.rows(unit).iter().filter_map(move |row| match case.all.get(*row) {
-        Row::Participant(row) | Row::Register(row) if row.protects() => Some(row.row),
+        Row::Participant(row) | Row::Register(row) if row.protects() || suppressed.has(row) => Some(row.row),
         _ => None,
     })
 }
 
 /// A lab record and a row of a list about a namesake who is another person, in order.
 pub(super) fn rows(case: Case<'_>, found: &[Namesake]) -> Vec<(RowRef, RowRef)> {
+    let suppressed = &Suppressed::of(case.all);
     let strangers = found.par_iter().filter(|namesake| !namesake.may_be_one);
     let mut pairs: Vec<(RowRef, RowRef)> = strangers
         .flat_map_iter(|namesake| {
             let own = case.units.rows(namesake.lab).iter().map(|row| case.all.get(*row).row_ref());
-            own.flat_map(|own| protecting(case, namesake.listed).map(move |other| (own, other)))
+            own.flat_map(|own| protecting(case, suppressed, namesake.listed).map(move |other| (own, other)))
         })
         .collect();
     pairs.par_sort_unstable();

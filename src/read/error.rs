@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use crate::row::List;
 
+pub use super::place::Place;
 use super::schema;
 
 /// A file, or the inbox, that cannot be used. Nothing of the run has happened yet when this stops it.
@@ -77,6 +78,14 @@ pub enum ReadError {
         what: String,
         /// From 1, among the files that are not hidden.
         place: usize,
+    },
+    /// Named like something else, with the columns of a list.
+    #[error("`{file}` has the columns of {}, and would not be read under its name", named(lists))]
+    ListByItsColumns {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Which lists have these columns.
+        lists: Vec<List>,
     },
     /// Somebody may still be writing it.
     #[error("`{file}` changed less than {seconds} seconds ago and has no sidecar")]
@@ -373,25 +382,9 @@ pub enum ReadError {
     },
 }
 
-/// A place in a file, for people: the header or a data row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The header.
-    Header,
-    /// Data row, from 1.
-    Row(u32),
-    /// Between two rows, or inside a character.
-    End,
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Header => f.write_str("the header"),
-            Self::Row(row) => write!(f, "row {row}"),
-            Self::End => f.write_str("the last row"),
-        }
-    }
+fn named(lists: &[List]) -> String {
+    let names: Vec<String> = lists.iter().map(|list| format!("a {} list", schema::name(*list))).collect();
+    names.join(" or ")
 }
 
 impl ReadError {
@@ -437,6 +430,10 @@ impl ReadError {
             Self::NumberInName { .. } => {
                 "rename it: names of files stand in logs, reports and mails, and a number of somebody may not".to_owned()
             }
+            Self::ListByItsColumns { lists, .. } => format!(
+                "if it is one, let its name begin with {}; if not, move it out of the inbox",
+                lists.iter().map(|list| format!("`{}`", schema::name(*list))).collect::<Vec<_>>().join(" or ")
+            ),
             Self::Unsettled { .. } => {
                 "run again when it is complete, or deliver it with a sidecar; `settle_seconds` under [inputs] sets the time"
                     .to_owned()

@@ -4,12 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::config::Inputs;
 use crate::plain;
 use crate::row::List;
 
 use super::error::ReadError;
 use super::names::{self, Form, Name};
 use super::schema;
+use super::stray;
 
 /// The ending of a sidecar's name.
 pub(super) const SIDECAR: &str = ".meta.toml";
@@ -37,10 +39,11 @@ pub(super) struct Inbox {
 /// Lists the folder.
 ///
 /// A file that is named like a list and cannot be read as one is an error and not ignored: a suppressions list in the
-/// wrong format would otherwise mean letters to people who must not get one. So is one whose name is almost a list's.
+/// wrong format would otherwise mean letters to people who must not get one. So is one whose name is almost a list's, and
+/// one that has another name and a list's columns.
 /// Companions of a list that is there (`exposures-1.csv.done`) are no lists, unless they are packed or unfinished.
-pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
-    match look(folder)? {
+pub(super) fn open(folder: &Utf8Path, formats: &Inputs) -> Result<Inbox, ReadError> {
+    match look(folder, formats)? {
         (_, Some(problem)) => Err(problem),
         (inbox, None) => Ok(inbox),
     }
@@ -48,7 +51,7 @@ pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
 
 /// The same for somebody who looks on although a run would stop: everything that is a list, and the first thing that is
 /// wrong with the folder.
-pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), ReadError> {
+pub(super) fn look(folder: &Utf8Path, formats: &Inputs) -> Result<(Inbox, Option<ReadError>), ReadError> {
     let failed = |source| ReadError::Inbox { inbox: folder.to_owned(), source };
     let mut entries = Vec::new();
     for entry in folder.read_dir_utf8().map_err(failed)? {
@@ -77,7 +80,15 @@ pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), Read
                 problem.get_or_insert(ReadError::AlmostAList { file: folder.join(name), list });
             }
             Name::Hidden => {}
-            Name::Other => inbox.ignored.push(printable(name)),
+            Name::Other => {
+                let file = folder.join(name);
+                let lists = if metadata.is_file() { stray::lists(&file, formats) } else { Vec::new() };
+                if lists.is_empty() {
+                    inbox.ignored.push(printable(name));
+                } else {
+                    problem.get_or_insert(ReadError::ListByItsColumns { file, lists });
+                }
+            }
         }
     }
     inbox.lists.sort_by(|one, other| (one.list, &one.name).cmp(&(other.list, &other.name)));
@@ -194,7 +205,7 @@ mod tests {
             "truth.csv",
             ".hidden",
         ]);
-        let inbox = open(&path).unwrap();
+        let inbox = open(&path, &Inputs::default()).unwrap();
         let names: Vec<&str> = inbox.lists.iter().map(|found| found.name.as_str()).collect();
         assert_eq!(
             names,
@@ -206,7 +217,7 @@ mod tests {
     #[test]
     fn an_inbox_without_exposures_is_refused() {
         let (_guard, path) = folder(&["participants.csv"]);
-        let error = open(&path).unwrap_err();
+        let error = open(&path, &Inputs::default()).unwrap_err();
         assert!(matches!(error, ReadError::NoExposures { .. }));
         assert!(error.hint().unwrap().contains("`exposures`"));
     }
@@ -216,22 +227,22 @@ mod tests {
         for name in ["suppressions.xls", "exposures-9.csv.part", "register.csv.gz", "participants", "exposures.csv.zip"]
         {
             let (_guard, path) = folder(&["exposures.csv", name]);
-            assert!(matches!(open(&path), Err(ReadError::NotAList { .. })), "{name}");
+            assert!(matches!(open(&path, &Inputs::default()), Err(ReadError::NotAList { .. })), "{name}");
         }
         let (_guard, path) = folder(&["exposures.csv"]);
         std::fs::create_dir(path.join("exposures-old.csv")).unwrap();
-        assert!(matches!(open(&path), Err(ReadError::NotAList { .. })));
+        assert!(matches!(open(&path, &Inputs::default()), Err(ReadError::NotAList { .. })));
     }
 
     #[test]
     fn a_sidecar_without_its_list_is_refused() {
         let (_guard, path) = folder(&["exposures.csv", "exposures-2.csv.meta.toml"]);
-        assert!(matches!(open(&path), Err(ReadError::OrphanSidecar { .. })));
+        assert!(matches!(open(&path, &Inputs::default()), Err(ReadError::OrphanSidecar { .. })));
     }
     #[test]
     fn a_name_that_is_almost_a_lists_stops_with_the_name_it_should_have() {
         let (_guard, path) = folder(&["exposures.csv", "2025-08_suppressions.csv"]);
-        let error = open(&path).unwrap_err();
+        let error = open(&path, &Inputs::default()).unwrap_err();
         assert!(error.to_string().contains("2025-08_suppressions.csv"));
         assert!(error.hint().unwrap().contains("`suppressions`"), "{:?}", error.hint());
     }
@@ -247,23 +258,34 @@ mod tests {
             ("note about 999990019.pdf", "a file"),
         ] {
             let (_guard, path) = folder(&[".hidden-999990019", "a.txt", "exposures.csv", name]);
-            let (inbox, problem) = look(&path).unwrap();
+            let (inbox, problem) = look(&path, &Inputs::default()).unwrap();
             let problem = problem.unwrap();
             let told = format!("{problem} {:?} {inbox:?}", problem.hint());
             let place = if name < "exposures.csv" { 2 } else { 3 };
             assert!(told.contains(what) && told.contains(&format!("file {place} of")), "{told}");
             assert!(told.contains("rename") && !told.contains("019"), "{told}");
-            assert!(open(&path).is_err());
+            assert!(open(&path, &Inputs::default()).is_err());
             assert!(!found(&path.join(name)).unwrap_err().to_string().contains("019"));
         }
         let (_guard, path) = folder(&["exposures-20250915.csv", "exposures-2025-09-15-1.csv", "999990018.txt"]);
-        assert_eq!(open(&path).unwrap().lists.len(), 2);
+        assert_eq!(open(&path, &Inputs::default()).unwrap().lists.len(), 2);
+    }
+
+    #[test]
+    fn a_list_under_another_name_stops_with_the_name_it_should_have() {
+        let (_guard, path) = folder(&["exposures.csv", "export.csv", "notes.txt"]);
+        std::fs::write(path.join("export.csv"), "bsn;person_ref;reason\n;P-1;objection\n").unwrap();
+        let error = open(&path, &Inputs::default()).unwrap_err();
+        assert!(error.to_string().contains("export.csv"));
+        assert!(error.hint().unwrap().contains("`suppressions`"), "{:?}", error.hint());
+        std::fs::write(path.join("export.csv"), "x;y\n").unwrap();
+        assert_eq!(open(&path, &Inputs::default()).unwrap().ignored, ["export.csv", "notes.txt"]);
     }
 
     #[test]
     fn a_list_that_has_just_changed_is_not_read_unless_a_sidecar_says_what_it_has_to_be() {
         let (_guard, path) = folder(&["exposures.csv"]);
-        let inbox = open(&path).unwrap();
+        let inbox = open(&path, &Inputs::default()).unwrap();
         let changed = inbox.lists[0].changed.unwrap();
         let check = |seconds: u64, later: u64| {
             check_settled(&path, &inbox, Duration::from_secs(seconds), changed + Duration::from_secs(later))

@@ -168,6 +168,11 @@ impl<'c> Raw<'c> {
         self.take(column, cell::date)
     }
 
+    /// What a cell that should be a full date says without its day or its month.
+    pub(super) fn partly(&self, column: usize) -> Option<PartialDate> {
+        cell::event_date(&self.cells[column]).ok().flatten().filter(|day| day.exact().is_none())
+    }
+
     pub(super) fn word<T: Word>(&mut self, column: usize) -> Option<T> {
         self.take(column, cell::word)
     }

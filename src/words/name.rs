@@ -175,9 +175,9 @@ fn is_beside(word: &str) -> bool {
 
 /// Fillers that could be somebody's initials are told by their form: small letters for "n.a.", crosses.
 fn is_filler_of_initials(cell: &str) -> bool {
-    const WORDS: [&str; 18] = [
-        "nn", "qq", "yy", "zz", "nvt", "nb", "onb", "onbek", "onbekend", "unk", "unknown", "nnb", "geen", "none",
-        "null", "nan", "test", "tbd",
+    const WORDS: [&str; 24] = [
+        "zztest", "ztest", "true", "false", "waar", "onwaar", "nn", "qq", "yy", "zz", "nvt", "nb", "onb", "onbek",
+        "onbekend", "unk", "unknown", "nnb", "geen", "none", "null", "nan", "test", "tbd",
     ];
     let joined: String = fold(cell).chars().filter(|sign| sign.is_alphabetic()).collect();
     let small = !cell.chars().any(char::is_uppercase);
@@ -257,7 +257,7 @@ fn judge(cell: &str, places: &[Place]) -> Result<(), Reason> {
     match TABLE.find(cell, places) {
         Some(Remark::Filler) => Err(Reason::C110),
         Some(Remark::More) => Err(Reason::C111),
-        None if is_keyboard(cell) => Err(Reason::C110),
+        None if is_keyboard(cell) || is_program_word(cell) => Err(Reason::C110),
         None => Ok(()),
     }
 }
@@ -276,6 +276,12 @@ fn judge_prefix(cell: &str) -> Result<(), Reason> {
 
 fn is_beside_particles(piece: &str) -> bool {
     matches!(fold(piece).as_str(), "mr" | "jr" | "sr" | "jkvr")
+}
+
+/// `true` and `ONWAAR`: what a program writes into a cell. "True" and "Waar" are names.
+fn is_program_word(cell: &str) -> bool {
+    const WORDS: [&str; 8] = ["true", "false", "waar", "onwaar", "TRUE", "FALSE", "WAAR", "ONWAAR"];
+    WORDS.contains(&cell.trim())
 }
 
 /// "Zztest", "aaaa" and "xx": the keyboard, not a name. Aa, Ee and Oo are names, "van der Aa" among them.

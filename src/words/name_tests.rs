@@ -60,7 +60,7 @@ fn names_as_people_have_them_stay_as_they_are() {
         El Amrani;el Amrani;Al Hassan;Smit-Bakker;Bonne Fooie;O'Brien;d'Ancona;D'hondt;Van Puffelen;de Bruijn;Ten Brink;\
         Nap;Na;Thans;Alias;Aka;Late;Lord;Dame;Zuster;Pater;Dominee;Baby-Smit;Mulder;Weduwer;Wedman;Gebhart;Geschwind;\
         van de Van;van der A;O Brien;D Souza;St. John;v.d. Berg;V.D. BERG;Onbekent;Testament;Doornbos;Everaert;Enserink;Vermeulen;van den Heuvel;Edelman;Klein Gebbink;Groot Bramel;\
-        van Slobbe;Bos;Drees;Drost;The;Le;Do;Van;Ali bin Mohammed;Van Velzen;Huis in 't Veld;Andres;Band;Endt";
+        van Slobbe;Bos;Drees;Drost;The;Le;Do;Van;Ali bin Mohammed;Van Velzen;Huis in 't Veld;Andres;Band;Endt;True;Waar;Vrouwe";
     for name in names.split(';') {
         assert_eq!(judged("", name.trim()), Ok(format!("|{}", name.trim())), "{name}");
     }
@@ -87,7 +87,7 @@ fn names_as_people_have_them_stay_as_they_are() {
 fn what_is_no_name_or_more_than_one_is_left_for_a_human() {
     let fillers = "ZZTEST;Test;TEST;zz-test;ztest;Test Jansen;Jansen-Test;Testpersoon;Testpatiënt;Dummy;asdf;qwerty;XXX;xx;xxxx;\
         aaaa;Zzjansen;Anoniem;Onbekende;Naam onbekend;Patiënt;Placeholder;Achternaam;N.N.;John Doe;geen;niemand;Mickey Mouse;\
-        Do not use;niet gebruiken;Geheim;n.b.";
+        Do not use;niet gebruiken;Geheim;n.b.;onleesbaar;Vrouw;true;ONWAAR";
     for name in fillers.split(';') {
         assert_eq!(judged("", name.trim()), Err(Reason::C110), "{name}");
     }
@@ -145,7 +145,7 @@ fn first_names_are_names_of_one_person() {
         let expected = if name.starts_with("Man Ho") { Err(Reason::C111) } else { Ok(()) };
         assert_eq!(first_names(name.trim()), expected, "{name}");
     }
-    for name in "Jan en Marie;Jan and Mary;Mevr. Anna;dhr. Jan;Dr. Jan;Drs Anna;Prof. Jan;de heer Piet;van Anna;Piet jr;Wijlen Piet;Vrouw;man;erven;Wijlen Jan van;Weduwe Anna;Test;ZZ-Test;Dummy;xxx;Fam."
+    for name in "Jan en Marie;Jan and Mary;Mevr. Anna;dhr. Jan;Dr. Jan;Drs Anna;Prof. Jan;true;onleesbaar;de heer Piet;van Anna;Piet jr;Wijlen Piet;Vrouw;man;erven;Wijlen Jan van;Weduwe Anna;Test;ZZ-Test;Dummy;xxx;Fam."
         .split(';')
         .filter(|name| !name.starts_with("Wijlen"))
     {

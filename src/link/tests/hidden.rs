@@ -158,7 +158,7 @@ fn a_lab_record_with_a_slip_in_its_number_holds_nobody_who_is_known() {
     assert_eq!(with(&[], same_record, &|_| ()), Some(Reason::L208), "one record number, maybe of two people");
 }
 
-fn suppression(person_ref: &str, bsn: u32) -> Suppression {
+pub(super) fn suppression(person_ref: &str, bsn: u32) -> Suppression {
     Suppression {
         row: RowRef { file: 0, row: 1 },
         bsn: super::bsn(bsn),
@@ -166,6 +166,8 @@ fn suppression(person_ref: &str, bsn: u32) -> Suppression {
         reason: SuppressionReason::Objection,
         source: String::new(),
         since: None,
+        since_partly: None,
+        since_unreadable: false,
     }
 }
 
