@@ -81,7 +81,8 @@ fn a_night_is_news_once_and_an_old_case_every_week_when_it_is_overdue() {
     assert_eq!(codes.map(|date| on(date).code), [0, 0, 1, 0, 1, 0, 1]);
 
     let overdue = json(&on("2025-10-08"))["report"]["cases"].clone();
-    assert_eq!(overdue["overdue"], overdue["open"]);
+    // The suppression that names nobody (L211) is told once, and never overdue.
+    assert_eq!(overdue["overdue"].as_u64().unwrap() + 1, overdue["open"].as_u64().unwrap());
     assert_eq!(overdue["oldest"], "2025-09-15");
     assert_eq!(night.ask_with(&config, &["ledger", "check"]).code, 0);
 }
