@@ -36,7 +36,7 @@ pub struct Figures {
     pub campaign: String,
     /// Whether people are invented.
     pub rehearsal: bool,
-    /// The run that waiting and unreachable people are counted in; `None` where none is on the shelf.
+    /// The run that waiting and unreachable people are counted in; `None` where no papers of a run are left.
     pub as_of: Option<String>,
     /// Numbers below this one are hidden (`null`).
     pub hidden_below: u64,
@@ -47,11 +47,12 @@ pub struct Figures {
     /// Letters that took something back.
     pub corrected: Table,
     /// People who were never written to and about whom a human has to decide. By day: at its end, rounded down to tens.
-    pub waiting: Table,
+    /// `None`, as the next two: not known, because no papers of a run are left.
+    pub waiting: Option<Table>,
     /// People who were never written to because there is no address that reaches them. By day as before.
-    pub unreachable: Table,
+    pub unreachable: Option<Table>,
     /// People who must not be written to: died, or on the suppression list. By day as before.
-    pub not_to_be_told: Table,
+    pub not_to_be_told: Option<Table>,
 }
 
 /// Counts by day and by group before anything is hidden.
@@ -96,7 +97,9 @@ pub fn of(config: &Config, rows: Option<&Rows>) -> Result<Figures, FiguresError>
             }
         }
     }
-    let [waiting, unreachable, not_to_be_told] = open.map(|counts| Table::of_levels(&counts.by_day, &counts.by_group));
+    let is_known = !runs.is_empty();
+    let [waiting, unreachable, not_to_be_told] =
+        open.map(|counts| is_known.then(|| Table::of_levels(&counts.by_day, &counts.by_group)));
     Ok(Figures {
         campaign: config.campaign.clone(),
         rehearsal: config.synthetic,
@@ -189,16 +192,21 @@ impl fmt::Display for Figures {
         writeln!(f, "campaign        {}{rehearsal}", self.campaign)?;
         writeln!(f, "as of run       {}", self.as_of.as_deref().unwrap_or("none"))?;
         let tables = [
-            ("told", &self.told),
-            ("supplemented", &self.supplemented),
-            ("corrected", &self.corrected),
-            ("waiting", &self.waiting),
-            ("unreachable", &self.unreachable),
-            ("not to be told", &self.not_to_be_told),
+            ("told", Some(&self.told)),
+            ("supplemented", Some(&self.supplemented)),
+            ("corrected", Some(&self.corrected)),
+            ("waiting", self.waiting.as_ref()),
+            ("unreachable", self.unreachable.as_ref()),
+            ("not to be told", self.not_to_be_told.as_ref()),
         ];
-        let days: BTreeSet<&String> = tables.iter().flat_map(|(_, table)| table.by_day.keys()).collect();
-        let groups: BTreeSet<&String> = tables.iter().flat_map(|(_, table)| table.by_group.keys()).collect();
+        let known = || tables.iter().filter_map(|(_, table)| *table);
+        let days: BTreeSet<&String> = known().flat_map(|table| table.by_day.keys()).collect();
+        let groups: BTreeSet<&String> = known().flat_map(|table| table.by_group.keys()).collect();
         for (name, table) in tables {
+            let Some(table) = table else {
+                writeln!(f, "{name:<15} not known: no papers of a run are left")?;
+                continue;
+            };
             writeln!(f, "{name:<15} {}", table.total)?;
             for day in days.iter().filter(|day| table.by_day.contains_key(**day)) {
                 writeln!(f, "  {day}    {}", table.by_day[*day])?;

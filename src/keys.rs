@@ -6,7 +6,7 @@ use data_encoding::{Encoding, Specification};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use siphasher::sip::SipHasher24;
+use siphasher::sip::SipHasher13;
 
 use crate::letter::Kind;
 use crate::person::Pseudonym;
@@ -80,7 +80,7 @@ impl Keys {
     }
 }
 
-/// Makes short keyed marks (SipHash-2-4 with a key of its own): fast enough for every row of every list. They say whether
+/// Makes short keyed marks (SipHash-1-3 with a key of its own): fast enough for every row of every list. They say whether
 /// two rows are equal, nothing else, and without the key not even that about a guessed row.
 #[derive(Clone, Copy)]
 pub struct Marker([u8; 16]);
@@ -95,7 +95,7 @@ impl Marker {
     /// The mark of these bytes.
     #[must_use]
     pub fn mark(self, bytes: &[u8]) -> u64 {
-        let mut hasher = SipHasher24::new_with_key(&self.0);
+        let mut hasher = SipHasher13::new_with_key(&self.0);
         hasher.write(bytes);
         hasher.finish()
     }

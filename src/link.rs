@@ -58,10 +58,10 @@ use crate::link::search::Found;
 use crate::link::suppressed::Unplaced;
 use crate::link::units::Units;
 use crate::link::unreadable::Hidden;
-use crate::person::Cluster;
+use crate::person::{Bsn, Cluster};
 use crate::progress::Progress;
-use crate::reason::SetAside;
-use crate::row::{RowRef, Rows};
+use crate::reason::{Reason, SetAside};
+use crate::row::{Refused, RowRef, Rows};
 
 /// What linking made of the rows: every exposure row is in exactly one cluster or in exactly one set-aside entry.
 #[derive(Debug)]
@@ -115,6 +115,17 @@ pub enum LinkError {
         /// Data row, from 1.
         row: u32,
     },
+    /// Nobody has this number: it is wrong, or the row is from a test, and whoever was meant would be written to.
+    #[error(
+        "row {row} of `{file}` suppresses somebody by a BSN of the test range, which is nobody's, and by nothing that \
+         another list has"
+    )]
+    TestSuppression {
+        /// File name.
+        file: String,
+        /// Data row, from 1.
+        row: u32,
+    },
     /// More rows or distinct names than 32-bit numbers can tell apart.
     #[error("too many rows to link in one run")]
     Capacity,
@@ -140,6 +151,10 @@ impl LinkError {
                 Some("this is a defect in the program: nothing was sent; keep the inbox and report it".to_owned())
             }
             Self::Suppression { .. } => Some("correct the row: the run must know whom not to write to".to_owned()),
+            Self::TestSuppression { .. } => Some(
+                "correct the number, or take the row out if it is from a test: the run must know whom not to write to"
+                    .to_owned(),
+            ),
             Self::Capacity => Some("split the campaign: one run takes four thousand million rows".to_owned()),
             Self::TooFewPairs { .. } => Some("learn from a larger inbox, or use the built-in parameters".to_owned()),
             Self::Frame(_) => Some("the machine may be short of memory".to_owned()),
@@ -167,15 +182,14 @@ pub fn link<'a>(rows: &'a Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progr
     let grouped = Grouped::of(all, terms, keys, progress)?;
     let holds = grouped.holds(all, rows)?;
     if let Some(lost) = holds.placed.lost.first() {
-        let at = rows.refused[*lost].set_aside.row;
-        return Err(LinkError::Suppression { file: rows.inputs[usize::from(at.file)].file.clone(), row: at.row });
+        return Err(lost_suppression(rows, &rows.refused[*lost]));
     }
     let (clusters, set_aside) = assemble(all, grouped.case(all), &holds);
     progress.advance(1);
     balance(rows, &clusters, &set_aside)?;
     let fitting = fitting(all, &grouped, &holds);
     let protecting_nobody = protecting_nobody(all, &grouped);
-    let namesakes = namesakes::find(all, &grouped);
+    let namesakes = namesakes::rows(grouped.case(all), &holds.namesakes);
     Ok(Linked {
         clusters,
         set_aside,
@@ -187,6 +201,15 @@ pub fn link<'a>(rows: &'a Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progr
         protecting_nobody,
         namesakes,
     })
+}
+
+/// A suppression of which nobody can say whom it names.
+fn lost_suppression(rows: &Rows, lost: &Refused) -> LinkError {
+    let at = lost.set_aside.row;
+    let (file, row) = (rows.inputs[usize::from(at.file)].file.clone(), at.row);
+    // A real number in a rehearsal stops the run before.
+    let is_test = lost.set_aside.reason == Reason::R103 && lost.bsn.is_some_and(Bsn::is_test_range);
+    if is_test { LinkError::TestSuppression { file, row } } else { LinkError::Suppression { file, row } }
 }
 
 /// Unreadable rows that may be a person's to whom a letter could go, and one of the person's lab records.

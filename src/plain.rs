@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use crate::person::Bsn;
+
 /// So many digits in a row may be a BSN.
 const DIGITS: usize = 9;
 
@@ -48,6 +50,24 @@ pub fn shown_json(text: &str) -> String {
 #[must_use]
 pub fn holds_number(text: &str) -> bool {
     longest_run(text, |sign| sign.is_whitespace() || ".-/".contains(sign)) >= DIGITS
+}
+
+/// Whether nine digits that stand together, or in the groups in which people write them (`9999.90.019`, `999 990 019`), are a
+/// BSN. Dates, times and other numbers are shorter, longer or grouped otherwise.
+#[must_use]
+pub fn holds_bsn(text: &str) -> bool {
+    const GROUPS: [&[usize]; 3] = [&[9], &[4, 2, 3], &[3, 3, 3]];
+    let is_bsn = |groups: &[&str]| groups.concat().parse::<Bsn>().is_ok();
+    let is_grouped = |groups: &[&str]| {
+        let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+        GROUPS.contains(&lengths.as_slice())
+    };
+    // Groups that one sign divides; what stands between two such chains is empty or no digit.
+    let chains = text.split(|sign: char| !sign.is_ascii_digit() && !sign.is_whitespace() && !".-_/".contains(sign));
+    chains.into_iter().any(|chain| {
+        let groups: Vec<&str> = chain.split(|sign: char| !sign.is_ascii_digit()).collect();
+        (1..=3).any(|count| groups.windows(count).any(|groups| is_grouped(groups) && is_bsn(groups)))
+    })
 }
 
 fn longest_run(text: &str, is_between: impl Fn(char) -> bool) -> usize {
@@ -152,6 +172,25 @@ mod tests {
         }
         for name in ["result_2024", "code 12345678", "2024 (1) 2025 (2)"] {
             assert_eq!(header(name, 7), name);
+        }
+    }
+
+    #[test]
+    fn a_bsn_is_told_from_dates_and_other_numbers() {
+        for held in ["exposures-999990019.csv", "x 9999.90.019.csv", "x_999-990-019_1", "2025-09-15_999990019"] {
+            assert!(holds_bsn(held), "{held}");
+        }
+        for other in [
+            "exposures-20250915.csv",
+            "exposures-2025-09-15-1.csv",
+            "exposures-20250915143000.csv",
+            "exposures-2025-09-15T14.30.00",
+            "99-99-90-019",
+            "999990018",
+            "9999900190",
+            "",
+        ] {
+            assert!(!holds_bsn(other), "{other}");
         }
     }
 

@@ -24,6 +24,7 @@ mod names;
 mod parquet_file;
 mod parquet_footer;
 mod people;
+mod place;
 mod preamble;
 mod raw;
 mod records;
@@ -31,6 +32,7 @@ mod schema;
 mod snapshot;
 mod split;
 mod spoilt;
+mod stray;
 mod tally;
 mod text;
 mod translate;
@@ -94,7 +96,7 @@ pub fn read_marked(
     marker: Option<Marker>,
     progress: &Progress,
 ) -> Result<(Rows, Delivery), ReadError> {
-    let found = inbox::open(inbox)?;
+    let found = inbox::open(inbox, formats)?;
     warn_about(&found);
     inbox::check_settled(inbox, &found, formats.settle(terms.synthetic), SystemTime::now())?;
     progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());

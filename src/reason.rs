@@ -177,6 +177,7 @@ reasons! {
     R127 Review "a date has a time of day",
     R128 Review "cell of a workbook that its column does not take: an error, a date with a time, a number for a date",
     R129 Review "letters of another code page: the text was not written in the encoding it was read in",
+    R130 Rejected "the row's BSN stands in the number of a record, a dataset or a person",
     L201 Review "same BSN, but birth date, name or address disagree",
     L202 Review "one BSN is used by more than two birth dates or names",
     L203 Review "two different valid BSNs would come together in one person",

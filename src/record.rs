@@ -61,7 +61,7 @@ use crate::person::Cluster;
 use crate::row::{List, RowRef, Rows};
 
 pub use audit::Head;
-pub use cases::{CaseCounts, CaseMark, News};
+pub use cases::{CaseCounts, CaseMark, Held, News};
 pub use decisions::Decided;
 pub use deliveries::Deliveries;
 pub use error::RecordError;
@@ -218,8 +218,13 @@ impl Ledger {
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn guard(&self, rows: &Rows) -> Result<Guard<'_>, RecordError> {
-        let lines = self.store.shields()?.into_iter().map(|(_, line)| line);
-        Ok(Guard::new(protection::Memory::of(lines), rows, &self.keys))
+        Ok(Guard::new(self.store.memory()?, rows, &self.keys))
+    }
+
+    /// Answers from now on as if a human had said this of records and people; nothing is written.
+    pub fn suppose(&mut self, records: &[(RecordKey, RecordRuling)], release: &Release) {
+        let rulings = records.iter().map(|(key, ruling)| (key.0, *ruling)).collect();
+        self.store.suppose(store::Supposed { rulings, shields: release.lines.clone() });
     }
 
     /// Writes down that a human releases people; returns how many.

@@ -477,6 +477,18 @@ pub struct Suppression {
     pub source: String,
     /// Since when.
     pub since: Option<Date>,
+    /// What can be read of a `since` that leaves its month or its day open: the cell is damaged, and says a time.
+    pub since_partly: Option<PartialDate>,
+    /// There is a `since`, and nothing of it can be read. Of somebody who has died it is a death to be checked (D205).
+    pub since_unreadable: bool,
+}
+
+impl Suppression {
+    /// Since when, as far as that can be read.
+    #[must_use]
+    pub fn since(&self) -> Option<PartialDate> {
+        self.since.and_then(PartialDate::of).or(self.since_partly)
+    }
 }
 
 /// Why somebody must not be written to.

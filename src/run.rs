@@ -261,6 +261,7 @@ pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(
 pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
     let config = order.config;
     guard::configuration(config)?;
+    guard::metrics_folder(config)?;
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     ledger.must_be_open()?;
     let facts = order.facts()?;

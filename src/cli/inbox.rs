@@ -9,10 +9,11 @@ use super::output::{self, Failure};
 use crate::config::Config;
 use crate::contract::{self, Page};
 use crate::progress::Progress;
-use crate::read::look::{self, Before, CellsLook, FileLook, FileState, ListLook, Look, Order};
+use crate::read::look::{self, Before, CellsLook, FileLook, FileState, Finding, ListLook, Look, Order};
 use crate::read::{self, Delivery, Terms};
 use crate::record;
 use crate::row::List;
+use crate::run::lists;
 
 /// `breachpost contract`.
 pub(super) fn contract(args: &Args, list: Option<List>, markdown: bool) {
@@ -37,13 +38,32 @@ pub(super) fn look(args: &Args, config: &Config, run_date: Date, previous: &[Utf
     };
     let looked = look::look(&order);
     progress.finish();
-    let looked = looked.map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
+    let mut looked = looked.map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
+    if !looked.findings.iter().any(|finding| finding.stops) {
+        looked.findings.splice(..0, refusal(config, run_date, &progress));
+        progress.finish();
+    }
     if args.json {
         output::json(&looked);
     } else {
         show(&looked);
     }
     Ok(if looked.findings.is_empty() { Status::Done } else { Status::ForAHuman })
+}
+
+/// Why a run would not work on these lists although each file can be read: what is wrong shows when they lie together.
+fn refusal(config: &Config, run_date: Date, progress: &Progress) -> Option<Finding> {
+    let terms = Terms { synthetic: config.synthetic, run_date };
+    let stops = |text: String, hint| Some(Finding { file: None, stops: true, text, hint });
+    let rows = match read::read(&config.inbox, &config.inputs, &terms, progress) {
+        Ok(rows) => rows,
+        Err(error) => return stops(error.to_string(), error.hint()),
+    };
+    if let Err(error) = read::refuse_damage(&rows, &config.damage) {
+        return stops(error.to_string(), error.hint());
+    }
+    let error = lists::refuse_spoilt(&rows, &config.inputs).err()?;
+    stops(error.to_string(), error.hint())
 }
 
 /// What the last run read. It needs the campaign's key and that run's papers, and no ledger.
@@ -99,8 +119,8 @@ fn show_file(file: &FileLook) {
     }
     if let Some(rows) = &file.rows {
         output::line(format_args!(
-            "  rows      {} = {} usable + {} refused; {} protect somebody, {} join",
-            rows.total, rows.usable, rows.refused, rows.protect, rows.join
+            "  rows      {} = {} usable + {} refused; {} protect somebody, {} refused ones may, {} join",
+            rows.total, rows.usable, rows.refused, rows.protect, rows.may_protect, rows.join
         ));
         for kind in &rows.refused_by {
             output::line(format_args!("            {} {} ({} rows)", kind.code, kind.reason, kind.count));

@@ -200,7 +200,7 @@ impl Session<'_> {
 /// Asks whether decisions with these effects are meant. A script is only asked (`--yes`) where somebody gets a second letter.
 fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
     let stdin = std::io::stdin();
-    if yes || effects.pairs == 0 || (!stdin.is_terminal() && effects.second_letters() == 0) {
+    if yes || effects.is_nothing() || (!stdin.is_terminal() && effects.second_letters() == 0) {
         return Ok(());
     }
     let refused = |cause: &str, hint: &str| Failure {

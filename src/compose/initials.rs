@@ -50,7 +50,10 @@ pub fn initials(first_names: &str) -> String {
 pub fn typed(initials: &str) -> String {
     let dotted = initials.contains('.');
     let mut text = String::new();
-    for word in initials.split(|sign: char| sign == '.' || sign.is_whitespace()).filter(|word| !word.is_empty()) {
+    let words = initials.split(|sign: char| sign == '.' || sign.is_whitespace());
+    // A spreadsheet's text mark and a comma between two initials are no letters.
+    let words = words.map(|word| word.trim_matches(['\'', '’', '‘', '`', ',']));
+    for word in words.filter(|word| !word.is_empty()) {
         let mixed = word.chars().any(char::is_uppercase);
         for letter in word.nfc() {
             let starts = !dotted && letter.is_alphabetic() && (letter.is_uppercase() || !mixed);
@@ -139,6 +142,8 @@ mod tests {
             ("IJ.A.", "IJ.A."),
             ("J.-P.", "J.-P."),
             ("J-P", "J-P."),
+            ("'J.", "J."),
+            ("J.,A.", "J.A."),
             ("", ""),
         ];
         for (given, expected) in cases {

@@ -46,23 +46,26 @@ struct Statement {
 /// - a sample of the person was taken after it, or
 /// - another row about the person in the same list has no date of death (nobody can tell which of the two is newer).
 ///
-/// A date of death that cannot be read says that there is one: a human has to look (D205), unless another statement stands.
+/// A date of death, or a `since`, that cannot be read says that there is one: a human has to look (D205), unless another statement stands.
 ///
 /// Two different lists do not contradict each other: one hears of a death later than the other, and a letter to somebody
 /// who has died is the worse mistake. One statement that stands is enough.
 pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_date: Date) -> Death {
     let listed = statements(&cluster.participants, "deceased_on: participants")
         .chain(statements(&cluster.register, "deceased_on: register"));
-    let suppressed = suppressions.iter().filter(|row| row.reason == SuppressionReason::Deceased).map(|row| Statement {
+    let deceased = || suppressions.iter().filter(|row| row.reason == SuppressionReason::Deceased);
+    let suppressed = deceased().filter(|row| !row.since_unreadable).map(|row| Statement {
         row: row.row,
         source: "deceased: suppressions",
-        first_day: row.since,
-        last_day: row.since,
-        filler: row.since.and_then(PartialDate::of).is_some_and(is_filler),
+        first_day: row.since().and_then(PartialDate::first_possible),
+        last_day: row.since().and_then(PartialDate::last_possible),
+        filler: row.since().is_some_and(is_filler),
         list_disagrees: false,
     });
     let unreadable = cluster.participants.iter().chain(&cluster.register).filter(|row| row.deceased_unreadable);
-    let unreadable = unreadable.map(|row| ("deceased_on: cannot be read", row.row));
+    let unreadable = unreadable
+        .map(|row| ("deceased_on: cannot be read", row.row))
+        .chain(deceased().filter(|row| row.since_unreadable).map(|row| ("since: cannot be read", row.row)));
     let last_sample = cluster.exposures.iter().filter_map(|row| row.sample_date).max();
     let (mut standing, mut contradicted) = (Vec::new(), unreadable.collect::<Vec<_>>());
     let times = Times { run_date, last_sample, born: first_birth(cluster) };
@@ -146,6 +149,7 @@ mod tests {
         let row = Exposure { sample_date: sample.parse().ok(), ..exposure(1) };
         let listed = suppressed.map(|since| crate::row::Suppression {
             since: since.parse().ok(),
+            since_partly: partial(since).filter(|day| day.exact().is_none()),
             ..suppression(1, SuppressionReason::Deceased)
         });
         let cluster = Cluster {
@@ -205,6 +209,24 @@ mod tests {
         assert_eq!(weigh_dates(&["1950-02-03"], &[], None, ""), "doubtful");
         assert_eq!(weigh_dates(&[], &[], Some("1950-02-03"), ""), "doubtful");
         assert_eq!(weigh_dates(&["2024-02-03"], &["1900-01-01"], None, ""), "stated");
+    }
+
+    #[test]
+    fn a_since_that_leaves_its_day_open_is_held_against_the_birth_as_well() {
+        for (since, expected) in [
+            ("1961-00-00", "doubtful"),
+            ("1979-12-00", "doubtful"),
+            ("1900-00-00", "doubtful"),
+            ("2025-03-00", "stated"),
+        ] {
+            assert_eq!(weigh_dates(&[], &[], Some(since), ""), expected, "{since}");
+        }
+        let (row, unreadable) = (exposure(1), suppression(1, SuppressionReason::Deceased));
+        let unreadable = crate::row::Suppression { since_unreadable: true, ..unreadable };
+        let cluster = Cluster { exposures: vec![&row], participants: Vec::new(), register: Vec::new() };
+        assert!(matches!(weigh(&cluster, &[&unreadable], date("2025-10-01")), Death::Doubtful { .. }));
+        let other = crate::row::Suppression { reason: SuppressionReason::Objection, ..unreadable };
+        assert_eq!(weigh(&cluster, &[&other], date("2025-10-01")), Death::NotStated);
     }
 
     #[test]

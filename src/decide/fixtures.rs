@@ -179,6 +179,8 @@ pub(crate) fn suppression(row: u32, reason: SuppressionReason) -> Suppression {
         reason,
         source: "register".to_owned(),
         since: None,
+        since_partly: None,
+        since_unreadable: false,
     }
 }
 

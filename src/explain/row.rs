@@ -124,7 +124,8 @@ fn change(reason: Reason) -> &'static str {
         }
         Reason::L208 | Reason::L216 | Reason::L217 => "the lab delivers this record once more, right, in a newer file",
         Reason::L209 => "the rows that the person was told about are there and readable again",
-        Reason::L218 | Reason::D217 => "a human says of the record `withdrawn` or `lacking` with `review apply`",
+        Reason::L218 => "a human says of the record `withdrawn` or `lacking` with `review apply`",
+        Reason::D217 => "a human tells the person, and then says `told` with `review apply`",
         Reason::L204 | Reason::L205 | Reason::L206 => "a human says `same` or `different` with `review apply`",
         Reason::D201 | Reason::D202 | Reason::D216 => {
             "nothing, as long as the list says so; a list that is wrong is corrected by whoever sends it"

@@ -2,8 +2,8 @@
 
 use super::Facts;
 
-/// The sample's hotline, digits alone.
-const HOTLINE: &str = "0880000000";
+/// The sample's hotline, digits alone, without the zero or the country code before it.
+const HOTLINE: &str = "880000000";
 /// The sample's post office box.
 const POST_BOX: &str = "postbus1234";
 /// The sample's people, as their names are compared.
@@ -17,7 +17,7 @@ impl Facts {
         if let Some(key) = self.placeholders.first() {
             return Some((key.clone(), "is marked as a placeholder"));
         }
-        let hotline = self.phones.iter().find(|(_, phone)| digits(&phone.number) == HOTLINE);
+        let hotline = self.phones.iter().find(|(_, phone)| subscriber(&phone.number) == HOTLINE);
         if let Some((name, _)) = hotline {
             return Some((format!("phones.{name}.number"), "is the hotline of the sample"));
         }
@@ -50,8 +50,13 @@ fn spaced(line: &str) -> bool {
     line.split(|sign: char| !sign.is_ascii_digit()).any(|number| number == "1234")
 }
 
-fn digits(number: &str) -> String {
-    number.chars().filter(char::is_ascii_digit).collect()
+/// A number as it is the same from here and from abroad: `088-...`, `+31 88 ...`, `0031 (0)88 ...`.
+fn subscriber(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let bare = digits.trim_start_matches('0');
+    let is_abroad = digits.starts_with("00") || number.trim_start().starts_with('+');
+    let bare = bare.strip_prefix("31").filter(|_| is_abroad).unwrap_or(bare);
+    bare.trim_start_matches('0').to_owned()
 }
 
 #[cfg(test)]
@@ -79,6 +84,12 @@ mod tests {
 
     #[test]
     fn the_sample_is_found_however_it_is_written() {
+        for number in ["088 000 00 00", "+31 88 000 00 00", "0031 88-0000000", "+31 (0)88 000 00 00"] {
+            assert_eq!(subscriber(number), HOTLINE, "{number}");
+        }
+        for number in ["088-000 00 01", "+32 88 000 00 00", "0318 80 00 00 00", "112"] {
+            assert_ne!(subscriber(number), HOTLINE, "{number}");
+        }
         for line in ["POSTBUS 1234", "Postbus  1234, 3500 AB Utrecht", "postbus 1234 3500 AB"] {
             assert!(problem(line).is_some(), "{line}");
         }

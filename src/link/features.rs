@@ -124,24 +124,26 @@ pub(super) fn of_rows<'a>(rows: impl Iterator<Item = Row<'a>>, seed: Digest) -> 
 /// What a cell with given names says.
 #[derive(Clone, Copy)]
 enum Given {
-    /// All names and the first of them; missing where there is none.
-    Names(TextId, TextId),
+    /// All names, the first of them and their initials; missing where there is none.
+    Names(TextId, TextId, Initials),
     /// A word for a child that has no name yet.
     Filler,
 }
 
-/// Reads rows, remembering the canonical form of every raw name it has met.
+/// Reads rows, remembering the canonical form of every raw name it has met: whether a word is a name is asked once.
 struct Reader<'a> {
     seed: Digest,
     texts: Collector,
     surnames: HashMap<&'a str, [TextId; 4]>,
     given: HashMap<&'a str, Given>,
+    initials: HashMap<&'a str, Initials>,
     folded: HashMap<&'a str, TextId>,
 }
 
 impl<'a> Reader<'a> {
     fn new(seed: Digest) -> Self {
-        Self { seed, texts: Collector::new(), surnames: HashMap::new(), given: HashMap::new(), folded: HashMap::new() }
+        let (surnames, given, initials, folded) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
+        Self { seed, texts: Collector::new(), surnames, given, initials, folded }
     }
 
     fn features(&mut self, row: Row<'a>) -> Option<Features> {
@@ -149,7 +151,10 @@ impl<'a> Reader<'a> {
         let (number, suffix) = normalise::house(address.house_number, address.house_letter, address.house_addition);
         let postcode = normalise::postcode(address.postcode);
         let (given, first, initials) = match self.given(name.first_names, row.is_of_first_year())? {
-            Given::Names(all, first) => (all, first, normalise::initials(name.initials, name.first_names)),
+            Given::Names(all, first, letters) => {
+                let own = self.initials.entry(name.initials).or_insert_with(|| normalise::initials(name.initials, ""));
+                (all, first, if *own == Initials::default() { letters } else { *own })
+            }
             Given::Filler => {
                 let all = self.texts.add(&given::unnamed(row.record()))?;
                 (all, 0, normalise::initials_beside_filler(name.initials, name.first_names))
@@ -177,13 +182,13 @@ impl<'a> Reader<'a> {
         if let Some(known) = self.given.get(raw).filter(|_| !young) {
             return Some(*known);
         }
-        let all = normalise::given_names(raw);
         // N.N. is two letters.
         let given = if newborn::is_filler(&normalise::fold(raw), young) {
             Given::Filler
         } else {
+            let all = normalise::given_names(&normalise::readable_names(raw));
             let first = self.texts.add(normalise::first_of(&all))?;
-            Given::Names(self.texts.add(&all)?, first)
+            Given::Names(self.texts.add(&all)?, first, normalise::initials("", raw))
         };
         if !young {
             self.given.insert(raw, given);

@@ -6,7 +6,10 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::words::name::is_title;
+use std::borrow::Cow;
+
+use crate::reason::Reason;
+use crate::words::name::{self, is_title};
 
 /// Words before a surname that say nothing about who somebody is.
 const PARTICLES: [&str; 52] = [
@@ -75,8 +78,30 @@ fn push_folded(folded: &mut String, character: char) {
     }
 }
 
-/// The parts of a surname, without particles, at most four; empty when the surname is missing.
+/// The parts of what is a name in a surname's cell: titles, relations and remarks beside it fall away, and a cell that
+/// holds nothing else is missing. Nobody is told apart, nor joined, by "Vrouw", "overl." or "onleesbaar".
 pub(super) fn surname_parts(surname: &str) -> Vec<String> {
+    match name::surname("", surname) {
+        Err(Reason::C110) => Vec::new(),
+        Err(Reason::C111) => parts(&without_remarks(surname)),
+        _ => parts(surname),
+    }
+}
+
+/// The words of a surname's cell that can be a name; nothing where only particles are left.
+fn without_remarks(surname: &str) -> String {
+    let words = surname.split(|sign: char| !sign.is_alphanumeric() && !matches!(sign, '\'' | '’' | '‘' | '`'));
+    let is_remark = |word: &&str| matches!(name::surname("", word), Err(Reason::C110 | Reason::C111));
+    let left: Vec<&str> = words.filter(|word| !word.is_empty() && !is_remark(word)).collect();
+    let is_name = |word: &&str| !PARTICLES.contains(&fold(word).as_str());
+    // "Vrouw Jansen" is Jansen, "Mevr. de Man" is de Man.
+    let named: Vec<&str> = left.iter().copied().filter(|word| !is_title(word)).collect();
+    let rest = if named.iter().any(is_name) { named } else { left };
+    if rest.iter().any(is_name) { rest.join(" ") } else { String::new() }
+}
+
+/// The parts of a surname, without particles, at most four; empty when the surname is missing.
+fn parts(surname: &str) -> Vec<String> {
     let folded = fold(surname);
     let words = || folded.split(' ').filter(|word| !word.is_empty() && !REMARKS.contains(word));
     let mut parts: Vec<String> =
@@ -94,6 +119,34 @@ fn without_glued(word: &str) -> &str {
     rest.unwrap_or(word)
 }
 
+/// What of a cell with given names is one: a title before it falls away, and a cell that holds a word that is no name is
+/// missing, as if it could not be read.
+pub(super) fn readable_names(first_names: &str) -> Cow<'_, str> {
+    if name::first_names(first_names).is_ok() {
+        return Cow::Borrowed(first_names);
+    }
+    let words: Vec<&str> = first_names.split_whitespace().filter(|word| !is_title(word)).collect();
+    let rest = words.join(" ");
+    Cow::Owned(if name::first_names(&rest).is_ok() { rest } else { String::new() })
+}
+
+/// What of a cell with initials is any, or a given name that stands in the wrong column.
+fn readable_initials(cell: &str) -> Cow<'_, str> {
+    if name::initials(cell).is_ok() {
+        return Cow::Borrowed(cell);
+    }
+    // "dhr P" has the one initial P.
+    let pieces = cell.split(|sign: char| sign.is_whitespace() || sign == '.');
+    let rest: Vec<&str> = pieces.filter(|piece| !piece.is_empty() && !is_title(piece)).collect();
+    let is_readable = match rest.as_slice() {
+        [only] => {
+            name::initials(only).is_ok() || (only.starts_with(char::is_uppercase) && name::first_names(only).is_ok())
+        }
+        several => name::initials(&several.join(" ")).is_ok(),
+    };
+    Cow::Owned(if is_readable { rest.join(" ") } else { String::new() })
+}
+
 /// All given names; empty when none of them is more than a letter. A name in brackets is what somebody is called, not
 /// what they are named.
 pub(super) fn given_names(first_names: &str) -> String {
@@ -109,19 +162,20 @@ pub(super) fn first_of(folded: &str) -> &str {
     folded.split(' ').find(|word| word.chars().nth(1).is_some()).unwrap_or("")
 }
 
-/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names stand in where initials are missing.
+/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names stand in where initials are missing. Words
+/// that are none count as missing in both.
 pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
     let mut letters = Initials::default();
+    let initials = readable_initials(initials);
     let pieces = initials.split(|character: char| !character.is_alphanumeric()).filter(|piece| !piece.is_empty());
-    // "dhr P" has the one initial P.
-    for piece in pieces.filter(|piece| piece.len() == 1 || !is_title(piece)) {
+    for piece in pieces {
         let capitals = piece.chars().nth(1).is_some() && piece.chars().all(char::is_uppercase) && piece != "IJ";
         let length = if capitals { usize::MAX } else { 1 };
         letters.push_all(piece, length);
     }
     if letters == Initials::default() {
         // Anne-Fleur has one initial.
-        for name in first_names.split_whitespace() {
+        for name in readable_names(first_names).split_whitespace() {
             letters.push_all(name, 1);
         }
     }
@@ -261,6 +315,37 @@ mod tests {
     }
 
     #[test]
+    fn words_that_are_no_name_count_as_missing() {
+        for word in
+            ["Vrouw", "overl.", "onleesbaar", "true", "WAAR", "ZZTEST", "Mevr.", "n.b.", "Onbekend", "geheim", "xxx"]
+        {
+            assert!(surname_parts(word).is_empty(), "{word}");
+        }
+        for word in ["Vrouw", "overl.", "onleesbaar", "true", "WAAR", "ZZTEST", "Mevr.", "test", "Wijlen"] {
+            assert_eq!(initials(word, "").len(), 0, "{word}");
+        }
+        for word in ["Vrouw", "man", "overl.", "onleesbaar", "true", "FALSE", "ZZTEST", "Mevr.", "Dhr", "xxx"] {
+            assert!(readable_names(word).is_empty(), "{word}");
+            assert_eq!(initials("", word).len(), 0, "{word}");
+        }
+        for name in ["True", "Anna", "J.M.", "Baby", "Junior", "", "Irma", "Nan"] {
+            assert_eq!(readable_names(name), name);
+        }
+        for (cell, parts) in [
+            ("Vrouw Jansen", ["jansen"].as_slice()),
+            ("Jansen (overl.)", &["jansen"]),
+            ("Mevr. de Man", &["man"]),
+            ("Wijlen Jansen-Bakker", &["jansen", "bakker"]),
+            ("Baby van Dijk", &["dyk"]),
+            ("de Heer", &["heer"]),
+        ] {
+            assert_eq!(surname_parts(cell), parts, "{cell}");
+        }
+        assert_eq!(readable_names("Dr. Jan Willem"), "Jan Willem");
+        assert_eq!(initials("Johanna", ""), initials("J.", ""));
+    }
+
+    #[test]
     fn given_names_are_whole_and_those_of_one_letter_are_initials() {
         assert_eq!(given_names("J. Marie"), "j marie");
         assert_eq!(given_names("J.M."), "");
@@ -293,9 +378,9 @@ mod tests {
         fn canonical_forms_are_canonical(raw in "\\PC{0,24}") {
             let once = fold(&raw);
             prop_assert_eq!(fold(&once), once.clone());
-            let parts = surname_parts(&raw);
-            if parts.len() < 4 && parts.iter().all(|part| !PARTICLES.contains(&part.as_str())) {
-                prop_assert_eq!(surname_parts(&parts.join(" ")).len(), parts.len());
+            let split = parts(&raw);
+            if split.len() < 4 && split.iter().all(|part| !PARTICLES.contains(&part.as_str())) {
+                prop_assert_eq!(parts(&split.join(" ")).len(), split.len());
             }
         }
     }

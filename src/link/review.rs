@@ -11,6 +11,7 @@ use crate::link::compare::Agreement;
 use crate::link::content::{AllRows, Row, RowId};
 use crate::link::exact;
 use crate::link::guard::Crowd;
+use crate::link::namesakes::{self, Namesake};
 use crate::link::score::{Score, Scorer};
 use crate::link::units::{UnitId, Units};
 use crate::link::unreadable::{Hidden, Placed};
@@ -76,6 +77,8 @@ pub(super) struct Holds {
     rows: BTreeMap<RowId, Hold>,
     /// What became of unreadable rows.
     pub(super) placed: Placed,
+    /// Rows that protect somebody of a person's name and birth date.
+    pub(super) namesakes: Vec<Namesake>,
 }
 
 /// Everything that review looks at.
@@ -107,6 +110,9 @@ impl Holds {
         holds.crowded(case, doubts.crowded, doubts.crowd);
         holds.divided_records(case);
         holds.maybe(case, doubts.maybe);
+        let namesakes = namesakes::find(case);
+        holds.protected(case, &namesakes);
+        holds.namesakes = namesakes;
         Ok(holds)
     }
 
@@ -213,6 +219,14 @@ impl Holds {
             }
             let (held, beside) = if (known, left) >= (unknown, right) { (*other, *one) } else { (*one, *other) };
             self.hold_cluster(case, held, Reason::L204, &[beside]);
+        }
+    }
+
+    /// L204: people whom a row of the lists may protect that nothing joined to them. It is the lab's people who are held,
+    /// however well they are known: the doubt is whether to write to them at all.
+    fn protected(&mut self, case: Case<'_>, namesakes: &[Namesake]) {
+        for namesake in namesakes.iter().filter(|namesake| namesake.may_be_one) {
+            self.hold_cluster(case, namesake.lab, Reason::L204, &[namesake.listed]);
         }
     }
 
@@ -336,7 +350,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether two clusters, given by their leaders, cannot be one person.
-    fn conflict(self, left: UnitId, right: UnitId) -> bool {
+    pub(super) fn conflict(self, left: UnitId, right: UnitId) -> bool {
         let members = self.clustering.members(left);
         members.into_iter().any(|one| self.clustering.members(right).any(|other| self.vetoes.forbid(one, other, false)))
     }

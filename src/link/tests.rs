@@ -6,6 +6,7 @@ mod given;
 mod hidden;
 mod laws;
 mod named;
+mod namesakes;
 
 use std::collections::BTreeSet;
 

@@ -61,6 +61,18 @@ fn zero_bytes_behind_a_row_without_an_end_are_lost_data() {
 }
 
 #[test]
+fn a_file_in_utf_16_is_called_so_and_not_cut() {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let text = "record_id,bsn\r\nT-1,\r\n";
+    let marked = [vec![0xFF, 0xFE], wide(text)].concat();
+    let swapped = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [wide(text), marked, swapped] {
+        let error = csv_file::CsvFile::open(&bytes, List::Exposures, &InputFormat::default(), "x.csv".into());
+        assert!(matches!(error, Err(ReadError::OtherEncoding { encoding: "UTF-16", .. })));
+    }
+}
+
+#[test]
 fn a_row_that_lost_or_won_a_cell_is_still_refused_where_others_end_in_a_delimiter() {
     let some = one(|text| text.replacen("former\n", "former,\n", 1));
     assert_eq!(some.read().unwrap().refused[0].set_aside.reason, Reason::R113);

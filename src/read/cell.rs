@@ -16,6 +16,14 @@ use super::text::{check_characters, is_blank, is_missing};
 
 /// The cell without blanks around it; empty when it is missing.
 pub(super) fn present(raw: &str) -> &str {
+    // Nearly every cell of a list: nothing to trim, and no sign that a word for "nothing" begins with.
+    if let [first, .., last] = raw.as_bytes()
+        && first.is_ascii_alphanumeric()
+        && last.is_ascii_alphanumeric()
+        && !matches!(first | 0x20, b'n' | b'o' | b'u')
+    {
+        return raw;
+    }
     let inner = raw.trim_matches(is_blank);
     if is_missing(inner) { "" } else { inner }
 }
@@ -308,10 +316,30 @@ pub(super) fn identifier(raw: &str) -> Result<&str, Reason> {
     if id.len() > MOST { Err(Reason::R109) } else { Ok(id) }
 }
 
+/// Whether an id holds the number of a BSN cell, signs between the digits and lost zeros aside. Also when the number is none:
+/// it may be one with a slip of the finger.
+pub(super) fn holds_number_of(id: &str, bsn: &str) -> bool {
+    const FEWEST: usize = 7;
+    let is_digit = |sign: &char| sign.is_ascii_digit();
+    if id.chars().filter(is_digit).count() < FEWEST {
+        return false;
+    }
+    let whole = bsn.trim().strip_suffix(".0").unwrap_or(bsn);
+    let number: String = whole.chars().filter(is_digit).collect();
+    let number = number.trim_start_matches('0');
+    let runs = id.split(|sign: char| sign.is_ascii_alphabetic());
+    let holds = |run: &str| run.chars().filter(is_digit).collect::<String>().contains(number);
+    number.len() >= FEWEST && { runs }.any(holds)
+}
+
 /// The number of a person in a list, by which other lists name them. A number that has become another one (`12345.0`)
 /// would name nobody.
 pub(super) fn person_ref(raw: &str) -> Result<&str, Reason> {
     let id = identifier(raw)?;
+    // Neither has none of these signs.
+    if !id.contains(['.', 'e', 'E']) {
+        return Ok(id);
+    }
     let damage = damage::of_value(id, Wanted::Number).filter(|reason| matches!(reason, Reason::R119 | Reason::R120));
     damage.map_or(Ok(id), Err)
 }

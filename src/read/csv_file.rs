@@ -55,6 +55,7 @@ impl<'b> CsvFile<'b> {
         file: &Utf8Path,
     ) -> Result<Option<Self>, ReadError> {
         check_kind(bytes, file)?;
+        encoding::refuse_wide(bytes, format.encoding, file)?;
         let (bytes, tail) = preamble::without_tail(bytes);
         if tail == Tail::Lost {
             return Err(ReadError::Truncated { file: file.to_owned(), place: Place::End });
@@ -301,6 +302,10 @@ fn with_hint(
     let headers = header::needed(&headers, list);
     let fits =
         |span: Span, delimiter: u8| header::matches(&names(text, span, delimiter), &headers) * 2 >= headers.len();
+    // The delimiter is right then, and something else is wrong with the line.
+    if fits(header, delimiter) {
+        return ReadError::NoHeader { file, list, hint };
+    }
     let others = [(b',', "`,`", ","), (b';', "`;`", ";"), (b'\t', "tab", "\\t"), (b'|', "`|`", "")];
     let hint = match others.into_iter().find(|(delimiter, _, _)| fits(header, *delimiter)) {
         Some((b'|', _, _)) => {

@@ -95,7 +95,9 @@ pub(super) fn of_value(raw: &str, wanted: Wanted) -> Option<Reason> {
     match wanted {
         Wanted::Date if has_time(text) => Some(Reason::R127),
         Wanted::Date if is_serial(text) => Some(Reason::R126),
-        Wanted::Number | Wanted::House if is_date(text) => Some(Reason::R121),
+        Wanted::Number | Wanted::House if is_date(text) || is_clock(text) => Some(Reason::R121),
+        Wanted::Number | Wanted::House if is_truth(text) => Some(Reason::R122),
+        Wanted::Number | Wanted::House if text.contains(['%', '€', '£', '$']) => Some(Reason::R120),
         _ if has_decimals(text) => Some(Reason::R120),
         _ => None,
     }
@@ -132,10 +134,14 @@ pub(super) fn error_word(text: &str) -> Option<Reason> {
             name.bytes().take_while(|byte| byte.is_ascii_uppercase() || matches!(byte, b'/' | b'_' | b'0')).count();
         letters > 1 && matches!(&name[letters..], "?" | "!")
     });
+    // "#GETTING_DATA" and what later versions think of: a word in capitals and nothing else.
+    let word = text.strip_prefix('#').is_some_and(|name| {
+        name.len() > 3 && name.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'/' | b'_'))
+    });
     let numbered = ["err:", "fout:"]
         .iter()
         .any(|code| lower.strip_prefix(code).is_some_and(|rest| rest.trim().starts_with(|c: char| c.is_ascii_digit())));
-    let error = is_hash || called || numbered || (code && text.starts_with('#'));
+    let error = is_hash || called || word || numbered || (code && text.starts_with('#'));
     error.then_some(Reason::R122)
 }
 
@@ -203,6 +209,18 @@ fn is_date(text: &str) -> bool {
         && parts.iter().any(month)
 }
 
+/// `12:30`, `00:12:00`: a house number with its addition, taken for a time of day.
+fn is_clock(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let number = |part: &&str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(parts.len(), 2 | 3) && parts.iter().all(number) && parts[1..].iter().all(|part| part.len() == 2)
+}
+
+/// `WAAR`, `FALSE`: what a spreadsheet makes of a comparison.
+fn is_truth(text: &str) -> bool {
+    ["waar", "onwaar", "true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
 /// `1980-02-01T00:00:00`, `1-2-1980 00:00`.
 fn has_time(text: &str) -> bool {
     let Some((day, time)) = text.split_once(['T', ' ']) else { return false };
@@ -253,6 +271,8 @@ pub(super) fn leftovers(text: &str) -> Result<(), Reason> {
                 | '■'
                 | '◊'
                 | '�'
+                // Boxes: the letters of another code page.
+                | '\u{2500}'..='\u{257f}'
         )
     });
     if strange || has_entity(text) || has_code(text) || is_joined(text) || is_object(text) {
@@ -268,6 +288,10 @@ pub(super) fn has_entity(text: &str) -> bool {
         "amp", "nbsp", "lt", "gt", "quot", "apos", "eacute", "euml", "egrave", "ecirc", "iuml", "ouml", "uuml", "auml",
         "ccedil", "aacute", "oacute", "szlig", "ntilde", "rsquo",
     ];
+    // Hardly any cell has one of the two.
+    if !text.contains(['&', ';']) {
+        return false;
+    }
     let begins = |rest: &str| {
         let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
         let (name, after) = rest.split_at(name);

@@ -82,6 +82,10 @@ fn parts_of_a_house_number_may_look_strange_and_be_right() {
         "1234-45-67",
         "apr1",
         "12 boven",
+        "#B",
+        "#HUIS 3",
+        "12:A",
+        "waar 3",
     ] {
         assert_eq!(house(text), None, "{text}");
     }
@@ -98,6 +102,13 @@ fn parts_of_a_house_number_may_look_strange_and_be_right() {
         ("'3", Reason::R123),
         ("=3", Reason::R118),
         ("1-2-2024", Reason::R121),
+        ("12:30", Reason::R121),
+        ("00:12:00", Reason::R121),
+        ("WAAR", Reason::R122),
+        ("False", Reason::R122),
+        ("#GETTING_DATA", Reason::R122),
+        ("3%", Reason::R120),
+        ("€ 3", Reason::R120),
     ] {
         assert_eq!(house(text), Some(reason), "{text}");
     }

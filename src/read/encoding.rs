@@ -15,13 +15,18 @@ const UNDEFINED: [u8; 5] = [0x81, 0x8D, 0x8F, 0x90, 0x9D];
 
 /// The file's text, without byte order mark.
 pub(super) fn decode<'b>(bytes: &'b [u8], encoding: TextEncoding, file: &Utf8Path) -> Result<Cow<'b, str>, ReadError> {
-    if let Some(other) = wide_encoding(bytes) {
-        return Err(ReadError::OtherEncoding { file: file.to_owned(), encoding: other, expected: name(encoding) });
-    }
+    refuse_wide(bytes, encoding, file)?;
     match encoding {
         TextEncoding::Utf8 => utf8(bytes, file).map(Cow::Borrowed),
         TextEncoding::Windows1252 => windows_1252(bytes, file).map(Cow::Owned),
     }
+}
+
+/// Refuses UTF-16 and UTF-32: their zero bytes would look like the padding of a lost end.
+pub(super) fn refuse_wide(bytes: &[u8], encoding: TextEncoding, file: &Utf8Path) -> Result<(), ReadError> {
+    wide_encoding(bytes).map_or(Ok(()), |other| {
+        Err(ReadError::OtherEncoding { file: file.to_owned(), encoding: other, expected: name(encoding) })
+    })
 }
 
 const fn name(encoding: TextEncoding) -> &'static str {

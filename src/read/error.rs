@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use crate::row::List;
 
+pub use super::place::Place;
 use super::schema;
 
 /// A file, or the inbox, that cannot be used. Nothing of the run has happened yet when this stops it.
@@ -67,6 +68,24 @@ pub enum ReadError {
         file: Utf8PathBuf,
         /// Which list was probably meant.
         list: List,
+    },
+    /// Names are told everywhere; this one is told by its place.
+    #[error("the name of {what} in `{inbox}` holds what may be somebody's BSN: file {place} of `LC_ALL=C ls`")]
+    NumberInName {
+        /// Which folder.
+        inbox: Utf8PathBuf,
+        /// What the file is by its name.
+        what: String,
+        /// From 1, among the files that are not hidden.
+        place: usize,
+    },
+    /// Named like something else, with the columns of a list.
+    #[error("`{file}` has the columns of {}, and would not be read under its name", named(lists))]
+    ListByItsColumns {
+        /// Which file.
+        file: Utf8PathBuf,
+        /// Which lists have these columns.
+        lists: Vec<List>,
     },
     /// Somebody may still be writing it.
     #[error("`{file}` changed less than {seconds} seconds ago and has no sidecar")]
@@ -363,25 +382,9 @@ pub enum ReadError {
     },
 }
 
-/// A place in a file, for people: the header or a data row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The header.
-    Header,
-    /// Data row, from 1.
-    Row(u32),
-    /// Between two rows, or inside a character.
-    End,
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Header => f.write_str("the header"),
-            Self::Row(row) => write!(f, "row {row}"),
-            Self::End => f.write_str("the last row"),
-        }
-    }
+fn named(lists: &[List]) -> String {
+    let names: Vec<String> = lists.iter().map(|list| format!("a {} list", schema::name(*list))).collect();
+    names.join(" or ")
 }
 
 impl ReadError {
@@ -424,6 +427,13 @@ impl ReadError {
                 "if it is one, let its name begin with `{}`; if not, move it out of the inbox",
                 schema::name(*list)
             ),
+            Self::NumberInName { .. } => {
+                "rename it: names of files stand in logs, reports and mails, and a number of somebody may not".to_owned()
+            }
+            Self::ListByItsColumns { lists, .. } => format!(
+                "if it is one, let its name begin with {}; if not, move it out of the inbox",
+                lists.iter().map(|list| format!("`{}`", schema::name(*list))).collect::<Vec<_>>().join(" or ")
+            ),
             Self::Unsettled { .. } => {
                 "run again when it is complete, or deliver it with a sidecar; `settle_seconds` under [inputs] sets the time"
                     .to_owned()
@@ -432,9 +442,7 @@ impl ReadError {
                 "give it the ending that it should have, or export the list as CSV".to_owned()
             }
             Self::Workbook { hint, .. } => (*hint).to_owned(),
-            Self::CodePage { .. } => {
-                "the file was written in MacRoman or CP850; export it again in UTF-8".to_owned()
-            }
+            Self::CodePage { .. } => "the file was written in MacRoman or CP850; export it again in UTF-8".to_owned(),
             Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last".to_owned(),
             Self::Changed { .. } | Self::Truncated { .. } => {
                 "deliver it under another name and rename it when it is complete, then run again".to_owned()
@@ -451,10 +459,9 @@ impl ReadError {
                 "if the file is written in Windows-1252, set encoding = \"windows-1252\" for its list under [inputs]"
                     .to_owned()
             }
-            Self::Encoding { .. } => {
-                "the file may be in UTF-8, the encoding when none is set, or in MacRoman or CP850: export it in UTF-8"
-                    .to_owned()
-            }
+            Self::Encoding { .. } => "the file may be in UTF-8, the encoding when none is set, or in MacRoman or CP850: \
+                                      export it in UTF-8"
+                .to_owned(),
             Self::UnknownColumn { nearest, .. } => format!("our names stand on the left; was `{nearest}` meant?"),
             Self::NoHeader { hint, .. } | Self::MissingColumn { hint, .. } => hint.clone(),
             Self::DuplicateColumn { .. } => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::person::PartialDate;
-use crate::row::{Input, List, Registrant, Rows, SuppressionReason};
+use crate::row::{Input, List, Registrant, Rows, Suppression, SuppressionReason};
 use crate::words::dates::is_filler;
 
 use super::error::ReadError;
@@ -27,7 +27,7 @@ pub(super) fn check(rows: &Rows) -> Result<(), ReadError> {
     check_list(&rows.inputs, List::Participants, "deceased_on", &died(&rows.participants))?;
     check_list(&rows.inputs, List::Register, "deceased_on", &died(&rows.register))?;
     let since = rows.suppressions.iter().filter(|row| row.reason == SuppressionReason::Deceased);
-    let since: Vec<PartialDate> = since.filter_map(|row| row.since.and_then(PartialDate::of)).collect();
+    let since: Vec<PartialDate> = since.filter_map(Suppression::since).collect();
     check_list(&rows.inputs, List::Suppressions, "since", &since)
 }
 

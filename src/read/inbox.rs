@@ -4,10 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::config::Inputs;
+use crate::plain;
 use crate::row::List;
 
 use super::error::ReadError;
 use super::names::{self, Form, Name};
+use super::schema;
+use super::stray;
 
 /// The ending of a sidecar's name.
 pub(super) const SIDECAR: &str = ".meta.toml";
@@ -35,10 +39,11 @@ pub(super) struct Inbox {
 /// Lists the folder.
 ///
 /// A file that is named like a list and cannot be read as one is an error and not ignored: a suppressions list in the
-/// wrong format would otherwise mean letters to people who must not get one. So is one whose name is almost a list's.
+/// wrong format would otherwise mean letters to people who must not get one. So is one whose name is almost a list's, and
+/// one that has another name and a list's columns.
 /// Companions of a list that is there (`exposures-1.csv.done`) are no lists, unless they are packed or unfinished.
-pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
-    match look(folder)? {
+pub(super) fn open(folder: &Utf8Path, formats: &Inputs) -> Result<Inbox, ReadError> {
+    match look(folder, formats)? {
         (_, Some(problem)) => Err(problem),
         (inbox, None) => Ok(inbox),
     }
@@ -46,7 +51,7 @@ pub(super) fn open(folder: &Utf8Path) -> Result<Inbox, ReadError> {
 
 /// The same for somebody who looks on although a run would stop: everything that is a list, and the first thing that is
 /// wrong with the folder.
-pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), ReadError> {
+pub(super) fn look(folder: &Utf8Path, formats: &Inputs) -> Result<(Inbox, Option<ReadError>), ReadError> {
     let failed = |source| ReadError::Inbox { inbox: folder.to_owned(), source };
     let mut entries = Vec::new();
     for entry in folder.read_dir_utf8().map_err(failed)? {
@@ -57,8 +62,8 @@ pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), Read
     }
     entries.sort_by(|one, other| one.0.cmp(&other.0));
     let mut inbox = Inbox::default();
-    let mut problem = None;
-    for (name, metadata) in &entries {
+    let mut problem = number_in_name(folder, entries.iter().map(|(name, _)| name.as_str()));
+    for (name, metadata) in entries.iter().filter(|(name, _)| !plain::holds_bsn(name)) {
         match names::recognise(name) {
             Name::List(list, form) if metadata.is_file() => {
                 let changed = metadata.modified().ok();
@@ -75,7 +80,15 @@ pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), Read
                 problem.get_or_insert(ReadError::AlmostAList { file: folder.join(name), list });
             }
             Name::Hidden => {}
-            Name::Other => inbox.ignored.push(printable(name)),
+            Name::Other => {
+                let file = folder.join(name);
+                let lists = if metadata.is_file() { stray::lists(&file, formats) } else { Vec::new() };
+                if lists.is_empty() {
+                    inbox.ignored.push(printable(name));
+                } else {
+                    problem.get_or_insert(ReadError::ListByItsColumns { file, lists });
+                }
+            }
         }
     }
     inbox.lists.sort_by(|one, other| (one.list, &one.name).cmp(&(other.list, &other.name)));
@@ -88,9 +101,24 @@ pub(super) fn look(folder: &Utf8Path) -> Result<(Inbox, Option<ReadError>), Read
     Ok((inbox, problem))
 }
 
+/// The first file whose name, which would be told everywhere, holds what may be somebody's BSN. Hidden ones are not named.
+fn number_in_name<'a>(folder: &Utf8Path, names: impl Iterator<Item = &'a str>) -> Option<ReadError> {
+    let shown = (1..).zip(names.filter(|name| !name.starts_with('.')));
+    let (place, name) = { shown }.find(|(_, name)| plain::holds_bsn(name))?;
+    let what = match names::recognise(name) {
+        Name::List(list, _) | Name::Unread(list) | Name::Almost(list) => {
+            format!("a file of the {} list", schema::name(list))
+        }
+        Name::Hidden | Name::Other => "a file".to_owned(),
+    };
+    Some(ReadError::NumberInName { inbox: folder.to_owned(), what, place })
+}
+
 /// One file outside the inbox, by the list that its name says.
 pub(super) fn found(path: &Utf8Path) -> Result<Found, ReadError> {
     let name = path.file_name().unwrap_or_default();
+    let folder = path.parent().unwrap_or(Utf8Path::new("."));
+    number_in_name(folder, std::iter::once(name)).map_or(Ok(()), Err)?;
     let Name::List(list, form) = names::recognise(name) else {
         return Err(ReadError::NotAList { file: path.to_owned() });
     };
@@ -177,7 +205,7 @@ mod tests {
             "truth.csv",
             ".hidden",
         ]);
-        let inbox = open(&path).unwrap();
+        let inbox = open(&path, &Inputs::default()).unwrap();
         let names: Vec<&str> = inbox.lists.iter().map(|found| found.name.as_str()).collect();
         assert_eq!(
             names,
@@ -189,7 +217,7 @@ mod tests {
     #[test]
     fn an_inbox_without_exposures_is_refused() {
         let (_guard, path) = folder(&["participants.csv"]);
-        let error = open(&path).unwrap_err();
+        let error = open(&path, &Inputs::default()).unwrap_err();
         assert!(matches!(error, ReadError::NoExposures { .. }));
         assert!(error.hint().unwrap().contains("`exposures`"));
     }
@@ -199,30 +227,65 @@ mod tests {
         for name in ["suppressions.xls", "exposures-9.csv.part", "register.csv.gz", "participants", "exposures.csv.zip"]
         {
             let (_guard, path) = folder(&["exposures.csv", name]);
-            assert!(matches!(open(&path), Err(ReadError::NotAList { .. })), "{name}");
+            assert!(matches!(open(&path, &Inputs::default()), Err(ReadError::NotAList { .. })), "{name}");
         }
         let (_guard, path) = folder(&["exposures.csv"]);
         std::fs::create_dir(path.join("exposures-old.csv")).unwrap();
-        assert!(matches!(open(&path), Err(ReadError::NotAList { .. })));
+        assert!(matches!(open(&path, &Inputs::default()), Err(ReadError::NotAList { .. })));
     }
 
     #[test]
     fn a_sidecar_without_its_list_is_refused() {
         let (_guard, path) = folder(&["exposures.csv", "exposures-2.csv.meta.toml"]);
-        assert!(matches!(open(&path), Err(ReadError::OrphanSidecar { .. })));
+        assert!(matches!(open(&path, &Inputs::default()), Err(ReadError::OrphanSidecar { .. })));
     }
     #[test]
     fn a_name_that_is_almost_a_lists_stops_with_the_name_it_should_have() {
         let (_guard, path) = folder(&["exposures.csv", "2025-08_suppressions.csv"]);
-        let error = open(&path).unwrap_err();
+        let error = open(&path, &Inputs::default()).unwrap_err();
         assert!(error.to_string().contains("2025-08_suppressions.csv"));
         assert!(error.hint().unwrap().contains("`suppressions`"), "{:?}", error.hint());
     }
 
     #[test]
+    fn a_name_that_holds_a_bsn_stops_and_is_told_by_its_place_alone() {
+        for (name, what) in [
+            ("exposures-999990019.csv", "a file of the exposures list"),
+            ("register 9999.90.019.csv", "a file of the register list"),
+            ("exposures.csv.999990019", "a file of the exposures list"),
+            ("exposures.csv-999990019.meta.toml", "a file of the exposures list"),
+            ("nieuwe_suppressions_999990019.csv", "a file of the suppressions list"),
+            ("note about 999990019.pdf", "a file"),
+        ] {
+            let (_guard, path) = folder(&[".hidden-999990019", "a.txt", "exposures.csv", name]);
+            let (inbox, problem) = look(&path, &Inputs::default()).unwrap();
+            let problem = problem.unwrap();
+            let told = format!("{problem} {:?} {inbox:?}", problem.hint());
+            let place = if name < "exposures.csv" { 2 } else { 3 };
+            assert!(told.contains(what) && told.contains(&format!("file {place} of")), "{told}");
+            assert!(told.contains("rename") && !told.contains("019"), "{told}");
+            assert!(open(&path, &Inputs::default()).is_err());
+            assert!(!found(&path.join(name)).unwrap_err().to_string().contains("019"));
+        }
+        let (_guard, path) = folder(&["exposures-20250915.csv", "exposures-2025-09-15-1.csv", "999990018.txt"]);
+        assert_eq!(open(&path, &Inputs::default()).unwrap().lists.len(), 2);
+    }
+
+    #[test]
+    fn a_list_under_another_name_stops_with_the_name_it_should_have() {
+        let (_guard, path) = folder(&["exposures.csv", "export.csv", "notes.txt"]);
+        std::fs::write(path.join("export.csv"), "bsn;person_ref;reason\n;P-1;objection\n").unwrap();
+        let error = open(&path, &Inputs::default()).unwrap_err();
+        assert!(error.to_string().contains("export.csv"));
+        assert!(error.hint().unwrap().contains("`suppressions`"), "{:?}", error.hint());
+        std::fs::write(path.join("export.csv"), "x;y\n").unwrap();
+        assert_eq!(open(&path, &Inputs::default()).unwrap().ignored, ["export.csv", "notes.txt"]);
+    }
+
+    #[test]
     fn a_list_that_has_just_changed_is_not_read_unless_a_sidecar_says_what_it_has_to_be() {
         let (_guard, path) = folder(&["exposures.csv"]);
-        let inbox = open(&path).unwrap();
+        let inbox = open(&path, &Inputs::default()).unwrap();
         let changed = inbox.lists[0].changed.unwrap();
         let check = |seconds: u64, later: u64| {
             check_settled(&path, &inbox, Duration::from_secs(seconds), changed + Duration::from_secs(later))

@@ -164,6 +164,8 @@ pub struct RowsLook {
     pub refused_by: Vec<KindLook>,
     /// Usable rows of participants, register and suppressions that keep somebody from a letter.
     pub protect: u64,
+    /// Refused rows of those lists: whoever one of them may be about is held.
+    pub may_protect: u64,
     /// Usable rows that meet a row of the other side by an equal BSN, `person_ref` or provider code: exposures and lists,
     /// suppressions and both, providers and exposures.
     pub join: u64,
@@ -235,7 +237,7 @@ pub fn look(order: &Order<'_>) -> Result<Look, ReadError> {
         Before::Run { marker, .. } => *marker,
         Before::Files(_) | Before::None(_) => Marker::passing(),
     };
-    let (found, problem) = inbox::look(order.inbox)?;
+    let (found, problem) = inbox::look(order.inbox, order.formats)?;
     let total = found.lists.iter().map(|list| list.bytes).sum();
     order.progress.bytes("looking", total);
     let opened: Vec<Opened> =

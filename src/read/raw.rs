@@ -117,7 +117,7 @@ impl<'c> Raw<'c> {
     /// The lab's number of the record; a row without one cannot be answered for.
     pub(super) fn record_id(&mut self, column: usize) -> Cow<'c, str> {
         let before = self.faults.len();
-        let id = self.take(column, cell::identifier);
+        let id = self.identifier(column, cell::identifier);
         if id.is_empty() && self.faults.len() == before {
             self.fault(column, Reason::R114);
         }
@@ -125,13 +125,22 @@ impl<'c> Raw<'c> {
         Cow::Borrowed(id)
     }
 
+    /// A number that is told in papers and kept; one that holds the row's BSN is refused, and not kept.
+    fn identifier(&mut self, column: usize, read: impl FnOnce(&'c str) -> Result<&'c str, Reason>) -> &'c str {
+        let bsn = self.columns.iter().position(|own| *own == "bsn").map_or("", |bsn| &*self.cells[bsn]);
+        self.take(column, |raw| match read(raw)? {
+            id if cell::holds_number_of(id, bsn) => Err(Reason::R130),
+            id => Ok(id),
+        })
+    }
+
     pub(super) fn person_ref(&mut self, column: usize) -> Cow<'c, str> {
-        self.person_ref = self.take(column, cell::person_ref);
+        self.person_ref = self.identifier(column, cell::person_ref);
         Cow::Borrowed(self.person_ref)
     }
 
     pub(super) fn dataset_id(&mut self, column: usize) -> Cow<'c, str> {
-        self.dataset_id = self.take(column, cell::identifier);
+        self.dataset_id = self.identifier(column, cell::identifier);
         Cow::Borrowed(self.dataset_id)
     }
 
@@ -157,6 +166,11 @@ impl<'c> Raw<'c> {
 
     pub(super) fn date(&mut self, column: usize) -> Option<Date> {
         self.take(column, cell::date)
+    }
+
+    /// What a cell that should be a full date says without its day or its month.
+    pub(super) fn partly(&self, column: usize) -> Option<PartialDate> {
+        cell::event_date(&self.cells[column]).ok().flatten().filter(|day| day.exact().is_none())
     }
 
     pub(super) fn word<T: Word>(&mut self, column: usize) -> Option<T> {

@@ -218,6 +218,7 @@ impl Record for Suppression {
         let reason = raw.required_word(const { at("reason") });
         let source = raw.text(const { at("source") }, Rule::SOURCE);
         let since = raw.date(const { at("since") });
+        let since_partly = raw.partly(const { at("since") });
         Some(Self {
             row,
             bsn,
@@ -225,6 +226,8 @@ impl Record for Suppression {
             reason: reason.unwrap_or(SuppressionReason::Other),
             source: source.into_owned(),
             since,
+            since_partly,
+            since_unreadable: since_partly.is_none() && raw.is_faulty(const { at("since") }),
         })
     }
 

@@ -184,7 +184,7 @@ fn every_list_is_read() {
 #[test]
 fn every_reason_of_reading_is_given_for_what_it_says() {
     let long = "x".repeat(1_000_000);
-    let table: [(&str, &str, Reason); 41] = [
+    let table: [(&str, &str, Reason); 43] = [
         ("bsn", "999990018", Reason::R101),
         ("bsn", "123456782", Reason::R102),
         ("birth_date", "17-05-1970", Reason::R104),
@@ -218,6 +218,8 @@ fn every_reason_of_reading_is_given_for_what_it_says() {
         ("surname", "Voor\u{202E}beeld", Reason::R111),
         ("surname", "RenÃ©e", Reason::R112),
         ("surname", "JosŽ", Reason::R129),
+        ("record_id", VALID, Reason::R130),
+        ("dataset_id", VALID, Reason::R130),
         ("record_id", "", Reason::R114),
         ("record_id", "onbekend", Reason::R114),
         ("surname", "Vo\u{43E}rbeeld", Reason::R116),
@@ -334,6 +336,17 @@ fn delimiters_are_configured_and_never_guessed() {
         assert_eq!(content(&inbox.read().unwrap()), content(&Inbox::with(&text).read().unwrap()));
     }
     assert!(Inbox::with(text.replace(',', "|")).error().hint().unwrap().contains("`|`"));
+}
+
+#[test]
+fn a_header_that_holds_a_value_is_not_blamed_on_the_delimiter() {
+    let text = exposures(&[&[]]);
+    for strange in ["999990019", "x@\u{1b}[31m"] {
+        let with = text.replacen("bsn", &format!("{strange},bsn"), 1);
+        let hint = Inbox::with(with).error().hint().unwrap();
+        assert!(hint.contains("not like a column's name"), "{hint}");
+        assert!(!hint.contains("delimiter") && !hint.contains("skip_lines") && !hint.contains(strange), "{hint}");
+    }
 }
 
 #[test]
@@ -499,6 +512,39 @@ fn a_suppression_of_nobody_stops_the_run() {
     assert_eq!((held.refused[0].person_ref.as_str(), held.refused[0].bsn), ("P-1", None));
     let held = with(&[("person_ref", ""), ("reason", "because")]).unwrap();
     assert!(held.refused[0].bsn.is_some());
+}
+
+#[test]
+fn an_id_that_holds_the_rows_bsn_is_not_kept_and_the_row_protects_all_the_same() {
+    let ids = [VALID, "R-999990019-1", "9999.90.019", "R_999-990-019"];
+    for id in ids {
+        let row = &Inbox::with(exposures(&[&[("record_id", id)]])).read().unwrap().refused[0];
+        assert_eq!((row.set_aside.reason, row.record_id.as_str()), (Reason::R130, ""), "{id}");
+        assert!(!format!("{row:?}").contains(id) && row.bsn.is_some(), "{row:?}");
+
+        // A person's number with full stops is damage of another kind.
+        let reason = if id.contains('.') { Reason::R120 } else { Reason::R130 };
+        let listed = |list: &str, columns: &[&str]| {
+            let text = csv_text(columns, &[cells(columns, &[("person_ref", id)])]);
+            Inbox::with(exposures(&[&[]])).and(list, text).read().unwrap()
+        };
+        let rows = listed("participants.csv", schema::REGISTRANTS);
+        assert!(rows.participants.is_empty() && rows.refused[0].bsn.is_some());
+        assert_eq!((rows.refused[0].set_aside.reason, rows.refused[0].person_ref.as_str()), (reason, ""));
+        let rows = listed("suppressions.csv", schema::SUPPRESSIONS);
+        assert!(rows.refused[0].used && rows.suppressions[0].bsn.is_some(), "it suppresses by the BSN");
+        assert_eq!((rows.refused[0].set_aside.reason, rows.suppressions[0].person_ref.as_str()), (reason, ""));
+    }
+    let others = ["999990020", "2025-09-15-0019", "R-99999001", "999990a019"];
+    for id in others {
+        assert!(Inbox::with(exposures(&[&[("record_id", id)]])).read().unwrap().refused.is_empty(), "{id}");
+    }
+    // A number that lost its zero, or that is none.
+    for (id, bsn) in [("R-12345678", "012345678"), ("R-012345678", "12345678"), ("999990018", "999990018")] {
+        let replaced: &[(&str, &str)] = &[("record_id", id), ("bsn", bsn)];
+        let row = &Inbox::with(exposures(&[replaced])).read().unwrap().refused[0];
+        assert_eq!((row.set_aside.reason, row.record_id.as_str()), (Reason::R130, ""), "{id}");
+    }
 }
 
 #[test]

@@ -302,11 +302,14 @@ pub(super) fn is_missing(text: &str) -> bool {
         || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// A part of a house number, or a postcode, that a spreadsheet took for a date or a number of its own.
+/// A part of a house number, or a postcode, that a spreadsheet took for a date or a number of its own; a name that it took
+/// for a comparison.
 fn check_number(text: &str, rule: Rule) -> Result<(), Reason> {
     let wanted = match rule.kind {
         Kind::House => Wanted::House,
         Kind::Code => Wanted::Number,
+        // In capitals, as a spreadsheet writes the outcome of a comparison.
+        Kind::Name if matches!(text, "WAAR" | "ONWAAR" | "TRUE" | "FALSE") => return Err(Reason::R122),
         Kind::Name | Kind::Free | Kind::Note | Kind::Email => return Ok(()),
     };
     if text.bytes().all(|byte| byte.is_ascii_digit()) {

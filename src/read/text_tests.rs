@@ -182,3 +182,13 @@ fn the_quick_look_never_accepts_what_the_full_look_refuses() {
         }
     });
 }
+
+#[test]
+fn the_outcome_of_a_comparison_is_no_name() {
+    for raw in ["WAAR", "ONWAAR", "TRUE", "FALSE"] {
+        assert_eq!(name(raw), Err(Reason::R122), "{raw}");
+    }
+    for raw in ["Waar", "True", "van der Waar", "FALSEN"] {
+        assert_eq!(name(raw).as_deref(), Ok(raw));
+    }
+}

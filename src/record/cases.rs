@@ -21,6 +21,21 @@ const REMINDER_DAYS: i64 = 7;
 /// The rows of a case, keyed.
 pub type CaseMark = [u8; 16];
 
+/// The cases that a run holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Those that a human settles, and that are overdue when nobody does.
+    pub due: BTreeSet<CaseMark>,
+    /// Those that are worth knowing and that no human can end: told of on the night they are new, never overdue.
+    pub once: BTreeSet<CaseMark>,
+}
+
+impl Held {
+    fn has(&self, mark: &CaseMark) -> bool {
+        self.due.contains(mark) || self.once.contains(mark)
+    }
+}
+
 /// What the ledger writes down about a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum CaseStep {
@@ -59,7 +74,7 @@ pub struct CaseCounts {
     pub newly_overdue: u64,
     /// Nothing is new, but overdue cases were last named a week ago.
     pub reminder: bool,
-    /// Since when the oldest is open.
+    /// Since when the oldest of those that can be overdue is open.
     pub oldest: Option<Date>,
     /// When the oldest is, or was, overdue.
     pub deadline: Option<Date>,
@@ -94,15 +109,18 @@ struct Open {
 }
 
 impl Open {
-    fn judge(&self, held: &BTreeSet<CaseMark>, today: Date, overdue_days: i64) -> News {
+    fn judge(&self, held: &Held, today: Date, overdue_days: i64) -> News {
         let deadline = |since: Date| since.checked_add(Span::new().days(overdue_days)).unwrap_or(Date::MAX);
         let mut news = News::default();
         let counts = &mut news.counts;
-        counts.open = held.len() as u64;
-        for mark in held {
+        counts.open = (held.due.len() + held.once.len()) as u64;
+        for mark in held.due.iter().chain(&held.once).filter(|mark| !self.cases.contains_key(*mark)) {
+            counts.new += 1;
+            news.steps.push((*mark, CaseStep::Opened));
+        }
+        for mark in &held.due {
             let Some((since, said)) = self.cases.get(mark) else {
-                counts.new += 1;
-                news.steps.push((*mark, CaseStep::Opened));
+                counts.oldest.get_or_insert(today);
                 continue;
             };
             counts.oldest = Some(counts.oldest.map_or(*since, |oldest| oldest.min(*since)));
@@ -115,14 +133,11 @@ impl Open {
                 news.steps.push((*mark, CaseStep::Overdue));
             }
         }
-        if counts.oldest.is_none() && counts.new > 0 {
-            counts.oldest = Some(today);
-        }
         counts.deadline = counts.oldest.map(deadline);
 
         let again = |named: Date| named.checked_add(Span::new().days(REMINDER_DAYS)).is_ok_and(|again| again <= today);
         counts.reminder = counts.overdue > 0 && counts.newly_overdue == 0 && self.named_on.is_none_or(again);
-        let closed = self.cases.keys().filter(|mark| !held.contains(*mark));
+        let closed = self.cases.keys().filter(|mark| !held.has(mark));
         news.steps.extend(closed.map(|mark| (*mark, CaseStep::Closed)));
         news.steps.sort_unstable();
         news
@@ -134,7 +149,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RecordError`] when the ledger or the outbox cannot be read.
-    pub fn news(&self, held: &BTreeSet<CaseMark>, today: Date, overdue_days: i64) -> Result<News, RecordError> {
+    pub fn news(&self, held: &Held, today: Date, overdue_days: i64) -> Result<News, RecordError> {
         let events = audit::verify(&self.store.entries()?)?;
         let mut news = self.open_cases(&events)?.judge(held, today, overdue_days);
         for (name, number) in self.missing_packages(&events)? {
@@ -234,8 +249,13 @@ mod tests {
 
     impl Nights {
         fn on(&mut self, day: i8, held: &[u8]) -> CaseCounts {
+            self.with(day, held, &[])
+        }
+
+        fn with(&mut self, day: i8, due: &[u8], once: &[u8]) -> CaseCounts {
             let today = date(2025, 9, 1).checked_add(Span::new().days(i64::from(day))).unwrap();
-            let held = held.iter().map(|mark| [*mark; 16]).collect();
+            let [due, once] = [due, once].map(|marks| marks.iter().map(|mark| [*mark; 16]).collect());
+            let held = Held { due, once };
             let news = self.0.judge(&held, today, 14);
             for (mark, step) in &news.steps {
                 match step {
@@ -260,6 +280,26 @@ mod tests {
         let mut nights = Nights(Open::default());
         let news: Vec<i8> = (0..=40).filter(|day| nights.on(*day, &[1]).are_news()).collect();
         assert_eq!(news, [0, 14, 21, 28, 35]);
+    }
+
+    #[test]
+    fn what_nobody_can_end_is_news_once_and_never_overdue() {
+        let mut nights = Nights(Open::default());
+        for day in 0..=60 {
+            let counts = nights.with(day, &[], &[1]);
+            assert_eq!((counts.open, counts.new, counts.are_news()), (1, u64::from(day == 0), day == 0), "day {day}");
+            assert_eq!((counts.overdue, counts.oldest, counts.deadline), (0, None, None));
+        }
+        let beside = nights.with(61, &[2], &[1]);
+        assert_eq!((beside.open, beside.new, beside.oldest), (2, 1, Some(date(2025, 11, 1))));
+        assert_eq!(nights.with(62, &[], &[1, 3]).new, 1);
+    }
+
+    #[test]
+    fn what_was_overdue_before_it_was_known_that_nobody_can_end_it_is_not_named_again() {
+        let mut nights = Nights(Open::default());
+        assert!(nights.on(0, &[1]).are_news() && nights.on(14, &[1]).are_news());
+        assert!((15..=60).all(|day| !nights.with(day, &[], &[1]).are_news()));
     }
 
     #[test]

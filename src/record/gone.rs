@@ -27,6 +27,8 @@ use crate::row::{List, RowRef, Rows};
 pub enum RecordRuling {
     /// It should never have been delivered: what was told of it was wrong.
     Withdrawn,
+    /// It was withdrawn, and a human has told the person so. The ledger keeps it as `withdrawn`, said again.
+    ToldByHand,
     /// A delivery lacks it: what was told of it stays true.
     Lacking,
     /// Takes back what was said before.
@@ -34,17 +36,23 @@ pub enum RecordRuling {
 }
 
 impl RecordRuling {
-    /// The word in a decisions file and in the ledger.
+    /// The word in the ledger.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Withdrawn => "withdrawn",
+            Self::Withdrawn | Self::ToldByHand => "withdrawn",
             Self::Lacking => "lacking",
             Self::Undecided => "undecided",
         }
     }
 
-    /// The ruling behind a word.
+    /// Whether the record counts no more.
+    #[must_use]
+    pub const fn is_withdrawn(self) -> bool {
+        matches!(self, Self::Withdrawn | Self::ToldByHand)
+    }
+
+    /// The ruling behind a word of the ledger.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Withdrawn, Self::Lacking, Self::Undecided].into_iter().find(|ruling| ruling.word() == word)
@@ -73,7 +81,12 @@ pub(super) struct Rulings(BTreeMap<Mark, RecordRuling>);
 
 impl Rulings {
     pub fn of(lines: impl IntoIterator<Item = (Mark, RecordRuling)>) -> Self {
-        let mut latest: BTreeMap<_, _> = lines.into_iter().collect();
+        let mut latest = BTreeMap::new();
+        for (mark, ruling) in lines {
+            let is_again =
+                ruling.is_withdrawn() && latest.get(&mark).is_some_and(|before: &RecordRuling| before.is_withdrawn());
+            latest.insert(mark, if is_again { RecordRuling::ToldByHand } else { ruling });
+        }
         latest.retain(|_, ruling| *ruling != RecordRuling::Undecided);
         Self(latest)
     }
@@ -83,12 +96,12 @@ impl Rulings {
     }
 
     pub fn is_withdrawn(&self, mark: &Mark) -> bool {
-        self.get(mark) == Some(RecordRuling::Withdrawn)
+        self.get(mark).is_some_and(RecordRuling::is_withdrawn)
     }
 
     /// Rows of the inbox whose records were withdrawn.
     pub fn withdrawn_rows(&self, rows: &Rows, intake: &Intake) -> BTreeSet<RowRef> {
-        if !self.0.values().any(|ruling| *ruling == RecordRuling::Withdrawn) {
+        if !self.0.values().any(|ruling| ruling.is_withdrawn()) {
             return BTreeSet::new();
         }
         let files = (0_u16..).zip(&rows.inputs).zip(&intake.marks);
@@ -170,7 +183,7 @@ impl Ledger {
         inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
         let known = self.store.record_rulings()?;
         let is_new = |said: &&(RecordKey, RecordRuling)| match known.get(&said.0.0) {
-            Some(before) => before != said.1,
+            Some(before) => before != said.1 && !(before.is_withdrawn() && said.1 == RecordRuling::Withdrawn),
             None => said.1 != RecordRuling::Undecided,
         };
         let new: BTreeMap<Mark, RecordRuling> =
@@ -186,7 +199,7 @@ impl Ledger {
         let event = RecordsRuled {
             date,
             by: by.to_owned(),
-            withdrawn: count(RecordRuling::Withdrawn),
+            withdrawn: count(RecordRuling::Withdrawn) + count(RecordRuling::ToldByHand),
             lacking: count(RecordRuling::Lacking),
             undecided: count(RecordRuling::Undecided),
             sha256: hash.finish(),
@@ -221,19 +234,41 @@ impl Gone {
         match self.ruling {
             None | Some(RecordRuling::Undecided) => true,
             Some(RecordRuling::Withdrawn) => self.last,
-            Some(RecordRuling::Lacking) => false,
+            Some(RecordRuling::Lacking | RecordRuling::ToldByHand) => false,
         }
     }
 
     /// What.
     #[must_use]
     pub fn reason(&self) -> Reason {
-        if self.ruling == Some(RecordRuling::Withdrawn) { Reason::D217 } else { Reason::L218 }
+        if self.ruling.is_some_and(RecordRuling::is_withdrawn) { Reason::D217 } else { Reason::L218 }
     }
 
     /// The record.
     #[must_use]
     pub const fn key(&self) -> RecordKey {
         RecordKey(self.mark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use RecordRuling::{Lacking, ToldByHand, Undecided, Withdrawn};
+
+    #[test]
+    fn withdrawn_said_again_means_that_the_person_was_told() {
+        let mark = [7; 16];
+        let last = |said: &[RecordRuling]| Rulings::of(said.iter().map(|ruling| (mark, *ruling))).get(&mark);
+        for (said, means) in [
+            (&[Withdrawn][..], Some(Withdrawn)),
+            (&[Withdrawn, Withdrawn], Some(ToldByHand)),
+            (&[Withdrawn, ToldByHand], Some(ToldByHand)),
+            (&[Withdrawn, Withdrawn, Undecided], None),
+            (&[Withdrawn, Withdrawn, Undecided, Withdrawn], Some(Withdrawn)),
+            (&[Lacking, Withdrawn], Some(Withdrawn)),
+        ] {
+            assert_eq!(last(said), means, "{said:?}");
+        }
     }
 }

@@ -164,13 +164,17 @@ fn words(event: &Event) -> String {
             said.by, said.same, said.different, said.undecided
         ),
         Event::RowsRead(read) => {
-            format!("{} were read for the first time, {} are gone", rows(read.added), rows(read.gone))
+            format!("read for the first time: {}; gone: {}", rows(read.added), rows(read.gone))
         }
         Event::ShieldsSeen(seen) => {
-            let (held, lifted) = (count(seen.held, "person", "people"), count(seen.lifted, "person", "people"));
+            // A person has several marks: their numbers, their name, their records.
+            let lifted = count(seen.lifted, "mark", "marks");
             match &seen.by {
-                Some(by) => format!("{by} released {lifted} whom a list had protected"),
-                None => format!("lists protect {held} whom they did not before, and no longer {lifted}"),
+                Some(by) => format!("{by} released people whom a list had protected: {lifted} taken out"),
+                None => format!(
+                    "people whom lists protect: {} noted, {lifted} taken out",
+                    count(seen.held, "mark", "marks")
+                ),
             }
         }
         Event::RecordsRuled(said) => format!(

@@ -369,8 +369,15 @@ impl ShieldNews {
 #[derive(Debug, Default)]
 pub struct Release {
     pub(super) lines: Vec<ShieldLine>,
-    /// How many people.
     pub(super) people: usize,
+}
+
+impl Release {
+    /// How many people.
+    #[must_use]
+    pub const fn people(&self) -> usize {
+        self.people
+    }
 }
 
 /// Codes of people who were held or suppressed because a list says so.

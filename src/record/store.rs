@@ -24,6 +24,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use super::Access;
 use super::audit::{Event, Head, Init};
 use super::error::RecordError;
+use super::gone::RecordRuling;
+use super::protection::ShieldLine;
+use super::recognise::Mark;
 
 pub(super) use cases::hash_case;
 pub(super) use decisions::hash_decision;
@@ -77,6 +80,15 @@ pub(super) struct Store {
     connection: Connection,
     /// Of the file's schema; an older one is migrated with the first change.
     version: u32,
+    /// Read behind the lines of the file.
+    supposed: Supposed,
+}
+
+/// What somebody is about to say, to see what would come of it.
+#[derive(Debug, Default)]
+pub(super) struct Supposed {
+    pub rulings: Vec<(Mark, RecordRuling)>,
+    pub shields: Vec<ShieldLine>,
 }
 
 impl Store {
@@ -84,7 +96,7 @@ impl Store {
     pub fn create(path: &Utf8Path, init: Init) -> Result<Head, RecordError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(at("making the ledger"))?;
-        let mut store = Self { connection, version: schema::VERSION };
+        let mut store = Self { connection, version: schema::VERSION, supposed: Supposed::default() };
         store.settle().map_err(at("making the ledger"))?;
         let transaction = store.begin()?;
         let make = || {
@@ -118,7 +130,7 @@ impl Store {
         };
         let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(at("opening the ledger"))?;
-        let store = Self { connection, version };
+        let store = Self { connection, version, supposed: Supposed::default() };
         store.settle().map_err(at("opening the ledger"))?;
         store.check_schema()?;
         Ok(store)
@@ -151,6 +163,11 @@ impl Store {
              PRAGMA journal_mode = DELETE;
              PRAGMA synchronous = EXTRA;",
         )
+    }
+
+    /// From now on reads as if this stood in the ledger as well; never written.
+    pub fn suppose(&mut self, supposed: Supposed) {
+        self.supposed = supposed;
     }
 
     /// SQLite's own checks: pages, indexes, constraints, foreign keys.

@@ -48,6 +48,9 @@ impl Verdicts {
                 (Verdict::Record(RecordRuling::Lacking), (Some(_), _)) => {
                     return wrong("a record that is in the inbox is not lacking".to_owned());
                 }
+                (Verdict::Record(RecordRuling::ToldByHand), (_, Some(key))) if !is_withdrawn(&gone, key) => {
+                    return wrong("a record that was not withdrawn is not told of by hand".to_owned());
+                }
                 (Verdict::Record(ruling), (_, Some(key))) => verdicts.records.push((key, ruling)),
                 (Verdict::Record(_), (_, None)) => {
                     return wrong("no record of this person and number is gone, or the row is unusable".to_owned());
@@ -114,6 +117,11 @@ fn record_of(rows: &Rows, ledger: &Ledger, row: RowRef) -> Option<RecordKey> {
     let place = rows.exposures.binary_search_by_key(&row, |exposure| exposure.row).ok()?;
     let row = &rows.exposures[place];
     Some(RecordKey::of(ledger.keys(), row.dataset_id(), row.record_id()))
+}
+
+fn is_withdrawn(gone: &[Gone], key: RecordKey) -> bool {
+    let record = gone.iter().find(|gone| gone.key() == key);
+    record.and_then(|gone| gone.ruling).is_some_and(RecordRuling::is_withdrawn)
 }
 
 fn find_gone(gone: &[Gone], name: &RecordName) -> Option<RecordKey> {

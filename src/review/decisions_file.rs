@@ -136,6 +136,9 @@ impl Count<'_> {
 /// Codes that a human answers with `withdrawn` or `lacking`.
 const RECORDS: [&str; 3] = ["L218", "D216", "D217"];
 
+/// The code that a human answers with `told` as well, once it is true.
+const ALL_WITHDRAWN: &str = "D217";
+
 /// The code that a human answers with `released`.
 const PROTECTED: &str = "D215";
 
@@ -148,9 +151,11 @@ fn about<'c>(number: u64, cell: &dyn Fn(&str) -> &'c str) -> Result<Option<About
         ("released", _) if code == PROTECTED => Verdict::Released,
         ("released", _) => return Err("only lines with the code D215 can be `released`".to_owned()),
         (_, Some(ruling)) => Verdict::Record(ruling),
+        ("told", _) if code == ALL_WITHDRAWN => Verdict::Record(RecordRuling::ToldByHand),
+        ("told", _) => return Err("only lines with the code D217 can be `told`".to_owned()),
         ("undecided", _) if RECORDS.contains(&code) => Verdict::Record(RecordRuling::Undecided),
         (_, None) if RECORDS.contains(&code) => {
-            return Err("`decision` is none of `withdrawn`, `lacking`, `undecided`".to_owned());
+            return Err("`decision` is none of `withdrawn`, `lacking`, `undecided`, `told`".to_owned());
         }
         (_, None) if code == PROTECTED => return Err("`decision` is not `released`".to_owned()),
         _ => return Ok(None),
@@ -254,7 +259,14 @@ mod tests {
         assert_eq!(lines[0].verdict, Verdict::Record(RecordRuling::Withdrawn));
         assert_eq!((lines[0].row.is_none(), lines[0].record.dataset_id.as_deref()), (true, Some("d")));
         assert_eq!(lines[1].verdict, Verdict::Released);
-        for line in ["a.csv,3,R2,L203,q,b.csv:1,,released", "a.csv,3,R2,D215,q,,,same", ",,R1,L218,p,,,released"] {
+        let lines = read_text(&format!("{head},,R1,D217,p,,dataset_id: d,told\n")).unwrap().others;
+        assert_eq!(lines[0].verdict, Verdict::Record(RecordRuling::ToldByHand));
+        for line in [
+            "a.csv,3,R2,L203,q,b.csv:1,,released",
+            "a.csv,3,R2,D215,q,,,same",
+            ",,R1,L218,p,,,released",
+            ",,R1,L218,p,,,told",
+        ] {
             assert!(read_text(&format!("{head}{line}\n")).is_err(), "{line}");
         }
     }

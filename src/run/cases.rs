@@ -4,19 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::keys::{Keys, base32};
 use crate::person::{Bsn, PartialDate};
-use crate::reason::{RowState, SetAside};
-use crate::record::CaseMark;
+use crate::reason::{Reason, RowState, SetAside};
+use crate::record::{CaseMark, Held};
 use crate::report::waiting::Waiting;
 use crate::row::{Exposure, List, Refused, Registrant, RowRef, Rows};
 
 /// The marks of everything that waits for a human: rows of any list, as `review.csv` puts them together. A row that says
 /// something else than before is another case; where it stands makes no difference, and for lab records neither does why
 /// they are held. `waiting` are the rows of the other lists among them, which have marks of their own.
-pub(super) fn marks(rows: &Rows, set_aside: &[SetAside], waiting: &[Waiting], keys: &Keys) -> BTreeSet<CaseMark> {
+///
+/// Nobody can end a suppression that names nobody (L211): it stays in its list, and may be somebody's of a later delivery.
+pub(super) fn marks(rows: &Rows, set_aside: &[SetAside], waiting: &[Waiting], keys: &Keys) -> Held {
     let held = set_aside.iter().filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected));
     let mut cases: BTreeMap<RowRef, BTreeSet<RowRef>> = BTreeMap::new();
+    let mut due: BTreeSet<RowRef> = BTreeSet::new();
     for item in held {
-        cases.entry(item.case.unwrap_or(item.row)).or_default().insert(item.row);
+        let case = item.case.unwrap_or(item.row);
+        cases.entry(case).or_default().insert(item.row);
+        if item.reason != Reason::L211 {
+            due.insert(case);
+        }
     }
     let wanted: BTreeSet<RowRef> = cases.values().flatten().copied().collect();
     let mut contents = contents(rows, &wanted, keys);
@@ -29,7 +36,11 @@ pub(super) fn marks(rows: &Rows, set_aside: &[SetAside], waiting: &[Waiting], ke
         marks.sort_unstable();
         keys.row_fingerprint(std::iter::once("case").chain(marks.iter().map(String::as_str)))
     };
-    cases.values().map(mark).collect()
+    let mut marked = Held::default();
+    for (case, rows) in &cases {
+        if due.contains(case) { &mut marked.due } else { &mut marked.once }.insert(mark(rows));
+    }
+    marked
 }
 
 /// A mark of each wanted row's content.
@@ -99,7 +110,6 @@ const fn word(list: List) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reason::Reason;
     use crate::row::{Input, Open};
 
     const fn at(row: u32) -> RowRef {
@@ -135,11 +145,11 @@ mod tests {
         Rows { inputs: vec![input], refused, ..Rows::default() }
     }
 
-    fn of(rows: &Rows, set_aside: &[SetAside]) -> BTreeSet<CaseMark> {
+    fn of(rows: &Rows, set_aside: &[SetAside]) -> Held {
         marks(rows, set_aside, &[], &Keys::derive(&[3; 32]))
     }
 
-    fn one(rows: &Rows) -> BTreeSet<CaseMark> {
+    fn one(rows: &Rows) -> Held {
         let held: Vec<SetAside> = rows.refused.iter().map(|row| row.set_aside.clone()).collect();
         of(rows, &held)
     }
@@ -157,7 +167,7 @@ mod tests {
     #[test]
     fn rows_without_any_number_are_known_by_their_place() {
         assert_ne!(one(&rows(vec![refused(1, "")])), one(&rows(vec![refused(2, "")])));
-        assert_eq!(one(&rows(vec![refused(1, ""), refused(2, "")])).len(), 2);
+        assert_eq!(one(&rows(vec![refused(1, ""), refused(2, "")])).due.len(), 2);
     }
 
     #[test]
@@ -176,6 +186,7 @@ mod tests {
         };
         assert_eq!(of(1, 1), of(2, 1));
         assert_ne!(of(1, 1), of(1, 2));
+        assert_eq!((of(1, 1).due.len(), of(1, 1).once.len()), (0, 1), "nobody can end it");
     }
 
     #[test]
@@ -184,7 +195,7 @@ mod tests {
         let held = |rows: [u32; 2]| {
             rows.map(|row| SetAside { case: Some(at(rows[0])), ..SetAside::new(at(row), Reason::L201) })
         };
-        assert_eq!(of(&both, &held([1, 2])).len(), 1);
+        assert_eq!(of(&both, &held([1, 2])).due.len(), 1);
         assert_eq!(of(&both, &held([1, 2])), of(&both, &held([2, 1])));
         assert_ne!(of(&both, &held([1, 2])), of(&both, &held([1, 2])[..1]));
     }
@@ -192,6 +203,9 @@ mod tests {
     #[test]
     fn what_no_human_has_to_look_at_is_no_case() {
         let rows = rows(vec![refused(1, "A")]);
-        assert_eq!(of(&rows, &[SetAside::new(at(1), Reason::D201), SetAside::new(at(1), Reason::D301)]).len(), 0);
+        assert_eq!(
+            of(&rows, &[SetAside::new(at(1), Reason::D201), SetAside::new(at(1), Reason::D301)]),
+            Held::default()
+        );
     }
 }

@@ -45,6 +45,17 @@ impl Holds {
         let premature = notice.kind == Kind::Correction && self.incomplete.contains(&notice.person);
         premature.then(|| (Reason::L209, String::new()))
     }
+
+    /// Protection comes before every other reason for which somebody waits, as it does in the table of `decide`. Where
+    /// everything was told there is nothing to hold.
+    fn protect(&self, item: &mut SetAside) {
+        use Reason::{D206, D207, D208, D209, D210, D211, D212, D302};
+        let waits = matches!(item.reason, D206 | D207 | D208 | D209 | D210 | D211 | D212 | D302);
+        if let Some(evidence) = item.person.filter(|_| waits).and_then(|person| self.remembered.get(&person)) {
+            *item =
+                SetAside { person: item.person, evidence: evidence.clone(), ..SetAside::new(item.row, Reason::D215) };
+        }
+    }
 }
 
 impl<'a> Desk<'a> {
@@ -85,6 +96,7 @@ impl<'a> Desk<'a> {
                 None => ready.push(notice),
             }
         }
+        decided.set_aside.iter_mut().for_each(|item| self.holds.protect(item));
         Sifted { ready, set_aside: decided.set_aside }
     }
 }

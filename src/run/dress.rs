@@ -55,9 +55,11 @@ pub fn dress(order: &Order<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
     let out = camino::absolute_utf8(dress.out).map_err(|source| failed(dress.out, source))?;
     let dress = &Dress { out: &out, ..*dress };
     guard::configuration(config)?;
+    guard::metrics_folder(config)?;
     Recipients::parse(if dress.recipients.is_empty() { &config.vendor.recipients } else { dress.recipients })?;
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     ledger.must_be_open()?;
+    guard::dress_keys(config, dress.recipients)?;
     refuse_folder(dress, order)?;
 
     let facts = order.facts()?;

@@ -172,6 +172,12 @@ pub enum RunError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The key of a dress rehearsal.
+    #[error("the key for a dress rehearsal with real people {problem}")]
+    DressKey {
+        /// Whose it is.
+        problem: &'static str,
+    },
     /// Far more letters than expected.
     #[error("{letters} letters are more than the {permitted} that policy permits in one run")]
     Volume {
@@ -195,6 +201,9 @@ impl RunError {
             Self::Deliver(error) => error.hint(),
             Self::NotPlanned { .. } => Some("`breachpost plan` plans a job and says how many parts it has".to_owned()),
             Self::DressFolder { .. } => Some("name a folder that is empty or new, outside of `data_dir`".to_owned()),
+            Self::DressKey { .. } => {
+                Some("give a key of your own (`age-keygen`), or none: one is made then, beside the package".to_owned())
+            }
             Self::SampleKey { .. } => {
                 Some("`breachpost plan abandon` gives it up; then set the vendor's own key and run again".to_owned())
             }
@@ -202,6 +211,9 @@ impl RunError {
                 "set the real value and take the mark out; to rehearse, set `synthetic = true` and use a `data_dir` of its own"
                     .to_owned(),
             ),
+            Self::Unfinished { state: crate::record::JobState::Abandoned, .. } => {
+                Some("nothing of it was ever published; its people are in a later job".to_owned())
+            }
             Self::Unfinished { .. } => Some("`breachpost run` finishes it".to_owned()),
             Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
             Self::AfterPublished { source, .. } => {
@@ -279,6 +291,7 @@ impl RunError {
             | Self::NoJob { .. }
             | Self::Parameters(_)
             | Self::DressFolder { .. }
+            | Self::DressKey { .. }
             | Self::SampleKey { .. } => Status::Usage,
             Self::Facts(error) if !matches!(error, FactsError::Stale { .. }) => Status::Usage,
             Self::Read(error) if error.is_a_setting() => Status::Usage,

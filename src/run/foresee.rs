@@ -1,5 +1,7 @@
 //! What the next run would do with other decisions about who is who: counts alone, nothing is composed or written.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::desk::{Desk, Holds};
@@ -8,8 +10,8 @@ use crate::decide::Circumstances;
 use crate::facts::Facts;
 use crate::letter::Kind;
 use crate::link::{self, Decision, Parameters};
-use crate::reason::RowState;
-use crate::record::{Intake, Ledger};
+use crate::reason::{Reason, RowState};
+use crate::record::{Gone, Intake, Ledger};
 use crate::row::Rows;
 
 /// A run in outline.
@@ -25,6 +27,10 @@ pub struct Outlook {
     pub corrections: u64,
     /// Exposure rows held for a human.
     pub held: u64,
+    /// Told records that are in no file any more and that nobody has ruled on.
+    pub gone: u64,
+    /// People of whom everything was withdrawn, whom no letter can tell so.
+    pub by_hand: u64,
     /// Told people who turn out to be somebody else as well: the other one was never told.
     pub splits: u64,
     /// Told people who turn out to be one with another.
@@ -56,6 +62,12 @@ pub fn foresee(
         merges: recognised.identities.merges(),
         ..Outlook::default()
     };
+    let open: Vec<_> = ledger.gone(intake)?.into_iter().filter(Gone::is_open).collect();
+    let by_hand: BTreeSet<_> =
+        open.iter().filter(|gone| gone.reason() == Reason::D217).map(|gone| gone.person).collect();
+    outlook.by_hand = by_hand.len() as u64;
+    outlook.gone = open.iter().filter(|gone| gone.reason() == Reason::L218).count() as u64;
+
     let is_held = |items: &[crate::reason::SetAside]| {
         items.iter().filter(|item| item.reason.state() == RowState::Review).count() as u64
     };

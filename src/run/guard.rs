@@ -1,6 +1,8 @@
 //! What a rehearsal and a real run may not be made with: the sample's key, invented facts, values that are marked as
 //! placeholders. A rehearsal may have the vendor's key and the real facts.
 
+use camino::Utf8Path;
+
 use super::RunError;
 use crate::config::{Config, ConfigError, Vendor};
 use crate::facts::{Facts, FactsError};
@@ -38,6 +40,40 @@ pub(super) fn configuration(config: &Config) -> Result<(), RunError> {
     }
     if config.vendor.contact.to_lowercase().contains(SAMPLE_VENDOR) {
         return refuse("vendor.contact", "is the vendor of the sample");
+    }
+    Ok(())
+}
+
+/// Refuses figures for a folder that is not there. A check says so; a run does not, since no letter waits for figures: it
+/// ends with "letters are out, telling failed".
+///
+/// # Errors
+/// [`ConfigError::Value`].
+pub(super) fn metrics_folder(config: &Config) -> Result<(), RunError> {
+    let Some(metrics) = &config.metrics else { return Ok(()) };
+    let folder = metrics.file.parent().filter(|folder| !folder.as_str().is_empty());
+    if folder.is_none_or(Utf8Path::is_dir) {
+        return Ok(());
+    }
+    let problem = "is to be written into a folder that is not there".to_owned();
+    Err(RunError::Config(ConfigError::Value { path: config.file.clone(), key: "metrics.file", problem }))
+}
+
+/// Refuses keys for a dress rehearsal with real people that somebody else can open: the operator's own is meant.
+///
+/// # Errors
+/// [`RunError::DressKey`] for the first.
+pub(super) fn dress_keys(config: &Config, keys: &[String]) -> Result<(), RunError> {
+    let is = |key: &str, other: &str| key.trim().eq_ignore_ascii_case(other.trim());
+    if config.mode() == Mode::Rehearsal {
+        return Ok(());
+    }
+    if keys.iter().any(|key| is(key, SAMPLE_KEY)) {
+        return Err(RunError::DressKey { problem: "is the key of the sample, whose private half is published" });
+    }
+    let is_vendors = |key: &String| config.vendor.recipients.iter().any(|other| is(key, other));
+    if keys.iter().any(is_vendors) {
+        return Err(RunError::DressKey { problem: "is the vendor's, who prints what can be opened" });
     }
     Ok(())
 }

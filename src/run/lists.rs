@@ -18,7 +18,7 @@ pub fn terms(inputs: &Inputs, list: List) -> ListTerms {
 ///
 /// # Errors
 /// [`RunError::Spoilt`] with the reasons.
-pub(super) fn refuse_spoilt(rows: &Rows, inputs: &Inputs) -> Result<(), RunError> {
+pub fn refuse_spoilt(rows: &Rows, inputs: &Inputs) -> Result<(), RunError> {
     let mut all = BTreeMap::<List, u64>::new();
     rows.inputs.iter().for_each(|input| *all.entry(input.list).or_default() += u64::from(input.rows));
     let mut refused = BTreeMap::<List, BTreeMap<Reason, u64>>::new();

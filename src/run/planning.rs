@@ -101,7 +101,7 @@ fn refuse_the_past(ledger: &Ledger, order: &Order<'_>) -> Result<(), RunError> {
 /// What is new for a human, or waits for too long.
 pub(super) fn news(order: &Order<'_>, rows: &Rows, prepared: &Prepared<'_>, ledger: &Ledger) -> Result<News, RunError> {
     let mut held = cases::marks(rows, &prepared.set_aside, &prepared.waiting, ledger.keys());
-    held.extend(prepared.gone.iter().filter(|gone| gone.is_open()).map(|gone| gone.case(ledger.keys())));
+    held.due.extend(prepared.gone.iter().filter(|gone| gone.is_open()).map(|gone| gone.case(ledger.keys())));
     Ok(ledger.news(&held, order.run_date, order.config.review.overdue_days)?)
 }
 

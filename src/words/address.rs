@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::fold;
 use super::phrases::{Phrases, Place};
 use crate::address::Address;
 
@@ -59,10 +60,29 @@ pub fn remark<'c>(address: &Address<'c>) -> Option<(Remark, &'static str)> {
         ("municipality", if address.town.is_empty() { address.municipality } else { "" }),
     ];
     let said = |(column, cell): (&'static str, &str)| remark_in(cell).map(|remark| (remark, column));
-    let told_at_home = at_home.into_iter().filter_map(said).filter(|(remark, _)| !abroad || *remark > Remark::Nowhere);
+    let unspoken =
+        [("street", address.street), ("town", address.town)].into_iter().filter(|(_, cell)| is_no_word(cell));
+    let unspoken = unspoken.map(|(column, _)| (Remark::Nowhere, column));
+    // No town is a number.
+    let number = !address.town.is_empty() && address.town.bytes().all(|byte| byte.is_ascii_digit());
+    let unspoken = unspoken.chain(number.then_some((Remark::Nowhere, "town")));
+    let told_at_home =
+        at_home.into_iter().filter_map(said).chain(unspoken).filter(|(remark, _)| !abroad || *remark > Remark::Nowhere);
     // The first of the weightiest.
     let all = lines.into_iter().filter_map(said).chain(told_at_home);
     all.reduce(|best, next| if next.0 > best.0 { next } else { best })
+}
+
+/// An abbreviation that nobody can speak ("gvvp"; "z.v.w.o.v.p." and "g.v.w.o.v." in all their forms), or a key held down:
+/// no street and no town is called that. One letter is a street, "A" among them.
+fn is_no_word(cell: &str) -> bool {
+    let word = fold(cell);
+    if word.len() < 2 || !word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ') {
+        return false;
+    }
+    let first = word.chars().next();
+    let unspoken = !word.contains(['a', 'e', 'i', 'o', 'u', 'y']) || word.starts_with("zv") || word.starts_with("gv");
+    unspoken || (word.len() > 2 && word.chars().all(|letter| Some(letter) == first))
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ fn words_that_say_that_there_is_no_address_are_known_in_any_spelling() {
             Remark::Hidden,
             "GEHEIM;geheim;Geheim adres;gba geheim;GBA-geheim;adres is geheim;Geheim (BRP);GEHEIMHOUDING;Afgeschermd;hidden;\
              Secret;protected address;ADDRESS WITHHELD;vertrouwelijk;Confidential;geheim 3;adres: geheim!;privé;\
-             Geheimhouding (BRP);Geheim adres, niet verstrekken",
+             Geheimhouding (BRP);Geheim adres, niet verstrekken;i.v.m. veiligheid geheim;adres wordt geheim gehouden;\
+             Code 7 geheim;niet vrijgegeven;Schuiladres;Blijf-van-mijn-lijfhuis;Privacy;AVG;ex-directory",
         ),
         (
             Remark::Nowhere,
@@ -17,12 +18,15 @@ fn words_that_say_that_there_is_no_address_are_known_in_any_spelling() {
              Vertrokken onbekend waarheen;vertrokken;verhuisd;Verhuisd - onbekend;moved;retour afzender;RETOUR;\
              Return to sender;R.T.S.;Undeliverable;onbestelbaar;Postbus onbekend;geen adres;geen;none;N/A;n.v.t.;nvt;n.b.;\
              niet bekend;not known;Buitenland;geëmigreerd;Geen vaste woonplaats;thuisloos;null null;undefined;xxx;XXXX;\
+             Zie dossier;see notes;weet niet;weigert adres;niet meer woonachtig;not at this address;adres in onderzoek;\
+             under investigation;Unbekannt verzogen;unbekannt;inconnu;Briefadres gemeente;p/a gemeente;NIET VERZENDEN;\
+             verhuisd, geen nieuw adres;op straat;Gedetineerd;Adres;z.o.z.;geen v.w.o.v.;Mail returned;Pas op: partner;\
              Teststraat;Registratie Niet Ingezetenen;niet aanschrijven;do not mail;as above",
         ),
         (
             Remark::Died,
             "Overleden;OVERLEDEN 2020;overleden d.d. 12-03-2020;Deceased;deceased 2021;patiënt overleden;† 2020;†;\
-             pt. overleden;has died;wijlen;dood;passed away;Geadresseerde overleden",
+             pt. overleden;exitus;fallecido;has died;wijlen;dood;passed away;Geadresseerde overleden",
         ),
     ];
     for (remark, texts) in table {
@@ -41,7 +45,8 @@ fn streets_towns_and_lines_with_such_a_word_in_them_are_printed() {
         Laan van Meerdervoort;Het Geheim van Utrecht;Vertrokken Schipperweg;Protected Grove Road;Private Drive;\
         Private Road 12;Return Street;Late Lane;Weg;De Weg;Home Farm;Thuisweg;Terugweg;Elderslaan;Op de Straat;\
         Rue Inconnue;Nieuwstraat;Onbekenlaan;Anonieme Steeg;Geheime Gang;Vrijstraat;Moved Hill Road;Nee Straat Oost;\
-        Dakstraat;Buitenlandstraat;Sint Jan;Xaveriusweg;X-weg;A-straat;B 2;Straat #3;Laan & Weg;Schip \"De Hoop\"";
+        Dakstraat;Buitenlandstraat;Sint Jan;Xaveriusweg;X-weg;A-straat;B 2;Straat #3;Laan & Weg;De Veiligheid;Gemeenteweg;Codestraat;Centraal Plein;Onderzoekstraat;Privacyweg;Schuilhoek;\
+        Zonder Zorg;Schip \"De Hoop\"";
     let towns = "Utrecht;'s-Gravenhage;Den Haag;Nederland;Doodstil;Ee;Ede;Oss;Best;De Weere;Geheim-Noord;Onbekendwoude;\
         Rossum;Retranchement;Reuver;Rhenen;Nes;Nij Beets;Vow Hill;Weg Noord;Thuine;America;Amerika;Rome;Overlangel;Overloon";
     let additions = "A;B;bis;hs;III;-2;2;zw;rd;boven;achter;K1;TO;a 2;R;V;W;nh;NS;12;0072;1-24;huis;app;H";
@@ -50,6 +55,34 @@ fn streets_towns_and_lines_with_such_a_word_in_them_are_printed() {
     }
     for text in additions.split(';') {
         assert_eq!(remark(&Address { house_addition: text, ..Address::default() }), None, "{text}");
+    }
+}
+
+#[test]
+fn no_street_and_no_town_is_an_abbreviation_a_number_or_a_key_held_down() {
+    for cell in ["GVVP", "g.v.w.o.v.p.", "zvwovfp", "nkz", "TBC", "aaaa", "eee"] {
+        for address in [Address { street: cell, ..Address::default() }, Address { town: cell, ..Address::default() }] {
+            assert_eq!(remark(&address).map(|(remark, _)| remark), Some(Remark::Nowhere), "{cell}");
+        }
+    }
+    assert_eq!(remark(&Address { town: "1", ..Address::default() }), Some((Remark::Nowhere, "town")));
+    for street in [
+        "A",
+        "B",
+        "IJ",
+        "Ee",
+        "Aa",
+        "N23",
+        "W.A. Scholtenstraat",
+        "Kp. Berg",
+        "Ysstraat",
+        "Gvenstraat 1",
+        ".",
+        "",
+        "Łódź",
+    ] {
+        let expected = None;
+        assert_eq!(remark(&Address { street, ..Address::default() }), expected, "{street}");
     }
 }
 

@@ -62,13 +62,27 @@ pub fn surname<'a>(prefix: &'a str, surname: &'a str) -> Result<Surname<'a>, Rea
         return Ok(Surname { prefix: Cow::Borrowed(""), name: Cow::Borrowed("") });
     }
     let (prefix, surname) = (without_mark(prefix.trim()), without_mark(surname.trim()));
-    let prefix = if has_letters(prefix) { prefix } else { "" };
+    let prefix = if has_letters(prefix) { prefix.trim_end_matches([',', ' ']) } else { "" };
     judge(surname, &EVERYWHERE)?;
     if !prefix.is_empty() {
         judge_prefix(prefix)?;
     }
 
+    if has_initials(surname) {
+        return Err(Reason::C112);
+    }
     particles::in_their_column(prefix, surname)
+}
+
+/// "P. Jansen", "Jansen P.J.": initials in the surname's cell. "O Brien" has lost an apostrophe, "van der A" is a name, and
+/// particles are shortened with full stops as well.
+fn has_initials(surname: &str) -> bool {
+    let words: Vec<&str> = surname.split_whitespace().filter(|word| !particles::is_particle(word)).collect();
+    let [first, .., last] = words.as_slice() else { return false };
+    let letters = |word: &str| word.chars().filter(|sign| sign.is_alphabetic()).count();
+    let single = |word: &str| letters(word) > 0 && word.split('.').all(|piece| piece.chars().count() < 2);
+    let dotted = |word: &str| single(word) && word.contains('.');
+    dotted(first) || single(last)
 }
 
 /// First names: whether initials may be taken from them. "Junior" and "Lady" are given names, "Dr. Jan" is not one; single
@@ -82,10 +96,21 @@ pub fn first_names(cell: &str) -> Result<(), Reason> {
     }
     let pieces = cell.split(|sign: char| sign.is_whitespace() || sign == '.');
     let words: Vec<&str> = pieces.filter(|piece| piece.chars().nth(1).is_some()).collect();
-    let titles = ["dr", "ir", "ing", "mr", "ds", "heer", "man", "vrouw"];
-    let first = words.first().filter(|word| word.chars().any(char::is_lowercase)).map(|word| fold(word));
-    let begins_so = words.len() > 1 && first.is_some_and(|first| titles.contains(&first.as_str()));
-    if begins_so { Err(Reason::C111) } else { judge(&words.join(" "), &[Place::Within, Place::Whole, Place::Between]) }
+    let titles = ["dr", "ir", "ing", "mr", "ds", "heer", "man", "vrouw", "wijlen", "erven"];
+    let is_one_of =
+        |word: &&&str, list: &[&str]| word.chars().any(char::is_lowercase) && list.contains(&fold(word).as_str());
+    // "de heer Piet", "van Anna": a particle before a given name belongs to something else.
+    let begins_so = words.first().is_some_and(|first| {
+        (words.len() > 1 && is_one_of(&first, &titles))
+            || (first.starts_with(char::is_lowercase) && is_one_of(&first, &["de", "den", "van", "von"]))
+    });
+    let ends_so = words.len() > 1 && words.last().is_some_and(|last| is_one_of(&last, &["jr", "sr"]));
+    let is_sex = words.len() == 1 && words.first().is_some_and(|only| is_one_of(&only, &["man", "vrouw", "erven"]));
+    if begins_so || ends_so || is_sex {
+        Err(Reason::C111)
+    } else {
+        judge(&words.join(" "), &[Place::Within, Place::Whole, Place::Between])
+    }
 }
 
 /// What is written for the first name of a child that has none yet: "Baby", "Zoon van", "Tweeling 1", "N.N.".
@@ -127,24 +152,37 @@ pub fn initials(cell: &str) -> Result<(), Reason> {
         return Err(Reason::C110);
     }
     let words = || cell.split(|sign: char| sign.is_whitespace() || sign == '-').filter(|word| has_letters(word));
+    let pieces = || cell.split(|sign: char| sign.is_whitespace() || sign == '.').filter(|piece| has_letters(piece));
     // "E.N." and "EN" alone are initials; "P en M" are two people.
     let joins = |word: &str| matches!(word.to_lowercase().as_str(), "en" | "and" | "und" | "eo");
-    let two = words().count() > 2 && words().any(joins);
-    if two || words().any(|word| is_word(word) || word.split('.').any(is_title)) {
+    let small = |piece: &str| piece.starts_with(char::is_lowercase);
+    let two = (words().count() > 2 && words().any(joins))
+        || (pieces().count() > 2 && pieces().any(|piece| small(piece) && joins(piece)));
+    if two || words().any(is_beside) || words().any(|word| is_word(word) || word.split('.').any(is_title)) {
         return Err(Reason::C111);
     }
     Ok(())
 }
 
+/// What is written beside initials, in small letters, and is none: "T. jr", "mr. T", "van", "e.v.".
+fn is_beside(word: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "mr", "jr", "sr", "pt", "zr", "jkvr", "jonkvr", "pat", "erv", "ev", "wv", "ea", "cs", "van", "de", "den",
+        "der", "het", "vd", "von", "zn", "tav",
+    ];
+    word.chars().any(char::is_lowercase) && WORDS.contains(&fold(word).replace(' ', "").as_str())
+}
+
 /// Fillers that could be somebody's initials are told by their form: small letters for "n.a.", crosses.
 fn is_filler_of_initials(cell: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "nvt", "nb", "onb", "onbek", "onbekend", "unk", "unknown", "nnb", "geen", "none", "null", "nan", "test", "tbd",
+    const WORDS: [&str; 24] = [
+        "zztest", "ztest", "true", "false", "waar", "onwaar", "nn", "qq", "yy", "zz", "nvt", "nb", "onb", "onbek",
+        "onbekend", "unk", "unknown", "nnb", "geen", "none", "null", "nan", "test", "tbd",
     ];
     let joined: String = fold(cell).chars().filter(|sign| sign.is_alphabetic()).collect();
     let small = !cell.chars().any(char::is_uppercase);
     let crossed = joined.chars().all(|letter| letter == 'x') && (joined.len() > 1 || small);
-    WORDS.contains(&joined.as_str()) || crossed || (small && matches!(joined.as_str(), "na" | "nn"))
+    WORDS.contains(&joined.as_str()) || crossed || (small && joined == "na")
 }
 
 /// Titles that stand before initials. Two capitals without a full stop ("MW", "DR") are somebody's initials.
@@ -219,15 +257,31 @@ fn judge(cell: &str, places: &[Place]) -> Result<(), Reason> {
     match TABLE.find(cell, places) {
         Some(Remark::Filler) => Err(Reason::C110),
         Some(Remark::More) => Err(Reason::C111),
-        None if is_keyboard(cell) => Err(Reason::C110),
+        None if is_keyboard(cell) || is_program_word(cell) => Err(Reason::C110),
         None => Ok(()),
     }
 }
 
 /// A column for particles holds no title and no relation, wherever the same word would be a name elsewhere.
 fn judge_prefix(cell: &str) -> Result<(), Reason> {
-    let strange = cell.split([' ', '.']).any(is_title);
-    if strange { Err(Reason::C111) } else { judge(cell, &EVERYWHERE) }
+    let strange = cell.split([' ', '.']).any(|piece| is_title(piece) || is_beside_particles(piece));
+    if strange {
+        return Err(Reason::C111);
+    }
+    judge(cell, &EVERYWHERE)?;
+    // The longest particles of the register have five letters; "Jansen-" is half a name.
+    let letters = |word: &str| word.chars().filter(|sign| sign.is_alphabetic()).count();
+    if cell.split_whitespace().any(|word| letters(word) > 5) { Err(Reason::C112) } else { Ok(()) }
+}
+
+fn is_beside_particles(piece: &str) -> bool {
+    matches!(fold(piece).as_str(), "mr" | "jr" | "sr" | "jkvr")
+}
+
+/// `true` and `ONWAAR`: what a program writes into a cell. "True" and "Waar" are names.
+fn is_program_word(cell: &str) -> bool {
+    const WORDS: [&str; 8] = ["true", "false", "waar", "onwaar", "TRUE", "FALSE", "WAAR", "ONWAAR"];
+    WORDS.contains(&cell.trim())
 }
 
 /// "Zztest", "aaaa" and "xx": the keyboard, not a name. Aa, Ee and Oo are names, "van der Aa" among them.

@@ -217,6 +217,56 @@ fn whoever_was_told_about_nothing_but_a_withdrawn_record_is_named() {
     let review = lines(&answer, "review.csv");
     let codes: Vec<_> = review.iter().map(|line| (line["record_id"].as_str(), line["code"].as_str())).collect();
     assert_eq!(codes, [("R1", "D217")]);
+
+    // Told by hand: the line ends, the record stays withdrawn, and saying it again changes nothing.
+    let too_early = decide(&night, &answer, "D216", "told");
+    assert!(too_early.code == 0 && too_early.stdout.contains("0 lines"), "{}", too_early.stdout);
+    let told = decide(&night, &answer, "D217", "told");
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(told.stderr.contains("people to be told by hand: 0 instead of 1"), "{}", told.stderr);
+    let before = night.memory();
+    assert_eq!(decide(&night, &answer, "D217", "told").code, 0);
+    assert_eq!(night.ask(&["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]).code, 0);
+    assert_eq!(before, night.memory());
+    let after = run_on(&night, "2025-10-01", &[]);
+    assert_eq!(fates(&after, "R1"), [fate("suppressed", "D216")]);
+    assert_eq!((&after["report"]["cases"]["open"], lines(&after, "review.csv").len()), (&Value::from(0), 0));
+    assert_eq!(night.ask(&["ledger", "check"]).code, 0);
+}
+
+#[test]
+fn what_is_said_of_records_and_people_is_foreseen() {
+    let (night, held) = protected("register", ",yes,", None);
+    let released = decide(&night, &held, "D215", "released");
+    for words in ["1 person released", "first letters: 1 instead of 0", "rows held for a human: 0 instead of 1"] {
+        assert!(released.stderr.contains(words), "{words}: {}", released.stderr);
+    }
+    let night = self::night(&[record("R1", "Aalbers", MUCH), record("R2", "Aalbers", "confirmed,no,name;bsn")]);
+    run_on(&night, "2025-09-15", &[]);
+    let before = night.memory();
+    let file = night.path().join("foreseen.csv");
+    fs::write(&file, "file,row,beside,decision\nexposures-1.csv,1,,withdrawn\n").unwrap();
+    let said = night.ask_on("2025-10-01", &["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]);
+    assert!(said.stderr.contains("corrections: 1 instead of 0"), "{}", said.stderr);
+    assert_ne!(before, night.memory());
+}
+
+#[test]
+fn remembered_protection_comes_before_a_letter_that_waits_for_its_day() {
+    let night = night(&[record("R1", "Aalbers", MUCH)]);
+    let others: Vec<String> =
+        (0..9).map(|n| listed(&format!("X{n}"), &format!("Ver{}", "ee".repeat(n + 2)), ",,")).collect();
+    write(&night, "register.csv", &[&others[..], &[listed("P1", "Aalbers", ",,")]].concat());
+    assert_eq!(run_on(&night, "2025-09-15", &[])["report"]["letters"]["total"], 1);
+    write(&night, "register.csv", &[&others[..], &[listed("P1", "Aalbers", ",yes,")]].concat());
+    assert_eq!(fates(&run_on(&night, "2025-09-16", &[]), "R1"), [fate("review", "D203")]);
+    // Nothing new is to be told: nothing is held.
+    write(&night, "register.csv", &others);
+    assert_eq!(fates(&run_on(&night, "2025-09-17", &[]), "R1"), [fate("told", "D301")]);
+    write(&night, "exposures-2.csv", &[record("R1", "Aalbers", "confirmed,yes,name;address;phone;bsn")]);
+    let held = run_on(&night, "2025-09-18", &[]);
+    assert_eq!(fates(&held, "R1"), [fate("review", "D215"), fate("review", "D215")]);
+    assert_eq!(run_on(&night, "2025-10-01", &[])["report"]["letters"]["total"], 0);
 }
 
 /// A register row of one of the people, with the last three cells: death, protected address, whereabouts.

@@ -80,7 +80,11 @@ fn figures_agree_with_an_independent_count_and_no_sum_tells_a_small_number() {
     assert_eq!(night.ask(&["purge", "--approved-by", "the board", "--yes"]).code, 0);
     let purged = figures(&night);
     assert_eq!(purged["told"]["total"], letters);
-    assert!(purged["as_of"].is_null());
+    // What nobody knows any more is not nought.
+    for field in ["as_of", "waiting", "unreachable", "not_to_be_told"] {
+        assert!(purged[field].is_null(), "{field}: {purged}");
+    }
+    assert!(night.ask(&["figures"]).stdout.contains("unreachable     not known"));
 }
 
 #[test]

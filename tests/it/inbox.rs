@@ -191,6 +191,26 @@ fn a_half_delivery_and_a_column_that_jumps_are_seen() {
 }
 
 #[test]
+fn a_look_says_when_a_run_would_stop_although_each_file_can_be_read() {
+    let rows = |from: u32, born: &str| -> String {
+        (from..from + 30).map(|n| record(&format!("A-{n}"), "", "confirmed", born)).collect()
+    };
+    let night = Night::bare();
+    write(&night, "exposures.csv", &(EXPOSURES.to_owned() + &rows(0, "1970-13-41")));
+    let refused = findings(&look(&night, None, &[], 1));
+    assert!(refused.contains("30 of 30 rows of the exposures list cannot be used"), "{refused}");
+    assert!(refused.contains("\"stops\":true"), "{refused}");
+    assert_eq!(night.ask(&["check"]).code, 3);
+
+    write(&night, "exposures.csv", &(EXPOSURES.to_owned() + &rows(0, "1970-01-11")));
+    let suppressions: Vec<String> = (0..30).map(|n| format!("9{n:02}E+08,P{n},objection")).collect();
+    write(&night, "suppressions.csv", &format!("bsn,person_ref,reason\n{}\n", suppressions.join("\n")));
+    let damaged = findings(&look(&night, None, &[], 1));
+    assert!(damaged.contains("scientific notation") && damaged.contains("\"stops\":true"), "{damaged}");
+    assert_eq!(night.ask(&["check"]).code, 3);
+}
+
+#[test]
 fn a_wrong_folder_or_a_wrong_file_does_not_end_the_look() {
     let night = Night::bare();
     write(&night, "register.csv", "nothing\n1\n");

@@ -12,7 +12,9 @@ const HEADER: &str = "record_id,dataset_id,bsn,first_names,initials,surname_pref
                       house_number,house_letter,house_addition,postcode,town,country,category,provider_code,sample_date,\
                       status,published,items,custody";
 
-/// An age key that belongs to nobody in particular, and whose private half nobody kept.
+/// Age keys whose private halves nobody kept: the operator's.
+const OWN: &str = "age1ly2qznafc5fawzdl5fwt9w0xrhv9qgq38kqwfhyn9amuvhtwnu4qdpx6el";
+/// The vendor's.
 const KEY: &str = "age14dr2glhgk2rrvc6nf4euuprgpus8yr40wz43dqmzvg5s3lcm0ahst5xy39";
 
 /// A campaign with configuration and facts of its own.
@@ -331,7 +333,11 @@ fn a_dress_rehearsal_makes_the_package_and_counts_for_nothing() {
     let inside = campaign.path("data/dress");
     campaign.refused(&[&["check", "--package", inside.to_str().unwrap()]], 2, &["inside of `data_dir`"]);
     let own = campaign.path("own");
-    campaign.done(&["check", "--package", own.to_str().unwrap(), "--recipient", KEY]);
+    let sealed_to = |key| ["check", "--package", own.to_str().unwrap(), "--recipient", key];
+    campaign.refused(&[&sealed_to(KEY)], 2, &["is the vendor's", "a key of your own"]);
+    let sample = "age1sstkt9p7hw5dy6453n3w2wqgkzrtlqrv8l5x274l8t9a4z2kf4yqdmray3";
+    campaign.refused(&[&sealed_to(sample)], 2, &["is the key of the sample"]);
+    campaign.done(&sealed_to(OWN));
     assert!(!own.join("age-identity.txt").exists());
     assert!(campaign.done(&["run"]).contains("3 letter + "));
 }

@@ -78,6 +78,28 @@ fn headers_that_hold_a_number_or_obey_to_a_terminal_stand_nowhere() {
 }
 
 #[test]
+fn a_file_whose_name_holds_a_bsn_stops_the_run_and_its_name_stands_nowhere() {
+    for name in ["exposures-999990019.csv", "note 9999.90.019.txt"] {
+        let night = Night::new(0);
+        fs::copy(night.inbox().join("exposures-special.csv"), night.inbox().join(name)).unwrap();
+        let looked = night.ask(&["inbox"]);
+        assert!(looked.code == 1 && looked.stdout.contains("a run would stop"), "{}", looked.stdout);
+        let answer = night.ask(&["-vv", "run"]);
+        assert_eq!(answer.code, 3, "{}", answer.stderr);
+        assert!(answer.stderr.contains("BSN") && answer.stderr.contains("rename it"), "{}", answer.stderr);
+
+        let mut written = Vec::new();
+        collect(&night.data(), &mut written);
+        let outputs = [looked.stdout, looked.stderr, answer.stdout, answer.stderr];
+        let outputs = outputs.map(|text| (PathBuf::from("output"), text.into_bytes()));
+        for (path, bytes) in written.into_iter().chain(outputs) {
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains("999990019") && !text.contains("9999.90.019"), "{}", path.display());
+        }
+    }
+}
+
+#[test]
 fn names_and_reasons_that_hold_a_number_or_what_nobody_sees_are_refused() {
     let night = Night::new(0);
     let planned = night.copy();
@@ -163,7 +185,7 @@ fn the_history_is_told_in_words_one_line_an_event() {
         "was put into the outbox",
         "humans were told of ",
         "its papers are in their place",
-        " rows were read for the first time, 0 rows are gone",
+        "read for the first time: ",
     ] {
         assert!(told.stdout.contains(words), "`{words}` is missing: {}", told.stdout);
     }

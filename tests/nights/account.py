@@ -142,11 +142,11 @@ class Account:
         kind = Facts.of(live).since(told.facts)
         if kind is None:
             return None, TOLD
-        if not self.may_hear(person, today):
-            return None, TOO_EARLY
-        # Both hold letters: of whom nothing new is due, nothing is held.
+        # Of whom there is nothing new to tell, nothing is held.
         if person in self.remembered:
             return None, REMEMBERED
+        if not self.may_hear(person, today):
+            return None, TOO_EARLY
         if kind == "correction" and told.records & night.gone:
             return None, HELD_BY_GONE
         return kind, ""

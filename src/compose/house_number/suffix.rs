@@ -79,14 +79,64 @@ pub(super) fn merge(typed: HouseNumber, letter: &str, addition: &str) -> Result<
 }
 
 /// The two columns as they are meant: a longer text in the letter's column is read as a suffix, signs that only part the
-/// addition from the number are dropped; an addition stays as it is typed, however long.
+/// addition from the number are dropped; an addition stays as it is typed, as long as it may be one.
 fn columns(letter: &str, addition: &str) -> Result<(String, String), Reason> {
     let letter = letter.trim();
     let addition = addition.trim().trim_matches(|sign| matches!(sign, '-' | ' ')).trim_end_matches('.');
+    if !may_be_addition(addition) {
+        return Err(Reason::C104);
+    }
     if letter.is_empty() || is_letter(letter) {
         return Ok((letter.to_owned(), addition.to_owned()));
     }
     if addition.is_empty() { parse(letter).ok_or(Reason::C104) } else { Err(Reason::C104) }
+}
+
+/// The register has four characters; labs type "kamer 12" and "2e etage" as well. A remark ("niet thuis"), a number of five
+/// digits (days since 1900, of which "1-2" was made) and a date are no additions.
+fn may_be_addition(text: &str) -> bool {
+    const PLACES: [&str; 34] = [
+        "kamer",
+        "appartement",
+        "woning",
+        "toren",
+        "gebouw",
+        "etage",
+        "verdieping",
+        "studio",
+        "garage",
+        "kelder",
+        "zolder",
+        "begane",
+        "grond",
+        "vleugel",
+        "noord",
+        "oost",
+        "zuid",
+        "west",
+        "groen",
+        "blauw",
+        "wagen",
+        "ligplaats",
+        "standplaats",
+        "boerderij",
+        "chalet",
+        "portiek",
+        "afdeling",
+        "ingang",
+        "hoog",
+        "voor",
+        "tussen",
+        "floor",
+        "apartment",
+        "entresol",
+    ];
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let mut words = text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_place = |word: &str| PLACES.contains(&word.to_lowercase().as_str());
+    let short =
+        |word: &str| word.chars().count() <= if word.contains(|sign: char| sign.is_ascii_digit()) { 6 } else { 4 };
+    text.chars().count() <= 4 || digits <= 4 && words.all(|word| short(word) || is_word(word) || is_place(word))
 }
 
 const fn is_permitted(byte: u8) -> bool {

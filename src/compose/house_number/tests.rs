@@ -141,6 +141,11 @@ fn columns_and_typed_suffixes_are_joined_or_held() {
         (("Graan voor Visch bij", "15201", "", ""), "Graan voor Visch bij 15201"),
         (("Graan voor Visch bij 15201", "", "", ""), "Graan voor Visch bij 15201"),
         (("Plein 1945", "12", "", ""), "Plein 1945 12"),
+        (("Kade", "12", "", "kamer 12B"), "Kade 12 kamer 12B"),
+        (("Kade", "12", "", "2e etage"), "Kade 12-2e etage"),
+        (("Kade", "12", "", "begane grond"), "Kade 12 begane grond"),
+        (("Kade", "12", "", "app. 3 hg"), "Kade 12 app. 3 hg"),
+        (("Kade", "12", "", "1V-A2"), "Kade 12-1V-A2"),
     ];
     for ((street, number, letter, addition), expected) in joined {
         assert_eq!(line(address(street, number, letter, addition)).as_deref(), Ok(expected));
@@ -150,6 +155,10 @@ fn columns_and_typed_suffixes_are_joined_or_held() {
         ("Kade", "12-2", "A", ""),
         ("Kade", "12", "bis", "2"),
         ("Kade 12", "12", "", ""),
+        ("Kade", "12", "", "niet thuis"),
+        ("Kade", "12", "", "onleesbaar"),
+        ("Kade", "12", "", "44927"),
+        ("Kade", "12", "", "2024-13-45"),
         ("Postbus", "12", "A", ""),
         ("Kade", "12 III", "", "II"),
     ];

@@ -158,7 +158,7 @@ fn a_lab_record_with_a_slip_in_its_number_holds_nobody_who_is_known() {
     assert_eq!(with(&[], same_record, &|_| ()), Some(Reason::L208), "one record number, maybe of two people");
 }
 
-fn suppression(person_ref: &str, bsn: u32) -> Suppression {
+pub(super) fn suppression(person_ref: &str, bsn: u32) -> Suppression {
     Suppression {
         row: RowRef { file: 0, row: 1 },
         bsn: super::bsn(bsn),
@@ -166,6 +166,8 @@ fn suppression(person_ref: &str, bsn: u32) -> Suppression {
         reason: SuppressionReason::Objection,
         source: String::new(),
         since: None,
+        since_partly: None,
+        since_unreadable: false,
     }
 }
 
@@ -212,4 +214,12 @@ fn a_damaged_suppression_that_fits_nobody_stops() {
     };
     assert_eq!(link(damaged("999990010")).unwrap(), 1);
     assert!(matches!(link(damaged("912345604")), Err(LinkError::Suppression { row: 3, .. })));
+
+    // A number of the test range in a real run: it is read, and nobody's.
+    let mut invented = damaged("999990010");
+    (invented.bsn, invented.digits, invented.used) = (bsn(BSNS[1]), None, true);
+    invented.set_aside.reason = Reason::R103;
+    let error = link(invented).unwrap_err();
+    assert!(matches!(error, LinkError::TestSuppression { row: 3, .. }), "{error}");
+    assert!(error.to_string().contains("test range") && !error.to_string().contains("cannot be read"), "{error}");
 }

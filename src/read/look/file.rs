@@ -198,12 +198,17 @@ impl Opened {
 impl Read {
     fn rows(&self, list: List, known: &Known) -> RowsLook {
         let [join, protect, protect_nobody] = known.count(list, &self.glances);
+        let unusable = self.refused.iter().filter(|row| !row.used).count() as u64;
         RowsLook {
             total: u64::from(self.delivered.rows),
             usable: self.glances.len() as u64,
             refused: self.refused.len() as u64,
             refused_by: self.tally.refused.iter().map(KindLook::of).collect(),
             protect,
+            may_protect: match list {
+                List::Participants | List::Register | List::Suppressions => unusable,
+                List::Exposures | List::Providers => 0,
+            },
             join,
             protect_nobody,
         }

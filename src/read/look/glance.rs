@@ -83,8 +83,8 @@ impl Glimpsed for Exposure {
 
 impl Glimpsed for Registrant {
     fn glance(&self) -> Glance {
-        let protects = self.deceased_on.is_some() || self.protected_address || self.whereabouts_unknown;
-        Glance { row: self.row.row, bsn: number(self.bsn), other: hashed(self.person_ref()), protects }
+        let (other, protects) = (hashed(self.person_ref()), self.protects());
+        Glance { row: self.row.row, bsn: number(self.bsn), other, protects }
     }
 }
 

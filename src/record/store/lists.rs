@@ -13,7 +13,7 @@ use super::{Sql, Store, at, strange};
 use crate::record::audit::{Event, Head, RecordsRuled, RowHash, RowsRead, ShieldsSeen};
 use crate::record::error::RecordError;
 use crate::record::gone::{RecordRuling, Rulings};
-use crate::record::protection::{By, Shield, ShieldLine, Why};
+use crate::record::protection::{By, Memory, Shield, ShieldLine, Why};
 use crate::record::recognise::Mark;
 use crate::record::row_marks::RowMark;
 
@@ -228,6 +228,12 @@ impl Store {
         read().map_err(at("reading whom lists protect"))
     }
 
+    /// Whom lists protect today.
+    pub fn memory(&self) -> Result<Memory, RecordError> {
+        let lines = self.shields()?.into_iter().map(|(_, line)| line);
+        Ok(Memory::of(lines.chain(self.supposed.shields.iter().copied())))
+    }
+
     /// Number of lines of each event, and their hash.
     pub(super) fn shield_hashes(&self) -> Result<Hashes, RecordError> {
         let mut tallies = Tallies::default();
@@ -283,7 +289,8 @@ impl Store {
 
     /// What humans say of records today.
     pub fn record_rulings(&self) -> Result<Rulings, RecordError> {
-        Ok(Rulings::of(self.ruling_lines()?.into_iter().map(|(_, mark, ruling)| (mark, ruling))))
+        let lines = self.ruling_lines()?.into_iter().map(|(_, mark, ruling)| (mark, ruling));
+        Ok(Rulings::of(lines.chain(self.supposed.rulings.iter().copied())))
     }
 
     /// Number of lines of each event, and their hash.

@@ -1,20 +1,23 @@
 //! What waits for a human is kept with since when, written down once, and goes with a purge; packages that are gone are named
 //! once.
 
-use std::collections::BTreeSet;
 use std::fs;
 
 use jiff::civil::{Date, date};
 
 use super::fixture::*;
 use crate::record::store::testing;
-use crate::record::{Access, CaseCounts, Ledger, RecordError, check, purge};
+use crate::record::{Access, CaseCounts, Held, Ledger, RecordError, check, purge};
 
 const LATER: Date = date(2026, 2, 1);
 
+fn due(marks: &[u8]) -> Held {
+    Held { due: marks.iter().map(|mark| [*mark; 16]).collect(), ..Held::default() }
+}
+
 /// A run that holds these cases and comes to its end.
 fn run(world: &World, held: &[u8], today: Date) -> (CaseCounts, Vec<String>) {
-    let held: BTreeSet<[u8; 16]> = held.iter().map(|mark| [*mark; 16]).collect();
+    let held = due(held);
     let mut ledger = world.open();
     let news = ledger.news(&held, today, 14).unwrap();
     ledger.told_humans(&news, today).unwrap();
@@ -93,5 +96,5 @@ fn cases_go_with_a_purge() {
     assert_eq!(plan.rows["waiting"], 2);
     purge::execute(&world.home(), LATER, "N.N.").unwrap();
     let ledger = Ledger::open(&world.home(), Access::Read).unwrap();
-    assert_eq!(ledger.news(&BTreeSet::from([[1; 16]]), LATER, 14).unwrap().counts.new, 1);
+    assert_eq!(ledger.news(&due(&[1]), LATER, 14).unwrap().counts.new, 1);
 }

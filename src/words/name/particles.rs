@@ -31,8 +31,13 @@ pub(super) fn in_their_column<'a>(prefix: &'a str, surname: &'a str) -> Result<S
         (prefix, Some(particles)) if fold(prefix) == fold(&particles) => Cow::Borrowed(prefix),
         _ => return Err(Reason::C112),
     };
-    let name = once(&prefix, surname);
-    if disagree(&prefix, name) { Err(Reason::C112) } else { Ok(Surname { prefix, name: Cow::Borrowed(name) }) }
+    let prefix = match prefix {
+        Cow::Borrowed(prefix) => Cow::Borrowed(without_repetition(prefix)),
+        owned @ Cow::Owned(_) => owned,
+    };
+    let name = without_full_stop(once(&prefix, surname));
+    let open = name.ends_with(['-', ',']) || name.starts_with('-') || is_left_of_a_name(name);
+    if open || disagree(&prefix, name) { Err(Reason::C112) } else { Ok(Surname { prefix, name: Cow::Borrowed(name) }) }
 }
 
 type Parted<'a> = (Option<Cow<'a, str>>, &'a str);
@@ -92,6 +97,33 @@ fn once<'a>(prefix: &str, surname: &'a str) -> &'a str {
     }
 }
 
+/// `van der van der` in the particle's column.
+fn without_repetition(prefix: &str) -> &str {
+    let words: Vec<&str> = prefix.split_whitespace().collect();
+    let (one, other) = words.split_at(words.len() / 2);
+    let twice = !one.is_empty()
+        && one.len() == other.len()
+        && one.iter().zip(other).all(|(one, other)| fold(one) == fold(other));
+    if twice { from_word(prefix, other[0]) } else { prefix }
+}
+
+/// `Jansen.`: a full stop behind a name that is no abbreviation.
+fn without_full_stop(name: &str) -> &str {
+    let last = name.split([' ', '-']).next_back().unwrap_or_default();
+    let is_whole = last.chars().filter(|sign| sign.is_alphabetic()).count() > 4;
+    if is_whole { name.trim_end_matches(['.', ' ']) } else { name }
+}
+
+/// `van der`, `de`: particles whose name is lost. "Op den", "In 't", "van de Van" and "Do" are names of their own.
+fn is_left_of_a_name(name: &str) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let dutch = words.iter().all(|word| DUTCH.contains(&fold(word).as_str()));
+    let small = |text: &str| !text.chars().any(char::is_uppercase);
+    let capitals = !name.chars().any(char::is_lowercase);
+    let ends_small = words.last().is_some_and(|last| small(last));
+    dutch && (small(name) || words.len() > 1 && (capitals || ends_small))
+}
+
 /// `van der van der Berg` in one cell.
 fn twice_in_one<'a>(surname: &'a str, words: &[&'a str]) -> &'a str {
     let doubled = |count: &usize| {
@@ -117,7 +149,7 @@ fn disagree(prefix: &str, name: &str) -> bool {
     !prefix.is_empty() && rest.is_some() && is_particle(first) && (short(prefix) || short(first))
 }
 
-fn is_particle(word: &str) -> bool {
+pub(super) fn is_particle(word: &str) -> bool {
     let folded = fold(word.trim_matches(['(', ')']));
     PARTICLES.contains(&folded.as_str())
         || matches!(folded.as_str(), "vdr" | "vder" | "vden" | "vde" | "v" | "d" | "l") && word.contains(['.', '\''])

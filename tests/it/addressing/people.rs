@@ -170,7 +170,7 @@ pub fn write(inbox: &Path, people: &[Person]) {
         ("participants-addressing.csv", header(&LISTED)),
         ("register-addressing.csv", header(&LISTED)),
     ]);
-    for ((person, number), birthday) in people.iter().zip(numbers).zip(birthdays()) {
+    for (index, ((person, number), birthday)) in people.iter().zip(numbers).zip(birthdays()).enumerate() {
         let own = Cells::from([("bsn".to_owned(), number.to_string()), ("birth_date".to_owned(), birthday)]);
         let shared = |column: &str| person.cells.get(column).or_else(|| own.get(column)).cloned();
         let file = match person.list {
@@ -179,7 +179,7 @@ pub fn write(inbox: &Path, people: &[Person]) {
             List::Nobody => "",
         };
         if let Some(table) = tables.get_mut(file) {
-            let person_ref = format!("P{number}");
+            let person_ref = format!("P{index}");
             line(
                 table,
                 &LISTED,
