@@ -40,15 +40,17 @@ fn spawn() -> std::io::Result<Child> {
     process.spawn()
 }
 
-/// Whoever ends us ends the run, and hears of it.
+/// Whoever ends us ends the run, and hears of it. Where memory lacks even for a thread, a signal ends both of us at once.
 fn pass_on_signals(run: &Child) {
     let Some(run) = i32::try_from(run.id()).ok().and_then(Pid::from_raw) else { return };
-    let Ok(mut signals) = Signals::new([SIGTERM, SIGINT, SIGHUP]) else { return };
-    thread::spawn(move || {
+    let pass_on = move || {
+        let Ok(mut signals) = Signals::new([SIGTERM, SIGINT, SIGHUP]) else { return };
         for _ in signals.forever() {
             let _ = kill_process(run, Signal::TERM);
         }
-    });
+    };
+    // `thread::spawn` would panic, and leave the run without anybody who watches it.
+    let _ = thread::Builder::new().spawn(pass_on);
 }
 
 fn crashed(args: &Args, ended: ExitStatus, started: Timestamp) -> Status {
