@@ -13,7 +13,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead install manual deb deb-test help run preview sample-data test nights-test fault-test edit-test restore-drill letters-test readers-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build
+.PHONY: ahead install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test readers-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -41,8 +41,14 @@ sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people 
 	cp target/sample-inbox/* sample-data/inbox/
 	mv sample-data/inbox/truth.csv sample-data/truth.csv
 
+# The random cases of the property tests are the same every time: what lands must not depend on luck.
+test: export PROPTEST_RNG_SEED ?= 1
 test: ahead tools ## Run all tests
 	cargo test --release
+
+property-test: export PROPTEST_CASES ?= 20000
+property-test: ## Run the property tests of the library on new random cases, many of them (minutes)
+	cargo test --release --lib
 
 nights-test: build tools ## Play thirty nights of a campaign for several seeds (NIGHTS_SEEDS=N), against an account of its own
 	$(VENV)/bin/python tests/nights --binary $(BIN) --require-restore --seeds $(NIGHTS_SEEDS)

@@ -81,7 +81,11 @@ fn is_no_word(cell: &str) -> bool {
         return false;
     }
     let first = word.chars().next();
-    let unspoken = !word.contains(['a', 'e', 'i', 'o', 'u', 'y']) || word.starts_with("zv") || word.starts_with("gv");
+
+    // Names from abroad begin like that too ("Zvolen"): only letters of the abbreviations may follow.
+    let abbreviation =
+        (word.starts_with("zv") || word.starts_with("gv")) && word.bytes().all(|byte| b"zgvwofpb ".contains(&byte));
+    let unspoken = !word.contains(['a', 'e', 'i', 'o', 'u', 'y']) || abbreviation;
     unspoken || (word.len() > 2 && word.chars().all(|letter| Some(letter) == first))
 }
 

@@ -77,6 +77,8 @@ fn no_street_and_no_town_is_an_abbreviation_a_number_or_a_key_held_down() {
         "Kp. Berg",
         "Ysstraat",
         "Gvenstraat 1",
+        "Gvweg",
+        "Zvolenplein",
         ".",
         "",
         "Łódź",
