@@ -43,13 +43,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::address::{Address, AddressSource};
 use crate::config::Window;
 use crate::facts::Facts;
-use crate::keys::Keys;
-use crate::letter::{Body, Draft, Identity, Kix, Notice};
-use crate::reason::{Reason, SetAside, Sifted, more_rows};
-use crate::row::{Input, RowRef};
+use crate::field::address::{Address, AddressSource};
+use crate::field::body::Body;
+use crate::field::draft::{Draft, Kix};
+use crate::field::ids::RowRef;
+use crate::field::keys::Keys;
+use crate::field::notice::{Identity, Notice};
+use crate::field::reason::{Reason, SetAside, Sifted, more_rows};
+use crate::field::row::Input;
 
 use address_lines::{AddressLines, address_lines};
 use addressee::{Addressee, addressee};
@@ -147,9 +150,9 @@ fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts)
     let (body, provider_slot) = texts.of_notice(&notice, book.facts);
     let address = parts.address;
     Draft {
-        reference: reference::code(book.keys.reference_seed(&letter_id)),
+        reference: reference::code(book.keys.reference_seed(letter_id)),
         letter_id,
-        person: notice.person.to_string(),
+        person: notice.person,
         kind: notice.kind,
         sequence: notice.sequence,
         language: notice.language,
@@ -167,6 +170,7 @@ fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts)
         provider_display: if provider_slot { parts.provider_display } else { String::new() },
         body,
         rows: notice.rows.iter().map(|row| (file_name(book, row.file), row.row)).collect(),
+        row_refs: notice.rows,
         sender: notice.sender,
         findings: notice.findings,
         record_ids: notice.record_ids,

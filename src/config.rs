@@ -10,9 +10,9 @@ pub mod telling;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use crate::durable;
-use crate::mode::Mode;
-use crate::placeholder;
+use crate::base::durable;
+use crate::field::mode::Mode;
+use crate::field::placeholder;
 
 pub use backup::Backup;
 pub use damage::DamageLimits;

@@ -53,10 +53,11 @@ use jiff::civil::Date;
 pub use circumstances::Circumstances;
 
 use crate::config::Policy;
-use crate::letter::Notice;
-use crate::person::{Person, Pseudonym};
-use crate::reason::{Reason, SetAside, Sifted};
-use crate::row::Exposure;
+use crate::field::ids::Pseudonym;
+use crate::field::notice::Notice;
+use crate::field::person::Person;
+use crate::field::reason::{Reason, SetAside, Sifted};
+use crate::field::row::Exposure;
 use case::Case;
 use stops::Stop;
 

@@ -11,6 +11,7 @@ use std::io;
 
 use camino::Utf8PathBuf;
 
+use crate::base::Explain;
 pub use email::{MailError, MessageId, Posted, send};
 pub use outbox::{Receipt, preflight, publish};
 pub use summary::Summary;
@@ -93,10 +94,10 @@ impl DeliverError {
     pub const fn anything_published(&self) -> bool {
         matches!(self, Self::Partly { .. })
     }
+}
 
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for DeliverError {
+    fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Empty | Self::Io { .. } => return None,
             Self::Unfit { .. } => {

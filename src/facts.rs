@@ -9,10 +9,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::base::durable;
 use crate::config::LONGEST_FILE;
-use crate::durable;
-use crate::letter::{Category, Item, Items, Language};
-use crate::placeholder;
+use crate::field::placeholder;
+use crate::field::terms::{Category, Item, Items, Language};
 
 /// The facts of one campaign.
 #[derive(Clone, Debug, Deserialize)]

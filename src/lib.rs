@@ -24,31 +24,11 @@ pub mod record;
 
 pub mod report;
 
-pub mod explain;
-pub mod figures;
-pub mod preview;
-pub mod review;
-pub mod sample;
-pub mod verify;
+pub mod tools;
 
-pub mod address;
-pub mod cells;
-pub mod contract;
-pub mod defect;
-pub mod digits;
-pub mod durable;
-pub mod hash;
-pub mod keys;
-pub mod letter;
-pub mod mode;
-pub mod person;
-pub mod placeholder;
-pub mod plain;
-pub mod progress;
-pub mod reason;
-pub mod row;
-pub mod words;
-pub mod workers;
+pub mod field;
+
+pub mod base;
 
 /// Laying out letters makes and drops millions of small things; this allocator does it in three quarters of the time of
 /// glibc's and keeps less.

@@ -45,8 +45,15 @@ pub use normalise::fold;
 pub use parameters::{Parameters, ParametersError};
 pub use train::{Learned, train};
 
+use crate::base::Explain;
+use crate::base::bsn::Bsn;
+use crate::base::progress::Progress;
 use crate::config::LinkRules;
-use crate::keys::Keys;
+use crate::field::ids::RowRef;
+use crate::field::keys::Keys;
+use crate::field::person::Cluster;
+use crate::field::reason::{Reason, SetAside};
+use crate::field::row::{Refused, Rows};
 use crate::link::cluster::{Clustering, Edge, Refusal, Vetoes};
 use crate::link::content::{AllRows, Row, RowId};
 use crate::link::damaged::Damaged;
@@ -58,10 +65,6 @@ use crate::link::search::Found;
 use crate::link::suppressed::Unplaced;
 use crate::link::units::Units;
 use crate::link::unreadable::Hidden;
-use crate::person::{Bsn, Cluster};
-use crate::progress::Progress;
-use crate::reason::{Reason, SetAside};
-use crate::row::{Refused, RowRef, Rows};
 
 /// What linking made of the rows: every exposure row is in exactly one cluster or in exactly one set-aside entry.
 #[derive(Debug)]
@@ -142,10 +145,8 @@ pub enum LinkError {
     Frame(#[source] frames::FrameError),
 }
 
-impl LinkError {
-    /// What can be done about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for LinkError {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::Unbalanced { .. } | Self::TwoNumbers { .. } => {
                 Some("this is a defect in the program: nothing was sent; keep the inbox and report it".to_owned())

@@ -13,8 +13,9 @@ use std::io::{self, BufWriter, Write};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use crate::defect::{self, Defect};
-use crate::durable::{Hashing, Pending};
+use crate::base::Explain;
+use crate::base::defect::{self, Defect};
+use crate::base::durable::{Hashing, Pending};
 pub use manifest::ManifestError;
 pub use plan::{PartPlaces, PartPlan, Places, Proofed, places, plan};
 pub use seal::{Recipients, SealError};
@@ -108,10 +109,8 @@ pub enum PackageError {
     },
 }
 
-impl PackageError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for PackageError {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::Key(error) => error.hint(),
             Self::Ticket(_) => Some(
@@ -182,7 +181,8 @@ pub fn pack<E: From<PackageError>>(
     let pending = buffer.into_inner().map_err(|error| failed(error.into_error()))?;
     pending.replace().map_err(failed)?;
 
-    let sum = |number: fn(&crate::letter::Place) -> u32| part.letters.iter().map(|letter| number(&letter.place)).sum();
+    let sum =
+        |number: fn(&crate::field::place::Place) -> u32| part.letters.iter().map(|letter| number(&letter.place)).sum();
     Ok(Sealed {
         file,
         plain_sha256,
@@ -269,17 +269,18 @@ fn neutral(name: &str) -> bool {
 pub(crate) mod testing {
     //! Invented letters for the tests of this stage.
 
-    use crate::address::AddressSource;
     use crate::config::Vendor;
-    use crate::letter::{
-        Audience, Category, Draft, Findings, Format, Items, Kind, Kix, Language, PostalParts, Published, Status, Zone,
-    };
+    use crate::field::address::AddressSource;
+    use crate::field::draft::{Draft, Kix, PostalParts};
+    use crate::field::findings::Findings;
+    use crate::field::ids::{LetterId, Pseudonym};
+    use crate::field::terms::{Audience, Category, Format, Items, Kind, Language, Published, Status, Zone};
 
     /// A letter to somebody in Utrecht; `number` makes its id.
     pub fn draft(number: u32, postcode: &str) -> Draft {
         Draft {
             letter_id: letter_id(number),
-            person: "p".repeat(26),
+            person: Pseudonym([7; 16]),
             kind: Kind::First,
             sequence: 1,
             sender: "bvo".to_owned(),
@@ -316,15 +317,17 @@ pub(crate) mod testing {
             body: "0".repeat(64),
             record_ids: vec!["r1".to_owned()],
             rows: vec![("exposures.csv".to_owned(), 1)],
+            row_refs: Vec::new(),
         }
     }
 
-    /// 26 characters of the letter id's alphabet, sorted like the number.
-    pub fn letter_id(number: u32) -> String {
+    /// Sorted like the number.
+    pub fn letter_id(number: u32) -> LetterId {
         const SORTED: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
-        (0..26_u32)
-            .map(|place| char::from(SORTED[(number.checked_shr(5 * (25 - place)).unwrap_or(0) & 31) as usize]))
-            .collect()
+        let symbol = |place: u32| SORTED[(number.checked_shr(5 * (24 - place)).unwrap_or(0) & 31) as usize];
+        // The last character has two bits that mean nothing.
+        let text: String = (0..25_u32).map(|place| char::from(symbol(place))).chain(['a']).collect();
+        text.parse().unwrap()
     }
 
     /// A vendor without a usable key.

@@ -44,11 +44,11 @@ use std::time::SystemTime;
 use camino::Utf8Path;
 use jiff::civil::Date;
 
+use crate::base::progress::Progress;
 use crate::config::{InputFormat, Inputs};
-use crate::keys::Marker;
-use crate::progress::Progress;
-use crate::reason::Reason;
-use crate::row::{Damage, Input, List, Refused, Rows};
+use crate::field::keys::Marker;
+use crate::field::reason::Reason;
+use crate::field::row::{Damage, Input, List, Refused, Rows};
 
 use batch::{Batch, Context};
 use empty::Empty;
@@ -275,8 +275,10 @@ fn read_csv<T: Record>(
     batch: &mut Batch<T>,
 ) -> Result<Contents, ReadError> {
     let file = context.file;
-    let (sha256, opened) =
-        rayon::join(|| crate::hash::of_bytes(bytes), || csv_file::CsvFile::open(bytes, context.list, format, file));
+    let (sha256, opened) = rayon::join(
+        || crate::base::hash::of_bytes(bytes),
+        || csv_file::CsvFile::open(bytes, context.list, format, file),
+    );
     // The hash speaks first: what is wrong with other bytes than the announced ones is of no interest.
     check_hash(sidecar, &sha256, file)?;
     let Some(csv) = opened? else { return nothing(sidecar, sha256, file) };
@@ -302,7 +304,7 @@ fn read_parquet<T: Record>(
     batch: &mut Batch<T>,
 ) -> Result<Contents, ReadError> {
     let file = context.file;
-    let sha256 = crate::hash::of_bytes(&bytes);
+    let sha256 = crate::base::hash::of_bytes(&bytes);
     check_hash(sidecar, &sha256, file)?;
     let parquet = parquet_file::ParquetFile::open(bytes, context.list, format, file)?;
     check_rows(sidecar, parquet.rows, file)?;
@@ -324,7 +326,7 @@ fn read_workbook<T: Record>(
     batch: &mut Batch<T>,
 ) -> Result<Contents, ReadError> {
     let file = context.file;
-    let sha256 = crate::hash::of_bytes(bytes);
+    let sha256 = crate::base::hash::of_bytes(bytes);
     check_hash(sidecar, &sha256, file)?;
     if bytes.is_empty() {
         return nothing(sidecar, sha256, file);

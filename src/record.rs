@@ -54,11 +54,13 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
-use crate::keys::Keys;
-use crate::letter::Kind;
-use crate::mode::Mode;
-use crate::person::Cluster;
-use crate::row::{List, RowRef, Rows};
+use crate::base::data_dir;
+use crate::field::ids::RowRef;
+use crate::field::keys::Keys;
+use crate::field::mode::Mode;
+use crate::field::person::Cluster;
+use crate::field::row::{List, Rows};
+use crate::field::terms::Kind;
 
 pub use audit::Head;
 pub use cases::{CaseCounts, CaseMark, Held, News};
@@ -119,13 +121,13 @@ impl std::fmt::Debug for Ledger {
 }
 
 fn ledger_path(data_dir: &Utf8Path) -> Utf8PathBuf {
-    data_dir.join("ledger.sqlite")
+    data_dir::ledger(data_dir)
 }
 
 /// Where the campaign's key is kept.
 #[must_use]
 pub fn key_path(data_dir: &Utf8Path) -> Utf8PathBuf {
-    data_dir.join("keys").join("campaign.key")
+    data_dir::keys(data_dir).join("campaign.key")
 }
 
 /// The campaign's key alone, for whoever compares lists and needs no ledger.

@@ -20,6 +20,8 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+use crate::base::Explain;
+use crate::field::ids::LetterId;
 pub use press::{Press, Proof, Proofed};
 
 /// The standards that print files conform to, for the vendor's job ticket.
@@ -46,7 +48,7 @@ pub enum RenderError {
     )]
     Plan {
         /// Which letter.
-        letter_id: String,
+        letter_id: LetterId,
     },
     /// The configured window shows the place of the sheet mark.
     #[error("the window of the envelope shows the place of the sheet mark")]
@@ -59,10 +61,8 @@ pub enum RenderError {
     Picture,
 }
 
-impl RenderError {
-    /// What to do about it, where there is something to do.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for RenderError {
+    fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Layout { code: "letterhead-too-tall" } => "shorten the sender's lines in facts.toml".to_owned(),
             Self::Layout { code: "return-line-too-wide" } => {

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::letter::Draft;
+use crate::field::draft::Draft;
+use crate::field::row::{Input, List};
 use crate::record::{CaseCounts, InputChange};
-use crate::row::{Input, List};
 use account::{Account, StateCounts};
 use linking::LinkReport;
 use waiting::ListRows;

@@ -1,121 +1,68 @@
-//! The nightly run, one line a stage: read, link, decide, compose, proof, plan, set, seal, publish, record, report.
+//! The night, from top to bottom: read, link, recognise, decide, compose, proof, plan, set, seal, publish, record, report.
+//! `plan`, `check` and the dress rehearsal walk the same path and stop earlier.
 
 mod abandon;
 pub mod backup;
+mod balance;
 mod cases;
 pub mod clock;
 pub mod crash;
-mod desk;
-mod dress;
+mod disk_space;
 mod error;
-mod finish;
 mod fleet;
 mod foresee;
 mod guard;
+mod letters;
 pub mod lists;
 pub mod metrics;
+mod night;
 pub mod outcome;
 mod papers;
-mod parts;
-mod planning;
-mod prepare;
+mod plan;
+pub mod plan_files;
+mod print_files;
+mod publish;
+mod rehearsal;
 mod republish;
-mod room;
+mod seal;
 mod settle;
-pub mod staging;
+
+use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::cli::process::peak_rss_bytes;
-use crate::cli::{Status, logging};
-use crate::config::Config;
-use crate::deliver::outbox;
+use crate::base::process::peak_rss_bytes;
+use crate::base::{Explain, Status};
+use crate::compose::{Letterbook, Texts};
+use crate::decide::Circumstances;
 use crate::facts::Facts;
-use crate::keys::Marker;
-use crate::letter;
-use crate::package;
-use crate::progress::Progress;
-use crate::read::{self, Delivery, Terms};
-use crate::record::{Acceptance, Access, Home, Intake, JobState, Ledger};
-use crate::report::Report;
-use crate::row::Rows;
+use crate::field::body::Body;
+use crate::field::ids::RowRef;
+use crate::field::place::Planned;
+use crate::field::row::{List, Rows};
+use crate::link::{self, Parameters};
+use crate::package::{self, Places, Proofed};
+use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
+use crate::render::Press;
+use crate::report::linking::LinkReport;
+use crate::report::waiting::{self, Waiting};
+use crate::report::{LetterCounts, Report};
 pub use abandon::{GivenUp, abandon};
+use balance::Balance;
 use clock::Clock;
-pub use dress::{Dress, Dressed, dress};
 pub use error::RunError;
-pub use finish::Finished;
 pub use fleet::{SetPart, render};
 pub use foresee::{Outlook, foresee};
-use planning::Step;
-use staging::Staging;
-
-/// What the operator asked for.
-#[derive(Clone, Copy)]
-pub struct Order<'a> {
-    /// The configuration, with what the command line changed.
-    pub config: &'a Config,
-    /// The date on the letters.
-    pub run_date: Date,
-    /// Changed or missing input files that are accepted, and why.
-    pub accepted: Acceptance<'a>,
-    /// Whether more letters than `policy.max_letters_per_run` are accepted.
-    pub accept_volume: bool,
-    /// A dress rehearsal: whatever the configuration says, everything that is made is marked as a rehearsal.
-    pub rehearse: bool,
-    /// A published job whose package is put into the outbox again first.
-    pub republish: Option<&'a str>,
-    /// Where progress is shown.
-    pub progress: &'a Progress,
-}
-
-impl Order<'_> {
-    /// Whether what is made is marked as a rehearsal.
-    const fn is_marked(&self) -> bool {
-        self.config.synthetic || self.rehearse
-    }
-
-    /// Refuses far more letters than expected, unless that was accepted.
-    fn permits(&self, letters: usize) -> Result<(), RunError> {
-        let (letters, permitted) = (letters as u64, self.config.policy.max_letters_per_run);
-        if letters > permitted && !self.accept_volume { Err(RunError::Volume { letters, permitted }) } else { Ok(()) }
-    }
-
-    /// Refuses an outbox that cannot be published to, and a disk with less room than this many bytes.
-    fn fits(&self, bytes: u64) -> Result<(), RunError> {
-        let data_dir = &self.config.data_dir;
-        Ok(outbox::preflight(&data_dir.join("outbox"), data_dir, bytes)?)
-    }
-
-    fn facts(&self) -> Result<Facts, RunError> {
-        let facts = Facts::load(&self.config.facts)?;
-        guard::facts(self.config, &facts)?;
-        facts.check_age(&self.config.facts, self.run_date, self.config.policy.facts_max_age_days)?;
-        Ok(facts)
-    }
-
-    /// Reads the lists; refuses those that are spoilt.
-    fn read(&self) -> Result<Rows, RunError> {
-        self.read_marked(None).map(|(rows, _)| rows)
-    }
-
-    /// The same, with marks for the next `breachpost inbox` where there is a marker.
-    fn read_marked(&self, marker: Option<Marker>) -> Result<(Rows, Delivery), RunError> {
-        let config = self.config;
-        let terms = Terms { synthetic: config.synthetic, run_date: self.run_date };
-        let (rows, delivery) = read::read_marked(&config.inbox, &config.inputs, &terms, marker, self.progress)?;
-        read::refuse_damage(&rows, &config.damage)?;
-        lists::refuse_spoilt(&rows, &config.inputs)?;
-        Ok((rows, delivery))
-    }
-
-    /// Compares the inbox with what earlier runs read; refuses what nobody has accepted.
-    fn take_in(&self, ledger: &Ledger, rows: &Rows) -> Result<Intake, RunError> {
-        Ok(ledger.intake(rows, &|list| lists::terms(&self.config.inputs, list), self.accepted)?)
-    }
-}
+use letters::{Candidates, Holds, Letters};
+pub use night::Night;
+use night::Received;
+use plan::Step;
+use plan_files::Staging;
+use print_files::{Setter, by_print_file};
+pub use publish::Finished;
+pub use rehearsal::{Dress, Dressed, dress};
 
 /// A run that came to its end. As long as this lives no other run begins.
 #[derive(Debug)]
@@ -138,30 +85,21 @@ pub struct Done {
 ///
 /// # Errors
 /// [`RunError`]; its status says whether anything left the building.
-pub fn run(order: &Order<'_>) -> Result<Done, RunError> {
-    let mut ledger = open(order)?;
-    let republished = match order.republish {
-        Some(job) => Some(republish::republish(order, &mut ledger, job)?),
-        None => None,
-    };
-    let resumed = match ledger.pending()? {
-        Some(job) => {
-            logging::keep();
-            Some(finish::finish(order, &mut ledger, &job, None, Clock::default())?)
-        }
-        None => None,
-    };
+pub fn run(night: &Night<'_>) -> Result<Done, RunError> {
+    let mut ledger = open(night)?;
+    let republished = republish::asked_for(night, &mut ledger)?;
+    let resumed = publish::resume(night, &mut ledger)?;
 
     // What was published before tonight's job is out, whatever becomes of that.
     let before = resumed.as_ref().map(|job| &job.package).or(republished.as_ref());
     let before = before.and_then(|package| package.file_name()).map(str::to_owned);
-    let tonight = tonight(order, &mut ledger).map_err(|source| match before {
+    let tonight = tonight(night, &mut ledger).map_err(|source| match before {
         Some(job) if source.status() != Status::PartPublished => {
             RunError::AfterPublished { job, source: Box::new(source) }
         }
         _ => source,
     })?;
-    order.progress.finish();
+    night.progress.finish();
     let Tonight { report, papers, package } = tonight;
     Ok(Done { republished, resumed, report, papers, package, ledger })
 }
@@ -175,25 +113,175 @@ struct Tonight {
 
 /// Plans tonight's job and takes it to its end. What waits for a human is written down last: a run that stops before that
 /// has told nobody.
-fn tonight(order: &Order<'_>, ledger: &mut Ledger) -> Result<Tonight, RunError> {
-    match planning::plan(order, ledger)? {
+fn tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Tonight, RunError> {
+    match plan_tonight(night, ledger)? {
         Step::Nothing { papers, report, news } => {
-            ledger.told_humans(&news, order.run_date)?;
+            ledger.told_humans(&news, night.run_date)?;
             Ok(Tonight { report: *report, papers, package: None })
         }
         Step::Planned { job, press, clock, news } => {
-            let finished = finish::finish(order, ledger, &job, Some(&press), clock)?;
+            let finished = publish::finish(night, ledger, &job, Some(&press), clock)?;
             ledger
-                .told_humans(&news, order.run_date)
+                .told_humans(&news, night.run_date)
                 .map_err(|error| RunError::Published { job: job.job_name.clone(), source: Box::new(error.into()) })?;
             Ok(Tonight { report: finished.report, papers: finished.papers, package: Some(finished.package) })
         }
     }
 }
 
+/// Plans tonight's job. Up to the commit of the plan nothing is written: a refusal leaves no trace but the log and its
+/// outcome. From there on the set of letters is fixed.
+fn plan_tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Step, RunError> {
+    plan::refuse_the_past(ledger, night)?;
+    let facts = night.facts()?;
+    let mut clock = Clock::default();
+
+    let received = night.receive(ledger, Some(ledger.keys().marker()), &mut clock)?;
+    let prepared = prepare(night, &received, ledger, &facts, &mut clock)?;
+    night.permits(prepared.proofed.len())?;
+
+    let staged = plan::stage(night, ledger, &facts, &received, prepared, clock)?;
+    plan::commit(night, ledger, received, staged)
+}
+
+/// What a run has decided before anything is written.
+pub(super) struct Prepared<'a> {
+    /// What becomes of every exposure row, which rows were set aside, and which were superseded.
+    pub balance: Balance,
+    /// Rows of other lists that could not be read whole, by code.
+    pub list_reasons: BTreeMap<String, u64>,
+    /// Rows of other lists that wait for a human, each with its mark.
+    pub waiting: Vec<Waiting>,
+    /// Rows of participants and register that say died, protected or unknown of people without a lab record.
+    pub protecting_nobody: u64,
+    /// Lab records, each with a row of a list that says so of a namesake with the same birth date.
+    pub namesakes: Vec<(RowRef, RowRef)>,
+    /// How people were found.
+    pub linking: LinkReport,
+    /// Told people of whom no row is among the people of this run.
+    pub absent: u64,
+    /// Records that people were told about and that are not in the inbox.
+    pub gone: Vec<Gone>,
+    /// For the ledger.
+    pub identities: Identities,
+    /// For the ledger: whom the lists protect.
+    pub shields: ShieldNews,
+    /// The texts, by content hash; only those that a letter uses.
+    pub bodies: BTreeMap<String, Body>,
+    /// Letters by category, language and kind, with their pages.
+    pub counts: LetterCounts,
+    /// The letters, as far as their places depend on them.
+    pub proofed: Vec<Proofed>,
+    /// Composes them.
+    pub letters: Letters<'a>,
+    /// Has set every body of the run.
+    pub press: Press,
+}
+
+/// Takes rows all the way to letters that are known to fit their pages, and counts them after every stage. Nothing is written.
+///
+/// # Errors
+/// [`RunError`] of the stage that failed, or `Unbalanced` when a stage lost a row.
+fn prepare<'a>(
+    night: &Night<'a>,
+    received: &'a Received,
+    ledger: &'a Ledger,
+    facts: &'a Facts,
+    clock: &mut Clock,
+) -> Result<Prepared<'a>, RunError> {
+    let (config, rows) = (night.config, &received.rows);
+    let mut balance = Balance::open(rows);
+
+    // Link: which rows are one person.
+    let parameters = Parameters::of(&config.link)?;
+    let decisions = ledger.decisions()?;
+    let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions: &decisions };
+    let link = || link::link(rows, &terms, ledger.keys(), night.progress);
+    let mut linked = clock.time("link", link, |linked| linked.clusters.len() as u64)?;
+    balance.check("link", settle::rows_of(&linked.clusters), linked.set_aside.len() as u64)?;
+
+    let linking = LinkReport::new(&rows.inputs, &terms, &linked);
+    let waiting = waiting::of(rows, &linked, ledger.keys());
+    balance.set_aside.extend(waiting.iter().map(|waiting| waiting.set_aside.clone()));
+    balance.set_aside(linked.set_aside);
+
+    // Of several deliveries of a record the newest counts.
+    let (deliveries, withdrawn) = ledger.deliveries(rows, &received.intake)?;
+    let settled = settle::settle(&mut linked.clusters, &deliveries, &withdrawn);
+    let ended = settled.set_aside.len() as u64 + settled.following();
+    balance.check("settle", settle::rows_of(&linked.clusters), ended)?;
+    balance.followers = settled.followers;
+    balance.set_aside(settled.set_aside);
+
+    // Recognise: who of them was told what.
+    night.progress.stage("recognising", 0);
+    let recognise = || ledger.recognise(linked.clusters);
+    let recognised = clock.time("recognise", recognise, |found| found.people.len() as u64)?;
+    let guard = ledger.guard(rows)?;
+    let holds = Holds { incomplete: recognised.incomplete, remembered: guard.remembered(&recognised.people) };
+
+    // Decide: who gets a letter about what.
+    let circumstances = Circumstances::new(rows, &facts.sender_of);
+    let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
+    let decide = || candidates.decide(facts, &mut balance);
+    let decided = clock.time("decide", decide, |decided| decided.notices)?;
+    balance.check("decide", decided.rows, decided.set_aside)?;
+
+    // Compose and proof: every text is laid out once, and every letter is held against its places.
+    let book = Letterbook {
+        campaign: &config.campaign,
+        keys: ledger.keys(),
+        facts,
+        inputs: &rows.inputs,
+        run_date: night.run_date,
+        synthetic: night.is_marked(),
+        window: &config.print.window,
+    };
+    night.progress.stage("bodies", 0);
+    let lay_out = || {
+        let texts = Texts::of(decided.texts, &book);
+        let press = Press::new(texts.bodies(), &config.print, night.run_date)?;
+        Ok::<_, RunError>((texts, press))
+    };
+    let (texts, press) = clock.time("bodies", lay_out, |(_, press)| press.bodies() as u64)?;
+
+    let letters = Letters { candidates, book, texts };
+    let written = clock.time("compose", || letters.proof(&press, &mut balance), |written| written.counts.total)?;
+    balance.check("compose", written.rows, written.uncomposed)?;
+    balance.close(written.unproofed)?;
+
+    let bodies = letters.texts.bodies();
+    let bodies = written.bodies.iter().filter_map(|key| Some((key.clone(), bodies.get(key)?.clone()))).collect();
+    Ok(Prepared {
+        list_reasons: list_reasons(rows),
+        waiting,
+        protecting_nobody: linked.protecting_nobody as u64,
+        namesakes: linked.namesakes,
+        absent: recognised.absent as u64,
+        gone: ledger.gone(&received.intake)?,
+        shields: guard.news(rows, &balance.set_aside),
+        linking,
+        identities: recognised.identities,
+        balance,
+        bodies,
+        counts: written.counts,
+        proofed: written.letters,
+        letters,
+        press,
+    })
+}
+
+fn list_reasons(rows: &Rows) -> BTreeMap<String, u64> {
+    let mut reasons = BTreeMap::new();
+    for refused in rows.refused.iter().filter(|refused| refused.list != List::Exposures) {
+        *reasons.entry(refused.set_aside.reason.code().to_owned()).or_default() += 1;
+    }
+    reasons
+}
+
 /// A run that was stopped after its plan: a fleet can set its parts, and the next run finishes it.
 #[derive(Clone, Debug, Serialize)]
-pub struct Planned {
+pub struct PlanSummary {
     /// Name of the job; `None` when there is nobody to write to.
     pub job: Option<String>,
     /// Its parts, numbered from 1.
@@ -210,24 +298,24 @@ pub struct Planned {
 ///
 /// # Errors
 /// [`RunError::Unfinished`] when a job is past its plan; else as a run.
-pub fn plan(order: &Order<'_>) -> Result<Planned, RunError> {
-    let mut ledger = open(order)?;
+pub fn plan(night: &Night<'_>) -> Result<PlanSummary, RunError> {
+    let mut ledger = open(night)?;
     let job = match ledger.pending()? {
         Some(job) if job.state != JobState::Planned => {
             return Err(RunError::Unfinished { job: job.job_name, state: job.state });
         }
         Some(job) => job,
-        None => match planning::plan(order, &mut ledger)? {
+        None => match plan_tonight(night, &mut ledger)? {
             Step::Planned { job, .. } => *job,
             Step::Nothing { papers, report, .. } => {
                 let needs_a_human = report.needs_a_human();
-                return Ok(Planned { job: None, parts: 0, letters: 0, folder: papers, needs_a_human });
+                return Ok(PlanSummary { job: None, parts: 0, letters: 0, folder: papers, needs_a_human });
             }
         },
     };
-    order.progress.finish();
-    let staging = Staging::of(&order.config.data_dir, &job.job_name);
-    Ok(Planned {
+    night.progress.finish();
+    let staging = Staging::of(&night.config.data_dir, &job.job_name);
+    Ok(PlanSummary {
         parts: u32::try_from(job.parts.len()).unwrap_or(u32::MAX),
         letters: job.parts.iter().map(|part| u64::from(part.letters)).sum(),
         folder: staging.folder().to_owned(),
@@ -237,11 +325,11 @@ pub fn plan(order: &Order<'_>) -> Result<Planned, RunError> {
 }
 
 /// Opens the ledger to write, when the vendor's keys and the outbox are as they should be.
-fn open(order: &Order<'_>) -> Result<Ledger, RunError> {
-    let config = order.config;
+fn open(night: &Night<'_>) -> Result<Ledger, RunError> {
+    let config = night.config;
     guard::configuration(config)?;
     let ledger = Ledger::open(&Home::of(config), Access::Write)?;
-    order.fits(room::to_begin(ledger.bytes()?))?;
+    night.fits(disk_space::to_begin(ledger.bytes()?))?;
     Ok(ledger)
 }
 
@@ -258,38 +346,43 @@ pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(
 ///
 /// # Errors
 /// [`RunError`] as a run would.
-pub fn check(order: &Order<'_>) -> Result<Report, RunError> {
-    let config = order.config;
+pub fn check(night: &Night<'_>) -> Result<Report, RunError> {
+    let config = night.config;
     guard::configuration(config)?;
     guard::metrics_folder(config)?;
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     ledger.must_be_open()?;
-    let facts = order.facts()?;
+    let facts = night.facts()?;
     let mut clock = Clock::default();
-    let rows = clock.time("read", || order.read(), Rows::count)?;
-    let intake = order.take_in(&ledger, &rows)?;
-    let mut prepared = prepare::prepare(order, &rows, &intake, &ledger, &facts, &mut clock)?;
-    let letters = std::mem::take(&mut prepared.letters);
-    order.permits(letters.len())?;
-    let news = planning::news(order, &rows, &prepared, &ledger)?;
-    let mut report = planning::begin_report("check", order, (&rows, &intake), &prepared, &news);
-    let number = ledger.next_job(order.run_date)?;
-    let decided = parts::Decided::new(&number, &prepared.bodies, &config.print)?;
-    order.progress.stage("setting", report.letters.total);
-    let set = |letters: &&[letter::Planned]| {
-        decided.set(&prepared.press, letters)?;
-        order.progress.advance(letters.len() as u64);
-        Ok::<(), RunError>(())
-    };
-    let mut places = package::places(&package::job_name(&number, order.is_marked()), letters, &config.print);
-    clock.time(
-        "render",
-        || places.try_for_each(|part| parts::by_print_file(&prepared.writer.part(&part)?).par_iter().try_for_each(set)),
-        |()| report.letters.total,
-    )?;
+
+    let received = night.receive(&ledger, None, &mut clock)?;
+    let mut prepared = prepare(night, &received, &ledger, &facts, &mut clock)?;
+    let proofed = std::mem::take(&mut prepared.proofed);
+    night.permits(proofed.len())?;
+
+    let news = plan::news(night, &received.rows, &prepared, &ledger)?;
+    let mut report = plan::begin_report("check", night, &received, &prepared, &news);
+    let number = ledger.next_job(night.run_date)?;
+    let places = package::places(&package::job_name(&number, night.is_marked()), proofed, &config.print);
+    night.progress.stage("setting", report.letters.total);
+    let set = || set_all(night, &number, &prepared, places);
+    clock.time("render", set, |()| report.letters.total)?;
+
     report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
     report.ledger_head = ledger.head()?.to_string();
-    order.progress.finish();
+    night.progress.finish();
     Ok(report)
+}
+
+/// Sets every letter and reads it back; keeps nothing.
+fn set_all(night: &Night<'_>, number: &str, prepared: &Prepared<'_>, mut places: Places) -> Result<(), RunError> {
+    let setter = Setter::new(number, &prepared.bodies, &night.config.print)?;
+    let set = |letters: &&[Planned]| {
+        setter.set(&prepared.press, letters)?;
+        night.progress.advance(letters.len() as u64);
+        Ok::<(), RunError>(())
+    };
+
+    places.try_for_each(|part| by_print_file(&prepared.letters.part(&part)?).par_iter().try_for_each(set))
 }

@@ -1,14 +1,16 @@
 //! The FEBRL sets: their columns mapped to ours, the score alone (no vetoes: true duplicates there have other given
 //! names and other birth dates), one set of parameters for all sets.
 
-use breachpost::cells::Cells;
+use breachpost::base::bsn::Bsn;
+use breachpost::base::progress::Progress;
 use breachpost::config::LinkRules;
-use breachpost::keys::Keys;
-use breachpost::letter::{Category, Items, Published, Status};
+use breachpost::field::cells::Cells;
+use breachpost::field::ids::RowRef;
+use breachpost::field::keys::Keys;
+use breachpost::field::partial_date::PartialDate;
+use breachpost::field::row::{Exposure, Rows};
+use breachpost::field::terms::{Category, Items, Published, Status};
 use breachpost::link::{Parameters, Terms, group};
-use breachpost::person::{Bsn, PartialDate};
-use breachpost::progress::Progress;
-use breachpost::row::{Exposure, RowRef, Rows};
 use camino::Utf8Path;
 
 use crate::{load, truth};

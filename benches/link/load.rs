@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use breachpost::cells::Cells;
-use breachpost::letter::{Category, Items, Published, Status};
-use breachpost::person::{Bsn, PartialDate, Sex};
-use breachpost::row::{Denials, Exposure, Registrant, RowRef};
+use breachpost::base::bsn::Bsn;
+use breachpost::field::cells::Cells;
+use breachpost::field::ids::RowRef;
+use breachpost::field::names::Sex;
+use breachpost::field::partial_date::PartialDate;
+use breachpost::field::row::{Denials, Exposure, Registrant};
+use breachpost::field::terms::{Category, Items, Published, Status};
 use camino::Utf8Path;
 
 /// Calls `row` with a lookup by column name for every data row.

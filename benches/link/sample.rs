@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use breachpost::base::progress::Progress;
 use breachpost::config::{LinkProfile, LinkRules};
-use breachpost::keys::Keys;
+use breachpost::field::ids::RowRef;
+use breachpost::field::keys::Keys;
+use breachpost::field::row::{Exposure, Registrant, Rows};
 use breachpost::link::{Linked, Parameters, Terms, group, link};
-use breachpost::progress::Progress;
-use breachpost::row::{Exposure, Registrant, RowRef, Rows};
 use camino::Utf8Path;
 
 use crate::{load, truth};
@@ -103,7 +104,7 @@ fn quality(world: &World, linked: &Linked<'_>, show: bool) {
 }
 
 /// What the rows of a mixed cluster have in common.
-fn cause(world: &World, cluster: &breachpost::person::Cluster<'_>) -> String {
+fn cause(world: &World, cluster: &breachpost::field::person::Cluster<'_>) -> String {
     let mut rows: Vec<(u64, [String; 6])> =
         cluster.exposures.iter().map(|row| (world.people[&row.row], of_exposure(row))).collect();
     rows.extend(
@@ -151,11 +152,11 @@ fn of_registrant(row: &Registrant) -> [String; 6] {
 /// What surplus letters lack: the small cluster's first row beside the person's largest cluster.
 fn surplus_causes(world: &World, linked: &Linked<'_>, letters: &BTreeMap<u64, u64>) {
     let mut main: BTreeMap<u64, (usize, [String; 6])> = BTreeMap::new();
-    let person = |cluster: &breachpost::person::Cluster<'_>| world.people[&cluster.exposures[0].row];
-    let size = |cluster: &breachpost::person::Cluster<'_>| {
+    let person = |cluster: &breachpost::field::person::Cluster<'_>| world.people[&cluster.exposures[0].row];
+    let size = |cluster: &breachpost::field::person::Cluster<'_>| {
         cluster.exposures.len() + 10 * (cluster.participants.len() + cluster.register.len())
     };
-    let face = |cluster: &breachpost::person::Cluster<'_>| {
+    let face = |cluster: &breachpost::field::person::Cluster<'_>| {
         let listed = cluster.participants.iter().chain(&cluster.register).next().map(|row| of_registrant(row));
         listed.unwrap_or_else(|| of_exposure(cluster.exposures[0]))
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use breachpost::letter::Draft;
+use breachpost::field::draft::Draft;
 use breachpost::render::Press;
 use camino::Utf8Path;
 

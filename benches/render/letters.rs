@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use breachpost::base::progress::Progress;
 use breachpost::compose::{self, Composed, Letterbook};
 use breachpost::config::Config;
 use breachpost::decide::{self, Circumstances};
 use breachpost::facts::Facts;
-use breachpost::letter::{Body, Draft, Format, Kix, Planned, Zone};
-use breachpost::link;
-use breachpost::package;
-use breachpost::progress::Progress;
+use breachpost::field::body::Body;
+use breachpost::field::draft::{Draft, Kix};
+use breachpost::field::place::Planned;
+use breachpost::field::terms::{Format, Zone};
 use breachpost::read::{self, Terms};
 use breachpost::record::{Access, Home, Ledger};
 use breachpost::render::Press;
+use breachpost::{link, package};
 use camino::Utf8Path;
 use jiff::civil::{Date, date};
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use breachpost::letter::{Body, Planned};
+use breachpost::base::workers;
+use breachpost::field::body::Body;
+use breachpost::field::place::Planned;
 use breachpost::render::Press;
 use breachpost::render::readback::Proofreader;
-use breachpost::workers;
 use camino::Utf8Path;
 use rayon::prelude::*;
 

@@ -4,8 +4,8 @@ use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
 
-use crate::contract;
-use crate::row::List;
+use crate::field::contract;
+use crate::field::row::List;
 
 /// Writes to the people whose data were stolen: one letter each, never twice, never to the wrong person.
 #[derive(Debug, Parser)]

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 
 use super::Status;
+use crate::base::{Explain, plain};
 use crate::deliver::email;
-use crate::plain;
 
 /// Why an answer could not be printed, once it could not.
 static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
@@ -39,6 +39,11 @@ impl Failure {
             source = cause.source();
         }
         Self { status, causes, hint }
+    }
+
+    /// A failure from an error that knows how a command ends with it, and what to do.
+    pub fn of(error: &impl Explain) -> Self {
+        Self::new(error.status(), error, error.hint())
     }
 
     /// A defect of the program, at this place in its source.

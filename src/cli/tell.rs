@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::output::{self, Failure};
 use super::{Status, logging};
+use crate::base::{Explain, plain};
 use crate::config::{Config, Mail};
 use crate::deliver::email;
-use crate::plain;
 use crate::record::Ledger;
 use crate::report::Report;
 use crate::run::outcome::{self, MailFate, Outcome};

@@ -11,9 +11,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::args::{Args, Command};
-use super::commands::{Session, configuration};
-use super::night::Stop;
 use super::output::Failure;
+use super::session::{Session, configuration};
+use super::stop::Stop;
 use super::{Status, logging};
 use crate::run::crash;
 use crate::run::outcome::Ending;

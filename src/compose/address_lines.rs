@@ -4,10 +4,11 @@ use super::country::{self, Country};
 use super::house_number::{self, suffix_text};
 use super::postal::{capitals, place_line, postcode};
 use super::surname::spaced;
-use crate::address::{Address, HouseIndication};
-use crate::letter::{PostalParts, Zone};
-use crate::reason::Reason;
-use crate::words::address::remark;
+use crate::field::address::{Address, HouseIndication};
+use crate::field::draft::PostalParts;
+use crate::field::reason::Reason;
+use crate::field::terms::Zone;
+use crate::field::words::address::remark;
 
 /// Longest line that is printed, in characters (BRP: second address line at most 50). What fits the window is measured
 /// with the font when the letter is set.

@@ -4,9 +4,10 @@ use super::name_line::{name_lines, neutral_name_line};
 use super::salutation::{english_salutation, neutral_salutation, salutation};
 use super::spelling::Spelt;
 use super::{initials, title};
-use crate::letter::{Audience, Custody, Identity, Language, Notice};
-use crate::person::PersonName;
-use crate::reason::Reason;
+use crate::field::names::PersonName;
+use crate::field::notice::{Identity, Notice};
+use crate::field::reason::Reason;
+use crate::field::terms::{Audience, Custody, Language};
 
 /// Salutation and name lines, ready to print.
 #[derive(PartialEq, Eq)]

@@ -8,8 +8,8 @@ use super::cases::shared;
 use super::name_line::name_lines;
 use super::salutation::salutation;
 use super::{country, initials};
-use crate::address::{Address, HouseIndication};
-use crate::person::{NameUse, PartnerName, PersonName, Sex};
+use crate::field::address::{Address, HouseIndication};
+use crate::field::names::{NameUse, PartnerName, PersonName, Sex};
 
 fn text<'v>(element: &'v Value, number: &str) -> &'v str {
     let found = element.as_object().and_then(|fields| fields.iter().find(|(name, _)| name.contains(number)));

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::letter::Zone;
+use crate::field::terms::Zone;
 
 /// One country or territory that mail can be sent to.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 mod suffix;
 
 use super::surname::spaced;
-use crate::address::{Address, HouseIndication};
-use crate::reason::Reason;
+use crate::field::address::{Address, HouseIndication};
+use crate::field::reason::Reason;
 
 /// A house number in the parts of the register (BRP 11.20 to 11.50), the case of letters as typed.
 #[derive(Clone, Default, PartialEq, Eq)]

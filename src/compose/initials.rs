@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::person::PersonName;
+use crate::field::names::PersonName;
 
 /// The initials of a name: from the first names; the recorded initials where only those are known, or where they go on
 /// behind the first names ("Jan", J.A.), so that none is lost.

@@ -2,8 +2,8 @@
 //!
 //! Source: the KIX code as in two independent public encoders; dimensions from printer manuals (Printronix, 163).
 
-use crate::address::HouseIndication;
-use crate::letter::{Kix, PostalParts};
+use crate::field::address::HouseIndication;
+use crate::field::draft::{Kix, PostalParts};
 
 /// One bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::initials;
 use super::surname::{self, Owner, capital};
 use super::title::{self, Rank};
-use crate::person::PersonName;
+use crate::field::names::PersonName;
 
 /// The name on the envelope.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ fn line(opening: Option<&str>, initials: &str, surnames: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::person::{NameUse, PartnerName, Sex, Title};
+    use crate::field::names::{NameUse, PartnerName, Sex, Title};
 
     #[test]
     fn a_title_without_first_names_opens_with_a_capital() {

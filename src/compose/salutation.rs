@@ -1,9 +1,8 @@
 //! The salutation, without the comma that closes it in the letter.
 
-use super::initials;
 use super::surname::{self, capital};
-use super::title;
-use crate::person::{PersonName, Sex};
+use super::{initials, title};
+use crate::field::names::{PersonName, Sex};
 
 /// The Dutch salutation by the rules of the BRP (aanhef).
 ///
@@ -46,7 +45,7 @@ fn neutral(name: &PersonName<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::person::{NameUse, PartnerName, Title};
+    use crate::field::names::{NameUse, PartnerName, Title};
 
     #[test]
     fn lab_names_are_neutral_and_english_always_is() {

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::surname;
-use crate::person::{NameUse, PartnerName, PersonName};
-use crate::reason::Reason;
-use crate::words::name;
+use crate::field::names::{NameUse, PartnerName, PersonName};
+use crate::field::reason::Reason;
+use crate::field::words::name;
 
 /// The cells of a name, put right where that follows without doubt.
 pub(super) struct Spelt<'a> {
@@ -20,7 +20,7 @@ impl<'a> Spelt<'a> {
     /// Initials count where no first name gives any. A newborn's "Baby" is not a first name.
     ///
     /// # Errors
-    /// C110 to C112: see [`crate::words::name`].
+    /// C110 to C112: see [`crate::field::words::name`].
     pub(super) fn of(raw: &PersonName<'a>) -> Result<Self, Reason> {
         let mut raw = *raw;
         let name_use = surname::name_use(&raw);

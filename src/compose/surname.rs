@@ -1,6 +1,6 @@
 //! Surnames as printed, and whose surname comes first.
 
-use crate::person::{NameUse, PersonName};
+use crate::field::names::{NameUse, PersonName};
 
 /// Whose surname it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) struct Half {
 #[must_use]
 pub fn surname(prefix: &str, surname: &str) -> Option<String> {
     let surname = tidy(surname);
-    if !crate::words::name::has_letters(&surname) {
+    if !crate::field::words::name::has_letters(&surname) {
         return None;
     }
     Some(tidy(&format!("{prefix} {surname}")))
@@ -97,7 +97,7 @@ pub(super) fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::person::PartnerName;
+    use crate::field::names::PartnerName;
 
     #[test]
     fn unknown_surnames_take_their_particle_with_them() {

@@ -1,12 +1,13 @@
 //! The stage as a whole: notices in, drafts and texts out.
 
 use super::*;
-use crate::cells::Cells;
-use crate::letter::Zone;
-use crate::letter::{Audience, Category, Custody, Findings, Format, Items, Kind, Language, Published, Status};
-use crate::person::{PartialDate, Pseudonym, Sex};
-use crate::row::ProviderKind;
-use crate::row::{Exposure, List, Provider, Registrant};
+use crate::field::cells::Cells;
+use crate::field::findings::Findings;
+use crate::field::ids::Pseudonym;
+use crate::field::names::Sex;
+use crate::field::partial_date::PartialDate;
+use crate::field::row::{Exposure, List, Provider, ProviderKind, Registrant};
+use crate::field::terms::{Audience, Category, Custody, Format, Items, Kind, Language, Published, Status, Zone};
 
 fn facts() -> Facts {
     toml::from_str(
@@ -49,7 +50,7 @@ fn registrant(cells: &[&str; 19]) -> Registrant {
         deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
-        denies: crate::row::Denials::default(),
+        denies: crate::field::row::Denials::default(),
     }
 }
 
@@ -176,7 +177,7 @@ fn an_ordinary_person_is_addressed_in_full() {
     assert_eq!(draft.kix, Kix::Code("2583XL12XA2".into()));
     assert_eq!(draft.rows, [("exposures.csv".to_owned(), 1), ("exposures.csv".to_owned(), 101)]);
     assert!(reference::valid(&draft.reference));
-    assert_eq!(draft.letter_id.len(), 26);
+    assert_eq!(draft.letter_id.to_string().len(), 26);
     assert_eq!(draft.provider_display, "");
 }
 
@@ -315,7 +316,7 @@ fn equal_texts_are_written_once_and_unused_ones_are_dropped() {
     let composed = composed(notices);
     assert_eq!(composed.bodies.len(), 2);
     for (hash, body) in &composed.bodies {
-        assert_eq!(hash, &crate::hash::of_bytes(&serde_json::to_vec(body).unwrap()));
+        assert_eq!(hash, &crate::base::hash::of_bytes(&serde_json::to_vec(body).unwrap()));
     }
     assert!(composed.drafts.ready.iter().all(|draft| composed.bodies.contains_key(&draft.body)));
     let ids: std::collections::BTreeSet<_> = composed.drafts.ready.iter().map(|draft| &draft.letter_id).collect();
@@ -334,7 +335,7 @@ fn a_kix_that_the_window_cannot_show_is_left_out() {
 
 #[test]
 fn debug_shows_nothing_of_a_person() {
-    let name = crate::person::PersonName { first_names: "Jo", surname: "Boer", ..Default::default() };
+    let name = crate::field::names::PersonName { first_names: "Jo", surname: "Boer", ..Default::default() };
     let shown = format!("{:?} {:?}", name_line::name_lines(&name), house_number::parse("12 A"));
     assert!(!shown.contains("Boer") && !shown.contains("12"));
 }

@@ -17,7 +17,8 @@ mod writer;
 use jiff::civil::Date;
 
 use crate::facts::{Facts, Sender};
-use crate::letter::{Body, Frame, Notice};
+use crate::field::body::{Body, Frame};
+use crate::field::notice::Notice;
 
 pub use gates::{Figures, Finding, Review, plain_text, residue, review};
 pub use subject::{News, TextFacts, named_provider};

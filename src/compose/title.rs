@@ -3,7 +3,7 @@
 //! Source: the public rules and examples of the BRP API (Haal Centraal). Academic titles are not in the register.
 
 use super::surname;
-use crate::person::{NameUse, PersonName, Sex, Title};
+use crate::field::names::{NameUse, PersonName, Sex, Title};
 
 /// A title or predicate whatever its gender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ pub(super) fn left_open(name: &PersonName<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::person::PartnerName;
+    use crate::field::names::PartnerName;
 
     fn woman(title: Option<Title>, name_use: NameUse, partner: PartnerName<'_>) -> PersonName<'_> {
         PersonName {

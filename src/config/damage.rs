@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::row::ColumnDamage;
+use crate::field::row::ColumnDamage;
 
 /// `[damage]`: a list that protects people (participants, register, suppressions) of which more cannot be read stops the
 /// run before anything is planned. Both figures of a pair have to be passed.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::contract::DateForm;
-use crate::row::List;
+use crate::field::contract::DateForm;
+use crate::field::row::List;
 
 /// `[inputs.<list>]`.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::{self, Form, Need};
-use crate::row::List;
+use crate::field::contract::{self, Form, Need};
+use crate::field::row::List;
 
 use super::{InputFormat, Inputs};
 

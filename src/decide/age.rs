@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::person::{Cluster, PartialDate};
+use crate::field::partial_date::PartialDate;
+use crate::field::person::Cluster;
 
 /// Under 12, 12 to 15, 16 and over (policy.md rules 8 and 9).
 pub(super) const LETTER: &[i16] = &[12, 16];
@@ -99,7 +100,7 @@ fn classes(date: PartialDate, day: Date, limits: &[i16]) -> (usize, usize) {
 mod tests {
     use super::super::fixtures::{date, exposure, partial, participant};
     use super::*;
-    use crate::row::Exposure;
+    use crate::field::row::Exposure;
 
     #[test]
     fn age_changes_on_the_birthday() {
@@ -126,10 +127,12 @@ mod tests {
     }
 
     fn class_of(listed: &[&str], lab: &[&str], day: &str, limits: &[i16]) -> Class {
-        let listed: Vec<_> =
-            listed.iter().map(|text| crate::row::Registrant { birth_date: partial(text), ..participant(1) }).collect();
+        let listed: Vec<_> = listed
+            .iter()
+            .map(|text| crate::field::row::Registrant { birth_date: partial(text), ..participant(1) })
+            .collect();
         let lab: Vec<_> =
-            lab.iter().map(|text| crate::row::Exposure { birth_date: partial(text), ..exposure(1) }).collect();
+            lab.iter().map(|text| crate::field::row::Exposure { birth_date: partial(text), ..exposure(1) }).collect();
         let cluster =
             Cluster { exposures: lab.iter().collect(), participants: listed.iter().collect(), register: Vec::new() };
         Births::of(&cluster).class(date(day), limits)

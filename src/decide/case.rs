@@ -9,9 +9,10 @@ use super::death::{self, Death};
 use super::remarks::Remarks;
 use super::whereabouts::{self, Home};
 use crate::config::Policy;
-use crate::letter::{Audience, Category, Custody};
-use crate::person::Person;
-use crate::row::{Exposure, Provider, RowRef, Suppression, SuppressionReason};
+use crate::field::ids::RowRef;
+use crate::field::person::Person;
+use crate::field::row::{Exposure, Provider, Suppression, SuppressionReason};
+use crate::field::terms::{Audience, Category, Custody};
 
 /// A person with what the rules need to know of them.
 pub(super) struct Case<'p, 'a> {
@@ -101,7 +102,7 @@ impl<'p, 'a> Case<'p, 'a> {
     }
 
     /// The person's rows in the participants list and the register.
-    pub(super) fn listed(&self) -> impl Iterator<Item = &'a crate::row::Registrant> + '_ {
+    pub(super) fn listed(&self) -> impl Iterator<Item = &'a crate::field::row::Registrant> + '_ {
         self.person.rows.participants.iter().chain(&self.person.rows.register).copied()
     }
 }

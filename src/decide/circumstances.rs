@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::letter::Category;
-use crate::person::{Bsn, Cluster};
-use crate::row::{Provider, Registrant, Rows, Suppression};
+use crate::base::bsn::Bsn;
+use crate::field::person::Cluster;
+use crate::field::row::{Provider, Registrant, Rows, Suppression};
+use crate::field::terms::Category;
 
 /// Everything beside a person's own rows that decides about their letter.
 #[derive(Debug)]
@@ -93,7 +94,7 @@ fn agreed<'a>(one: &'a Provider, other: &'a Provider) -> Option<&'a Provider> {
 mod tests {
     use super::super::fixtures::{date, provider, rows, suppression};
     use super::*;
-    use crate::row::{ProviderKind, SuppressionReason};
+    use crate::field::row::{ProviderKind, SuppressionReason};
 
     #[test]
     fn a_provider_listed_twice_alike_is_one_and_listed_twice_differently_is_none() {

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::circumstances::Circumstances;
 use super::whereabouts::printable;
-use crate::letter::{Category, Custody};
-use crate::row::{Exposure, Provider, ProviderKind};
+use crate::field::row::{Exposure, Provider, ProviderKind};
+use crate::field::terms::{Category, Custody};
 
 /// A value that several rows give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,11 @@
 
 use jiff::civil::Date;
 
-use crate::person::{Cluster, PartialDate};
-use crate::row::{Registrant, RowRef, Suppression, SuppressionReason};
-use crate::words::dates::is_filler;
+use crate::field::ids::RowRef;
+use crate::field::partial_date::PartialDate;
+use crate::field::person::Cluster;
+use crate::field::row::{Registrant, Suppression, SuppressionReason};
+use crate::field::words::dates::is_filler;
 
 /// What the sources say about a person's death.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +141,7 @@ fn join(found: Vec<(&'static str, RowRef)>) -> (String, Vec<RowRef>) {
 mod tests {
     use super::super::fixtures::{date, exposure, partial, participant, register, suppression};
     use super::*;
-    use crate::row::Exposure;
+    use crate::field::row::Exposure;
 
     fn weigh_dates(participants: &[&str], registered: &[&str], suppressed: Option<&str>, sample: &str) -> &'static str {
         let members: Vec<_> =
@@ -147,7 +149,7 @@ mod tests {
         let others: Vec<_> =
             registered.iter().map(|day| Registrant { deceased_on: partial(day), ..register(1) }).collect();
         let row = Exposure { sample_date: sample.parse().ok(), ..exposure(1) };
-        let listed = suppressed.map(|since| crate::row::Suppression {
+        let listed = suppressed.map(|since| crate::field::row::Suppression {
             since: since.parse().ok(),
             since_partly: partial(since).filter(|day| day.exact().is_none()),
             ..suppression(1, SuppressionReason::Deceased)
@@ -222,10 +224,10 @@ mod tests {
             assert_eq!(weigh_dates(&[], &[], Some(since), ""), expected, "{since}");
         }
         let (row, unreadable) = (exposure(1), suppression(1, SuppressionReason::Deceased));
-        let unreadable = crate::row::Suppression { since_unreadable: true, ..unreadable };
+        let unreadable = crate::field::row::Suppression { since_unreadable: true, ..unreadable };
         let cluster = Cluster { exposures: vec![&row], participants: Vec::new(), register: Vec::new() };
         assert!(matches!(weigh(&cluster, &[&unreadable], date("2025-10-01")), Death::Doubtful { .. }));
-        let other = crate::row::Suppression { reason: SuppressionReason::Objection, ..unreadable };
+        let other = crate::field::row::Suppression { reason: SuppressionReason::Objection, ..unreadable };
         assert_eq!(weigh(&cluster, &[&other], date("2025-10-01")), Death::NotStated);
     }
 

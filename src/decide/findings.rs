@@ -1,7 +1,8 @@
 //! A person's rows combined into what is told (policy.md, "Combining a person's rows").
 
-use crate::letter::{Findings, Item, Items, Published, Status};
-use crate::row::Exposure;
+use crate::field::findings::Findings;
+use crate::field::row::Exposure;
+use crate::field::terms::{Item, Items, Published, Status};
 
 /// What the rows say together: an item is involved if a confirmed row has it, else possible if a not-excluded row has
 /// it; the strongest status; published `yes` over `unknown` over `no`; categories in precedence order.
@@ -68,7 +69,7 @@ pub(super) fn says_nothing(findings: &Findings) -> bool {
 mod tests {
     use super::super::fixtures::{exposure, items};
     use super::*;
-    use crate::letter::Category;
+    use crate::field::terms::Category;
 
     fn row(category: Category, status: Status, published: Published, kinds: &str) -> Exposure {
         Exposure { category: Some(category), status, published, items: items(kinds), ..exposure(1) }

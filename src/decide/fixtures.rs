@@ -5,12 +5,18 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{Circumstances, decide};
-use crate::cells::Cells;
+use crate::base::bsn::Bsn;
 use crate::config::Policy;
-use crate::letter::{Category, Findings, Item, Items, Kind, Notice, Published, Status, Told};
-use crate::person::{Bsn, Cluster, PartialDate, Person, Pseudonym, Sex};
-use crate::reason::Sifted;
-use crate::row::{Exposure, Provider, ProviderKind, Registrant, RowRef, Rows, Suppression, SuppressionReason};
+use crate::field::cells::Cells;
+use crate::field::findings::{Findings, Told};
+use crate::field::ids::{Pseudonym, RowRef};
+use crate::field::names::Sex;
+use crate::field::notice::Notice;
+use crate::field::partial_date::PartialDate;
+use crate::field::person::{Cluster, Person};
+use crate::field::reason::Sifted;
+use crate::field::row::{Exposure, Provider, ProviderKind, Registrant, Rows, Suppression, SuppressionReason};
+use crate::field::terms::{Category, Item, Items, Kind, Published, Status};
 
 /// `2025-10-01`.
 pub(crate) fn date(text: &str) -> Date {
@@ -153,7 +159,7 @@ fn listed(row: RowRef, prefix: &str) -> Registrant {
         deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
-        denies: crate::row::Denials::default(),
+        denies: crate::field::row::Denials::default(),
     }
 }
 

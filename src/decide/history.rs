@@ -4,7 +4,8 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use super::findings::union;
-use crate::letter::{Findings, Kind, Published, Told};
+use crate::field::findings::{Findings, Told};
+use crate::field::terms::{Kind, Published};
 
 /// What the earlier letters say that still counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ pub(super) fn due(last: Date, min_days: i64) -> Date {
 mod tests {
     use super::super::fixtures::{date, findings, told};
     use super::*;
-    use crate::person::Pseudonym;
+    use crate::field::ids::Pseudonym;
 
     fn step_from(told: &str, now: &str) -> &'static str {
         let now = findings(now);

@@ -7,10 +7,11 @@ use proptest::prelude::*;
 use super::fixtures::{Retype as _, Scene, date, exposure, partial, participant, provider, suppression};
 use super::{Circumstances, decide};
 use crate::config::{Hold, MultiCategory};
-use crate::letter::{Category, Custody, Item, Items, Published, Status};
-use crate::person::{Cluster, Person, Pseudonym};
-use crate::reason::Reason;
-use crate::row::{Exposure, ProviderKind, Registrant, RowRef, SuppressionReason};
+use crate::field::ids::{Pseudonym, RowRef};
+use crate::field::person::{Cluster, Person};
+use crate::field::reason::Reason;
+use crate::field::row::{Exposure, ProviderKind, Registrant, SuppressionReason};
+use crate::field::terms::{Category, Custody, Item, Items, Published, Status};
 
 fn any_day() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["", "1980-05-05", "1980-00-00", "2009-10-20", "2013-11-01", "2009-00-00", "1996-03-02"])
@@ -80,8 +81,9 @@ fn any_scene() -> impl Strategy<Value = Scene> {
             scene.rows.providers =
                 vec![provider(1, "01000001", ProviderKind::Gp), provider(2, "80000001", ProviderKind::Custodial)];
             let suppressed = reason.map(|reason| suppression(1, reason)).into_iter();
-            scene.rows.suppressions =
-                suppressed.map(|row| crate::row::Suppression { bsn: Some(super::fixtures::bsn()), ..row }).collect();
+            scene.rows.suppressions = suppressed
+                .map(|row| crate::field::row::Suppression { bsn: Some(super::fixtures::bsn()), ..row })
+                .collect();
             let named = Category::ALL.iter().zip(senders);
             scene.senders = named.filter_map(|(category, sender)| Some((*category, sender?.to_owned()))).collect();
             let hold = |write| if write { Hold::Write } else { Hold::Hold };
@@ -152,7 +154,7 @@ proptest! {
     #[test]
     fn a_child_is_never_told_about_tests(scene in any_scene()) {
         for notice in scene.decide().ready {
-            if notice.audience != crate::letter::Audience::Adult {
+            if notice.audience != crate::field::terms::Audience::Adult {
                 let all = notice.findings.involved.union(notice.findings.possible);
                 prop_assert!(!all.has(Item::ExamType) && !all.has(Item::Result));
             }
@@ -171,7 +173,7 @@ fn the_order_of_people_does_not_matter() {
             scene
         })
         .collect();
-    let none = crate::row::Rows::default();
+    let none = crate::field::row::Rows::default();
     let senders: BTreeMap<_, _> =
         [(Category::Gp, "bvo".to_owned()), (Category::Screening, "bvo".to_owned())].into_iter().collect();
     let circumstances = Circumstances::new(&none, &senders);

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::Sink;
 use super::case::Case;
 use super::findings::{combine, medical_test, reduced};
 use super::history::{self, Earlier, Step};
 use super::stops::{Stop, empty_list, told_to};
-use super::whereabouts;
-use crate::address::AddressSource;
+use super::{Sink, whereabouts};
 use crate::config::MultiCategory;
-use crate::letter::{Audience, Category, Difference, Findings, Identity, Kind, Notice};
-use crate::reason::Reason;
-use crate::row::{Exposure, Provider, ProviderKind};
+use crate::field::address::AddressSource;
+use crate::field::findings::{Difference, Findings};
+use crate::field::notice::{Identity, Notice};
+use crate::field::reason::Reason;
+use crate::field::row::{Exposure, Provider, ProviderKind};
+use crate::field::terms::{Audience, Category, Kind};
 
 /// The rows that one letter is about.
 struct Subject<'c, 'a> {

@@ -1,9 +1,9 @@
 //! The order of the table, shown pair by pair: where two rules hold, the one that stands higher gives the code.
 
 use super::fixtures::{Retype as _, Scene, partial, register, suppression, told};
-use crate::letter::{Category, Custody, Items, Kind};
-use crate::reason::Reason::{self, *};
-use crate::row::SuppressionReason;
+use crate::field::reason::Reason::{self, *};
+use crate::field::row::SuppressionReason;
+use crate::field::terms::{Category, Custody, Items, Kind};
 
 /// Makes a rule hold for a scene in which none holds.
 type Trigger = fn(&mut Scene);

@@ -1,10 +1,10 @@
-//! What a person's addresses say instead of a place: secret, gone, died ([`crate::words::address`]).
+//! What a person's addresses say instead of a place: secret, gone, died ([`crate::field::words::address`]).
 
 use super::whereabouts::{Home, printable};
-use crate::letter::Identity;
-use crate::person::Cluster;
-use crate::row::RowRef;
-use crate::words::address::{Remark, remark};
+use crate::field::ids::RowRef;
+use crate::field::notice::Identity;
+use crate::field::person::Cluster;
+use crate::field::words::address::{Remark, remark};
 
 /// Remarks in the addresses of one person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +66,7 @@ mod tests {
     use super::super::whereabouts;
     use super::*;
     use crate::config::Policy;
-    use crate::row::{Exposure, Registrant};
+    use crate::field::row::{Exposure, Registrant};
 
     fn said(lab: &[Exposure], members: &[Registrant], others: &[Registrant]) -> Remarks {
         let cluster = Cluster {

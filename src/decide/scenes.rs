@@ -3,10 +3,11 @@
 use super::fixtures::{
     Retype as _, Scene, date, exposure, findings, items, partial, provider, register, suppression, told,
 };
-use crate::address::AddressSource;
 use crate::config::{Hold, MultiCategory};
-use crate::letter::{Audience, Category, Custody, Format, Identity, Items, Kind, Language, Notice, Status};
-use crate::row::{ProviderKind, SuppressionReason};
+use crate::field::address::AddressSource;
+use crate::field::notice::{Identity, Notice};
+use crate::field::row::{ProviderKind, SuppressionReason};
+use crate::field::terms::{Audience, Category, Custody, Format, Items, Kind, Language, Status};
 
 fn only(scene: &Scene) -> Notice<'_> {
     let sifted = scene.decide();
@@ -222,7 +223,7 @@ fn told_then_nothing_then_a_supplement_then_a_correction() {
     let mut scene = Scene::of(&[Some(Category::Screening)]);
     scene.remember("2025-10-02");
     assert_eq!(scene.ends(), ["D301"]);
-    scene.rows.exposures.push(crate::row::Exposure { items: items("phone"), ..exposure(2) });
+    scene.rows.exposures.push(crate::field::row::Exposure { items: items("phone"), ..exposure(2) });
     assert_eq!(scene.ends(), ["D302"; 2]);
     assert_eq!(scene.decide().set_aside[0].due, Some(date("2025-10-15")));
     scene.run_date = date("2025-10-15");
@@ -246,7 +247,7 @@ fn told_then_nothing_then_a_supplement_then_a_correction() {
 fn an_item_that_is_newly_possible_is_no_reason_to_write() {
     let mut scene = Scene::of(&[Some(Category::Screening)]);
     scene.remember("2025-11-01");
-    let possible = crate::row::Exposure { items: items("phone"), status: Status::NotExcluded, ..exposure(2) };
+    let possible = crate::field::row::Exposure { items: items("phone"), status: Status::NotExcluded, ..exposure(2) };
     scene.rows.exposures.push(possible);
     assert_eq!(scene.ends(), ["D301"; 2]);
     assert_eq!(scene.decide().set_aside[0].evidence, "items: newly possible ones are not material");

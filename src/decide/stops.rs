@@ -9,10 +9,12 @@ use super::death::Death;
 use super::findings::{combine, reduced, says_nothing};
 use super::whereabouts;
 use crate::config::Hold;
-use crate::letter::{Audience, Category, Findings};
-use crate::reason::{Reason, SetAside, more_rows};
-use crate::row::{Exposure, RowRef, SuppressionReason};
-use crate::words::address::Remark;
+use crate::field::findings::Findings;
+use crate::field::ids::RowRef;
+use crate::field::reason::{Reason, SetAside, more_rows};
+use crate::field::row::{Exposure, SuppressionReason};
+use crate::field::terms::{Audience, Category};
+use crate::field::words::address::Remark;
 
 /// Why a person, or a part of their rows, goes no further.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use super::fixtures::{Retype as _, Scene, date, items, partial, provider, register, suppression};
 use crate::config::{Hold, MultiCategory};
-use crate::letter::{Category, Custody, Findings, Item, Items, Kind, Published, Status, Told};
-use crate::row::{ProviderKind, SuppressionReason};
+use crate::field::findings::{Findings, Told};
+use crate::field::row::{ProviderKind, SuppressionReason};
+use crate::field::terms::{Category, Custody, Item, Items, Kind, Published, Status};
 
 use Category::{Gp, Hospital, Prisoner, Screening};
 

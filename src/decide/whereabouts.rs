@@ -1,11 +1,14 @@
 //! Whose name and which address a letter carries, and in which language and size (policy.md, "Address").
 
-use crate::address::{Address, AddressSource};
 use crate::config::{Hold, Policy};
-use crate::letter::{Format, Identity, Language};
-use crate::person::{Cluster, PersonName};
-use crate::row::{Exposure, Registrant, RowRef};
-use crate::words::name;
+use crate::field::address::{Address, AddressSource};
+use crate::field::ids::RowRef;
+use crate::field::names::PersonName;
+use crate::field::notice::Identity;
+use crate::field::person::Cluster;
+use crate::field::row::{Exposure, Registrant};
+use crate::field::terms::{Format, Language};
+use crate::field::words::name;
 
 /// The row whose address is printed, and the list it stands in.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::plain;
+use crate::base::plain;
 
 /// How often the command is asked whether it has ended.
 const PAUSE: Duration = Duration::from_millis(20);

@@ -19,6 +19,7 @@ use lettre::{Address, Message};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use crate::base::Explain;
 use crate::config::{Mail, MailSecurity, telling};
 use crate::deliver::summary::{Summary, Texts};
 use crate::deliver::{password, relay};
@@ -111,10 +112,10 @@ impl MailError {
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Send { source, .. } if source.is_permanent())
     }
+}
 
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for MailError {
+    fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Password { path, .. } => return Some(format!("chmod 0400 {path}")),
             Self::PlainBeyondLoopback | Self::PasswordInTheClear => "use `starttls` or `tls`",

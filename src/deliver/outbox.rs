@@ -9,9 +9,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{Access, AtFlags, CWD, accessat, statvfs};
 use serde::Serialize;
 
+use crate::base::{durable, hash};
 use crate::deliver::DeliverError;
 use crate::package::Sealed;
-use crate::{durable, hash};
 
 /// A published job.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! How two birth dates agree.
 
+use crate::field::partial_date::PartialDate;
 use crate::link::compare::Birth;
-use crate::person::PartialDate;
 
 /// `yyyymmdd`, unknown parts 00; 0 stands for no date at all.
 pub(super) fn pack(date: PartialDate) -> u32 {

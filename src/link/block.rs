@@ -5,13 +5,12 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use crate::link::LinkError;
-use crate::link::birth;
+use crate::field::ids::RowRef;
 use crate::link::digest::Digest;
 use crate::link::features::Features;
 use crate::link::frames::Blocks;
 use crate::link::units::{UnitId, Units};
-use crate::row::RowRef;
+use crate::link::{LinkError, birth};
 
 /// One way to find candidates: units that share a key are compared.
 pub(super) struct BlockRule {

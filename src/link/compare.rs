@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use crate::link::birth;
 use crate::link::features::Features;
-use crate::link::given;
 use crate::link::strings::{TextId, Texts};
+use crate::link::{birth, given};
 
 /// Surname parts at least this alike (Jaro-Winkler) count as the same with a typo.
 const SURNAME_CLOSE: f64 = 0.92;

@@ -4,10 +4,12 @@ use std::cmp::Ordering;
 
 use jiff::civil::Date;
 
-use crate::address::Address;
+use crate::field::address::Address;
+use crate::field::ids::RowRef;
+use crate::field::names::{PersonName, Sex};
+use crate::field::partial_date::PartialDate;
+use crate::field::row::{Exposure, Refused, Registrant, Rows, Suppression};
 use crate::link::digest::Digest;
-use crate::person::{PartialDate, PersonName, Sex};
-use crate::row::{Exposure, Refused, Registrant, RowRef, Rows, Suppression};
 
 /// Number of a row: exposures first, then participants, then the register.
 pub(super) type RowId = u32;
@@ -94,7 +96,7 @@ impl<'a> Row<'a> {
             Self::Exposure(row) => row.bsn,
             Self::Participant(row) | Self::Register(row) => row.bsn,
         };
-        bsn.map_or(0, crate::person::Bsn::number)
+        bsn.map_or(0, crate::base::bsn::Bsn::number)
     }
 
     pub(super) const fn birth_date(self) -> Option<PartialDate> {

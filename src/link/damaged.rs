@@ -11,14 +11,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use crate::base::bsn::Bsn;
+use crate::field::row::{Exposure, List, Open, Refused, Remains};
 use crate::link::content::{AllRows, Row};
 use crate::link::digest::Digest;
 use crate::link::features::{self, Features};
 use crate::link::review::Case;
 use crate::link::strings::Texts;
 use crate::link::units::UnitId;
-use crate::person::Bsn;
-use crate::row::{Exposure, List, Open, Refused, Remains};
 
 pub(super) use fit::Fit;
 

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::keys::Keys;
+use crate::field::ids::RowRef;
+use crate::field::keys::Keys;
+use crate::field::row::Rows;
 use crate::link::block::Pair;
 use crate::link::content::{AllRows, Row, RowId};
 use crate::link::units::{UnitId, Units};
-use crate::row::{RowRef, Rows};
 
 /// Names a record from run to run without saying which: a keyed fingerprint of dataset and record number, or of list and
 /// `person_ref`.

@@ -3,7 +3,7 @@
 //! Rows are put in order by it, so that the order says nothing about the rows to anybody without the campaign's key and
 //! nobody can craft rows that collide. It never leaves the process.
 
-use crate::keys::Keys;
+use crate::field::keys::Keys;
 
 /// A digest in the making; every step returns the next state.
 #[derive(Clone, Copy)]

@@ -5,8 +5,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::keys::Keys;
-use crate::link::block;
+use crate::base::progress::Progress;
+use crate::field::ids::RowRef;
+use crate::field::keys::Keys;
+use crate::field::row::Rows;
 use crate::link::cluster::{Edge, Refusal};
 use crate::link::compare::FIELDS;
 use crate::link::content::{AllRows, RowId};
@@ -15,9 +17,7 @@ use crate::link::judge::{Judge, Verdict};
 use crate::link::review::Holds;
 use crate::link::score::{Score, in_bits};
 use crate::link::units::UnitId;
-use crate::link::{Grouped, LinkError, Terms};
-use crate::progress::Progress;
-use crate::row::{RowRef, Rows};
+use crate::link::{Grouped, LinkError, Terms, block};
 
 /// What linking knows about two rows.
 #[derive(Clone, Debug, PartialEq, Serialize)]

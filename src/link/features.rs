@@ -4,16 +4,13 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::address::Address;
-use crate::link::LinkError;
-use crate::link::birth;
+use crate::field::address::Address;
+use crate::field::names::{PersonName, Sex};
 use crate::link::content::{AllRows, Row, RowId, Source};
 use crate::link::digest::Digest;
-use crate::link::given;
-use crate::link::newborn;
 use crate::link::normalise::{self, Initials};
 use crate::link::strings::{Collector, TextId, Texts};
-use crate::person::{PersonName, Sex};
+use crate::link::{LinkError, birth, given, newborn};
 
 /// Rows whose texts are collected together before the collections are joined.
 const CHUNK: usize = 32_768;

@@ -1,6 +1,7 @@
 //! What is to be done with a pair: the exact rules first, then the score, both under vetoes and guards.
 
 use crate::config::LinkProfile;
+use crate::field::names::Sex;
 use crate::link::birth;
 use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place, Surname};
 use crate::link::exact::{self, Rule};
@@ -8,7 +9,6 @@ use crate::link::features::Features;
 use crate::link::guard::Crowd;
 use crate::link::score::{Score, Scorer};
 use crate::link::units::{UnitId, Units};
-use crate::person::Sex;
 
 /// What is to be done with a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,13 +10,14 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use crate::field::ids::RowRef;
+use crate::field::row::Registrant;
 use crate::link::birth;
 use crate::link::compare::{Agreement, Birth, Given, Initials, Place, Surname};
 use crate::link::content::{AllRows, Row};
 use crate::link::features::Features;
 use crate::link::review::Case;
 use crate::link::units::UnitId;
-use crate::row::{Registrant, RowRef};
 
 /// A unit with lab records, and one with a row that protects somebody of its name and birth date.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,7 +109,7 @@ impl<'a> Suppressed<'a> {
     fn of(all: AllRows<'a>) -> Self {
         let rows = all.suppressions();
         let refs = rows.iter().map(|row| row.person_ref.as_str()).filter(|number| !number.is_empty());
-        let bsns = rows.iter().filter_map(|row| row.bsn).map(crate::person::Bsn::number);
+        let bsns = rows.iter().filter_map(|row| row.bsn).map(crate::base::bsn::Bsn::number);
         Self { refs: refs.collect(), bsns: bsns.collect() }
     }
 

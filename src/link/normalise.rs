@@ -8,8 +8,8 @@ use unicode_normalization::char::is_combining_mark;
 
 use std::borrow::Cow;
 
-use crate::reason::Reason;
-use crate::words::name::{self, is_title};
+use crate::field::reason::Reason;
+use crate::field::words::name::{self, is_title};
 
 /// Words before a surname that say nothing about who somebody is.
 const PARTICLES: [&str; 52] = [

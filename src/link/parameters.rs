@@ -4,8 +4,8 @@
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
+use crate::base::durable;
 use crate::config::{LONGEST_FILE, LinkRules};
-use crate::durable;
 use crate::link::block;
 
 /// Probabilities of one level of agreement, given that both rows have the field: `[m, u]`, m among rows of one person,

@@ -4,19 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::link::LinkError;
+use crate::field::ids::RowRef;
+use crate::field::reason::{Beside, Reason, SetAside};
 use crate::link::block::Pair;
 use crate::link::cluster::{Clustering, Refusal, Vetoes};
 use crate::link::compare::Agreement;
 use crate::link::content::{AllRows, Row, RowId};
-use crate::link::exact;
 use crate::link::guard::Crowd;
 use crate::link::namesakes::{self, Namesake};
 use crate::link::score::{Score, Scorer};
 use crate::link::units::{UnitId, Units};
 use crate::link::unreadable::{Hidden, Placed};
-use crate::reason::{Beside, Reason, SetAside};
-use crate::row::RowRef;
+use crate::link::{LinkError, exact};
 
 /// What the rules found beside edges.
 pub(super) struct Doubts<'f> {

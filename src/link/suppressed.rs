@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::field::ids::RowRef;
+use crate::field::row::{List, Open};
 use crate::link::content::{AllRows, Row, RowId};
-use crate::row::{List, Open, RowRef};
 
 /// What became of the suppressions that are not simply somebody's.
 #[derive(Debug, Default)]
@@ -81,7 +82,7 @@ impl<'a> Known<'a> {
             .clone()
             .filter_map(|row| row.bsn)
             .chain(damaged.clone().filter_map(|row| row.bsn))
-            .map(crate::person::Bsn::number)
+            .map(crate::base::bsn::Bsn::number)
             .collect();
         let refs: HashSet<&str> =
             named.map(|row| row.person_ref.as_str()).chain(damaged.map(|row| row.person_ref.as_str())).collect();
@@ -104,8 +105,10 @@ impl<'a> Known<'a> {
             }
         }
         for row in all.refused().iter().filter(|row| row.list != List::Suppressions) {
-            known.bsns.extend(row.bsn.map(crate::person::Bsn::number));
-            known.listed_bsns.extend(row.bsn.filter(|_| row.list != List::Exposures).map(crate::person::Bsn::number));
+            known.bsns.extend(row.bsn.map(crate::base::bsn::Bsn::number));
+            known
+                .listed_bsns
+                .extend(row.bsn.filter(|_| row.list != List::Exposures).map(crate::base::bsn::Bsn::number));
             if let Some(found) = refs.get(row.person_ref.as_str()).filter(|found| !found.is_empty()) {
                 known.refs.insert(found);
                 known.numbered_refs.insert(found);

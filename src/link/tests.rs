@@ -10,15 +10,18 @@ mod namesakes;
 
 use std::collections::BTreeSet;
 
-use crate::cells::Cells;
+use crate::base::bsn::Bsn;
+use crate::base::progress::Progress;
 use crate::config::{LinkProfile, LinkRules};
-use crate::keys::Keys;
-use crate::letter::{Category, Items, Published, Status};
+use crate::field::cells::Cells;
+use crate::field::ids::RowRef;
+use crate::field::keys::Keys;
+use crate::field::names::Sex;
+use crate::field::partial_date::PartialDate;
+use crate::field::reason::Reason;
+use crate::field::row::{Exposure, List, Refused, Registrant, Rows};
+use crate::field::terms::{Category, Items, Published, Status};
 use crate::link::{Linked, Parameters, Terms, link};
-use crate::person::{Bsn, PartialDate, Sex};
-use crate::progress::Progress;
-use crate::reason::Reason;
-use crate::row::{Exposure, List, Refused, Registrant, RowRef, Rows};
 
 /// Valid BSNs of the test range.
 pub(super) const BSNS: [u32; 4] = [999_990_019, 999_990_020, 999_990_032, 999_990_044];
@@ -129,7 +132,7 @@ pub(super) fn registrant(place: u32, details: &Details) -> Registrant {
         deceased_unreadable: false,
         protected_address: false,
         whereabouts_unknown: false,
-        denies: crate::row::Denials::default(),
+        denies: crate::field::row::Denials::default(),
     }
 }
 
@@ -175,13 +178,13 @@ pub(super) fn expect(linked: &Linked<'_>, people: &[&[u32]], held: &[(u32, Reaso
 pub(super) fn refused(list: List, number: u32, person_ref: &str) -> Refused {
     Refused {
         list,
-        set_aside: crate::reason::SetAside::new(RowRef { file: 1, row: 9 }, Reason::R104),
+        set_aside: crate::field::reason::SetAside::new(RowRef { file: 1, row: 9 }, Reason::R104),
         record_id: String::new(),
         dataset_id: String::new(),
         bsn: bsn(number),
         person_ref: person_ref.to_owned(),
         digits: None,
-        open: crate::row::Open::OTHER,
+        open: crate::field::row::Open::OTHER,
         remains: Vec::new(),
         used: false,
         content: String::new(),

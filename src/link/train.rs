@@ -7,7 +7,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::keys::Keys;
+use crate::field::keys::Keys;
+use crate::field::row::Rows;
 use crate::link::LinkError;
 use crate::link::block::{self, Tells};
 use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place, SexLevel, Surname};
@@ -18,7 +19,6 @@ use crate::link::parameters::{
     BirthLevels, GivenLevels, InitialsLevels, Likelihood, Parameters, PlaceLevels, SurnameLevels, Two,
 };
 use crate::link::units::{UnitId, Units};
-use crate::row::Rows;
 
 /// Blind pairs that u is counted from.
 const BLIND_PAIRS: usize = 2_000_000;

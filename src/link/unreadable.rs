@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::field::ids::RowRef;
+use crate::field::reason::Reason;
+use crate::field::row::{List, Open, Refused};
 use crate::link::content::{Row, RowId};
 use crate::link::damaged::{self, Damaged, Fit, Found};
 use crate::link::review::{Case, Holds, Number};
 use crate::link::suppressed::Unplaced;
 use crate::link::units::UnitId;
-use crate::reason::Reason;
-use crate::row::{List, Open, Refused, RowRef};
 
 /// Everything about unreadable rows that holds somebody.
 pub(super) struct Hidden<'h> {
@@ -182,7 +183,7 @@ impl Again {
 pub(super) fn awaiting(
     orphans: &[(RowId, crate::link::RecordKey)],
     refused: &[Refused],
-    keys: &crate::keys::Keys,
+    keys: &crate::field::keys::Keys,
 ) -> Vec<RowId> {
     if orphans.is_empty() || refused.is_empty() {
         return Vec::new();

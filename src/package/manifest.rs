@@ -9,7 +9,10 @@ use std::io::Write;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use crate::letter::{Draft, Format, Kix, Planned};
+use crate::field::draft::{Draft, Kix};
+use crate::field::ids::LetterId;
+use crate::field::place::Planned;
+use crate::field::terms::Format;
 use crate::package::plan::Class;
 
 /// The columns, in order.
@@ -73,7 +76,7 @@ pub enum ManifestError {
     #[error("letter `{letter_id}`: column `{column}` {problem}")]
     Cell {
         /// Which letter.
-        letter_id: String,
+        letter_id: LetterId,
         /// Which column.
         column: &'static str,
         /// What is wrong; never the value.
@@ -83,7 +86,7 @@ pub enum ManifestError {
     #[error("letter `{letter_id}` has more than three {lines}")]
     Lines {
         /// Which letter.
-        letter_id: String,
+        letter_id: LetterId,
         /// Of what.
         lines: &'static str,
     },
@@ -101,7 +104,7 @@ pub fn write(job: &str, letters: &[Planned], out: impl Write) -> Result<(), Mani
     table.write_record(COLUMNS)?;
     for letter in letters {
         let cells = row(job, letter)?;
-        check(&letter.draft.letter_id, &cells)?;
+        check(letter.draft.letter_id, &cells)?;
         table.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
     }
     table.flush().map_err(csv::Error::from)?;
@@ -121,9 +124,10 @@ pub fn document_sha256(draft: &Draft) -> String {
         Format::Standard => "standard",
         Format::Large => "large",
     };
+    let letter_id = draft.letter_id.to_string();
     let fixed = [
         "breachpost letter 1",
-        &draft.letter_id,
+        &letter_id,
         &draft.reference,
         &draft.salutation,
         &draft.country_line,
@@ -157,7 +161,7 @@ fn row<'a>(job: &'a str, letter: &'a Planned) -> Result<[Cow<'a, str>; 28], Mani
     Ok([
         job.into(),
         format!("{:07}", place.seq).into(),
-        draft.letter_id.as_str().into(),
+        draft.letter_id.to_string().into(),
         place.print_file.as_str().into(),
         place.first_page.to_string().into(),
         place.pages.to_string().into(),
@@ -188,15 +192,15 @@ fn row<'a>(job: &'a str, letter: &'a Planned) -> Result<[Cow<'a, str>; 28], Mani
 
 fn three<'a>(draft: &Draft, lines: &'a [String], what: &'static str) -> Result<[&'a str; 3], ManifestError> {
     if lines.len() > 3 {
-        return Err(ManifestError::Lines { letter_id: draft.letter_id.clone(), lines: what });
+        return Err(ManifestError::Lines { letter_id: draft.letter_id, lines: what });
     }
     Ok(std::array::from_fn(|index| lines.get(index).map_or("", String::as_str)))
 }
 
-fn check(letter_id: &str, cells: &[Cow<'_, str>; 28]) -> Result<(), ManifestError> {
+fn check(letter_id: LetterId, cells: &[Cow<'_, str>; 28]) -> Result<(), ManifestError> {
     for (index, cell) in cells.iter().enumerate() {
         if let Some(problem) = problem(cell, limit(index)) {
-            return Err(ManifestError::Cell { letter_id: letter_id.to_owned(), column: COLUMNS[index], problem });
+            return Err(ManifestError::Cell { letter_id, column: COLUMNS[index], problem });
         }
     }
     Ok(())
@@ -219,7 +223,7 @@ fn problem(cell: &str, limit: usize) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::letter::Place;
+    use crate::field::place::Place;
     use crate::package::testing::draft;
 
     fn planned() -> Planned {

@@ -7,7 +7,10 @@ use std::vec::IntoIter;
 use rayon::prelude::*;
 
 use crate::config::Print;
-use crate::letter::{Draft, Format, Place, Planned, Zone};
+use crate::field::draft::Draft;
+use crate::field::ids::LetterId;
+use crate::field::place::{Place, Planned};
+use crate::field::terms::{Format, Zone};
 
 /// The letters of one part, in print order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,9 +73,8 @@ impl Proofed {
 
     /// The letter.
     #[must_use]
-    pub fn letter_id(&self) -> &str {
-        let length = self.key.letter_id.iter().take_while(|byte| **byte != 0).count();
-        std::str::from_utf8(&self.key.letter_id[..length]).unwrap_or_default()
+    pub const fn letter_id(&self) -> LetterId {
+        self.key.letter_id
     }
 
     /// Where the caller finds it again.
@@ -137,7 +139,7 @@ struct Key {
     class: Class,
     postcode: [u8; 6],
     abroad: Option<Box<str>>,
-    letter_id: [u8; 26],
+    letter_id: LetterId,
 }
 
 impl Key {
@@ -148,7 +150,7 @@ impl Key {
             class: Class::of(draft, sheets),
             postcode: fixed(&postal.postcode),
             abroad: abroad.then(|| format!("{}\n{}", postal.country, postal.foreign_lines.join("\n")).into()),
-            letter_id: fixed(&draft.letter_id),
+            letter_id: draft.letter_id,
         }
     }
 }
@@ -301,7 +303,7 @@ mod tests {
                 .map(|(id, sheets)| (draft(id, &format!("{}AA", 1000 + id % 7)), sheets * 2, *sheets))
                 .collect();
             let mut shuffled = proofed.clone();
-            shuffled.sort_by_key(|(draft, ..)| draft.letter_id.bytes().fold(seed, |sum, byte| sum.rotate_left(9) ^ u64::from(byte)));
+            shuffled.sort_by_key(|(draft, ..)| draft.letter_id.to_string().bytes().fold(seed, |sum, byte| sum.rotate_left(9) ^ u64::from(byte)));
             let settings = print(per_file, per_file * parts_of);
             let plan_of = plan("2600001", proofed, &settings);
             prop_assert_eq!(&plan_of, &plan("2600001", shuffled, &settings));

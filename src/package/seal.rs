@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use secrecy::zeroize::Zeroizing;
 
-use crate::durable;
+use crate::base::{Explain, durable};
 use crate::package::ticket::is_rehearsal;
 
 /// The public keys that every part is encrypted to.
@@ -66,10 +66,8 @@ pub enum SealError {
     },
 }
 
-impl SealError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for SealError {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::Recipient { .. } | Self::Operator { .. } | Self::NoRecipients => {
                 Some("a public key begins with `age1`; `age-keygen -y KEYFILE` prints the one of a key pair".to_owned())

@@ -7,9 +7,10 @@ use jiff::civil::Date;
 use super::cell::Days;
 use super::raw::{Raw, Terms};
 use super::records::Record;
-use crate::contract::{self, Form, LISTS, Need};
-use crate::reason::Reason;
-use crate::row::{Exposure, List, Provider, Registrant, RowRef, Suppression};
+use crate::field::contract::{self, Form, LISTS, Need};
+use crate::field::ids::RowRef;
+use crate::field::reason::Reason;
+use crate::field::row::{Exposure, List, Provider, Registrant, Suppression};
 
 /// What is wrong with a row of the contract's examples of which some cells are others.
 fn wrong(list: List, others: &[(&str, &str)]) -> Vec<Reason> {

@@ -2,7 +2,8 @@
 
 use super::tests::{Inbox, cells, content, csv_text, exposures};
 use super::*;
-use crate::row::Open;
+use crate::base::Explain;
+use crate::field::row::Open;
 
 /// The text of one exposure, as a program would write it that does something around the rows.
 fn one(change: impl Fn(&str) -> String) -> Inbox {

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 
 use camino::Utf8Path;
 
-use crate::keys::Marker;
-use crate::progress::Progress;
-use crate::row::{List, Refused, RowRef};
+use crate::base::progress::Progress;
+use crate::field::ids::RowRef;
+use crate::field::keys::Marker;
+use crate::field::row::{List, Refused};
 
 use super::empty::Empty;
 use super::error::ReadError;
-use super::marks;
 use super::raw::{Raw, Terms};
 use super::records::Record;
-use super::spoilt;
 use super::tally::Tally;
 use super::translate::Translation;
+use super::{marks, spoilt};
 
 /// What the rows of a file have in common.
 #[derive(Clone, Copy)]

@@ -6,10 +6,12 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-use crate::letter::{Item, Items};
-use crate::person::{Bsn, BsnError, NameUse, PartialDate, Sex};
-use crate::reason::Reason;
-use crate::row::{ProviderKind, SuppressionReason};
+use crate::base::bsn::{Bsn, BsnError};
+use crate::field::names::{NameUse, Sex};
+use crate::field::partial_date::PartialDate;
+use crate::field::reason::Reason;
+use crate::field::row::{ProviderKind, SuppressionReason};
+use crate::field::terms::{Item, Items};
 
 use super::damage::{self, Wanted};
 use super::text::{check_characters, is_blank, is_missing};
@@ -194,13 +196,13 @@ macro_rules! words_by_from_str {
 }
 
 words_by_from_str!(
-    crate::letter::Category,
-    crate::letter::Status,
-    crate::letter::Published,
-    crate::letter::Custody,
-    crate::letter::Language,
-    crate::letter::Format,
-    crate::person::Title
+    crate::field::terms::Category,
+    crate::field::terms::Status,
+    crate::field::terms::Published,
+    crate::field::terms::Custody,
+    crate::field::terms::Language,
+    crate::field::terms::Format,
+    crate::field::names::Title
 );
 
 impl Word for Sex {
@@ -226,7 +228,7 @@ impl Word for NameUse {
     }
 }
 
-impl Word for crate::address::HouseIndication {
+impl Word for crate::field::address::HouseIndication {
     fn from_word(word: &str) -> Option<Self> {
         match word {
             "to" => Some(Self::To),

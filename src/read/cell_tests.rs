@@ -1,5 +1,5 @@
 use super::*;
-use crate::letter::{Category, Published, Status};
+use crate::field::terms::{Category, Published, Status};
 
 const VALID: &str = "999990019";
 

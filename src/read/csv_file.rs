@@ -7,18 +7,18 @@ use camino::Utf8Path;
 use rayon::prelude::*;
 
 use crate::config::InputFormat;
-use crate::reason::{Reason, SetAside};
-use crate::row::{List, Open, Refused, RowRef};
+use crate::field::ids::RowRef;
+use crate::field::reason::{Reason, SetAside};
+use crate::field::row::{List, Open, Refused};
 
 use super::batch::{Batch, Context};
-use super::encoding;
 use super::error::{Place, ReadError};
 use super::header::{self, Layout};
 use super::preamble::{self, Tail};
 use super::raw::{self, Raw};
 use super::records::Record;
-use super::schema;
 use super::split::{self, Dialect, Span};
+use super::{encoding, schema};
 
 /// Pieces of about this size are read by one core each.
 const PIECE: usize = 1 << 20;

@@ -1,7 +1,7 @@
 //! What spreadsheets and export programs do to a cell on its way. Recognised by its form, named by a code, never undone:
 //! a damaged number could be read as another one.
 
-use crate::reason::Reason;
+use crate::field::reason::Reason;
 
 use super::text::is_blank;
 

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 
 use crate::config::InputFormat;
-use crate::row::List;
-use crate::words::dates::is_filler;
+use crate::field::row::List;
+use crate::field::words::dates::is_filler;
 
-use super::cell;
 use super::error::ReadError;
-use super::schema;
 use super::text::is_blank;
+use super::{cell, schema};
 
 /// The values of one list that mean an empty cell, by column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -77,6 +77,7 @@ fn at(bytes: &[u8], offset: usize, encoding: TextEncoding, file: &Utf8Path) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Explain as _;
 
     fn read(bytes: &[u8], encoding: TextEncoding) -> Result<String, ReadError> {
         decode(bytes, encoding, Utf8Path::new("exposures.csv")).map(Cow::into_owned)

@@ -2,7 +2,8 @@
 
 use camino::Utf8PathBuf;
 
-use crate::row::List;
+use crate::base::Explain;
+use crate::field::row::List;
 
 pub use super::place::Place;
 use super::schema;
@@ -382,29 +383,8 @@ pub enum ReadError {
     },
 }
 
-fn named(lists: &[List]) -> String {
-    let names: Vec<String> = lists.iter().map(|list| format!("a {} list", schema::name(*list))).collect();
-    names.join(" or ")
-}
-
-impl ReadError {
-    /// Whether a setting is at fault, or a file that stands in for one.
-    #[must_use]
-    pub const fn is_a_setting(&self) -> bool {
-        matches!(
-            self,
-            Self::NotAFile { .. }
-                | Self::Delimiter { .. }
-                | Self::UnknownColumn { .. }
-                | Self::SameColumn { .. }
-                | Self::EmptyColumn { .. }
-                | Self::EmptyValue { .. }
-        )
-    }
-
-    /// What to do about it, where that can be said.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for ReadError {
+    fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoExposures { .. } => {
                 "the name of a list begins with `exposures`, `participants`, `register`, `providers` or \
@@ -493,5 +473,26 @@ impl ReadError {
             | Self::SameColumn { .. }
             | Self::TooManyRows { .. } => return None,
         })
+    }
+}
+
+fn named(lists: &[List]) -> String {
+    let names: Vec<String> = lists.iter().map(|list| format!("a {} list", schema::name(*list))).collect();
+    names.join(" or ")
+}
+
+impl ReadError {
+    /// Whether a setting is at fault, or a file that stands in for one.
+    #[must_use]
+    pub const fn is_a_setting(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAFile { .. }
+                | Self::Delimiter { .. }
+                | Self::UnknownColumn { .. }
+                | Self::SameColumn { .. }
+                | Self::EmptyColumn { .. }
+                | Self::EmptyValue { .. }
+        )
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::person::PartialDate;
-use crate::row::{Input, List, Registrant, Rows, Suppression, SuppressionReason};
-use crate::words::dates::is_filler;
+use crate::field::partial_date::PartialDate;
+use crate::field::row::{Input, List, Registrant, Rows, Suppression, SuppressionReason};
+use crate::field::words::dates::is_filler;
 
 use super::error::ReadError;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 
+use crate::base::plain::header as printable;
 use crate::config::InputFormat;
-use crate::contract;
-use crate::plain::header as printable;
-use crate::row::List;
+use crate::field::contract;
+use crate::field::row::List;
 
 use super::error::ReadError;
 use super::schema;
@@ -162,6 +162,7 @@ fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n s
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Explain as _;
 
     fn header() -> Vec<String> {
         schema::EXPOSURES.iter().map(|column| (*column).to_owned()).collect()

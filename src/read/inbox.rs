@@ -4,14 +4,13 @@ use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::base::plain;
 use crate::config::Inputs;
-use crate::plain;
-use crate::row::List;
+use crate::field::row::List;
 
 use super::error::ReadError;
 use super::names::{self, Form, Name};
-use super::schema;
-use super::stray;
+use super::{schema, stray};
 
 /// The ending of a sidecar's name.
 pub(super) const SIDECAR: &str = ".meta.toml";
@@ -30,7 +29,7 @@ pub(super) struct Found {
 /// The inbox, sorted out.
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
-    /// Sorted by list and name, so that a row keeps its [`RowRef`](crate::row::RowRef) from run to run.
+    /// Sorted by list and name, so that a row keeps its [`RowRef`](crate::field::ids::RowRef) from run to run.
     pub(super) lists: Vec<Found>,
     /// Files that are none of ours; hidden ones are not named.
     pub(super) ignored: Vec<String>,
@@ -182,6 +181,7 @@ fn check_companion<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Explain as _;
 
     fn folder(names: &[&str]) -> (tempfile::TempDir, Utf8PathBuf) {
         let guard = tempfile::tempdir().unwrap();

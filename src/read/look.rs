@@ -15,12 +15,13 @@ use std::borrow::Cow;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+use crate::base::Explain;
+use crate::base::progress::Progress;
 use crate::config::Inputs;
-use crate::contract::{self, Guess};
-use crate::keys::Marker;
-use crate::progress::Progress;
-use crate::reason::Reason;
-use crate::row::List;
+use crate::field::contract::{self, Guess};
+use crate::field::keys::Marker;
+use crate::field::reason::Reason;
+use crate::field::row::List;
 
 use super::inbox::{self, Found};
 use super::marks::{self, Changes, Delivery};

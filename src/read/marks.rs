@@ -11,10 +11,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rayon::slice::ParallelSliceMut as _;
 use serde::{Deserialize, Serialize};
 
-use crate::contract;
-use crate::durable;
-use crate::keys::Marker;
-use crate::row::{Input, List};
+use crate::base::{data_dir, durable};
+use crate::field::contract;
+use crate::field::keys::Marker;
+use crate::field::row::{Input, List};
 
 use super::Counted;
 use super::schema::{self, position};
@@ -201,7 +201,7 @@ fn key(marker: Marker) -> String {
 /// The papers of the newest run that wrote down what it read: its id and the file.
 #[must_use]
 pub fn latest(data_dir: &Utf8Path) -> Option<(String, Utf8PathBuf)> {
-    let runs = data_dir.join("runs");
+    let runs = data_dir::runs(data_dir);
     let age = |name: &str| {
         let (day, number) = name.rsplit_once('-')?;
         Some((day.parse::<jiff::civil::Date>().ok()?, number.parse::<u32>().ok()?))

@@ -40,10 +40,10 @@ fn what_is_written_is_read_back_with_the_same_key_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = Utf8PathBuf::from_path_buf(folder.path().join(MARKS)).unwrap();
     let delivery = Delivery { files: vec![delivered("a.csv", &[("1", "x"), ("2", "y")]), delivered("b.csv", &[])] };
-    let keys = crate::keys::Keys::derive(&[1; 32]);
+    let keys = crate::field::keys::Keys::derive(&[1; 32]);
     delivery.write(&path, keys.marker()).unwrap();
     assert_eq!(Delivery::read(&path, keys.marker()).unwrap(), delivery);
-    assert!(Delivery::read(&path, crate::keys::Keys::derive(&[2; 32]).marker()).is_err());
+    assert!(Delivery::read(&path, crate::field::keys::Keys::derive(&[2; 32]).marker()).is_err());
 
     let whole = std::fs::read(&path).unwrap();
     for bytes in [&whole[..whole.len() - 1], &[&whole[..], b"x"].concat(), b"", b"{}\n"] {

@@ -5,7 +5,7 @@
 
 use camino::Utf8Path;
 
-use crate::row::List;
+use crate::field::row::List;
 
 use super::schema;
 

@@ -23,16 +23,15 @@ use polars_parquet::read::{
 use rayon::prelude::*;
 
 use crate::config::InputFormat;
-use crate::row::List;
+use crate::field::row::List;
 
 use super::batch::{Batch, Context};
 use super::error::ReadError;
 use super::guard::guarded as guarded_as;
 use super::header::{self, Layout};
 use super::kind::Kind;
-use super::parquet_footer;
 use super::records::Record;
-use super::schema;
+use super::{parquet_footer, schema};
 
 /// A file that declares more rows than this is damaged or hostile (M24): seven times the whole population.
 const MOST_ROWS: usize = 120_000_000;

@@ -6,9 +6,10 @@ use polars_parquet::write::{
 };
 
 use super::*;
-use crate::progress::Progress;
-use crate::reason::Reason;
-use crate::row::{Exposure, List, Registrant, Suppression};
+use crate::base::Explain;
+use crate::base::progress::Progress;
+use crate::field::reason::Reason;
+use crate::field::row::{Exposure, List, Registrant, Suppression};
 
 use super::super::cell::Days;
 use super::super::empty::Empty;

@@ -3,8 +3,8 @@
 use camino::Utf8PathBuf;
 
 use super::error::ReadError;
-use crate::person::Bsn;
-use crate::row::{Refused, Rows};
+use crate::base::bsn::Bsn;
+use crate::field::row::{Refused, Rows};
 
 /// So many rows with BSNs of the test range are set aside in a real run (R103); more are a test file in the wrong place.
 const FEW: usize = 20;

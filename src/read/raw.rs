@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use crate::contract;
-use crate::digits::Digits;
-use crate::letter::Items;
-use crate::person::{Bsn, PartialDate};
-use crate::reason::{Reason, SetAside};
-use crate::row::{List, Open, Refused, Remains, RowRef};
+use crate::base::bsn::Bsn;
+use crate::field::contract;
+use crate::field::digits::Digits;
+use crate::field::ids::RowRef;
+use crate::field::partial_date::PartialDate;
+use crate::field::reason::{Reason, SetAside};
+use crate::field::row::{List, Open, Refused, Remains};
+use crate::field::terms::Items;
 
 use super::cell::{self, Days, Word};
 use super::spoilt::Tally;
@@ -329,7 +331,7 @@ pub(super) fn content(cells: &[Cow<'_, str>]) -> String {
         bytes.extend((cell.len() as u64).to_be_bytes());
         bytes.extend(cell.as_bytes());
     }
-    crate::hash::of_bytes(&bytes)
+    crate::base::hash::of_bytes(&bytes)
 }
 
 /// What an unreadable column leaves open about whose row it is.

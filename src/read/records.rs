@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::cells::Cells;
-use crate::letter::{Published, Status};
-use crate::reason::Reason;
-use crate::row::{Denials, Exposure, Open, Provider, ProviderKind, Refused, Registrant, Remains, RowRef, Suppression};
-use crate::row::{List, SuppressionReason};
+use crate::field::cells::Cells;
+use crate::field::ids::RowRef;
+use crate::field::reason::Reason;
+use crate::field::row::{
+    Denials, Exposure, List, Open, Provider, ProviderKind, Refused, Registrant, Remains, Suppression, SuppressionReason,
+};
+use crate::field::terms::{Published, Status};
 
 use super::raw::Raw;
 use super::schema::{self, position};

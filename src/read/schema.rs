@@ -1,9 +1,9 @@
 //! The columns of each list (DESIGN.md section 4), in the order in which the contract names them.
 
-use crate::contract;
-use crate::row::List;
+use crate::field::contract;
+use crate::field::row::List;
 
-pub(super) use crate::contract::{LISTS, name};
+pub(super) use crate::field::contract::{LISTS, name};
 
 /// Columns of the exposures list.
 pub(super) const EXPOSURES: &[&str] =
@@ -65,7 +65,7 @@ const fn same(one: &[u8], other: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::{Exposure, Provider, Registrant};
+    use crate::field::row::{Exposure, Provider, Registrant};
 
     #[test]
     fn the_text_cells_of_the_typed_rows_are_columns_of_their_list() {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::config::DamageLimits;
-use crate::reason::Reason;
-use crate::row::{ColumnDamage, Damage, List, Open, Refused, Rows};
+use crate::field::reason::Reason;
+use crate::field::row::{ColumnDamage, Damage, List, Open, Refused, Rows};
 
 use super::batch::Context;
 use super::error::ReadError;
@@ -207,7 +207,7 @@ mod tests {
     }
 
     fn with(list: List, rows: u32, unreadable: u32, column: Option<(u32, u32)>) -> Rows {
-        let input = crate::row::Input {
+        let input = crate::field::row::Input {
             file: "list.csv".to_owned(),
             list,
             sha256: String::new(),

@@ -9,10 +9,9 @@ use std::io::Read as _;
 use camino::Utf8Path;
 
 use crate::config::Inputs;
-use crate::row::List;
+use crate::field::row::List;
 
-use super::header;
-use super::schema;
+use super::{header, schema};
 
 /// Bytes that are looked at: many times the longest header.
 const BEGINNING: u64 = 65_536;

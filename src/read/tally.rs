@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::contract::{self, DateForm};
-use crate::reason::Reason;
-use crate::row::List;
+use crate::field::contract::{self, DateForm};
+use crate::field::reason::Reason;
+use crate::field::row::List;
 
 use super::cell;
 

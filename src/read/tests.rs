@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::base::Explain;
 use crate::config::TextEncoding;
-use crate::letter::{Category, Custody, Published, Status};
-use crate::person::Sex;
-use crate::reason::Reason;
+use crate::field::names::Sex;
+use crate::field::reason::Reason;
+use crate::field::terms::{Category, Custody, Published, Status};
 
 const VALID: &str = "999990019";
 
@@ -113,7 +114,7 @@ fn many(count: usize) -> String {
 pub(super) fn content(rows: &Rows) -> Vec<String> {
     let good = rows.exposures.iter().map(|row| {
         let cells: Vec<&str> = row.cells.iter().collect();
-        let bsn = row.bsn.map(crate::person::Bsn::number);
+        let bsn = row.bsn.map(crate::base::bsn::Bsn::number);
         format!("{:?} {cells:?} {bsn:?} {:?} {:?} {:?}", row.row, row.category, row.items, row.status)
     });
     let refused = rows.refused.iter().map(|row| format!("{:?}", row.set_aside));
@@ -126,7 +127,7 @@ fn a_sound_row_arrives_with_every_value() {
         Inbox::with(exposures(&[&[("custody", "former"), ("sex", "F"), ("published", ""), ("category", "gp")]]));
     let rows = inbox.read().unwrap();
     let row = &rows.exposures[0];
-    assert_eq!(row.row, crate::row::RowRef { file: 0, row: 1 });
+    assert_eq!(row.row, crate::field::ids::RowRef { file: 0, row: 1 });
     assert_eq!((row.record_id(), row.dataset_id(), row.provider_code()), ("R-1", "D1", "01234567"));
     assert_eq!((row.name().surname_prefix, row.name().surname), ("van der", "Voorbeeld"));
     assert_eq!((row.address().postcode, row.address().house_addition), ("1234AB", "-2"));

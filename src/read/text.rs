@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::reason::Reason;
+use crate::field::reason::Reason;
 
 use super::damage::{self, Wanted};
 use super::{codepage, mojibake};

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::config::InputFormat;
-use crate::contract::{self, DateForm, Form};
-use crate::row::List;
+use crate::field::contract::{self, DateForm, Form};
+use crate::field::row::List;
 
 use super::text::is_blank;
 

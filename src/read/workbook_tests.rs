@@ -8,6 +8,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::tests::{Inbox, cells, content, csv_text};
 use super::*;
+use crate::base::Explain;
 
 /// Styles 0 to 4: none, date, duration, a mask with an hour in it, percentage.
 const STYLES: &str = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2"><numFmt numFmtId="164" formatCode="[h]:mm"/><numFmt numFmtId="165" formatCode="0 h"/></numFmts><cellXfs count="5"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="9"/></cellXfs></styleSheet>"#;

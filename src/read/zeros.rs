@@ -7,9 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::person::{Bsn, PartialDate};
-use crate::row::{Exposure, Open, Refused, Registrant, Rows};
-use crate::words::fold;
+use crate::base::bsn::Bsn;
+use crate::field::partial_date::PartialDate;
+use crate::field::row::{Exposure, Open, Refused, Registrant, Rows};
+use crate::field::words::fold;
 
 use super::spoilt;
 
@@ -104,10 +105,11 @@ impl Witnesses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cells::Cells;
-    use crate::letter::{Items, Published, Status};
-    use crate::reason::{Reason, SetAside};
-    use crate::row::{ColumnDamage, Damage, List, RowRef};
+    use crate::field::cells::Cells;
+    use crate::field::ids::RowRef;
+    use crate::field::reason::{Reason, SetAside};
+    use crate::field::row::{ColumnDamage, Damage, List};
+    use crate::field::terms::{Items, Published, Status};
 
     /// The first number that begins with a zero and passes the test: made, not anybody's.
     fn number() -> Bsn {

@@ -9,6 +9,7 @@ use super::audit::Abandoned;
 use super::error::RecordError;
 use super::job::{Job, JobState};
 use super::{Ledger, files, inputs, number_of};
+use crate::base::data_dir;
 
 impl Ledger {
     /// Gives up the unfinished job, as an event with who and why. Its letters no longer count as told; its number is never
@@ -21,7 +22,7 @@ impl Ledger {
     pub fn abandon(&mut self, staging: &Utf8Path, by: &str, reason: &str, date: Date) -> Result<Job, RecordError> {
         let job = self.abandonable(staging, by, reason)?;
 
-        let outbox = self.data_dir.join("outbox").join(&job.job_name);
+        let outbox = data_dir::outbox(&self.data_dir).join(&job.job_name);
         match std::fs::remove_dir(&outbox) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(files::failed("removing", &outbox)(error));
@@ -48,7 +49,7 @@ impl Ledger {
         if job.state >= JobState::Published {
             return Err(out("it is published".to_owned()));
         }
-        if let Some(name) = files::names(&self.data_dir.join("outbox").join(&job.job_name))?.first() {
+        if let Some(name) = files::names(&data_dir::outbox(&self.data_dir).join(&job.job_name))?.first() {
             return Err(out(format!("`{name}` is in the outbox")));
         }
         for part in &job.sealed {

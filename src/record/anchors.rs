@@ -12,7 +12,7 @@ use super::error::RecordError;
 use super::files;
 use super::job::{JobState, read_job};
 use super::model::{JobRow, Model};
-use crate::durable;
+use crate::base::{data_dir, durable};
 
 mod papers;
 
@@ -92,7 +92,7 @@ pub(super) fn check(
         }
         proofs.push(path);
     }
-    let outbox = data_dir.join("outbox");
+    let outbox = data_dir::outbox(data_dir);
     for name in files::names(&outbox)? {
         let folder = outbox.join(&name);
         let Some(number) = job_of(&name) else { continue };
@@ -113,7 +113,7 @@ pub(super) fn check(
 /// Jobs that the outbox or the outcomes of runs name and that are not in the ledger.
 pub(super) fn unknown_jobs(data_dir: &Utf8Path, model: &Model) -> Result<BTreeSet<String>, RecordError> {
     let known: BTreeSet<&str> = model.jobs.values().map(|job| job.name.as_str()).collect();
-    let named = files::names(&data_dir.join("outbox"))?.into_iter().chain(papers::jobs(data_dir)?);
+    let named = files::names(&data_dir::outbox(data_dir))?.into_iter().chain(papers::jobs(data_dir)?);
     Ok(named.filter(|name| job_of(name).is_some() && !known.contains(name.as_str())).collect())
 }
 
@@ -144,7 +144,7 @@ fn check_job(folder: &Utf8Path, job: &JobRow, entries: &[Entry]) -> Result<Vec<U
 pub(super) fn check_sums(data_dir: &Utf8Path, model: &Model) -> Result<Vec<Utf8PathBuf>, RecordError> {
     let mut proofs = Vec::new();
     for job in model.jobs.values() {
-        let path = data_dir.join("outbox").join(&job.name).join(format!("{}.SHA256SUMS", job.name));
+        let path = data_dir::outbox(data_dir).join(&job.name).join(format!("{}.SHA256SUMS", job.name));
         if !files::is_there(&path)? {
             continue;
         }

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
-use crate::mode::Mode;
-use crate::row::List;
+use crate::field::mode::Mode;
+use crate::field::row::List;
 
 /// How far the ledger is: the number of its last event and the hash that covers them all.
 ///

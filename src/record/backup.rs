@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use super::error::RecordError;
 use super::files;
 use super::store::Store;
-use crate::durable;
+use crate::base::{data_dir, durable};
 
 pub use list::{BackupList, LIST, SealedBackup};
 pub use sealed::Made;
@@ -19,7 +19,7 @@ const KEPT: usize = 5;
 
 /// Copies the ledger to `backups/ledger-<events>.sqlite` and lets the oldest copies go.
 pub(super) fn take(data_dir: &Utf8Path, store: &Store) -> Result<(), RecordError> {
-    let folder = data_dir.join("backups");
+    let folder = data_dir::backups(data_dir);
     files::make_folder(&folder)?;
     let name = format!("ledger-{:08}.sqlite", store.head()?.events);
     let (fresh, path) = (folder.join(format!(".{name}.new")), folder.join(&name));

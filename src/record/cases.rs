@@ -14,6 +14,7 @@ use super::error::RecordError;
 use super::job::{JobState, read_job};
 use super::store::hash_case;
 use super::{Ledger, files};
+use crate::base::data_dir;
 
 /// A case that goes on waiting is named again after so many days.
 const REMINDER_DAYS: i64 = 7;
@@ -218,7 +219,7 @@ impl Ledger {
         let mut gone = Vec::new();
         for job in self.jobs()?.into_iter().filter(|job| job.state == JobState::Done) {
             let Some(number) = read_job(&job.job).filter(|number| !named.contains(number)) else { continue };
-            let folder = self.data_dir.join("outbox").join(&job.job_name);
+            let folder = data_dir::outbox(&self.data_dir).join(&job.job_name);
             for part in &job.sealed {
                 if !files::is_there(&folder.join(&part.file))? {
                     gone.push((job.job_name, number));

@@ -7,7 +7,7 @@ use super::audit::Head;
 use super::error::RecordError;
 use super::job::Totals;
 use super::{Access, Home, Ledger, anchors as proof};
-use crate::mode::Mode;
+use crate::field::mode::Mode;
 
 /// A ledger that holds. Whatever does not hold is a [`RecordError`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -11,7 +11,8 @@ use jiff::civil::Date;
 
 use super::intake::{Before, ChangeKind, Intake};
 use super::row_marks::RowMark;
-use crate::row::{Exposure, List, RowRef, Rows};
+use crate::field::ids::RowRef;
+use crate::field::row::{Exposure, List, Rows};
 
 /// A run that has not been noted yet.
 const NOW: u64 = u64::MAX;

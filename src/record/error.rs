@@ -4,7 +4,8 @@ use camino::Utf8PathBuf;
 
 use super::intake::InputChange;
 use super::store::StoreError;
-use crate::mode::Mode;
+use crate::base::{Explain, Status};
+use crate::field::mode::Mode;
 
 /// Why the ledger refuses. Unless [`RecordError::exit_code`] says otherwise the run stops with exit code 3, before
 /// anything leaves the building.
@@ -264,49 +265,8 @@ pub enum RecordError {
     },
 }
 
-const fn purpose(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Rehearsal => "rehearsals",
-        Mode::Real => "real letters",
-    }
-}
-
-fn inputs(count: usize) -> String {
-    if count == 1 { "1 input is not the one".to_owned() } else { format!("{count} inputs are not the ones") }
-}
-
-fn listed(changes: &[InputChange]) -> String {
-    changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// The words on the command line that accept these files.
-fn accept(files: &[String]) -> String {
-    let words: Vec<String> = files.iter().map(|file| format!("`--accept {file}=REASON`")).collect();
-    words.join(" ")
-}
-
-impl RecordError {
-    /// Exit code of a program that stops here, before it has published anything.
-    ///
-    /// 3 for every refusal; 2 where the command line or the configuration is at fault.
-    #[must_use]
-    pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self::AcceptedReason { .. }
-            | Self::AcceptedStranger { .. }
-            | Self::Approval { .. }
-            | Self::Decider { .. }
-            | Self::Abandoner { .. }
-            | Self::NothingToAbandon
-            | Self::OtherCampaign { .. }
-            | Self::OtherMode { .. } => 2,
-            _ => 3,
-        }
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for RecordError {
+    fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Missing { .. } => {
                 "put the ledger back from where it was moved, or `breachpost ledger restore BACKUP`; only for a new campaign: \
@@ -377,4 +337,42 @@ impl RecordError {
         };
         Some(hint.to_owned())
     }
+
+    /// Exit code of a program that stops here, before it has published anything.
+    ///
+    /// 3 for every refusal; 2 where the command line or the configuration is at fault.
+    fn status(&self) -> Status {
+        match self {
+            Self::AcceptedReason { .. }
+            | Self::AcceptedStranger { .. }
+            | Self::Approval { .. }
+            | Self::Decider { .. }
+            | Self::Abandoner { .. }
+            | Self::NothingToAbandon
+            | Self::OtherCampaign { .. }
+            | Self::OtherMode { .. } => Status::Usage,
+            _ => Status::Stopped,
+        }
+    }
+}
+
+const fn purpose(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Rehearsal => "rehearsals",
+        Mode::Real => "real letters",
+    }
+}
+
+fn inputs(count: usize) -> String {
+    if count == 1 { "1 input is not the one".to_owned() } else { format!("{count} inputs are not the ones") }
+}
+
+fn listed(changes: &[InputChange]) -> String {
+    changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The words on the command line that accept these files.
+fn accept(files: &[String]) -> String {
+    let words: Vec<String> = files.iter().map(|file| format!("`--accept {file}=REASON`")).collect();
+    words.join(" ")
 }

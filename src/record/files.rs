@@ -7,7 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use camino::Utf8Path;
 
 use super::error::RecordError;
-use crate::durable;
+use crate::base::durable;
 
 /// What failed with which file.
 pub(super) fn failed(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> RecordError {

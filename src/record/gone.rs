@@ -16,10 +16,10 @@ use super::recognise::Mark;
 use super::row_marks::{record_mark, seal_name};
 use super::store::hash_record_ruling;
 use super::{Ledger, inputs};
-use crate::keys::{Keys, base32};
-use crate::person::Pseudonym;
-use crate::reason::Reason;
-use crate::row::{List, RowRef, Rows};
+use crate::field::ids::{Pseudonym, RowRef, base32};
+use crate::field::keys::Keys;
+use crate::field::reason::Reason;
+use crate::field::row::{List, Rows};
 
 /// What a human says of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

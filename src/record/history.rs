@@ -11,7 +11,7 @@ use super::error::RecordError;
 use super::job::write_job;
 use super::store::list_word;
 use super::{Head, Ledger};
-use crate::plain::count;
+use crate::base::plain::count;
 
 /// One event of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use crate::config::Config;
-use crate::mode::Mode;
+use crate::field::mode::Mode;
 
 /// Where the ledger is, and whose it has to be.
 #[derive(Clone, Copy, Debug)]

@@ -26,5 +26,5 @@ pub(super) fn check_line(line: &str) -> Result<(), &'static str> {
     if length > 200 {
         return Err("is too long");
     }
-    crate::plain::check(line)
+    crate::base::plain::check(line)
 }

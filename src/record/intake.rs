@@ -16,8 +16,8 @@ use super::inputs::{check_line, expected};
 use super::recognise::Mark;
 use super::row_marks::{self, FileMarks, RowMark};
 use super::store::FileRows;
-use crate::keys::Keys;
-use crate::row::{Exposure, Input, List, Rows};
+use crate::field::keys::Keys;
+use crate::field::row::{Exposure, Input, List, Rows};
 
 /// What may happen to a list without a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

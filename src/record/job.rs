@@ -9,8 +9,9 @@ use super::audit::Head;
 use super::intake::Intake;
 use super::protection::ShieldNews;
 use super::recognise::Identities;
-use crate::letter::{Findings, Kind};
-use crate::row::Input;
+use crate::field::findings::Findings;
+use crate::field::row::Input;
+use crate::field::terms::Kind;
 
 /// A file of the plan in `staging/<job>/`, written and synced before the plan is recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +58,7 @@ pub struct Noted<'a> {
     pub run_id: &'a str,
     /// Its date.
     pub run_date: Date,
-    /// Every file that was read, as in [`crate::row::Rows::inputs`].
+    /// Every file that was read, as in [`crate::field::row::Rows::inputs`].
     pub inputs: &'a [Input],
     /// What that changes of what earlier runs read, from [`super::Ledger::intake`].
     pub intake: &'a Intake,

@@ -9,8 +9,8 @@ use secrecy::zeroize::Zeroizing;
 
 use super::error::RecordError;
 use super::files;
-use crate::durable;
-use crate::keys::Keys;
+use crate::base::durable;
+use crate::field::keys::Keys;
 
 /// 64 characters and the line end that every editor keeps.
 const LENGTH: usize = 65;

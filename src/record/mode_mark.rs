@@ -6,14 +6,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::error::RecordError;
 use super::files;
-use crate::durable;
-use crate::mode::Mode;
+use crate::base::{data_dir, durable};
+use crate::field::mode::Mode;
 
 /// The longest word and its line end, and one byte more that would be too many.
 const LONGEST: u64 = 11;
 
 fn path(data_dir: &Utf8Path) -> Utf8PathBuf {
-    data_dir.join("keys").join("mode")
+    data_dir::keys(data_dir).join("mode")
 }
 
 /// Refuses a keys folder of the other mode. A folder without a mark is of before there were any.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::audit::{Contents, Event, KnownInput, Planned};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
-use crate::mode::Mode;
+use crate::field::mode::Mode;
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,13 +8,14 @@ use jiff::civil::Date;
 use super::error::RecordError;
 use super::lock::Lock;
 use super::model::{CampaignRow, CampaignState, JobRow, LedgerRow, Model};
-use super::refuse_when_over;
 use super::store::Store;
-use super::{Access, Home, Ledger, anchors, audit, files, key_file, key_path, ledger_path, mode_mark, privacy};
-use crate::defect::{self, Defect};
-use crate::durable;
-use crate::keys::Keys;
-use crate::mode::Mode;
+use super::{
+    Access, Home, Ledger, anchors, audit, files, key_file, key_path, ledger_path, mode_mark, privacy, refuse_when_over,
+};
+use crate::base::defect::{self, Defect};
+use crate::base::{data_dir, durable};
+use crate::field::keys::Keys;
+use crate::field::mode::Mode;
 use crate::package::ticket::is_rehearsal;
 
 /// Folders of the data folder, all mode 0700.
@@ -33,7 +34,7 @@ impl Ledger {
     /// Makes a ledger; one of before there were modes has none.
     pub(super) fn make(home: &Home<'_>, run_date: Date, mode: Option<Mode>) -> Result<(), RecordError> {
         let data_dir = home.data_dir;
-        let (ledger, key, outbox) = (ledger_path(data_dir), key_path(data_dir), data_dir.join("outbox"));
+        let (ledger, key, outbox) = (ledger_path(data_dir), key_path(data_dir), data_dir::outbox(data_dir));
         for path in [&ledger, &key] {
             if files::is_there(path)? {
                 return Err(RecordError::Exists { path: path.clone() });
@@ -67,7 +68,7 @@ impl Ledger {
         }
         // The key first: a key without a ledger has never named anybody.
         files::rename_new(&fresh_key, &key)?;
-        files::sync_folder(&data_dir.join("keys"))?;
+        files::sync_folder(&data_dir::keys(data_dir))?;
         files::rename_new(&fresh_ledger, &ledger)?;
         files::sync_folder(data_dir)?;
         for path in [Some(anchors::beside(data_dir)), home.anchor.map(Utf8Path::to_owned)].into_iter().flatten() {

@@ -11,10 +11,11 @@ use super::job::{Noted, PartTotals, StagedFile, read_job};
 use super::protection::ShieldLine;
 use super::recognise::{IdentityChange, Known, Mark, MarkKind};
 use super::store::{FileRows, News, Plan, PlannedLetter, Store, hash_identity, hash_mark};
-use crate::keys::{Keys, base32, base32_decode};
-use crate::letter::{Findings, Kind, Planned};
-use crate::person::Pseudonym;
-use crate::row::RowRef;
+use crate::field::findings::Findings;
+use crate::field::ids::{Pseudonym, base32};
+use crate::field::keys::Keys;
+use crate::field::place::Planned;
+use crate::field::terms::Kind;
 
 /// What a run found that the ledger does not know yet.
 pub(super) struct Found {
@@ -85,8 +86,6 @@ pub struct PlanDraft<'b> {
     job: &'b str,
     noted: Noted<'b>,
     found: Found,
-    /// Index of each input, as in [`RowRef`].
-    files: BTreeMap<&'b str, u16>,
     people: People,
     letters: Letters,
     hash: RowHash,
@@ -119,7 +118,6 @@ impl<'b> PlanDraft<'b> {
             job,
             noted,
             found: Found::new(store, &noted)?,
-            files: noted.inputs.iter().map(|input| input.file.as_str()).zip(0..).collect(),
             people: People { known: store.known()?, numbers: HashMap::new(), new: Vec::new() },
             letters: Letters::default(),
             hash: RowHash::new(),
@@ -147,20 +145,22 @@ impl<'b> PlanDraft<'b> {
         if place.seq != expected {
             return Err(self.unbalanced(format!("letter {expected} has number {}", place.seq)));
         }
-        let person = base32_decode(&draft.person).map(Pseudonym);
-        let person = person.ok_or_else(|| self.unbalanced("a person has no pseudonym"))?;
-        let own = draft.letter_id == self.keys.letter_id(self.campaign, draft.kind, person, draft.sequence);
-        let id = base32_decode(&draft.letter_id).filter(|_| own);
-        let id = id.ok_or_else(|| self.unbalanced(format!("letter {expected} has an id that is not its own")))?;
+        let person = draft.person;
+        if draft.letter_id != self.keys.letter_id(self.campaign, draft.kind, person, draft.sequence) {
+            return Err(self.unbalanced(format!("letter {expected} has an id that is not its own")));
+        }
+
         self.add_to_part(planned)?;
         let number = self.people.find_or_add(person);
         let number = number.ok_or_else(|| self.unbalanced("it has more people than a ledger can number"))?;
-        let kept = self.letters.add(planned, id, number);
+        let kept = self.letters.add(planned, number);
         kept.ok_or_else(|| self.unbalanced("findings cannot be written down"))?;
         self.letters.last(&self.people).hash(&mut self.hash);
-        for (file, row) in &draft.rows {
-            let file = self.files.get(file.as_str()).copied();
-            let mark = file.and_then(|file| self.noted.identities.row(RowRef { file, row: *row }));
+        if draft.row_refs.len() != draft.rows.len() {
+            return Err(self.unbalanced(format!("letter {expected} was not composed in this run")));
+        }
+        for row in &draft.row_refs {
+            let mark = self.noted.identities.row(*row);
             let problem = || self.unbalanced(format!("letter {expected} is about a row that was not recognised"));
             let mark = mark.ok_or_else(problem)?;
             self.add_mark(mark, MarkKind::Row, person, number);
@@ -343,7 +343,7 @@ impl Letters {
     }
 
     /// `None`: findings that cannot be written down, or more letters than can be kept.
-    fn add(&mut self, planned: &Planned, id: [u8; 16], person: u32) -> Option<()> {
+    fn add(&mut self, planned: &Planned, person: u32) -> Option<()> {
         let Planned { draft, place } = planned;
         let sender = self.senders.iter().position(|sender| *sender == draft.sender).unwrap_or_else(|| {
             self.senders.push(draft.sender.clone());
@@ -359,7 +359,7 @@ impl Letters {
         };
         self.references.push_str(&draft.reference);
         self.kept.push(Kept {
-            id,
+            id: draft.letter_id.0,
             person,
             kind: draft.kind,
             sender: u16::try_from(sender).ok()?,

@@ -15,13 +15,16 @@ use rayon::prelude::*;
 
 use super::recognise::{Mark, bsn_mark};
 use super::row_marks::record_mark;
-use crate::keys::Keys;
+use crate::base::bsn::Bsn;
+use crate::field::ids::{Pseudonym, RowRef};
+use crate::field::keys::Keys;
+use crate::field::partial_date::PartialDate;
+use crate::field::person::{Cluster, Person};
+use crate::field::reason::{Reason, SetAside};
+use crate::field::row::{Denials, List, Refused, Registrant, Remains, Rows, Suppression, SuppressionReason};
+use crate::field::words::address::{Remark, remark};
+use crate::field::words::dates::is_filler;
 use crate::link::fold;
-use crate::person::{Bsn, Cluster, PartialDate, Person, Pseudonym};
-use crate::reason::{Reason, SetAside};
-use crate::row::{Denials, List, Refused, Registrant, Remains, RowRef, Rows, Suppression, SuppressionReason};
-use crate::words::address::{Remark, remark};
-use crate::words::dates::is_filler;
 
 /// Why a list protects somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

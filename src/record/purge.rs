@@ -18,7 +18,7 @@ use super::error::RecordError;
 use super::job::Totals;
 use super::model::CampaignState;
 use super::{Home, Ledger, audit, files, inputs, key_path};
-use crate::plain::count;
+use crate::base::plain::count;
 pub use papers::{CERTIFICATE, KeptFile};
 
 const METHOD: &str = "files overwritten with zeros and unlinked (storage that never writes in place, such as flash, may \

@@ -16,9 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::keys::Keys;
-use crate::person::{Bsn, Cluster, Person, Pseudonym};
-use crate::row::{Exposure, RowRef};
+use crate::base::bsn::Bsn;
+use crate::field::ids::{Pseudonym, RowRef};
+use crate::field::keys::Keys;
+use crate::field::person::{Cluster, Person};
+use crate::field::row::Exposure;
 pub(super) use known::{Known, KnownLetter, KnownMerge, Mark, MarkKind, Owner};
 
 /// Everybody of this run, with what they were told.

@@ -8,14 +8,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::error::RecordError;
 use super::files;
 use super::store::Store;
-use crate::durable;
+use crate::base::{data_dir, durable};
 
 /// In the folder of the backups.
 const FILE: &str = "redo.sqlite";
 
 /// Where the file is.
 pub(super) fn path(data_dir: &Utf8Path) -> Utf8PathBuf {
-    data_dir.join("backups").join(FILE)
+    data_dir::backups(data_dir).join(FILE)
 }
 
 /// Writes down what is not there yet. A file that is damaged is put aside, and another one begins: it is needed only where

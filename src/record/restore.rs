@@ -21,7 +21,7 @@ use super::model::{CampaignState, JobRow, LedgerRow, Model};
 use super::open::{verify, whose};
 use super::store::{Gap, Store};
 use super::{Access, Home, Ledger, anchors, files, key_file, key_path, ledger_path, mode_mark, redo};
-use crate::plain::count;
+use crate::base::plain::count;
 pub use error::RestoreError;
 use place::Place;
 use source::Source;

@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 
 use super::recognise::Mark;
-use crate::keys::Keys;
-use crate::person::{Bsn, PartialDate};
-use crate::row::{Exposure, List, Provider, Refused, Registrant, Rows, Suppression};
+use crate::base::bsn::Bsn;
+use crate::field::keys::Keys;
+use crate::field::partial_date::PartialDate;
+use crate::field::row::{Exposure, List, Provider, Refused, Registrant, Rows, Suppression};
 
 /// The mark of everything that a row says.
 pub(super) type Content = [u8; 8];
@@ -193,7 +194,7 @@ mod tests {
         let again = exposure("R1", 9, 0);
         assert_eq!(of_exposure(&keys, &row), of_exposure(&keys, &again));
         let mut other = exposure("R1", 1, 0);
-        other.published = crate::letter::Published::Yes;
+        other.published = crate::field::terms::Published::Yes;
         let (one, two) = (of_exposure(&keys, &row), of_exposure(&keys, &other));
         assert_eq!(one.record, two.record);
         assert_ne!(one.content, two.content);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use pdf_writer::Content;
 
-use crate::letter::{Body, Format, Language};
+use crate::field::body::Body;
+use crate::field::terms::{Format, Language};
 use crate::render::RenderError;
 use crate::render::ink::{self, rectangle, round};
 use crate::render::laid::{Face, Glyph, LaidPage, Run, Slot, SlotKey};

@@ -5,8 +5,9 @@ use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::is_nfc;
 
 use crate::config::Window;
-use crate::letter::{Draft, Kix, Zone};
-use crate::reason::Reason;
+use crate::field::draft::{Draft, Kix};
+use crate::field::reason::Reason;
+use crate::field::terms::Zone;
 use crate::render::form::Stock;
 use crate::render::geometry::{ADDRESS_LINES, DESCENT, MM_PER_PT, Sheet, Zones};
 use crate::render::input::{address_block, bars, salutation};

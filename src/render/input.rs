@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::compose::kix::{FULL_MM, QUIET_MM};
 use crate::config::Window;
-use crate::letter::{Body, Draft, Kix, Language, Part};
+use crate::field::body::{Body, Part};
+use crate::field::draft::{Draft, Kix};
+use crate::field::terms::Language;
 use crate::render::geometry::{Rect, Sheet, Zones};
 use crate::render::kix;
 

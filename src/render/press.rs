@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use crate::base::workers;
 use crate::config::{Print, SheetMark};
-use crate::letter::{Body, Draft, Format, Planned};
-use crate::reason::Reason;
+use crate::field::body::Body;
+use crate::field::draft::Draft;
+use crate::field::place::Planned;
+use crate::field::reason::Reason;
+use crate::field::terms::Format;
 use crate::render::RenderError;
 use crate::render::form::Stock;
 use crate::render::gate::Gate;
@@ -16,7 +20,6 @@ use crate::render::input::{Density, LetterInput, Person};
 use crate::render::metrics::Metrics;
 use crate::render::print_file::PrintFile;
 use crate::render::world::{Laid, Workshop};
-use crate::workers;
 
 /// Sets letters.
 pub struct Press {
@@ -137,7 +140,7 @@ impl Press {
         for letter in letters {
             let stock = self.stock.get(&letter.draft.body).ok_or(RenderError::Body)?;
             if paper(stock.pages.len(), self.print.duplex) != (letter.place.pages, letter.place.sheets) {
-                return Err(RenderError::Plan { letter_id: letter.draft.letter_id.clone() });
+                return Err(RenderError::Plan { letter_id: letter.draft.letter_id });
             }
             file.letter(letter, stock)?;
         }
@@ -149,7 +152,7 @@ impl Press {
     /// # Errors
     /// [`RenderError`] when it cannot be laid out.
     pub fn whole_document(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
-        fit(&self.workshop, self.whole(draft, body))?.plain(&draft.letter_id, self.workshop.date())
+        fit(&self.workshop, self.whole(draft, body))?.plain(draft.letter_id, self.workshop.date())
     }
 
     /// The letter as PDF/A-2a and PDF/UA-1, set whole by the same templates.
@@ -158,7 +161,7 @@ impl Press {
     /// [`RenderError`] when it cannot be laid out or does not meet the standards.
     pub fn accessible(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
         let laid = fit(&self.workshop, self.whole(draft, body))?;
-        laid.accessible(&draft.letter_id, self.workshop.date())
+        laid.accessible(draft.letter_id, self.workshop.date())
     }
 
     /// The letter as pictures (PNG), one a side, set whole by the same templates.

@@ -8,7 +8,8 @@ use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect as Box4, Ref, Str, Tex
 use sha2::{Digest, Sha256};
 
 use crate::config::{Print, SheetMark};
-use crate::letter::{Kix, Planned};
+use crate::field::draft::Kix;
+use crate::field::place::Planned;
 use crate::render::RenderError;
 use crate::render::form::{Form, Stock};
 use crate::render::gate::slot_value;
@@ -72,7 +73,7 @@ impl<'a> PrintFile<'a> {
     /// Adds a letter: its pages, the blank back if there is one, and its share of the file's identity.
     pub fn letter(&mut self, letter: &'a Planned, stock: &'a Stock) -> Result<(), RenderError> {
         let resources = self.body(&letter.draft.body, stock);
-        self.ident.update(letter.draft.letter_id.as_bytes());
+        self.ident.update(letter.draft.letter_id.to_string());
         for index in 0..letter.place.pages {
             let at = usize::try_from(index).unwrap_or(usize::MAX);
             let content = match stock.pages.get(at) {
@@ -178,7 +179,7 @@ impl<'a> PrintFile<'a> {
         let Kix::Code(code) = &letter.draft.kix else { return Ok(()) };
         let lines = address_block(&letter.draft).count();
         let bars = bars(code, lines, &self.print.window)
-            .ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id.clone() })?;
+            .ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id })?;
         for bar in bars {
             let (width, height) = (bar.right - bar.left, bar.bottom - bar.top);
             rectangle(content, mm(bar.left, bar.top, width, height));
@@ -190,7 +191,7 @@ impl<'a> PrintFile<'a> {
     /// Modules are drawn in their own unit, which keeps the numbers short: half of a page's bytes are its mark.
     fn mark(&self, content: &mut Content, letter: &Planned, sheet: u32) -> Result<(), RenderError> {
         let code = SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
-        let symbol = code.symbol().ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id.clone() })?;
+        let symbol = code.symbol().ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id })?;
         let (unit, left, top) = (pt(MARK_MODULE), pt(MARK.left), up(MARK.top / MM_PER_PT));
         content.save_state().transform([unit, 0.0, 0.0, -unit, left, top]);
         for (column, row, length) in runs(&symbol) {

@@ -16,6 +16,7 @@ use hayro_syntax::page::{self, Resources};
 
 pub use compare::Proofreader;
 
+use crate::field::ids::LetterId;
 use crate::render::geometry::{ASCENT, DESCENT, MARK, MARK_QUIET, MM_PER_PT, Rect};
 use crate::render::sheet_mark;
 use content::Interpreter;
@@ -43,7 +44,7 @@ pub enum ReadbackError {
     #[error("letter `{letter_id}` differs from the plan: {what}")]
     Mismatch {
         /// Which letter.
-        letter_id: String,
+        letter_id: LetterId,
         /// Which part of it.
         what: &'static str,
     },

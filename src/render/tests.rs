@@ -9,14 +9,15 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 
-use crate::address::AddressSource;
 use crate::compose::texts;
 use crate::config::Print;
 use crate::facts::Facts;
-use crate::letter::{
-    Audience, Body, Category, Draft, Findings, Format, Items, Kind, Kix, Language, Place, Planned, PostalParts,
-    Published, Status, Zone,
-};
+use crate::field::address::AddressSource;
+use crate::field::body::Body;
+use crate::field::draft::{Draft, Kix, PostalParts};
+use crate::field::findings::Findings;
+use crate::field::place::{Place, Planned};
+use crate::field::terms::{Audience, Category, Format, Items, Kind, Language, Published, Status, Zone};
 use crate::render::input::LetterInput;
 use crate::render::press::Press;
 
@@ -37,8 +38,8 @@ fn bodies() -> BTreeMap<String, Body> {
 fn draft(id: &str, body: &str) -> Draft {
     let Body { language, format, provider_slot, .. } = case(body).body;
     Draft {
-        letter_id: format!("{id:a<26}"),
-        person: format!("{id:b<26}"),
+        letter_id: format!("{id:a<26}").parse().unwrap(),
+        person: format!("{id:b<26}").parse().unwrap(),
         kind: Kind::First,
         sequence: 1,
         sender: "bvo".to_owned(),
@@ -66,6 +67,7 @@ fn draft(id: &str, body: &str) -> Draft {
         body: body.to_owned(),
         record_ids: vec!["r1".to_owned()],
         rows: vec![("exposures.csv".to_owned(), 2)],
+        row_refs: Vec::new(),
     }
 }
 

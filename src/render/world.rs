@@ -20,6 +20,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use typst_render::RenderOptions;
 
+use crate::field::ids::LetterId;
 use crate::render::RenderError;
 use crate::render::input::LetterInput;
 use crate::render::laid::{Face, Glyph, LaidPage, Rule, Run, Slot, SlotKey};
@@ -241,16 +242,16 @@ impl Laid {
     ///
     /// # Errors
     /// [`RenderError::Standard`] when the standards cannot be met.
-    pub fn accessible(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
-        self.export(ident, date, &[PdfStandard::A_2a, PdfStandard::Ua_1])
+    pub fn accessible(&self, ident: LetterId, date: Date) -> Result<Vec<u8>, RenderError> {
+        self.export(&ident.to_string(), date, &[PdfStandard::A_2a, PdfStandard::Ua_1])
     }
 
     /// PDF without tags and standards.
     ///
     /// # Errors
     /// [`RenderError::Standard`] when it cannot be written.
-    pub fn plain(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
-        self.export(ident, date, &[])
+    pub fn plain(&self, ident: LetterId, date: Date) -> Result<Vec<u8>, RenderError> {
+        self.export(&ident.to_string(), date, &[])
     }
 
     fn export(&self, ident: &str, date: Date, standards: &[PdfStandard]) -> Result<Vec<u8>, RenderError> {

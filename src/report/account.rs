@@ -6,10 +6,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{PeopleCounts, ReportError};
-use crate::keys::base32;
-use crate::person::Pseudonym;
-use crate::reason::{Reason, RowState, SetAside};
-use crate::row::{List, RowRef, Rows};
+use crate::field::ids::{Pseudonym, RowRef, base32};
+use crate::field::reason::{Reason, RowState, SetAside};
+use crate::field::row::{List, Rows};
 
 /// Exposure rows by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,7 +203,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::Input;
+    use crate::field::row::Input;
 
     fn rows(count: u32) -> Rows {
         let input = Input {

@@ -21,7 +21,8 @@ use polars_parquet::write::{
 };
 
 use super::ReportError;
-use crate::letter::{Kix, Planned};
+use crate::field::draft::Kix;
+use crate::field::place::Planned;
 
 /// Most letters of a row group: bounds memory while 715,000 letters are written.
 const BATCH: usize = 10_000;
@@ -119,8 +120,8 @@ fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
     let lists = |name, of: &dyn Fn(&Planned) -> Vec<String>| list_column(name, letters.iter().map(of));
 
     let mut columns = vec![
-        words("letter_id", &|letter| letter.draft.letter_id.clone()),
-        words("person", &|letter| letter.draft.person.clone()),
+        words("letter_id", &|letter| letter.draft.letter_id.to_string()),
+        words("person", &|letter| letter.draft.person.to_string()),
         words("category", &|letter| main_category(letter).to_owned()),
         lists("categories", &|letter| letter.draft.findings.categories.iter().map(ToString::to_string).collect()),
         words("kind", &|letter| letter.draft.kind.to_string()),
@@ -212,7 +213,7 @@ fn main_category(letter: &Planned) -> &'static str {
 }
 
 const fn source_word(letter: &Planned) -> &'static str {
-    use crate::address::AddressSource::{Exposure, Institution, Participants, Register};
+    use crate::field::address::AddressSource::{Exposure, Institution, Participants, Register};
     match letter.draft.address_source {
         Participants => "participants",
         Register => "register",
@@ -231,7 +232,7 @@ fn variant(letter: &Planned) -> String {
         draft.findings.status.word(),
         draft.format.word(),
     ];
-    if draft.audience != crate::letter::Audience::Adult {
+    if draft.audience != crate::field::terms::Audience::Adult {
         words.push(draft.audience.word());
     }
     if let Some(custody) = draft.custody {

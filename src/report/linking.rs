@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::LinkProfile;
+use crate::field::ids::RowRef;
+use crate::field::row::Input;
 use crate::link::{BlockReport, Linked, Terms};
-use crate::row::{Input, RowRef};
 
 /// `link` in `report.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ReportError;
 use super::papers::{create, finish};
-use crate::row::{Registrant, RowRef, Rows};
+use crate::field::ids::RowRef;
+use crate::field::row::{Registrant, Rows};
 
 /// The file's name in a run's papers.
 pub const FILE: &str = "namesakes.csv";

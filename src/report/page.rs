@@ -86,9 +86,9 @@ fn scaled(counts: Vec<(String, u64)>, full: u64) -> Vec<Bar> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::row::Rows;
     use crate::report::ReasonCount;
     use crate::report::account::Account;
-    use crate::row::Rows;
 
     #[test]
     fn reasons_stand_in_the_order_of_their_codes() {

@@ -7,9 +7,10 @@ use camino::Utf8Path;
 
 use super::ReportError;
 use super::account::Account;
-use crate::reason::{RowState, SetAside};
+use crate::field::ids::RowRef;
+use crate::field::reason::{RowState, SetAside};
+use crate::field::row::{List, Rows};
 use crate::record::Gone;
-use crate::row::{List, RowRef, Rows};
 
 /// Writes `rows.csv` to `path`: `file, row, record_id, state, code, person, letter_id`, in file and row order.
 ///

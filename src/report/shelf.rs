@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::ReportError;
+use crate::base::data_dir;
 
 /// One line of a table by the names of its columns.
 pub type Line = BTreeMap<String, String>;
@@ -44,7 +45,7 @@ impl Shelved {
 /// Runs that have `rows.csv`, oldest first; none where there is no such folder.
 #[must_use]
 pub fn runs(data_dir: &Utf8Path) -> Vec<Shelved> {
-    let Ok(entries) = data_dir.join("runs").read_dir_utf8() else { return Vec::new() };
+    let Ok(entries) = data_dir::runs(data_dir).read_dir_utf8() else { return Vec::new() };
     let papers = entries.filter_map(Result::ok).map(|entry| entry.path().to_owned());
     let mut runs: Vec<Shelved> = papers.filter(|papers| papers.join("rows.csv").is_file()).filter_map(named).collect();
     runs.sort_by(|one, other| (&one.date, one.number).cmp(&(&other.date, other.number)));

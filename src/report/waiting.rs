@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::keys::Keys;
+use crate::field::ids::RowRef;
+use crate::field::keys::Keys;
+use crate::field::reason::{Reason, SetAside};
+use crate::field::row::{Input, List, Rows};
 use crate::link::Linked;
-use crate::reason::{Reason, SetAside};
-use crate::row::{Input, List, RowRef, Rows};
 
 /// One row that waits for a human.
 #[derive(Clone, Debug, PartialEq, Eq)]

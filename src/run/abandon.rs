@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::RunError;
-use super::staging::{self, Staging};
-use crate::cli::logging;
+use super::plan_files::{self, Staging};
+use crate::base::logging;
 use crate::config::Config;
 use crate::record::{Access, Home, JobState, Ledger, RecordError};
 
@@ -41,7 +41,7 @@ pub fn abandon(config: &Config, by: &str, reason: &str, date: Date) -> Result<Gi
         }
         job
     };
-    staging::clear(&config.data_dir)?;
+    plan_files::clear(&config.data_dir)?;
     tracing::info!(run.job = job.job_name, "job was given up");
 
     let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();

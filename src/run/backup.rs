@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::base::Explain;
 use crate::config::Config;
 use crate::deliver::courier::{self, CourierError};
 use crate::package::{Recipients, SealError};
@@ -55,10 +56,8 @@ pub enum BackupError {
     },
 }
 
-impl BackupError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for BackupError {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::NotConfigured => Some("`recipient = \"age1...\"` under [backup] names the operator's key".to_owned()),
             Self::Key(error) => error.hint(),

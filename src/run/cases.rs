@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::keys::{Keys, base32};
-use crate::person::{Bsn, PartialDate};
-use crate::reason::{Reason, RowState, SetAside};
+use crate::base::bsn::Bsn;
+use crate::field::ids::{RowRef, base32};
+use crate::field::keys::Keys;
+use crate::field::partial_date::PartialDate;
+use crate::field::reason::{Reason, RowState, SetAside};
+use crate::field::row::{Exposure, List, Refused, Registrant, Rows};
 use crate::record::{CaseMark, Held};
 use crate::report::waiting::Waiting;
-use crate::row::{Exposure, List, Refused, Registrant, RowRef, Rows};
 
 /// The marks of everything that waits for a human: rows of any list, as `review.csv` puts them together. A row that says
 /// something else than before is another case; where it stands makes no difference, and for lab records neither does why
@@ -110,7 +112,7 @@ const fn word(list: List) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::{Input, Open};
+    use crate::field::row::{Input, Open};
 
     const fn at(row: u32) -> RowRef {
         RowRef { file: 0, row }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::cli::process::peak_rss_bytes;
+use crate::base::process::peak_rss_bytes;
 use crate::report::Stage;
 
 /// Collects stage times. The only clock of a run; nothing is decided by it.

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use camino::Utf8Path;
 use jiff::Timestamp;
 
+use crate::base::data_dir;
 use crate::config::Config;
 use crate::record::{Access, Home, Job, JobState, Ledger, RecordError};
 
@@ -39,19 +40,19 @@ fn pending(config: &Config) -> Result<Option<Job>, RecordError> {
 
 /// A job that is still staged; whether any of it is in the outbox.
 fn staged(data_dir: &Utf8Path) -> Option<(bool, String)> {
-    let mut jobs: Vec<String> = names(&data_dir.join("staging"));
+    let mut jobs: Vec<String> = names(&data_dir::staging(data_dir));
     jobs.retain(|job| is_out(data_dir, job));
     jobs.pop().map(|job| (true, job))
 }
 
 /// Whether any part of the job is in the outbox.
 fn is_out(data_dir: &Utf8Path, job: &str) -> bool {
-    names(&data_dir.join("outbox").join(job)).iter().any(|name| Utf8Path::new(name).extension() == Some("age"))
+    names(&data_dir::outbox(data_dir).join(job)).iter().any(|name| Utf8Path::new(name).extension() == Some("age"))
 }
 
 /// The job that was published last, if that was not before this instant.
 fn published_since(data_dir: &Utf8Path, since: SystemTime) -> Option<String> {
-    let outbox = data_dir.join("outbox");
+    let outbox = data_dir::outbox(data_dir);
     let is_new = |job: &String| {
         let done = outbox.join(job).join(format!("{job}.done"));
         fs::symlink_metadata(done).and_then(|about| about.modified()).is_ok_and(|time| time >= since)

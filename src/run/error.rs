@@ -4,18 +4,18 @@ use camino::Utf8PathBuf;
 use jiff::civil::Date;
 
 use super::lists;
-use crate::cli::Status;
+use crate::base::{Explain, Status};
 use crate::config::ConfigError;
 use crate::deliver::DeliverError;
 use crate::facts::FactsError;
 use crate::link::{LinkError, ParametersError};
 use crate::package::{PackageError, SealError};
-use crate::preview::PreviewError;
 use crate::read::ReadError;
 use crate::record::RecordError;
 use crate::render::RenderError;
 use crate::render::readback::ReadbackError;
 use crate::report::ReportError;
+use crate::tools::preview::PreviewError;
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
@@ -189,9 +189,43 @@ pub enum RunError {
 }
 
 impl RunError {
-    /// What to do about it.
+    /// The text of this error, or of the one behind it, that has counts of rows, and the same without those that may be
+    /// small: a mail leaves the house. `None`: there are no counts.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
+    pub fn without_counts(&self) -> Option<(String, String)> {
+        let said = match self {
+            Self::Published { source, .. } | Self::AfterPublished { source, .. } => return source.without_counts(),
+            Self::Record(RecordError::InputsChanged { changes, .. }) => {
+                let changes: Vec<String> = changes.iter().map(lists::in_mail).collect();
+                format!("inputs that an earlier run read are not as they were: {}", changes.join(", "))
+            }
+            Self::Record(RecordError::ListShrunk { list, percent, .. }) => {
+                format!("the {list} list has fewer than {percent} % of the rows that it had")
+            }
+            Self::Spoilt { list, .. } => format!("too many rows of the {list} list cannot be used"),
+            _ => return None,
+        };
+        Some((self.to_string(), said))
+    }
+
+    /// The job that this is about, if it is out or partly out.
+    #[must_use]
+    pub fn job(&self) -> Option<&str> {
+        match self {
+            Self::Published { job, .. } | Self::AfterPublished { job, .. } => Some(job),
+            _ => None,
+        }
+    }
+
+    /// Whether another run was on its way, and this one did nothing.
+    #[must_use]
+    pub const fn is_in_use(&self) -> bool {
+        matches!(self, Self::Record(RecordError::InUse { .. }))
+    }
+}
+
+impl Explain for RunError {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::Record(error) => error.hint(),
             Self::Link(error) => error.hint(),
@@ -247,43 +281,8 @@ impl RunError {
         }
     }
 
-    /// The text of this error, or of the one behind it, that has counts of rows, and the same without those that may be
-    /// small: a mail leaves the house. `None`: there are no counts.
-    #[must_use]
-    pub fn without_counts(&self) -> Option<(String, String)> {
-        let said = match self {
-            Self::Published { source, .. } | Self::AfterPublished { source, .. } => return source.without_counts(),
-            Self::Record(RecordError::InputsChanged { changes, .. }) => {
-                let changes: Vec<String> = changes.iter().map(lists::in_mail).collect();
-                format!("inputs that an earlier run read are not as they were: {}", changes.join(", "))
-            }
-            Self::Record(RecordError::ListShrunk { list, percent, .. }) => {
-                format!("the {list} list has fewer than {percent} % of the rows that it had")
-            }
-            Self::Spoilt { list, .. } => format!("too many rows of the {list} list cannot be used"),
-            _ => return None,
-        };
-        Some((self.to_string(), said))
-    }
-
-    /// The job that this is about, if it is out or partly out.
-    #[must_use]
-    pub fn job(&self) -> Option<&str> {
-        match self {
-            Self::Published { job, .. } | Self::AfterPublished { job, .. } => Some(job),
-            _ => None,
-        }
-    }
-
-    /// Whether another run was on its way, and this one did nothing.
-    #[must_use]
-    pub const fn is_in_use(&self) -> bool {
-        matches!(self, Self::Record(RecordError::InUse { .. }))
-    }
-
     /// DESIGN.md section 5: 2 configuration, 3 nothing left the building, 4 part was published.
-    #[must_use]
-    pub fn status(&self) -> Status {
+    fn status(&self) -> Status {
         match self {
             Self::Config(_)
             | Self::VendorKey(_)
@@ -295,7 +294,7 @@ impl RunError {
             | Self::SampleKey { .. } => Status::Usage,
             Self::Facts(error) if !matches!(error, FactsError::Stale { .. }) => Status::Usage,
             Self::Read(error) if error.is_a_setting() => Status::Usage,
-            Self::Record(error) if error.exit_code() == Status::Usage.code() => Status::Usage,
+            Self::Record(error) => error.status(),
             Self::Deliver(error) if error.anything_published() => Status::PartPublished,
             Self::Published { .. } | Self::AfterPublished { .. } => Status::PartPublished,
             _ => Status::Stopped,

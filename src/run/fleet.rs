@@ -15,13 +15,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RunError;
-use super::parts::{Decided, by_print_file};
-use super::staging::Staging;
-use crate::letter::Planned;
-use crate::progress::Progress;
+use super::plan_files::Staging;
+use super::print_files::{Setter, by_print_file};
+use crate::base::progress::Progress;
+use crate::base::{data_dir, durable, hash};
+use crate::field::place::Planned;
 use crate::record::StagedFile;
 use crate::render::Press;
-use crate::{durable, hash};
 
 const RECEIPT: &str = "receipt.json";
 
@@ -89,7 +89,7 @@ pub fn render(data_dir: &Utf8Path, job: Option<&str>, part: u32, progress: &Prog
 
 /// The staged plan of a job; its folder has settings.
 fn planned_job(data_dir: &Utf8Path, job: Option<&str>) -> Result<Staging, RunError> {
-    let shelf = data_dir.join("staging");
+    let shelf = data_dir::staging(data_dir);
     let none = |problem: &str| RunError::NotPlanned { problem: problem.to_owned() };
     let names: Vec<String> = if let Some(job) = job {
         vec![job.to_owned()]
@@ -133,10 +133,10 @@ fn set(
     let mut bodies = staging.bodies(&plan)?;
     bodies.retain(|key, _| used.contains(key.as_str()));
     let press = Press::new(&bodies, &settings.print, settings.run_date)?;
-    let decided = Decided::new(&settings.number, &bodies, &settings.print)?;
+    let setter = Setter::new(&settings.number, &bodies, &settings.print)?;
     progress.stage("setting", part.letters.len() as u64);
     let set = |letters: &&[Planned]| {
-        let pdf = decided.set(&press, letters)?;
+        let pdf = setter.set(&press, letters)?;
         let name = file_name(letters).to_owned();
         write(&folder.join(&name), &pdf)?;
         progress.advance(letters.len() as u64);
@@ -216,12 +216,12 @@ impl Ready {
     }
 
     /// A print file, when it has the bytes of its receipt and every letter in it is as decided.
-    pub fn print_file(&self, letters: &[Planned], decided: &Decided<'_>) -> Option<Vec<u8>> {
+    pub fn print_file(&self, letters: &[Planned], setter: &Setter<'_>) -> Option<Vec<u8>> {
         let name = file_name(letters);
         let receipt = self.receipt.print_files.iter().find(|file| file.name == name)?;
         let pdf = fs::read(self.folder.join(name)).ok()?;
         let letters: Vec<&Planned> = letters.iter().collect();
-        if hash::of_bytes(&pdf) == receipt.sha256 && decided.check(&pdf, &letters).is_ok() {
+        if hash::of_bytes(&pdf) == receipt.sha256 && setter.check(&pdf, &letters).is_ok() {
             return Some(pdf);
         }
         tracing::warn!(run.print_file = name, "print file of the fleet is not what was decided; it is set anew");

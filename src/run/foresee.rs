@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::desk::{Desk, Holds};
-use super::{Order, RunError, settle};
+use super::letters::{Candidates, Holds};
+use super::{Night, RunError, settle};
 use crate::decide::Circumstances;
 use crate::facts::Facts;
-use crate::letter::Kind;
+use crate::field::reason::{Reason, RowState};
+use crate::field::row::Rows;
+use crate::field::terms::Kind;
 use crate::link::{self, Decision, Parameters};
-use crate::reason::{Reason, RowState};
 use crate::record::{Gone, Intake, Ledger};
-use crate::row::Rows;
 
 /// A run in outline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -42,16 +42,16 @@ pub struct Outlook {
 /// # Errors
 /// [`RunError`] as a run would.
 pub fn foresee(
-    order: &Order<'_>,
+    night: &Night<'_>,
     (rows, intake): (&Rows, &Intake),
     ledger: &Ledger,
     facts: &Facts,
     decisions: &[Decision],
 ) -> Result<Outlook, RunError> {
-    let config = order.config;
+    let config = night.config;
     let parameters = Parameters::of(&config.link)?;
     let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions };
-    let mut linked = link::link(rows, &terms, ledger.keys(), order.progress)?;
+    let mut linked = link::link(rows, &terms, ledger.keys(), night.progress)?;
     let (deliveries, withdrawn) = ledger.deliveries(rows, intake)?;
     let settled = settle::settle(&mut linked.clusters, &deliveries, &withdrawn);
     let recognised = ledger.recognise(linked.clusters)?;
@@ -68,20 +68,20 @@ pub fn foresee(
     outlook.by_hand = by_hand.len() as u64;
     outlook.gone = open.iter().filter(|gone| gone.reason() == Reason::L218).count() as u64;
 
-    let is_held = |items: &[crate::reason::SetAside]| {
+    let is_held = |items: &[crate::field::reason::SetAside]| {
         items.iter().filter(|item| item.reason.state() == RowState::Review).count() as u64
     };
     outlook.held += is_held(&linked.set_aside) + is_held(&settled.set_aside);
 
     let remembered = ledger.guard(rows)?.remembered(&recognised.people);
     let holds = Holds { incomplete: recognised.incomplete, remembered };
-    let desk = Desk::new(*order, recognised.people, Circumstances::new(rows, &facts.sender_of), holds);
-    let share = |_, people: &[crate::person::Person<'_>]| {
-        let decided = desk.notices(people);
+    let candidates = Candidates::new(*night, recognised.people, Circumstances::new(rows, &facts.sender_of), holds);
+    let share = |_, people: &[crate::field::person::Person<'_>]| {
+        let decided = candidates.notices(people);
         let kinds: Vec<Kind> = decided.ready.iter().map(|notice| notice.kind).collect();
         Ok((kinds, is_held(&decided.set_aside)))
     };
-    desk.in_shares("deciding", share, |(kinds, held)| {
+    candidates.in_shares("deciding", share, |(kinds, held)| {
         outlook.held += held;
         for kind in kinds {
             match kind {

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use super::RunError;
 use crate::config::{Config, ConfigError, Vendor};
 use crate::facts::{Facts, FactsError};
-use crate::mode::Mode;
+use crate::field::mode::Mode;
 
 /// The sample's key: its private half is published with the program (`sample-data/vendor/age-identity.txt`).
 const SAMPLE_KEY: &str = "age1sstkt9p7hw5dy6453n3w2wqgkzrtlqrv8l5x274l8t9a4z2kf4yqdmray3";

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::RunError;
 use crate::config::Inputs;
 use crate::deliver::summary::shown;
-use crate::reason::Reason;
+use crate::field::reason::Reason;
+use crate::field::row::{List, Rows};
 use crate::record::{InputChange, ListTerms, list_word};
-use crate::row::{List, Rows};
 
 /// What the configuration says of a list.
 pub fn terms(inputs: &Inputs, list: List) -> ListTerms {
@@ -54,8 +54,9 @@ pub(super) fn in_mail(change: &InputChange) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reason::SetAside;
-    use crate::row::{Input, Refused, RowRef};
+    use crate::field::ids::RowRef;
+    use crate::field::reason::SetAside;
+    use crate::field::row::{Input, Refused};
 
     fn rows(bad: u32, total: u32) -> Rows {
         let input = Input {
@@ -74,7 +75,7 @@ mod tests {
             bsn: None,
             digits: None,
             person_ref: String::new(),
-            open: crate::row::Open::default(),
+            open: crate::field::row::Open::default(),
             remains: Vec::new(),
             used: false,
             content: String::new(),

@@ -9,7 +9,7 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 
 use super::outcome::Outcome;
-use crate::durable;
+use crate::base::durable;
 
 /// Others must be able to read it: the exporter runs as another user.
 const MODE: u32 = 0o644;

@@ -12,8 +12,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::lists;
+use crate::base::logging::LOG_TARGET;
+use crate::base::{data_dir, durable};
 use crate::deliver::summary::{Queue, Reason, Summary};
-use crate::durable;
 use crate::record::{CaseCounts, InputChange};
 use crate::report::{ReasonCount, Report};
 
@@ -304,7 +305,7 @@ impl Outcome {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, data_dir: &Utf8Path) -> io::Result<()> {
-        durable::write(&data_dir.join("runs").join(&self.run_id).join(FILE), &self.bytes()?)
+        durable::write(&data_dir::runs(data_dir).join(&self.run_id).join(FILE), &self.bytes()?)
     }
 
     /// Writes the file into a folder of its own, `runs/<date>-stopped-<n>/`: papers with the number of a run are of a run
@@ -313,7 +314,7 @@ impl Outcome {
     /// # Errors
     /// When it cannot be written.
     pub fn write_stopped(&mut self, data_dir: &Utf8Path) -> io::Result<()> {
-        let runs = data_dir.join("runs");
+        let runs = data_dir::runs(data_dir);
         for number in 1..=u32::MAX {
             self.run_id = format!("{}-stopped-{number}", self.run_date);
             match DirBuilder::new().mode(0o700).create(runs.join(&self.run_id)) {
@@ -339,13 +340,10 @@ impl Outcome {
     }
 }
 
-/// The log's lines about outcomes; they are for the file, standard error tells the same in other words.
-pub const LOG_TARGET: &str = "breachpost::outcome";
-
 /// Every outcome that can be read, oldest first. One that was torn by a crash is left out.
 #[must_use]
 pub fn all(data_dir: &Utf8Path) -> Vec<Outcome> {
-    let Ok(folders) = data_dir.join("runs").read_dir_utf8() else { return Vec::new() };
+    let Ok(folders) = data_dir::runs(data_dir).read_dir_utf8() else { return Vec::new() };
     let mut outcomes: Vec<Outcome> = folders.filter_map(|folder| read(&folder.ok()?.path().join(FILE))).collect();
     outcomes.sort_by(|one, other| (one.ended, &one.run_id).cmp(&(other.ended, &other.run_id)));
     outcomes

@@ -5,15 +5,16 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::RunError;
-use crate::durable;
-use crate::keys::Marker;
+use crate::base::{data_dir, durable};
+use crate::field::ids::RowRef;
+use crate::field::keys::Marker;
+use crate::field::row::Rows;
 use crate::read::{Delivery, MARKS};
 use crate::record::Job;
 use crate::report::account::Account;
 use crate::report::letters::LettersFile;
 use crate::report::papers::Waiting;
 use crate::report::{Report, namesakes, page, papers};
-use crate::row::{RowRef, Rows};
 
 /// Writes `rows.csv`, `review.csv` and the report so far to `folder`.
 ///
@@ -81,7 +82,7 @@ pub fn read_report(folder: &Utf8Path) -> Result<Report, RunError> {
 /// # Errors
 /// [`RunError::File`].
 pub fn shelve(data_dir: &Utf8Path, run_id: &str, papers: &Utf8Path) -> Result<Utf8PathBuf, RunError> {
-    let runs = data_dir.join("runs");
+    let runs = data_dir::runs(data_dir);
     let shelf = runs.join(run_id);
     if shelf.is_dir() {
         return Ok(shelf);
@@ -94,7 +95,7 @@ pub fn shelve(data_dir: &Utf8Path, run_id: &str, papers: &Utf8Path) -> Result<Ut
 /// The next free run id of a day, `2025-09-15-1`: neither in the folder nor, where papers were purged, in the ledger.
 #[must_use]
 pub fn next_run_id(data_dir: &Utf8Path, run_date: jiff::civil::Date, jobs: &[Job]) -> String {
-    let runs = data_dir.join("runs");
+    let runs = data_dir::runs(data_dir);
     let taken = |id: &str| runs.join(id).exists() || jobs.iter().any(|job| job.run_id == id);
     let mut number = 1_u32;
     while taken(&format!("{run_date}-{number}")) {

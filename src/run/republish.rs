@@ -6,10 +6,10 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::staging::Staging;
-use super::{Order, RunError};
+use super::plan_files::Staging;
+use super::{Night, RunError};
+use crate::base::{data_dir, durable};
 use crate::deliver::outbox;
-use crate::durable;
 use crate::package::Sealed;
 use crate::record::{Job, JobState, Ledger, SealedPart};
 
@@ -23,7 +23,7 @@ pub(super) fn keep(data_dir: &Utf8Path, job_name: &str, papers: &Utf8Path, seale
     if !papers.is_dir() {
         return;
     }
-    let (package, kept) = (data_dir.join("outbox").join(job_name), papers.join(KEPT));
+    let (package, kept) = (data_dir::outbox(data_dir).join(job_name), papers.join(KEPT));
     let keep = || {
         durable::make_folder(&kept)?;
         for part in sealed {
@@ -40,18 +40,26 @@ pub(super) fn keep(data_dir: &Utf8Path, job_name: &str, papers: &Utf8Path, seale
     }
 }
 
+/// Puts the package that the operator names into the outbox again; returns its folder.
+///
+/// # Errors
+/// [`RunError`]; nothing is changed when a part of it is neither there nor kept.
+pub(super) fn asked_for(night: &Night<'_>, ledger: &mut Ledger) -> Result<Option<Utf8PathBuf>, RunError> {
+    night.republish.map(|job| republish(night, ledger, job)).transpose()
+}
+
 /// Puts the package of a finished job into the outbox again, as it was; returns its folder. Nothing is changed when a part of
 /// it is neither there nor kept.
-pub(super) fn republish(order: &Order<'_>, ledger: &mut Ledger, name: &str) -> Result<Utf8PathBuf, RunError> {
+fn republish(night: &Night<'_>, ledger: &mut Ledger, name: &str) -> Result<Utf8PathBuf, RunError> {
     let refused = |problem: String| RunError::Republish { job: name.to_owned(), problem };
     let job = ledger.jobs()?.into_iter().find(|job| job.job_name == name || job.job == name);
     let job = job.ok_or_else(|| RunError::NoJob { job: name.to_owned() })?;
     if job.state != JobState::Done {
         return Err(RunError::Unfinished { job: job.job_name, state: job.state });
     }
-    let data_dir = &order.config.data_dir;
-    let package = data_dir.join("outbox").join(&job.job_name);
-    let kept = data_dir.join("runs").join(&job.run_id).join(KEPT);
+    let data_dir = &night.config.data_dir;
+    let package = data_dir::outbox(data_dir).join(&job.job_name);
+    let kept = data_dir::runs(data_dir).join(&job.run_id).join(KEPT);
     let mut missing = Vec::new();
     for part in &job.sealed {
         if package.join(&part.file).exists() {
@@ -65,13 +73,13 @@ pub(super) fn republish(order: &Order<'_>, ledger: &mut Ledger, name: &str) -> R
     }
 
     publish(data_dir, &job, &missing, &kept)?;
-    ledger.republished(&job.job, order.run_date)?;
+    ledger.republished(&job.job, night.run_date)?;
     Ok(package)
 }
 
 /// Whoever fetches sees `.done` last, also this time.
 fn publish(data_dir: &Utf8Path, job: &Job, missing: &[&SealedPart], kept: &Utf8Path) -> Result<(), RunError> {
-    let (out, staging) = (data_dir.join("outbox"), Staging::of(data_dir, &job.job_name));
+    let (out, staging) = (data_dir::outbox(data_dir), Staging::of(data_dir, &job.job_name));
     let failed = |doing, path: &Utf8Path| {
         let path = path.to_owned();
         move |source| RunError::File { doing, path, source }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::person::Cluster;
-use crate::reason::{Reason, SetAside};
+use crate::field::ids::RowRef;
+use crate::field::person::Cluster;
+use crate::field::reason::{Reason, SetAside};
+use crate::field::row::Exposure;
 use crate::record::Deliveries;
-use crate::row::{Exposure, RowRef};
 
 /// What was taken out of the clusters.
 #[derive(Debug, Default)]
@@ -39,6 +40,11 @@ pub(super) fn settle(
     }
     clusters.retain(|cluster| !cluster.exposures.is_empty());
     settled
+}
+
+/// Exposure rows in clusters.
+pub(super) fn rows_of(clusters: &[Cluster<'_>]) -> u64 {
+    clusters.iter().map(|cluster| cluster.exposures.len() as u64).sum()
 }
 
 fn keep(

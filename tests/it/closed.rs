@@ -70,8 +70,8 @@ fn a_running_process_makes_no_core_and_nothing_for_others() {
 #[test]
 #[ignore = "is started by the test below, in a process of its own"]
 fn panics_about_somebody() {
-    breachpost::cli::process::close();
-    breachpost::cli::logging::start(None, jiff::civil::date(2025, 9, 15), 2);
+    breachpost::base::process::close();
+    breachpost::base::logging::start(None, jiff::civil::date(2025, 9, 15), 2);
     let name = std::hint::black_box("Zolmbraquité Wyzqorlaan");
     let cut = std::thread::spawn(move || name[..12].len()).join();
     assert!(cut.is_ok(), "{name}");

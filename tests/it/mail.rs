@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use breachpost::base::Explain as _;
 use breachpost::config::{Mail, MailSecurity};
 use breachpost::deliver::{MailError, Posted, Summary};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -126,7 +127,7 @@ fn send(mail: &Mail, summary: &Summary) -> Result<Posted, MailError> {
 
 fn password_file(server: &Server, password: &str) -> Utf8PathBuf {
     let path = server.path("password");
-    breachpost::durable::write(&path, password.as_bytes()).unwrap();
+    breachpost::base::durable::write(&path, password.as_bytes()).unwrap();
     path
 }
 

@@ -3,18 +3,21 @@
 use std::fs;
 use std::process::Command;
 
-use breachpost::address::AddressSource;
+use breachpost::base::durable;
 use breachpost::config::{Print, Vendor};
-use breachpost::durable;
-use breachpost::letter::{
-    Audience, Category, Draft, Findings, Format, Items, Kind, Kix, Language, Planned, PostalParts, Published, Status,
-    Zone,
-};
+use breachpost::field::address::AddressSource;
+use breachpost::field::draft::{Draft, Kix, PostalParts};
+use breachpost::field::findings::Findings;
+use breachpost::field::place::Planned;
+use breachpost::field::terms::{Audience, Category, Format, Items, Kind, Language, Published, Status, Zone};
 use breachpost::package::archive::{Reader, Writer};
 use breachpost::package::bag::{self, Label};
 use breachpost::package::{self, Job, PackageError, PartPlan, Recipients, Sample, Sealed};
-use breachpost::verify::{Check, Verdict, verify, verify_with};
-use breachpost::{deliver, verify};
+use breachpost::tools::verify::{Check, Verdict, verify, verify_with};
+use breachpost::base::Explain as _;
+use breachpost::deliver;
+use breachpost::field::ids::Pseudonym;
+use breachpost::tools::verify;
 use camino::{Utf8Path, Utf8PathBuf};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 
@@ -26,8 +29,9 @@ fn draft(number: u32) -> Draft {
     const SORTED: [char; 8] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     let tail: String = (0..6).rev().map(|place| SORTED[(number >> (3 * place) & 7) as usize]).collect();
     let mut draft = Draft {
-        letter_id: format!("{}{tail}", "q".repeat(20)),
-        person: "p".repeat(26),
+        // The last character has two bits that mean nothing.
+        letter_id: format!("{}{tail}a", "q".repeat(19)).parse().unwrap(),
+        person: Pseudonym([7; 16]),
         kind: Kind::First,
         sequence: 1,
         sender: "bvo".to_owned(),
@@ -62,6 +66,7 @@ fn draft(number: u32) -> Draft {
         body: "0".repeat(64),
         record_ids: vec!["r1".to_owned()],
         rows: vec![("exposures.csv".to_owned(), 1)],
+        row_refs: Vec::new(),
     };
     if number % 5 == 4 {
         draft.zone = Zone::Europe;
@@ -113,7 +118,7 @@ fn page_text(bytes: &[u8]) -> Result<Vec<String>, String> {
 }
 
 /// What is set for one letter: front with name, address and sheet code, a second page.
-fn pages_of(letter: &breachpost::letter::Planned) -> Vec<Vec<String>> {
+fn pages_of(letter: &breachpost::field::place::Planned) -> Vec<Vec<String>> {
     let (draft, place) = (&letter.draft, &letter.place);
     let mut front = draft.name_lines.clone();
     if draft.zone == Zone::Domestic {

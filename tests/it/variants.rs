@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use breachpost::compose::texts::{self, Variant};
 use breachpost::config::Print;
 use breachpost::facts::Facts;
-use breachpost::letter::{Body, Format, Language, Place, Planned};
-use breachpost::preview::invented;
+use breachpost::field::body::Body;
+use breachpost::field::place::{Place, Planned};
+use breachpost::field::terms::{Format, Language};
 use breachpost::render::Press;
 use breachpost::render::readback::Proofreader;
+use breachpost::tools::preview::invented;
 use jiff::civil::date;
 
 use crate::program::root;

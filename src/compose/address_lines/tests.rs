@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::compose::kix;
-use crate::letter::Kix;
+use crate::field::draft::Kix;
 
 /// `tests/data/addresses.csv`: one address a row; `reason` for those that are held, else lines (joined by `|`), country
 /// line, zone, and KIX or the reason why there is none.

@@ -3,7 +3,7 @@
 //! names are written as on mail: no inversions ("Korea, Republic of").
 
 use super::{Country, country};
-use crate::letter::Zone::{Domestic, Europe, World};
+use crate::field::terms::Zone::{Domestic, Europe, World};
 
 /// All of ISO 3166-1, and Kosovo under the code the UPU uses; in the order of the two-letter code.
 #[rustfmt::skip]

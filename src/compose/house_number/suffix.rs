@@ -1,7 +1,7 @@
 //! What stands after the digits of a house number.
 
 use super::HouseNumber;
-use crate::reason::Reason;
+use crate::field::reason::Reason;
 
 /// Words that are additions though they are longer than the register's four characters.
 const WORDS: [&str; 14] = [

@@ -5,7 +5,8 @@ use super::items::listed;
 use super::locale::Voiced;
 use super::subject::News;
 use super::writer::{Writer, block, joined, paragraph};
-use crate::letter::{Audience, Block, Category, Item, Items, Part, Published, Status};
+use crate::field::body::{Block, Part};
+use crate::field::terms::{Audience, Category, Item, Items, Published, Status};
 
 impl Writer<'_> {
     /// All blocks of the letter, in the order of the content model.

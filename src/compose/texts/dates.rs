@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::letter::Language;
+use crate::field::terms::Language;
 
 const MONTHS_NL: [&str; 12] = [
     "januari",

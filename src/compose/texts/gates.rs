@@ -14,7 +14,8 @@ use super::limits::{Limits, limits};
 use super::locale::{self, Locale};
 use super::slots::Values;
 use crate::facts::Facts;
-use crate::letter::{Body, Language, Part};
+use crate::field::body::{Body, Part};
+use crate::field::terms::Language;
 
 pub use letters::Figures;
 

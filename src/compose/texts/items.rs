@@ -3,7 +3,7 @@
 use super::locale::ItemWords;
 use super::slots::Plain;
 use super::subject::TextFacts;
-use crate::letter::{Audience, Category, Item, Items};
+use crate::field::terms::{Audience, Category, Item, Items};
 
 /// The items as list entries, in their fixed order.
 pub fn listed(words: &ItemWords, subject: &TextFacts, items: Items) -> Vec<String> {

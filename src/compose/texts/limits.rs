@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::letter::Language;
+use crate::field::terms::Language;
 
 /// The file.
 pub const LIMITS: &str = include_str!("../../../locales/limits.toml");

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::slots::{Dated, Listing, PageLabel, Plain, Text};
-use crate::letter::{Audience, Format, Language, Status};
+use crate::field::terms::{Audience, Format, Language, Status};
 
 /// `locales/nl.toml`.
 pub const NL: &str = include_str!("../../../locales/nl.toml");

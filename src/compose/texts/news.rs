@@ -5,7 +5,9 @@ use super::locale::Voiced;
 use super::slots::{Dated, Listing};
 use super::writer::{Writer, block};
 use super::{dates, subject::News};
-use crate::letter::{Block, Difference, Findings, Items, Part, Published, Status};
+use crate::field::body::{Block, Part};
+use crate::field::findings::{Difference, Findings};
+use crate::field::terms::{Items, Published, Status};
 
 impl Writer<'_> {
     /// The block, in supplements and corrections only.

@@ -1,7 +1,7 @@
 //! Measures of a text: sentences, words, syllables, passives, and the two readability formulas.
 
 use super::limits::LanguageLimits;
-use crate::letter::Language;
+use crate::field::terms::Language;
 
 /// Stands for an unavoidable term: one word of two syllables.
 const TERM: char = '\u{e000}';

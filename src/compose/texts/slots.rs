@@ -9,7 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 use super::dates;
 use crate::facts::{Facts, Sender};
-use crate::letter::Language;
+use crate::field::terms::Language;
 
 /// A closed list of slot names.
 pub trait SlotName: Copy + Sized {

@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 
 use crate::facts::Facts;
-use crate::letter::{
-    Audience, Category, Custody, Difference, Findings, Format, Item, Items, Kind, Language, Notice, Status,
-};
-use crate::row::ProviderKind;
+use crate::field::findings::{Difference, Findings};
+use crate::field::notice::Notice;
+use crate::field::row::ProviderKind;
+use crate::field::terms::{Audience, Category, Custody, Format, Item, Items, Kind, Language, Status};
 
 /// Everything a letter's text depends on. People with equal `TextFacts` have the same body, so bodies are cached by it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

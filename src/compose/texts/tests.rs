@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::*;
-use crate::letter::{
-    Audience, Block, Category, Custody, Difference, Findings, Format, Item, Items, Language, Part, Published, Status,
-};
+use crate::field::body::{Block, Part};
+use crate::field::findings::{Difference, Findings};
+use crate::field::terms::{Audience, Category, Custody, Format, Item, Items, Language, Published, Status};
 
 const RUN_DATE: Date = date(2025, 9, 15);
 

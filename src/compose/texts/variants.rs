@@ -5,9 +5,9 @@ use jiff::civil::{Date, date};
 use super::body_of;
 use super::subject::{News, TextFacts};
 use crate::facts::Facts;
-use crate::letter::{
-    Audience, Body, Category, Custody, Difference, Findings, Format, Item, Items, Language, Published, Status,
-};
+use crate::field::body::Body;
+use crate::field::findings::{Difference, Findings};
+use crate::field::terms::{Audience, Category, Custody, Format, Item, Items, Language, Published, Status};
 
 /// One kind of letter.
 #[derive(Clone, Debug, PartialEq, Eq)]

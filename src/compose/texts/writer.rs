@@ -4,7 +4,7 @@ use super::locale::{Locale, Voiced};
 use super::slots::{Dated, Text, Values};
 use super::subject::TextFacts;
 use crate::facts::{Facts, Sender};
-use crate::letter::{Block, Part};
+use crate::field::body::{Block, Part};
 
 /// What every block is written from.
 pub struct Writer<'a> {

@@ -2,11 +2,11 @@
 
 use super::Trace;
 use crate::config::LinkProfile;
+use crate::field::row::Open;
 use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place, SexLevel, Surname};
 use crate::link::exact;
 use crate::link::features::Features;
 use crate::link::review::Case;
-use crate::row::Open;
 
 /// Why an unreadable row may be somebody's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,13 +2,13 @@
 
 use jiff::civil::Date;
 
-use crate::letter::{Category, Item, Items, Status};
+use crate::field::row::{Exposure, Open};
+use crate::field::terms::{Category, Item, Items, Status};
 use crate::link::birth;
 use crate::link::compare::Birth;
 use crate::link::content::Row;
 use crate::link::review::Case;
 use crate::link::units::UnitId;
-use crate::row::{Exposure, Open};
 
 /// Who was so many years old at the sample was grown up then, whatever the day: the highest age limit of the decision
 /// table is 29.

@@ -62,7 +62,7 @@ fn crowd(crowding: Crowding, count: u32) -> Rows {
 /// Pairs that were compared, and what of them is kept for a human, in candidates.
 fn cost(rows: &Rows) -> (u64, u64) {
     let linked = linked(rows);
-    let candidates = |held: &crate::reason::SetAside| {
+    let candidates = |held: &crate::field::reason::SetAside| {
         (held.beside.len() + held.further.iter().map(|more| more.rows.len()).sum::<usize>()) as u64
     };
     (linked.blocks.iter().map(|block| block.pairs).sum(), linked.set_aside.iter().map(candidates).sum())

@@ -1,9 +1,9 @@
 //! Rows that could not be read, and who is held because of them.
 
 use super::*;
-use crate::digits::Digits;
+use crate::field::digits::Digits;
+use crate::field::row::{Input, Open, Remains, Suppression, SuppressionReason};
 use crate::link::LinkError;
-use crate::row::{Input, Open, Remains, Suppression, SuppressionReason};
 
 /// Another woman at another address.
 const DINA: Details = Details {
@@ -136,7 +136,7 @@ fn a_lab_record_with_a_slip_in_its_number_holds_nobody_who_is_known() {
         for remains in &mut row.remains {
             let Remains::Exposure(row) = remains else { panic!("not a lab record") };
             row.category = Some(Category::Gp);
-            row.items = Items::NONE.with(crate::letter::Item::Name);
+            row.items = Items::NONE.with(crate::field::terms::Item::Name);
             change(row);
         }
         rows.refused.push(row);
@@ -193,7 +193,7 @@ fn a_damaged_suppression_that_fits_nobody_stops() {
     let damaged = |raw: &str| Refused {
         digits: Digits::left_of(raw, 9),
         open: Open::BSN,
-        set_aside: crate::reason::SetAside::new(RowRef { file: 0, row: 3 }, Reason::R101),
+        set_aside: crate::field::reason::SetAside::new(RowRef { file: 0, row: 3 }, Reason::R101),
         ..refused(List::Suppressions, 0, "")
     };
     let link = |row: Refused| {

@@ -3,9 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::config::InputFormat;
-use crate::contract::{self, Guess};
-use crate::keys::Marker;
-use crate::row::{Exposure, Input, List, Provider, Refused, Registrant, Suppression};
+use crate::field::contract::{self, Guess};
+use crate::field::keys::Marker;
+use crate::field::row::{Exposure, Input, List, Provider, Refused, Registrant, Suppression};
 
 use super::super::batch::Context;
 use super::super::empty::Empty;

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::contract;
-use crate::row::List;
+use crate::field::contract;
+use crate::field::row::List;
 
 use super::super::error::ReadError;
 use super::super::marks::Delivery;

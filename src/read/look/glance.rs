@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 
 use rayon::prelude::*;
 
-use crate::row::{Exposure, List, Provider, Refused, Registrant, Remains, RowRef, Suppression};
+use crate::field::ids::RowRef;
+use crate::field::row::{Exposure, List, Provider, Refused, Registrant, Remains, Suppression};
 
 use super::super::raw::Raw;
 use super::super::records::Record;
@@ -71,8 +72,8 @@ fn hashed(text: &str) -> u64 {
     hasher.finish()
 }
 
-fn number(bsn: Option<crate::person::Bsn>) -> u32 {
-    bsn.map_or(0, crate::person::Bsn::number)
+fn number(bsn: Option<crate::base::bsn::Bsn>) -> u32 {
+    bsn.map_or(0, crate::base::bsn::Bsn::number)
 }
 
 impl Glimpsed for Exposure {

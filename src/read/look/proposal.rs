@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use camino::Utf8Path;
 
+use crate::base::plain;
 use crate::config::{InputFormat, TextEncoding};
-use crate::contract::{self, DateForm, Guess};
-use crate::plain;
-use crate::row::List;
+use crate::field::contract::{self, DateForm, Guess};
+use crate::field::row::List;
 
 use super::super::error::ReadError;
 use super::super::inbox::Found;

@@ -11,12 +11,12 @@ use std::io::{BufRead, BufReader, Read};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
+use crate::base::data_dir;
 use crate::record::audit::Entry;
 use crate::record::backup::{BackupList, LIST};
 use crate::record::error::RecordError;
-use crate::record::files;
-use crate::record::redo;
 use crate::record::store::Store;
+use crate::record::{files, redo};
 
 /// What a log line says of the ledger, as `tracing` writes it.
 pub(in crate::record) const LOG_FIELD: &str = "ledger.head";
@@ -92,7 +92,7 @@ pub(super) fn find_newer(
 
 /// The jobs that outcomes of runs name.
 pub(super) fn jobs(data_dir: &Utf8Path) -> Result<Vec<String>, RecordError> {
-    let runs = data_dir.join("runs");
+    let runs = data_dir::runs(data_dir);
     let outcomes = files::names(&runs)?.into_iter().map(|run| runs.join(run).join("outcome.json"));
     let read = |path| serde_json::from_reader::<_, Named>(BufReader::new(File::open(path).ok()?.take(LONGEST))).ok();
     Ok(outcomes.filter_map(read).filter_map(|outcome| outcome.job).collect())
@@ -109,7 +109,7 @@ pub(super) fn first_paper(data_dir: &Utf8Path) -> Result<Option<Utf8PathBuf>, Re
 
 /// Report and outcome of each run, with its head; a run that was stopped has none.
 fn papers(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, RecordError> {
-    let runs = data_dir.join("runs");
+    let runs = data_dir::runs(data_dir);
     let mut papers = Vec::new();
     for run in files::names(&runs)? {
         for name in PAPERS {
@@ -125,7 +125,7 @@ fn papers(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, Record
 
 /// Each log, with the heads in it. Lines that were cut by a full disk are passed over.
 fn logs(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, RecordError> {
-    let folder = data_dir.join("logs");
+    let folder = data_dir::logs(data_dir);
     let mut logs = Vec::new();
     let is_log = |name: &String| Utf8Path::new(name).extension() == Some("jsonl");
     for name in files::names(&folder)?.into_iter().filter(is_log) {
@@ -151,7 +151,7 @@ fn head_in(line: &[u8]) -> Option<String> {
 
 /// The copies in `backups/`, with the number of events that their name tells.
 fn copies(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, u64)>, RecordError> {
-    let folder = data_dir.join("backups");
+    let folder = data_dir::backups(data_dir);
     let events = |name: &str| name.strip_prefix("ledger-")?.strip_suffix(".sqlite")?.parse::<u64>().ok();
     let names = files::names(&folder)?;
     Ok(names.iter().filter_map(|name| Some((folder.join(name), events(name)?))).collect())

@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::durable;
+use crate::base::durable;
 use crate::record::audit::Head;
 use crate::record::error::RecordError;
 use crate::record::files;

@@ -11,8 +11,9 @@ use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 
 use super::list::{BackupList, SealedBackup};
-use crate::durable::{self, Hashing, Pending};
-use crate::mode::Mode;
+use crate::base::data_dir;
+use crate::base::durable::{self, Hashing, Pending};
+use crate::field::mode::Mode;
 use crate::package::Recipients;
 use crate::package::archive::Writer;
 use crate::package::seal::Sealer;
@@ -79,7 +80,7 @@ impl Ledger {
             return Err(RecordError::Over { campaign: self.campaign.clone(), state });
         }
         let head = self.head()?;
-        let folder = self.data_dir.join("backups");
+        let folder = data_dir::backups(&self.data_dir);
         files::make_folder(&folder)?;
         let mut list = relist(&self.data_dir, Some(date))?;
 
@@ -157,7 +158,7 @@ fn names(folder: &Utf8Path) -> Result<Vec<String>, RecordError> {
 /// a date is given.
 pub(in crate::record) fn relist(data_dir: &Utf8Path, date: Option<Date>) -> Result<BackupList, RecordError> {
     let mut list = BackupList::read(data_dir)?;
-    let more = unlisted(&data_dir.join("backups"), &list, date.unwrap_or(Date::MIN))?;
+    let more = unlisted(&data_dir::backups(data_dir), &list, date.unwrap_or(Date::MIN))?;
     if !more.is_empty() {
         list.add(more);
         if date.is_some() {

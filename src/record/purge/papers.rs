@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use crate::durable;
+use crate::base::durable;
 use crate::record::backup::LIST;
 use crate::record::error::RecordError;
 use crate::record::{files, key_path};

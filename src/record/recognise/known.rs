@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::letter::{Findings, Kind, Told};
-use crate::person::Pseudonym;
+use crate::field::findings::{Findings, Told};
+use crate::field::ids::Pseudonym;
+use crate::field::terms::Kind;
 use crate::record::gone::Rulings;
 
 /// A keyed fingerprint.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::base::{Explain, Status};
 use crate::package::SealError;
 use crate::record::RecordError;
 use crate::record::backup::BackupList;
@@ -57,43 +58,8 @@ pub enum RestoreError {
     Unproven,
 }
 
-fn jobs(missing: &[String]) -> String {
-    if missing.is_empty() { String::new() } else { format!("; it lacks {}", missing.join(", ")) }
-}
-
-impl RestoreError {
-    pub(super) fn lost(
-        proof: String,
-        events: u64,
-        missing: &BTreeSet<String>,
-        gap: Option<&Gap>,
-        data_dir: &Utf8Path,
-    ) -> Self {
-        let problem = match gap {
-            None => "no change after it was kept in `backups/redo.sqlite`".to_owned(),
-            Some(Gap::BeginsAfter(first)) => format!("`backups/redo.sqlite` has only what came after event {first}"),
-            Some(Gap::Other(event)) => format!("`backups/redo.sqlite` has another history from event {event} on"),
-            Some(Gap::Purged) => "the campaign was purged".to_owned(),
-        };
-        let list = BackupList::read(data_dir).unwrap_or_default();
-        let newer = list.newest().filter(|backup| backup.head.as_ref().is_some_and(|head| head.events > events));
-        let newer = newer.map(|backup| backup.name.clone());
-        Self::Lost { proof, events, problem, missing: missing.iter().cloned().collect(), newer }
-    }
-
-    /// 3 for every refusal; 2 where the command line or the configuration is at fault.
-    #[must_use]
-    pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Record(error) => error.exit_code(),
-            Self::NoIdentity { .. } => 2,
-            _ => 3,
-        }
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Explain for RestoreError {
+    fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Record(RecordError::KeyOther { .. }) => {
                 "the key that is there belongs to another ledger: find out whose it is and put it away; a sealed backup brings \
@@ -130,5 +96,39 @@ impl RestoreError {
             }
         };
         Some(hint.to_owned())
+    }
+
+    /// 3 for every refusal; 2 where the command line or the configuration is at fault.
+    fn status(&self) -> Status {
+        match self {
+            Self::Record(error) => error.status(),
+            Self::NoIdentity { .. } => Status::Usage,
+            _ => Status::Stopped,
+        }
+    }
+}
+
+fn jobs(missing: &[String]) -> String {
+    if missing.is_empty() { String::new() } else { format!("; it lacks {}", missing.join(", ")) }
+}
+
+impl RestoreError {
+    pub(super) fn lost(
+        proof: String,
+        events: u64,
+        missing: &BTreeSet<String>,
+        gap: Option<&Gap>,
+        data_dir: &Utf8Path,
+    ) -> Self {
+        let problem = match gap {
+            None => "no change after it was kept in `backups/redo.sqlite`".to_owned(),
+            Some(Gap::BeginsAfter(first)) => format!("`backups/redo.sqlite` has only what came after event {first}"),
+            Some(Gap::Other(event)) => format!("`backups/redo.sqlite` has another history from event {event} on"),
+            Some(Gap::Purged) => "the campaign was purged".to_owned(),
+        };
+        let list = BackupList::read(data_dir).unwrap_or_default();
+        let newer = list.newest().filter(|backup| backup.head.as_ref().is_some_and(|head| head.events > events));
+        let newer = newer.map(|backup| backup.name.clone());
+        Self::Lost { proof, events, problem, missing: missing.iter().cloned().collect(), newer }
     }
 }

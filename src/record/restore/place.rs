@@ -6,7 +6,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::RestoreError;
-use crate::durable;
+use crate::base::{data_dir, durable};
 use crate::record::error::RecordError;
 use crate::record::lock::Lock;
 use crate::record::open::FOLDERS;
@@ -25,7 +25,7 @@ impl<'a> Place<'a> {
     /// Makes the folder, and those above it where the machine itself was lost.
     pub fn take(data_dir: &'a Utf8Path) -> Result<Self, RecordError> {
         privacy::check(data_dir)?;
-        let staging = data_dir.join("staging");
+        let staging = data_dir::staging(data_dir);
         let mut made = Vec::new();
         for folder in [data_dir, &staging] {
             if !files::is_there(folder)? {
@@ -73,7 +73,7 @@ impl<'a> Place<'a> {
         let (fresh, key) = (self.folder.join("campaign.key"), key_path(self.data_dir));
         key_file::write_back(&fresh, text)?;
         files::rename_new(&fresh, &key)?;
-        files::sync_folder(&self.data_dir.join("keys"))
+        files::sync_folder(&data_dir::keys(&self.data_dir))
     }
 
     /// Puts the ledger in its place. What is there is kept in `backups/`, with the change that it was stopped in: left where
@@ -92,7 +92,7 @@ impl<'a> Place<'a> {
             fs::rename(&half, &aside).map_err(files::failed("keeping", &half))?;
         }
         if is_there || is_half {
-            files::sync_folder(&self.data_dir.join("backups"))?;
+            files::sync_folder(&data_dir::backups(&self.data_dir))?;
             files::sync_folder(self.data_dir)?;
         }
         fs::rename(&fresh, &ledger).map_err(files::failed("renaming to", &ledger))?;
@@ -103,7 +103,7 @@ impl<'a> Place<'a> {
     fn free_name(&self) -> Result<Utf8PathBuf, RecordError> {
         let mut number = 1_u32;
         loop {
-            let path = self.data_dir.join("backups").join(format!("replaced-{number}.sqlite"));
+            let path = data_dir::backups(&self.data_dir).join(format!("replaced-{number}.sqlite"));
             if !files::is_there(&path)? && !files::is_there(&Utf8PathBuf::from(format!("{path}-journal")))? {
                 return Ok(path);
             }

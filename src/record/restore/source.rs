@@ -7,7 +7,7 @@ use secrecy::zeroize::Zeroizing;
 
 use super::place::Place;
 use super::{Order, RestoreError};
-use crate::durable;
+use crate::base::durable;
 use crate::package::archive::Reader;
 use crate::package::seal;
 use crate::record::audit::Head;

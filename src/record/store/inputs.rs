@@ -4,10 +4,10 @@ use rusqlite::Transaction;
 
 use super::events::{append, count};
 use super::{Sql, Store, at, strange};
+use crate::field::row::List;
 use crate::record::audit::{Event, Head, Identities, Inputs, KnownInput, RowHash};
 use crate::record::error::RecordError;
 use crate::record::recognise::IdentityChange;
-use crate::row::List;
 
 const LISTS: [(List, &str); 5] = [
     (List::Exposures, "exposures"),

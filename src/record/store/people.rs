@@ -7,9 +7,8 @@ use rusqlite::Row;
 use super::events::count;
 use super::jobs::{date, kind};
 use super::{Sql, Store, at, strange};
-use crate::keys::base32_decode;
-use crate::letter::Findings;
-use crate::person::Pseudonym;
+use crate::field::findings::Findings;
+use crate::field::ids::{Pseudonym, base32_decode};
 use crate::record::error::RecordError;
 use crate::record::recognise::{Known, KnownLetter, KnownMerge, Mark, MarkKind, Owner};
 

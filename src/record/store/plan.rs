@@ -9,7 +9,7 @@ use super::events::append;
 use super::inputs::{add_identities, add_inputs, seq};
 use super::lists::{FileRows, add_rows, add_shields};
 use super::{Sql, Store, at};
-use crate::person::Pseudonym;
+use crate::field::ids::Pseudonym;
 use crate::record::audit::{Event, Head, Identities, Inputs, Planned, RowHash};
 use crate::record::error::RecordError;
 use crate::record::protection::ShieldLine;

@@ -8,19 +8,21 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::{Date, date};
 use tempfile::TempDir;
 
-use crate::address::AddressSource;
-use crate::cells::Cells;
-use crate::letter::{
-    Audience, Category, Draft, Findings, Format, Item, Items, Kind, Kix, Language, Place, Planned, PostalParts,
-    Published, Status, Zone,
-};
-use crate::mode::Mode;
-use crate::person::{Bsn, Cluster, Person};
+use crate::base::bsn::Bsn;
+use crate::field::address::AddressSource;
+use crate::field::cells::Cells;
+use crate::field::draft::{Draft, Kix, PostalParts};
+use crate::field::findings::Findings;
+use crate::field::ids::RowRef;
+use crate::field::mode::Mode;
+use crate::field::person::{Cluster, Person};
+use crate::field::place::{Place, Planned};
+use crate::field::row::{Exposure, Input, List, Rows};
+use crate::field::terms::{Audience, Category, Format, Item, Items, Kind, Language, Published, Status, Zone};
 use crate::record::{
     Acceptance, Access, Head, Home, Intake, Ledger, ListTerms, Noted, PartTotals, Recognised, RecordError, SealedPart,
     ShieldNews, StagedFile,
 };
-use crate::row::{Exposure, Input, List, RowRef, Rows};
 
 pub const CAMPAIGN: &str = "lab-2025";
 /// The night on which most tests begin.
@@ -93,7 +95,7 @@ impl World {
         }
         let job = plan(&mut ledger, &noted, &letters).unwrap();
         finish(self, &mut ledger, &job, &letters);
-        letters.into_iter().map(|letter| letter.draft.letter_id).collect()
+        letters.into_iter().map(|letter| letter.draft.letter_id.to_string()).collect()
     }
 
     /// Every file of the data folder with its bytes.
@@ -274,9 +276,9 @@ pub fn letter(ledger: &Ledger, person: &Person<'_>, kind: Kind, sequence: u32, s
     let items = rows.iter().fold(Items::NONE, |items, row| items.union(row.items));
     Planned {
         draft: Draft {
-            reference: letter_id[..12].to_owned(),
+            reference: letter_id.to_string()[..12].to_owned(),
             letter_id,
-            person: person.pseudonym.to_string(),
+            person: person.pseudonym,
             kind,
             sequence,
             sender: "bvo".into(),
@@ -297,6 +299,7 @@ pub fn letter(ledger: &Ledger, person: &Person<'_>, kind: Kind, sequence: u32, s
             body: "00".repeat(32),
             record_ids: rows.iter().map(|row| row.record_id().to_owned()).collect(),
             rows: rows.iter().map(|row| ("exposures.csv".to_owned(), row.row.row)).collect(),
+            row_refs: rows.iter().map(|row| row.row).collect(),
         },
         place: Place {
             part: 1,

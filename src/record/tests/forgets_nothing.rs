@@ -5,7 +5,7 @@ use std::fs;
 use jiff::civil::date;
 
 use super::fixture::*;
-use crate::letter::Kind;
+use crate::field::terms::Kind;
 use crate::record::{Access, JobState, Ledger, RecordError, check};
 
 #[test]
@@ -111,7 +111,7 @@ fn a_plan_that_does_not_add_up_is_refused() {
     let known = ledger.recognise(borrow(&clusters)).unwrap();
     let letters = first_letters(&ledger, &known.people);
     let head = ledger.head().unwrap();
-    let mut refused = |change: &dyn Fn(&mut Vec<crate::letter::Planned>)| {
+    let mut refused = |change: &dyn Fn(&mut Vec<crate::field::place::Planned>)| {
         let mut changed = letters.clone();
         change(&mut changed);
         let error = plan(&mut ledger, &noted(&known, NIGHT), &changed).unwrap_err();
@@ -120,8 +120,8 @@ fn a_plan_that_does_not_add_up_is_refused() {
     refused(&|letters| letters.clear());
     refused(&|letters| letters.swap(0, 1));
     refused(&|letters| letters[1].place.part = 3);
-    refused(&|letters| letters[1].draft.letter_id = letters[0].draft.letter_id.clone());
-    refused(&|letters| letters[1].draft.person = letters[0].draft.person.clone());
+    refused(&|letters| letters[1].draft.letter_id = letters[0].draft.letter_id);
+    refused(&|letters| letters[1].draft.person = letters[0].draft.person);
     refused(&|letters| letters[1].draft.rows[0].1 = 99);
     refused(&|letters| letters[1].draft.rows[0].1 = letters[0].draft.rows[0].1);
     refused(&|letters| letters[1].draft.reference = letters[0].draft.reference.clone());
@@ -163,7 +163,7 @@ fn new_files_are_noted_without_letters_and_only_once() {
     let mut ledger = world.open();
     let known = ledger.recognise(borrow(&clusters)).unwrap();
     let mut notes = noted(&known, NIGHT);
-    notes.inputs.push(crate::row::Input { file: "exposures-b.csv".into(), sha256: "ef".repeat(32), ..input() });
+    notes.inputs.push(crate::field::row::Input { file: "exposures-b.csv".into(), sha256: "ef".repeat(32), ..input() });
     let before = ledger.head().unwrap();
     let after = notes.note(&mut ledger).unwrap();
     // The file, and its rows.

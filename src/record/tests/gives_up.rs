@@ -3,18 +3,19 @@
 use std::fs;
 
 use super::fixture::*;
-use crate::mode::Mode;
+use crate::base::{Explain, Status};
+use crate::field::mode::Mode;
 use crate::record::{Access, Home, JobState, Ledger, RecordError, check};
 
 /// A ledger whose first night is done and whose second is planned for two more people, with its letters.
-fn planned() -> (World, Vec<crate::letter::Planned>, String) {
+fn planned() -> (World, Vec<crate::field::place::Planned>, String) {
     let world = World::new();
     world.night(&people(3), NIGHT);
     let (letters, job) = plan_five(&world);
     (world, letters, job)
 }
 
-fn plan_five(world: &World) -> (Vec<crate::letter::Planned>, String) {
+fn plan_five(world: &World) -> (Vec<crate::field::place::Planned>, String) {
     let clusters = people(5);
     let mut ledger = world.open();
     let known = ledger.recognise(borrow(&clusters)).unwrap();
@@ -36,14 +37,14 @@ fn people_of_a_job_that_was_given_up_are_planned_again_under_another_number() {
     let verdict = check::check(&world.home(), &[]).unwrap();
     assert_eq!((verdict.totals.people, verdict.totals.jobs, verdict.unfinished), (3, 1, None));
     let ledger = Ledger::open(&world.home(), Access::Read).unwrap();
-    assert!(ledger.letter(&letters[0].draft.letter_id).unwrap().is_none());
+    assert!(ledger.letter(&letters[0].draft.letter_id.to_string()).unwrap().is_none());
     assert_eq!(ledger.jobs().unwrap()[1].state, JobState::Abandoned);
     drop(ledger);
 
     let (again, job) = plan_five(&world);
     assert_eq!(job, "2600003");
-    let ids = |letters: &[crate::letter::Planned]| {
-        letters.iter().map(|letter| letter.draft.letter_id.clone()).collect::<Vec<_>>()
+    let ids = |letters: &[crate::field::place::Planned]| {
+        letters.iter().map(|letter| letter.draft.letter_id.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(ids(&again), ids(&letters), "the same letters: nobody has seen them");
     finish(&world, &mut world.open(), &job, &again);
@@ -109,7 +110,7 @@ fn the_other_mode_is_refused_by_ledger_and_keys_folder() {
     for access in [Access::Read, Access::Write] {
         let refused = Ledger::open(&rehearsal, access).unwrap_err();
         assert!(matches!(refused, RecordError::OtherMode { found: Mode::Real, .. }), "{refused}");
-        assert_eq!(refused.exit_code(), 2);
+        assert_eq!(refused.status(), Status::Usage);
     }
     assert!(before == world.bytes());
     fs::write(world.path("keys/mode"), "rehearsal\n").unwrap();

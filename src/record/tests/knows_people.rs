@@ -3,9 +3,9 @@
 use jiff::civil::date;
 
 use super::fixture::*;
-use crate::letter::Kind;
+use crate::field::row::Exposure;
+use crate::field::terms::Kind;
 use crate::record::{IdentityChange, Recognised};
-use crate::row::Exposure;
 
 const LATER: jiff::civil::Date = date(2026, 2, 1);
 
@@ -21,7 +21,7 @@ fn new_rows_and_corrected_names_do_not_make_a_new_person() {
     let before = recognise(&world, &before);
     let mut corrected = exposure("B", 7, 0);
     corrected.cells =
-        crate::cells::Cells::pack(["B", "D1", "", "W.", "", "Anders", "", "", "", "", "", "", "", ""]).unwrap();
+        crate::field::cells::Cells::pack(["B", "D1", "", "W.", "", "Anders", "", "", "", "", "", "", "", ""]).unwrap();
     let now = [vec![exposure("A", 5, bsn(0)), exposure("A2", 6, 0)], vec![corrected, exposure("0", 8, 0)]];
     let now = recognise(&world, &now);
     for (one, other) in before.people.iter().zip(&now.people) {

@@ -3,9 +3,11 @@
 use proptest::prelude::*;
 
 use super::fixture::*;
-use crate::letter::Published;
+use crate::base::Explain;
+use crate::field::ids::RowRef;
+use crate::field::row::{Exposure, Input, List, Rows};
+use crate::field::terms::Published;
 use crate::record::{Acceptance, ChangeKind, Intake, Ledger, ListTerms, RecordError, RowChange};
-use crate::row::{Exposure, Input, List, RowRef, Rows};
 
 /// An inbox of exposures files: name, and records with what they say.
 fn inbox(files: &[(&str, &[(&str, Published)])]) -> Rows {
@@ -15,7 +17,7 @@ fn inbox(files: &[(&str, &[(&str, Published)])]) -> Rows {
         rows.inputs.push(Input {
             file: (*name).to_owned(),
             list: List::Exposures,
-            sha256: crate::hash::of_bytes(content.as_bytes()),
+            sha256: crate::base::hash::of_bytes(content.as_bytes()),
             rows: u32::try_from(records.len()).unwrap(),
             unread_columns: Vec::new(),
             notes: Vec::new(),
@@ -188,7 +190,7 @@ fn a_copy_of_an_old_file_does_not_take_a_correction_back() {
 fn a_name_that_is_spelt_in_two_ways_on_one_night_is_linkings_business() {
     let world = World::new();
     let mut rows = inbox(&[("a.csv", &[("A", NO)]), ("b.csv", &[("A", NO)])]);
-    rows.exposures[1].birth_date = crate::person::PartialDate::new(1970, 1, 1);
+    rows.exposures[1].birth_date = crate::field::partial_date::PartialDate::new(1970, 1, 1);
     assert_eq!(settled(&world, &rows), (vec![], vec![]));
 }
 

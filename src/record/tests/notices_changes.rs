@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::LazyLock;
 
 use super::fixture::*;
+use crate::base::{Explain, Status};
 use crate::record::store::testing;
 use crate::record::{Access, Ledger, RecordError};
 
@@ -23,7 +24,7 @@ fn tampered(sql: &str) -> RecordError {
     let world = told();
     testing::tamper(&world.path("ledger.sqlite"), sql);
     let refused = world.try_open().unwrap_err();
-    assert_eq!(refused.exit_code(), 3);
+    assert_eq!(refused.status(), Status::Stopped);
     refused
 }
 

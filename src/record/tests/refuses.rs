@@ -4,6 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use super::fixture::*;
+use crate::base::{Explain, Status};
 use crate::record::{Access, Home, Ledger, RecordError, check};
 
 /// Opens, expects a refusal, and that not one byte has changed.
@@ -12,7 +13,7 @@ fn refusal(world: &World) -> RecordError {
     let refused = world.try_open().unwrap_err();
     let reader = Ledger::open(&world.home(), Access::Read);
     assert!(before == world.bytes(), "a refusal changed a file: {refused}");
-    assert_eq!(refused.exit_code(), 3);
+    assert_eq!(refused.status(), Status::Stopped);
     assert!(refused.hint().is_some(), "{refused} has no hint");
     if !matches!(refused, RecordError::InUse { .. } | RecordError::Over { .. }) {
         assert_eq!(reader.unwrap_err().to_string(), refused.to_string());
@@ -195,7 +196,7 @@ fn another_campaign_is_refused() {
     let world = told();
     let refused = Ledger::open(&Home { campaign: "lab-2031", ..world.home() }, Access::Write).unwrap_err();
     assert!(matches!(refused, RecordError::OtherCampaign { .. }));
-    assert_eq!(refused.exit_code(), 2);
+    assert_eq!(refused.status(), Status::Usage);
 }
 
 #[test]
@@ -233,9 +234,9 @@ fn of_two_that_start_at_once_one_wins() {
 fn changed_inputs_stop_a_run_unless_somebody_says_why() {
     let world = told();
     let ledger = world.open();
-    let found = crate::row::Input { sha256: "ef".repeat(32), ..input() };
-    let take = |inputs: &[crate::row::Input], all: Option<&str>| {
-        let rows = crate::row::Rows { inputs: inputs.to_vec(), ..crate::row::Rows::default() };
+    let found = crate::field::row::Input { sha256: "ef".repeat(32), ..input() };
+    let take = |inputs: &[crate::field::row::Input], all: Option<&str>| {
+        let rows = crate::field::row::Rows { inputs: inputs.to_vec(), ..crate::field::row::Rows::default() };
         ledger.intake(&rows, &|_| strict(), crate::record::Acceptance { files: &[], all })
     };
     assert!(matches!(take(std::slice::from_ref(&found), None), Ok(intake) if intake.changes.len() == 1));

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::fixture::*;
-use crate::row::Exposure;
+use crate::field::row::Exposure;
 
 /// 715,000 people with 1.1 million rows.
 fn everybody() -> Vec<Vec<Exposure>> {

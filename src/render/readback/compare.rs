@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use crate::compose::kix::QUIET_MM;
 use crate::config::{Print, SheetMark};
-use crate::letter::{Body, Draft, Format, Kix, Part, Planned};
+use crate::field::body::{Body, Part};
+use crate::field::draft::{Draft, Kix};
+use crate::field::place::Planned;
+use crate::field::terms::Format;
 use crate::render::geometry::{MARK, MARK_QUIET, PAGE_HEIGHT, PAGE_WIDTH, Rect, Sheet, Zones};
 use crate::render::kix;
 use crate::render::readback::known::{self, Shelf};
@@ -49,7 +52,7 @@ impl<'a> Proofreader<'a> {
             let own = rest.by_ref().take(count(letter.place.pages));
             let pages = own.map(|page| checker.reader.page(page)).collect::<Result<Vec<_>, _>>()?;
             checker.letter(letter, &pages).map_err(|wrong| match wrong {
-                Wrong::Letter(what) => ReadbackError::Mismatch { letter_id: letter.draft.letter_id.clone(), what },
+                Wrong::Letter(what) => ReadbackError::Mismatch { letter_id: letter.draft.letter_id, what },
                 Wrong::File(error) => error,
             })?;
         }

@@ -1,12 +1,14 @@
+use crate::base::workers;
 use crate::config::Print;
-use crate::letter::{Body, Draft, Format, Language};
+use crate::field::body::Body;
+use crate::field::draft::Draft;
+use crate::field::terms::{Format, Language};
 use crate::render::form::label_page;
 use crate::render::input::{LetterInput, Person, address_block};
 use crate::render::laid::{Run, SlotKey};
 use crate::render::press::fit;
 use crate::render::tests::{RUN_DATE, case, draft, draft_with, format_of, language_of, variants};
 use crate::render::world::Workshop;
-use crate::workers;
 
 #[test]
 fn every_committed_case_is_a_valid_input_and_renders() {

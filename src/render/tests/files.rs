@@ -1,5 +1,7 @@
 use crate::config::{Print, SheetMark};
-use crate::letter::{Block, Body, Draft, Part, Planned};
+use crate::field::body::{Block, Body, Part};
+use crate::field::draft::Draft;
+use crate::field::place::Planned;
 use crate::render::RenderError;
 use crate::render::readback::{self, Proofreader, ReadbackError};
 use crate::render::tests::{JOB, bodies, draft, drafts, planned, press};
@@ -170,7 +172,7 @@ fn every_part_of_a_letter_is_compared() {
     assert_eq!(what(&seeded(|letters| letters[0].draft.salutation.push('a'))), "salutation");
     assert_eq!(what(&seeded(|letters| letters[0].draft.reference = "ACDE-FGHJ-KMNQ".to_owned())), "reference");
     assert_eq!(what(&seeded(|letters| letters[1].draft.provider_display.push('a'))), "provider");
-    let bars = seeded(|letters| letters[0].draft.kix = crate::letter::Kix::Code("1234AB12XA3".to_owned()));
+    let bars = seeded(|letters| letters[0].draft.kix = crate::field::draft::Kix::Code("1234AB12XA3".to_owned()));
     assert_eq!(what(&bars), "bars");
     assert_eq!(what(&seeded(|letters| letters[0].place.seq = 9)), "sheet mark");
 }

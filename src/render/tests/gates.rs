@@ -1,6 +1,8 @@
+use crate::base::Explain;
 use crate::config::Print;
-use crate::letter::{Draft, Frame, Kix};
-use crate::reason::Reason;
+use crate::field::body::Frame;
+use crate::field::draft::{Draft, Kix};
+use crate::field::reason::Reason;
 use crate::render::geometry::Sheet;
 use crate::render::input::Person;
 use crate::render::laid::Face;
@@ -56,7 +58,7 @@ fn empty_slots_are_held() {
     assert_eq!(held(|draft| draft.provider_display.clear()), Some(Reason::S103));
     assert_eq!(held(|draft| draft.name_lines.clear()), Some(Reason::S103));
     assert_eq!(held(|draft| draft.address_lines[0] = " ".to_owned()), Some(Reason::S103));
-    assert_eq!(held(|draft| draft.zone = crate::letter::Zone::World), Some(Reason::S103));
+    assert_eq!(held(|draft| draft.zone = crate::field::terms::Zone::World), Some(Reason::S103));
 }
 
 #[test]
@@ -132,7 +134,7 @@ fn a_body_without_the_places_it_promises_is_an_error() {
     let mut bodies = bodies();
     bodies.get_mut("screening-nl").unwrap().provider_slot = true;
     assert_eq!(Press::new(&bodies, &Print::default(), RUN_DATE).err(), Some(RenderError::Layout { code: "slots" }));
-    let other = Draft { language: crate::letter::Language::Nl, ..draft("first", "hospital-en") };
+    let other = Draft { language: crate::field::terms::Language::Nl, ..draft("first", "hospital-en") };
     assert_eq!(press(&Print::default()).proof(vec![other]).err(), Some(RenderError::Body));
 }
 

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::config::{Print, SheetMark};
-use crate::letter::{Body, Draft, Planned};
+use crate::field::body::Body;
+use crate::field::draft::Draft;
+use crate::field::place::Planned;
 use crate::render::press::Press;
 use crate::render::tests::{JOB, RUN_DATE, bodies, draft_with, drafts, planned, press, variants};
 

@@ -1,7 +1,7 @@
 //! What the post reads: KIX, the manifest's address columns, and postcodes that cannot be.
 
 use breachpost::compose::kix;
-use breachpost::letter::{Kix, PostalParts};
+use breachpost::field::draft::{Kix, PostalParts};
 
 use super::people::Person;
 use super::{OUTCOME, aside, assert_nothing_differs, differs, shared, written};

@@ -14,7 +14,8 @@ use super::super::readability::{self, Counts};
 use super::super::variants::{Variant, every};
 use super::{Finding, file, find_word, parity, pieces, residue, terms};
 use crate::facts::Facts;
-use crate::letter::{Body, Language, Part};
+use crate::field::body::{Body, Part};
+use crate::field::terms::Language;
 
 /// The letters' date in the gates; no text depends on which it is.
 const RUN_DATE: Date = date(2025, 9, 15);

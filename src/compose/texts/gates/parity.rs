@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::sentences::fact_texts;
 use super::{Entry, Finding, file};
 use crate::facts::Facts;
-use crate::letter::{Block, Body, Language, Part};
+use crate::field::body::{Block, Body, Part};
+use crate::field::terms::Language;
 
 /// Keys and slots of the two locale files, Dutch first.
 pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<Finding> {

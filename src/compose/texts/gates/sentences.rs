@@ -1,12 +1,11 @@
 //! Gates on single sentences, each with the key under which it stands.
 
-use super::super::dates;
 use super::super::limits::{LanguageLimits, Limits};
-use super::super::readability;
 use super::super::slots::{Earlier, Fact, ItemList, SlotName, Values};
+use super::super::{dates, readability};
 use super::{Entry, Finding, file, find_word, residue};
 use crate::facts::{Bilingual, Facts};
-use crate::letter::Language;
+use crate::field::terms::Language;
 
 /// Findings in one locale file.
 pub fn of_locale(language: Language, entries: &[Entry], values: &Values, limits: &Limits) -> Vec<Finding> {

@@ -1,0 +1,17 @@
+//! What everything is built on, and what knows nothing of letters: the file system, the log, the process, its exit code.
+
+pub mod bsn;
+pub mod data_dir;
+pub mod defect;
+pub mod durable;
+mod explain;
+pub mod hash;
+pub mod logging;
+pub mod plain;
+pub mod process;
+pub mod progress;
+mod status;
+pub mod workers;
+
+pub use explain::Explain;
+pub use status::Status;

@@ -1,0 +1,39 @@
+//! The folders and files that the program keeps, each with its one name.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// The ledger's file name.
+pub const LEDGER: &str = "ledger.sqlite";
+
+macro_rules! places {
+    ($($(#[$doc:meta])* $place:ident = $name:literal;)+) => {
+        $(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $place(data_dir: impl AsRef<Utf8Path>) -> Utf8PathBuf {
+                data_dir.as_ref().join($name)
+            }
+        )+
+    };
+}
+
+places! {
+    /// Copies of the ledger, and what was changed since each.
+    backups = "backups";
+    /// The campaign's secrets.
+    keys = "keys";
+    /// What every run did, in lines of JSON.
+    logs = "logs";
+    /// Finished packages, for the vendor; a folder a job.
+    outbox = "outbox";
+    /// The papers of every run; a folder a run.
+    runs = "runs";
+    /// Jobs that are not finished; a folder a job.
+    staging = "staging";
+}
+
+/// The ledger.
+#[must_use]
+pub fn ledger(data_dir: impl AsRef<Utf8Path>) -> Utf8PathBuf {
+    data_dir.as_ref().join(LEDGER)
+}

@@ -1,0 +1,80 @@
+//! `ledger init`, `check`, `log`, `backup` and `restore`.
+
+use camino::Utf8Path;
+
+use crate::base::{Explain, Status, data_dir};
+use crate::cli::output::{self, Failure};
+use crate::cli::session::{Session, record_failure};
+use crate::record::restore::{self, Order};
+use crate::record::{self, Access, Home, Ledger};
+use crate::run::backup::{self, BackupError};
+
+impl Session<'_> {
+    pub(super) fn ledger_init(&self) -> Result<Status, Failure> {
+        let config = self.config;
+        Ledger::init(&Home::of(config), self.run_date).map_err(|error| record_failure(&error))?;
+        if !self.args.json {
+            output::line(format_args!("ledger  {}", data_dir::ledger(&config.data_dir)));
+            output::line(format_args!("key     {}  (keep a copy in a safe place)", record::key_path(&config.data_dir)));
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn ledger_check(&self, anchors: &[String]) -> Result<Status, Failure> {
+        let verdict = record::check::check(&Home::of(self.config), anchors).map_err(|error| record_failure(&error))?;
+        if self.args.json {
+            output::json(&verdict);
+        } else {
+            output::line(&verdict);
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn ledger_log(&self) -> Result<Status, Failure> {
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
+        let lines = ledger.log().map_err(|error| record_failure(&error))?;
+        if self.args.json {
+            output::json(&lines);
+        } else {
+            lines.iter().for_each(output::line);
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn ledger_backup(&self) -> Result<Status, Failure> {
+        let made = backup::back_up(self.config, self.run_date, None).map_err(|error| {
+            let status = match &error {
+                BackupError::NotConfigured | BackupError::Key(_) => Status::Usage,
+                BackupError::Record(error) => error.status(),
+                BackupError::Courier { .. } | BackupError::Unlisted { .. } => Status::Untold,
+            };
+            Failure::new(status, &error, error.hint())
+        })?;
+        if self.args.json {
+            output::json(&made);
+        } else {
+            output::line(format_args!("backup    {}", made.file));
+            output::line(format_args!("sha256    {}", made.sha256));
+            output::line(format_args!("head      {}", made.ledger_head));
+            let place = if made.handed_over { "handed over" } else { "on this machine only" };
+            output::line(format_args!("place     {place}"));
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn ledger_restore(
+        &self,
+        file: &Utf8Path,
+        identity: Option<&Utf8Path>,
+        anchors: &[String],
+    ) -> Result<Status, Failure> {
+        let order = Order { file, identity, anchors };
+        let restored = restore::restore(&Home::of(self.config), &order).map_err(|error| Failure::of(&error))?;
+        if self.args.json {
+            output::json(&restored);
+        } else {
+            output::line(&restored);
+        }
+        Ok(Status::Done)
+    }
+}

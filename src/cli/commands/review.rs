@@ -1,0 +1,110 @@
+//! `review apply` and `review list`: who is who, decided by a human.
+
+use std::io::{BufRead, IsTerminal};
+
+use camino::Utf8Path;
+
+use crate::base::plain::count;
+use crate::base::progress::Progress;
+use crate::base::{Explain, Status};
+use crate::cli::output::{self, Failure};
+use crate::cli::session::{Session, record_failure};
+use crate::record::{Access, Home, Ledger};
+use crate::tools::review::{self, Effects};
+
+impl Session<'_> {
+    pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>, yes: bool) -> Result<Status, Failure> {
+        let by = by.map_or_else(user, str::to_owned);
+        let progress = Progress::on_stderr();
+        let failed = |error: review::ReviewError| {
+            progress.finish();
+            let status = if error.is_a_setting() { Status::Usage } else { Status::Stopped };
+            Failure::new(status, &error, error.hint())
+        };
+        let effects = review::foresee(self.config, file, self.run_date, &progress).map_err(failed)?;
+        progress.finish();
+        if !self.args.json {
+            output::note(effects);
+        }
+        agree(&effects, yes)?;
+
+        let applied = review::apply(self.config, file, &by, self.run_date, &progress).map_err(failed)?;
+        progress.finish();
+        if self.args.json {
+            output::json(&applied);
+        } else {
+            output::line(format_args!(
+                "{} {} {}; {} new, {} decided so before",
+                count(applied.lines as u64, "line", "lines"),
+                if applied.lines == 1 { "decides" } else { "decide" },
+                count(applied.pairs as u64, "pair of records", "pairs of records"),
+                applied.new,
+                applied.pairs - applied.new
+            ));
+            if applied.records + applied.released > 0 {
+                let (records, released) = (applied.records, applied.released);
+                let records = count(records as u64, "record is ruled on", "records are ruled on");
+                let released = count(released as u64, "person is released", "people are released");
+                output::line(format_args!("{records}, {released}"));
+            }
+            output::line(format_args!(
+                "recorded in the name of {} on {}; the next run follows them",
+                applied.by, applied.date
+            ));
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn review_list(&self) -> Result<Status, Failure> {
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
+        let decided = ledger.decided().map_err(|error| record_failure(&error))?;
+        if self.args.json {
+            output::json(&decided);
+            return Ok(Status::Done);
+        }
+        for one in &decided {
+            output::line(format_args!(
+                "{}  {}  {} same, {} different, {} taken back",
+                one.date, one.by, one.same, one.different, one.undecided
+            ));
+        }
+        if decided.is_empty() {
+            output::line("nobody has decided anything yet");
+        }
+        Ok(Status::Done)
+    }
+}
+
+/// Asks whether decisions with these effects are meant. A script is only asked (`--yes`) where somebody gets a second letter.
+fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
+    let stdin = std::io::stdin();
+    if yes || effects.is_nothing() || (!stdin.is_terminal() && effects.second_letters() == 0) {
+        return Ok(());
+    }
+    let refused = |cause: &str, hint: &str| Failure {
+        status: Status::Usage,
+        causes: vec![format!("nothing was decided: {cause}")],
+        hint: Some(hint.to_owned()),
+    };
+    if !stdin.is_terminal() {
+        let cause = format!(
+            "{} a second first letter",
+            count(effects.second_letters(), "person who was told gets", "people who were told get")
+        );
+        return Err(refused(&cause, "if that is meant, say `--yes`; else mend the decisions file"));
+    }
+    output::note("apply these decisions? [y/N]");
+    let mut answer = String::new();
+    stdin.lock().read_line(&mut answer).map_err(|error| refused(&error.to_string(), "say `--yes` in a script"))?;
+    let meant = ["y", "yes", "j", "ja"].contains(&answer.trim().to_lowercase().as_str());
+    if meant { Ok(()) } else { Err(refused("the answer was no", "mend the decisions file and apply it again")) }
+}
+
+/// Who started the program, as the system knows them.
+fn user() -> String {
+    let known = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|name| name.len() > 2));
+    known.unwrap_or_else(|| {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |about| format!("user {}", about.uid()))
+    })
+}

@@ -1,0 +1,130 @@
+//! `run`: the nightly batch, and everybody who hears how it ended.
+
+use camino::Utf8Path;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::base::Status;
+use crate::cli::output;
+use crate::cli::session::{Session, show_counts};
+use crate::cli::tell::Teller;
+use crate::report::Report;
+use crate::run::outcome::{Frame, Outcome};
+use crate::run::{self, Done, Finished, Night};
+
+impl Session<'_> {
+    /// Runs the batch and tells everybody how that ended.
+    pub(super) fn run(&self, night: &Night<'_>) -> Status {
+        let started = Timestamp::now();
+        match self.or_stopped(night, started, run::run) {
+            Ok(done) => self.done(done, started),
+            Err(status) => status,
+        }
+    }
+
+    /// Tells of a run that came to its end. The papers are the same whoever could be told.
+    fn done(&self, mut done: Done, started: Timestamp) -> Status {
+        let frame = self.frame(started);
+        let status = if done.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
+        let mut teller = Teller::new(self.config);
+
+        let mut resumed = done.resumed.as_ref().map(|job| self.resumed(job, frame));
+        let mut own = Outcome::done(frame, status.code(), &done.report, &done.papers);
+        own.resumed = done.resumed.as_ref().map(|job| job.report.run_id.clone());
+        // Written before anything is sent: what is not sent when the program ends here is sent by the next run.
+        for outcome in resumed.iter_mut().chain([&mut own]) {
+            teller.expect(outcome);
+        }
+        teller.back_up(&mut own, Some(&done.ledger));
+        for outcome in [&mut own].into_iter().chain(resumed.as_mut()) {
+            teller.mail(outcome);
+        }
+        let tried: Vec<&str> =
+            [&own].into_iter().chain(resumed.as_ref()).map(|outcome| outcome.run_id.as_str()).collect();
+        teller.mail_again(&tried);
+        teller.figures(&mut own);
+
+        if let Some((job, outcome)) = done.resumed.as_mut().zip(resumed.as_mut()) {
+            teller.note(&job.papers, &mut job.report, outcome);
+        }
+        teller.note(&done.papers, &mut done.report, &mut own);
+        let status = teller.finish(&mut own, status);
+        self.show_done(&done, status, &own.backup);
+        let status = teller.answered(&mut own, status);
+        own.log();
+        status
+    }
+
+    /// The outcome of the run that began what this one has finished. Its date is its own.
+    fn resumed(&self, job: &Finished, frame: Frame<'_>) -> Outcome {
+        let date = job.report.run_id.get(..10).and_then(|date| date.parse().ok());
+        let frame = Frame { run_date: date.unwrap_or(self.run_date), ..frame };
+        Outcome::done(frame, Status::Done.code(), &job.report, &job.papers)
+    }
+
+    fn show_done(&self, done: &Done, status: Status, backup: &str) {
+        if self.args.json {
+            output::json(&Answer::new(done, status));
+            return;
+        }
+        if let Some(package) = &done.republished {
+            output::line(format_args!("published again, with the same bytes: {package}"));
+        }
+        if let Some(resumed) = &done.resumed {
+            output::line(format_args!(
+                "finished first what run {} had begun: {}",
+                resumed.report.run_id, resumed.package
+            ));
+        }
+        show_counts(&done.report);
+        show_news(&done.report);
+        match &done.package {
+            Some(package) => output::line(format_args!("package   {package}")),
+            None => output::line("package   none: there is nobody new to write to"),
+        }
+        output::line(format_args!("letters   {}", done.papers.join("letters.parquet")));
+        output::line(format_args!("report    {}", done.papers.join("report.html")));
+        output::line(format_args!("review    {}", done.papers.join("review.csv")));
+        output::line(format_args!("mail      {}", done.report.mail));
+        if self.config.backup.is_some() {
+            output::line(format_args!("backup    {backup}"));
+        }
+    }
+}
+
+/// What a human has to look at.
+fn show_news(report: &Report) {
+    let cases = &report.cases;
+    output::line(format_args!("cases     {} open, {} new, {} overdue", cases.open, cases.new, cases.overdue));
+    for job in &report.missing_packages {
+        output::line(format_args!(
+            "missing   {job} was published and is not in the outbox any more, without a receipt"
+        ));
+    }
+}
+
+/// `run --json`.
+#[derive(Serialize)]
+struct Answer<'a> {
+    exit_code: u8,
+    run_id: &'a str,
+    republished: Option<&'a Utf8Path>,
+    resumed: Option<&'a str>,
+    papers: &'a Utf8Path,
+    package: Option<&'a Utf8Path>,
+    report: &'a Report,
+}
+
+impl<'a> Answer<'a> {
+    fn new(done: &'a Done, status: Status) -> Self {
+        Self {
+            exit_code: status.code(),
+            run_id: &done.report.run_id,
+            republished: done.republished.as_deref(),
+            resumed: done.resumed.as_ref().map(|job| job.report.run_id.as_str()),
+            papers: &done.papers,
+            package: done.package.as_deref(),
+            report: &done.report,
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! `verify`: a package, opened, counted and read again.
+
+use camino::Utf8Path;
+
+use crate::base::{Explain, Status};
+use crate::cli::args::Args;
+use crate::cli::output::{self, Failure};
+use crate::render::readback;
+use crate::tools::verify;
+
+pub(super) fn open(args: &Args, package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Status, Failure> {
+    let page_text = |pdf: &[u8]| readback::text(pdf).map_err(|error| error.to_string());
+    let verdict = verify::verify_with(package, identity, Some(&page_text)).map_err(|error| {
+        let hint = error.hint();
+        Failure::new(Status::Stopped, &error, hint)
+    })?;
+    if args.json {
+        output::json(&verdict);
+    } else {
+        output::line(&verdict);
+    }
+    Ok(if verdict.problems.is_empty() { Status::Done } else { Status::Stopped })
+}

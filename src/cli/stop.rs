@@ -1,0 +1,91 @@
+//! A night that was refused, or failed: everybody hears of it.
+
+use jiff::Timestamp;
+
+use super::output::{self, Failure};
+use super::session::Session;
+use super::tell::Teller;
+use super::{Status, logging, process};
+use crate::record;
+use crate::run::outcome::{Ending, Frame, Outcome};
+use crate::run::{self, Night, RunError};
+
+/// A run that did not come to its end.
+pub(super) struct Stop {
+    pub failure: Failure,
+    pub ending: Ending,
+    /// The job that is out, or partly.
+    pub job: Option<String>,
+    /// Another run was on its way.
+    pub in_use: bool,
+    /// A text of `failure` with counts, and what a mail says instead.
+    pub quiet: Option<(String, String)>,
+}
+
+impl Session<'_> {
+    /// Does the work of a night. Of one that was refused, or failed, everybody is told; then only its status is left.
+    pub(super) fn or_stopped<T>(
+        &self,
+        night: &Night<'_>,
+        started: Timestamp,
+        work: impl FnOnce(&Night<'_>) -> Result<T, RunError>,
+    ) -> Result<T, Status> {
+        let ended = process::caught(|| work(night));
+        night.progress.finish();
+        let stop = match ended {
+            Ok(Ok(done)) => return Ok(done),
+            Ok(Err(error)) => Stop {
+                failure: Failure::of(&error),
+                ending: Ending::Stopped,
+                job: error.job().map(str::to_owned),
+                in_use: error.is_in_use(),
+                quiet: error.without_counts(),
+            },
+            Err(place) => {
+                let standing = run::crash::standing(self.config, started);
+                let status = if standing.is_out { Status::PartPublished } else { Status::Stopped };
+                let failure = Failure::defect(status, &place);
+                Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false, quiet: None }
+            }
+        };
+        Err(self.stopped(&stop, started))
+    }
+
+    pub(super) fn frame(&self, started: Timestamp) -> Frame<'_> {
+        let config = self.config;
+        Frame { campaign: &config.campaign, rehearsal: config.synthetic, run_date: self.run_date, started }
+    }
+
+    /// Tells of a run that was refused, or failed.
+    pub(super) fn stopped(&self, stop: &Stop, started: Timestamp) -> Status {
+        let Stop { failure, ending, job, in_use, quiet } = stop;
+        let mut outcome = Outcome::new(self.frame(started), *ending, failure.status.code());
+        outcome.in_use = *in_use;
+        outcome.job.clone_from(job);
+        outcome.error = failure.causes.first().cloned();
+        outcome.causes = failure.causes.iter().skip(1).cloned().collect();
+        outcome.hint.clone_from(&failure.hint);
+        if let Some((counted, quiet)) = quiet {
+            outcome.in_mail = failure.causes.iter().map(|cause| cause.replace(counted, quiet)).collect();
+        }
+        output::failure(failure);
+
+        let mut teller = Teller::new(self.config);
+        teller.expect_stopped(&mut outcome, record::is_private(&self.config.data_dir));
+        // A job that is under way has changed the ledger.
+        if outcome.job.is_some() && !in_use {
+            teller.back_up(&mut outcome, None);
+        }
+        if !in_use {
+            teller.mail(&mut outcome);
+            teller.figures(&mut outcome);
+        }
+        teller.finish(&mut outcome, failure.status);
+        outcome.log();
+        logging::keep();
+        if self.args.json {
+            output::json(&outcome);
+        }
+        failure.status
+    }
+}

@@ -1,0 +1,30 @@
+//! What the program speaks of: rows, people, letters, reasons. The words between the stages, one thing a file, each using only
+//! those above it.
+
+pub mod address;
+pub mod cells;
+pub mod digits;
+pub mod mode;
+pub mod placeholder;
+
+pub mod ids;
+pub mod names;
+pub mod partial_date;
+pub mod terms;
+
+pub mod findings;
+pub mod keys;
+
+pub mod reason;
+
+pub mod row;
+
+pub mod contract;
+pub mod words;
+
+pub mod notice;
+pub mod person;
+
+pub mod body;
+pub mod draft;
+pub mod place;

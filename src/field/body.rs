@@ -1,0 +1,88 @@
+//! The text of a letter that is the same for many people.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::hash;
+use crate::field::terms::{Format, Language};
+
+/// The text of a letter that is the same for many people: blocks chosen by category, status, published, items and so on.
+/// It holds nothing personal; the personal slots (address, salutation, reference, provider line) are set apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Language of the text.
+    pub language: Language,
+    /// Size of print.
+    pub format: Format,
+    /// Whether the letter names a provider (a one-line slot after the block that says why).
+    pub provider_slot: bool,
+    /// Date line, heading, sender and footer texts.
+    pub frame: Frame,
+    /// Blocks in order.
+    pub blocks: Vec<Block>,
+}
+
+impl Body {
+    /// Content hash: lower-case hex SHA-256 of the body as JSON. Equal texts have equal keys, on every machine.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let json = serde_json::to_vec(self).expect("a body has string keys only");
+        hash::of_bytes(&json)
+    }
+}
+
+/// The fixed places around the text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frame {
+    /// Name of the sender in the letterhead.
+    pub sender_name: String,
+    /// Address and telephone lines of the letterhead.
+    pub sender_lines: Vec<String>,
+    /// One line above the address, inside the window.
+    pub return_line: String,
+    /// "Datum" / "Date".
+    pub date_label: String,
+    /// The date in words.
+    pub date: String,
+    /// "Kenmerk" / "Reference".
+    pub reference_label: String,
+    /// Heading of the letter.
+    pub heading: String,
+    /// "Pagina {page} van {pages}".
+    pub page_label: String,
+    /// Rehearsal mark on every page; empty in a real run.
+    pub rehearsal: String,
+    /// Words of farewell.
+    pub closing: String,
+    /// Who signs: name, then function.
+    pub signature: Vec<String>,
+    /// Last lines: other language, large print.
+    pub last_lines: Vec<String>,
+}
+
+/// One block of text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Block {
+    /// Block id of the content model, for instance `DATA`.
+    pub id: String,
+    /// Heading as a question; empty for none.
+    pub heading: String,
+    /// Paragraphs and lists in order.
+    pub parts: Vec<Part>,
+}
+
+/// A piece of a block.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Part {
+    /// Sentences.
+    Paragraph(String),
+    /// Unnumbered list.
+    Bullets(Vec<String>),
+    /// Numbered list.
+    Steps(Vec<String>),
+    /// The slot in which the provider's name is set, alone on its line.
+    ProviderLine,
+}

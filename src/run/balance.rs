@@ -1,0 +1,81 @@
+//! Rows in = rows handed on + rows set aside, after every stage.
+
+use std::collections::BTreeMap;
+
+use super::RunError;
+use crate::field::ids::{Pseudonym, RowRef};
+use crate::field::reason::SetAside;
+use crate::field::row::{List, Rows};
+use crate::package::Proofed;
+use crate::report::account::Account;
+
+/// The exposure rows that are still on their way, and those that have come to their end.
+pub(super) struct Balance {
+    on_their_way: u64,
+    in_letters: u64,
+    /// What becomes of every exposure row.
+    pub account: Account,
+    /// Every row that was set aside, of all lists.
+    pub set_aside: Vec<SetAside>,
+    /// Superseded rows, by the row that superseded them: they end as it does, and are no case of their own.
+    pub followers: BTreeMap<RowRef, Vec<RowRef>>,
+}
+
+impl Balance {
+    /// All rows that could be read are on their way; the others have ended.
+    pub fn open(rows: &Rows) -> Self {
+        let refused = rows.refused.iter().filter(|refused| refused.list == List::Exposures);
+
+        Self {
+            on_their_way: rows.exposures.len() as u64,
+            in_letters: 0,
+            account: Account::open(rows),
+            set_aside: refused.map(|refused| refused.set_aside.clone()).collect(),
+            followers: BTreeMap::new(),
+        }
+    }
+
+    /// Rows that end here, with those that follow them.
+    pub fn set_aside(&mut self, items: Vec<SetAside>) {
+        for item in &items {
+            self.account.set_aside(item);
+            for row in self.followers.get(&item.row).into_iter().flatten() {
+                self.account.set_aside(&SetAside { row: *row, ..item.clone() });
+            }
+        }
+
+        self.set_aside.extend(items);
+    }
+
+    /// Rows that end in a letter, with those that follow them.
+    pub fn letter(&mut self, letter: &Proofed, person: Pseudonym, rows: &[RowRef]) {
+        self.in_letters += rows.len() as u64;
+
+        let followers = rows.iter().filter_map(|row| self.followers.get(row)).flatten().copied();
+        let rows: Vec<RowRef> = rows.iter().copied().chain(followers).collect();
+        self.account.letter(letter.letter_id().0, person, rows);
+    }
+
+    /// Every row that went into the stage was handed on or set aside.
+    ///
+    /// # Errors
+    /// [`RunError::Unbalanced`].
+    pub fn check(&mut self, stage: &'static str, handed_on: u64, set_aside: u64) -> Result<(), RunError> {
+        let (before, after) = (self.on_their_way, handed_on + set_aside);
+        if after != before {
+            return Err(RunError::Unbalanced { stage, before, after });
+        }
+
+        self.on_their_way = handed_on;
+        Ok(())
+    }
+
+    /// The last stage: every row that is not in a letter was set aside, and every row has ended exactly once.
+    ///
+    /// # Errors
+    /// [`RunError::Unbalanced`], or that of the account.
+    pub fn close(&mut self, unproofed: u64) -> Result<(), RunError> {
+        self.check("proof", self.in_letters, unproofed)?;
+        Ok(self.account.close()?)
+    }
+}

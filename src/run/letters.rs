@@ -1,0 +1,270 @@
+//! From people to letters, on demand. Deciding and composing are pure and quick, so a job's letters are never all in memory: they
+//! are written once to learn their places, and again, part by part, to be planned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::balance::Balance;
+use super::{Night, RunError};
+use crate::compose::texts::TextFacts;
+use crate::compose::{self, Letterbook, Texts};
+use crate::decide::{self, Circumstances};
+use crate::facts::Facts;
+use crate::field::draft::Draft;
+use crate::field::ids::{LetterId, Pseudonym, RowRef};
+use crate::field::notice::Notice;
+use crate::field::person::Person;
+use crate::field::place::{Place, Planned};
+use crate::field::reason::{Reason, SetAside, Sifted};
+use crate::field::terms::Kind;
+use crate::package::{PartPlaces, PartPlan, Proofed};
+use crate::render::Press;
+use crate::report::LetterCounts;
+
+/// People of whom one thread takes care at a time.
+const SHARE: usize = 1 << 10;
+
+/// People whose letters may be in memory at once.
+const WAVE: usize = SHARE << 6;
+
+/// The people of a run, each of whom may get a letter, and everything that decides about that.
+pub(super) struct Candidates<'a> {
+    night: Night<'a>,
+    /// By pseudonym.
+    people: Vec<Person<'a>>,
+    circumstances: Circumstances<'a>,
+    holds: Holds,
+}
+
+/// People who get no letter for reasons that the ledger knows.
+pub(super) struct Holds {
+    /// Told people of whom a told row is not there today.
+    pub incomplete: BTreeSet<Pseudonym>,
+    /// People whom a list protected that no longer says so; with the evidence.
+    pub remembered: BTreeMap<Pseudonym, String>,
+}
+
+impl Holds {
+    /// Why a notice is not written.
+    fn reason(&self, notice: &Notice<'_>) -> Option<(Reason, String)> {
+        if let Some(evidence) = self.remembered.get(&notice.person) {
+            return Some((Reason::D215, evidence.clone()));
+        }
+        let premature = notice.kind == Kind::Correction && self.incomplete.contains(&notice.person);
+        premature.then(|| (Reason::L209, String::new()))
+    }
+
+    /// Protection comes before every other reason for which somebody waits, as it does in the table of `decide`. Where
+    /// everything was told there is nothing to hold.
+    fn protect(&self, item: &mut SetAside) {
+        use Reason::{D206, D207, D208, D209, D210, D211, D212, D302};
+        let waits = matches!(item.reason, D206 | D207 | D208 | D209 | D210 | D211 | D212 | D302);
+        if let Some(evidence) = item.person.filter(|_| waits).and_then(|person| self.remembered.get(&person)) {
+            *item =
+                SetAside { person: item.person, evidence: evidence.clone(), ..SetAside::new(item.row, Reason::D215) };
+        }
+    }
+}
+
+/// What deciding about everybody came to.
+#[derive(Default)]
+pub(super) struct Decided {
+    pub notices: u64,
+    /// Rows in notices.
+    pub rows: u64,
+    /// Rows that were set aside.
+    pub set_aside: u64,
+    /// What the texts of the notices depend on.
+    pub texts: BTreeSet<TextFacts>,
+}
+
+impl<'a> Candidates<'a> {
+    pub fn new(night: Night<'a>, mut people: Vec<Person<'a>>, circumstances: Circumstances<'a>, holds: Holds) -> Self {
+        people.par_sort_unstable_by_key(|person| person.pseudonym);
+        Self { night, people, circumstances, holds }
+    }
+
+    /// Goes through all people in order, as the stage `name`, share by share on all cores: `work` gets the number of the
+    /// first person of a share and the share, `gather` what came of each share, in order.
+    pub fn in_shares<T: Send>(
+        &self,
+        name: &'static str,
+        work: impl Fn(usize, &[Person<'a>]) -> Result<T, RunError> + Sync,
+        mut gather: impl FnMut(T),
+    ) -> Result<(), RunError> {
+        self.night.progress.stage(name, self.people.len() as u64);
+        for (wave, first) in self.people.chunks(WAVE).zip((0..).step_by(WAVE)) {
+            let shares = wave.par_chunks(SHARE).enumerate();
+            let done: Vec<T> =
+                shares.map(|(share, people)| work(first + share * SHARE, people)).collect::<Result<_, _>>()?;
+            done.into_iter().for_each(&mut gather);
+            self.night.progress.advance(wave.len() as u64);
+        }
+        Ok(())
+    }
+
+    /// Decides about everybody. Rows that get no letter go to `balance`.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn decide(&self, facts: &Facts, balance: &mut Balance) -> Result<Decided, RunError> {
+        let share = |_, people: &[Person<'_>]| {
+            let decided = self.notices(people);
+            let rows: usize = decided.ready.iter().map(|notice| notice.rows.len()).sum();
+            let texts: BTreeSet<TextFacts> = decided.ready.iter().map(|notice| TextFacts::of(notice, facts)).collect();
+            Ok((decided.ready.len(), rows, texts, decided.set_aside))
+        };
+
+        let mut all = Decided::default();
+        self.in_shares("deciding", share, |(notices, rows, texts, set_aside)| {
+            all.notices += notices as u64;
+            all.rows += rows as u64;
+            all.set_aside += set_aside.len() as u64;
+            all.texts.extend(texts);
+            balance.set_aside(set_aside);
+        })?;
+        Ok(all)
+    }
+
+    /// What some of the people are told, and which of their rows are not told about.
+    pub fn notices<'p>(&self, people: impl IntoIterator<Item = &'p Person<'a>>) -> Sifted<Notice<'a>>
+    where
+        'a: 'p,
+    {
+        let mut decided = decide::decide(people, &self.circumstances, &self.night.config.policy, self.night.run_date);
+        let mut ready = Vec::with_capacity(decided.ready.len());
+        for notice in decided.ready {
+            match self.holds.reason(&notice) {
+                Some((reason, evidence)) => decided.set_aside.extend(hold(&notice, reason, &evidence)),
+                None => ready.push(notice),
+            }
+        }
+        decided.set_aside.iter_mut().for_each(|item| self.holds.protect(item));
+        Sifted { ready, set_aside: decided.set_aside }
+    }
+}
+
+/// The rows of a notice that is not written.
+fn hold(notice: &Notice<'_>, reason: Reason, evidence: &str) -> Vec<SetAside> {
+    let aside =
+        |row| SetAside { person: Some(notice.person), evidence: evidence.to_owned(), ..SetAside::new(row, reason) };
+    notice.rows.iter().copied().map(aside).collect()
+}
+
+/// The letters of a run. They are composed when they are asked for.
+pub(super) struct Letters<'a> {
+    pub candidates: Candidates<'a>,
+    pub book: Letterbook<'a>,
+    pub texts: Texts,
+}
+
+/// What composing and proofing everybody's letters came to.
+#[derive(Default)]
+pub(super) struct Written {
+    /// Rows in letters that could be composed.
+    pub rows: u64,
+    /// Rows of letters that could not.
+    pub uncomposed: u64,
+    /// Rows of letters that cannot be printed.
+    pub unproofed: u64,
+    pub counts: LetterCounts,
+    pub letters: Vec<Proofed>,
+    pub bodies: BTreeSet<String>,
+}
+
+/// Letters of one share of the people.
+#[derive(Default)]
+struct Share {
+    rows: u64,
+    uncomposed: Vec<SetAside>,
+    unproofed: Vec<SetAside>,
+    counts: LetterCounts,
+    letters: Vec<(Proofed, Pseudonym, Vec<RowRef>)>,
+    bodies: BTreeSet<String>,
+}
+
+impl Letters<'_> {
+    /// Composes everybody's letters and sees that they fit. Rows that get no letter go to `balance`, and those that do.
+    ///
+    /// # Errors
+    /// [`RunError`] when a letter cannot be laid out at all.
+    pub fn proof(&self, press: &Press, balance: &mut Balance) -> Result<Written, RunError> {
+        let mut all = Written::default();
+        let share = |first: usize, people: &[Person<'_>]| self.share(press, first, people);
+
+        self.candidates.in_shares("composing", share, |share| {
+            all.rows += share.rows;
+            all.uncomposed += share.uncomposed.len() as u64;
+            all.unproofed += share.unproofed.len() as u64;
+            all.counts.merge(share.counts);
+            all.bodies.extend(share.bodies);
+
+            balance.set_aside(share.uncomposed);
+            balance.set_aside(share.unproofed);
+            for (letter, person, rows) in share.letters {
+                balance.letter(&letter, person, &rows);
+                all.letters.push(letter);
+            }
+        })?;
+        Ok(all)
+    }
+
+    /// The letters of some people, of whom `first` is the number of the first.
+    fn share(&self, press: &Press, first: usize, people: &[Person<'_>]) -> Result<Share, RunError> {
+        let drafts = compose::write(self.candidates.notices(people).ready, &self.book, &self.texts);
+        let rows = drafts.ready.iter().map(|draft| draft.rows.len() as u64).sum();
+        let proofed = press.proof(drafts.ready)?;
+        let held = proofed.held.iter().flat_map(|(draft, reason)| held(draft, *reason)).collect();
+
+        let mut share = Share { rows, uncomposed: drafts.set_aside, unproofed: held, ..Share::default() };
+        for proof in proofed.ready {
+            let draft = proof.draft;
+            let place = people
+                .binary_search_by_key(&draft.person, |person| person.pseudonym)
+                .expect("the draft is of one of them");
+            let origin = u32::try_from(first + place).map_err(|_| RunError::Capacity)?;
+
+            share.counts.add(&draft, proof.pages, proof.sheets);
+            let proofed = Proofed::of(&draft, proof.pages, proof.sheets, origin);
+            share.letters.push((proofed, draft.person, draft.row_refs));
+            share.bodies.insert(draft.body);
+        }
+        Ok(share)
+    }
+
+    /// The letters of one part, each in its place.
+    ///
+    /// # Errors
+    /// [`RunError::Unbalanced`] when a letter does not come out as it did before.
+    pub fn part(&self, part: &PartPlaces) -> Result<PartPlan, RunError> {
+        let shares: Vec<Vec<Planned>> =
+            part.places.par_chunks(SHARE).map(|places| self.letters(places)).collect::<Result<_, _>>()?;
+        Ok(PartPlan { number: part.number, letters: shares.into_iter().flatten().collect() })
+    }
+
+    fn letters(&self, places: &[(Proofed, Place)]) -> Result<Vec<Planned>, RunError> {
+        let mut people: Vec<u32> = places.iter().map(|(proofed, _)| proofed.origin()).collect();
+        people.sort_unstable();
+        people.dedup();
+        let people = people.iter().filter_map(|person| self.candidates.people.get(*person as usize));
+        let written = compose::write(self.candidates.notices(people).ready, &self.book, &self.texts);
+        let mut drafts: BTreeMap<LetterId, Draft> =
+            written.ready.into_iter().map(|draft| (draft.letter_id, draft)).collect();
+        let planned: Vec<Planned> = places
+            .iter()
+            .filter_map(|(proofed, place)| {
+                let draft = drafts.remove(&proofed.letter_id())?;
+                Some(Planned { draft, place: place.clone() })
+            })
+            .collect();
+        let (before, after) = (places.len() as u64, planned.len() as u64);
+        if before == after { Ok(planned) } else { Err(RunError::Unbalanced { stage: "plan", before, after }) }
+    }
+}
+
+/// The rows of a letter that cannot be printed.
+fn held(draft: &Draft, reason: Reason) -> impl Iterator<Item = SetAside> {
+    let person = Some(draft.person);
+    draft.row_refs.iter().map(move |row| SetAside { person, ..SetAside::new(*row, reason) })
+}

@@ -1,0 +1,372 @@
+//! The plan of a run: a job whose letters are fixed, or the papers of a night without letters.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+
+use super::clock::Clock;
+use super::letters::Letters;
+use super::night::Received;
+use super::plan_files::{self, Settings, Staging};
+use super::{Night, Prepared, RunError, cases, disk_space, papers};
+use crate::base::logging;
+use crate::base::process::peak_rss_bytes;
+use crate::facts::Facts;
+use crate::field::row::{Input, Rows};
+use crate::package::{self, PartPlan, Places};
+use crate::record::{
+    CheckedPlan, Identities, Intake, Job, JobState, Ledger, News, Noted, PlanDraft, ShieldNews, StagedFile,
+};
+use crate::render::Press;
+use crate::report::Report;
+use crate::report::letters::LettersFile;
+use crate::report::papers::Waiting;
+use crate::report::waiting::ListRows;
+use crate::tools::preview;
+
+/// How far planning came.
+pub(super) enum Step {
+    /// There is nobody to write to; the papers are in their place.
+    Nothing {
+        /// The papers.
+        papers: Utf8PathBuf,
+        /// Their report.
+        report: Box<Report>,
+        /// What humans have to be told.
+        news: News,
+    },
+    /// The letters are fixed.
+    Planned {
+        /// The job.
+        job: Box<Job>,
+        /// Has set every body of it.
+        press: Box<Press>,
+        /// Times what follows; what came before stands in the staged report.
+        clock: Clock,
+        /// What humans have to be told.
+        news: News,
+    },
+}
+
+/// A plan in staging, which the ledger does not know yet.
+pub(super) enum Staged {
+    /// Papers of a night with nobody to write to.
+    Nothing {
+        /// Where they are.
+        staging: Staging,
+        /// Their report.
+        report: Box<Report>,
+        /// Who the people of the inbox are.
+        identities: Identities,
+        /// Whom the lists protect.
+        shields: ShieldNews,
+        /// What humans have to be told.
+        news: News,
+    },
+    /// Letters.
+    Letters {
+        /// What the ledger is to be told.
+        checked: Box<CheckedPlan>,
+        /// Has set every body of the job.
+        press: Box<Press>,
+        /// What humans have to be told.
+        news: News,
+    },
+}
+
+/// Writes the plan and the papers so far to staging.
+///
+/// # Errors
+/// [`RunError`]; up to here nothing was written.
+pub(super) fn stage(
+    night: &Night<'_>,
+    ledger: &Ledger,
+    facts: &Facts,
+    received: &Received,
+    prepared: Prepared<'_>,
+    clock: Clock,
+) -> Result<Staged, RunError> {
+    let config = night.config;
+    let run_id = papers::next_run_id(&config.data_dir, night.run_date, &ledger.jobs()?);
+    let news = news(night, &received.rows, &prepared, ledger)?;
+    let report = begin_report(&run_id, night, received, &prepared, &news);
+
+    staging_is_free(night, ledger, &report)?;
+    // Nothing is refused any more.
+    logging::keep();
+    ledger.anchor()?;
+    if prepared.proofed.is_empty() {
+        return stage_nothing(night, ledger, received, prepared, report, clock, news);
+    }
+
+    let number = ledger.next_job(night.run_date)?;
+    let input = PlanInput { night, ledger, facts, number: &number, report, clock };
+    let (checked, press) = input.stage(received, prepared)?;
+    Ok(Staged::Letters { checked: Box::new(checked), press: Box::new(press), news })
+}
+
+/// Commits the ledger to a staged plan: from here on the set of letters is fixed.
+///
+/// # Errors
+/// [`RunError`] when the ledger cannot be written; then the plan in staging counts for nothing.
+pub(super) fn commit(
+    night: &Night<'_>,
+    ledger: &mut Ledger,
+    received: Received,
+    staged: Staged,
+) -> Result<Step, RunError> {
+    let (checked, press, news) = match staged {
+        Staged::Nothing { staging, mut report, identities, shields, news } => {
+            let read = Read { inputs: &received.rows.inputs, intake: &received.intake, shields: &shields };
+            ledger.note(&noted(night, &report.run_id, read, &identities))?;
+            let papers = conclude(night, ledger, &staging, &mut report)?;
+            return Ok(Step::Nothing { papers, report, news });
+        }
+        Staged::Letters { checked, press, news } => (checked, press, news),
+    };
+
+    // Nobody looks at a row any more, and recording needs room.
+    drop(received);
+    let mut clock = Clock::default();
+    night.progress.stage("recording", 0);
+    clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
+
+    let job = ledger.pending()?.ok_or(RunError::Unplanned)?;
+    Ok(Step::Planned { job: Box::new(job), press, clock, news })
+}
+
+/// Clears what an earlier attempt left, and refuses a disk that is too small.
+fn staging_is_free(night: &Night<'_>, ledger: &Ledger, report: &Report) -> Result<(), RunError> {
+    plan_files::clear(&night.config.data_dir)?;
+    night.fits(disk_space::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?))
+}
+
+/// Letters before the last ones would name a later letter as the earlier one, and count ages wrongly.
+pub(super) fn refuse_the_past(ledger: &Ledger, night: &Night<'_>) -> Result<(), RunError> {
+    let told = ledger.jobs()?.into_iter().filter(|job| job.state != JobState::Abandoned);
+    match told.map(|job| job.run_date).max() {
+        Some(last) if night.run_date < last => Err(RunError::Past { run_date: night.run_date, last }),
+        _ => Ok(()),
+    }
+}
+
+/// What is new for a human, or waits for too long.
+pub(super) fn news(night: &Night<'_>, rows: &Rows, prepared: &Prepared<'_>, ledger: &Ledger) -> Result<News, RunError> {
+    let mut held = cases::marks(rows, &prepared.balance.set_aside, &prepared.waiting, ledger.keys());
+    held.due.extend(prepared.gone.iter().filter(|gone| gone.is_open()).map(|gone| gone.case(ledger.keys())));
+    Ok(ledger.news(&held, night.run_date, night.config.review.overdue_days)?)
+}
+
+/// The report as far as it goes before anything is set.
+pub(super) fn begin_report(
+    run_id: &str,
+    night: &Night<'_>,
+    received: &Received,
+    prepared: &Prepared<'_>,
+    news: &News,
+) -> Report {
+    let (config, balance) = (night.config, &prepared.balance);
+    let Received { rows, intake, .. } = received;
+    let mut report = Report::new(run_id, &config.campaign, night.is_marked(), &rows.inputs, &balance.account);
+    let mail = if config.mail.is_some() { "not sent yet" } else { "not configured" };
+    mail.clone_into(&mut report.mail);
+    report.other_files.clone_from(&rows.others);
+    report.list_reasons.clone_from(&prepared.list_reasons);
+    if config.synthetic {
+        report.unproven_rows = without_bsn(rows);
+    }
+    report.list_rows = ListRows::new(&rows.inputs, &prepared.waiting, prepared.protecting_nobody);
+    report.link.clone_from(&prepared.linking);
+    report.link.merges = prepared.identities.merges();
+    report.link.splits = prepared.identities.splits();
+    report.bodies = prepared.bodies.len() as u64;
+    report.people.absent = prepared.absent;
+    report.people.gone = prepared.gone.iter().filter(|gone| gone.is_open()).count() as u64;
+    report.changes.clone_from(&intake.changes);
+    report.superseded = balance.followers.values().map(|rows| rows.len() as u64).sum();
+    for due in balance.set_aside.iter().filter_map(|item| item.due) {
+        *report.due.entry(due.to_string()).or_default() += 1;
+    }
+    report.letters = prepared.counts.clone();
+    report.cases = news.counts;
+    report.missing_packages.clone_from(&news.gone);
+    report
+}
+
+/// Rows of people that have no BSN, by file.
+fn without_bsn(rows: &Rows) -> BTreeMap<String, u64> {
+    let exposures = rows.exposures.iter().map(|row| (row.row, row.bsn));
+    let people = exposures.chain(rows.participants.iter().chain(&rows.register).map(|row| (row.row, row.bsn)));
+    let mut files = BTreeMap::new();
+    for (row, _) in people.filter(|(_, bsn)| bsn.is_none()) {
+        if let Some(input) = rows.inputs.get(usize::from(row.file)) {
+            *files.entry(input.file.clone()).or_default() += 1;
+        }
+    }
+    files
+}
+
+/// What a run read, and what that adds to what the ledger remembers.
+#[derive(Clone, Copy)]
+struct Read<'n> {
+    inputs: &'n [Input],
+    intake: &'n Intake,
+    shields: &'n ShieldNews,
+}
+
+fn noted<'n>(night: &Night<'n>, run_id: &'n str, read: Read<'n>, identities: &'n Identities) -> Noted<'n> {
+    let Read { inputs, intake, shields } = read;
+    Noted { run_id, run_date: night.run_date, inputs, intake, shields, identities }
+}
+
+/// What a plan is made from.
+struct PlanInput<'s, 'o> {
+    night: &'s Night<'o>,
+    ledger: &'s Ledger,
+    facts: &'s Facts,
+    number: &'s str,
+    report: Report,
+    clock: Clock,
+}
+
+impl PlanInput<'_, '_> {
+    /// Writes everything that setting the job needs, and the papers so far. Letters are written part by part, so that no
+    /// more than two parts of them are in memory.
+    fn stage(self, received: &Received, prepared: Prepared<'_>) -> Result<(CheckedPlan, Press), RunError> {
+        let Received { rows, delivery, intake } = received;
+        let Self { night, ledger, facts, number, mut report, mut clock } = self;
+        let config = night.config;
+        let job_name = package::job_name(number, config.synthetic);
+        let staging = Staging::of(&config.data_dir, &job_name);
+        staging.begin()?;
+        let Prepared { balance, gone, shields, identities, bodies, proofed, letters, press, namesakes, .. } = prepared;
+        let places = package::places(&job_name, proofed, &config.print);
+        let settings = Settings {
+            campaign: config.campaign.clone(),
+            number: number.to_owned(),
+            rehearsal: config.synthetic,
+            run_date: night.run_date,
+            parts: places.parts(),
+            print: config.print,
+            vendor: config.vendor.clone(),
+            return_lines: facts.return_lines(),
+        };
+        let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
+        for sample in preview::samples(facts, &config.print, night.run_date, config.synthetic)? {
+            staged.push(staging.write_sample(&sample)?);
+        }
+        let read = Read { inputs: &rows.inputs, intake, shields: &shields };
+        let mut draft = ledger.draft(number, noted(night, &report.run_id, read, &identities))?;
+        let told = usize::try_from(report.rows.letter + report.rows.merged).map_err(|_| RunError::Capacity)?;
+        draft.reserve(places.letters(), told);
+        let ticket = package::Job {
+            number,
+            rehearsal: settings.rehearsal,
+            parts: settings.parts,
+            run_date: settings.run_date,
+            print: &settings.print,
+            vendor: &settings.vendor,
+            return_lines: &settings.return_lines,
+            pdf_standards: crate::render::STANDARDS,
+            ledger_head: "",
+        };
+        let listed = papers::letters(&staging.papers())?;
+        let mut writer = PlanWriter { ticket, staging: &staging, listed, draft, staged };
+        night.progress.stage("planning", report.letters.total);
+        clock.time("plan", || writer.parts(night, &letters, places), |()| report.letters.total)?;
+        drop(letters);
+        let PlanWriter { listed, draft, staged, .. } = writer;
+        listed.finish()?;
+        let checked = draft.finish(&job_name, &staged)?;
+        report.stages = clock.stages();
+        report.peak_rss_bytes = peak_rss_bytes();
+        let waiting = Waiting { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
+        papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
+        papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
+        papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
+        staging.sync()?;
+        Ok((checked, press))
+    }
+}
+
+/// Writes letters down wherever a plan has them: in staging, in `letters.parquet`, in the ledger's draft.
+struct PlanWriter<'s> {
+    /// What the tickets will say but for the ledger's head, which only the plan itself has.
+    ticket: package::Job<'s>,
+    staging: &'s Staging,
+    listed: LettersFile,
+    draft: PlanDraft<'s>,
+    staged: Vec<StagedFile>,
+}
+
+impl PlanWriter<'_> {
+    /// Writes down part after part; the next one is composed meanwhile.
+    fn parts(&mut self, night: &Night<'_>, letters: &Letters<'_>, mut places: Places) -> Result<(), RunError> {
+        let mut compose = || places.next().map(|part| letters.part(&part)).transpose();
+        let mut part = compose()?;
+        while let Some(present) = part {
+            let (next, written) = rayon::join(&mut compose, || self.part(&present));
+            written?;
+            night.progress.advance(present.letters.len() as u64);
+            part = next?;
+        }
+        Ok(())
+    }
+
+    /// Proves that a part can stand in a manifest and on a ticket, and writes it into the staged plan, `letters.parquet` and the ledger's
+    /// draft.
+    fn part(&mut self, part: &PartPlan) -> Result<(), RunError> {
+        let Self { ticket, staging, listed, draft, staged } = self;
+        let (proved, (written, (in_list, drafted))) = rayon::join(
+            || package::prove(ticket, part),
+            || {
+                let draft = || part.letters.iter().try_for_each(|letter| draft.add(letter));
+                rayon::join(|| staging.write_part(part), || rayon::join(|| listed.add(&part.letters), draft))
+            },
+        );
+        proved?;
+        in_list?;
+        drafted?;
+        staged.push(written?);
+        Ok(())
+    }
+}
+
+/// Writes the papers of a run that has nothing to print.
+fn stage_nothing(
+    night: &Night<'_>,
+    ledger: &Ledger,
+    received: &Received,
+    prepared: Prepared<'_>,
+    mut report: Report,
+    clock: Clock,
+    news: News,
+) -> Result<Staged, RunError> {
+    let staging = Staging::of(&night.config.data_dir, &report.run_id);
+    staging.begin()?;
+    report.stages = clock.stages();
+    report.peak_rss_bytes = peak_rss_bytes();
+
+    let Prepared { balance, gone, shields, identities, .. } = prepared;
+    let waiting = Waiting { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
+    papers::write(&staging.papers(), &received.rows, &balance.account, waiting, &report)?;
+    papers::letters(&staging.papers())?.finish()?;
+    papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;
+    Ok(Staged::Nothing { staging, report: Box::new(report), identities, shields, news })
+}
+
+/// Ends a run that has nothing to print: its papers go to their place.
+fn conclude(
+    night: &Night<'_>,
+    ledger: &Ledger,
+    staging: &Staging,
+    report: &mut Report,
+) -> Result<Utf8PathBuf, RunError> {
+    report.ledger_head = ledger.head()?.to_string();
+    papers::write_report(&staging.papers(), report)?;
+
+    let papers = papers::shelve(&night.config.data_dir, &report.run_id, &staging.papers())?;
+    staging.discard()?;
+    night.progress.finish();
+    Ok(papers)
+}

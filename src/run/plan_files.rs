@@ -1,0 +1,309 @@
+//! The plan on disk: everything that setting a job needs, written and synced before the ledger commits to it. A resumed
+//! run works from here alone, so neither new inputs nor a changed configuration can alter a planned job.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::RunError;
+use crate::base::durable::{self, Hashing, Pending};
+use crate::base::{data_dir, hash};
+use crate::config::{Print, Vendor};
+use crate::field::body::Body;
+use crate::field::place::Planned;
+use crate::package::{PartPlan, Sample};
+use crate::record::StagedFile;
+
+const SETTINGS: &str = "plan/settings.json";
+const BODIES: &str = "plan/bodies.json";
+
+/// Letters that one thread reads or writes at a time.
+const SHARE: usize = 1 << 10;
+
+/// What a job is set and packed with, as it was configured when it was planned.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Campaign.
+    pub campaign: String,
+    /// Seven digits.
+    pub number: String,
+    /// Invented people.
+    pub rehearsal: bool,
+    /// Date of the letters.
+    pub run_date: Date,
+    /// Parts of the job.
+    pub parts: u32,
+    /// Paper, files and window.
+    pub print: Print,
+    /// Who prints.
+    pub vendor: Vendor,
+    /// Neutral return lines of the senders in the job.
+    pub return_lines: Vec<String>,
+}
+
+/// Removes what stopped runs left behind: whatever stands in `staging/` (no job is unfinished, so it was never planned or
+/// is over; it holds personal data), and papers that were being written again when the mail had been sent.
+///
+/// # Errors
+/// [`RunError::File`].
+pub fn clear(data_dir: &Utf8Path) -> Result<(), RunError> {
+    for folder in paths_in(&data_dir::staging(data_dir))? {
+        Staging { folder }.discard()?;
+    }
+    for run in paths_in(&data_dir::runs(data_dir))? {
+        let unfinished = |path: &Utf8PathBuf| path.extension() == Some("part");
+        for path in paths_in(&run)?.into_iter().filter(unfinished) {
+            fs::remove_file(&path).map_err(|source| RunError::File { doing: "removing", path, source })?;
+        }
+    }
+    Ok(())
+}
+
+fn paths_in(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RunError> {
+    let failed = |source| RunError::File { doing: "reading", path: folder.to_owned(), source };
+    folder
+        .read_dir_utf8()
+        .map_err(failed)?
+        .map(|entry| entry.map(camino::Utf8DirEntry::into_path).map_err(failed))
+        .collect()
+}
+
+/// The staging folder of one job.
+#[derive(Clone, Debug)]
+pub struct Staging {
+    folder: Utf8PathBuf,
+}
+
+impl Staging {
+    /// The folder of `job_name`; it need not exist.
+    #[must_use]
+    pub fn of(data_dir: &Utf8Path, job_name: &str) -> Self {
+        Self { folder: data_dir::staging(data_dir).join(job_name) }
+    }
+
+    /// A staging folder of its own, for a package that is recorded nowhere.
+    #[must_use]
+    pub const fn at(folder: Utf8PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// The plan that a finished run kept with its papers.
+    #[must_use]
+    pub fn kept(data_dir: &Utf8Path, run_id: &str) -> Self {
+        Self { folder: data_dir::runs(data_dir).join(run_id) }
+    }
+
+    /// Files of the plan that one part is set from.
+    pub const PLAN_FILES: usize = 3;
+
+    /// Whether a plan was written here.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        self.folder.join(SETTINGS).is_file()
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Utf8Path {
+        &self.folder
+    }
+
+    /// Where the run's papers wait for the end of the run.
+    #[must_use]
+    pub fn papers(&self) -> Utf8PathBuf {
+        self.folder.join("papers")
+    }
+
+    /// Makes the folder anew. What an attempt left behind that was never planned is thrown away.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn begin(&self) -> Result<(), RunError> {
+        self.discard()?;
+        for folder in ["", "print", "papers", "plan", "samples"] {
+            let path = self.folder.join(folder);
+            fs::create_dir_all(&path).map_err(|source| RunError::File { doing: "making", path, source })?;
+        }
+        Ok(())
+    }
+
+    /// Removes the folder and all that is in it.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn discard(&self) -> Result<(), RunError> {
+        match fs::remove_dir_all(&self.folder) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(RunError::File { doing: "removing", path: self.folder.clone(), source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes one part of the plan.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn write_part(&self, part: &PartPlan) -> Result<StagedFile, RunError> {
+        let lines = |letters: &[Planned]| {
+            let mut lines = Vec::new();
+            for letter in letters {
+                serde_json::to_writer(&mut lines, letter)?;
+                lines.push(b'\n');
+            }
+            Ok::<_, serde_json::Error>(lines)
+        };
+        let lines: Result<Vec<Vec<u8>>, _> = part.letters.par_chunks(SHARE).map(lines).collect();
+        let lines = lines.map_err(|error| self.failed("writing", error.into()))?;
+        self.write_all(&part_file(part.number), &lines)
+    }
+
+    /// Reads one part of the plan, which must be the one that was `staged`.
+    ///
+    /// # Errors
+    /// [`RunError`] when the file is missing or is not what was written.
+    pub fn read_part(&self, number: u32, staged: &[StagedFile]) -> Result<PartPlan, RunError> {
+        let name = part_file(number);
+        let text = self.read(&name, staged)?;
+        let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+        let letter = |line: &&[u8]| serde_json::from_slice::<Planned>(line).map_err(|_| self.other(&name));
+        let letters = lines.par_iter().with_min_len(SHARE).map(letter).collect::<Result<_, _>>()?;
+        Ok(PartPlan { number, letters })
+    }
+
+    /// Writes what all parts share.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn write_shared(
+        &self,
+        settings: &Settings,
+        bodies: &BTreeMap<String, Body>,
+    ) -> Result<[StagedFile; 2], RunError> {
+        let json =
+            |bytes: Result<Vec<u8>, serde_json::Error>| bytes.map_err(|error| self.failed("writing", error.into()));
+        Ok([
+            self.write(SETTINGS, json(serde_json::to_vec(settings))?)?,
+            self.write(BODIES, json(serde_json::to_vec(bodies))?)?,
+        ])
+    }
+
+    /// Writes one press sample.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn write_sample(&self, sample: &Sample) -> Result<StagedFile, RunError> {
+        self.write(&format!("samples/{}", sample.name), sample.bytes.clone())
+    }
+
+    /// Reads the press samples that were `staged`, by name.
+    ///
+    /// # Errors
+    /// [`RunError`] when one is missing or is not what was written.
+    pub fn samples(&self, staged: &[StagedFile]) -> Result<Vec<Sample>, RunError> {
+        let names = staged.iter().filter_map(|file| file.name.strip_prefix("samples/"));
+        let mut samples: Vec<Sample> = names
+            .map(|name| Ok(Sample { name: name.to_owned(), bytes: self.read(&format!("samples/{name}"), staged)? }))
+            .collect::<Result<_, RunError>>()?;
+        samples.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(samples)
+    }
+
+    /// Reads the job's settings, which must be those that were `staged`.
+    ///
+    /// # Errors
+    /// [`RunError`] when the file is missing or is not what was written.
+    pub fn settings(&self, staged: &[StagedFile]) -> Result<Settings, RunError> {
+        self.parse(SETTINGS, staged)
+    }
+
+    /// Reads the job's texts, which must be those that were `staged`.
+    ///
+    /// # Errors
+    /// [`RunError`] when the file is missing or is not what was written.
+    pub fn bodies(&self, staged: &[StagedFile]) -> Result<BTreeMap<String, Body>, RunError> {
+        self.parse(BODIES, staged)
+    }
+
+    /// The files that one part is set from, as they are.
+    ///
+    /// # Errors
+    /// [`RunError::File`] when one is missing.
+    pub fn files_of(&self, part: u32) -> Result<Vec<StagedFile>, RunError> {
+        let names: [&str; Self::PLAN_FILES] = [SETTINGS, BODIES, &part_file(part)];
+        names.iter().map(|name| self.note(name)).collect()
+    }
+
+    /// Notes a file that stands below the folder.
+    fn note(&self, name: &str) -> Result<StagedFile, RunError> {
+        let path = self.folder.join(name);
+        let (sha256, _) = durable::fingerprint(&path).map_err(|source| RunError::File {
+            doing: "reading",
+            path: path.clone(),
+            source,
+        })?;
+        Ok(StagedFile { name: name.to_owned(), sha256 })
+    }
+
+    /// Makes the names of everything that was written durable.
+    ///
+    /// # Errors
+    /// [`RunError::File`].
+    pub fn sync(&self) -> Result<(), RunError> {
+        for folder in ["plan", "papers", "print", "samples", ""] {
+            let path = self.folder.join(folder);
+            durable::sync_folder(&path).map_err(|source| RunError::File { doing: "syncing", path, source })?;
+        }
+        let parent = self.folder.parent().unwrap_or(&self.folder);
+        durable::sync_folder(parent).map_err(|source| self.failed("syncing", source))
+    }
+
+    /// Writes `bytes` to `name` below the folder, durably and in one step.
+    fn write(&self, name: &str, bytes: Vec<u8>) -> Result<StagedFile, RunError> {
+        self.write_all(name, &[bytes])
+    }
+
+    fn write_all(&self, name: &str, pieces: &[Vec<u8>]) -> Result<StagedFile, RunError> {
+        let path = self.folder.join(name);
+        let write = || {
+            let mut file = Hashing::new(Pending::create(&path)?);
+            pieces.iter().try_for_each(|piece| file.write_all(piece))?;
+            let (file, sha256, _) = file.finish();
+            file.replace().map(|()| StagedFile { name: name.to_owned(), sha256 })
+        };
+        write().map_err(|source| RunError::File { doing: "writing", path: path.clone(), source })
+    }
+
+    /// Reads a file that was planned: no other byte of it than those that were staged goes on.
+    fn read(&self, name: &str, staged: &[StagedFile]) -> Result<Vec<u8>, RunError> {
+        let path = self.folder.join(name);
+        let bytes =
+            fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
+        let planned = staged.iter().find(|file| file.name == name).ok_or_else(|| self.other(name))?;
+        if planned.sha256 == hash::of_bytes(&bytes) { Ok(bytes) } else { Err(self.other(name)) }
+    }
+
+    fn parse<T: DeserializeOwned>(&self, name: &str, staged: &[StagedFile]) -> Result<T, RunError> {
+        serde_json::from_slice(&self.read(name, staged)?).map_err(|_| self.other(name))
+    }
+
+    fn other(&self, name: &str) -> RunError {
+        RunError::Staged { path: self.folder.join(name) }
+    }
+
+    fn failed(&self, doing: &'static str, source: std::io::Error) -> RunError {
+        RunError::File { doing, path: self.folder.clone(), source }
+    }
+}
+
+/// The plan of one part.
+fn part_file(number: u32) -> String {
+    format!("plan/p{number:03}.jsonl")
+}

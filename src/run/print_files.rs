@@ -1,0 +1,43 @@
+//! Print files: set, and read back before anybody else sees them.
+
+use std::collections::BTreeMap;
+
+use super::RunError;
+use crate::config::Print;
+use crate::field::body::Body;
+use crate::field::place::Planned;
+use crate::package::PartPlan;
+use crate::render::Press;
+use crate::render::readback::{Proofreader, ReadbackError};
+
+/// Sets the print files of a job and holds them against what was decided.
+pub(super) struct Setter<'a> {
+    job: u32,
+    reader: Proofreader<'a>,
+}
+
+impl<'a> Setter<'a> {
+    /// `number` is that of the job, seven digits; the print files have these bodies and stand on this paper.
+    pub fn new(number: &str, bodies: &'a BTreeMap<String, Body>, print: &'a Print) -> Result<Self, RunError> {
+        let job = number.parse().map_err(|_| RunError::JobNumber)?;
+        Ok(Self { job, reader: Proofreader::new(job, bodies, print) })
+    }
+
+    /// Sets a print file and reads it back: what is returned is what was decided.
+    pub fn set(&self, press: &Press, letters: &[Planned]) -> Result<Vec<u8>, RunError> {
+        let letters: Vec<&Planned> = letters.iter().collect();
+        let pdf = press.set(self.job, &letters)?;
+        self.check(&pdf, &letters)?;
+        Ok(pdf)
+    }
+
+    /// Reads a print file back: every letter in it is as decided.
+    pub fn check(&self, pdf: &[u8], letters: &[&Planned]) -> Result<(), ReadbackError> {
+        self.reader.compare(pdf, letters)
+    }
+}
+
+/// The letters of each print file of a part, in print order.
+pub(super) fn by_print_file(part: &PartPlan) -> Vec<&[Planned]> {
+    part.letters.chunk_by(|one, next| one.place.print_file == next.place.print_file).collect()
+}

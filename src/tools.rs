@@ -1,0 +1,8 @@
+//! Commands that look at the path, or prepare it; no stage uses them.
+
+pub mod explain;
+pub mod figures;
+pub mod preview;
+pub mod review;
+pub mod sample;
+pub mod verify;

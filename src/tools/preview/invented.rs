@@ -1,0 +1,103 @@
+//! Invented people for previews and press samples.
+
+use crate::base::hash;
+use crate::compose::texts::{News, TextFacts};
+use crate::field::address::AddressSource;
+use crate::field::body::Body;
+use crate::field::draft::{Draft, Kix, PostalParts};
+use crate::field::ids::{LetterId, Pseudonym};
+use crate::field::terms::{Audience, Category, Kind, Language, Zone};
+
+/// Name line, Dutch salutation, street, number, postcode, town: short and long ones, with diacritics.
+const PEOPLE: &[(&str, &str, &str, &str, &str, &str)] = &[
+    ("J.A. de Vries", "Geachte mevrouw De Vries", "Lindenlaan", "12", "3511 AB", "UTRECHT"),
+    ("M. van den Berg-Öztürk", "Geachte mevrouw Van den Berg-Öztürk", "Kerkstraat", "103", "2583 XL", "SCHEVENINGEN"),
+    ("Ł.P. Żółtowski", "Geachte heer Żółtowski", "Prins Hendrikkade", "9", "1012 JD", "AMSTERDAM"),
+    (
+        "A.B.C. van Wassenaer-de la Fontaine",
+        "Geachte A.B.C. van Wassenaer-de la Fontaine",
+        "Burgemeester Reigerstraat",
+        "88",
+        "3581 KW",
+        "UTRECHT",
+    ),
+    ("I. 't Hart", "Geachte heer 't Hart", "Haven", "3", "1975 AA", "IJMUIDEN"),
+];
+
+/// The `number`-th invented person, addressed as `subject` asks, with the text `body`.
+#[must_use]
+pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
+    let (name, salutation, street, house_number, postcode, town) = PEOPLE[number % PEOPLE.len()];
+    Draft {
+        letter_id: LetterId(seed(number)),
+        person: Pseudonym(seed(number)),
+        kind: kind(subject),
+        sequence: 1,
+        sender: subject.sender.clone(),
+        findings: subject.findings.clone(),
+        language: subject.language,
+        format: subject.format,
+        audience: subject.audience,
+        custody: subject.custody,
+        reference: "CDFG HJKM NPQR TVWX".to_owned(),
+        salutation: salutation_for(subject, name, salutation),
+        name_lines: name_lines(subject, name),
+        address_lines: vec![format!("{street} {house_number}"), format!("{postcode}  {town}")],
+        country_line: String::new(),
+        address_source: AddressSource::Register,
+        postal: PostalParts {
+            street: street.to_owned(),
+            house_number: house_number.to_owned(),
+            postcode: postcode.replace(' ', ""),
+            town: town.to_owned(),
+            country: "NL".to_owned(),
+            ..PostalParts::default()
+        },
+        kix: Kix::Code(format!("{}{house_number}", postcode.replace(' ', ""))),
+        zone: Zone::Domestic,
+        provider_display: provider(subject).to_owned(),
+        body: body.key(),
+        record_ids: Vec::new(),
+        rows: Vec::new(),
+        row_refs: Vec::new(),
+    }
+}
+
+fn provider(subject: &TextFacts) -> &'static str {
+    match subject.main() {
+        Some(Category::Hospital) if subject.provider => "Ziekenhuis De Linde",
+        _ if subject.provider => "Huisartsenpraktijk De Linde",
+        _ => "",
+    }
+}
+
+const fn kind(subject: &TextFacts) -> Kind {
+    match subject.news {
+        News::First => Kind::First,
+        News::Supplement(_) => Kind::Supplement,
+        News::Correction(_) => Kind::Correction,
+    }
+}
+
+fn salutation_for(subject: &TextFacts, name: &str, dutch: &str) -> String {
+    match (subject.language, subject.audience) {
+        (Language::Nl, Audience::Parents) => "Geachte ouder(s) of verzorger(s)".to_owned(),
+        (Language::En, Audience::Parents) => "Dear parent(s) or carer(s)".to_owned(),
+        (Language::Nl, Audience::Youth) => format!("Geachte {name}"),
+        (Language::Nl, Audience::Adult) => dutch.to_owned(),
+        (Language::En, _) => format!("Dear {name}"),
+    }
+}
+
+fn name_lines(subject: &TextFacts, name: &str) -> Vec<String> {
+    match (subject.language, subject.audience) {
+        (Language::Nl, Audience::Parents) => vec!["Aan de ouder(s) of verzorger(s) van".to_owned(), name.to_owned()],
+        (Language::En, Audience::Parents) => vec!["To the parent(s) or carer(s) of".to_owned(), name.to_owned()],
+        _ => vec![name.to_owned()],
+    }
+}
+
+fn seed(number: usize) -> [u8; 16] {
+    let digest = hash::of_bytes(format!("invented person {number}").as_bytes());
+    std::array::from_fn(|index| digest.as_bytes()[index])
+}

@@ -1,0 +1,134 @@
+//! `breachpost sample`: an invented inbox of any size, with the truth beside it. The same number and seed give the same bytes.
+
+mod files;
+mod lab;
+mod names;
+mod places;
+mod population;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+
+use crate::base::Explain;
+use crate::base::progress::Progress;
+use files::Files;
+use lab::Codes;
+use population::Population;
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Folder.
+    pub out: Utf8PathBuf,
+    /// Invented people with at least one exposure row.
+    pub people: u64,
+    /// Exposure rows.
+    pub exposures: u64,
+    /// Rows of the participants list, some of them without an exposure.
+    pub participants: u64,
+    /// Rows of the register.
+    pub register: u64,
+    /// Care providers.
+    pub providers: u64,
+    /// Suppressions.
+    pub suppressions: u64,
+}
+
+/// Why the sample could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SampleError {
+    /// The folder holds something already.
+    #[error("`{out}` is not empty")]
+    NotEmpty {
+        /// Which folder.
+        out: Utf8PathBuf,
+    },
+    /// More people than there are test numbers.
+    #[error("{people} people are more than there are numbers in the test range (at most 8,500,000)")]
+    TooMany {
+        /// How many were asked for.
+        people: u32,
+    },
+    /// A file cannot be written.
+    #[error("writing `{file}`")]
+    Write {
+        /// Which file.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A CSV file cannot be written.
+    #[error("writing `{file}`")]
+    Csv {
+        /// Which file.
+        file: String,
+        /// Why.
+        source: csv::Error,
+    },
+}
+
+impl Explain for SampleError {
+    fn hint(&self) -> Option<String> {
+        matches!(self, Self::NotEmpty { .. }).then(|| "name a folder that is empty or does not exist yet".to_owned())
+    }
+}
+
+/// Writes an inbox of about `people` invented people to `out`: exposures (two files), participants, register, providers,
+/// suppressions, each with its sidecar, and `truth.csv` (`record_id, person`).
+///
+/// # Errors
+/// [`SampleError`] when the folder is not empty or a file cannot be written.
+pub fn write(out: &Utf8Path, people: u32, seed: u64, progress: &Progress) -> Result<Summary, SampleError> {
+    if people > 8_500_000 {
+        return Err(SampleError::TooMany { people });
+    }
+    let mut files = Files::create(out)?;
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let codes = providers(&mut rng, people, &mut files)?;
+    let mut population = Population::new(ChaCha8Rng::seed_from_u64(seed ^ 0x5eed));
+    let mut stranger = None;
+    let mut left = people;
+    progress.stage("inventing", u64::from(people));
+    while left > 0 {
+        let mut household = population.household();
+        household.truncate(left as usize);
+        for human in &household {
+            for record in lab::records(&mut rng, human, &codes, stranger) {
+                files.exposure(human, record)?;
+            }
+            files.listed(human)?;
+            stranger = Some(human.bsn);
+        }
+        let count = u32::try_from(household.len()).expect("a household is small");
+        left -= count;
+        progress.advance(u64::from(count));
+        // Participants whose tests went elsewhere: on the list, not exposed, not written to.
+        if rng.random_bool(0.08) {
+            population.household().iter().try_for_each(|human| files.listed(human))?;
+        }
+    }
+    progress.finish();
+    files.finish(out, people)
+}
+
+/// Two providers per thousand people: practices, hospitals, clinics, and at least one institution.
+fn providers(rng: &mut ChaCha8Rng, people: u32, files: &mut Files) -> Result<Codes, SampleError> {
+    let mut codes = Codes { gp: Vec::new(), hospital: Vec::new(), custodial: Vec::new() };
+    for number in 0..(people / 500).max(6) {
+        let (kind, prefix, table) = match number % 20 {
+            0 => ("custodial", 41, &mut codes.custodial),
+            1..5 => ("hospital", 6, &mut codes.hospital),
+            5 => ("clinic", 22, &mut codes.gp),
+            _ => ("gp", 1, &mut codes.gp),
+        };
+        let code = format!("{prefix:02}{:06}", 10_000 + number);
+        files.provider(rng, &code, kind)?;
+        table.push(code);
+    }
+    if codes.gp.is_empty() {
+        codes.gp.push("01999999".to_owned());
+    }
+    Ok(codes)
+}

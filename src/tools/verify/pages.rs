@@ -1,0 +1,66 @@
+//! Print files: how many pages there are, and whose they are.
+//!
+//! Whose a page is can be told from what its text names: name and address on the front, a letter id, or the sheet code
+//! where the text extractor gives it (24 digits; print-and-mail.md 2.2).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hayro_syntax::Pdf;
+
+use crate::tools::verify::rows::{PrintFile, Printed};
+use crate::tools::verify::{Check, Problems};
+
+/// Length of a letter id.
+const ID: usize = 26;
+/// Length of a sheet code.
+const CODE: usize = 24;
+
+/// Pages of a PDF, counted by a parser that did not write it. `None` when it is none.
+pub(super) fn count(bytes: &[u8]) -> Option<u64> {
+    let pdf = Pdf::new(Arc::new(bytes.to_vec())).ok()?;
+    Some(pdf.pages().len() as u64)
+}
+
+/// Compares the pages' text with the rows: a letter's name and address stand on its first page, and no page names
+/// another letter.
+pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, problems: &mut Problems) {
+    let owners: BTreeMap<&str, usize> =
+        expected.rows.iter().enumerate().map(|(index, row)| (row.letter_id.as_str(), index)).collect();
+    for (index, row) in expected.rows.iter().enumerate() {
+        let place = format!("{path}, letter {}", row.letter_id);
+        let (Ok(first), Ok(count)) = (usize::try_from(row.first_page), usize::try_from(row.pages)) else { continue };
+        let Some(letter) = first.checked_sub(1).and_then(|first| pages.get(first..first.checked_add(count)?)) else {
+            problems.add(Check::Text, place, "its pages are not in the file");
+            continue;
+        };
+        let front = letter.first().map(|page| squeezed(page)).unwrap_or_default();
+        for (column, line) in &row.lines {
+            let fine = front.contains(&squeezed(line));
+            problems.add_unless(fine, Check::Text, &place, format!("`{column}` is not on its first page"));
+        }
+        let foreign = |page: &String| words(page, ID).any(|id| owners.get(id).is_some_and(|owner| *owner != index));
+        problems.add_unless(!letter.iter().any(foreign), Check::Text, &place, "one of its pages names another letter");
+        let codes = letter.iter().enumerate().all(|(page, text)| codes_fit(text, page, row));
+        problems.add_unless(codes, Check::Text, &place, "one of its sheets has another sheet's code");
+    }
+}
+
+/// Whether every sheet code on a page (from 0) is that of its sheet: v job seq sheet of inserts envelope check.
+fn codes_fit(text: &str, page: usize, row: &Printed) -> bool {
+    let pages_per_sheet = usize::try_from(row.pages / row.sheets.max(1)).unwrap_or(1).max(1);
+    let expected = format!("{}{:02}{:02}", row.job_and_seq, page / pages_per_sheet + 1, row.sheets);
+    words(text, CODE)
+        .filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
+        .all(|code| code[1..].starts_with(&expected))
+}
+
+/// Without any space: how words are spaced in extracted text depends on the extractor.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace()).collect()
+}
+
+/// Words of a page that have this length.
+fn words(page: &str, length: usize) -> impl Iterator<Item = &str> {
+    page.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(move |word| word.len() == length)
+}

@@ -1,0 +1,193 @@
+//! A job's folder: which files there are, their checksums, the marker file, and the sums over all parts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use camino::Utf8Path;
+use serde::Deserialize;
+
+use crate::base::durable;
+use crate::package::archive::Reader;
+use crate::package::seal;
+use crate::tools::verify::part::{self, Whole};
+use crate::tools::verify::{Check, Counted, PageText, Problems, Verdict, VerifyError};
+
+/// `<job>.done` as the vendor reads it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Marker {
+    job: String,
+    parts: u64,
+    letters: u64,
+    sheets: u64,
+    sha256: String,
+    ledger_head: String,
+}
+
+pub(super) fn verify(
+    package: &Utf8Path,
+    identity: Option<&Utf8Path>,
+    page_text: Option<PageText<'_>>,
+) -> Result<Verdict, VerifyError> {
+    let metadata = fs::metadata(package).map_err(|source| VerifyError::Read { path: package.to_owned(), source })?;
+    let name = package.file_name().unwrap_or_default();
+    let mut inspection = Inspection { whole: Whole::new(page_text), problems: Problems::default(), identity, parts: 0 };
+    let job = if metadata.is_dir() {
+        inspection.folder(package)?;
+        name.to_owned()
+    } else {
+        let stem = name.strip_suffix(".age").unwrap_or(name).strip_suffix(".zip");
+        let stem = stem.ok_or_else(|| VerifyError::NoPackage { path: package.to_owned() })?;
+        inspection.part(package, stem)?;
+        stem.rsplit_once("-p").map_or(stem, |(job, _)| job).to_owned()
+    };
+    let Inspection { mut whole, mut problems, parts, .. } = inspection;
+    whole.finish(&mut problems);
+    Ok(Verdict {
+        job,
+        opened: whole.opened(),
+        read: whole.opened() && page_text.is_some(),
+        parts,
+        letters: whole.counted.letters,
+        pages: whole.counted.pages,
+        sheets: whole.counted.sheets,
+        problems: problems.list,
+        more_problems: problems.more,
+    })
+}
+
+struct Inspection<'a> {
+    whole: Whole<'a>,
+    problems: Problems,
+    identity: Option<&'a Utf8Path>,
+    parts: u32,
+}
+
+impl Inspection<'_> {
+    fn folder(&mut self, folder: &Utf8Path) -> Result<(), VerifyError> {
+        let job = folder.file_name().unwrap_or_default();
+        let files = files(folder)?;
+        let (marker, sums) = (format!("{job}.done"), format!("{job}.SHA256SUMS"));
+        if !files.contains(&marker) && !files.contains(&sums) {
+            return Err(VerifyError::NoPackage { path: folder.to_owned() });
+        }
+        let parts: BTreeSet<&str> = files.iter().map(String::as_str).filter(|file| is_part(file)).collect();
+        for file in files.iter().filter(|file| **file != marker && **file != sums && !parts.contains(file.as_str())) {
+            self.problems.add(Check::Files, file, "does not belong in a job's folder");
+        }
+        for (number, file) in (1..).zip(&parts) {
+            let expected = format!("{job}-p{number:03}.zip.age");
+            let text = format!("expected `{expected}` here: a part is missing or has another name");
+            self.problems.add_unless(**file == expected, Check::Files, *file, text);
+        }
+        self.checksums(folder, &sums, &parts)?;
+        let marker = self.marker(folder, job, &marker, &sums)?;
+
+        for file in &parts {
+            self.part(&folder.join(file), file.strip_suffix(".zip.age").unwrap_or(file))?;
+        }
+        if let Some(marker) = marker {
+            self.totals(job, &marker, parts.len() as u64);
+        }
+        Ok(())
+    }
+
+    fn checksums(&mut self, folder: &Utf8Path, sums: &str, parts: &BTreeSet<&str>) -> Result<(), VerifyError> {
+        let Some(text) = self.text(folder, sums)? else { return Ok(()) };
+        let mut listed = BTreeMap::new();
+        for line in text.lines() {
+            match line.split_once("  ") {
+                Some((sha256, file)) if sha256.len() == 64 => {
+                    let first = listed.insert(file, sha256).is_none();
+                    self.problems.add_unless(first, Check::Checksum, sums, format!("`{file}` is listed twice"));
+                }
+                _ => self.problems.add(Check::Checksum, sums, "a line is not `<sha256>  <file>`"),
+            }
+        }
+        for file in parts {
+            let Some(expected) = listed.remove(file) else {
+                self.problems.add(Check::Checksum, sums, format!("`{file}` is not listed"));
+                continue;
+            };
+            let path = folder.join(file);
+            let (found, _) = durable::fingerprint(&path).map_err(|source| VerifyError::Read { path, source })?;
+            self.problems.add_unless(found == expected, Check::Checksum, *file, "has other bytes than the list says");
+        }
+        for file in listed.keys() {
+            self.problems.add(Check::Files, *file, format!("is listed in `{sums}` and not there"));
+        }
+        Ok(())
+    }
+
+    fn marker(&mut self, folder: &Utf8Path, job: &str, file: &str, sums: &str) -> Result<Option<Marker>, VerifyError> {
+        let Some(text) = self.text(folder, file)? else { return Ok(None) };
+        let Ok(marker) = serde_json::from_str::<Marker>(&text) else {
+            self.problems.add(Check::Files, file, "is not the JSON object that marks the end of a publication");
+            return Ok(None);
+        };
+        self.problems.add_unless(marker.job == job, Check::Files, file, "names another job");
+        self.problems.add_unless(!marker.ledger_head.is_empty(), Check::Files, file, "has no ledger chain head");
+        if let Ok((found, _)) = durable::fingerprint(&folder.join(sums)) {
+            let text = format!("has other bytes than `{file}` says");
+            self.problems.add_unless(found == marker.sha256, Check::Checksum, sums, text);
+        }
+        Ok(Some(marker))
+    }
+
+    fn totals(&mut self, job: &str, marker: &Marker, parts: u64) {
+        let file = format!("{job}.done");
+        let mut compare = |what: &str, said: u64, found: u64| {
+            let text = format!("says {said} {what}, {found} were found");
+            self.problems.add_unless(said == found, Check::Count, &file, text);
+        };
+        compare("parts", marker.parts, parts);
+        if self.whole.opened() {
+            let Counted { letters, sheets, .. } = self.whole.counted;
+            compare("letters", marker.letters, letters);
+            compare("sheets", marker.sheets, sheets);
+        }
+    }
+
+    /// A small text file of the folder; a missing one is a problem.
+    fn text(&mut self, folder: &Utf8Path, file: &str) -> Result<Option<String>, VerifyError> {
+        match fs::read_to_string(folder.join(file)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.problems.add(Check::Files, file, "is missing: the job is not, or not completely, published");
+                Ok(None)
+            }
+            Err(source) => Err(VerifyError::Read { path: folder.join(file), source }),
+        }
+    }
+
+    fn part(&mut self, path: &Utf8Path, stem: &str) -> Result<(), VerifyError> {
+        self.parts += 1;
+        if path.extension() == Some("age") {
+            let Some(identity) = self.identity else { return Ok(()) };
+            let plain = seal::open(path, identity)?;
+            self.inspect(Reader::open(plain), stem);
+        } else {
+            let file = durable::open(path).map_err(|source| VerifyError::Read { path: path.to_owned(), source })?;
+            self.inspect(Reader::open(std::io::BufReader::new(file)), stem);
+        }
+        Ok(())
+    }
+
+    fn inspect<R: std::io::Read + std::io::Seek>(&mut self, archive: std::io::Result<Reader<R>>, stem: &str) {
+        match archive {
+            Ok(mut archive) => part::inspect(&mut archive, stem, &mut self.whole, &mut self.problems),
+            Err(error) => self.problems.add(Check::Bag, stem, format!("the archive cannot be read: {error}")),
+        }
+    }
+}
+
+/// Sealed parts end in `.age`, in these letters: another spelling is a stray file.
+fn is_part(file: &str) -> bool {
+    Utf8Path::new(file).extension() == Some("age")
+}
+
+fn files(folder: &Utf8Path) -> Result<BTreeSet<String>, VerifyError> {
+    let failed = |source| VerifyError::Read { path: folder.to_owned(), source };
+    let entries = folder.read_dir_utf8().map_err(failed)?;
+    entries.map(|entry| Ok(entry.map_err(failed)?.file_name().to_owned())).collect()
+}
