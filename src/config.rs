@@ -319,7 +319,7 @@ pub enum MailSecurity {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("reading configuration `{path}`")]
+    #[error("cannot read configuration `{path}`")]
     Read {
         /// Which file.
         path: Utf8PathBuf,
@@ -345,7 +345,7 @@ pub enum ConfigError {
         problem: String,
     },
     /// A value that is only for rehearsals stands in the configuration of a real campaign.
-    #[error("configuration `{path}`: `{key}` {problem}, and this is no rehearsal")]
+    #[error("configuration `{path}`: `{key}` {problem}, and this is not a rehearsal")]
     Rehearsal {
         /// Which file.
         path: Utf8PathBuf,

@@ -27,7 +27,7 @@ pub enum DeliverError {
         problem: &'static str,
     },
     /// A rename into the outbox would be a copy.
-    #[error("`{outbox}` is on another filesystem than `{data_dir}`")]
+    #[error("`{outbox}` and `{data_dir}` are on different filesystems")]
     OtherFilesystem {
         /// The outbox.
         outbox: Utf8PathBuf,
@@ -35,7 +35,7 @@ pub enum DeliverError {
         data_dir: Utf8PathBuf,
     },
     /// The disk is too full.
-    #[error("`{path}` has room for {free} bytes, {needed} are needed")]
+    #[error("`{path}` has {free} bytes free, {needed} are needed")]
     NoRoom {
         /// Which folder.
         path: Utf8PathBuf,
@@ -48,27 +48,27 @@ pub enum DeliverError {
     #[error("the job has no sealed parts")]
     Empty,
     /// A staged part is not what was sealed.
-    #[error("`{path}` is not the file that was sealed")]
+    #[error("`{path}` has changed since it was sealed")]
     Changed {
         /// Which file.
         path: Utf8PathBuf,
     },
     /// A part is neither in staging nor in the outbox.
-    #[error("`{file}` is neither in staging nor in the outbox")]
+    #[error("`{file}` is in neither staging nor the outbox")]
     Missing {
         /// Which file.
         file: String,
     },
     /// The outbox has a file of that name with other content.
-    #[error("the outbox has another `{path}`")]
+    #[error("`{path}` already exists in the outbox with different contents")]
     Conflict {
         /// Which file.
         path: Utf8PathBuf,
     },
     /// A file or folder cannot be read, written or renamed.
-    #[error("{doing} `{path}`")]
+    #[error("cannot {doing} `{path}`")]
     Io {
-        /// What was being done.
+        /// What failed, in the infinitive: `read`.
         doing: &'static str,
         /// Which file or folder.
         path: Utf8PathBuf,
@@ -100,8 +100,8 @@ impl DeliverError {
         let hint = match self {
             Self::Empty | Self::Io { .. } => return None,
             Self::Unfit { .. } => {
-                "outbox and data folder are folders of the account that runs this, which nobody else can write to (0700), \
-                 on a disk that can be written"
+                "outbox and data folder must be folders that belong to the account running this, that nobody else can write to \
+                 (0700), on a disk that can be written"
             }
             Self::OtherFilesystem { .. } => "keep the outbox inside the data directory, and fetch from there",
             Self::NoRoom { .. } => "make room and run again; nothing has left the building",

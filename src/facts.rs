@@ -128,7 +128,7 @@ pub struct Sender {
 #[derive(Debug, thiserror::Error)]
 pub enum FactsError {
     /// The file cannot be read.
-    #[error("reading facts `{path}`")]
+    #[error("cannot read facts `{path}`")]
     Read {
         /// Which file.
         path: Utf8PathBuf,
@@ -154,7 +154,7 @@ pub enum FactsError {
         problem: &'static str,
     },
     /// A fact that is only for rehearsals, in a real campaign.
-    #[error("facts `{path}`: `{key}` {problem}, and this is no rehearsal")]
+    #[error("facts `{path}`: `{key}` {problem}, and this is not a rehearsal")]
     Rehearsal {
         /// Which file.
         path: Utf8PathBuf,
@@ -164,7 +164,7 @@ pub enum FactsError {
         problem: &'static str,
     },
     /// A name that points nowhere.
-    #[error("facts `{path}`: `{key}` names `{name}`, which is not there")]
+    #[error("facts `{path}`: `{key}` names `{name}`, which does not exist")]
     Dangling {
         /// Which file.
         path: Utf8PathBuf,

@@ -107,7 +107,7 @@ pub enum LinkError {
     },
     /// Nobody would know whom not to write to.
     #[error(
-        "row {row} of `{file}` suppresses somebody, but it cannot be read whole and what is left does not tell whom"
+        "row {row} of `{file}` suppresses somebody, but it cannot be read in full and what is left does not say whom"
     )]
     Suppression {
         /// File name.
@@ -117,8 +117,8 @@ pub enum LinkError {
     },
     /// Nobody has this number: it is wrong, or the row is from a test, and whoever was meant would be written to.
     #[error(
-        "row {row} of `{file}` suppresses somebody by a BSN of the test range, which is nobody's, and by nothing that \
-         another list has"
+        "row {row} of `{file}` suppresses somebody by a BSN of the test range, which belongs to nobody, and by nothing \
+         else that matches another list"
     )]
     TestSuppression {
         /// File name.
@@ -138,7 +138,7 @@ pub enum LinkError {
         needed: u64,
     },
     /// A frame could not be made.
-    #[error("joining rows by key")]
+    #[error("cannot join rows by key")]
     Frame(#[source] frames::FrameError),
 }
 
@@ -155,7 +155,7 @@ impl LinkError {
                 "correct the number, or take the row out if it is from a test: the run must know whom not to write to"
                     .to_owned(),
             ),
-            Self::Capacity => Some("split the campaign: one run takes four thousand million rows".to_owned()),
+            Self::Capacity => Some("split the campaign: one run takes at most 4 billion rows".to_owned()),
             Self::TooFewPairs { .. } => Some("learn from a larger inbox, or use the built-in parameters".to_owned()),
             Self::Frame(_) => Some("the machine may be short of memory".to_owned()),
         }

@@ -37,7 +37,7 @@ pub struct Made {
 #[derive(Debug, thiserror::Error)]
 pub enum PreviewError {
     /// A letter does not set.
-    #[error("setting variant `{variant}`")]
+    #[error("cannot set variant `{variant}`")]
     Render {
         /// Which one.
         variant: String,
@@ -48,10 +48,10 @@ pub enum PreviewError {
     #[error(transparent)]
     Press(#[from] RenderError),
     /// The page's template does not render.
-    #[error("setting `index.html`")]
+    #[error("cannot fill in `index.html`")]
     Page(#[from] tera::Error),
     /// A file cannot be written.
-    #[error("writing `{path}`")]
+    #[error("cannot write `{path}`")]
     Write {
         /// Which file.
         path: Utf8PathBuf,

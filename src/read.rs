@@ -132,7 +132,7 @@ pub fn read_marked(
     if disputed > 0 {
         tracing::warn!(
             read.provider_codes = disputed,
-            "provider codes stand for different providers; none of them is named"
+            "provider codes are used by different providers; none of those is named in letters"
         );
     }
     Ok((rows, delivery))
@@ -140,7 +140,7 @@ pub fn read_marked(
 
 fn warn_about(inbox: &inbox::Inbox) {
     for name in &inbox.ignored {
-        tracing::warn!(read.file = name, "file in the inbox is no list and is not read");
+        tracing::warn!(read.file = name, "file in the inbox is not a list and is not read");
     }
     for list in schema::LISTS {
         if !inbox.lists.iter().any(|found| found.list == list) {

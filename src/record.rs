@@ -171,7 +171,7 @@ impl Ledger {
     /// [`RecordError`] when it cannot be looked at.
     pub fn bytes(&self) -> Result<u64, RecordError> {
         let path = ledger_path(&self.data_dir);
-        Ok(std::fs::metadata(&path).map_err(files::failed("looking at", &path))?.len())
+        Ok(std::fs::metadata(&path).map_err(files::failed("inspect", &path))?.len())
     }
 
     /// What everything keyed is made from.

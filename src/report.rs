@@ -277,7 +277,7 @@ impl Report {
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// A file cannot be written.
-    #[error("writing `{file}`")]
+    #[error("cannot write `{file}`")]
     Write {
         /// Which file, without folder.
         file: &'static str,
@@ -285,7 +285,7 @@ pub enum ReportError {
         source: std::io::Error,
     },
     /// A CSV file cannot be written.
-    #[error("writing `{file}`")]
+    #[error("cannot write `{file}`")]
     Csv {
         /// Which file.
         file: &'static str,
@@ -293,7 +293,7 @@ pub enum ReportError {
         source: csv::Error,
     },
     /// The papers of an earlier run cannot be read.
-    #[error("reading `{file}` of an earlier run")]
+    #[error("cannot read `{file}` of an earlier run")]
     Shelved {
         /// Which file.
         file: &'static str,
@@ -301,16 +301,16 @@ pub enum ReportError {
         source: csv::Error,
     },
     /// `letters.parquet` cannot be written. The cause may quote values and is left out.
-    #[error("writing `letters.parquet` failed while {step}")]
+    #[error("cannot write `letters.parquet`: failed while {step}")]
     Parquet {
-        /// What was being done.
+        /// Which step failed, as a participle.
         step: &'static str,
     },
     /// The report cannot be expressed as JSON.
-    #[error("writing `report.json`")]
+    #[error("cannot write `report.json`")]
     Json(#[source] serde_json::Error),
     /// The page's template does not render.
-    #[error("setting `report.html`")]
+    #[error("cannot fill in `report.html`")]
     Page(#[source] tera::Error),
     /// Rows do not add up (DESIGN.md section 7, rule 1).
     #[error("the rows do not balance: {problem}")]

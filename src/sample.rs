@@ -51,7 +51,7 @@ pub enum SampleError {
         people: u32,
     },
     /// A file cannot be written.
-    #[error("writing `{file}`")]
+    #[error("cannot write `{file}`")]
     Write {
         /// Which file.
         file: String,
@@ -59,7 +59,7 @@ pub enum SampleError {
         source: std::io::Error,
     },
     /// A CSV file cannot be written.
-    #[error("writing `{file}`")]
+    #[error("cannot write `{file}`")]
     Csv {
         /// Which file.
         file: String,
@@ -72,7 +72,7 @@ impl SampleError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        matches!(self, Self::NotEmpty { .. }).then(|| "name a folder that is empty or does not exist yet".to_owned())
+        matches!(self, Self::NotEmpty { .. }).then(|| "give a folder that is empty or does not exist yet".to_owned())
     }
 }
 

@@ -120,7 +120,7 @@ pub enum VerifyError {
         path: Utf8PathBuf,
     },
     /// A file or folder cannot be read.
-    #[error("reading `{path}`")]
+    #[error("cannot read `{path}`")]
     Read {
         /// Which.
         path: Utf8PathBuf,

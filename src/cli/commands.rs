@@ -248,7 +248,7 @@ impl Session<'_> {
         let pdf = explain::accessible_copy(self.config, id)
             .map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
         crate::durable::write(&out, &pdf)
-            .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
+            .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("cannot write `{out}`"))))?;
         output::line(out);
         Ok(Status::Done)
     }

@@ -44,7 +44,7 @@ impl Failure {
     /// A defect of the program, at this place in its source.
     pub fn defect(status: Status, place: &str) -> Self {
         let hint =
-            "this is a defect of the program: run again, and if it happens again, keep the log for whoever mends it";
+            "this is a defect in the program: run again, and if it happens again, send the log to whoever maintains it";
         Self { status, causes: vec![format!("internal error at {place}")], hint: Some(hint.to_owned()) }
     }
 

@@ -78,10 +78,10 @@ fn unknown_column(list: List, column: &str) -> String {
         .filter(|(likeness, _)| *likeness >= 0.6)
         .max_by(|one, other| one.0.total_cmp(&other.0));
     let which = nearest.map_or_else(
-        || format!("our names stand on the left: {}", names.join(", ")),
-        |(_, name)| format!("our names stand on the left; was `{name}` meant?"),
+        || format!("our column names go on the left: {}", names.join(", ")),
+        |(_, name)| format!("our column names go on the left; did you mean `{name}`?"),
     );
-    format!("maps `{column}`, which is no column of this list; {which}")
+    format!("maps `{column}`, which is not a column of this list; {which}")
 }
 
 #[cfg(test)]

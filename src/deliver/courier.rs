@@ -23,7 +23,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 #[derive(Debug, thiserror::Error)]
 pub enum CourierError {
     /// The program cannot be started.
-    #[error("starting `{program}`")]
+    #[error("cannot start `{program}`")]
     Start {
         /// Which program.
         program: String,

@@ -40,7 +40,7 @@ pub enum MailError {
     #[error("`mail.to` is empty")]
     NoRecipient,
     /// A file of the configuration cannot be read.
-    #[error("reading `{path}`")]
+    #[error("cannot read `{path}`")]
     Read {
         /// Which file.
         path: Utf8PathBuf,
@@ -56,7 +56,7 @@ pub enum MailError {
         problem: &'static str,
     },
     /// Only one of user and password is given.
-    #[error("`mail.user` and `mail.password_file` belong together, one of them is missing")]
+    #[error("`mail.user` and `mail.password_file` must be set together")]
     HalfLogin,
     /// A password would travel in the clear.
     #[error("`mail.security` is `plain`, so no password is sent")]
@@ -65,7 +65,7 @@ pub enum MailError {
     #[error("`mail.security` is `plain` and `mail.host` is not a loopback address")]
     PlainBeyondLoopback,
     /// The certificate of the authority is no certificate.
-    #[error("`{path}` holds no certificate")]
+    #[error("`{path}` contains no certificate")]
     Authority {
         /// Which file.
         path: Utf8PathBuf,
@@ -73,22 +73,22 @@ pub enum MailError {
         source: smtp::Error,
     },
     /// Encryption cannot be set up.
-    #[error("setting up encryption")]
+    #[error("cannot set up encryption")]
     Encryption(#[source] smtp::Error),
     /// A template has a fault.
-    #[error("filling the mail's templates")]
+    #[error("cannot fill in the mail's templates")]
     Template(#[from] tera::Error),
     /// A line break or control character would come into a header.
-    #[error("`{field}` holds a control character and cannot stand in a mail header")]
+    #[error("`{field}` contains a control character and cannot be used in a mail header")]
     Header {
         /// Which field of the summary.
         field: &'static str,
     },
     /// The message cannot be put together.
-    #[error("putting the mail together")]
+    #[error("cannot assemble the mail")]
     Message(#[from] lettre::error::Error),
     /// The server was not reached.
-    #[error("connecting to the mail server `{host}`")]
+    #[error("cannot connect to the mail server `{host}`")]
     Connect {
         /// Which server.
         host: String,
@@ -96,7 +96,7 @@ pub enum MailError {
         source: io::Error,
     },
     /// The server refused, broke off, or took too long.
-    #[error("sending the mail through `{host}`")]
+    #[error("cannot send the mail through `{host}`")]
     Send {
         /// Which server.
         host: String,

@@ -65,7 +65,7 @@ pub fn preflight(outbox: &Utf8Path, data_dir: &Utf8Path, needed: u64) -> Result<
 /// The device of a folder that is fit to be written to.
 fn check_folder(folder: &Utf8Path) -> Result<u64, DeliverError> {
     let unfit = |problem| DeliverError::Unfit { path: folder.to_owned(), problem };
-    let metadata = fs::symlink_metadata(folder).map_err(|error| io_error("looking at", folder, error))?;
+    let metadata = fs::symlink_metadata(folder).map_err(|error| io_error("inspect", folder, error))?;
     if metadata.is_symlink() {
         return Err(unfit("is a link, not a folder"));
     }
@@ -82,7 +82,7 @@ fn check_folder(folder: &Utf8Path) -> Result<u64, DeliverError> {
         Ok(()) => Ok(metadata.dev()),
         Err(rustix::io::Errno::ROFS) => Err(unfit("is on a filesystem that is read-only")),
         Err(rustix::io::Errno::ACCESS | rustix::io::Errno::PERM) => Err(unfit("cannot be written to")),
-        Err(error) => Err(io_error("looking at", folder, error.into())),
+        Err(error) => Err(io_error("inspect", folder, error.into())),
     }
 }
 
@@ -156,7 +156,7 @@ impl Shelf<'_> {
     fn make_folder(&self) -> Result<(), DeliverError> {
         let outbox = self.folder.parent().unwrap_or(&self.folder);
         for folder in [outbox, &self.folder] {
-            durable::make_folder(folder).map_err(|error| io_error("making", folder, error))?;
+            durable::make_folder(folder).map_err(|error| io_error("create", folder, error))?;
             check_folder(folder)?;
         }
         Ok(())
@@ -172,7 +172,7 @@ impl Shelf<'_> {
             return Err(DeliverError::Missing { file: part.file.clone() });
         }
         expect_hash(&from, &part.sealed_sha256, DeliverError::Changed { path: from.clone() })?;
-        durable::open(&from).and_then(|file| file.sync_all()).map_err(|error| io_error("syncing", &from, error))?;
+        durable::open(&from).and_then(|file| file.sync_all()).map_err(|error| io_error("sync", &from, error))?;
         rename(&from, &to).map(|()| true)
     }
 
@@ -180,17 +180,17 @@ impl Shelf<'_> {
     fn add(&self, name: &str, bytes: &[u8]) -> Result<bool, DeliverError> {
         let to = self.folder.join(name);
         if is_there(&to)? {
-            let there = fs::read(&to).map_err(|error| io_error("reading", &to, error))?;
+            let there = fs::read(&to).map_err(|error| io_error("read", &to, error))?;
             return if there == bytes { Ok(false) } else { Err(DeliverError::Conflict { path: to }) };
         }
         let from = self.staging.join(name);
-        durable::write(&from, bytes).map_err(|error| io_error("writing", &from, error))?;
+        durable::write(&from, bytes).map_err(|error| io_error("write", &from, error))?;
         rename(&from, &to)?;
         self.sync().map(|()| true)
     }
 
     fn sync(&self) -> Result<(), DeliverError> {
-        durable::sync_folder(&self.folder).map_err(|error| io_error("syncing", &self.folder, error))
+        durable::sync_folder(&self.folder).map_err(|error| io_error("sync", &self.folder, error))
     }
 
     /// How many parts of the job are in the outbox. A file that cannot be read counts: it may have been fetched.
@@ -211,7 +211,7 @@ fn is_there(path: &Utf8Path) -> Result<bool, DeliverError> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(io_error("looking at", path, error)),
+        Err(error) => Err(io_error("inspect", path, error)),
     }
 }
 
@@ -219,7 +219,7 @@ fn expect_hash(path: &Utf8Path, sha256: &str, other: DeliverError) -> Result<(),
     match durable::fingerprint(path) {
         Ok((found, _)) if found == sha256 => Ok(()),
         Ok(_) => Err(other),
-        Err(error) => Err(io_error("reading", path, error)),
+        Err(error) => Err(io_error("read", path, error)),
     }
 }
 

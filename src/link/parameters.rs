@@ -144,7 +144,7 @@ levels! {
 #[derive(Debug, thiserror::Error)]
 pub enum ParametersError {
     /// The file cannot be read.
-    #[error("reading linking parameters `{path}`")]
+    #[error("cannot read linking parameters `{path}`")]
     Read {
         /// Which file.
         path: Utf8PathBuf,
@@ -231,7 +231,7 @@ impl Parameters {
             return Err(ParametersError::Value { key: "blocks", problem });
         }
         if !(self.rarest > 0.0 && self.rarest < 1.0) {
-            return Err(ParametersError::Value { key: "rarest", problem: "must lie between 0 and 1" });
+            return Err(ParametersError::Value { key: "rarest", problem: "must be between 0 and 1" });
         }
         if self.merge_bits < self.review_bits {
             return Err(ParametersError::Value { key: "merge_bits", problem: "must not be below review_bits" });

@@ -63,7 +63,7 @@ impl<'b> CsvFile<'b> {
         let text = encoding::decode(bytes, format.encoding, file)?;
         let mut notes = Vec::new();
         if tail == Tail::Padding {
-            notes.push("signs of an old end of file stand behind the last row; they were left out".to_owned());
+            notes.push("old end-of-file marks follow the last row; they were left out".to_owned());
         }
         let (delimiter, start) = start(&text, list, format, file, &mut notes)?;
 

@@ -12,7 +12,7 @@ use super::schema;
 #[non_exhaustive]
 pub enum ReadError {
     /// The folder cannot be listed.
-    #[error("listing inbox `{inbox}`")]
+    #[error("cannot list inbox `{inbox}`")]
     Inbox {
         /// Which folder.
         inbox: Utf8PathBuf,
@@ -39,7 +39,7 @@ pub enum ReadError {
     },
     /// Real people in a rehearsal.
     #[error(
-        "{count} rows have a BSN outside the test range, the first is `{file}` row {row}: a rehearsal is about nobody real"
+        "{count} rows have a BSN outside the test range, the first is `{file}` row {row}: a rehearsal must not contain real people"
     )]
     RealPeople {
         /// How many rows.
@@ -62,7 +62,7 @@ pub enum ReadError {
         row: u32,
     },
     /// Not named like a list, but almost: it would not be read.
-    #[error("`{file}` is almost named like a {} list, and would not be read", schema::name(*list))]
+    #[error("`{file}` is almost named like a {} list, but would not be read", schema::name(*list))]
     AlmostAList {
         /// Which file.
         file: Utf8PathBuf,
@@ -70,7 +70,7 @@ pub enum ReadError {
         list: List,
     },
     /// Names are told everywhere; this one is told by its place.
-    #[error("the name of {what} in `{inbox}` holds what may be somebody's BSN: file {place} of `LC_ALL=C ls`")]
+    #[error("the name of {what} in `{inbox}` contains what may be somebody's BSN: file {place} of `LC_ALL=C ls`")]
     NumberInName {
         /// Which folder.
         inbox: Utf8PathBuf,
@@ -80,7 +80,7 @@ pub enum ReadError {
         place: usize,
     },
     /// Named like something else, with the columns of a list.
-    #[error("`{file}` has the columns of {}, and would not be read under its name", named(lists))]
+    #[error("`{file}` has the columns of {}, but would not be read under this name", named(lists))]
     ListByItsColumns {
         /// Which file.
         file: Utf8PathBuf,
@@ -96,7 +96,7 @@ pub enum ReadError {
         seconds: u64,
     },
     /// The bytes are those of another kind of file.
-    #[error("`{file}` is {kind}, whatever its name says")]
+    #[error("`{file}` is {kind}, although its name says otherwise")]
     OtherKind {
         /// Which file.
         file: Utf8PathBuf,
@@ -114,7 +114,7 @@ pub enum ReadError {
         hint: &'static str,
     },
     /// Too many cells hold the letters of another code page.
-    #[error("{rows} rows of `{file}` hold letters of another code page, the first is row {first}")]
+    #[error("{rows} rows of `{file}` contain letters from a different code page, the first is row {first}")]
     CodePage {
         /// Which file.
         file: Utf8PathBuf,
@@ -124,7 +124,7 @@ pub enum ReadError {
         first: u32,
     },
     /// A sidecar without its file.
-    #[error("`{file}` announces a list that is not there")]
+    #[error("`{file}` is the sidecar of a list that is not there")]
     OrphanSidecar {
         /// Which sidecar.
         file: Utf8PathBuf,
@@ -136,7 +136,7 @@ pub enum ReadError {
         inbox: Utf8PathBuf,
     },
     /// The bytes cannot be read.
-    #[error("reading `{file}`")]
+    #[error("cannot read `{file}`")]
     Read {
         /// Which file.
         file: Utf8PathBuf,
@@ -158,7 +158,7 @@ pub enum ReadError {
         line: usize,
     },
     /// Other bytes than announced.
-    #[error("`{file}` is not the file that its sidecar describes: the SHA-256 differs")]
+    #[error("`{file}` does not match its sidecar: the SHA-256 differs")]
     SidecarHash {
         /// Which file.
         file: Utf8PathBuf,
@@ -180,7 +180,7 @@ pub enum ReadError {
         file: Utf8PathBuf,
     },
     /// The file says by its first bytes that it has another encoding.
-    #[error("`{file}` is written in {encoding}, not in {expected}")]
+    #[error("`{file}` is encoded in {encoding}, not in {expected}")]
     OtherEncoding {
         /// Which file.
         file: Utf8PathBuf,
@@ -202,7 +202,7 @@ pub enum ReadError {
         line: usize,
     },
     /// A cell that no column can hold.
-    #[error("`{file}`: {place}, column {column} holds more than a million bytes")]
+    #[error("`{file}`: {place}, column {column} contains more than a million bytes")]
     EndlessCell {
         /// Which file.
         file: Utf8PathBuf,
@@ -218,7 +218,7 @@ pub enum ReadError {
         list: List,
     },
     /// `[inputs.*.columns]` names a column that the contract does not have.
-    #[error("[inputs.{}.columns] maps `{column}`, which is no column of this list", schema::name(*list))]
+    #[error("[inputs.{}.columns] maps `{column}`, which is not a column of this list", schema::name(*list))]
     UnknownColumn {
         /// Which list.
         list: List,
@@ -258,7 +258,7 @@ pub enum ReadError {
         hint: String,
     },
     /// A header stands there twice, perhaps in other capitals or with blanks around it.
-    #[error("column `{column}` stands twice in the header of `{file}`")]
+    #[error("column `{column}` occurs twice in the header of `{file}`")]
     DuplicateColumn {
         /// Which file.
         file: Utf8PathBuf,
@@ -274,7 +274,7 @@ pub enum ReadError {
         place: Place,
     },
     /// The file ends inside a row or a character.
-    #[error("`{file}` is cut: its end is missing ({place})")]
+    #[error("`{file}` is truncated: its end is missing ({place})")]
     Truncated {
         /// Which file.
         file: Utf8PathBuf,
@@ -300,7 +300,7 @@ pub enum ReadError {
         file: Utf8PathBuf,
     },
     /// Not a Parquet file, or damaged.
-    #[error("`{file}` is no readable Parquet file: {problem}")]
+    #[error("`{file}` is not a readable Parquet file: {problem}")]
     Parquet {
         /// Which file.
         file: Utf8PathBuf,
@@ -340,7 +340,7 @@ pub enum ReadError {
         columns: Vec<String>,
     },
     /// `[inputs.*.empty]` names a column that the contract does not have.
-    #[error("[inputs.{}.empty] names `{column}`, which is no column of this list", schema::name(*list))]
+    #[error("[inputs.{}.empty] names `{column}`, which is not a column of this list", schema::name(*list))]
     EmptyColumn {
         /// Which list.
         list: List,
@@ -348,7 +348,7 @@ pub enum ReadError {
         column: String,
     },
     /// `[inputs.*.empty]` takes away what a cell says about a person.
-    #[error("[inputs.{}.empty] has a value of `{column}` that says something", schema::name(*list))]
+    #[error("[inputs.{}.empty] lists a value of `{column}` that has a meaning", schema::name(*list))]
     EmptyValue {
         /// Which list.
         list: List,
@@ -357,7 +357,7 @@ pub enum ReadError {
     },
     /// A filler stands for "has not died".
     #[error(
-        "`{column}` of the {} list has a day that programs write for nothing in {count} of {rows} rows",
+        "`{column}` of the {} list is a filler date in {count} of {rows} rows",
         schema::name(*list)
     )]
     Fillers {
@@ -412,15 +412,15 @@ impl ReadError {
                     .to_owned()
             }
             Self::NotAList { .. } => {
-                "convert it, or move it out of the inbox; a file that is still being delivered needs another name"
+                "convert it, or move it out of the inbox; give a file that is still being delivered a different name"
                     .to_owned()
             }
-            Self::NotAFile { .. } => "a sidecar is a small text file beside its list; take away what is there".to_owned(),
+            Self::NotAFile { .. } => "a sidecar is a small text file beside its list; remove what is there".to_owned(),
             Self::RealPeople { .. } => "rehearse with invented people (`breachpost sample`); to see what a real run would make \
                                         of real lists, `breachpost check --package DIR` with the real configuration"
                 .to_owned(),
             Self::InventedPeople { .. } => {
-                "take the test lists out of the inbox; to rehearse with them, `synthetic = true` and a `data_dir` of its own"
+                "take the test lists out of the inbox; to rehearse with them, set `synthetic = true` and a separate `data_dir`"
                     .to_owned()
             }
             Self::AlmostAList { list, .. } => format!(
@@ -428,7 +428,7 @@ impl ReadError {
                 schema::name(*list)
             ),
             Self::NumberInName { .. } => {
-                "rename it: names of files stand in logs, reports and mails, and a number of somebody may not".to_owned()
+                "rename it: file names appear in logs, reports and mails, and a person's number must not".to_owned()
             }
             Self::ListByItsColumns { lists, .. } => format!(
                 "if it is one, let its name begin with {}; if not, move it out of the inbox",
@@ -439,20 +439,20 @@ impl ReadError {
                     .to_owned()
             }
             Self::OtherKind { .. } => {
-                "give it the ending that it should have, or export the list as CSV".to_owned()
+                "give it the right extension, or export the list as CSV".to_owned()
             }
             Self::Workbook { hint, .. } => (*hint).to_owned(),
             Self::CodePage { .. } => "the file was written in MacRoman or CP850; export it again in UTF-8".to_owned(),
             Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last".to_owned(),
             Self::Changed { .. } | Self::Truncated { .. } => {
-                "deliver it under another name and rename it when it is complete, then run again".to_owned()
+                "deliver it under a temporary name, rename it when it is complete, then run again".to_owned()
             }
-            Self::Sidecar { .. } => "a sidecar holds two lines: `rows = 123` and `sha256 = \"...\"`".to_owned(),
+            Self::Sidecar { .. } => "a sidecar contains two lines: `rows = 123` and `sha256 = \"...\"`".to_owned(),
             Self::SidecarHash { .. } | Self::SidecarRows { .. } | Self::Parquet { .. } => {
                 "ask for the file again".to_owned()
             }
             Self::Empty { .. } => {
-                "a list with nothing in it has a header line, or a sidecar with `rows = 0`".to_owned()
+                "an empty list still needs a header line, or a sidecar with `rows = 0`".to_owned()
             }
             Self::OtherEncoding { expected, .. } => format!("export it again in {expected}"),
             Self::Encoding { encoding, .. } if *encoding == "UTF-8" => {
@@ -462,28 +462,28 @@ impl ReadError {
             Self::Encoding { .. } => "the file may be in UTF-8, the encoding when none is set, or in MacRoman or CP850: \
                                       export it in UTF-8"
                 .to_owned(),
-            Self::UnknownColumn { nearest, .. } => format!("our names stand on the left; was `{nearest}` meant?"),
+            Self::UnknownColumn { nearest, .. } => format!("our column names go on the left; did you mean `{nearest}`?"),
             Self::NoHeader { hint, .. } | Self::MissingColumn { hint, .. } => hint.clone(),
             Self::DuplicateColumn { .. } => {
-                "headers must differ in more than capitals and blanks; nobody could say which one counts".to_owned()
+                "headers must differ in more than capitals and blanks; otherwise it is not clear which one counts".to_owned()
             }
             Self::EndlessCell { .. } => "a line end or a quote is missing there: export the file again".to_owned(),
-            Self::Quote { .. } => "a quote inside a cell is doubled (\"\"), and the whole cell quoted".to_owned(),
-            Self::Ragged { .. } => "a delimiter inside a cell needs quotes around the cell".to_owned(),
+            Self::Quote { .. } => "double a quote inside a cell (\"\") and put the whole cell in quotes".to_owned(),
+            Self::Ragged { .. } => "put a cell that contains the delimiter in quotes".to_owned(),
             Self::ColumnType { accepted, .. } => format!("write the column as {accepted}"),
             Self::Damaged { list, .. } => format!(
-                "ask for the {} list again, or raise the limits under [damage]; while the rows are unreadable, whoever may \
-                 be in them is not written to",
+                "ask for the {} list again, or raise the limits under [damage]; as long as the rows are unreadable, anyone who \
+                 may be in them is not written to",
                 schema::name(*list)
             ),
-            Self::EmptyColumn { .. } => "our names stand on the left, as in [inputs.*.columns]".to_owned(),
+            Self::EmptyColumn { .. } => "our column names go on the left, as in [inputs.*.columns]".to_owned(),
             Self::EmptyValue { .. } => {
-                "only what programs write for nothing can be called empty: no day on which somebody can have died, no \
-                 flag that is set"
+                "only a value that means \"nothing\" can be listed as empty: not a possible date of death, not a flag that is \
+                 set"
                     .to_owned()
             }
             Self::Fillers { list, column, days, .. } => {
-                format!("if it means that nobody died: [inputs.{}.empty] {column} = {days:?}", schema::name(*list))
+                format!("if it means \"not deceased\": [inputs.{}.empty] {column} = {days:?}", schema::name(*list))
             }
             Self::Suppression { .. } => "correct the row: the run must know whom not to write to".to_owned(),
             Self::Inbox { .. }

@@ -133,7 +133,7 @@ type Stranger<'f> = (usize, &'f String);
 fn missing_hint(column: &str, header: &str, unread: &[Stranger<'_>], list: List) -> String {
     let map = format!("map it under [inputs.{}.columns]", schema::name(list));
     if unread.iter().any(|(_, other)| plain(other) == plain(header)) {
-        return "the file has it in other capitals or with blanks around it; headers must be exact".to_owned();
+        return "the file has it in different capitals or with blanks around it; headers must match exactly".to_owned();
     }
     let known = contract::guess(list, &[column], unread.iter().map(|(_, other)| other.as_str())).into_iter().next();
     let near = || nearest(header, unread.iter().map(|(_, other)| other.as_str()));
@@ -146,7 +146,7 @@ fn missing_hint(column: &str, header: &str, unread: &[Stranger<'_>], list: List)
         [(place, only)] => {
             format!("the file has `{}`; if that is the column, {map}", printable(only, *place))
         }
-        _ => format!("if it has another name in the file, {map}"),
+        _ => format!("if the file uses a different name, {map}"),
     }
 }
 

@@ -156,7 +156,7 @@ impl Delivery {
         file.by_ref().take(MOST_HEADER).read_until(b'\n', &mut line)?;
         let head: Head<'_> = serde_json::from_slice(&line).map_err(|_| damaged())?;
         if head.version != VERSION || head.key != key(marker) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "was made with another key or program"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "was made with a different key or program"));
         }
         let mut files = head.files.into_owned();
         for one in &mut files {

@@ -225,7 +225,7 @@ fn notes(parts: &Parts<'_>, ods: Option<&ods::Sheet>) -> Vec<String> {
     let (rows, columns) = ods.map_or((0, 0), |sheet| (sheet.hidden_rows, sheet.hidden_columns));
     let hidden = parts.hidden.saturating_add(rows).saturating_add(columns);
     if hidden > 0 || parts.filters > 0 {
-        notes.push("rows or columns are hidden or filtered; they were read like the others".to_owned());
+        notes.push("rows or columns are hidden or filtered; they were read all the same".to_owned());
     }
     if parts.has("vbaProject") {
         notes.push("the workbook has macros; they were not run".to_owned());

@@ -295,7 +295,7 @@ fn what_is_not_a_workbook_or_is_locked_is_named() {
         (b"<html><table><tr><td>1</td></tr></table></html>".to_vec(), "web page"),
         (zipped(&[("a.txt", "x")]), "archive of other files"),
         (zipped(&[("xl/workbook.bin", "x"), ("[Content_Types].xml", "x")]), ".xlsb"),
-        (zipped(&[("mimetype", "application/vnd.oasis.opendocument.text")]), "another kind"),
+        (zipped(&[("mimetype", "application/vnd.oasis.opendocument.text")]), "a different kind"),
     ];
     for (bytes, word) in table {
         let (words, hint) = problem(&bytes);

@@ -38,7 +38,7 @@ struct Done {
 /// Writes down how far the ledger is. Always after the change itself, so that an anchor is never ahead.
 pub(super) fn write(path: &Utf8Path, ledger: &str, head: &Head) -> Result<(), RecordError> {
     let anchor = Anchor { ledger: ledger.to_owned(), head: head.clone() };
-    let text = serde_json::to_string(&anchor).map_err(|error| files::failed("writing", path)(error.into()))?;
+    let text = serde_json::to_string(&anchor).map_err(|error| files::failed("write", path)(error.into()))?;
     files::replace(path, (text + "\n").as_bytes())
 }
 
@@ -69,7 +69,7 @@ fn read(path: &Utf8Path) -> Result<Option<Anchor>, RecordError> {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(path: &Utf8Path) -> Result<T, RecordError> {
-    let text = durable::read_text(path, LONGEST).map_err(files::failed("reading", path))?;
+    let text = durable::read_text(path, LONGEST).map_err(files::failed("read", path))?;
     serde_json::from_str(&text)
         .map_err(|error| RecordError::Proof { path: path.to_owned(), problem: error.to_string() })
 }
@@ -148,7 +148,7 @@ pub(super) fn check_sums(data_dir: &Utf8Path, model: &Model) -> Result<Vec<Utf8P
         if !files::is_there(&path)? {
             continue;
         }
-        let text = std::fs::read_to_string(&path).map_err(files::failed("reading", &path))?;
+        let text = std::fs::read_to_string(&path).map_err(files::failed("read", &path))?;
         for part in &job.sealed {
             let listed = text.lines().filter_map(|line| line.split_once([' ', '\t']));
             let mut listed = listed.filter(|(_, file)| file.trim_start_matches([' ', '*']) == part.file);

@@ -17,7 +17,7 @@ pub enum RecordError {
         path: Utf8PathBuf,
     },
     /// `ledger init` where there is something already.
-    #[error("`{path}` is there already")]
+    #[error("`{path}` already exists")]
     Exists {
         /// What is there.
         path: Utf8PathBuf,
@@ -64,7 +64,7 @@ pub enum RecordError {
         what: String,
     },
     /// Something outside proves that the ledger was further once.
-    #[error("ledger is older than `{proof}`, which it does not know")]
+    #[error("ledger is older than `{proof}`, which it does not contain")]
     Older {
         /// What proves it.
         proof: Utf8PathBuf,
@@ -78,7 +78,7 @@ pub enum RecordError {
         problem: String,
     },
     /// A head that somebody kept is not in the history.
-    #[error("`{head}` is in no event of this ledger's history")]
+    #[error("`{head}` does not occur in this ledger's history")]
     UnknownAnchor {
         /// The head, as it was given.
         head: String,
@@ -149,7 +149,7 @@ pub enum RecordError {
         problem: String,
     },
     /// Who gave a job up, or why, is not usable.
-    #[error("name or reason of who gives the job up {problem}")]
+    #[error("name or reason for giving the job up {problem}")]
     Abandoner {
         /// What is wrong with it.
         problem: &'static str,
@@ -169,7 +169,7 @@ pub enum RecordError {
         campaign: String,
     },
     /// Files that earlier runs read are gone or have other bytes.
-    #[error("{} that an earlier run read: {}", inputs(.changes.len()), listed(.changes))]
+    #[error("{}: {}", inputs(.changes.len()), listed(.changes))]
     InputsChanged {
         /// One per file.
         changes: Vec<InputChange>,
@@ -245,9 +245,9 @@ pub enum RecordError {
         year: i16,
     },
     /// A file or folder.
-    #[error("{doing} `{path}`")]
+    #[error("cannot {doing} `{path}`")]
     File {
-        /// What was being done.
+        /// What failed, in the infinitive: `read`.
         doing: &'static str,
         /// With which file.
         path: Utf8PathBuf,
@@ -255,9 +255,9 @@ pub enum RecordError {
         source: std::io::Error,
     },
     /// The database.
-    #[error("{doing}")]
+    #[error("cannot {doing}")]
     Store {
-        /// What was being done.
+        /// What failed, in the infinitive: `read`.
         doing: &'static str,
         /// Why it failed.
         source: StoreError,
@@ -272,7 +272,11 @@ const fn purpose(mode: Mode) -> &'static str {
 }
 
 fn inputs(count: usize) -> String {
-    if count == 1 { "1 input is not the one".to_owned() } else { format!("{count} inputs are not the ones") }
+    if count == 1 {
+        "1 input file has changed since an earlier run".to_owned()
+    } else {
+        format!("{count} input files have changed since an earlier run")
+    }
 }
 
 fn listed(changes: &[InputChange]) -> String {
@@ -316,15 +320,15 @@ impl RecordError {
                 "a ledger is made once, with an empty outbox; a key without a ledger that never named anybody can be \
                  removed by hand"
             }
-            Self::InUse { .. } => "wait until it has ended; the lock goes with the process",
+            Self::InUse { .. } => "wait until it has ended; the lock disappears with the process",
             Self::NotALedger { .. } | Self::Damaged { .. } | Self::Chain { .. } | Self::Replay { .. } => {
                 "`breachpost ledger restore BACKUP` puts a sound ledger in its place and keeps this file: a sealed backup, or a copy \
                  from `backups/`, with what came after it repeated"
             }
             Self::Interrupted => {
-                "start what was stopped again (`breachpost run`, `close`, `purge`): it takes the half change back and goes on"
+                "start the interrupted command again (`breachpost run`, `close`, `purge`): it rolls back the half-made change and continues"
             }
-            Self::NewerSchema { .. } => "use the newer program; an older one does not know what it would forget",
+            Self::NewerSchema { .. } => "use the newer program; an older one would lose what it does not know",
             Self::Exposed { .. } => {
                 "everything the program keeps is its own files and folders, 0600 and 0700; find out who has looked, then \
                  `chmod -R go-rwx` or put back the file or folder itself"
@@ -335,17 +339,17 @@ impl RecordError {
             }
             Self::Proof { .. } => "put the file back as it was published",
             Self::KeyMissing { .. } | Self::KeyUnusable { .. } | Self::KeyOther { .. } => {
-                "put back the key the ledger was made with, 64 hexadecimal characters and a line end, mode 0400; with \
-                 another key everybody would be a stranger and be told again"
+                "put back the key the ledger was made with, 64 hexadecimal characters and a line end, mode 0400; with a different key \
+                 nobody is recognised and everyone would be told again"
             }
             Self::OtherCampaign { .. } => "set `campaign` or `data_dir` in the configuration; one ledger per campaign",
             Self::OtherMode { found: Mode::Rehearsal, .. } => {
-                "people who got a rehearsal letter were told nothing: give the real campaign a `data_dir` of its own and \
-                 `breachpost ledger init` there; for one more rehearsal set `synthetic = true`"
+                "people who got a rehearsal letter were told nothing: give the real campaign its own `data_dir` and run \
+                 `breachpost ledger init` there; for another rehearsal set `synthetic = true`"
             }
             Self::OtherMode { found: Mode::Real, .. } => {
-                "rehearse with a `data_dir` of its own, or see what a real run would do with `breachpost check`; for a real \
-                 run take `synthetic = true` out of the configuration"
+                "rehearse with a separate `data_dir`, or use `breachpost check` to see what a real run would do; for a real run \
+                 remove `synthetic = true` from the configuration"
             }
             Self::MixedModes { .. } => {
                 "it counts people as told who only got a rehearsal letter, and nobody is written to before a human has \
@@ -354,21 +358,23 @@ impl RecordError {
             Self::NothingToAbandon => "`breachpost plan` plans a job; one that is done cannot be given up",
             Self::MayBeOut { .. } => "`breachpost run` finishes it; its letters count as told",
             Self::Over { .. } => "nothing more is sent in this campaign",
-            Self::NotOver { .. } => "`breachpost close` first, when all receipts are in and nothing more is to be sent",
+            Self::NotOver { .. } => {
+                "run `breachpost close` first, when all receipts are in and nothing more is to be sent"
+            }
             Self::InputsChanged { files, .. } => {
                 return Some(format!(
-                    "put the files back; if the change is meant: {}, and the reasons are recorded",
+                    "put the files back; if the change is intended: {}; the reasons are recorded",
                     accept(files)
                 ));
             }
             Self::ListShrunk { files, .. } => {
                 return Some(format!(
-                    "a list that shrinks like this is cut, or another extract: ask for it again; if it is meant: {} \
+                    "a list that shrinks like this is truncated or a different extract: ask for it again; if it is intended: {} \
                      (the limit is `min_rows_percent` under [inputs.<list>])",
                     accept(files)
                 ));
             }
-            Self::AcceptedStranger { .. } => "write the name as it stands in the inbox: `--accept FILE=REASON`",
+            Self::AcceptedStranger { .. } => "use the name of the file in the inbox: `--accept FILE=REASON`",
             Self::AcceptedReason { .. } => "one line of 3 to 200 characters, without names of people",
             Self::Abandoner { .. } => "each is one line of 3 to 200 characters; a reason has no names of people",
             Self::Approval { .. } | Self::Decider { .. } => "a name or function, one line of 3 to 200 characters",

@@ -136,7 +136,7 @@ impl fmt::Display for InputChange {
             }
             (ChangeKind::Grown, _) => write!(f, "`{file}` has grown")?,
             (ChangeKind::Replaced, _) => write!(f, "`{file}` was replaced")?,
-            (ChangeKind::Changed, _) => write!(f, "`{file}` has other bytes")?,
+            (ChangeKind::Changed, _) => write!(f, "`{file}` has changed")?,
             (ChangeKind::Missing, _) => write!(f, "`{file}` is gone")?,
         }
         if let Some(RowChange { more, fewer, changed }) = self.rows {

@@ -59,7 +59,7 @@ impl Ledger {
         let keys = key_file::write_new(&fresh_key)?;
         let id = data_encoding::HEXLOWER.encode(&files::random::<16>()?);
         let key_check = keys.check(&id);
-        durable::create_new(&fresh_ledger).map_err(files::failed("making", &fresh_ledger))?;
+        durable::create_new(&fresh_ledger).map_err(files::failed("create", &fresh_ledger))?;
         let (campaign, date) = (home.campaign.to_owned(), run_date);
         let head = Store::create(&fresh_ledger, audit::Init { ledger: id.clone(), key_check, campaign, date, mode })?;
         if let Some(mode) = mode {

@@ -40,7 +40,7 @@ fn refuse(path: &Utf8Path, is_file: bool, permissions: u32, problem: &'static st
     if !files::is_there(path)? {
         return Ok(());
     }
-    let about = std::fs::symlink_metadata(path).map_err(files::failed("looking at", path))?;
+    let about = std::fs::symlink_metadata(path).map_err(files::failed("inspect", path))?;
     if about.is_symlink() {
         return exposed("is a link");
     }

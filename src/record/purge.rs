@@ -227,7 +227,7 @@ fn certify(ledger: &Ledger, purging: Purging) -> Result<Certificate, RecordError
     };
     let path = ledger.data_dir.join(CERTIFICATE);
     let text =
-        serde_json::to_string_pretty(&certificate).map_err(|error| files::failed("writing", &path)(error.into()))?;
+        serde_json::to_string_pretty(&certificate).map_err(|error| files::failed("write", &path)(error.into()))?;
     files::replace(&path, (text + "\n").as_bytes())?;
     Ok(certificate)
 }

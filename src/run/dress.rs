@@ -107,7 +107,7 @@ fn refuse_folder(dress: &Dress<'_>, order: &Order<'_>) -> Result<(), RunError> {
 }
 
 fn failed(out: &Utf8Path, source: std::io::Error) -> RunError {
-    RunError::File { doing: "looking at", path: out.to_owned(), source }
+    RunError::File { doing: "inspect", path: out.to_owned(), source }
 }
 
 /// The operator's keys, or a new one that is written beside the package.
@@ -122,7 +122,7 @@ fn keys(dress: &Dress<'_>) -> Result<(Vec<String>, Option<Utf8PathBuf>), RunErro
         file.write_all(secret.as_bytes())?;
         file.sync_all()
     };
-    write().map_err(|source| RunError::File { doing: "writing", path: path.clone(), source })?;
+    write().map_err(|source| RunError::File { doing: "write", path: path.clone(), source })?;
     Ok((vec![public], Some(path)))
 }
 
@@ -131,7 +131,7 @@ struct Making(Staging);
 
 impl Making {
     fn begin(out: &Utf8Path) -> Result<Self, RunError> {
-        durable::make_folder(out).map_err(|source| RunError::File { doing: "making", path: out.to_owned(), source })?;
+        durable::make_folder(out).map_err(|source| RunError::File { doing: "create", path: out.to_owned(), source })?;
         let making = Self(Staging::at(out.join(MAKING)));
         making.0.begin()?;
         Ok(making)

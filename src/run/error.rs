@@ -45,7 +45,7 @@ pub enum RunError {
     #[error(transparent)]
     Render(#[from] RenderError),
     /// A print file is not what was decided.
-    #[error("reading a print file back")]
+    #[error("a print file that was read back is not what was planned")]
     Readback(#[from] ReadbackError),
     /// Packing.
     #[error(transparent)]
@@ -87,9 +87,9 @@ pub enum RunError {
     #[error(transparent)]
     Report(#[from] ReportError),
     /// A file of the run's own.
-    #[error("{doing} `{path}`")]
+    #[error("cannot {doing} `{path}`")]
     File {
-        /// What was being done.
+        /// What failed, in the infinitive: `read`.
         doing: &'static str,
         /// Which file.
         path: Utf8PathBuf,
@@ -113,7 +113,7 @@ pub enum RunError {
         after: u64,
     },
     /// The run's date lies before letters that were sent.
-    #[error("the run date {run_date} lies before the last letters, of {last}")]
+    #[error("the run date {run_date} is before the last letters, of {last}")]
     Past {
         /// The run's date.
         run_date: Date,
@@ -127,7 +127,7 @@ pub enum RunError {
     #[error("the job number is not seven digits")]
     JobNumber,
     /// More people than a run can number.
-    #[error("more than four thousand million people in one run")]
+    #[error("more than 4 billion people in one run")]
     Capacity,
     /// A part is to be set that nobody has planned.
     #[error("{problem}")]
@@ -179,7 +179,7 @@ pub enum RunError {
         problem: &'static str,
     },
     /// Far more letters than expected.
-    #[error("{letters} letters are more than the {permitted} that policy permits in one run")]
+    #[error("{letters} letters are more than the {permitted} that the policy permits in one run")]
     Volume {
         /// New letters.
         letters: u64,
@@ -200,24 +200,24 @@ impl RunError {
             Self::Package(error) => error.hint(),
             Self::Deliver(error) => error.hint(),
             Self::NotPlanned { .. } => Some("`breachpost plan` plans a job and says how many parts it has".to_owned()),
-            Self::DressFolder { .. } => Some("name a folder that is empty or new, outside of `data_dir`".to_owned()),
+            Self::DressFolder { .. } => Some("give a folder that is empty or new, outside `data_dir`".to_owned()),
             Self::DressKey { .. } => {
-                Some("give a key of your own (`age-keygen`), or none: one is made then, beside the package".to_owned())
+                Some("give a key of your own (`age-keygen`), or none: then one is created beside the package".to_owned())
             }
             Self::SampleKey { .. } => {
                 Some("`breachpost plan abandon` gives it up; then set the vendor's own key and run again".to_owned())
             }
             Self::Config(ConfigError::Rehearsal { .. }) | Self::Facts(FactsError::Rehearsal { .. }) => Some(
-                "set the real value and take the mark out; to rehearse, set `synthetic = true` and use a `data_dir` of its own"
+                "set the real value and remove the mark; to rehearse, set `synthetic = true` and use a separate `data_dir`"
                     .to_owned(),
             ),
             Self::Unfinished { state: crate::record::JobState::Abandoned, .. } => {
                 Some("nothing of it was ever published; its people are in a later job".to_owned())
             }
             Self::Unfinished { .. } => Some("`breachpost run` finishes it".to_owned()),
-            Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
+            Self::Published { .. } => Some("run again: it continues where it stopped".to_owned()),
             Self::AfterPublished { source, .. } => {
-                source.hint().or_else(|| Some("run again: it goes on where it stopped".to_owned()))
+                source.hint().or_else(|| Some("run again: it continues where it stopped".to_owned()))
             }
             Self::Republish { .. } => Some(
                 "put its sealed parts back under the names that the ledger has, into `sealed/` in the papers of its run; the \
@@ -225,7 +225,7 @@ impl RunError {
                     .to_owned(),
             ),
             Self::NoJob { .. } => Some("`breachpost status` shows the jobs of the last runs".to_owned()),
-            Self::Past { .. } => Some("look at `--date` and at the clock".to_owned()),
+            Self::Past { .. } => Some("check `--date` and the clock".to_owned()),
             Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
             }
@@ -235,13 +235,13 @@ impl RunError {
                     .to_owned(),
             ),
             Self::Volume { .. } => {
-                Some("look at the input; if the number is right, run again with `--accept-volume`".to_owned())
+                Some("check the input; if the number is right, run again with `--accept-volume`".to_owned())
             }
             Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
             }
             Self::Facts(FactsError::Stale { .. }) => {
-                Some("call the number or look on the internet, then set its `checked_on` in the facts file".to_owned())
+                Some("verify the phone number or the publication, then update `checked_on` in the facts file".to_owned())
             }
             _ => None,
         }
@@ -255,10 +255,10 @@ impl RunError {
             Self::Published { source, .. } | Self::AfterPublished { source, .. } => return source.without_counts(),
             Self::Record(RecordError::InputsChanged { changes, .. }) => {
                 let changes: Vec<String> = changes.iter().map(lists::in_mail).collect();
-                format!("inputs that an earlier run read are not as they were: {}", changes.join(", "))
+                format!("input files have changed since an earlier run: {}", changes.join(", "))
             }
             Self::Record(RecordError::ListShrunk { list, percent, .. }) => {
-                format!("the {list} list has fewer than {percent} % of the rows that it had")
+                format!("the {list} list has fewer than {percent} % of the rows it had")
             }
             Self::Spoilt { list, .. } => format!("too many rows of the {list} list cannot be used"),
             _ => return None,

@@ -151,7 +151,7 @@ fn shelve(order: &Order<'_>, job: &Job, staging: &Staging, sealed: &[Sealed]) ->
     if plan.is_dir() {
         let papers = staging.papers();
         let moved = fs::rename(&plan, papers.join("plan")).and_then(|()| durable::sync_folder(&papers));
-        moved.map_err(|source| RunError::File { doing: "moving", path: plan, source })?;
+        moved.map_err(|source| RunError::File { doing: "move", path: plan, source })?;
     }
     papers::shelve(&order.config.data_dir, &job.run_id, &staging.papers())
 }

@@ -79,11 +79,11 @@ pub fn render(data_dir: &Utf8Path, job: Option<&str>, part: u32, progress: &Prog
     let folder = folder_of(&staging, part);
     let shelf = folder.parent().unwrap_or(staging.folder());
     let own = tempfile::Builder::new().prefix(&format!(".p{part:03}-")).tempdir_in(shelf);
-    let own = own.map_err(|source| failed("making a folder in", shelf, source))?;
+    let own = own.map_err(|source| failed("create a folder in", shelf, source))?;
     let path = Utf8PathBuf::from_path_buf(own.path().to_owned())
-        .map_err(|_| failed("making a folder in", shelf, std::io::ErrorKind::InvalidFilename.into()))?;
+        .map_err(|_| failed("create a folder in", shelf, std::io::ErrorKind::InvalidFilename.into()))?;
     let receipt = set(&staging, part, plan, &path, progress)?;
-    take_place(&path, &folder).map_err(|source| failed("making", &folder, source))?;
+    take_place(&path, &folder).map_err(|source| failed("create", &folder, source))?;
     Ok(done(&receipt, false))
 }
 
@@ -94,7 +94,7 @@ fn planned_job(data_dir: &Utf8Path, job: Option<&str>) -> Result<Staging, RunErr
     let names: Vec<String> = if let Some(job) = job {
         vec![job.to_owned()]
     } else {
-        let entries = shelf.read_dir_utf8().map_err(|_| none("there is no planned job"))?;
+        let entries = shelf.read_dir_utf8().map_err(|_| none("no job is planned"))?;
         entries.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect()
     };
     let planned = names.iter().map(|name| Staging::of(data_dir, name)).filter(Staging::is_planned);
@@ -102,7 +102,7 @@ fn planned_job(data_dir: &Utf8Path, job: Option<&str>) -> Result<Staging, RunErr
     match (planned.pop(), planned.is_empty()) {
         (Some(staging), true) => Ok(staging),
         (Some(_), false) => Err(none("more than one job is planned; name one with `--job`")),
-        (None, _) => Err(none("there is no such planned job")),
+        (None, _) => Err(none("no such job is planned")),
     }
 }
 
@@ -146,7 +146,7 @@ fn set(
     let receipt = Receipt { program: program()?, plan, letters: part.letters.len() as u64, print_files };
     let json = serde_json::to_vec(&receipt).expect("text and numbers are always valid JSON");
     write(&folder.join(RECEIPT), &json)?;
-    durable::sync_folder(folder).map_err(|source| failed("syncing", folder, source))?;
+    durable::sync_folder(folder).map_err(|source| failed("sync", folder, source))?;
     Ok(receipt)
 }
 
@@ -166,12 +166,12 @@ fn write(path: &Utf8Path, bytes: &[u8]) -> Result<(), RunError> {
         file.write_all(bytes)?;
         file.sync_all()
     };
-    write().map_err(|source| failed("writing", path, source))
+    write().map_err(|source| failed("write", path, source))
 }
 
 /// SHA-256 of this program: another one may set other bytes.
 fn program() -> Result<String, RunError> {
-    let failed = |source| failed("reading", Utf8Path::new("/proc/self/exe"), source);
+    let failed = |source| failed("read", Utf8Path::new("/proc/self/exe"), source);
     let path = std::env::current_exe().map_err(failed)?;
     let bytes = fs::read(path).map_err(failed)?;
     Ok(hash::of_bytes(&bytes))
@@ -203,7 +203,10 @@ impl Ready {
         if same_plan && program().is_ok_and(|program| program == receipt.program) {
             return Some(Self { folder, receipt });
         }
-        tracing::warn!(run.part = part, "part was set by another program or from another plan; it is set anew");
+        tracing::warn!(
+            run.part = part,
+            "part was set by a different program or from a different plan; it is set again"
+        );
         None
     }
 
@@ -224,7 +227,7 @@ impl Ready {
         if hash::of_bytes(&pdf) == receipt.sha256 && decided.check(&pdf, &letters).is_ok() {
             return Some(pdf);
         }
-        tracing::warn!(run.print_file = name, "print file of the fleet is not what was decided; it is set anew");
+        tracing::warn!(run.print_file = name, "print file of the fleet is not what was decided; it is set again");
         None
     }
 }

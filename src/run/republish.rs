@@ -78,12 +78,12 @@ fn publish(data_dir: &Utf8Path, job: &Job, missing: &[&SealedPart], kept: &Utf8P
     };
     let done = out.join(&job.job_name).join(format!("{}.done", job.job_name));
     if !missing.is_empty() && done.exists() {
-        fs::remove_file(&done).map_err(failed("removing", &done))?;
+        fs::remove_file(&done).map_err(failed("remove", &done))?;
     }
     staging.begin()?;
     for part in missing {
         let to = staging.folder().join(&part.file);
-        fs::hard_link(kept.join(&part.file), &to).map_err(failed("making", &to))?;
+        fs::hard_link(kept.join(&part.file), &to).map_err(failed("create", &to))?;
     }
 
     let sealed: Vec<Sealed> = job.sealed.iter().map(sealed).collect();

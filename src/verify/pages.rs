@@ -40,9 +40,14 @@ pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, proble
             problems.add_unless(fine, Check::Text, &place, format!("`{column}` is not on its first page"));
         }
         let foreign = |page: &String| words(page, ID).any(|id| owners.get(id).is_some_and(|owner| *owner != index));
-        problems.add_unless(!letter.iter().any(foreign), Check::Text, &place, "one of its pages names another letter");
+        problems.add_unless(
+            !letter.iter().any(foreign),
+            Check::Text,
+            &place,
+            "one of its pages names a different letter",
+        );
         let codes = letter.iter().enumerate().all(|(page, text)| codes_fit(text, page, row));
-        problems.add_unless(codes, Check::Text, &place, "one of its sheets has another sheet's code");
+        problems.add_unless(codes, Check::Text, &place, "one of its sheets has the code of a different sheet");
     }
 }
 

@@ -152,7 +152,12 @@ pub(super) fn inspect<R: Read + Seek>(
     if let Some(ticket) = ticket {
         compare(&ticket, stem, &files, problems);
         let parts = *whole.parts.get_or_insert(ticket.parts);
-        problems.add_unless(parts == ticket.parts, Check::Ticket, stem, "says another number of parts than part one");
+        problems.add_unless(
+            parts == ticket.parts,
+            Check::Ticket,
+            stem,
+            "gives a different number of parts than part one",
+        );
     }
 }
 

@@ -121,7 +121,7 @@ impl Rows<'_> {
                 Ok(false) => break,
                 Ok(true) => {}
                 Err(_) => {
-                    problems.add(Check::Cell, place, "cannot be read: not UTF-8, or another number of cells");
+                    problems.add(Check::Cell, place, "cannot be read: not UTF-8, or a different number of cells");
                     break;
                 }
             }
@@ -332,7 +332,7 @@ impl Checked<'_, '_> {
         } else {
             self.expect(first_page == 1, Check::Sequence, "`first_page` of a new print file is not 1");
             let new = !files.contains_key(row.print_file);
-            self.expect(new, Check::Sequence, "a print file comes back after another one");
+            self.expect(new, Check::Sequence, "a print file occurs again after a different one");
         }
         Before { file: row.print_file.to_owned(), next_page: first_page.saturating_add(pages), key, one_class }
     }

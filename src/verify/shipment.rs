@@ -77,7 +77,7 @@ impl Inspection<'_> {
         }
         for (number, file) in (1..).zip(&parts) {
             let expected = format!("{job}-p{number:03}.zip.age");
-            let text = format!("expected `{expected}` here: a part is missing or has another name");
+            let text = format!("expected `{expected}` here: a part is missing or has a different name");
             self.problems.add_unless(**file == expected, Check::Files, *file, text);
         }
         self.checksums(folder, &sums, &parts)?;
@@ -111,7 +111,12 @@ impl Inspection<'_> {
             };
             let path = folder.join(file);
             let (found, _) = durable::fingerprint(&path).map_err(|source| VerifyError::Read { path, source })?;
-            self.problems.add_unless(found == expected, Check::Checksum, *file, "has other bytes than the list says");
+            self.problems.add_unless(
+                found == expected,
+                Check::Checksum,
+                *file,
+                "does not match the checksum in the list",
+            );
         }
         for file in listed.keys() {
             self.problems.add(Check::Files, *file, format!("is listed in `{sums}` and not there"));
@@ -125,10 +130,10 @@ impl Inspection<'_> {
             self.problems.add(Check::Files, file, "is not the JSON object that marks the end of a publication");
             return Ok(None);
         };
-        self.problems.add_unless(marker.job == job, Check::Files, file, "names another job");
+        self.problems.add_unless(marker.job == job, Check::Files, file, "names a different job");
         self.problems.add_unless(!marker.ledger_head.is_empty(), Check::Files, file, "has no ledger chain head");
         if let Ok((found, _)) = durable::fingerprint(&folder.join(sums)) {
-            let text = format!("has other bytes than `{file}` says");
+            let text = format!("does not match `{file}`");
             self.problems.add_unless(found == marker.sha256, Check::Checksum, sums, text);
         }
         Ok(Some(marker))

@@ -41,7 +41,7 @@ fn a_job_of_an_older_program_is_finished() {
     for state in ["planned", "sealed"] {
         let campaign = Campaign::new(state);
         campaign.done(&["ledger", "check"], "5 to 5 people: 5 first, 0 supplements");
-        campaign.done(&["run"], "finished first what run 2025-09-16-1 had begun");
+        campaign.done(&["run"], "first finished the interrupted run 2025-09-16-1");
         campaign.done(&["ledger", "check"], "5 to 5 people: 5 first");
         let identity = root().join("sample-data/vendor/age-identity.txt");
         let package = campaign.path("data/outbox/rehearsal-2500002");

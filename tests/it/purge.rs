@@ -126,7 +126,7 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
         assert!(night.ask(&[command]).code >= 2, "{command} after a purge");
     }
     assert!(night.ask(&["run"]).stderr.contains("is purged"));
-    assert!(night.ask(&["ledger", "init"]).stderr.contains("is there already"));
+    assert!(night.ask(&["ledger", "init"]).stderr.contains("already exists"));
     assert!(before == see_memory(&night.data()));
     assert_eq!(purge(&night), certificate, "again it certifies the same");
 }

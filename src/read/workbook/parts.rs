@@ -69,7 +69,7 @@ impl<'b> Parts<'b> {
             return if kind.trim_ascii() == b"application/vnd.oasis.opendocument.spreadsheet" {
                 Ok(Format::Ods)
             } else {
-                Err(Problem::other_kind("another kind of document"))
+                Err(Problem::other_kind("a different kind of document"))
             };
         }
         if has("[Content_Types].xml") && has("workbook.xml") {

@@ -49,7 +49,7 @@ pub(super) fn kept(data_dir: &Utf8Path) -> Result<Vec<KeptFile>, RecordError> {
     let kept = all(data_dir)?.into_iter().map(|(path, _)| path).filter(|path| is_kept(path));
     kept.map(|path| {
         let full = data_dir.join(&path);
-        let (sha256, bytes) = durable::fingerprint(&full).map_err(files::failed("reading", &full))?;
+        let (sha256, bytes) = durable::fingerprint(&full).map_err(files::failed("read", &full))?;
         Ok(KeptFile { path, bytes, sha256 })
     })
     .collect()
@@ -93,7 +93,7 @@ fn list(data_dir: &Utf8Path, folder: &Utf8Path, found: &mut Vec<(Utf8PathBuf, u6
     for name in files::names(&data_dir.join(folder))? {
         let path = folder.join(name);
         let full = data_dir.join(&path);
-        let about = fs::symlink_metadata(&full).map_err(files::failed("looking at", &full))?;
+        let about = fs::symlink_metadata(&full).map_err(files::failed("inspect", &full))?;
         if about.is_dir() {
             list(data_dir, &path, found)?;
         } else if !is_outcome(&path) {
@@ -109,9 +109,9 @@ pub(super) fn destroy(path: &Utf8Path) -> Result<(), RecordError> {
     if !files::is_there(path)? {
         return Ok(());
     }
-    let about = fs::symlink_metadata(path).map_err(files::failed("looking at", path))?;
+    let about = fs::symlink_metadata(path).map_err(files::failed("inspect", path))?;
     if about.is_file() && about.nlink() == 1 {
-        overwrite(path, about.len()).map_err(files::failed("overwriting", path))?;
+        overwrite(path, about.len()).map_err(files::failed("overwrite", path))?;
     }
     files::remove(path)?;
     files::sync_folder(path.parent().unwrap_or(Utf8Path::new(".")))
@@ -146,7 +146,7 @@ fn remove_if_empty(path: &Utf8Path) -> Result<bool, RecordError> {
         empty &= remove_if_empty(&path.join(name))?;
     }
     if empty {
-        fs::remove_dir(path).map_err(files::failed("removing", path))?;
+        fs::remove_dir(path).map_err(files::failed("remove", path))?;
     }
     Ok(empty)
 }

@@ -30,7 +30,7 @@ pub enum RestoreError {
         problem: String,
     },
     /// A sealed backup needs the operator's secret key.
-    #[error("`{path}` is sealed, and no key was named that opens it")]
+    #[error("`{path}` is sealed, and no key was given to open it")]
     NoIdentity {
         /// Which file.
         path: Utf8PathBuf,
@@ -96,7 +96,7 @@ impl RestoreError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Record(RecordError::KeyOther { .. }) => {
-                "the key that is there belongs to another ledger: find out whose it is and put it away; a sealed backup brings \
+                "the key in `keys/` belongs to a different ledger: find out whose it is and move it away; a sealed backup brings \
                  its own"
             }
             Self::Record(RecordError::KeyMissing { .. }) => {
@@ -109,7 +109,7 @@ impl RestoreError {
             }
             Self::NoIdentity { .. } => "name the operator's secret key: `--identity FILE`",
             Self::Seal(SealError::Open { .. }) => {
-                "it was sealed to another key, or is damaged: the public key is `[backup] recipient` in the configuration of \
+                "it was sealed to a different key, or is damaged: the public key is `[backup] recipient` in the configuration of \
                  that night"
             }
             Self::Seal(error) => return error.hint(),
