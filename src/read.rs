@@ -144,7 +144,10 @@ fn warn_about(inbox: &inbox::Inbox) {
     }
     for list in schema::LISTS {
         if !inbox.lists.iter().any(|found| found.list == list) {
-            tracing::warn!(read.list = schema::name(list), "no file of this list in the inbox; it counts as empty");
+            tracing::warn!(
+                read.list = schema::name(list),
+                "no file of this list in the inbox; the list counts as empty"
+            );
         }
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn check(
         let Some(number) = job_of(&name) else { continue };
         let job = model.jobs.get(&number).filter(|job| job.name == name && job.state >= JobState::Sealed);
         if job.is_some_and(|job| job.abandoned.is_some()) {
-            let problem = "its job was given up because nothing of it was here".to_owned();
+            let problem = "its job was given up because nothing of it had been published".to_owned();
             return Err(RecordError::Proof { path: folder, problem });
         }
         let job = job.ok_or_else(|| older(&folder))?;
@@ -153,7 +153,8 @@ pub(super) fn check_sums(data_dir: &Utf8Path, model: &Model) -> Result<Vec<Utf8P
             let listed = text.lines().filter_map(|line| line.split_once([' ', '\t']));
             let mut listed = listed.filter(|(_, file)| file.trim_start_matches([' ', '*']) == part.file);
             if listed.next().is_none_or(|(sum, _)| sum != part.sealed_sha256) {
-                let problem = format!("its checksum of `{}` is not the one that was sealed", part.file);
+                let problem =
+                    format!("its checksum of `{}` is not the one recorded when the part was sealed", part.file);
                 return Err(RecordError::Proof { path, problem });
             }
         }

@@ -67,12 +67,12 @@ pub(super) fn parse(text: &[u8], path: &Utf8Path) -> Result<Keys, RecordError> {
         return Err(unusable("is cut off"));
     }
     if text.len() > LENGTH || text[LENGTH - 1] != b'\n' {
-        return Err(unusable("has something behind its 64 characters"));
+        return Err(unusable("has something after its 64 characters"));
     }
     let mut master = Zeroizing::new([0_u8; 32]);
     HEXLOWER
         .decode_mut(&text[..LENGTH - 1], &mut *master)
-        .map_err(|_| unusable("holds something else than hexadecimal characters in lower case"))?;
+        .map_err(|_| unusable("contains characters other than lower-case hexadecimal"))?;
     Ok(Keys::derive(&master))
 }
 

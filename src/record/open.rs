@@ -137,7 +137,9 @@ impl Ledger {
 /// The ledger's and the campaign's row of a ledger that belongs here.
 pub(super) fn whose(model: Model, home: &Home<'_>, path: &Utf8Path) -> Result<(LedgerRow, CampaignRow), RecordError> {
     let (Some(row), Some(own)) = (model.ledger, model.campaign) else {
-        return Err(RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() });
+        return Err(RecordError::Damaged {
+            problem: "the history does not begin with the making of a ledger".to_owned(),
+        });
     };
     if own.name != home.campaign {
         return Err(RecordError::OtherCampaign { found: own.name, wanted: home.campaign.to_owned() });

@@ -195,7 +195,7 @@ fn written_down(ledger: &Ledger) -> Result<Purging, RecordError> {
         Event::Purging(purging) => Some(purging),
         _ => None,
     });
-    purging.ok_or_else(|| RecordError::Damaged { problem: "the purge was never written down".to_owned() })
+    purging.ok_or_else(|| RecordError::Damaged { problem: "the purge was never recorded".to_owned() })
 }
 
 /// Destroys what was written down, and what has come since.

@@ -27,7 +27,7 @@ pub(super) fn note(data_dir: &Utf8Path, store: &Store) -> Result<(), RecordError
         Err(RecordError::Damaged { .. }) if !store.is_redo_sound(&path) => {}
         noted => return noted,
     }
-    tracing::warn!("`backups/{FILE}` is damaged and begins anew: back the ledger up before it is needed");
+    tracing::warn!("`backups/{FILE}` is damaged and was started again: back up the ledger soon");
     let aside = path.with_extension("damaged");
     files::remove(&path.with_file_name(format!("{FILE}-journal")))?;
     std::fs::rename(&path, &aside).map_err(files::failed("set aside", &path))?;

@@ -49,15 +49,15 @@ type Sql<T> = Result<T, rusqlite::Error>;
 fn at(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> RecordError {
     use rusqlite::Error as E;
     move |source| match &source {
-        E::QueryReturnedNoRows => RecordError::Damaged { problem: format!("{doing}: not one row") },
+        E::QueryReturnedNoRows => RecordError::Damaged { problem: format!("cannot {doing}: not one row") },
         E::FromSqlConversionFailure(..)
         | E::IntegralValueOutOfRange(..)
         | E::InvalidColumnType(..)
-        | E::Utf8Error(..) => RecordError::Damaged { problem: format!("{doing}: a value of the wrong kind") },
+        | E::Utf8Error(..) => RecordError::Damaged { problem: format!("cannot {doing}: a value of the wrong kind") },
         _ if is_half_written(&source) => RecordError::Interrupted,
         _ => match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                RecordError::Damaged { problem: format!("{doing}: {source}") }
+                RecordError::Damaged { problem: format!("cannot {doing}: {source}") }
             }
             _ => RecordError::Store { doing, source: StoreError(source) },
         },
@@ -181,7 +181,7 @@ impl Store {
         }
         let mut check = self.connection.prepare("PRAGMA foreign_key_check").map_err(at("check references"))?;
         if check.exists([]).map_err(at("check references"))? {
-            return Err(RecordError::Damaged { problem: "a row refers to a row that is not there".to_owned() });
+            return Err(RecordError::Damaged { problem: "a row refers to a row that does not exist".to_owned() });
         }
         Ok(())
     }

@@ -101,7 +101,7 @@ fn planned_job(data_dir: &Utf8Path, job: Option<&str>) -> Result<Staging, RunErr
     let mut planned: Vec<Staging> = planned.collect();
     match (planned.pop(), planned.is_empty()) {
         (Some(staging), true) => Ok(staging),
-        (Some(_), false) => Err(none("more than one job is planned; name one with `--job`")),
+        (Some(_), false) => Err(none("more than one job is planned; choose one with `--job`")),
         (None, _) => Err(none("no such job is planned")),
     }
 }
@@ -227,7 +227,10 @@ impl Ready {
         if hash::of_bytes(&pdf) == receipt.sha256 && decided.check(&pdf, &letters).is_ok() {
             return Some(pdf);
         }
-        tracing::warn!(run.print_file = name, "print file of the fleet is not what was decided; it is set again");
+        tracing::warn!(
+            run.print_file = name,
+            "a print file set by another machine is not what was planned; it is set again"
+        );
         None
     }
 }

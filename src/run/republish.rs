@@ -59,7 +59,7 @@ pub(super) fn republish(order: &Order<'_>, ledger: &mut Ledger, name: &str) -> R
         }
         match durable::fingerprint(&kept.join(&part.file)) {
             Ok((sha256, _)) if sha256 == part.sealed_sha256 => missing.push(part),
-            Ok(_) => return Err(refused(format!("`{}` is not the file that was sealed", part.file))),
+            Ok(_) => return Err(refused(format!("`{}` has changed since it was sealed", part.file))),
             Err(_) => return Err(refused(format!("`{}` is neither in the outbox nor kept", part.file))),
         }
     }

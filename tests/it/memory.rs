@@ -153,7 +153,7 @@ fn a_key_that_is_missing_other_cut_or_open_to_others() {
     refused(key("ab".repeat(32) + "\n", 0o400), &["is not the key of this ledger"]);
     refused(key(right[..40].to_owned(), 0o400), &["is cut off"]);
     refused(key(right.trim().to_owned(), 0o400), &["is cut off"]);
-    refused(key(right.clone() + "\n", 0o400), &["has something behind its 64 characters"]);
+    refused(key(right.clone() + "\n", 0o400), &["has something after its 64 characters"]);
     refused(key(right.clone(), 0o440), &["can be read or changed by other users"]);
     refused(key(right, 0o604), &["can be read or changed by other users"]);
 }

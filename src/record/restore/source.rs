@@ -94,7 +94,7 @@ impl Source {
         match &self.about {
             Some(about) if about.head != *head => Err(RestoreError::NotABackup {
                 path: path.to_owned(),
-                problem: "its ledger is not the one that it names".to_owned(),
+                problem: "the ledger in it is not the one that it names".to_owned(),
             }),
             _ => Ok(()),
         }

@@ -92,7 +92,9 @@ impl Store {
         };
         let expected = expected().map_err(at("prepare the schema"))?;
         if of(&self.connection).map_err(at("read the schema"))? != expected {
-            return Err(RecordError::Damaged { problem: "tables or rules are not those of this program".to_owned() });
+            return Err(RecordError::Damaged {
+                problem: "its tables or rules are not those of this program".to_owned(),
+            });
         }
         Ok(())
     }
@@ -142,7 +144,7 @@ pub(super) fn read_version(path: &Utf8Path) -> Result<u32, RecordError> {
         found if found > VERSION => Err(RecordError::NewerSchema { found, known: VERSION }),
         // 2 would be a write-ahead log, which this program never makes.
         _ if header[18..20] != [1, 1] => {
-            Err(RecordError::Damaged { problem: "journal mode is not the one it was made with".to_owned() })
+            Err(RecordError::Damaged { problem: "its journal mode is not the one it was created with".to_owned() })
         }
         found => Ok(found),
     }
