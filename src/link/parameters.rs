@@ -152,7 +152,7 @@ pub enum ParametersError {
         source: std::io::Error,
     },
     /// The file cannot be used; the source says why.
-    #[error("linking parameters in `{path}`")]
+    #[error("linking parameters `{path}` cannot be used")]
     Unusable {
         /// Which file.
         path: Utf8PathBuf,

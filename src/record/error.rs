@@ -169,7 +169,7 @@ pub enum RecordError {
         campaign: String,
     },
     /// Files that earlier runs read are gone or have other bytes.
-    #[error("{}: {}", inputs(.changes.len()), listed(.changes))]
+    #[error("{} changed since an earlier run: {}", inputs(.changes.len()), listed(.changes))]
     InputsChanged {
         /// One per file.
         changes: Vec<InputChange>,
@@ -272,11 +272,7 @@ const fn purpose(mode: Mode) -> &'static str {
 }
 
 fn inputs(count: usize) -> String {
-    if count == 1 {
-        "1 input file has changed since an earlier run".to_owned()
-    } else {
-        format!("{count} input files have changed since an earlier run")
-    }
+    if count == 1 { "1 input file has".to_owned() } else { format!("{count} input files have") }
 }
 
 fn listed(changes: &[InputChange]) -> String {
