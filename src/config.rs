@@ -104,7 +104,7 @@ pub enum LinkProfile {
     Strict,
 }
 
-/// `[policy]`: the settings behind the decision table.
+/// `[policy]`: the settings behind the decision table (docs/policy.md).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
@@ -183,7 +183,7 @@ impl Default for Print {
     }
 }
 
-/// print-and-mail.md 2.2.
+/// Who prints the code by which the inserter checks a sheet (docs/print.md, "Sheet mark").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SheetMark {
@@ -194,7 +194,7 @@ pub enum SheetMark {
 }
 
 /// Envelope, window and fold, in millimetres. Default: DL 110 x 220, window 90 x 45, 20 from the left and 15 from the
-/// bottom (DIN 680), A4 folded to 105 (print-and-mail.md 1.4).
+/// bottom (DIN 680), A4 folded to 105 (docs/print.md).
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Window {

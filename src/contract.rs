@@ -1,4 +1,4 @@
-//! The contract: every column of the five lists (DESIGN.md section 4), with what may stand in it.
+//! The contract: every column of the five lists (docs/inputs.md), with what may stand in it.
 //!
 //! This is the one table behind reading, the messages about a file, `breachpost contract`, docs/inputs.md, the sample
 //! and the check of `[inputs]`. A column that is added here still needs its place in `read/records.rs`, nothing else.

@@ -44,7 +44,7 @@ macro_rules! words {
 }
 
 words! {
-    /// Whose data it is. The order is that of policy.md: the first present one is a letter's main category.
+    /// Whose data it is. The order is that of docs/policy.md: the first present one is a letter's main category.
     Category {
         /// (Former) prisoners.
         Prisoner = "prisoner",
@@ -249,7 +249,7 @@ impl<'de> Deserialize<'de> for Items {
     }
 }
 
-/// What a letter tells, and what the ledger remembers as told: the person's rows combined as policy.md says.
+/// What a letter tells, and what the ledger remembers as told: the person's rows combined as docs/policy.md says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Findings {
@@ -315,7 +315,7 @@ pub struct Notice<'a> {
     /// What is told.
     pub findings: Findings,
     /// Letters to or about somebody under 16: how sure it is that data about a medical test were stolen. The letter says no
-    /// more of them than that, and `findings` does not name them (letters.md 3.3).
+    /// more of them than that, and `findings` does not name them (docs/letters.md, "Under 16").
     pub medical_test: Option<Status>,
     /// What is new or was wrong.
     pub difference: Option<Difference>,
@@ -494,7 +494,7 @@ pub struct Frame {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
-    /// Block id of the content model, for instance `DATA`.
+    /// Block id (docs/letters.md, "Blocks"), for instance `DATA`.
     pub id: String,
     /// Heading as a question; empty for none.
     pub heading: String,

@@ -2,7 +2,7 @@
 //!
 //! A bad row is data: it is set aside with a code. A bad file is an error that stops the run, because a list of which
 //! nobody knows what is missing decides about letters to people. Every data row of every file ends in exactly one of
-//! the lists of [`Rows`]. Columns that the contract (DESIGN.md section 4) does not name are never read.
+//! the lists of [`Rows`]. Columns that the contract (docs/inputs.md) does not name are never read.
 
 mod batch;
 mod cell;

@@ -84,7 +84,7 @@ pub struct Beside {
     pub evidence: String,
 }
 
-/// What an exposure row ends as; exactly one per row (DESIGN.md section 3).
+/// What an exposure row ends as; exactly one per row (docs/design.md, "Row states").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowState {
@@ -117,7 +117,7 @@ impl fmt::Display for RowState {
 
 macro_rules! reasons {
     ($($code:ident $state:ident $text:literal),+ $(,)?) => {
-        /// Why a row was set aside. The code is stable: it is in the record, the handbook and the helpdesk's questions.
+        /// Why a row was set aside. The code is stable: it is in the ledger, in reports and in docs/policy.md.
         ///
         /// R read, L link, D decide, C compose, S set (render).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]

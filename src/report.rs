@@ -20,7 +20,7 @@ use account::{Account, StateCounts};
 use linking::LinkReport;
 use waiting::ListRows;
 
-/// `report.json` (DESIGN.md section 5).
+/// `report.json` (docs/design.md, "Files out").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Run date and number, for instance `2025-09-15-1`.
@@ -312,7 +312,7 @@ pub enum ReportError {
     /// The page's template does not render.
     #[error("cannot fill in `report.html`")]
     Page(#[source] tera::Error),
-    /// Rows do not add up (DESIGN.md section 7, rule 1).
+    /// Rows do not add up (docs/design.md, rule 1).
     #[error("the rows do not balance: {problem}")]
     Unbalanced {
         /// Which sum does not hold; numbers only.

@@ -1,4 +1,4 @@
-//! A person's rows combined into what is told (policy.md, "Combining a person's rows").
+//! A person's rows combined into what is told (docs/policy.md, "How a person's rows are combined").
 
 use crate::letter::{Findings, Item, Items, Published, Status};
 use crate::row::Exposure;
@@ -45,7 +45,7 @@ pub(super) fn union(one: Findings, other: &Findings) -> Findings {
 }
 
 /// The list for somebody under 16 or their parents: what was examined and what came out are not named, because a letter
-/// that lies on the kitchen table can give away a test that the young person kept private (letters.md 3.3).
+/// that lies on the kitchen table can give away a test that the young person kept private (docs/letters.md, "Under 16").
 pub(super) fn reduced(findings: Findings) -> Findings {
     Findings { involved: findings.involved.minus(PRIVATE), possible: findings.possible.minus(PRIVATE), ..findings }
 }
@@ -59,7 +59,7 @@ pub(super) fn medical_test(findings: &Findings) -> Option<Status> {
     lists.into_iter().find(|(items, _)| items.minus(PRIVATE) != *items).map(|(_, status)| status)
 }
 
-/// Whether a letter with these findings would say "stolen" and list nothing (policy.md rule 13).
+/// Whether a letter with these findings would say "stolen" and list nothing (docs/policy.md, rule 13).
 pub(super) fn says_nothing(findings: &Findings) -> bool {
     findings.status == Status::Confirmed && findings.involved.is_empty() && findings.possible.is_empty()
 }

@@ -154,7 +154,7 @@ fn still_holding(case: &Case<'_, '_>, now: &Findings, told: &Findings) -> Findin
     still
 }
 
-/// policy.md names what is material; an item that is newly possible is not among it.
+/// docs/policy.md names what is material; an item that is newly possible is not among it.
 fn not_material(now: &Findings, told: &Findings) -> &'static str {
     let known = told.involved.union(told.possible);
     if now.possible.minus(known).is_empty() { "" } else { "items: newly possible ones are not material" }

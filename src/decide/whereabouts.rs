@@ -1,4 +1,4 @@
-//! Whose name and which address a letter carries, and in which language and size (policy.md, "Address").
+//! Whose name and which address a letter carries, and in which language and size (docs/policy.md, "Address").
 
 use crate::address::{Address, AddressSource};
 use crate::config::{Hold, Policy};

@@ -17,7 +17,7 @@ pub struct Summary {
     pub run_date: Date,
     /// Invented people.
     pub rehearsal: bool,
-    /// DESIGN.md section 5.
+    /// The run's exit code (docs/design.md, "Exit codes").
     pub exit_code: u8,
     /// Why it stopped: the error, its causes, what to do. Empty for a run that came to its end.
     pub problem: Vec<String>,

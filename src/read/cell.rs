@@ -178,7 +178,7 @@ pub(super) fn word<T: Word>(raw: &str) -> Result<Option<T>, Reason> {
     T::from_word(text).map(Some).ok_or_else(|| worst(raw, Wanted::Number, Reason::R107))
 }
 
-/// A closed list of words, spelt exactly as DESIGN.md section 4 spells them.
+/// A closed list of words, spelt exactly as the contract spells them (docs/inputs.md).
 pub(super) trait Word: Sized {
     fn from_word(word: &str) -> Option<Self>;
 }

@@ -1,4 +1,4 @@
-//! Text that was encoded twice: UTF-8 that somebody read as Windows-1252 ("RenÃ©e"). Found, never repaired (M4).
+//! Text that was encoded twice: UTF-8 that somebody read as Windows-1252 ("RenÃ©e"). Found, never repaired.
 
 /// Whether some letters are the traces of one letter's UTF-8 bytes read as Windows-1252 or Latin-1, or the replacement
 /// character U+FFFD that stands where bytes were lost.

@@ -1,7 +1,7 @@
 //! What a text cell may hold, and how it is written before anything compares or prints it: NFC, single blanks, trimmed.
 //!
 //! Nearly every cell is plain printable ASCII and leaves through [`plain`] without a look at Unicode tables and without
-//! a copy. The rest goes through the rules of `faults.md` one by one (M4, M6, M8, M21, M26 to M28, H4, H9 to H15, H21).
+//! a copy. The rest goes through the rules below one by one.
 
 use std::borrow::Cow;
 
@@ -318,7 +318,7 @@ fn check_number(text: &str, rule: Rule) -> Result<(), Reason> {
     damage::of_value(text, wanted).map_or(Ok(()), Err)
 }
 
-/// H4: what a spreadsheet would run. The apostrophe is a legal first character in Dutch names ('t Hooft).
+/// What a spreadsheet would run. The apostrophe is a legal first character in Dutch names ('t Hooft).
 fn begins_like_a_formula(text: &str, rule: Rule) -> bool {
     if rule.kind == Kind::House
         && let Some(addition) = text.strip_prefix('-')

@@ -1,4 +1,4 @@
-//! What is kept must be out of reach of other accounts: DESIGN.md section 5, folders 0700, files 0600.
+//! What is kept must be out of reach of other accounts: folders 0700, files 0600 (docs/design.md, "Files out").
 
 use std::os::unix::fs::MetadataExt;
 

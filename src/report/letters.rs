@@ -1,4 +1,4 @@
-//! `letters.parquet`: one row per letter with what was decided and composed (DESIGN.md section 5). Personal data: it stays
+//! `letters.parquet`: one row per letter with what was decided and composed (docs/design.md, "Files out"). Personal data: it stays
 //! on the machine and is purged by policy.
 //!
 //! Other people's readers open this file, so it holds plain Parquet types only: required strings, unsigned numbers and

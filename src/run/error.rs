@@ -102,7 +102,7 @@ pub enum RunError {
         /// Which file.
         path: Utf8PathBuf,
     },
-    /// A sum that does not hold between two stages (DESIGN.md section 7, rule 1).
+    /// A sum that does not hold between two stages (docs/design.md, rule 1).
     #[error("{stage} lost or doubled rows: {before} went in, {after} came out")]
     Unbalanced {
         /// The stage.
@@ -281,7 +281,7 @@ impl RunError {
         matches!(self, Self::Record(RecordError::InUse { .. }))
     }
 
-    /// DESIGN.md section 5: 2 configuration, 3 nothing left the building, 4 part was published.
+    /// How a run that stops here ends: 2 configuration, 3 nothing left the building, 4 part was published.
     #[must_use]
     pub fn status(&self) -> Status {
         match self {

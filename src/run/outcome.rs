@@ -79,7 +79,7 @@ pub struct Outcome {
     pub ended: Timestamp,
     /// Whether it came to its end.
     pub outcome: Ending,
-    /// DESIGN.md section 5.
+    /// The run's exit code (docs/design.md, "Exit codes").
     pub exit_code: u8,
     /// It did nothing because another run was on its way.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! Print files: how many pages there are, and whose they are.
 //!
 //! Whose a page is can be told from what its text names: name and address on the front, a letter id, or the sheet code
-//! where the text extractor gives it (24 digits; print-and-mail.md 2.2).
+//! where the text extractor gives it (24 digits; docs/print.md).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -351,7 +351,7 @@ fn postcode(text: &str) -> bool {
     })
 }
 
-/// Postcode and number, then X and the suffix if there is one (print-and-mail.md 1.2).
+/// Postcode and number, then X and the suffix if there is one (docs/print.md, "KIX").
 fn kix(row: &Row<'_>) -> String {
     let suffix: String = [row.house_letter, row.house_addition]
         .concat()

@@ -1,7 +1,7 @@
 //! Cells of a workbook as calamine reads them, by their kind. The only file of the program that names calamine.
 //!
 //! Its conversions (`as_date`, `as_i64` and their like) are never used: they make dates of plain numbers, cut 1.7 to 1,
-//! and give one day for two serial numbers (reference: workbooks.md, 3).
+//! and give one day for two serial numbers (59 and 60: 1900 was not a leap year).
 
 use std::borrow::Cow;
 use std::io::Cursor;

@@ -1,5 +1,5 @@
 //! From a cell of a known kind to the text that the same cell of a CSV file would have, so that one set of rules reads
-//! every file (reference: workbooks.md, 1 to 7 and 11).
+//! every file.
 
 use jiff::civil::Date;
 

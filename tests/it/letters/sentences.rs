@@ -1,4 +1,4 @@
-//! Every sentence of the locale files with the condition under which it stands in a letter: letters.md 5.2 to 5.5, written
+//! Every sentence of the locale files with the condition under which it is said in a letter: docs/letters.md, written
 //! down once more and independently of the program that chooses them.
 
 use std::cmp::Ordering;
@@ -278,7 +278,7 @@ impl Sentences {
         filled
     }
 
-    /// letters.md 5.3: kinds of data in words, in the order of the letters.
+    /// docs/letters.md: kinds of data in words, in the order of the letters.
     pub fn words(&self, letter: &Letter, items: &BTreeSet<&'static str>) -> Vec<String> {
         let only = |category: &str| letter.now.categories == [category];
         let word = |item: &&str| {
