@@ -74,7 +74,7 @@ pub struct Zones {
 
 impl Zones {
     /// The folded sheet lies in the envelope with play to the right and downwards; the window moves over the sheet by as
-    /// much the other way (print-and-mail.md 1.4, "compute, do not guess").
+    /// much the other way (docs/print.md).
     #[must_use]
     pub fn of(window: &Window) -> Self {
         let rect = |Rectangle { left, top, right, bottom }| Rect { left, top, right, bottom };
@@ -152,7 +152,7 @@ pub const DESCENT: f64 = 0.24;
 pub const ASCENT: f64 = 0.98;
 
 /// The sheet mark: 16 modules of 0.5 mm in the left margin, the same place on each sheet, 8 mm from the edge and 30 mm
-/// from the foot, clear of the folds (print-and-mail.md 2.2).
+/// from the foot, clear of the folds (docs/print.md).
 pub const MARK: Rect = Rect::sized(8.0, 259.0, 8.0, 8.0);
 /// Around the mark. What lies beyond the paper's edge is blank anyway.
 pub const MARK_QUIET: f64 = 6.35;

@@ -1,5 +1,5 @@
 //! The sheet mark: one Data Matrix (ECC 200, 16 x 16) on the front of every sheet, by which an inserter counts the sheets
-//! of a letter. It holds no name, postcode, BSN or kind of letter (print-and-mail.md 2.2).
+//! of a letter. It holds no name, postcode, BSN or kind of letter (docs/print.md).
 
 use datamatrix::DataMatrix;
 use datamatrix::placement::MatrixMap;

@@ -1,4 +1,4 @@
-//! The blocks of a letter and when they are there (letters.md 5.2 to 5.5). Sentences are chosen here; the locale files hold
+//! The blocks of a letter and when they are there (docs/letters.md). Sentences are chosen here; the locale files hold
 //! no conditions.
 
 use super::items::listed;
@@ -8,7 +8,7 @@ use super::writer::{Writer, block, joined, paragraph};
 use crate::letter::{Audience, Block, Category, Item, Items, Part, Published, Status};
 
 impl Writer<'_> {
-    /// All blocks of the letter, in the order of the content model.
+    /// All blocks of the letter, in the order of docs/letters.md.
     pub fn blocks(&self) -> Vec<Block> {
         let blocks = [
             self.news(),
@@ -91,7 +91,7 @@ impl Writer<'_> {
         block("WHY", self.say(&texts.heading), parts)
     }
 
-    /// letters.md 5.5: every further category in a paragraph of its own. Detention is always the main category, so its word
+    /// docs/letters.md: every further category in a paragraph of its own. Detention is always the main category, so its word
     /// stands in WHY alone.
     fn multi(&self) -> Option<Block> {
         let texts = &self.locale.multi;
@@ -188,7 +188,7 @@ impl Writer<'_> {
         let mut steps = vec![call, joined(&message)];
         if self.any(&[Item::ExamType, Item::Result]) {
             let health = self.say(self.held_or(&texts.health_in_custody, &texts.health));
-            // letters.md 5.3: for (former) prisoners threats are the first danger.
+            // docs/letters.md: for (former) prisoners threats are the first danger.
             let place = if self.subject.main() == Some(Category::Prisoner) { 0 } else { steps.len() };
             steps.insert(place, health);
         }
@@ -212,7 +212,7 @@ impl Writer<'_> {
         let texts = &self.locale.real;
         let doubt = self.held_or(&texts.doubt_in_custody, &texts.doubt);
         let mut sentences = vec![self.say(&texts.never), self.say(doubt)];
-        // Said to everybody or to nobody, so that it tells nothing about the reader (letters.md 5.5, rule 1).
+        // Said to everybody or to nobody, so that it tells nothing about the reader (docs/letters.md, rule 1).
         if self.facts.sender_of.values().any(|sender| *sender != self.subject.sender) {
             sentences.push(self.say(&texts.other_senders));
         }
@@ -241,7 +241,7 @@ impl Writer<'_> {
     fn help(&self) -> Block {
         let texts = &self.locale.help;
         let mut sentences = vec![self.say(if self.is_first() { &texts.support } else { &texts.support_later })];
-        // To everybody whose address is in the list, or the line itself would mark those in danger (letters.md 3.2).
+        // To everybody whose address is in the list, or the line itself would mark those in danger (docs/letters.md).
         if self.any(&[Item::Address]) {
             sentences.push(self.say(&texts.safety));
         }

@@ -1,4 +1,4 @@
-//! The text gates (letters.md 4.2): what must hold of every sentence and of every whole letter before anything is printed.
+//! The text gates (docs/letters.md): what must hold of every sentence and of every whole letter before anything is printed.
 //! They find; a person rewrites. Limits and word lists stand in `locales/limits.toml`.
 
 mod letters;

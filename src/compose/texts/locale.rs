@@ -57,7 +57,7 @@ macro_rules! tables {
 }
 
 tables! {
-    /// A whole locale file; the tables carry the names of the blocks of the content model in lower case.
+    /// A whole locale file; the tables carry the names of the blocks of docs/letters.md in lower case.
     Locale {
         frame: FrameTexts,
         heading: Headings,

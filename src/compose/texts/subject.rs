@@ -143,14 +143,14 @@ fn settle(findings: &mut Findings, audience: Audience) {
     findings.possible = findings.possible.minus(findings.involved);
 }
 
-/// letters.md 3.3: a letter about somebody under 16 names no exam type and no result beyond "information about a medical
+/// docs/letters.md: a letter about somebody under 16 names no exam type and no result beyond "information about a medical
 /// test"; [`Item::Result`] stands for that.
 fn reduced(items: Items) -> Items {
     if items.has(Item::ExamType) { items.without(Item::ExamType).with(Item::Result) } else { items }
 }
 
-/// The provider's name that the letter prints: only when the provider has confirmed it (letters.md 2.5), is of the kind
-/// that the main category speaks of, and never an institution (5.3).
+/// The provider's name that the letter prints: only when the provider has confirmed it (docs/letters.md), is of the kind
+/// that the main category speaks of, and never an institution.
 #[must_use]
 pub fn named_provider<'a>(notice: &Notice<'a>) -> Option<&'a str> {
     let provider = notice.provider?;
