@@ -1,4 +1,4 @@
-//! From bytes to text in the configured encoding. Nothing is guessed and nothing replaced (M1 to M3).
+//! From bytes to text in the configured encoding. Nothing is guessed and nothing replaced.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Which column of a file is which of ours, by exact header (M9, M10, M12).
+//! Which column of a file is which of ours, by exact header.
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 //!
 //! Columns are decoded as Arrow arrays and not as data frames: frames know dates and small integers only with features
 //! that lengthen the build, and they trust the schema that the writer left in the file's metadata. Here the types come
-//! from the Parquet schema alone, and each column has a short list of types that it may have (M18).
+//! from the Parquet schema alone, and each column has a short list of types that it may have.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -34,7 +34,7 @@ use super::parquet_footer;
 use super::records::Record;
 use super::schema;
 
-/// A file that declares more rows than this is damaged or hostile (M24): seven times the whole population.
+/// A file that declares more rows than this is damaged or hostile: seven times the whole population.
 const MOST_ROWS: usize = 120_000_000;
 
 /// Most uncompressed bytes that the wanted columns of one row group may declare.
@@ -161,7 +161,7 @@ impl ParquetFile {
         Ok(())
     }
 
-    /// M24: what the footer declares, before anything is decoded.
+    /// What the footer declares, before anything is decoded.
     fn check_sizes(&self) -> Result<(), ReadError> {
         for group in &self.metadata.row_groups {
             let mut bytes = 0_u64;
@@ -245,7 +245,7 @@ fn footer(bytes: &Buffer<u8>) -> Result<FileMetadata, String> {
 }
 
 /// What the page headers declare, before the decoder believes it: it reserves memory for as many values as a header
-/// names, and a damaged header then ends the whole process (M23).
+/// names, and a damaged header then ends the whole process.
 fn check_pages(pages: impl Fn() -> PageReader, rows: usize) -> Result<(), String> {
     const CONTRADICTION: &str = "its pages contradict the footer";
     let dictionary =

@@ -88,7 +88,7 @@ impl<'c> Raw<'c> {
         }
     }
 
-    /// A name is one name, though it stands in several cells (H11).
+    /// A name is one name, though it stands in several cells.
     fn note_script(&mut self, column: usize, scripts: Scripts) {
         let together = self.scripts.and(scripts);
         if together.mixed() && !self.scripts.mixed() {
@@ -240,7 +240,7 @@ impl<'c> Raw<'c> {
         code
     }
 
-    /// How many numbers and postcodes were stripped of blanks, dots and the like (M27).
+    /// How many numbers and postcodes were stripped of blanks, dots and the like.
     pub(super) fn tidied(&self) -> u32 {
         self.tidied
     }

@@ -1,7 +1,7 @@
 //! Records and fields of a CSV text (RFC 4180), as slices of the text itself.
 //!
 //! Why not the csv crate: its records copy every field, also those of columns that must never be read; it takes a quote
-//! in the middle of a quoted cell for a letter, so that an unbalanced quote swallows rows without a word (M7); and it
+//! in the middle of a quoted cell for a letter, so that an unbalanced quote swallows rows without a word; and it
 //! cannot begin in the middle of a file, which reading on all cores needs. The tests compare both on arbitrary texts.
 
 use std::borrow::Cow;
@@ -45,7 +45,7 @@ pub(super) struct Dialect {
     pub(super) width: usize,
 }
 
-/// Finds the record that begins at `start`. LF, CRLF and CR end a record, each alone or mixed (M5).
+/// Finds the record that begins at `start`. LF, CRLF and CR end a record, each alone or mixed.
 pub(super) fn record(text: &[u8], start: usize, dialect: Dialect) -> Result<Span, Unbalanced> {
     let mut at = start;
     let mut quotes = false;

@@ -87,7 +87,7 @@ impl Scripts {
         Self(self.0 | other.0)
     }
 
-    /// Letters of more than one script: the sign of a look-alike (H11).
+    /// Letters of more than one script: the sign of a look-alike.
     pub(super) const fn mixed(self) -> bool {
         self.0.count_ones() > 1
     }
@@ -219,7 +219,7 @@ fn thorough(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
 
 /// Refuses what no cell of any column may hold: cells of another kind (R128), double encoding (R112), the letters of
 /// another code page (R129), control characters (R110), and characters that cannot be seen, that turn the text around or
-/// that do not exist (R111; H9, H10).
+/// that do not exist (R111).
 pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
     if raw.is_ascii() {
         return if raw.bytes().any(|byte| byte.is_ascii_control()) { Err(Reason::R110) } else { Ok(()) };
@@ -239,7 +239,7 @@ pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
     if raw.chars().any(is_unseen) { Err(Reason::R111) } else { Ok(()) }
 }
 
-/// H10: by general category, and the invisible ones that Unicode files under letters, marks and symbols.
+/// By general category, and the invisible ones that Unicode files under letters, marks and symbols.
 fn is_unseen(character: char) -> bool {
     use GeneralCategory as G;
     if character.is_ascii() {
@@ -287,7 +287,7 @@ fn single_blanks(raw: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" "))
 }
 
-/// Words that systems write where they know nothing (M26). An error word (`#N/A`) is damage: the cell had a value. A single `.` is left alone: it is the register's own value
+/// Words that systems write where they know nothing. An error word (`#N/A`) is damage: the cell had a value. A single `.` is left alone: it is the register's own value
 /// for an unknown name or street, and the addressing rules know it.
 pub(super) fn is_missing(text: &str) -> bool {
     const WORDS: [&str; 12] =
@@ -329,7 +329,7 @@ fn begins_like_a_formula(text: &str, rule: Rule) -> bool {
     text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
-/// H13: at most two marks on one letter, and no mark without a letter.
+/// At most two marks on one letter, and no mark without a letter.
 fn check_marks(text: &str) -> Result<(), Reason> {
     use GeneralCategory as G;
     let mut room = 0_u8;
@@ -348,7 +348,7 @@ fn check_marks(text: &str) -> Result<(), Reason> {
     Ok(())
 }
 
-/// H15: letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a pair of
+/// Letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a pair of
 /// quotes.
 fn check_signs(text: &str, rule: Rule) -> Result<(), Reason> {
     if rule.kind == Kind::Free && damage::of_value(text, Wanted::House) == Some(Reason::R119) {

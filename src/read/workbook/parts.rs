@@ -1,5 +1,5 @@
 //! A workbook is a zip archive of XML parts. Each part is unpacked and counted before calamine sees the file: what the
-//! archive declares about itself is not believed (M25).
+//! archive declares about itself is not believed.
 
 use std::io::{Cursor, Read as _};
 
