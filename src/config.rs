@@ -317,49 +317,24 @@ pub enum MailSecurity {
 
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read configuration `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    Read { path: Utf8PathBuf, source: std::io::Error },
     /// The file is not valid: syntax, unknown key, wrong type. The source names line and column.
     #[error("configuration `{path}` is not valid")]
-    Parse {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Where and why.
-        source: Box<toml::de::Error>,
-    },
+    Parse { path: Utf8PathBuf, source: Box<toml::de::Error> },
     /// A value is out of range.
     #[error("configuration `{path}`: `{key}` {problem}")]
-    Value {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Which key.
-        key: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
+    Value { path: Utf8PathBuf, key: &'static str, problem: String },
     /// A value that is only for rehearsals stands in the configuration of a real campaign.
     #[error("configuration `{path}`: `{key}` {problem}, and this is not a rehearsal")]
-    Rehearsal {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Which key.
-        key: String,
-        /// What it is.
-        problem: &'static str,
-    },
+    Rehearsal { path: Utf8PathBuf, key: String, problem: &'static str },
     /// A column or word of `[inputs]` is none of the contract's.
     #[error("configuration `{path}`: `{key}` {problem}")]
     Mapping {
-        /// Which file.
         path: Utf8PathBuf,
-        /// Which key.
         key: String,
         /// What is wrong with it, and what it may be.
         problem: String,

@@ -17,27 +17,17 @@ pub use summary::Summary;
 
 /// Why a shipment could not be published.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum DeliverError {
     /// The outbox or the data directory is not fit for publication.
     #[error("`{path}` {problem}")]
-    Unfit {
-        /// Which folder.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Unfit { path: Utf8PathBuf, problem: &'static str },
     /// A rename into the outbox would be a copy.
     #[error("`{outbox}` and `{data_dir}` are on different filesystems")]
-    OtherFilesystem {
-        /// The outbox.
-        outbox: Utf8PathBuf,
-        /// The data directory.
-        data_dir: Utf8PathBuf,
-    },
+    OtherFilesystem { outbox: Utf8PathBuf, data_dir: Utf8PathBuf },
     /// The disk is too full.
     #[error("`{path}` has {free} bytes free, {needed} are needed")]
     NoRoom {
-        /// Which folder.
         path: Utf8PathBuf,
         /// Bytes that are free.
         free: u64,
@@ -49,30 +39,19 @@ pub enum DeliverError {
     Empty,
     /// A staged part is not what was sealed.
     #[error("`{path}` has changed since it was sealed")]
-    Changed {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    Changed { path: Utf8PathBuf },
     /// A part is neither in staging nor in the outbox.
     #[error("`{file}` is in neither staging nor the outbox")]
-    Missing {
-        /// Which file.
-        file: String,
-    },
+    Missing { file: String },
     /// The outbox has a file of that name with other content.
     #[error("`{path}` already exists in the outbox with different contents")]
-    Conflict {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    Conflict { path: Utf8PathBuf },
     /// A file or folder cannot be read, written or renamed.
     #[error("cannot {doing} `{path}`")]
     Io {
         /// What failed, in the infinitive: `read`.
         doing: &'static str,
-        /// Which file or folder.
         path: Utf8PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// It stopped when some files of the job were already in the outbox.
@@ -82,7 +61,6 @@ pub enum DeliverError {
         published: usize,
         /// Parts of the job.
         parts: usize,
-        /// Why.
         source: Box<DeliverError>,
     },
 }

@@ -20,6 +20,7 @@ use crate::run::staging::{Settings, Staging};
 
 /// Why a letter cannot be explained.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ExplainError {
     /// The ledger.
     #[error(transparent)]
@@ -35,10 +36,7 @@ pub enum ExplainError {
     Unknown,
     /// The run's papers are gone (purged).
     #[error("the plan of run {run_id} no longer exists")]
-    Gone {
-        /// The run.
-        run_id: String,
-    },
+    Gone { run_id: String },
 }
 
 impl ExplainError {

@@ -126,57 +126,31 @@ pub struct Sender {
 
 /// What is wrong with the facts.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum FactsError {
     /// The file cannot be read.
     #[error("cannot read facts `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    Read { path: Utf8PathBuf, source: std::io::Error },
     /// Syntax, unknown key, wrong type.
     #[error("facts `{path}` are not valid")]
-    Parse {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Where and why.
-        source: Box<toml::de::Error>,
-    },
+    Parse { path: Utf8PathBuf, source: Box<toml::de::Error> },
     /// A value that cannot work.
     #[error("facts `{path}`: `{key}` {problem}")]
-    Value {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Which key.
-        key: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Value { path: Utf8PathBuf, key: String, problem: &'static str },
     /// A fact that is only for rehearsals, in a real campaign.
     #[error("facts `{path}`: `{key}` {problem}, and this is not a rehearsal")]
-    Rehearsal {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Which key.
-        key: String,
-        /// What it is.
-        problem: &'static str,
-    },
+    Rehearsal { path: Utf8PathBuf, key: String, problem: &'static str },
     /// A name that points nowhere.
     #[error("facts `{path}`: `{key}` names `{name}`, which does not exist")]
     Dangling {
-        /// Which file.
         path: Utf8PathBuf,
         /// Where the name stands.
         key: String,
-        /// The name.
         name: String,
     },
     /// A telephone number that the texts name is missing.
     #[error("facts `{path}`: telephone number `{name}` is missing from [phones]")]
     MissingPhone {
-        /// Which file.
         path: Utf8PathBuf,
         /// Which number, by name.
         name: &'static str,
@@ -184,7 +158,6 @@ pub enum FactsError {
     /// The line to call with questions has no opening hours; the letters print them.
     #[error("facts `{path}`: telephone number `{phone}` of sender `{sender}` has no `hours`")]
     MissingHours {
-        /// Which file.
         path: Utf8PathBuf,
         /// Which number, by name.
         phone: String,
@@ -194,7 +167,6 @@ pub enum FactsError {
     /// A telephone number, or the publication on the internet, was checked too long ago.
     #[error("facts `{path}`: `{key}` was last checked on {checked_on}, more than {max_days} days before the run date")]
     Stale {
-        /// Which file.
         path: Utf8PathBuf,
         /// Where it stands.
         key: String,

@@ -90,6 +90,7 @@ pub struct Linked<'a> {
 
 /// Why linking stops. All of these but memory are defects: the run must not go on.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum LinkError {
     /// Rows went missing or were counted twice.
     #[error("linking does not balance: {expected} exposure rows went in, {found} came out")]
@@ -101,16 +102,12 @@ pub enum LinkError {
     },
     /// The rule that may never be broken would have been.
     #[error("two different valid BSNs came together in {clusters} people")]
-    TwoNumbers {
-        /// How many.
-        clusters: usize,
-    },
+    TwoNumbers { clusters: usize },
     /// Nobody would know whom not to write to.
     #[error(
         "row {row} of `{file}` suppresses somebody, but it cannot be read in full and what is left does not say whom"
     )]
     Suppression {
-        /// File name.
         file: String,
         /// Data row, from 1.
         row: u32,
@@ -121,7 +118,6 @@ pub enum LinkError {
          else that matches another list"
     )]
     TestSuppression {
-        /// File name.
         file: String,
         /// Data row, from 1.
         row: u32,

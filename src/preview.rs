@@ -35,15 +35,11 @@ pub struct Made {
 
 /// Why the preview could not be made.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum PreviewError {
     /// A letter does not set.
     #[error("cannot set variant `{variant}`")]
-    Render {
-        /// Which one.
-        variant: String,
-        /// Why.
-        source: RenderError,
-    },
+    Render { variant: String, source: RenderError },
     /// The bodies do not set.
     #[error(transparent)]
     Press(#[from] RenderError),
@@ -52,12 +48,7 @@ pub enum PreviewError {
     Page(#[from] tera::Error),
     /// A file cannot be written.
     #[error("cannot write `{path}`")]
-    Write {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    Write { path: Utf8PathBuf, source: std::io::Error },
 }
 
 impl PreviewError {

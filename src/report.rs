@@ -275,31 +275,21 @@ impl Report {
 
 /// Why the run's papers could not be written.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ReportError {
     /// A file cannot be written.
     #[error("cannot write `{file}`")]
     Write {
         /// Which file, without folder.
         file: &'static str,
-        /// Why.
         source: std::io::Error,
     },
     /// A CSV file cannot be written.
     #[error("cannot write `{file}`")]
-    Csv {
-        /// Which file.
-        file: &'static str,
-        /// Why.
-        source: csv::Error,
-    },
+    Csv { file: &'static str, source: csv::Error },
     /// The papers of an earlier run cannot be read.
     #[error("cannot read `{file}` of an earlier run")]
-    Shelved {
-        /// Which file.
-        file: &'static str,
-        /// Why.
-        source: csv::Error,
-    },
+    Shelved { file: &'static str, source: csv::Error },
     /// `letters.parquet` cannot be written. The cause may quote values and is left out.
     #[error("cannot write `letters.parquet`: failed while {step}")]
     Parquet {

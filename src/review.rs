@@ -29,19 +29,14 @@ pub use effects::{Effects, foresee};
 
 /// Why decisions are not applied. Nothing has been written then.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ReviewError {
     /// The file cannot be read.
     #[error("cannot read decisions `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    Read { path: Utf8PathBuf, source: std::io::Error },
     /// The file is not a decisions file.
     #[error("`{path}` is not a decisions file: {problem}")]
     Shape {
-        /// Which file.
         path: Utf8PathBuf,
         /// What is wrong; no values.
         problem: String,
@@ -49,7 +44,6 @@ pub enum ReviewError {
     /// A line cannot be followed.
     #[error("`{path}` line {line}: {problem}")]
     Line {
-        /// Which file.
         path: Utf8PathBuf,
         /// Which line, as a text editor counts.
         line: u64,

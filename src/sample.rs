@@ -37,13 +37,11 @@ pub struct Summary {
 
 /// Why the sample could not be written.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum SampleError {
     /// The folder holds something already.
     #[error("`{out}` is not empty")]
-    NotEmpty {
-        /// Which folder.
-        out: Utf8PathBuf,
-    },
+    NotEmpty { out: Utf8PathBuf },
     /// More people than there are test numbers.
     #[error("{people} people are more than there are numbers in the test range (at most 8,500,000)")]
     TooMany {
@@ -52,20 +50,10 @@ pub enum SampleError {
     },
     /// A file cannot be written.
     #[error("cannot write `{file}`")]
-    Write {
-        /// Which file.
-        file: String,
-        /// Why.
-        source: std::io::Error,
-    },
+    Write { file: String, source: std::io::Error },
     /// A CSV file cannot be written.
     #[error("cannot write `{file}`")]
-    Csv {
-        /// Which file.
-        file: String,
-        /// Why.
-        source: csv::Error,
-    },
+    Csv { file: String, source: csv::Error },
 }
 
 impl SampleError {

@@ -112,21 +112,14 @@ pub enum Check {
 
 /// Why a package could not be looked at.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum VerifyError {
     /// The path is no folder `<job>/`, no `.zip.age` and no `.zip`.
     #[error("`{path}` is neither a job's folder nor a part (`.zip.age` or `.zip`)")]
-    NoPackage {
-        /// Which path.
-        path: Utf8PathBuf,
-    },
+    NoPackage { path: Utf8PathBuf },
     /// A file or folder cannot be read.
     #[error("cannot read `{path}`")]
-    Read {
-        /// Which.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Read { path: Utf8PathBuf, source: io::Error },
     /// A sealed part cannot be opened.
     #[error(transparent)]
     Seal(#[from] SealError),

@@ -29,32 +29,20 @@ pub struct MessageId(pub String);
 
 /// Why the summary mail was not sent. The letters are not affected.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum MailError {
     /// `from` or an entry of `to` is no mail address.
     #[error("`mail.{key}` is not a mail address")]
-    Address {
-        /// Which key.
-        key: &'static str,
-    },
+    Address { key: &'static str },
     /// Nobody to write to.
     #[error("`mail.to` is empty")]
     NoRecipient,
     /// A file of the configuration cannot be read.
     #[error("cannot read `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Read { path: Utf8PathBuf, source: io::Error },
     /// The password file is not private.
     #[error("`{path}` {problem}")]
-    Password {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Password { path: Utf8PathBuf, problem: &'static str },
     /// Only one of user and password is given.
     #[error("`mail.user` and `mail.password_file` must be set together")]
     HalfLogin,
@@ -66,12 +54,7 @@ pub enum MailError {
     PlainBeyondLoopback,
     /// The certificate of the authority is no certificate.
     #[error("`{path}` contains no certificate")]
-    Authority {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: smtp::Error,
-    },
+    Authority { path: Utf8PathBuf, source: smtp::Error },
     /// Encryption cannot be set up.
     #[error("cannot set up encryption")]
     Encryption(#[source] smtp::Error),
@@ -89,20 +72,10 @@ pub enum MailError {
     Message(#[from] lettre::error::Error),
     /// The server was not reached.
     #[error("cannot connect to the mail server `{host}`")]
-    Connect {
-        /// Which server.
-        host: String,
-        /// Why.
-        source: io::Error,
-    },
+    Connect { host: String, source: io::Error },
     /// The server refused, broke off, or took too long.
     #[error("cannot send the mail through `{host}`")]
-    Send {
-        /// Which server.
-        host: String,
-        /// Why.
-        source: smtp::Error,
-    },
+    Send { host: String, source: smtp::Error },
 }
 
 impl MailError {

@@ -142,34 +142,20 @@ levels! {
 
 /// Why parameters cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ParametersError {
     /// The file cannot be read.
     #[error("cannot read linking parameters `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    Read { path: Utf8PathBuf, source: std::io::Error },
     /// The file cannot be used; the source says why.
     #[error("linking parameters `{path}` cannot be used")]
-    Unusable {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: Box<ParametersError>,
-    },
+    Unusable { path: Utf8PathBuf, source: Box<ParametersError> },
     /// Not the shape of a parameters file; the source says where.
     #[error("linking parameters are not valid")]
     Parse(#[source] Box<toml::de::Error>),
     /// A number that is no probability, or thresholds the wrong way round.
     #[error("linking parameters: `{key}` {problem}")]
-    Value {
-        /// Which key.
-        key: &'static str,
-        /// What is wrong.
-        problem: &'static str,
-    },
+    Value { key: &'static str, problem: &'static str },
 }
 
 impl Parameters {

@@ -10,39 +10,25 @@ use super::schema;
 /// A file, or the inbox, that cannot be used. Nothing of the run has happened yet when this stops it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ReadError {
     /// The folder cannot be listed.
     #[error("cannot list inbox `{inbox}`")]
-    Inbox {
-        /// Which folder.
-        inbox: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    Inbox { inbox: Utf8PathBuf, source: std::io::Error },
     /// Nobody would be written to, or everybody twice later.
     #[error("no exposures list in `{inbox}`")]
-    NoExposures {
-        /// Which folder.
-        inbox: Utf8PathBuf,
-    },
+    NoExposures { inbox: Utf8PathBuf },
     /// Named like a list, but nothing that can be read.
     #[error("`{file}` is named like a list, but is not a `.csv`, `.parquet`, `.xlsx` or `.ods` file")]
-    NotAList {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
+    NotAList { file: Utf8PathBuf },
     /// A pipe, a device or a folder where a sidecar should be: reading it might never end.
     #[error("`{file}` is not a regular file")]
-    NotAFile {
-        /// Which sidecar.
-        file: Utf8PathBuf,
-    },
+    NotAFile { file: Utf8PathBuf },
     /// Real people in a rehearsal.
     #[error(
         "{count} rows have a BSN outside the test range, the first is `{file}` row {row}: a rehearsal must not contain real people"
     )]
     RealPeople {
-        /// How many rows.
         count: usize,
         /// File of the first.
         file: Utf8PathBuf,
@@ -54,7 +40,6 @@ pub enum ReadError {
         "{count} rows have a BSN of the test range, the first is `{file}` row {row}: these lists are for rehearsals"
     )]
     InventedPeople {
-        /// How many rows.
         count: usize,
         /// File of the first.
         file: Utf8PathBuf,
@@ -64,7 +49,6 @@ pub enum ReadError {
     /// Not named like a list, but almost: it would not be read.
     #[error("`{file}` is almost named like a {} list, but would not be read", schema::name(*list))]
     AlmostAList {
-        /// Which file.
         file: Utf8PathBuf,
         /// Which list was probably meant.
         list: List,
@@ -72,7 +56,6 @@ pub enum ReadError {
     /// Names are told everywhere; this one is told by its place.
     #[error("the name of {what} in `{inbox}` contains what may be somebody's BSN: file {place} of `LC_ALL=C ls`")]
     NumberInName {
-        /// Which folder.
         inbox: Utf8PathBuf,
         /// What the file is by its name.
         what: String,
@@ -82,7 +65,6 @@ pub enum ReadError {
     /// Named like something else, with the columns of a list.
     #[error("`{file}` has the columns of {}, but would not be read under this name", named(lists))]
     ListByItsColumns {
-        /// Which file.
         file: Utf8PathBuf,
         /// Which lists have these columns.
         lists: Vec<List>,
@@ -90,7 +72,6 @@ pub enum ReadError {
     /// Somebody may still be writing it.
     #[error("`{file}` changed less than {seconds} seconds ago and has no sidecar")]
     Unsettled {
-        /// Which file.
         file: Utf8PathBuf,
         /// Seconds of rest that are asked for.
         seconds: u64,
@@ -98,7 +79,6 @@ pub enum ReadError {
     /// The bytes are those of another kind of file.
     #[error("`{file}` is {kind}, although its name says otherwise")]
     OtherKind {
-        /// Which file.
         file: Utf8PathBuf,
         /// What the first bytes say.
         kind: &'static str,
@@ -106,67 +86,44 @@ pub enum ReadError {
     /// A workbook that cannot be read without a guess.
     #[error("workbook `{file}` is not read: {problem}")]
     Workbook {
-        /// Which file.
         file: Utf8PathBuf,
         /// Why; cells by their names, never by their values.
         problem: String,
-        /// What helps.
         hint: &'static str,
     },
     /// Too many cells hold the letters of another code page.
     #[error("{rows} rows of `{file}` contain letters from a different code page, the first is row {first}")]
     CodePage {
-        /// Which file.
         file: Utf8PathBuf,
-        /// How many rows.
         rows: u64,
         /// Data row, from 1.
         first: u32,
     },
     /// A sidecar without its file.
     #[error("`{file}` is the sidecar of a list that is not there")]
-    OrphanSidecar {
-        /// Which sidecar.
-        file: Utf8PathBuf,
-    },
+    OrphanSidecar { file: Utf8PathBuf },
     /// More than 65,535 files.
     #[error("too many files in `{inbox}`")]
-    TooManyFiles {
-        /// Which folder.
-        inbox: Utf8PathBuf,
-    },
+    TooManyFiles { inbox: Utf8PathBuf },
     /// The bytes cannot be read.
     #[error("cannot read `{file}`")]
-    Read {
-        /// Which file.
-        file: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    Read { file: Utf8PathBuf, source: std::io::Error },
     /// Somebody is still writing it.
     #[error("`{file}` changed while it was read")]
-    Changed {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
+    Changed { file: Utf8PathBuf },
     /// The sidecar is no TOML with `rows` and `sha256`.
     #[error("sidecar `{file}` is not valid, at line {line}")]
     Sidecar {
-        /// Which sidecar.
         file: Utf8PathBuf,
         /// Where. What stands there is not told: it may be anything.
         line: usize,
     },
     /// Other bytes than announced.
     #[error("`{file}` does not match its sidecar: the SHA-256 differs")]
-    SidecarHash {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
+    SidecarHash { file: Utf8PathBuf },
     /// Other number of rows than announced.
     #[error("`{file}` has {found} rows, but its sidecar says {announced}")]
     SidecarRows {
-        /// Which file.
         file: Utf8PathBuf,
         /// Data rows according to the sidecar.
         announced: u64,
@@ -175,14 +132,10 @@ pub enum ReadError {
     },
     /// Not even a header.
     #[error("`{file}` is empty")]
-    Empty {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
+    Empty { file: Utf8PathBuf },
     /// The file says by its first bytes that it has another encoding.
     #[error("`{file}` is encoded in {encoding}, not in {expected}")]
     OtherEncoding {
-        /// Which file.
         file: Utf8PathBuf,
         /// What the first bytes say.
         encoding: &'static str,
@@ -192,7 +145,6 @@ pub enum ReadError {
     /// Bytes that the encoding does not have.
     #[error("`{file}` is not valid {encoding} at byte {offset} (line {line})")]
     Encoding {
-        /// Which file.
         file: Utf8PathBuf,
         /// What is configured.
         encoding: &'static str,
@@ -204,23 +156,17 @@ pub enum ReadError {
     /// A cell that no column can hold.
     #[error("`{file}`: {place}, column {column} contains more than a million bytes")]
     EndlessCell {
-        /// Which file.
         file: Utf8PathBuf,
-        /// Which row.
         place: Place,
         /// From 1.
         column: usize,
     },
     /// The configuration names a delimiter that CSV cannot have.
     #[error("delimiter of the {} list must be a comma, a semicolon or a tab", schema::name(*list))]
-    Delimiter {
-        /// Which list.
-        list: List,
-    },
+    Delimiter { list: List },
     /// `[inputs.*.columns]` names a column that the contract does not have.
     #[error("[inputs.{}.columns] maps `{column}`, which is not a column of this list", schema::name(*list))]
     UnknownColumn {
-        /// Which list.
         list: List,
         /// As configured.
         column: String,
@@ -230,19 +176,15 @@ pub enum ReadError {
     /// Two of our columns would come from one of the file's.
     #[error("[inputs.{}.columns]: `{first}` and `{second}` would both be read from one column", schema::name(*list))]
     SameColumn {
-        /// Which list.
         list: List,
         /// One of our columns.
         first: &'static str,
-        /// The other.
         second: &'static str,
     },
     /// The first line is not the header of this list.
     #[error("the first line of `{file}` is not the header of the {} list", schema::name(*list))]
     NoHeader {
-        /// Which file.
         file: Utf8PathBuf,
-        /// Which list.
         list: List,
         /// What would make it one.
         hint: String,
@@ -250,7 +192,6 @@ pub enum ReadError {
     /// A column is missing.
     #[error("column `{column}` is missing from the header of `{file}`")]
     MissingColumn {
-        /// Which file.
         file: Utf8PathBuf,
         /// Our name, or the header that the configuration maps it to.
         column: String,
@@ -260,7 +201,6 @@ pub enum ReadError {
     /// A header stands there twice, perhaps in other capitals or with blanks around it.
     #[error("column `{column}` occurs twice in the header of `{file}`")]
     DuplicateColumn {
-        /// Which file.
         file: Utf8PathBuf,
         /// The header, trimmed, in lower case.
         column: String,
@@ -268,7 +208,6 @@ pub enum ReadError {
     /// A quote that is never closed, or closed in the middle of a cell.
     #[error("unbalanced quote in `{file}`, in the cell that begins in {place}")]
     Quote {
-        /// Which file.
         file: Utf8PathBuf,
         /// Where it begins.
         place: Place,
@@ -276,7 +215,6 @@ pub enum ReadError {
     /// The file ends inside a row or a character.
     #[error("`{file}` is truncated: its end is missing ({place})")]
     Truncated {
-        /// Which file.
         file: Utf8PathBuf,
         /// Where it ends.
         place: Place,
@@ -284,33 +222,21 @@ pub enum ReadError {
     /// Too many rows have more or fewer cells than the header.
     #[error("{ragged} of {rows} rows of `{file}` have more or fewer cells than its header, the first is row {first}")]
     Ragged {
-        /// Which file.
         file: Utf8PathBuf,
-        /// How many.
         ragged: u32,
-        /// Of how many.
         rows: u32,
         /// Data row, from 1.
         first: u32,
     },
     /// More rows than can be counted.
     #[error("`{file}` has too many rows")]
-    TooManyRows {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
+    TooManyRows { file: Utf8PathBuf },
     /// Not a Parquet file, or damaged.
     #[error("`{file}` is not a readable Parquet file: {problem}")]
-    Parquet {
-        /// Which file.
-        file: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
+    Parquet { file: Utf8PathBuf, problem: String },
     /// A column of a type that loses or changes values.
     #[error("column `{column}` of `{file}` has the type {found}, which may have changed its values")]
     ColumnType {
-        /// Which file.
         file: Utf8PathBuf,
         /// Our name.
         column: &'static str,
@@ -328,7 +254,6 @@ pub enum ReadError {
         columns.join("; ")
     )]
     Damaged {
-        /// Which list.
         list: List,
         /// Its files with unreadable rows.
         files: Vec<String>,
@@ -342,7 +267,6 @@ pub enum ReadError {
     /// `[inputs.*.empty]` names a column that the contract does not have.
     #[error("[inputs.{}.empty] names `{column}`, which is not a column of this list", schema::name(*list))]
     EmptyColumn {
-        /// Which list.
         list: List,
         /// As configured.
         column: String,
@@ -350,7 +274,6 @@ pub enum ReadError {
     /// `[inputs.*.empty]` takes away what a cell says about a person.
     #[error("[inputs.{}.empty] lists a value of `{column}` that has a meaning", schema::name(*list))]
     EmptyValue {
-        /// Which list.
         list: List,
         /// Our name.
         column: &'static str,
@@ -361,13 +284,11 @@ pub enum ReadError {
         schema::name(*list)
     )]
     Fillers {
-        /// Which list.
         list: List,
         /// Our name.
         column: &'static str,
         /// Rows with such a day.
         count: usize,
-        /// Of how many.
         rows: usize,
         /// The commonest of those days.
         days: Vec<String>,
@@ -375,7 +296,6 @@ pub enum ReadError {
     /// Nobody would know whom not to write to.
     #[error("row {row} of `{file}` suppresses somebody, but neither its `bsn` nor its `person_ref` can be read")]
     Suppression {
-        /// Which file.
         file: Utf8PathBuf,
         /// Data row, from 1.
         row: u32,

@@ -9,31 +9,20 @@ use crate::mode::Mode;
 /// Why the ledger refuses. Unless [`RecordError::exit_code`] says otherwise the run stops with exit code 3, before
 /// anything leaves the building.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum RecordError {
     /// There is no ledger.
     #[error("no ledger at `{path}`")]
-    Missing {
-        /// Where it should be.
-        path: Utf8PathBuf,
-    },
+    Missing { path: Utf8PathBuf },
     /// `ledger init` where there is something already.
     #[error("`{path}` already exists")]
-    Exists {
-        /// What is there.
-        path: Utf8PathBuf,
-    },
+    Exists { path: Utf8PathBuf },
     /// Another process writes this ledger.
     #[error("another run is using `{data_dir}`")]
-    InUse {
-        /// Whose data.
-        data_dir: Utf8PathBuf,
-    },
+    InUse { data_dir: Utf8PathBuf },
     /// The file is something else.
     #[error("`{path}` is not a ledger of breachpost")]
-    NotALedger {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    NotALedger { path: Utf8PathBuf },
     /// Written by a newer program.
     #[error("ledger has schema version {found}, this program knows version {known}")]
     NewerSchema {
@@ -44,10 +33,7 @@ pub enum RecordError {
     },
     /// The file does not hold together.
     #[error("ledger is damaged: {problem}")]
-    Damaged {
-        /// What does not hold.
-        problem: String,
-    },
+    Damaged { problem: String },
     /// A run was stopped in the middle of a change; only a writer may take that back.
     #[error("a run was stopped in the middle of a change of the ledger")]
     Interrupted,
@@ -59,24 +45,13 @@ pub enum RecordError {
     },
     /// Replaying the events gives other tables.
     #[error("tables of the ledger were changed: {what} is not what the events say")]
-    Replay {
-        /// What differs.
-        what: String,
-    },
+    Replay { what: String },
     /// Something outside proves that the ledger was further once.
     #[error("ledger is older than `{proof}`, which it does not contain")]
-    Older {
-        /// What proves it.
-        proof: Utf8PathBuf,
-    },
+    Older { proof: Utf8PathBuf },
     /// A proof that cannot be read proves nothing, and nothing is guessed.
     #[error("`{path}` cannot be read as a proof of what was published: {problem}")]
-    Proof {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
+    Proof { path: Utf8PathBuf, problem: String },
     /// A head that somebody kept is not in the history.
     #[error("`{head}` does not occur in this ledger's history")]
     UnknownAnchor {
@@ -85,32 +60,16 @@ pub enum RecordError {
     },
     /// Others can get at what the program keeps.
     #[error("`{path}` {problem}")]
-    Exposed {
-        /// Which file or folder.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Exposed { path: Utf8PathBuf, problem: &'static str },
     /// No key file.
     #[error("no key at `{path}`")]
-    KeyMissing {
-        /// Where it should be.
-        path: Utf8PathBuf,
-    },
+    KeyMissing { path: Utf8PathBuf },
     /// The key file is not usable.
     #[error("key `{path}` {problem}")]
-    KeyUnusable {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    KeyUnusable { path: Utf8PathBuf, problem: &'static str },
     /// Another key than the one the ledger was made with.
     #[error("key `{path}` is not the key of this ledger")]
-    KeyOther {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    KeyOther { path: Utf8PathBuf },
     /// The ledger is about another campaign.
     #[error("ledger belongs to campaign `{found}`, not to `{wanted}`")]
     OtherCampaign {
@@ -124,7 +83,6 @@ pub enum RecordError {
     OtherMode {
         /// What is of the other mode.
         path: Utf8PathBuf,
-        /// Its mode.
         found: Mode,
         /// The configuration's mode.
         wanted: Mode,
@@ -143,47 +101,36 @@ pub enum RecordError {
     /// A job of which something may have left the building cannot be given up.
     #[error("job `{job}` cannot be given up: {problem}")]
     MayBeOut {
-        /// Its name.
         job: String,
         /// What is out, or may be.
         problem: String,
     },
     /// Who gave a job up, or why, is not usable.
     #[error("name or reason for giving the job up {problem}")]
-    Abandoner {
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Abandoner { problem: &'static str },
     /// The campaign is over.
     #[error("campaign `{campaign}` is {state}")]
     Over {
-        /// Which campaign.
         campaign: String,
         /// `closed`, `being purged` or `purged`.
         state: &'static str,
     },
     /// The campaign still runs.
     #[error("campaign `{campaign}` is open")]
-    NotOver {
-        /// Which campaign.
-        campaign: String,
-    },
+    NotOver { campaign: String },
     /// Files that earlier runs read are gone or have other bytes.
     #[error("{} changed since an earlier run: {}", inputs(.changes.len()), listed(.changes))]
     InputsChanged {
         /// One per file.
         changes: Vec<InputChange>,
-        /// Their names.
         files: Vec<String>,
     },
     /// A list has lost more rows than it may.
     #[error("the {list} list has {has} rows, and had {had}: fewer than {percent} %")]
     ListShrunk {
-        /// Which list.
         list: &'static str,
         /// Rows when it was last read.
         had: u64,
-        /// Rows now.
         has: u64,
         /// `min_rows_percent`.
         percent: u8,
@@ -198,60 +145,36 @@ pub enum RecordError {
     },
     /// The reason for accepting changed inputs is not usable.
     #[error("reason for accepting changed inputs {problem}")]
-    AcceptedReason {
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    AcceptedReason { problem: &'static str },
     /// Who approved a purge is not usable.
     #[error("name of who approved the purge {problem}")]
-    Approval {
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Approval { problem: &'static str },
     /// Who decided is not usable.
     #[error("name of who decided {problem}")]
-    Decider {
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Decider { problem: &'static str },
     /// A job stands where it should not.
     #[error("job `{job}` is {found}, not {wanted}")]
     JobState {
-        /// Which job.
         job: String,
-        /// Its state.
         found: String,
         /// The state that was expected.
         wanted: &'static str,
     },
     /// A job's numbers do not add up.
     #[error("job `{job}` does not balance: {problem}")]
-    Unbalanced {
-        /// Which job.
-        job: String,
-        /// What does not add up.
-        problem: String,
-    },
+    Unbalanced { job: String, problem: String },
     /// The plan holds a letter that was planned before.
     #[error("letter `{letter_id}` was planned before")]
-    Twice {
-        /// Which letter.
-        letter_id: String,
-    },
+    Twice { letter_id: String },
     /// All job numbers of the year are used.
     #[error("all job numbers of the year {year} are used")]
-    JobNumbers {
-        /// Which year.
-        year: i16,
-    },
+    JobNumbers { year: i16 },
     /// A file or folder.
     #[error("cannot {doing} `{path}`")]
     File {
         /// What failed, in the infinitive: `read`.
         doing: &'static str,
-        /// With which file.
         path: Utf8PathBuf,
-        /// Why it failed.
         source: std::io::Error,
     },
     /// The database.
@@ -259,7 +182,6 @@ pub enum RecordError {
     Store {
         /// What failed, in the infinitive: `read`.
         doing: &'static str,
-        /// Why it failed.
         source: StoreError,
     },
 }

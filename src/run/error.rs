@@ -19,6 +19,7 @@ use crate::report::ReportError;
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum RunError {
     /// The configuration.
     #[error(transparent)]
@@ -55,20 +56,10 @@ pub enum RunError {
     Deliver(#[from] DeliverError),
     /// The package is out, and something after that failed.
     #[error("`{job}` is published, and its run could not be completed")]
-    Published {
-        /// Name of the job.
-        job: String,
-        /// What failed.
-        source: Box<RunError>,
-    },
+    Published { job: String, source: Box<RunError> },
     /// A package of an earlier night is out, and tonight's own run stopped.
     #[error("`{job}` of an earlier night is published, and tonight's run stopped")]
-    AfterPublished {
-        /// Name of the job.
-        job: String,
-        /// What failed.
-        source: Box<RunError>,
-    },
+    AfterPublished { job: String, source: Box<RunError> },
     /// A job that the ledger does not know.
     #[error("the ledger has no job `{job}`")]
     NoJob {
@@ -80,7 +71,6 @@ pub enum RunError {
     Republish {
         /// Name of the job, as it was given.
         job: String,
-        /// Why not.
         problem: String,
     },
     /// The papers of the run.
@@ -91,21 +81,15 @@ pub enum RunError {
     File {
         /// What failed, in the infinitive: `read`.
         doing: &'static str,
-        /// Which file.
         path: Utf8PathBuf,
-        /// Why.
         source: std::io::Error,
     },
     /// A staged file cannot be understood, or is not what the ledger says was planned.
     #[error("the staged file `{path}` is not what was planned")]
-    Staged {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    Staged { path: Utf8PathBuf },
     /// A sum that does not hold between two stages (docs/design.md, rule 1).
     #[error("{stage} lost or doubled rows: {before} went in, {after} came out")]
     Unbalanced {
-        /// The stage.
         stage: &'static str,
         /// Rows that went in.
         before: u64,
@@ -115,7 +99,6 @@ pub enum RunError {
     /// The run's date lies before letters that were sent.
     #[error("the run date {run_date} is before the last letters, of {last}")]
     Past {
-        /// The run's date.
         run_date: Date,
         /// Date of the last letters.
         last: Date,
@@ -131,14 +114,10 @@ pub enum RunError {
     Capacity,
     /// A part is to be set that nobody has planned.
     #[error("{problem}")]
-    NotPlanned {
-        /// What is missing.
-        problem: String,
-    },
+    NotPlanned { problem: String },
     /// A plan is asked for while a job is past it.
     #[error("job {job} is {state} and not finished")]
     Unfinished {
-        /// Its name.
         job: String,
         /// How far it is.
         state: crate::record::JobState,
@@ -149,29 +128,19 @@ pub enum RunError {
     /// A list of which too few rows can be used.
     #[error("{refused} of {rows} rows of the {list} list cannot be used: {}", .reasons.join(", "))]
     Spoilt {
-        /// Which list.
         list: &'static str,
         /// Rows that cannot be used.
         refused: u64,
-        /// Its rows.
         rows: u64,
         /// Codes with their counts, the most frequent first.
         reasons: Vec<String>,
     },
     /// A real job was planned with the sample's key.
     #[error("job {job} is real and would be sealed to the key of the sample, whose private half is published")]
-    SampleKey {
-        /// Its name.
-        job: String,
-    },
+    SampleKey { job: String },
     /// The folder of a dress rehearsal.
     #[error("`{path}` {problem}")]
-    DressFolder {
-        /// Which folder.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    DressFolder { path: Utf8PathBuf, problem: &'static str },
     /// The key of a dress rehearsal.
     #[error("the key for a dress rehearsal with real people {problem}")]
     DressKey {
@@ -181,7 +150,6 @@ pub enum RunError {
     /// Far more letters than expected.
     #[error("{letters} letters are more than the {permitted} that the policy permits in one run")]
     Volume {
-        /// New letters.
         letters: u64,
         /// `policy.max_letters_per_run`.
         permitted: u64,

@@ -11,37 +11,26 @@ use crate::record::store::Gap;
 
 /// Why nothing is restored; nothing has been touched then.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum RestoreError {
     /// The ledger, the key or a file.
     #[error(transparent)]
     Record(#[from] RecordError),
     /// A run would take the ledger that is there.
     #[error("the ledger at `{path}` is sound")]
-    Needless {
-        /// Where it is.
-        path: Utf8PathBuf,
-    },
+    Needless { path: Utf8PathBuf },
     /// The file is no backup.
     #[error("`{path}` is not a backup of a ledger: {problem}")]
-    NotABackup {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
+    NotABackup { path: Utf8PathBuf, problem: String },
     /// A sealed backup needs the operator's secret key.
     #[error("`{path}` is sealed, and no key was given to open it")]
-    NoIdentity {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    NoIdentity { path: Utf8PathBuf },
     /// The key does not open it.
     #[error(transparent)]
     Seal(#[from] SealError),
     /// Something proves that the ledger was further, and what came then is not kept.
     #[error("{proof} knows what came after event {events}, and that cannot be rebuilt: {problem}{}", jobs(.missing))]
     Lost {
-        /// What proves it.
         proof: String,
         /// How far the ledger could be brought.
         events: u64,
