@@ -13,6 +13,7 @@ mod edits;
 mod faults;
 mod figures;
 mod files;
+mod handbook;
 mod inbox;
 mod leaks;
 mod letters;
