@@ -328,7 +328,7 @@ pub enum ConfigError {
     /// A value is out of range.
     #[error("configuration `{path}`: `{key}` {problem}")]
     Value { path: Utf8PathBuf, key: &'static str, problem: String },
-    /// A value that is only for rehearsals stands in the configuration of a real campaign.
+    /// A value that is only for rehearsals is in the configuration of a real campaign.
     #[error("configuration `{path}`: `{key}` {problem}, and this is not a rehearsal")]
     Rehearsal { path: Utf8PathBuf, key: String, problem: &'static str },
     /// A column or word of `[inputs]` is none of the contract's.

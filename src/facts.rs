@@ -1,4 +1,4 @@
-//! `facts.toml`: what the letters say about the incident and who signs. Texts hold slots; the facts stand only here.
+//! `facts.toml`: what the letters say about the incident and who signs. Texts hold slots; the facts are only here.
 
 mod check;
 mod invented;
@@ -144,7 +144,7 @@ pub enum FactsError {
     #[error("facts `{path}`: `{key}` names `{name}`, which does not exist")]
     Dangling {
         path: Utf8PathBuf,
-        /// Where the name stands.
+        /// Where the name is.
         key: String,
         name: String,
     },
@@ -168,7 +168,7 @@ pub enum FactsError {
     #[error("facts `{path}`: `{key}` was last checked on {checked_on}, more than {max_days} days before the run date")]
     Stale {
         path: Utf8PathBuf,
-        /// Where it stands.
+        /// Where it is.
         key: String,
         /// When it was checked.
         checked_on: Date,

@@ -162,7 +162,7 @@ fn letter(out: &Utf8Path, press: &Press, number: usize, variant: &Variant, body:
     Ok(Shown { language, pdf, pictures })
 }
 
-/// Variants of one name stand together, Dutch first.
+/// Variants of one name come together, Dutch first.
 fn rows(variants: &[Variant], shown: &[Shown]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();

@@ -13,7 +13,7 @@ use crate::reason::SetAside;
 
 pub use open::Open;
 
-/// Where a row stands: which input file and which data row (1 = first row after the header). Kept to the end.
+/// Where a row is: which input file and which data row (1 = first row after the header). Kept to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowRef {
     /// Index into [`Rows::inputs`].
@@ -90,7 +90,7 @@ impl Rows {
 /// A row that could not be read whole, with what could be read of it.
 #[derive(Clone, Debug)]
 pub struct Refused {
-    /// Which list it stands in.
+    /// Which list it is in.
     pub list: List,
     /// Row and reason; `evidence` names the column.
     pub set_aside: SetAside,
@@ -157,7 +157,7 @@ pub struct ColumnDamage {
 /// One lab record: one person's data in one dataset.
 #[derive(Clone, Debug)]
 pub struct Exposure {
-    /// Where it stands.
+    /// Where it is.
     pub row: RowRef,
     /// Text, in the order of [`Exposure::TEXT`].
     pub cells: Cells<14>,
@@ -206,7 +206,7 @@ impl Exposure {
         self.cells.get(0)
     }
 
-    /// The dataset the record stands in.
+    /// The dataset the record is in.
     #[must_use]
     pub fn dataset_id(&self) -> &str {
         self.cells.get(1)
@@ -250,7 +250,7 @@ impl Exposure {
 /// One row of the participants list or of the register: who somebody is and where they live, of register quality.
 #[derive(Clone, Debug)]
 pub struct Registrant {
-    /// Where it stands.
+    /// Where it is.
     pub row: RowRef,
     /// Text, in the order of [`Registrant::TEXT`].
     pub cells: Cells<19>,
@@ -374,7 +374,7 @@ impl Registrant {
 /// A care provider or institution.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// Where it stands.
+    /// Where it is.
     pub row: RowRef,
     /// AGB code, eight digits.
     pub code: String,
@@ -426,7 +426,7 @@ pub enum ProviderKind {
 /// One person who must not be written to, by BSN, by person number, or by both.
 #[derive(Clone, Debug)]
 pub struct Suppression {
-    /// Where it stands.
+    /// Where it is.
     pub row: RowRef,
     /// BSN, if given.
     pub bsn: Option<Bsn>,

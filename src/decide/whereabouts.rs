@@ -7,7 +7,7 @@ use crate::person::{Cluster, PersonName};
 use crate::row::{Exposure, Registrant, RowRef};
 use crate::words::name;
 
-/// The row whose address is printed, and the list it stands in.
+/// The row whose address is printed, and the list it is in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Home<'a> {
     pub of: Identity<'a>,

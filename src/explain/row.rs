@@ -14,7 +14,7 @@ use crate::report::shelf::{self, Line, Shelved};
 pub struct RowFate {
     /// The run.
     pub run_id: String,
-    /// `file:row`; empty: the record stands in no file any more.
+    /// `file:row`; empty: the record is no longer in any file.
     pub row: String,
     /// Its record id.
     pub record_id: String,
@@ -63,7 +63,7 @@ fn named(name: &str, lines: impl Iterator<Item = Result<Line, ReportError>>) -> 
     Ok(if exact.is_empty() { near } else { exact })
 }
 
-/// Where the row stands; empty: in no file any more.
+/// Where the row is; empty: no longer in any file.
 fn place(line: &Line) -> String {
     if line["file"].is_empty() { String::new() } else { format!("{}:{}", line["file"], line["row"]) }
 }

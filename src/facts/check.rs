@@ -6,7 +6,7 @@ use crate::config::check::problem_of_line;
 /// A key of the facts and what is wrong with its value.
 type Fault = (String, &'static str);
 
-/// Whole sentences stand on more than one line of paper.
+/// Whole sentences may take more than one line on paper.
 const LONGEST_SENTENCE: usize = 1_000;
 
 /// The first value that cannot work.

@@ -1,4 +1,4 @@
-//! Words that stand where a newborn's given name is not known yet: they are no given name, and two rows that have them
+//! Words that are written where a newborn's given name is not known yet: they are not given names, and two rows that have them
 //! may be twins.
 //!
 //! Hospitals and laboratories register a child before it is named: as `Baby`, `Zoon`, `Dochter van Fatima`, `N.N.`,

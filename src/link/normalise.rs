@@ -130,7 +130,7 @@ pub(super) fn readable_names(first_names: &str) -> Cow<'_, str> {
     Cow::Owned(if name::first_names(&rest).is_ok() { rest } else { String::new() })
 }
 
-/// What of a cell with initials is any, or a given name that stands in the wrong column.
+/// What of a cell with initials is any, or a given name in the wrong column.
 fn readable_initials(cell: &str) -> Cow<'_, str> {
     if name::initials(cell).is_ok() {
         return Cow::Borrowed(cell);
@@ -162,7 +162,7 @@ pub(super) fn first_of(folded: &str) -> &str {
     folded.split(' ').find(|word| word.chars().nth(1).is_some()).unwrap_or("")
 }
 
-/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names stand in where initials are missing. Words
+/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names are used where initials are missing. Words
 /// that are none count as missing in both.
 pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
     let mut letters = Initials::default();

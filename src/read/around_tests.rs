@@ -1,4 +1,4 @@
-//! What stands around the rows of CSV files, and files that are not what they should be.
+//! What is around the rows of CSV files, and files that are not what they should be.
 
 use super::tests::{Inbox, cells, content, csv_text, exposures};
 use super::*;

@@ -112,7 +112,7 @@ impl<T: Record> Batch<T> {
         }
     }
 
-    /// The last refused row stands before a delimiter that ends every row of its file: with a cell too many, and an empty
+    /// The last refused row is before a delimiter that ends every row of its file: with a cell too many, and an empty
     /// last one, it would look the same. So it is kept like a row whose cells have moved.
     pub(super) fn doubt(&mut self, moved: Refused) {
         let Some(last) = self.refused.last_mut() else { return };

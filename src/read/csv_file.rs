@@ -23,7 +23,7 @@ use super::split::{self, Dialect, Span};
 /// Pieces of about this size are read by one core each.
 const PIECE: usize = 1 << 20;
 
-/// So many pieces are in the air at once: their rows stand twice in memory until they are gathered.
+/// So many pieces are in the air at once: their rows are twice in memory until they are gathered.
 const PIECES_AT_ONCE: usize = 32;
 
 /// A CSV file whose header is right and whose records are found.
@@ -325,7 +325,7 @@ fn with_hint(
     ReadError::NoHeader { file, list, hint }
 }
 
-/// How many lines stand above the one that is wanted, among the first ones.
+/// How many lines are above the one that is wanted, among the first ones.
 fn lines_above(text: &str, start: usize, delimiter: u8, is_wanted: impl Fn(Span) -> bool) -> Option<usize> {
     const MOST: usize = 30;
     let mut at = start;

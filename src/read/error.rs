@@ -115,7 +115,7 @@ pub enum ReadError {
     #[error("sidecar `{file}` is not valid, at line {line}")]
     Sidecar {
         file: Utf8PathBuf,
-        /// Where. What stands there is not told: it may be anything.
+        /// Where. What is there is not told: it may be anything.
         line: usize,
     },
     /// Other bytes than announced.
@@ -198,7 +198,7 @@ pub enum ReadError {
         /// What may help.
         hint: String,
     },
-    /// A header stands there twice, perhaps in other capitals or with blanks around it.
+    /// A header occurs twice, perhaps in other capitals or with blanks around it.
     #[error("column `{column}` occurs twice in the header of `{file}`")]
     DuplicateColumn {
         file: Utf8PathBuf,

@@ -46,7 +46,7 @@ pub(super) fn expected(list: List, format: &InputFormat) -> Result<Vec<String>, 
 /// Compares the header of a file with what is expected.
 ///
 /// # Errors
-/// A column that is missing or stands there twice, also when the two differ in capitals or blanks only. Headers of the
+/// A column that is missing or occurs twice, also when the two differ in capitals or blanks only. Headers of the
 /// file are quoted only once it is clear that the line is a header at all, and not somebody's data.
 pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &Utf8Path) -> Result<Layout, ReadError> {
     let (known, needed) = (matches(found, &needed(&headers, list)), schema::needed(list).count());
@@ -104,7 +104,7 @@ pub(super) fn needed(headers: &[String], list: List) -> Vec<String> {
     columns.filter(|(column, _)| needed(column)).map(|(_, header)| header.clone()).collect()
 }
 
-/// Whether somebody's data stands where a column's name should: strangers among the columns are named in the report.
+/// Whether somebody's data is where a column's name should: strangers among the columns are named in the report.
 pub(super) fn is_like_a_value(header: &str) -> bool {
     let text: String = header.chars().filter(|sign| !sign.is_whitespace() && !"-/.+".contains(*sign)).collect();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -122,7 +122,7 @@ fn plain(header: &str) -> String {
     header.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_lowercase()
 }
 
-/// What to set when the header stands below other lines.
+/// What to set when the header is below other lines.
 pub(super) fn skip_hint(list: List, lines: usize) -> String {
     format!("the header is in line {}: set skip_lines = {lines} under [inputs.{}]", lines + 1, schema::name(list))
 }

@@ -242,7 +242,7 @@ pub struct Changed {
 /// Marks with their places, sorted.
 type Marked = Vec<(u64, u32)>;
 
-/// Compares two deliveries of one list, wherever in their files the rows stand.
+/// Compares two deliveries of one list, wherever in their files the rows are.
 pub(super) fn compare(before: &[&Delivered], now: &[&Delivered]) -> Changes {
     let (old, new) = rayon::join(|| sorted(before), || sorted(now));
     let mut changes = Changes { rows_before: old.len() as u64, rows_now: new.len() as u64, ..Changes::default() };

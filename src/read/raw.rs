@@ -88,7 +88,7 @@ impl<'c> Raw<'c> {
         }
     }
 
-    /// A name is one name, though it stands in several cells.
+    /// A name is one name, though it is in several cells.
     fn note_script(&mut self, column: usize, scripts: Scripts) {
         let together = self.scripts.and(scripts);
         if together.mixed() && !self.scripts.mixed() {

@@ -85,7 +85,7 @@ fn closing_quote(text: &[u8], open: usize, dialect: Dialect) -> Result<usize, Un
     }
 }
 
-/// Whether what stands between two quotes is the end of one row and the beginning of another, with or without rows
+/// Whether what is between two quotes is the end of one row and the beginning of another, with or without rows
 /// between them. Two unbalanced quotes look like one cell with line breaks, and the rows inside would be gone.
 fn has_swallowed_rows(cell: &[u8], dialect: Dialect) -> bool {
     if memchr(b'\n', cell).is_none() && memchr(b'\r', cell).is_none() {

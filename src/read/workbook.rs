@@ -185,7 +185,7 @@ fn check_kind(bytes: &[u8]) -> Result<(), Problem> {
 }
 
 /// Whether the workbook was written by a program that leaves the formulas to be calculated when it is opened: what
-/// stands in their cells is then a nought or nothing.
+/// is in their cells is then a nought or nothing.
 fn asks_for_calculation(parts: &mut Parts<'_>) -> bool {
     let workbook = parts.workbook().unwrap_or_default();
     let mut tags = markup::Tags::of(&workbook);

@@ -22,7 +22,7 @@ fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// A workbook of these sheets (name, rows as XML) and what else stands in its book.
+/// A workbook of these sheets (name, rows as XML) and what else is in its book.
 fn xlsx_of(sheets: &[(&str, String)], book: &str, more: &[(&str, &str)]) -> Vec<u8> {
     let mut names = String::new();
     let mut links = String::new();

@@ -152,7 +152,7 @@ pub enum RecordError {
     /// Who decided is not usable.
     #[error("name of who decided {problem}")]
     Decider { problem: &'static str },
-    /// A job stands where it should not.
+    /// A job is where it should not.
     #[error("job `{job}` is {found}, not {wanted}")]
     JobState {
         job: String,

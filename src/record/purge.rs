@@ -74,7 +74,7 @@ impl std::fmt::Display for PurgePlan {
     }
 }
 
-/// What has gone; also stands in `purge-certificate.json`.
+/// What was destroyed; also written to `purge-certificate.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Certificate {
     /// The ledger's random name.

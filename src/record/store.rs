@@ -1,4 +1,4 @@
-//! The SQLite file. SQL stands here and below, and nowhere else.
+//! The SQLite file. SQL is here and below, and nowhere else.
 
 mod cases;
 mod decisions;

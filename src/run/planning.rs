@@ -42,7 +42,7 @@ pub(super) enum Step {
         job: Box<Job>,
         /// Has set every body of it.
         press: Box<Press>,
-        /// Times what follows; what came before stands in the staged report.
+        /// Times what follows; what came before is in the staged report.
         clock: Clock,
         /// What humans have to be told.
         news: News,
@@ -277,7 +277,7 @@ impl Scribe<'_> {
         Ok(())
     }
 
-    /// Proves that a part can stand in a manifest and on a ticket, and writes it into the staged plan, `letters.parquet` and the ledger's
+    /// Proves that a part can be in a manifest and on a ticket, and writes it into the staged plan, `letters.parquet` and the ledger's
     /// draft.
     fn part(&mut self, part: &PartPlan) -> Result<(), RunError> {
         let Self { ticket, staging, letters, draft, staged } = self;

@@ -47,7 +47,7 @@ pub struct Settings {
     pub return_lines: Vec<String>,
 }
 
-/// Removes what stopped runs left behind: whatever stands in `staging/` (no job is unfinished, so it was never planned or
+/// Removes what stopped runs left behind: whatever is in `staging/` (no job is unfinished, so it was never planned or
 /// is over; it holds personal data), and papers that were being written again when the mail had been sent.
 ///
 /// # Errors
@@ -240,7 +240,7 @@ impl Staging {
         names.iter().map(|name| self.note(name)).collect()
     }
 
-    /// Notes a file that stands below the folder.
+    /// Notes a file that is below the folder.
     fn note(&self, name: &str) -> Result<StagedFile, RunError> {
         let path = self.folder.join(name);
         let (sha256, _) = durable::fingerprint(&path).map_err(|source| RunError::File {

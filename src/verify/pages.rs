@@ -22,7 +22,7 @@ pub(super) fn count(bytes: &[u8]) -> Option<u64> {
     Some(pdf.pages().len() as u64)
 }
 
-/// Compares the pages' text with the rows: a letter's name and address stand on its first page, and no page names
+/// Compares the pages' text with the rows: a letter's name and address are on its first page, and no page names
 /// another letter.
 pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, problems: &mut Problems) {
     let owners: BTreeMap<&str, usize> =

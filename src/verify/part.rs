@@ -83,7 +83,7 @@ struct FileTally {
     pages: u64,
 }
 
-/// Everything that may stand in a ticket; another field could carry what the vendor must not know.
+/// Everything that may be in a ticket; another field could carry what the vendor must not know.
 const TICKET_FIELDS: [&str; 25] = [
     "schema_version",
     "job",

@@ -62,7 +62,7 @@ pub(super) struct PrintFile {
     pub(super) rows: Vec<Printed>,
 }
 
-/// What must stand on a letter's pages.
+/// What must be on a letter's pages.
 #[derive(Debug)]
 pub(super) struct Printed {
     pub(super) letter_id: String,

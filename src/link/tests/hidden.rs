@@ -17,7 +17,7 @@ const DINA: Details = Details {
     ..ANNA
 };
 
-/// A register row that could not be read whole; `raw` is what stands in its BSN's cell.
+/// A register row that could not be read whole; `raw` is what is in its BSN's cell.
 fn unreadable(details: &Details, open: Open, raw: &str) -> Refused {
     let row = registrant(9, details);
     Refused {

@@ -12,7 +12,7 @@ use calamine::{
 
 use super::{Format, Problem};
 
-/// What stands in a cell.
+/// What is in a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'c> {
     Empty,

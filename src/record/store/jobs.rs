@@ -1,4 +1,4 @@
-//! The tables `job`, `part`, `staged` and `letter`: what stands where.
+//! The tables `job`, `part`, `staged` and `letter`: what is where.
 
 use std::collections::BTreeMap;
 
