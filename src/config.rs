@@ -38,7 +38,7 @@ pub struct Config {
     pub data_dir: Utf8PathBuf,
     /// `facts.toml`.
     pub facts: Utf8PathBuf,
-    /// One more anchor, a file outside `data_dir`, on another disk or share: each change writes the ledger's head there, and
+    /// One more anchor, a file outside `data_dir`, on a different disk or share: each change writes the ledger's head there, and
     /// a ledger that does not know what it says is refused as an older copy. Absent = none.
     #[serde(default)]
     pub anchor_file: Option<Utf8PathBuf>,

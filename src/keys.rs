@@ -73,7 +73,7 @@ impl Keys {
         mac(&self.reference, &[letter_id.as_bytes()])
     }
 
-    /// Stored in the ledger, so that another key is noticed (lower-case hex).
+    /// Stored in the ledger, so that a different key is noticed (lower-case hex).
     #[must_use]
     pub fn check(&self, ledger_id: &str) -> String {
         data_encoding::HEXLOWER.encode(&mac(&self.check, &[b"ledger", ledger_id.as_bytes()]))

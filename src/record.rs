@@ -230,7 +230,7 @@ impl Ledger {
     /// Writes down that a human releases people; returns how many.
     ///
     /// # Errors
-    /// [`RecordError::Decider`] when `by` is no name, [`RecordError`] when the ledger cannot be written.
+    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be written.
     pub fn release(&mut self, release: &Release, by: &str) -> Result<usize, RecordError> {
         inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
         if release.people > 0 {

@@ -100,7 +100,7 @@ pub fn json(answer_of: &impl Serialize) {
     }
 }
 
-/// A reader who has seen enough (`| head`) is no error; a full disk is: see [`lost`].
+/// A reader who has seen enough (`| head`) is not an error; a full disk is: see [`lost`].
 fn answer(text: &str) {
     let mut stdout = std::io::stdout().lock();
     if let Err(error) = writeln!(stdout, "{text}").and_then(|()| stdout.flush())

@@ -17,7 +17,7 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Serialize)]
 struct Answer<'a> {
     exit_code: u8,
-    /// When a run last ended; a start that found another run on its way is none.
+    /// When a run last ended; a start that found another run in progress does not count.
     last_ended: Option<Timestamp>,
     /// When a run last came to its end.
     last_good: Option<Timestamp>,

@@ -117,7 +117,7 @@ fn has_name(name: &PersonName<'_>) -> bool {
     known(name.surname) || known(name.first_names) || name.partner.is_some_and(|partner| known(partner.surname))
 }
 
-/// A surname, one that is no title or filler, first names, initials, particle: in this order of weight.
+/// A surname, one that is not a title or filler, first names, initials, particle: in this order of weight.
 fn completeness(name: &PersonName<'_>) -> [bool; 5] {
     let sound = name::surname(name.surname_prefix, name.surname).is_ok();
     let rest = [known(name.first_names), !name.initials.is_empty(), !name.surname_prefix.is_empty()];

@@ -31,7 +31,7 @@ pub struct MessageId(pub String);
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message says what each field is")]
 pub enum MailError {
-    /// `from` or an entry of `to` is no mail address.
+    /// `from` or an entry of `to` is not a mail address.
     #[error("`mail.{key}` is not a mail address")]
     Address { key: &'static str },
     /// Nobody to write to.
@@ -52,7 +52,7 @@ pub enum MailError {
     /// Unprotected mail would leave the machine.
     #[error("`mail.security` is `plain` and `mail.host` is not a loopback address")]
     PlainBeyondLoopback,
-    /// The certificate of the authority is no certificate.
+    /// The certificate of the authority is not a certificate.
     #[error("`{path}` contains no certificate")]
     Authority { path: Utf8PathBuf, source: smtp::Error },
     /// Encryption cannot be set up.

@@ -119,7 +119,7 @@ fn without_glued(word: &str) -> &str {
     rest.unwrap_or(word)
 }
 
-/// What of a cell with given names is one: a title before it falls away, and a cell that holds a word that is no name is
+/// What of a cell with given names is one: a title before it falls away, and a cell that holds a word that is not a name is
 /// missing, as if it could not be read.
 pub(super) fn readable_names(first_names: &str) -> Cow<'_, str> {
     if name::first_names(first_names).is_ok() {

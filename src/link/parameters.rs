@@ -153,7 +153,7 @@ pub enum ParametersError {
     /// Not the shape of a parameters file; the source says where.
     #[error("linking parameters are not valid")]
     Parse(#[source] Box<toml::de::Error>),
-    /// A number that is no probability, or thresholds the wrong way round.
+    /// A number that is not a probability, or thresholds the wrong way round.
     #[error("linking parameters: `{key}` {problem}")]
     Value { key: &'static str, problem: &'static str },
 }

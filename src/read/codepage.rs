@@ -5,7 +5,7 @@
 //! has as a capital `Ž` or as a low quote. Some pairs cannot be told apart (`’` for `í`, `á` for `ß`); a file of any length
 //! has others beside them.
 
-/// Whether some word holds a sign of another code page.
+/// Whether some word holds a sign of a different code page.
 pub(super) fn is_foreign(text: &str) -> bool {
     let mut before: Option<char> = None;
     let mut previous: Option<char> = None;

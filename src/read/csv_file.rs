@@ -34,7 +34,7 @@ pub(super) struct CsvFile<'b> {
     pieces: Vec<Piece>,
     /// Data rows.
     pub(super) rows: u32,
-    /// Rows of delimiters alone: they are no rows, but somebody may have counted them.
+    /// Rows of delimiters alone: they are not rows, but somebody may have counted them.
     pub(super) blank_rows: u32,
     /// Every row ends in one delimiter more than its header has.
     trailing: bool,
@@ -287,7 +287,7 @@ fn names(text: &str, span: Span, delimiter: u8) -> Vec<String> {
     names
 }
 
-/// When the first line is no header: perhaps with another delimiter it is one, or a line below it is. Only said,
+/// When the first line is no header: perhaps with a different delimiter it is one, or a line below it is. Only said,
 /// never done.
 fn with_hint(
     error: ReadError,
@@ -394,7 +394,7 @@ fn check_cells(text: &str, span: Span, delimiter: u8, place: Place, file: &Utf8P
 }
 
 impl Records {
-    /// A last row without line end and with another number of cells was cut.
+    /// A last row without line end and with a different number of cells was cut.
     fn check_end(&self, text: &str, delimiter: u8, width: usize, file: &Utf8Path) -> Result<(), ReadError> {
         let Some(last) = self.last else { return Ok(()) };
         let complete = last.end < text.len();

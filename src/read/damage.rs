@@ -271,7 +271,7 @@ pub(super) fn leftovers(text: &str) -> Result<(), Reason> {
                 | '■'
                 | '◊'
                 | '�'
-                // Boxes: the letters of another code page.
+                // Boxes: the letters of a different code page.
                 | '\u{2500}'..='\u{257f}'
         )
     });

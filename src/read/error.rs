@@ -76,7 +76,7 @@ pub enum ReadError {
         /// Seconds of rest that are asked for.
         seconds: u64,
     },
-    /// The bytes are those of another kind of file.
+    /// The bytes are those of a different kind of file.
     #[error("`{file}` is {kind}, although its name says otherwise")]
     OtherKind {
         file: Utf8PathBuf,
@@ -91,7 +91,7 @@ pub enum ReadError {
         problem: String,
         hint: &'static str,
     },
-    /// Too many cells hold the letters of another code page.
+    /// Too many cells hold the letters of a different code page.
     #[error("{rows} rows of `{file}` contain letters from a different code page, the first is row {first}")]
     CodePage {
         file: Utf8PathBuf,
@@ -133,7 +133,7 @@ pub enum ReadError {
     /// Not even a header.
     #[error("`{file}` is empty")]
     Empty { file: Utf8PathBuf },
-    /// The file says by its first bytes that it has another encoding.
+    /// The file says by its first bytes that it has a different encoding.
     #[error("`{file}` is encoded in {encoding}, not in {expected}")]
     OtherEncoding {
         file: Utf8PathBuf,

@@ -148,7 +148,7 @@ impl Delivery {
     /// Reads what an earlier run wrote with the same key.
     ///
     /// # Errors
-    /// When it cannot be read, is damaged, or was made with another key.
+    /// When it cannot be read, is damaged, or was made with a different key.
     pub fn read(path: &Utf8Path, marker: Marker) -> io::Result<Self> {
         let damaged = || io::Error::new(io::ErrorKind::InvalidData, "is damaged");
         let mut file = io::BufReader::with_capacity(1 << 20, durable::open(path)?);

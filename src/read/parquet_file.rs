@@ -87,7 +87,7 @@ fn accepts(kind: Kind, found: &ArrowDataType) -> bool {
         D::Utf8View | D::BinaryView => true,
         D::Date32 | D::Timestamp(..) => kind == Kind::Date,
         D::Boolean => kind == Kind::Flag,
-        // Whole numbers by another name; a fraction of nothing is exact.
+        // Whole numbers under a different name; a fraction of nothing is exact.
         D::Decimal(_, 0) => matches!(kind, Kind::Digits),
         _ => integer && matches!(kind, Kind::Digits | Kind::Flag),
     }
@@ -438,13 +438,13 @@ const fn units_of_a_day(unit: TimeUnit) -> i64 {
 }
 
 /// An instant of midnight is a day. Any other is written with its time, so that no rule takes it for one: a birth date at
-/// 23:00 is one that a program in another time zone moved to the day before.
+/// 23:00 is one that a program in a different time zone moved to the day before.
 fn midnight(instant: i64, day: i64) -> String {
     let text = i32::try_from(instant.div_euclid(day)).map_or_else(|_| format!("instant {instant}"), date);
     if instant.rem_euclid(day) == 0 { text } else { format!("{text} with a time") }
 }
 
-/// Days since 1970 as `YYYY-MM-DD`; what is no date of our calendar is written so that no rule takes it for one.
+/// Days since 1970 as `YYYY-MM-DD`; what is not a date of our calendar is written so that no rule takes it for one.
 fn date(days: i32) -> String {
     let day = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(days.clamp(-4_000_000, 4_000_000)));
     day.map_or_else(|_| format!("day {days}"), |day| day.to_string())

@@ -127,7 +127,7 @@ pub(super) fn endless(text: &str, span: Span, delimiter: u8) -> Option<usize> {
 }
 
 /// Whether the record is a blank line, or one of delimiters and blanks alone: a spreadsheet writes such rows behind its
-/// last one. They are no rows, in any list.
+/// last one. They are not rows, in any list.
 pub(super) fn is_blank(text: &str, span: Span, delimiter: u8) -> bool {
     let bytes = &text.as_bytes()[span.start..span.end];
     let is_nothing = |byte: &u8| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"');

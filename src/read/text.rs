@@ -13,7 +13,7 @@ use crate::reason::Reason;
 use super::damage::{self, Wanted};
 use super::{codepage, mojibake};
 
-/// Stands for a cell of a workbook whose kind its column does not take. It is no character: no file can say it, and
+/// Stands for a cell of a workbook whose kind its column does not take. It is not a character: no file can say it, and
 /// every rule refuses it with R128.
 pub(super) const SPOILT: &str = "\u{FDD0}";
 
@@ -43,7 +43,7 @@ enum Kind {
 
 impl Rule {
     // BRP: names 200, particle 10, short street 24, location 35, foreign line 40, town 80 characters. Lab rows are
-    // longer where systems let people type; beyond these figures a text is no name and no address.
+    // longer where systems let people type; beyond these figures a text is neither a name nor an address.
     pub(super) const NAMES: Self = Self::name(200);
     pub(super) const PARTICLE: Self = Self::name(20);
     pub(super) const INITIALS: Self = Self::name(40);
@@ -217,8 +217,8 @@ fn thorough(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     Ok(Clean { text, scripts })
 }
 
-/// Refuses what no cell of any column may hold: cells of another kind (R128), double encoding (R112), the letters of
-/// another code page (R129), control characters (R110), and characters that cannot be seen, that turn the text around or
+/// Refuses what no cell of any column may hold: cells of a different kind (R128), double encoding (R112), the letters of
+/// a different code page (R129), control characters (R110), and characters that cannot be seen, that turn the text around or
 /// that do not exist (R111).
 pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
     if raw.is_ascii() {

@@ -147,7 +147,7 @@ fn a_cell_of_a_kind_that_its_column_does_not_take_is_held_and_never_turned_into_
     let number = |value: &str| format!(r#"<c r="{{}}"><v>{value}</v></c>"#);
     let styled = |style: u8, value: &str| format!(r#"<c r="{{}}" s="{style}"><v>{value}</v></c>"#);
     let table = [
-        // A birth date a day too early: the evening before, in another time zone.
+        // A birth date a day too early: the evening before, in a different time zone.
         ("birth_date", styled(1, "25704.958333333336")),
         ("birth_date", styled(1, "60")),
         ("birth_date", styled(1, "0")),

@@ -130,7 +130,7 @@ fn check_job(folder: &Utf8Path, job: &JobRow, entries: &[Entry]) -> Result<Vec<U
             continue;
         }
         let done: Done = parse(&path)?;
-        // A job is published after its plan: an earlier head would be a file of another history.
+        // A job is published after its plan: an earlier head would be a file of a different history.
         let known = entries.iter().any(|entry| entry.hash == done.ledger_head && entry.seq >= job.event);
         if !known {
             return Err(RecordError::Older { proof: path });

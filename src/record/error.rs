@@ -70,7 +70,7 @@ pub enum RecordError {
     /// Another key than the one the ledger was made with.
     #[error("key `{path}` is not the key of this ledger")]
     KeyOther { path: Utf8PathBuf },
-    /// The ledger is about another campaign.
+    /// The ledger is about a different campaign.
     #[error("ledger belongs to campaign `{found}`, not to `{wanted}`")]
     OtherCampaign {
         /// The ledger's campaign.

@@ -106,7 +106,7 @@ pub enum RunError {
     /// The plan was committed and the ledger does not have it.
     #[error("the ledger does not know the job that was just planned")]
     Unplanned,
-    /// A job number that is no number.
+    /// A job number that is not a number.
     #[error("the job number is not seven digits")]
     JobNumber,
     /// More people than a run can number.
@@ -243,7 +243,7 @@ impl RunError {
         }
     }
 
-    /// Whether another run was on its way, and this one did nothing.
+    /// Whether another run was in progress, and this one did nothing.
     #[must_use]
     pub const fn is_in_use(&self) -> bool {
         matches!(self, Self::Record(RecordError::InUse { .. }))

@@ -46,7 +46,7 @@ impl std::fmt::Debug for Surname<'_> {
     }
 }
 
-/// Whether a cell holds any letter: punctuation alone is no name. (BRP: a surname of `.` is unknown.)
+/// Whether a cell holds any letter: punctuation alone is not a name. (BRP: a surname of `.` is unknown.)
 #[must_use]
 pub fn has_letters(cell: &str) -> bool {
     cell.chars().any(char::is_alphabetic)

@@ -5,7 +5,7 @@ use crate::digits::Digits;
 use crate::link::LinkError;
 use crate::row::{Input, Open, Remains, Suppression, SuppressionReason};
 
-/// Another woman at another address.
+/// Another woman at a different address.
 const DINA: Details = Details {
     record: "2",
     first_names: "Dina Johanna",

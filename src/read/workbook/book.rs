@@ -32,7 +32,7 @@ pub(super) enum Value<'c> {
 pub(super) enum Formula {
     None,
     Own,
-    /// It takes its value from another workbook.
+    /// It takes its value from a different workbook.
     External,
 }
 

@@ -136,7 +136,7 @@ impl<'t, T: Record> Table<'t, T> {
             check_formula(row, found).map_err(|problem| problem.at(self.context.file))?;
             cell::write(&found.value, self.kinds[place], self.from_1904, &mut texts[place]);
         }
-        // A row of empty cells is no row, as in a CSV file.
+        // A row of empty cells is not a row, as in a CSV file.
         if !filled {
             return Ok(());
         }

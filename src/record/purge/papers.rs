@@ -104,7 +104,7 @@ fn list(data_dir: &Utf8Path, folder: &Utf8Path, found: &mut Vec<(Utf8PathBuf, u6
 }
 
 /// Overwrites a file, if it is there, and takes its name away. A link is only taken away, and so is a file that has
-/// another name elsewhere.
+/// a different name elsewhere.
 pub(super) fn destroy(path: &Utf8Path) -> Result<(), RecordError> {
     if !files::is_there(path)? {
         return Ok(());

@@ -19,7 +19,7 @@ pub enum RestoreError {
     /// A run would take the ledger that is there.
     #[error("the ledger at `{path}` is sound")]
     Needless { path: Utf8PathBuf },
-    /// The file is no backup.
+    /// The file is not a backup.
     #[error("`{path}` is not a backup of a ledger: {problem}")]
     NotABackup { path: Utf8PathBuf, problem: String },
     /// A sealed backup needs the operator's secret key.

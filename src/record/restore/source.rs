@@ -28,7 +28,7 @@ pub(super) struct Source {
     list: BackupList,
 }
 
-/// Refuses what is no backup, before anything is made.
+/// Refuses what is not a backup, before anything is made.
 pub(super) fn check(order: &Order<'_>) -> Result<(), RestoreError> {
     let sealed = is_sealed(order.file)?;
     if sealed && order.identity.is_none() {

@@ -136,7 +136,7 @@ fn what_a_later_run_read_first_counts_whatever_the_name() {
     assert_eq!(settled(&world, &both), (vec![(at(1, 1), at(0, 1))], vec![]));
     night(&world, &both, strict(), Acceptance::default()).unwrap();
     assert_eq!(settled(&world, &both), (vec![(at(1, 1), at(0, 1))], vec![]));
-    // Under another name the file is as old as it was.
+    // Under a different name the file is as old as it was.
     let renamed = inbox(&[("a.csv", &[("A", YES)]), ("z.csv", &[("A", NO), ("B", NO)])]);
     assert_eq!(settled(&world, &renamed), (vec![(at(1, 1), at(0, 1))], vec![]));
     night(&world, &renamed, strict(), Acceptance::default()).unwrap();
