@@ -22,8 +22,8 @@ use clap::Parser;
 
 use args::Args;
 
-/// How a command ended (docs/design.md, "Exit codes"). Of two, the later one in this order wins, but [`Status::Untold`] only wins over
-/// the first two.
+/// How a command ended (docs/design.md, "Exit codes"). Of two, the later one in this order wins, but [`Status::Untold`]
+/// only wins over the first two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// All in order.

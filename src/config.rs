@@ -38,8 +38,8 @@ pub struct Config {
     pub data_dir: Utf8PathBuf,
     /// `facts.toml`.
     pub facts: Utf8PathBuf,
-    /// One more anchor, a file outside `data_dir`, on a different disk or share: each change writes the ledger's head there, and
-    /// a ledger that does not know what it says is refused as an older copy. Absent = none.
+    /// One more anchor, a file outside `data_dir`, on a different disk or share: each change writes the ledger's head
+    /// there, and a ledger that does not know what it says is refused as an older copy. Absent = none.
     #[serde(default)]
     pub anchor_file: Option<Utf8PathBuf>,
     /// How the files of each list are written.

@@ -344,8 +344,8 @@ fn nothing(sidecar: Option<&Sidecar>, sha256: String, file: &Utf8Path) -> Result
     Ok(Contents { sha256, rows: 0, unread_columns: Vec::new(), absent: Vec::new(), notes: Vec::new() })
 }
 
-/// A few cells with letters of a different code page are bad cells; many are a file in a different encoding: more than 0.5 % of
-/// its rows, and more than 20.
+/// A few cells with letters of a different code page are bad cells; many are a file in a different encoding: more than
+/// 0.5 % of its rows, and more than 20.
 fn check_code_page(refused: &[Refused], rows: u32, file: &Utf8Path) -> Result<(), ReadError> {
     let mut foreign = refused.iter().map(|row| &row.set_aside).filter(|row| row.reason == Reason::R129);
     let Some(first) = foreign.next() else { return Ok(()) };

@@ -53,12 +53,12 @@ pub enum Command {
     },
     /// Run the nightly batch: read, link, decide, set the letters, publish the package, record it.
     Run {
-        /// Continue even though this file, which an earlier run read, is missing or has rows that are gone or different.
-        /// The reason is recorded. May be given more than once.
+        /// Continue even though this file, which an earlier run read, is missing or has rows that are gone or
+        /// different. The reason is recorded. May be given more than once.
         #[arg(long, value_name = "FILE=REASON", value_parser = file_and_reason)]
         accept: Vec<(String, String)>,
-        /// Continue even though input files from an earlier run are missing or have changed; the reason is recorded for each
-        /// of them.
+        /// Continue even though input files from an earlier run are missing or have changed; the reason is recorded for
+        /// each of them.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
         /// Continue even though there are more new letters than the policy permits in one run.
@@ -90,8 +90,8 @@ pub enum Command {
         #[arg(long)]
         accept_volume: bool,
     },
-    /// Set the print files of one part of a planned job. Needs the staging folder but no ledger; a part that is already set
-    /// is left alone.
+    /// Set the print files of one part of a planned job. Needs the staging folder but no ledger; a part that is already
+    /// set is left alone.
     Render {
         /// Number of the part, counted from 1 [default: JOB_COMPLETION_INDEX from the environment, plus 1].
         #[arg(long, value_name = "N")]
@@ -102,8 +102,9 @@ pub enum Command {
     },
     /// Dry run: do everything except publish and record.
     Check {
-        /// Dress rehearsal: make the whole package in this folder, which must be empty or new. Every page, the job ticket and
-        /// the file names are marked as a rehearsal; it is sealed to a key of yours and not recorded anywhere.
+        /// Dress rehearsal: make the whole package in this folder, which must be empty or new. Every page, the job
+        /// ticket and the file names are marked as a rehearsal; it is sealed to a key of yours and not recorded
+        /// anywhere.
         #[arg(long, value_name = "DIR")]
         package: Option<Utf8PathBuf>,
         /// Your age public key (`age1...`) for that package; if not given, a key is created and written beside it.
@@ -133,10 +134,11 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<Utf8PathBuf>,
     },
-    /// Show the figures for the regulator: told, waiting, unreachable, corrected, by day and by group. Small numbers are hidden.
+    /// Show the figures for the regulator: told, waiting, unreachable, corrected, by day and by group. Small numbers
+    /// are hidden.
     Figures,
-    /// Explain which rows, rules, texts and addresses made a letter, or why a row got none and what would change that; or why
-    /// two rows are, or are not, one person.
+    /// Explain which rows, rules, texts and addresses made a letter, or why a row got none and what would change that;
+    /// or why two rows are, or are not, one person.
     Explain {
         /// Letter id or reference, ignoring capitals and blanks; or a row, as `FILE:ROW` or by its record id.
         id: String,
@@ -147,7 +149,8 @@ pub enum Command {
     ///
     /// Exit code 0: in order; 1: there is something for a human to look at, including a list that would stop a run.
     Inbox {
-        /// Compare with this file from an earlier delivery instead of with what the last run read. May be given more than once.
+        /// Compare with this file from an earlier delivery instead of with what the last run read. May be given more
+        /// than once.
         #[arg(long, value_name = "FILE")]
         previous: Vec<Utf8PathBuf>,
     },
@@ -192,8 +195,8 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Destroy everything about people in a closed campaign. Totals, hashes, history and a certificate are kept. Shows what
-    /// will be deleted, then asks. If it is interrupted, start it again and it continues.
+    /// Destroy everything about people in a closed campaign. Totals, hashes, history and a certificate are kept. Shows
+    /// what will be deleted, then asks. If it is interrupted, start it again and it continues.
     Purge {
         /// Who approved it (name or function), for the certificate.
         #[arg(long, value_name = "NAME")]
@@ -234,8 +237,8 @@ fn file_and_reason(text: &str) -> Result<(String, String), String> {
 /// `breachpost plan`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum PlanCommand {
-    /// Give up a planned or sealed job of which nothing is in the outbox. Nobody in it was told anything, and the next run plans
-    /// these people again. Recorded in the ledger; the job number is not used again.
+    /// Give up a planned or sealed job of which nothing is in the outbox. Nobody in it was told anything, and the next
+    /// run plans these people again. Recorded in the ledger; the job number is not used again.
     Abandon {
         /// Who gives it up (name or function).
         #[arg(long, value_name = "NAME")]
@@ -253,8 +256,8 @@ pub enum LedgerCommand {
     Init,
     /// Recompute the chain of events, replay it against the tables, and compare it with what was published.
     Check {
-        /// A ledger head that you kept, from a summary mail, a report or a `job.json`: it must be in the history. May be given
-        /// more than once.
+        /// A ledger head that you kept, from a summary mail, a report or a `job.json`: it must be in the history. May
+        /// be given more than once.
         #[arg(long, value_name = "HEAD")]
         anchor: Vec<String>,
     },
@@ -262,16 +265,16 @@ pub enum LedgerCommand {
     Log,
     /// Make the same sealed backup as each run, and hand it over. Needs `[backup]` in the configuration.
     Backup,
-    /// Replace a lost or damaged ledger with a backup, and repeat what came after it. Refused, without touching anything, if
-    /// somebody could be told twice.
+    /// Replace a lost or damaged ledger with a backup, and repeat what came after it. Refused, without touching
+    /// anything, if somebody could be told twice.
     Restore {
         /// A sealed backup (`*.backup.age`), or a copy of the ledger from `backups/`.
         file: Utf8PathBuf,
         /// The operator's secret key (age identity), for a sealed backup.
         #[arg(long, value_name = "FILE")]
         identity: Option<Utf8PathBuf>,
-        /// A ledger head that you kept, preferably from the newest summary mail: the ledger must contain it. May be given more than
-        /// once.
+        /// A ledger head that you kept, preferably from the newest summary mail: the ledger must contain it. May be
+        /// given more than once.
         #[arg(long, value_name = "HEAD")]
         anchor: Vec<String>,
     },
@@ -280,8 +283,9 @@ pub enum LedgerCommand {
 /// `breachpost review`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum ReviewCommand {
-    /// Record the decisions in a file: the `review.csv` of a run with `same`, `different` or `undecided` (takes a decision back)
-    /// in its column `decision`. Applies the whole file or nothing. Shows what the decisions will do, then asks.
+    /// Record the decisions in a file: the `review.csv` of a run with `same`, `different` or `undecided` (takes a
+    /// decision back) in its column `decision`. Applies the whole file or nothing. Shows what the decisions will do,
+    /// then asks.
     Apply {
         /// Decisions file.
         file: Utf8PathBuf,

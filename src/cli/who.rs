@@ -114,7 +114,8 @@ impl Session<'_> {
     }
 
     pub(super) fn figures(&self) -> Result<Status, Failure> {
-        // Groups of people who were not written to come from the inbox; figures do not fail because a file is still being delivered.
+        // Groups of people who were not written to come from the inbox; figures do not fail because a file is still
+        // being delivered.
         let rows = self.rows();
         if let Err(failure) = &rows {
             let why = failure.causes.first().map_or("", String::as_str);

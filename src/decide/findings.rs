@@ -45,7 +45,8 @@ pub(super) fn union(one: Findings, other: &Findings) -> Findings {
 }
 
 /// The list for somebody under 16 or their parents: what was examined and what came out are not named, because a letter
-/// that lies on the kitchen table can give away a test that the young person kept private (docs/letters.md, "Under 16").
+/// that lies on the kitchen table can give away a test that the young person kept private (docs/letters.md, "Under
+/// 16").
 pub(super) fn reduced(findings: Findings) -> Findings {
     Findings { involved: findings.involved.minus(PRIVATE), possible: findings.possible.minus(PRIVATE), ..findings }
 }

@@ -151,10 +151,10 @@ fn is_named(agreement: Agreement) -> bool {
     matches!(agreement.given, Given::Equal | Given::Part | Given::Close | Given::Swapped)
 }
 
-/// Scores add up what members of one household share anyway (surname, address): beside them a join needs the birth date,
-/// and where that is not equal or stands for any day of its year, the given name. Where neither given names nor initials
-/// speak, twins do not differ in anything else. At a different address even a full name and birth date may be a namesake's,
-/// unless a list knows the person.
+/// Scores add up what members of one household share anyway (surname, address): beside them a join needs the birth
+/// date, and where that is not equal or stands for any day of its year, the given name. Where neither given names nor
+/// initials speak, twins do not differ in anything else. At a different address even a full name and birth date may be
+/// a namesake's, unless a list knows the person.
 fn is_supported(agreement: Agreement, outlook: Outlook) -> bool {
     let named = is_named(agreement);
     let moved = matches!(agreement.place, Place::Differs | Place::Area);

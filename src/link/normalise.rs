@@ -119,8 +119,8 @@ fn without_glued(word: &str) -> &str {
     rest.unwrap_or(word)
 }
 
-/// What of a cell with given names is one: a title before it falls away, and a cell that holds a word that is not a name is
-/// missing, as if it could not be read.
+/// What of a cell with given names is one: a title before it falls away, and a cell that holds a word that is not a
+/// name is missing, as if it could not be read.
 pub(super) fn readable_names(first_names: &str) -> Cow<'_, str> {
     if name::first_names(first_names).is_ok() {
         return Cow::Borrowed(first_names);
@@ -162,8 +162,8 @@ pub(super) fn first_of(folded: &str) -> &str {
     folded.split(' ').find(|word| word.chars().nth(1).is_some()).unwrap_or("")
 }
 
-/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names are used where initials are missing. Words
-/// that are none count as missing in both.
+/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names are used where initials are missing.
+/// Words that are none count as missing in both.
 pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
     let mut letters = Initials::default();
     let initials = readable_initials(initials);

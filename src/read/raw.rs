@@ -187,8 +187,8 @@ impl<'c> Raw<'c> {
         word
     }
 
-    /// A word of which an unknown one is not a fault of the row: the decision table handles it (docs/policy.md, rule 1: D101). What is no word at all
-    /// is damage, and may hide any of the known ones.
+    /// A word of which an unknown one is not a fault of the row: the decision table handles it (docs/policy.md, rule 1:
+    /// D101). What is no word at all is damage, and may hide any of the known ones.
     pub(super) fn open_word<T: Word>(&mut self, column: usize) -> Option<T> {
         let is_word = |sign: char| sign.is_alphabetic() || matches!(sign, ' ' | '-' | '_' | '/');
         match cell::word(&self.cells[column]) {

@@ -217,9 +217,9 @@ fn thorough(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     Ok(Clean { text, scripts })
 }
 
-/// Refuses what no cell of any column may hold: cells of a different kind (R128), double encoding (R112), the letters of
-/// a different code page (R129), control characters (R110), and characters that cannot be seen, that turn the text around or
-/// that do not exist (R111).
+/// Refuses what no cell of any column may hold: cells of a different kind (R128), double encoding (R112), the letters
+/// of a different code page (R129), control characters (R110), and characters that cannot be seen, that turn the text
+/// around or that do not exist (R111).
 pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
     if raw.is_ascii() {
         return if raw.bytes().any(|byte| byte.is_ascii_control()) { Err(Reason::R110) } else { Ok(()) };
@@ -287,8 +287,8 @@ fn single_blanks(raw: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" "))
 }
 
-/// Words that systems write where they know nothing. An error word (`#N/A`) is damage: the cell had a value. A single `.` is left alone: it is the register's own value
-/// for an unknown name or street, and the addressing rules know it.
+/// Words that systems write where they know nothing. An error word (`#N/A`) is damage: the cell had a value. A single
+/// `.` is left alone: it is the register's own value for an unknown name or street, and the addressing rules know it.
 pub(super) fn is_missing(text: &str) -> bool {
     const WORDS: [&str; 12] =
         ["null", "n/a", "<na>", "(null)", "\\n", "none", "undefined", "onbekend", "unknown", "n.v.t.", "nvt", "?"];

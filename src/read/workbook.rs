@@ -1,5 +1,5 @@
-//! Workbooks: `.xlsx` and `.ods`, read as they are. Values come by the kind of their cells, so that nothing is lost on a way
-//! through CSV. Formulas are never calculated, macros never run, links never followed.
+//! Workbooks: `.xlsx` and `.ods`, read as they are. Values come by the kind of their cells, so that nothing is lost on
+//! a way through CSV. Formulas are never calculated, macros never run, links never followed.
 
 mod book;
 mod cell;

@@ -1,5 +1,5 @@
-//! `letters.parquet`: one row per letter with what was decided and composed (docs/design.md, "Files out"). Personal data: it stays
-//! on the machine and is purged by policy.
+//! `letters.parquet`: one row per letter with what was decided and composed (docs/design.md, "Files out"). Personal
+//! data: it stays on the machine and is purged by policy.
 //!
 //! Other people's readers open this file, so it holds plain Parquet types only: required strings, unsigned numbers and
 //! lists of strings in the standard's three levels. It carries no Arrow schema of its own: with polars' one (0.55:

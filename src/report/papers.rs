@@ -53,8 +53,9 @@ pub const REVIEW: [&str; 12] = [
 
 /// Writes `review.csv` to `path`: every row that waits for a human, with its code and the evidence by row number.
 ///
-/// Rows to look at first come first. Rows that linking takes to be one person are one case and are together; a row has a line for each candidate that it
-/// may or may not be the same person as. Older deliveries of a record are below the newest one, by which they end. No names, dates or addresses: they are looked up by file and row.
+/// Rows to look at first come first. Rows that linking takes to be one person are one case and are together; a row has
+/// a line for each candidate that it may or may not be the same person as. Older deliveries of a record are below the
+/// newest one, by which they end. No names, dates or addresses: they are looked up by file and row.
 ///
 /// Records that people were told about and that are no longer delivered are at the end, without file and row: a human
 /// says of each whether it was `withdrawn` or is merely `lacking`.

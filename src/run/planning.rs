@@ -277,8 +277,8 @@ impl Scribe<'_> {
         Ok(())
     }
 
-    /// Proves that a part can be in a manifest and on a ticket, and writes it into the staged plan, `letters.parquet` and the ledger's
-    /// draft.
+    /// Proves that a part can be in a manifest and on a ticket, and writes it into the staged plan, `letters.parquet`
+    /// and the ledger's draft.
     fn part(&mut self, part: &PartPlan) -> Result<(), RunError> {
         let Self { ticket, staging, letters, draft, staged } = self;
         let (proved, (written, (listed, drafted))) = rayon::join(

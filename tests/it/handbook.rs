@@ -49,8 +49,8 @@ fn between<'t>(page: &'t str, from: &str, to: &str) -> &'t str {
     page.split(from).nth(1).unwrap().split(to).next().unwrap()
 }
 
-/// The messages of the error types in `source`, without backticks and with `…` for each value. Those that are nothing but
-/// values have no words to search for.
+/// The messages of the error types in `source`, without backticks and with `…` for each value. Those that are nothing
+/// but values have no words to search for.
 fn messages(source: &str) -> BTreeSet<String> {
     let mut messages = BTreeSet::new();
     for rest in source.split("#[error(").skip(1) {

@@ -40,8 +40,8 @@ pub struct Letter {
     pub provider: Option<&'static str>,
 }
 
-/// docs/policy.md: an item is involved if a confirmed row has it, else possible if a not-excluded row has it; the strongest
-/// status; published `yes` over `unknown` over `no`.
+/// docs/policy.md: an item is involved if a confirmed row has it, else possible if a not-excluded row has it; the
+/// strongest status; published `yes` over `unknown` over `no`.
 fn combine(rows: &[Row], minor: bool) -> Told {
     let with = |status: &str| -> BTreeSet<&'static str> {
         let rows = rows.iter().filter(|row| row.status == status);
