@@ -103,7 +103,7 @@ fn refuse_folder(dress: &Dress<'_>, order: &Order<'_>) -> Result<(), RunError> {
     // The nearest folder that is there says where the new one would be.
     let there = dress.out.ancestors().find_map(|path| path.canonicalize_utf8().ok());
     let data_dir = order.config.data_dir.canonicalize_utf8().map_err(failed)?;
-    if there.is_some_and(|path| path.starts_with(data_dir)) { refuse("is inside of `data_dir`") } else { Ok(()) }
+    if there.is_some_and(|path| path.starts_with(data_dir)) { refuse("is inside `data_dir`") } else { Ok(()) }
 }
 
 fn failed(out: &Utf8Path, source: std::io::Error) -> RunError {
