@@ -114,13 +114,17 @@ mod tests {
                 "one of confirmed, not_excluded",
             ),
             ("[exposures.words.status]\nx = \"\"", "inputs.exposures.words.status", "an empty text"),
-            ("[exposures.words.statuss]\nx = \"confirmed\"", "inputs.exposures.words.statuss", "was `status` meant?"),
+            (
+                "[exposures.words.statuss]\nx = \"confirmed\"",
+                "inputs.exposures.words.statuss",
+                "did you mean `status`?",
+            ),
             ("[exposures.words.town]\nx = \"y\"", "inputs.exposures.words.town", "not a closed list"),
             ("[exposures.words.custody]\nformer = \"current\"", "inputs.exposures.words.custody", "already"),
             ("[exposures.words.items]\nnaw = \"name;adress\"", "inputs.exposures.words.items", "one of name, address"),
             ("[exposures.words.items]\n\"a;b\" = \"name\"", "inputs.exposures.words.items", "`;`"),
             ("[register.words.protected_address]\nx = \"\"", "inputs.register.words.protected_address", "one of yes"),
-            ("[register.columns]\nbirthdate = \"x\"", "inputs.register.columns", "was `birth_date` meant?"),
+            ("[register.columns]\nbirthdate = \"x\"", "inputs.register.columns", "did you mean `birth_date`?"),
             ("[register.columns]\nsex = \"x\"\ntown = \"x\"", "inputs.register.columns", "from one column"),
         ];
         for (text, key, problem) in table {

@@ -241,12 +241,12 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_stands_there_twice_is_refused_whatever_its_capitals() {
+    fn a_header_that_occurs_twice_is_refused_whatever_its_capitals() {
         for other in ["bsn", "BSN", "bsn ", "bsn\u{a0}"] {
             let mut found = header();
             found.push(other.to_owned());
             let error = read(&found).unwrap_err();
-            assert_eq!(error.to_string(), "column `bsn` stands twice in the header of `inbox/exposures.csv`");
+            assert_eq!(error.to_string(), "column `bsn` occurs twice in the header of `inbox/exposures.csv`");
         }
         let mut found = header();
         found.extend(["note".to_owned(), "NOTE".to_owned()]);

@@ -269,7 +269,7 @@ fn a_plan_that_was_given_up_told_nobody() {
     campaign.refused(&abandon, 3, &["ledger is older than"]);
     fs::remove_dir(&outbox).unwrap();
 
-    assert!(campaign.done(abandon[0]).contains("2 letters that nobody got"));
+    assert!(campaign.done(abandon[0]).contains("2 letters that nobody received"));
     assert_eq!(fs::read_dir(campaign.path("data/staging")).unwrap().count(), 0);
     assert!(campaign.done(&["ledger", "check"]).contains("0 to 0 people"));
     let said = campaign.done(&["run"]);

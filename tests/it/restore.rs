@@ -291,7 +291,7 @@ fn what_cannot_be_proved_or_opened_is_refused_and_nothing_is_touched() {
     campaign.refused(campaign.config.to_str().unwrap(), &[], 3, &["is not a backup"]);
     let before = see(&campaign.data());
     let answer = campaign.restore("/nowhere", &[]);
-    assert!(answer.code == 3 && answer.stderr.contains("reading backup `/nowhere`"), "{}", answer.stderr);
+    assert!(answer.code == 3 && answer.stderr.contains("cannot read backup `/nowhere`"), "{}", answer.stderr);
     assert!(before == see(&campaign.data()));
     campaign.refused(&first, &["--anchor", &"ab".repeat(32)], 3, &["whoever kept", "told twice"]);
 
