@@ -31,11 +31,15 @@ fn files(folder: &str) -> Vec<String> {
     found.iter().map(|path| path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned()).collect()
 }
 
+fn ends_in(path: &str, end: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == end)
+}
+
 /// The papers: pages in Markdown, at the root and in the folders.
 fn papers() -> Vec<String> {
     let at_root = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let below = ["docs", "tests"].into_iter().flat_map(files);
-    at_root.chain(below).filter(|path| path.ends_with(".md")).collect()
+    at_root.chain(below).filter(|path| ends_in(path, "md")).collect()
 }
 
 /// The cells of every row of the tables in `page`, without their backticks.
@@ -89,12 +93,13 @@ fn an_operator_finds_every_error_and_no_other() {
         .filter(|said| said != "message" && !said.contains(" / ") && !said.starts_with("PATH"))
         .filter(|said| said.chars().any(char::is_alphabetic))
         .collect();
-    let sources = files("src").into_iter().filter(|path| path.ends_with(".rs"));
+    let sources = files("src").into_iter().filter(|path| ends_in(path, "rs"));
     let known: BTreeSet<String> = sources.flat_map(|path| messages(&text(&path))).collect();
     assert!(known.len() > 150 && known.contains("no ledger at …"), "the sources are read");
 
     let lines = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
-        one.difference(other).map(|said| format!("\n  | {said} |")).collect::<String>()
+        let lines: Vec<String> = one.difference(other).map(|said| format!("\n  | {said} |")).collect();
+        lines.concat()
     };
     assert!(
         listed == known,
