@@ -47,7 +47,7 @@ use crate::address::{Address, AddressSource};
 use crate::config::Window;
 use crate::facts::Facts;
 use crate::keys::Keys;
-use crate::letter::{Body, Draft, Identity, Kix, Notice};
+use crate::letter::{Body, Draft, Identity, Kix, Notice, Zone};
 use crate::reason::{Reason, SetAside, Sifted, more_rows};
 use crate::row::{Input, RowRef};
 
@@ -168,8 +168,18 @@ fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts)
         body,
         rows: notice.rows.iter().map(|row| (file_name(book, row.file), row.row)).collect(),
         sender: notice.sender,
+        stored: notice.stored.minus(notice.findings.involved).minus(notice.findings.possible),
         findings: notice.findings,
         record_ids: notice.record_ids,
+    }
+}
+
+impl Notice<'_> {
+    /// Whether the printed address is in another country.
+    #[must_use]
+    pub fn goes_abroad(&self) -> bool {
+        let country = address_of(self).and_then(|address| country::of_cell(address.country.trim()));
+        country.is_some_and(|country| country.zone != Zone::Domestic)
     }
 }
 

@@ -317,6 +317,9 @@ pub struct Notice<'a> {
     /// Letters to or about somebody under 16: how sure it is that data about a medical test were stolen. The letter says no
     /// more of them than that, and `findings` does not name them (letters.md 3.3).
     pub medical_test: Option<Status>,
+    /// Kinds of data of rows that were only in the hacked computers. The letter names those that are not in `findings`; they
+    /// are never called stolen, and never material.
+    pub stored: Items,
     /// What is new or was wrong.
     pub difference: Option<Difference>,
     /// To whom it speaks.
@@ -391,6 +394,10 @@ pub struct Draft {
     pub sender: String,
     /// What is told.
     pub findings: Findings,
+    /// Kinds of data that the letter names as having been in the hacked computers, beside `findings`. A plan that was made
+    /// before letters named them has none.
+    #[serde(default)]
+    pub stored: Items,
     /// Language.
     pub language: Language,
     /// Size of print.

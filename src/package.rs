@@ -290,6 +290,7 @@ pub(crate) mod testing {
                 involved: Items::NONE,
                 possible: Items::NONE,
             },
+            stored: Items::NONE,
             language: Language::Nl,
             format: Format::Standard,
             audience: Audience::Adult,

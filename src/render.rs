@@ -5,6 +5,7 @@ pub mod geometry;
 pub mod readback;
 pub mod sheet_mark;
 
+mod breaks;
 mod form;
 mod gate;
 mod ink;

@@ -31,6 +31,12 @@ pub(super) fn combine<'a>(rows: impl IntoIterator<Item = &'a Exposure>) -> Findi
     all
 }
 
+/// Kinds of data of rows that were only in the hacked computers.
+pub(super) fn stored<'a>(rows: impl IntoIterator<Item = &'a Exposure>) -> Items {
+    let only_shared = rows.into_iter().filter(|row| row.status == Status::SharedOnly);
+    only_shared.fold(Items::NONE, |items, row| items.union(row.items))
+}
+
 /// Several letters that hold beside each other, as one.
 pub(super) fn union(one: Findings, other: &Findings) -> Findings {
     let mut all = one;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Sink;
 use super::case::Case;
-use super::findings::{combine, medical_test, reduced};
+use super::findings::{combine, medical_test, reduced, stored};
 use super::history::{self, Earlier, Step};
 use super::stops::{Stop, empty_list, told_to};
 use super::whereabouts;
@@ -82,6 +82,7 @@ fn notice<'a>(case: &Case<'_, 'a>, subject: &Subject<'_, 'a>, kinds: &[Kind]) ->
         sender: subject.sender.to_owned(),
         findings,
         medical_test,
+        stored: stored(subject.rows.iter().copied()),
         difference,
         audience: case.audience(),
         custody: if main == Some(Category::Prisoner) { case.custody.value() } else { None },

@@ -22,11 +22,32 @@ const PEOPLE: &[(&str, &str, &str, &str, &str, &str)] = &[
     ("I. 't Hart", "Geachte heer 't Hart", "Haven", "3", "1975 AA", "IJMUIDEN"),
 ];
 
+/// An invented address abroad.
+const ABROAD: [&str; 2] = ["12 Example Street", "Toronto ON  M5V 2T6"];
+
 /// The `number`-th invented person, addressed as `subject` asks, with the text `body`.
 #[must_use]
 pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
     let (name, salutation, street, house_number, postcode, town) = PEOPLE[number % PEOPLE.len()];
     let id = keys::base32(&seed(number));
+    let code = postcode.replace(' ', "");
+    let (address_lines, country_line, postal, kix) = if subject.abroad {
+        let lines = ABROAD.map(str::to_owned).to_vec();
+        let postal =
+            PostalParts { country: "CA".to_owned(), foreign_lines: lines.clone(), ..PostalParts::default() };
+        (lines, "CANADA".to_owned(), postal, Kix::Skipped("FOREIGN".to_owned()))
+    } else {
+        let postal = PostalParts {
+            street: street.to_owned(),
+            house_number: house_number.to_owned(),
+            postcode: code.clone(),
+            town: town.to_owned(),
+            country: "NL".to_owned(),
+            ..PostalParts::default()
+        };
+        let lines = vec![format!("{street} {house_number}"), format!("{postcode}  {town}")];
+        (lines, String::new(), postal, Kix::Code(format!("{code}{house_number}")))
+    };
     Draft {
         letter_id: id.clone(),
         person: id,
@@ -34,6 +55,7 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
         sequence: 1,
         sender: subject.sender.clone(),
         findings: subject.findings.clone(),
+        stored: subject.stored,
         language: subject.language,
         format: subject.format,
         audience: subject.audience,
@@ -41,19 +63,12 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
         reference: "CDFG HJKM NPQR TVWX".to_owned(),
         salutation: salutation_for(subject, name, salutation),
         name_lines: name_lines(subject, name),
-        address_lines: vec![format!("{street} {house_number}"), format!("{postcode}  {town}")],
-        country_line: String::new(),
+        address_lines,
+        country_line,
         address_source: AddressSource::Register,
-        postal: PostalParts {
-            street: street.to_owned(),
-            house_number: house_number.to_owned(),
-            postcode: postcode.replace(' ', ""),
-            town: town.to_owned(),
-            country: "NL".to_owned(),
-            ..PostalParts::default()
-        },
-        kix: Kix::Code(format!("{}{house_number}", postcode.replace(' ', ""))),
-        zone: Zone::Domestic,
+        postal,
+        kix,
+        zone: if subject.abroad { Zone::World } else { Zone::Domestic },
         provider_display: provider(subject).to_owned(),
         body: body.key(),
         record_ids: Vec::new(),
@@ -81,6 +96,8 @@ fn salutation_for(subject: &TextFacts, name: &str, dutch: &str) -> String {
     match (subject.language, subject.audience) {
         (Language::Nl, Audience::Parents) => "Geachte ouder(s) of verzorger(s)".to_owned(),
         (Language::En, Audience::Parents) => "Dear parent(s) or carer(s)".to_owned(),
+        // Nobody expects "heer" above a letter about this screening, unless the register says so of a real reader.
+        (Language::Nl, Audience::Adult) if subject.main() == Some(Category::Screening) => format!("Geachte {name}"),
         (Language::Nl, Audience::Youth) => format!("Geachte {name}"),
         (Language::Nl, Audience::Adult) => dutch.to_owned(),
         (Language::En, _) => format!("Dear {name}"),

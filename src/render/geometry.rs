@@ -16,7 +16,6 @@ pub const MM_PER_PT: f64 = 25.4 / 72.0;
 /// Name and address together, country included (PostNL addressing tips: 3 to 6 lines).
 pub const ADDRESS_LINES: usize = 6;
 
-const TEXT_LEFT: f64 = 24.0;
 const TEXT_RIGHT: f64 = PAGE_WIDTH - 20.0;
 
 /// A rectangle in millimetres.
@@ -112,12 +111,15 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// Left edge of the text on every sheet.
+    pub const TEXT_LEFT: f64 = 24.0;
+
     /// For this envelope.
     #[must_use]
     pub fn of(window: &Window) -> Self {
         let visible = Zones::of(window).always_visible;
         Self {
-            text_left: TEXT_LEFT,
+            text_left: Self::TEXT_LEFT,
             text_right: TEXT_RIGHT,
             // Room for the quiet zone of the bars.
             address_x: visible.left + QUIET_MM,
@@ -185,7 +187,7 @@ mod tests {
     #[test]
     fn the_mark_keeps_clear_of_edge_text_and_window() {
         let paper = Rect::sized(0.0, 0.0, PAGE_WIDTH, PAGE_HEIGHT);
-        let text = Rect { left: TEXT_LEFT, right: TEXT_RIGHT, ..paper };
+        let text = Rect { left: Sheet::TEXT_LEFT, right: TEXT_RIGHT, ..paper };
         assert!(paper.grown(-7.0).contains(&MARK));
         assert!(!MARK.grown(MARK_QUIET).overlaps(&text));
         assert!(!MARK.grown(MARK_QUIET).overlaps(&Zones::of(&Window::default()).may_be_visible));

@@ -25,6 +25,8 @@ pub struct LetterInput {
     pub sheet: Sheet,
     /// How much air the letter gets.
     pub density: Density,
+    /// By how much each page ends earlier than it might, in points: the press looks for a break that strands nothing.
+    pub trim: f64,
     /// Title of the file; says nothing about the letter.
     pub title: String,
     /// The run's date.
@@ -155,6 +157,7 @@ impl LetterInput {
             person,
             sheet: Sheet::of(window),
             density: Density::Open,
+            trim: 0.0,
             date: DateParts { year: date.year(), month: date.month(), day: date.day() },
         }
     }

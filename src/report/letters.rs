@@ -21,7 +21,7 @@ use polars_parquet::write::{
 };
 
 use super::ReportError;
-use crate::letter::{Kix, Planned};
+use crate::letter::{Audience, Item, Items, Kix, Planned};
 
 /// Most letters of a row group: bounds memory while 715,000 letters are written.
 const BATCH: usize = 10_000;
@@ -112,6 +112,15 @@ impl LettersFile {
 /// A column with its name.
 type NamedColumn = (&'static str, Box<dyn Array>);
 
+/// Kinds of data that the letter names as having been in the computers; those of a test are not told of people under 16.
+fn stored(letter: &Planned) -> Items {
+    let stored = letter.draft.stored;
+    match letter.draft.audience {
+        Audience::Adult => stored,
+        Audience::Youth | Audience::Parents => stored.without(Item::ExamType).without(Item::Result),
+    }
+}
+
 /// The table, column by column; no column ever has a missing value.
 fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
     let words = |name, of: &dyn Fn(&Planned) -> String| words_column(name, letters.iter().map(of));
@@ -134,6 +143,7 @@ fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
             findings.involved.union(findings.possible).iter().map(|item| item.to_string()).collect()
         }),
         lists("items_possible", &|letter| letter.draft.findings.possible.iter().map(|item| item.to_string()).collect()),
+        lists("items_stored", &|letter| stored(letter).iter().map(|item| item.to_string()).collect()),
         words("provider_display", &|letter| letter.draft.provider_display.clone()),
         words("salutation", &|letter| letter.draft.salutation.clone()),
         lists("name_lines", &|letter| letter.draft.name_lines.clone()),

@@ -38,6 +38,7 @@ fn draft(number: u32) -> Draft {
             involved: Items::NONE,
             possible: Items::NONE,
         },
+        stored: Items::NONE,
         language: Language::Nl,
         format: Format::Standard,
         audience: Audience::Adult,

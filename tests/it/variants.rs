@@ -22,6 +22,8 @@ struct Set {
     bodies: usize,
     sides: usize,
     most_sides: BTreeMap<String, usize>,
+    sheets: BTreeMap<String, usize>,
+    stranded: BTreeMap<String, usize>,
 }
 
 fn facts() -> Facts {
@@ -57,6 +59,8 @@ fn set(variants: &[Variant], set: &mut Set) {
         let most = set.most_sides.entry(format!("{} {}", body.format, body.language)).or_default();
         *most = sides.max(*most);
         set.sides += sides;
+        *set.sheets.entry(body.format.to_string()).or_default() += sides.div_ceil(2);
+        *set.stranded.entry(body.format.to_string()).or_default() += press.stranded(key).unwrap();
     }
     set.letters += letters.len();
     set.bodies += bodies.len();
@@ -78,7 +82,9 @@ fn a_part_of_all_variants_is_set_and_read_back() {
     let some: Vec<Variant> = all.into_iter().step_by(101).collect();
     let mut done = Set::default();
     set(&some, &mut done);
+    println!("{done:?}");
     assert!(done.letters > 400, "{done:?}");
+    assert!(done.stranded.values().all(|stranded| *stranded == 0), "{done:?}");
     all_fit(&done);
 }
 

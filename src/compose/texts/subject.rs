@@ -29,6 +29,10 @@ pub struct TextFacts {
     pub provider: bool,
     /// Kinds of data that are known not to be in the person's datasets.
     pub not_involved: Items,
+    /// Kinds of data that were in the hacked computers and are not known to be stolen.
+    pub stored: Items,
+    /// Whether the letter goes abroad: what to call and to do is different there.
+    pub abroad: bool,
 }
 
 /// What a letter is to earlier letters.
@@ -70,6 +74,8 @@ impl TextFacts {
             news,
             provider: named_provider(notice).is_some(),
             not_involved: facts.in_none_of(&notice.datasets),
+            stored: notice.stored,
+            abroad: notice.goes_abroad(),
         }
         .settled()
     }
@@ -86,9 +92,14 @@ impl TextFacts {
         if !self.findings.categories.contains(&Category::Prisoner) {
             self.custody = None;
         }
+        if self.audience != Audience::Adult {
+            self.stored = reduced(self.stored);
+        }
+        self.stored = self.stored.minus(self.items());
+        self.abroad &= !self.in_custody();
         // It completes a list. What a row names was in the data, whatever is said of its dataset.
         let known = if self.items().is_empty() { Items::NONE } else { self.not_involved };
-        self.not_involved = known.minus(self.items());
+        self.not_involved = known.minus(self.items()).minus(self.stored);
         if self.audience != Audience::Adult {
             self.not_involved = self.not_involved.without(Item::ExamType).without(Item::Result);
         }

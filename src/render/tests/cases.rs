@@ -34,7 +34,7 @@ fn compare_both_ways(workshop: &Workshop, body: &Body, draft: &Draft) {
     let window = Print::default().window;
     let lay = |person: Person| {
         let input = LetterInput::new(body, person, &window, RUN_DATE);
-        fit(workshop, input).unwrap().pages().unwrap()
+        fit(workshop, input, None).unwrap().laid.pages().unwrap()
     };
     let (full, mut bare) = (lay(Person::of(draft, &window)), lay(Person::default()));
     assert_eq!(full.len(), bare.len());

@@ -14,6 +14,8 @@ pub struct Told {
     pub published: &'static str,
     pub involved: BTreeSet<&'static str>,
     pub possible: BTreeSet<&'static str>,
+    /// In the computers, and not known to be stolen.
+    pub stored: BTreeSet<&'static str>,
 }
 
 /// Letter after letter.
@@ -50,7 +52,9 @@ fn combine(rows: &[Row], minor: bool) -> Told {
         rows.flat_map(|row| row.items.iter().map(|item| named(item))).collect()
     };
     let involved = with("confirmed");
-    let possible = with("not_excluded").difference(&involved).copied().collect();
+    let possible: BTreeSet<_> = with("not_excluded").difference(&involved).copied().collect();
+    let stored = with("shared_only").into_iter().filter(|item| !involved.contains(item) && !possible.contains(item));
+    let stored = stored.collect();
     let strongest = |order: &[&'static str], of: fn(&Row) -> &'static str| {
         *order.iter().rev().find(|word| rows.iter().any(|row| of(row) == **word)).unwrap()
     };
@@ -64,6 +68,7 @@ fn combine(rows: &[Row], minor: bool) -> Told {
         published,
         involved,
         possible,
+        stored,
     }
 }
 
