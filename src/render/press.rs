@@ -210,25 +210,23 @@ pub(super) struct Fitted {
 /// Standard letters are tight only where they had too many sides else. Slots move nothing, so a body on its own and a whole
 /// letter come out alike.
 pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u32>) -> Result<Fitted, RenderError> {
+    let format = input.body.format;
     let mut lay = |density, trim| -> Result<(usize, Fitted), RenderError> {
         (input.density, input.trim) = (density, trim);
         let laid = workshop.lay(&input)?;
         let stranded = breaks::stranded(&laid.pages()?, &input.body.frame, input.sheet.heading_y);
         Ok((laid.sides().div_ceil(2), Fitted { laid, stranded }))
     };
-    let format = input.body.format;
     let most = most_sides(format).div_ceil(2);
 
     // How many sheets each density takes. What fits one sheet needs no more trying.
     let mut best: Option<(usize, Fitted)> = None;
-    let mut densities = Vec::new();
     for density in Density::ALL {
         let enough = best.as_ref().is_some_and(|(sheets, _)| *sheets == 1 || format == Format::Standard && *sheets <= most);
         if enough && planned.is_none() {
             break;
         }
         let (sheets, fitted) = lay(density, 0.0)?;
-        densities.push(density);
         let wanted = |sheets: usize| planned.map_or(sheets, |planned| sheets.abs_diff(planned as usize));
         let better = best.as_ref().is_none_or(|(known, _)| wanted(sheets) < wanted(*known));
         if better {
@@ -238,7 +236,7 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
     let (fewest, mut best) = best.ok_or(RenderError::Workshop)?;
 
     // A page that ends a little earlier breaks elsewhere.
-    for density in densities.into_iter().chain(Density::ALL.into_iter().filter(|_| format == Format::Large)) {
+    for density in Density::ALL {
         for trim in trims(format) {
             if best.stranded == 0 {
                 return Ok(best);

@@ -132,7 +132,8 @@ fn set(
     let used: BTreeSet<&str> = part.letters.iter().map(|letter| letter.draft.body.as_str()).collect();
     let mut bodies = staging.bodies(&plan)?;
     bodies.retain(|key, _| used.contains(key.as_str()));
-    let press = Press::new(&bodies, &settings.print, settings.run_date)?;
+    let sheets = part.letters.iter().map(|letter| (letter.draft.body.clone(), letter.place.sheets)).collect();
+    let press = Press::as_planned(&bodies, &settings.print, settings.run_date, &sheets)?;
     let decided = Decided::new(&settings.number, &bodies, &settings.print)?;
     progress.stage("setting", part.letters.len() as u64);
     let set = |letters: &&[Planned]| {

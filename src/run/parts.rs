@@ -185,8 +185,8 @@ impl Shop<'_> {
     fn planned(&self) -> Result<BTreeMap<String, u32>, RunError> {
         let mut sheets = BTreeMap::new();
         for part in &self.job.parts {
-            let letters = self.staging.read_part(part.number, &self.job.staged)?;
-            sheets.extend(letters.into_iter().map(|letter| (letter.draft.body, letter.place.sheets)));
+            let part = self.staging.read_part(part.number, &self.job.staged)?;
+            sheets.extend(part.letters.into_iter().map(|letter| (letter.draft.body, letter.place.sheets)));
         }
         Ok(sheets)
     }
