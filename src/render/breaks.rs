@@ -49,6 +49,21 @@ pub fn stranded(pages: &[LaidPage], frame: &Frame, heading_y: f64) -> usize {
     pages.windows(2).filter(|pair| is_stranded(&pair[0], &pair[1], frame)).count()
 }
 
+/// What stands around the breaks that strand something, for tests.
+#[cfg(test)]
+pub(super) fn shown(pages: &[LaidPage], frame: &Frame, heading_y: f64) -> Vec<String> {
+    let pages: Vec<Vec<Line>> =
+        pages.iter().enumerate().map(|(number, page)| lines(page, if number == 0 { heading_y } else { BODY_TOP })).collect();
+    let mut shown = Vec::new();
+    for pair in pages.windows(2).filter(|pair| is_stranded(&pair[0], &pair[1], frame)) {
+        let text = |line: &Line| format!("{:.0} {}{}", line.x, if line.bold { "*" } else { "" }, line.text);
+        let before: Vec<String> = pair[0].iter().rev().take(4).rev().map(text).collect();
+        let after: Vec<String> = pair[1].iter().take(5).map(text).collect();
+        shown.push(format!("{} / {}", before.join(" | "), after.join(" | ")));
+    }
+    shown
+}
+
 /// The lines of text on a page, top to bottom; `top` in mm.
 fn lines(page: &LaidPage, top: f64) -> Vec<Line> {
     let inside = |y: f64| (top / MM_PER_PT..BODY_BOTTOM / MM_PER_PT).contains(&y);

@@ -27,6 +27,8 @@ pub struct LetterInput {
     pub density: Density,
     /// By how much each page ends earlier than it might, in points: the press looks for a break that strands nothing.
     pub trim: f64,
+    /// Whether lists of sentences stay on one page.
+    pub keep: bool,
     /// Title of the file; says nothing about the letter.
     pub title: String,
     /// The run's date.
@@ -43,6 +45,9 @@ pub struct Person {
     pub bars: Vec<[f64; 4]>,
     /// With its comma.
     pub salutation: String,
+    /// Dark rectangles of the sheet marks, page by page, as (left, top, width, height), mm: where the letter is shown as it
+    /// comes from the press.
+    pub marks: Vec<Vec<[f64; 4]>>,
     /// As printed.
     pub reference: String,
     /// Empty where none is named.
@@ -102,6 +107,7 @@ impl Person {
             bars: bars.iter().map(|bar| [bar.left, bar.top, bar.right - bar.left, bar.bottom - bar.top]).collect(),
             lines,
             salutation: salutation(draft),
+            marks: Vec::new(),
             reference: draft.reference.clone(),
             provider: draft.provider_display.clone(),
         }
@@ -158,6 +164,7 @@ impl LetterInput {
             sheet: Sheet::of(window),
             density: Density::Open,
             trim: 0.0,
+            keep: false,
             date: DateParts { year: date.year(), month: date.month(), day: date.day() },
         }
     }

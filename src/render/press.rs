@@ -12,9 +12,10 @@ use crate::render::RenderError;
 use crate::render::breaks;
 use crate::render::form::Stock;
 use crate::render::gate::Gate;
-use crate::render::geometry::{MARK, MARK_QUIET, Zones};
+use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET, Zones};
 use crate::render::input::{Density, LetterInput, Person};
 use crate::render::metrics::Metrics;
+use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::print_file::PrintFile;
 use crate::render::world::{Laid, Workshop};
 use crate::workers;
@@ -185,18 +186,43 @@ impl Press {
         laid.accessible(&draft.letter_id, self.workshop.date())
     }
 
-    /// The letter as pictures (PNG), one a side, set whole by the same templates.
+    /// The letter as pictures (PNG), one a side, as the printed sheet looks: set whole by the same templates, with the sheet
+    /// marks of an invented place in the job.
     ///
     /// # Errors
     /// [`RenderError`] when it cannot be laid out.
     pub fn png(&self, draft: &Draft, body: &Body, pixels_per_inch: f64) -> Result<Vec<Vec<u8>>, RenderError> {
-        fit(&self.workshop, self.whole(draft, body), None)?.laid.pictures(pixels_per_inch)
+        let mut input = self.whole(draft, body);
+        if self.print.sheet_mark == SheetMark::Own {
+            let sides = self.sides(&draft.body).ok_or(RenderError::Body)?;
+            input.person.marks = shown_marks(sides, self.print.duplex).ok_or(RenderError::Workshop)?;
+        }
+        fit(&self.workshop, input, None)?.laid.pictures(pixels_per_inch)
     }
 
     fn whole(&self, draft: &Draft, body: &Body) -> LetterInput {
         let window = &self.print.window;
         LetterInput::new(body, Person::of(draft, window), window, self.workshop.date())
     }
+}
+
+/// Sheet marks of the first letter of job 0, for each side of the paper.
+fn shown_marks(sides: usize, duplex: bool) -> Option<Vec<Vec<[f64; 4]>>> {
+    let (_, sheets) = paper(sides, duplex);
+    let one = |side: usize| {
+        let sides_a_sheet = if duplex { 2 } else { 1 };
+        if side % sides_a_sheet != 0 {
+            return Some(Vec::new());
+        }
+        let sheet = u32::try_from(side / sides_a_sheet).ok()? + 1;
+        let symbol = SheetCode { job: 0, seq: 1, sheet, of: sheets }.symbol()?;
+        let module = |at: u8| f64::from(at) * MARK_MODULE;
+        let dark = runs(&symbol).map(|(column, row, length)| {
+            [MARK.left + module(column), MARK.top + module(row), module(length), MARK_MODULE]
+        });
+        Some(dark.collect())
+    };
+    (0..sides).map(one).collect()
 }
 
 /// A letter as it was set.
@@ -211,8 +237,8 @@ pub(super) struct Fitted {
 /// letter come out alike.
 pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u32>) -> Result<Fitted, RenderError> {
     let format = input.body.format;
-    let mut lay = |density, trim| -> Result<(usize, Fitted), RenderError> {
-        (input.density, input.trim) = (density, trim);
+    let mut lay = |density, keep, trim| -> Result<(usize, Fitted), RenderError> {
+        (input.density, input.keep, input.trim) = (density, keep, trim);
         let laid = workshop.lay(&input)?;
         let stranded = breaks::stranded(&laid.pages()?, &input.body.frame, input.sheet.heading_y);
         Ok((laid.sides().div_ceil(2), Fitted { laid, stranded }))
@@ -226,7 +252,7 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
         if enough && planned.is_none() {
             break;
         }
-        let (sheets, fitted) = lay(density, 0.0)?;
+        let (sheets, fitted) = lay(density, false, 0.0)?;
         let wanted = |sheets: usize| planned.map_or(sheets, |planned| sheets.abs_diff(planned as usize));
         let better = best.as_ref().is_none_or(|(known, _)| wanted(sheets) < wanted(*known));
         if better {
@@ -236,12 +262,12 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
     let (fewest, mut best) = best.ok_or(RenderError::Workshop)?;
 
     // A page that ends a little earlier breaks elsewhere.
-    for density in Density::ALL {
-        for trim in trims(format) {
+    for (density, keep) in Density::ALL.into_iter().flat_map(|density| [(density, false), (density, true)]) {
+        for trim in trims(format, density) {
             if best.stranded == 0 {
                 return Ok(best);
             }
-            let (sheets, fitted) = lay(density, trim)?;
+            let (sheets, fitted) = lay(density, keep, trim)?;
             if sheets > fewest {
                 break;
             }
@@ -253,13 +279,15 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
     Ok(best)
 }
 
-/// By how much a page may end early, in points: half a line of text at a time, up to a third of a page.
-fn trims(format: Format) -> impl Iterator<Item = f64> {
+/// By how much a page may end early, in points: half a line of text at a time, up to a third of a page. Large print that is
+/// set tight may go on for half a line more, which its foot leaves free.
+fn trims(format: Format, density: Density) -> impl Iterator<Item = f64> {
     let half_a_line = match format {
         Format::Standard => 7.0,
         Format::Large => 11.0,
     };
-    (0..28_u32).map(move |steps| f64::from(steps) * half_a_line)
+    let first = if (format, density) == (Format::Large, Density::Tight) { -1 } else { 0 };
+    (first..28_i32).map(move |steps| f64::from(steps) * half_a_line)
 }
 
 /// Standard letters go on one sheet; large print of the same text takes up to three.

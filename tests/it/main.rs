@@ -24,6 +24,7 @@ mod modes;
 mod night;
 mod nights;
 mod older;
+mod own_readers;
 mod package;
 mod packaging;
 mod paper;

@@ -139,7 +139,7 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
     };
     let adult = Reader { audience: Audience::Adult, format: Format::Standard, abroad: false };
     for relation in Relation::single() {
-        for outcome in outcomes(|choice| choice.name == "all" || choice.name == "none") {
+        for outcome in outcomes(|choice| matches!(choice.name, "all" | "none" | "stored")) {
             add(&relation, &outcome, adult, History::First);
         }
         let confirmed = Outcome::confirmed(Published::Unknown);
@@ -151,7 +151,7 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
             add(&relation, &confirmed, Reader { abroad: true, ..adult }, History::First);
         }
     }
-    for outcome in outcomes(|choice| !matches!(choice.name, "all" | "none")) {
+    for outcome in outcomes(|choice| !matches!(choice.name, "all" | "none" | "stored")) {
         if outcome.published == Published::Unknown {
             add(&Relation::of(&[Category::Screening]), &outcome, adult, History::First);
         }
@@ -177,7 +177,8 @@ pub fn every(facts: &Facts) -> impl Iterator<Item = Variant> {
     let readers = Audience::ALL
         .iter()
         .flat_map(|audience| Format::ALL.iter().map(|format| (*audience, *format)))
-        .flat_map(|(audience, format)| [false, true].map(|abroad| Reader { audience, format, abroad }));
+        .flat_map(|(audience, format)| [false, true].map(|abroad| Reader { audience, format, abroad }))
+        .filter(|reader| !(reader.abroad && reader.format == Format::Large));
     let histories = [History::First].into_iter().chain(History::LATER);
     let mut all = Vec::new();
     for reader in readers {
