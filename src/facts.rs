@@ -309,6 +309,14 @@ impl Facts {
         lines.into_iter().cloned().collect()
     }
 
+    /// The telephone numbers of all senders' lines, each once, sorted.
+    #[must_use]
+    pub fn sender_phones(&self) -> Vec<String> {
+        let numbers: std::collections::BTreeSet<&str> =
+            self.senders.values().map(|sender| self.number(&sender.phone)).collect();
+        numbers.into_iter().map(str::to_owned).collect()
+    }
+
     /// Telephone numbers and a look at the publication that are older than `max_days` before `run_date`, by key, with the day
     /// on which they were checked.
     #[must_use]

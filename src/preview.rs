@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use tera::{Context, Tera};
 
-use crate::compose::texts::{self, News, Variant};
+use crate::compose::texts::{self, News, TextFacts, Variant};
 use crate::config::Print;
 use crate::facts::Facts;
 use crate::letter::{Audience, Body, Category, Custody, Format, Language, Place, Planned, Status};
@@ -123,27 +123,74 @@ pub fn write(
     Ok(made)
 }
 
-/// Letters with invented people for the vendor's press approval: the first letter in every category, both languages, set
-/// as print files. Their names tell nothing.
+/// How letters of one size lie on their paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Paper {
+    /// Letters that were set.
+    pub letters: usize,
+    /// Sheets of paper they take, printed on both sides.
+    pub sheets: usize,
+    /// Page breaks that strand a line, an entry of a list or the end of a letter.
+    pub stranded: usize,
+}
+
+/// Sets every variant of the preview in both sizes of print and measures its page breaks.
+///
+/// # Errors
+/// [`PreviewError::Press`] when a letter does not set.
+pub fn paper(facts: &Facts, print: &Print, run_date: Date) -> Result<BTreeMap<Format, Paper>, PreviewError> {
+    let mut bodies = BTreeMap::new();
+    for mut variant in texts::variants(facts) {
+        for format in Format::ALL {
+            variant.subject.format = *format;
+            let body = variant.body(facts, run_date, false);
+            bodies.insert(body.key(), body);
+        }
+    }
+    let press = Press::new(&bodies, print, run_date)?;
+    let mut found: BTreeMap<Format, Paper> = BTreeMap::new();
+    for (key, body) in &bodies {
+        let paper = found.entry(body.format).or_default();
+        paper.letters += 1;
+        paper.sheets += press.sides(key).unwrap_or_default().div_ceil(2);
+        paper.stranded += press.stranded(key).unwrap_or_default();
+    }
+    Ok(found)
+}
+
+/// Letters with invented people for the vendor's press approval, both languages, one print file each: the first letter in
+/// every category, and one in large print, one that goes abroad, one to parents and one correction. Their names tell nothing.
 ///
 /// # Errors
 /// [`PreviewError`] when a letter does not set.
 pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) -> Result<Vec<Sample>, PreviewError> {
     let variants = texts::variants(facts);
-    let base = |category: Category, language: Language| {
+    let usual = |subject: &TextFacts| {
+        subject.findings.status == Status::Confirmed
+            && subject.findings.categories.len() == 1
+            && subject.custody != Some(Custody::Current)
+    };
+    let find = |language: Language, fits: &dyn Fn(&TextFacts) -> bool| {
         variants.iter().find(|variant| {
             let subject = &variant.subject;
-            subject.language == language
-                && subject.findings.categories == [category]
-                && subject.findings.status == Status::Confirmed
-                && subject.custody != Some(Custody::Current)
-                && (subject.format, subject.audience) == (Format::Standard, Audience::Adult)
-                && subject.news == News::First
+            subject.language == language && usual(subject) && fits(subject)
         })
     };
-    let pairs =
-        Category::ALL.iter().flat_map(|category| Language::ALL.iter().map(move |language| (category, language)));
-    let chosen: Vec<&Variant> = pairs.filter_map(|(category, language)| base(*category, *language)).collect();
+    let plain = |subject: &TextFacts| {
+        (subject.format, subject.audience) == (Format::Standard, Audience::Adult)
+            && subject.news == News::First
+            && !subject.abroad
+    };
+    let mut kinds: Vec<Box<dyn Fn(&TextFacts) -> bool>> = Vec::new();
+    for category in Category::ALL {
+        kinds.push(Box::new(move |subject| plain(subject) && subject.main() == Some(*category)));
+    }
+    kinds.push(Box::new(|subject| subject.format == Format::Large));
+    kinds.push(Box::new(|subject| subject.abroad));
+    kinds.push(Box::new(|subject| subject.audience == Audience::Parents));
+    kinds.push(Box::new(|subject| matches!(subject.news, News::Correction(_))));
+    let pairs = kinds.iter().flat_map(|kind| Language::ALL.iter().map(move |language| (kind, language)));
+    let chosen: Vec<&Variant> = pairs.filter_map(|(kind, language)| find(*language, kind)).collect();
     let bodies: Vec<Body> = chosen.iter().map(|variant| variant.body(facts, run_date, synthetic)).collect();
     let press = Press::new(&bodies.iter().map(|body| (body.key(), body.clone())).collect(), print, run_date)?;
     let set = |(number, (variant, body)): (usize, (&&Variant, &Body))| {

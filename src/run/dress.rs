@@ -171,6 +171,7 @@ impl Wardrobe<'_, '_> {
             print: config.print,
             vendor: Vendor { recipients, ..config.vendor.clone() },
             return_lines: facts.return_lines(),
+            sender_phones: facts.sender_phones(),
         };
 
         let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();

@@ -149,6 +149,7 @@ impl Shop<'_> {
             print: &self.settings.print,
             vendor: &self.settings.vendor,
             return_lines: &self.settings.return_lines,
+            sender_phones: &self.settings.sender_phones,
             pdf_standards: crate::render::STANDARDS,
             ledger_head: &self.head,
         };

@@ -214,6 +214,7 @@ impl Sketch<'_, '_> {
             print: config.print,
             vendor: config.vendor.clone(),
             return_lines: facts.return_lines(),
+            sender_phones: facts.sender_phones(),
         };
         let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
         for sample in preview::samples(facts, &config.print, order.run_date, config.synthetic)? {
@@ -231,6 +232,7 @@ impl Sketch<'_, '_> {
             print: &settings.print,
             vendor: &settings.vendor,
             return_lines: &settings.return_lines,
+            sender_phones: &settings.sender_phones,
             pdf_standards: crate::render::STANDARDS,
             ledger_head: "",
         };

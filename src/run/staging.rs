@@ -45,6 +45,9 @@ pub struct Settings {
     pub vendor: Vendor,
     /// Neutral return lines of the senders in the job.
     pub return_lines: Vec<String>,
+    /// Telephone numbers of the senders in the job; a plan of an earlier program has none.
+    #[serde(default)]
+    pub sender_phones: Vec<String>,
 }
 
 /// Removes what stopped runs left behind: whatever stands in `staging/` (no job is unfinished, so it was never planned or

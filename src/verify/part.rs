@@ -84,7 +84,7 @@ struct FileTally {
 }
 
 /// Everything that may stand in a ticket; another field could carry what the vendor must not know.
-const TICKET_FIELDS: [&str; 25] = [
+const TICKET_FIELDS: [&str; 27] = [
     "schema_version",
     "job",
     "rehearsal",
@@ -97,6 +97,7 @@ const TICKET_FIELDS: [&str; 25] = [
     "plex",
     "colour",
     "sheet_code",
+    "sheet_mark",
     "fold",
     "envelope",
     "enclosures",
@@ -109,6 +110,7 @@ const TICKET_FIELDS: [&str; 25] = [
     "retention",
     "pdf_standards",
     "contact",
+    "sender_contacts",
     "ledger_head",
 ];
 
