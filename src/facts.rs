@@ -384,7 +384,8 @@ mod tests {
         let mut facts = parse(SAMPLE).unwrap();
         assert_eq!(facts.number_abroad("hotline"), "+31 88 000 00 00");
         facts.phones.values_mut().for_each(|phone| phone.abroad = None);
-        for (name, abroad) in [("fraud", "+31 88 786 73 72"), ("police", ""), ("victim_support", ""), ("emergency", "")] {
+        for (name, abroad) in [("fraud", "+31 88 786 73 72"), ("police", ""), ("victim_support", ""), ("emergency", "")]
+        {
             assert_eq!(facts.number_abroad(name), abroad, "{name}");
         }
         facts.phones.get_mut("fraud").unwrap().number = "0800-1234".to_owned();
@@ -400,7 +401,9 @@ mod tests {
         let mut publication = facts;
         publication.publication.checked_on = date(2025, 8, 1);
         let stale = publication.check_age(path, date(2025, 9, 15), 30);
-        assert!(matches!(stale, Err(FactsError::Stale { facts, .. }) if facts == [("publication".to_owned(), date(2025, 8, 1))]));
+        assert!(
+            matches!(stale, Err(FactsError::Stale { facts, .. }) if facts == [("publication".to_owned(), date(2025, 8, 1))])
+        );
         let all = publication.check_age(path, date(2025, 12, 1), 30).unwrap_err().to_string();
         assert!(all.contains("`phones.fraud` on 2025-09-01, ") && all.contains("`publication` on 2025-08-01"), "{all}");
     }

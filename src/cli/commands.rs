@@ -259,7 +259,9 @@ impl Session<'_> {
         let paper = preview::paper(&facts, &self.config.print, self.run_date)
             .map_err(|error| Failure::new(Status::Stopped, &error, error.hint()))?;
         if self.args.json {
-            output::json(&serde_json::json!({ "findings": review.findings, "figures": review.figures, "paper": paper }));
+            output::json(
+                &serde_json::json!({ "findings": review.findings, "figures": review.figures, "paper": paper }),
+            );
         } else {
             for finding in &review.findings {
                 output::line(finding);

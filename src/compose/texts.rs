@@ -92,8 +92,7 @@ fn last_lines(writer: &Writer<'_>) -> Vec<String> {
     let format = writer.subject.format;
     let print = writer.held_or(&texts.large_print_in_custody, &texts.large_print).of(format);
     let held = writer.subject.custody == Some(Custody::Current) && writer.subject.audience != Audience::Parents;
-    let language =
-        if held { texts.other_language_in_custody.words() } else { writer.tell(&texts.other_language) };
+    let language = if held { texts.other_language_in_custody.words() } else { writer.tell(&texts.other_language) };
     vec![language, writer.say(print)]
 }
 

@@ -326,7 +326,10 @@ mod tests {
         let ticket: serde_json::Value = serde_json::from_slice(&json(&job, &parts[0]).unwrap()).unwrap();
         assert_eq!(ticket["counts"], serde_json::json!({"letters": 3, "sheets": 4, "pages": 8}));
         assert_eq!(ticket["classes"][1]["class"], "A2");
-        assert_eq!((&ticket["classes"][1]["paper_grams_per_letter"], &ticket["sender_contacts"][0]), (&10.into(), &"088-000 00 00".into()));
+        assert_eq!(
+            (&ticket["classes"][1]["paper_grams_per_letter"], &ticket["sender_contacts"][0]),
+            (&10.into(), &"088-000 00 00".into())
+        );
         let digits = ticket["sheet_mark"]["digits"].as_array().unwrap();
         assert_eq!(digits.iter().map(|field| field["length"].as_u64().unwrap()).sum::<u64>(), 24);
         assert_eq!(ticket["print_files"].as_array().unwrap().len(), 2);

@@ -33,8 +33,7 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
     let code = postcode.replace(' ', "");
     let (address_lines, country_line, postal, kix) = if subject.abroad {
         let lines = ABROAD.map(str::to_owned).to_vec();
-        let postal =
-            PostalParts { country: "CA".to_owned(), foreign_lines: lines.clone(), ..PostalParts::default() };
+        let postal = PostalParts { country: "CA".to_owned(), foreign_lines: lines.clone(), ..PostalParts::default() };
         (lines, "CANADA".to_owned(), postal, Kix::Skipped("FOREIGN".to_owned()))
     } else {
         let postal = PostalParts {

@@ -44,16 +44,22 @@ fn text_left() -> f64 {
 /// Breaks of this letter that strand something; 0 for a letter of one page.
 #[must_use]
 pub fn stranded(pages: &[LaidPage], frame: &Frame, heading_y: f64) -> usize {
-    let pages: Vec<Vec<Line>> =
-        pages.iter().enumerate().map(|(number, page)| lines(page, if number == 0 { heading_y } else { BODY_TOP })).collect();
+    let pages: Vec<Vec<Line>> = pages
+        .iter()
+        .enumerate()
+        .map(|(number, page)| lines(page, if number == 0 { heading_y } else { BODY_TOP }))
+        .collect();
     pages.windows(2).filter(|pair| is_stranded(&pair[0], &pair[1], frame)).count()
 }
 
 /// What stands around the breaks that strand something, for tests.
 #[cfg(test)]
 pub(super) fn shown(pages: &[LaidPage], frame: &Frame, heading_y: f64) -> Vec<String> {
-    let pages: Vec<Vec<Line>> =
-        pages.iter().enumerate().map(|(number, page)| lines(page, if number == 0 { heading_y } else { BODY_TOP })).collect();
+    let pages: Vec<Vec<Line>> = pages
+        .iter()
+        .enumerate()
+        .map(|(number, page)| lines(page, if number == 0 { heading_y } else { BODY_TOP }))
+        .collect();
     let mut shown = Vec::new();
     for pair in pages.windows(2).filter(|pair| is_stranded(&pair[0], &pair[1], frame)) {
         let text = |line: &Line| format!("{:.0} {}{}", line.x, if line.bold { "*" } else { "" }, line.text);

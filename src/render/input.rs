@@ -29,6 +29,8 @@ pub struct LetterInput {
     pub trim: f64,
     /// Whether lists of sentences stay on one page.
     pub keep: bool,
+    /// Extra space above each block, in points; for blocks beyond its end there is none.
+    pub air: Vec<f64>,
     /// Title of the file; says nothing about the letter.
     pub title: String,
     /// The run's date.
@@ -165,6 +167,7 @@ impl LetterInput {
             density: Density::Open,
             trim: 0.0,
             keep: false,
+            air: Vec::new(),
             date: DateParts { year: date.year(), month: date.month(), day: date.day() },
         }
     }

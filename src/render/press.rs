@@ -15,8 +15,8 @@ use crate::render::gate::Gate;
 use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET, Zones};
 use crate::render::input::{Density, LetterInput, Person};
 use crate::render::metrics::Metrics;
-use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::print_file::PrintFile;
+use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::world::{Laid, Workshop};
 use crate::workers;
 
@@ -237,8 +237,10 @@ pub(super) struct Fitted {
 /// letter come out alike.
 pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u32>) -> Result<Fitted, RenderError> {
     let format = input.body.format;
-    let mut lay = |density, keep, trim| -> Result<(usize, Fitted), RenderError> {
+    let blocks = input.body.blocks.len();
+    let mut lay = |density, keep, trim, air: &[f64]| -> Result<(usize, Fitted), RenderError> {
         (input.density, input.keep, input.trim) = (density, keep, trim);
+        input.air = air.to_vec();
         let laid = workshop.lay(&input)?;
         let stranded = breaks::stranded(&laid.pages()?, &input.body.frame, input.sheet.heading_y);
         Ok((laid.sides().div_ceil(2), Fitted { laid, stranded }))
@@ -248,11 +250,12 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
     // How many sheets each density takes. What fits one sheet needs no more trying.
     let mut best: Option<(usize, Fitted)> = None;
     for density in Density::ALL {
-        let enough = best.as_ref().is_some_and(|(sheets, _)| *sheets == 1 || format == Format::Standard && *sheets <= most);
+        let enough =
+            best.as_ref().is_some_and(|(sheets, _)| *sheets == 1 || format == Format::Standard && *sheets <= most);
         if enough && planned.is_none() {
             break;
         }
-        let (sheets, fitted) = lay(density, false, 0.0)?;
+        let (sheets, fitted) = lay(density, false, 0.0, &[])?;
         let wanted = |sheets: usize| planned.map_or(sheets, |planned| sheets.abs_diff(planned as usize));
         let better = best.as_ref().is_none_or(|(known, _)| wanted(sheets) < wanted(*known));
         if better {
@@ -263,11 +266,11 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
 
     // A page that ends a little earlier breaks elsewhere.
     for (density, keep) in Density::ALL.into_iter().flat_map(|density| [(density, false), (density, true)]) {
-        for trim in trims(format, density) {
+        for trim in trims(format) {
             if best.stranded == 0 {
                 return Ok(best);
             }
-            let (sheets, fitted) = lay(density, keep, trim)?;
+            let (sheets, fitted) = lay(density, keep, trim, &[])?;
             if sheets > fewest {
                 break;
             }
@@ -276,18 +279,39 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
             }
         }
     }
+
+    // A letter that fills its sheets has no room for that: a little more space above one question, or two, moves one break
+    // and no other.
+    for density in Density::ALL.into_iter().rev() {
+        let mut air = vec![0.0; blocks];
+        for _ in 0..2 {
+            let mut found = None;
+            for (block, by) in (1..blocks).flat_map(|block| trims(format).skip(1).take(8).map(move |by| (block, by))) {
+                if best.stranded == 0 {
+                    return Ok(best);
+                }
+                let mut more = air.clone();
+                more[block] += by;
+                let (sheets, fitted) = lay(density, false, 0.0, &more)?;
+                if sheets == fewest && fitted.stranded < best.stranded {
+                    best = fitted;
+                    found = Some(more);
+                }
+            }
+            let Some(more) = found else { break };
+            air = more;
+        }
+    }
     Ok(best)
 }
 
-/// By how much a page may end early, in points: half a line of text at a time, up to a third of a page. Large print that is
-/// set tight may go on for half a line more, which its foot leaves free.
-fn trims(format: Format, density: Density) -> impl Iterator<Item = f64> {
+/// By how much a page may end early, in points: half a line of text at a time, up to a third of a page.
+fn trims(format: Format) -> impl Iterator<Item = f64> {
     let half_a_line = match format {
         Format::Standard => 7.0,
         Format::Large => 11.0,
     };
-    let first = if (format, density) == (Format::Large, Density::Tight) { -1 } else { 0 };
-    (first..28_i32).map(move |steps| f64::from(steps) * half_a_line)
+    (0..28_u32).map(move |steps| f64::from(steps) * half_a_line)
 }
 
 /// Standard letters go on one sheet; large print of the same text takes up to three.

@@ -98,7 +98,8 @@ impl Trial {
         let mut data = data.to_owned();
         leads.iter().for_each(|lead| data = data.replace(lead, "\n"));
         let lists: Vec<Vec<String>> = data.split('\n').map(entries).filter(|list| !list.is_empty()).collect();
-        let expected = [&letter.now.involved, &letter.now.possible, &letter.now.stored].map(|items| sentences.words(letter, items));
+        let expected = [&letter.now.involved, &letter.now.possible, &letter.now.stored]
+            .map(|items| sentences.words(letter, items));
         let expected = expected.iter().map(|list| list.iter().map(|words| folded(words)).collect::<Vec<_>>());
         let expected: Vec<Vec<String>> = expected.filter(|list| !list.is_empty()).collect();
         assert_eq!(lists, expected, "other kinds of data\n{}", context());

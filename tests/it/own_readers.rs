@@ -74,9 +74,23 @@ fn somebody_inside_reads_no_advice_that_needs_a_door_an_app_or_a_telephone() {
 fn letters_to_parents_call_the_child_your_child() {
     let letters = letters(&["_parents_"]);
     let of_the_child = [
-        "gegevens van u ", "gegevens van u.", "over u ", "uw gegevens", "uw test", "uw uitslag", "iets van u weten",
-        "test van u ", "dit u is overkomen", "wij van u hebben",
-        "about you ", "about you.", "your information", "your test", "your result", "happened to you.", "pretend to be you.",
+        "gegevens van u ",
+        "gegevens van u.",
+        "over u ",
+        "uw gegevens",
+        "uw test",
+        "uw uitslag",
+        "iets van u weten",
+        "test van u ",
+        "dit u is overkomen",
+        "wij van u hebben",
+        "about you ",
+        "about you.",
+        "your information",
+        "your test",
+        "your result",
+        "happened to you.",
+        "pretend to be you.",
     ];
     says_none(&letters, &of_the_child);
     says_one(&letters, ["uw kind", "your child"]);
@@ -84,7 +98,10 @@ fn letters_to_parents_call_the_child_your_child() {
 
 #[test]
 fn supplements_corrections_and_large_print_say_what_they_are() {
-    says_one(&letters(&["_supplement-more_"]), ["Op 20 augustus 2025 schreven we", "We wrote to you on 20 August 2025"]);
+    says_one(
+        &letters(&["_supplement-more_"]),
+        ["Op 20 augustus 2025 schreven we", "We wrote to you on 20 August 2025"],
+    );
     says_one(&letters(&["_correction-items_"]), ["In onze brief van 20 augustus 2025", "Our letter of 20 August 2025"]);
     let large = letters(&["_large_"]);
     says_one(&large, ["Deze brief heeft grote letters.", "This letter is in large print."]);
@@ -93,7 +110,8 @@ fn supplements_corrections_and_large_print_say_what_they_are() {
 
 #[test]
 fn letters_about_the_screening_greet_nobody_as_a_man_and_do_not_say_too() {
-    let letters: Vec<_> = letters(&["_adult_first_"]).into_iter().filter(|(name, _)| name[3..].starts_with("screening_")).collect();
+    let letters: Vec<_> =
+        letters(&["_adult_first_"]).into_iter().filter(|(name, _)| name[3..].starts_with("screening_")).collect();
     assert!(letters.len() > 4);
     says_none(&letters, &["Geachte heer", "werkte ook voor ons", "worked for us too"]);
 }
@@ -101,7 +119,10 @@ fn letters_about_the_screening_greet_nobody_as_a_man_and_do_not_say_too() {
 #[test]
 fn no_letter_denies_the_codes_that_stand_on_it_or_calls_a_paid_call_free() {
     let letters = letters(&["_first_"]);
-    says_none(&letters, &["geen link of scancode", "no link or code to scan", "helpt u gratis: 0900", "for free: 0900"]);
+    says_none(
+        &letters,
+        &["geen link of scancode", "no link or code to scan", "helpt u gratis: 0900", "for free: 0900"],
+    );
     says_one(&letters, ["Scan de kleine codes niet", "Do not scan the small codes"]);
 }
 

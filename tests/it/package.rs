@@ -161,6 +161,7 @@ fn job<'a>(print: &'a Print, vendor: &'a Vendor, return_lines: &'a [String], reh
         print,
         vendor,
         return_lines,
+        sender_phones: &[],
         pdf_standards: &["PDF/A-2b"],
         ledger_head: "head",
     }

@@ -82,7 +82,6 @@ fn a_part_of_all_variants_is_set_and_read_back() {
     let some: Vec<Variant> = all.into_iter().step_by(101).collect();
     let mut done = Set::default();
     set(&some, &mut done);
-    println!("{done:?}");
     assert!(done.letters > 400, "{done:?}");
     assert!(done.stranded.values().all(|stranded| *stranded == 0), "{done:?}");
     all_fit(&done);

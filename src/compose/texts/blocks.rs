@@ -184,7 +184,8 @@ impl Writer<'_> {
             (&[Item::Insurer], &texts.insurer),
         ];
         let by_item = by_item.iter().filter(|(items, _)| self.any(items)).map(|(_, text)| self.say(text));
-        let sentences: Vec<String> = [self.say(self.held_or(&texts.any_in_custody, &texts.any))].into_iter().chain(by_item).collect();
+        let sentences: Vec<String> =
+            [self.say(self.held_or(&texts.any_in_custody, &texts.any))].into_iter().chain(by_item).collect();
         parts.push(match sentences.as_slice() {
             [only] => Part::Paragraph(only.clone()),
             _ => Part::Bullets(sentences),

@@ -73,7 +73,9 @@ pub fn review(facts: &Facts, run_date: Date, max_age_days: i64) -> Review {
 /// How somebody makes sure of this fact again.
 fn how_to_check(key: &str) -> &'static str {
     match key {
-        "publication" => "have somebody look whether the published part is still on the internet, then write down the day",
+        "publication" => {
+            "have somebody look whether the published part is still on the internet, then write down the day"
+        }
         "phones.emergency" => "do not call it: look it up on the government's site, then write down the day",
         _ => "call the number, then write down the day",
     }

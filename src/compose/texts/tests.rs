@@ -42,7 +42,14 @@ fn subject() -> impl Strategy<Value = TextFacts> {
     let reader = (select(Audience::ALL.to_vec()), select(Format::ALL.to_vec()), select(Language::ALL.to_vec()));
     let place = (select(Custody::ALL.to_vec()), any::<bool>());
     (findings(), news, reader, place, any::<bool>(), (items(), items())).prop_map(
-        |(findings, (kind, before), (audience, format, language), (custody, abroad), provider, (not_involved, stored))| {
+        |(
+            findings,
+            (kind, before),
+            (audience, format, language),
+            (custody, abroad),
+            provider,
+            (not_involved, stored),
+        )| {
             let difference = Difference { earlier: date(2025, 8, 20), before };
             let news = match kind {
                 0 => News::First,

@@ -116,8 +116,7 @@ fn choices(status: Status) -> Vec<Choice> {
             let mixed = Choice { name: "mixed", involved: base, possible: every.minus(base), ..nothing };
             let stored = Choice { name: "stored-too", involved: base, stored: every.minus(base), ..nothing };
             let reachable = set(&[Item::Phone, Item::Email]);
-            let part =
-                Choice { name: "part", involved: every.minus(reachable), not_involved: reachable, ..nothing };
+            let part = Choice { name: "part", involved: every.minus(reachable), not_involved: reachable, ..nothing };
             involved.into_iter().chain([mixed, part, stored]).collect()
         }
         Status::NotExcluded => possible.into_iter().chain([nothing]).collect(),

@@ -1,7 +1,7 @@
-use crate::config::Print;
-use crate::letter::{Body, Draft, Format, Language};
 use crate::compose::texts;
+use crate::config::Print;
 use crate::facts::Facts;
+use crate::letter::{Body, Draft, Format, Language};
 use crate::render::RenderError;
 use crate::render::breaks;
 use crate::render::form::label_page;

@@ -102,11 +102,7 @@ fn other_numbers(dutch: &[Rc<Known>], english: &[Rc<Known>]) -> Option<String> {
 }
 
 /// Problem and advice in the language of the letter.
-fn said(
-    language: Language,
-    english: (String, &'static str),
-    dutch: (String, &'static str),
-) -> (String, &'static str) {
+fn said(language: Language, english: (String, &'static str), dutch: (String, &'static str)) -> (String, &'static str) {
     match language {
         Language::En => english,
         Language::Nl => dutch,
@@ -310,7 +306,10 @@ impl<'a> Gauge<'a> {
             };
             let (problem, advice) = said(
                 self.language,
-                (format!("a list of {} in {}, 1 to {most} are allowed", texts.len(), block.id), "make the list shorter"),
+                (
+                    format!("a list of {} in {}, 1 to {most} are allowed", texts.len(), block.id),
+                    "make the list shorter",
+                ),
                 (format!("een lijst van {} in {}, 1 tot {most} mag", texts.len(), block.id), "maak de lijst korter"),
             );
             if texts.is_empty() || texts.len() > most {

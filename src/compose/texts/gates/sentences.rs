@@ -160,10 +160,9 @@ fn too_long_item(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Optio
     (words > limits.longest_item).then(|| {
         let most = limits.longest_item;
         let (problem, advice) = match place.language {
-            Language::En => (
-                format!("{words} words for one kind of data, at most {most}"),
-                "name the kind of data in fewer words",
-            ),
+            Language::En => {
+                (format!("{words} words for one kind of data, at most {most}"), "name the kind of data in fewer words")
+            }
             Language::Nl => (
                 format!("{words} woorden voor één soort gegevens, hoogstens {most}"),
                 "noem de soort gegevens in minder woorden",

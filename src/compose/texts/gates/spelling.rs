@@ -158,7 +158,8 @@ mod tests {
             en.replacen("What happened?", "What hapened?", 1),
         ];
         let findings = check(&[&wrong[0], &wrong[1]], &facts, limits);
-        let found = |key: &str, problem: &str| findings.iter().any(|one| one.key == key && one.problem.contains(problem));
+        let found =
+            |key: &str, problem: &str| findings.iter().any(|one| one.key == key && one.problem.contains(problem));
         assert!(found("what.heading", "`gebuerd` staat niet in het woordenboek"), "{findings:?}");
         assert!(found("what.heading", "`hapened` is not in the dictionary"), "{findings:?}");
         assert_eq!(check(&[nl, en], &facts, limits), []);
