@@ -1,7 +1,7 @@
 //! Where a letter's pages break: what is stranded there, measured on the laid-out pages and not on the text.
 //!
-//! A page may begin and end with two lines or more, a list that goes on overleaf has two entries or more on both sides, a
-//! heading does not end a page, and no page holds only the end of a letter.
+//! A page may begin and end with two lines or more, a list that goes on overleaf has two entries or three
+//! lines on both sides, a heading does not end a page, and no page holds only the end of a letter.
 
 use crate::letter::Frame;
 use crate::render::geometry::{MM_PER_PT, PAGE_HEIGHT, Sheet};
@@ -107,11 +107,15 @@ fn is_stranded(before: &[Line], after: &[Line], frame: &Frame) -> bool {
     if !(last.in_list() && first.in_list()) {
         return false;
     }
+    // Of a list that goes on overleaf two entries stand on both sides, or one that is long enough to be read as a text.
     let listed = |lines: &mut dyn Iterator<Item = &Line>| {
-        lines.take_while(|line| line.in_list()).filter(|line| line.begins_entry()).count()
+        let listed: Vec<&Line> = lines.take_while(|line| line.in_list()).collect();
+        (listed.iter().filter(|line| line.begins_entry()).count(), listed.len())
     };
     let torn = usize::from(!first.begins_entry());
-    listed(&mut before.iter().rev()) < 2 || listed(&mut after.iter()) + torn < 2
+    let (above, lines_above) = listed(&mut before.iter().rev());
+    let (below, lines_below) = listed(&mut after.iter());
+    above < 2 && lines_above < 3 || below + torn < 2 && lines_below < 3
 }
 
 #[cfg(test)]
