@@ -115,7 +115,7 @@ fn is_stranded(before: &[Line], after: &[Line], frame: &Frame) -> bool {
     let torn = usize::from(!first.begins_entry());
     let (above, lines_above) = listed(&mut before.iter().rev());
     let (below, lines_below) = listed(&mut after.iter());
-    above < 2 && lines_above < 3 || below + torn < 2 && lines_below < 3
+    torn == 0 && above < 2 && lines_above < 3 || below + torn < 2 && lines_below < 3
 }
 
 #[cfg(test)]
