@@ -19,6 +19,7 @@ pub struct Keys {
     row: [u8; 32],
     check: [u8; 32],
     mark: [u8; 32],
+    package: [u8; 32],
 }
 
 impl Keys {
@@ -38,6 +39,7 @@ impl Keys {
             row: sub_key("row"),
             check: sub_key("check"),
             mark: sub_key("mark"),
+            package: sub_key("package signature"),
         }
     }
 
@@ -58,6 +60,13 @@ impl Keys {
     #[must_use]
     pub fn marker(&self) -> Marker {
         Marker(cut(&self.mark))
+    }
+
+    /// The secret bytes of the key that signs packages: it follows from the campaign's key, so it is never on a disk, comes
+    /// back with every backup, and every ledger has one.
+    #[must_use]
+    pub const fn package_seed(&self) -> &[u8; 32] {
+        &self.package
     }
 
     /// Letter id, 26 characters `[a-z2-7]`: the same letter always has the same one, nobody without the key can make it.
@@ -157,6 +166,7 @@ mod tests {
         assert_ne!(person, other.pseudonym("bsn", b"999990019"));
         assert_ne!(one.letter_id("c", Kind::First, person, 1), other.letter_id("c", Kind::First, person, 1));
         assert_ne!(one.check("l"), other.check("l"));
+        assert_ne!(one.package_seed(), other.package_seed());
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod bag;
 pub mod manifest;
 pub mod plan;
 pub mod seal;
+pub mod sign;
 pub mod ticket;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use crate::durable::{Hashing, Pending};
 pub use manifest::ManifestError;
 pub use plan::{PartPlaces, PartPlan, Places, Proofed, places, plan};
 pub use seal::{Recipients, SealError};
+pub use sign::Signer;
 pub use ticket::{Job, job_name};
 
 /// A letter with invented people for press approval.

@@ -9,6 +9,7 @@
 //! data_dir/ledger.anchor         how far it was after its last change
 //! data_dir/keys/campaign.key     what makes pseudonyms, mode 0400
 //! data_dir/keys/mode             whether the key is for rehearsals or real letters
+//! data_dir/keys/package-signing.pub  the line that tells the vendor whose packages are real
 //! data_dir/backups/              copies before each run that writes, the last five; sealed backups after runs
 //! data_dir/backups/redo.sqlite   every change a second time
 //! data_dir/backups.json          every sealed backup that was made, with date and hash
@@ -57,6 +58,7 @@ use jiff::civil::Date;
 use crate::keys::Keys;
 use crate::letter::Kind;
 use crate::mode::Mode;
+use crate::package::Signer;
 use crate::person::Cluster;
 use crate::row::{List, RowRef, Rows};
 
@@ -128,12 +130,35 @@ pub fn key_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir.join("keys").join("campaign.key")
 }
 
+/// Where the public line of the key is that signs packages: the vendor gets it once, by another way than the packages.
+#[must_use]
+pub fn signer_path(data_dir: &Utf8Path) -> Utf8PathBuf {
+    data_dir.join("keys").join("package-signing.pub")
+}
+
+/// Writes that line, where another or none is there.
+fn show_signer(data_dir: &Utf8Path, keys: &Keys) -> Result<(), RecordError> {
+    let (path, line) = (signer_path(data_dir), Signer::new(keys.package_seed()).public_line() + "\n");
+    if std::fs::read_to_string(&path).is_ok_and(|there| there == line) {
+        return Ok(());
+    }
+    files::replace(&path, line.as_bytes())
+}
+
 /// The campaign's key alone, for whoever compares lists and needs no ledger.
 ///
 /// # Errors
 /// [`RecordError`] when there is none, or it cannot be used.
 pub fn keys(data_dir: &Utf8Path) -> Result<Keys, RecordError> {
     key_file::read(&key_path(data_dir))
+}
+
+/// Who signs the packages of this data folder, for whoever needs no ledger.
+///
+/// # Errors
+/// As [`keys`].
+pub fn signer(data_dir: &Utf8Path) -> Result<Signer, RecordError> {
+    Ok(Signer::new(keys(data_dir)?.package_seed()))
 }
 
 impl Ledger {
@@ -178,6 +203,21 @@ impl Ledger {
     #[must_use]
     pub const fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// Who signs this ledger's packages.
+    #[must_use]
+    pub fn signer(&self) -> Signer {
+        Signer::new(self.keys.package_seed())
+    }
+
+    /// Writes the public line of the signer beside the key, where it is not: a ledger of an earlier program has none yet, nor
+    /// has one that was restored.
+    ///
+    /// # Errors
+    /// [`RecordError::File`].
+    pub fn show_signer(&self) -> Result<(), RecordError> {
+        show_signer(&self.data_dir, &self.keys)
     }
 
     /// How far the ledger is.

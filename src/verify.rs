@@ -40,6 +40,8 @@ pub struct Verdict {
     pub pages: u64,
     /// Sheets in the manifests.
     pub sheets: u64,
+    /// Fingerprint of the key that signed the list of checksums, `SHA256:...`; `None`: unsigned, or only a part was looked at.
+    pub signed_by: Option<String>,
     /// What is wrong; empty = the package is sound.
     pub problems: Vec<Problem>,
     /// Problems beyond those that are listed.
@@ -62,6 +64,10 @@ impl std::fmt::Display for Verdict {
             write!(f, "\nletters   {} on {} sheets, {} pages", self.letters, self.sheets, self.pages)?;
         } else {
             write!(f, "\nsealed    checksums only; name the key with --identity to open it")?;
+        }
+        match &self.signed_by {
+            Some(key) => write!(f, "\nsigned    by {key}")?,
+            None => write!(f, "\nsigned    no")?,
         }
         for problem in &self.problems {
             write!(f, "\nproblem   {}: {}", problem.place, problem.text)?;
@@ -92,6 +98,8 @@ pub enum Check {
     Files,
     /// SHA-256 of a file differs or is missing.
     Checksum,
+    /// The signature of the list of checksums.
+    Signature,
     /// The bag's structure (RFC 8493).
     Bag,
     /// The job ticket.
@@ -144,14 +152,23 @@ impl VerifyError {
     }
 }
 
+/// What a package is opened and held against.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keys<'a> {
+    /// File with an age secret key; without it sealed parts stay closed and only their checksums are verified.
+    pub identity: Option<&'a Utf8Path>,
+    /// File with the public line of the key that must have signed the package; without it any sound signature will do, and
+    /// so will none.
+    pub signer: Option<&'a Utf8Path>,
+}
+
 /// Verifies a published job (`outbox/<job>`), one sealed part or one plain zip: checksums, bag, ticket, every row and
-/// the number of pages. `identity` is a file with an age secret key; without it sealed parts stay closed and only their
-/// checksums are verified.
+/// the number of pages. `identity` is that of [`Keys`].
 ///
 /// # Errors
 /// [`VerifyError`] when the package cannot be looked at. What is wrong inside is in [`Verdict::problems`].
 pub fn verify(package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Verdict, VerifyError> {
-    verify_with(package, identity, None)
+    verify_with(package, Keys { identity, signer: None }, None)
 }
 
 /// As [`verify`], and reads the pages with `page_text`: each letter's first page has its name and address lines, no page
@@ -161,10 +178,10 @@ pub fn verify(package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Verdict
 /// As [`verify`].
 pub fn verify_with(
     package: &Utf8Path,
-    identity: Option<&Utf8Path>,
+    keys: Keys<'_>,
     page_text: Option<PageText<'_>>,
 ) -> Result<Verdict, VerifyError> {
-    shipment::verify(package, identity, page_text)
+    shipment::verify(package, keys, page_text)
 }
 
 /// Collects what is found.

@@ -180,6 +180,9 @@ pub enum Command {
         /// age identity (private key) file of the recipient.
         #[arg(long, value_name = "FILE")]
         identity: Option<Utf8PathBuf>,
+        /// Public line of the key that must have signed the package: `keys/package-signing.pub` of the ledger.
+        #[arg(long, value_name = "FILE")]
+        signer: Option<Utf8PathBuf>,
     },
     /// Make, check, back up or restore the ledger.
     #[command(subcommand)]

@@ -29,9 +29,10 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
             logging::start(None, run_date, args.verbose);
             return sample_command(args, *people, *seed, out);
         }
-        Command::Verify { package, identity } => {
+        Command::Verify { package, identity, signer } => {
             logging::start(None, run_date, args.verbose);
-            return verify_command(args, package, identity.as_deref());
+            let keys = verify::Keys { identity: identity.as_deref(), signer: signer.as_deref() };
+            return verify_command(args, package, keys);
         }
         Command::Contract { list, markdown } => {
             super::inbox::contract(args, *list, *markdown);
@@ -130,6 +131,8 @@ impl Session<'_> {
         if !self.args.json {
             output::line(format_args!("ledger  {}", config.data_dir.join("ledger.sqlite")));
             output::line(format_args!("key     {}  (keep a copy in a safe place)", record::key_path(&config.data_dir)));
+            let signer = record::signer(&config.data_dir).map_err(|error| record_failure(&error))?;
+            output::line(format_args!("signer  {}  (give the vendor this line)", signer.public_line()));
         }
         Ok(Status::Done)
     }
@@ -346,9 +349,9 @@ fn sample_command(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result
     Ok(Status::Done)
 }
 
-fn verify_command(args: &Args, package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Status, Failure> {
+fn verify_command(args: &Args, package: &Utf8Path, keys: verify::Keys<'_>) -> Result<Status, Failure> {
     let page_text = |pdf: &[u8]| readback::text(pdf).map_err(|error| error.to_string());
-    let verdict = verify::verify_with(package, identity, Some(&page_text)).map_err(|error| {
+    let verdict = verify::verify_with(package, keys, Some(&page_text)).map_err(|error| {
         let hint = error.hint();
         Failure::new(Status::Stopped, &error, hint)
     })?;

@@ -10,7 +10,8 @@ use rustix::fs::{Access, AtFlags, CWD, accessat, statvfs};
 use serde::Serialize;
 
 use crate::deliver::DeliverError;
-use crate::package::Sealed;
+use crate::package::sign::signature_file;
+use crate::package::{Sealed, Signer};
 use crate::{durable, hash};
 
 /// A published job.
@@ -86,8 +87,8 @@ fn check_folder(folder: &Utf8Path) -> Result<u64, DeliverError> {
     }
 }
 
-/// Moves the sealed parts of one job from `staging` into `outbox/<job>/`, then writes `<job>.SHA256SUMS`, then
-/// `<job>.done`. Each file is synced, then renamed without ever replacing one, then the folder is synced. What is there
+/// Moves the sealed parts of one job from `staging` into `outbox/<job>/`, then writes `<job>.SHA256SUMS` and its signature,
+/// then `<job>.done`. Each file is synced, then renamed without ever replacing one, then the folder is synced. What is there
 /// already with the same bytes is done: publishing again after a crash goes on where it stopped, and publishing again
 /// after success writes nothing.
 ///
@@ -102,12 +103,13 @@ pub fn publish(
     job_name: &str,
     sealed: &[Sealed],
     ledger_head: &str,
+    signer: &Signer,
 ) -> Result<Receipt, DeliverError> {
     if sealed.is_empty() {
         return Err(DeliverError::Empty);
     }
     let shelf = Shelf { staging, folder: outbox.join(job_name) };
-    let result = shelf.fill(job_name, sealed, ledger_head);
+    let result = shelf.fill(job_name, sealed, ledger_head, signer);
     result.map_err(|source| match shelf.count(sealed) {
         0 => source,
         published => DeliverError::Partly { published, parts: sealed.len(), source: Box::new(source) },
@@ -121,7 +123,13 @@ struct Shelf<'a> {
 }
 
 impl Shelf<'_> {
-    fn fill(&self, job_name: &str, sealed: &[Sealed], ledger_head: &str) -> Result<Receipt, DeliverError> {
+    fn fill(
+        &self,
+        job_name: &str,
+        sealed: &[Sealed],
+        ledger_head: &str,
+        signer: &Signer,
+    ) -> Result<Receipt, DeliverError> {
         self.make_folder()?;
         let mut news = false;
         for part in sealed {
@@ -131,6 +139,7 @@ impl Shelf<'_> {
 
         let sums: String = sealed.iter().flat_map(|part| [&part.sealed_sha256, "  ", &part.file, "\n"]).collect();
         news |= self.add(&format!("{job_name}.SHA256SUMS"), sums.as_bytes())?;
+        news |= self.add(&signature_file(job_name), signer.sign(sums.as_bytes()).as_bytes())?;
 
         let sums_sha256 = hash::of_bytes(sums.as_bytes());
         let done = Done {
@@ -263,7 +272,7 @@ mod tests {
         }
 
         fn publish(&self, sealed: &[Sealed]) -> Result<Receipt, DeliverError> {
-            publish(&self.data.join("staging"), &self.data.join("outbox"), "2600001", sealed, "head")
+            publish(&self.data.join("staging"), &self.data.join("outbox"), "2600001", sealed, "head", &Signer::new(&[7; 32]))
         }
 
         fn out(&self, name: &str) -> Utf8PathBuf {
@@ -286,6 +295,9 @@ mod tests {
             )
         );
         assert_eq!(durable::fingerprint(&site.out("2600001.SHA256SUMS")).unwrap().0, receipt.sums_sha256);
+        let [sums, signature] = ["2600001.SHA256SUMS", "2600001.SHA256SUMS.sig"].map(|name| fs::read(site.out(name)).unwrap());
+        let signer = Signer::new(&[7; 32]).public_line();
+        crate::package::sign::check(&String::from_utf8(signature).unwrap(), &sums, Some(&signer)).unwrap();
         assert_eq!(fs::read_dir(site.data.join("staging")).unwrap().count(), 0);
 
         let before = fs::metadata(site.out("2600001.done")).unwrap().modified().unwrap();

@@ -10,7 +10,7 @@ use super::lock::Lock;
 use super::model::{CampaignRow, CampaignState, JobRow, LedgerRow, Model};
 use super::refuse_when_over;
 use super::store::Store;
-use super::{Access, Home, Ledger, anchors, audit, files, key_file, key_path, ledger_path, mode_mark, privacy};
+use super::{Access, Home, Ledger, anchors, audit, files, key_file, key_path, ledger_path, mode_mark, privacy, show_signer};
 use crate::defect::{self, Defect};
 use crate::durable;
 use crate::keys::Keys;
@@ -67,6 +67,7 @@ impl Ledger {
         }
         // The key first: a key without a ledger has never named anybody.
         files::rename_new(&fresh_key, &key)?;
+        show_signer(data_dir, &keys)?;
         files::sync_folder(&data_dir.join("keys"))?;
         files::rename_new(&fresh_ledger, &ledger)?;
         files::sync_folder(data_dir)?;

@@ -204,7 +204,7 @@ impl Wardrobe<'_, '_> {
         order.progress.stage("setting", letters);
         let sealed = clock.time("render", || parts::seal(order, &job, Some(&press), staging), |_| letters)?;
         let out = staging.folder().parent().unwrap_or(staging.folder());
-        outbox::publish(staging.folder(), out, &job.job_name, &sealed, &head.hash)?;
+        outbox::publish(staging.folder(), out, &job.job_name, &sealed, &head.hash, &ledger.signer())?;
         let part = |part: &package::Sealed| PartReport {
             file: part.file.clone(),
             sha256: part.sealed_sha256.clone(),

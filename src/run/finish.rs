@@ -58,8 +58,11 @@ pub fn finish(
         if defect::is(Defect::RecordedBeforePublished) {
             ledger.published(&job.job)?;
         }
-        let out = data_dir.join("outbox");
-        let publish = || outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head).map_err(RunError::from);
+        let (out, signer) = (data_dir.join("outbox"), ledger.signer());
+        ledger.show_signer()?;
+        let publish = || {
+            outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head, &signer).map_err(RunError::from)
+        };
         order.progress.stage("publishing", 0);
         clock.time("publish", publish, |_| sealed.len() as u64)?;
     }

@@ -10,7 +10,8 @@ use super::staging::Staging;
 use super::{Order, RunError};
 use crate::deliver::outbox;
 use crate::durable;
-use crate::package::Sealed;
+use crate::package::sign::signature_file;
+use crate::package::{Sealed, Signer};
 use crate::record::{Job, JobState, Ledger, SealedPart};
 
 /// Folder of the kept parts in the papers of a run.
@@ -64,20 +65,30 @@ pub(super) fn republish(order: &Order<'_>, ledger: &mut Ledger, name: &str) -> R
         }
     }
 
-    publish(data_dir, &job, &missing, &kept)?;
+    ledger.show_signer()?;
+    publish(data_dir, &job, &missing, &kept, &ledger.signer())?;
     ledger.republished(&job.job, order.run_date)?;
     Ok(package)
 }
 
 /// Whoever fetches sees `.done` last, also this time.
-fn publish(data_dir: &Utf8Path, job: &Job, missing: &[&SealedPart], kept: &Utf8Path) -> Result<(), RunError> {
+fn publish(
+    data_dir: &Utf8Path,
+    job: &Job,
+    missing: &[&SealedPart],
+    kept: &Utf8Path,
+    signer: &Signer,
+) -> Result<(), RunError> {
     let (out, staging) = (data_dir.join("outbox"), Staging::of(data_dir, &job.job_name));
     let failed = |doing, path: &Utf8Path| {
         let path = path.to_owned();
         move |source| RunError::File { doing, path, source }
     };
-    let done = out.join(&job.job_name).join(format!("{}.done", job.job_name));
-    if !missing.is_empty() && done.exists() {
+    let package = out.join(&job.job_name);
+    let done = package.join(format!("{}.done", job.job_name));
+    // A package of an earlier program was not signed.
+    let unsigned = !package.join(signature_file(&job.job_name)).exists();
+    if (unsigned || !missing.is_empty()) && done.exists() {
         fs::remove_file(&done).map_err(failed("removing", &done))?;
     }
     staging.begin()?;
@@ -88,7 +99,7 @@ fn publish(data_dir: &Utf8Path, job: &Job, missing: &[&SealedPart], kept: &Utf8P
 
     let sealed: Vec<Sealed> = job.sealed.iter().map(sealed).collect();
     let head = job.sealed_head.as_ref().map_or_else(String::new, ToString::to_string);
-    outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head)?;
+    outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head, signer)?;
     staging.discard()
 }
 

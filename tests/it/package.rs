@@ -12,8 +12,8 @@ use breachpost::letter::{
 };
 use breachpost::package::archive::{Reader, Writer};
 use breachpost::package::bag::{self, Label};
-use breachpost::package::{self, Job, PackageError, PartPlan, Recipients, Sample, Sealed};
-use breachpost::verify::{Check, Verdict, verify, verify_with};
+use breachpost::package::{self, Job, PackageError, PartPlan, Recipients, Sample, Sealed, Signer};
+use breachpost::verify::{Check, Keys, Verdict, verify, verify_with};
 use breachpost::{deliver, verify};
 use camino::{Utf8Path, Utf8PathBuf};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
@@ -199,7 +199,7 @@ impl Site {
                 package::pack(part, &job, &sample, &recipients, &staging, print_files).unwrap()
             })
             .collect();
-        deliver::publish(&staging, &data.join("outbox"), &name, &sealed, "head").unwrap();
+        deliver::publish(&staging, &data.join("outbox"), &name, &sealed, "head", &Signer::new(&[7; 32])).unwrap();
         Self { _folder: folder, data, key, name, sealed }
     }
 
@@ -208,7 +208,7 @@ impl Site {
     }
 
     fn verify(&self) -> Verdict {
-        verify_with(&self.folder(), Some(&self.key), Some(&page_text)).unwrap()
+        verify_with(&self.folder(), Keys { identity: Some(&self.key), signer: None }, Some(&page_text)).unwrap()
     }
 
     /// The plain zip of a part, made by the `age` tool.
@@ -225,7 +225,7 @@ impl Site {
         let mut bag = Bag::read(&plain);
         change(&mut bag);
         bag.write(&plain);
-        verify_with(&plain, None, Some(&page_text)).unwrap()
+        verify_with(&plain, Keys::default(), Some(&page_text)).unwrap()
     }
 }
 

@@ -20,8 +20,8 @@ const ABOUT_PEOPLE: [&str; 5] = ["backups", "keys", "outbox", "runs", "staging"]
 const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
 /// How runs ended: counts and codes, told like a log. A run that is refused after the purge adds another.
 const OUTCOME: &str = "outcome.json";
-/// What is kept of a published job, by extension: hashes.
-const KEPT_OF_JOBS: [&str; 2] = ["SHA256SUMS", "done"];
+/// What is kept of a published job, by extension: hashes and the signature of them.
+const KEPT_OF_JOBS: [&str; 3] = ["SHA256SUMS", "done", "sig"];
 /// What else is the program's own: history and logs, which know ids, counts and codes, and the list of backups elsewhere.
 const KEPT: [&str; 5] = ["ledger.sqlite", "ledger.anchor", "logs", LIST, CERTIFICATE];
 
