@@ -167,6 +167,12 @@ pub struct Print {
     pub duplex: bool,
     /// Sheet code: our own Data Matrix, or the zone left free.
     pub sheet_mark: SheetMark,
+    /// Whether each page of a print file says where the sheet is trimmed: at its edges.
+    pub trim_box: bool,
+    /// Whether a print file has a title: its own name without extension, which tells nothing.
+    pub title: bool,
+    /// The printing condition that a print file names; absent = none.
+    pub output_intent: Option<OutputIntent>,
     /// Envelope and window.
     pub window: Window,
 }
@@ -178,6 +184,9 @@ impl Default for Print {
             letters_per_part: 25_000,
             duplex: true,
             sheet_mark: SheetMark::Own,
+            trim_box: false,
+            title: false,
+            output_intent: None,
             window: Window::default(),
         }
     }
@@ -191,6 +200,37 @@ pub enum SheetMark {
     Own,
     /// The vendor prints its own code; the zone stays empty.
     Reserve,
+}
+
+/// A printing condition by its name in the registry of the International Color Consortium. Letters are pure black: naming one
+/// changes no ink, it lets a vendor's preflight pass that asks for a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum OutputIntent {
+    /// Coated paper, ISO 12647-2:2004.
+    #[serde(rename = "FOGRA39")]
+    Fogra39,
+    /// Uncoated white paper, ISO 12647-2:2004.
+    #[serde(rename = "FOGRA47")]
+    Fogra47,
+    /// Coated paper, ISO 12647-2:2013.
+    #[serde(rename = "FOGRA51")]
+    Fogra51,
+    /// Uncoated paper, ISO 12647-2:2013.
+    #[serde(rename = "FOGRA52")]
+    Fogra52,
+}
+
+impl OutputIntent {
+    /// As the registry spells it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fogra39 => "FOGRA39",
+            Self::Fogra47 => "FOGRA47",
+            Self::Fogra51 => "FOGRA51",
+            Self::Fogra52 => "FOGRA52",
+        }
+    }
 }
 
 /// Envelope, window and fold, in millimetres. Default: DL 110 x 220, window 90 x 45, 20 from the left and 15 from the

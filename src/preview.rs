@@ -1,6 +1,7 @@
 //! `breachpost preview`: every letter variant with invented people, Dutch next to English, as PDF and as pictures.
 
 pub mod invented;
+mod samples;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,14 +11,14 @@ use jiff::civil::Date;
 use serde::Serialize;
 use tera::{Context, Tera};
 
-use crate::compose::texts::{self, News, TextFacts, Variant};
+use crate::compose::texts::{self, Variant};
 use crate::config::Print;
 use crate::facts::Facts;
-use crate::letter::{Audience, Body, Category, Custody, Format, Language, Place, Planned, Status};
-use crate::package::Sample;
+use crate::letter::{Body, Format, Language};
 use crate::progress::Progress;
 use crate::render::{Press, RenderError};
 use crate::{durable, workers};
+pub use samples::samples;
 
 /// Resolution of the pictures: enough to read 11 pt on a screen.
 const PIXELS_PER_INCH: f64 = 80.0;
@@ -156,51 +157,6 @@ pub fn paper(facts: &Facts, print: &Print, run_date: Date) -> Result<BTreeMap<Fo
         paper.stranded += press.stranded(key).unwrap_or_default();
     }
     Ok(found)
-}
-
-/// Letters with invented people for the vendor's press approval, both languages, one print file each: the first letter in
-/// every category, and one in large print, one that goes abroad, one to parents and one correction. Their names tell nothing.
-///
-/// # Errors
-/// [`PreviewError`] when a letter does not set.
-pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) -> Result<Vec<Sample>, PreviewError> {
-    let variants = texts::variants(facts);
-    let usual = |subject: &TextFacts| {
-        subject.findings.status == Status::Confirmed
-            && subject.findings.categories.len() == 1
-            && subject.custody != Some(Custody::Current)
-    };
-    let find = |language: Language, fits: &dyn Fn(&TextFacts) -> bool| {
-        variants.iter().find(|variant| {
-            let subject = &variant.subject;
-            subject.language == language && usual(subject) && fits(subject)
-        })
-    };
-    let plain = |subject: &TextFacts| {
-        (subject.format, subject.audience) == (Format::Standard, Audience::Adult)
-            && subject.news == News::First
-            && !subject.abroad
-    };
-    let mut kinds: Vec<Box<dyn Fn(&TextFacts) -> bool>> = Vec::new();
-    for category in Category::ALL {
-        kinds.push(Box::new(move |subject| plain(subject) && subject.main() == Some(*category)));
-    }
-    kinds.push(Box::new(|subject| subject.format == Format::Large));
-    kinds.push(Box::new(|subject| subject.abroad));
-    kinds.push(Box::new(|subject| subject.audience == Audience::Parents));
-    kinds.push(Box::new(|subject| matches!(subject.news, News::Correction(_))));
-    let pairs = kinds.iter().flat_map(|kind| Language::ALL.iter().map(move |language| (kind, language)));
-    let chosen: Vec<&Variant> = pairs.filter_map(|(kind, language)| find(*language, kind)).collect();
-    let bodies: Vec<Body> = chosen.iter().map(|variant| variant.body(facts, run_date, synthetic)).collect();
-    let press = Press::new(&bodies.iter().map(|body| (body.key(), body.clone())).collect(), print, run_date)?;
-    let set = |(number, (variant, body)): (usize, (&&Variant, &Body))| {
-        let draft = invented::draft(&variant.subject, number / 2, body);
-        let (pages, sheets) = press.paper(&draft.body).unwrap_or_default();
-        let place = Place { part: 1, seq: 1, print_file: String::new(), first_page: 1, pages, sheets };
-        let bytes = press.set(0, &[&Planned { draft, place }])?;
-        Ok(Sample { name: format!("sample-{:02}.pdf", number + 1), bytes })
-    };
-    chosen.iter().zip(&bodies).enumerate().map(set).collect()
 }
 
 fn letter(out: &Utf8Path, press: &Press, number: usize, variant: &Variant, body: &Body) -> Result<Shown, PreviewError> {

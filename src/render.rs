@@ -13,6 +13,7 @@ mod input;
 mod kix;
 mod laid;
 mod metrics;
+pub mod note;
 mod press;
 mod print_file;
 mod type_case;

@@ -8,16 +8,16 @@ here=$(cd "$(dirname "$0")" && pwd)
 declare -A packages=(
     [age]=age [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [hunspell]=hunspell [javac]=default-jdk-headless [openssl]=openssl
     [pdffonts]=poppler-utils [pdftoppm]=poppler-utils [pdftotext]=poppler-utils [python3]=python3 [qpdf]=qpdf
-    [sha256sum]=coreutils [sqlite3]=sqlite3 [strace]=strace [systemd-analyze]=systemd [unshare]=util-linux [unzip]=unzip
+    [sha256sum]=coreutils [sqlite3]=sqlite3 [ssh-keygen]=openssh-client [strace]=strace [systemd-analyze]=systemd [unshare]=util-linux [unzip]=unzip
 )
 missing=()
 for tool in "${!packages[@]}"; do
     command -v "$tool" > /dev/null || missing+=("${packages[$tool]}")
 done
-# veraPDF's jar comes without it.
 for dictionary in nl en_GB; do
     [ -e /usr/share/hunspell/$dictionary.dic ] || missing+=(hunspell-nl hunspell-en-gb)
 done
+# veraPDF's jar comes without it.
 [ -e /usr/share/java/jaxb-runtime.jar ] || missing+=(libjaxb-java)
 python3 -c 'import venv, ensurepip' 2> /dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then

@@ -1,5 +1,7 @@
 //! `job.json`: what the vendor has to know about one part of a job. No personal data, nothing about the subject.
 
+pub mod note;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -205,10 +207,17 @@ pub enum TicketError {
 /// # Errors
 /// [`TicketError`] when the configured number of days leads outside the calendar.
 pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError> {
+    let mut json = serde_json::to_vec_pretty(&ticket(job, part)?)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+/// What `job.json` and the delivery note say.
+fn ticket<'a>(job: &'a Job<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, TicketError> {
     // More days than a span can hold are no date either.
     let after = |days: i64| job.run_date.checked_add(jiff::Span::new().try_days(days)?);
     let [earliest, latest] = job.vendor.posting_days;
-    let ticket = Ticket {
+    Ok(Ticket {
         schema_version: SCHEMA_VERSION,
         job: job.number,
         rehearsal: job.rehearsal,
@@ -239,10 +248,7 @@ pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError> {
         contact: &job.vendor.contact,
         sender_contacts: job.sender_phones,
         ledger_head: job.ledger_head,
-    };
-    let mut json = serde_json::to_vec_pretty(&ticket)?;
-    json.push(b'\n');
-    Ok(json)
+    })
 }
 
 fn envelope(print: &Print) -> Envelope {

@@ -22,8 +22,10 @@ const PEOPLE: &[(&str, &str, &str, &str, &str, &str)] = &[
     ("I. 't Hart", "Geachte heer 't Hart", "Haven", "3", "1975 AA", "IJMUIDEN"),
 ];
 
-/// An invented address abroad.
-const ABROAD: [&str; 2] = ["12 Example Street", "Toronto ON  M5V 2T6"];
+/// An invented address outside Europe.
+const WORLD: [&str; 2] = ["12 Example Street", "Toronto ON  M5V 2T6"];
+/// An invented address in Europe.
+const EUROPE: [&str; 2] = ["Voorbeeldstraat 12", "9000  GHENT"];
 
 /// The `number`-th invented person, addressed as `subject` asks, with the text `body`.
 #[must_use]
@@ -32,9 +34,7 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
     let id = keys::base32(&seed(number));
     let code = postcode.replace(' ', "");
     let (address_lines, country_line, postal, kix) = if subject.abroad {
-        let lines = ABROAD.map(str::to_owned).to_vec();
-        let postal = PostalParts { country: "CA".to_owned(), foreign_lines: lines.clone(), ..PostalParts::default() };
-        (lines, "CANADA".to_owned(), postal, Kix::Skipped("FOREIGN".to_owned()))
+        abroad(WORLD, "CA", "CANADA")
     } else {
         let postal = PostalParts {
             street: street.to_owned(),
@@ -73,6 +73,18 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
         record_ids: Vec::new(),
         rows: Vec::new(),
     }
+}
+
+/// Moves a person who lives abroad to Europe.
+pub(super) fn to_europe(draft: &mut Draft) {
+    (draft.address_lines, draft.country_line, draft.postal, draft.kix) = abroad(EUROPE, "BE", "BELGIUM");
+    draft.zone = Zone::Europe;
+}
+
+fn abroad(lines: [&str; 2], country: &str, printed: &str) -> (Vec<String>, String, PostalParts, Kix) {
+    let lines = lines.map(str::to_owned).to_vec();
+    let postal = PostalParts { country: country.to_owned(), foreign_lines: lines.clone(), ..PostalParts::default() };
+    (lines, printed.to_owned(), postal, Kix::Skipped("FOREIGN".to_owned()))
 }
 
 fn provider(subject: &TextFacts) -> &'static str {

@@ -74,7 +74,7 @@ impl Density {
 }
 
 /// A date in numbers.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DateParts {
     /// Year.
@@ -83,6 +83,12 @@ pub struct DateParts {
     pub month: i8,
     /// 1 to 31.
     pub day: i8,
+}
+
+impl From<Date> for DateParts {
+    fn from(date: Date) -> Self {
+        Self { year: date.year(), month: date.month(), day: date.day() }
+    }
 }
 
 /// Name, address and country lines of a draft, top to bottom.
@@ -168,7 +174,7 @@ impl LetterInput {
             trim: 0.0,
             keep: false,
             air: Vec::new(),
-            date: DateParts { year: date.year(), month: date.month(), day: date.day() },
+            date: date.into(),
         }
     }
 }

@@ -175,7 +175,7 @@ impl Wardrobe<'_, '_> {
         };
 
         let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
-        for sample in preview::samples(facts, &config.print, order.run_date, true)? {
+        for sample in preview::samples(facts, &config.print, order.run_date, true, &places.classes())? {
             staged.push(staging.write_sample(&sample)?);
         }
         let mut totals = Vec::new();

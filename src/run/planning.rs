@@ -217,7 +217,7 @@ impl Sketch<'_, '_> {
             sender_phones: facts.sender_phones(),
         };
         let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
-        for sample in preview::samples(facts, &config.print, order.run_date, config.synthetic)? {
+        for sample in preview::samples(facts, &config.print, order.run_date, config.synthetic, &places.classes())? {
             staged.push(staging.write_sample(&sample)?);
         }
         let read = Read { inputs: &rows.inputs, intake, shields: &shields };
