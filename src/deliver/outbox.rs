@@ -272,7 +272,14 @@ mod tests {
         }
 
         fn publish(&self, sealed: &[Sealed]) -> Result<Receipt, DeliverError> {
-            publish(&self.data.join("staging"), &self.data.join("outbox"), "2600001", sealed, "head", &Signer::new(&[7; 32]))
+            publish(
+                &self.data.join("staging"),
+                &self.data.join("outbox"),
+                "2600001",
+                sealed,
+                "head",
+                &Signer::new(&[7; 32]),
+            )
         }
 
         fn out(&self, name: &str) -> Utf8PathBuf {
@@ -295,7 +302,8 @@ mod tests {
             )
         );
         assert_eq!(durable::fingerprint(&site.out("2600001.SHA256SUMS")).unwrap().0, receipt.sums_sha256);
-        let [sums, signature] = ["2600001.SHA256SUMS", "2600001.SHA256SUMS.sig"].map(|name| fs::read(site.out(name)).unwrap());
+        let [sums, signature] =
+            ["2600001.SHA256SUMS", "2600001.SHA256SUMS.sig"].map(|name| fs::read(site.out(name)).unwrap());
         let signer = Signer::new(&[7; 32]).public_line();
         crate::package::sign::check(&String::from_utf8(signature).unwrap(), &sums, Some(&signer)).unwrap();
         assert_eq!(fs::read_dir(site.data.join("staging")).unwrap().count(), 0);

@@ -117,7 +117,9 @@ mod tests {
         let other = ours.0.sign("file", HashAlg::Sha512, SUMS).unwrap().to_pem(LineEnding::LF).unwrap();
         assert_eq!(check(&other, SUMS, None), Err(SignatureError::Other));
         let signature = ours.sign(SUMS);
-        for odd in [String::new(), format!("\n{signature}"), format!("{signature}more\n"), format!("{signature}{signature}")] {
+        for odd in
+            [String::new(), format!("\n{signature}"), format!("{signature}more\n"), format!("{signature}{signature}")]
+        {
             assert_eq!(check(&odd, SUMS, None), Err(SignatureError::Form), "{odd}");
         }
         assert!(check(&signature.replace('\n', "\r\n"), SUMS, None).is_ok());

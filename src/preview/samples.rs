@@ -35,7 +35,9 @@ pub fn samples(
     let desk = Desk { facts, print, run_date, synthetic };
     let usual: Vec<TextFacts> = texts::variants(facts).into_iter().map(|one| one.subject).filter(is_usual).collect();
     let mut made = desk.set(desk.kinds(&usual), 0)?;
-    for (class, language) in classes.iter().flat_map(|class| Language::ALL.iter().map(move |language| (class, language))) {
+    for (class, language) in
+        classes.iter().flat_map(|class| Language::ALL.iter().map(move |language| (class, language)))
+    {
         let is_there = |(letter, sheets, _): &(Letter, u32, Vec<u8>)| {
             (letter.zone, letter.subject.format, *sheets) == (class.zone, class.format, class.sheets)
                 && letter.subject.language == *language
@@ -87,7 +89,9 @@ impl Desk<'_> {
         let found = pairs.filter_map(|(kind, language)| {
             usual.iter().find(|subject| subject.language == *language && kind(subject)).cloned()
         });
-        found.map(|subject| Letter { zone: if subject.abroad { Zone::World } else { Zone::Domestic }, subject }).collect()
+        found
+            .map(|subject| Letter { zone: if subject.abroad { Zone::World } else { Zone::Domestic }, subject })
+            .collect()
     }
 
     /// A letter of this class: the first that takes its sheets, else the first of its zone and size.

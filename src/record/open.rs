@@ -10,7 +10,9 @@ use super::lock::Lock;
 use super::model::{CampaignRow, CampaignState, JobRow, LedgerRow, Model};
 use super::refuse_when_over;
 use super::store::Store;
-use super::{Access, Home, Ledger, anchors, audit, files, key_file, key_path, ledger_path, mode_mark, privacy, show_signer};
+use super::{
+    Access, Home, Ledger, anchors, audit, files, key_file, key_path, ledger_path, mode_mark, privacy, show_signer,
+};
 use crate::defect::{self, Defect};
 use crate::durable;
 use crate::keys::Keys;

@@ -60,9 +60,8 @@ pub fn finish(
         }
         let (out, signer) = (data_dir.join("outbox"), ledger.signer());
         ledger.show_signer()?;
-        let publish = || {
-            outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head, &signer).map_err(RunError::from)
-        };
+        let publish =
+            || outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head, &signer).map_err(RunError::from);
         order.progress.stage("publishing", 0);
         clock.time("publish", publish, |_| sealed.len() as u64)?;
     }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use crate::durable;
 use crate::package::archive::Reader;
-use crate::package::sign::{self, signature_file};
 use crate::package::seal;
+use crate::package::sign::{self, signature_file};
 use crate::verify::part::{self, Whole};
 use crate::verify::{Check, Counted, Keys, PageText, Problems, Verdict, VerifyError};
 

@@ -48,6 +48,9 @@ fn a_job_of_an_older_program_is_finished() {
         campaign.done(&["verify", package.to_str().unwrap(), "--identity", identity.to_str().unwrap()], "sound");
         let mode = fs::read_to_string(campaign.path("data/keys/mode")).unwrap();
         assert_eq!(mode, "rehearsal\n", "the names of its jobs tell the mode of an older ledger");
+        let signer = campaign.path("data/keys/package-signing.pub");
+        campaign
+            .done(&["verify", package.to_str().unwrap(), "--signer", signer.to_str().unwrap()], "signed    by SHA256:");
         campaign.done(&["run"], "letters   0 on 0 sheets");
     }
 }

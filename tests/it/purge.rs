@@ -90,7 +90,7 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
     let known = |name: &&&str| {
         ["ledger.sqlite", "ledger.anchor", "backups.json", "purge-certificate.json"].contains(name)
             || name.starts_with("logs/")
-            || [".done", ".SHA256SUMS", "/report.json", "/report.html", "/outcome.json"]
+            || [".done", ".SHA256SUMS", ".SHA256SUMS.sig", "/report.json", "/report.html", "/outcome.json"]
                 .iter()
                 .any(|end| name.ends_with(end))
     };

@@ -93,7 +93,7 @@ fn decide_and_the_words_import_no_stage() {
 
 #[test]
 fn a_foreign_crate_is_named_where_it_belongs() {
-    let homes: [(&str, &[&str]); 7] = [
+    let homes: [(&str, &[&str]); 8] = [
         ("polars", &["link/frames.rs", "read/parquet_file.rs", "report/letters.rs"]),
         ("typst", &["render/world.rs"]),
         ("zip", &["package/archive.rs", "read/workbook/parts.rs"]),
@@ -101,6 +101,7 @@ fn a_foreign_crate_is_named_where_it_belongs() {
         ("age", &["package/seal.rs"]),
         ("lettre", &["deliver/email.rs"]),
         ("rusqlite", &["record/store.rs", "record/store/"]),
+        ("ssh_key", &["package/sign.rs"]),
     ];
     for path in sources(&root().join("src")) {
         let below = path.strip_prefix(root().join("src")).unwrap().to_str().unwrap();
