@@ -87,7 +87,7 @@ fn without_number_abroad(facts: &Facts) -> impl Iterator<Item = Finding> {
 pub fn fact_texts(facts: &Facts) -> Vec<(String, &Bilingual)> {
     let mut texts = Vec::new();
     for (number, measure) in facts.measures.iter().enumerate() {
-        texts.push((format!("measures[{number}]"), measure));
+        texts.push((format!("measures[{}]", number + 1), measure));
     }
     for (name, sender) in &facts.senders {
         texts.extend(sender.about.as_ref().map(|about| (format!("senders.{name}.about"), about)));
