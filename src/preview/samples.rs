@@ -19,6 +19,20 @@ struct Letter {
     zone: Zone,
 }
 
+/// One that was set.
+struct Made {
+    letter: Letter,
+    sheets: u32,
+    bytes: Vec<u8>,
+}
+
+impl Made {
+    fn is_of(&self, class: Class, language: Language) -> bool {
+        let Letter { subject, zone } = &self.letter;
+        (Class { zone: *zone, format: subject.format, sheets: self.sheets }, subject.language) == (class, language)
+    }
+}
+
 /// Letters with invented people, in both languages: the first letter in every category, one in large print, one that goes
 /// abroad, one to parents and one correction, and one of each of the `classes` of the job that these do not have. Of a class
 /// whose number of sheets no invented letter takes there is the nearest. Their names tell nothing.
@@ -35,19 +49,14 @@ pub fn samples(
     let desk = Desk { facts, print, run_date, synthetic };
     let usual: Vec<TextFacts> = texts::variants(facts).into_iter().map(|one| one.subject).filter(is_usual).collect();
     let mut made = desk.set(desk.kinds(&usual), 0)?;
-    for (class, language) in
-        classes.iter().flat_map(|class| Language::ALL.iter().map(move |language| (class, language)))
-    {
-        let is_there = |(letter, sheets, _): &(Letter, u32, Vec<u8>)| {
-            (letter.zone, letter.subject.format, *sheets) == (class.zone, class.format, class.sheets)
-                && letter.subject.language == *language
-        };
-        if !made.iter().any(is_there) {
-            made.extend(desk.of_class(&usual, *class, *language, made.len())?);
+    let pairs = classes.iter().flat_map(|class| Language::ALL.iter().map(move |language| (*class, *language)));
+    for (class, language) in pairs {
+        if !made.iter().any(|letter| letter.is_of(class, language)) {
+            made.extend(desk.of_class(&usual, class, language, made.len())?);
         }
     }
-    let named = |(number, (_, _, bytes)): (usize, (Letter, u32, Vec<u8>))| Sample { name: name(number), bytes };
-    Ok(made.into_iter().enumerate().map(named).collect())
+    let sample = |(number, letter): (usize, Made)| Sample { name: name(number), bytes: letter.bytes };
+    Ok(made.into_iter().enumerate().map(sample).collect())
 }
 
 fn name(number: usize) -> String {
@@ -101,7 +110,7 @@ impl Desk<'_> {
         class: Class,
         language: Language,
         number: usize,
-    ) -> Result<Option<(Letter, u32, Vec<u8>)>, PreviewError> {
+    ) -> Result<Option<Made>, PreviewError> {
         let first = |subject: &&TextFacts| {
             (subject.language, subject.audience) == (language, Audience::Adult)
                 && subject.news == News::First
@@ -113,7 +122,7 @@ impl Desk<'_> {
             let abroad = class.zone != Zone::Domestic;
             let subject = TextFacts { format: class.format, abroad, ..subject.clone() };
             let made = self.set(vec![Letter { subject, zone: class.zone }], number)?.pop();
-            if made.as_ref().is_some_and(|(_, sheets, _)| *sheets == class.sheets) {
+            if made.as_ref().is_some_and(|made| made.sheets == class.sheets) {
                 return Ok(made);
             }
             nearest = nearest.or(made);
@@ -122,7 +131,7 @@ impl Desk<'_> {
     }
 
     /// Sets letters, each as a file of its own, from sample `from`; with the sheets that each takes.
-    fn set(&self, letters: Vec<Letter>, from: usize) -> Result<Vec<(Letter, u32, Vec<u8>)>, PreviewError> {
+    fn set(&self, letters: Vec<Letter>, from: usize) -> Result<Vec<Made>, PreviewError> {
         let body = |letter: &Letter| texts::body_of(&letter.subject, self.facts, self.run_date, self.synthetic);
         let bodies: Vec<Body> = letters.iter().map(body).collect();
         let keyed: BTreeMap<String, Body> = bodies.iter().map(|body| (body.key(), body.clone())).collect();
@@ -136,7 +145,7 @@ impl Desk<'_> {
             let (pages, sheets) = press.paper(&draft.body).unwrap_or_default();
             let place = Place { part: 1, seq: 1, print_file: name(number), first_page: 1, pages, sheets };
             let bytes = press.set(0, &[&Planned { draft, place }])?;
-            Ok((letter, sheets, bytes))
+            Ok(Made { letter, sheets, bytes })
         };
         letters.into_iter().zip(&bodies).enumerate().map(set).collect()
     }
