@@ -48,7 +48,7 @@ pub fn samples(
 ) -> Result<Vec<Sample>, PreviewError> {
     let desk = Desk { facts, print, run_date, synthetic };
     let usual: Vec<TextFacts> = texts::variants(facts).into_iter().map(|one| one.subject).filter(is_usual).collect();
-    let mut made = desk.set(desk.kinds(&usual), 0)?;
+    let mut made = desk.set(kinds(&usual), 0)?;
     let pairs = classes.iter().flat_map(|class| Language::ALL.iter().map(move |language| (*class, *language)));
     for (class, language) in pairs {
         if !made.iter().any(|letter| letter.is_of(class, language)) {
@@ -70,6 +70,31 @@ fn is_usual(subject: &TextFacts) -> bool {
         && subject.custody != Some(Custody::Current)
 }
 
+/// Whether a letter is of the kind that is looked for.
+type Wanted = Box<dyn Fn(&TextFacts) -> bool>;
+
+/// What a vendor sees whatever is in the job.
+fn kinds(usual: &[TextFacts]) -> Vec<Letter> {
+    let plain = |subject: &TextFacts| {
+        (subject.format, subject.audience) == (Format::Standard, Audience::Adult)
+            && subject.news == News::First
+            && !subject.abroad
+    };
+    let mut kinds: Vec<Wanted> = Vec::new();
+    for category in Category::ALL {
+        kinds.push(Box::new(move |subject| plain(subject) && subject.main() == Some(*category)));
+    }
+    kinds.push(Box::new(|subject| subject.format == Format::Large));
+    kinds.push(Box::new(|subject| subject.abroad));
+    kinds.push(Box::new(|subject| subject.audience == Audience::Parents));
+    kinds.push(Box::new(|subject| matches!(subject.news, News::Correction(_))));
+    let pairs = kinds.iter().flat_map(|kind| Language::ALL.iter().map(move |language| (kind, language)));
+    let found = pairs.filter_map(|(kind, language)| {
+        usual.iter().find(|subject| subject.language == *language && kind(subject)).cloned()
+    });
+    found.map(|subject| Letter { zone: if subject.abroad { Zone::World } else { Zone::Domestic }, subject }).collect()
+}
+
 /// What samples are made with.
 struct Desk<'a> {
     facts: &'a Facts,
@@ -79,30 +104,6 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// What a vendor sees whatever is in the job.
-    fn kinds(&self, usual: &[TextFacts]) -> Vec<Letter> {
-        let plain = |subject: &TextFacts| {
-            (subject.format, subject.audience) == (Format::Standard, Audience::Adult)
-                && subject.news == News::First
-                && !subject.abroad
-        };
-        let mut kinds: Vec<Box<dyn Fn(&TextFacts) -> bool>> = Vec::new();
-        for category in Category::ALL {
-            kinds.push(Box::new(move |subject| plain(subject) && subject.main() == Some(*category)));
-        }
-        kinds.push(Box::new(|subject| subject.format == Format::Large));
-        kinds.push(Box::new(|subject| subject.abroad));
-        kinds.push(Box::new(|subject| subject.audience == Audience::Parents));
-        kinds.push(Box::new(|subject| matches!(subject.news, News::Correction(_))));
-        let pairs = kinds.iter().flat_map(|kind| Language::ALL.iter().map(move |language| (kind, language)));
-        let found = pairs.filter_map(|(kind, language)| {
-            usual.iter().find(|subject| subject.language == *language && kind(subject)).cloned()
-        });
-        found
-            .map(|subject| Letter { zone: if subject.abroad { Zone::World } else { Zone::Domestic }, subject })
-            .collect()
-    }
-
     /// A letter of this class: the first that takes its sheets, else the first of its zone and size.
     fn of_class(
         &self,

@@ -211,7 +211,7 @@ fn shown_marks(sides: usize, duplex: bool) -> Option<Vec<Vec<[f64; 4]>>> {
     let (_, sheets) = paper(sides, duplex);
     let one = |side: usize| {
         let sides_a_sheet = if duplex { 2 } else { 1 };
-        if side % sides_a_sheet != 0 {
+        if !side.is_multiple_of(sides_a_sheet) {
             return Some(Vec::new());
         }
         let sheet = u32::try_from(side / sides_a_sheet).ok()? + 1;

@@ -126,9 +126,9 @@ impl Texts<'_> {
     }
 
     /// Dutch and English, or what does not parse.
-    fn parsed(&self) -> Result<[Locale; 2], Vec<Finding>> {
+    fn parsed(&self) -> Result<[Box<Locale>; 2], Vec<Finding>> {
         let parsed = [(Language::Nl, self.nl), (Language::En, self.en)].map(|(language, text)| {
-            toml::from_str::<Locale>(text).map_err(|error| Finding {
+            toml::from_str::<Locale>(text).map(Box::new).map_err(|error| Finding {
                 file: file(language).to_owned(),
                 key: String::new(),
                 sentence: String::new(),

@@ -190,7 +190,7 @@ pub struct Values {
 impl Values {
     /// The facts in words of that language, with the contact data of that sender. In a letter that goes abroad `country` is
     /// the sender's, and the numbers are as somebody abroad calls them.
-    pub fn new(facts: &Facts, sender: &Sender, language: Language, country: Option<String>) -> Self {
+    pub fn new(facts: &Facts, sender: &Sender, language: Language, country: Option<&str>) -> Self {
         let number = |name: &str| match country {
             Some(_) => facts.number_abroad(name),
             None => facts.number(name).to_owned(),
@@ -207,7 +207,7 @@ impl Values {
             checked: date(facts.publication.checked_on),
             phone: number(&sender.phone),
             hours: hours.map_or("", |hours| hours.get(language)).to_owned(),
-            privacy: with_country(sender.privacy_contact.get(language), country.as_deref()),
+            privacy: with_country(sender.privacy_contact.get(language), country),
             fraud: number("fraud"),
             identity: number("identity"),
             police: number("police"),

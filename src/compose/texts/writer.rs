@@ -23,7 +23,8 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// A writer for that subject.
     pub fn new(locale: &'a Locale, subject: &'a TextFacts, facts: &'a Facts, sender: &'a Sender) -> Self {
-        let values = Values::new(facts, sender, subject.language, home_country(locale, subject));
+        let country = home_country(locale, subject);
+        let values = Values::new(facts, sender, subject.language, country.as_deref());
         Self { locale, subject, facts, sender, values }
     }
 

@@ -67,7 +67,7 @@ pub struct Survey {
 }
 
 /// Measures every letter; `locales` are Dutch and English.
-pub fn survey(locales: &[Locale; 2], limits: &Limits, facts: &Facts) -> Survey {
+pub fn survey(locales: &[Box<Locale>; 2], limits: &Limits, facts: &Facts) -> Survey {
     let mut gauges = [Language::Nl, Language::En].map(|language| Gauge::new(language, limits, facts));
     let mut worst = Worst::default();
     let mut dutch: Option<(Body, Vec<Rc<Known>>)> = None;

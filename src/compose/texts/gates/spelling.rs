@@ -57,7 +57,7 @@ fn words(locales: &[&str; 2], facts: &Facts) -> Words {
         }
         for (key, text) in fact_texts(facts) {
             // Names and addresses are in no dictionary.
-            if !key.ends_with(".name") && !key.ends_with(".privacy_contact") {
+            if !matches!(key.rsplit_once('.'), Some((_, "name" | "privacy_contact"))) {
                 add(language, facts.file.as_str(), &format!("{key}.{language}"), text.get(language));
             }
         }
