@@ -96,7 +96,9 @@ impl Trial {
         let leads = ["data.possible_too", "data.stored_too", "data.stored"];
         let leads = leads.map(|key| words_of(key, &judged.iter().collect::<Vec<_>>()));
         let mut data = data.to_owned();
-        leads.iter().for_each(|lead| data = data.replace(lead, "\n"));
+        for lead in leads {
+            data = data.replace(lead, "\n");
+        }
         let lists: Vec<Vec<String>> = data.split('\n').map(entries).filter(|list| !list.is_empty()).collect();
         let expected = [&letter.now.involved, &letter.now.possible, &letter.now.stored]
             .map(|items| sentences.words(letter, items));

@@ -88,7 +88,7 @@ const SENTENCES: &[(&str, Condition)] = &[
     ("data.possible_too", |l| !l.now.involved.is_empty() && !l.now.possible.is_empty()),
     ("data.stored", |l| l.now.items().is_empty() && !l.now.stored.is_empty()),
     ("data.stored_too", |l| !l.now.items().is_empty() && !l.now.stored.is_empty()),
-    ("data.kinds_unknown", |l| l.now.items().is_empty() && !(shared_only(l) && !l.now.stored.is_empty())),
+    ("data.kinds_unknown", |l| l.now.items().is_empty() && (l.now.stored.is_empty() || !shared_only(l))),
     ("data.not_involved", |_| false),
     // WHAT and PUB
     ("what.heading", |_| true),
