@@ -96,7 +96,7 @@ impl Trial {
         let leads = ["data.possible_too", "data.stored_too", "data.stored"];
         let leads = leads.map(|key| words_of(key, &judged.iter().collect::<Vec<_>>()));
         let mut data = data.to_owned();
-        for lead in leads {
+        for lead in &leads {
             data = data.replace(lead, "\n");
         }
         let lists: Vec<Vec<String>> = data.split('\n').map(entries).filter(|list| !list.is_empty()).collect();
