@@ -1,4 +1,4 @@
-# `make run` and `make test` are all a fresh machine needs; the rest is in `make help`.
+# `make run` and `make test` are all that a fresh machine needs; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -21,7 +21,7 @@ help: ## Show this list
 ahead:
 	@benches/build/ahead.sh
 
-build: ahead ## Build the program; says ahead how long it takes (the first time minutes: polars and typst)
+build: ahead ## Build the program; says first how long it takes (minutes the first time, because of polars and typst)
 	cargo build --release
 
 run: build ## Run the nightly batch on sample-data/ and say where everything is
@@ -34,7 +34,7 @@ run: build ## Run the nightly batch on sample-data/ and say where everything is
 preview: build ## Set every letter variant with invented people
 	$(BREACHPOST) preview --out preview
 
-sample-data: build ## Write sample-data/inbox anew (about 2,000 invented people and the hand-made special cases)
+sample-data: build ## Rewrite sample-data/inbox (about 2,000 invented people and the hand-made special cases)
 	rm -rf target/sample-inbox
 	$(BIN) sample --people 2000 --seed 1 --out target/sample-inbox
 	find sample-data/inbox -type f ! -name '*-special.csv' -delete
@@ -50,10 +50,10 @@ property-test: export PROPTEST_CASES ?= 20000
 property-test: ## Run the property tests of the library on new random cases, many of them (minutes)
 	cargo test --release --lib
 
-nights-test: build tools ## Play thirty nights of a campaign for several seeds (NIGHTS_SEEDS=N), against an account of its own
+nights-test: build tools ## Play thirty nights of a campaign for several seeds (NIGHTS_SEEDS=N), against an independent account
 	$(VENV)/bin/python tests/nights --binary $(BIN) --require-restore --seeds $(NIGHTS_SEEDS)
 
-fault-test: tools ## Kill and fail a night at every call, fill disks, break the program on purpose (half an hour)
+fault-test: tools ## Kill and fail a night at every system call, fill disks, break the program on purpose (half an hour)
 	cargo build --release --features seeded-defects
 	mkdir -p target/defects && cp $(BIN) target/defects/breachpost
 	cargo build --release
@@ -66,7 +66,7 @@ restore-drill: build tools ## Lose the ledger and the machine, and restore them 
 letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
 	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
 
-readers-test: build tools ## Read letters.parquet with every reader there is, Spark included (installs 400 MB)
+readers-test: build tools ## Read letters.parquet with every known reader, Spark included (installs 400 MB)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check pyspark==4.3.0
 	rm -rf target/readers && mkdir -p target/readers
 	$(BREACHPOST) --data-dir target/readers ledger init > /dev/null
@@ -92,7 +92,7 @@ bench-run: build tools ## Measure whole runs of 20,000, 200,000 and 715,000 peop
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r benches/run/requirements.txt
 	$(VENV)/bin/python benches/run --binary $(BIN) --work target/bench-run $(BENCH_RUNS)
 
-bench-build: ## Measure a clean build: units, processor time, the dearest crates (BENCH_REVISION=REV for another beside it)
+bench-build: ## Measure a clean build: units, processor time, the most expensive crates (BENCH_REVISION=REV compares with a different revision)
 	python3 benches/build --work target/bench-build $(if $(BENCH_REVISION),--revision $(BENCH_REVISION))
 
 bench-3m: ## Measure whole runs of 200,000 and 3,000,000 people (needs 30 GB of disk)
@@ -128,7 +128,7 @@ check: tools ## Format, lints, tests, documentation
 	cargo test --release
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps
 
-tools: ## Install what the tests hold the program against (Debian packages, a Python environment)
+tools: ## Install the tools that the tests compare the program with (Debian packages, a Python environment)
 	@tests/tools.sh $(VENV)
 
 clean: ## Remove what runs wrote (not the build)

@@ -19,7 +19,8 @@ pub mod address_lines;
 mod addressee;
 pub mod country;
 pub mod house_number;
-pub mod initials;
+mod initials;
+pub mod invented;
 pub mod kix;
 pub mod name_line;
 pub mod postal;
@@ -53,6 +54,7 @@ use crate::field::keys::Keys;
 use crate::field::notice::{Identity, Notice};
 use crate::field::reason::{Reason, SetAside, Sifted, more_rows};
 use crate::field::row::Input;
+use crate::field::terms::Zone;
 
 use address_lines::{AddressLines, address_lines};
 use addressee::{Addressee, addressee};
@@ -172,8 +174,18 @@ fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts)
         rows: notice.rows.iter().map(|row| (file_name(book, row.file), row.row)).collect(),
         row_refs: notice.rows,
         sender: notice.sender,
+        stored: notice.stored.minus(notice.findings.involved).minus(notice.findings.possible),
         findings: notice.findings,
         record_ids: notice.record_ids,
+    }
+}
+
+impl Notice<'_> {
+    /// Whether the printed address is in another country.
+    #[must_use]
+    pub fn goes_abroad(&self) -> bool {
+        let country = address_of(self).and_then(|address| country::of_cell(address.country.trim()));
+        country.is_some_and(|country| country.zone != Zone::Domestic)
     }
 }
 

@@ -38,8 +38,8 @@ pub struct Config {
     pub data_dir: Utf8PathBuf,
     /// `facts.toml`.
     pub facts: Utf8PathBuf,
-    /// One more anchor, a file outside `data_dir`, on another disk or share: each change writes the ledger's head there, and
-    /// a ledger that does not know what it says is refused as an older copy. Absent = none.
+    /// One more anchor, a file outside `data_dir`, on a different disk or share: each change writes the ledger's head
+    /// there, and a ledger that does not know what it says is refused as an older copy. Absent = none.
     #[serde(default)]
     pub anchor_file: Option<Utf8PathBuf>,
     /// How the files of each list are written.
@@ -104,7 +104,7 @@ pub enum LinkProfile {
     Strict,
 }
 
-/// `[policy]`: the settings behind the decision table.
+/// `[policy]`: the settings behind the decision table (docs/policy.md).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
@@ -167,6 +167,12 @@ pub struct Print {
     pub duplex: bool,
     /// Sheet code: our own Data Matrix, or the zone left free.
     pub sheet_mark: SheetMark,
+    /// Whether each page of a print file says where the sheet is trimmed: at its edges.
+    pub trim_box: bool,
+    /// Whether a print file has a title: its own name without extension, which tells nothing.
+    pub title: bool,
+    /// The printing condition that a print file names; absent = none.
+    pub output_intent: Option<OutputIntent>,
     /// Envelope and window.
     pub window: Window,
 }
@@ -178,12 +184,15 @@ impl Default for Print {
             letters_per_part: 25_000,
             duplex: true,
             sheet_mark: SheetMark::Own,
+            trim_box: false,
+            title: false,
+            output_intent: None,
             window: Window::default(),
         }
     }
 }
 
-/// print-and-mail.md 2.2.
+/// Who prints the code by which the inserter checks a sheet (docs/print.md, "Sheet mark").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SheetMark {
@@ -193,8 +202,39 @@ pub enum SheetMark {
     Reserve,
 }
 
+/// A printing condition by its name in the registry of the International Color Consortium. Letters are pure black: naming one
+/// changes no ink, it lets a vendor's preflight pass that asks for a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum OutputIntent {
+    /// Coated paper, ISO 12647-2:2004.
+    #[serde(rename = "FOGRA39")]
+    Fogra39,
+    /// Uncoated white paper, ISO 12647-2:2004.
+    #[serde(rename = "FOGRA47")]
+    Fogra47,
+    /// Coated paper, ISO 12647-2:2013.
+    #[serde(rename = "FOGRA51")]
+    Fogra51,
+    /// Uncoated paper, ISO 12647-2:2013.
+    #[serde(rename = "FOGRA52")]
+    Fogra52,
+}
+
+impl OutputIntent {
+    /// As the registry spells it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fogra39 => "FOGRA39",
+            Self::Fogra47 => "FOGRA47",
+            Self::Fogra51 => "FOGRA51",
+            Self::Fogra52 => "FOGRA52",
+        }
+    }
+}
+
 /// Envelope, window and fold, in millimetres. Default: DL 110 x 220, window 90 x 45, 20 from the left and 15 from the
-/// bottom (DIN 680), A4 folded to 105 (print-and-mail.md 1.4).
+/// bottom (DIN 680), A4 folded to 105 (docs/print.md).
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Window {
@@ -317,49 +357,24 @@ pub enum MailSecurity {
 
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("reading configuration `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error("cannot read configuration `{path}`")]
+    Read { path: Utf8PathBuf, source: std::io::Error },
     /// The file is not valid: syntax, unknown key, wrong type. The source names line and column.
     #[error("configuration `{path}` is not valid")]
-    Parse {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Where and why.
-        source: Box<toml::de::Error>,
-    },
+    Parse { path: Utf8PathBuf, source: Box<toml::de::Error> },
     /// A value is out of range.
     #[error("configuration `{path}`: `{key}` {problem}")]
-    Value {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Which key.
-        key: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// A value that is only for rehearsals stands in the configuration of a real campaign.
-    #[error("configuration `{path}`: `{key}` {problem}, and this is no rehearsal")]
-    Rehearsal {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Which key.
-        key: String,
-        /// What it is.
-        problem: &'static str,
-    },
+    Value { path: Utf8PathBuf, key: &'static str, problem: String },
+    /// A value that is only for rehearsals is in the configuration of a real campaign.
+    #[error("configuration `{path}`: `{key}` {problem}, and this is not a rehearsal")]
+    Rehearsal { path: Utf8PathBuf, key: String, problem: &'static str },
     /// A column or word of `[inputs]` is none of the contract's.
     #[error("configuration `{path}`: `{key}` {problem}")]
     Mapping {
-        /// Which file.
         path: Utf8PathBuf,
-        /// Which key.
         key: String,
         /// What is wrong with it, and what it may be.
         problem: String,

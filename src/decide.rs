@@ -61,7 +61,7 @@ use crate::field::row::Exposure;
 use case::Case;
 use stops::Stop;
 
-/// Decides about every person, as policy.md says, on `run_date` (the date of the letters).
+/// Decides about every person, as docs/policy.md says, on `run_date` (the date of the letters).
 ///
 /// Every exposure row of `people` is in exactly one notice, or set aside exactly once with its person. A person gets at
 /// most one notice, or under `multi_category = "per-sender"` at most one for each sender profile. Both lists are in the

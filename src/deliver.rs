@@ -18,27 +18,17 @@ pub use summary::Summary;
 
 /// Why a shipment could not be published.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum DeliverError {
     /// The outbox or the data directory is not fit for publication.
     #[error("`{path}` {problem}")]
-    Unfit {
-        /// Which folder.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Unfit { path: Utf8PathBuf, problem: &'static str },
     /// A rename into the outbox would be a copy.
-    #[error("`{outbox}` is on another filesystem than `{data_dir}`")]
-    OtherFilesystem {
-        /// The outbox.
-        outbox: Utf8PathBuf,
-        /// The data directory.
-        data_dir: Utf8PathBuf,
-    },
+    #[error("`{outbox}` and `{data_dir}` are on different filesystems")]
+    OtherFilesystem { outbox: Utf8PathBuf, data_dir: Utf8PathBuf },
     /// The disk is too full.
-    #[error("`{path}` has room for {free} bytes, {needed} are needed")]
+    #[error("`{path}` has {free} bytes free, {needed} are needed")]
     NoRoom {
-        /// Which folder.
         path: Utf8PathBuf,
         /// Bytes that are free.
         free: u64,
@@ -49,31 +39,20 @@ pub enum DeliverError {
     #[error("the job has no sealed parts")]
     Empty,
     /// A staged part is not what was sealed.
-    #[error("`{path}` is not the file that was sealed")]
-    Changed {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    #[error("`{path}` has changed since it was sealed")]
+    Changed { path: Utf8PathBuf },
     /// A part is neither in staging nor in the outbox.
-    #[error("`{file}` is neither in staging nor in the outbox")]
-    Missing {
-        /// Which file.
-        file: String,
-    },
+    #[error("`{file}` is in neither staging nor the outbox")]
+    Missing { file: String },
     /// The outbox has a file of that name with other content.
-    #[error("the outbox has another `{path}`")]
-    Conflict {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    #[error("`{path}` already exists in the outbox with different contents")]
+    Conflict { path: Utf8PathBuf },
     /// A file or folder cannot be read, written or renamed.
-    #[error("{doing} `{path}`")]
+    #[error("cannot {doing} `{path}`")]
     Io {
-        /// What was being done.
+        /// What failed, in the infinitive: `read`.
         doing: &'static str,
-        /// Which file or folder.
         path: Utf8PathBuf,
-        /// Why.
         source: io::Error,
     },
     /// It stopped when some files of the job were already in the outbox.
@@ -83,7 +62,6 @@ pub enum DeliverError {
         published: usize,
         /// Parts of the job.
         parts: usize,
-        /// Why.
         source: Box<DeliverError>,
     },
 }
@@ -101,8 +79,8 @@ impl Explain for DeliverError {
         let hint = match self {
             Self::Empty | Self::Io { .. } => return None,
             Self::Unfit { .. } => {
-                "outbox and data folder are folders of the account that runs this, which nobody else can write to (0700), \
-                 on a disk that can be written"
+                "outbox and data folder must be folders that belong to the account running this, that nobody else can write to \
+                 (0700), on a disk that can be written"
             }
             Self::OtherFilesystem { .. } => "keep the outbox inside the data directory, and fetch from there",
             Self::NoRoom { .. } => "make room and run again; nothing has left the building",

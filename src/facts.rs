@@ -1,4 +1,4 @@
-//! `facts.toml`: what the letters say about the incident and who signs. Texts hold slots; the facts stand only here.
+//! `facts.toml`: what the letters say about the incident and who signs. Texts hold slots; the facts are only here.
 
 mod check;
 mod invented;
@@ -36,6 +36,9 @@ pub struct Facts {
     /// named here.
     #[serde(default)]
     pub not_involved: BTreeMap<String, Vec<Item>>,
+    /// Where the facts were read, for findings.
+    #[serde(skip)]
+    pub file: Utf8PathBuf,
     /// Tables that are marked `placeholder = true`: a real run refuses them.
     #[serde(skip)]
     pub placeholders: Vec<String>,
@@ -75,6 +78,8 @@ pub struct Publication {
 pub struct Phone {
     /// As printed.
     pub number: String,
+    /// As somebody abroad calls it: `+31 88 ...`. Without it, [`Facts::number_abroad`] works it out where it can.
+    pub abroad: Option<String>,
     /// When somebody last called it.
     pub checked_on: Date,
     /// Opening hours, where they are printed.
@@ -110,6 +115,8 @@ pub struct Sender {
     pub name: Bilingual,
     /// Who the sender is to people who never dealt with it, and why it writes; whole sentences that fit every category.
     pub about: Option<Bilingual>,
+    /// The same to people who took part in the screening, where it is different for them.
+    pub about_screening: Option<Bilingual>,
     /// Neutral one-line return address above the window address: nothing in it betrays the subject.
     pub return_line: String,
     /// Postal address lines of the letterhead.
@@ -126,57 +133,31 @@ pub struct Sender {
 
 /// What is wrong with the facts.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum FactsError {
     /// The file cannot be read.
-    #[error("reading facts `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error("cannot read facts `{path}`")]
+    Read { path: Utf8PathBuf, source: std::io::Error },
     /// Syntax, unknown key, wrong type.
     #[error("facts `{path}` are not valid")]
-    Parse {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Where and why.
-        source: Box<toml::de::Error>,
-    },
+    Parse { path: Utf8PathBuf, source: Box<toml::de::Error> },
     /// A value that cannot work.
     #[error("facts `{path}`: `{key}` {problem}")]
-    Value {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Which key.
-        key: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Value { path: Utf8PathBuf, key: String, problem: &'static str },
     /// A fact that is only for rehearsals, in a real campaign.
-    #[error("facts `{path}`: `{key}` {problem}, and this is no rehearsal")]
-    Rehearsal {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Which key.
-        key: String,
-        /// What it is.
-        problem: &'static str,
-    },
+    #[error("facts `{path}`: `{key}` {problem}, and this is not a rehearsal")]
+    Rehearsal { path: Utf8PathBuf, key: String, problem: &'static str },
     /// A name that points nowhere.
-    #[error("facts `{path}`: `{key}` names `{name}`, which is not there")]
+    #[error("facts `{path}`: `{key}` names `{name}`, which does not exist")]
     Dangling {
-        /// Which file.
         path: Utf8PathBuf,
-        /// Where the name stands.
+        /// Where the name is.
         key: String,
-        /// The name.
         name: String,
     },
     /// A telephone number that the texts name is missing.
     #[error("facts `{path}`: telephone number `{name}` is missing from [phones]")]
     MissingPhone {
-        /// Which file.
         path: Utf8PathBuf,
         /// Which number, by name.
         name: &'static str,
@@ -184,28 +165,32 @@ pub enum FactsError {
     /// The line to call with questions has no opening hours; the letters print them.
     #[error("facts `{path}`: telephone number `{phone}` of sender `{sender}` has no `hours`")]
     MissingHours {
-        /// Which file.
         path: Utf8PathBuf,
         /// Which number, by name.
         phone: String,
         /// Whose line it is.
         sender: String,
     },
-    /// A telephone number, or the publication on the internet, was checked too long ago.
-    #[error("facts `{path}`: `{key}` was last checked on {checked_on}, more than {max_days} days before the run date")]
+    /// Telephone numbers, or the publication on the internet, were checked too long ago.
+    #[error("facts `{path}`: last checked more than {max_days} days before the run date: {}", listed(facts))]
     Stale {
-        /// Which file.
         path: Utf8PathBuf,
-        /// Where it stands.
-        key: String,
-        /// When it was checked.
-        checked_on: Date,
+        /// All of them: where each stands, and when it was checked.
+        facts: Vec<(String, Date)>,
         /// Days that are permitted.
         max_days: i64,
     },
 }
 
+fn listed(facts: &[(String, Date)]) -> String {
+    let facts: Vec<String> = facts.iter().map(|(key, day)| format!("`{key}` on {day}")).collect();
+    facts.join(", ")
+}
+
 impl Facts {
+    /// Measures that the letters have room for.
+    pub const MOST_MEASURES: usize = 4;
+
     /// Numbers that the letters name beside the sender's own line; every facts file has them.
     pub const PHONES: [&'static str; 5] = ["fraud", "identity", "police", "emergency", "victim_support"];
 
@@ -229,6 +214,7 @@ impl Facts {
         let mut facts: Self = toml::from_str(&unmarked.text)
             .map_err(|source| FactsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
         facts.placeholders = unmarked.placeholders;
+        path.clone_into(&mut facts.file);
         check::check(&facts).map_err(|(key, problem)| FactsError::Value { path: path.to_owned(), key, problem })?;
         let dangling =
             |key: String, name: &String| FactsError::Dangling { path: path.to_owned(), key, name: name.clone() };
@@ -262,6 +248,23 @@ impl Facts {
         self.phones.get(name).map_or("", |phone| &phone.number)
     }
 
+    /// The telephone number of that name as somebody abroad calls it: as the facts give it, or `+31` before an ordinary
+    /// number of ten digits. Empty for numbers that can be called from the Netherlands only (0800, 0900, 112) and where
+    /// there is none.
+    #[must_use]
+    pub fn number_abroad(&self, name: &str) -> String {
+        let Some(phone) = self.phones.get(name) else { return String::new() };
+        if let Some(abroad) = &phone.abroad {
+            return abroad.clone();
+        }
+        let digits = phone.number.chars().filter(char::is_ascii_digit).count();
+        let national = phone.number.starts_with("0800") || phone.number.starts_with("09");
+        match phone.number.strip_prefix('0') {
+            Some(rest) if digits == 10 && !national => format!("+31 {}", rest.replace('-', " ")),
+            _ => String::new(),
+        }
+    }
+
     /// What is known not to be in any of these datasets; nothing when one of them is not known.
     #[must_use]
     pub fn in_none_of(&self, datasets: &[&str]) -> Items {
@@ -278,6 +281,14 @@ impl Facts {
         lines.into_iter().cloned().collect()
     }
 
+    /// The telephone numbers of all senders' lines, each once, sorted.
+    #[must_use]
+    pub fn sender_phones(&self) -> Vec<String> {
+        let numbers: std::collections::BTreeSet<&str> =
+            self.senders.values().map(|sender| self.number(&sender.phone)).collect();
+        numbers.into_iter().map(str::to_owned).collect()
+    }
+
     /// Telephone numbers and a look at the publication that are older than `max_days` before `run_date`, by key, with the day
     /// on which they were checked.
     #[must_use]
@@ -291,12 +302,10 @@ impl Facts {
     /// Refuses what is [`stale`](Self::stale).
     ///
     /// # Errors
-    /// [`FactsError::Stale`] for the first.
+    /// [`FactsError::Stale`] with all of them.
     pub fn check_age(&self, path: &Utf8Path, run_date: Date, max_days: i64) -> Result<(), FactsError> {
-        if let Some((key, checked_on)) = self.stale(run_date, max_days).into_iter().next() {
-            return Err(FactsError::Stale { path: path.to_owned(), key, checked_on, max_days });
-        }
-        Ok(())
+        let facts = self.stale(run_date, max_days);
+        if facts.is_empty() { Ok(()) } else { Err(FactsError::Stale { path: path.to_owned(), facts, max_days }) }
     }
 }
 
@@ -343,6 +352,19 @@ mod tests {
     }
 
     #[test]
+    fn numbers_have_the_form_that_works_from_abroad_or_none() {
+        let mut facts = parse(SAMPLE).unwrap();
+        assert_eq!(facts.number_abroad("hotline"), "+31 88 000 00 00");
+        facts.phones.values_mut().for_each(|phone| phone.abroad = None);
+        for (name, abroad) in [("fraud", "+31 88 786 73 72"), ("police", ""), ("victim_support", ""), ("emergency", "")]
+        {
+            assert_eq!(facts.number_abroad(name), abroad, "{name}");
+        }
+        facts.phones.get_mut("fraud").unwrap().number = "0800-1234".to_owned();
+        assert_eq!(facts.number_abroad("fraud"), "");
+    }
+
+    #[test]
     fn facts_that_were_checked_too_long_ago_block_the_run() {
         let path = Utf8Path::new("facts.toml");
         let facts = parse(SAMPLE).unwrap();
@@ -351,6 +373,10 @@ mod tests {
         let mut publication = facts;
         publication.publication.checked_on = date(2025, 8, 1);
         let stale = publication.check_age(path, date(2025, 9, 15), 30);
-        assert!(matches!(stale, Err(FactsError::Stale { key, .. }) if key == "publication"));
+        assert!(
+            matches!(stale, Err(FactsError::Stale { facts, .. }) if facts == [("publication".to_owned(), date(2025, 8, 1))])
+        );
+        let all = publication.check_age(path, date(2025, 12, 1), 30).unwrap_err().to_string();
+        assert!(all.contains("`phones.fraud` on 2025-09-01, ") && all.contains("`publication` on 2025-08-01"), "{all}");
     }
 }

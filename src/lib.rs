@@ -1,5 +1,5 @@
 //! Breachpost writes to the people whose data were stolen: reads who was exposed, finds out who is who, decides who gets
-//! which letter, sets the letters and hands the print vendor a sealed package. The modules stand in reading order.
+//! which letter, sets the letters and hands the print vendor a sealed package. The modules are in reading order.
 
 pub mod cli;
 pub mod config;

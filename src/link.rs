@@ -93,6 +93,7 @@ pub struct Linked<'a> {
 
 /// Why linking stops. All of these but memory are defects: the run must not go on.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum LinkError {
     /// Rows went missing or were counted twice.
     #[error("linking does not balance: {expected} exposure rows went in, {found} came out")]
@@ -104,27 +105,22 @@ pub enum LinkError {
     },
     /// The rule that may never be broken would have been.
     #[error("two different valid BSNs came together in {clusters} people")]
-    TwoNumbers {
-        /// How many.
-        clusters: usize,
-    },
+    TwoNumbers { clusters: usize },
     /// Nobody would know whom not to write to.
     #[error(
-        "row {row} of `{file}` suppresses somebody, but it cannot be read whole and what is left does not tell whom"
+        "row {row} of `{file}` suppresses somebody, but it cannot be read in full and what is left does not say whom"
     )]
     Suppression {
-        /// File name.
         file: String,
         /// Data row, from 1.
         row: u32,
     },
     /// Nobody has this number: it is wrong, or the row is from a test, and whoever was meant would be written to.
     #[error(
-        "row {row} of `{file}` suppresses somebody by a BSN of the test range, which is nobody's, and by nothing that \
-         another list has"
+        "row {row} of `{file}` suppresses somebody by a BSN of the test range, which belongs to nobody, and by nothing \
+         else that matches another list"
     )]
     TestSuppression {
-        /// File name.
         file: String,
         /// Data row, from 1.
         row: u32,
@@ -141,7 +137,7 @@ pub enum LinkError {
         needed: u64,
     },
     /// A frame could not be made.
-    #[error("joining rows by key")]
+    #[error("cannot join rows by key")]
     Frame(#[source] frames::FrameError),
 }
 
@@ -156,7 +152,7 @@ impl Explain for LinkError {
                 "correct the number, or take the row out if it is from a test: the run must know whom not to write to"
                     .to_owned(),
             ),
-            Self::Capacity => Some("split the campaign: one run takes four thousand million rows".to_owned()),
+            Self::Capacity => Some("split the campaign: one run takes at most 4 billion rows".to_owned()),
             Self::TooFewPairs { .. } => Some("learn from a larger inbox, or use the built-in parameters".to_owned()),
             Self::Frame(_) => Some("the machine may be short of memory".to_owned()),
         }

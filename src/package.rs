@@ -5,6 +5,7 @@ pub mod bag;
 pub mod manifest;
 pub mod plan;
 pub mod seal;
+pub mod sign;
 pub mod ticket;
 
 use std::borrow::Cow;
@@ -16,9 +17,11 @@ use serde::{Deserialize, Serialize};
 use crate::base::Explain;
 use crate::base::defect::{self, Defect};
 use crate::base::durable::{Hashing, Pending};
+use crate::render::RenderError;
 pub use manifest::ManifestError;
-pub use plan::{PartPlaces, PartPlan, Places, Proofed, places, plan};
+pub use plan::{Class, PartPlaces, PartPlan, Places, Proofed, places, plan};
 pub use seal::{Recipients, SealError};
+pub use sign::Signer;
 pub use ticket::{Job, job_name};
 
 /// A letter with invented people for press approval.
@@ -64,6 +67,9 @@ pub enum PackageError {
     /// The ticket.
     #[error("making the job ticket")]
     Ticket(#[from] ticket::TicketError),
+    /// The delivery note.
+    #[error("setting the delivery note")]
+    Note(#[source] RenderError),
     /// The vendor's keys.
     #[error(transparent)]
     Key(#[from] SealError),
@@ -117,6 +123,11 @@ impl Explain for PackageError {
                 "this plan cannot be finished: `breachpost plan abandon` gives it up, and the next run plans anew"
                     .to_owned(),
             ),
+            Self::Note(_) => Some(
+                "`contact` or `service` of [vendor], or a telephone number of the facts, may hold a character that Noto Sans does not \
+                 have"
+                    .to_owned(),
+            ),
             Self::Entry { source, .. } if source.kind() == io::ErrorKind::FileTooLarge => {
                 Some("the part is too large for a plain zip; lower `print.letters_per_part`".to_owned())
             }
@@ -140,15 +151,15 @@ pub fn part_file(job_name: &str, part: u32) -> String {
     format!("{}.zip.age", part_name(job_name, part))
 }
 
-/// Proves, before a plan is committed, that every letter of a part can stand in the manifest, and that there is a ticket for
-/// it.
+/// Proves, before a plan is committed, that every letter of a part can stand in the manifest, and that there is a ticket and a
+/// delivery note for it.
 ///
 /// # Errors
-/// [`PackageError::Manifest`] for the first letter that cannot, [`PackageError::Ticket`].
+/// [`PackageError::Manifest`] for the first letter that cannot, [`PackageError::Ticket`], [`PackageError::Note`].
 pub fn prove(job: &Job<'_>, part: &PartPlan) -> Result<(), PackageError> {
     manifest::write(job.number, &part.letters, io::sink())
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;
-    ticket::json(job, part)?;
+    ticket::note::pdf(job, part)?;
     Ok(())
 }
 
@@ -233,12 +244,13 @@ fn fill<W: Write, E: From<PackageError>>(
 type Made = (&'static str, Cow<'static, [u8]>);
 
 /// Files of the payload that stand before the print files.
-fn before(part: &PartPlan, job: &Job<'_>) -> Result<[Made; 3], PackageError> {
+fn before(part: &PartPlan, job: &Job<'_>) -> Result<[Made; 4], PackageError> {
     let mut manifest = Vec::new();
     manifest::write(job.number, &part.letters, &mut manifest)
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;
     Ok([
         ("README.txt", include_bytes!("../templates/package/README.txt").into()),
+        (ticket::note::FILE, ticket::note::pdf(job, part)?.into()),
         ("job.json", ticket::json(job, part)?.into()),
         ("manifest.csv", manifest.into()),
     ])
@@ -291,6 +303,7 @@ pub(crate) mod testing {
                 involved: Items::NONE,
                 possible: Items::NONE,
             },
+            stored: Items::NONE,
             language: Language::Nl,
             format: Format::Standard,
             audience: Audience::Adult,

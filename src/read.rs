@@ -2,7 +2,7 @@
 //!
 //! A bad row is data: it is set aside with a code. A bad file is an error that stops the run, because a list of which
 //! nobody knows what is missing decides about letters to people. Every data row of every file ends in exactly one of
-//! the lists of [`Rows`]. Columns that the contract (DESIGN.md section 4) does not name are never read.
+//! the lists of [`Rows`]. Columns that the contract (docs/inputs.md) does not name are never read.
 
 mod batch;
 mod cell;
@@ -132,7 +132,7 @@ pub fn read_marked(
     if disputed > 0 {
         tracing::warn!(
             read.provider_codes = disputed,
-            "provider codes stand for different providers; none of them is named"
+            "provider codes are used by different providers; none of those is named in letters"
         );
     }
     Ok((rows, delivery))
@@ -140,11 +140,14 @@ pub fn read_marked(
 
 fn warn_about(inbox: &inbox::Inbox) {
     for name in &inbox.ignored {
-        tracing::warn!(read.file = name, "file in the inbox is no list and is not read");
+        tracing::warn!(read.file = name, "file in the inbox is not a list and is not read");
     }
     for list in schema::LISTS {
         if !inbox.lists.iter().any(|found| found.list == list) {
-            tracing::warn!(read.list = schema::name(list), "no file of this list in the inbox; it counts as empty");
+            tracing::warn!(
+                read.list = schema::name(list),
+                "no file of this list in the inbox; the list counts as empty"
+            );
         }
     }
 }
@@ -343,8 +346,8 @@ fn nothing(sidecar: Option<&Sidecar>, sha256: String, file: &Utf8Path) -> Result
     Ok(Contents { sha256, rows: 0, unread_columns: Vec::new(), absent: Vec::new(), notes: Vec::new() })
 }
 
-/// A few cells with letters of another code page are bad cells; many are a file in another encoding: more than 0.5 % of
-/// its rows, and more than 20.
+/// A few cells with letters of a different code page are bad cells; many are a file in a different encoding: more than
+/// 0.5 % of its rows, and more than 20.
 fn check_code_page(refused: &[Refused], rows: u32, file: &Utf8Path) -> Result<(), ReadError> {
     let mut foreign = refused.iter().map(|row| &row.set_aside).filter(|row| row.reason == Reason::R129);
     let Some(first) = foreign.next() else { return Ok(()) };

@@ -9,6 +9,7 @@
 //! data_dir/ledger.anchor         how far it was after its last change
 //! data_dir/keys/campaign.key     what makes pseudonyms, mode 0400
 //! data_dir/keys/mode             whether the key is for rehearsals or real letters
+//! data_dir/keys/package-signing.pub  the line that tells the vendor whose packages are real
 //! data_dir/backups/              copies before each run that writes, the last five; sealed backups after runs
 //! data_dir/backups/redo.sqlite   every change a second time
 //! data_dir/backups.json          every sealed backup that was made, with date and hash
@@ -61,6 +62,7 @@ use crate::field::mode::Mode;
 use crate::field::person::Cluster;
 use crate::field::row::{List, Rows};
 use crate::field::terms::Kind;
+use crate::package::Signer;
 
 pub use audit::Head;
 pub use cases::{CaseCounts, CaseMark, Held, News};
@@ -130,12 +132,35 @@ pub fn key_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir::keys(data_dir).join("campaign.key")
 }
 
+/// Where the public line of the key is that signs packages: the vendor gets it once, by another way than the packages.
+#[must_use]
+pub fn signer_path(data_dir: &Utf8Path) -> Utf8PathBuf {
+    data_dir::keys(data_dir).join("package-signing.pub")
+}
+
+/// Writes that line, where another or none is there.
+fn show_signer(data_dir: &Utf8Path, keys: &Keys) -> Result<(), RecordError> {
+    let (path, line) = (signer_path(data_dir), Signer::new(keys.package_seed()).public_line() + "\n");
+    if std::fs::read_to_string(&path).is_ok_and(|there| there == line) {
+        return Ok(());
+    }
+    files::replace(&path, line.as_bytes())
+}
+
 /// The campaign's key alone, for whoever compares lists and needs no ledger.
 ///
 /// # Errors
 /// [`RecordError`] when there is none, or it cannot be used.
 pub fn keys(data_dir: &Utf8Path) -> Result<Keys, RecordError> {
     key_file::read(&key_path(data_dir))
+}
+
+/// Who signs the packages of this data folder, for whoever needs no ledger.
+///
+/// # Errors
+/// As [`keys`].
+pub fn signer(data_dir: &Utf8Path) -> Result<Signer, RecordError> {
+    Ok(Signer::new(keys(data_dir)?.package_seed()))
 }
 
 impl Ledger {
@@ -173,13 +198,28 @@ impl Ledger {
     /// [`RecordError`] when it cannot be looked at.
     pub fn bytes(&self) -> Result<u64, RecordError> {
         let path = ledger_path(&self.data_dir);
-        Ok(std::fs::metadata(&path).map_err(files::failed("looking at", &path))?.len())
+        Ok(std::fs::metadata(&path).map_err(files::failed("inspect", &path))?.len())
     }
 
     /// What everything keyed is made from.
     #[must_use]
     pub const fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// Who signs this ledger's packages.
+    #[must_use]
+    pub fn signer(&self) -> Signer {
+        Signer::new(self.keys.package_seed())
+    }
+
+    /// Writes the public line of the signer beside the key, where it is not: a ledger of an earlier program has none yet, nor
+    /// has one that was restored.
+    ///
+    /// # Errors
+    /// [`RecordError::File`].
+    pub fn show_signer(&self) -> Result<(), RecordError> {
+        show_signer(&self.data_dir, &self.keys)
     }
 
     /// How far the ledger is.
@@ -232,7 +272,7 @@ impl Ledger {
     /// Writes down that a human releases people; returns how many.
     ///
     /// # Errors
-    /// [`RecordError::Decider`] when `by` is no name, [`RecordError`] when the ledger cannot be written.
+    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be written.
     pub fn release(&mut self, release: &Release, by: &str) -> Result<usize, RecordError> {
         inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
         if release.people > 0 {

@@ -5,6 +5,7 @@ pub mod geometry;
 pub mod readback;
 pub mod sheet_mark;
 
+mod breaks;
 mod form;
 mod gate;
 mod ink;
@@ -12,6 +13,7 @@ mod input;
 mod kix;
 mod laid;
 mod metrics;
+pub mod note;
 mod press;
 mod print_file;
 mod type_case;

@@ -20,7 +20,7 @@ use account::{Account, StateCounts};
 use linking::LinkReport;
 use waiting::ListRows;
 
-/// `report.json` (DESIGN.md section 5).
+/// `report.json` (docs/design.md, "Files out").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Run date and number, for instance `2025-09-15-1`.
@@ -275,44 +275,34 @@ impl Report {
 
 /// Why the run's papers could not be written.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ReportError {
     /// A file cannot be written.
-    #[error("writing `{file}`")]
+    #[error("cannot write `{file}`")]
     Write {
         /// Which file, without folder.
         file: &'static str,
-        /// Why.
         source: std::io::Error,
     },
     /// A CSV file cannot be written.
-    #[error("writing `{file}`")]
-    Csv {
-        /// Which file.
-        file: &'static str,
-        /// Why.
-        source: csv::Error,
-    },
+    #[error("cannot write `{file}`")]
+    Csv { file: &'static str, source: csv::Error },
     /// The papers of an earlier run cannot be read.
-    #[error("reading `{file}` of an earlier run")]
-    Shelved {
-        /// Which file.
-        file: &'static str,
-        /// Why.
-        source: csv::Error,
-    },
+    #[error("cannot read `{file}` of an earlier run")]
+    Shelved { file: &'static str, source: csv::Error },
     /// `letters.parquet` cannot be written. The cause may quote values and is left out.
-    #[error("writing `letters.parquet` failed while {step}")]
+    #[error("cannot write `letters.parquet`: failed while {step}")]
     Parquet {
-        /// What was being done.
+        /// Which step failed, as a participle.
         step: &'static str,
     },
     /// The report cannot be expressed as JSON.
-    #[error("writing `report.json`")]
+    #[error("cannot write `report.json`")]
     Json(#[source] serde_json::Error),
     /// The page's template does not render.
-    #[error("setting `report.html`")]
+    #[error("cannot fill in `report.html`")]
     Page(#[source] tera::Error),
-    /// Rows do not add up (DESIGN.md section 7, rule 1).
+    /// Rows do not add up (docs/design.md, rule 1).
     #[error("the rows do not balance: {problem}")]
     Unbalanced {
         /// Which sum does not hold; numbers only.

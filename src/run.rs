@@ -24,6 +24,7 @@ mod print_files;
 mod publish;
 mod rehearsal;
 mod republish;
+mod samples;
 mod seal;
 mod settle;
 

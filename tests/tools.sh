@@ -6,13 +6,16 @@ venv=${1:?folder of the Python environment}
 here=$(cd "$(dirname "$0")" && pwd)
 
 declare -A packages=(
-    [age]=age [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [javac]=default-jdk-headless [openssl]=openssl
+    [age]=age [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [hunspell]=hunspell [javac]=default-jdk-headless [openssl]=openssl
     [pdffonts]=poppler-utils [pdftoppm]=poppler-utils [pdftotext]=poppler-utils [python3]=python3 [qpdf]=qpdf
-    [sha256sum]=coreutils [sqlite3]=sqlite3 [strace]=strace [systemd-analyze]=systemd [unshare]=util-linux [unzip]=unzip
+    [sha256sum]=coreutils [sqlite3]=sqlite3 [ssh-keygen]=openssh-client [strace]=strace [systemd-analyze]=systemd [unshare]=util-linux [unzip]=unzip
 )
 missing=()
 for tool in "${!packages[@]}"; do
     command -v "$tool" > /dev/null || missing+=("${packages[$tool]}")
+done
+for dictionary in nl en_GB; do
+    [ -e /usr/share/hunspell/$dictionary.dic ] || missing+=(hunspell-nl hunspell-en-gb)
 done
 # veraPDF's jar comes without it.
 [ -e /usr/share/java/jaxb-runtime.jar ] || missing+=(libjaxb-java)

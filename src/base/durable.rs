@@ -104,7 +104,7 @@ pub fn create_new(path: &Utf8Path) -> io::Result<File> {
     create_with_mode(path, 0o600)
 }
 
-/// The same with another mode.
+/// The same with a different mode.
 ///
 /// # Errors
 /// `AlreadyExists` when anything has the name.

@@ -46,13 +46,13 @@ pub fn shown_json(text: &str) -> String {
     shown
 }
 
-/// Whether nine digits stand in a row, blanks, full stops, hyphens and slashes between them aside.
+/// Whether nine digits are in a row, blanks, full stops, hyphens and slashes between them aside.
 #[must_use]
 pub fn holds_number(text: &str) -> bool {
     longest_run(text, |sign| sign.is_whitespace() || ".-/".contains(sign)) >= DIGITS
 }
 
-/// Whether nine digits that stand together, or in the groups in which people write them (`9999.90.019`, `999 990 019`), are a
+/// Whether nine digits in a row, or in the groups in which people write them (`9999.90.019`, `999 990 019`), are a
 /// BSN. Dates, times and other numbers are shorter, longer or grouped otherwise.
 #[must_use]
 pub fn holds_bsn(text: &str) -> bool {
@@ -62,7 +62,7 @@ pub fn holds_bsn(text: &str) -> bool {
         let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
         GROUPS.contains(&lengths.as_slice())
     };
-    // Groups that one sign divides; what stands between two such chains is empty or no digit.
+    // Groups that one sign divides; what is between two such chains is empty or no digit.
     let chains = text.split(|sign: char| !sign.is_ascii_digit() && !sign.is_whitespace() && !".-_/".contains(sign));
     chains.into_iter().any(|chain| {
         let groups: Vec<&str> = chain.split(|sign: char| !sign.is_ascii_digit()).collect();

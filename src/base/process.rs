@@ -14,8 +14,8 @@ use rustix::process::{
 /// Where the program failed last.
 static PLACE: Mutex<Option<String>> = Mutex::new(None);
 
-/// Closes the process: files 0600 and folders 0700, no core dump, no debugger from another account, a full file-size
-/// limit is an error instead of a kill, and a panic prints its place only.
+/// Closes the process: files 0600 and folders 0700, no core dump, no debugger from a different account, a full
+/// file-size limit is an error instead of a kill, and a panic prints its place only.
 ///
 /// Each step is best effort: none of them may keep a letter from being written.
 pub fn close() {

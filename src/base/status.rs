@@ -1,7 +1,7 @@
 //! How a command ended, and its exit code.
 
-/// How a command ended (DESIGN.md section 5). Of two, the later one in this order wins, but [`Status::Untold`] only wins over
-/// the first two.
+/// How a command ended (docs/design.md, "Exit codes"). Of two, the later one in this order wins, but [`Status::Untold`]
+/// only wins over the first two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// All in order.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::field::contract;
 use crate::field::row::List;
 
-/// Writes to the people whose data were stolen: one letter each, never twice, never to the wrong person.
+/// Writes one letter to each person whose data were stolen: never twice, never to the wrong person.
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true, after_help = EXIT_CODES)]
 pub struct Args {
@@ -17,19 +17,19 @@ pub struct Args {
     /// Read the input files from this folder instead of the configured one.
     #[arg(long, global = true, value_name = "DIR")]
     pub inbox: Option<Utf8PathBuf>,
-    /// Keep ledger, keys, outbox and papers in this folder instead of the configured one.
+    /// Keep the ledger, keys, outbox and papers in this folder instead of the configured one.
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<Utf8PathBuf>,
-    /// Date of the run and of its letters; today if not given.
+    /// Date of the run and of its letters [default: today].
     #[arg(long, global = true, value_name = "YYYY-MM-DD")]
     pub date: Option<Date>,
     /// Answer in JSON on standard output.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Say more on standard error; twice for everything.
+    /// Log more to standard error; repeat for debug output.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// The process that watches over this run; 0 = nobody does.
+    /// Process id of the program that watches over this run; 0 = none.
     #[arg(long, global = true, hide = true, value_name = "PID")]
     pub watched_by: Option<u32>,
     /// What to do.
@@ -53,30 +53,31 @@ pub enum Command {
     },
     /// Run the nightly batch: read, link, decide, set the letters, publish the package, record it.
     Run {
-        /// Go on although this file, which an earlier run read, is gone or has rows that are gone or different; the reason
-        /// is recorded. May be given more than once.
+        /// Continue even though this file, which an earlier run read, is missing or has rows that are gone or
+        /// different. The reason is recorded. May be given more than once.
         #[arg(long, value_name = "FILE=REASON", value_parser = file_and_reason)]
         accept: Vec<(String, String)>,
-        /// The same for every file that the refusal named, with one reason; it is recorded for each of them.
+        /// Continue even though input files from an earlier run are missing or have changed; the reason is recorded for
+        /// each of them.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
-        /// Go on although there are more new letters than the policy permits in one run.
+        /// Continue even though there are more new letters than the policy permits in one run.
         #[arg(long)]
         accept_volume: bool,
-        /// First put the package of this published job into the outbox again, byte for byte.
+        /// First put the package of this published job back into the outbox, byte for byte.
         #[arg(long, value_name = "JOB")]
         republish: Option<String>,
     },
-    /// Show how the last runs ended. Any machine that watches can ask whether a night was missed.
+    /// Show how the last runs ended, and whether a night was missed.
     Status {
-        /// Exit with 1 when no run has ended for this long, for instance `26h`.
+        /// Exit with 1 if no run has ended for this long, for example `26h`.
         #[arg(long, value_name = "DURATION")]
         max_age: Option<jiff::SignedDuration>,
     },
-    /// Plan tonight's job and stop, so that many machines can set its parts (`render`); `run` then finishes it.
+    /// Plan tonight's job and stop, so that many machines can set its parts with `render`; `run` then finishes it.
     #[command(args_conflicts_with_subcommands = true)]
     Plan {
-        /// What to do with a plan that is there.
+        /// What to do with an existing plan.
         #[command(subcommand)]
         plan: Option<PlanCommand>,
         /// As for `run`.
@@ -89,22 +90,24 @@ pub enum Command {
         #[arg(long)]
         accept_volume: bool,
     },
-    /// Set the print files of one part of a planned job. Needs the staging folder and no ledger; again does nothing.
+    /// Set the print files of one part of a planned job. Needs the staging folder but no ledger; a part that is already
+    /// set is left alone.
     Render {
-        /// Part, from 1. If not given: the environment's JOB_COMPLETION_INDEX (from 0) and one.
+        /// Number of the part, counted from 1 [default: JOB_COMPLETION_INDEX from the environment, plus 1].
         #[arg(long, value_name = "N")]
         part: Option<u32>,
-        /// Name of the job, where more than one is planned.
+        /// Name of the job, if more than one is planned.
         #[arg(long, value_name = "JOB")]
         job: Option<String>,
     },
-    /// Do everything but publication and ledger: what would a run do?
+    /// Dry run: do everything except publish and record.
     Check {
-        /// Dress rehearsal: make the whole package in this folder, which must be empty or new. Every page, the job ticket and the
-        /// file names say that it is a rehearsal; it is sealed to a key of yours and recorded nowhere.
+        /// Dress rehearsal: make the whole package in this folder, which must be empty or new. Every page, the job
+        /// ticket and the file names are marked as a rehearsal; it is sealed to a key of yours and not recorded
+        /// anywhere.
         #[arg(long, value_name = "DIR")]
         package: Option<Utf8PathBuf>,
-        /// Your age public key (`age1...`) for that package; if not given, a key is made and written beside it.
+        /// Your age public key (`age1...`) for that package; if not given, a key is created and written beside it.
         #[arg(long, value_name = "KEY", requires = "package")]
         recipient: Vec<String>,
         /// As for `run`; nothing is recorded.
@@ -117,7 +120,7 @@ pub enum Command {
         #[arg(long)]
         accept_volume: bool,
     },
-    /// Set every letter variant with invented people and lay them side by side in a page.
+    /// Set every letter variant with invented people, and show them side by side on one page.
     Preview {
         /// Folder for the pictures and the page.
         #[arg(long, value_name = "DIR", default_value = "preview")]
@@ -127,91 +130,96 @@ pub enum Command {
     Letter {
         /// Letter id, 26 characters.
         id: String,
-        /// File to write; `<id>.pdf` in the current folder if not given.
+        /// File to write [default: `<id>.pdf` in the current folder].
         #[arg(long, value_name = "FILE")]
         out: Option<Utf8PathBuf>,
     },
-    /// The figures for the regulator: told, waiting, unreachable, corrected, by day and by group; small numbers are hidden.
+    /// Show the figures for the regulator: told, waiting, unreachable, corrected, by day and by group. Small numbers
+    /// are hidden.
     Figures,
-    /// Tell which rows, rules, texts and addresses made a letter, or why a row got none and what would change that; or, of two
-    /// rows, why they are one person or not.
+    /// Explain which rows, rules, texts and addresses made a letter, or why a row got none and what would change that;
+    /// or why two rows are, or are not, one person.
     Explain {
-        /// Letter id or reference, in any capitals and blanks; or a row, as `FILE:ROW` or by its record id.
+        /// Letter id or reference, ignoring capitals and blanks; or a row, as `FILE:ROW` or by its record id.
         id: String,
-        /// Another row.
+        /// A second row.
         other: Option<String>,
     },
     /// Look at the lists of the inbox before they count: columns, cells, rows, and what changed. Writes nothing.
     ///
-    /// Exit code 0: in order; 1: something a human should look at, a list that would stop a run included.
+    /// Exit code 0: in order; 1: there is something for a human to look at, including a list that would stop a run.
     Inbox {
-        /// Compare with this file of an earlier delivery instead of with what the last run read; may be given more than once.
+        /// Compare with this file from an earlier delivery instead of with what the last run read. May be given more
+        /// than once.
         #[arg(long, value_name = "FILE")]
         previous: Vec<Utf8PathBuf>,
     },
-    /// Show what the lists may hold: every column, whether it is needed, its form, allowed words, an example.
+    /// Show what the lists may contain: every column, whether it is needed, its form, allowed words, an example.
     Contract {
-        /// One list only: exposures, participants, register, providers or suppressions.
+        /// Only this list: exposures, participants, register, providers or suppressions.
         #[arg(value_name = "LIST", value_parser = list)]
         list: Option<List>,
-        /// As the page docs/inputs.md, all lists.
+        /// All lists, in the form of docs/inputs.md.
         #[arg(long, conflicts_with = "list")]
         markdown: bool,
     },
-    /// Decide who is who where linking could not.
+    /// Decide who is who, where linking could not.
     #[command(subcommand)]
     Review(ReviewCommand),
-    /// Learn linking parameters from the inbox: the BSN says which rows are one person.
+    /// Learn linking parameters from the inbox, using the BSN to tell which rows are one person.
     LinkTrain {
         /// File to write; `[link] parameters` names it in the configuration.
         #[arg(long, value_name = "FILE", default_value = "link-parameters.toml")]
         out: Utf8PathBuf,
-        /// The same seed and rows give the same file.
+        /// Seed: the same seed and rows give the same file.
         #[arg(long, value_name = "S", default_value_t = 1)]
         seed: u64,
-        /// Version that the report of every run names; `trained-S` if not given.
+        /// Version to show in the report of every run [default: `trained-S`].
         #[arg(long, value_name = "VERSION")]
         name: Option<String>,
     },
-    /// Open a package, count it again and read it again.
+    /// Open a package, recount it and read it back.
     Verify {
-        /// Folder of the job in the outbox, or one part.
+        /// Folder of the job in the outbox, or a single part.
         package: Utf8PathBuf,
         /// age identity (private key) file of the recipient.
         #[arg(long, value_name = "FILE")]
         identity: Option<Utf8PathBuf>,
+        /// Public line of the key that must have signed the package: `keys/package-signing.pub` of the ledger.
+        #[arg(long, value_name = "FILE")]
+        signer: Option<Utf8PathBuf>,
     },
-    /// Make, check, back up or restore the ledger.
+    /// Create, check, back up or restore the ledger.
     #[command(subcommand)]
     Ledger(LedgerCommand),
-    /// Close the campaign: no run writes to anybody any more. Shows what that means, then asks.
+    /// Close the campaign: no run writes to anyone after this. Shows what that means, then asks.
     Close {
-        /// Do not ask.
+        /// Do not ask for confirmation.
         #[arg(long)]
         yes: bool,
     },
-    /// Destroy everything about people of a closed campaign; totals, hashes, history and a certificate stay. Shows what will
-    /// go, then asks. Interrupted, it goes on when it is started again.
+    /// Destroy everything about people in a closed campaign. Totals, hashes, history and a certificate are kept. Shows
+    /// what will be deleted, then asks. If it is interrupted, start it again and it continues.
     Purge {
-        /// Who approved it: name or function, for the certificate.
+        /// Who approved it (name or function), for the certificate.
         #[arg(long, value_name = "NAME")]
         approved_by: String,
-        /// Do not ask.
+        /// Do not ask for confirmation.
         #[arg(long)]
         yes: bool,
     },
-    /// Check the letter texts: both languages, reading ease, forbidden words.
+    /// Check the letter texts: both languages, readability, forbidden words.
     #[command(subcommand)]
     Texts(TextsCommand),
     /// Write an invented inbox of any size, with the truth beside it.
     Sample {
-        /// How many people.
+        /// Number of people.
         #[arg(long, value_name = "N")]
         people: u32,
-        /// The same seed gives the same files.
+        /// Seed: the same seed gives the same files.
         #[arg(long, value_name = "S", default_value_t = 1)]
         seed: u64,
-        /// Folder to write; must be empty or new.
+        /// Folder to write to; must be empty or new.
         #[arg(long, value_name = "DIR")]
         out: Utf8PathBuf,
     },
@@ -232,13 +240,13 @@ fn file_and_reason(text: &str) -> Result<(String, String), String> {
 /// `breachpost plan`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum PlanCommand {
-    /// Give up the job that is planned or sealed and of which nothing is in the outbox: its people were told nothing, and the
-    /// next run plans them again. Recorded in the ledger; the job's number is not used again.
+    /// Give up a planned or sealed job of which nothing is in the outbox. Nobody in it was told anything, and the next
+    /// run plans these people again. Recorded in the ledger; the job number is not used again.
     Abandon {
-        /// Who gives it up: name or function.
+        /// Who gives it up (name or function).
         #[arg(long, value_name = "NAME")]
         by: String,
-        /// Why, in one line without names of people.
+        /// The reason, in one line without names of people.
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
@@ -247,28 +255,29 @@ pub enum PlanCommand {
 /// `breachpost ledger`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum LedgerCommand {
-    /// Make a new ledger and the campaign's key. Once per campaign.
+    /// Create a new ledger and the campaign's key. Once per campaign.
     Init,
-    /// Recompute the audit chain, replay it against the tables, compare it with what was published.
+    /// Recompute the chain of events, replay it against the tables, and compare it with what was published.
     Check {
-        /// A head that somebody kept, from a summary mail, a report or a `job.json`: it must be in the history. May be given
-        /// more than once.
+        /// A ledger head that you kept, from a summary mail, a report or a `job.json`: it must be in the history. May
+        /// be given more than once.
         #[arg(long, value_name = "HEAD")]
         anchor: Vec<String>,
     },
-    /// Tell the history in words, one line an event, oldest first.
+    /// Show the history in words, one line per event, oldest first.
     Log,
-    /// Make the sealed backup that each run makes, and hand it over; needs `[backup]` in the configuration.
+    /// Make the same sealed backup as each run, and hand it over. Needs `[backup]` in the configuration.
     Backup,
-    /// Put a backup in the place of a ledger that is lost or damaged, and repeat what came after it. Refused where somebody could
-    /// be told twice; nothing is touched then.
+    /// Replace a lost or damaged ledger with a backup, and repeat what came after it. Refused, without touching
+    /// anything, if somebody could be told twice.
     Restore {
         /// A sealed backup (`*.backup.age`), or a copy of the ledger from `backups/`.
         file: Utf8PathBuf,
         /// The operator's secret key (age identity), for a sealed backup.
         #[arg(long, value_name = "FILE")]
         identity: Option<Utf8PathBuf>,
-        /// A head that somebody kept, best from the newest summary mail: the ledger must know it. May be given more than once.
+        /// A ledger head that you kept, preferably from the newest summary mail: the ledger must contain it. May be
+        /// given more than once.
         #[arg(long, value_name = "HEAD")]
         anchor: Vec<String>,
     },
@@ -277,19 +286,20 @@ pub enum LedgerCommand {
 /// `breachpost review`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum ReviewCommand {
-    /// Write the decisions of a file into the ledger: the `review.csv` of a run with `same`, `different` or `undecided`
-    /// (takes back) in its column `decision`. All of the file, or nothing. Says what the decisions will do, then asks.
+    /// Record the decisions in a file: the `review.csv` of a run with `same`, `different` or `undecided` (takes a
+    /// decision back) in its column `decision`. Applies the whole file or nothing. Shows what the decisions will do,
+    /// then asks.
     Apply {
         /// Decisions file.
         file: Utf8PathBuf,
-        /// Do not ask, also where people who were told already get a second first letter.
+        /// Do not ask for confirmation, even if people who were already told get a second first letter.
         #[arg(long)]
         yes: bool,
-        /// Who decided; the user who starts the program if not given.
+        /// Who decided [default: the user who starts the program].
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
     },
-    /// Show who has decided, when, and how much.
+    /// Show who made how many decisions, and when.
     List,
 }
 

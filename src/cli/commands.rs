@@ -40,9 +40,10 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
             logging::start(None, run_date, args.verbose);
             return sample::write(args, *people, *seed, out);
         }
-        Command::Verify { package, identity } => {
+        Command::Verify { package, identity, signer } => {
             logging::start(None, run_date, args.verbose);
-            return verify::open(args, package, identity.as_deref());
+            let keys = crate::tools::verify::Keys { identity: identity.as_deref(), signer: signer.as_deref() };
+            return verify::open(args, package, keys);
         }
         Command::Contract { list, markdown } => {
             contract::show(args, *list, *markdown);

@@ -49,7 +49,7 @@ impl Failure {
     /// A defect of the program, at this place in its source.
     pub fn defect(status: Status, place: &str) -> Self {
         let hint =
-            "this is a defect of the program: run again, and if it happens again, keep the log for whoever mends it";
+            "this is a defect in the program: run again, and if it happens again, send the log to whoever maintains it";
         Self { status, causes: vec![format!("internal error at {place}")], hint: Some(hint.to_owned()) }
     }
 
@@ -105,7 +105,7 @@ pub fn json(answer_of: &impl Serialize) {
     }
 }
 
-/// A reader who has seen enough (`| head`) is no error; a full disk is: see [`lost`].
+/// A reader who has seen enough (`| head`) is not an error; a full disk is: see [`lost`].
 fn answer(text: &str) {
     let mut stdout = std::io::stdout().lock();
     if let Err(error) = writeln!(stdout, "{text}").and_then(|()| stdout.flush())

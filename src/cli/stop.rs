@@ -16,7 +16,7 @@ pub(super) struct Stop {
     pub ending: Ending,
     /// The job that is out, or partly.
     pub job: Option<String>,
-    /// Another run was on its way.
+    /// Another run was in progress.
     pub in_use: bool,
     /// A text of `failure` with counts, and what a mail says instead.
     pub quiet: Option<(String, String)>,

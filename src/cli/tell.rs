@@ -55,7 +55,7 @@ impl<'a> Teller<'a> {
         }
         if let Err(error) = outcome.write_stopped(&self.config.data_dir) {
             self.is_kept = false;
-            self.note_failure(&error, "the outcome of this run could not be written down");
+            self.note_failure(&error, "the outcome of this run could not be recorded");
         }
     }
 
@@ -213,7 +213,7 @@ impl<'a> Teller<'a> {
             return;
         }
         if let Err(error) = outcome.write(&self.config.data_dir) {
-            self.note_failure(&error, "the outcome of this run could not be written down");
+            self.note_failure(&error, "the outcome of this run could not be recorded");
         }
     }
 

@@ -67,17 +67,17 @@ fn crashed(args: &Args, ended: ExitStatus, started: Timestamp) -> Status {
 
 fn cause(ended: ExitStatus) -> String {
     match (ended.signal(), ended.code()) {
-        (Some(6), _) => "the run broke off: no memory was left, or the program failed (signal 6)".to_owned(),
+        (Some(6), _) => "the run was aborted: no memory was left, or the program failed (signal 6)".to_owned(),
         (Some(9), _) => "the run was killed (signal 9), perhaps because no memory was left".to_owned(),
         (Some(signal), _) => format!("the run was ended by signal {signal}"),
-        (None, Some(code)) => format!("the run ended with code {code}, which nobody has agreed on"),
+        (None, Some(code)) => format!("the run ended with code {code}, which is not one of this program's exit codes"),
         (None, None) => "the run ended in an unknown way".to_owned(),
     }
 }
 
 fn hint(ended: ExitStatus) -> &'static str {
     match ended.signal() {
-        Some(6 | 9) => "look at the system's log for `out of memory`, give the program more of it, and run again",
-        _ => "run again: it goes on where it stopped",
+        Some(6 | 9) => "look for `out of memory` in the system log, give the program more memory, and run again",
+        _ => "run again: it continues where it stopped",
     }
 }

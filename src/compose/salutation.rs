@@ -30,7 +30,7 @@ pub fn neutral_salutation(name: &PersonName<'_>) -> Option<String> {
     Some(format!("Geachte {}", neutral(name)?))
 }
 
-/// "Dear J.A. de Vries", whatever sex or title (policy.md).
+/// "Dear J.A. de Vries", whatever sex or title (docs/policy.md).
 #[must_use]
 pub fn english_salutation(name: &PersonName<'_>) -> Option<String> {
     Some(format!("Dear {}", neutral(name)?))

@@ -121,6 +121,7 @@ fn notice(identity: Identity<'_>, category: Category, row: u32) -> Notice<'_> {
             possible: Items::NONE,
         },
         medical_test: None,
+        stored: Items::NONE,
         difference: None,
         audience: Audience::Adult,
         custody: None,

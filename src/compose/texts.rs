@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use crate::facts::{Facts, Sender};
 use crate::field::body::{Body, Frame};
 use crate::field::notice::Notice;
+use crate::field::terms::{Audience, Custody};
 
 pub use gates::{Figures, Finding, Review, plain_text, residue, review};
 pub use subject::{News, TextFacts, named_provider};
@@ -59,11 +60,12 @@ fn body_in(locale: &Locale, subject: &TextFacts, facts: &Facts, run_date: Date, 
 
 fn frame(writer: &Writer<'_>, run_date: Date, synthetic: bool) -> Frame {
     let (texts, sender, language) = (&writer.locale.frame, writer.sender, writer.subject.language);
+    let country = writer::home_country(writer.locale, writer.subject);
     let rehearsal = if synthetic { texts.rehearsal.words() } else { String::new() };
     Frame {
         sender_name: sender.name.get(language).to_owned(),
-        sender_lines: sender.address.iter().cloned().chain([writer.tell(&texts.phone_line)]).collect(),
-        return_line: sender.return_line.clone(),
+        sender_lines: sender_lines(writer, country.as_deref()),
+        return_line: slots::with_country(&sender.return_line, country.as_deref()),
         date_label: texts.date_label.words(),
         date: dates::in_words(run_date, language),
         reference_label: texts.reference_label.words(),
@@ -72,8 +74,28 @@ fn frame(writer: &Writer<'_>, run_date: Date, synthetic: bool) -> Frame {
         rehearsal,
         closing: texts.closing.words(),
         signature: vec![sender.signatory.clone(), sender.function.get(language).to_owned()],
-        last_lines: vec![writer.tell(&texts.other_language), writer.say(texts.large_print.of(writer.subject.format))],
+        last_lines: last_lines(writer),
     }
+}
+
+/// The sender's address, the country behind its last line in letters that go abroad, and the line to call.
+fn sender_lines(writer: &Writer<'_>, country: Option<&str>) -> Vec<String> {
+    let mut lines = writer.sender.address.clone();
+    if let Some(last) = lines.last_mut() {
+        *last = slots::with_country(last, country);
+    }
+    lines.push(writer.tell(&writer.locale.frame.phone_line));
+    lines
+}
+
+/// Another language, another size of print, read aloud: people who are held ask somebody who can call.
+fn last_lines(writer: &Writer<'_>) -> Vec<String> {
+    let texts = &writer.locale.frame;
+    let format = writer.subject.format;
+    let print = writer.held_or(&texts.large_print_in_custody, &texts.large_print).of(format);
+    let held = writer.subject.custody == Some(Custody::Current) && writer.subject.audience != Audience::Parents;
+    let language = if held { texts.other_language_in_custody.words() } else { writer.tell(&texts.other_language) };
+    vec![language, writer.say(print)]
 }
 
 #[cfg(test)]

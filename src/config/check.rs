@@ -14,7 +14,7 @@ const LONGEST_LINE: usize = 200;
 /// More lines than this above a header are rows.
 const MOST_LINES_SKIPPED: usize = 1000;
 
-/// Sides of envelopes that window mail is posted in, mm: from DL and C6 to C4 (print-and-mail.md 1.4).
+/// Sides of envelopes that window mail is posted in, mm: from DL and C6 to C4 (docs/print.md).
 const ENVELOPE: RangeInclusive<f64> = 90.0..=330.0;
 
 /// A4, mm.

@@ -78,10 +78,10 @@ fn unknown_column(list: List, column: &str) -> String {
         .filter(|(likeness, _)| *likeness >= 0.6)
         .max_by(|one, other| one.0.total_cmp(&other.0));
     let which = nearest.map_or_else(
-        || format!("our names stand on the left: {}", names.join(", ")),
-        |(_, name)| format!("our names stand on the left; was `{name}` meant?"),
+        || format!("our column names go on the left: {}", names.join(", ")),
+        |(_, name)| format!("our column names go on the left; did you mean `{name}`?"),
     );
-    format!("maps `{column}`, which is no column of this list; {which}")
+    format!("maps `{column}`, which is not a column of this list; {which}")
 }
 
 #[cfg(test)]
@@ -114,13 +114,17 @@ mod tests {
                 "one of confirmed, not_excluded",
             ),
             ("[exposures.words.status]\nx = \"\"", "inputs.exposures.words.status", "an empty text"),
-            ("[exposures.words.statuss]\nx = \"confirmed\"", "inputs.exposures.words.statuss", "was `status` meant?"),
+            (
+                "[exposures.words.statuss]\nx = \"confirmed\"",
+                "inputs.exposures.words.statuss",
+                "did you mean `status`?",
+            ),
             ("[exposures.words.town]\nx = \"y\"", "inputs.exposures.words.town", "not a closed list"),
             ("[exposures.words.custody]\nformer = \"current\"", "inputs.exposures.words.custody", "already"),
             ("[exposures.words.items]\nnaw = \"name;adress\"", "inputs.exposures.words.items", "one of name, address"),
             ("[exposures.words.items]\n\"a;b\" = \"name\"", "inputs.exposures.words.items", "`;`"),
             ("[register.words.protected_address]\nx = \"\"", "inputs.register.words.protected_address", "one of yes"),
-            ("[register.columns]\nbirthdate = \"x\"", "inputs.register.columns", "was `birth_date` meant?"),
+            ("[register.columns]\nbirthdate = \"x\"", "inputs.register.columns", "did you mean `birth_date`?"),
             ("[register.columns]\nsex = \"x\"\ntown = \"x\"", "inputs.register.columns", "from one column"),
         ];
         for (text, key, problem) in table {

@@ -5,11 +5,11 @@ use jiff::civil::Date;
 use crate::field::partial_date::PartialDate;
 use crate::field::person::Cluster;
 
-/// Under 12, 12 to 15, 16 and over (policy.md rules 8 and 9).
+/// Under 12, 12 to 15, 16 and over (docs/policy.md, rules 8 and 9).
 pub(super) const LETTER: &[i16] = &[12, 16];
 
 /// Nobody is invited to the screening programme before the year in which they become 30; who was younger than 29 at the
-/// sample date is a data error (policy.md rule 10).
+/// sample date is a data error (docs/policy.md, rule 10).
 pub(super) const SCREENING: &[i16] = &[29];
 
 /// The class that a person's birth dates put them in; class 0 lies below the first limit.

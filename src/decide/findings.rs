@@ -1,4 +1,4 @@
-//! A person's rows combined into what is told (policy.md, "Combining a person's rows").
+//! A person's rows combined into what is told (docs/policy.md, "How a person's rows are combined").
 
 use crate::field::findings::Findings;
 use crate::field::row::Exposure;
@@ -32,6 +32,12 @@ pub(super) fn combine<'a>(rows: impl IntoIterator<Item = &'a Exposure>) -> Findi
     all
 }
 
+/// Kinds of data of rows that were only in the hacked computers.
+pub(super) fn stored<'a>(rows: impl IntoIterator<Item = &'a Exposure>) -> Items {
+    let only_shared = rows.into_iter().filter(|row| row.status == Status::SharedOnly);
+    only_shared.fold(Items::NONE, |items, row| items.union(row.items))
+}
+
 /// Several letters that hold beside each other, as one.
 pub(super) fn union(one: Findings, other: &Findings) -> Findings {
     let mut all = one;
@@ -46,7 +52,8 @@ pub(super) fn union(one: Findings, other: &Findings) -> Findings {
 }
 
 /// The list for somebody under 16 or their parents: what was examined and what came out are not named, because a letter
-/// that lies on the kitchen table can give away a test that the young person kept private (letters.md 3.3).
+/// that lies on the kitchen table can give away a test that the young person kept private (docs/letters.md, "Under
+/// 16").
 pub(super) fn reduced(findings: Findings) -> Findings {
     Findings { involved: findings.involved.minus(PRIVATE), possible: findings.possible.minus(PRIVATE), ..findings }
 }
@@ -60,7 +67,7 @@ pub(super) fn medical_test(findings: &Findings) -> Option<Status> {
     lists.into_iter().find(|(items, _)| items.minus(PRIVATE) != *items).map(|(_, status)| status)
 }
 
-/// Whether a letter with these findings would say "stolen" and list nothing (policy.md rule 13).
+/// Whether a letter with these findings would say "stolen" and list nothing (docs/policy.md, rule 13).
 pub(super) fn says_nothing(findings: &Findings) -> bool {
     findings.status == Status::Confirmed && findings.involved.is_empty() && findings.possible.is_empty()
 }

@@ -72,7 +72,8 @@ pub(super) fn step(now: &Findings, still: &Findings, told: &Findings, due: Date,
     Step::Write(if wrong { Kind::Correction } else { Kind::Supplement })
 }
 
-/// policy.md: "a new category; an item newly involved, or possible that became involved; status up; published became yes".
+/// What docs/policy.md calls material: a new category; an item that is newly involved, or was possible and is now
+/// involved; a higher status; published became `yes`.
 fn is_news(now: &Findings, told: &Findings) -> bool {
     now.categories.iter().any(|category| !told.categories.contains(category))
         || !now.involved.minus(told.involved).is_empty()
@@ -80,8 +81,8 @@ fn is_news(now: &Findings, told: &Findings) -> bool {
         || (now.published == Published::Yes && told.published != Published::Yes)
 }
 
-/// policy.md: "something told that no longer holds". Told `no` that became `unknown` is not among it: what was told is that
-/// nothing was found, and that stays true.
+/// Whether something that was told no longer holds (docs/policy.md). Told `no` that became `unknown` is not among it:
+/// what was told is that nothing was found, and that stays true.
 fn no_longer_holds(told: &Findings, still: &Findings) -> bool {
     told.categories.iter().any(|category| !still.categories.contains(category))
         || !told.involved.minus(still.involved).is_empty()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::case::Case;
-use super::findings::{combine, medical_test, reduced};
+use super::findings::{combine, medical_test, reduced, stored};
 use super::history::{self, Earlier, Step};
 use super::stops::{Stop, empty_list, told_to};
 use super::{Sink, whereabouts};
@@ -83,6 +83,7 @@ fn notice<'a>(case: &Case<'_, 'a>, subject: &Subject<'_, 'a>, kinds: &[Kind]) ->
         sender: subject.sender.to_owned(),
         findings,
         medical_test,
+        stored: stored(subject.rows.iter().copied()),
         difference,
         audience: case.audience(),
         custody: if main == Some(Category::Prisoner) { case.custody.value() } else { None },
@@ -155,7 +156,7 @@ fn still_holding(case: &Case<'_, '_>, now: &Findings, told: &Findings) -> Findin
     still
 }
 
-/// policy.md names what is material; an item that is newly possible is not among it.
+/// docs/policy.md names what is material; an item that is newly possible is not among it.
 fn not_material(now: &Findings, told: &Findings) -> &'static str {
     let known = told.involved.union(told.possible);
     if now.possible.minus(known).is_empty() { "" } else { "items: newly possible ones are not material" }

@@ -1,4 +1,4 @@
-//! The ordered rules that stop a person: policy.md, 2 to 13.
+//! The ordered rules that stop a person: docs/policy.md, rules 2 to 13.
 
 use jiff::civil::Date;
 

@@ -1,4 +1,4 @@
-//! Whose name and which address a letter carries, and in which language and size (policy.md, "Address").
+//! Whose name and which address a letter carries, and in which language and size (docs/policy.md, "Address").
 
 use crate::config::{Hold, Policy};
 use crate::field::address::{Address, AddressSource};
@@ -10,7 +10,7 @@ use crate::field::row::{Exposure, Registrant};
 use crate::field::terms::{Format, Language};
 use crate::field::words::name;
 
-/// The row whose address is printed, and the list it stands in.
+/// The row whose address is printed, and the list it is in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Home<'a> {
     pub of: Identity<'a>,
@@ -120,7 +120,7 @@ fn has_name(name: &PersonName<'_>) -> bool {
     known(name.surname) || known(name.first_names) || name.partner.is_some_and(|partner| known(partner.surname))
 }
 
-/// A surname, one that is no title or filler, first names, initials, particle: in this order of weight.
+/// A surname, one that is not a title or filler, first names, initials, particle: in this order of weight.
 fn completeness(name: &PersonName<'_>) -> [bool; 5] {
     let sound = name::surname(name.surname_prefix, name.surname).is_ok();
     let rest = [known(name.first_names), !name.initials.is_empty(), !name.surname_prefix.is_empty()];

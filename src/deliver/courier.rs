@@ -21,19 +21,14 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Why a file is still here only.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum CourierError {
     /// The program cannot be started.
-    #[error("starting `{program}`")]
-    Start {
-        /// Which program.
-        program: String,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("cannot start `{program}`")]
+    Start { program: String, source: io::Error },
     /// It said that it failed.
     #[error("`{program}` ended with {how}{}", words(.said))]
     Failed {
-        /// Which program.
         program: String,
         /// An exit code or a signal.
         how: String,
@@ -43,7 +38,6 @@ pub enum CourierError {
     /// It did not end in time.
     #[error("`{program}` was stopped after {seconds} seconds{}", words(.said))]
     TooSlow {
-        /// Which program.
         program: String,
         /// The seconds it had.
         seconds: u64,

@@ -30,34 +30,22 @@ pub struct MessageId(pub String);
 
 /// Why the summary mail was not sent. The letters are not affected.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum MailError {
-    /// `from` or an entry of `to` is no mail address.
+    /// `from` or an entry of `to` is not a mail address.
     #[error("`mail.{key}` is not a mail address")]
-    Address {
-        /// Which key.
-        key: &'static str,
-    },
+    Address { key: &'static str },
     /// Nobody to write to.
     #[error("`mail.to` is empty")]
     NoRecipient,
     /// A file of the configuration cannot be read.
-    #[error("reading `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("cannot read `{path}`")]
+    Read { path: Utf8PathBuf, source: io::Error },
     /// The password file is not private.
     #[error("`{path}` {problem}")]
-    Password {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Password { path: Utf8PathBuf, problem: &'static str },
     /// Only one of user and password is given.
-    #[error("`mail.user` and `mail.password_file` belong together, one of them is missing")]
+    #[error("`mail.user` and `mail.password_file` must be set together")]
     HalfLogin,
     /// A password would travel in the clear.
     #[error("`mail.security` is `plain`, so no password is sent")]
@@ -65,45 +53,30 @@ pub enum MailError {
     /// Unprotected mail would leave the machine.
     #[error("`mail.security` is `plain` and `mail.host` is not a loopback address")]
     PlainBeyondLoopback,
-    /// The certificate of the authority is no certificate.
-    #[error("`{path}` holds no certificate")]
-    Authority {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: smtp::Error,
-    },
+    /// The certificate of the authority is not a certificate.
+    #[error("`{path}` contains no certificate")]
+    Authority { path: Utf8PathBuf, source: smtp::Error },
     /// Encryption cannot be set up.
-    #[error("setting up encryption")]
+    #[error("cannot set up encryption")]
     Encryption(#[source] smtp::Error),
     /// A template has a fault.
-    #[error("filling the mail's templates")]
+    #[error("cannot fill in the mail's templates")]
     Template(#[from] tera::Error),
     /// A line break or control character would come into a header.
-    #[error("`{field}` holds a control character and cannot stand in a mail header")]
+    #[error("`{field}` contains a control character and cannot be used in a mail header")]
     Header {
         /// Which field of the summary.
         field: &'static str,
     },
     /// The message cannot be put together.
-    #[error("putting the mail together")]
+    #[error("cannot assemble the mail")]
     Message(#[from] lettre::error::Error),
     /// The server was not reached.
-    #[error("connecting to the mail server `{host}`")]
-    Connect {
-        /// Which server.
-        host: String,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("cannot connect to the mail server `{host}`")]
+    Connect { host: String, source: io::Error },
     /// The server refused, broke off, or took too long.
-    #[error("sending the mail through `{host}`")]
-    Send {
-        /// Which server.
-        host: String,
-        /// Why.
-        source: smtp::Error,
-    },
+    #[error("cannot send the mail through `{host}`")]
+    Send { host: String, source: smtp::Error },
 }
 
 impl MailError {

@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use crate::base::{durable, hash};
 use crate::deliver::DeliverError;
-use crate::package::Sealed;
+use crate::package::sign::signature_file;
+use crate::package::{Sealed, Signer};
 
 /// A published job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub fn preflight(outbox: &Utf8Path, data_dir: &Utf8Path, needed: u64) -> Result<
 /// The device of a folder that is fit to be written to.
 fn check_folder(folder: &Utf8Path) -> Result<u64, DeliverError> {
     let unfit = |problem| DeliverError::Unfit { path: folder.to_owned(), problem };
-    let metadata = fs::symlink_metadata(folder).map_err(|error| io_error("looking at", folder, error))?;
+    let metadata = fs::symlink_metadata(folder).map_err(|error| io_error("inspect", folder, error))?;
     if metadata.is_symlink() {
         return Err(unfit("is a link, not a folder"));
     }
@@ -82,12 +83,12 @@ fn check_folder(folder: &Utf8Path) -> Result<u64, DeliverError> {
         Ok(()) => Ok(metadata.dev()),
         Err(rustix::io::Errno::ROFS) => Err(unfit("is on a filesystem that is read-only")),
         Err(rustix::io::Errno::ACCESS | rustix::io::Errno::PERM) => Err(unfit("cannot be written to")),
-        Err(error) => Err(io_error("looking at", folder, error.into())),
+        Err(error) => Err(io_error("inspect", folder, error.into())),
     }
 }
 
-/// Moves the sealed parts of one job from `staging` into `outbox/<job>/`, then writes `<job>.SHA256SUMS`, then
-/// `<job>.done`. Each file is synced, then renamed without ever replacing one, then the folder is synced. What is there
+/// Moves the sealed parts of one job from `staging` into `outbox/<job>/`, then writes `<job>.SHA256SUMS` and its signature,
+/// then `<job>.done`. Each file is synced, then renamed without ever replacing one, then the folder is synced. What is there
 /// already with the same bytes is done: publishing again after a crash goes on where it stopped, and publishing again
 /// after success writes nothing.
 ///
@@ -102,12 +103,13 @@ pub fn publish(
     job_name: &str,
     sealed: &[Sealed],
     ledger_head: &str,
+    signer: &Signer,
 ) -> Result<Receipt, DeliverError> {
     if sealed.is_empty() {
         return Err(DeliverError::Empty);
     }
     let shelf = Shelf { staging, folder: outbox.join(job_name) };
-    let result = shelf.fill(job_name, sealed, ledger_head);
+    let result = shelf.fill(job_name, sealed, ledger_head, signer);
     result.map_err(|source| match shelf.count(sealed) {
         0 => source,
         published => DeliverError::Partly { published, parts: sealed.len(), source: Box::new(source) },
@@ -121,7 +123,13 @@ struct Shelf<'a> {
 }
 
 impl Shelf<'_> {
-    fn fill(&self, job_name: &str, sealed: &[Sealed], ledger_head: &str) -> Result<Receipt, DeliverError> {
+    fn fill(
+        &self,
+        job_name: &str,
+        sealed: &[Sealed],
+        ledger_head: &str,
+        signer: &Signer,
+    ) -> Result<Receipt, DeliverError> {
         self.make_folder()?;
         let mut news = false;
         for part in sealed {
@@ -131,6 +139,7 @@ impl Shelf<'_> {
 
         let sums: String = sealed.iter().flat_map(|part| [&part.sealed_sha256, "  ", &part.file, "\n"]).collect();
         news |= self.add(&format!("{job_name}.SHA256SUMS"), sums.as_bytes())?;
+        news |= self.add(&signature_file(job_name), signer.sign(sums.as_bytes()).as_bytes())?;
 
         let sums_sha256 = hash::of_bytes(sums.as_bytes());
         let done = Done {
@@ -156,7 +165,7 @@ impl Shelf<'_> {
     fn make_folder(&self) -> Result<(), DeliverError> {
         let outbox = self.folder.parent().unwrap_or(&self.folder);
         for folder in [outbox, &self.folder] {
-            durable::make_folder(folder).map_err(|error| io_error("making", folder, error))?;
+            durable::make_folder(folder).map_err(|error| io_error("create", folder, error))?;
             check_folder(folder)?;
         }
         Ok(())
@@ -172,7 +181,7 @@ impl Shelf<'_> {
             return Err(DeliverError::Missing { file: part.file.clone() });
         }
         expect_hash(&from, &part.sealed_sha256, DeliverError::Changed { path: from.clone() })?;
-        durable::open(&from).and_then(|file| file.sync_all()).map_err(|error| io_error("syncing", &from, error))?;
+        durable::open(&from).and_then(|file| file.sync_all()).map_err(|error| io_error("sync", &from, error))?;
         rename(&from, &to).map(|()| true)
     }
 
@@ -180,17 +189,17 @@ impl Shelf<'_> {
     fn add(&self, name: &str, bytes: &[u8]) -> Result<bool, DeliverError> {
         let to = self.folder.join(name);
         if is_there(&to)? {
-            let there = fs::read(&to).map_err(|error| io_error("reading", &to, error))?;
+            let there = fs::read(&to).map_err(|error| io_error("read", &to, error))?;
             return if there == bytes { Ok(false) } else { Err(DeliverError::Conflict { path: to }) };
         }
         let from = self.staging.join(name);
-        durable::write(&from, bytes).map_err(|error| io_error("writing", &from, error))?;
+        durable::write(&from, bytes).map_err(|error| io_error("write", &from, error))?;
         rename(&from, &to)?;
         self.sync().map(|()| true)
     }
 
     fn sync(&self) -> Result<(), DeliverError> {
-        durable::sync_folder(&self.folder).map_err(|error| io_error("syncing", &self.folder, error))
+        durable::sync_folder(&self.folder).map_err(|error| io_error("sync", &self.folder, error))
     }
 
     /// How many parts of the job are in the outbox. A file that cannot be read counts: it may have been fetched.
@@ -211,7 +220,7 @@ fn is_there(path: &Utf8Path) -> Result<bool, DeliverError> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(io_error("looking at", path, error)),
+        Err(error) => Err(io_error("inspect", path, error)),
     }
 }
 
@@ -219,7 +228,7 @@ fn expect_hash(path: &Utf8Path, sha256: &str, other: DeliverError) -> Result<(),
     match durable::fingerprint(path) {
         Ok((found, _)) if found == sha256 => Ok(()),
         Ok(_) => Err(other),
-        Err(error) => Err(io_error("reading", path, error)),
+        Err(error) => Err(io_error("read", path, error)),
     }
 }
 
@@ -263,7 +272,14 @@ mod tests {
         }
 
         fn publish(&self, sealed: &[Sealed]) -> Result<Receipt, DeliverError> {
-            publish(&self.data.join("staging"), &self.data.join("outbox"), "2600001", sealed, "head")
+            publish(
+                &self.data.join("staging"),
+                &self.data.join("outbox"),
+                "2600001",
+                sealed,
+                "head",
+                &Signer::new(&[7; 32]),
+            )
         }
 
         fn out(&self, name: &str) -> Utf8PathBuf {
@@ -286,6 +302,10 @@ mod tests {
             )
         );
         assert_eq!(durable::fingerprint(&site.out("2600001.SHA256SUMS")).unwrap().0, receipt.sums_sha256);
+        let [sums, signature] =
+            ["2600001.SHA256SUMS", "2600001.SHA256SUMS.sig"].map(|name| fs::read(site.out(name)).unwrap());
+        let signer = Signer::new(&[7; 32]).public_line();
+        crate::package::sign::check(&String::from_utf8(signature).unwrap(), &sums, Some(&signer)).unwrap();
         assert_eq!(fs::read_dir(site.data.join("staging")).unwrap().count(), 0);
 
         let before = fs::metadata(site.out("2600001.done")).unwrap().modified().unwrap();

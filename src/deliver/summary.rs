@@ -17,7 +17,7 @@ pub struct Summary {
     pub run_date: Date,
     /// Invented people.
     pub rehearsal: bool,
-    /// DESIGN.md section 5.
+    /// The run's exit code (docs/design.md, "Exit codes").
     pub exit_code: u8,
     /// Why it stopped: the error, its causes, what to do. Empty for a run that came to its end.
     pub problem: Vec<String>,
@@ -33,7 +33,7 @@ pub struct Summary {
     pub due: Vec<(String, u64)>,
     /// What waits for a human; absent where a run did not come so far.
     pub queue: Option<Queue>,
-    /// Input files that are not as an earlier run read them, one line each.
+    /// Input files that have changed since an earlier run, one line each.
     pub inputs: Vec<String>,
     /// Letters set.
     pub letters: u64,
@@ -397,22 +397,22 @@ pub(crate) mod tests {
           R104: 10 (the reason of R104)
           L204: 10 or more (the reason of L204)
           D203: <10 (the reason of D203)
-        Rows that wait for a letter from 2025-09-29 on: <10
+        Rows whose letter is due from 2025-09-29: <10
 
         Cases for a human: 31 open, <10 new, 0 overdue
-        The oldest waits since 2025-08-30; its deadline is 2025-09-13.
+        The oldest has been waiting since 2025-08-30; its deadline is 2025-09-13.
 
         Letters: 2000, pages: 4000, sheets: 2000
         Job 2600001, parts: 1
 
-        Published and not in the outbox any more, without a receipt: 2500007
-        Was it fetched? If not: `breachpost run --republish JOB` publishes the same bytes again.
+        Published, no longer in the outbox, without a receipt: 2500007
+        If nobody fetched it: `breachpost run --republish JOB` publishes the same bytes again.
 
         Report: /data/runs/2025-09-01-000001/report.html
         Ledger chain head: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 
-        Counts from 1 to 9 are shown as <10, and those that would give them away are not shown exactly. Who got which letter is in
-        the run's folder, not in this mail.
+        Counts from 1 to 9 are shown as <10; counts that would reveal them are rounded or left out. Who got which letter is in the
+        run's folder, not in this mail.
         ");
     }
 

@@ -6,7 +6,7 @@ use crate::config::check::problem_of_line;
 /// A key of the facts and what is wrong with its value.
 type Fault = (String, &'static str);
 
-/// Whole sentences stand on more than one line of paper.
+/// Whole sentences may take more than one line on paper.
 const LONGEST_SENTENCE: usize = 1_000;
 
 /// The first value that cannot work.
@@ -25,11 +25,20 @@ pub(super) fn check(facts: &Facts) -> Result<(), Fault> {
         return Err(("incident.custody_years".to_owned(), "is not a first and a last year"));
     }
 
+    if facts.measures.len() > Facts::MOST_MEASURES {
+        return Err(("measures".to_owned(), "has more than four entries; the letters have no room for them"));
+    }
     for (number, measure) in facts.measures.iter().enumerate() {
         sentences(&format!("measures[{}]", number + 1), measure)?;
     }
     for (name, phone) in &facts.phones {
         line(&format!("phones.{name}.number"), &phone.number)?;
+        if let Some(abroad) = &phone.abroad {
+            line(&format!("phones.{name}.abroad"), abroad)?;
+            if !abroad.starts_with('+') {
+                return Err((format!("phones.{name}.abroad"), "does not begin with `+` and the country's number"));
+            }
+        }
         phone.hours.iter().try_for_each(|hours| sentences(&format!("phones.{name}.hours"), hours))?;
     }
     senders(facts)
@@ -51,6 +60,7 @@ fn senders(facts: &Facts) -> Result<(), Fault> {
             line(&key(&format!("{field}.en")), &text.en)?;
         }
         sender.about.iter().try_for_each(|about| sentences(&key("about"), about))?;
+        sender.about_screening.iter().try_for_each(|about| sentences(&key("about_screening"), about))?;
     }
     Ok(())
 }
@@ -93,6 +103,7 @@ mod tests {
         for (from, to, key) in [
             ("until = \"2025-07-06\"", "until = \"2025-07-01\"", "incident.until"),
             ("reported = \"2025-08-06\"", "reported = \"2025-01-01\"", "incident.reported"),
+            ("abroad = \"+31 88 786 73 72\"", "abroad = \"088-786 73 72\"", "phones.fraud.abroad"),
             ("[2022, 2025]", "[2025, 2022]", "incident.custody_years"),
             ("number = \"112\"", "number = \"1\\n12\"", "phones.emergency.number"),
             ("\"3500 AB Utrecht\"]", "\"3500 AB\\u2028Utrecht\"]", "senders.bvo.address"),
@@ -101,5 +112,9 @@ mod tests {
             assert_eq!(fault(from, to).as_deref(), Some(key), "{to}");
         }
         assert_eq!(fault("number = \"112\"", "number = \"0112\""), None);
+        let measure = "[[measures]]\nnl = \"Wij letten op.\"\nen = \"We keep watch.\"\n\n[incident]";
+        assert_eq!(fault("[incident]", measure), None);
+        let two = format!("{}{measure}", measure.trim_end_matches("[incident]"));
+        assert_eq!(fault("[incident]", &two).as_deref(), Some("measures"));
     }
 }

@@ -65,7 +65,7 @@ pub struct Frame {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
-    /// Block id of the content model, for instance `DATA`.
+    /// Block id (docs/letters.md, "Blocks"), for instance `DATA`.
     pub id: String,
     /// Heading as a question; empty for none.
     pub heading: String,

@@ -1,4 +1,4 @@
-//! The contract: every column of the five lists (DESIGN.md section 4), with what may stand in it.
+//! The contract: every column of the five lists (docs/inputs.md), with what may be in it.
 //!
 //! This is the one table behind reading, the messages about a file, `breachpost contract`, docs/inputs.md, the sample
 //! and the check of `[inputs]`. A column that is added here still needs its place in `read/records.rs`, nothing else.
@@ -26,7 +26,7 @@ pub struct Column {
     pub need: Need,
     /// What a cell holds.
     pub form: Form,
-    /// A cell as it may stand in a file; invented.
+    /// A cell as it may be in a file; invented.
     pub example: &'static str,
     /// What it means, and what an empty cell or a missing column means where that matters.
     pub meaning: &'static str,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::field::address::AddressSource;
 use crate::field::findings::Findings;
 use crate::field::ids::{LetterId, Pseudonym, RowRef};
-use crate::field::terms::{Audience, Custody, Format, Kind, Language, Zone};
+use crate::field::terms::{Audience, Custody, Format, Items, Kind, Language, Zone};
 
 /// The parts of a printed address that the vendor's manifest wants one by one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +45,6 @@ pub enum Kix {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
-    /// Its name.
     pub letter_id: LetterId,
     /// Whom it is for.
     pub person: Pseudonym,
@@ -57,6 +56,10 @@ pub struct Draft {
     pub sender: String,
     /// What is told.
     pub findings: Findings,
+    /// Kinds of data that the letter names as having been in the hacked computers, beside `findings`. A plan that was made
+    /// before letters named them has none.
+    #[serde(default)]
+    pub stored: Items,
     /// Language.
     pub language: Language,
     /// Size of print.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::field::ids::Pseudonym;
 use crate::field::terms::{Category, Items, Kind, Published, Status};
 
-/// What a letter tells, and what the ledger remembers as told: the person's rows combined as policy.md says.
+/// What a letter tells, and what the ledger remembers as told: the person's rows combined as docs/policy.md says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Findings {

@@ -10,7 +10,7 @@ use data_encoding::{Encoding, Specification};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Where a row stands: which input file and which data row (1 = first row after the header). Kept to the end.
+/// Where a row is: which input file and which data row (1 = first row after the header). Kept to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowRef {
     /// Index into `Rows::inputs`.

@@ -18,6 +18,7 @@ pub struct Keys {
     row: [u8; 32],
     check: [u8; 32],
     mark: [u8; 32],
+    package: [u8; 32],
 }
 
 impl Keys {
@@ -37,6 +38,7 @@ impl Keys {
             row: sub_key("row"),
             check: sub_key("check"),
             mark: sub_key("mark"),
+            package: sub_key("package signature"),
         }
     }
 
@@ -59,6 +61,13 @@ impl Keys {
         Marker(cut(&self.mark))
     }
 
+    /// The secret bytes of the key that signs packages: it follows from the campaign's key, so it is never on a disk, comes
+    /// back with every backup, and every ledger has one.
+    #[must_use]
+    pub const fn package_seed(&self) -> &[u8; 32] {
+        &self.package
+    }
+
     /// The same letter always has the same id, and nobody without the key can make it.
     #[must_use]
     pub fn letter_id(&self, campaign: &str, kind: Kind, person: Pseudonym, sequence: u32) -> LetterId {
@@ -72,7 +81,7 @@ impl Keys {
         mac(&self.reference, &[letter_id.to_string().as_bytes()])
     }
 
-    /// Stored in the ledger, so that another key is noticed (lower-case hex).
+    /// Stored in the ledger, so that a different key is noticed (lower-case hex).
     #[must_use]
     pub fn check(&self, ledger_id: &str) -> String {
         data_encoding::HEXLOWER.encode(&mac(&self.check, &[b"ledger", ledger_id.as_bytes()]))
@@ -138,6 +147,7 @@ mod tests {
         assert_ne!(person, other.pseudonym("bsn", b"999990019"));
         assert_ne!(one.letter_id("c", Kind::First, person, 1), other.letter_id("c", Kind::First, person, 1));
         assert_ne!(one.check("l"), other.check("l"));
+        assert_ne!(one.package_seed(), other.package_seed());
     }
 
     #[test]

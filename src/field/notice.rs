@@ -4,7 +4,7 @@ use crate::field::address::AddressSource;
 use crate::field::findings::{Difference, Findings};
 use crate::field::ids::{Pseudonym, RowRef};
 use crate::field::row::{Exposure, Provider, Registrant};
-use crate::field::terms::{Audience, Custody, Format, Kind, Language, Status};
+use crate::field::terms::{Audience, Custody, Format, Items, Kind, Language, Status};
 
 /// Whose name and address are printed.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +29,11 @@ pub struct Notice<'a> {
     /// What is told.
     pub findings: Findings,
     /// Letters to or about somebody under 16: how sure it is that data about a medical test were stolen. The letter says no
-    /// more of them than that, and `findings` does not name them (letters.md 3.3).
+    /// more of them than that, and `findings` does not name them (docs/letters.md, "Under 16").
     pub medical_test: Option<Status>,
+    /// Kinds of data of rows that were only in the hacked computers. The letter names those that are not in `findings`; they
+    /// are never called stolen, and never material.
+    pub stored: Items,
     /// What is new or was wrong.
     pub difference: Option<Difference>,
     /// To whom it speaks.

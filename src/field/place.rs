@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::draft::Draft;
 
-/// Where a letter stands in the job, fixed in the plan before anything is rendered.
+/// Where a letter is in the job, fixed in the plan before anything is rendered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {

@@ -1,6 +1,6 @@
 //! `placeholder = true`: whoever writes a configuration or facts before the real values are known marks them with it.
 //!
-//! The mark may stand in any table. It is taken out of the text before the rest is read, blank for character, so that an
+//! The mark may be in any table. It is taken out of the text before the rest is read, blank for character, so that an
 //! error still names its line.
 
 use toml::Spanned;

@@ -24,7 +24,6 @@ pub struct Sifted<T> {
 pub struct SetAside {
     /// The row.
     pub row: RowRef,
-    /// Why.
     pub reason: Reason,
     /// Whose row it is, once linking knows.
     pub person: Option<Pseudonym>,
@@ -83,7 +82,7 @@ pub struct Beside {
     pub evidence: String,
 }
 
-/// What an exposure row ends as; exactly one per row (DESIGN.md section 3).
+/// What an exposure row ends as; exactly one per row (docs/design.md, "Row states").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowState {
@@ -116,7 +115,7 @@ impl fmt::Display for RowState {
 
 macro_rules! reasons {
     ($($code:ident $state:ident $text:literal),+ $(,)?) => {
-        /// Why a row was set aside. The code is stable: it is in the record, the handbook and the helpdesk's questions.
+        /// Why a row was set aside. The code is stable: it is in the ledger, in reports and in docs/policy.md.
         ///
         /// R read, L link, D decide, C compose, S set (render).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -151,7 +150,7 @@ reasons! {
     R101 Review "BSN is not nine digits or fails the 11-test",
     R102 Review "BSN is a placeholder that passes the 11-test",
     R103 Rejected "BSN of the test range in a real run, or of a real person in a rehearsal",
-    R104 Rejected "date is no calendar date or not written as YYYY-MM-DD",
+    R104 Rejected "date is not a calendar date or not written as YYYY-MM-DD",
     R105 Review "birth date is in the future or more than 120 years ago",
     R106 Rejected "postcode is not four digits and two letters, or cannot exist",
     R107 Rejected "a word that is not in the list of this column",
@@ -168,15 +167,15 @@ reasons! {
     R119 Review "a spreadsheet wrote the number in scientific notation",
     R120 Review "a number has become one with decimals or separators",
     R121 Review "a spreadsheet made a date of a number",
-    R122 Review "an error word of a spreadsheet stands in the cell",
-    R123 Review "a text mark or quotes stand around the value",
+    R122 Review "the cell contains a spreadsheet's error word",
+    R123 Review "the value is wrapped in a text mark or in quotes",
     R124 Review "a digit is missing: a leading zero may be lost, and no other row confirms the number",
-    R125 Review "an HTML entity, an escape or a lost letter stands in a text",
+    R125 Review "a text contains an HTML entity, an escape sequence or a lost letter",
     R126 Review "a spreadsheet made a number of days of a date",
     R127 Review "a date has a time of day",
     R128 Review "cell of a workbook that its column does not take: an error, a date with a time, a number for a date",
-    R129 Review "letters of another code page: the text was not written in the encoding it was read in",
-    R130 Rejected "the row's BSN stands in the number of a record, a dataset or a person",
+    R129 Review "letters from a different code page: the text was not written in the encoding it was read in",
+    R130 Rejected "the row's BSN is part of a record, dataset or person number",
     L201 Review "same BSN, but birth date, name or address disagree",
     L202 Review "one BSN is used by more than two birth dates or names",
     L203 Review "two different valid BSNs would come together in one person",
@@ -218,11 +217,11 @@ reasons! {
     C106 Review "address is incomplete",
     C107 Review "name rules leave open how to address this person",
     C108 Review "parts of the address contradict each other",
-    C109 Review "the address holds words that say that there is none",
+    C109 Review "the address contains words that say there is no address",
     C110 Review "the name is a filler or a test name",
-    C111 Review "a name cell holds a title, a relation to somebody else, or two people",
-    C112 Review "particles or signs cannot be told from the surname without guessing",
-    S101 Review "a character is not in the embedded fonts",
+    C111 Review "a name cell contains a title, a relation to somebody else, or two people",
+    C112 Review "particles or signs cannot be separated from the surname without guessing",
+    S101 Review "a character is missing from the embedded fonts",
     S102 Review "a line does not fit its place on the page",
     S103 Review "a slot of the letter is empty",
     S104 Review "the letter has more pages than permitted",

@@ -37,7 +37,6 @@ pub enum List {
 pub struct Input {
     /// File name without folder.
     pub file: String,
-    /// Which list.
     pub list: List,
     /// SHA-256 of the bytes that were read, lower-case hex.
     pub sha256: String,
@@ -84,7 +83,7 @@ impl Rows {
 /// A row that could not be read whole, with what could be read of it.
 #[derive(Clone, Debug)]
 pub struct Refused {
-    /// Which list it stands in.
+    /// Which list it is in.
     pub list: List,
     /// Row and reason; `evidence` names the column.
     pub set_aside: SetAside,
@@ -151,7 +150,7 @@ pub struct ColumnDamage {
 /// One lab record: one person's data in one dataset.
 #[derive(Clone, Debug)]
 pub struct Exposure {
-    /// Where it stands.
+    /// Where it is.
     pub row: RowRef,
     /// Text, in the order of [`Exposure::TEXT`].
     pub cells: Cells<14>,
@@ -200,7 +199,7 @@ impl Exposure {
         self.cells.get(0)
     }
 
-    /// The dataset the record stands in.
+    /// The dataset the record is in.
     #[must_use]
     pub fn dataset_id(&self) -> &str {
         self.cells.get(1)
@@ -244,7 +243,7 @@ impl Exposure {
 /// One row of the participants list or of the register: who somebody is and where they live, of register quality.
 #[derive(Clone, Debug)]
 pub struct Registrant {
-    /// Where it stands.
+    /// Where it is.
     pub row: RowRef,
     /// Text, in the order of [`Registrant::TEXT`].
     pub cells: Cells<19>,
@@ -368,7 +367,7 @@ impl Registrant {
 /// A care provider or institution.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// Where it stands.
+    /// Where it is.
     pub row: RowRef,
     /// AGB code, eight digits.
     pub code: String,
@@ -420,7 +419,7 @@ pub enum ProviderKind {
 /// One person who must not be written to, by BSN, by person number, or by both.
 #[derive(Clone, Debug)]
 pub struct Suppression {
-    /// Where it stands.
+    /// Where it is.
     pub row: RowRef,
     /// BSN, if given.
     pub bsn: Option<Bsn>,

@@ -39,7 +39,7 @@ macro_rules! words {
 }
 
 words! {
-    /// Whose data it is. The order is that of policy.md: the first present one is a letter's main category.
+    /// Whose data it is. The order is that of docs/policy.md: the first present one is a letter's main category.
     Category {
         /// (Former) prisoners.
         Prisoner = "prisoner",

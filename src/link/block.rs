@@ -1,5 +1,5 @@
 //! Which units are compared at all: those that share a key. Blocks that are too large are listed, never dropped in
-//! silence, and what stands in them is treated as not to be told apart. Pairs are made block by block and never kept.
+//! silence, and what is in them is treated as not to be told apart. Pairs are made block by block and never kept.
 
 use std::collections::HashSet;
 

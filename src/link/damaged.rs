@@ -1,7 +1,7 @@
 //! Rows that could not be read whole, and the people whose rows they may be.
 //!
 //! Such a row takes no part in linking, but it is not forgotten: what it says, or would have said, may be the reason not
-//! to write to somebody. Making a cell unreadable never turns "no letter" into a letter (DESIGN.md section 7, rule 5), so
+//! to write to somebody. Making a cell unreadable never turns "no letter" into a letter (docs/design.md, rule 5), so
 //! a row fits everybody with whom it could have come together, had the unreadable cell said what fits best.
 
 mod fit;

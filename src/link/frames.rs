@@ -15,7 +15,7 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Joins units with equal keys; `units` must stand in unit order.
+    /// Joins units with equal keys; `units` must be in unit order.
     ///
     /// # Errors
     /// [`LinkError::Frame`] when the frame cannot be made or sorted (memory).

@@ -103,7 +103,7 @@ fn word(one: &str, other: &str, texts: &Texts) -> Word {
         return Word::Same;
     }
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    // An initial: whoever it stands for, it is not another name.
+    // An initial: whoever it stands for, it is not a different name.
     if is_letter(short) {
         return if long.starts_with(short) { Word::Same } else { Word::Differs };
     }

@@ -24,12 +24,12 @@ impl Crowd {
         agreement.bsn != Bsn::Equal && marks[unit as usize]
     }
 
-    /// Marks what stands in blocks of one birth date and address.
+    /// Marks what is in blocks of one birth date and address.
     pub(super) fn mark_places(&mut self, units: &Units, blocked: &Blocked) {
         mark(units, blocked, &mut self.at_place);
     }
 
-    /// Marks what stands in blocks of one birth date and surname part.
+    /// Marks what is in blocks of one birth date and surname part.
     pub(super) fn mark_names(&mut self, units: &Units, blocked: &Blocked) {
         mark(units, blocked, &mut self.by_name);
     }

@@ -114,7 +114,7 @@ impl Judge<'_> {
         match self.weighed(score) {
             Verdict::Join(..) if outlook.crowded => Verdict::Crowded(score),
             Verdict::Maybe(_) if outlook.crowded => Verdict::Open,
-            // Initials and a birth date at another address: one in four is a namesake.
+            // Initials and a birth date at a different address: one in four is a namesake.
             _ if !is_named(agreement) && agreement.place == Place::Differs => Verdict::Open,
             Verdict::Join(..) if self.profile == LinkProfile::Strict && !is_strict(agreement) => Verdict::Open,
             Verdict::Join(..) if !is_supported(agreement, outlook) => Verdict::Maybe(score),
@@ -151,10 +151,10 @@ fn is_named(agreement: Agreement) -> bool {
     matches!(agreement.given, Given::Equal | Given::Part | Given::Close | Given::Swapped)
 }
 
-/// Scores add up what members of one household share anyway (surname, address): beside them a join needs the birth date,
-/// and where that is not equal or stands for any day of its year, the given name. Where neither given names nor initials
-/// speak, twins do not differ in anything else. At another address even a full name and birth date may be a namesake's,
-/// unless a list knows the person.
+/// Scores add up what members of one household share anyway (surname, address): beside them a join needs the birth
+/// date, and where that is not equal or stands for any day of its year, the given name. Where neither given names nor
+/// initials speak, twins do not differ in anything else. At a different address even a full name and birth date may be
+/// a namesake's, unless a list knows the person.
 fn is_supported(agreement: Agreement, outlook: Outlook) -> bool {
     let named = is_named(agreement);
     let moved = matches!(agreement.place, Place::Differs | Place::Area);

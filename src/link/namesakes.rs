@@ -1,10 +1,10 @@
 //! Rows of the lists that say died, protected or unknown of somebody with the name and birth date of a person of this run,
 //! and that nothing joined to that person.
 //!
-//! With another address and no or another BSN they hold nobody: a namesake is another person, and `explain` names the row.
-//! A row whose names are words that are none may be anybody's of that birth date with whom nothing else differs.
-//! Where the addresses do not contradict each other (the row has none, or half of one), it may be the person, however
-//! little the score makes of it: a human decides.
+//! With a different address, and no BSN or a different one, they hold nobody: a namesake is another person, and
+//! `explain` names the row. A row whose names are words that are none may be anybody's of that birth date with whom
+//! nothing else differs. Where the addresses do not contradict each other (the row has none, or half of one), it may be
+//! the person, however little the score makes of it: a human decides.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,5 +1,5 @@
-//! Words that stand where a newborn's given name is not known yet: they are no given name, and two rows that have them
-//! may be twins.
+//! Words that are written where a newborn's given name is not known yet: they are not given names, and two rows that
+//! have them may be twins.
 //!
 //! Hospitals and laboratories register a child before it is named: as `Baby`, `Zoon`, `Dochter van Fatima`, `N.N.`,
 //! `Kind van`, `Tweeling 2`. The words are compared in the folded form of [`super::normalise::fold`].

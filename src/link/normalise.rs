@@ -119,8 +119,8 @@ fn without_glued(word: &str) -> &str {
     rest.unwrap_or(word)
 }
 
-/// What of a cell with given names is one: a title before it falls away, and a cell that holds a word that is no name is
-/// missing, as if it could not be read.
+/// What of a cell with given names is one: a title before it falls away, and a cell that holds a word that is not a
+/// name is missing, as if it could not be read.
 pub(super) fn readable_names(first_names: &str) -> Cow<'_, str> {
     if name::first_names(first_names).is_ok() {
         return Cow::Borrowed(first_names);
@@ -130,7 +130,7 @@ pub(super) fn readable_names(first_names: &str) -> Cow<'_, str> {
     Cow::Owned(if name::first_names(&rest).is_ok() { rest } else { String::new() })
 }
 
-/// What of a cell with initials is any, or a given name that stands in the wrong column.
+/// What of a cell with initials is any, or a given name in the wrong column.
 fn readable_initials(cell: &str) -> Cow<'_, str> {
     if name::initials(cell).is_ok() {
         return Cow::Borrowed(cell);
@@ -162,8 +162,8 @@ pub(super) fn first_of(folded: &str) -> &str {
     folded.split(' ').find(|word| word.chars().nth(1).is_some()).unwrap_or("")
 }
 
-/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names stand in where initials are missing. Words
-/// that are none count as missing in both.
+/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names are used where initials are missing.
+/// Words that are none count as missing in both.
 pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
     let mut letters = Initials::default();
     let initials = readable_initials(initials);

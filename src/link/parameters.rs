@@ -142,34 +142,20 @@ levels! {
 
 /// Why parameters cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ParametersError {
     /// The file cannot be read.
-    #[error("reading linking parameters `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error("cannot read linking parameters `{path}`")]
+    Read { path: Utf8PathBuf, source: std::io::Error },
     /// The file cannot be used; the source says why.
-    #[error("linking parameters in `{path}`")]
-    Unusable {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: Box<ParametersError>,
-    },
+    #[error("linking parameters `{path}` cannot be used")]
+    Unusable { path: Utf8PathBuf, source: Box<ParametersError> },
     /// Not the shape of a parameters file; the source says where.
     #[error("linking parameters are not valid")]
     Parse(#[source] Box<toml::de::Error>),
-    /// A number that is no probability, or thresholds the wrong way round.
+    /// A number that is not a probability, or thresholds the wrong way round.
     #[error("linking parameters: `{key}` {problem}")]
-    Value {
-        /// Which key.
-        key: &'static str,
-        /// What is wrong.
-        problem: &'static str,
-    },
+    Value { key: &'static str, problem: &'static str },
 }
 
 impl Parameters {
@@ -231,7 +217,7 @@ impl Parameters {
             return Err(ParametersError::Value { key: "blocks", problem });
         }
         if !(self.rarest > 0.0 && self.rarest < 1.0) {
-            return Err(ParametersError::Value { key: "rarest", problem: "must lie between 0 and 1" });
+            return Err(ParametersError::Value { key: "rarest", problem: "must be between 0 and 1" });
         }
         if self.merge_bits < self.review_bits {
             return Err(ParametersError::Value { key: "merge_bits", problem: "must not be below review_bits" });

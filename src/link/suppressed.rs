@@ -11,7 +11,7 @@ use crate::link::content::{AllRows, Row, RowId};
 pub(super) struct Unplaced {
     /// Readable ones whose numbers are in no other list.
     pub nobody: Vec<RowRef>,
-    /// Rows of the lists whose `person_ref` is that of a suppression in another form: other case, signs or zeros.
+    /// Rows of the lists whose `person_ref` is that of a suppression in a different form: other case, signs or zeros.
     pub near: Vec<(RowId, RowRef)>,
     /// Damaged ones of which no row of the lists is known to have both numbers: whom they name may hide in the unreadable
     /// cell. Indices among the refused rows.

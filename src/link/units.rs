@@ -11,7 +11,7 @@ use crate::link::digest::Digest;
 use crate::link::features::{self, Features};
 use crate::link::strings::Texts;
 
-/// Number of a unit. Units stand in content order, so comparing numbers is comparing content.
+/// Number of a unit. Units are in content order, so comparing numbers is comparing content.
 pub(super) type UnitId = u32;
 
 /// All units of a run.
@@ -67,7 +67,7 @@ impl Units {
     }
 }
 
-/// All rows in content order, each with its digest. Rows that say the same stand together, in order of position.
+/// All rows in content order, each with its digest. Rows that say the same are together, in order of position.
 fn content_order(all: AllRows<'_>, seed: Digest) -> Result<Vec<(u64, RowId)>, LinkError> {
     let count = RowId::try_from(all.len()).map_err(|_| LinkError::Capacity)?;
     let mut ordered: Vec<(u64, RowId)> = (0..count).into_par_iter().map(|id| (all.get(id).digest(seed), id)).collect();

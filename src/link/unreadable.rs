@@ -44,7 +44,7 @@ impl Holds {
         placed
     }
 
-    /// A row of a list has the `person_ref` of an unreadable one, or that of a suppression in another form.
+    /// A row of a list has the `person_ref` of an unreadable one, or that of a suppression in a different form.
     fn by_person_ref(&mut self, case: Case<'_>, hidden: &Hidden<'_>, placed: &mut Placed) {
         let mut refs: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, row) in hidden.refused.iter().enumerate() {

@@ -52,7 +52,7 @@ const NO_INSERTS: &str = "0";
 /// Ordinary mail.
 const STANDARD: &str = "STD";
 
-/// Characters a column may hold at most; print vendors cut at 40 (print-and-mail.md 1.3), address lines of the
+/// Characters a column may hold at most; print vendors cut at 40 (docs/print.md), address lines of the
 /// register have up to 50 abroad.
 const fn limit(column: usize) -> usize {
     match column {

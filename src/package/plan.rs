@@ -1,7 +1,7 @@
 //! The plan of a job: which letter stands where, fixed before anything is set.
 
 use std::cmp::Ordering;
-use std::iter::Peekable;
+use std::collections::BTreeSet;
 use std::vec::IntoIter;
 
 use rayon::prelude::*;
@@ -77,6 +77,12 @@ impl Proofed {
         self.key.letter_id
     }
 
+    /// Its class.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        self.key.class
+    }
+
     /// Where the caller finds it again.
     #[must_use]
     pub const fn origin(&self) -> u32 {
@@ -118,7 +124,7 @@ pub fn plan(job_name: &str, letters: Vec<(Draft, u32, u32)>, print: &Print) -> V
 pub fn places(job_name: &str, mut proofed: Vec<Proofed>, print: &Print) -> Places {
     proofed.par_sort_unstable_by(|one, other| one.key.cmp(&other.key));
     Places {
-        letters: proofed.into_iter().peekable(),
+        letters: proofed.into_iter(),
         job_name: job_name.to_owned(),
         letters_per_file: print.letters_per_file.max(1),
         letters_per_part: print.letters_per_part.max(1),
@@ -164,7 +170,7 @@ fn fixed<const N: usize>(text: &str) -> [u8; N] {
 /// Hands out the parts of a job in order.
 #[derive(Debug)]
 pub struct Places {
-    letters: Peekable<IntoIter<Proofed>>,
+    letters: IntoIter<Proofed>,
     job_name: String,
     letters_per_file: u32,
     letters_per_part: u32,
@@ -187,6 +193,12 @@ impl Places {
         self.letters.len()
     }
 
+    /// The classes of the letters that are still to come.
+    #[must_use]
+    pub fn classes(&self) -> BTreeSet<Class> {
+        self.letters.as_slice().iter().map(Proofed::class).collect()
+    }
+
     /// Parts of the job, handed out or not.
     #[must_use]
     pub fn parts(&self) -> u32 {
@@ -199,7 +211,7 @@ impl Iterator for Places {
     type Item = PartPlaces;
 
     fn next(&mut self) -> Option<PartPlaces> {
-        self.letters.peek()?;
+        self.letters.as_slice().first()?;
         self.part += 1;
         let mut places = Vec::with_capacity(self.letters.len().min(self.letters_per_part as usize));
         let mut open: Option<Open> = None;

@@ -1,5 +1,7 @@
 //! `job.json`: what the vendor has to know about one part of a job. No personal data, nothing about the subject.
 
+pub mod note;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -7,11 +9,15 @@ use serde::Serialize;
 
 use crate::config::{Print, SheetMark, Vendor};
 use crate::package::plan::{Class, PartPlan};
+use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET};
+use crate::render::sheet_mark;
 
 /// In front of everything that is about invented people.
 pub const REHEARSAL: &str = "rehearsal-";
 /// Version of the ticket's fields.
 const SCHEMA_VERSION: u32 = 1;
+/// A sheet of A4 of 80 g/m2 weighs 4.99 g.
+const SHEET_GRAMS: u32 = 5;
 
 /// What all parts of a job have in common.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +36,8 @@ pub struct Job<'a> {
     pub vendor: &'a Vendor,
     /// The neutral return lines of the senders in this job, each once, sorted.
     pub return_lines: &'a [String],
+    /// Telephone numbers of the senders in this job, each once, sorted: whom the vendor calls about the letters.
+    pub sender_phones: &'a [String],
     /// The standards that the print files conform to, as the renderer claims them, for instance `PDF/A-2b`.
     pub pdf_standards: &'a [&'a str],
     /// Head of the ledger's audit chain when the job was planned.
@@ -72,6 +80,8 @@ struct Ticket<'a> {
     plex: &'static str,
     colour: &'static str,
     sheet_code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet_mark: Option<Mark>,
     fold: Fold,
     envelope: Envelope,
     enclosures: [&'static str; 0],
@@ -84,6 +94,7 @@ struct Ticket<'a> {
     retention: Retention,
     pdf_standards: &'a [&'a str],
     contact: &'a str,
+    sender_contacts: &'a [String],
     ledger_head: &'a str,
 }
 
@@ -98,6 +109,7 @@ struct Counts {
 struct ClassCounts {
     class: String,
     sheets_per_letter: u32,
+    paper_grams_per_letter: u32,
     #[serde(flatten)]
     counts: Counts,
 }
@@ -108,6 +120,40 @@ struct FileCounts<'a> {
     class: String,
     #[serde(flatten)]
     counts: Counts,
+}
+
+/// Where the sheet mark stands, from the upper left corner of the sheet, and what its digits are.
+#[derive(Debug, Serialize)]
+struct Mark {
+    left_mm: f64,
+    top_mm: f64,
+    side_mm: f64,
+    module_mm: f64,
+    modules: u32,
+    quiet_zone_mm: f64,
+    digits: Vec<Digits>,
+}
+
+/// Digits of the sheet mark, from the left.
+#[derive(Debug, Serialize)]
+struct Digits {
+    name: &'static str,
+    length: u32,
+}
+
+impl Mark {
+    fn new() -> Self {
+        let digits = sheet_mark::FIELDS.map(|(name, length)| Digits { name, length });
+        Self {
+            left_mm: MARK.left,
+            top_mm: MARK.top,
+            side_mm: MARK.right - MARK.left,
+            module_mm: MARK_MODULE,
+            modules: 16,
+            quiet_zone_mm: MARK_QUIET,
+            digits: digits.into(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -161,10 +207,17 @@ pub enum TicketError {
 /// # Errors
 /// [`TicketError`] when the configured number of days leads outside the calendar.
 pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError> {
+    let mut json = serde_json::to_vec_pretty(&ticket(job, part)?)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+/// What `job.json` and the delivery note say.
+fn ticket<'a>(job: &'a Job<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, TicketError> {
     // More days than a span can hold are no date either.
     let after = |days: i64| job.run_date.checked_add(jiff::Span::new().try_days(days)?);
     let [earliest, latest] = job.vendor.posting_days;
-    let ticket = Ticket {
+    Ok(Ticket {
         schema_version: SCHEMA_VERSION,
         job: job.number,
         rehearsal: job.rehearsal,
@@ -180,6 +233,7 @@ pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError> {
             SheetMark::Own => "own: Data Matrix ECC 200 on the front of every sheet",
             SheetMark::Reserve => "reserve: zone left free for the vendor's code",
         },
+        sheet_mark: (job.print.sheet_mark == SheetMark::Own).then(Mark::new),
         fold: Fold { kind: "two folds, address panel outside", height_mm: job.print.window.fold },
         envelope: envelope(job.print),
         enclosures: [],
@@ -192,11 +246,9 @@ pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError> {
         retention: Retention { days: job.vendor.retention_days, destroy_by: after(job.vendor.retention_days)? },
         pdf_standards: job.pdf_standards,
         contact: &job.vendor.contact,
+        sender_contacts: job.sender_phones,
         ledger_head: job.ledger_head,
-    };
-    let mut json = serde_json::to_vec_pretty(&ticket)?;
-    json.push(b'\n');
-    Ok(json)
+    })
 }
 
 fn envelope(print: &Print) -> Envelope {
@@ -229,8 +281,12 @@ fn classes(part: &PartPlan) -> Vec<ClassCounts> {
         let counts = classes.entry(Class::of(&letter.draft, letter.place.sheets)).or_default();
         *counts = counts.with(letter.place.pages, letter.place.sheets);
     }
-    let line =
-        |(class, counts): (Class, Counts)| ClassCounts { class: class.code(), sheets_per_letter: class.sheets, counts };
+    let line = |(class, counts): (Class, Counts)| ClassCounts {
+        class: class.code(),
+        sheets_per_letter: class.sheets,
+        paper_grams_per_letter: class.sheets * SHEET_GRAMS,
+        counts,
+    };
     classes.into_iter().map(line).collect()
 }
 
@@ -269,12 +325,19 @@ mod tests {
             print: &print,
             vendor: &vendor,
             return_lines: &["Postbus 1, 1000 AA Amsterdam".to_owned()],
+            sender_phones: &["088-000 00 00".to_owned()],
             pdf_standards: &["PDF/A-2b"],
             ledger_head: "head",
         };
         let ticket: serde_json::Value = serde_json::from_slice(&json(&job, &parts[0]).unwrap()).unwrap();
         assert_eq!(ticket["counts"], serde_json::json!({"letters": 3, "sheets": 4, "pages": 8}));
         assert_eq!(ticket["classes"][1]["class"], "A2");
+        assert_eq!(
+            (&ticket["classes"][1]["paper_grams_per_letter"], &ticket["sender_contacts"][0]),
+            (&10.into(), &"088-000 00 00".into())
+        );
+        let digits = ticket["sheet_mark"]["digits"].as_array().unwrap();
+        assert_eq!(digits.iter().map(|field| field["length"].as_u64().unwrap()).sum::<u64>(), 24);
         assert_eq!(ticket["print_files"].as_array().unwrap().len(), 2);
         assert_eq!(ticket["posting"], serde_json::json!({"earliest": "2025-09-02", "latest": "2025-09-04"}));
         assert_eq!(ticket["retention"]["destroy_by"], "2025-11-30");

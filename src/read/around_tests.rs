@@ -1,4 +1,4 @@
-//! What stands around the rows of CSV files, and files that are not what they should be.
+//! What is around the rows of CSV files, and files that are not what they should be.
 
 use super::tests::{Inbox, cells, content, csv_text, exposures};
 use super::*;
@@ -19,9 +19,9 @@ fn what_programs_put_around_the_rows_changes_no_row_and_is_named() {
     let expected = content(&plain);
     assert!(plain.inputs[0].notes.is_empty());
     let table: [(&str, Change); 11] = [
-        ("end of file", |text| format!("{text}\u{1a}")),
-        ("end of file", |text| format!("{}\u{1a}\r\n", text.trim_end())),
-        ("end of file", |text| format!("{text}\0\0\0\0")),
+        ("end-of-file", |text| format!("{text}\u{1a}")),
+        ("end-of-file", |text| format!("{}\u{1a}\r\n", text.trim_end())),
+        ("end-of-file", |text| format!("{text}\0\0\0\0")),
         ("delimiters alone: 3", |text| format!("{text},,,,\r\n,,,,\r\n,\r\n")),
         ("delimiters alone: 1", |text| text.replacen('\n', "\n \t,\"\",,\n", 1)),
         ("delimiters alone: 1", |text| format!("{text}{}", ",".repeat(22))),

@@ -43,7 +43,7 @@ pub(super) struct Batch<T> {
     pub(super) ragged: u32,
     /// The first of them.
     pub(super) first_ragged: Option<u32>,
-    /// Numbers and postcodes that were stripped of blanks, dots and the like (M27).
+    /// Numbers and postcodes that were stripped of blanks, dots and the like.
     pub(super) tidied: u64,
     /// What unreadable cells look like, by column.
     pub(super) damage: spoilt::Tally,
@@ -112,7 +112,7 @@ impl<T: Record> Batch<T> {
         }
     }
 
-    /// The last refused row stands before a delimiter that ends every row of its file: with a cell too many, and an empty
+    /// The last refused row is before a delimiter that ends every row of its file: with a cell too many, and an empty
     /// last one, it would look the same. So it is kept like a row whose cells have moved.
     pub(super) fn doubt(&mut self, moved: Refused) {
         let Some(last) = self.refused.last_mut() else { return };
@@ -150,7 +150,7 @@ impl<T: Record> Batch<T> {
         self.marks.append(&mut next.marks);
     }
 
-    /// A few ragged rows are bad rows; many are a bad file: more than 0.1 %, and more than one (M11).
+    /// A few ragged rows are bad rows; many are a bad file: more than 0.1 %, and more than one.
     pub(super) fn check_ragged(&self, rows: u32, file: &Utf8Path) -> Result<(), ReadError> {
         match self.first_ragged {
             Some(first) if self.ragged > 1 && u64::from(self.ragged) * 1000 > u64::from(rows) => {

@@ -1,5 +1,5 @@
 //! Cells that hold one value of a known form: numbers, dates, words, postcodes. Empty, and the words that systems write
-//! for it (M26), are missing everywhere.
+//! for it, are missing everywhere.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -36,7 +36,7 @@ fn worst(raw: &str, wanted: Wanted, otherwise: Reason) -> Reason {
     check_characters(raw).err().or_else(|| damage::of_value(raw, wanted)).unwrap_or(otherwise)
 }
 
-/// What people and systems put between the characters of a number or a postcode (M27): blanks, and marks of no width.
+/// What people and systems put between the characters of a number or a postcode: blanks, and marks of no width.
 fn is_padding(character: char) -> bool {
     is_blank(character) || matches!(character, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
@@ -180,7 +180,7 @@ pub(super) fn word<T: Word>(raw: &str) -> Result<Option<T>, Reason> {
     T::from_word(text).map(Some).ok_or_else(|| worst(raw, Wanted::Number, Reason::R107))
 }
 
-/// A closed list of words, spelt exactly as DESIGN.md section 4 spells them.
+/// A closed list of words, spelt exactly as the contract spells them (docs/inputs.md).
 pub(super) trait Word: Sized {
     fn from_word(word: &str) -> Option<Self>;
 }

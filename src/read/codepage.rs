@@ -1,11 +1,11 @@
 //! Text of one code page that was read in another: MacRoman or CP850 taken for Windows-1252 ("JosŽ", "M\u{9f}ller").
-//! Found by letters and signs that stand where no word has them, never repaired.
+//! Found by letters and signs that are where no word has them, never repaired.
 //!
 //! Each of the three code pages has a letter for nearly every byte, so no byte is wrong; but what one has as `é` the other
 //! has as a capital `Ž` or as a low quote. Some pairs cannot be told apart (`’` for `í`, `á` for `ß`); a file of any length
 //! has others beside them.
 
-/// Whether some word holds a sign of another code page.
+/// Whether some word holds a sign of a different code page.
 pub(super) fn is_foreign(text: &str) -> bool {
     let mut before: Option<char> = None;
     let mut previous: Option<char> = None;
@@ -33,13 +33,13 @@ fn is_out_of_place(before: Option<char>, previous: Option<char>, character: char
         'š' | 'ž' => (upper(previous) && upper(next)) || (lower(next) && is_wedged(before, previous, next)),
         'œ' => upper(previous) && upper(next),
         // ë of MacRoman, the commonest of all: an opening quote behind a letter opens nothing. Where people write one for an
-        // apostrophe, a consonant stands before it (`d‘Ancona`) or a capital behind it (`O‘Brien`).
+        // apostrophe, a consonant is before it (`d‘Ancona`) or a capital behind it (`O‘Brien`).
         '‘' => letter(previous) && (!letter(next) || (previous.is_some_and(is_vowel) && lower(next))),
         // Signs that begin a word or stand alone, but never follow a letter.
         '‚' | '„' | 'ˆ' | '‹' | '‡' | '†' | '˜' | '‰' | 'ƒ' | '¡' | '¢' | '£' | '¤' | '¿' => {
             letter(previous)
         }
-        // Signs that end a word and never stand inside one.
+        // Signs that end a word and never are inside one.
         '…' | '”' | '“' | '™' | '›' | '•' | '€' | '¦' | '§' | '¨' | '©' | '«' | '¬' | '®' | '¯' | '±' | '²' | '³'
         | '¶' | '¹' | '»' | '¼' | '½' | '¾' | '×' | '÷' => letter(previous) && letter(next),
         _ => false,

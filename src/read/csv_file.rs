@@ -23,7 +23,7 @@ use super::{encoding, schema};
 /// Pieces of about this size are read by one core each.
 const PIECE: usize = 1 << 20;
 
-/// So many pieces are in the air at once: their rows stand twice in memory until they are gathered.
+/// So many pieces are in the air at once: their rows are twice in memory until they are gathered.
 const PIECES_AT_ONCE: usize = 32;
 
 /// A CSV file whose header is right and whose records are found.
@@ -34,7 +34,7 @@ pub(super) struct CsvFile<'b> {
     pieces: Vec<Piece>,
     /// Data rows.
     pub(super) rows: u32,
-    /// Rows of delimiters alone: they are no rows, but somebody may have counted them.
+    /// Rows of delimiters alone: they are not rows, but somebody may have counted them.
     pub(super) blank_rows: u32,
     /// Every row ends in one delimiter more than its header has.
     trailing: bool,
@@ -63,7 +63,7 @@ impl<'b> CsvFile<'b> {
         let text = encoding::decode(bytes, format.encoding, file)?;
         let mut notes = Vec::new();
         if tail == Tail::Padding {
-            notes.push("signs of an old end of file stand behind the last row; they were left out".to_owned());
+            notes.push("old end-of-file marks follow the last row; they were left out".to_owned());
         }
         let (delimiter, start) = start(&text, list, format, file, &mut notes)?;
 
@@ -287,7 +287,7 @@ fn names(text: &str, span: Span, delimiter: u8) -> Vec<String> {
     names
 }
 
-/// When the first line is no header: perhaps with another delimiter it is one (M12), or a line below it is. Only said,
+/// When the first line is no header: perhaps with a different delimiter it is one, or a line below it is. Only said,
 /// never done.
 fn with_hint(
     error: ReadError,
@@ -325,7 +325,7 @@ fn with_hint(
     ReadError::NoHeader { file, list, hint }
 }
 
-/// How many lines stand above the one that is wanted, among the first ones.
+/// How many lines are above the one that is wanted, among the first ones.
 fn lines_above(text: &str, start: usize, delimiter: u8, is_wanted: impl Fn(Span) -> bool) -> Option<usize> {
     const MOST: usize = 30;
     let mut at = start;
@@ -394,7 +394,7 @@ fn check_cells(text: &str, span: Span, delimiter: u8, place: Place, file: &Utf8P
 }
 
 impl Records {
-    /// M14: a last row without line end and with another number of cells was cut.
+    /// A last row without line end and with a different number of cells was cut.
     fn check_end(&self, text: &str, delimiter: u8, width: usize, file: &Utf8Path) -> Result<(), ReadError> {
         let Some(last) = self.last else { return Ok(()) };
         let complete = last.end < text.len();

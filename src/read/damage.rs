@@ -103,7 +103,7 @@ pub(super) fn of_value(raw: &str, wanted: Wanted) -> Option<Reason> {
     }
 }
 
-/// R122: what stands in a cell whose formula failed or whose column was too narrow, in Dutch, English, German and French
+/// R122: what is in a cell whose formula failed or whose column was too narrow, in Dutch, English, German and French
 /// Excel and in LibreOffice.
 pub(super) fn error_word(text: &str) -> Option<Reason> {
     const CODES: [&str; 14] = [
@@ -271,7 +271,7 @@ pub(super) fn leftovers(text: &str) -> Result<(), Reason> {
                 | '■'
                 | '◊'
                 | '�'
-                // Boxes: the letters of another code page.
+                // Boxes: the letters of a different code page.
                 | '\u{2500}'..='\u{257f}'
         )
     });

@@ -1,4 +1,4 @@
-//! From bytes to text in the configured encoding. Nothing is guessed and nothing replaced (M1 to M3).
+//! From bytes to text in the configured encoding. Nothing is guessed and nothing replaced.
 
 use std::borrow::Cow;
 
@@ -100,7 +100,7 @@ mod tests {
             (b"\xFF\xFE\0\0r\0\0\0", "UTF-32"),
         ] {
             let error = read(bytes, TextEncoding::Utf8).unwrap_err();
-            assert_eq!(error.to_string(), format!("`exposures.csv` is written in {name}, not in UTF-8"));
+            assert_eq!(error.to_string(), format!("`exposures.csv` is encoded in {name}, not in UTF-8"));
         }
     }
 

@@ -11,39 +11,25 @@ use super::schema;
 /// A file, or the inbox, that cannot be used. Nothing of the run has happened yet when this stops it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ReadError {
     /// The folder cannot be listed.
-    #[error("listing inbox `{inbox}`")]
-    Inbox {
-        /// Which folder.
-        inbox: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error("cannot list inbox `{inbox}`")]
+    Inbox { inbox: Utf8PathBuf, source: std::io::Error },
     /// Nobody would be written to, or everybody twice later.
     #[error("no exposures list in `{inbox}`")]
-    NoExposures {
-        /// Which folder.
-        inbox: Utf8PathBuf,
-    },
+    NoExposures { inbox: Utf8PathBuf },
     /// Named like a list, but nothing that can be read.
     #[error("`{file}` is named like a list, but is not a `.csv`, `.parquet`, `.xlsx` or `.ods` file")]
-    NotAList {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
+    NotAList { file: Utf8PathBuf },
     /// A pipe, a device or a folder where a sidecar should be: reading it might never end.
     #[error("`{file}` is not a regular file")]
-    NotAFile {
-        /// Which sidecar.
-        file: Utf8PathBuf,
-    },
+    NotAFile { file: Utf8PathBuf },
     /// Real people in a rehearsal.
     #[error(
-        "{count} rows have a BSN outside the test range, the first is `{file}` row {row}: a rehearsal is about nobody real"
+        "{count} rows have a BSN outside the test range, the first is `{file}` row {row}: a rehearsal must not contain real people"
     )]
     RealPeople {
-        /// How many rows.
         count: usize,
         /// File of the first.
         file: Utf8PathBuf,
@@ -55,7 +41,6 @@ pub enum ReadError {
         "{count} rows have a BSN of the test range, the first is `{file}` row {row}: these lists are for rehearsals"
     )]
     InventedPeople {
-        /// How many rows.
         count: usize,
         /// File of the first.
         file: Utf8PathBuf,
@@ -63,17 +48,15 @@ pub enum ReadError {
         row: u32,
     },
     /// Not named like a list, but almost: it would not be read.
-    #[error("`{file}` is almost named like a {} list, and would not be read", schema::name(*list))]
+    #[error("`{file}` is almost named like a {} list, but would not be read", schema::name(*list))]
     AlmostAList {
-        /// Which file.
         file: Utf8PathBuf,
         /// Which list was probably meant.
         list: List,
     },
     /// Names are told everywhere; this one is told by its place.
-    #[error("the name of {what} in `{inbox}` holds what may be somebody's BSN: file {place} of `LC_ALL=C ls`")]
+    #[error("the name of {what} in `{inbox}` contains what may be somebody's BSN: file {place} of `LC_ALL=C ls`")]
     NumberInName {
-        /// Which folder.
         inbox: Utf8PathBuf,
         /// What the file is by its name.
         what: String,
@@ -81,9 +64,8 @@ pub enum ReadError {
         place: usize,
     },
     /// Named like something else, with the columns of a list.
-    #[error("`{file}` has the columns of {}, and would not be read under its name", named(lists))]
+    #[error("`{file}` has the columns of {}, but would not be read under this name", named(lists))]
     ListByItsColumns {
-        /// Which file.
         file: Utf8PathBuf,
         /// Which lists have these columns.
         lists: Vec<List>,
@@ -91,15 +73,13 @@ pub enum ReadError {
     /// Somebody may still be writing it.
     #[error("`{file}` changed less than {seconds} seconds ago and has no sidecar")]
     Unsettled {
-        /// Which file.
         file: Utf8PathBuf,
         /// Seconds of rest that are asked for.
         seconds: u64,
     },
-    /// The bytes are those of another kind of file.
-    #[error("`{file}` is {kind}, whatever its name says")]
+    /// The bytes are those of a different kind of file.
+    #[error("`{file}` is {kind}, although its name says otherwise")]
     OtherKind {
-        /// Which file.
         file: Utf8PathBuf,
         /// What the first bytes say.
         kind: &'static str,
@@ -107,67 +87,44 @@ pub enum ReadError {
     /// A workbook that cannot be read without a guess.
     #[error("workbook `{file}` is not read: {problem}")]
     Workbook {
-        /// Which file.
         file: Utf8PathBuf,
         /// Why; cells by their names, never by their values.
         problem: String,
-        /// What helps.
         hint: &'static str,
     },
-    /// Too many cells hold the letters of another code page.
-    #[error("{rows} rows of `{file}` hold letters of another code page, the first is row {first}")]
+    /// Too many cells hold the letters of a different code page.
+    #[error("{rows} rows of `{file}` contain letters from a different code page, the first is row {first}")]
     CodePage {
-        /// Which file.
         file: Utf8PathBuf,
-        /// How many rows.
         rows: u64,
         /// Data row, from 1.
         first: u32,
     },
     /// A sidecar without its file.
-    #[error("`{file}` announces a list that is not there")]
-    OrphanSidecar {
-        /// Which sidecar.
-        file: Utf8PathBuf,
-    },
+    #[error("`{file}` is the sidecar of a list that is not there")]
+    OrphanSidecar { file: Utf8PathBuf },
     /// More than 65,535 files.
     #[error("too many files in `{inbox}`")]
-    TooManyFiles {
-        /// Which folder.
-        inbox: Utf8PathBuf,
-    },
+    TooManyFiles { inbox: Utf8PathBuf },
     /// The bytes cannot be read.
-    #[error("reading `{file}`")]
-    Read {
-        /// Which file.
-        file: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error("cannot read `{file}`")]
+    Read { file: Utf8PathBuf, source: std::io::Error },
     /// Somebody is still writing it.
     #[error("`{file}` changed while it was read")]
-    Changed {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
+    Changed { file: Utf8PathBuf },
     /// The sidecar is no TOML with `rows` and `sha256`.
     #[error("sidecar `{file}` is not valid, at line {line}")]
     Sidecar {
-        /// Which sidecar.
         file: Utf8PathBuf,
-        /// Where. What stands there is not told: it may be anything.
+        /// Where. What is there is not told: it may be anything.
         line: usize,
     },
     /// Other bytes than announced.
-    #[error("`{file}` is not the file that its sidecar describes: the SHA-256 differs")]
-    SidecarHash {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
+    #[error("`{file}` does not match its sidecar: the SHA-256 differs")]
+    SidecarHash { file: Utf8PathBuf },
     /// Other number of rows than announced.
     #[error("`{file}` has {found} rows, but its sidecar says {announced}")]
     SidecarRows {
-        /// Which file.
         file: Utf8PathBuf,
         /// Data rows according to the sidecar.
         announced: u64,
@@ -176,14 +133,10 @@ pub enum ReadError {
     },
     /// Not even a header.
     #[error("`{file}` is empty")]
-    Empty {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
-    /// The file says by its first bytes that it has another encoding.
-    #[error("`{file}` is written in {encoding}, not in {expected}")]
+    Empty { file: Utf8PathBuf },
+    /// The file says by its first bytes that it has a different encoding.
+    #[error("`{file}` is encoded in {encoding}, not in {expected}")]
     OtherEncoding {
-        /// Which file.
         file: Utf8PathBuf,
         /// What the first bytes say.
         encoding: &'static str,
@@ -193,7 +146,6 @@ pub enum ReadError {
     /// Bytes that the encoding does not have.
     #[error("`{file}` is not valid {encoding} at byte {offset} (line {line})")]
     Encoding {
-        /// Which file.
         file: Utf8PathBuf,
         /// What is configured.
         encoding: &'static str,
@@ -203,25 +155,19 @@ pub enum ReadError {
         line: usize,
     },
     /// A cell that no column can hold.
-    #[error("`{file}`: {place}, column {column} holds more than a million bytes")]
+    #[error("`{file}`: {place}, column {column} contains more than a million bytes")]
     EndlessCell {
-        /// Which file.
         file: Utf8PathBuf,
-        /// Which row.
         place: Place,
         /// From 1.
         column: usize,
     },
     /// The configuration names a delimiter that CSV cannot have.
     #[error("delimiter of the {} list must be a comma, a semicolon or a tab", schema::name(*list))]
-    Delimiter {
-        /// Which list.
-        list: List,
-    },
+    Delimiter { list: List },
     /// `[inputs.*.columns]` names a column that the contract does not have.
-    #[error("[inputs.{}.columns] maps `{column}`, which is no column of this list", schema::name(*list))]
+    #[error("[inputs.{}.columns] maps `{column}`, which is not a column of this list", schema::name(*list))]
     UnknownColumn {
-        /// Which list.
         list: List,
         /// As configured.
         column: String,
@@ -231,19 +177,15 @@ pub enum ReadError {
     /// Two of our columns would come from one of the file's.
     #[error("[inputs.{}.columns]: `{first}` and `{second}` would both be read from one column", schema::name(*list))]
     SameColumn {
-        /// Which list.
         list: List,
         /// One of our columns.
         first: &'static str,
-        /// The other.
         second: &'static str,
     },
     /// The first line is not the header of this list.
     #[error("the first line of `{file}` is not the header of the {} list", schema::name(*list))]
     NoHeader {
-        /// Which file.
         file: Utf8PathBuf,
-        /// Which list.
         list: List,
         /// What would make it one.
         hint: String,
@@ -251,17 +193,15 @@ pub enum ReadError {
     /// A column is missing.
     #[error("column `{column}` is missing from the header of `{file}`")]
     MissingColumn {
-        /// Which file.
         file: Utf8PathBuf,
         /// Our name, or the header that the configuration maps it to.
         column: String,
         /// What may help.
         hint: String,
     },
-    /// A header stands there twice, perhaps in other capitals or with blanks around it.
-    #[error("column `{column}` stands twice in the header of `{file}`")]
+    /// A header occurs twice, perhaps in other capitals or with blanks around it.
+    #[error("column `{column}` occurs twice in the header of `{file}`")]
     DuplicateColumn {
-        /// Which file.
         file: Utf8PathBuf,
         /// The header, trimmed, in lower case.
         column: String,
@@ -269,15 +209,13 @@ pub enum ReadError {
     /// A quote that is never closed, or closed in the middle of a cell.
     #[error("unbalanced quote in `{file}`, in the cell that begins in {place}")]
     Quote {
-        /// Which file.
         file: Utf8PathBuf,
         /// Where it begins.
         place: Place,
     },
     /// The file ends inside a row or a character.
-    #[error("`{file}` is cut: its end is missing ({place})")]
+    #[error("`{file}` is truncated: its end is missing ({place})")]
     Truncated {
-        /// Which file.
         file: Utf8PathBuf,
         /// Where it ends.
         place: Place,
@@ -285,33 +223,21 @@ pub enum ReadError {
     /// Too many rows have more or fewer cells than the header.
     #[error("{ragged} of {rows} rows of `{file}` have more or fewer cells than its header, the first is row {first}")]
     Ragged {
-        /// Which file.
         file: Utf8PathBuf,
-        /// How many.
         ragged: u32,
-        /// Of how many.
         rows: u32,
         /// Data row, from 1.
         first: u32,
     },
     /// More rows than can be counted.
     #[error("`{file}` has too many rows")]
-    TooManyRows {
-        /// Which file.
-        file: Utf8PathBuf,
-    },
+    TooManyRows { file: Utf8PathBuf },
     /// Not a Parquet file, or damaged.
-    #[error("`{file}` is no readable Parquet file: {problem}")]
-    Parquet {
-        /// Which file.
-        file: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
+    #[error("`{file}` is not a readable Parquet file: {problem}")]
+    Parquet { file: Utf8PathBuf, problem: String },
     /// A column of a type that loses or changes values.
     #[error("column `{column}` of `{file}` has the type {found}, which may have changed its values")]
     ColumnType {
-        /// Which file.
         file: Utf8PathBuf,
         /// Our name.
         column: &'static str,
@@ -329,7 +255,6 @@ pub enum ReadError {
         columns.join("; ")
     )]
     Damaged {
-        /// Which list.
         list: List,
         /// Its files with unreadable rows.
         files: Vec<String>,
@@ -341,34 +266,30 @@ pub enum ReadError {
         columns: Vec<String>,
     },
     /// `[inputs.*.empty]` names a column that the contract does not have.
-    #[error("[inputs.{}.empty] names `{column}`, which is no column of this list", schema::name(*list))]
+    #[error("[inputs.{}.empty] names `{column}`, which is not a column of this list", schema::name(*list))]
     EmptyColumn {
-        /// Which list.
         list: List,
         /// As configured.
         column: String,
     },
     /// `[inputs.*.empty]` takes away what a cell says about a person.
-    #[error("[inputs.{}.empty] has a value of `{column}` that says something", schema::name(*list))]
+    #[error("[inputs.{}.empty] lists a value of `{column}` that has a meaning", schema::name(*list))]
     EmptyValue {
-        /// Which list.
         list: List,
         /// Our name.
         column: &'static str,
     },
     /// A filler stands for "has not died".
     #[error(
-        "`{column}` of the {} list has a day that programs write for nothing in {count} of {rows} rows",
+        "`{column}` of the {} list is a filler date in {count} of {rows} rows",
         schema::name(*list)
     )]
     Fillers {
-        /// Which list.
         list: List,
         /// Our name.
         column: &'static str,
         /// Rows with such a day.
         count: usize,
-        /// Of how many.
         rows: usize,
         /// The commonest of those days.
         days: Vec<String>,
@@ -376,7 +297,6 @@ pub enum ReadError {
     /// Nobody would know whom not to write to.
     #[error("row {row} of `{file}` suppresses somebody, but neither its `bsn` nor its `person_ref` can be read")]
     Suppression {
-        /// Which file.
         file: Utf8PathBuf,
         /// Data row, from 1.
         row: u32,
@@ -392,15 +312,15 @@ impl Explain for ReadError {
                     .to_owned()
             }
             Self::NotAList { .. } => {
-                "convert it, or move it out of the inbox; a file that is still being delivered needs another name"
+                "convert it, or move it out of the inbox; give a file that is still being delivered a different name"
                     .to_owned()
             }
-            Self::NotAFile { .. } => "a sidecar is a small text file beside its list; take away what is there".to_owned(),
+            Self::NotAFile { .. } => "a sidecar is a small text file beside its list; remove what is there".to_owned(),
             Self::RealPeople { .. } => "rehearse with invented people (`breachpost sample`); to see what a real run would make \
                                         of real lists, `breachpost check --package DIR` with the real configuration"
                 .to_owned(),
             Self::InventedPeople { .. } => {
-                "take the test lists out of the inbox; to rehearse with them, `synthetic = true` and a `data_dir` of its own"
+                "take the test lists out of the inbox; to rehearse with them, set `synthetic = true` and a separate `data_dir`"
                     .to_owned()
             }
             Self::AlmostAList { list, .. } => format!(
@@ -408,7 +328,7 @@ impl Explain for ReadError {
                 schema::name(*list)
             ),
             Self::NumberInName { .. } => {
-                "rename it: names of files stand in logs, reports and mails, and a number of somebody may not".to_owned()
+                "rename it: file names appear in logs, reports and mails, and a person's number must not".to_owned()
             }
             Self::ListByItsColumns { lists, .. } => format!(
                 "if it is one, let its name begin with {}; if not, move it out of the inbox",
@@ -419,20 +339,20 @@ impl Explain for ReadError {
                     .to_owned()
             }
             Self::OtherKind { .. } => {
-                "give it the ending that it should have, or export the list as CSV".to_owned()
+                "give it the right extension, or export the list as CSV".to_owned()
             }
             Self::Workbook { hint, .. } => (*hint).to_owned(),
             Self::CodePage { .. } => "the file was written in MacRoman or CP850; export it again in UTF-8".to_owned(),
             Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last".to_owned(),
             Self::Changed { .. } | Self::Truncated { .. } => {
-                "deliver it under another name and rename it when it is complete, then run again".to_owned()
+                "deliver it under a temporary name, rename it when it is complete, then run again".to_owned()
             }
-            Self::Sidecar { .. } => "a sidecar holds two lines: `rows = 123` and `sha256 = \"...\"`".to_owned(),
+            Self::Sidecar { .. } => "a sidecar contains two lines: `rows = 123` and `sha256 = \"...\"`".to_owned(),
             Self::SidecarHash { .. } | Self::SidecarRows { .. } | Self::Parquet { .. } => {
                 "ask for the file again".to_owned()
             }
             Self::Empty { .. } => {
-                "a list with nothing in it has a header line, or a sidecar with `rows = 0`".to_owned()
+                "an empty list still needs a header line, or a sidecar with `rows = 0`".to_owned()
             }
             Self::OtherEncoding { expected, .. } => format!("export it again in {expected}"),
             Self::Encoding { encoding, .. } if *encoding == "UTF-8" => {
@@ -442,28 +362,28 @@ impl Explain for ReadError {
             Self::Encoding { .. } => "the file may be in UTF-8, the encoding when none is set, or in MacRoman or CP850: \
                                       export it in UTF-8"
                 .to_owned(),
-            Self::UnknownColumn { nearest, .. } => format!("our names stand on the left; was `{nearest}` meant?"),
+            Self::UnknownColumn { nearest, .. } => format!("our column names go on the left; did you mean `{nearest}`?"),
             Self::NoHeader { hint, .. } | Self::MissingColumn { hint, .. } => hint.clone(),
             Self::DuplicateColumn { .. } => {
-                "headers must differ in more than capitals and blanks; nobody could say which one counts".to_owned()
+                "headers must differ in more than capitals and blanks; otherwise it is not clear which one counts".to_owned()
             }
             Self::EndlessCell { .. } => "a line end or a quote is missing there: export the file again".to_owned(),
-            Self::Quote { .. } => "a quote inside a cell is doubled (\"\"), and the whole cell quoted".to_owned(),
-            Self::Ragged { .. } => "a delimiter inside a cell needs quotes around the cell".to_owned(),
+            Self::Quote { .. } => "double a quote inside a cell (\"\") and put the whole cell in quotes".to_owned(),
+            Self::Ragged { .. } => "put a cell that contains the delimiter in quotes".to_owned(),
             Self::ColumnType { accepted, .. } => format!("write the column as {accepted}"),
             Self::Damaged { list, .. } => format!(
-                "ask for the {} list again, or raise the limits under [damage]; while the rows are unreadable, whoever may \
-                 be in them is not written to",
+                "ask for the {} list again, or raise the limits under [damage]; as long as the rows are unreadable, anyone who \
+                 may be in them is not written to",
                 schema::name(*list)
             ),
-            Self::EmptyColumn { .. } => "our names stand on the left, as in [inputs.*.columns]".to_owned(),
+            Self::EmptyColumn { .. } => "our column names go on the left, as in [inputs.*.columns]".to_owned(),
             Self::EmptyValue { .. } => {
-                "only what programs write for nothing can be called empty: no day on which somebody can have died, no \
-                 flag that is set"
+                "only a value that means \"nothing\" can be listed as empty: not a possible date of death, not a flag that is \
+                 set"
                     .to_owned()
             }
             Self::Fillers { list, column, days, .. } => {
-                format!("if it means that nobody died: [inputs.{}.empty] {column} = {days:?}", schema::name(*list))
+                format!("if it means \"not deceased\": [inputs.{}.empty] {column} = {days:?}", schema::name(*list))
             }
             Self::Suppression { .. } => "correct the row: the run must know whom not to write to".to_owned(),
             Self::Inbox { .. }

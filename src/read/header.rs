@@ -1,4 +1,4 @@
-//! Which column of a file is which of ours, by exact header (M9, M10, M12).
+//! Which column of a file is which of ours, by exact header.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ pub(super) fn expected(list: List, format: &InputFormat) -> Result<Vec<String>, 
 /// Compares the header of a file with what is expected.
 ///
 /// # Errors
-/// A column that is missing or stands there twice, also when the two differ in capitals or blanks only. Headers of the
+/// A column that is missing or occurs twice, also when the two differ in capitals or blanks only. Headers of the
 /// file are quoted only once it is clear that the line is a header at all, and not somebody's data.
 pub(super) fn layout(found: &[String], list: List, headers: Vec<String>, file: &Utf8Path) -> Result<Layout, ReadError> {
     let (known, needed) = (matches(found, &needed(&headers, list)), schema::needed(list).count());
@@ -104,7 +104,7 @@ pub(super) fn needed(headers: &[String], list: List) -> Vec<String> {
     columns.filter(|(column, _)| needed(column)).map(|(_, header)| header.clone()).collect()
 }
 
-/// Whether somebody's data stands where a column's name should: strangers among the columns are named in the report.
+/// Whether somebody's data is where a column's name should: strangers among the columns are named in the report.
 pub(super) fn is_like_a_value(header: &str) -> bool {
     let text: String = header.chars().filter(|sign| !sign.is_whitespace() && !"-/.+".contains(*sign)).collect();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -122,7 +122,7 @@ fn plain(header: &str) -> String {
     header.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_lowercase()
 }
 
-/// What to set when the header stands below other lines.
+/// What to set when the header is below other lines.
 pub(super) fn skip_hint(list: List, lines: usize) -> String {
     format!("the header is in line {}: set skip_lines = {lines} under [inputs.{}]", lines + 1, schema::name(list))
 }
@@ -133,7 +133,7 @@ type Stranger<'f> = (usize, &'f String);
 fn missing_hint(column: &str, header: &str, unread: &[Stranger<'_>], list: List) -> String {
     let map = format!("map it under [inputs.{}.columns]", schema::name(list));
     if unread.iter().any(|(_, other)| plain(other) == plain(header)) {
-        return "the file has it in other capitals or with blanks around it; headers must be exact".to_owned();
+        return "the file has it in different capitals or with blanks around it; headers must match exactly".to_owned();
     }
     let known = contract::guess(list, &[column], unread.iter().map(|(_, other)| other.as_str())).into_iter().next();
     let near = || nearest(header, unread.iter().map(|(_, other)| other.as_str()));
@@ -146,7 +146,7 @@ fn missing_hint(column: &str, header: &str, unread: &[Stranger<'_>], list: List)
         [(place, only)] => {
             format!("the file has `{}`; if that is the column, {map}", printable(only, *place))
         }
-        _ => format!("if it has another name in the file, {map}"),
+        _ => format!("if the file uses a different name, {map}"),
     }
 }
 
@@ -242,12 +242,12 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_stands_there_twice_is_refused_whatever_its_capitals() {
+    fn a_header_that_occurs_twice_is_refused_whatever_its_capitals() {
         for other in ["bsn", "BSN", "bsn ", "bsn\u{a0}"] {
             let mut found = header();
             found.push(other.to_owned());
             let error = read(&found).unwrap_err();
-            assert_eq!(error.to_string(), "column `bsn` stands twice in the header of `inbox/exposures.csv`");
+            assert_eq!(error.to_string(), "column `bsn` occurs twice in the header of `inbox/exposures.csv`");
         }
         let mut found = header();
         found.extend(["note".to_owned(), "NOTE".to_owned()]);

@@ -39,8 +39,8 @@ pub(super) struct Inbox {
 ///
 /// A file that is named like a list and cannot be read as one is an error and not ignored: a suppressions list in the
 /// wrong format would otherwise mean letters to people who must not get one. So is one whose name is almost a list's, and
-/// one that has another name and a list's columns.
-/// Companions of a list that is there (`exposures-1.csv.done`) are no lists, unless they are packed or unfinished.
+/// one that has a different name and a list's columns.
+/// Companions of a list that is there (`exposures-1.csv.done`) are not lists, unless they are packed or unfinished.
 pub(super) fn open(folder: &Utf8Path, formats: &Inputs) -> Result<Inbox, ReadError> {
     match look(folder, formats)? {
         (_, Some(problem)) => Err(problem),

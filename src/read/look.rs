@@ -144,7 +144,7 @@ pub struct Columns {
     pub missing: Vec<&'static str>,
     /// Ours that are not there and need not be.
     pub absent: Vec<&'static str>,
-    /// Ours that are probably there under another name.
+    /// Ours that are probably there under a different name.
     pub guessed: Vec<Guess>,
     /// Headers that nobody reads.
     pub unknown: Vec<String>,

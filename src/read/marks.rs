@@ -148,7 +148,7 @@ impl Delivery {
     /// Reads what an earlier run wrote with the same key.
     ///
     /// # Errors
-    /// When it cannot be read, is damaged, or was made with another key.
+    /// When it cannot be read, is damaged, or was made with a different key.
     pub fn read(path: &Utf8Path, marker: Marker) -> io::Result<Self> {
         let damaged = || io::Error::new(io::ErrorKind::InvalidData, "is damaged");
         let mut file = io::BufReader::with_capacity(1 << 20, durable::open(path)?);
@@ -156,7 +156,7 @@ impl Delivery {
         file.by_ref().take(MOST_HEADER).read_until(b'\n', &mut line)?;
         let head: Head<'_> = serde_json::from_slice(&line).map_err(|_| damaged())?;
         if head.version != VERSION || head.key != key(marker) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "was made with another key or program"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "was made with a different key or program"));
         }
         let mut files = head.files.into_owned();
         for one in &mut files {
@@ -242,7 +242,7 @@ pub struct Changed {
 /// Marks with their places, sorted.
 type Marked = Vec<(u64, u32)>;
 
-/// Compares two deliveries of one list, wherever in their files the rows stand.
+/// Compares two deliveries of one list, wherever in their files the rows are.
 pub(super) fn compare(before: &[&Delivered], now: &[&Delivered]) -> Changes {
     let (old, new) = rayon::join(|| sorted(before), || sorted(now));
     let mut changes = Changes { rows_before: old.len() as u64, rows_now: new.len() as u64, ..Changes::default() };

@@ -31,7 +31,7 @@ fn rows_are_the_same_wherever_they_stand_and_others_are_gone_new_or_changed() {
     assert_eq!((changes.rows_before, changes.rows_now, changes.same), (4, 5, 2));
     assert_eq!(changes.changed, Changed { count: 1, rows: vec!["d.csv:1".to_owned()] });
     assert_eq!(changes.gone, Changed { count: 1, rows: vec!["a.csv:3".to_owned()] });
-    // A row that stands there once more is new.
+    // A row that is there once more is new.
     assert_eq!(changes.added, Changed { count: 2, rows: vec!["c.csv:2".to_owned(), "d.csv:3".to_owned()] });
 }
 

@@ -1,7 +1,7 @@
-//! Text that was encoded twice: UTF-8 that somebody read as Windows-1252 ("RenÃ©e"). Found, never repaired (M4).
+//! Text that was encoded twice: UTF-8 that somebody read as Windows-1252 ("RenÃ©e"). Found, never repaired.
 
 /// Whether some letters are the traces of one letter's UTF-8 bytes read as Windows-1252 or Latin-1, or the replacement
-/// character U+FFFD that stands where bytes were lost.
+/// character U+FFFD where bytes were lost.
 ///
 /// Only sequences that decode to what European names and their punctuation are written with count: `VÍŠEK` decodes,
 /// too, but to a rare mark.

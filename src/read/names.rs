@@ -1,7 +1,8 @@
 //! What a file of the inbox is, by its name alone: a list, almost a list, unfinished, or something else.
 //!
-//! A list that is called by another name is a list that is not read, and it may hold those who must not be written to.
-//! So a name that looks like a list's stops the run, and the words below are there to stop it, never to read a file.
+//! A list that is called by a different name is a list that is not read, and it may hold those who must not be written
+//! to. So a name that looks like a list's stops the run, and the words below are there to stop it, never to read a
+//! file.
 
 use camino::Utf8Path;
 

@@ -2,7 +2,7 @@
 //!
 //! Columns are decoded as Arrow arrays and not as data frames: frames know dates and small integers only with features
 //! that lengthen the build, and they trust the schema that the writer left in the file's metadata. Here the types come
-//! from the Parquet schema alone, and each column has a short list of types that it may have (M18).
+//! from the Parquet schema alone, and each column has a short list of types that it may have.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -33,7 +33,7 @@ use super::kind::Kind;
 use super::records::Record;
 use super::{parquet_footer, schema};
 
-/// A file that declares more rows than this is damaged or hostile (M24): seven times the whole population.
+/// A file that declares more rows than this is damaged or hostile: seven times the whole population.
 const MOST_ROWS: usize = 120_000_000;
 
 /// Most uncompressed bytes that the wanted columns of one row group may declare.
@@ -86,7 +86,7 @@ fn accepts(kind: Kind, found: &ArrowDataType) -> bool {
         D::Utf8View | D::BinaryView => true,
         D::Date32 | D::Timestamp(..) => kind == Kind::Date,
         D::Boolean => kind == Kind::Flag,
-        // Whole numbers by another name; a fraction of nothing is exact.
+        // Whole numbers under a different name; a fraction of nothing is exact.
         D::Decimal(_, 0) => matches!(kind, Kind::Digits),
         _ => integer && matches!(kind, Kind::Digits | Kind::Flag),
     }
@@ -160,7 +160,7 @@ impl ParquetFile {
         Ok(())
     }
 
-    /// M24: what the footer declares, before anything is decoded.
+    /// What the footer declares, before anything is decoded.
     fn check_sizes(&self) -> Result<(), ReadError> {
         for group in &self.metadata.row_groups {
             let mut bytes = 0_u64;
@@ -244,7 +244,7 @@ fn footer(bytes: &Buffer<u8>) -> Result<FileMetadata, String> {
 }
 
 /// What the page headers declare, before the decoder believes it: it reserves memory for as many values as a header
-/// names, and a damaged header then ends the whole process (M23).
+/// names, and a damaged header then ends the whole process.
 fn check_pages(pages: impl Fn() -> PageReader, rows: usize) -> Result<(), String> {
     const CONTRADICTION: &str = "its pages contradict the footer";
     let dictionary =
@@ -437,13 +437,13 @@ const fn units_of_a_day(unit: TimeUnit) -> i64 {
 }
 
 /// An instant of midnight is a day. Any other is written with its time, so that no rule takes it for one: a birth date at
-/// 23:00 is one that a program in another time zone moved to the day before.
+/// 23:00 is one that a program in a different time zone moved to the day before.
 fn midnight(instant: i64, day: i64) -> String {
     let text = i32::try_from(instant.div_euclid(day)).map_or_else(|_| format!("instant {instant}"), date);
     if instant.rem_euclid(day) == 0 { text } else { format!("{text} with a time") }
 }
 
-/// Days since 1970 as `YYYY-MM-DD`; what is no date of our calendar is written so that no rule takes it for one.
+/// Days since 1970 as `YYYY-MM-DD`; what is not a date of our calendar is written so that no rule takes it for one.
 fn date(days: i32) -> String {
     let day = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(days.clamp(-4_000_000, 4_000_000)));
     day.map_or_else(|_| format!("day {days}"), |day| day.to_string())

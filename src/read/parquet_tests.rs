@@ -224,7 +224,7 @@ fn no_single_bit_of_a_file_ends_the_process() {
 fn what_is_no_parquet_file_is_said_to_be_none() {
     for bytes in [b"".to_vec(), b"PAR1".to_vec(), b"record_id,bsn\n1,2\n".to_vec()] {
         let error = read::<Exposure>(bytes, List::Exposures).err().unwrap();
-        assert!(error.to_string().starts_with("`inbox/exposures.parquet` is no readable Parquet file"), "{error}");
+        assert!(error.to_string().starts_with("`inbox/exposures.parquet` is not a readable Parquet file"), "{error}");
     }
 }
 

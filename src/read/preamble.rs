@@ -3,7 +3,7 @@
 
 use memchr::memchr2;
 
-/// What stands at the end of the file behind the last row.
+/// What is at the end of the file behind the last row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tail {
     /// Nothing.

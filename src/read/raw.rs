@@ -90,7 +90,7 @@ impl<'c> Raw<'c> {
         }
     }
 
-    /// A name is one name, though it stands in several cells (H11).
+    /// A name is one name, though it is in several cells.
     fn note_script(&mut self, column: usize, scripts: Scripts) {
         let together = self.scripts.and(scripts);
         if together.mixed() && !self.scripts.mixed() {
@@ -189,8 +189,8 @@ impl<'c> Raw<'c> {
         word
     }
 
-    /// A word of which an unknown one is no fault of the row: the decision table handles it (D101). What is no word at all
-    /// is damage, and may hide any of the known ones.
+    /// A word of which an unknown one is not a fault of the row: the decision table handles it (docs/policy.md, rule 1:
+    /// D101). What is no word at all is damage, and may hide any of the known ones.
     pub(super) fn open_word<T: Word>(&mut self, column: usize) -> Option<T> {
         let is_word = |sign: char| sign.is_alphabetic() || matches!(sign, ' ' | '-' | '_' | '/');
         match cell::word(&self.cells[column]) {
@@ -242,7 +242,7 @@ impl<'c> Raw<'c> {
         code
     }
 
-    /// How many numbers and postcodes were stripped of blanks, dots and the like (M27).
+    /// How many numbers and postcodes were stripped of blanks, dots and the like.
     pub(super) fn tidied(&self) -> u32 {
         self.tidied
     }

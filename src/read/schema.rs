@@ -1,4 +1,4 @@
-//! The columns of each list (DESIGN.md section 4), in the order in which the contract names them.
+//! The columns of each list (docs/inputs.md), in the order in which the contract names them.
 
 use crate::field::contract;
 use crate::field::row::List;

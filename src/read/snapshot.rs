@@ -1,4 +1,4 @@
-//! A file as it was at one instant: read once, whole, and never looked at again (M15, M16), with its sidecar.
+//! A file as it was at one instant: read once, whole, and never looked at again, with its sidecar.
 
 use std::fs::File;
 use std::io::Read as _;

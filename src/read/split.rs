@@ -1,7 +1,7 @@
 //! Records and fields of a CSV text (RFC 4180), as slices of the text itself.
 //!
 //! Why not the csv crate: its records copy every field, also those of columns that must never be read; it takes a quote
-//! in the middle of a quoted cell for a letter, so that an unbalanced quote swallows rows without a word (M7); and it
+//! in the middle of a quoted cell for a letter, so that an unbalanced quote swallows rows without a word; and it
 //! cannot begin in the middle of a file, which reading on all cores needs. The tests compare both on arbitrary texts.
 
 use std::borrow::Cow;
@@ -45,7 +45,7 @@ pub(super) struct Dialect {
     pub(super) width: usize,
 }
 
-/// Finds the record that begins at `start`. LF, CRLF and CR end a record, each alone or mixed (M5).
+/// Finds the record that begins at `start`. LF, CRLF and CR end a record, each alone or mixed.
 pub(super) fn record(text: &[u8], start: usize, dialect: Dialect) -> Result<Span, Unbalanced> {
     let mut at = start;
     let mut quotes = false;
@@ -85,7 +85,7 @@ fn closing_quote(text: &[u8], open: usize, dialect: Dialect) -> Result<usize, Un
     }
 }
 
-/// Whether what stands between two quotes is the end of one row and the beginning of another, with or without rows
+/// Whether what is between two quotes is the end of one row and the beginning of another, with or without rows
 /// between them. Two unbalanced quotes look like one cell with line breaks, and the rows inside would be gone.
 fn has_swallowed_rows(cell: &[u8], dialect: Dialect) -> bool {
     if memchr(b'\n', cell).is_none() && memchr(b'\r', cell).is_none() {
@@ -127,7 +127,7 @@ pub(super) fn endless(text: &str, span: Span, delimiter: u8) -> Option<usize> {
 }
 
 /// Whether the record is a blank line, or one of delimiters and blanks alone: a spreadsheet writes such rows behind its
-/// last one. They are no rows, in any list.
+/// last one. They are not rows, in any list.
 pub(super) fn is_blank(text: &str, span: Span, delimiter: u8) -> bool {
     let bytes = &text.as_bytes()[span.start..span.end];
     let is_nothing = |byte: &u8| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"');

@@ -1,7 +1,7 @@
 //! Lists under the name of something else, known by their header.
 //!
 //! `export.csv` may hold those who must not be written to. A file of the inbox that no name makes a list is looked into,
-//! a few lines of it and no more: where all columns that a list must have stand in one of them, it is that list.
+//! a few lines of it and no more: where all columns that a list must have are in one of them, it is that list.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -16,10 +16,10 @@ use super::{header, schema};
 /// Bytes that are looked at: many times the longest header.
 const BEGINNING: u64 = 65_536;
 
-/// Lines that are looked at: a header may stand below a title.
+/// Lines that are looked at: a header may be below a title.
 const LINES: usize = 10;
 
-/// The lists whose header stands at the beginning of a text file, by our names or by the configured ones; none where it
+/// The lists whose header is at the beginning of a text file, by our names or by the configured ones; none where it
 /// cannot be read, which is nothing to stop for.
 pub(super) fn lists(file: &Utf8Path, formats: &Inputs) -> Vec<List> {
     let mut bytes = Vec::new();

@@ -523,7 +523,7 @@ fn an_id_that_holds_the_rows_bsn_is_not_kept_and_the_row_protects_all_the_same()
         assert_eq!((row.set_aside.reason, row.record_id.as_str()), (Reason::R130, ""), "{id}");
         assert!(!format!("{row:?}").contains(id) && row.bsn.is_some(), "{row:?}");
 
-        // A person's number with full stops is damage of another kind.
+        // A person's number with full stops is damage of a different kind.
         let reason = if id.contains('.') { Reason::R120 } else { Reason::R130 };
         let listed = |list: &str, columns: &[&str]| {
             let text = csv_text(columns, &[cells(columns, &[("person_ref", id)])]);

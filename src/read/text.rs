@@ -1,7 +1,7 @@
 //! What a text cell may hold, and how it is written before anything compares or prints it: NFC, single blanks, trimmed.
 //!
 //! Nearly every cell is plain printable ASCII and leaves through [`plain`] without a look at Unicode tables and without
-//! a copy. The rest goes through the rules of `faults.md` one by one (M4, M6, M8, M21, M26 to M28, H4, H9 to H15, H21).
+//! a copy. The rest goes through the rules below one by one.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::field::reason::Reason;
 use super::damage::{self, Wanted};
 use super::{codepage, mojibake};
 
-/// Stands for a cell of a workbook whose kind its column does not take. It is no character: no file can say it, and
+/// Stands for a cell of a workbook whose kind its column does not take. It is not a character: no file can say it, and
 /// every rule refuses it with R128.
 pub(super) const SPOILT: &str = "\u{FDD0}";
 
@@ -43,7 +43,7 @@ enum Kind {
 
 impl Rule {
     // BRP: names 200, particle 10, short street 24, location 35, foreign line 40, town 80 characters. Lab rows are
-    // longer where systems let people type; beyond these figures a text is no name and no address.
+    // longer where systems let people type; beyond these figures a text is neither a name nor an address.
     pub(super) const NAMES: Self = Self::name(200);
     pub(super) const PARTICLE: Self = Self::name(20);
     pub(super) const INITIALS: Self = Self::name(40);
@@ -87,7 +87,7 @@ impl Scripts {
         Self(self.0 | other.0)
     }
 
-    /// Letters of more than one script: the sign of a look-alike (H11).
+    /// Letters of more than one script: the sign of a look-alike.
     pub(super) const fn mixed(self) -> bool {
         self.0.count_ones() > 1
     }
@@ -217,9 +217,9 @@ fn thorough(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     Ok(Clean { text, scripts })
 }
 
-/// Refuses what no cell of any column may hold: cells of another kind (R128), double encoding (R112), the letters of
-/// another code page (R129), control characters (R110), and characters that cannot be seen, that turn the text around or
-/// that do not exist (R111; H9, H10).
+/// Refuses what no cell of any column may hold: cells of a different kind (R128), double encoding (R112), the letters
+/// of a different code page (R129), control characters (R110), and characters that cannot be seen, that turn the text
+/// around or that do not exist (R111).
 pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
     if raw.is_ascii() {
         return if raw.bytes().any(|byte| byte.is_ascii_control()) { Err(Reason::R110) } else { Ok(()) };
@@ -239,7 +239,7 @@ pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
     if raw.chars().any(is_unseen) { Err(Reason::R111) } else { Ok(()) }
 }
 
-/// H10: by general category, and the invisible ones that Unicode files under letters, marks and symbols.
+/// By general category, and the invisible ones that Unicode files under letters, marks and symbols.
 fn is_unseen(character: char) -> bool {
     use GeneralCategory as G;
     if character.is_ascii() {
@@ -287,8 +287,8 @@ fn single_blanks(raw: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" "))
 }
 
-/// Words that systems write where they know nothing (M26). An error word (`#N/A`) is damage: the cell had a value. A single `.` is left alone: it is the register's own value
-/// for an unknown name or street, and the addressing rules know it.
+/// Words that systems write where they know nothing. An error word (`#N/A`) is damage: the cell had a value. A single
+/// `.` is left alone: it is the register's own value for an unknown name or street, and the addressing rules know it.
 pub(super) fn is_missing(text: &str) -> bool {
     const WORDS: [&str; 12] =
         ["null", "n/a", "<na>", "(null)", "\\n", "none", "undefined", "onbekend", "unknown", "n.v.t.", "nvt", "?"];
@@ -318,7 +318,7 @@ fn check_number(text: &str, rule: Rule) -> Result<(), Reason> {
     damage::of_value(text, wanted).map_or(Ok(()), Err)
 }
 
-/// H4: what a spreadsheet would run. The apostrophe is a legal first character in Dutch names ('t Hooft).
+/// What a spreadsheet would run. The apostrophe is a legal first character in Dutch names ('t Hooft).
 fn begins_like_a_formula(text: &str, rule: Rule) -> bool {
     if rule.kind == Kind::House
         && let Some(addition) = text.strip_prefix('-')
@@ -329,7 +329,7 @@ fn begins_like_a_formula(text: &str, rule: Rule) -> bool {
     text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
-/// H13: at most two marks on one letter, and no mark without a letter.
+/// At most two marks on one letter, and no mark without a letter.
 fn check_marks(text: &str) -> Result<(), Reason> {
     use GeneralCategory as G;
     let mut room = 0_u8;
@@ -348,7 +348,7 @@ fn check_marks(text: &str) -> Result<(), Reason> {
     Ok(())
 }
 
-/// H15: letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a pair of
+/// Letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a pair of
 /// quotes.
 fn check_signs(text: &str, rule: Rule) -> Result<(), Reason> {
     if rule.kind == Kind::Free && damage::of_value(text, Wanted::House) == Some(Reason::R119) {

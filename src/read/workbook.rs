@@ -1,5 +1,5 @@
-//! Workbooks: `.xlsx` and `.ods`, read as they are (reference: workbooks.md). Values come by the kind of their cells, so
-//! that nothing is lost on a way through CSV. Formulas are never calculated, macros never run, links never followed.
+//! Workbooks: `.xlsx` and `.ods`, read as they are. Values come by the kind of their cells, so that nothing is lost on
+//! a way through CSV. Formulas are never calculated, macros never run, links never followed.
 
 mod book;
 mod cell;
@@ -185,7 +185,7 @@ fn check_kind(bytes: &[u8]) -> Result<(), Problem> {
 }
 
 /// Whether the workbook was written by a program that leaves the formulas to be calculated when it is opened: what
-/// stands in their cells is then a nought or nothing.
+/// is in their cells is then a nought or nothing.
 fn asks_for_calculation(parts: &mut Parts<'_>) -> bool {
     let workbook = parts.workbook().unwrap_or_default();
     let mut tags = markup::Tags::of(&workbook);
@@ -225,7 +225,7 @@ fn notes(parts: &Parts<'_>, ods: Option<&ods::Sheet>) -> Vec<String> {
     let (rows, columns) = ods.map_or((0, 0), |sheet| (sheet.hidden_rows, sheet.hidden_columns));
     let hidden = parts.hidden.saturating_add(rows).saturating_add(columns);
     if hidden > 0 || parts.filters > 0 {
-        notes.push("rows or columns are hidden or filtered; they were read like the others".to_owned());
+        notes.push("rows or columns are hidden or filtered; they were read all the same".to_owned());
     }
     if parts.has("vbaProject") {
         notes.push("the workbook has macros; they were not run".to_owned());

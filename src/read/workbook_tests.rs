@@ -23,7 +23,7 @@ fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// A workbook of these sheets (name, rows as XML) and what else stands in its book.
+/// A workbook of these sheets (name, rows as XML) and what else is in its book.
 fn xlsx_of(sheets: &[(&str, String)], book: &str, more: &[(&str, &str)]) -> Vec<u8> {
     let mut names = String::new();
     let mut links = String::new();
@@ -148,7 +148,7 @@ fn a_cell_of_a_kind_that_its_column_does_not_take_is_held_and_never_turned_into_
     let number = |value: &str| format!(r#"<c r="{{}}"><v>{value}</v></c>"#);
     let styled = |style: u8, value: &str| format!(r#"<c r="{{}}" s="{style}"><v>{value}</v></c>"#);
     let table = [
-        // A birth date a day too early: the evening before, in another time zone.
+        // A birth date a day too early: the evening before, in a different time zone.
         ("birth_date", styled(1, "25704.958333333336")),
         ("birth_date", styled(1, "60")),
         ("birth_date", styled(1, "0")),
@@ -296,7 +296,7 @@ fn what_is_not_a_workbook_or_is_locked_is_named() {
         (b"<html><table><tr><td>1</td></tr></table></html>".to_vec(), "web page"),
         (zipped(&[("a.txt", "x")]), "archive of other files"),
         (zipped(&[("xl/workbook.bin", "x"), ("[Content_Types].xml", "x")]), ".xlsb"),
-        (zipped(&[("mimetype", "application/vnd.oasis.opendocument.text")]), "another kind"),
+        (zipped(&[("mimetype", "application/vnd.oasis.opendocument.text")]), "a different kind"),
     ];
     for (bytes, word) in table {
         let (words, hint) = problem(&bytes);

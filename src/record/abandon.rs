@@ -25,7 +25,7 @@ impl Ledger {
         let outbox = data_dir::outbox(&self.data_dir).join(&job.job_name);
         match std::fs::remove_dir(&outbox) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(files::failed("removing", &outbox)(error));
+                return Err(files::failed("remove", &outbox)(error));
             }
             _ => {}
         }

@@ -38,7 +38,7 @@ struct Done {
 /// Writes down how far the ledger is. Always after the change itself, so that an anchor is never ahead.
 pub(super) fn write(path: &Utf8Path, ledger: &str, head: &Head) -> Result<(), RecordError> {
     let anchor = Anchor { ledger: ledger.to_owned(), head: head.clone() };
-    let text = serde_json::to_string(&anchor).map_err(|error| files::failed("writing", path)(error.into()))?;
+    let text = serde_json::to_string(&anchor).map_err(|error| files::failed("write", path)(error.into()))?;
     files::replace(path, (text + "\n").as_bytes())
 }
 
@@ -69,7 +69,7 @@ fn read(path: &Utf8Path) -> Result<Option<Anchor>, RecordError> {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(path: &Utf8Path) -> Result<T, RecordError> {
-    let text = durable::read_text(path, LONGEST).map_err(files::failed("reading", path))?;
+    let text = durable::read_text(path, LONGEST).map_err(files::failed("read", path))?;
     serde_json::from_str(&text)
         .map_err(|error| RecordError::Proof { path: path.to_owned(), problem: error.to_string() })
 }
@@ -98,7 +98,7 @@ pub(super) fn check(
         let Some(number) = job_of(&name) else { continue };
         let job = model.jobs.get(&number).filter(|job| job.name == name && job.state >= JobState::Sealed);
         if job.is_some_and(|job| job.abandoned.is_some()) {
-            let problem = "its job was given up because nothing of it was here".to_owned();
+            let problem = "its job was given up because nothing of it had been published".to_owned();
             return Err(RecordError::Proof { path: folder, problem });
         }
         let job = job.ok_or_else(|| older(&folder))?;
@@ -130,7 +130,7 @@ fn check_job(folder: &Utf8Path, job: &JobRow, entries: &[Entry]) -> Result<Vec<U
             continue;
         }
         let done: Done = parse(&path)?;
-        // A job is published after its plan: an earlier head would be a file of another history.
+        // A job is published after its plan: an earlier head would be a file of a different history.
         let known = entries.iter().any(|entry| entry.hash == done.ledger_head && entry.seq >= job.event);
         if !known {
             return Err(RecordError::Older { proof: path });
@@ -148,12 +148,13 @@ pub(super) fn check_sums(data_dir: &Utf8Path, model: &Model) -> Result<Vec<Utf8P
         if !files::is_there(&path)? {
             continue;
         }
-        let text = std::fs::read_to_string(&path).map_err(files::failed("reading", &path))?;
+        let text = std::fs::read_to_string(&path).map_err(files::failed("read", &path))?;
         for part in &job.sealed {
             let listed = text.lines().filter_map(|line| line.split_once([' ', '\t']));
             let mut listed = listed.filter(|(_, file)| file.trim_start_matches([' ', '*']) == part.file);
             if listed.next().is_none_or(|(sum, _)| sum != part.sealed_sha256) {
-                let problem = format!("its checksum of `{}` is not the one that was sealed", part.file);
+                let problem =
+                    format!("its checksum of `{}` is not the one recorded when the part was sealed", part.file);
                 return Err(RecordError::Proof { path, problem });
             }
         }

@@ -24,10 +24,10 @@ pub(super) fn take(data_dir: &Utf8Path, store: &Store) -> Result<(), RecordError
     let name = format!("ledger-{:08}.sqlite", store.head()?.events);
     let (fresh, path) = (folder.join(format!(".{name}.new")), folder.join(&name));
     files::remove(&fresh)?;
-    durable::create_new(&fresh).map_err(files::failed("making", &fresh))?;
+    durable::create_new(&fresh).map_err(files::failed("create", &fresh))?;
     store.copy_into(&fresh)?;
     let rename = || durable::open(&fresh)?.sync_all().and_then(|()| std::fs::rename(&fresh, &path));
-    rename().map_err(files::failed("writing", &path))?;
+    rename().map_err(files::failed("write", &path))?;
     let names = files::names(&folder)?;
     let copies: Vec<_> = names.iter().filter(|name| name.starts_with("ledger-")).collect();
     for old in &copies[..copies.len().saturating_sub(KEPT)] {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::audit::Head;
 use super::error::RecordError;
 use super::job::Totals;
-use super::{Access, Home, Ledger, anchors as proof};
+use super::{Access, CampaignState, Home, Ledger, anchors as proof};
 use crate::field::mode::Mode;
 
 /// A ledger that holds. Whatever does not hold is a [`RecordError`].
@@ -30,6 +30,8 @@ pub struct Verdict {
     pub proofs: Vec<Utf8PathBuf>,
     /// Heads that somebody kept and that are in the history.
     pub anchors: Vec<String>,
+    /// The public line of the key that signs packages; a purge destroys it with the campaign's.
+    pub signer: Option<String>,
 }
 
 impl std::fmt::Display for Verdict {
@@ -49,6 +51,9 @@ impl std::fmt::Display for Verdict {
         for anchor in &self.anchors {
             writeln!(f, "anchor    {anchor} is in the history")?;
         }
+        if let Some(signer) = &self.signer {
+            writeln!(f, "signer    {signer}")?;
+        }
         write!(f, "sound, and {} proofs outside the ledger agree", self.proofs.len())
     }
 }
@@ -67,6 +72,7 @@ pub fn check(home: &Home<'_>, anchors: &[String]) -> Result<Verdict, RecordError
         return Err(RecordError::UnknownAnchor { head: head.clone() });
     }
     proofs.extend(proof::check_sums(home.data_dir, &ledger.model()?)?);
+    let signer = (ledger.campaign_state()? != CampaignState::Purged).then(|| ledger.signer().public_line());
     Ok(Verdict {
         ledger: ledger.id.clone(),
         campaign: ledger.campaign.clone(),
@@ -77,5 +83,6 @@ pub fn check(home: &Home<'_>, anchors: &[String]) -> Result<Verdict, RecordError
         unfinished: ledger.pending()?.map(|job| job.job),
         proofs,
         anchors,
+        signer,
     })
 }

@@ -57,7 +57,7 @@ impl Ledger {
     /// nothing is new not one byte changes.
     ///
     /// # Errors
-    /// [`RecordError::Decider`] when `by` is no name, [`RecordError`] when the ledger cannot be written.
+    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be written.
     pub fn decide(&mut self, decisions: &[Decision], by: &str, date: Date) -> Result<usize, RecordError> {
         inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
         let known = self.decisions()?;

@@ -1,6 +1,6 @@
 //! One lab record, delivered more than once: which delivery counts.
 //!
-//! A record is a dataset and a record number, in whichever file it stands. Of two deliveries that say different things the
+//! A record is a dataset and a record number, in whichever file it is. Of two deliveries that say different things the
 //! newer one counts: the one that a later run read first; of two that one run read first, the one whose file has the later
 //! date in its name. Where that says nothing, and where an earlier delivery came again after a later one, nobody can tell,
 //! and the record waits for a human (L217).
@@ -59,7 +59,7 @@ impl Read {
 /// One way in which a record was delivered.
 struct Version {
     mark: RowMark,
-    /// Where it stands today.
+    /// Where it is today.
     rows: Vec<RowRef>,
     /// When it was read, in each file in which it ever stood.
     reads: Vec<Read>,
@@ -81,7 +81,7 @@ impl Version {
     }
 }
 
-/// Finds the records that stand in the inbox with different contents, and which of them count.
+/// Finds the records that are in the inbox with different contents, and which of them count.
 pub(super) fn settle(rows: &Rows, intake: &Intake, before: &Before<'_>) -> Deliveries {
     let mut found = Deliveries::default();
     let mut disputed = disputed(rows, intake);
@@ -114,7 +114,7 @@ pub(super) fn settle(rows: &Rows, intake: &Intake, before: &Before<'_>) -> Deliv
     found
 }
 
-/// Records that stand in the inbox with more than one content.
+/// Records that are in the inbox with more than one content.
 fn disputed(rows: &Rows, intake: &Intake) -> Vec<Vec<Version>> {
     let files = (0_u16..).zip(&rows.inputs).zip(&intake.marks);
     let exposures = files.filter(|((_, input), _)| input.list == List::Exposures);

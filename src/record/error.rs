@@ -10,31 +10,20 @@ use crate::field::mode::Mode;
 /// Why the ledger refuses. Unless [`RecordError::exit_code`] says otherwise the run stops with exit code 3, before
 /// anything leaves the building.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum RecordError {
     /// There is no ledger.
     #[error("no ledger at `{path}`")]
-    Missing {
-        /// Where it should be.
-        path: Utf8PathBuf,
-    },
+    Missing { path: Utf8PathBuf },
     /// `ledger init` where there is something already.
-    #[error("`{path}` is there already")]
-    Exists {
-        /// What is there.
-        path: Utf8PathBuf,
-    },
+    #[error("`{path}` already exists")]
+    Exists { path: Utf8PathBuf },
     /// Another process writes this ledger.
     #[error("another run is using `{data_dir}`")]
-    InUse {
-        /// Whose data.
-        data_dir: Utf8PathBuf,
-    },
+    InUse { data_dir: Utf8PathBuf },
     /// The file is something else.
     #[error("`{path}` is not a ledger of breachpost")]
-    NotALedger {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    NotALedger { path: Utf8PathBuf },
     /// Written by a newer program.
     #[error("ledger has schema version {found}, this program knows version {known}")]
     NewerSchema {
@@ -45,10 +34,7 @@ pub enum RecordError {
     },
     /// The file does not hold together.
     #[error("ledger is damaged: {problem}")]
-    Damaged {
-        /// What does not hold.
-        problem: String,
-    },
+    Damaged { problem: String },
     /// A run was stopped in the middle of a change; only a writer may take that back.
     #[error("a run was stopped in the middle of a change of the ledger")]
     Interrupted,
@@ -60,59 +46,32 @@ pub enum RecordError {
     },
     /// Replaying the events gives other tables.
     #[error("tables of the ledger were changed: {what} is not what the events say")]
-    Replay {
-        /// What differs.
-        what: String,
-    },
+    Replay { what: String },
     /// Something outside proves that the ledger was further once.
-    #[error("ledger is older than `{proof}`, which it does not know")]
-    Older {
-        /// What proves it.
-        proof: Utf8PathBuf,
-    },
+    #[error("ledger is older than `{proof}`, which it does not contain")]
+    Older { proof: Utf8PathBuf },
     /// A proof that cannot be read proves nothing, and nothing is guessed.
     #[error("`{path}` cannot be read as a proof of what was published: {problem}")]
-    Proof {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
+    Proof { path: Utf8PathBuf, problem: String },
     /// A head that somebody kept is not in the history.
-    #[error("`{head}` is in no event of this ledger's history")]
+    #[error("`{head}` does not occur in this ledger's history")]
     UnknownAnchor {
         /// The head, as it was given.
         head: String,
     },
     /// Others can get at what the program keeps.
     #[error("`{path}` {problem}")]
-    Exposed {
-        /// Which file or folder.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Exposed { path: Utf8PathBuf, problem: &'static str },
     /// No key file.
     #[error("no key at `{path}`")]
-    KeyMissing {
-        /// Where it should be.
-        path: Utf8PathBuf,
-    },
+    KeyMissing { path: Utf8PathBuf },
     /// The key file is not usable.
     #[error("key `{path}` {problem}")]
-    KeyUnusable {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    KeyUnusable { path: Utf8PathBuf, problem: &'static str },
     /// Another key than the one the ledger was made with.
     #[error("key `{path}` is not the key of this ledger")]
-    KeyOther {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
-    /// The ledger is about another campaign.
+    KeyOther { path: Utf8PathBuf },
+    /// The ledger is about a different campaign.
     #[error("ledger belongs to campaign `{found}`, not to `{wanted}`")]
     OtherCampaign {
         /// The ledger's campaign.
@@ -125,7 +84,6 @@ pub enum RecordError {
     OtherMode {
         /// What is of the other mode.
         path: Utf8PathBuf,
-        /// Its mode.
         found: Mode,
         /// The configuration's mode.
         wanted: Mode,
@@ -144,47 +102,36 @@ pub enum RecordError {
     /// A job of which something may have left the building cannot be given up.
     #[error("job `{job}` cannot be given up: {problem}")]
     MayBeOut {
-        /// Its name.
         job: String,
         /// What is out, or may be.
         problem: String,
     },
     /// Who gave a job up, or why, is not usable.
-    #[error("name or reason of who gives the job up {problem}")]
-    Abandoner {
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    #[error("name or reason for giving the job up {problem}")]
+    Abandoner { problem: &'static str },
     /// The campaign is over.
     #[error("campaign `{campaign}` is {state}")]
     Over {
-        /// Which campaign.
         campaign: String,
         /// `closed`, `being purged` or `purged`.
         state: &'static str,
     },
     /// The campaign still runs.
     #[error("campaign `{campaign}` is open")]
-    NotOver {
-        /// Which campaign.
-        campaign: String,
-    },
+    NotOver { campaign: String },
     /// Files that earlier runs read are gone or have other bytes.
-    #[error("{} that an earlier run read: {}", inputs(.changes.len()), listed(.changes))]
+    #[error("{} changed since an earlier run: {}", inputs(.changes.len()), listed(.changes))]
     InputsChanged {
         /// One per file.
         changes: Vec<InputChange>,
-        /// Their names.
         files: Vec<String>,
     },
     /// A list has lost more rows than it may.
     #[error("the {list} list has {has} rows, and had {had}: fewer than {percent} %")]
     ListShrunk {
-        /// Which list.
         list: &'static str,
         /// Rows when it was last read.
         had: u64,
-        /// Rows now.
         has: u64,
         /// `min_rows_percent`.
         percent: u8,
@@ -199,68 +146,43 @@ pub enum RecordError {
     },
     /// The reason for accepting changed inputs is not usable.
     #[error("reason for accepting changed inputs {problem}")]
-    AcceptedReason {
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    AcceptedReason { problem: &'static str },
     /// Who approved a purge is not usable.
     #[error("name of who approved the purge {problem}")]
-    Approval {
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    Approval { problem: &'static str },
     /// Who decided is not usable.
     #[error("name of who decided {problem}")]
-    Decider {
-        /// What is wrong with it.
-        problem: &'static str,
-    },
-    /// A job stands where it should not.
+    Decider { problem: &'static str },
+    /// A job is where it should not.
     #[error("job `{job}` is {found}, not {wanted}")]
     JobState {
-        /// Which job.
         job: String,
-        /// Its state.
         found: String,
         /// The state that was expected.
         wanted: &'static str,
     },
     /// A job's numbers do not add up.
     #[error("job `{job}` does not balance: {problem}")]
-    Unbalanced {
-        /// Which job.
-        job: String,
-        /// What does not add up.
-        problem: String,
-    },
+    Unbalanced { job: String, problem: String },
     /// The plan holds a letter that was planned before.
     #[error("letter `{letter_id}` was planned before")]
-    Twice {
-        /// Which letter.
-        letter_id: String,
-    },
+    Twice { letter_id: String },
     /// All job numbers of the year are used.
     #[error("all job numbers of the year {year} are used")]
-    JobNumbers {
-        /// Which year.
-        year: i16,
-    },
+    JobNumbers { year: i16 },
     /// A file or folder.
-    #[error("{doing} `{path}`")]
+    #[error("cannot {doing} `{path}`")]
     File {
-        /// What was being done.
+        /// What failed, in the infinitive: `read`.
         doing: &'static str,
-        /// With which file.
         path: Utf8PathBuf,
-        /// Why it failed.
         source: std::io::Error,
     },
     /// The database.
-    #[error("{doing}")]
+    #[error("cannot {doing}")]
     Store {
-        /// What was being done.
+        /// What failed, in the infinitive: `read`.
         doing: &'static str,
-        /// Why it failed.
         source: StoreError,
     },
 }
@@ -276,15 +198,15 @@ impl Explain for RecordError {
                 "a ledger is made once, with an empty outbox; a key without a ledger that never named anybody can be \
                  removed by hand"
             }
-            Self::InUse { .. } => "wait until it has ended; the lock goes with the process",
+            Self::InUse { .. } => "wait until it has ended; the lock disappears with the process",
             Self::NotALedger { .. } | Self::Damaged { .. } | Self::Chain { .. } | Self::Replay { .. } => {
                 "`breachpost ledger restore BACKUP` puts a sound ledger in its place and keeps this file: a sealed backup, or a copy \
                  from `backups/`, with what came after it repeated"
             }
             Self::Interrupted => {
-                "start what was stopped again (`breachpost run`, `close`, `purge`): it takes the half change back and goes on"
+                "start the interrupted command again (`breachpost run`, `close`, `purge`): it rolls back the half-made change and continues"
             }
-            Self::NewerSchema { .. } => "use the newer program; an older one does not know what it would forget",
+            Self::NewerSchema { .. } => "use the newer program; an older one would lose what it does not know",
             Self::Exposed { .. } => {
                 "everything the program keeps is its own files and folders, 0600 and 0700; find out who has looked, then \
                  `chmod -R go-rwx` or put back the file or folder itself"
@@ -295,17 +217,17 @@ impl Explain for RecordError {
             }
             Self::Proof { .. } => "put the file back as it was published",
             Self::KeyMissing { .. } | Self::KeyUnusable { .. } | Self::KeyOther { .. } => {
-                "put back the key the ledger was made with, 64 hexadecimal characters and a line end, mode 0400; with \
-                 another key everybody would be a stranger and be told again"
+                "put back the key the ledger was made with, 64 hexadecimal characters and a line end, mode 0400; with a different key \
+                 nobody is recognised and everyone would be told again"
             }
             Self::OtherCampaign { .. } => "set `campaign` or `data_dir` in the configuration; one ledger per campaign",
             Self::OtherMode { found: Mode::Rehearsal, .. } => {
-                "people who got a rehearsal letter were told nothing: give the real campaign a `data_dir` of its own and \
-                 `breachpost ledger init` there; for one more rehearsal set `synthetic = true`"
+                "people who got a rehearsal letter were told nothing: give the real campaign its own `data_dir` and run \
+                 `breachpost ledger init` there; for another rehearsal set `synthetic = true`"
             }
             Self::OtherMode { found: Mode::Real, .. } => {
-                "rehearse with a `data_dir` of its own, or see what a real run would do with `breachpost check`; for a real \
-                 run take `synthetic = true` out of the configuration"
+                "rehearse with a separate `data_dir`, or use `breachpost check` to see what a real run would do; for a real run \
+                 remove `synthetic = true` from the configuration"
             }
             Self::MixedModes { .. } => {
                 "it counts people as told who only got a rehearsal letter, and nobody is written to before a human has \
@@ -314,21 +236,23 @@ impl Explain for RecordError {
             Self::NothingToAbandon => "`breachpost plan` plans a job; one that is done cannot be given up",
             Self::MayBeOut { .. } => "`breachpost run` finishes it; its letters count as told",
             Self::Over { .. } => "nothing more is sent in this campaign",
-            Self::NotOver { .. } => "`breachpost close` first, when all receipts are in and nothing more is to be sent",
+            Self::NotOver { .. } => {
+                "run `breachpost close` first, when all receipts are in and nothing more is to be sent"
+            }
             Self::InputsChanged { files, .. } => {
                 return Some(format!(
-                    "put the files back; if the change is meant: {}, and the reasons are recorded",
+                    "put the files back; if the change is intended: {}; the reasons are recorded",
                     accept(files)
                 ));
             }
             Self::ListShrunk { files, .. } => {
                 return Some(format!(
-                    "a list that shrinks like this is cut, or another extract: ask for it again; if it is meant: {} \
+                    "a list that shrinks like this is truncated or a different extract: ask for it again; if it is intended: {} \
                      (the limit is `min_rows_percent` under [inputs.<list>])",
                     accept(files)
                 ));
             }
-            Self::AcceptedStranger { .. } => "write the name as it stands in the inbox: `--accept FILE=REASON`",
+            Self::AcceptedStranger { .. } => "use the name of the file in the inbox: `--accept FILE=REASON`",
             Self::AcceptedReason { .. } => "one line of 3 to 200 characters, without names of people",
             Self::Abandoner { .. } => "each is one line of 3 to 200 characters; a reason has no names of people",
             Self::Approval { .. } | Self::Decider { .. } => "a name or function, one line of 3 to 200 characters",
@@ -364,7 +288,7 @@ const fn purpose(mode: Mode) -> &'static str {
 }
 
 fn inputs(count: usize) -> String {
-    if count == 1 { "1 input is not the one".to_owned() } else { format!("{count} inputs are not the ones") }
+    if count == 1 { "1 input file has".to_owned() } else { format!("{count} input files have") }
 }
 
 fn listed(changes: &[InputChange]) -> String {

@@ -16,28 +16,28 @@ pub(super) fn failed(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Er
 
 /// Makes a folder and its parents, for the owner alone.
 pub(super) fn make_folder(path: &Utf8Path) -> Result<(), RecordError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed("making folder", path))
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed("create folder", path))
 }
 
 /// Makes names in a folder durable.
 pub(super) fn sync_folder(path: &Utf8Path) -> Result<(), RecordError> {
-    durable::sync_folder(path).map_err(failed("syncing folder", path))
+    durable::sync_folder(path).map_err(failed("sync folder", path))
 }
 
 /// Renames within one folder; a file that is there already is never replaced.
 pub(super) fn rename_new(from: &Utf8Path, to: &Utf8Path) -> Result<(), RecordError> {
-    durable::rename_new(from, to).map_err(failed("renaming to", to))
+    durable::rename_new(from, to).map_err(failed("rename a file to", to))
 }
 
 /// Puts a whole small file in place of the one before, or leaves that as it is.
 pub(super) fn replace(path: &Utf8Path, content: &[u8]) -> Result<(), RecordError> {
-    durable::write(path, content).map_err(failed("writing", path))
+    durable::write(path, content).map_err(failed("write", path))
 }
 
 /// Removes a file, if it is there.
 pub(super) fn remove(path: &Utf8Path) -> Result<(), RecordError> {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("removing", path)(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(error)),
         _ => Ok(()),
     }
 }
@@ -47,7 +47,7 @@ pub(super) fn is_there(path: &Utf8Path) -> Result<bool, RecordError> {
     match std::fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(failed("looking at", path)(error)),
+        Err(error) => Err(failed("inspect", path)(error)),
     }
 }
 
@@ -55,14 +55,14 @@ pub(super) fn is_there(path: &Utf8Path) -> Result<bool, RecordError> {
 pub(super) fn names(path: &Utf8Path) -> Result<Vec<String>, RecordError> {
     let entries = match path.read_dir_utf8() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(failed("listing", path))?,
+        entries => entries.map_err(failed("list", path))?,
     };
     let mut names = Vec::new();
     for entry in entries {
         match entry {
             Ok(entry) => names.push(entry.file_name().to_owned()),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {}
-            Err(error) => return Err(failed("listing", path)(error)),
+            Err(error) => return Err(failed("list", path)(error)),
         }
     }
     names.sort_unstable();
@@ -75,6 +75,6 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], RecordError> {
     let mut bytes = [0_u8; N];
     File::open(source)
         .and_then(|mut file| file.read_exact(&mut bytes))
-        .map_err(failed("reading random bytes from", source))?;
+        .map_err(failed("read random bytes from", source))?;
     Ok(bytes)
 }

@@ -173,7 +173,7 @@ impl Ledger {
     /// Writes down what somebody says of records; returns how many that changes. When nothing is new not one byte changes.
     ///
     /// # Errors
-    /// [`RecordError::Decider`] when `by` is no name, [`RecordError`] when the ledger cannot be written.
+    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be written.
     pub fn rule_records(
         &mut self,
         said: &[(RecordKey, RecordRuling)],

@@ -200,7 +200,7 @@ fn words(event: &Event) -> String {
         Event::Waiting(cases) => waiting(cases),
         Event::Gone(gone) => {
             let jobs = gone.jobs.iter().copied().map(write_job).collect::<Vec<_>>().join(", ");
-            format!("humans were told that packages are not in the outbox any more: job {jobs}")
+            format!("people were told that packages are no longer in the outbox: job {jobs}")
         }
         Event::Republished(step) => format!("job {} was put into the outbox again, byte for byte", write_job(step.job)),
         Event::Migrated(step) => {

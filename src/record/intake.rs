@@ -60,7 +60,7 @@ impl<'a> Acceptance<'a> {
 pub enum ChangeKind {
     /// Nobody has read it before.
     New,
-    /// The same bytes under another name.
+    /// The same bytes under a different name.
     Renamed,
     /// Rows were added; none is gone or different.
     Grown,
@@ -136,7 +136,7 @@ impl fmt::Display for InputChange {
             }
             (ChangeKind::Grown, _) => write!(f, "`{file}` has grown")?,
             (ChangeKind::Replaced, _) => write!(f, "`{file}` was replaced")?,
-            (ChangeKind::Changed, _) => write!(f, "`{file}` has other bytes")?,
+            (ChangeKind::Changed, _) => write!(f, "`{file}` has changed")?,
             (ChangeKind::Missing, _) => write!(f, "`{file}` is gone")?,
         }
         if let Some(RowChange { more, fewer, changed }) = self.rows {
@@ -272,7 +272,7 @@ fn refuse_unaccepted(changes: &[InputChange]) -> Result<(), RecordError> {
     Err(RecordError::InputsChanged { changes, files })
 }
 
-/// A list that lost more rows than it may is cut, or is another extract than the one that was meant.
+/// A list that lost more rows than it may is cut, or is a different extract than the one that was meant.
 fn refuse_shrunk(
     known: &BTreeMap<&str, &KnownInput>,
     found: &[Input],
@@ -331,7 +331,7 @@ fn news(before: &Before<'_>, rows: &Rows, keys: &Keys, marks: &[FileMarks], chan
     for (input, marks) in rows.inputs.iter().zip(marks) {
         let change = changes.iter().find(|change| change.file == input.file);
         if let Some(from) = change.and_then(|change| change.from.as_deref()) {
-            // The same rows under another name: they keep the night on which they were first read.
+            // The same rows under a different name: they keep the night on which they were first read.
             let old = before.rows.iter().filter(|rows| rows.file == from);
             news.extend(old.map(|rows| FileRows { file: input.file.clone(), ..rows.clone() }));
             if news.iter().any(|rows| rows.file == input.file) {

@@ -134,9 +134,9 @@ pub struct Job {
     pub parts: Vec<PartTotals>,
     /// The sealed parts; empty while the job is planned.
     pub sealed: Vec<SealedPart>,
-    /// Head of the ledger when the job was planned; stands in `job.json`.
+    /// Head of the ledger when the job was planned, as in `job.json`.
     pub planned_head: Head,
-    /// Head of the ledger when the job was sealed; stands in `.done`.
+    /// Head of the ledger when the job was sealed, as in `.done`.
     pub sealed_head: Option<Head>,
 }
 

@@ -27,7 +27,7 @@ pub(super) fn write_new(path: &Utf8Path) -> Result<Keys, RecordError> {
 pub(super) fn write_back(path: &Utf8Path, text: &[u8]) -> Result<(), RecordError> {
     durable::create_with_mode(path, 0o400)
         .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
-        .map_err(files::failed("writing key", path))
+        .map_err(files::failed("write key", path))
 }
 
 /// Reads the key. A key that is cut, has something behind it, or can be read by others is refused.
@@ -37,14 +37,14 @@ pub(super) fn read(path: &Utf8Path) -> Result<Keys, RecordError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(RecordError::KeyMissing { path: path.to_owned() });
         }
-        file => file.map_err(files::failed("reading key", path))?,
+        file => file.map_err(files::failed("read key", path))?,
     };
-    let about = file.metadata().map_err(files::failed("reading key", path))?;
+    let about = file.metadata().map_err(files::failed("read key", path))?;
     if !about.is_file() {
         return Err(unusable("is not a file"));
     }
     if about.mode() & 0o077 != 0 {
-        return Err(unusable("can be read or changed by others"));
+        return Err(unusable("can be read or changed by other users"));
     }
     // One byte more than a key has, so that something behind it is seen.
     let mut text = Zeroizing::new([0_u8; LENGTH + 1]);
@@ -54,7 +54,7 @@ pub(super) fn read(path: &Utf8Path) -> Result<Keys, RecordError> {
             Ok(0) => break,
             Ok(count) => filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(files::failed("reading key", path)(error)),
+            Err(error) => return Err(files::failed("read key", path)(error)),
         }
     }
     parse(&text[..filled], path)
@@ -67,12 +67,12 @@ pub(super) fn parse(text: &[u8], path: &Utf8Path) -> Result<Keys, RecordError> {
         return Err(unusable("is cut off"));
     }
     if text.len() > LENGTH || text[LENGTH - 1] != b'\n' {
-        return Err(unusable("has something behind its 64 characters"));
+        return Err(unusable("has something after its 64 characters"));
     }
     let mut master = Zeroizing::new([0_u8; 32]);
     HEXLOWER
         .decode_mut(&text[..LENGTH - 1], &mut *master)
-        .map_err(|_| unusable("holds something else than hexadecimal characters in lower case"))?;
+        .map_err(|_| unusable("contains characters other than lower-case hexadecimal"))?;
     Ok(Keys::derive(&master))
 }
 

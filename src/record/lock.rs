@@ -25,14 +25,14 @@ pub(super) struct Lock {
 impl Lock {
     /// Takes the lock, or refuses after a moment.
     pub(super) fn take(data_dir: &Utf8Path) -> Result<Self, RecordError> {
-        let folder = File::open(data_dir).map_err(failed("opening", data_dir))?;
+        let folder = File::open(data_dir).map_err(failed("open", data_dir))?;
         let end = Instant::now() + PATIENCE;
         loop {
             match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => return Ok(Self { _folder: folder }),
                 Err(Errno::WOULDBLOCK) if Instant::now() < end => std::thread::sleep(PAUSE),
                 Err(Errno::WOULDBLOCK) => return Err(RecordError::InUse { data_dir: data_dir.to_owned() }),
-                Err(error) => return Err(failed("locking", data_dir)(error.into())),
+                Err(error) => return Err(failed("lock", data_dir)(error.into())),
             }
         }
     }

@@ -34,7 +34,7 @@ fn read(path: &Utf8Path) -> Result<Option<Mode>, RecordError> {
     let unusable = || RecordError::KeyUnusable { path: path.to_owned(), problem: "is neither `rehearsal` nor `real`" };
     let about = match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        about => about.map_err(files::failed("looking at", path))?,
+        about => about.map_err(files::failed("inspect", path))?,
     };
     if !about.is_file() {
         return Err(unusable());

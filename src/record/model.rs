@@ -96,7 +96,7 @@ pub(super) struct JobRow {
 }
 
 impl JobRow {
-    /// Without what stands in no table.
+    /// Without what no table has.
     fn stored(&self) -> Self {
         Self { sealed_event: None, ..self.clone() }
     }

@@ -11,6 +11,7 @@ use super::model::{CampaignRow, CampaignState, JobRow, LedgerRow, Model};
 use super::store::Store;
 use super::{
     Access, Home, Ledger, anchors, audit, files, key_file, key_path, ledger_path, mode_mark, privacy, refuse_when_over,
+    show_signer,
 };
 use crate::base::defect::{self, Defect};
 use crate::base::{data_dir, durable};
@@ -60,7 +61,7 @@ impl Ledger {
         let keys = key_file::write_new(&fresh_key)?;
         let id = data_encoding::HEXLOWER.encode(&files::random::<16>()?);
         let key_check = keys.check(&id);
-        durable::create_new(&fresh_ledger).map_err(files::failed("making", &fresh_ledger))?;
+        durable::create_new(&fresh_ledger).map_err(files::failed("create", &fresh_ledger))?;
         let (campaign, date) = (home.campaign.to_owned(), run_date);
         let head = Store::create(&fresh_ledger, audit::Init { ledger: id.clone(), key_check, campaign, date, mode })?;
         if let Some(mode) = mode {
@@ -68,6 +69,7 @@ impl Ledger {
         }
         // The key first: a key without a ledger has never named anybody.
         files::rename_new(&fresh_key, &key)?;
+        show_signer(data_dir, &keys)?;
         files::sync_folder(&data_dir::keys(data_dir))?;
         files::rename_new(&fresh_ledger, &ledger)?;
         files::sync_folder(data_dir)?;
@@ -138,7 +140,9 @@ impl Ledger {
 /// The ledger's and the campaign's row of a ledger that belongs here.
 pub(super) fn whose(model: Model, home: &Home<'_>, path: &Utf8Path) -> Result<(LedgerRow, CampaignRow), RecordError> {
     let (Some(row), Some(own)) = (model.ledger, model.campaign) else {
-        return Err(RecordError::Damaged { problem: "history does not begin with a ledger".to_owned() });
+        return Err(RecordError::Damaged {
+            problem: "the history does not begin with the making of a ledger".to_owned(),
+        });
     };
     if own.name != home.campaign {
         return Err(RecordError::OtherCampaign { found: own.name, wanted: home.campaign.to_owned() });

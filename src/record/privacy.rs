@@ -1,4 +1,4 @@
-//! What is kept must be out of reach of other accounts: DESIGN.md section 5, folders 0700, files 0600.
+//! What is kept must be out of reach of other accounts: folders 0700, files 0600 (docs/design.md, "Files out").
 
 use std::os::unix::fs::MetadataExt;
 
@@ -40,7 +40,7 @@ fn refuse(path: &Utf8Path, is_file: bool, permissions: u32, problem: &'static st
     if !files::is_there(path)? {
         return Ok(());
     }
-    let about = std::fs::symlink_metadata(path).map_err(files::failed("looking at", path))?;
+    let about = std::fs::symlink_metadata(path).map_err(files::failed("inspect", path))?;
     if about.is_symlink() {
         return exposed("is a link");
     }

@@ -74,7 +74,7 @@ impl std::fmt::Display for PurgePlan {
     }
 }
 
-/// What has gone; also stands in `purge-certificate.json`.
+/// What was destroyed; also written to `purge-certificate.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Certificate {
     /// The ledger's random name.
@@ -195,7 +195,7 @@ fn written_down(ledger: &Ledger) -> Result<Purging, RecordError> {
         Event::Purging(purging) => Some(purging),
         _ => None,
     });
-    purging.ok_or_else(|| RecordError::Damaged { problem: "the purge was never written down".to_owned() })
+    purging.ok_or_else(|| RecordError::Damaged { problem: "the purge was never recorded".to_owned() })
 }
 
 /// Destroys what was written down, and what has come since.
@@ -227,7 +227,7 @@ fn certify(ledger: &Ledger, purging: Purging) -> Result<Certificate, RecordError
     };
     let path = ledger.data_dir.join(CERTIFICATE);
     let text =
-        serde_json::to_string_pretty(&certificate).map_err(|error| files::failed("writing", &path)(error.into()))?;
+        serde_json::to_string_pretty(&certificate).map_err(|error| files::failed("write", &path)(error.into()))?;
     files::replace(&path, (text + "\n").as_bytes())?;
     Ok(certificate)
 }

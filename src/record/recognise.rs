@@ -7,7 +7,7 @@
 //!   one told earliest lives on, and the letters of all count, so that nothing is told twice.
 //! - A known person whose marks are in several clusters is a *split*: the cluster with the BSN has it, else the one with
 //!   most marks, else the first in content order. The others are new, never told.
-//! - A cluster with another valid BSN than the known person's is never that person, whatever its rows.
+//! - A cluster with a different valid BSN than the known person's is never that person, whatever its rows.
 
 mod known;
 
@@ -130,7 +130,7 @@ struct Claim {
     cluster: usize,
     has_bsn: bool,
     rows: usize,
-    /// The cluster has another BSN.
+    /// The cluster has a different BSN.
     vetoed: bool,
 }
 

@@ -27,10 +27,10 @@ pub(super) fn note(data_dir: &Utf8Path, store: &Store) -> Result<(), RecordError
         Err(RecordError::Damaged { .. }) if !store.is_redo_sound(&path) => {}
         noted => return noted,
     }
-    tracing::warn!("`backups/{FILE}` is damaged and begins anew: back the ledger up before it is needed");
+    tracing::warn!("`backups/{FILE}` is damaged and was started again: back up the ledger soon");
     let aside = path.with_extension("damaged");
     files::remove(&path.with_file_name(format!("{FILE}-journal")))?;
-    std::fs::rename(&path, &aside).map_err(files::failed("putting aside", &path))?;
+    std::fs::rename(&path, &aside).map_err(files::failed("set aside", &path))?;
     make(&path)?;
     store.note_changes(&path)
 }
@@ -41,6 +41,6 @@ fn make(path: &Utf8Path) -> Result<(), RecordError> {
     }
     let folder = path.parent().unwrap_or(path);
     files::make_folder(folder)?;
-    durable::create_new(path).map_err(files::failed("making", path))?;
+    durable::create_new(path).map_err(files::failed("create", path))?;
     files::sync_folder(folder)
 }

@@ -1,4 +1,4 @@
-//! Keyed marks of rows: which rows a file had, without saying what stands in them.
+//! Keyed marks of rows: which rows a file had, without saying what is in them.
 //!
 //! A row has two marks: one of what it is about (a lab record, a number in a list) and one of everything that it says.
 //! Where the bytes of a file have changed, they tell which rows are new, gone or different.

@@ -1,4 +1,4 @@
-//! The SQLite file. SQL stands here and below, and nowhere else.
+//! The SQLite file. SQL is here and below, and nowhere else.
 
 mod cases;
 mod decisions;
@@ -49,15 +49,15 @@ type Sql<T> = Result<T, rusqlite::Error>;
 fn at(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> RecordError {
     use rusqlite::Error as E;
     move |source| match &source {
-        E::QueryReturnedNoRows => RecordError::Damaged { problem: format!("{doing}: not one row") },
+        E::QueryReturnedNoRows => RecordError::Damaged { problem: format!("cannot {doing}: not one row") },
         E::FromSqlConversionFailure(..)
         | E::IntegralValueOutOfRange(..)
         | E::InvalidColumnType(..)
-        | E::Utf8Error(..) => RecordError::Damaged { problem: format!("{doing}: a value of the wrong kind") },
+        | E::Utf8Error(..) => RecordError::Damaged { problem: format!("cannot {doing}: a value of the wrong kind") },
         _ if is_half_written(&source) => RecordError::Interrupted,
         _ => match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                RecordError::Damaged { problem: format!("{doing}: {source}") }
+                RecordError::Damaged { problem: format!("cannot {doing}: {source}") }
             }
             _ => RecordError::Store { doing, source: StoreError(source) },
         },
@@ -95,9 +95,9 @@ impl Store {
     /// Makes a ledger in a file that is there and empty, and its first event.
     pub fn create(path: &Utf8Path, init: Init) -> Result<Head, RecordError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(at("making the ledger"))?;
+        let connection = Connection::open_with_flags(path, flags).map_err(at("create the ledger"))?;
         let mut store = Self { connection, version: schema::VERSION, supposed: Supposed::default() };
-        store.settle().map_err(at("making the ledger"))?;
+        store.settle().map_err(at("create the ledger"))?;
         let transaction = store.begin()?;
         let make = || {
             schema::create(&transaction)?;
@@ -110,14 +110,14 @@ impl Store {
                 (&init.campaign, init.date.to_string()),
             )
         };
-        make().map_err(at("making the ledger"))?;
+        make().map_err(at("create the ledger"))?;
         let mode = init.mode;
         let head = events::append(&transaction, &Event::Init(init))?;
         if let Some(mode) = mode {
-            schema::set_mode(&transaction, mode, &head).map_err(at("making the ledger"))?;
+            schema::set_mode(&transaction, mode, &head).map_err(at("create the ledger"))?;
         }
-        transaction.commit().map_err(at("making the ledger"))?;
-        store.connection.close().map_err(|(_, error)| at("making the ledger")(error))?;
+        transaction.commit().map_err(at("create the ledger"))?;
+        store.connection.close().map_err(|(_, error)| at("create the ledger")(error))?;
         Ok(head)
     }
 
@@ -128,10 +128,10 @@ impl Store {
             Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
             Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
-        let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(at("opening the ledger"))?;
+        let connection =
+            Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(at("open the ledger"))?;
         let store = Self { connection, version, supposed: Supposed::default() };
-        store.settle().map_err(at("opening the ledger"))?;
+        store.settle().map_err(at("open the ledger"))?;
         store.check_schema()?;
         Ok(store)
     }
@@ -140,7 +140,7 @@ impl Store {
     pub fn head_of_copy(path: &Utf8Path) -> Result<Head, RecordError> {
         schema::read_version(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(at("opening a copy of the ledger"))?;
+        let connection = Connection::open_with_flags(path, flags).map_err(at("open a copy of the ledger"))?;
         events::head_of(&connection)
     }
 
@@ -175,34 +175,34 @@ impl Store {
         let verdict: String = self
             .connection
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-            .map_err(at("checking the file"))?;
+            .map_err(at("check the file"))?;
         if verdict != "ok" {
             return Err(RecordError::Damaged { problem: verdict });
         }
-        let mut check = self.connection.prepare("PRAGMA foreign_key_check").map_err(at("checking references"))?;
-        if check.exists([]).map_err(at("checking references"))? {
-            return Err(RecordError::Damaged { problem: "a row refers to a row that is not there".to_owned() });
+        let mut check = self.connection.prepare("PRAGMA foreign_key_check").map_err(at("check references"))?;
+        if check.exists([]).map_err(at("check references"))? {
+            return Err(RecordError::Damaged { problem: "a row refers to a row that does not exist".to_owned() });
         }
         Ok(())
     }
 
     /// Several reads of one state of the file.
     pub fn snapshot<T>(&self, read: impl FnOnce(&Self) -> Result<T, RecordError>) -> Result<T, RecordError> {
-        let transaction = self.connection.unchecked_transaction().map_err(at("reading the ledger"))?;
+        let transaction = self.connection.unchecked_transaction().map_err(at("read the ledger"))?;
         let result = read(self)?;
-        transaction.commit().map_err(at("reading the ledger"))?;
+        transaction.commit().map_err(at("read the ledger"))?;
         Ok(result)
     }
 
     fn begin(&mut self) -> Result<Transaction<'_>, RecordError> {
         self.connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(at("beginning to write the ledger"))
+            .map_err(at("begin to write the ledger"))
     }
 
     /// Writes a copy of the ledger into `path`, which is there and empty.
     pub fn copy_into(&self, path: &Utf8Path) -> Result<(), RecordError> {
-        self.connection.execute("VACUUM INTO ?1", [path.as_str()]).map_err(at("copying the ledger"))?;
+        self.connection.execute("VACUUM INTO ?1", [path.as_str()]).map_err(at("copy the ledger"))?;
         Ok(())
     }
 }

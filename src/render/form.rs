@@ -21,6 +21,8 @@ pub(super) struct Stock {
     /// The rehearsal line; empty in a real run.
     pub rehearsal: Box<str>,
     pub pages: Box<[Form]>,
+    /// Page breaks that strand something.
+    pub stranded: usize,
 }
 
 impl Stock {
@@ -39,6 +41,7 @@ impl Stock {
             provider_slot: body.provider_slot,
             rehearsal: body.frame.rehearsal.as_str().into(),
             pages: pages.collect::<Result<_, _>>()?,
+            stranded: 0,
         })
     }
 }

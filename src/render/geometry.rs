@@ -16,7 +16,6 @@ pub const MM_PER_PT: f64 = 25.4 / 72.0;
 /// Name and address together, country included (PostNL addressing tips: 3 to 6 lines).
 pub const ADDRESS_LINES: usize = 6;
 
-const TEXT_LEFT: f64 = 24.0;
 const TEXT_RIGHT: f64 = PAGE_WIDTH - 20.0;
 
 /// A rectangle in millimetres.
@@ -74,7 +73,7 @@ pub struct Zones {
 
 impl Zones {
     /// The folded sheet lies in the envelope with play to the right and downwards; the window moves over the sheet by as
-    /// much the other way (print-and-mail.md 1.4, "compute, do not guess").
+    /// much the other way (docs/print.md).
     #[must_use]
     pub fn of(window: &Window) -> Self {
         let rect = |Rectangle { left, top, right, bottom }| Rect { left, top, right, bottom };
@@ -112,12 +111,15 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// Left edge of the text on every sheet.
+    pub const TEXT_LEFT: f64 = 24.0;
+
     /// For this envelope.
     #[must_use]
     pub fn of(window: &Window) -> Self {
         let visible = Zones::of(window).always_visible;
         Self {
-            text_left: TEXT_LEFT,
+            text_left: Self::TEXT_LEFT,
             text_right: TEXT_RIGHT,
             // Room for the quiet zone of the bars.
             address_x: visible.left + QUIET_MM,
@@ -152,7 +154,7 @@ pub const DESCENT: f64 = 0.24;
 pub const ASCENT: f64 = 0.98;
 
 /// The sheet mark: 16 modules of 0.5 mm in the left margin, the same place on each sheet, 8 mm from the edge and 30 mm
-/// from the foot, clear of the folds (print-and-mail.md 2.2).
+/// from the foot, clear of the folds (docs/print.md).
 pub const MARK: Rect = Rect::sized(8.0, 259.0, 8.0, 8.0);
 /// Around the mark. What lies beyond the paper's edge is blank anyway.
 pub const MARK_QUIET: f64 = 6.35;
@@ -185,7 +187,7 @@ mod tests {
     #[test]
     fn the_mark_keeps_clear_of_edge_text_and_window() {
         let paper = Rect::sized(0.0, 0.0, PAGE_WIDTH, PAGE_HEIGHT);
-        let text = Rect { left: TEXT_LEFT, right: TEXT_RIGHT, ..paper };
+        let text = Rect { left: Sheet::TEXT_LEFT, right: TEXT_RIGHT, ..paper };
         assert!(paper.grown(-7.0).contains(&MARK));
         assert!(!MARK.grown(MARK_QUIET).overlaps(&text));
         assert!(!MARK.grown(MARK_QUIET).overlaps(&Zones::of(&Window::default()).may_be_visible));

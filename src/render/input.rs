@@ -27,6 +27,12 @@ pub struct LetterInput {
     pub sheet: Sheet,
     /// How much air the letter gets.
     pub density: Density,
+    /// By how much each page ends earlier than it might, in points: the press looks for a break that strands nothing.
+    pub trim: f64,
+    /// Whether lists of sentences stay on one page.
+    pub keep: bool,
+    /// Extra space above each block, in points; for blocks beyond its end there is none.
+    pub air: Vec<f64>,
     /// Title of the file; says nothing about the letter.
     pub title: String,
     /// The run's date.
@@ -43,6 +49,9 @@ pub struct Person {
     pub bars: Vec<[f64; 4]>,
     /// With its comma.
     pub salutation: String,
+    /// Dark rectangles of the sheet marks, page by page, as (left, top, width, height), mm: where the letter is shown as it
+    /// comes from the press.
+    pub marks: Vec<Vec<[f64; 4]>>,
     /// As printed.
     pub reference: String,
     /// Empty where none is named.
@@ -67,7 +76,7 @@ impl Density {
 }
 
 /// A date in numbers.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DateParts {
     /// Year.
@@ -76,6 +85,12 @@ pub struct DateParts {
     pub month: i8,
     /// 1 to 31.
     pub day: i8,
+}
+
+impl From<Date> for DateParts {
+    fn from(date: Date) -> Self {
+        Self { year: date.year(), month: date.month(), day: date.day() }
+    }
 }
 
 /// Name, address and country lines of a draft, top to bottom.
@@ -102,6 +117,7 @@ impl Person {
             bars: bars.iter().map(|bar| [bar.left, bar.top, bar.right - bar.left, bar.bottom - bar.top]).collect(),
             lines,
             salutation: salutation(draft),
+            marks: Vec::new(),
             reference: draft.reference.clone(),
             provider: draft.provider_display.clone(),
         }
@@ -157,7 +173,10 @@ impl LetterInput {
             person,
             sheet: Sheet::of(window),
             density: Density::Open,
-            date: DateParts { year: date.year(), month: date.month(), day: date.day() },
+            trim: 0.0,
+            keep: false,
+            air: Vec::new(),
+            date: date.into(),
         }
     }
 }

@@ -73,7 +73,7 @@ mod tests {
         bars.iter().map(letter).collect()
     }
 
-    /// print-and-mail.md 1.2: own table = zint 2.11.1 = bwip-js 4.11.4.
+    /// docs/print.md: own table = zint 2.11.1 = bwip-js 4.11.4.
     #[test]
     fn all_characters_have_the_bars_of_the_reference() {
         let table = "0 TTFF 1 TDAF 2 TDFA 3 DTAF 4 DTFA 5 DDAA 6 TADF 7 TFTF 8 TFDA 9 DATF A DADA B DFTA \

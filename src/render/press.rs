@@ -12,14 +12,15 @@ use crate::field::draft::Draft;
 use crate::field::place::Planned;
 use crate::field::reason::Reason;
 use crate::field::terms::Format;
-use crate::render::RenderError;
 use crate::render::form::Stock;
 use crate::render::gate::Gate;
-use crate::render::geometry::{MARK, MARK_QUIET, Zones};
+use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET, Zones};
 use crate::render::input::{Density, LetterInput, Person};
 use crate::render::metrics::Metrics;
 use crate::render::print_file::PrintFile;
+use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::world::{Laid, Workshop};
+use crate::render::{RenderError, breaks};
 
 /// Sets letters.
 pub struct Press {
@@ -56,6 +57,20 @@ impl Press {
     /// # Errors
     /// [`RenderError`] when a body cannot be laid out: that is a fault of texts, facts or templates and not of a person.
     pub fn new(bodies: &BTreeMap<String, Body>, print: &Print, run_date: Date) -> Result<Self, RenderError> {
+        Self::as_planned(bodies, print, run_date, &BTreeMap::new())
+    }
+
+    /// The same for a plan that was made before: a body takes as many sheets as the plan says, by its hash, though this
+    /// program might need fewer.
+    ///
+    /// # Errors
+    /// As [`Press::new`].
+    pub fn as_planned(
+        bodies: &BTreeMap<String, Body>,
+        print: &Print,
+        run_date: Date,
+        planned: &BTreeMap<String, u32>,
+    ) -> Result<Self, RenderError> {
         let workshop = Workshop::new(run_date)?;
         let zones = Zones::of(&print.window);
         if print.sheet_mark == SheetMark::Own && MARK.grown(MARK_QUIET).overlaps(&zones.may_be_visible) {
@@ -64,7 +79,10 @@ impl Press {
         let metrics = workshop.metrics();
         let lay = |(key, body): &(&String, &Body)| {
             let bare = LetterInput::new(body, Person::default(), &print.window, run_date);
-            Ok(((*key).clone(), Stock::of(body, fit(&workshop, bare)?.pages()?, &metrics)?))
+            let fitted = fit(&workshop, bare, planned.get(*key).copied())?;
+            let mut stock = Stock::of(body, fitted.laid.pages()?, &metrics)?;
+            stock.stranded = fitted.stranded;
+            Ok(((*key).clone(), stock))
         };
         // Neighbours have much in common, which Typst then lays out once.
         let mut bodies: Vec<(&String, &Body)> = bodies.iter().collect();
@@ -90,6 +108,12 @@ impl Press {
     #[must_use]
     pub fn sides(&self, body: &str) -> Option<usize> {
         self.stock.get(body).map(|stock| stock.pages.len())
+    }
+
+    /// Page breaks of a body that strand a line, an entry of a list or the end of the letter; `None` as for [`Press::sides`].
+    #[must_use]
+    pub fn stranded(&self, body: &str) -> Option<usize> {
+        self.stock.get(body).map(|stock| stock.stranded)
     }
 
     /// Pages (blank backs included) and sheets of a letter with this body; `None` for one that this press does not have.
@@ -152,7 +176,9 @@ impl Press {
     /// # Errors
     /// [`RenderError`] when it cannot be laid out.
     pub fn whole_document(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
-        fit(&self.workshop, self.whole(draft, body))?.plain(draft.letter_id, self.workshop.date())
+        fit(&self.workshop, self.whole(draft, body), None)?
+            .laid
+            .plain(&draft.letter_id.to_string(), self.workshop.date())
     }
 
     /// The letter as PDF/A-2a and PDF/UA-1, set whole by the same templates.
@@ -160,16 +186,22 @@ impl Press {
     /// # Errors
     /// [`RenderError`] when it cannot be laid out or does not meet the standards.
     pub fn accessible(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
-        let laid = fit(&self.workshop, self.whole(draft, body))?;
-        laid.accessible(draft.letter_id, self.workshop.date())
+        let laid = fit(&self.workshop, self.whole(draft, body), None)?.laid;
+        laid.accessible(&draft.letter_id.to_string(), self.workshop.date())
     }
 
-    /// The letter as pictures (PNG), one a side, set whole by the same templates.
+    /// The letter as pictures (PNG), one a side, as the printed sheet looks: set whole by the same templates, with the sheet
+    /// marks of an invented place in the job.
     ///
     /// # Errors
     /// [`RenderError`] when it cannot be laid out.
     pub fn png(&self, draft: &Draft, body: &Body, pixels_per_inch: f64) -> Result<Vec<Vec<u8>>, RenderError> {
-        fit(&self.workshop, self.whole(draft, body))?.pictures(pixels_per_inch)
+        let mut input = self.whole(draft, body);
+        if self.print.sheet_mark == SheetMark::Own {
+            let sides = self.sides(&draft.body).ok_or(RenderError::Body)?;
+            input.person.marks = shown_marks(sides, self.print.duplex).ok_or(RenderError::Workshop)?;
+        }
+        fit(&self.workshop, input, None)?.laid.pictures(pixels_per_inch)
     }
 
     fn whole(&self, draft: &Draft, body: &Body) -> LetterInput {
@@ -178,25 +210,112 @@ impl Press {
     }
 }
 
-/// On the fewest sheets, and on these as open as they allow; tight only where the letter had too many sides else. Slots move
-/// nothing, so a body on its own and a whole letter come out alike.
-pub(super) fn fit(workshop: &Workshop, mut input: LetterInput) -> Result<Laid, RenderError> {
-    let most = most_sides(input.body.format);
-    let mut best: Option<Laid> = None;
-    for density in Density::ALL {
-        if density == Density::Tight && best.as_ref().is_some_and(|best| best.sides() <= most) {
-            break;
+/// Sheet marks of the first letter of job 0, for each side of the paper.
+fn shown_marks(sides: usize, duplex: bool) -> Option<Vec<Vec<[f64; 4]>>> {
+    let (_, sheets) = paper(sides, duplex);
+    let one = |side: usize| {
+        let sides_a_sheet = if duplex { 2 } else { 1 };
+        if !side.is_multiple_of(sides_a_sheet) {
+            return Some(Vec::new());
         }
-        input.density = density;
+        let sheet = u32::try_from(side / sides_a_sheet).ok()? + 1;
+        let symbol = SheetCode { job: 0, seq: 1, sheet, of: sheets }.symbol()?;
+        let module = |at: u8| f64::from(at) * MARK_MODULE;
+        let dark = runs(&symbol).map(|(column, row, length)| {
+            [MARK.left + module(column), MARK.top + module(row), module(length), MARK_MODULE]
+        });
+        Some(dark.collect())
+    };
+    (0..sides).map(one).collect()
+}
+
+/// A letter as it was set.
+pub(super) struct Fitted {
+    pub laid: Laid,
+    /// Page breaks that strand a line, an entry of a list or the end of the letter.
+    pub stranded: usize,
+}
+
+/// On the fewest sheets, or as many as the plan says; on these with breaks that strand nothing, and as open as that allows.
+/// Standard letters are tight only where they had too many sides else. Slots move nothing, so a body on its own and a whole
+/// letter come out alike.
+pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u32>) -> Result<Fitted, RenderError> {
+    let format = input.body.format;
+    let blocks = input.body.blocks.len();
+    let mut lay = |density, keep, trim, air: &[f64]| -> Result<(usize, Fitted), RenderError> {
+        (input.density, input.keep, input.trim) = (density, keep, trim);
+        input.air = air.to_vec();
         let laid = workshop.lay(&input)?;
-        if best.as_ref().is_none_or(|best| laid.sides().div_ceil(2) < best.sides().div_ceil(2)) {
-            best = Some(laid);
-        }
-        if best.as_ref().is_some_and(|best| best.sides() <= 2) {
+        let stranded = breaks::stranded(&laid.pages()?, &input.body.frame, input.sheet.heading_y);
+        Ok((laid.sides().div_ceil(2), Fitted { laid, stranded }))
+    };
+    let most = most_sides(format).div_ceil(2);
+
+    // How many sheets each density takes. What fits one sheet needs no more trying.
+    let mut best: Option<(usize, Fitted)> = None;
+    for density in Density::ALL {
+        let enough =
+            best.as_ref().is_some_and(|(sheets, _)| *sheets == 1 || format == Format::Standard && *sheets <= most);
+        if enough && planned.is_none() {
             break;
+        }
+        let (sheets, fitted) = lay(density, false, 0.0, &[])?;
+        let wanted = |sheets: usize| planned.map_or(sheets, |planned| sheets.abs_diff(planned as usize));
+        let better = best.as_ref().is_none_or(|(known, _)| wanted(sheets) < wanted(*known));
+        if better {
+            best = Some((sheets, fitted));
         }
     }
-    best.ok_or(RenderError::Workshop)
+    let (fewest, mut best) = best.ok_or(RenderError::Workshop)?;
+
+    // A page that ends a little earlier breaks elsewhere.
+    for (density, keep) in Density::ALL.into_iter().flat_map(|density| [(density, false), (density, true)]) {
+        for trim in trims(format) {
+            if best.stranded == 0 {
+                return Ok(best);
+            }
+            let (sheets, fitted) = lay(density, keep, trim, &[])?;
+            if sheets > fewest {
+                break;
+            }
+            if sheets == fewest && fitted.stranded < best.stranded {
+                best = fitted;
+            }
+        }
+    }
+
+    // A letter that fills its sheets has no room for that: a little more space above one question, or two, moves one break
+    // and no other.
+    for density in Density::ALL.into_iter().rev() {
+        let mut air = vec![0.0; blocks];
+        for _ in 0..2 {
+            let mut found = None;
+            for (block, by) in (1..blocks).flat_map(|block| trims(format).skip(1).take(8).map(move |by| (block, by))) {
+                if best.stranded == 0 {
+                    return Ok(best);
+                }
+                let mut more = air.clone();
+                more[block] += by;
+                let (sheets, fitted) = lay(density, false, 0.0, &more)?;
+                if sheets == fewest && fitted.stranded < best.stranded {
+                    best = fitted;
+                    found = Some(more);
+                }
+            }
+            let Some(more) = found else { break };
+            air = more;
+        }
+    }
+    Ok(best)
+}
+
+/// By how much a page may end early, in points: half a line of text at a time, up to a third of a page.
+fn trims(format: Format) -> impl Iterator<Item = f64> {
+    let half_a_line = match format {
+        Format::Standard => 7.0,
+        Format::Large => 11.0,
+    };
+    (0..28_u32).map(move |steps| f64::from(steps) * half_a_line)
 }
 
 /// Standard letters go on one sheet; large print of the same text takes up to three.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use pdf_writer::types::OutputIntentSubtype;
 use pdf_writer::writers::Resources;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect as Box4, Ref, Str, TextStr};
 use sha2::{Digest, Sha256};
@@ -37,6 +38,8 @@ pub(super) struct PrintFile<'a> {
     forms: BTreeMap<&'a str, Vec<Ref>>,
     /// Resources of what draws no body.
     plain: Ref,
+    /// Where the vendor asks for one.
+    title: Option<&'a str>,
     ident: Sha256,
 }
 
@@ -61,6 +64,7 @@ impl<'a> PrintFile<'a> {
             faces,
             forms: BTreeMap::new(),
             plain,
+            title: None,
             ident: Sha256::new_with_prefix(b"breachpost print file"),
         }
     }
@@ -73,6 +77,9 @@ impl<'a> PrintFile<'a> {
     /// Adds a letter: its pages, the blank back if there is one, and its share of the file's identity.
     pub fn letter(&mut self, letter: &'a Planned, stock: &'a Stock) -> Result<(), RenderError> {
         let resources = self.body(&letter.draft.body, stock);
+        if self.print.title {
+            self.title.get_or_insert_with(|| title(&letter.place.print_file));
+        }
         self.ident.update(letter.draft.letter_id.to_string());
         for index in 0..letter.place.pages {
             let at = usize::try_from(index).unwrap_or(usize::MAX);
@@ -206,6 +213,9 @@ impl<'a> PrintFile<'a> {
         self.pdf.stream(stream, content.as_bytes());
         let mut dict = self.pdf.page(page);
         dict.parent(self.tree).contents(stream);
+        if self.print.trim_box {
+            dict.trim_box(paper());
+        }
         dict.pair(RESOURCES, resources.unwrap_or(self.plain));
         dict.finish();
         self.pages.push(page);
@@ -220,12 +230,31 @@ impl<'a> PrintFile<'a> {
         for face in &self.faces {
             face.write(&mut self.pdf, &mut self.next)?;
         }
-        self.pdf.catalog(catalog).pages(self.tree);
-        self.pdf.document_info(info).producer(TextStr("breachpost"));
+        let mut dict = self.pdf.catalog(catalog);
+        dict.pages(self.tree);
+        if let Some(intent) = self.print.output_intent {
+            let mut intents = dict.output_intents();
+            let mut written = intents.push();
+            written.subtype(OutputIntentSubtype::PDFX);
+            written.output_condition_identifier(TextStr(intent.word())).registry_name(TextStr("http://www.color.org"));
+        }
+        dict.finish();
+        let mut dict = self.pdf.document_info(info);
+        dict.producer(TextStr("breachpost"));
+        if let Some(title) = self.title {
+            dict.title(TextStr(title));
+        }
+        dict.finish();
         let ident = self.ident.finalize()[..16].to_vec();
         self.pdf.set_file_id((ident.clone(), ident));
         Ok(self.pdf.finish())
     }
+}
+
+/// The name of a print file without folder and extension.
+fn title(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".pdf").unwrap_or(name)
 }
 
 fn paper() -> Box4 {

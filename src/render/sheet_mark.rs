@@ -1,5 +1,5 @@
 //! The sheet mark: one Data Matrix (ECC 200, 16 x 16) on the front of every sheet, by which an inserter counts the sheets
-//! of a letter. It holds no name, postcode, BSN or kind of letter (print-and-mail.md 2.2).
+//! of a letter. It holds no name, postcode, BSN or kind of letter (docs/print.md).
 
 use datamatrix::DataMatrix;
 use datamatrix::placement::MatrixMap;
@@ -20,6 +20,18 @@ pub struct SheetCode {
     pub of: u32,
 }
 
+/// The digits of a mark from the left: what each field is and how long.
+pub const FIELDS: [(&str, u32); 8] = [
+    ("version", 1),
+    ("job", 7),
+    ("seq", 7),
+    ("sheet", 2),
+    ("sheets", 2),
+    ("inserts", 1),
+    ("envelope", 1),
+    ("check: the digits before it, modulo 997", 3),
+];
+
 /// Sixteen rows of sixteen modules, the leftmost in the highest bit.
 pub type Symbol = [u16; 16];
 
@@ -29,9 +41,9 @@ impl SheetCode {
     #[must_use]
     pub fn payload(&self) -> Option<[u8; 24]> {
         // Version 1, no enclosures, envelope 1: the only one there is.
-        let fields = [(1, 1), (self.job, 7), (self.seq, 7), (self.sheet, 2), (self.of, 2), (0, 1), (1, 1)];
+        let values = [1, self.job, self.seq, self.sheet, self.of, 0, 1];
         let mut number: u128 = 0;
-        for (value, digits) in fields {
+        for (value, (_, digits)) in values.into_iter().zip(FIELDS) {
             let room = 10_u128.pow(digits);
             let value = u128::from(value);
             number = (value < room).then(|| number * room + value)?;

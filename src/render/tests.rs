@@ -50,6 +50,7 @@ fn draft(id: &str, body: &str) -> Draft {
             involved: Items::NONE,
             possible: Items::NONE,
         },
+        stored: Items::NONE,
         language,
         format,
         audience: Audience::Adult,

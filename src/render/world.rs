@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
+use serde::Serialize;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart, Value};
 use typst::introspection::{MetadataElem, Tag};
@@ -20,19 +21,22 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use typst_render::RenderOptions;
 
-use crate::field::ids::LetterId;
 use crate::render::RenderError;
 use crate::render::input::LetterInput;
 use crate::render::laid::{Face, Glyph, LaidPage, Rule, Run, Slot, SlotKey};
 use crate::render::metrics::{FaceMetrics, Metrics};
+use crate::render::note::DeliveryNote;
 
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("/letter.typ", include_str!("../../templates/letter.typ")),
     ("/page.typ", include_str!("../../templates/page.typ")),
     ("/blocks.typ", include_str!("../../templates/blocks.typ")),
     ("/slots.typ", include_str!("../../templates/slots.typ")),
+    ("/delivery-note.typ", include_str!("../../templates/delivery-note.typ")),
 ];
-const LETTER: &str = "/letter.json";
+/// What can be laid out: a template, and the name under which it reads its input.
+const LETTER: [&str; 2] = ["/letter.typ", "/letter.json"];
+const DELIVERY_NOTE: [&str; 2] = ["/delivery-note.typ", "/delivery-note.json"];
 const FACES: [(&[u8], &str, u16); 2] =
     [(notosans::REGULAR_TTF, "NotoSans-Regular", 400), (notosans::BOLD_TTF, "NotoSans-Bold", 700)];
 
@@ -42,7 +46,6 @@ pub struct Workshop {
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
     sources: Vec<(FileId, Source)>,
-    letter: FileId,
     today: Datetime,
     date: Date,
     laid: AtomicUsize,
@@ -64,7 +67,6 @@ impl Workshop {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             sources,
-            letter: file(LETTER)?,
             today: Datetime::from_ymd(date.year().into(), month, day).ok_or(RenderError::Workshop)?,
             fonts: Some(fonts).filter(|fonts| fonts.len() == FACES.len()).ok_or(RenderError::Workshop)?,
             date,
@@ -89,8 +91,20 @@ impl Workshop {
     /// [`RenderError::Layout`] with a code; Typst's own words quote the text and are dropped.
     pub fn lay(&self, input: &LetterInput) -> Result<Laid, RenderError> {
         self.forget_old();
-        let json = serde_json::to_vec(input).map_err(|_| RenderError::Workshop)?;
-        let world = Room { workshop: self, json: Bytes::new(json) };
+        self.compile(LETTER, input)
+    }
+
+    /// Lays a delivery note out.
+    ///
+    /// # Errors
+    /// As [`Workshop::lay`].
+    pub fn lay_note(&self, note: &DeliveryNote) -> Result<Laid, RenderError> {
+        self.compile(DELIVERY_NOTE, note)
+    }
+
+    fn compile(&self, [main, input]: [&str; 2], value: &impl Serialize) -> Result<Laid, RenderError> {
+        let json = serde_json::to_vec(value).map_err(|_| RenderError::Workshop)?;
+        let world = Room { workshop: self, main: file(main)?, input: file(input)?, json: Bytes::new(json) };
         let warned = typst::compile::<PagedDocument>(&world);
         let document = warned.output.map_err(|errors| RenderError::Layout { code: code(errors.first()) })?;
         // A warning may be a layout that never settled: page numbers or slots would be wrong.
@@ -133,9 +147,11 @@ fn code(error: Option<&SourceDiagnostic>) -> &'static str {
     CODES.iter().find(said).copied().unwrap_or("layout")
 }
 
-/// One letter's view of the workshop.
+/// One document's view of the workshop.
 struct Room<'a> {
     workshop: &'a Workshop,
+    main: FileId,
+    input: FileId,
     json: Bytes,
 }
 
@@ -149,7 +165,7 @@ impl World for Room<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.workshop.sources[0].0
+        self.main
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
@@ -158,7 +174,7 @@ impl World for Room<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == self.workshop.letter { Ok(self.json.clone()) } else { Err(closed(id)) }
+        if id == self.input { Ok(self.json.clone()) } else { Err(closed(id)) }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -242,16 +258,16 @@ impl Laid {
     ///
     /// # Errors
     /// [`RenderError::Standard`] when the standards cannot be met.
-    pub fn accessible(&self, ident: LetterId, date: Date) -> Result<Vec<u8>, RenderError> {
-        self.export(&ident.to_string(), date, &[PdfStandard::A_2a, PdfStandard::Ua_1])
+    pub fn accessible(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
+        self.export(ident, date, &[PdfStandard::A_2a, PdfStandard::Ua_1])
     }
 
     /// PDF without tags and standards.
     ///
     /// # Errors
     /// [`RenderError::Standard`] when it cannot be written.
-    pub fn plain(&self, ident: LetterId, date: Date) -> Result<Vec<u8>, RenderError> {
-        self.export(&ident.to_string(), date, &[])
+    pub fn plain(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
+        self.export(ident, date, &[])
     }
 
     fn export(&self, ident: &str, date: Date, standards: &[PdfStandard]) -> Result<Vec<u8>, RenderError> {
@@ -367,12 +383,14 @@ mod tests {
     #[test]
     fn nothing_but_the_listed_files_is_found() {
         let workshop = Workshop::new(jiff::civil::date(2025, 10, 12)).unwrap();
-        let room = Room { workshop: &workshop, json: Bytes::new(Vec::new()) };
+        let [main, input] = LETTER.map(|path| file(path).unwrap());
+        let room = Room { workshop: &workshop, main, input, json: Bytes::new(Vec::new()) };
         for path in [
             "/etc/passwd",
             "/Cargo.toml",
             "/cases/letter/screening-nl.json",
             "/letter.json.bak",
+            "/delivery-note.json",
             "/templates/letter.typ",
         ] {
             let id = file(path).unwrap();
@@ -380,9 +398,9 @@ mod tests {
             assert!(matches!(room.source(id), Err(FileError::NotFound(_))), "{path}");
         }
         // Sources are not readable as data, data is not runnable as source, and packages are other roots.
-        assert!(room.file(file("/letter.typ").unwrap()).is_err() && room.source(file(LETTER).unwrap()).is_err());
+        assert!(room.file(file("/letter.typ").unwrap()).is_err() && room.source(input).is_err());
         let package = VirtualRoot::Package("@preview/tablex:0.0.1".parse().unwrap());
-        let id = RootedPath::new(package, VirtualPath::new(LETTER).unwrap()).intern();
+        let id = RootedPath::new(package, VirtualPath::new(LETTER[1]).unwrap()).intern();
         assert!(room.file(id).is_err() && room.source(id).is_err());
         assert!(room.font(2).is_none());
     }
@@ -392,7 +410,7 @@ mod tests {
         for (path, text) in TEMPLATES {
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
-                let reads = line.contains("json(") && path != "/letter.typ";
+                let reads = line.contains("json(") && ![LETTER[0], DELIVERY_NOTE[0]].contains(&path);
                 let runs = ["eval", "read(", "plugin(", "image(", "@preview", "csv(", "yaml("]
                     .iter()
                     .any(|word| line.contains(word));

@@ -1,5 +1,5 @@
-//! `letters.parquet`: one row per letter with what was decided and composed (DESIGN.md section 5). Personal data: it stays
-//! on the machine and is purged by policy.
+//! `letters.parquet`: one row per letter with what was decided and composed (docs/design.md, "Files out"). Personal
+//! data: it stays on the machine and is purged by policy.
 //!
 //! Other people's readers open this file, so it holds plain Parquet types only: required strings, unsigned numbers and
 //! lists of strings in the standard's three levels. It carries no Arrow schema of its own: with polars' one (0.55:
@@ -23,6 +23,7 @@ use polars_parquet::write::{
 use super::ReportError;
 use crate::field::draft::Kix;
 use crate::field::place::Planned;
+use crate::field::terms::{Audience, Item, Items};
 
 /// Most letters of a row group: bounds memory while 715,000 letters are written.
 const BATCH: usize = 10_000;
@@ -113,6 +114,15 @@ impl LettersFile {
 /// A column with its name.
 type NamedColumn = (&'static str, Box<dyn Array>);
 
+/// Kinds of data that the letter names as having been in the computers; those of a test are not told of people under 16.
+fn stored(letter: &Planned) -> Items {
+    let stored = letter.draft.stored;
+    match letter.draft.audience {
+        Audience::Adult => stored,
+        Audience::Youth | Audience::Parents => stored.without(Item::ExamType).without(Item::Result),
+    }
+}
+
 /// The table, column by column; no column ever has a missing value.
 fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
     let words = |name, of: &dyn Fn(&Planned) -> String| words_column(name, letters.iter().map(of));
@@ -135,6 +145,7 @@ fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
             findings.involved.union(findings.possible).iter().map(|item| item.to_string()).collect()
         }),
         lists("items_possible", &|letter| letter.draft.findings.possible.iter().map(|item| item.to_string()).collect()),
+        lists("items_stored", &|letter| stored(letter).iter().map(|item| item.to_string()).collect()),
         words("provider_display", &|letter| letter.draft.provider_display.clone()),
         words("salutation", &|letter| letter.draft.salutation.clone()),
         lists("name_lines", &|letter| letter.draft.name_lines.clone()),

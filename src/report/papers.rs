@@ -54,10 +54,11 @@ pub const REVIEW: [&str; 12] = [
 
 /// Writes `review.csv` to `path`: every row that waits for a human, with its code and the evidence by row number.
 ///
-/// Rows to look at first stand first. Rows that linking takes to be one person are one case and stand together; a row has a line for each candidate that it
-/// may or may not be the same person as. Older deliveries of a record stand below the newest one, by which they end. No names, dates or addresses: they are looked up by file and row.
+/// Rows to look at first come first. Rows that linking takes to be one person are one case and are together; a row has
+/// a line for each candidate that it may or may not be the same person as. Older deliveries of a record are below the
+/// newest one, by which they end. No names, dates or addresses: they are looked up by file and row.
 ///
-/// Records that people were told about and that are no longer delivered stand at the end, without file and row: a human
+/// Records that people were told about and that are no longer delivered are at the end, without file and row: a human
 /// says of each whether it was `withdrawn` or is merely `lacking`.
 ///
 /// # Errors
@@ -143,7 +144,7 @@ fn gone_line(number: usize, gone: &Gone) -> [String; REVIEW.len()] {
     line
 }
 
-/// What stands together: rows held as one person, else the row itself.
+/// What is together: rows held as one person, else the row itself.
 fn case(item: &SetAside) -> RowRef {
     item.case.unwrap_or(item.row)
 }

@@ -15,7 +15,7 @@ use crate::link::Linked;
 pub struct Waiting {
     /// The row, with what a human has to know.
     pub set_aside: SetAside,
-    /// The same from night to night, wherever the row stands: a keyed mark of the list, the code and the row's content.
+    /// The same from night to night, wherever the row is: a keyed mark of the list, the code and the row's content.
     pub mark: [u8; 16],
 }
 

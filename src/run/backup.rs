@@ -28,6 +28,7 @@ pub struct BackedUp {
 
 /// Why there is no backup, or it is on this machine only.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum BackupError {
     /// `[backup]` is missing.
     #[error("the configuration has no `[backup]`")]
@@ -40,20 +41,10 @@ pub enum BackupError {
     Record(#[from] RecordError),
     /// The command of the operator.
     #[error("the backup `{file}` is on this machine only")]
-    Courier {
-        /// Where it is.
-        file: Utf8PathBuf,
-        /// Why.
-        source: CourierError,
-    },
+    Courier { file: Utf8PathBuf, source: CourierError },
     /// It was handed over, and that could not be written down.
     #[error("the backup `{file}` was handed over, and that could not be written down")]
-    Unlisted {
-        /// Where it is.
-        file: Utf8PathBuf,
-        /// Why.
-        source: RecordError,
-    },
+    Unlisted { file: Utf8PathBuf, source: RecordError },
 }
 
 impl Explain for BackupError {

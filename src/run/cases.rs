@@ -12,7 +12,7 @@ use crate::record::{CaseMark, Held};
 use crate::report::waiting::Waiting;
 
 /// The marks of everything that waits for a human: rows of any list, as `review.csv` puts them together. A row that says
-/// something else than before is another case; where it stands makes no difference, and for lab records neither does why
+/// something else than before is another case; where it is makes no difference, and for lab records neither does why
 /// they are held. `waiting` are the rows of the other lists among them, which have marks of their own.
 ///
 /// Nobody can end a suppression that names nobody (L211): it stays in its list, and may be somebody's of a later delivery.

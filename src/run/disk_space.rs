@@ -1,6 +1,6 @@
 //! How much room a run needs on its disk, so that a disk that is too small is refused before anything is written.
 //!
-//! Measured on 20,000 invented people (39,000 pages): 7 KB a page when print files and archive stand side by side, plan
+//! Measured on 20,000 invented people (39,000 pages): 7 KB a page when print files and archive are side by side, plan
 //! included; 200 bytes a row; 400 bytes a letter in the ledger. The figures here are one and a half times that.
 
 /// What is needed whatever the job: samples, fonts in each print file, report, log.

@@ -15,10 +15,10 @@ use crate::record::RecordError;
 use crate::render::RenderError;
 use crate::render::readback::ReadbackError;
 use crate::report::ReportError;
-use crate::tools::preview::PreviewError;
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum RunError {
     /// The configuration.
     #[error(transparent)]
@@ -45,7 +45,7 @@ pub enum RunError {
     #[error(transparent)]
     Render(#[from] RenderError),
     /// A print file is not what was decided.
-    #[error("reading a print file back")]
+    #[error("a print file that was read back is not what was planned")]
     Readback(#[from] ReadbackError),
     /// Packing.
     #[error(transparent)]
@@ -55,20 +55,10 @@ pub enum RunError {
     Deliver(#[from] DeliverError),
     /// The package is out, and something after that failed.
     #[error("`{job}` is published, and its run could not be completed")]
-    Published {
-        /// Name of the job.
-        job: String,
-        /// What failed.
-        source: Box<RunError>,
-    },
+    Published { job: String, source: Box<RunError> },
     /// A package of an earlier night is out, and tonight's own run stopped.
     #[error("`{job}` of an earlier night is published, and tonight's run stopped")]
-    AfterPublished {
-        /// Name of the job.
-        job: String,
-        /// What failed.
-        source: Box<RunError>,
-    },
+    AfterPublished { job: String, source: Box<RunError> },
     /// A job that the ledger does not know.
     #[error("the ledger has no job `{job}`")]
     NoJob {
@@ -80,32 +70,25 @@ pub enum RunError {
     Republish {
         /// Name of the job, as it was given.
         job: String,
-        /// Why not.
         problem: String,
     },
     /// The papers of the run.
     #[error(transparent)]
     Report(#[from] ReportError),
     /// A file of the run's own.
-    #[error("{doing} `{path}`")]
+    #[error("cannot {doing} `{path}`")]
     File {
-        /// What was being done.
+        /// What failed, in the infinitive: `read`.
         doing: &'static str,
-        /// Which file.
         path: Utf8PathBuf,
-        /// Why.
         source: std::io::Error,
     },
     /// A staged file cannot be understood, or is not what the ledger says was planned.
     #[error("the staged file `{path}` is not what was planned")]
-    Staged {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
-    /// A sum that does not hold between two stages (DESIGN.md section 7, rule 1).
+    Staged { path: Utf8PathBuf },
+    /// A sum that does not hold between two stages (docs/design.md, rule 1).
     #[error("{stage} lost or doubled rows: {before} went in, {after} came out")]
     Unbalanced {
-        /// The stage.
         stage: &'static str,
         /// Rows that went in.
         before: u64,
@@ -113,9 +96,8 @@ pub enum RunError {
         after: u64,
     },
     /// The run's date lies before letters that were sent.
-    #[error("the run date {run_date} lies before the last letters, of {last}")]
+    #[error("the run date {run_date} is before the last letters, of {last}")]
     Past {
-        /// The run's date.
         run_date: Date,
         /// Date of the last letters.
         last: Date,
@@ -123,55 +105,38 @@ pub enum RunError {
     /// The plan was committed and the ledger does not have it.
     #[error("the ledger does not know the job that was just planned")]
     Unplanned,
-    /// A job number that is no number.
+    /// A job number that is not a number.
     #[error("the job number is not seven digits")]
     JobNumber,
     /// More people than a run can number.
-    #[error("more than four thousand million people in one run")]
+    #[error("more than 4 billion people in one run")]
     Capacity,
     /// A part is to be set that nobody has planned.
     #[error("{problem}")]
-    NotPlanned {
-        /// What is missing.
-        problem: String,
-    },
+    NotPlanned { problem: String },
     /// A plan is asked for while a job is past it.
     #[error("job {job} is {state} and not finished")]
     Unfinished {
-        /// Its name.
         job: String,
         /// How far it is.
         state: crate::record::JobState,
     },
-    /// The press samples.
-    #[error(transparent)]
-    Samples(#[from] PreviewError),
     /// A list of which too few rows can be used.
     #[error("{refused} of {rows} rows of the {list} list cannot be used: {}", .reasons.join(", "))]
     Spoilt {
-        /// Which list.
         list: &'static str,
         /// Rows that cannot be used.
         refused: u64,
-        /// Its rows.
         rows: u64,
         /// Codes with their counts, the most frequent first.
         reasons: Vec<String>,
     },
     /// A real job was planned with the sample's key.
     #[error("job {job} is real and would be sealed to the key of the sample, whose private half is published")]
-    SampleKey {
-        /// Its name.
-        job: String,
-    },
+    SampleKey { job: String },
     /// The folder of a dress rehearsal.
     #[error("`{path}` {problem}")]
-    DressFolder {
-        /// Which folder.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    DressFolder { path: Utf8PathBuf, problem: &'static str },
     /// The key of a dress rehearsal.
     #[error("the key for a dress rehearsal with real people {problem}")]
     DressKey {
@@ -179,9 +144,8 @@ pub enum RunError {
         problem: &'static str,
     },
     /// Far more letters than expected.
-    #[error("{letters} letters are more than the {permitted} that policy permits in one run")]
+    #[error("{letters} letters are more than the {permitted} that the policy permits in one run")]
     Volume {
-        /// New letters.
         letters: u64,
         /// `policy.max_letters_per_run`.
         permitted: u64,
@@ -197,10 +161,10 @@ impl RunError {
             Self::Published { source, .. } | Self::AfterPublished { source, .. } => return source.without_counts(),
             Self::Record(RecordError::InputsChanged { changes, .. }) => {
                 let changes: Vec<String> = changes.iter().map(lists::in_mail).collect();
-                format!("inputs that an earlier run read are not as they were: {}", changes.join(", "))
+                format!("input files have changed since an earlier run: {}", changes.join(", "))
             }
             Self::Record(RecordError::ListShrunk { list, percent, .. }) => {
-                format!("the {list} list has fewer than {percent} % of the rows that it had")
+                format!("the {list} list has fewer than {percent} % of the rows it had")
             }
             Self::Spoilt { list, .. } => format!("too many rows of the {list} list cannot be used"),
             _ => return None,
@@ -217,7 +181,7 @@ impl RunError {
         }
     }
 
-    /// Whether another run was on its way, and this one did nothing.
+    /// Whether another run was in progress, and this one did nothing.
     #[must_use]
     pub const fn is_in_use(&self) -> bool {
         matches!(self, Self::Record(RecordError::InUse { .. }))
@@ -234,24 +198,24 @@ impl Explain for RunError {
             Self::Package(error) => error.hint(),
             Self::Deliver(error) => error.hint(),
             Self::NotPlanned { .. } => Some("`breachpost plan` plans a job and says how many parts it has".to_owned()),
-            Self::DressFolder { .. } => Some("name a folder that is empty or new, outside of `data_dir`".to_owned()),
+            Self::DressFolder { .. } => Some("give a folder that is empty or new, outside `data_dir`".to_owned()),
             Self::DressKey { .. } => {
-                Some("give a key of your own (`age-keygen`), or none: one is made then, beside the package".to_owned())
+                Some("give a key of your own (`age-keygen`), or none: then one is created beside the package".to_owned())
             }
             Self::SampleKey { .. } => {
                 Some("`breachpost plan abandon` gives it up; then set the vendor's own key and run again".to_owned())
             }
             Self::Config(ConfigError::Rehearsal { .. }) | Self::Facts(FactsError::Rehearsal { .. }) => Some(
-                "set the real value and take the mark out; to rehearse, set `synthetic = true` and use a `data_dir` of its own"
+                "set the real value and remove the mark; to rehearse, set `synthetic = true` and use a separate `data_dir`"
                     .to_owned(),
             ),
             Self::Unfinished { state: crate::record::JobState::Abandoned, .. } => {
                 Some("nothing of it was ever published; its people are in a later job".to_owned())
             }
             Self::Unfinished { .. } => Some("`breachpost run` finishes it".to_owned()),
-            Self::Published { .. } => Some("run again: it goes on where it stopped".to_owned()),
+            Self::Published { .. } => Some("run again: it continues where it stopped".to_owned()),
             Self::AfterPublished { source, .. } => {
-                source.hint().or_else(|| Some("run again: it goes on where it stopped".to_owned()))
+                source.hint().or_else(|| Some("run again: it continues where it stopped".to_owned()))
             }
             Self::Republish { .. } => Some(
                 "put its sealed parts back under the names that the ledger has, into `sealed/` in the papers of its run; the \
@@ -259,7 +223,7 @@ impl Explain for RunError {
                     .to_owned(),
             ),
             Self::NoJob { .. } => Some("`breachpost status` shows the jobs of the last runs".to_owned()),
-            Self::Past { .. } => Some("look at `--date` and at the clock".to_owned()),
+            Self::Past { .. } => Some("check `--date` and the clock".to_owned()),
             Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
             }
@@ -269,19 +233,19 @@ impl Explain for RunError {
                     .to_owned(),
             ),
             Self::Volume { .. } => {
-                Some("look at the input; if the number is right, run again with `--accept-volume`".to_owned())
+                Some("check the input; if the number is right, run again with `--accept-volume`".to_owned())
             }
             Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
             }
             Self::Facts(FactsError::Stale { .. }) => {
-                Some("call the number or look on the internet, then set its `checked_on` in the facts file".to_owned())
+                Some("verify the phone number or the publication, then update `checked_on` in the facts file".to_owned())
             }
             _ => None,
         }
     }
 
-    /// DESIGN.md section 5: 2 configuration, 3 nothing left the building, 4 part was published.
+    /// How a run that stops here ends: 2 configuration, 3 nothing left the building, 4 part was published.
     fn status(&self) -> Status {
         match self {
             Self::Config(_)

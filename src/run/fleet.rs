@@ -79,11 +79,11 @@ pub fn render(data_dir: &Utf8Path, job: Option<&str>, part: u32, progress: &Prog
     let folder = folder_of(&staging, part);
     let shelf = folder.parent().unwrap_or(staging.folder());
     let own = tempfile::Builder::new().prefix(&format!(".p{part:03}-")).tempdir_in(shelf);
-    let own = own.map_err(|source| failed("making a folder in", shelf, source))?;
+    let own = own.map_err(|source| failed("create a folder in", shelf, source))?;
     let path = Utf8PathBuf::from_path_buf(own.path().to_owned())
-        .map_err(|_| failed("making a folder in", shelf, std::io::ErrorKind::InvalidFilename.into()))?;
+        .map_err(|_| failed("create a folder in", shelf, std::io::ErrorKind::InvalidFilename.into()))?;
     let receipt = set(&staging, part, plan, &path, progress)?;
-    take_place(&path, &folder).map_err(|source| failed("making", &folder, source))?;
+    take_place(&path, &folder).map_err(|source| failed("create", &folder, source))?;
     Ok(done(&receipt, false))
 }
 
@@ -94,15 +94,15 @@ fn planned_job(data_dir: &Utf8Path, job: Option<&str>) -> Result<Staging, RunErr
     let names: Vec<String> = if let Some(job) = job {
         vec![job.to_owned()]
     } else {
-        let entries = shelf.read_dir_utf8().map_err(|_| none("there is no planned job"))?;
+        let entries = shelf.read_dir_utf8().map_err(|_| none("no job is planned"))?;
         entries.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect()
     };
     let planned = names.iter().map(|name| Staging::of(data_dir, name)).filter(Staging::is_planned);
     let mut planned: Vec<Staging> = planned.collect();
     match (planned.pop(), planned.is_empty()) {
         (Some(staging), true) => Ok(staging),
-        (Some(_), false) => Err(none("more than one job is planned; name one with `--job`")),
-        (None, _) => Err(none("there is no such planned job")),
+        (Some(_), false) => Err(none("more than one job is planned; choose one with `--job`")),
+        (None, _) => Err(none("no such job is planned")),
     }
 }
 
@@ -132,7 +132,8 @@ fn set(
     let used: BTreeSet<&str> = part.letters.iter().map(|letter| letter.draft.body.as_str()).collect();
     let mut bodies = staging.bodies(&plan)?;
     bodies.retain(|key, _| used.contains(key.as_str()));
-    let press = Press::new(&bodies, &settings.print, settings.run_date)?;
+    let sheets = part.letters.iter().map(|letter| (letter.draft.body.clone(), letter.place.sheets)).collect();
+    let press = Press::as_planned(&bodies, &settings.print, settings.run_date, &sheets)?;
     let setter = Setter::new(&settings.number, &bodies, &settings.print)?;
     progress.stage("setting", part.letters.len() as u64);
     let set = |letters: &&[Planned]| {
@@ -146,7 +147,7 @@ fn set(
     let receipt = Receipt { program: program()?, plan, letters: part.letters.len() as u64, print_files };
     let json = serde_json::to_vec(&receipt).expect("text and numbers are always valid JSON");
     write(&folder.join(RECEIPT), &json)?;
-    durable::sync_folder(folder).map_err(|source| failed("syncing", folder, source))?;
+    durable::sync_folder(folder).map_err(|source| failed("sync", folder, source))?;
     Ok(receipt)
 }
 
@@ -166,12 +167,12 @@ fn write(path: &Utf8Path, bytes: &[u8]) -> Result<(), RunError> {
         file.write_all(bytes)?;
         file.sync_all()
     };
-    write().map_err(|source| failed("writing", path, source))
+    write().map_err(|source| failed("write", path, source))
 }
 
 /// SHA-256 of this program: another one may set other bytes.
 fn program() -> Result<String, RunError> {
-    let failed = |source| failed("reading", Utf8Path::new("/proc/self/exe"), source);
+    let failed = |source| failed("read", Utf8Path::new("/proc/self/exe"), source);
     let path = std::env::current_exe().map_err(failed)?;
     let bytes = fs::read(path).map_err(failed)?;
     Ok(hash::of_bytes(&bytes))
@@ -203,7 +204,10 @@ impl Ready {
         if same_plan && program().is_ok_and(|program| program == receipt.program) {
             return Some(Self { folder, receipt });
         }
-        tracing::warn!(run.part = part, "part was set by another program or from another plan; it is set anew");
+        tracing::warn!(
+            run.part = part,
+            "part was set by a different program or from a different plan; it is set again"
+        );
         None
     }
 
@@ -224,7 +228,10 @@ impl Ready {
         if hash::of_bytes(&pdf) == receipt.sha256 && setter.check(&pdf, &letters).is_ok() {
             return Some(pdf);
         }
-        tracing::warn!(run.print_file = name, "print file of the fleet is not what was decided; it is set anew");
+        tracing::warn!(
+            run.print_file = name,
+            "a print file set by another machine is not what was planned; it is set again"
+        );
         None
     }
 }

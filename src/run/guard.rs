@@ -55,7 +55,7 @@ pub(super) fn metrics_folder(config: &Config) -> Result<(), RunError> {
     if folder.is_none_or(Utf8Path::is_dir) {
         return Ok(());
     }
-    let problem = "is to be written into a folder that is not there".to_owned();
+    let problem = "is in a folder that does not exist".to_owned();
     Err(RunError::Config(ConfigError::Value { path: config.file.clone(), key: "metrics.file", problem }))
 }
 
@@ -73,7 +73,7 @@ pub(super) fn dress_keys(config: &Config, keys: &[String]) -> Result<(), RunErro
     }
     let is_vendors = |key: &String| config.vendor.recipients.iter().any(|other| is(key, other));
     if keys.iter().any(is_vendors) {
-        return Err(RunError::DressKey { problem: "is the vendor's, who prints what can be opened" });
+        return Err(RunError::DressKey { problem: "is the vendor's: they print what they can open" });
     }
     Ok(())
 }

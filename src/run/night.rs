@@ -93,7 +93,6 @@ impl Night<'_> {
 
 /// The inbox of tonight.
 pub(super) struct Received {
-    /// Its rows.
     pub rows: Rows,
     /// Their marks, for the next `breachpost inbox`.
     pub delivery: Delivery,

@@ -80,9 +80,9 @@ pub struct Outcome {
     pub ended: Timestamp,
     /// Whether it came to its end.
     pub outcome: Ending,
-    /// DESIGN.md section 5.
+    /// The run's exit code (docs/design.md, "Exit codes").
     pub exit_code: u8,
-    /// It did nothing because another run was on its way.
+    /// It did nothing because another run was in progress.
     #[serde(default)]
     pub in_use: bool,
     /// The run whose job was finished first.
@@ -130,7 +130,6 @@ pub struct Outcome {
     /// What became of the sealed backup: `not configured`, `made`, `handed over`, `nothing new`, `failed`.
     #[serde(default)]
     pub backup: String,
-    /// Why it failed.
     #[serde(default)]
     pub backup_error: Option<String>,
 }
@@ -309,7 +308,7 @@ impl Outcome {
     }
 
     /// Writes the file into a folder of its own, `runs/<date>-stopped-<n>/`: papers with the number of a run are of a run
-    /// that came to its end, perhaps of one that is still on its way.
+    /// that came to its end, perhaps of one that is still in progress.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -356,7 +355,7 @@ fn read(path: &Utf8Path) -> Option<Outcome> {
         return None;
     }
     let outcome: Outcome = serde_json::from_reader(io::BufReader::new(file)).ok()?;
-    // A copy under another name is no run.
+    // A copy under a different name is not a run.
     (path.parent()?.file_name() == Some(outcome.run_id.as_str())).then_some(outcome)
 }
 

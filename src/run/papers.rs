@@ -38,7 +38,7 @@ pub(super) fn write(
 /// [`RunError`] when it cannot be written.
 pub(super) fn write_marks(folder: &Utf8Path, delivery: &Delivery, marker: Marker) -> Result<(), RunError> {
     let path = folder.join(MARKS);
-    delivery.write(&path, marker).map_err(|source| RunError::File { doing: "writing", path, source })
+    delivery.write(&path, marker).map_err(|source| RunError::File { doing: "write", path, source })
 }
 
 /// Writes `namesakes.csv` to `folder`, for `explain`.
@@ -73,7 +73,7 @@ pub fn write_report(folder: &Utf8Path, report: &Report) -> Result<(), RunError> 
 /// [`RunError`] when it cannot be read.
 pub fn read_report(folder: &Utf8Path) -> Result<Report, RunError> {
     let path = folder.join("report.json");
-    let bytes = fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
+    let bytes = fs::read(&path).map_err(|source| RunError::File { doing: "read", path: path.clone(), source })?;
     serde_json::from_slice(&bytes).map_err(|_| RunError::Staged { path })
 }
 
@@ -88,7 +88,7 @@ pub fn shelve(data_dir: &Utf8Path, run_id: &str, papers: &Utf8Path) -> Result<Ut
         return Ok(shelf);
     }
     let moved = fs::rename(papers, &shelf).and_then(|()| durable::sync_folder(&runs));
-    moved.map_err(|source| RunError::File { doing: "moving the run's papers to", path: shelf.clone(), source })?;
+    moved.map_err(|source| RunError::File { doing: "move the run's papers to", path: shelf.clone(), source })?;
     Ok(shelf)
 }
 
@@ -105,5 +105,5 @@ pub fn next_run_id(data_dir: &Utf8Path, run_date: jiff::civil::Date, jobs: &[Job
 }
 
 fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), RunError> {
-    durable::write(path, bytes).map_err(|source| RunError::File { doing: "writing", path: path.to_owned(), source })
+    durable::write(path, bytes).map_err(|source| RunError::File { doing: "write", path: path.to_owned(), source })
 }

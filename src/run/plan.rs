@@ -22,7 +22,6 @@ use crate::report::Report;
 use crate::report::letters::LettersFile;
 use crate::report::papers::Waiting;
 use crate::report::waiting::ListRows;
-use crate::tools::preview;
 
 /// How far planning came.
 pub(super) enum Step {
@@ -41,7 +40,7 @@ pub(super) enum Step {
         job: Box<Job>,
         /// Has set every body of it.
         press: Box<Press>,
-        /// Times what follows; what came before stands in the staged report.
+        /// Times what follows; what came before is in the staged report.
         clock: Clock,
         /// What humans have to be told.
         news: News,
@@ -250,9 +249,12 @@ impl PlanInput<'_, '_> {
             print: config.print,
             vendor: config.vendor.clone(),
             return_lines: facts.return_lines(),
+            sender_phones: facts.sender_phones(),
         };
         let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
-        for sample in preview::samples(facts, &config.print, night.run_date, config.synthetic)? {
+        for sample in
+            super::samples::samples(facts, &config.print, night.run_date, config.synthetic, &places.classes())?
+        {
             staged.push(staging.write_sample(&sample)?);
         }
         let read = Read { inputs: &rows.inputs, intake, shields: &shields };
@@ -267,6 +269,7 @@ impl PlanInput<'_, '_> {
             print: &settings.print,
             vendor: &settings.vendor,
             return_lines: &settings.return_lines,
+            sender_phones: &settings.sender_phones,
             pdf_standards: crate::render::STANDARDS,
             ledger_head: "",
         };
@@ -313,8 +316,8 @@ impl PlanWriter<'_> {
         Ok(())
     }
 
-    /// Proves that a part can stand in a manifest and on a ticket, and writes it into the staged plan, `letters.parquet` and the ledger's
-    /// draft.
+    /// Proves that a part can be in a manifest and on a ticket, and writes it into the staged plan, `letters.parquet`
+    /// and the ledger's draft.
     fn part(&mut self, part: &PartPlan) -> Result<(), RunError> {
         let Self { ticket, staging, listed, draft, staged } = self;
         let (proved, (written, (in_list, drafted))) = rayon::join(

@@ -46,9 +46,12 @@ pub struct Settings {
     pub vendor: Vendor,
     /// Neutral return lines of the senders in the job.
     pub return_lines: Vec<String>,
+    /// Telephone numbers of the senders in the job; a plan of an earlier program has none.
+    #[serde(default)]
+    pub sender_phones: Vec<String>,
 }
 
-/// Removes what stopped runs left behind: whatever stands in `staging/` (no job is unfinished, so it was never planned or
+/// Removes what stopped runs left behind: whatever is in `staging/` (no job is unfinished, so it was never planned or
 /// is over; it holds personal data), and papers that were being written again when the mail had been sent.
 ///
 /// # Errors
@@ -60,14 +63,14 @@ pub fn clear(data_dir: &Utf8Path) -> Result<(), RunError> {
     for run in paths_in(&data_dir::runs(data_dir))? {
         let unfinished = |path: &Utf8PathBuf| path.extension() == Some("part");
         for path in paths_in(&run)?.into_iter().filter(unfinished) {
-            fs::remove_file(&path).map_err(|source| RunError::File { doing: "removing", path, source })?;
+            fs::remove_file(&path).map_err(|source| RunError::File { doing: "remove", path, source })?;
         }
     }
     Ok(())
 }
 
 fn paths_in(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RunError> {
-    let failed = |source| RunError::File { doing: "reading", path: folder.to_owned(), source };
+    let failed = |source| RunError::File { doing: "read", path: folder.to_owned(), source };
     folder
         .read_dir_utf8()
         .map_err(failed)?
@@ -129,7 +132,7 @@ impl Staging {
         self.discard()?;
         for folder in ["", "print", "papers", "plan", "samples"] {
             let path = self.folder.join(folder);
-            fs::create_dir_all(&path).map_err(|source| RunError::File { doing: "making", path, source })?;
+            fs::create_dir_all(&path).map_err(|source| RunError::File { doing: "create", path, source })?;
         }
         Ok(())
     }
@@ -141,7 +144,7 @@ impl Staging {
     pub fn discard(&self) -> Result<(), RunError> {
         match fs::remove_dir_all(&self.folder) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(RunError::File { doing: "removing", path: self.folder.clone(), source })
+                Err(RunError::File { doing: "remove", path: self.folder.clone(), source })
             }
             _ => Ok(()),
         }
@@ -161,7 +164,7 @@ impl Staging {
             Ok::<_, serde_json::Error>(lines)
         };
         let lines: Result<Vec<Vec<u8>>, _> = part.letters.par_chunks(SHARE).map(lines).collect();
-        let lines = lines.map_err(|error| self.failed("writing", error.into()))?;
+        let lines = lines.map_err(|error| self.failed("write", error.into()))?;
         self.write_all(&part_file(part.number), &lines)
     }
 
@@ -188,7 +191,7 @@ impl Staging {
         bodies: &BTreeMap<String, Body>,
     ) -> Result<[StagedFile; 2], RunError> {
         let json =
-            |bytes: Result<Vec<u8>, serde_json::Error>| bytes.map_err(|error| self.failed("writing", error.into()));
+            |bytes: Result<Vec<u8>, serde_json::Error>| bytes.map_err(|error| self.failed("write", error.into()));
         Ok([
             self.write(SETTINGS, json(serde_json::to_vec(settings))?)?,
             self.write(BODIES, json(serde_json::to_vec(bodies))?)?,
@@ -241,11 +244,11 @@ impl Staging {
         names.iter().map(|name| self.note(name)).collect()
     }
 
-    /// Notes a file that stands below the folder.
+    /// Notes a file that is below the folder.
     fn note(&self, name: &str) -> Result<StagedFile, RunError> {
         let path = self.folder.join(name);
         let (sha256, _) = durable::fingerprint(&path).map_err(|source| RunError::File {
-            doing: "reading",
+            doing: "read",
             path: path.clone(),
             source,
         })?;
@@ -259,10 +262,10 @@ impl Staging {
     pub fn sync(&self) -> Result<(), RunError> {
         for folder in ["plan", "papers", "print", "samples", ""] {
             let path = self.folder.join(folder);
-            durable::sync_folder(&path).map_err(|source| RunError::File { doing: "syncing", path, source })?;
+            durable::sync_folder(&path).map_err(|source| RunError::File { doing: "sync", path, source })?;
         }
         let parent = self.folder.parent().unwrap_or(&self.folder);
-        durable::sync_folder(parent).map_err(|source| self.failed("syncing", source))
+        durable::sync_folder(parent).map_err(|source| self.failed("sync", source))
     }
 
     /// Writes `bytes` to `name` below the folder, durably and in one step.
@@ -278,14 +281,13 @@ impl Staging {
             let (file, sha256, _) = file.finish();
             file.replace().map(|()| StagedFile { name: name.to_owned(), sha256 })
         };
-        write().map_err(|source| RunError::File { doing: "writing", path: path.clone(), source })
+        write().map_err(|source| RunError::File { doing: "write", path: path.clone(), source })
     }
 
     /// Reads a file that was planned: no other byte of it than those that were staged goes on.
     fn read(&self, name: &str, staged: &[StagedFile]) -> Result<Vec<u8>, RunError> {
         let path = self.folder.join(name);
-        let bytes =
-            fs::read(&path).map_err(|source| RunError::File { doing: "reading", path: path.clone(), source })?;
+        let bytes = fs::read(&path).map_err(|source| RunError::File { doing: "read", path: path.clone(), source })?;
         let planned = staged.iter().find(|file| file.name == name).ok_or_else(|| self.other(name))?;
         if planned.sha256 == hash::of_bytes(&bytes) { Ok(bytes) } else { Err(self.other(name)) }
     }

@@ -69,7 +69,9 @@ pub fn finish(
                     ledger.published(&job.job)?;
                 }
                 night.progress.stage("publishing", 0);
-                let publish = || outbox::publish(staging.folder(), &outbox, &job.job_name, &sealed, &head);
+                ledger.show_signer()?;
+                let signer = ledger.signer();
+                let publish = || outbox::publish(staging.folder(), &outbox, &job.job_name, &sealed, &head, &signer);
                 clock.time("publish", publish, |_| sealed.len() as u64)?;
                 break;
             }
@@ -184,7 +186,7 @@ fn shelve(night: &Night<'_>, job: &Job, staging: &Staging, sealed: &[Sealed]) ->
     if plan.is_dir() {
         let papers = staging.papers();
         let moved = fs::rename(&plan, papers.join("plan")).and_then(|()| durable::sync_folder(&papers));
-        moved.map_err(|source| RunError::File { doing: "moving", path: plan, source })?;
+        moved.map_err(|source| RunError::File { doing: "move", path: plan, source })?;
     }
     papers::shelve(&night.config.data_dir, &job.run_id, &staging.papers())
 }

@@ -17,7 +17,6 @@ use crate::facts::Facts;
 use crate::package::{self, Recipients};
 use crate::record::{Access, Home, Job, JobState, Ledger, PartTotals, StagedFile};
 use crate::report::{PackageReport, PartReport, Report};
-use crate::tools::preview;
 
 /// Where the parts are made; gone when the rehearsal ends.
 const MAKING: &str = ".making";
@@ -102,11 +101,11 @@ fn refuse_folder(dress: &Dress<'_>, night: &Night<'_>) -> Result<(), RunError> {
     // The nearest folder that is there says where the new one would be.
     let there = dress.out.ancestors().find_map(|path| path.canonicalize_utf8().ok());
     let data_dir = night.config.data_dir.canonicalize_utf8().map_err(failed)?;
-    if there.is_some_and(|path| path.starts_with(data_dir)) { refuse("is inside of `data_dir`") } else { Ok(()) }
+    if there.is_some_and(|path| path.starts_with(data_dir)) { refuse("is inside `data_dir`") } else { Ok(()) }
 }
 
 fn failed(out: &Utf8Path, source: std::io::Error) -> RunError {
-    RunError::File { doing: "looking at", path: out.to_owned(), source }
+    RunError::File { doing: "inspect", path: out.to_owned(), source }
 }
 
 /// The operator's keys, or a new one that is written beside the package.
@@ -121,7 +120,7 @@ fn keys(dress: &Dress<'_>) -> Result<(Vec<String>, Option<Utf8PathBuf>), RunErro
         file.write_all(secret.as_bytes())?;
         file.sync_all()
     };
-    write().map_err(|source| RunError::File { doing: "writing", path: path.clone(), source })?;
+    write().map_err(|source| RunError::File { doing: "write", path: path.clone(), source })?;
     Ok((vec![public], Some(path)))
 }
 
@@ -130,7 +129,7 @@ struct Making(Staging);
 
 impl Making {
     fn begin(out: &Utf8Path) -> Result<Self, RunError> {
-        durable::make_folder(out).map_err(|source| RunError::File { doing: "making", path: out.to_owned(), source })?;
+        durable::make_folder(out).map_err(|source| RunError::File { doing: "create", path: out.to_owned(), source })?;
         let making = Self(Staging::at(out.join(MAKING)));
         making.0.begin()?;
         Ok(making)
@@ -170,10 +169,11 @@ impl Package<'_, '_> {
             print: config.print,
             vendor: Vendor { recipients, ..config.vendor.clone() },
             return_lines: facts.return_lines(),
+            sender_phones: facts.sender_phones(),
         };
 
         let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
-        for sample in preview::samples(facts, &config.print, night.run_date, true)? {
+        for sample in super::samples::samples(facts, &config.print, night.run_date, true, &places.classes())? {
             staged.push(staging.write_sample(&sample)?);
         }
         let mut totals = Vec::new();
@@ -203,7 +203,7 @@ impl Package<'_, '_> {
         night.progress.stage("setting", letters);
         let sealed = clock.time("render", || seal::seal(night, &job, Some(&press), staging), |_| letters)?;
         let out = staging.folder().parent().unwrap_or(staging.folder());
-        outbox::publish(staging.folder(), out, &job.job_name, &sealed, &head.hash)?;
+        outbox::publish(staging.folder(), out, &job.job_name, &sealed, &head.hash, &ledger.signer())?;
         let part = |part: &package::Sealed| PartReport {
             file: part.file.clone(),
             sha256: part.sealed_sha256.clone(),

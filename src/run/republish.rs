@@ -10,7 +10,8 @@ use super::plan_files::Staging;
 use super::{Night, RunError};
 use crate::base::{data_dir, durable};
 use crate::deliver::outbox;
-use crate::package::Sealed;
+use crate::package::sign::signature_file;
+use crate::package::{Sealed, Signer};
 use crate::record::{Job, JobState, Ledger, SealedPart};
 
 /// Folder of the kept parts in the papers of a run.
@@ -67,36 +68,46 @@ fn republish(night: &Night<'_>, ledger: &mut Ledger, name: &str) -> Result<Utf8P
         }
         match durable::fingerprint(&kept.join(&part.file)) {
             Ok((sha256, _)) if sha256 == part.sealed_sha256 => missing.push(part),
-            Ok(_) => return Err(refused(format!("`{}` is not the file that was sealed", part.file))),
+            Ok(_) => return Err(refused(format!("`{}` has changed since it was sealed", part.file))),
             Err(_) => return Err(refused(format!("`{}` is neither in the outbox nor kept", part.file))),
         }
     }
 
-    publish(data_dir, &job, &missing, &kept)?;
+    ledger.show_signer()?;
+    publish(data_dir, &job, &missing, &kept, &ledger.signer())?;
     ledger.republished(&job.job, night.run_date)?;
     Ok(package)
 }
 
 /// Whoever fetches sees `.done` last, also this time.
-fn publish(data_dir: &Utf8Path, job: &Job, missing: &[&SealedPart], kept: &Utf8Path) -> Result<(), RunError> {
+fn publish(
+    data_dir: &Utf8Path,
+    job: &Job,
+    missing: &[&SealedPart],
+    kept: &Utf8Path,
+    signer: &Signer,
+) -> Result<(), RunError> {
     let (out, staging) = (data_dir::outbox(data_dir), Staging::of(data_dir, &job.job_name));
     let failed = |doing, path: &Utf8Path| {
         let path = path.to_owned();
         move |source| RunError::File { doing, path, source }
     };
-    let done = out.join(&job.job_name).join(format!("{}.done", job.job_name));
-    if !missing.is_empty() && done.exists() {
-        fs::remove_file(&done).map_err(failed("removing", &done))?;
+    let package = out.join(&job.job_name);
+    let done = package.join(format!("{}.done", job.job_name));
+    // A package of an earlier program was not signed.
+    let unsigned = !package.join(signature_file(&job.job_name)).exists();
+    if (unsigned || !missing.is_empty()) && done.exists() {
+        fs::remove_file(&done).map_err(failed("remove", &done))?;
     }
     staging.begin()?;
     for part in missing {
         let to = staging.folder().join(&part.file);
-        fs::hard_link(kept.join(&part.file), &to).map_err(failed("making", &to))?;
+        fs::hard_link(kept.join(&part.file), &to).map_err(failed("create", &to))?;
     }
 
     let sealed: Vec<Sealed> = job.sealed.iter().map(sealed).collect();
     let head = job.sealed_head.as_ref().map_or_else(String::new, ToString::to_string);
-    outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head)?;
+    outbox::publish(staging.folder(), &out, &job.job_name, &sealed, &head, signer)?;
     staging.discard()
 }
 

@@ -117,6 +117,7 @@ impl PartMaker<'_> {
             print: &self.settings.print,
             vendor: &self.settings.vendor,
             return_lines: &self.settings.return_lines,
+            sender_phones: &self.settings.sender_phones,
             pdf_standards: crate::render::STANDARDS,
             ledger_head: &self.head,
         };
@@ -149,6 +150,16 @@ impl PartMaker<'_> {
         set
     }
 
+    /// Sheets of each body, as the plan has them.
+    fn planned(&self) -> Result<BTreeMap<String, u32>, RunError> {
+        let mut sheets = BTreeMap::new();
+        for part in &self.job.parts {
+            let part = self.staging.read_part(part.number, &self.job.staged)?;
+            sheets.extend(part.letters.into_iter().map(|letter| (letter.draft.body, letter.place.sheets)));
+        }
+        Ok(sheets)
+    }
+
     /// The run's press; a resumed job's is made when the first print file has to be set.
     fn press(&self) -> Result<&Press, RunError> {
         if let Some(press) = self.given.or_else(|| self.made.get()) {
@@ -158,7 +169,8 @@ impl PartMaker<'_> {
         if let Some(press) = self.made.get() {
             return Ok(press);
         }
-        let press = Press::new(self.bodies, &self.settings.print, self.settings.run_date)?;
+        let settings = self.settings;
+        let press = Press::as_planned(self.bodies, &settings.print, settings.run_date, &self.planned()?)?;
         Ok(self.made.get_or_init(|| press))
     }
 }

@@ -24,6 +24,7 @@ use crate::run::plan_files::{Settings, Staging};
 
 /// Why a letter cannot be explained.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ExplainError {
     /// The ledger.
     #[error(transparent)]
@@ -35,14 +36,11 @@ pub enum ExplainError {
     #[error(transparent)]
     Render(#[from] RenderError),
     /// The ledger has no such letter.
-    #[error("no letter has this id or reference, and no row of the last run this place or record id")]
+    #[error("no letter has this id or reference, and no row of the last run is at this place or has this record id")]
     Unknown,
     /// The run's papers are gone (purged).
-    #[error("the plan of run {run_id} is no longer there")]
-    Gone {
-        /// The run.
-        run_id: String,
-    },
+    #[error("the plan of run {run_id} no longer exists")]
+    Gone { run_id: String },
 }
 
 impl Explain for ExplainError {
@@ -52,7 +50,7 @@ impl Explain for ExplainError {
             Self::Plan(error) => error.hint(),
             Self::Render(error) => error.hint(),
             Self::Unknown => Some(
-                "`rows.csv` of the last run has every row with its record id, `letters.parquet` every letter"
+                "`rows.csv` of the last run lists every row with its record id, `letters.parquet` every letter"
                     .to_owned(),
             ),
             Self::Gone { .. } => None,

@@ -216,7 +216,7 @@ impl fmt::Display for Figures {
             }
         }
         let days = count(days.len() as u64, "day", "days");
-        write!(f, "{days}; - is a number that is hidden: it, or one that would tell it, is below {}", self.hidden_below)
+        write!(f, "{days}; - means hidden: the number, or one that would reveal it, is below {}", self.hidden_below)
     }
 }
 

@@ -1,7 +1,5 @@
 //! `breachpost preview`: every letter variant with invented people, Dutch next to English, as PDF and as pictures.
 
-pub mod invented;
-
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -12,13 +10,12 @@ use tera::{Context, Tera};
 
 use crate::base::progress::Progress;
 use crate::base::{Explain, durable, workers};
-use crate::compose::texts::{self, News, Variant};
+use crate::compose::invented;
+use crate::compose::texts::{self, Variant};
 use crate::config::Print;
 use crate::facts::Facts;
 use crate::field::body::Body;
-use crate::field::place::{Place, Planned};
-use crate::field::terms::{Audience, Category, Custody, Format, Language, Status};
-use crate::package::Sample;
+use crate::field::terms::{Format, Language};
 use crate::render::{Press, RenderError};
 
 /// Resolution of the pictures: enough to read 11 pt on a screen.
@@ -37,36 +34,23 @@ pub struct Made {
 
 /// Why the preview could not be made.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum PreviewError {
     /// A letter does not set.
-    #[error("setting variant `{variant}`")]
-    Render {
-        /// Which one.
-        variant: String,
-        /// Why.
-        source: RenderError,
-    },
+    #[error("cannot set variant `{variant}`")]
+    Render { variant: String, source: RenderError },
     /// The bodies do not set.
     #[error(transparent)]
     Press(#[from] RenderError),
     /// The page's template does not render.
-    #[error("setting `index.html`")]
+    #[error("cannot fill in `index.html`")]
     Page(#[from] tera::Error),
     /// A file cannot be written.
-    #[error("writing `{path}`")]
-    Write {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error("cannot write `{path}`")]
+    Write { path: Utf8PathBuf, source: std::io::Error },
 }
 
-impl Explain for PreviewError {
-    fn hint(&self) -> Option<String> {
-        None
-    }
-}
+impl Explain for PreviewError {}
 
 /// One variant in both languages, as the page shows it.
 #[derive(Serialize)]
@@ -123,37 +107,39 @@ pub fn write(
     Ok(made)
 }
 
-/// Letters with invented people for the vendor's press approval: the first letter in every category, both languages, set
-/// as print files. Their names tell nothing.
+/// How letters of one size lie on their paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Paper {
+    /// Letters that were set.
+    pub letters: usize,
+    /// Sheets of paper they take, printed on both sides.
+    pub sheets: usize,
+    /// Page breaks that strand a line, an entry of a list or the end of a letter.
+    pub stranded: usize,
+}
+
+/// Sets every variant of the preview in both sizes of print and measures its page breaks.
 ///
 /// # Errors
-/// [`PreviewError`] when a letter does not set.
-pub fn samples(facts: &Facts, print: &Print, run_date: Date, synthetic: bool) -> Result<Vec<Sample>, PreviewError> {
-    let variants = texts::variants(facts);
-    let base = |category: Category, language: Language| {
-        variants.iter().find(|variant| {
-            let subject = &variant.subject;
-            subject.language == language
-                && subject.findings.categories == [category]
-                && subject.findings.status == Status::Confirmed
-                && subject.custody != Some(Custody::Current)
-                && (subject.format, subject.audience) == (Format::Standard, Audience::Adult)
-                && subject.news == News::First
-        })
-    };
-    let pairs =
-        Category::ALL.iter().flat_map(|category| Language::ALL.iter().map(move |language| (category, language)));
-    let chosen: Vec<&Variant> = pairs.filter_map(|(category, language)| base(*category, *language)).collect();
-    let bodies: Vec<Body> = chosen.iter().map(|variant| variant.body(facts, run_date, synthetic)).collect();
-    let press = Press::new(&bodies.iter().map(|body| (body.key(), body.clone())).collect(), print, run_date)?;
-    let set = |(number, (variant, body)): (usize, (&&Variant, &Body))| {
-        let draft = invented::draft(&variant.subject, number / 2, body);
-        let (pages, sheets) = press.paper(&draft.body).unwrap_or_default();
-        let place = Place { part: 1, seq: 1, print_file: String::new(), first_page: 1, pages, sheets };
-        let bytes = press.set(0, &[&Planned { draft, place }])?;
-        Ok(Sample { name: format!("sample-{:02}.pdf", number + 1), bytes })
-    };
-    chosen.iter().zip(&bodies).enumerate().map(set).collect()
+/// [`PreviewError::Press`] when a letter does not set.
+pub fn paper(facts: &Facts, print: &Print, run_date: Date) -> Result<BTreeMap<Format, Paper>, PreviewError> {
+    let mut bodies = BTreeMap::new();
+    for mut variant in texts::variants(facts) {
+        for format in Format::ALL {
+            variant.subject.format = *format;
+            let body = variant.body(facts, run_date, false);
+            bodies.insert(body.key(), body);
+        }
+    }
+    let press = Press::new(&bodies, print, run_date)?;
+    let mut found: BTreeMap<Format, Paper> = BTreeMap::new();
+    for (key, body) in &bodies {
+        let paper = found.entry(body.format).or_default();
+        paper.letters += 1;
+        paper.sheets += press.sides(key).unwrap_or_default().div_ceil(2);
+        paper.stranded += press.stranded(key).unwrap_or_default();
+    }
+    Ok(found)
 }
 
 fn letter(out: &Utf8Path, press: &Press, number: usize, variant: &Variant, body: &Body) -> Result<Shown, PreviewError> {
@@ -171,7 +157,7 @@ fn letter(out: &Utf8Path, press: &Press, number: usize, variant: &Variant, body:
     Ok(Shown { language, pdf, pictures })
 }
 
-/// Variants of one name stand together, Dutch first.
+/// Variants of one name come together, Dutch first.
 fn rows(variants: &[Variant], shown: &[Shown]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();

@@ -30,19 +30,14 @@ pub use effects::{Effects, foresee};
 
 /// Why decisions are not applied. Nothing has been written then.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ReviewError {
     /// The file cannot be read.
-    #[error("reading decisions `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error("cannot read decisions `{path}`")]
+    Read { path: Utf8PathBuf, source: std::io::Error },
     /// The file is not a decisions file.
     #[error("`{path}` is not a decisions file: {problem}")]
     Shape {
-        /// Which file.
         path: Utf8PathBuf,
         /// What is wrong; no values.
         problem: String,
@@ -50,7 +45,6 @@ pub enum ReviewError {
     /// A line cannot be followed.
     #[error("`{path}` line {line}: {problem}")]
     Line {
-        /// Which file.
         path: Utf8PathBuf,
         /// Which line, as a text editor counts.
         line: u64,
@@ -100,7 +94,7 @@ impl Explain for ReviewError {
             Self::Run(error) => return error.hint(),
             Self::Shape { .. } => "fill in `decision` in the `review.csv` of a run and save it as CSV (UTF-8)",
             Self::Line { .. } => {
-                "nothing was applied; mend the line, or empty its `decision`, and apply the file again"
+                "nothing was applied; correct the line, or empty its `decision`, and apply the file again"
             }
             Self::Read { .. } | Self::Parameters(_) | Self::Facts(_) => return None,
         };
@@ -190,13 +184,13 @@ impl Said {
                 if place.id.as_ref().is_some_and(|id| ids.get(&row).copied() != Some(id.as_str())) {
                     return Err(wrong("a record id is not that of its row: the inbox has changed since"));
                 }
-                keys.get(&row).copied().ok_or_else(|| wrong("a row is not usable (R code) and is nobody's so far"))
+                keys.get(&row).copied().ok_or_else(|| wrong("a row is unusable (R code) and belongs to nobody so far"))
             };
             let one = look_up(&line.row)?;
             for place in &line.beside {
                 let other = look_up(place)?;
                 if one == other {
-                    return Err(wrong("the rows are deliveries of one record, which is nobody else's"));
+                    return Err(wrong("the rows are deliveries of one record, which cannot belong to anyone else"));
                 }
                 let decision = Decision::new(one, other, line.ruling);
                 match pairs.get(&decision.pair()) {
@@ -258,7 +252,7 @@ fn obstacle(rows: &Rows, why: Obstacle) -> String {
         ),
         Obstacle::Size => "the person would have more rows than `link.max_cluster_rows`".to_owned(),
         Obstacle::Decision => "contradicts another decision about these people".to_owned(),
-        Obstacle::Identical => "the rows are deliveries of one record, which is nobody else's".to_owned(),
+        Obstacle::Identical => "the rows are deliveries of one record, which cannot belong to anyone else".to_owned(),
     }
 }
 

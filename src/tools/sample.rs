@@ -38,13 +38,11 @@ pub struct Summary {
 
 /// Why the sample could not be written.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum SampleError {
     /// The folder holds something already.
     #[error("`{out}` is not empty")]
-    NotEmpty {
-        /// Which folder.
-        out: Utf8PathBuf,
-    },
+    NotEmpty { out: Utf8PathBuf },
     /// More people than there are test numbers.
     #[error("{people} people are more than there are numbers in the test range (at most 8,500,000)")]
     TooMany {
@@ -52,26 +50,16 @@ pub enum SampleError {
         people: u32,
     },
     /// A file cannot be written.
-    #[error("writing `{file}`")]
-    Write {
-        /// Which file.
-        file: String,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error("cannot write `{file}`")]
+    Write { file: String, source: std::io::Error },
     /// A CSV file cannot be written.
-    #[error("writing `{file}`")]
-    Csv {
-        /// Which file.
-        file: String,
-        /// Why.
-        source: csv::Error,
-    },
+    #[error("cannot write `{file}`")]
+    Csv { file: String, source: csv::Error },
 }
 
 impl Explain for SampleError {
     fn hint(&self) -> Option<String> {
-        matches!(self, Self::NotEmpty { .. }).then(|| "name a folder that is empty or does not exist yet".to_owned())
+        matches!(self, Self::NotEmpty { .. }).then(|| "give a folder that is empty or does not exist yet".to_owned())
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Verdict {
     pub pages: u64,
     /// Sheets in the manifests.
     pub sheets: u64,
+    /// Fingerprint of the key that signed the list of checksums, `SHA256:...`; `None`: unsigned, or only a part was looked at.
+    pub signed_by: Option<String>,
     /// What is wrong; empty = the package is sound.
     pub problems: Vec<Problem>,
     /// Problems beyond those that are listed.
@@ -63,6 +65,10 @@ impl std::fmt::Display for Verdict {
             write!(f, "\nletters   {} on {} sheets, {} pages", self.letters, self.sheets, self.pages)?;
         } else {
             write!(f, "\nsealed    checksums only; name the key with --identity to open it")?;
+        }
+        match &self.signed_by {
+            Some(key) => write!(f, "\nsigned    by {key}")?,
+            None => write!(f, "\nsigned    no")?,
         }
         for problem in &self.problems {
             write!(f, "\nproblem   {}: {}", problem.place, problem.text)?;
@@ -93,6 +99,8 @@ pub enum Check {
     Files,
     /// SHA-256 of a file differs or is missing.
     Checksum,
+    /// The signature of the list of checksums.
+    Signature,
     /// The bag's structure (RFC 8493).
     Bag,
     /// The job ticket.
@@ -113,21 +121,14 @@ pub enum Check {
 
 /// Why a package could not be looked at.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum VerifyError {
-    /// The path is no folder `<job>/`, no `.zip.age` and no `.zip`.
+    /// The path is not a folder `<job>/`, a `.zip.age` or a `.zip`.
     #[error("`{path}` is neither a job's folder nor a part (`.zip.age` or `.zip`)")]
-    NoPackage {
-        /// Which path.
-        path: Utf8PathBuf,
-    },
+    NoPackage { path: Utf8PathBuf },
     /// A file or folder cannot be read.
-    #[error("reading `{path}`")]
-    Read {
-        /// Which.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("cannot read `{path}`")]
+    Read { path: Utf8PathBuf, source: io::Error },
     /// A sealed part cannot be opened.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -143,14 +144,23 @@ impl Explain for VerifyError {
     }
 }
 
+/// What a package is opened and held against.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keys<'a> {
+    /// File with an age secret key; without it sealed parts stay closed and only their checksums are verified.
+    pub identity: Option<&'a Utf8Path>,
+    /// File with the public line of the key that must have signed the package; without it any sound signature will do, and
+    /// so will none.
+    pub signer: Option<&'a Utf8Path>,
+}
+
 /// Verifies a published job (`outbox/<job>`), one sealed part or one plain zip: checksums, bag, ticket, every row and
-/// the number of pages. `identity` is a file with an age secret key; without it sealed parts stay closed and only their
-/// checksums are verified.
+/// the number of pages. `identity` is that of [`Keys`].
 ///
 /// # Errors
 /// [`VerifyError`] when the package cannot be looked at. What is wrong inside is in [`Verdict::problems`].
 pub fn verify(package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Verdict, VerifyError> {
-    verify_with(package, identity, None)
+    verify_with(package, Keys { identity, signer: None }, None)
 }
 
 /// As [`verify`], and reads the pages with `page_text`: each letter's first page has its name and address lines, no page
@@ -160,10 +170,10 @@ pub fn verify(package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Verdict
 /// As [`verify`].
 pub fn verify_with(
     package: &Utf8Path,
-    identity: Option<&Utf8Path>,
+    keys: Keys<'_>,
     page_text: Option<PageText<'_>>,
 ) -> Result<Verdict, VerifyError> {
-    shipment::verify(package, identity, page_text)
+    shipment::verify(package, keys, page_text)
 }
 
 /// Collects what is found.

@@ -145,7 +145,7 @@ def published(folder: Path, known: dict[str, tuple[str, str]]) -> dict[str, str]
     parts = sorted(path.name for path in folder.glob("*.age"))
     if parts != sorted(listed) or len(parts) != done["parts"]:
         raise Wrong(f"{job} has {parts}, and the sums list {sorted(listed)}")
-    if {path.name for path in folder.iterdir()} != {*parts, f"{job}.done", f"{job}.SHA256SUMS"}:
+    if {path.name for path in folder.iterdir()} != {*parts, f"{job}.done", f"{job}.SHA256SUMS", f"{job}.SHA256SUMS.sig"}:
         raise Wrong(f"{job} has files that nobody listed")
     plain, letters = {}, 0
     for part in parts:

@@ -21,7 +21,7 @@ static PREVIEW: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
-fn copies() -> Vec<PathBuf> {
+pub fn copies() -> Vec<PathBuf> {
     let folders = ["nl", "en"].map(|language| fs::read_dir(PREVIEW.path().join(language)).unwrap());
     let mut files: Vec<PathBuf> = folders.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|end| end == "pdf"));
@@ -55,7 +55,7 @@ fn broken_by_verapdf(files: &[PathBuf]) -> BTreeMap<String, Vec<String>> {
     found
 }
 
-fn stem(path: &Path) -> String {
+pub fn stem(path: &Path) -> String {
     path.file_stem().unwrap().to_str().unwrap().to_owned()
 }
 
@@ -132,6 +132,26 @@ fn no_copy_has_a_link_or_a_form() {
         let objects = run(Command::new("qpdf").args(["--qdf", "--object-streams=disable"]).arg(copy).arg("-"));
         for sign in ["/Annots", "/AcroForm", "/URI", "/Launch", "/JavaScript"] {
             assert!(!objects.contains(sign), "{} has {sign}", Path::new(copy).display());
+        }
+    }
+}
+
+/// A screen reader stops after every line: the sender, the return line, each line of the name and address.
+#[test]
+fn every_line_of_the_letterhead_is_an_element_of_its_own() {
+    for copy in copies().iter().filter(|copy| stem(copy).ends_with("_abroad")).step_by(7) {
+        let tree = run(Command::new("pdfinfo").args(["-struct-text", "-enc", "UTF-8"]).arg(copy));
+        let elements: Vec<&str> = tree.lines().map(str::trim).collect();
+        for line in [
+            "Bevolkingsonderzoek Nederland",
+            "Retouradres: Postbus 1234, 3500 AB Utrecht, THE NETHERLANDS",
+            "12 Example Street",
+            "Toronto ON  M5V 2T6",
+            "CANADA",
+        ] {
+            let place = elements.iter().position(|element| *element == format!("\"{line}\""));
+            let place = place.unwrap_or_else(|| panic!("{}: {line}\n{tree}", copy.display()));
+            assert!(elements[place - 1].starts_with("P "), "{}: {line}", copy.display());
         }
     }
 }

@@ -282,7 +282,7 @@ fn a_mapping_to_nothing_of_the_contract_is_refused_when_it_is_loaded() {
     let table = [
         ("[inputs.exposures.words.status]\nbevestigd = \"confirmd\"\n", "confirmed, not_excluded, shared_only"),
         ("[inputs.exposures.words.town]\nA = \"B\"\n", "closed list"),
-        ("[inputs.register.columns]\nbirthdate = \"geb\"\n", "was `birth_date` meant?"),
+        ("[inputs.register.columns]\nbirthdate = \"geb\"\n", "did you mean `birth_date`?"),
         ("[inputs.register]\ndates = \"DD-MM-YY\"\n", "DD-MM-YYYY"),
     ];
     for (mapping, hint) in table {

@@ -202,7 +202,7 @@ impl Scan {
     }
 }
 
-/// Where personal data belongs (DESIGN.md section 5): the letters' own table, and the plan they are set from.
+/// Where personal data belongs (docs/design.md, "Files out"): the letters' own table, and the plan they are set from.
 fn belongs(path: &Path) -> bool {
     let text = path.to_str().unwrap();
     text.ends_with("/letters.parquet") || text.contains("/plan/") || text.contains("/print/")

@@ -93,9 +93,15 @@ impl Trial {
         };
         let (_, after) = read.split_once(&words_of("data.heading", &said)).unwrap();
         let (data, _) = after.split_once(&words_of("what.heading", &said)).unwrap();
-        let too = words_of("data.possible_too", &judged.iter().collect::<Vec<_>>());
-        let lists: Vec<Vec<String>> = data.split(&too).map(entries).filter(|list| !list.is_empty()).collect();
-        let expected = [&letter.now.involved, &letter.now.possible].map(|items| sentences.words(letter, items));
+        let leads = ["data.possible_too", "data.stored_too", "data.stored"];
+        let leads = leads.map(|key| words_of(key, &judged.iter().collect::<Vec<_>>()));
+        let mut data = data.to_owned();
+        for lead in &leads {
+            data = data.replace(lead, "\n");
+        }
+        let lists: Vec<Vec<String>> = data.split('\n').map(entries).filter(|list| !list.is_empty()).collect();
+        let expected = [&letter.now.involved, &letter.now.possible, &letter.now.stored]
+            .map(|items| sentences.words(letter, items));
         let expected = expected.iter().map(|list| list.iter().map(|words| folded(words)).collect::<Vec<_>>());
         let expected: Vec<Vec<String>> = expected.filter(|list| !list.is_empty()).collect();
         assert_eq!(lists, expected, "other kinds of data\n{}", context());

@@ -221,7 +221,7 @@ fn a_server_that_refuses_or_breaks_off_is_an_error_that_says_so() {
         let server = Server::start(mode);
         let mail = Mail { ca_file: None, ..server.mail(MailSecurity::Plain) };
         let error = send(&mail, &summary()).unwrap_err();
-        assert_eq!(error.to_string(), "sending the mail through `localhost`", "{mode}");
+        assert_eq!(error.to_string(), "cannot send the mail through `localhost`", "{mode}");
         assert!(std::error::Error::source(&error).is_some());
     }
 }

@@ -21,7 +21,7 @@ fn zones(pdf: &Path, folder: &Path) -> Vec<PathBuf> {
     pictures
 }
 
-/// print-and-mail.md 2.2: `v(1) job(7) seq(7) sheet(2) of(2) inserts(1) envelope(1)` and the number modulo 997.
+/// docs/print.md: `v(1) job(7) seq(7) sheet(2) of(2) inserts(1) envelope(1)` and the number modulo 997.
 fn payload(job: &str, seq: &str, sheet: u32, of: u32) -> String {
     let number = format!("1{job}{seq}{sheet:02}{of:02}01");
     let check = number.bytes().fold(0, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 997);

@@ -153,9 +153,9 @@ fn a_key_that_is_missing_other_cut_or_open_to_others() {
     refused(key("ab".repeat(32) + "\n", 0o400), &["is not the key of this ledger"]);
     refused(key(right[..40].to_owned(), 0o400), &["is cut off"]);
     refused(key(right.trim().to_owned(), 0o400), &["is cut off"]);
-    refused(key(right.clone() + "\n", 0o400), &["has something behind its 64 characters"]);
-    refused(key(right.clone(), 0o440), &["can be read or changed by others"]);
-    refused(key(right, 0o604), &["can be read or changed by others"]);
+    refused(key(right.clone() + "\n", 0o400), &["has something after its 64 characters"]);
+    refused(key(right.clone(), 0o440), &["can be read or changed by other users"]);
+    refused(key(right, 0o604), &["can be read or changed by other users"]);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_second_run_while_the_first_lives_and_only_so_long() {
     while !held() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    said(&night.ask(&["run"]), &["another run is using", "the lock goes with the process"]);
+    said(&night.ask(&["run"]), &["another run is using", "the lock disappears with the process"]);
     said(&night.ask(&["close", "--yes"]), &["another run is using"]);
     assert!(before == see_memory(&night.data()), "a file was touched");
     assert_eq!(night.ask(&["ledger", "check"]).code, 0, "who only reads needs no lock");
@@ -214,7 +214,7 @@ fn a_second_beginning() {
             fs::remove_file(night.data().join(name)).unwrap();
         }
         let before = see_memory(&night.data());
-        said(&night.ask(&["ledger", "init"]), &["is there already"]);
+        said(&night.ask(&["ledger", "init"]), &["already exists"]);
         assert!(before == see_memory(&night.data()));
     }
 }
@@ -256,7 +256,7 @@ fn a_head_that_the_history_does_not_have() {
     said(&night.ask(&["ledger", "check"]), &["ledger is older than", "redo.sqlite", "told twice"]);
     fs::remove_file(night.data().join("backups/redo.sqlite")).unwrap();
     assert_eq!(night.ask(&["ledger", "check"]).code, 0);
-    said(&night.ask(&["ledger", "check", "--anchor", head]), &["is in no event of this ledger's history"]);
+    said(&night.ask(&["ledger", "check", "--anchor", head]), &["does not occur in this ledger's history"]);
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn an_outbox_that_cannot_be_published_to() {
     let night = TOLD.copy();
     let before = see_memory(&night.data());
     for (mount, text) in [
-        ("mount -t tmpfs -o mode=700 none data/outbox", "is on another filesystem than"),
+        ("mount -t tmpfs -o mode=700 none data/outbox", "are on different filesystems"),
         (
             "mount --bind data/outbox data/outbox; mount -o remount,bind,ro data/outbox",
             "is on a filesystem that is read-only",
@@ -346,14 +346,14 @@ fn a_disk_with_too_little_room_and_one_with_just_enough() {
     let night = Night::new(60);
     let refused = |bytes: u64| {
         let answer = on_a_disk_of(&night, bytes);
-        said(&answer, &["has room for", "are needed", "make room and run again"]);
+        said(&answer, &["bytes free", "are needed", "make room and run again"]);
         assert!(answer.stdout.contains("untouched"), "a file was touched");
         let words: Vec<&str> = answer.stderr.split_whitespace().collect();
         let number = |after: &str| -> u64 {
             let place = words.iter().position(|word| *word == after).unwrap();
             words[place + 1].parse().unwrap()
         };
-        number("bytes,")
+        number("free,")
     };
     // Too little to begin with; enough for that, and too little for these letters.
     let to_begin = refused(1 << 20);

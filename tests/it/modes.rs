@@ -269,7 +269,7 @@ fn a_plan_that_was_given_up_told_nobody() {
     campaign.refused(&abandon, 3, &["ledger is older than"]);
     fs::remove_dir(&outbox).unwrap();
 
-    assert!(campaign.done(abandon[0]).contains("2 letters that nobody got"));
+    assert!(campaign.done(abandon[0]).contains("2 letters that nobody received"));
     assert_eq!(fs::read_dir(campaign.path("data/staging")).unwrap().count(), 0);
     assert!(campaign.done(&["ledger", "check"]).contains("0 to 0 people"));
     let said = campaign.done(&["run"]);
@@ -331,7 +331,7 @@ fn a_dress_rehearsal_makes_the_package_and_counts_for_nothing() {
 
     campaign.refused(&[&["check", "--package", out.to_str().unwrap()]], 2, &["is not empty"]);
     let inside = campaign.path("data/dress");
-    campaign.refused(&[&["check", "--package", inside.to_str().unwrap()]], 2, &["inside of `data_dir`"]);
+    campaign.refused(&[&["check", "--package", inside.to_str().unwrap()]], 2, &["inside `data_dir`"]);
     let own = campaign.path("own");
     let sealed_to = |key| ["check", "--package", own.to_str().unwrap(), "--recipient", key];
     campaign.refused(&[&sealed_to(KEY)], 2, &["is the vendor's", "a key of your own"]);

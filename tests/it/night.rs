@@ -287,5 +287,5 @@ fn a_run_may_not_lie_before_the_last_letters() {
     night.run();
     let earlier = night.ask_on("2025-09-14", &["run"]);
     assert_eq!(earlier.code, 3);
-    assert!(earlier.stderr.contains("lies before the last letters"), "{}", earlier.stderr);
+    assert!(earlier.stderr.contains("is before the last letters"), "{}", earlier.stderr);
 }

@@ -41,13 +41,16 @@ fn a_job_of_an_older_program_is_finished() {
     for state in ["planned", "sealed"] {
         let campaign = Campaign::new(state);
         campaign.done(&["ledger", "check"], "5 to 5 people: 5 first, 0 supplements");
-        campaign.done(&["run"], "finished first what run 2025-09-16-1 had begun");
+        campaign.done(&["run"], "first finished the interrupted run 2025-09-16-1");
         campaign.done(&["ledger", "check"], "5 to 5 people: 5 first");
         let identity = root().join("sample-data/vendor/age-identity.txt");
         let package = campaign.path("data/outbox/rehearsal-2500002");
         campaign.done(&["verify", package.to_str().unwrap(), "--identity", identity.to_str().unwrap()], "sound");
         let mode = fs::read_to_string(campaign.path("data/keys/mode")).unwrap();
         assert_eq!(mode, "rehearsal\n", "the names of its jobs tell the mode of an older ledger");
+        let signer = campaign.path("data/keys/package-signing.pub");
+        campaign
+            .done(&["verify", package.to_str().unwrap(), "--signer", signer.to_str().unwrap()], "signed    by SHA256:");
         campaign.done(&["run"], "letters   0 on 0 sheets");
     }
 }

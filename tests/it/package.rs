@@ -3,21 +3,21 @@
 use std::fs;
 use std::process::Command;
 
+use breachpost::base::Explain as _;
 use breachpost::base::durable;
 use breachpost::config::{Print, Vendor};
+use breachpost::deliver;
 use breachpost::field::address::AddressSource;
 use breachpost::field::draft::{Draft, Kix, PostalParts};
 use breachpost::field::findings::Findings;
+use breachpost::field::ids::Pseudonym;
 use breachpost::field::place::Planned;
 use breachpost::field::terms::{Audience, Category, Format, Items, Kind, Language, Published, Status, Zone};
 use breachpost::package::archive::{Reader, Writer};
 use breachpost::package::bag::{self, Label};
-use breachpost::package::{self, Job, PackageError, PartPlan, Recipients, Sample, Sealed};
-use breachpost::tools::verify::{Check, Verdict, verify, verify_with};
-use breachpost::base::Explain as _;
-use breachpost::deliver;
-use breachpost::field::ids::Pseudonym;
+use breachpost::package::{self, Job, PackageError, PartPlan, Recipients, Sample, Sealed, Signer};
 use breachpost::tools::verify;
+use breachpost::tools::verify::{Check, Keys, Verdict, verify, verify_with};
 use camino::{Utf8Path, Utf8PathBuf};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 
@@ -42,6 +42,7 @@ fn draft(number: u32) -> Draft {
             involved: Items::NONE,
             possible: Items::NONE,
         },
+        stored: Items::NONE,
         language: Language::Nl,
         format: Format::Standard,
         audience: Audience::Adult,
@@ -165,6 +166,7 @@ fn job<'a>(print: &'a Print, vendor: &'a Vendor, return_lines: &'a [String], reh
         print,
         vendor,
         return_lines,
+        sender_phones: &[],
         pdf_standards: &["PDF/A-2b"],
         ledger_head: "head",
     }
@@ -202,7 +204,7 @@ impl Site {
                 package::pack(part, &job, &sample, &recipients, &staging, print_files).unwrap()
             })
             .collect();
-        deliver::publish(&staging, &data.join("outbox"), &name, &sealed, "head").unwrap();
+        deliver::publish(&staging, &data.join("outbox"), &name, &sealed, "head", &Signer::new(&[7; 32])).unwrap();
         Self { _folder: folder, data, key, name, sealed }
     }
 
@@ -211,7 +213,7 @@ impl Site {
     }
 
     fn verify(&self) -> Verdict {
-        verify_with(&self.folder(), Some(&self.key), Some(&page_text)).unwrap()
+        verify_with(&self.folder(), Keys { identity: Some(&self.key), signer: None }, Some(&page_text)).unwrap()
     }
 
     /// The plain zip of a part, made by the `age` tool.
@@ -228,7 +230,7 @@ impl Site {
         let mut bag = Bag::read(&plain);
         change(&mut bag);
         bag.write(&plain);
-        verify_with(&plain, None, Some(&page_text)).unwrap()
+        verify_with(&plain, Keys::default(), Some(&page_text)).unwrap()
     }
 }
 

@@ -285,13 +285,13 @@ fn what_cannot_be_proved_or_opened_is_refused_and_nothing_is_touched() {
     fs::set_permissions(&other, Permissions::from_mode(0o600)).unwrap();
     let before = see(&campaign.data());
     let wrong = campaign.ask(&["ledger", "restore", &first, "--identity", other.to_str().unwrap()]);
-    campaign.refuse(&wrong, &before, 3, &["opening", "sealed to another key"]);
+    campaign.refuse(&wrong, &before, 3, &["opening", "sealed to a different key"]);
     let none = campaign.ask(&["ledger", "restore", &first]);
     campaign.refuse(&none, &before, 2, &["--identity"]);
     campaign.refused(campaign.config.to_str().unwrap(), &[], 3, &["is not a backup"]);
     let before = see(&campaign.data());
     let answer = campaign.restore("/nowhere", &[]);
-    assert!(answer.code == 3 && answer.stderr.contains("reading backup `/nowhere`"), "{}", answer.stderr);
+    assert!(answer.code == 3 && answer.stderr.contains("cannot read backup `/nowhere`"), "{}", answer.stderr);
     assert!(before == see(&campaign.data()));
     campaign.refused(&first, &["--anchor", &"ab".repeat(32)], 3, &["whoever kept", "told twice"]);
 

@@ -207,8 +207,8 @@ fn many_processes_set_the_bytes_that_one_run_sets() {
 
     let finished = evening.ask("fleet", &["run"]);
     assert!(finished.code <= 1, "{}", finished.stderr);
-    assert!(finished.stderr.contains("it is set anew"), "{}", finished.stderr);
-    assert!(finished.stdout.contains("finished first what run"), "{}", finished.stdout);
+    assert!(finished.stderr.contains("it is set again"), "{}", finished.stderr);
+    assert!(finished.stdout.contains("first finished the interrupted run"), "{}", finished.stdout);
     let mut fleet = evening.night("fleet");
     // The run that finished the job had nobody left to write to.
     fleet.retain(|name, _| !name.contains("-2/"));

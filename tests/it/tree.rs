@@ -13,14 +13,15 @@ const FLOORS: [&str; 16] = [
 ];
 
 /// Where a foreign crate may be named.
-const HOMES: [(&str, &[&str]); 7] = [
+const HOMES: [(&str, &[&str]); 8] = [
     ("polars", &["link/frames.rs", "read/parquet_file.rs", "report/letters.rs"]),
-    ("typst", &["render/typst/"]),
+    ("typst", &["render/world.rs"]),
     ("zip", &["package/archive.rs", "read/workbook/parts.rs"]),
     ("calamine", &["read/workbook/book.rs"]),
     ("age", &["package/seal.rs"]),
     ("lettre", &["deliver/email.rs"]),
     ("rusqlite", &["record/store.rs", "record/store/"]),
+    ("ssh_key", &["package/sign.rs"]),
 ];
 
 const LONGEST_FILE: usize = 500;

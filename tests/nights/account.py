@@ -1,5 +1,5 @@
-"""The independent account: who was told what, who waits, who is missing. Written from DESIGN.md sections 3 and 7 and the
-decision table; it knows nothing of the program."""
+"""The independent account: who was told what, who waits, who is missing. Written from docs/design.md and
+docs/policy.md; it knows nothing of the program."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

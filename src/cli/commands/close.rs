@@ -67,15 +67,15 @@ impl Session<'_> {
         let stdin = std::io::stdin();
         let refused = |cause: &str, hint: Option<&str>| Failure {
             status: Status::Usage,
-            causes: vec![format!("nothing was done: {cause}")],
+            causes: vec![format!("not confirmed: {cause}")],
             hint: hint.map(str::to_owned),
         };
         if !stdin.is_terminal() {
-            return Err(refused("there is nobody to ask", Some("in a script, say `--yes`")));
+            return Err(refused("standard input is not a terminal", Some("pass `--yes` in scripts")));
         }
         output::note(format_args!("type `{}` to {what} it; this cannot be undone", self.config.campaign));
         let mut answer = String::new();
         stdin.lock().read_line(&mut answer).map_err(|error| refused(&error.to_string(), None))?;
-        if answer.trim() == self.config.campaign { Ok(()) } else { Err(refused("the answer was another one", None)) }
+        if answer.trim() == self.config.campaign { Ok(()) } else { Err(refused("the name did not match", None)) }
     }
 }

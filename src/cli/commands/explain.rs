@@ -61,8 +61,8 @@ impl Session<'_> {
         let Some(explanation) = explained else {
             return Err(Failure {
                 status: Status::Stopped,
-                causes: vec!["one of the rows is not usable and was never linked".to_owned()],
-                hint: Some("rows.csv has its R code".to_owned()),
+                causes: vec!["one of the rows is unusable and was never linked".to_owned()],
+                hint: Some("`rows.csv` gives its R code".to_owned()),
             });
         };
         if self.args.json {

@@ -7,7 +7,8 @@ use crate::tools::figures::{self, FiguresError};
 
 impl Session<'_> {
     pub(super) fn figures(&self) -> Result<Status, Failure> {
-        // Groups of people who were not written to come from the inbox; figures do not fail because a file is on its way.
+        // Groups of people who were not written to come from the inbox; figures do not fail because a file is still
+        // being delivered.
         let rows = self.rows();
         if let Err(failure) = &rows {
             let why = failure.causes.first().map_or("", String::as_str);

@@ -98,7 +98,7 @@ fn show_file(file: &FileLook) {
     let state = match file.state {
         FileState::New => ", new",
         FileState::Unchanged => ", as before",
-        FileState::Changed => ", other bytes than before",
+        FileState::Changed => ", changed",
         FileState::Unknown => "",
     };
     output::line(format_args!("{}  ({}, {} bytes{state})", file.file, contract::name(file.list), file.bytes));

@@ -16,6 +16,8 @@ impl Session<'_> {
         if !self.args.json {
             output::line(format_args!("ledger  {}", data_dir::ledger(&config.data_dir)));
             output::line(format_args!("key     {}  (keep a copy in a safe place)", record::key_path(&config.data_dir)));
+            let signer = record::signer(&config.data_dir).map_err(|error| record_failure(&error))?;
+            output::line(format_args!("signer  {}  (give the vendor this line)", signer.public_line()));
         }
         Ok(Status::Done)
     }

@@ -12,7 +12,7 @@ impl Session<'_> {
         let out = out.map_or_else(|| Utf8PathBuf::from(format!("{id}.pdf")), Utf8Path::to_owned);
         let pdf = explain::accessible_copy(self.config, id).map_err(|error| Failure::of(&error))?;
         durable::write(&out, &pdf)
-            .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
+            .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("cannot write `{out}`"))))?;
         output::line(out);
         Ok(Status::Done)
     }

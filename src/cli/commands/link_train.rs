@@ -21,7 +21,7 @@ impl Session<'_> {
             link::train(&rows, &before, &version, seed, &Keys::derive(&master)).map_err(|error| Failure::of(&error))?;
         let text = learned.parameters.to_toml().map_err(|error| Failure::new(Status::Stopped, &error, None))?;
         durable::write(out, text.as_bytes())
-            .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("could not write `{out}`"))))?;
+            .map_err(|source| Failure::new(Status::Stopped, &source, Some(format!("cannot write `{out}`"))))?;
         output::line(format_args!(
             "learned from {} with one BSN",
             count(learned.pairs, "pair of rows", "pairs of rows")

@@ -17,8 +17,8 @@ impl Session<'_> {
             output::json(&given_up);
         } else {
             let letters = count(given_up.letters, "letter", "letters");
-            output::line(format_args!("given up  {}: {letters} that nobody got", given_up.job));
-            output::line("next      `breachpost run` plans its people again, under another number");
+            output::line(format_args!("given up  {}: {letters} that nobody received", given_up.job));
+            output::line("next      `breachpost run` plans its people again, under a new job number");
         }
         Ok(Status::Done)
     }

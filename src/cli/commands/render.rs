@@ -43,7 +43,7 @@ fn index() -> Result<u32, Failure> {
     let index = std::env::var(INDEX).ok().and_then(|text| text.parse::<u32>().ok()?.checked_add(1));
     index.ok_or_else(|| Failure {
         status: Status::Usage,
-        causes: vec![format!("no part was named, and {INDEX} is no number")],
-        hint: Some("name a part with `--part N`, counted from 1".to_owned()),
+        causes: vec![format!("no part given, and {INDEX} is not set to a number")],
+        hint: Some("pass `--part N`; parts are counted from 1".to_owned()),
     })
 }

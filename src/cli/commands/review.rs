@@ -69,7 +69,7 @@ impl Session<'_> {
             ));
         }
         if decided.is_empty() {
-            output::line("nobody has decided anything yet");
+            output::line("no decisions have been made yet");
         }
         Ok(Status::Done)
     }
@@ -83,7 +83,7 @@ fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
     }
     let refused = |cause: &str, hint: &str| Failure {
         status: Status::Usage,
-        causes: vec![format!("nothing was decided: {cause}")],
+        causes: vec![format!("nothing was applied: {cause}")],
         hint: Some(hint.to_owned()),
     };
     if !stdin.is_terminal() {
@@ -91,13 +91,13 @@ fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
             "{} a second first letter",
             count(effects.second_letters(), "person who was told gets", "people who were told get")
         );
-        return Err(refused(&cause, "if that is meant, say `--yes`; else mend the decisions file"));
+        return Err(refused(&cause, "if that is intended, pass `--yes`; if not, correct the decisions file"));
     }
     output::note("apply these decisions? [y/N]");
     let mut answer = String::new();
-    stdin.lock().read_line(&mut answer).map_err(|error| refused(&error.to_string(), "say `--yes` in a script"))?;
+    stdin.lock().read_line(&mut answer).map_err(|error| refused(&error.to_string(), "pass `--yes` in scripts"))?;
     let meant = ["y", "yes", "j", "ja"].contains(&answer.trim().to_lowercase().as_str());
-    if meant { Ok(()) } else { Err(refused("the answer was no", "mend the decisions file and apply it again")) }
+    if meant { Ok(()) } else { Err(refused("the answer was no", "correct the decisions file and apply it again")) }
 }
 
 /// Who started the program, as the system knows them.

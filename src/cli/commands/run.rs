@@ -68,11 +68,11 @@ impl Session<'_> {
             return;
         }
         if let Some(package) = &done.republished {
-            output::line(format_args!("published again, with the same bytes: {package}"));
+            output::line(format_args!("published again, byte for byte: {package}"));
         }
         if let Some(resumed) = &done.resumed {
             output::line(format_args!(
-                "finished first what run {} had begun: {}",
+                "first finished the interrupted run {}: {}",
                 resumed.report.run_id, resumed.package
             ));
         }
@@ -97,9 +97,7 @@ fn show_news(report: &Report) {
     let cases = &report.cases;
     output::line(format_args!("cases     {} open, {} new, {} overdue", cases.open, cases.new, cases.overdue));
     for job in &report.missing_packages {
-        output::line(format_args!(
-            "missing   {job} was published and is not in the outbox any more, without a receipt"
-        ));
+        output::line(format_args!("missing   {job} was published, is no longer in the outbox, and has no receipt"));
     }
 }
 

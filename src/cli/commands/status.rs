@@ -17,7 +17,7 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Serialize)]
 struct Answer<'a> {
     exit_code: u8,
-    /// When a run last ended; a start that found another run on its way is none.
+    /// When a run last ended; a start that found another run in progress does not count.
     last_ended: Option<Timestamp>,
     /// When a run last came to its end.
     last_good: Option<Timestamp>,
@@ -28,8 +28,12 @@ impl Session<'_> {
     /// Shows the last runs, the newest first. With `max_age`: whether one has ended since then.
     pub(super) fn status(&self, max_age: Option<SignedDuration>) -> Result<Status, Failure> {
         if max_age.is_some_and(|age| !age.is_positive()) {
-            let hint = Some("say for instance `--max-age 26h`".to_owned());
-            return Err(Failure { status: Status::Usage, causes: vec!["--max-age is not a time".to_owned()], hint });
+            let hint = Some("for example `--max-age 26h`".to_owned());
+            return Err(Failure {
+                status: Status::Usage,
+                causes: vec!["--max-age must be a positive duration".to_owned()],
+                hint,
+            });
         }
         let mut runs = outcome::all(&self.config.data_dir);
         runs.retain(|run| run.campaign == self.config.campaign);

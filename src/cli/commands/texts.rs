@@ -1,15 +1,21 @@
 //! `texts check`: the letters' texts against their gates.
 
 use crate::base::Status;
+use crate::base::plain::count;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
 use crate::compose;
+use crate::tools::preview;
 
 impl Session<'_> {
     pub(super) fn texts(&self) -> Result<Status, Failure> {
-        let review = compose::texts::review(&self.facts()?, self.run_date, self.config.policy.facts_max_age_days);
+        let facts = self.facts()?;
+        let review = compose::texts::review(&facts, self.run_date, self.config.policy.facts_max_age_days);
+        let paper = preview::paper(&facts, &self.config.print, self.run_date).map_err(|error| Failure::of(&error))?;
         if self.args.json {
-            output::json(&review);
+            output::json(
+                &serde_json::json!({ "findings": review.findings, "figures": review.figures, "paper": paper }),
+            );
         } else {
             for finding in &review.findings {
                 output::line(finding);
@@ -17,8 +23,17 @@ impl Session<'_> {
             for (language, figures) in &review.figures {
                 output::line(format_args!("{language}        {figures}"));
             }
+            for (format, paper) in &paper {
+                output::line(format_args!(
+                    "{format:<9} {} on {}, {} that strand a line, an entry or the end",
+                    count(paper.letters as u64, "letter of the preview", "letters of the preview"),
+                    count(paper.sheets as u64, "sheet", "sheets"),
+                    count(paper.stranded as u64, "page break", "page breaks")
+                ));
+            }
             output::line(format_args!("findings  {}", review.findings.len()));
         }
-        Ok(if review.findings.is_empty() { Status::Done } else { Status::ForAHuman })
+        let fair = paper.values().all(|paper| paper.stranded == 0);
+        Ok(if review.findings.is_empty() && fair { Status::Done } else { Status::ForAHuman })
     }
 }

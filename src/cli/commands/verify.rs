@@ -8,9 +8,9 @@ use crate::cli::output::{self, Failure};
 use crate::render::readback;
 use crate::tools::verify;
 
-pub(super) fn open(args: &Args, package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Status, Failure> {
+pub(super) fn open(args: &Args, package: &Utf8Path, keys: verify::Keys<'_>) -> Result<Status, Failure> {
     let page_text = |pdf: &[u8]| readback::text(pdf).map_err(|error| error.to_string());
-    let verdict = verify::verify_with(package, identity, Some(&page_text)).map_err(|error| {
+    let verdict = verify::verify_with(package, keys, Some(&page_text)).map_err(|error| {
         let hint = error.hint();
         Failure::new(Status::Stopped, &error, hint)
     })?;

@@ -1,15 +1,16 @@
-//! The blocks of a letter and when they are there (letters.md 5.2 to 5.5). Sentences are chosen here; the locale files hold
+//! The blocks of a letter and when they are there (docs/letters.md). Sentences are chosen here; the locale files hold
 //! no conditions.
 
 use super::items::listed;
 use super::locale::Voiced;
 use super::subject::News;
 use super::writer::{Writer, block, joined, paragraph};
+use crate::facts::Bilingual;
 use crate::field::body::{Block, Part};
 use crate::field::terms::{Audience, Category, Item, Items, Published, Status};
 
 impl Writer<'_> {
-    /// All blocks of the letter, in the order of the content model.
+    /// All blocks of the letter, in the order of docs/letters.md.
     pub fn blocks(&self) -> Vec<Block> {
         let blocks = [
             self.news(),
@@ -86,13 +87,21 @@ impl Writer<'_> {
             _ => vec![Part::Paragraph(self.say(text))],
         };
         // Later letters need not introduce the sender again.
-        if let Some(about) = self.sender.about.as_ref().filter(|_| self.is_first()) {
+        if let Some(about) = self.about().filter(|_| self.is_first()) {
             parts.push(Part::Paragraph(about.get(self.subject.language).to_owned()));
         }
         block("WHY", self.say(&texts.heading), parts)
     }
 
-    /// letters.md 5.5: every further category in a paragraph of its own. Detention is always the main category, so its word
+    /// Who the sender is to this reader. The laboratory worked for the screening programme first of all, so people who took
+    /// part in it are not told that it did so "too".
+    fn about(&self) -> Option<&Bilingual> {
+        let own = self.sender.about_screening.as_ref();
+        let own = own.filter(|_| self.subject.findings.categories == [Category::Screening]);
+        own.or(self.sender.about.as_ref())
+    }
+
+    /// docs/letters.md: every further category in a paragraph of its own. Detention is always the main category, so its word
     /// stands in WHY alone.
     fn multi(&self) -> Option<Block> {
         let texts = &self.locale.multi;
@@ -128,9 +137,14 @@ impl Writer<'_> {
             }
             (true, false, Status::NotExcluded) => vec![list(findings.possible)],
             (true, false, _) => vec![Part::Paragraph(self.say(&texts.possible)), list(findings.possible)],
-            (true, true, Status::SharedOnly) => vec![Part::Paragraph(self.say(&texts.shared_only))],
+            (true, true, Status::SharedOnly) if !self.subject.stored.is_empty() => Vec::new(),
             (true, true, _) => vec![Part::Paragraph(self.say(&texts.kinds_unknown))],
         };
+        // What was in the computers and is not known to be stolen stands in a list of its own and is never called stolen.
+        if !self.subject.stored.is_empty() {
+            let lead = if self.subject.items().is_empty() { &texts.stored } else { &texts.stored_too };
+            parts.extend([Part::Paragraph(lead.words()), list(self.subject.stored)]);
+        }
         if !self.subject.not_involved.is_empty() {
             let text = texts.not_involved.to(self.subject.audience);
             parts.push(Part::Paragraph(self.list(text, self.subject.not_involved)));
@@ -166,12 +180,13 @@ impl Writer<'_> {
         let by_item: [(&[Item], &Voiced); 5] = [
             (&[Item::ExamType, Item::Result], &texts.health),
             (&[Item::Bsn], &texts.bsn),
-            (&[Item::Phone, Item::Email], &texts.contact),
-            (&[Item::Address], &texts.address),
+            (&[Item::Phone, Item::Email], self.held_or(&texts.contact_in_custody, &texts.contact)),
+            (&[Item::Address], self.held_or(&texts.address_in_custody, &texts.address)),
             (&[Item::Insurer], &texts.insurer),
         ];
         let by_item = by_item.iter().filter(|(items, _)| self.any(items)).map(|(_, text)| self.say(text));
-        let sentences: Vec<String> = [self.say(&texts.any)].into_iter().chain(by_item).collect();
+        let sentences: Vec<String> =
+            [self.say(self.held_or(&texts.any_in_custody, &texts.any))].into_iter().chain(by_item).collect();
         parts.push(match sentences.as_slice() {
             [only] => Part::Paragraph(only.clone()),
             _ => Part::Bullets(sentences),
@@ -182,19 +197,19 @@ impl Writer<'_> {
     fn you(&self) -> Block {
         let texts = &self.locale.you;
         let mut message = vec![self.say(self.held_or(&texts.message_in_custody, &texts.message))];
-        if self.any(&[Item::Phone, Item::Email]) {
-            message.push(self.held_or(&texts.contact_in_custody, &texts.contact).words());
+        if self.any(&[Item::Phone, Item::Email]) && !self.subject.in_custody() {
+            message.push(texts.contact.words());
         }
         let call = self.say(self.held_or(&texts.call_in_custody, &texts.call));
         let mut steps = vec![call, joined(&message)];
         if self.any(&[Item::ExamType, Item::Result]) {
-            let health = self.say(self.held_or(&texts.health_in_custody, &texts.health));
-            // letters.md 5.3: for (former) prisoners threats are the first danger.
+            let health = self.say(self.by_place(&texts.health, &texts.health_abroad, &texts.health_in_custody));
+            // docs/letters.md: for (former) prisoners threats are the first danger.
             let place = if self.subject.main() == Some(Category::Prisoner) { 0 } else { steps.len() };
             steps.insert(place, health);
         }
         if self.any(&[Item::Bsn]) {
-            steps.push(self.say(self.held_or(&texts.bsn_in_custody, &texts.bsn)));
+            steps.push(self.say(self.by_place(&texts.bsn, &texts.bsn_abroad, &texts.bsn_in_custody)));
         }
         if self.any(&[Item::Insurer]) {
             steps.push(self.say(self.held_or(&texts.insurer_in_custody, &texts.insurer)));
@@ -213,7 +228,7 @@ impl Writer<'_> {
         let texts = &self.locale.real;
         let doubt = self.held_or(&texts.doubt_in_custody, &texts.doubt);
         let mut sentences = vec![self.say(&texts.never), self.say(doubt)];
-        // Said to everybody or to nobody, so that it tells nothing about the reader (letters.md 5.5, rule 1).
+        // Said to everybody or to nobody, so that it tells nothing about the reader (docs/letters.md, rule 1).
         if self.facts.sender_of.values().any(|sender| *sender != self.subject.sender) {
             sentences.push(self.say(&texts.other_senders));
         }
@@ -241,10 +256,15 @@ impl Writer<'_> {
 
     fn help(&self) -> Block {
         let texts = &self.locale.help;
-        let mut sentences = vec![self.say(if self.is_first() { &texts.support } else { &texts.support_later })];
-        // To everybody whose address is in the list, or the line itself would mark those in danger (letters.md 3.2).
+        let support = if self.is_first() {
+            self.by_place(&texts.support, &texts.support_abroad, &texts.support_in_custody)
+        } else {
+            self.by_place(&texts.support_later, &texts.support_later_abroad, &texts.support_later_in_custody)
+        };
+        let mut sentences = vec![self.say(support)];
+        // To everybody whose address is in the list, or the line itself would mark those in danger (docs/letters.md).
         if self.any(&[Item::Address]) {
-            sentences.push(self.say(&texts.safety));
+            sentences.push(self.say(self.by_place(&texts.safety, &texts.safety_abroad, &texts.safety_in_custody)));
         }
         // Elsewhere CARE opens with the same question and HELP goes on with its answer.
         let heading = if self.is_about_the_result() { self.say(&texts.heading) } else { String::new() };
@@ -253,7 +273,7 @@ impl Writer<'_> {
 
     fn contact(&self) -> Block {
         let texts = &self.locale.contact;
-        let reach = self.held_or(&texts.reach_us_in_custody, &texts.reach_us);
+        let reach = self.by_place(&texts.reach_us, &texts.reach_us_abroad, &texts.reach_us_in_custody);
         paragraph("CONTACT", joined(&[self.say(reach), self.say(&texts.privacy)]))
     }
 
@@ -279,8 +299,13 @@ impl Writer<'_> {
     }
 
     /// The sentence for people who are held now, who have no telephone and no internet of their own, or that for others.
-    fn held_or<'b, T>(&self, held: &'b T, free: &'b T) -> &'b T {
+    pub fn held_or<'b, T>(&self, held: &'b T, free: &'b T) -> &'b T {
         if self.subject.in_custody() { held } else { free }
+    }
+
+    /// The sentence for where the reader is: at home in the Netherlands, abroad, or held now.
+    fn by_place<'b>(&self, home: &'b Voiced, abroad: &'b Voiced, held: &'b Voiced) -> &'b Voiced {
+        self.held_or(held, if self.subject.abroad { abroad } else { home })
     }
 
     /// Whether one of the items was or may have been stolen.

@@ -1,9 +1,10 @@
-//! The text gates (letters.md 4.2): what must hold of every sentence and of every whole letter before anything is printed.
+//! The text gates (docs/letters.md): what must hold of every sentence and of every whole letter before anything is printed.
 //! They find; a person rewrites. Limits and word lists stand in `locales/limits.toml`.
 
 mod letters;
 mod parity;
 mod sentences;
+mod spelling;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +23,7 @@ pub use letters::Figures;
 /// Something that a writer has to change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Finding {
-    /// `locales/nl.toml`, `locales/en.toml` or `facts.toml`.
+    /// `locales/nl.toml`, `locales/en.toml` or the facts file; for spelling that cannot be checked, what is missing.
     pub file: String,
     /// Key of the sentence, or the letter variant in which the problem shows most.
     pub key: String,
@@ -59,14 +60,34 @@ pub struct Review {
 pub fn review(facts: &Facts, run_date: Date, max_age_days: i64) -> Review {
     let mut review = Texts { nl: locale::NL, en: locale::EN, limits: limits() }.review(facts);
     review.findings.extend(facts.stale(run_date, max_age_days).into_iter().map(|(key, day)| Finding {
-        file: "facts.toml".to_owned(),
+        file: facts.file.to_string(),
+        advice: how_to_check(&key).to_owned(),
         key: format!("{key}.checked_on"),
         sentence: day.to_string(),
         problem: format!("checked more than {max_age_days} days before {run_date}; no letter goes out"),
-        advice: "call the number or look on the internet, then write down the day".to_owned(),
     }));
+    review.findings.extend(spelling::check(&[locale::NL, locale::EN], facts, limits()));
     review.findings.sort();
     review
+}
+
+/// How somebody makes sure of this fact again.
+fn how_to_check(key: &str) -> &'static str {
+    match key {
+        "publication" => {
+            "have somebody look whether the published part is still on the internet, then write down the day"
+        }
+        "phones.emergency" => "do not call it: look it up on the government's site, then write down the day",
+        _ => "call the number, then write down the day",
+    }
+}
+
+/// One of two wordings, in the language of the text that a finding is about.
+const fn worded<'a>(language: Language, english: &'a str, dutch: &'a str) -> &'a str {
+    match language {
+        Language::Nl => dutch,
+        Language::En => english,
+    }
 }
 
 /// The texts that are checked: the two locale files as written, and the limits.
@@ -106,9 +127,9 @@ impl Texts<'_> {
     }
 
     /// Dutch and English, or what does not parse.
-    fn parsed(&self) -> Result<[Locale; 2], Vec<Finding>> {
+    fn parsed(&self) -> Result<[Box<Locale>; 2], Vec<Finding>> {
         let parsed = [(Language::Nl, self.nl), (Language::En, self.en)].map(|(language, text)| {
-            toml::from_str::<Locale>(text).map_err(|error| Finding {
+            toml::from_str::<Locale>(text).map(Box::new).map_err(|error| Finding {
                 file: file(language).to_owned(),
                 key: String::new(),
                 sentence: String::new(),
@@ -160,7 +181,7 @@ const fn file(language: Language) -> &'static str {
 /// Slot values of the first sender.
 fn values(facts: &Facts, language: Language) -> Values {
     let nobody = crate::facts::Sender::default();
-    Values::new(facts, facts.senders.values().next().unwrap_or(&nobody), language)
+    Values::new(facts, facts.senders.values().next().unwrap_or(&nobody), language, None)
 }
 
 /// Names, numbers and dates of the facts and the terms that cannot be avoided, lower case, longest first.
@@ -177,6 +198,7 @@ fn terms(facts: &Facts, limits: &Limits, language: Language) -> Vec<String> {
         .filter(|term| !term.is_empty())
         .map(str::to_lowercase)
         .collect();
+    terms.extend(facts.phones.keys().map(|name| facts.number_abroad(name)).filter(|number| !number.is_empty()));
     terms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
     terms.dedup();
     terms

@@ -68,6 +68,8 @@ pub struct LanguageLimits {
     pub participle_ends: Vec<String>,
     /// Irregular participles.
     pub participles: Vec<String>,
+    /// Words that are right and in no dictionary.
+    pub own_words: Vec<String>,
     /// Term -> the words in which it is explained.
     pub explained: BTreeMap<String, String>,
     /// Word or phrase -> what to write in its place.

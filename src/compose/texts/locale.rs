@@ -57,7 +57,7 @@ macro_rules! tables {
 }
 
 tables! {
-    /// A whole locale file; the tables carry the names of the blocks of the content model in lower case.
+    /// A whole locale file; the tables carry the names of the blocks of docs/letters.md in lower case.
     Locale {
         frame: FrameTexts,
         heading: Headings,
@@ -87,8 +87,11 @@ tables! {
         rehearsal: Plain,
         closing: Plain,
         phone_line: Text,
+        country: Plain,
         other_language: Text,
+        other_language_in_custody: Plain,
         large_print: ByFormat,
+        large_print_in_custody: ByFormat,
     }
     /// One for each size of print.
     ByFormat { standard: Voiced, large: Voiced }
@@ -149,8 +152,9 @@ tables! {
         heading: DataHeadings,
         possible: Voiced,
         possible_too: Plain,
+        stored: Plain,
+        stored_too: Plain,
         kinds_unknown: Voiced,
-        shared_only: Voiced,
         not_involved: Voiced<Listing>,
     }
     /// Headings of DATA.
@@ -183,10 +187,13 @@ tables! {
         not_excluded: Voiced,
         careful: Voiced,
         any: Voiced,
+        any_in_custody: Voiced,
         health: Voiced,
         bsn: Voiced,
         contact: Voiced,
+        contact_in_custody: Voiced,
         address: Voiced,
+        address_in_custody: Voiced,
         insurer: Voiced,
     }
     /// YOU.
@@ -198,10 +205,11 @@ tables! {
         message: Voiced,
         message_in_custody: Voiced,
         contact: Plain,
-        contact_in_custody: Plain,
         health: Voiced,
+        health_abroad: Voiced,
         health_in_custody: Voiced,
         bsn: Voiced,
+        bsn_abroad: Voiced,
         bsn_in_custody: Voiced,
         insurer: Voiced,
         insurer_in_custody: Voiced,
@@ -221,9 +229,20 @@ tables! {
         after_custody: Voiced,
     }
     /// HELP.
-    Help { heading: Voiced, support: Voiced, support_later: Voiced, safety: Voiced }
+    Help {
+        heading: Voiced,
+        support: Voiced,
+        support_abroad: Voiced,
+        support_in_custody: Voiced,
+        support_later: Voiced,
+        support_later_abroad: Voiced,
+        support_later_in_custody: Voiced,
+        safety: Voiced,
+        safety_abroad: Voiced,
+        safety_in_custody: Voiced,
+    }
     /// CONTACT.
-    Contact { reach_us: Voiced, reach_us_in_custody: Voiced, privacy: Voiced }
+    Contact { reach_us: Voiced, reach_us_abroad: Voiced, reach_us_in_custody: Voiced, privacy: Voiced }
 }
 
 /// One for each [`Status`].

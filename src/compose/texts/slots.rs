@@ -163,6 +163,11 @@ impl<'de, S: SlotName> Deserialize<'de> for Line<S> {
     }
 }
 
+/// An address, with the country where there is one to name.
+pub fn with_country(address: &str, country: Option<&str>) -> String {
+    country.map_or_else(|| address.to_owned(), |country| format!("{address}, {country}"))
+}
+
 /// The value of every [`Fact`] slot in one letter.
 #[derive(Clone, Debug)]
 pub struct Values {
@@ -183,8 +188,13 @@ pub struct Values {
 }
 
 impl Values {
-    /// The facts in words of that language, with the contact data of that sender.
-    pub fn new(facts: &Facts, sender: &Sender, language: Language) -> Self {
+    /// The facts in words of that language, with the contact data of that sender. In a letter that goes abroad `country` is
+    /// the sender's, and the numbers are as somebody abroad calls them.
+    pub fn new(facts: &Facts, sender: &Sender, language: Language, country: Option<&str>) -> Self {
+        let number = |name: &str| match country {
+            Some(_) => facts.number_abroad(name),
+            None => facts.number(name).to_owned(),
+        };
         let date = |date: Date| dates::in_words(date, language);
         let [custody_from, custody_until] = facts.incident.custody_years.map(|year| year.to_string());
         let hours = facts.phones.get(&sender.phone).and_then(|phone| phone.hours.as_ref());
@@ -195,14 +205,14 @@ impl Values {
             custody_from,
             custody_until,
             checked: date(facts.publication.checked_on),
-            phone: facts.number(&sender.phone).to_owned(),
+            phone: number(&sender.phone),
             hours: hours.map_or("", |hours| hours.get(language)).to_owned(),
-            privacy: sender.privacy_contact.get(language).to_owned(),
-            fraud: facts.number("fraud").to_owned(),
-            identity: facts.number("identity").to_owned(),
-            police: facts.number("police").to_owned(),
-            emergency: facts.number("emergency").to_owned(),
-            victim_support: facts.number("victim_support").to_owned(),
+            privacy: with_country(sender.privacy_contact.get(language), country),
+            fraud: number("fraud"),
+            identity: number("identity"),
+            police: number("police"),
+            emergency: number("emergency"),
+            victim_support: number("victim_support"),
         }
     }
 

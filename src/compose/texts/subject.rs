@@ -29,6 +29,10 @@ pub struct TextFacts {
     pub provider: bool,
     /// Kinds of data that are known not to be in the person's datasets.
     pub not_involved: Items,
+    /// Kinds of data that were in the hacked computers and are not known to be stolen.
+    pub stored: Items,
+    /// Whether the letter goes abroad: what to call and to do is different there.
+    pub abroad: bool,
 }
 
 /// What a letter is to earlier letters.
@@ -70,6 +74,8 @@ impl TextFacts {
             news,
             provider: named_provider(notice).is_some(),
             not_involved: facts.in_none_of(&notice.datasets),
+            stored: notice.stored,
+            abroad: notice.goes_abroad(),
         }
         .settled()
     }
@@ -86,9 +92,14 @@ impl TextFacts {
         if !self.findings.categories.contains(&Category::Prisoner) {
             self.custody = None;
         }
+        if self.audience != Audience::Adult {
+            self.stored = reduced(self.stored);
+        }
+        self.stored = self.stored.minus(self.items());
+        self.abroad &= !self.in_custody();
         // It completes a list. What a row names was in the data, whatever is said of its dataset.
         let known = if self.items().is_empty() { Items::NONE } else { self.not_involved };
-        self.not_involved = known.minus(self.items());
+        self.not_involved = known.minus(self.items()).minus(self.stored);
         if self.audience != Audience::Adult {
             self.not_involved = self.not_involved.without(Item::ExamType).without(Item::Result);
         }
@@ -143,14 +154,14 @@ fn settle(findings: &mut Findings, audience: Audience) {
     findings.possible = findings.possible.minus(findings.involved);
 }
 
-/// letters.md 3.3: a letter about somebody under 16 names no exam type and no result beyond "information about a medical
+/// docs/letters.md: a letter about somebody under 16 names no exam type and no result beyond "information about a medical
 /// test"; [`Item::Result`] stands for that.
 fn reduced(items: Items) -> Items {
     if items.has(Item::ExamType) { items.without(Item::ExamType).with(Item::Result) } else { items }
 }
 
-/// The provider's name that the letter prints: only when the provider has confirmed it (letters.md 2.5), is of the kind
-/// that the main category speaks of, and never an institution (5.3).
+/// The provider's name that the letter prints: only when the provider has confirmed it (docs/letters.md), is of the kind
+/// that the main category speaks of, and never an institution.
 #[must_use]
 pub fn named_provider<'a>(notice: &Notice<'a>) -> Option<&'a str> {
     let provider = notice.provider?;

@@ -85,6 +85,8 @@ struct Choice {
     possible: Items,
     /// What the facts know not to be in the data.
     not_involved: Items,
+    /// What was in the computers and is not known to be stolen.
+    stored: Items,
 }
 
 fn set(items: &[Item]) -> Items {
@@ -106,21 +108,19 @@ fn choices(status: Status) -> Vec<Choice> {
         ("insurer", with(&[Item::Insurer, Item::Requester])),
     ];
     let none = Items::NONE;
-    let involved = sets.map(|(name, items)| Choice { name, involved: items, possible: none, not_involved: none });
-    let possible = sets.map(|(name, items)| Choice { name, involved: none, possible: items, not_involved: none });
+    let nothing = Choice { name: "none", involved: none, possible: none, not_involved: none, stored: none };
+    let involved = sets.map(|(name, items)| Choice { name, involved: items, ..nothing });
+    let possible = sets.map(|(name, items)| Choice { name, possible: items, ..nothing });
     match status {
         Status::Confirmed => {
-            let mixed = Choice { name: "mixed", involved: base, possible: every.minus(base), not_involved: none };
+            let mixed = Choice { name: "mixed", involved: base, possible: every.minus(base), ..nothing };
+            let stored = Choice { name: "stored-too", involved: base, stored: every.minus(base), ..nothing };
             let reachable = set(&[Item::Phone, Item::Email]);
-            let part =
-                Choice { name: "part", involved: every.minus(reachable), possible: none, not_involved: reachable };
-            involved.into_iter().chain([mixed, part]).collect()
+            let part = Choice { name: "part", involved: every.minus(reachable), not_involved: reachable, ..nothing };
+            involved.into_iter().chain([mixed, part, stored]).collect()
         }
-        Status::NotExcluded => possible
-            .into_iter()
-            .chain([Choice { name: "none", involved: none, possible: none, not_involved: none }])
-            .collect(),
-        Status::SharedOnly => vec![Choice { name: "none", involved: none, possible: none, not_involved: none }],
+        Status::NotExcluded => possible.into_iter().chain([nothing]).collect(),
+        Status::SharedOnly => vec![nothing, Choice { name: "stored", stored: every, ..nothing }],
     }
 }
 
@@ -136,9 +136,9 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
             chosen.push(variant(facts, relation, findings, reader, history, language));
         }
     };
-    let adult = Reader { audience: Audience::Adult, format: Format::Standard };
+    let adult = Reader { audience: Audience::Adult, format: Format::Standard, abroad: false };
     for relation in Relation::single() {
-        for outcome in outcomes(|choice| choice.name == "all" || choice.name == "none") {
+        for outcome in outcomes(|choice| matches!(choice.name, "all" | "none" | "stored")) {
             add(&relation, &outcome, adult, History::First);
         }
         let confirmed = Outcome::confirmed(Published::Unknown);
@@ -146,8 +146,11 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
         for history in History::LATER {
             add(&relation, &confirmed, adult, history);
         }
+        if relation.custody != Some(Custody::Current) {
+            add(&relation, &confirmed, Reader { abroad: true, ..adult }, History::First);
+        }
     }
-    for outcome in outcomes(|choice| !matches!(choice.name, "all" | "none")) {
+    for outcome in outcomes(|choice| !matches!(choice.name, "all" | "none" | "stored")) {
         if outcome.published == Published::Unknown {
             add(&Relation::of(&[Category::Screening]), &outcome, adult, History::First);
         }
@@ -172,20 +175,25 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
 pub fn every(facts: &Facts) -> impl Iterator<Item = Variant> {
     let readers = Audience::ALL
         .iter()
-        .flat_map(|audience| Format::ALL.iter().map(|format| Reader { audience: *audience, format: *format }));
+        .flat_map(|audience| Format::ALL.iter().map(|format| (*audience, *format)))
+        .flat_map(|(audience, format)| [false, true].map(|abroad| Reader { audience, format, abroad }))
+        .filter(|reader| !(reader.abroad && reader.format == Format::Large));
     let histories = [History::First].into_iter().chain(History::LATER);
     let mut all = Vec::new();
     for reader in readers {
         for history in histories.clone() {
-            // Large print changes one sentence, whatever the rest is.
-            if reader.format == Format::Standard || history == History::First {
+            // Large print changes one sentence, whatever the rest is, and the place of the reader a few.
+            let usual = reader.format == Format::Standard && !reader.abroad;
+            if usual || history == History::First {
                 all.push((reader, history));
             }
         }
     }
     all.into_iter().flat_map(move |(reader, history)| {
         Relation::all().into_iter().flat_map(move |relation| {
-            outcomes(|_| true).into_iter().flat_map(move |outcome| {
+            let held = relation.custody == Some(Custody::Current);
+            let outcomes = if held && reader.abroad { Vec::new() } else { outcomes(|_| true) };
+            outcomes.into_iter().flat_map(move |outcome| {
                 let relation = relation.clone();
                 [Language::Nl, Language::En]
                     .map(|language| variant(facts, &relation, &outcome, reader, history, language))
@@ -198,6 +206,7 @@ pub fn every(facts: &Facts) -> impl Iterator<Item = Variant> {
 struct Reader {
     audience: Audience,
     format: Format,
+    abroad: bool,
 }
 
 /// What a variant is to earlier letters.
@@ -273,11 +282,11 @@ struct Outcome {
 
 impl Outcome {
     fn confirmed(published: Published) -> Self {
-        let all = Item::ALL.iter().copied().collect();
+        let (all, none) = (Item::ALL.iter().copied().collect(), Items::NONE);
         Self {
             status: Status::Confirmed,
             published,
-            choice: Choice { name: "all", involved: all, possible: Items::NONE, not_involved: Items::NONE },
+            choice: Choice { name: "all", involved: all, possible: none, not_involved: none, stored: none },
         }
     }
 }
@@ -318,6 +327,8 @@ fn variant(
         news: history.news(&findings),
         provider: relation.provider,
         not_involved: outcome.choice.not_involved,
+        stored: outcome.choice.stored,
+        abroad: reader.abroad,
         findings,
     };
     let conditions: Vec<(&'static str, String)> = vec![
@@ -328,6 +339,7 @@ fn variant(
         ("audience", reader.audience.to_string()),
         ("kind", history.name().to_owned()),
         ("format", reader.format.to_string()),
+        ("place", if reader.abroad { "abroad" } else { "home" }.to_owned()),
     ];
     let words: Vec<String> = conditions
         .iter()

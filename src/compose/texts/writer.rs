@@ -23,7 +23,9 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// A writer for that subject.
     pub fn new(locale: &'a Locale, subject: &'a TextFacts, facts: &'a Facts, sender: &'a Sender) -> Self {
-        Self { locale, subject, facts, sender, values: Values::new(facts, sender, subject.language) }
+        let country = home_country(locale, subject);
+        let values = Values::new(facts, sender, subject.language, country.as_deref());
+        Self { locale, subject, facts, sender, values }
     }
 
     /// A sentence in the voice of this letter.
@@ -40,6 +42,11 @@ impl<'a> Writer<'a> {
     pub fn date(&self, voiced: &Voiced<Dated>, earlier: &str) -> String {
         voiced.to(self.subject.audience).fill(|_| earlier)
     }
+}
+
+/// The country behind the sender's addresses, in letters that go abroad only.
+pub fn home_country(locale: &Locale, subject: &TextFacts) -> Option<String> {
+    subject.abroad.then(|| locale.frame.country.words())
 }
 
 /// A block with a heading.

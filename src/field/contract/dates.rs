@@ -50,7 +50,7 @@ pub enum DateForm {
     MonthHyphens,
 }
 
-/// What stands where.
+/// Which part of a date is where.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
     Year,

@@ -30,7 +30,7 @@ pub(super) const COLUMNS: &[Column] = &[
         "dataset_id",
         Form::Identifier,
         "ds1",
-        "The dataset that the record stands in.",
+        "The dataset that the record belongs to.",
         &["dataset", "bestand", "set", "bron_bestand"],
     ),
     BSN,

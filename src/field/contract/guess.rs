@@ -43,7 +43,7 @@ fn likeness(column: &Column, header: &str) -> f64 {
     misspelt.min(0.98)
 }
 
-/// Whether a header that nobody reads is probably this column under another name.
+/// Whether a header that nobody reads is probably this column under a different name.
 #[must_use]
 pub fn looks_like(list: List, name: &str, header: &str) -> bool {
     let header = squashed(header);

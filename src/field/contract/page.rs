@@ -113,19 +113,19 @@ fn mapping(list: &str) -> String {
 const INTRODUCTION: &str = "\
 # Input files
 
-`breachpost contract --markdown` writes this page from the table that reading itself uses; a test keeps both equal.
+`breachpost contract --markdown` writes this page from the same table that reading uses; a test keeps the two equal.
 `breachpost contract LIST` shows one list, `--json` gives it to a program, `breachpost inbox` looks at files before they count.
 
 Files are UTF-8 CSV with a header, or Parquet with the same column names, and are recognised by the beginning of their
 names: `exposures*`, `participants*`, `register*`, `providers*`, `suppressions*`. Columns are found by name, in any order.
-An empty cell means that nothing is known. Columns that are not named here are never read.
+An empty cell means \"not known\". Columns that are not named here are never read.
 
 Whether a column may be missing:
 
 - **in every row**: a row without it cannot be used;
 - **column**: the header must be there, cells may be empty;
-- **may be missing**: a site that never has it leaves it out. A header that looks like it under another name still stops the
-  run, so that nothing is lost by a misspelling.
+- **may be missing**: a site that never has it leaves it out. A header that looks like a misspelling of it still stops the
+  run, so that nothing is lost.
 ";
 
 /// docs/inputs.md.
@@ -156,11 +156,11 @@ pub fn markdown() -> String {
     }
     let _ = write!(
         text,
-        "\n## Other headers, words and dates\n\nThe configuration maps what a site writes in its own way; it is checked when it \
-         is loaded.\n\n```toml\n{}```\n\nLeft of `=` in `columns` is our name, right of it the header of the file. Left of `=` in \
-         `words` is the word of the file,\nright of it one of ours; capitals count. Words of `items` are mapped one by one. An empty \
-         text on the right means that\nnothing is known, where a cell may be empty and protects nobody.\n\n`dates` is one of `{}`. \
-         `YYYY-MM-DD` is read beside any of\nthem. `00` is a month or day that is not known, in every pattern.\n",
+        "\n## Other headers, words and dates\n\nThe configuration maps the headers and words of a site to ours; the mapping is checked \
+         when it is loaded.\n\n```toml\n{}```\n\nIn `columns` our name is on the left of `=`, the header of the file on the right. In `words` \
+         the word of the file\nis on the left, ours on the right; capitals count. Words of `items` are mapped one by one. An empty \
+         text on the\nright means \"not known\"; it is accepted where a cell may be empty and protects nobody.\n\n`dates` is one of `{}`. \
+         `YYYY-MM-DD` is always\nread as well. `00` is an unknown month or day, in every pattern.\n",
         mapping("exposures"),
         page.dates.join("`, `")
     );

@@ -151,7 +151,7 @@ pub(super) const COLUMNS: &[Column] = &[
         "deceased_on",
         Form::EventDate,
         "2025-02-00",
-        "Date of death: nobody is written to who has one.",
+        "Date of death. Somebody who has one is not written to.",
         &[
             "overlijdensdatum",
             "datum_overlijden",
@@ -169,7 +169,7 @@ pub(super) const COLUMNS: &[Column] = &[
         "protected_address",
         Form::Flag,
         "yes",
-        "The address may not be given to others: held for a human.",
+        "The address must stay secret: held for a human.",
         &[
             "geheim",
             "geheim_adres",

@@ -41,8 +41,9 @@ pub fn remark_in(cell: &str) -> Option<Remark> {
 
 /// What the cells say that would be printed, and the name of the column that says it.
 ///
-/// A municipality counts only where it stands in for the town: people abroad are registered in "RNI". Where an address has
-/// foreign lines, "abroad" or "RNI" in its Dutch columns is no news; that it is secret or that somebody has died is.
+/// A municipality counts only where it takes the place of the town: people abroad are registered in "RNI". Where an
+/// address has foreign lines, "abroad" or "RNI" in its Dutch columns is no news; that it is secret or that somebody has
+/// died is.
 #[must_use]
 pub fn remark<'c>(address: &Address<'c>) -> Option<(Remark, &'static str)> {
     let [first, second, third] = address.foreign_lines;

@@ -1,6 +1,6 @@
 //! Names that are none, or that are written in another way than the register writes them.
 //!
-//! What follows without doubt is put right: particles behind the surname, a particle that stands twice, a spreadsheet's
+//! What follows without doubt is put right: particles behind the surname, a particle that occurs twice, a spreadsheet's
 //! text mark. Everything else is left for a human: nobody is addressed by "Test", "Mevr. Jansen" or "Jansen en Bakker".
 
 mod particles;
@@ -46,7 +46,7 @@ impl std::fmt::Debug for Surname<'_> {
     }
 }
 
-/// Whether a cell holds any letter: punctuation alone is no name. (BRP: a surname of `.` is unknown.)
+/// Whether a cell holds any letter: punctuation alone is not a name. (BRP: a surname of `.` is unknown.)
 #[must_use]
 pub fn has_letters(cell: &str) -> bool {
     cell.chars().any(char::is_alphabetic)
@@ -185,7 +185,7 @@ fn is_filler_of_initials(cell: &str) -> bool {
     WORDS.contains(&joined.as_str()) || crossed || (small && joined == "na")
 }
 
-/// Titles that stand before initials. Two capitals without a full stop ("MW", "DR") are somebody's initials.
+/// Titles in front of initials. Two capitals without a full stop ("MW", "DR") are somebody's initials.
 pub(crate) fn is_title(piece: &str) -> bool {
     let capitals = piece.chars().count() < 3 && !piece.chars().any(char::is_lowercase);
     let word = fold(piece);

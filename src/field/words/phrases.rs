@@ -13,7 +13,7 @@ const JOINT: &str = "ǀ";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Place {
-    /// Wherever it stands.
+    /// Wherever it is.
     Within,
     /// Where the cell holds nothing else but phrases of the table, numbers and noise.
     Whole,
@@ -101,7 +101,7 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
         within.or_else(|| self.nothing_else(&words)).or_else(at_an_end)
     }
 
-    /// What stands beside a name. A hyphen makes one name of two words: "Heer-Jansen" does not begin with "Heer".
+    /// What is beside a name. A hyphen makes one name of two words: "Heer-Jansen" does not begin with "Heer".
     fn beside(&self, cell: &str, places: &[Place]) -> Option<K> {
         let folded = fold(&cell.replace(['-', '‐', '‑'], JOINT));
         let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
@@ -125,7 +125,7 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
         None
     }
 
-    /// Whether the words are phrases of the table from end to end, whatever numbers and noise stand between them.
+    /// Whether the words are phrases of the table from end to end, whatever numbers and noise are between them.
     fn nothing_else(&self, words: &[&str]) -> Option<K> {
         let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
         let telling: Vec<&str> =

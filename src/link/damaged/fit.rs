@@ -17,8 +17,8 @@ pub(in crate::link) enum Fit {
     Slip,
     /// Name, birth date and address, as far as they can be read.
     Details,
-    /// The same, but the row has another valid BSN: with it whole, a human would have been asked whose number is right, or
-    /// which of two people a row without number is.
+    /// The same, but the row has a different valid BSN: with it whole, a human would have been asked whose number is
+    /// right, or which of two people a row without number is.
     TwoNumbers,
 }
 

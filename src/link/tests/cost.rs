@@ -7,7 +7,7 @@ use super::*;
 enum Crowding {
     /// One row over and over.
     Identical,
-    /// One person, each row with another house number.
+    /// One person, each row with a different house number.
     Moving,
     /// One BSN in all rows, with other names and birth dates.
     Number,

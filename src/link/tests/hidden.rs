@@ -5,7 +5,7 @@ use crate::field::digits::Digits;
 use crate::field::row::{Input, Open, Remains, Suppression, SuppressionReason};
 use crate::link::LinkError;
 
-/// Another woman at another address.
+/// Another woman at a different address.
 const DINA: Details = Details {
     record: "2",
     first_names: "Dina Johanna",
@@ -17,7 +17,7 @@ const DINA: Details = Details {
     ..ANNA
 };
 
-/// A register row that could not be read whole; `raw` is what stands in its BSN's cell.
+/// A register row that could not be read whole; `raw` is what is in its BSN's cell.
 fn unreadable(details: &Details, open: Open, raw: &str) -> Refused {
     let row = registrant(9, details);
     Refused {

@@ -89,9 +89,9 @@ fn of_file(file: &FileLook, findings: &mut Vec<Finding>) {
     if file.proposal.is_some() {
         let read = file.rows.is_some();
         let text = if read {
-            "other settings would read it; the figures are those with them"
+            "different settings would read it; the figures shown are with those settings"
         } else {
-            "other settings would read more of it"
+            "different settings would read more of it"
         };
         note(false, text.to_owned(), Some("look at the proposal and paste it into the configuration".to_owned()));
     }
@@ -117,7 +117,7 @@ fn of_file(file: &FileLook, findings: &mut Vec<Finding>) {
         note(false, text, None);
     }
     if of_rows.total == 0 {
-        note(false, "there are no rows in it".to_owned(), None);
+        note(false, "it contains no rows".to_owned(), None);
     }
     if of_rows.protect_nobody > 0 && file.list == List::Suppressions {
         let text =
@@ -186,7 +186,7 @@ fn of_list(list: &ListLook, findings: &mut Vec<Finding>) {
     }
     if changes.changed.count > 0 {
         let other = changes.changed.count;
-        note(format!("{name}: {other} rows say something else than before{}", places(&changes.changed.rows)), None);
+        note(format!("{name}: {other} rows differ from before{}", places(&changes.changed.rows)), None);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cells of a workbook as calamine reads them, by their kind. The only file of the program that names calamine.
 //!
 //! Its conversions (`as_date`, `as_i64` and their like) are never used: they make dates of plain numbers, cut 1.7 to 1,
-//! and give one day for two serial numbers (reference: workbooks.md, 3).
+//! and give one day for two serial numbers (59 and 60: 1900 was not a leap year).
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -12,7 +12,7 @@ use calamine::{
 
 use super::{Format, Problem};
 
-/// What stands in a cell.
+/// What is in a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'c> {
     Empty,
@@ -32,7 +32,7 @@ pub(super) enum Value<'c> {
 pub(super) enum Formula {
     None,
     Own,
-    /// It takes its value from another workbook.
+    /// It takes its value from a different workbook.
     External,
 }
 

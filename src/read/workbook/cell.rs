@@ -1,5 +1,5 @@
 //! From a cell of a known kind to the text that the same cell of a CSV file would have, so that one set of rules reads
-//! every file (reference: workbooks.md, 1 to 7 and 11).
+//! every file.
 
 use jiff::civil::Date;
 
@@ -111,7 +111,7 @@ mod tests {
             assert_eq!(text(&Value::Serial(serial), Kind::Digits), SPOILT, "a date is no number");
             assert_eq!(text(&Value::Serial(serial), Kind::Text), SPOILT);
         }
-        // A birth date a day too early: the evening before, as a program in another time zone stored it.
+        // A birth date a day too early: the evening before, as a program in a different time zone stored it.
         for serial in [18_322.958_333, 18_323.5, 60.0, 59.0, 1.0, 0.0, -1.0, 0.5, 4e6, f64::NAN] {
             assert_eq!(text(&Value::Serial(serial), Kind::Date), SPOILT, "{serial}");
         }

@@ -7,7 +7,7 @@ use memchr::{memchr, memmem};
 #[derive(Clone, Copy)]
 pub(super) struct Tag<'x> {
     pub(super) name: &'x [u8],
-    /// What stands between the tag before and this one, as written.
+    /// What is between the tag before and this one, as written.
     pub(super) text: &'x [u8],
     attributes: &'x [u8],
     /// `</name>`

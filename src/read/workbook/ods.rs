@@ -1,5 +1,5 @@
 //! What an `.ods` file hides from calamine: cells that do not say what they hold read as empty there, merged cells read
-//! like others, and a few bytes can stand for more cells than fit in memory (reference: workbooks.md, 8, 9 and 14).
+//! like others, and a few bytes can stand for more cells than fit in memory.
 
 use super::Problem;
 use super::markup::{Tag, Tags};

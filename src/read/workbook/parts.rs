@@ -1,5 +1,5 @@
 //! A workbook is a zip archive of XML parts. Each part is unpacked and counted before calamine sees the file: what the
-//! archive declares about itself is not believed (M25).
+//! archive declares about itself is not believed.
 
 use std::io::{Cursor, Read as _};
 
@@ -69,7 +69,7 @@ impl<'b> Parts<'b> {
             return if kind.trim_ascii() == b"application/vnd.oasis.opendocument.spreadsheet" {
                 Ok(Format::Ods)
             } else {
-                Err(Problem::other_kind("another kind of document"))
+                Err(Problem::other_kind("a different kind of document"))
             };
         }
         if has("[Content_Types].xml") && has("workbook.xml") {

@@ -136,7 +136,7 @@ impl<'t, T: Record> Table<'t, T> {
             check_formula(row, found).map_err(|problem| problem.at(self.context.file))?;
             cell::write(&found.value, self.kinds[place], self.from_1904, &mut texts[place]);
         }
-        // A row of empty cells is no row, as in a CSV file.
+        // A row of empty cells is not a row, as in a CSV file.
         if !filled {
             return Ok(());
         }
@@ -181,7 +181,7 @@ impl<'t, T: Record> Table<'t, T> {
                 let touches = |(first, last): &&(u32, u32)| *last > header && *first <= self.last_row;
                 if let Some((first, last)) = merged.iter().find(touches).filter(|_| self.rows > 0) {
                     let words = format!("cells of its rows {} to {} are merged", first + 1, last + 1);
-                    let hint = "undo the merge and fill every cell: nobody can say whose value it is";
+                    let hint = "undo the merge and fill every cell: a merged cell does not say whose value it is";
                     return Err(Problem::new(words, hint).at(self.context.file));
                 }
                 let mut notes = Vec::new();

@@ -60,7 +60,7 @@ pub(super) fn find_newer(
         }
     }
     let redo = redo::path(data_dir);
-    // One that cannot be read is no proof.
+    // One that cannot be read is not a proof.
     if let Some(head) = files::is_there(&redo)?.then(|| Store::head_of_redo(&redo).ok().flatten()).flatten() {
         if !known.contains(head.hash.as_str()) {
             return Ok(Some(redo));
@@ -80,7 +80,7 @@ pub(super) fn find_newer(
         if events > entries.len() {
             return Ok(Some(path));
         }
-        // A copy that cannot be read is no proof; what it is called has been compared.
+        // A copy that cannot be read is not a proof; what it is called has been compared.
         let Ok(head) = Store::head_of_copy(&path) else { continue };
         if entries.iter().find(|entry| entry.seq == head.events).is_none_or(|entry| entry.hash != head.hash) {
             return Ok(Some(path));

@@ -55,7 +55,7 @@ impl BackupList {
         if !files::is_there(&path)? {
             return Ok(Self::default());
         }
-        let text = durable::read_text(&path, LONGEST).map_err(files::failed("reading", &path))?;
+        let text = durable::read_text(&path, LONGEST).map_err(files::failed("read", &path))?;
         Self::parse(text.as_bytes()).map_err(|problem| RecordError::Proof { path, problem })
     }
 

@@ -117,7 +117,7 @@ impl Ledger {
         let name = format!("{prefix}{}-{:08}{ENDING}", self.campaign, head.events);
         let (path, copy) = (folder.join(&name), folder.join(COPY));
         files::remove(&copy)?;
-        durable::create_new(&copy).map_err(files::failed("making", &copy))?;
+        durable::create_new(&copy).map_err(files::failed("create", &copy))?;
         self.store.copy_into(&copy)?;
 
         let about = About {
@@ -141,7 +141,7 @@ impl Ledger {
             file.replace()?;
             std::io::Result::Ok((sha256, bytes))
         };
-        let written = write().map_err(files::failed("writing backup", &path));
+        let written = write().map_err(files::failed("write backup", &path));
         files::remove(&copy)?;
         let (sha256, bytes) = written?;
         Ok(SealedBackup { name, made_on: date, sha256, bytes, head: Some(head.clone()), handed_over: None })
@@ -172,7 +172,7 @@ fn unlisted(folder: &Utf8Path, list: &BackupList, date: Date) -> Result<Vec<Seal
     let mut found = Vec::new();
     for name in names(folder)?.into_iter().filter(|name| list.backups.iter().all(|known| known.name != *name)) {
         let path = folder.join(&name);
-        let (sha256, bytes) = durable::fingerprint(&path).map_err(files::failed("reading", &path))?;
+        let (sha256, bytes) = durable::fingerprint(&path).map_err(files::failed("read", &path))?;
         found.push(SealedBackup { name, made_on: date, sha256, bytes, head: None, handed_over: None });
     }
     Ok(found)

@@ -20,8 +20,8 @@ const ABOUT_PEOPLE: [&str; 5] = ["backups", "keys", "outbox", "runs", "staging"]
 const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
 /// How runs ended: counts and codes, told like a log. A run that is refused after the purge adds another.
 const OUTCOME: &str = "outcome.json";
-/// What is kept of a published job, by extension: hashes.
-const KEPT_OF_JOBS: [&str; 2] = ["SHA256SUMS", "done"];
+/// What is kept of a published job, by extension: hashes and the signature of them.
+const KEPT_OF_JOBS: [&str; 3] = ["SHA256SUMS", "done", "sig"];
 /// What else is the program's own: history and logs, which know ids, counts and codes, and the list of backups elsewhere.
 const KEPT: [&str; 5] = ["ledger.sqlite", "ledger.anchor", "logs", LIST, CERTIFICATE];
 
@@ -49,7 +49,7 @@ pub(super) fn kept(data_dir: &Utf8Path) -> Result<Vec<KeptFile>, RecordError> {
     let kept = all(data_dir)?.into_iter().map(|(path, _)| path).filter(|path| is_kept(path));
     kept.map(|path| {
         let full = data_dir.join(&path);
-        let (sha256, bytes) = durable::fingerprint(&full).map_err(files::failed("reading", &full))?;
+        let (sha256, bytes) = durable::fingerprint(&full).map_err(files::failed("read", &full))?;
         Ok(KeptFile { path, bytes, sha256 })
     })
     .collect()
@@ -93,7 +93,7 @@ fn list(data_dir: &Utf8Path, folder: &Utf8Path, found: &mut Vec<(Utf8PathBuf, u6
     for name in files::names(&data_dir.join(folder))? {
         let path = folder.join(name);
         let full = data_dir.join(&path);
-        let about = fs::symlink_metadata(&full).map_err(files::failed("looking at", &full))?;
+        let about = fs::symlink_metadata(&full).map_err(files::failed("inspect", &full))?;
         if about.is_dir() {
             list(data_dir, &path, found)?;
         } else if !is_outcome(&path) {
@@ -104,14 +104,14 @@ fn list(data_dir: &Utf8Path, folder: &Utf8Path, found: &mut Vec<(Utf8PathBuf, u6
 }
 
 /// Overwrites a file, if it is there, and takes its name away. A link is only taken away, and so is a file that has
-/// another name elsewhere.
+/// a different name elsewhere.
 pub(super) fn destroy(path: &Utf8Path) -> Result<(), RecordError> {
     if !files::is_there(path)? {
         return Ok(());
     }
-    let about = fs::symlink_metadata(path).map_err(files::failed("looking at", path))?;
+    let about = fs::symlink_metadata(path).map_err(files::failed("inspect", path))?;
     if about.is_file() && about.nlink() == 1 {
-        overwrite(path, about.len()).map_err(files::failed("overwriting", path))?;
+        overwrite(path, about.len()).map_err(files::failed("overwrite", path))?;
     }
     files::remove(path)?;
     files::sync_folder(path.parent().unwrap_or(Utf8Path::new(".")))
@@ -146,7 +146,7 @@ fn remove_if_empty(path: &Utf8Path) -> Result<bool, RecordError> {
         empty &= remove_if_empty(&path.join(name))?;
     }
     if empty {
-        fs::remove_dir(path).map_err(files::failed("removing", path))?;
+        fs::remove_dir(path).map_err(files::failed("remove", path))?;
     }
     Ok(empty)
 }

@@ -153,7 +153,7 @@ impl Known {
         people.iter().any(|person| present[*person as usize] < self.rows[*person as usize])
     }
 
-    /// Whether the person is known to have another BSN than this one.
+    /// Whether the person is known to have a different BSN than this one.
     pub(super) fn has_other_bsn(&self, person: u32, bsn: &Mark) -> bool {
         let from = self.bsns.partition_point(|(owner, _)| *owner < person);
         let own = self.bsns[from..].iter().take_while(|(owner, _)| *owner == person);

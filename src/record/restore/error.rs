@@ -12,37 +12,26 @@ use crate::record::store::Gap;
 
 /// Why nothing is restored; nothing has been touched then.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
 pub enum RestoreError {
     /// The ledger, the key or a file.
     #[error(transparent)]
     Record(#[from] RecordError),
     /// A run would take the ledger that is there.
     #[error("the ledger at `{path}` is sound")]
-    Needless {
-        /// Where it is.
-        path: Utf8PathBuf,
-    },
-    /// The file is no backup.
+    Needless { path: Utf8PathBuf },
+    /// The file is not a backup.
     #[error("`{path}` is not a backup of a ledger: {problem}")]
-    NotABackup {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
+    NotABackup { path: Utf8PathBuf, problem: String },
     /// A sealed backup needs the operator's secret key.
-    #[error("`{path}` is sealed, and no key was named that opens it")]
-    NoIdentity {
-        /// Which file.
-        path: Utf8PathBuf,
-    },
+    #[error("`{path}` is sealed, and no key was given to open it")]
+    NoIdentity { path: Utf8PathBuf },
     /// The key does not open it.
     #[error(transparent)]
     Seal(#[from] SealError),
     /// Something proves that the ledger was further, and what came then is not kept.
     #[error("{proof} knows what came after event {events}, and that cannot be rebuilt: {problem}{}", jobs(.missing))]
     Lost {
-        /// What proves it.
         proof: String,
         /// How far the ledger could be brought.
         events: u64,
@@ -62,7 +51,7 @@ impl Explain for RestoreError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Record(RecordError::KeyOther { .. }) => {
-                "the key that is there belongs to another ledger: find out whose it is and put it away; a sealed backup brings \
+                "the key in `keys/` belongs to a different ledger: find out whose it is and move it away; a sealed backup brings \
                  its own"
             }
             Self::Record(RecordError::KeyMissing { .. }) => {
@@ -75,7 +64,7 @@ impl Explain for RestoreError {
             }
             Self::NoIdentity { .. } => "name the operator's secret key: `--identity FILE`",
             Self::Seal(SealError::Open { .. }) => {
-                "it was sealed to another key, or is damaged: the public key is `[backup] recipient` in the configuration of \
+                "it was sealed to a different key, or is damaged: the public key is `[backup] recipient` in the configuration of \
                  that night"
             }
             Self::Seal(error) => return error.hint(),

@@ -58,7 +58,7 @@ impl<'a> Place<'a> {
             }
             let to = Utf8PathBuf::from(format!("{copy}{ending}"));
             let copied = durable::create_new(&to).and_then(|mut to| io::copy(&mut durable::open(&from)?, &mut to));
-            copied.map_err(files::failed("copying", &from))?;
+            copied.map_err(files::failed("copy", &from))?;
         }
         Ok(Some(copy))
     }
@@ -80,22 +80,22 @@ impl<'a> Place<'a> {
     /// it is, that would be taken back in the new file.
     pub fn put_ledger(&self) -> Result<Option<Utf8PathBuf>, RecordError> {
         let (fresh, ledger) = (self.ledger(), ledger_path(self.data_dir));
-        durable::open(&fresh).and_then(|file| file.sync_all()).map_err(files::failed("syncing", &fresh))?;
+        durable::open(&fresh).and_then(|file| file.sync_all()).map_err(files::failed("sync", &fresh))?;
         let half = Utf8PathBuf::from(format!("{ledger}-journal"));
         let (is_there, is_half) = (files::is_there(&ledger)?, files::is_there(&half)?);
         let aside = self.free_name()?;
         if is_there {
-            fs::hard_link(&ledger, &aside).map_err(files::failed("keeping", &ledger))?;
+            fs::hard_link(&ledger, &aside).map_err(files::failed("keep", &ledger))?;
         }
         if is_half {
             let aside = format!("{aside}-journal");
-            fs::rename(&half, &aside).map_err(files::failed("keeping", &half))?;
+            fs::rename(&half, &aside).map_err(files::failed("keep", &half))?;
         }
         if is_there || is_half {
             files::sync_folder(&data_dir::backups(&self.data_dir))?;
             files::sync_folder(self.data_dir)?;
         }
-        fs::rename(&fresh, &ledger).map_err(files::failed("renaming to", &ledger))?;
+        fs::rename(&fresh, &ledger).map_err(files::failed("rename a file to", &ledger))?;
         files::sync_folder(self.data_dir)?;
         Ok(is_there.then_some(aside))
     }
@@ -117,7 +117,7 @@ impl<'a> Place<'a> {
         for folder in self.made.iter().rev().filter(|_| refused) {
             match fs::remove_dir(folder) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(files::failed("removing", folder)(error).into());
+                    return Err(files::failed("remove", folder)(error).into());
                 }
                 _ => {}
             }
@@ -127,9 +127,7 @@ impl<'a> Place<'a> {
 
     fn remove(&self) -> Result<(), RecordError> {
         match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(files::failed("removing", &self.folder)(error))
-            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(files::failed("remove", &self.folder)(error)),
             _ => Ok(()),
         }
     }

@@ -28,7 +28,7 @@ pub(super) struct Source {
     list: BackupList,
 }
 
-/// Refuses what is no backup, before anything is made.
+/// Refuses what is not a backup, before anything is made.
 pub(super) fn check(order: &Order<'_>) -> Result<(), RestoreError> {
     let sealed = is_sealed(order.file)?;
     if sealed && order.identity.is_none() {
@@ -39,13 +39,13 @@ pub(super) fn check(order: &Order<'_>) -> Result<(), RestoreError> {
 
 fn is_sealed(path: &Utf8Path) -> Result<bool, RestoreError> {
     let not_a_backup = |problem: &str| RestoreError::NotABackup { path: path.to_owned(), problem: problem.to_owned() };
-    let about = std::fs::metadata(path).map_err(files::failed("reading backup", path))?;
+    let about = std::fs::metadata(path).map_err(files::failed("read backup", path))?;
     if !about.is_file() {
         return Err(not_a_backup("it is not a file"));
     }
     let mut head = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(32).read_to_end(&mut head));
-    read.map_err(files::failed("reading backup", path))?;
+    read.map_err(files::failed("read backup", path))?;
     match (head.starts_with(SEALED), head.starts_with(PLAIN)) {
         (true, _) => Ok(true),
         (_, true) => Ok(false),
@@ -62,7 +62,7 @@ impl Source {
         }
         let copied =
             durable::create_new(&to).and_then(|mut to| io::copy(&mut std::fs::File::open(order.file)?, &mut to));
-        copied.map_err(files::failed("copying", order.file))?;
+        copied.map_err(files::failed("copy", order.file))?;
         Ok(Self { key: None, about: None, list: BackupList::default() })
     }
 
@@ -74,10 +74,10 @@ impl Source {
         let about: About = serde_json::from_slice(&about).map_err(|error| broken(error.to_string()))?;
         let key = Zeroizing::new(archive.read(KEY).map_err(damaged)?);
         let mut list = BackupList::parse(&archive.read(EARLIER).map_err(damaged)?).map_err(broken)?;
-        let mut ledger = durable::create_new(to).map_err(files::failed("making", to))?;
+        let mut ledger = durable::create_new(to).map_err(files::failed("create", to))?;
         archive.copy(LEDGER, &mut ledger).map_err(damaged)?;
 
-        let (sha256, bytes) = durable::fingerprint(path).map_err(files::failed("reading backup", path))?;
+        let (sha256, bytes) = durable::fingerprint(path).map_err(files::failed("read backup", path))?;
         list.add([SealedBackup {
             name: path.file_name().unwrap_or_default().to_owned(),
             made_on: about.made_on,
@@ -94,7 +94,7 @@ impl Source {
         match &self.about {
             Some(about) if about.head != *head => Err(RestoreError::NotABackup {
                 path: path.to_owned(),
-                problem: "its ledger is not the one that it names".to_owned(),
+                problem: "the ledger in it is not the one that it names".to_owned(),
             }),
             _ => Ok(()),
         }

@@ -27,7 +27,7 @@ impl Store {
         date: Date,
         gone: &[u32],
     ) -> Result<Head, RecordError> {
-        let doing = "writing down what waits for a human";
+        let doing = "record what waits for a human";
         let transaction = self.begin()?;
         if let Some(waiting) = waiting {
             let head = append(&transaction, &Event::Waiting(waiting))?;
@@ -51,7 +51,7 @@ impl Store {
     pub fn republished(&mut self, job: u32, date: Date) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
         let head = append(&transaction, &Event::Republished(Republished { date, job }))?;
-        transaction.commit().map_err(at("writing down a publication"))?;
+        transaction.commit().map_err(at("record a publication"))?;
         Ok(head)
     }
 
@@ -70,7 +70,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
-        read().map_err(at("reading what waits for a human"))
+        read().map_err(at("read what waits for a human"))
     }
 
     /// Number of rows of each event, and their hash.

@@ -29,8 +29,8 @@ impl Store {
             }
             Ok(())
         };
-        add().map_err(at("writing down decisions"))?;
-        transaction.commit().map_err(at("writing down decisions"))?;
+        add().map_err(at("record decisions"))?;
+        transaction.commit().map_err(at("record decisions"))?;
         Ok(head)
     }
 
@@ -49,7 +49,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
-        read().map_err(at("reading decisions"))
+        read().map_err(at("read decisions"))
     }
 
     /// Number of decisions of each event, and their hash.

@@ -8,9 +8,9 @@ use crate::record::error::RecordError;
 
 /// Appends an event in the transaction that makes the change.
 pub(super) fn append(transaction: &Transaction<'_>, event: &Event) -> Result<Head, RecordError> {
-    let head = last(transaction).map_err(at("reading the history"))?;
+    let head = last(transaction).map_err(at("read the history"))?;
     let entry = Entry::next(head.as_ref(), event).map_err(|error| RecordError::File {
-        doing: "writing down an event for",
+        doing: "record an event for",
         path: "ledger.sqlite".into(),
         source: error.into(),
     })?;
@@ -23,7 +23,7 @@ pub(super) fn append_entry(transaction: &Transaction<'_>, entry: &Entry) -> Resu
     let seq = i64::try_from(entry.seq).map_err(|_| RecordError::Chain { seq: entry.seq })?;
     transaction
         .execute("INSERT INTO main.audit (seq, body, hash) VALUES (?1, ?2, ?3)", (seq, &entry.body, &entry.hash))
-        .map_err(at("adding to the history"))?;
+        .map_err(at("add to the history"))?;
     Ok(())
 }
 
@@ -54,7 +54,7 @@ fn head_in(row: &Row<'_>) -> Sql<Head> {
 
 /// The last event.
 pub(super) fn head_of(connection: &Connection) -> Result<Head, RecordError> {
-    let head = last(connection).map_err(at("reading the history"))?;
+    let head = last(connection).map_err(at("read the history"))?;
     head.ok_or_else(|| RecordError::Damaged { problem: "history is empty".to_owned() })
 }
 
@@ -72,7 +72,7 @@ impl Store {
                 .query_map([], read_entry)?
                 .collect::<Sql<Vec<Entry>>>()
         };
-        read().map_err(at("reading the history"))
+        read().map_err(at("read the history"))
     }
 
     /// The last event.
@@ -85,6 +85,6 @@ impl Store {
         let number = i64::try_from(seq).map_err(|_| RecordError::Chain { seq })?;
         self.connection
             .query_row("SELECT seq, hash FROM main.audit WHERE seq = ?1", [number], head_in)
-            .map_err(at("reading the history"))
+            .map_err(at("read the history"))
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn list_of(word: &str) -> Option<List> {
 pub(super) fn add_inputs(transaction: &Transaction<'_>, inputs: Inputs) -> Result<(), RecordError> {
     let files = inputs.files.clone();
     let head = append(transaction, &Event::Inputs(inputs))?;
-    insert_inputs(transaction, &files, &head).map_err(at("noting inputs"))
+    insert_inputs(transaction, &files, &head).map_err(at("record inputs"))
 }
 
 /// The lines of one event.
@@ -58,7 +58,7 @@ pub(super) fn add_identities(
         }
         Ok(())
     };
-    add().map_err(at("noting merged and split people"))
+    add().map_err(at("record merged and split people"))
 }
 
 pub(super) use super::events::seq_of as seq;
@@ -84,7 +84,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
-        read().map_err(at("reading the list of inputs"))
+        read().map_err(at("read the list of inputs"))
     }
 
     /// Every merge and split: event, kind, person, other.
@@ -95,6 +95,6 @@ impl Store {
                 .query_map([], |row| Ok((count(0, row.get(0)?)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
                 .collect::<Sql<Vec<_>>>()
         };
-        read().map_err(at("reading merged and split people"))
+        read().map_err(at("read merged and split people"))
     }
 }

@@ -1,4 +1,4 @@
-//! The tables `job`, `part`, `staged` and `letter`: what stands where.
+//! The tables `job`, `part`, `staged` and `letter`: what is where.
 
 use std::collections::BTreeMap;
 
@@ -36,14 +36,14 @@ fn state(row: &Row<'_>, column: usize) -> Sql<JobState> {
 pub(super) fn step(transaction: &Transaction<'_>, job: u32, from: JobState, to: JobState) -> Result<(), RecordError> {
     let moved = transaction
         .execute("UPDATE job SET state = ?3 WHERE job = ?1 AND state = ?2", (job, from.word(), to.word()))
-        .map_err(at("moving a job on"))?;
+        .map_err(at("move a job on"))?;
     if moved == 1 {
         return Ok(());
     }
     let found: Option<String> = transaction
         .query_row("SELECT state FROM job WHERE job = ?1", [job], |row| row.get(0))
         .optional()
-        .map_err(at("reading a job"))?;
+        .map_err(at("read a job"))?;
     let found = found.unwrap_or_else(|| "not in the ledger".to_owned());
     Err(RecordError::JobState { job: write_job(job), found, wanted: from.word() })
 }
@@ -85,7 +85,7 @@ pub(super) fn take_back(transaction: &Transaction<'_>, job: u32, head: &Head) ->
         transaction.execute("DELETE FROM findings WHERE id NOT IN (SELECT findings FROM letter)", [])?;
         Ok(marked)
     };
-    if change().map_err(at("giving up a job"))? == 1 {
+    if change().map_err(at("give up a job"))? == 1 {
         return Ok(());
     }
     let found = "not the last job, or is published".to_owned();
@@ -96,10 +96,10 @@ impl Store {
     /// Records the packages of a planned job.
     pub fn seal(&mut self, job: u32, parts: &[SealedPart]) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        seal_parts(&transaction, job, parts).map_err(at("recording sealed parts"))?;
+        seal_parts(&transaction, job, parts).map_err(at("record sealed parts"))?;
         step(&transaction, job, JobState::Planned, JobState::Sealed)?;
         let head = append(&transaction, &Event::Sealed(Sealed { job, parts: parts.to_vec() }))?;
-        transaction.commit().map_err(at("recording sealed parts"))?;
+        transaction.commit().map_err(at("record sealed parts"))?;
         Ok(head)
     }
 
@@ -119,7 +119,7 @@ impl Store {
         let transaction = self.begin()?;
         let head = append(&transaction, &Event::Abandoned(event))?;
         take_back(&transaction, job, &head)?;
-        transaction.commit().map_err(at("giving up a job"))?;
+        transaction.commit().map_err(at("give up a job"))?;
         Ok(head)
     }
 
@@ -127,7 +127,7 @@ impl Store {
         let transaction = self.begin()?;
         step(&transaction, job, from, to)?;
         let head = append(&transaction, event)?;
-        transaction.commit().map_err(at("moving a job on"))?;
+        transaction.commit().map_err(at("move a job on"))?;
         Ok(head)
     }
 
@@ -161,7 +161,7 @@ impl Store {
             }
             Ok(jobs)
         };
-        read().map_err(at("reading jobs"))
+        read().map_err(at("read jobs"))
     }
 
     fn staged(&self, job: u32) -> Sql<Vec<StagedFile>> {
@@ -192,7 +192,7 @@ impl Store {
     pub fn highest_job(&self, first: u32, last: u32) -> Result<Option<u32>, RecordError> {
         self.connection
             .query_row("SELECT max(job) FROM job WHERE job BETWEEN ?1 AND ?2", [first, last], |row| row.get(0))
-            .map_err(at("reading jobs"))
+            .map_err(at("read jobs"))
     }
 
     /// One letter, by its id or its reference code.
@@ -230,7 +230,7 @@ impl Store {
                 read,
             )
             .optional()
-            .map_err(at("reading a letter"))
+            .map_err(at("read a letter"))
     }
 
     /// Letters of published jobs by day, kind and main category.
@@ -249,7 +249,7 @@ impl Store {
                 .query_map([], read)?
                 .collect::<Sql<Vec<_>>>()
         };
-        read_all().map_err(at("counting letters that are out"))
+        read_all().map_err(at("count letters that are out"))
     }
 
     /// The ledger in numbers; `inputs` is left at zero. Jobs that were given up do not count.
@@ -281,6 +281,6 @@ impl Store {
                 [],
                 read,
             )
-            .map_err(at("counting letters"))
+            .map_err(at("count letters"))
     }
 }

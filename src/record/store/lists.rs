@@ -82,7 +82,7 @@ pub(super) fn add_rows(transaction: &Transaction<'_>, run_id: &str, files: &[Fil
     if files.is_empty() {
         return Ok(());
     }
-    let doing = "noting rows";
+    let doing = "record rows";
     let next = super::events::next(transaction).map_err(at(doing))?;
     let mut sorted: Vec<&FileRows> = files.iter().collect();
     sorted.sort_by_key(|rows| (&rows.file, rows.since.unwrap_or(next)));
@@ -147,7 +147,7 @@ pub(super) fn add_shields(
         }
         Ok(())
     };
-    add().map_err(at("noting whom lists protect"))
+    add().map_err(at("record whom lists protect"))
 }
 
 /// The order of the table.
@@ -180,7 +180,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
-        read().map_err(at("reading what is known of rows"))
+        read().map_err(at("read what is known of rows"))
     }
 
     /// Number of lines of each event, and their hash.
@@ -201,7 +201,7 @@ impl Store {
             }
             Ok(tallies.finish())
         };
-        read().map_err(at("reading what is known of rows"))
+        read().map_err(at("read what is known of rows"))
     }
 
     /// Every line about who is protected, oldest first, with its event.
@@ -225,7 +225,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
-        read().map_err(at("reading whom lists protect"))
+        read().map_err(at("read whom lists protect"))
     }
 
     /// Whom lists protect today.
@@ -245,7 +245,7 @@ impl Store {
     pub fn release(&mut self, by: &str, lines: &[ShieldLine]) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
         add_shields(&transaction, "", Some(by), lines)?;
-        transaction.commit().map_err(at("noting whom lists protect"))?;
+        transaction.commit().map_err(at("record whom lists protect"))?;
         self.head()
     }
 
@@ -265,8 +265,8 @@ impl Store {
             }
             Ok(())
         };
-        add().map_err(at("writing down what was said of records"))?;
-        transaction.commit().map_err(at("writing down what was said of records"))?;
+        add().map_err(at("record what was said of records"))?;
+        transaction.commit().map_err(at("record what was said of records"))?;
         Ok(head)
     }
 
@@ -284,7 +284,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
-        read().map_err(at("reading what was said of records"))
+        read().map_err(at("read what was said of records"))
     }
 
     /// What humans say of records today.

@@ -47,15 +47,15 @@ impl Store {
             }
             Ok(people)
         };
-        read().map_err(at("reading people"))
+        read().map_err(at("read people"))
     }
 
     /// Everything recognition needs.
     pub fn known(&self) -> Result<Known, RecordError> {
         let people = self.people()?;
-        let marks = self.owners().map_err(at("reading marks"))?;
-        let findings = self.findings().map_err(at("reading findings"))?;
-        let (letters, senders) = self.known_letters().map_err(at("reading letters"))?;
+        let marks = self.owners().map_err(at("read marks"))?;
+        let findings = self.findings().map_err(at("read findings"))?;
+        let (letters, senders) = self.known_letters().map_err(at("read letters"))?;
         let merges = self.merges()?;
         let rulings = self.record_rulings()?;
         Ok(Known::new(people, marks, letters, senders, findings, merges, rulings))
@@ -84,7 +84,7 @@ impl Store {
             Some(KnownMerge { person: person?, other: other?, event })
         });
         let merges = merges.collect::<Option<_>>();
-        merges.ok_or_else(|| at("reading merged people")(strange(2, "no pseudonym")))
+        merges.ok_or_else(|| at("read merged people")(strange(2, "no pseudonym")))
     }
 
     fn findings(&self) -> Sql<BTreeMap<u32, Findings>> {

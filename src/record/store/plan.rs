@@ -86,7 +86,7 @@ impl Store {
     pub fn note(&mut self, news: News<'_>) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
         news.add(&transaction)?;
-        transaction.commit().map_err(at("noting what was read"))?;
+        transaction.commit().map_err(at("record what was read"))?;
         self.head()
     }
 
@@ -98,11 +98,11 @@ impl Store {
         let transaction = self.begin()?;
         plan.news.add(&transaction)?;
         let head = append(&transaction, &Event::Planned(plan.event.clone()))?;
-        add_job(&transaction, &plan.event, &head).map_err(at("recording a job"))?;
-        add_people(&transaction, plan.new_people).map_err(at("recording people"))?;
+        add_job(&transaction, &plan.event, &head).map_err(at("record a job"))?;
+        add_people(&transaction, plan.new_people).map_err(at("record people"))?;
         add_letters(&transaction, plan.event.job, plan.letters)?;
-        add_marks(&transaction, plan.event.job, plan.marks).map_err(at("recording marks"))?;
-        transaction.commit().map_err(at("recording a plan"))?;
+        add_marks(&transaction, plan.event.job, plan.marks).map_err(at("record marks"))?;
+        transaction.commit().map_err(at("record a plan"))?;
         Ok(head)
     }
 }
@@ -137,7 +137,7 @@ fn add_letters<'a>(
     job: u32,
     letters: impl Iterator<Item = (u32, PlannedLetter<'a>)>,
 ) -> Result<(), RecordError> {
-    let doing = "recording letters";
+    let doing = "record letters";
     let mut findings = BTreeMap::<String, i64>::new();
     let mut find = transaction.prepare("SELECT id FROM findings WHERE said = ?1").map_err(at(doing))?;
     let mut say = transaction.prepare("INSERT INTO findings (said) VALUES (?1)").map_err(at(doing))?;

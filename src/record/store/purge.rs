@@ -56,9 +56,9 @@ impl Store {
 
     fn end(&mut self, state: CampaignState, event: &Event) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        transaction.execute("UPDATE campaign SET state = ?1", [state.word()]).map_err(at("moving the campaign on"))?;
+        transaction.execute("UPDATE campaign SET state = ?1", [state.word()]).map_err(at("move the campaign on"))?;
         let head = append(&transaction, event)?;
-        transaction.commit().map_err(at("moving the campaign on"))?;
+        transaction.commit().map_err(at("move the campaign on"))?;
         Ok(head)
     }
 
@@ -71,15 +71,15 @@ impl Store {
             }
             transaction.execute("UPDATE campaign SET state = ?1", [CampaignState::Purged.word()])
         };
-        delete().map_err(at("deleting rows about people"))?;
+        delete().map_err(at("delete rows about people"))?;
         let head = append(&transaction, &Event::Purged(over))?;
-        transaction.commit().map_err(at("deleting rows about people"))?;
+        transaction.commit().map_err(at("delete rows about people"))?;
         Ok(head)
     }
 
     /// Rewrites the file, so that nothing of deleted rows stays in it.
     pub fn vacuum(&self) -> Result<(), RecordError> {
-        self.connection.execute_batch("VACUUM").map_err(at("rewriting the ledger"))
+        self.connection.execute_batch("VACUUM").map_err(at("rewrite the ledger"))
     }
 
     /// Rows about people, by table.
@@ -89,7 +89,7 @@ impl Store {
             Ok((table.name.to_owned(), rows))
         };
         let there = ABOUT_PEOPLE.iter().filter(|table| table.since <= self.version);
-        there.map(count).collect::<Sql<_>>().map_err(at("counting rows about people"))
+        there.map(count).collect::<Sql<_>>().map_err(at("count rows about people"))
     }
 }
 

@@ -60,7 +60,7 @@ const KEPT: [Kept; 8] = [
 const CAME_WITH_LETTERS: [(&str, &str, &str); 2] =
     [("person", "pseudonym", "person"), ("findings", "said", "findings")];
 
-const NOTING: &str = "writing a change a second time";
+const NOTING: &str = "write a change a second time";
 const REPLAYING: &str = "repeating changes";
 
 /// Why a ledger cannot be taken through the changes in a file.

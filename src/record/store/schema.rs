@@ -90,9 +90,11 @@ impl Store {
             scripts(0, self.version).try_for_each(|script| empty.execute_batch(&script))?;
             of(&empty)
         };
-        let expected = expected().map_err(at("preparing the schema"))?;
-        if of(&self.connection).map_err(at("reading the schema"))? != expected {
-            return Err(RecordError::Damaged { problem: "tables or rules are not those of this program".to_owned() });
+        let expected = expected().map_err(at("prepare the schema"))?;
+        if of(&self.connection).map_err(at("read the schema"))? != expected {
+            return Err(RecordError::Damaged {
+                problem: "its tables or rules are not those of this program".to_owned(),
+            });
         }
         Ok(())
     }
@@ -104,7 +106,7 @@ impl Store {
         if from == VERSION {
             return Ok(None);
         }
-        let doing = "migrating the ledger";
+        let doing = "migrate the ledger";
         let transaction = self.begin()?;
         let run = || {
             scripts(from, VERSION).try_for_each(|script| transaction.execute_batch(&script))?;
@@ -131,7 +133,7 @@ pub(super) fn read_version(path: &Utf8Path) -> Result<u32, RecordError> {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             return Err(RecordError::NotALedger { path: path.to_owned() });
         }
-        read => read.map_err(files::failed("reading ledger", path))?,
+        read => read.map_err(files::failed("read ledger", path))?,
     }
     let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     if !header.starts_with(b"SQLite format 3\0") || number(68) != APPLICATION_ID {
@@ -142,7 +144,7 @@ pub(super) fn read_version(path: &Utf8Path) -> Result<u32, RecordError> {
         found if found > VERSION => Err(RecordError::NewerSchema { found, known: VERSION }),
         // 2 would be a write-ahead log, which this program never makes.
         _ if header[18..20] != [1, 1] => {
-            Err(RecordError::Damaged { problem: "journal mode is not the one it was made with".to_owned() })
+            Err(RecordError::Damaged { problem: "its journal mode is not the one it was created with".to_owned() })
         }
         found => Ok(found),
     }

@@ -38,9 +38,9 @@ impl Store {
     /// Reads every table.
     pub fn tables(&self) -> Result<Model, RecordError> {
         Ok(Model {
-            ledger: Some(self.ledger().map_err(at("reading the ledger's name"))?),
+            ledger: Some(self.ledger().map_err(at("read the ledger's name"))?),
             campaign: Some(self.campaign()?),
-            mode: self.mode().map_err(at("reading the ledger's mode"))?,
+            mode: self.mode().map_err(at("read the ledger's mode"))?,
             inputs: self.inputs()?,
             identities: self.identity_hashes()?,
             decisions: self.decision_hashes()?,
@@ -86,7 +86,7 @@ impl Store {
                 let state = CampaignState::from_word(&word).ok_or_else(|| strange(1, "unknown state"))?;
                 Ok(CampaignRow { name: row.get(0)?, state, opened_on: date(row, 2)? })
             })
-            .map_err(at("reading the campaign"))
+            .map_err(at("read the campaign"))
     }
 
     fn identity_hashes(&self) -> Result<BTreeMap<u64, (u64, String)>, RecordError> {
@@ -102,11 +102,11 @@ impl Store {
     fn contents(&self) -> Result<BTreeMap<u32, Contents>, RecordError> {
         let people = self.people()?;
         let mut tallies = BTreeMap::<u32, Tally>::new();
-        let seen = self.tally_letters(&people, &mut tallies).map_err(at("reading letters"))?;
+        let seen = self.tally_letters(&people, &mut tallies).map_err(at("read letters"))?;
         if seen != people.len() {
             return Err(RecordError::Replay { what: "the list of people".to_owned() });
         }
-        self.tally_marks(&people, &mut tallies).map_err(at("reading marks"))?;
+        self.tally_marks(&people, &mut tallies).map_err(at("read marks"))?;
         Ok(tallies.into_iter().map(|(job, tally)| (job, tally.finish())).collect())
     }
 

@@ -217,7 +217,7 @@ fn some_hundred_random_edits_are_noticed_or_harmless() {
     assert_eq!(counts.len(), KINDS.len());
     for (kind, (all, noticed)) in counts {
         // Of so small a ledger many bytes are empty, and an edit may find nothing to change or be one that no file can hold.
-        // What stands behind the last page is not read by anybody.
+        // What is behind the last page is not read by anybody.
         assert!(noticed > 0 || kind == "something is added at the end", "{kind}: none of {all} noticed");
     }
 }

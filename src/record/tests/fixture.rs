@@ -283,6 +283,7 @@ pub fn letter(ledger: &Ledger, person: &Person<'_>, kind: Kind, sequence: u32, s
             sequence,
             sender: "bvo".into(),
             findings: findings(items),
+            stored: Items::NONE,
             language: Language::Nl,
             format: Format::Standard,
             audience: Audience::Adult,

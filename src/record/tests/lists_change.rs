@@ -133,12 +133,12 @@ fn at(file: u16, row: u32) -> RowRef {
 fn what_a_later_run_read_first_counts_whatever_the_name() {
     let world = World::new();
     night(&world, &inbox(&[("m.csv", &[("A", NO), ("B", NO)])]), strict(), Acceptance::default()).unwrap();
-    // Files are sorted by name: the newer one stands before the older one here.
+    // Files are sorted by name: the newer one is before the older one here.
     let both = inbox(&[("a.csv", &[("A", YES)]), ("m.csv", &[("A", NO), ("B", NO)])]);
     assert_eq!(settled(&world, &both), (vec![(at(1, 1), at(0, 1))], vec![]));
     night(&world, &both, strict(), Acceptance::default()).unwrap();
     assert_eq!(settled(&world, &both), (vec![(at(1, 1), at(0, 1))], vec![]));
-    // Under another name the file is as old as it was.
+    // Under a different name the file is as old as it was.
     let renamed = inbox(&[("a.csv", &[("A", YES)]), ("z.csv", &[("A", NO), ("B", NO)])]);
     assert_eq!(settled(&world, &renamed), (vec![(at(1, 1), at(0, 1))], vec![]));
     night(&world, &renamed, strict(), Acceptance::default()).unwrap();

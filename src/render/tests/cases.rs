@@ -1,5 +1,7 @@
 use crate::base::workers;
+use crate::compose::texts;
 use crate::config::Print;
+use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::draft::Draft;
 use crate::field::terms::{Format, Language};
@@ -9,6 +11,7 @@ use crate::render::laid::{Run, SlotKey};
 use crate::render::press::fit;
 use crate::render::tests::{RUN_DATE, case, draft, draft_with, format_of, language_of, variants};
 use crate::render::world::Workshop;
+use crate::render::{RenderError, breaks};
 
 #[test]
 fn every_committed_case_is_a_valid_input_and_renders() {
@@ -36,7 +39,7 @@ fn compare_both_ways(workshop: &Workshop, body: &Body, draft: &Draft) {
     let window = Print::default().window;
     let lay = |person: Person| {
         let input = LetterInput::new(body, person, &window, RUN_DATE);
-        fit(workshop, input).unwrap().pages().unwrap()
+        fit(workshop, input, None).unwrap().laid.pages().unwrap()
     };
     let (full, mut bare) = (lay(Person::of(draft, &window)), lay(Person::default()));
     assert_eq!(full.len(), bare.len());
@@ -76,4 +79,34 @@ fn same(one: &Run, other: &Run) -> bool {
     let ids = |run: &Run| run.glyphs.iter().map(|glyph| (glyph.id, glyph.text.clone())).collect::<Vec<_>>();
     (one.face, &one.text, ids(one)) == (other.face, &other.text, ids(other))
         && [(one.size, other.size), (one.x, other.x), (one.y, other.y)].iter().all(|&(one, other)| near(one, other))
+}
+
+/// Every variant of the preview, in both sizes of print: no line, entry or end of a letter is stranded.
+#[test]
+fn no_page_break_of_a_variant_strands_anything() {
+    let workshop = Workshop::new(RUN_DATE).unwrap();
+    let window = Print::default().window;
+    let facts = Facts::load(concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/facts.toml").into()).unwrap();
+    let mut bodies = std::collections::BTreeSet::new();
+    for mut variant in texts::variants(&facts) {
+        for format in Format::ALL {
+            variant.subject.format = *format;
+            bodies.insert(variant.body(&facts, RUN_DATE, false));
+        }
+    }
+    let bodies: Vec<Body> = bodies.into_iter().collect();
+    let found = workers::map(&bodies, |body| {
+        let input = LetterInput::new(body, Person::default(), &window, RUN_DATE);
+        let heading_y = input.sheet.heading_y;
+        let pages = fit(&workshop, input, None)?.laid.pages()?;
+        Ok::<_, RenderError>((body.format, pages.len(), breaks::shown(&pages, &body.frame, heading_y)))
+    });
+    let mut sheets = std::collections::BTreeMap::<Format, usize>::new();
+    let mut stranded = Vec::new();
+    for found in found {
+        let (format, sides, breaks) = found.unwrap();
+        *sheets.entry(format).or_default() += sides.div_ceil(2);
+        stranded.extend(breaks.into_iter().map(|shown| format!("{format} {sides}: {shown}")));
+    }
+    assert!(stranded.is_empty(), "{sheets:?} of {} bodies\n{}", bodies.len(), stranded.join("\n"));
 }

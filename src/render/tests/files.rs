@@ -1,4 +1,4 @@
-use crate::config::{Print, SheetMark};
+use crate::config::{OutputIntent, Print, SheetMark};
 use crate::field::body::{Block, Body, Part};
 use crate::field::draft::Draft;
 use crate::field::place::Planned;
@@ -41,6 +41,20 @@ fn two_runs_give_the_same_bytes() {
     let print = Print::default();
     let letters = planned(&press(&print), drafts());
     assert_eq!(set(&letters, &print), set(&letters, &print));
+}
+
+#[test]
+fn a_vendor_who_asks_gets_trim_box_title_and_output_intent_and_nobody_else() {
+    let usual = Print::default();
+    let asked = Print { trim_box: true, title: true, output_intent: Some(OutputIntent::Fogra52), ..usual };
+    let letters = planned(&press(&usual), drafts());
+    let (without, with) = (set(&letters, &usual), set(&letters, &asked));
+    let count = |pdf: &[u8], sign: &str| pdf.windows(sign.len()).filter(|window| *window == sign.as_bytes()).count();
+    let pages: u32 = letters.iter().map(|letter| letter.place.pages).sum();
+    for (sign, times) in [("/TrimBox", pages), ("2600001-p001-b001", 1), ("/GTS_PDFX", 1), ("FOGRA52", 1)] {
+        assert_eq!((count(&without, sign), count(&with, sign)), (0, usize::try_from(times).unwrap()), "{sign}");
+    }
+    assert_eq!(check(&with, &letters, &asked), Ok(()));
 }
 
 #[test]

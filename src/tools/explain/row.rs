@@ -14,7 +14,7 @@ use crate::report::shelf::{self, Line, Shelved};
 pub struct RowFate {
     /// The run.
     pub run_id: String,
-    /// `file:row`; empty: the record stands in no file any more.
+    /// `file:row`; empty: the record is no longer in any file.
     pub row: String,
     /// Its record id.
     pub record_id: String,
@@ -63,7 +63,7 @@ fn named(name: &str, lines: impl Iterator<Item = Result<Line, ReportError>>) -> 
     Ok(if exact.is_empty() { near } else { exact })
 }
 
-/// Where the row stands; empty: in no file any more.
+/// Where the row is; empty: no longer in any file.
 fn place(line: &Line) -> String {
     if line["file"].is_empty() { String::new() } else { format!("{}:{}", line["file"], line["row"]) }
 }
@@ -116,7 +116,7 @@ fn change(reason: Reason) -> &'static str {
             "nothing: test data and real data never mix; the lab delivers the row with the person's own BSN"
         }
         Reason::L201 | Reason::L202 | Reason::L203 => {
-            "whoever holds the file mends the BSN or the person's data; or a human decides with `review apply` where \
+            "the owner of the file corrects the BSN or the person's data; or a human decides with `review apply` where \
              the numbers permit it"
         }
         Reason::L207 | Reason::L210 | Reason::L212 => {
@@ -125,23 +125,23 @@ fn change(reason: Reason) -> &'static str {
         Reason::L208 | Reason::L216 | Reason::L217 => "the lab delivers this record once more, right, in a newer file",
         Reason::L209 => "the rows that the person was told about are there and readable again",
         Reason::L218 => "a human says of the record `withdrawn` or `lacking` with `review apply`",
-        Reason::D217 => "a human tells the person, and then says `told` with `review apply`",
+        Reason::D217 => "a human tells the person by other means, then records `told` with `review apply`",
         Reason::L204 | Reason::L205 | Reason::L206 => "a human says `same` or `different` with `review apply`",
         Reason::D201 | Reason::D202 | Reason::D216 => {
-            "nothing, as long as the list says so; a list that is wrong is corrected by whoever sends it"
+            "nothing, as long as the list says so; if the list is wrong, its sender corrects it"
         }
-        Reason::D203 => "the protection is lifted by whoever sends the list; until then only by hand",
+        Reason::D203 => "the list's sender lifts the protection; until then the letter can only be sent by hand",
         Reason::D215 => "a row of the person says otherwise, or a human releases the person with `review apply`",
         Reason::D204 => "participants or register deliver an address that can be written to",
         Reason::D206 => "a list delivers the birth date",
         Reason::D207 => "the policy for 12 to 15 years old is set in the configuration",
         Reason::D210 => "the institution is added to the providers list",
         Reason::D212 => "the facts get a sender profile for the category",
-        Reason::D301 => "something material is new: another kind of data, another status",
+        Reason::D301 => "something material is new: a new kind of data or a higher status",
         Reason::D302 => "time: the letter is due when enough days have passed since the last one",
         other => match (other.code().as_bytes().first(), other.state()) {
-            (Some(b'R'), RowState::Rejected | RowState::Review) => "the file is mended and delivered again",
-            (Some(b'C'), _) => "whoever sends the name or address delivers it in a form that can be printed",
+            (Some(b'R'), RowState::Rejected | RowState::Review) => "the file is corrected and delivered again",
+            (Some(b'C'), _) => "the sender of the list delivers the name or address in a form that can be printed",
             (Some(b'S'), _) => "the letter's text or the address is changed so that the page can be set",
             (Some(b'L'), _) => "a human decides with `review apply`",
             _ => "the lists or the lab's rows are made to agree, and delivered again",

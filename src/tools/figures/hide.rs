@@ -39,7 +39,7 @@ impl Table {
         Self { total: alone(by_group.values().sum()), by_day: parts(by_day), by_group: parts(by_group) }
     }
 
-    /// Of numbers that stand at the end of each day. The differences of two days would tell how many were written to in
+    /// Of numbers that are at the end of each day. The differences of two days would tell how many were written to in
     /// between: they are rounded down to tens. The groups add up to the total.
     pub(super) fn of_levels(by_day: &BTreeMap<String, u64>, by_group: &BTreeMap<String, u64>) -> Self {
         let rounded = |number: u64| alone(number).0.map(|number| number - number % SMALLEST);

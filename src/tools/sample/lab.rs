@@ -16,7 +16,7 @@ use crate::field::terms::Category;
 /// One row of an exposures file, in the order of [`HEADER`].
 pub type Record = [String; 23];
 
-/// Columns of an exposures file (DESIGN.md section 4).
+/// Columns of an exposures file (docs/inputs.md).
 pub const HEADER: [&str; 23] = contract::names(contract::columns(List::Exposures));
 
 /// Codes of the care providers, by what they are.

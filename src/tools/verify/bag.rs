@@ -31,7 +31,7 @@ pub(super) fn check<R: Read + Seek>(
     let folder = format!("{stem}/");
     for entry in &paths {
         let Some(path) = entry.strip_prefix(&folder) else {
-            problems.add(Check::Bag, stem, "an entry lies outside the bag's folder");
+            problems.add(Check::Bag, stem, "an entry is outside the bag's folder");
             continue;
         };
         let bytes = match archive.read(entry) {
@@ -57,7 +57,7 @@ pub(super) fn check<R: Read + Seek>(
             None => problems.add(Check::Checksum, entry, "has no checksum in the bag"),
             Some(sha256) => {
                 let fine = sha256 == HEXLOWER.encode(&Sha256::digest(&bytes));
-                problems.add_unless(fine, Check::Checksum, entry, "has other bytes than the bag says");
+                problems.add_unless(fine, Check::Checksum, entry, "does not match the bag's checksum");
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Print files: how many pages there are, and whose they are.
 //!
 //! Whose a page is can be told from what its text names: name and address on the front, a letter id, or the sheet code
-//! where the text extractor gives it (24 digits; print-and-mail.md 2.2).
+//! where the text extractor gives it (24 digits; docs/print.md).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(super) fn count(bytes: &[u8]) -> Option<u64> {
     Some(pdf.pages().len() as u64)
 }
 
-/// Compares the pages' text with the rows: a letter's name and address stand on its first page, and no page names
+/// Compares the pages' text with the rows: a letter's name and address are on its first page, and no page names
 /// another letter.
 pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, problems: &mut Problems) {
     let owners: BTreeMap<&str, usize> =
@@ -40,9 +40,14 @@ pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, proble
             problems.add_unless(fine, Check::Text, &place, format!("`{column}` is not on its first page"));
         }
         let foreign = |page: &String| words(page, ID).any(|id| owners.get(id).is_some_and(|owner| *owner != index));
-        problems.add_unless(!letter.iter().any(foreign), Check::Text, &place, "one of its pages names another letter");
+        problems.add_unless(
+            !letter.iter().any(foreign),
+            Check::Text,
+            &place,
+            "one of its pages names a different letter",
+        );
         let codes = letter.iter().enumerate().all(|(page, text)| codes_fit(text, page, row));
-        problems.add_unless(codes, Check::Text, &place, "one of its sheets has another sheet's code");
+        problems.add_unless(codes, Check::Text, &place, "one of its sheets has the code of a different sheet");
     }
 }
 

@@ -83,8 +83,8 @@ struct FileTally {
     pages: u64,
 }
 
-/// Everything that may stand in a ticket; another field could carry what the vendor must not know.
-const TICKET_FIELDS: [&str; 25] = [
+/// Everything that may be in a ticket; another field could carry what the vendor must not know.
+const TICKET_FIELDS: [&str; 27] = [
     "schema_version",
     "job",
     "rehearsal",
@@ -97,6 +97,7 @@ const TICKET_FIELDS: [&str; 25] = [
     "plex",
     "colour",
     "sheet_code",
+    "sheet_mark",
     "fold",
     "envelope",
     "enclosures",
@@ -109,6 +110,7 @@ const TICKET_FIELDS: [&str; 25] = [
     "retention",
     "pdf_standards",
     "contact",
+    "sender_contacts",
     "ledger_head",
 ];
 
@@ -152,7 +154,12 @@ pub(super) fn inspect<R: Read + Seek>(
     if let Some(ticket) = ticket {
         compare(&ticket, stem, &files, problems);
         let parts = *whole.parts.get_or_insert(ticket.parts);
-        problems.add_unless(parts == ticket.parts, Check::Ticket, stem, "says another number of parts than part one");
+        problems.add_unless(
+            parts == ticket.parts,
+            Check::Ticket,
+            stem,
+            "gives a different number of parts than part one",
+        );
     }
 }
 

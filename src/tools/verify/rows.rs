@@ -62,7 +62,7 @@ pub(super) struct PrintFile {
     pub(super) rows: Vec<Printed>,
 }
 
-/// What must stand on a letter's pages.
+/// What must be on a letter's pages.
 #[derive(Debug)]
 pub(super) struct Printed {
     pub(super) letter_id: String,
@@ -121,7 +121,7 @@ impl Rows<'_> {
                 Ok(false) => break,
                 Ok(true) => {}
                 Err(_) => {
-                    problems.add(Check::Cell, place, "cannot be read: not UTF-8, or another number of cells");
+                    problems.add(Check::Cell, place, "cannot be read: not UTF-8, or a different number of cells");
                     break;
                 }
             }
@@ -332,7 +332,7 @@ impl Checked<'_, '_> {
         } else {
             self.expect(first_page == 1, Check::Sequence, "`first_page` of a new print file is not 1");
             let new = !files.contains_key(row.print_file);
-            self.expect(new, Check::Sequence, "a print file comes back after another one");
+            self.expect(new, Check::Sequence, "a print file occurs again after a different one");
         }
         Before { file: row.print_file.to_owned(), next_page: first_page.saturating_add(pages), key, one_class }
     }
@@ -351,7 +351,7 @@ fn postcode(text: &str) -> bool {
     })
 }
 
-/// Postcode and number, then X and the suffix if there is one (print-and-mail.md 1.2).
+/// Postcode and number, then X and the suffix if there is one (docs/print.md, "KIX").
 fn kix(row: &Row<'_>) -> String {
     let suffix: String = [row.house_letter, row.house_addition]
         .concat()

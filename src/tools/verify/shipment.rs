@@ -9,8 +9,9 @@ use serde::Deserialize;
 use crate::base::durable;
 use crate::package::archive::Reader;
 use crate::package::seal;
+use crate::package::sign::{self, signature_file};
 use crate::tools::verify::part::{self, Whole};
-use crate::tools::verify::{Check, Counted, PageText, Problems, Verdict, VerifyError};
+use crate::tools::verify::{Check, Counted, Keys, PageText, Problems, Verdict, VerifyError};
 
 /// `<job>.done` as the vendor reads it.
 #[derive(Debug, Deserialize)]
@@ -26,12 +27,13 @@ struct Marker {
 
 pub(super) fn verify(
     package: &Utf8Path,
-    identity: Option<&Utf8Path>,
+    keys: Keys<'_>,
     page_text: Option<PageText<'_>>,
 ) -> Result<Verdict, VerifyError> {
     let metadata = fs::metadata(package).map_err(|source| VerifyError::Read { path: package.to_owned(), source })?;
     let name = package.file_name().unwrap_or_default();
-    let mut inspection = Inspection { whole: Whole::new(page_text), problems: Problems::default(), identity, parts: 0 };
+    let mut inspection =
+        Inspection { whole: Whole::new(page_text), problems: Problems::default(), keys, parts: 0, signed_by: None };
     let job = if metadata.is_dir() {
         inspection.folder(package)?;
         name.to_owned()
@@ -41,7 +43,7 @@ pub(super) fn verify(
         inspection.part(package, stem)?;
         stem.rsplit_once("-p").map_or(stem, |(job, _)| job).to_owned()
     };
-    let Inspection { mut whole, mut problems, parts, .. } = inspection;
+    let Inspection { mut whole, mut problems, parts, signed_by, .. } = inspection;
     whole.finish(&mut problems);
     Ok(Verdict {
         job,
@@ -51,6 +53,7 @@ pub(super) fn verify(
         letters: whole.counted.letters,
         pages: whole.counted.pages,
         sheets: whole.counted.sheets,
+        signed_by,
         problems: problems.list,
         more_problems: problems.more,
     })
@@ -59,8 +62,9 @@ pub(super) fn verify(
 struct Inspection<'a> {
     whole: Whole<'a>,
     problems: Problems,
-    identity: Option<&'a Utf8Path>,
+    keys: Keys<'a>,
     parts: u32,
+    signed_by: Option<String>,
 }
 
 impl Inspection<'_> {
@@ -72,15 +76,18 @@ impl Inspection<'_> {
             return Err(VerifyError::NoPackage { path: folder.to_owned() });
         }
         let parts: BTreeSet<&str> = files.iter().map(String::as_str).filter(|file| is_part(file)).collect();
-        for file in files.iter().filter(|file| **file != marker && **file != sums && !parts.contains(file.as_str())) {
+        let signature = signature_file(job);
+        let ours = [&marker, &sums, &signature];
+        for file in files.iter().filter(|file| !ours.contains(file) && !parts.contains(file.as_str())) {
             self.problems.add(Check::Files, file, "does not belong in a job's folder");
         }
         for (number, file) in (1..).zip(&parts) {
             let expected = format!("{job}-p{number:03}.zip.age");
-            let text = format!("expected `{expected}` here: a part is missing or has another name");
+            let text = format!("expected `{expected}` here: a part is missing or has a different name");
             self.problems.add_unless(**file == expected, Check::Files, *file, text);
         }
         self.checksums(folder, &sums, &parts)?;
+        self.signature(folder, &sums, Some(signature).filter(|file| files.contains(file)))?;
         let marker = self.marker(folder, job, &marker, &sums)?;
 
         for file in &parts {
@@ -111,10 +118,36 @@ impl Inspection<'_> {
             };
             let path = folder.join(file);
             let (found, _) = durable::fingerprint(&path).map_err(|source| VerifyError::Read { path, source })?;
-            self.problems.add_unless(found == expected, Check::Checksum, *file, "has other bytes than the list says");
+            self.problems.add_unless(
+                found == expected,
+                Check::Checksum,
+                *file,
+                "does not match the checksum in the list",
+            );
         }
         for file in listed.keys() {
             self.problems.add(Check::Files, *file, format!("is listed in `{sums}` and not there"));
+        }
+        Ok(())
+    }
+
+    /// Whether the list of checksums is signed, and by whom it must be.
+    fn signature(&mut self, folder: &Utf8Path, sums: &str, signature: Option<String>) -> Result<(), VerifyError> {
+        let read = |path: &Utf8Path| {
+            let failed = |source| VerifyError::Read { path: path.to_owned(), source };
+            fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(failed)
+        };
+        let wanted = self.keys.signer.map(read).transpose()?;
+        let Some(file) = signature else {
+            // A package of an earlier program is not signed.
+            let text = format!("`{sums}` is not signed");
+            self.problems.add_unless(wanted.is_none(), Check::Signature, sums, text);
+            return Ok(());
+        };
+        let Ok(list) = fs::read(folder.join(sums)) else { return Ok(()) };
+        match sign::check(&read(&folder.join(&file))?, &list, wanted.as_deref()) {
+            Ok(key) => self.signed_by = Some(key),
+            Err(error) => self.problems.add(Check::Signature, file, error.to_string()),
         }
         Ok(())
     }
@@ -125,10 +158,10 @@ impl Inspection<'_> {
             self.problems.add(Check::Files, file, "is not the JSON object that marks the end of a publication");
             return Ok(None);
         };
-        self.problems.add_unless(marker.job == job, Check::Files, file, "names another job");
+        self.problems.add_unless(marker.job == job, Check::Files, file, "names a different job");
         self.problems.add_unless(!marker.ledger_head.is_empty(), Check::Files, file, "has no ledger chain head");
         if let Ok((found, _)) = durable::fingerprint(&folder.join(sums)) {
-            let text = format!("has other bytes than `{file}` says");
+            let text = format!("does not match `{file}`");
             self.problems.add_unless(found == marker.sha256, Check::Checksum, sums, text);
         }
         Ok(Some(marker))
@@ -163,7 +196,7 @@ impl Inspection<'_> {
     fn part(&mut self, path: &Utf8Path, stem: &str) -> Result<(), VerifyError> {
         self.parts += 1;
         if path.extension() == Some("age") {
-            let Some(identity) = self.identity else { return Ok(()) };
+            let Some(identity) = self.keys.identity else { return Ok(()) };
             let plain = seal::open(path, identity)?;
             self.inspect(Reader::open(plain), stem);
         } else {

@@ -1,5 +1,5 @@
-//! What a letter must say, worked out from the rows by the rules of the field and not by the program's code: policy.md
-//! ("Combining a person's rows", "Material is") and letters.md 3.3, 5.4 and 5.5.
+//! What a letter must say, worked out from the rows by the rules of docs/policy.md and docs/letters.md and not by the
+//! program's code.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +14,8 @@ pub struct Told {
     pub published: &'static str,
     pub involved: BTreeSet<&'static str>,
     pub possible: BTreeSet<&'static str>,
+    /// In the computers, and not known to be stolen.
+    pub stored: BTreeSet<&'static str>,
 }
 
 /// Letter after letter.
@@ -40,17 +42,19 @@ pub struct Letter {
     pub provider: Option<&'static str>,
 }
 
-/// policy.md: an item is involved if a confirmed row has it, else possible if a not-excluded row has it; the strongest
-/// status; published `yes` over `unknown` over `no`.
+/// docs/policy.md: an item is involved if a confirmed row has it, else possible if a not-excluded row has it; the
+/// strongest status; published `yes` over `unknown` over `no`.
 fn combine(rows: &[Row], minor: bool) -> Told {
     let with = |status: &str| -> BTreeSet<&'static str> {
         let rows = rows.iter().filter(|row| row.status == status);
-        // letters.md 3.3: nothing "beyond data about a medical test"; `result` stands for that here.
+        // docs/letters.md, "Under 16": nothing more than data about a medical test; `result` stands for that here.
         let named = |item: &'static str| if minor && item == "exam_type" { "result" } else { item };
         rows.flat_map(|row| row.items.iter().map(|item| named(item))).collect()
     };
     let involved = with("confirmed");
-    let possible = with("not_excluded").difference(&involved).copied().collect();
+    let possible: BTreeSet<_> = with("not_excluded").difference(&involved).copied().collect();
+    let stored = with("shared_only").into_iter().filter(|item| !involved.contains(item) && !possible.contains(item));
+    let stored = stored.collect();
     let strongest = |order: &[&'static str], of: fn(&Row) -> &'static str| {
         *order.iter().rev().find(|word| rows.iter().any(|row| of(row) == **word)).unwrap()
     };
@@ -64,6 +68,7 @@ fn combine(rows: &[Row], minor: bool) -> Told {
         published,
         involved,
         possible,
+        stored,
     }
 }
 
@@ -102,7 +107,7 @@ impl Letter {
             held: person.rows.iter().any(|row| row.custody == "current"),
             kind: Kind::First,
             before: None,
-            // letters.md 5.3: never the institution's name, none for the programme.
+            // docs/letters.md, "Providers": never the institution's name, none for the programme.
             provider: confirmed_provider(provider).filter(|_| matches!(main, "hospital" | "gp")),
             now,
         }
@@ -112,7 +117,7 @@ impl Letter {
     pub fn next(&self, person: &Person) -> Option<Self> {
         let later = Self::first(person);
         let (mut now, mut before) = (later.now.clone(), self.now.clone());
-        // letters.md 3.3: what the letter calls data about a medical test has no news of its own.
+        // docs/letters.md, "Under 16": what the letter calls data about a medical test has no news of its own.
         let unsaid = later.audience != "adult";
         for told in [&mut now, &mut before].into_iter().filter(|_| unsaid) {
             told.involved.remove("result");

@@ -9,7 +9,7 @@ use std::path::Path;
 /// Kinds of data, in the order of the letters.
 pub const ITEMS: [&str; 11] =
     ["name", "address", "birth_date", "sex", "bsn", "phone", "email", "exam_type", "result", "requester", "insurer"];
-/// In order of precedence (policy.md).
+/// In order of precedence (docs/policy.md).
 pub const CATEGORIES: [&str; 4] = ["prisoner", "hospital", "gp", "screening"];
 /// Weakest first.
 pub const STATUSES: [&str; 3] = ["shared_only", "not_excluded", "confirmed"];

@@ -1,4 +1,4 @@
-//! Every sentence of the locale files with the condition under which it stands in a letter: letters.md 5.2 to 5.5, written
+//! Every sentence of the locale files with the condition under which it is said in a letter: docs/letters.md, written
 //! down once more and independently of the program that chooses them.
 
 use std::cmp::Ordering;
@@ -23,9 +23,13 @@ const SENTENCES: &[(&str, Condition)] = &[
     ("frame.reference_label", |_| true),
     ("frame.closing", |_| true),
     ("frame.phone_line", |_| true),
-    ("frame.other_language", |_| true),
-    ("frame.large_print.standard", |l| !l.large),
-    ("frame.large_print.large", |l| l.large),
+    ("frame.country", |_| false),
+    ("frame.other_language", |l| !l.held),
+    ("frame.other_language_in_custody", |l| l.held),
+    ("frame.large_print.standard", |l| !l.large && !l.held),
+    ("frame.large_print.large", |l| l.large && !l.held),
+    ("frame.large_print_in_custody.standard", |l| !l.large && l.held),
+    ("frame.large_print_in_custody.large", |l| l.large && l.held),
     ("heading.first.confirmed", |l| first(l) && confirmed(l)),
     ("heading.first.not_excluded", |l| first(l) && not_excluded(l)),
     ("heading.first.shared_only", |l| first(l) && shared_only(l)),
@@ -82,8 +86,9 @@ const SENTENCES: &[(&str, Condition)] = &[
     ("data.heading.shared_only", shared_only),
     ("data.possible", |_| false),
     ("data.possible_too", |l| !l.now.involved.is_empty() && !l.now.possible.is_empty()),
-    ("data.kinds_unknown", |l| l.now.items().is_empty() && !shared_only(l)),
-    ("data.shared_only", shared_only),
+    ("data.stored", |l| l.now.items().is_empty() && !l.now.stored.is_empty()),
+    ("data.stored_too", |l| !l.now.items().is_empty() && !l.now.stored.is_empty()),
+    ("data.kinds_unknown", |l| l.now.items().is_empty() && (l.now.stored.is_empty() || !shared_only(l))),
     ("data.not_involved", |_| false),
     // WHAT and PUB
     ("what.heading", |_| true),
@@ -97,11 +102,14 @@ const SENTENCES: &[(&str, Condition)] = &[
     ("risk.heading", |_| true),
     ("risk.not_excluded", |l| not_excluded(l) && !seen(l)),
     ("risk.careful", |l| shared_only(l) || not_excluded(l) && seen(l)),
-    ("risk.any", |_| true),
+    ("risk.any", |l| !l.held),
+    ("risk.any_in_custody", |l| l.held),
     ("risk.health", |l| l.any(&HEALTH)),
     ("risk.bsn", |l| l.any(&["bsn"])),
-    ("risk.contact", |l| l.any(&CONTACT)),
-    ("risk.address", |l| l.any(&["address"])),
+    ("risk.contact", |l| !l.held && l.any(&CONTACT)),
+    ("risk.contact_in_custody", |l| l.held && l.any(&CONTACT)),
+    ("risk.address", |l| !l.held && l.any(&["address"])),
+    ("risk.address_in_custody", |l| l.held && l.any(&["address"])),
     ("risk.insurer", |l| l.any(&["insurer"])),
     ("you.heading", confirmed),
     ("you.heading_to_be_safe", |l| !confirmed(l)),
@@ -110,10 +118,11 @@ const SENTENCES: &[(&str, Condition)] = &[
     ("you.message", |l| !l.held),
     ("you.message_in_custody", |l| l.held),
     ("you.contact", |l| !l.held && l.any(&CONTACT)),
-    ("you.contact_in_custody", |l| l.held && l.any(&CONTACT)),
     ("you.health", |l| !l.held && l.any(&HEALTH)),
+    ("you.health_abroad", |_| false),
     ("you.health_in_custody", |l| l.held && l.any(&HEALTH)),
     ("you.bsn", |l| !l.held && l.any(&["bsn"])),
+    ("you.bsn_abroad", |_| false),
     ("you.bsn_in_custody", |l| l.held && l.any(&["bsn"])),
     ("you.insurer", |l| !l.held && l.any(&["insurer"])),
     ("you.insurer_in_custody", |l| l.held && l.any(&["insurer"])),
@@ -133,10 +142,17 @@ const SENTENCES: &[(&str, Condition)] = &[
     ("care.in_custody", |l| main(l, "prisoner") && l.held),
     ("care.after_custody", |l| main(l, "prisoner") && !l.held),
     ("help.heading", |_| true),
-    ("help.support", first),
-    ("help.support_later", |l| !first(l)),
-    ("help.safety", |l| l.any(&["address"])),
+    ("help.support", |l| first(l) && !l.held),
+    ("help.support_abroad", |_| false),
+    ("help.support_in_custody", |l| first(l) && l.held),
+    ("help.support_later", |l| !first(l) && !l.held),
+    ("help.support_later_abroad", |_| false),
+    ("help.support_later_in_custody", |l| !first(l) && l.held),
+    ("help.safety", |l| !l.held && l.any(&["address"])),
+    ("help.safety_abroad", |_| false),
+    ("help.safety_in_custody", |l| l.held && l.any(&["address"])),
     ("contact.reach_us", |l| !l.held),
+    ("contact.reach_us_abroad", |_| false),
     ("contact.reach_us_in_custody", |l| l.held),
     ("contact.privacy", |_| true),
     ("rights", |_| true),
@@ -278,7 +294,7 @@ impl Sentences {
         filled
     }
 
-    /// letters.md 5.3: kinds of data in words, in the order of the letters.
+    /// docs/letters.md: kinds of data in words, in the order of the letters.
     pub fn words(&self, letter: &Letter, items: &BTreeSet<&'static str>) -> Vec<String> {
         let only = |category: &str| letter.now.categories == [category];
         let word = |item: &&str| {

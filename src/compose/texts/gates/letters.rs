@@ -12,7 +12,7 @@ use super::super::limits::Limits;
 use super::super::locale::Locale;
 use super::super::readability::{self, Counts};
 use super::super::variants::{Variant, every};
-use super::{Finding, file, find_word, parity, pieces, residue, terms};
+use super::{Finding, file, find_word, parity, pieces, residue, terms, worded};
 use crate::facts::Facts;
 use crate::field::body::{Body, Part};
 use crate::field::terms::Language;
@@ -68,7 +68,7 @@ pub struct Survey {
 }
 
 /// Measures every letter; `locales` are Dutch and English.
-pub fn survey(locales: &[Locale; 2], limits: &Limits, facts: &Facts) -> Survey {
+pub fn survey(locales: &[Box<Locale>; 2], limits: &Limits, facts: &Facts) -> Survey {
     let mut gauges = [Language::Nl, Language::En].map(|language| Gauge::new(language, limits, facts));
     let mut worst = Worst::default();
     let mut dutch: Option<(Body, Vec<Rc<Known>>)> = None;
@@ -100,6 +100,14 @@ pub fn survey(locales: &[Locale; 2], limits: &Limits, facts: &Facts) -> Survey {
 fn other_numbers(dutch: &[Rc<Known>], english: &[Rc<Known>]) -> Option<String> {
     let pair = dutch.iter().zip(english).find(|(one, other)| one.numbers != other.numbers);
     pair.map(|(one, other)| format!("numbers {:?} in Dutch, {:?} in English", one.numbers, other.numbers))
+}
+
+/// Problem and advice in the language of the letter.
+fn said(language: Language, english: (String, &'static str), dutch: (String, &'static str)) -> (String, &'static str) {
+    match language {
+        Language::En => english,
+        Language::Nl => dutch,
+    }
 }
 
 /// The worst finding of each kind.
@@ -173,7 +181,11 @@ impl<'a> Gauge<'a> {
             let known = self.know(text);
             words += known.words;
             if let Some(problem) = known.residue {
-                let advice = "write the whole sentence, with single spaces";
+                let advice = worded(
+                    self.language,
+                    "write the whole sentence, with single spaces",
+                    "schrijf de hele zin, met enkele spaties",
+                );
                 worst.add(1.0, problem, self.language, variant, text, problem.to_owned(), advice);
             }
             for (term, explained) in &known.terms {
@@ -223,8 +235,16 @@ impl<'a> Gauge<'a> {
 
     fn unexplained(&self, term: usize, variant: &Variant, text: &str, worst: &mut Worst) {
         if let Some((term, explanation)) = self.limits.of(self.language).explained.iter().nth(term) {
-            let problem = format!("`{term}` is not explained where it first stands");
-            let advice = format!("the first time write: {explanation}");
+            let (problem, advice) = match self.language {
+                Language::En => (
+                    format!("`{term}` is not explained where it first stands"),
+                    format!("the first time write: {explanation}"),
+                ),
+                Language::Nl => (
+                    format!("`{term}` is niet uitgelegd waar het voor het eerst staat"),
+                    format!("schrijf de eerste keer: {explanation}"),
+                ),
+            };
             worst.add(1.0, &format!("explained {term}"), self.language, variant, text, problem, &advice);
         }
     }
@@ -238,24 +258,42 @@ impl<'a> Gauge<'a> {
             }
         };
         let mean = total.mean_sentence();
-        let problem = format!("{mean:.1} words in a sentence on average, at most {:.1}", limits.mean_sentence);
-        add(mean > limits.mean_sentence, mean, "mean", problem, "shorten the longest sentences of this letter");
-        let score = total.readability(self.language);
-        let problem = format!("readability {score:.1}, at least {:.1}", limits.readability);
-        add(score < limits.readability, -score, "readability", problem, "use shorter words and shorter sentences");
-        let share = total.passive_share();
-        let problem =
-            format!("{:.0} % passive sentences, at most {:.0} %", share * 100.0, letter.passive_share * 100.0);
-        add(share > letter.passive_share, share, "passive", problem, "say who does it");
-        let longest = f64::from(u32::try_from(words).unwrap_or(u32::MAX));
-        let problem = format!("{words} words, at most {}", letter.words);
-        add(
-            words > letter.words,
-            longest,
-            "words",
-            problem,
-            "shorten the blocks of this letter; it must fit two sides",
+        let most = limits.mean_sentence;
+        let (problem, advice) = said(
+            self.language,
+            (format!("{mean:.1} words in a sentence on average, at most {most:.1}"), "shorten the longest sentences"),
+            (format!("gemiddeld {mean:.1} woorden in een zin, hoogstens {most:.1}"), "maak de langste zinnen korter"),
         );
+        add(mean > most, mean, "mean", problem, advice);
+        let score = total.readability(self.language);
+        let least = limits.readability;
+        let (problem, advice) = said(
+            self.language,
+            (format!("readability {score:.1}, at least {least:.1}"), "use shorter words and shorter sentences"),
+            (format!("leesbaarheid {score:.1}, minstens {least:.1}"), "gebruik kortere woorden en kortere zinnen"),
+        );
+        add(score < least, -score, "readability", problem, advice);
+        let share = total.passive_share();
+        let (found, most) = (share * 100.0, letter.passive_share * 100.0);
+        let (problem, advice) = said(
+            self.language,
+            (format!("{found:.0} % passive sentences, at most {most:.0} %"), "say who does it"),
+            (format!("{found:.0} % lijdende zinnen, hoogstens {most:.0} %"), "schrijf wie het doet"),
+        );
+        add(share > letter.passive_share, share, "passive", problem, advice);
+        let longest = f64::from(u32::try_from(words).unwrap_or(u32::MAX));
+        let (problem, advice) = said(
+            self.language,
+            (
+                format!("{words} words, at most {}", letter.words),
+                "shorten the blocks of this letter; it must fit two sides",
+            ),
+            (
+                format!("{words} woorden, hoogstens {}", letter.words),
+                "maak de blokken van deze brief korter; hij moet op twee kanten passen",
+            ),
+        );
+        add(words > letter.words, longest, "words", problem, advice);
     }
 
     fn judge_lists(&self, variant: &Variant, body: &Body, worst: &mut Worst) {
@@ -267,10 +305,17 @@ impl<'a> Gauge<'a> {
                 Part::Bullets(texts) if texts.iter().any(|text| text.ends_with('.')) => (texts, limits.list),
                 Part::Bullets(texts) => (texts, limits.list_of_items),
             };
-            let problem = format!("a list of {} in {}, 1 to {most} are allowed", texts.len(), block.id);
+            let (problem, advice) = said(
+                self.language,
+                (
+                    format!("a list of {} in {}, 1 to {most} are allowed", texts.len(), block.id),
+                    "make the list shorter",
+                ),
+                (format!("een lijst van {} in {}, 1 tot {most} mag", texts.len(), block.id), "maak de lijst korter"),
+            );
             if texts.is_empty() || texts.len() > most {
                 let sentence = texts.first().map_or("", String::as_str);
-                worst.add(1.0, "list", self.language, variant, sentence, problem, "make the list shorter");
+                worst.add(1.0, "list", self.language, variant, sentence, problem, advice);
             }
         }
     }

@@ -50,7 +50,7 @@ pub fn of_facts(facts: &Facts) -> Vec<Finding> {
         .into_iter()
         .filter(|(_, text)| numbers(&text.nl) != numbers(&text.en))
         .map(|(key, text)| Finding {
-            file: "facts.toml".to_owned(),
+            file: facts.file.to_string(),
             key,
             sentence: format!("{} / {}", text.nl, text.en),
             problem: format!("numbers {:?} in Dutch, {:?} in English", numbers(&text.nl), numbers(&text.en)),

@@ -3,7 +3,7 @@
 use super::super::limits::{LanguageLimits, Limits};
 use super::super::slots::{Earlier, Fact, ItemList, SlotName, Values};
 use super::super::{dates, readability};
-use super::{Entry, Finding, file, find_word, residue};
+use super::{Entry, Finding, file, find_word, residue, worded};
 use crate::facts::{Bilingual, Facts};
 use crate::field::terms::Language;
 
@@ -11,12 +11,16 @@ use crate::field::terms::Language;
 pub fn of_locale(language: Language, entries: &[Entry], values: &Values, limits: &Limits) -> Vec<Finding> {
     let mut findings = Vec::new();
     for entry in entries {
-        let place = Place { file: file(language), key: &entry.key };
+        let place = Place { file: file(language), key: &entry.key, language };
         if entry.text.contains(|sign: char| sign.is_ascii_digit()) {
             findings.push(place.finding(
                 &entry.text,
-                "a number stands in the text".to_owned(),
-                "put the number into facts.toml and name it with a slot",
+                worded(language, "a number stands in the text", "er staat een getal in de tekst").to_owned(),
+                worded(
+                    language,
+                    "put the number into the facts and name it with a slot",
+                    "zet het getal in de feiten en noem het met een slot",
+                ),
             ));
         }
         let text = filled(&entry.text, values, language);
@@ -37,20 +41,57 @@ pub fn of_facts(facts: &Facts, limits: &Limits) -> Vec<Finding> {
     for (key, text) in fact_texts(facts) {
         for language in [Language::Nl, Language::En] {
             let key = format!("{key}.{language}");
-            findings.extend(of_text(Place { file: "facts.toml", key: &key }, text.get(language), limits.of(language)));
+            let place = Place { file: facts.file.as_str(), key: &key, language };
+            findings.extend(of_text(place, text.get(language), limits.of(language)));
+            if key.starts_with("measures") {
+                findings.extend(spoken_to(place, text.get(language)));
+            }
         }
     }
+    findings.extend(without_number_abroad(facts));
     findings
+}
+
+/// Adults, young people and parents all read the measures, so they speak to nobody in particular.
+fn spoken_to(place: Place<'_>, text: &str) -> Option<Finding> {
+    let words: &[&str] = match place.language {
+        Language::Nl => &["u", "uw", "je", "jij", "jou", "jouw"],
+        Language::En => &["you", "your", "yours"],
+    };
+    let lower = text.to_lowercase();
+    let word = words.iter().find(|word| find_word(&lower, word).is_some())?;
+    let problem = format!("`{word}` {}", worded(place.language, "stands in a measure", "staat in een maatregel"));
+    let advice = worded(
+        place.language,
+        "write the measure so that it speaks to nobody: children's parents read it too",
+        "schrijf de maatregel zo dat die niemand aanspreekt: ook ouders lezen haar",
+    );
+    Some(place.finding(text, problem, advice))
+}
+
+/// Letters that go abroad print these numbers and no others.
+fn without_number_abroad(facts: &Facts) -> impl Iterator<Item = Finding> {
+    let lines = facts.senders.values().map(|sender| sender.phone.as_str());
+    let names: std::collections::BTreeSet<&str> = lines.chain(["fraud", "identity"]).collect();
+    names.into_iter().filter(|name| facts.number_abroad(name).is_empty()).map(|name| Finding {
+        file: facts.file.to_string(),
+        key: format!("phones.{name}.abroad"),
+        sentence: facts.number(name).to_owned(),
+        problem: "nobody abroad can call this number, and letters abroad print it".to_owned(),
+        advice: "add `abroad` with the international form (+31 ...)".to_owned(),
+    })
 }
 
 /// The texts of the facts that letters print, with their keys.
 pub fn fact_texts(facts: &Facts) -> Vec<(String, &Bilingual)> {
     let mut texts = Vec::new();
     for (number, measure) in facts.measures.iter().enumerate() {
-        texts.push((format!("measures[{number}]"), measure));
+        texts.push((format!("measures[{}]", number + 1), measure));
     }
     for (name, sender) in &facts.senders {
         texts.extend(sender.about.as_ref().map(|about| (format!("senders.{name}.about"), about)));
+        let own = sender.about_screening.as_ref();
+        texts.extend(own.map(|about| (format!("senders.{name}.about_screening"), about)));
         texts.push((format!("senders.{name}.name"), &sender.name));
         texts.push((format!("senders.{name}.privacy_contact"), &sender.privacy_contact));
         texts.push((format!("senders.{name}.function"), &sender.function));
@@ -65,6 +106,7 @@ pub fn fact_texts(facts: &Facts) -> Vec<(String, &Bilingual)> {
 struct Place<'a> {
     file: &'a str,
     key: &'a str,
+    language: Language,
 }
 
 impl Place<'_> {
@@ -82,20 +124,30 @@ impl Place<'_> {
 fn of_text(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(problem) = residue(text).or_else(|| (text.trim() != text).then_some("a space stands at an end")) {
-        findings.push(place.finding(text, problem.to_owned(), "write the whole sentence, with single spaces"));
+        let advice = worded(
+            place.language,
+            "write the whole sentence, with single spaces",
+            "schrijf de hele zin, met enkele spaties",
+        );
+        findings.push(place.finding(text, problem.to_owned(), advice));
     }
     for sentence in readability::sentences(text) {
         let words = readability::words(sentence).count();
         if words > limits.longest_sentence {
-            let problem = format!("{words} words in one sentence, at most {}", limits.longest_sentence);
-            findings.push(place.finding(sentence, problem, "make two sentences of it"));
+            let problem = match place.language {
+                Language::En => format!("{words} words in one sentence, at most {}", limits.longest_sentence),
+                Language::Nl => format!("{words} woorden in één zin, hoogstens {}", limits.longest_sentence),
+            };
+            let advice = worded(place.language, "make two sentences of it", "maak er twee zinnen van");
+            findings.push(place.finding(sentence, problem, advice));
         }
         let lower = sentence.to_lowercase();
         for (word, advice) in &limits.banned {
             // Names such as "Autoriteit Persoonsgegevens" are no jargon.
             let named = word == "persoonsgegevens" && lower.contains("autoriteit persoonsgegevens");
             if find_word(&lower, word).is_some() && !named {
-                findings.push(place.finding(sentence, format!("`{word}` stands in the text"), advice));
+                let stands = worded(place.language, "stands in the text", "staat in de tekst");
+                findings.push(place.finding(sentence, format!("`{word}` {stands}"), advice));
             }
         }
     }
@@ -105,8 +157,17 @@ fn of_text(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Vec<Finding
 fn too_long_item(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Option<Finding> {
     let words = readability::words(text).count();
     (words > limits.longest_item).then(|| {
-        let problem = format!("{words} words for one kind of data, at most {}", limits.longest_item);
-        place.finding(text, problem, "name the kind of data in fewer words")
+        let most = limits.longest_item;
+        let (problem, advice) = match place.language {
+            Language::En => {
+                (format!("{words} words for one kind of data, at most {most}"), "name the kind of data in fewer words")
+            }
+            Language::Nl => (
+                format!("{words} woorden voor één soort gegevens, hoogstens {most}"),
+                "noem de soort gegevens in minder woorden",
+            ),
+        };
+        place.finding(text, problem, advice)
     })
 }
 

@@ -49,7 +49,7 @@ fn seeded_defects_are_found_with_their_key() {
     let long =
         "Wij willen u met deze brief laten weten dat wij het heel erg vinden dat dit u en alle anderen is overkomen.";
     let defects = [
-        ("We vinden het heel erg dat dit u is overkomen.", long, "sign.adult", "words in one sentence"),
+        ("We vinden het heel erg dat dit u is overkomen.", long, "sign.adult", "woorden in één zin"),
         ("Het gaat om dit ziekenhuis:", "Het betreft derhalve dit ziekenhuis:", "why.hospital_named", "`derhalve`"),
         ("Wat is er gebeurd?", "Wat is er  gebeurd?", "what.heading", "two spaces"),
         ("Wat is er gebeurd?", "", "what.heading", "empty"),
@@ -57,12 +57,12 @@ fn seeded_defects_are_found_with_their_key() {
         ("Wat is er gebeurd?", "Wat is er gebeurd? [plaats]", "what.heading", "bracket"),
         ("Ja, uw uitslag klopt.", "Mevrouw, uw uitslag klopt.", "care.screening.adult", "`mevrouw`"),
         ("Klik nergens op. Bel", "Kijk op www.voorbeeld.nl. Bel", "you.message.adult", "`www`"),
-        ("of een andere zorgverlener liet", "(nummer 4) liet", "why.gp.adult", "a number"),
+        ("of een andere zorgverlener liet", "(nummer 4) liet", "why.gp.adult", "een getal"),
         (
             "uitslag van de test",
             "uitslag van de test die in een laboratorium is gedaan nadat iemand daar om vroeg",
             "items.result",
-            "one kind of data",
+            "één soort gegevens",
         ),
         ("Laat het ons weten.", "Doe mee aan de volgende ronde.", "care.screening.adult", "`doe mee`"),
     ];
@@ -86,7 +86,7 @@ fn a_fact_named_in_one_language_only_is_found() {
 #[test]
 fn an_unexplained_term_is_found() {
     let findings = seeded("burgerservicenummer (BSN)", "BSN");
-    assert!(findings.iter().any(|finding| finding.problem.contains("`BSN` is not explained")), "{}", show(&findings));
+    assert!(findings.iter().any(|finding| finding.problem.contains("`BSN` is niet uitgelegd")), "{}", show(&findings));
 }
 
 #[test]
@@ -98,11 +98,11 @@ fn hard_words_long_letters_and_passives_are_found() {
     let slow =
         "Dit is een zin die met opzet uit twintig korte woorden bestaat en die dus te lang is voor u. ".repeat(80);
     let findings = seeded("Wij hoorden dat op {reported}. Daarna", &format!("{hard}{passive}Op {{reported}}"));
-    for problem in ["readability", "passive"] {
+    for problem in ["leesbaarheid", "lijdende"] {
         assert!(findings.iter().any(|finding| finding.problem.contains(problem)), "{problem}\n{}", show(&findings));
     }
     let findings = seeded("Wij hoorden dat op {reported}. Daarna", &format!("{slow}Op {{reported}}"));
-    for problem in ["on average", "words, at most"] {
+    for problem in ["gemiddeld", "woorden, hoogstens"] {
         assert!(findings.iter().any(|finding| finding.problem.contains(problem)), "{problem}\n{}", show(&findings));
     }
 }
@@ -117,8 +117,13 @@ fn a_file_that_does_not_parse_is_a_finding() {
 #[test]
 fn facts_that_are_too_old_are_found() {
     let findings = review(&facts(), jiff::civil::date(2025, 11, 15), 30).findings;
-    for key in ["phones.fraud.checked_on", "phones.hotline.checked_on", "publication.checked_on"] {
-        assert!(findings.iter().any(|finding| finding.key == key && finding.file == "facts.toml"), "{key}");
+    for (key, advice) in [
+        ("phones.fraud.checked_on", "call the number"),
+        ("phones.emergency.checked_on", "do not call it"),
+        ("publication.checked_on", "still on the internet"),
+    ] {
+        let fits = |finding: &Finding| finding.key == key && finding.advice.contains(advice);
+        assert!(findings.iter().any(|finding| fits(finding) && finding.file == "facts.toml"), "{key}");
     }
 }
 
@@ -129,8 +134,13 @@ fn facts_are_gated_too() {
     let findings = check(&facts);
     assert!(findings.iter().any(|finding| finding.file == "facts.toml" && finding.problem.contains("derhalve")));
     assert!(findings.iter().any(|finding| finding.file == "facts.toml" && finding.problem.contains("numbers")));
+    facts.measures[0].nl = "U hoort van ons.".to_owned();
+    facts.measures[0].en = "We will tell you.".to_owned();
+    for word in ["`u` staat in een maatregel", "`you` stands in a measure"] {
+        assert!(check(&facts).iter().any(|finding| finding.problem == word), "{word}");
+    }
     facts.measures = vec![facts.measures[1].clone(); 6];
-    assert!(check(&facts).iter().any(|finding| finding.problem.contains("a list of 7 in WE")));
+    assert!(check(&facts).iter().any(|finding| finding.problem.contains("een lijst van 7 in WE")));
 }
 
 #[test]

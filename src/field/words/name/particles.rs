@@ -107,7 +107,7 @@ fn without_repetition(prefix: &str) -> &str {
     if twice { from_word(prefix, other[0]) } else { prefix }
 }
 
-/// `Jansen.`: a full stop behind a name that is no abbreviation.
+/// `Jansen.`: a full stop behind a name that is not an abbreviation.
 fn without_full_stop(name: &str) -> &str {
     let last = name.split([' ', '-']).next_back().unwrap_or_default();
     let is_whole = last.chars().filter(|sign| sign.is_alphabetic()).count() > 4;

@@ -24,10 +24,30 @@ const PEOPLE: &[(&str, &str, &str, &str, &str, &str)] = &[
     ("I. 't Hart", "Geachte heer 't Hart", "Haven", "3", "1975 AA", "IJMUIDEN"),
 ];
 
+/// An invented address outside Europe.
+const WORLD: [&str; 2] = ["12 Example Street", "Toronto ON  M5V 2T6"];
+/// An invented address in Europe.
+const EUROPE: [&str; 2] = ["Voorbeeldstraat 12", "9000  GHENT"];
+
 /// The `number`-th invented person, addressed as `subject` asks, with the text `body`.
 #[must_use]
 pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
     let (name, salutation, street, house_number, postcode, town) = PEOPLE[number % PEOPLE.len()];
+    let code = postcode.replace(' ', "");
+    let (address_lines, country_line, postal, kix) = if subject.abroad {
+        abroad(WORLD, "CA", "CANADA")
+    } else {
+        let postal = PostalParts {
+            street: street.to_owned(),
+            house_number: house_number.to_owned(),
+            postcode: code.clone(),
+            town: town.to_owned(),
+            country: "NL".to_owned(),
+            ..PostalParts::default()
+        };
+        let lines = vec![format!("{street} {house_number}"), format!("{postcode}  {town}")];
+        (lines, String::new(), postal, Kix::Code(format!("{code}{house_number}")))
+    };
     Draft {
         letter_id: LetterId(seed(number)),
         person: Pseudonym(seed(number)),
@@ -35,6 +55,7 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
         sequence: 1,
         sender: subject.sender.clone(),
         findings: subject.findings.clone(),
+        stored: subject.stored,
         language: subject.language,
         format: subject.format,
         audience: subject.audience,
@@ -42,25 +63,30 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
         reference: "CDFG HJKM NPQR TVWX".to_owned(),
         salutation: salutation_for(subject, name, salutation),
         name_lines: name_lines(subject, name),
-        address_lines: vec![format!("{street} {house_number}"), format!("{postcode}  {town}")],
-        country_line: String::new(),
+        address_lines,
+        country_line,
         address_source: AddressSource::Register,
-        postal: PostalParts {
-            street: street.to_owned(),
-            house_number: house_number.to_owned(),
-            postcode: postcode.replace(' ', ""),
-            town: town.to_owned(),
-            country: "NL".to_owned(),
-            ..PostalParts::default()
-        },
-        kix: Kix::Code(format!("{}{house_number}", postcode.replace(' ', ""))),
-        zone: Zone::Domestic,
+        postal,
+        kix,
+        zone: if subject.abroad { Zone::World } else { Zone::Domestic },
         provider_display: provider(subject).to_owned(),
         body: body.key(),
         record_ids: Vec::new(),
         rows: Vec::new(),
         row_refs: Vec::new(),
     }
+}
+
+/// Moves a person who lives abroad to Europe.
+pub fn to_europe(draft: &mut Draft) {
+    (draft.address_lines, draft.country_line, draft.postal, draft.kix) = abroad(EUROPE, "BE", "BELGIUM");
+    draft.zone = Zone::Europe;
+}
+
+fn abroad(lines: [&str; 2], country: &str, printed: &str) -> (Vec<String>, String, PostalParts, Kix) {
+    let lines = lines.map(str::to_owned).to_vec();
+    let postal = PostalParts { country: country.to_owned(), foreign_lines: lines.clone(), ..PostalParts::default() };
+    (lines, printed.to_owned(), postal, Kix::Skipped("FOREIGN".to_owned()))
 }
 
 fn provider(subject: &TextFacts) -> &'static str {
@@ -83,6 +109,8 @@ fn salutation_for(subject: &TextFacts, name: &str, dutch: &str) -> String {
     match (subject.language, subject.audience) {
         (Language::Nl, Audience::Parents) => "Geachte ouder(s) of verzorger(s)".to_owned(),
         (Language::En, Audience::Parents) => "Dear parent(s) or carer(s)".to_owned(),
+        // Nobody expects "heer" above a letter about this screening, unless the register says so of a real reader.
+        (Language::Nl, Audience::Adult) if subject.main() == Some(Category::Screening) => format!("Geachte {name}"),
         (Language::Nl, Audience::Youth) => format!("Geachte {name}"),
         (Language::Nl, Audience::Adult) => dutch.to_owned(),
         (Language::En, _) => format!("Dear {name}"),
