@@ -14,4 +14,4 @@ mod status;
 pub mod workers;
 
 pub use explain::Explain;
-pub use status::Status;
+pub use status::ExitStatus;

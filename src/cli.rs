@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::base::{Status, logging, process};
+use crate::base::{ExitStatus, logging, process};
 use args::Args;
 
 /// Parses the command line, runs the command, prints what went wrong.
@@ -24,28 +24,28 @@ pub fn main() -> ExitCode {
         Err(asked) if asked.use_stderr() => asked.exit(),
         Err(asked) => {
             output::line(asked.render().to_string().trim_end());
-            return ExitCode::from(answered(Status::Done).code());
+            return ExitCode::from(answered(ExitStatus::Done).code());
         }
     };
     ExitCode::from(answered(execute(&args)).code())
 }
 
-fn execute(args: &Args) -> Status {
+fn execute(args: &Args) -> ExitStatus {
     match args.watched_by {
         None => {
-            process::end_aborts_with(Status::Stopped.code());
+            process::end_aborts_with(ExitStatus::Stopped.code());
             if let Some(status) = watch::over(args) {
                 return status;
             }
         }
-        Some(parent) if !process::ends_with(parent) => return Status::Stopped,
+        Some(parent) if !process::ends_with(parent) => return ExitStatus::Stopped,
         Some(_) => {}
     }
     let ended = process::caught(|| commands::execute(args));
     let failure = match ended {
         Ok(Ok(status)) => return status,
         Ok(Err(failure)) => failure,
-        Err(place) => output::Failure::defect(Status::Stopped, &place),
+        Err(place) => output::Failure::defect(ExitStatus::Stopped, &place),
     };
     output::failure(&failure);
     if args.json {
@@ -55,7 +55,7 @@ fn execute(args: &Args) -> Status {
 }
 
 /// The status of a command that published nothing, once it is known whether its answer was printed.
-fn answered(status: Status) -> Status {
+fn answered(status: ExitStatus) -> ExitStatus {
     let Some(failure) = output::lost(status.unanswered()) else { return status };
     output::failure(&failure);
     failure.status

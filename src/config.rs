@@ -17,7 +17,7 @@ use crate::field::placeholder;
 pub use backup::Backup;
 pub use damage::DamageLimits;
 pub use inputs::{InputFormat, Inputs, TextEncoding};
-pub use telling::{Metrics, Review};
+pub use telling::{MetricsSettings, ReviewSettings};
 
 /// The longest configuration, facts or parameters file that is read, in bytes.
 pub const LONGEST_FILE: u64 = 1 << 20;
@@ -70,10 +70,10 @@ pub struct Config {
     #[serde(skip)]
     pub placeholders: Vec<String>,
     /// Figures of each run for Prometheus; absent = none are written.
-    pub metrics: Option<Metrics>,
+    pub metrics: Option<MetricsSettings>,
     /// How long rows may wait for a human.
     #[serde(default)]
-    pub review: Review,
+    pub review: ReviewSettings,
 }
 
 /// `[link]`.

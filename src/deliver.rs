@@ -14,7 +14,7 @@ use camino::Utf8PathBuf;
 use crate::base::Explain;
 pub use email::{MailError, MessageId, Posted, send};
 pub use outbox::{Receipt, preflight, publish};
-pub use summary::Summary;
+pub use summary::RunSummary;
 
 /// Why a shipment could not be published.
 #[derive(Debug, thiserror::Error)]

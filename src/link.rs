@@ -40,7 +40,7 @@ use rayon::prelude::*;
 
 pub use block::{BlockReport, HotBlock};
 pub use decisions::{Decision, RecordKey, Ruling, record_keys};
-pub use explain::{Explanation, Step, explain};
+pub use explain::{PairExplanation, Step, explain};
 pub use normalise::fold;
 pub use parameters::{Parameters, ParametersError};
 pub use train::{Learned, train};
@@ -161,7 +161,7 @@ impl Explain for LinkError {
 
 /// What linking goes by.
 #[derive(Clone, Copy, Debug)]
-pub struct Terms<'t> {
+pub struct LinkTerms<'t> {
     /// The configuration's rules.
     pub rules: &'t LinkRules,
     /// What the score has learned.
@@ -174,7 +174,12 @@ pub struct Terms<'t> {
 ///
 /// # Errors
 /// [`LinkError`] when the result would break a rule (a defect) or memory does not suffice.
-pub fn link<'a>(rows: &'a Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Linked<'a>, LinkError> {
+pub fn link<'a>(
+    rows: &'a Rows,
+    terms: &LinkTerms<'_>,
+    keys: &Keys,
+    progress: &Progress,
+) -> Result<Linked<'a>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
     let holds = grouped.holds(all, rows)?;
@@ -259,7 +264,7 @@ pub enum Obstacle {
 ///
 /// # Errors
 /// As [`link`].
-pub fn unmet(rows: &Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Vec<Unmet>, LinkError> {
+pub fn unmet(rows: &Rows, terms: &LinkTerms<'_>, keys: &Keys, progress: &Progress) -> Result<Vec<Unmet>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
     let (clustering, units) = (&grouped.clustering, &grouped.units);
@@ -290,7 +295,7 @@ pub fn unmet(rows: &Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -
 ///
 /// # Errors
 /// As [`link`].
-pub fn group(rows: &Rows, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Vec<u32>, LinkError> {
+pub fn group(rows: &Rows, terms: &LinkTerms<'_>, keys: &Keys, progress: &Progress) -> Result<Vec<u32>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
     let mut people = vec![0; rows.exposures.len()];
@@ -325,7 +330,7 @@ struct Grouped {
 }
 
 impl Grouped {
-    fn of(all: AllRows<'_>, terms: &Terms<'_>, keys: &Keys, progress: &Progress) -> Result<Self, LinkError> {
+    fn of(all: AllRows<'_>, terms: &LinkTerms<'_>, keys: &Keys, progress: &Progress) -> Result<Self, LinkError> {
         progress.stage("link", STEPS);
         let seed = Digest::seeded(keys);
         let decided = Decided::of(all, terms.decisions, keys);

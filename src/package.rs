@@ -19,10 +19,10 @@ use crate::base::defect::{self, Defect};
 use crate::base::durable::{Hashing, Pending};
 use crate::render::RenderError;
 pub use manifest::ManifestError;
-pub use plan::{Class, PartPlaces, PartPlan, Places, Proofed, places, plan};
+pub use plan::{Class, PartPlaces, PartPlan, Places, ProofedLetter, places, plan};
 pub use seal::{Recipients, SealError};
 pub use sign::Signer;
-pub use ticket::{Job, job_name};
+pub use ticket::{JobTicket, job_name};
 
 /// A letter with invented people for press approval.
 #[derive(Clone, Debug)]
@@ -156,7 +156,7 @@ pub fn part_file(job_name: &str, part: u32) -> String {
 ///
 /// # Errors
 /// [`PackageError::Manifest`] for the first letter that cannot, [`PackageError::Ticket`], [`PackageError::Note`].
-pub fn prove(job: &Job<'_>, part: &PartPlan) -> Result<(), PackageError> {
+pub fn prove(job: &JobTicket<'_>, part: &PartPlan) -> Result<(), PackageError> {
     manifest::write(job.number, &part.letters, io::sink())
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;
     ticket::note::pdf(job, part)?;
@@ -172,7 +172,7 @@ pub fn prove(job: &Job<'_>, part: &PartPlan) -> Result<(), PackageError> {
 /// [`PackageError`], or whatever `print_files` gives; the sealed file then does not exist, or is as it was.
 pub fn pack<E: From<PackageError>>(
     part: &PartPlan,
-    job: &Job<'_>,
+    job: &JobTicket<'_>,
     samples: &[Sample],
     recipients: &Recipients,
     staging: &Utf8Path,
@@ -184,7 +184,7 @@ pub fn pack<E: From<PackageError>>(
 
     let out = Hashing::new(BufWriter::with_capacity(1 << 18, Pending::create(&target).map_err(failed)?));
     let sealer = seal::Sealer::new(recipients, out).map_err(failed)?;
-    let mut archive = archive::Writer::new(Hashing::new(sealer));
+    let mut archive = archive::ArchiveWriter::new(Hashing::new(sealer));
     fill(&mut archive, part, job, samples, print_files)?;
     let (sealer, plain_sha256, _) = archive.finish().map_err(failed)?.finish();
     let (mut buffer, sealed_sha256, bytes) = sealer.finish().map_err(failed)?.finish();
@@ -207,9 +207,9 @@ pub fn pack<E: From<PackageError>>(
 
 /// Writes the bag: what was made for it before and behind the print files, in the order of their paths.
 fn fill<W: Write, E: From<PackageError>>(
-    archive: &mut archive::Writer<W>,
+    archive: &mut archive::ArchiveWriter<W>,
     part: &PartPlan,
-    job: &Job<'_>,
+    job: &JobTicket<'_>,
     samples: &[Sample],
     print_files: impl Iterator<Item = Result<(String, Vec<u8>), E>>,
 ) -> Result<(), E> {
@@ -244,7 +244,7 @@ fn fill<W: Write, E: From<PackageError>>(
 type Made = (&'static str, Cow<'static, [u8]>);
 
 /// Files of the payload that stand before the print files.
-fn before(part: &PartPlan, job: &Job<'_>) -> Result<[Made; 4], PackageError> {
+fn before(part: &PartPlan, job: &JobTicket<'_>) -> Result<[Made; 4], PackageError> {
     let mut manifest = Vec::new();
     manifest::write(job.number, &part.letters, &mut manifest)
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;

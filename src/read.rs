@@ -59,14 +59,14 @@ use snapshot::Sidecar;
 use translate::Translation;
 use zeros::Pending;
 
-pub use error::{Place, ReadError};
+pub use error::{FilePlace, ReadError};
 pub use marks::{Changed, Changes, Delivered, Delivery, MARKS, Share, latest};
 pub use spoilt::refuse as refuse_damage;
-pub use tally::{ColumnTally, Kind, Tally};
+pub use tally::{ColumnTally, DamageKind, Tally};
 
 /// What reading depends on beside the files themselves.
 #[derive(Clone, Copy, Debug)]
-pub struct Terms {
+pub struct ReadTerms {
     /// A rehearsal: BSNs of the test range are accepted, and no others.
     pub synthetic: bool,
     /// Birth dates after it are refused.
@@ -81,7 +81,7 @@ pub struct Terms {
 ///
 /// # Errors
 /// [`ReadError`]: a file that is not what it should be. Its message names file, row and column and never a value.
-pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progress) -> Result<Rows, ReadError> {
+pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &ReadTerms, progress: &Progress) -> Result<Rows, ReadError> {
     read_marked(inbox, formats, terms, None, progress).map(|(rows, _)| rows)
 }
 
@@ -92,7 +92,7 @@ pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &Terms, progress: &Progre
 pub fn read_marked(
     inbox: &Utf8Path,
     formats: &Inputs,
-    terms: &Terms,
+    terms: &ReadTerms,
     marker: Option<Marker>,
     progress: &Progress,
 ) -> Result<(Rows, Delivery), ReadError> {

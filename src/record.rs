@@ -65,11 +65,11 @@ use crate::field::terms::Kind;
 use crate::package::Signer;
 
 pub use audit::Head;
-pub use cases::{CaseCounts, CaseMark, Held, News};
+pub use cases::{CaseCounts, CaseMark, CaseNews, Held};
 pub use decisions::Decided;
 pub use deliveries::Deliveries;
 pub use error::RecordError;
-pub use gone::{Gone, RecordKey, RecordRuling};
+pub use gone::{Gone, RecordMark, RecordRuling};
 pub use history::LogLine;
 pub use home::Home;
 pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
@@ -264,7 +264,7 @@ impl Ledger {
     }
 
     /// Answers from now on as if a human had said this of records and people; nothing is written.
-    pub fn suppose(&mut self, records: &[(RecordKey, RecordRuling)], release: &Release) {
+    pub fn suppose(&mut self, records: &[(RecordMark, RecordRuling)], release: &Release) {
         let rulings = records.iter().map(|(key, ruling)| (key.0, *ruling)).collect();
         self.store.suppose(store::Supposed { rulings, shields: release.lines.clone() });
     }

@@ -24,7 +24,7 @@ mod tests;
 
 use crate::base::Explain;
 use crate::field::ids::LetterId;
-pub use press::{Press, Proof, Proofed};
+pub use press::{Press, Proof, ProofResult};
 
 /// The standards that print files conform to, for the vendor's job ticket.
 pub const STANDARDS: &[&str] = &["PDF 1.7"];

@@ -35,7 +35,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::base::process::peak_rss_bytes;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::compose::{Letterbook, Texts};
 use crate::decide::Circumstances;
 use crate::facts::Facts;
@@ -44,11 +44,11 @@ use crate::field::ids::RowRef;
 use crate::field::place::Planned;
 use crate::field::row::{List, Rows};
 use crate::link::{self, Parameters};
-use crate::package::{self, Places, Proofed};
+use crate::package::{self, Places, ProofedLetter};
 use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
 use crate::render::Press;
 use crate::report::linking::LinkReport;
-use crate::report::waiting::{self, Waiting};
+use crate::report::waiting::{self, WaitingRow};
 use crate::report::{LetterCounts, Report};
 pub use abandon::{GivenUp, abandon};
 use balance::Balance;
@@ -95,7 +95,7 @@ pub fn run(night: &Night<'_>) -> Result<Done, RunError> {
     let before = resumed.as_ref().map(|job| &job.package).or(republished.as_ref());
     let before = before.and_then(|package| package.file_name()).map(str::to_owned);
     let tonight = tonight(night, &mut ledger).map_err(|source| match before {
-        Some(job) if source.status() != Status::PartPublished => {
+        Some(job) if source.status() != ExitStatus::PartPublished => {
             RunError::AfterPublished { job, source: Box::new(source) }
         }
         _ => source,
@@ -152,7 +152,7 @@ pub(super) struct Prepared<'a> {
     /// Rows of other lists that could not be read whole, by code.
     pub list_reasons: BTreeMap<String, u64>,
     /// Rows of other lists that wait for a human, each with its mark.
-    pub waiting: Vec<Waiting>,
+    pub waiting: Vec<WaitingRow>,
     /// Rows of participants and register that say died, protected or unknown of people without a lab record.
     pub protecting_nobody: u64,
     /// Lab records, each with a row of a list that says so of a namesake with the same birth date.
@@ -172,7 +172,7 @@ pub(super) struct Prepared<'a> {
     /// Letters by category, language and kind, with their pages.
     pub counts: LetterCounts,
     /// The letters, as far as their places depend on them.
-    pub proofed: Vec<Proofed>,
+    pub proofed: Vec<ProofedLetter>,
     /// Composes them.
     pub letters: Letters<'a>,
     /// Has set every body of the run.
@@ -196,7 +196,7 @@ fn prepare<'a>(
     // Link: which rows are one person.
     let parameters = Parameters::of(&config.link)?;
     let decisions = ledger.decisions()?;
-    let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions: &decisions };
+    let terms = link::LinkTerms { rules: &config.link, parameters: &parameters, decisions: &decisions };
     let link = || link::link(rows, &terms, ledger.keys(), night.progress);
     let mut linked = clock.time("link", link, |linked| linked.clusters.len() as u64)?;
     balance.check("link", settle::rows_of(&linked.clusters), linked.set_aside.len() as u64)?;

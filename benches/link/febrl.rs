@@ -10,7 +10,7 @@ use breachpost::field::keys::Keys;
 use breachpost::field::partial_date::PartialDate;
 use breachpost::field::row::{Exposure, Rows};
 use breachpost::field::terms::{Category, Items, Published, Status};
-use breachpost::link::{Parameters, Terms, group};
+use breachpost::link::{LinkTerms, Parameters, group};
 use camino::Utf8Path;
 
 use crate::{load, truth};
@@ -30,7 +30,7 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
     let rules = LinkRules::default();
     for (name, files) in SETS {
         let (rows, people) = load_set(folder, files);
-        let terms = Terms { rules: &rules, parameters: &parameters, decisions: &[] };
+        let terms = LinkTerms { rules: &rules, parameters: &parameters, decisions: &[] };
         let groups = group(&rows, &terms, &Keys::derive(&[7; 32]), &Progress::hidden()).unwrap();
         let labels = groups.iter().map(|group| u64::from(*group)).zip(people.iter().copied());
         println!("{name}  {:6} rows  {}", people.len(), truth::Pairwise::of(labels).figures());

@@ -8,7 +8,7 @@ use breachpost::config::{LinkProfile, LinkRules};
 use breachpost::field::ids::RowRef;
 use breachpost::field::keys::Keys;
 use breachpost::field::row::{Exposure, Registrant, Rows};
-use breachpost::link::{Linked, Parameters, Terms, group, link};
+use breachpost::link::{LinkTerms, Linked, Parameters, group, link};
 use camino::Utf8Path;
 
 use crate::{load, truth};
@@ -29,7 +29,7 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
         .map_or_else(Parameters::built_in, |path| {
             Parameters::from_toml(&std::fs::read_to_string(path).unwrap()).unwrap()
         });
-    let terms = Terms { rules: &rules, parameters: &parameters, decisions: &[] };
+    let terms = LinkTerms { rules: &rules, parameters: &parameters, decisions: &[] };
     let keys = Keys::derive(&[7; 32]);
     let before = truth::peak_memory();
     println!(

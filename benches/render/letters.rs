@@ -11,7 +11,7 @@ use breachpost::field::body::Body;
 use breachpost::field::draft::{Draft, Kix};
 use breachpost::field::place::Planned;
 use breachpost::field::terms::{Format, Zone};
-use breachpost::read::{self, Terms};
+use breachpost::read::{self, ReadTerms};
 use breachpost::record::{Access, Home, Ledger};
 use breachpost::render::Press;
 use breachpost::{link, package};
@@ -32,7 +32,7 @@ pub fn campaign() -> (Config, Facts) {
 /// Drafts and bodies of the people in `inbox`.
 pub fn composed(inbox: &Utf8Path, config: &Config, facts: &Facts) -> Composed {
     let hidden = Progress::hidden();
-    let terms = Terms { synthetic: config.synthetic, run_date: RUN_DATE };
+    let terms = ReadTerms { synthetic: config.synthetic, run_date: RUN_DATE };
     let rows = read::read(inbox, &config.inputs, &terms, &hidden).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let data_dir = Utf8Path::from_path(folder.path()).unwrap().join("data");
@@ -40,7 +40,7 @@ pub fn composed(inbox: &Utf8Path, config: &Config, facts: &Facts) -> Composed {
     Ledger::init(&home, RUN_DATE).unwrap();
     let ledger = Ledger::open(&home, Access::Read).unwrap();
     let parameters = link::Parameters::of(&config.link).unwrap();
-    let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions: &[] };
+    let terms = link::LinkTerms { rules: &config.link, parameters: &parameters, decisions: &[] };
     let linked = link::link(&rows, &terms, ledger.keys(), &hidden).unwrap();
     let people = ledger.recognise(linked.clusters).unwrap().people;
     let decided = decide::decide(people, &Circumstances::new(&rows, &facts.sender_of), &config.policy, RUN_DATE);

@@ -1,6 +1,6 @@
 //! Errors that say what to do about them.
 
-use super::Status;
+use super::ExitStatus;
 
 /// An error that a command may end with.
 pub trait Explain: std::error::Error {
@@ -10,7 +10,7 @@ pub trait Explain: std::error::Error {
     }
 
     /// How a command ends that fails with it: mostly, nothing has left the building.
-    fn status(&self) -> Status {
-        Status::Stopped
+    fn status(&self) -> ExitStatus {
+        ExitStatus::Stopped
     }
 }

@@ -1,9 +1,9 @@
 //! How a command ended, and its exit code.
 
-/// How a command ended (docs/design.md, "Exit codes"). Of two, the later one in this order wins, but [`Status::Untold`]
+/// How a command ended (docs/design.md, "Exit codes"). Of two, the later one in this order wins, but [`ExitStatus::Untold`]
 /// only wins over the first two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum ExitStatus {
     /// All in order.
     Done,
     /// Done, but something waits for a human.
@@ -18,7 +18,7 @@ pub enum Status {
     Untold,
 }
 
-impl Status {
+impl ExitStatus {
     /// The exit code.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -49,7 +49,7 @@ impl Status {
     }
 
     /// The same, when the answer of a command that published nothing could not be printed: it has failed. A run whose letters
-    /// are out is [`Status::untold`] instead.
+    /// are out is [`ExitStatus::untold`] instead.
     #[must_use]
     pub const fn unanswered(self) -> Self {
         match self {
@@ -65,9 +65,9 @@ mod tests {
 
     #[test]
     fn telling_that_failed_wins_over_news_and_over_nothing_else() {
-        let codes = |status: Status| (status.code(), status.untold().code(), status.unanswered().code());
-        let told: Vec<_> = (0..6).filter_map(Status::from_code).map(codes).collect();
+        let codes = |status: ExitStatus| (status.code(), status.untold().code(), status.unanswered().code());
+        let told: Vec<_> = (0..6).filter_map(ExitStatus::from_code).map(codes).collect();
         assert_eq!(told, [(0, 5, 3), (1, 5, 3), (2, 2, 2), (3, 3, 3), (4, 4, 4), (5, 5, 5)]);
-        assert_eq!([6, 101, 134, -1].map(Status::from_code), [None; 4]);
+        assert_eq!([6, 101, 134, -1].map(ExitStatus::from_code), [None; 4]);
     }
 }

@@ -24,7 +24,7 @@ use super::args::{Args, Command, LedgerCommand, PlanCommand, ReviewCommand, Text
 use super::output::Failure;
 use super::session::{Session, configuration};
 use crate::base::progress::Progress;
-use crate::base::{Status, logging};
+use crate::base::{ExitStatus, logging};
 use crate::record::Acceptance;
 use crate::run::Night;
 
@@ -32,7 +32,7 @@ use crate::run::Night;
 ///
 /// # Errors
 /// [`Failure`] with the exit code, what went wrong and what to do.
-pub fn execute(args: &Args) -> Result<Status, Failure> {
+pub fn execute(args: &Args) -> Result<ExitStatus, Failure> {
     let run_date = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
     match &args.command {
         Command::Manual { out } => return manual::write(out),
@@ -42,12 +42,12 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
         }
         Command::Verify { package, identity, signer } => {
             logging::start(None, run_date, args.verbose);
-            let keys = crate::tools::verify::Keys { identity: identity.as_deref(), signer: signer.as_deref() };
+            let keys = crate::tools::verify::VerifyKeys { identity: identity.as_deref(), signer: signer.as_deref() };
             return verify::open(args, package, keys);
         }
         Command::Contract { list, markdown } => {
             contract::show(args, *list, *markdown);
-            return Ok(Status::Done);
+            return Ok(ExitStatus::Done);
         }
         Command::Inbox { previous } => {
             logging::start(None, run_date, args.verbose);
@@ -63,7 +63,7 @@ pub fn execute(args: &Args) -> Result<Status, Failure> {
 }
 
 impl Session<'_> {
-    fn execute(&self) -> Result<Status, Failure> {
+    fn execute(&self) -> Result<ExitStatus, Failure> {
         match &self.args.command {
             Command::Ledger(LedgerCommand::Init) => self.ledger_init(),
             Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
@@ -105,7 +105,7 @@ impl Session<'_> {
             | Command::Sample { .. }
             | Command::Verify { .. }
             | Command::Contract { .. }
-            | Command::Inbox { .. } => Ok(Status::Done),
+            | Command::Inbox { .. } => Ok(ExitStatus::Done),
         }
     }
 }

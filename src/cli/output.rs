@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-use super::Status;
+use super::ExitStatus;
 use crate::base::{Explain, plain};
 use crate::deliver::email;
 
@@ -16,7 +16,7 @@ static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
 /// Why a command did not do what was asked.
 pub struct Failure {
     /// The exit code.
-    pub status: Status,
+    pub status: ExitStatus,
     /// What went wrong and what caused it, outermost first.
     pub causes: Vec<String>,
     /// What to do about it.
@@ -26,7 +26,7 @@ pub struct Failure {
 impl Failure {
     /// A failure from an error and everything behind it. A cause that only repeats the one before is left out; what a mail
     /// server answered is cleaned.
-    pub fn new(status: Status, error: &dyn std::error::Error, hint: Option<String>) -> Self {
+    pub fn new(status: ExitStatus, error: &dyn std::error::Error, hint: Option<String>) -> Self {
         let mut causes = vec![error.to_string()];
         let mut source = error.source();
         let mut strange = false;
@@ -47,7 +47,7 @@ impl Failure {
     }
 
     /// A defect of the program, at this place in its source.
-    pub fn defect(status: Status, place: &str) -> Self {
+    pub fn defect(status: ExitStatus, place: &str) -> Self {
         let hint =
             "this is a defect in the program: run again, and if it happens again, send the log to whoever maintains it";
         Self { status, causes: vec![format!("internal error at {place}")], hint: Some(hint.to_owned()) }
@@ -101,7 +101,7 @@ pub fn line(text: impl Display) {
 pub fn json(answer_of: &impl Serialize) {
     match serde_json::to_string_pretty(answer_of) {
         Ok(text) => answer(&plain::shown_json(&text)),
-        Err(error) => failure(&Failure::new(Status::Stopped, &error, None)),
+        Err(error) => failure(&Failure::new(ExitStatus::Stopped, &error, None)),
     }
 }
 
@@ -116,7 +116,7 @@ fn answer(text: &str) {
 }
 
 /// The failure of a command whose answer, or a part of it, could not be printed; to be asked once, at the end.
-pub fn lost(status: Status) -> Option<Failure> {
+pub fn lost(status: ExitStatus) -> Option<Failure> {
     let error = LOST.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     Some(Failure {
         status,

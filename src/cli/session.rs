@@ -9,7 +9,7 @@ use super::args::Args;
 use super::output::{self, Failure};
 use crate::base::plain::count;
 use crate::base::progress::Progress;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::config::Config;
 use crate::facts::Facts;
 use crate::field::row::Rows;
@@ -47,15 +47,15 @@ impl Session<'_> {
     }
 
     pub(super) fn facts(&self) -> Result<Facts, Failure> {
-        Facts::load(&self.config.facts).map_err(|error| Failure::new(Status::Usage, &error, None))
+        Facts::load(&self.config.facts).map_err(|error| Failure::new(ExitStatus::Usage, &error, None))
     }
 
     pub(super) fn parameters(&self) -> Result<Parameters, Failure> {
-        Parameters::of(&self.config.link).map_err(|error| Failure::new(Status::Usage, &error, None))
+        Parameters::of(&self.config.link).map_err(|error| Failure::new(ExitStatus::Usage, &error, None))
     }
 
     pub(super) fn rows(&self) -> Result<Rows, Failure> {
-        let terms = read::Terms { synthetic: self.config.synthetic, run_date: self.run_date };
+        let terms = read::ReadTerms { synthetic: self.config.synthetic, run_date: self.run_date };
         let progress = Progress::on_stderr();
         let rows = read::read(&self.config.inbox, &self.config.inputs, &terms, &progress);
         progress.finish();
@@ -75,7 +75,7 @@ pub(super) fn configuration(args: &Args) -> Result<Config, Failure> {
     let mut config = Config::load(&args.config).map_err(|error| {
         let missing = !args.config.exists();
         let hint = missing.then(|| "name the configuration with --config FILE".to_owned());
-        Failure::new(Status::Usage, &error, hint)
+        Failure::new(ExitStatus::Usage, &error, hint)
     })?;
     if let Some(inbox) = &args.inbox {
         config.inbox.clone_from(inbox);
@@ -83,7 +83,7 @@ pub(super) fn configuration(args: &Args) -> Result<Config, Failure> {
     if let Some(data_dir) = &args.data_dir {
         config.data_dir.clone_from(data_dir);
     }
-    let no_key = |error: SealError| Failure::new(Status::Usage, &error, error.hint());
+    let no_key = |error: SealError| Failure::new(ExitStatus::Usage, &error, error.hint());
     Recipients::parse(&config.vendor.recipients).map_err(no_key)?;
     if let Some(backup) = &config.backup {
         Recipients::one("backup.recipient", &backup.recipient).map_err(no_key)?;

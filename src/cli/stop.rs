@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::output::{self, Failure};
 use super::session::Session;
 use super::tell::Teller;
-use super::{Status, logging, process};
+use super::{ExitStatus, logging, process};
 use crate::record;
-use crate::run::outcome::{Ending, Frame, Outcome};
+use crate::run::outcome::{Ending, Occasion, Outcome};
 use crate::run::{self, Night, RunError};
 
 /// A run that did not come to its end.
@@ -29,7 +29,7 @@ impl Session<'_> {
         night: &Night<'_>,
         started: Timestamp,
         work: impl FnOnce(&Night<'_>) -> Result<T, RunError>,
-    ) -> Result<T, Status> {
+    ) -> Result<T, ExitStatus> {
         let ended = process::caught(|| work(night));
         night.progress.finish();
         let stop = match ended {
@@ -43,7 +43,7 @@ impl Session<'_> {
             },
             Err(place) => {
                 let standing = run::crash::standing(self.config, started);
-                let status = if standing.is_out { Status::PartPublished } else { Status::Stopped };
+                let status = if standing.is_out { ExitStatus::PartPublished } else { ExitStatus::Stopped };
                 let failure = Failure::defect(status, &place);
                 Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false, quiet: None }
             }
@@ -51,13 +51,13 @@ impl Session<'_> {
         Err(self.stopped(&stop, started))
     }
 
-    pub(super) fn frame(&self, started: Timestamp) -> Frame<'_> {
+    pub(super) fn frame(&self, started: Timestamp) -> Occasion<'_> {
         let config = self.config;
-        Frame { campaign: &config.campaign, rehearsal: config.synthetic, run_date: self.run_date, started }
+        Occasion { campaign: &config.campaign, rehearsal: config.synthetic, run_date: self.run_date, started }
     }
 
     /// Tells of a run that was refused, or failed.
-    pub(super) fn stopped(&self, stop: &Stop, started: Timestamp) -> Status {
+    pub(super) fn stopped(&self, stop: &Stop, started: Timestamp) -> ExitStatus {
         let Stop { failure, ending, job, in_use, quiet } = stop;
         let mut outcome = Outcome::new(self.frame(started), *ending, failure.status.code());
         outcome.in_use = *in_use;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::output::{self, Failure};
-use super::{Status, logging};
+use super::{ExitStatus, logging};
 use crate::base::{Explain, plain};
 use crate::config::{Config, Mail};
 use crate::deliver::email;
@@ -84,7 +84,7 @@ impl<'a> Teller<'a> {
                 fate.clone_into(&mut outcome.backup);
             }
             Err(error) => {
-                let failure = Failure::new(Status::Untold, &error, error.hint());
+                let failure = Failure::new(ExitStatus::Untold, &error, error.hint());
                 output::failure(&failure);
                 "failed".clone_into(&mut outcome.backup);
                 outcome.backup_error = Some(plain::quoted(&failure.causes.join(": ")));
@@ -177,7 +177,7 @@ impl<'a> Teller<'a> {
     pub fn note(&mut self, papers: &Utf8Path, report: &mut Report, outcome: &mut Outcome) {
         if self.config.mail.is_some() {
             if let Err(error) = run::note_mail(papers, report, &outcome.mail.state) {
-                output::failure(&Failure::new(Status::Untold, &error, error.hint()));
+                output::failure(&Failure::new(ExitStatus::Untold, &error, error.hint()));
                 self.failed = true;
             }
             self.write(outcome);
@@ -185,7 +185,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Writes down how telling ended; gives the code that the program ends with.
-    pub fn finish(&mut self, outcome: &mut Outcome, status: Status) -> Status {
+    pub fn finish(&mut self, outcome: &mut Outcome, status: ExitStatus) -> ExitStatus {
         let before = (outcome.exit_code, self.failed);
         let status = if self.failed { status.untold() } else { status };
         outcome.exit_code = status.code();
@@ -200,7 +200,7 @@ impl<'a> Teller<'a> {
     }
 
     /// The code once it is known whether the run's own answer was printed.
-    pub fn answered(&mut self, outcome: &mut Outcome, status: Status) -> Status {
+    pub fn answered(&mut self, outcome: &mut Outcome, status: ExitStatus) -> ExitStatus {
         let Some(failure) = output::lost(status.untold()) else { return status };
         output::failure(&failure);
         outcome.exit_code = failure.status.code();
@@ -220,7 +220,7 @@ impl<'a> Teller<'a> {
     fn note_failure(&mut self, error: &std::io::Error, what: &str) {
         self.failed = true;
         output::failure(&Failure {
-            status: Status::Untold,
+            status: ExitStatus::Untold,
             causes: vec![what.to_owned(), error.to_string()],
             hint: None,
         });
@@ -228,7 +228,7 @@ impl<'a> Teller<'a> {
 }
 
 fn untold(code: u8) -> u8 {
-    Status::from_code(code.into()).map_or(code, |status| status.untold().code())
+    ExitStatus::from_code(code.into()).map_or(code, |status| status.untold().code())
 }
 
 /// Stands for an address where addresses are not kept.
@@ -238,7 +238,7 @@ fn token(address: &str) -> String {
 
 /// Says on standard error that a mail was not sent; gives it on one line.
 fn say(error: &email::MailError) -> String {
-    let failure = Failure::new(Status::Untold, error, error.hint());
+    let failure = Failure::new(ExitStatus::Untold, error, error.hint());
     let failure = Failure { causes: failure.causes.iter().map(|cause| plain::quoted(cause)).collect(), ..failure };
     output::failure(&failure);
     failure.causes.join(": ")

@@ -2,7 +2,7 @@
 //! tell, and the exit code says what left the building.
 
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command as Process, ExitStatus};
+use std::process::{Child, Command as Process, ExitStatus as Ended};
 use std::thread;
 
 use jiff::Timestamp;
@@ -14,13 +14,13 @@ use super::args::{Args, Command};
 use super::output::Failure;
 use super::session::{Session, configuration};
 use super::stop::Stop;
-use super::{Status, logging};
+use super::{ExitStatus, logging};
 use crate::run::crash;
 use crate::run::outcome::Ending;
 
 /// Lets another process of the same program do the run and tells what it could not tell itself. `None`: the command is no
 /// run, or no second process can be had; then this one does it alone.
-pub(super) fn over(args: &Args) -> Option<Status> {
+pub(super) fn over(args: &Args) -> Option<ExitStatus> {
     if !matches!(args.command, Command::Run { .. } | Command::Plan { plan: None, .. }) {
         return None;
     }
@@ -28,7 +28,7 @@ pub(super) fn over(args: &Args) -> Option<Status> {
     let mut run = spawn().ok()?;
     pass_on_signals(&run);
     let ended = run.wait().ok()?;
-    Some(ended.code().and_then(Status::from_code).unwrap_or_else(|| crashed(args, ended, started)))
+    Some(ended.code().and_then(ExitStatus::from_code).unwrap_or_else(|| crashed(args, ended, started)))
 }
 
 fn spawn() -> std::io::Result<Child> {
@@ -53,19 +53,19 @@ fn pass_on_signals(run: &Child) {
     let _ = thread::Builder::new().spawn(pass_on);
 }
 
-fn crashed(args: &Args, ended: ExitStatus, started: Timestamp) -> Status {
+fn crashed(args: &Args, ended: Ended, started: Timestamp) -> ExitStatus {
     // A configuration that cannot be read any more: the run that could read it is gone, and so are its words.
-    let Ok(config) = configuration(args) else { return Status::Stopped };
+    let Ok(config) = configuration(args) else { return ExitStatus::Stopped };
     let run_date = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
     logging::start(Some(&config.data_dir), run_date, args.verbose);
     let standing = crash::standing(&config, started);
-    let status = if standing.is_out { Status::PartPublished } else { Status::Stopped };
+    let status = if standing.is_out { ExitStatus::PartPublished } else { ExitStatus::Stopped };
     let failure = Failure { status, causes: vec![cause(ended)], hint: Some(hint(ended).to_owned()) };
     let stop = Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false, quiet: None };
     Session { args, config: &config, run_date }.stopped(&stop, started)
 }
 
-fn cause(ended: ExitStatus) -> String {
+fn cause(ended: Ended) -> String {
     match (ended.signal(), ended.code()) {
         (Some(6), _) => "the run was aborted: no memory was left, or the program failed (signal 6)".to_owned(),
         (Some(9), _) => "the run was killed (signal 9), perhaps because no memory was left".to_owned(),
@@ -75,7 +75,7 @@ fn cause(ended: ExitStatus) -> String {
     }
 }
 
-fn hint(ended: ExitStatus) -> &'static str {
+fn hint(ended: Ended) -> &'static str {
     match ended.signal() {
         Some(6 | 9) => "look for `out of memory` in the system log, give the program more memory, and run again",
         _ => "run again: it continues where it stopped",

@@ -1,7 +1,7 @@
 //! Invented people for previews and press samples.
 
 use crate::base::hash;
-use crate::compose::texts::{News, TextFacts};
+use crate::compose::texts::{LetterNews, TextFacts};
 use crate::field::address::AddressSource;
 use crate::field::body::Body;
 use crate::field::draft::{Draft, Kix, PostalParts};
@@ -99,9 +99,9 @@ fn provider(subject: &TextFacts) -> &'static str {
 
 const fn kind(subject: &TextFacts) -> Kind {
     match subject.news {
-        News::First => Kind::First,
-        News::Supplement(_) => Kind::Supplement,
-        News::Correction(_) => Kind::Correction,
+        LetterNews::First => Kind::First,
+        LetterNews::Supplement(_) => Kind::Supplement,
+        LetterNews::Correction(_) => Kind::Correction,
     }
 }
 

@@ -10,8 +10,8 @@ use crate::field::words::name;
 /// The cells of a name, put right where that follows without doubt.
 pub(super) struct Spelt<'a> {
     raw: PersonName<'a>,
-    own: name::Surname<'a>,
-    partner: Option<name::Surname<'a>>,
+    own: name::SurnameColumns<'a>,
+    partner: Option<name::SurnameColumns<'a>>,
 }
 
 impl<'a> Spelt<'a> {
@@ -58,8 +58,8 @@ impl<'a> Spelt<'a> {
     }
 }
 
-const fn as_it_is<'a>(prefix: &'a str, surname: &'a str) -> name::Surname<'a> {
-    name::Surname { prefix: Cow::Borrowed(prefix), name: Cow::Borrowed(surname) }
+const fn as_it_is<'a>(prefix: &'a str, surname: &'a str) -> name::SurnameColumns<'a> {
+    name::SurnameColumns { prefix: Cow::Borrowed(prefix), name: Cow::Borrowed(surname) }
 }
 
 #[cfg(test)]

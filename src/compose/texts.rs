@@ -21,12 +21,12 @@ use crate::field::body::{Body, Frame};
 use crate::field::notice::Notice;
 use crate::field::terms::{Audience, Custody};
 
-pub use gates::{Figures, Finding, Review, plain_text, residue, review};
-pub use subject::{News, TextFacts, named_provider};
+pub use gates::{TextFigures, TextFinding, TextReview, plain_text, residue, review};
+pub use subject::{LetterNews, TextFacts, named_provider};
 pub use variants::{Variant, every, variants};
 
 use locale::Locale;
-use writer::Writer;
+use writer::TextWriter;
 
 /// The text of the letter that answers this notice.
 ///
@@ -48,7 +48,7 @@ fn body_in(locale: &Locale, subject: &TextFacts, facts: &Facts, run_date: Date, 
     let subject = subject.clone().settled();
     let nobody = Sender::default();
     let sender = facts.senders.get(&subject.sender).unwrap_or(&nobody);
-    let writer = Writer::new(locale, &subject, facts, sender);
+    let writer = TextWriter::new(locale, &subject, facts, sender);
     Body {
         language: subject.language,
         format: subject.format,
@@ -58,7 +58,7 @@ fn body_in(locale: &Locale, subject: &TextFacts, facts: &Facts, run_date: Date, 
     }
 }
 
-fn frame(writer: &Writer<'_>, run_date: Date, synthetic: bool) -> Frame {
+fn frame(writer: &TextWriter<'_>, run_date: Date, synthetic: bool) -> Frame {
     let (texts, sender, language) = (&writer.locale.frame, writer.sender, writer.subject.language);
     let country = writer::home_country(writer.locale, writer.subject);
     let rehearsal = if synthetic { texts.rehearsal.words() } else { String::new() };
@@ -79,7 +79,7 @@ fn frame(writer: &Writer<'_>, run_date: Date, synthetic: bool) -> Frame {
 }
 
 /// The sender's address, the country behind its last line in letters that go abroad, and the line to call.
-fn sender_lines(writer: &Writer<'_>, country: Option<&str>) -> Vec<String> {
+fn sender_lines(writer: &TextWriter<'_>, country: Option<&str>) -> Vec<String> {
     let mut lines = writer.sender.address.clone();
     if let Some(last) = lines.last_mut() {
         *last = slots::with_country(last, country);
@@ -89,7 +89,7 @@ fn sender_lines(writer: &Writer<'_>, country: Option<&str>) -> Vec<String> {
 }
 
 /// Another language, another size of print, read aloud: people who are held ask somebody who can call.
-fn last_lines(writer: &Writer<'_>) -> Vec<String> {
+fn last_lines(writer: &TextWriter<'_>) -> Vec<String> {
     let texts = &writer.locale.frame;
     let format = writer.subject.format;
     let print = writer.held_or(&texts.large_print_in_custody, &texts.large_print).of(format);

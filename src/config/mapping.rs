@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::field::contract::{self, Form, Need};
+use crate::field::contract::{self, CellForm, Need};
 use crate::field::row::List;
 
 use super::{InputFormat, Inputs};
 
 /// What is wrong with a mapping: which key, and why. It quotes the configuration and the contract, no file.
-pub type Problem = (String, String);
+pub type MappingProblem = (String, String);
 
 /// Whether every mapped column and word is one of the contract's.
 ///
 /// # Errors
 /// The first key that is not, with what it may be.
-pub fn check(inputs: &Inputs) -> Result<(), Problem> {
+pub fn check(inputs: &Inputs) -> Result<(), MappingProblem> {
     contract::LISTS.into_iter().try_for_each(|list| {
         let format = inputs.of(list);
         check_columns(list, format)?;
@@ -22,7 +22,7 @@ pub fn check(inputs: &Inputs) -> Result<(), Problem> {
     })
 }
 
-fn check_columns(list: List, format: &InputFormat) -> Result<(), Problem> {
+fn check_columns(list: List, format: &InputFormat) -> Result<(), MappingProblem> {
     let key = format!("inputs.{}.columns", contract::name(list));
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for (column, header) in &format.columns {
@@ -36,7 +36,7 @@ fn check_columns(list: List, format: &InputFormat) -> Result<(), Problem> {
     Ok(())
 }
 
-fn check_words(list: List, column: &str, words: &BTreeMap<String, String>) -> Result<(), Problem> {
+fn check_words(list: List, column: &str, words: &BTreeMap<String, String>) -> Result<(), MappingProblem> {
     let key = format!("inputs.{}.words.{column}", contract::name(list));
     let Some(found) = contract::column(list, column) else { return Err((key, unknown_column(list, column))) };
     let Some(allowed) = found.form.allowed() else {
@@ -56,11 +56,11 @@ fn check_words(list: List, column: &str, words: &BTreeMap<String, String>) -> Re
 
 /// Whether a word of a file may be read as this. An empty text is "not known": never where the column protects somebody
 /// or every row needs a word.
-fn check_target(form: Form, need: Need, allowed: &[&str], ours: &str) -> Result<(), String> {
+fn check_target(form: CellForm, need: Need, allowed: &[&str], ours: &str) -> Result<(), String> {
     let known = |word: &str| allowed.contains(&word);
     let fits = match form {
-        Form::Words(_) => ours.is_empty() || ours.split(';').all(known),
-        Form::Word(_) => known(ours) || (ours.is_empty() && need != Need::Every),
+        CellForm::Words(_) => ours.is_empty() || ours.split(';').all(known),
+        CellForm::Word(_) => known(ours) || (ours.is_empty() && need != Need::Every),
         _ => known(ours),
     };
     if fits {
@@ -88,7 +88,7 @@ fn unknown_column(list: List, column: &str) -> String {
 mod tests {
     use super::*;
 
-    fn checked(text: &str) -> Result<(), Problem> {
+    fn checked(text: &str) -> Result<(), MappingProblem> {
         check(&toml::from_str(text).unwrap())
     }
 

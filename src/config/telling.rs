@@ -8,12 +8,12 @@ use super::Config;
 /// `[review]`.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Review {
+pub struct ReviewSettings {
     /// Days after which a case that still waits for a human is overdue; 1 to 365.
     pub overdue_days: i64,
 }
 
-impl Default for Review {
+impl Default for ReviewSettings {
     fn default() -> Self {
         Self { overdue_days: 14 }
     }
@@ -22,7 +22,7 @@ impl Default for Review {
 /// `[metrics]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Metrics {
+pub struct MetricsSettings {
     /// Text file for Prometheus' `node_exporter`, written anew after each run; other users may read it. Its folder must
     /// be there; its name ends in `.prom`.
     pub file: Utf8PathBuf,

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use crate::base::Explain;
 use crate::config::{Mail, MailSecurity, telling};
-use crate::deliver::summary::{Summary, Texts};
+use crate::deliver::summary::{MailTexts, RunSummary};
 use crate::deliver::{password, relay};
 
 /// The mail's id, without angle brackets. One run has one id, so a mail that was sent twice can be recognised.
@@ -144,7 +144,7 @@ pub struct Posted {
 ///
 /// # Errors
 /// [`MailError`] when nobody got it; the server may have it nonetheless when the line broke after the last byte.
-pub fn send(mail: &Mail, summary: &Summary, at: Timestamp, to: &[String]) -> Result<Posted, MailError> {
+pub fn send(mail: &Mail, summary: &RunSummary, at: Timestamp, to: &[String]) -> Result<Posted, MailError> {
     let (message, id) = message(mail, summary, at)?;
     let login = login(mail)?;
     let tls = tls(mail)?;
@@ -236,7 +236,7 @@ fn post(
     Ok(())
 }
 
-fn message(mail: &Mail, summary: &Summary, at: Timestamp) -> Result<(Message, MessageId), MailError> {
+fn message(mail: &Mail, summary: &RunSummary, at: Timestamp) -> Result<(Message, MessageId), MailError> {
     for (field, text) in [("campaign", &summary.campaign), ("run_id", &summary.run_id), ("job", &summary.job)] {
         if text.chars().any(char::is_control) {
             return Err(MailError::Header { field });
@@ -256,7 +256,7 @@ fn message(mail: &Mail, summary: &Summary, at: Timestamp) -> Result<(Message, Me
     for to in &mail.to {
         builder = builder.to(to.parse().map_err(|_| MailError::Address { key: "to" })?);
     }
-    let Texts { subject, plain, html } = summary.texts()?;
+    let MailTexts { subject, plain, html } = summary.texts()?;
     let parts = MultiPart::alternative()
         .boundary(format!("breachpost-{token}"))
         .singlepart(SinglePart::plain(plain))
@@ -373,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_line_break_never_reaches_a_header() {
-        let summary = Summary { run_id: "1\r\nBcc: x@example.net".to_owned(), ..summary() };
+        let summary = RunSummary { run_id: "1\r\nBcc: x@example.net".to_owned(), ..summary() };
         assert!(matches!(message(&mail(), &summary, now()), Err(MailError::Header { field: "run_id" })));
         let mail = Mail { to: vec!["a@example.org\r\nBcc: x@example.net".to_owned()], ..mail() };
         assert!(matches!(message(&mail, &self::summary(), now()), Err(MailError::Address { key: "to" })));

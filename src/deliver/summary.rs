@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 use tera::{Context, Tera};
 
-/// How a run went. Numbers are exact here; [`Summary::texts`] hides the small ones.
+/// How a run went. Numbers are exact here; [`RunSummary::texts`] hides the small ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct RunSummary {
     /// The incident.
     pub campaign: String,
     /// The run; also makes the mail's Message-ID.
@@ -28,7 +28,7 @@ pub struct Summary {
     /// Exposure rows by what they ended as, in the order of the report.
     pub states: Vec<(String, u64)>,
     /// Rows set aside by reason, in the order of the codes.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<SummaryReason>,
     /// Dates from which letters are due that wait today, with their rows.
     pub due: Vec<(String, u64)>,
     /// What waits for a human; absent where a run did not come so far.
@@ -57,7 +57,7 @@ pub struct Summary {
 
 /// Rows set aside for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
+pub struct SummaryReason {
     /// Its code.
     pub code: String,
     /// The reason in words.
@@ -85,7 +85,7 @@ pub struct Queue {
 
 /// A mail's texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Texts {
+pub struct MailTexts {
     /// One line.
     pub subject: String,
     /// Plain text.
@@ -156,12 +156,12 @@ struct Paper {
     sheets: u64,
 }
 
-impl Summary {
+impl RunSummary {
     /// Fills the mail's templates.
     ///
     /// # Errors
     /// When a template has a fault; tests set every template, so this does not happen to a released program.
-    pub fn texts(&self) -> Result<Texts, tera::Error> {
+    pub fn texts(&self) -> Result<MailTexts, tera::Error> {
         let mut templates = Tera::new();
         // Names decide about escaping: only those that end in .html are escaped.
         templates.add_raw_templates([
@@ -170,7 +170,7 @@ impl Summary {
             ("summary.html", include_str!("../../templates/mail/summary.html")),
         ])?;
         let slots = Context::from_serialize(&self.slots())?;
-        Ok(Texts {
+        Ok(MailTexts {
             subject: templates.render("summary.subject", &slots)?.trim_end().to_owned(),
             plain: templates.render("summary.txt", &slots)?,
             html: templates.render("summary.html", &slots)?,
@@ -275,14 +275,14 @@ const fn outcome(exit_code: u8) -> &'static str {
 pub(crate) mod tests {
     use super::*;
 
-    pub fn summary() -> Summary {
-        let reason = |code: &str, state: &str, rows| Reason {
+    pub fn summary() -> RunSummary {
+        let reason = |code: &str, state: &str, rows| SummaryReason {
             code: code.to_owned(),
             text: format!("the reason of {code}"),
             state: state.to_owned(),
             rows,
         };
-        Summary {
+        RunSummary {
             campaign: "lab-2025".to_owned(),
             run_id: "2025-09-01-000001".to_owned(),
             run_date: jiff::civil::date(2025, 9, 1),
@@ -319,8 +319,8 @@ pub(crate) mod tests {
         }
     }
 
-    fn stopped() -> Summary {
-        Summary {
+    fn stopped() -> RunSummary {
+        RunSummary {
             exit_code: 3,
             problem: vec!["no ledger at `ledger.sqlite`".to_owned(), "what to do: put it back".to_owned()],
             states: Vec::new(),
@@ -346,7 +346,7 @@ pub(crate) mod tests {
         for line in ["letter: 2000", "review: 23", "rejected: 10", "told: 0", "total: 2033"] {
             assert!(texts.plain.contains(line), "{}", texts.plain);
         }
-        let few = Summary { states: vec![("review".to_owned(), 9)], rows: 9, ..summary() };
+        let few = RunSummary { states: vec![("review".to_owned(), 9)], rows: 9, ..summary() };
         assert!(few.texts().unwrap().html.contains("<td style=\"text-align: right\">&lt;10</td>"));
     }
 
@@ -354,7 +354,7 @@ pub(crate) mod tests {
     fn a_hidden_state_cannot_be_counted_back() {
         let states = vec![("letter".to_owned(), 2_000), ("review".to_owned(), 17), ("rejected".to_owned(), 6)];
         let queue = Some(Queue { open: 23, new: 23, overdue: 0, oldest: None, deadline: None });
-        let texts = Summary { rows: 2_023, states, queue, ..summary() }.texts().unwrap();
+        let texts = RunSummary { rows: 2_023, states, queue, ..summary() }.texts().unwrap();
         for text in [&texts.plain, &texts.html] {
             assert!(!text.contains("2023") && !text.contains("23") && text.contains("10 or more"), "{text}");
         }
@@ -372,7 +372,7 @@ pub(crate) mod tests {
         for (letters, told) in [(0, true), (1, false), (9, false), (10, true)] {
             let states = vec![("letter".to_owned(), letters)];
             let texts =
-                Summary { letters, pages: 4 * letters, sheets: 2 * letters, states, rows: letters, ..summary() }
+                RunSummary { letters, pages: 4 * letters, sheets: 2 * letters, states, rows: letters, ..summary() }
                     .texts()
                     .unwrap();
             assert_eq!(texts.plain.contains("pages: "), told, "{letters}: {}", texts.plain);
@@ -431,9 +431,9 @@ pub(crate) mod tests {
 
     #[test]
     fn the_subject_names_the_run_and_its_outcome() {
-        let subject = |summary: Summary| summary.texts().unwrap().subject;
+        let subject = |summary: RunSummary| summary.texts().unwrap().subject;
         assert_eq!(
-            subject(Summary { rehearsal: true, ..stopped() }),
+            subject(RunSummary { rehearsal: true, ..stopped() }),
             "stopped: REHEARSAL breachpost lab-2025, nothing left the building (2025-09-01-000001)"
         );
         assert_eq!(
@@ -444,7 +444,7 @@ pub(crate) mod tests {
 
     #[test]
     fn values_are_never_templates_or_markup() {
-        let texts = Summary { run_id: "{{ 7*7 }}<b>".to_owned(), ..summary() }.texts().unwrap();
+        let texts = RunSummary { run_id: "{{ 7*7 }}<b>".to_owned(), ..summary() }.texts().unwrap();
         assert!(texts.plain.contains("{{ 7*7 }}<b>"));
         assert!(texts.html.contains("{{ 7*7 }}&lt;b&gt;"));
         assert!(!texts.html.contains("<b>"));

@@ -25,7 +25,7 @@ pub struct Column {
     /// Whether it may be missing.
     pub need: Need,
     /// What a cell holds.
-    pub form: Form,
+    pub form: CellForm,
     /// A cell as it may be in a file; invented.
     pub example: &'static str,
     /// What it means, and what an empty cell or a missing column means where that matters.
@@ -61,7 +61,7 @@ impl Need {
 
 /// What a cell may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum CellForm {
     /// A number or name that another system gave.
     Identifier,
     /// A citizen service number.
@@ -95,7 +95,7 @@ pub enum Form {
 /// What a flag may say, yes first. Capitals do not matter.
 pub const FLAG: &[&str] = &["yes", "true", "1", "ja", "j", "y", "no", "false", "0", "nee", "n"];
 
-impl Form {
+impl CellForm {
     /// The words that a cell may hold, where they are a closed list.
     #[must_use]
     pub const fn allowed(self) -> Option<&'static [&'static str]> {

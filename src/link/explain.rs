@@ -17,11 +17,11 @@ use crate::link::judge::{Judge, Verdict};
 use crate::link::review::Holds;
 use crate::link::score::{Score, in_bits};
 use crate::link::units::UnitId;
-use crate::link::{Grouped, LinkError, Terms, block};
+use crate::link::{Grouped, LinkError, LinkTerms, block};
 
 /// What linking knows about two rows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Explanation {
+pub struct PairExplanation {
     /// They are in one cluster.
     pub together: bool,
     /// They say the same in everything that identifies somebody, so they were never compared.
@@ -71,11 +71,11 @@ pub struct Step {
 /// As [`super::link`].
 pub fn explain(
     rows: &Rows,
-    terms: &Terms<'_>,
+    terms: &LinkTerms<'_>,
     keys: &Keys,
     (one, other): (RowRef, RowRef),
     progress: &Progress,
-) -> Result<Option<Explanation>, LinkError> {
+) -> Result<Option<PairExplanation>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
     let holds = grouped.holds(all, rows)?;
@@ -90,11 +90,11 @@ struct Explainer<'e> {
     all: AllRows<'e>,
     grouped: &'e Grouped,
     holds: &'e Holds,
-    terms: &'e Terms<'e>,
+    terms: &'e LinkTerms<'e>,
 }
 
 impl Explainer<'_> {
-    fn explain(&self, one: RowId, other: RowId) -> Option<Explanation> {
+    fn explain(&self, one: RowId, other: RowId) -> Option<PairExplanation> {
         let (first, second) = (self.unit(one)?, self.unit(other)?);
         let (left, right) = (first.min(second), first.max(second));
         let clustering = &self.grouped.clustering;
@@ -102,7 +102,7 @@ impl Explainer<'_> {
         let units = &self.grouped.units;
         let blocks = block::chosen(&self.terms.parameters.blocks)
             .filter(|rule| rule.is_shared(&units.features[left as usize], &units.features[right as usize]));
-        Some(Explanation {
+        Some(PairExplanation {
             together,
             alike: left == right,
             fields: self.fields(left, right),
@@ -262,7 +262,7 @@ fn bits(score: Score) -> String {
     if Rule::of(score) == Rule::Score { format!(" ({:.1} bits)", in_bits(score)) } else { String::new() }
 }
 
-impl fmt::Display for Explanation {
+impl fmt::Display for PairExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", if self.together { "one person" } else { "not one person" })?;
         writeln!(f, "the two alone: {}", self.verdict)?;

@@ -21,7 +21,7 @@ use crate::field::partial_date::PartialDate;
 use crate::field::reason::Reason;
 use crate::field::row::{Exposure, List, Refused, Registrant, Rows};
 use crate::field::terms::{Category, Items, Published, Status};
-use crate::link::{Linked, Parameters, Terms, link};
+use crate::link::{LinkTerms, Linked, Parameters, link};
 
 /// Valid BSNs of the test range.
 pub(super) const BSNS: [u32; 4] = [999_990_019, 999_990_020, 999_990_032, 999_990_044];
@@ -150,7 +150,7 @@ pub(super) fn linked(rows: &Rows) -> Linked<'_> {
 }
 
 pub(super) fn linked_by<'a>(rows: &'a Rows, rules: &LinkRules) -> Linked<'a> {
-    let terms = Terms { rules, parameters: &Parameters::built_in(), decisions: &[] };
+    let terms = LinkTerms { rules, parameters: &Parameters::built_in(), decisions: &[] };
     link(rows, &terms, &Keys::derive(&[7; 32]), &Progress::hidden()).unwrap()
 }
 

@@ -12,7 +12,7 @@ pub const MAX_BYTES: u64 = 3_500_000_000;
 
 /// Writes an archive front to back: it never seeks, so it can flow straight into a cipher and the plain archive never
 /// stands on a disk. Sizes and checksums follow each entry (data descriptors) and stand in the directory at the end.
-pub struct Writer<W: Write> {
+pub struct ArchiveWriter<W: Write> {
     zip: ZipWriter<StreamWriter<Fused<W>>>,
     bytes: u64,
 }
@@ -28,7 +28,7 @@ pub struct Stored {
     pub bytes: u64,
 }
 
-impl<W: Write> Writer<W> {
+impl<W: Write> ArchiveWriter<W> {
     /// Starts an archive.
     pub fn new(out: W) -> Self {
         Self { zip: ZipWriter::new_stream(Fused { inner: out, failed: false }), bytes: 0 }
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     fn archive() -> Vec<u8> {
-        let mut writer = Writer::new(Vec::new());
+        let mut writer = ArchiveWriter::new(Vec::new());
         writer.store("a/one.txt", &mut &b"one"[..]).unwrap();
         writer.store("a/two.txt", &mut &b""[..]).unwrap();
         writer.finish().unwrap()
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_name_cannot_come_twice() {
-        let mut writer = Writer::new(Vec::new());
+        let mut writer = ArchiveWriter::new(Vec::new());
         writer.store("a", &mut &b"1"[..]).unwrap();
         assert!(writer.store("a", &mut &b"2"[..]).is_err());
     }
@@ -206,7 +206,7 @@ mod tests {
                 Ok(())
             }
         }
-        let mut writer = Writer::new(Full(10));
+        let mut writer = ArchiveWriter::new(Full(10));
         assert_eq!(writer.store("a", &mut &b"1"[..]).unwrap_err().kind(), io::ErrorKind::StorageFull);
         assert!(writer.finish().is_err());
     }

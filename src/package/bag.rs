@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use jiff::civil::Date;
 
-use crate::package::archive::{Stored, Writer};
+use crate::package::archive::{ArchiveWriter, Stored};
 
 /// What the bag says about itself.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-
 
 /// A bag that is being written into an archive, its payload hashed on its way.
 pub struct Bag<'a, W: Write> {
-    archive: &'a mut Writer<W>,
+    archive: &'a mut ArchiveWriter<W>,
     name: &'a str,
     declaration: Stored,
     payload: Vec<Stored>,
@@ -37,7 +37,7 @@ impl<'a, W: Write> Bag<'a, W> {
     ///
     /// # Errors
     /// When writing fails.
-    pub fn begin(archive: &'a mut Writer<W>, name: &'a str) -> Result<Self, Failure> {
+    pub fn begin(archive: &'a mut ArchiveWriter<W>, name: &'a str) -> Result<Self, Failure> {
         let declaration = store(archive, name, "bagit.txt", DECLARATION.as_bytes())?;
         Ok(Self { archive, name, declaration, payload: Vec::new() })
     }
@@ -68,7 +68,12 @@ impl<'a, W: Write> Bag<'a, W> {
 }
 
 /// The path in what is returned is the one inside the bag.
-fn store<W: Write>(archive: &mut Writer<W>, bag: &str, path: &str, mut content: &[u8]) -> Result<Stored, Failure> {
+fn store<W: Write>(
+    archive: &mut ArchiveWriter<W>,
+    bag: &str,
+    path: &str,
+    mut content: &[u8],
+) -> Result<Stored, Failure> {
     let stored = archive.store(&format!("{bag}/{path}"), &mut content);
     let stored = stored.map_err(|error| (path.to_owned(), error))?;
     Ok(Stored { path: path.to_owned(), ..stored })

@@ -58,13 +58,13 @@ impl Class {
 /// A letter that can be printed, as far as its place depends on it: a whole job of them is in memory at once, the letters
 /// themselves are not.
 #[derive(Debug)]
-pub struct Proofed {
+pub struct ProofedLetter {
     key: Key,
     pages: u32,
     origin: u32,
 }
 
-impl Proofed {
+impl ProofedLetter {
     /// Takes note of a letter with its pages (blank backs counted) and sheets. `origin` is where the caller finds it again.
     #[must_use]
     pub fn of(draft: &Draft, pages: u32, sheets: u32, origin: u32) -> Self {
@@ -96,17 +96,17 @@ pub struct PartPlaces {
     /// From 1.
     pub number: u32,
     /// At most `letters_per_part`.
-    pub places: Vec<(Proofed, Place)>,
+    pub places: Vec<(ProofedLetter, Place)>,
 }
 
 /// Plans a job that fits in memory. See [`places`].
 #[must_use]
 pub fn plan(job_name: &str, letters: Vec<(Draft, u32, u32)>, print: &Print) -> Vec<PartPlan> {
     let proofed =
-        |(origin, (draft, pages, sheets)): (u32, &(Draft, u32, u32))| Proofed::of(draft, *pages, *sheets, origin);
+        |(origin, (draft, pages, sheets)): (u32, &(Draft, u32, u32))| ProofedLetter::of(draft, *pages, *sheets, origin);
     let proofed = (0..).zip(&letters).map(proofed).collect();
     let mut drafts: Vec<Option<Draft>> = letters.into_iter().map(|(draft, ..)| Some(draft)).collect();
-    let mut planned = |(proofed, place): (Proofed, Place)| {
+    let mut planned = |(proofed, place): (ProofedLetter, Place)| {
         let draft = drafts[proofed.origin as usize].take().expect("every letter has one place");
         Planned { draft, place }
     };
@@ -121,7 +121,7 @@ pub fn plan(job_name: &str, letters: Vec<(Draft, u32, u32)>, print: &Print) -> V
 /// at most `letters_per_file` letters; a part holds at most `letters_per_part`. The same letters in any order give the
 /// same plan.
 #[must_use]
-pub fn places(job_name: &str, mut proofed: Vec<Proofed>, print: &Print) -> Places {
+pub fn places(job_name: &str, mut proofed: Vec<ProofedLetter>, print: &Print) -> Places {
     proofed.par_sort_unstable_by(|one, other| one.key.cmp(&other.key));
     Places {
         letters: proofed.into_iter(),
@@ -170,7 +170,7 @@ fn fixed<const N: usize>(text: &str) -> [u8; N] {
 /// Hands out the parts of a job in order.
 #[derive(Debug)]
 pub struct Places {
-    letters: IntoIter<Proofed>,
+    letters: IntoIter<ProofedLetter>,
     job_name: String,
     letters_per_file: u32,
     letters_per_part: u32,
@@ -196,7 +196,7 @@ impl Places {
     /// The classes of the letters that are still to come.
     #[must_use]
     pub fn classes(&self) -> BTreeSet<Class> {
-        self.letters.as_slice().iter().map(Proofed::class).collect()
+        self.letters.as_slice().iter().map(ProofedLetter::class).collect()
     }
 
     /// Parts of the job, handed out or not.

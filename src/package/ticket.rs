@@ -21,7 +21,7 @@ const SHEET_GRAMS: u32 = 5;
 
 /// What all parts of a job have in common.
 #[derive(Clone, Copy, Debug)]
-pub struct Job<'a> {
+pub struct JobTicket<'a> {
     /// Seven digits.
     pub number: &'a str,
     /// Invented people: nothing of it may be posted.
@@ -44,7 +44,7 @@ pub struct Job<'a> {
     pub ledger_head: &'a str,
 }
 
-impl Job<'_> {
+impl JobTicket<'_> {
     /// The name in front of all file names: the number, with `rehearsal-` before it in a rehearsal.
     #[must_use]
     pub fn name(&self) -> String {
@@ -206,14 +206,14 @@ pub enum TicketError {
 ///
 /// # Errors
 /// [`TicketError`] when the configured number of days leads outside the calendar.
-pub fn json(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError> {
+pub fn json(job: &JobTicket<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError> {
     let mut json = serde_json::to_vec_pretty(&ticket(job, part)?)?;
     json.push(b'\n');
     Ok(json)
 }
 
 /// What `job.json` and the delivery note say.
-fn ticket<'a>(job: &'a Job<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, TicketError> {
+fn ticket<'a>(job: &'a JobTicket<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, TicketError> {
     // More days than a span can hold are no date either.
     let after = |days: i64| job.run_date.checked_add(jiff::Span::new().try_days(days)?);
     let [earliest, latest] = job.vendor.posting_days;
@@ -317,7 +317,7 @@ mod tests {
         let proofed = vec![(draft(1, "1000AA"), 2, 1), (draft(2, "1000AA"), 2, 1), (draft(3, "1000AA"), 4, 2)];
         let parts = plan("rehearsal-2600001", proofed, &print);
         let vendor = vendor();
-        let job = Job {
+        let job = JobTicket {
             number: "2600001",
             rehearsal: true,
             parts: 1,

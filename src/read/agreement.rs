@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::cell::Days;
 use super::raw::{Raw, Terms};
 use super::records::Record;
-use crate::field::contract::{self, Form, LISTS, Need};
+use crate::field::contract::{self, CellForm, LISTS, Need};
 use crate::field::ids::RowRef;
 use crate::field::reason::Reason;
 use crate::field::row::{Exposure, List, Provider, Registrant, Suppression};
@@ -61,7 +61,7 @@ fn every_word_of_the_contract_is_read_and_no_other() {
 fn a_text_may_be_as_long_as_the_contract_says_and_no_longer() {
     for list in LISTS {
         for column in contract::columns(list) {
-            let (Form::Name(most) | Form::Text(most)) = column.form else { continue };
+            let (CellForm::Name(most) | CellForm::Text(most)) = column.form else { continue };
             let text = |length: u16| "a".repeat(usize::from(length));
             assert_eq!(wrong(list, &[(column.name, &text(most))]), [], "{}", column.name);
             assert_eq!(wrong(list, &[(column.name, &text(most + 1))]), [Reason::R109], "{}", column.name);

@@ -12,7 +12,7 @@ use crate::field::reason::{Reason, SetAside};
 use crate::field::row::{List, Open, Refused};
 
 use super::batch::{Batch, Context};
-use super::error::{Place, ReadError};
+use super::error::{FilePlace, ReadError};
 use super::header::{self, Layout};
 use super::preamble::{self, Tail};
 use super::raw::{self, Raw};
@@ -58,7 +58,7 @@ impl<'b> CsvFile<'b> {
         encoding::refuse_wide(bytes, format.encoding, file)?;
         let (bytes, tail) = preamble::without_tail(bytes);
         if tail == Tail::Lost {
-            return Err(ReadError::Truncated { file: file.to_owned(), place: Place::End });
+            return Err(ReadError::Truncated { file: file.to_owned(), place: FilePlace::End });
         }
         let text = encoding::decode(bytes, format.encoding, file)?;
         let mut notes = Vec::new();
@@ -69,7 +69,7 @@ impl<'b> CsvFile<'b> {
 
         let headers = header::expected(list, format)?;
         let Some(first) = header_record(&text, start, Dialect { delimiter, width: 0 }, file)? else { return Ok(None) };
-        check_cells(&text, first, delimiter, Place::Header, file)?;
+        check_cells(&text, first, delimiter, FilePlace::Header, file)?;
         let found = names(&text, first, delimiter);
         let mut layout = header::layout(&found, list, headers, file)
             .map_err(|error| with_hint(error, &text, first, start, format, delimiter))?;
@@ -272,7 +272,7 @@ fn header_record(text: &str, start: usize, dialect: Dialect, file: &Utf8Path) ->
     let mut at = start;
     while at < text.len() {
         let span = split::record(text.as_bytes(), at, dialect)
-            .map_err(|_| ReadError::Quote { file: file.to_owned(), place: Place::Header })?;
+            .map_err(|_| ReadError::Quote { file: file.to_owned(), place: FilePlace::Header })?;
         if !split::is_blank(text, span, dialect.delimiter) {
             return Ok(Some(span));
         }
@@ -360,7 +360,7 @@ fn find_records(text: &str, start: usize, dialect: Dialect, file: &Utf8Path) -> 
     let mut at = start;
     while at < bytes.len() {
         let span = split::record(bytes, at, dialect).map_err(|_| {
-            let place = Place::Row(records.rows.saturating_add(1));
+            let place = FilePlace::Row(records.rows.saturating_add(1));
             ReadError::Quote { file: file.to_owned(), place }
         })?;
         at = span.next;
@@ -368,7 +368,7 @@ fn find_records(text: &str, start: usize, dialect: Dialect, file: &Utf8Path) -> 
             records.blank_rows = records.blank_rows.saturating_add(u32::from(!span.is_blank()));
             continue;
         }
-        check_cells(text, span, dialect.delimiter, Place::Row(records.rows.saturating_add(1)), file)?;
+        check_cells(text, span, dialect.delimiter, FilePlace::Row(records.rows.saturating_add(1)), file)?;
         records.rows = records.rows.checked_add(1).ok_or_else(|| ReadError::TooManyRows { file: file.to_owned() })?;
         records.trailing &= bytes[span.end - 1] == dialect.delimiter;
         if records.last.replace(span).is_none() {
@@ -386,7 +386,7 @@ fn find_records(text: &str, start: usize, dialect: Dialect, file: &Utf8Path) -> 
 }
 
 /// A cell without end stops the file before anything of it is copied.
-fn check_cells(text: &str, span: Span, delimiter: u8, place: Place, file: &Utf8Path) -> Result<(), ReadError> {
+fn check_cells(text: &str, span: Span, delimiter: u8, place: FilePlace, file: &Utf8Path) -> Result<(), ReadError> {
     match split::endless(text, span, delimiter) {
         Some(index) => Err(ReadError::EndlessCell { file: file.to_owned(), place, column: index + 1 }),
         None => Ok(()),
@@ -402,7 +402,7 @@ impl Records {
         if complete || split::fields(text, last, delimiter, |_, _| ()) == width {
             return Ok(());
         }
-        Err(ReadError::Truncated { file: file.to_owned(), place: Place::Row(self.rows) })
+        Err(ReadError::Truncated { file: file.to_owned(), place: FilePlace::Row(self.rows) })
     }
 
     fn notes(&self) -> Vec<String> {

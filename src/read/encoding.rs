@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use crate::config::TextEncoding;
 
-use super::error::{Place, ReadError};
+use super::error::{FilePlace, ReadError};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -52,7 +52,7 @@ fn utf8<'b>(bytes: &'b [u8], file: &Utf8Path) -> Result<&'b str, ReadError> {
     std::str::from_utf8(content).map_err(|error| {
         if error.error_len().is_none() {
             // A valid beginning of a character and then nothing more.
-            return ReadError::Truncated { file: file.to_owned(), place: Place::End };
+            return ReadError::Truncated { file: file.to_owned(), place: FilePlace::End };
         }
         at(bytes, skipped + error.valid_up_to(), TextEncoding::Utf8, file)
     })

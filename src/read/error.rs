@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use crate::base::Explain;
 use crate::field::row::List;
 
-pub use super::place::Place;
+pub use super::place::FilePlace;
 use super::schema;
 
 /// A file, or the inbox, that cannot be used. Nothing of the run has happened yet when this stops it.
@@ -158,7 +158,7 @@ pub enum ReadError {
     #[error("`{file}`: {place}, column {column} contains more than a million bytes")]
     EndlessCell {
         file: Utf8PathBuf,
-        place: Place,
+        place: FilePlace,
         /// From 1.
         column: usize,
     },
@@ -211,14 +211,14 @@ pub enum ReadError {
     Quote {
         file: Utf8PathBuf,
         /// Where it begins.
-        place: Place,
+        place: FilePlace,
     },
     /// The file ends inside a row or a character.
     #[error("`{file}` is truncated: its end is missing ({place})")]
     Truncated {
         file: Utf8PathBuf,
         /// Where it ends.
-        place: Place,
+        place: FilePlace,
     },
     /// Too many rows have more or fewer cells than the header.
     #[error("{ragged} of {rows} rows of `{file}` have more or fewer cells than its header, the first is row {first}")]

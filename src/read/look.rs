@@ -25,7 +25,7 @@ use crate::field::row::List;
 
 use super::inbox::{self, Found};
 use super::marks::{self, Changes, Delivery};
-use super::{Kind, ReadError, Terms};
+use super::{DamageKind, ReadError, ReadTerms};
 use file::Opened;
 use glance::Known;
 
@@ -33,13 +33,13 @@ pub use findings::Finding;
 
 /// What to look at, and with what to compare it.
 #[derive(Debug)]
-pub struct Order<'a> {
+pub struct LookOrder<'a> {
     /// The folder.
     pub inbox: &'a Utf8Path,
     /// How the lists are written.
     pub formats: &'a Inputs,
     /// As for a run.
-    pub terms: Terms,
+    pub terms: ReadTerms,
     /// What the lists are compared with.
     pub before: Before<'a>,
     /// Where progress is shown.
@@ -95,7 +95,7 @@ pub struct FileLook {
     /// Whether the earlier delivery had it.
     pub state: FileState,
     /// Why a run would stop.
-    pub problem: Option<Problem>,
+    pub problem: Option<FileProblem>,
     /// Settings that would mend it, to paste into the configuration; the figures are those with them.
     pub proposal: Option<String>,
     /// Its columns.
@@ -122,14 +122,14 @@ pub enum FileState {
 
 /// Why a run would stop at a file.
 #[derive(Clone, Debug, Serialize)]
-pub struct Problem {
+pub struct FileProblem {
     /// What is wrong.
     pub error: String,
     /// What to do.
     pub hint: Option<String>,
 }
 
-impl Problem {
+impl FileProblem {
     fn of(error: &ReadError) -> Self {
         Self { error: error.to_string(), hint: error.hint() }
     }
@@ -211,7 +211,7 @@ pub struct KindLook {
 }
 
 impl KindLook {
-    fn of((reason, kind): (&Reason, &Kind)) -> Self {
+    fn of((reason, kind): (&Reason, &DamageKind)) -> Self {
         Self { code: reason.code(), reason: reason.text(), count: u64::from(kind.count), rows: kind.rows.clone() }
     }
 }
@@ -233,7 +233,7 @@ pub struct ListLook {
 /// # Errors
 /// [`ReadError`] when the folder, or a file to compare with, cannot be read at all. Files of the inbox that cannot be read
 /// are in the answer.
-pub fn look(order: &Order<'_>) -> Result<Look, ReadError> {
+pub fn look(order: &LookOrder<'_>) -> Result<Look, ReadError> {
     let marker = match &order.before {
         Before::Run { marker, .. } => *marker,
         Before::Files(_) | Before::None(_) => Marker::passing(),
@@ -273,7 +273,7 @@ fn compared_with(before: &Before<'_>) -> String {
 }
 
 /// The earlier delivery, read where it is files.
-fn earlier<'o>(order: &'o Order<'_>, marker: Marker) -> Result<Option<Cow<'o, Delivery>>, ReadError> {
+fn earlier<'o>(order: &'o LookOrder<'_>, marker: Marker) -> Result<Option<Cow<'o, Delivery>>, ReadError> {
     let files = match &order.before {
         Before::Run { delivery, .. } => return Ok(Some(Cow::Borrowed(delivery))),
         Before::None(_) => return Ok(None),

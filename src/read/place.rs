@@ -2,7 +2,7 @@
 
 /// A place in a file, for people: the header or a data row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum FilePlace {
     /// The header.
     Header,
     /// Data row, from 1.
@@ -11,7 +11,7 @@ pub enum Place {
     End,
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for FilePlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Header => f.write_str("the header"),

@@ -20,7 +20,7 @@ pub struct Tally {
     /// Rows whose cells were looked at: all but ragged ones.
     pub rows: u32,
     /// Why rows are refused, by the code that the row is set aside with.
-    pub refused: BTreeMap<Reason, Kind>,
+    pub refused: BTreeMap<Reason, DamageKind>,
     /// Damaged cells of date columns.
     pub damaged_dates: u32,
     /// How many of those are dates in each pattern of [`DateForm::ALL`].
@@ -35,19 +35,19 @@ pub struct ColumnTally {
     /// Filled, and not what the column holds.
     pub damaged: u32,
     /// What is wrong; a cell that is missing where every row needs one is here, too.
-    pub kinds: BTreeMap<Reason, Kind>,
+    pub kinds: BTreeMap<Reason, DamageKind>,
 }
 
 /// One kind of damage.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kind {
+pub struct DamageKind {
     /// How many.
     pub count: u32,
     /// The first few data rows.
     pub rows: Vec<u32>,
 }
 
-impl Kind {
+impl DamageKind {
     fn add(&mut self, row: u32) {
         self.count += 1;
         if self.rows.len() < ROWS_NAMED {
@@ -131,7 +131,7 @@ impl Tally {
     }
 }
 
-fn append_kinds(kinds: &mut BTreeMap<Reason, Kind>, next: &BTreeMap<Reason, Kind>) {
+fn append_kinds(kinds: &mut BTreeMap<Reason, DamageKind>, next: &BTreeMap<Reason, DamageKind>) {
     for (reason, kind) in next {
         kinds.entry(*reason).or_default().append(kind);
     }

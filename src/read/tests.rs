@@ -43,7 +43,7 @@ impl Inbox {
     }
 
     pub(super) fn read(&self) -> Result<Rows, ReadError> {
-        let terms = Terms { synthetic: self.synthetic, run_date: date(2025, 9, 1) };
+        let terms = ReadTerms { synthetic: self.synthetic, run_date: date(2025, 9, 1) };
         read(&self.path, &self.formats, &terms, &Progress::hidden())
     }
 
@@ -397,7 +397,7 @@ fn an_unbalanced_quote_stops_the_run_and_says_where() {
     let error = Inbox::with(text).error();
     assert!(error.to_string().starts_with("unbalanced quote in `"), "{error}");
     assert!(error.to_string().ends_with("in the cell that begins in row 50"), "{error}");
-    assert!(matches!(Inbox::with("\"record_id").error(), ReadError::Quote { place: Place::Header, .. }));
+    assert!(matches!(Inbox::with("\"record_id").error(), ReadError::Quote { place: FilePlace::Header, .. }));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::config::InputFormat;
-use crate::field::contract::{self, DateForm, Form};
+use crate::field::contract::{self, CellForm, DateForm};
 use crate::field::row::List;
 
 use super::text::is_blank;
@@ -34,7 +34,7 @@ impl Translation {
         let mut columns = Vec::new();
         for (place, column) in contract::columns(list).iter().enumerate() {
             if let Some(words) = format.words.get(column.name).filter(|words| !words.is_empty()) {
-                let joined = matches!(column.form, Form::Words(_));
+                let joined = matches!(column.form, CellForm::Words(_));
                 let kind = if joined { Kind::Words(words.clone()) } else { Kind::Word(words.clone()) };
                 columns.push((place, kind));
             } else if column.form.is_date() && format.dates != DateForm::Iso {

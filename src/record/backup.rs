@@ -11,7 +11,7 @@ use super::store::Store;
 use crate::base::{data_dir, durable};
 
 pub use list::{BackupList, LIST, SealedBackup};
-pub use sealed::Made;
+pub use sealed::MadeBackup;
 pub(super) use sealed::{ABOUT, About, EARLIER, KEY, LEDGER, relist};
 
 /// Copies that are kept.

@@ -91,7 +91,7 @@ impl CaseCounts {
 
 /// What a run has to tell humans, and the ledger does not know yet that they were told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct News {
+pub struct CaseNews {
     /// The cases in numbers.
     pub counts: CaseCounts,
     /// Published packages that are gone and were not named before: names in the outbox.
@@ -110,9 +110,9 @@ struct Open {
 }
 
 impl Open {
-    fn judge(&self, held: &Held, today: Date, overdue_days: i64) -> News {
+    fn judge(&self, held: &Held, today: Date, overdue_days: i64) -> CaseNews {
         let deadline = |since: Date| since.checked_add(Span::new().days(overdue_days)).unwrap_or(Date::MAX);
-        let mut news = News::default();
+        let mut news = CaseNews::default();
         let counts = &mut news.counts;
         counts.open = (held.due.len() + held.once.len()) as u64;
         for mark in held.due.iter().chain(&held.once).filter(|mark| !self.cases.contains_key(*mark)) {
@@ -150,7 +150,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RecordError`] when the ledger or the outbox cannot be read.
-    pub fn news(&self, held: &Held, today: Date, overdue_days: i64) -> Result<News, RecordError> {
+    pub fn news(&self, held: &Held, today: Date, overdue_days: i64) -> Result<CaseNews, RecordError> {
         let events = audit::verify(&self.store.entries()?)?;
         let mut news = self.open_cases(&events)?.judge(held, today, overdue_days);
         for (name, number) in self.missing_packages(&events)? {
@@ -164,7 +164,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be written.
-    pub fn told_humans(&mut self, news: &News, today: Date) -> Result<(), RecordError> {
+    pub fn told_humans(&mut self, news: &CaseNews, today: Date) -> Result<(), RecordError> {
         let waits = !news.steps.is_empty() || news.counts.reminder;
         if !waits && news.gone_jobs.is_empty() {
             return Ok(());

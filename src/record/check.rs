@@ -11,7 +11,7 @@ use crate::field::mode::Mode;
 
 /// A ledger that holds. Whatever does not hold is a [`RecordError`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Verdict {
+pub struct LedgerVerdict {
     /// The ledger's random name.
     pub ledger: String,
     /// Its campaign.
@@ -34,7 +34,7 @@ pub struct Verdict {
     pub signer: Option<String>,
 }
 
-impl std::fmt::Display for Verdict {
+impl std::fmt::Display for LedgerVerdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let totals = &self.totals;
         writeln!(f, "ledger    {} of {}, {}, {}", self.ledger, self.campaign, self.mode, self.state)?;
@@ -63,7 +63,7 @@ impl std::fmt::Display for Verdict {
 ///
 /// # Errors
 /// [`RecordError`] names the first thing that does not hold.
-pub fn check(home: &Home<'_>, anchors: &[String]) -> Result<Verdict, RecordError> {
+pub fn check(home: &Home<'_>, anchors: &[String]) -> Result<LedgerVerdict, RecordError> {
     let ledger = Ledger::open(home, Access::Read)?;
     let mut proofs = ledger.proofs.clone();
     let history = ledger.store.entries()?;
@@ -73,7 +73,7 @@ pub fn check(home: &Home<'_>, anchors: &[String]) -> Result<Verdict, RecordError
     }
     proofs.extend(proof::check_sums(home.data_dir, &ledger.model()?)?);
     let signer = (ledger.campaign_state()? != CampaignState::Purged).then(|| ledger.signer().public_line());
-    Ok(Verdict {
+    Ok(LedgerVerdict {
         ledger: ledger.id.clone(),
         campaign: ledger.campaign.clone(),
         mode: ledger.mode,

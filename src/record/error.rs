@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::intake::InputChange;
 use super::store::StoreError;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::field::mode::Mode;
 
 /// Why the ledger refuses. Unless [`RecordError::exit_code`] says otherwise the run stops with exit code 3, before
@@ -265,7 +265,7 @@ impl Explain for RecordError {
     /// Exit code of a program that stops here, before it has published anything.
     ///
     /// 3 for every refusal; 2 where the command line or the configuration is at fault.
-    fn status(&self) -> Status {
+    fn status(&self) -> ExitStatus {
         match self {
             Self::AcceptedReason { .. }
             | Self::AcceptedStranger { .. }
@@ -274,8 +274,8 @@ impl Explain for RecordError {
             | Self::Abandoner { .. }
             | Self::NothingToAbandon
             | Self::OtherCampaign { .. }
-            | Self::OtherMode { .. } => Status::Usage,
-            _ => Status::Stopped,
+            | Self::OtherMode { .. } => ExitStatus::Usage,
+            _ => ExitStatus::Stopped,
         }
     }
 }

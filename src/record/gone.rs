@@ -176,13 +176,13 @@ impl Ledger {
     /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be written.
     pub fn rule_records(
         &mut self,
-        said: &[(RecordKey, RecordRuling)],
+        said: &[(RecordMark, RecordRuling)],
         by: &str,
         date: Date,
     ) -> Result<usize, RecordError> {
         inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
         let known = self.store.record_rulings()?;
-        let is_new = |said: &&(RecordKey, RecordRuling)| match known.get(&said.0.0) {
+        let is_new = |said: &&(RecordMark, RecordRuling)| match known.get(&said.0.0) {
             Some(before) => before != said.1 && !(before.is_withdrawn() && said.1 == RecordRuling::Withdrawn),
             None => said.1 != RecordRuling::Undecided,
         };
@@ -211,9 +211,9 @@ impl Ledger {
 
 /// A lab record, by its keyed mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RecordKey(pub(super) Mark);
+pub struct RecordMark(pub(super) Mark);
 
-impl RecordKey {
+impl RecordMark {
     /// Of a record that is in the inbox.
     #[must_use]
     pub fn of(keys: &Keys, dataset_id: &str, record_id: &str) -> Self {
@@ -246,8 +246,8 @@ impl Gone {
 
     /// The record.
     #[must_use]
-    pub const fn key(&self) -> RecordKey {
-        RecordKey(self.mark)
+    pub const fn key(&self) -> RecordMark {
+        RecordMark(self.mark)
     }
 }
 

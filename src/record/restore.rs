@@ -28,7 +28,7 @@ use source::Source;
 
 /// What to restore from, and what it has to know.
 #[derive(Clone, Copy, Debug)]
-pub struct Order<'a> {
+pub struct RestoreOrder<'a> {
     /// A sealed backup, or a copy from `backups/`.
     pub file: &'a Utf8Path,
     /// The operator's secret key, where the backup is sealed.
@@ -88,7 +88,7 @@ impl std::fmt::Display for Restored {
 ///
 /// # Errors
 /// [`RestoreError`] says what is missing, or which refusal of the ledger it is.
-pub fn restore(home: &Home<'_>, order: &Order<'_>) -> Result<Restored, RestoreError> {
+pub fn restore(home: &Home<'_>, order: &RestoreOrder<'_>) -> Result<Restored, RestoreError> {
     source::check(order)?;
     let place = Place::take(home.data_dir)?;
     let restored = Restoring { home, order, place: &place }.restore();
@@ -100,7 +100,7 @@ pub fn restore(home: &Home<'_>, order: &Order<'_>) -> Result<Restored, RestoreEr
 
 struct Restoring<'a> {
     home: &'a Home<'a>,
-    order: &'a Order<'a>,
+    order: &'a RestoreOrder<'a>,
     place: &'a Place<'a>,
 }
 

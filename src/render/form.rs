@@ -9,7 +9,7 @@ use crate::field::terms::{Format, Language};
 use crate::render::RenderError;
 use crate::render::ink::{self, rectangle, round};
 use crate::render::laid::{Face, Glyph, LaidPage, Run, Slot, SlotKey};
-use crate::render::metrics::Metrics;
+use crate::render::metrics::FontMetrics;
 use crate::render::type_case::{Used, deflate, name};
 
 /// What the press keeps of a body: there may be tens of thousands.
@@ -30,7 +30,7 @@ impl Stock {
     ///
     /// # Errors
     /// [`RenderError::Layout`] when a value has no place or two.
-    pub fn of(body: &Body, pages: Vec<LaidPage>, metrics: &Metrics) -> Result<Self, RenderError> {
+    pub fn of(body: &Body, pages: Vec<LaidPage>, metrics: &FontMetrics) -> Result<Self, RenderError> {
         slots_once(body, &pages)?;
         let count = pages.len().to_string();
         let label = |page: usize| body.frame.page_label.replace("{pages}", &count).replace("{page}", &page.to_string());
@@ -74,7 +74,7 @@ impl Form {
     ///
     /// # Errors
     /// [`RenderError::Layout`] when the page has no place for its label or the label no glyph.
-    pub fn of(mut page: LaidPage, label: &str, metrics: &Metrics) -> Result<Self, RenderError> {
+    pub fn of(mut page: LaidPage, label: &str, metrics: &FontMetrics) -> Result<Self, RenderError> {
         label_page(&mut page, label, metrics).map_err(|code| RenderError::Layout { code })?;
         let mut used = Face::ALL.map(|face| Used::new(metrics.face(face)));
         let mut content = Content::new();
@@ -102,7 +102,7 @@ impl Form {
 }
 
 /// Sets the page's label with its right end at the place that the page has for it.
-pub(super) fn label_page(page: &mut LaidPage, label: &str, metrics: &Metrics) -> Result<(), &'static str> {
+pub(super) fn label_page(page: &mut LaidPage, label: &str, metrics: &FontMetrics) -> Result<(), &'static str> {
     let at = page.slots.iter().position(|slot| slot.key == SlotKey::Page).ok_or("slots")?;
     let slot = page.slots.remove(at);
     let face = metrics.face(slot.face);

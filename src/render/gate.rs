@@ -12,11 +12,11 @@ use crate::render::form::Stock;
 use crate::render::geometry::{ADDRESS_LINES, DESCENT, MM_PER_PT, Sheet, Zones};
 use crate::render::input::{address_block, bars, salutation};
 use crate::render::laid::{Face, SlotKey};
-use crate::render::metrics::{FaceMetrics, Metrics};
+use crate::render::metrics::{FaceMetrics, FontMetrics};
 
 /// The measures that drafts are held against.
 pub(super) struct Gate<'a> {
-    pub metrics: &'a Metrics,
+    pub metrics: &'a FontMetrics,
     pub window: &'a Window,
 }
 

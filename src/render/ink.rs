@@ -3,7 +3,7 @@
 use pdf_writer::{Content, Finish, Str};
 
 use crate::render::geometry::{MM_PER_PT, PAGE_HEIGHT};
-use crate::render::laid::{Rule, Run};
+use crate::render::laid::{RuledLine, Run};
 use crate::render::type_case::{self, Used};
 
 /// PDF counts upwards from the lower edge.
@@ -23,14 +23,14 @@ pub(super) fn round(value: f64) -> f32 {
 }
 
 /// In points from the top left corner; to be filled by the caller.
-pub(super) fn rectangle(content: &mut Content, rule: Rule) {
+pub(super) fn rectangle(content: &mut Content, rule: RuledLine) {
     let (width, height) = (round(rule.width), round(rule.height));
     content.rect(round(rule.x), up(rule.y + rule.height), width, height);
 }
 
 /// In millimetres.
-pub(super) fn mm(left: f64, top: f64, width: f64, height: f64) -> Rule {
-    Rule { x: left / MM_PER_PT, y: top / MM_PER_PT, width: width / MM_PER_PT, height: height / MM_PER_PT }
+pub(super) fn mm(left: f64, top: f64, width: f64, height: f64) -> RuledLine {
+    RuledLine { x: left / MM_PER_PT, y: top / MM_PER_PT, width: width / MM_PER_PT, height: height / MM_PER_PT }
 }
 
 /// Glyphs of one run, inside a text object whose font is set. Kerning stands between the strings of a `TJ`; glyphs that

@@ -22,7 +22,7 @@ pub struct LetterInput {
     /// What many people share.
     pub body: Body,
     /// What is personal.
-    pub person: Person,
+    pub person: PersonalSlots,
     /// Measures.
     pub sheet: Sheet,
     /// How much air the letter gets.
@@ -42,7 +42,7 @@ pub struct LetterInput {
 /// The personal slots; all empty when a body is set on its own.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Person {
+pub struct PersonalSlots {
     /// Name, address and country lines, top to bottom.
     pub lines: Vec<String>,
     /// KIX bars as (left, top, width, height), mm.
@@ -105,7 +105,7 @@ pub fn salutation(draft: &Draft) -> String {
     format!("{},", draft.salutation)
 }
 
-impl Person {
+impl PersonalSlots {
     /// The slots of a draft that has passed the gate; bars that do not fit are left out.
     pub(super) fn of(draft: &Draft, window: &Window) -> Self {
         let lines: Vec<String> = address_block(draft).map(str::to_owned).collect();
@@ -162,7 +162,7 @@ fn unbroken(body: &Body) -> Body {
 }
 
 impl LetterInput {
-    pub(super) fn new(body: &Body, person: Person, window: &Window, date: Date) -> Self {
+    pub(super) fn new(body: &Body, person: PersonalSlots, window: &Window, date: Date) -> Self {
         let title = match body.language {
             Language::Nl => "Brief",
             Language::En => "Letter",

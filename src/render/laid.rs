@@ -23,7 +23,7 @@ pub struct LaidPage {
     /// Text in the order of the source.
     pub runs: Vec<Run>,
     /// Filled rectangles: rules and bars.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<RuledLine>,
     /// Places for personal values.
     pub slots: Vec<Slot>,
 }
@@ -68,7 +68,7 @@ pub struct Glyph {
 
 /// A filled rectangle.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rule {
+pub struct RuledLine {
     /// Left edge.
     pub x: f64,
     /// Upper edge.

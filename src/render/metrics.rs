@@ -58,11 +58,11 @@ impl FaceMetrics {
 }
 
 /// Both faces.
-pub struct Metrics {
+pub struct FontMetrics {
     faces: [FaceMetrics; 2],
 }
 
-impl Metrics {
+impl FontMetrics {
     pub(super) const fn new(regular: FaceMetrics, bold: FaceMetrics) -> Self {
         Self { faces: [regular, bold] }
     }

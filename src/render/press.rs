@@ -15,8 +15,8 @@ use crate::field::terms::Format;
 use crate::render::form::Stock;
 use crate::render::gate::Gate;
 use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET, Zones};
-use crate::render::input::{Density, LetterInput, Person};
-use crate::render::metrics::Metrics;
+use crate::render::input::{Density, LetterInput, PersonalSlots};
+use crate::render::metrics::FontMetrics;
 use crate::render::print_file::PrintFile;
 use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::world::{Laid, Workshop};
@@ -25,7 +25,7 @@ use crate::render::{RenderError, breaks};
 /// Sets letters.
 pub struct Press {
     workshop: Workshop,
-    metrics: Metrics,
+    metrics: FontMetrics,
     print: Print,
     stock: BTreeMap<String, Stock>,
 }
@@ -44,7 +44,7 @@ pub struct Proof {
 /// Every draft that went in is in exactly one of the two lists, both in the order in which they came.
 #[must_use = "drafts that are held have to reach the record"]
 #[derive(Debug)]
-pub struct Proofed {
+pub struct ProofResult {
     /// What can be planned.
     pub ready: Vec<Proof>,
     /// What is held, and why: S101 to S104.
@@ -78,7 +78,7 @@ impl Press {
         }
         let metrics = workshop.metrics();
         let lay = |(key, body): &(&String, &Body)| {
-            let bare = LetterInput::new(body, Person::default(), &print.window, run_date);
+            let bare = LetterInput::new(body, PersonalSlots::default(), &print.window, run_date);
             let fitted = fit(&workshop, bare, planned.get(*key).copied())?;
             let mut stock = Stock::of(body, fitted.laid.pages()?, &metrics)?;
             stock.stranded = fitted.stranded;
@@ -126,9 +126,9 @@ impl Press {
     ///
     /// # Errors
     /// [`RenderError::Body`] when a draft names a body that this press does not have, or one of another language or size.
-    pub fn proof(&self, drafts: Vec<Draft>) -> Result<Proofed, RenderError> {
+    pub fn proof(&self, drafts: Vec<Draft>) -> Result<ProofResult, RenderError> {
         let checked: Vec<_> = drafts.into_par_iter().map(|draft| self.check(draft)).collect::<Result<_, _>>()?;
-        let mut proofed = Proofed { ready: Vec::with_capacity(checked.len()), held: Vec::new() };
+        let mut proofed = ProofResult { ready: Vec::with_capacity(checked.len()), held: Vec::new() };
         for draft in checked {
             match draft {
                 Ok(proof) => proofed.ready.push(proof),
@@ -206,7 +206,7 @@ impl Press {
 
     fn whole(&self, draft: &Draft, body: &Body) -> LetterInput {
         let window = &self.print.window;
-        LetterInput::new(body, Person::of(draft, window), window, self.workshop.date())
+        LetterInput::new(body, PersonalSlots::of(draft, window), window, self.workshop.date())
     }
 }
 

@@ -18,7 +18,7 @@ use crate::render::geometry::{MARK, MARK_MODULE, MM_PER_PT, PAGE_HEIGHT, PAGE_WI
 use crate::render::ink::{mm, pt, rectangle, round, up};
 use crate::render::input::{address_block, bars};
 use crate::render::laid::{Face, Slot, SlotKey};
-use crate::render::metrics::Metrics;
+use crate::render::metrics::FontMetrics;
 use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::type_case::TypeCase;
 
@@ -44,7 +44,7 @@ pub(super) struct PrintFile<'a> {
 }
 
 impl<'a> PrintFile<'a> {
-    pub fn new(metrics: &'a Metrics, print: &'a Print, job: u32) -> Self {
+    pub fn new(metrics: &'a FontMetrics, print: &'a Print, job: u32) -> Self {
         let mut next = 1;
         let mut take = || {
             next += 1;

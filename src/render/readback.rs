@@ -50,9 +50,9 @@ pub enum ReadbackError {
     },
 }
 
-/// Text of one font and size on one baseline, in millimetres from the top left corner of the page.
+/// PlacedText of one font and size on one baseline, in millimetres from the top left corner of the page.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Text {
+pub struct PlacedText {
     /// As a reader of the file finds it.
     pub text: String,
     /// Left end.
@@ -65,7 +65,7 @@ pub struct Text {
     pub size: f64,
 }
 
-impl Text {
+impl PlacedText {
     /// The room that its letters can take.
     #[must_use]
     pub fn area(&self) -> Rect {
@@ -78,14 +78,14 @@ impl Text {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layer {
     /// In the order of the stream.
-    pub texts: Vec<Text>,
+    pub texts: Vec<PlacedText>,
     /// Bounding boxes of what is filled or stroked.
     pub inked: Vec<Rect>,
 }
 
 /// A form XObject of the file, drawn by its number.
 #[derive(Clone, Debug)]
-pub struct Form {
+pub struct FormXObject {
     /// Object number; the same number is the same content.
     pub number: i32,
     /// What it draws.
@@ -102,7 +102,7 @@ pub struct PageContent {
     /// What the page draws itself.
     pub own: Layer,
     /// What it draws by reference, in order.
-    pub forms: Vec<Form>,
+    pub forms: Vec<FormXObject>,
 }
 
 impl PageContent {
@@ -157,7 +157,7 @@ pub fn read(pdf: &[u8]) -> Result<Vec<PageContent>, ReadbackError> {
     let mut reader = Reader::default();
     let full = |page| {
         let Page { width, height, own, forms } = reader.page(page)?;
-        let layer = |number: &i32| Ok(Form { number: *number, layer: Rc::clone(&reader.form(*number)?.layer) });
+        let layer = |number: &i32| Ok(FormXObject { number: *number, layer: Rc::clone(&reader.form(*number)?.layer) });
         Ok(PageContent { width, height, own, forms: forms.iter().map(layer).collect::<Result<_, _>>()? })
     };
     pdf.pages().iter().map(full).collect()

@@ -23,8 +23,8 @@ use typst_render::RenderOptions;
 
 use crate::render::RenderError;
 use crate::render::input::LetterInput;
-use crate::render::laid::{Face, Glyph, LaidPage, Rule, Run, Slot, SlotKey};
-use crate::render::metrics::{FaceMetrics, Metrics};
+use crate::render::laid::{Face, Glyph, LaidPage, RuledLine, Run, Slot, SlotKey};
+use crate::render::metrics::{FaceMetrics, FontMetrics};
 use crate::render::note::DeliveryNote;
 
 const TEMPLATES: [(&str, &str); 5] = [
@@ -80,9 +80,9 @@ impl Workshop {
     }
 
     /// Tables of both faces.
-    pub fn metrics(&self) -> Metrics {
+    pub fn metrics(&self) -> FontMetrics {
         let [regular, bold] = [0, 1].map(|index| face_metrics(&self.fonts[index], &FACES[index]));
-        Metrics::new(regular, bold)
+        FontMetrics::new(regular, bold)
     }
 
     /// Lays a letter out.
@@ -351,7 +351,7 @@ impl Walk {
         let (x, y) = (at.x.to_pt(), at.y.to_pt());
         let rule = match (&shape.geometry, &shape.fill, &shape.stroke) {
             (Geometry::Rect(size), Some(fill), None) if black(fill) => {
-                Rule { x, y, width: size.x.to_pt(), height: size.y.to_pt() }
+                RuledLine { x, y, width: size.x.to_pt(), height: size.y.to_pt() }
             }
             _ => return Err("shape"),
         };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::LinkProfile;
 use crate::field::ids::RowRef;
 use crate::field::row::Input;
-use crate::link::{BlockReport, Linked, Terms};
+use crate::link::{BlockReport, LinkTerms, Linked};
 
 /// `link` in `report.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub struct BlockSizes {
 impl LinkReport {
     /// What linking says about itself; merges and splits are known later.
     #[must_use]
-    pub fn new(inputs: &[Input], terms: &Terms<'_>, linked: &Linked<'_>) -> Self {
+    pub fn new(inputs: &[Input], terms: &LinkTerms<'_>, linked: &Linked<'_>) -> Self {
         Self {
             parameters: terms.parameters.version.clone(),
             profile: terms.rules.profile,

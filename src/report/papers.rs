@@ -63,7 +63,7 @@ pub const REVIEW: [&str; 12] = [
 ///
 /// # Errors
 /// [`ReportError`] when the file cannot be written.
-pub fn write_review(path: &Utf8Path, rows: &Rows, waiting: Waiting<'_>) -> Result<(), ReportError> {
+pub fn write_review(path: &Utf8Path, rows: &Rows, waiting: WaitingRows<'_>) -> Result<(), ReportError> {
     let set_aside = waiting.set_aside;
     let mut csv = create(path, "review.csv")?;
     let failed = |source| ReportError::Csv { file: "review.csv", source };
@@ -112,7 +112,7 @@ pub fn write_review(path: &Utf8Path, rows: &Rows, waiting: Waiting<'_>) -> Resul
 
 /// What waits for a human.
 #[derive(Clone, Copy)]
-pub struct Waiting<'w> {
+pub struct WaitingRows<'w> {
     /// Rows.
     pub set_aside: &'w [SetAside],
     /// Records that are no longer delivered.

@@ -8,7 +8,7 @@ use super::ReportError;
 use crate::base::data_dir;
 
 /// One line of a table by the names of its columns.
-pub type Line = BTreeMap<String, String>;
+pub type RowLine = BTreeMap<String, String>;
 
 /// A run whose papers are on the shelf.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +35,10 @@ impl Shelved {
     pub fn lines(
         &self,
         file: &'static str,
-    ) -> Result<impl Iterator<Item = Result<Line, ReportError>> + use<>, ReportError> {
+    ) -> Result<impl Iterator<Item = Result<RowLine, ReportError>> + use<>, ReportError> {
         let failed = move |source| ReportError::Shelved { file, source };
         let reader = csv::Reader::from_path(self.papers.join(file)).map_err(failed)?;
-        Ok(reader.into_deserialize::<Line>().map(move |line| line.map_err(failed)))
+        Ok(reader.into_deserialize::<RowLine>().map(move |line| line.map_err(failed)))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::link::Linked;
 
 /// One row that waits for a human.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub struct WaitingRow {
     /// The row, with what a human has to know.
     pub set_aside: SetAside,
     /// The same from night to night, wherever the row is: a keyed mark of the list, the code and the row's content.
@@ -52,7 +52,7 @@ const NAMED: usize = 50;
 
 /// Every row of the other lists that waits for a human, in file and row order.
 #[must_use]
-pub fn of(rows: &Rows, linked: &Linked<'_>, keys: &Keys) -> Vec<Waiting> {
+pub fn of(rows: &Rows, linked: &Linked<'_>, keys: &Keys) -> Vec<WaitingRow> {
     let fitting: BTreeMap<usize, RowRef> = linked.fitting.iter().copied().collect();
     let nobody: BTreeSet<RowRef> = linked.nobody.iter().copied().collect();
     let mut waiting = Vec::new();
@@ -64,7 +64,7 @@ pub fn of(rows: &Rows, linked: &Linked<'_>, keys: &Keys) -> Vec<Waiting> {
             item.evidence.push_str("; may be a person of this run");
         }
         let cells = ["waits", word(refused.list), item.reason.code(), refused.content.as_str()];
-        waiting.push(Waiting { set_aside: item, mark: keys.row_fingerprint(cells) });
+        waiting.push(WaitingRow { set_aside: item, mark: keys.row_fingerprint(cells) });
     }
     for row in rows.suppressions.iter().filter(|row| nobody.contains(&row.row)) {
         let bsn = row.bsn.map_or_else(String::new, |bsn| bsn.number().to_string());
@@ -83,10 +83,10 @@ fn is_empty_list(input: &Input) -> bool {
     input.list == List::Suppressions && input.rows == 0
 }
 
-fn first<'c>(row: RowRef, evidence: String, keys: &Keys, cells: impl Iterator<Item = &'c str>) -> Waiting {
+fn first<'c>(row: RowRef, evidence: String, keys: &Keys, cells: impl Iterator<Item = &'c str>) -> WaitingRow {
     let kind = ["waits", word(List::Suppressions), Reason::L211.code()];
     let set_aside = SetAside { evidence, first: true, ..SetAside::new(row, Reason::L211) };
-    Waiting { set_aside, mark: keys.row_fingerprint(kind.into_iter().chain(cells)) }
+    WaitingRow { set_aside, mark: keys.row_fingerprint(kind.into_iter().chain(cells)) }
 }
 
 const fn word(list: List) -> &'static str {
@@ -102,7 +102,7 @@ const fn word(list: List) -> &'static str {
 impl ListRows {
     /// Counts and names them.
     #[must_use]
-    pub fn new(inputs: &[Input], waiting: &[Waiting], protecting_nobody: u64) -> Self {
+    pub fn new(inputs: &[Input], waiting: &[WaitingRow], protecting_nobody: u64) -> Self {
         let first = || waiting.iter().map(|waiting| &waiting.set_aside).filter(|item| item.first);
         let named = first().take(NAMED).map(|item| NamedRow {
             file: inputs[usize::from(item.row.file)].file.clone(),

@@ -8,7 +8,7 @@ use crate::base::Explain;
 use crate::config::Config;
 use crate::deliver::courier::{self, CourierError};
 use crate::package::{Recipients, SealError};
-use crate::record::backup::Made;
+use crate::record::backup::MadeBackup;
 use crate::record::{Home, Ledger, RecordError};
 
 /// A backup that is in `backups/`.
@@ -76,7 +76,7 @@ pub fn back_up(config: &Config, date: Date, ledger: Option<&Ledger>) -> Result<B
         own = Ledger::open_to_back_up(&Home::of(config))?;
         &own
     };
-    let Made { path, backup, was_there } = ledger.back_up(&recipients, date)?;
+    let MadeBackup { path, backup, was_there } = ledger.back_up(&recipients, date)?;
 
     let mut handed_over = backup.handed_over.is_some();
     if !handed_over && !settings.command.is_empty() {

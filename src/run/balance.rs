@@ -6,7 +6,7 @@ use super::RunError;
 use crate::field::ids::{Pseudonym, RowRef};
 use crate::field::reason::SetAside;
 use crate::field::row::{List, Rows};
-use crate::package::Proofed;
+use crate::package::ProofedLetter;
 use crate::report::account::Account;
 
 /// The exposure rows that are still on their way, and those that have come to their end.
@@ -48,7 +48,7 @@ impl Balance {
     }
 
     /// Rows that end in a letter, with those that follow them.
-    pub fn letter(&mut self, letter: &Proofed, person: Pseudonym, rows: &[RowRef]) {
+    pub fn letter(&mut self, letter: &ProofedLetter, person: Pseudonym, rows: &[RowRef]) {
         self.in_letters += rows.len() as u64;
 
         let followers = rows.iter().filter_map(|row| self.followers.get(row)).flatten().copied();

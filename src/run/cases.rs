@@ -9,14 +9,14 @@ use crate::field::partial_date::PartialDate;
 use crate::field::reason::{Reason, RowState, SetAside};
 use crate::field::row::{Exposure, List, Refused, Registrant, Rows};
 use crate::record::{CaseMark, Held};
-use crate::report::waiting::Waiting;
+use crate::report::waiting::WaitingRow;
 
 /// The marks of everything that waits for a human: rows of any list, as `review.csv` puts them together. A row that says
 /// something else than before is another case; where it is makes no difference, and for lab records neither does why
 /// they are held. `waiting` are the rows of the other lists among them, which have marks of their own.
 ///
 /// Nobody can end a suppression that names nobody (L211): it stays in its list, and may be somebody's of a later delivery.
-pub(super) fn marks(rows: &Rows, set_aside: &[SetAside], waiting: &[Waiting], keys: &Keys) -> Held {
+pub(super) fn marks(rows: &Rows, set_aside: &[SetAside], waiting: &[WaitingRow], keys: &Keys) -> Held {
     let held = set_aside.iter().filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected));
     let mut cases: BTreeMap<RowRef, BTreeSet<RowRef>> = BTreeMap::new();
     let mut due: BTreeSet<RowRef> = BTreeSet::new();
@@ -183,7 +183,7 @@ mod tests {
     fn a_row_of_another_list_is_known_by_its_own_mark_wherever_it_stands() {
         let of = |row, mark| {
             let set_aside = SetAside::new(at(row), Reason::L211);
-            let waiting = Waiting { set_aside: set_aside.clone(), mark: [mark; 16] };
+            let waiting = WaitingRow { set_aside: set_aside.clone(), mark: [mark; 16] };
             marks(&rows(Vec::new()), &[set_aside], &[waiting], &Keys::derive(&[3; 32]))
         };
         assert_eq!(of(1, 1), of(2, 1));

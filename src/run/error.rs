@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use jiff::civil::Date;
 
 use super::lists;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::config::ConfigError;
 use crate::deliver::DeliverError;
 use crate::facts::FactsError;
@@ -246,7 +246,7 @@ impl Explain for RunError {
     }
 
     /// How a run that stops here ends: 2 configuration, 3 nothing left the building, 4 part was published.
-    fn status(&self) -> Status {
+    fn status(&self) -> ExitStatus {
         match self {
             Self::Config(_)
             | Self::VendorKey(_)
@@ -255,13 +255,13 @@ impl Explain for RunError {
             | Self::Parameters(_)
             | Self::DressFolder { .. }
             | Self::DressKey { .. }
-            | Self::SampleKey { .. } => Status::Usage,
-            Self::Facts(error) if !matches!(error, FactsError::Stale { .. }) => Status::Usage,
-            Self::Read(error) if error.is_a_setting() => Status::Usage,
+            | Self::SampleKey { .. } => ExitStatus::Usage,
+            Self::Facts(error) if !matches!(error, FactsError::Stale { .. }) => ExitStatus::Usage,
+            Self::Read(error) if error.is_a_setting() => ExitStatus::Usage,
             Self::Record(error) => error.status(),
-            Self::Deliver(error) if error.anything_published() => Status::PartPublished,
-            Self::Published { .. } | Self::AfterPublished { .. } => Status::PartPublished,
-            _ => Status::Stopped,
+            Self::Deliver(error) if error.anything_published() => ExitStatus::PartPublished,
+            Self::Published { .. } | Self::AfterPublished { .. } => ExitStatus::PartPublished,
+            _ => ExitStatus::Stopped,
         }
     }
 }

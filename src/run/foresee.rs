@@ -50,7 +50,7 @@ pub fn foresee(
 ) -> Result<Outlook, RunError> {
     let config = night.config;
     let parameters = Parameters::of(&config.link)?;
-    let terms = link::Terms { rules: &config.link, parameters: &parameters, decisions };
+    let terms = link::LinkTerms { rules: &config.link, parameters: &parameters, decisions };
     let mut linked = link::link(rows, &terms, ledger.keys(), night.progress)?;
     let (deliveries, withdrawn) = ledger.deliveries(rows, intake)?;
     let settled = settle::settle(&mut linked.clusters, &deliveries, &withdrawn);

@@ -18,7 +18,7 @@ use crate::field::person::Person;
 use crate::field::place::{Place, Planned};
 use crate::field::reason::{Reason, SetAside, Sifted};
 use crate::field::terms::Kind;
-use crate::package::{PartPlaces, PartPlan, Proofed};
+use crate::package::{PartPlaces, PartPlan, ProofedLetter};
 use crate::render::Press;
 use crate::report::LetterCounts;
 
@@ -169,7 +169,7 @@ pub(super) struct Written {
     /// Rows of letters that cannot be printed.
     pub unproofed: u64,
     pub counts: LetterCounts,
-    pub letters: Vec<Proofed>,
+    pub letters: Vec<ProofedLetter>,
     pub bodies: BTreeSet<String>,
 }
 
@@ -180,7 +180,7 @@ struct Share {
     uncomposed: Vec<SetAside>,
     unproofed: Vec<SetAside>,
     counts: LetterCounts,
-    letters: Vec<(Proofed, Pseudonym, Vec<RowRef>)>,
+    letters: Vec<(ProofedLetter, Pseudonym, Vec<RowRef>)>,
     bodies: BTreeSet<String>,
 }
 
@@ -226,7 +226,7 @@ impl Letters<'_> {
             let origin = u32::try_from(first + place).map_err(|_| RunError::Capacity)?;
 
             share.counts.add(&draft, proof.pages, proof.sheets);
-            let proofed = Proofed::of(&draft, proof.pages, proof.sheets, origin);
+            let proofed = ProofedLetter::of(&draft, proof.pages, proof.sheets, origin);
             share.letters.push((proofed, draft.person, draft.row_refs));
             share.bodies.insert(draft.body);
         }
@@ -243,7 +243,7 @@ impl Letters<'_> {
         Ok(PartPlan { number: part.number, letters: shares.into_iter().flatten().collect() })
     }
 
-    fn letters(&self, places: &[(Proofed, Place)]) -> Result<Vec<Planned>, RunError> {
+    fn letters(&self, places: &[(ProofedLetter, Place)]) -> Result<Vec<Planned>, RunError> {
         let mut people: Vec<u32> = places.iter().map(|(proofed, _)| proofed.origin()).collect();
         people.sort_unstable();
         people.dedup();

@@ -70,10 +70,10 @@ impl Page {
 mod tests {
     use super::*;
     use crate::record::CaseCounts;
-    use crate::run::outcome::{Ending, Frame};
+    use crate::run::outcome::{Ending, Occasion};
 
     fn outcome(letters: u64) -> Outcome {
-        let frame = Frame {
+        let frame = Occasion {
             campaign: "lab-2025",
             rehearsal: false,
             run_date: jiff::civil::date(2025, 9, 15),

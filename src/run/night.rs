@@ -11,7 +11,7 @@ use crate::deliver::outbox;
 use crate::facts::Facts;
 use crate::field::keys::Marker;
 use crate::field::row::Rows;
-use crate::read::{self, Delivery, Terms};
+use crate::read::{self, Delivery, ReadTerms};
 use crate::record::{Acceptance, Intake, Ledger};
 
 /// What the operator asked for.
@@ -78,7 +78,7 @@ impl Night<'_> {
     /// Reads the lists; refuses those that are spoilt.
     fn read(&self, marker: Option<Marker>) -> Result<(Rows, Delivery), RunError> {
         let config = self.config;
-        let terms = Terms { synthetic: config.synthetic, run_date: self.run_date };
+        let terms = ReadTerms { synthetic: config.synthetic, run_date: self.run_date };
         let (rows, delivery) = read::read_marked(&config.inbox, &config.inputs, &terms, marker, self.progress)?;
         read::refuse_damage(&rows, &config.damage)?;
         lists::refuse_spoilt(&rows, &config.inputs)?;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::lists;
 use crate::base::logging::LOG_TARGET;
 use crate::base::{data_dir, durable};
-use crate::deliver::summary::{Queue, Reason, Summary};
+use crate::deliver::summary::{Queue, RunSummary, SummaryReason};
 use crate::record::{CaseCounts, InputChange};
 use crate::report::{ReasonCount, Report};
 
@@ -136,7 +136,7 @@ pub struct Outcome {
 
 /// What is the same for every outcome of a run.
 #[derive(Clone, Copy)]
-pub struct Frame<'a> {
+pub struct Occasion<'a> {
     /// The incident.
     pub campaign: &'a str,
     /// Invented people.
@@ -150,7 +150,7 @@ pub struct Frame<'a> {
 impl Outcome {
     /// A run about which nothing is known but that it ended.
     #[must_use]
-    pub fn new(frame: Frame<'_>, outcome: Ending, exit_code: u8) -> Self {
+    pub fn new(frame: Occasion<'_>, outcome: Ending, exit_code: u8) -> Self {
         Self {
             run_id: String::new(),
             campaign: frame.campaign.to_owned(),
@@ -188,7 +188,7 @@ impl Outcome {
 
     /// A run that came to its end, with these papers.
     #[must_use]
-    pub fn done(frame: Frame<'_>, exit_code: u8, report: &Report, papers: &Utf8Path) -> Self {
+    pub fn done(frame: Occasion<'_>, exit_code: u8, report: &Report, papers: &Utf8Path) -> Self {
         let rows = serde_json::to_value(report.rows).and_then(serde_json::from_value).unwrap_or_default();
         let package = report.package.as_ref();
         Self {
@@ -218,9 +218,9 @@ impl Outcome {
 
     /// The run for the summary mail.
     #[must_use]
-    pub fn summary(&self) -> Summary {
+    pub fn summary(&self) -> RunSummary {
         let states = STATES.iter().filter_map(|state| Some(((*state).to_owned(), *self.rows.get(*state)?)));
-        let reason = |(code, count): (&String, &ReasonCount)| Reason {
+        let reason = |(code, count): (&String, &ReasonCount)| SummaryReason {
             code: code.clone(),
             text: count.text.clone(),
             state: count.state.clone(),
@@ -233,7 +233,7 @@ impl Outcome {
             oldest: cases.oldest,
             deadline: cases.deadline,
         };
-        Summary {
+        RunSummary {
             campaign: self.campaign.clone(),
             run_id: self.run_id.clone(),
             run_date: self.run_date,
@@ -365,8 +365,8 @@ mod tests {
 
     use super::*;
 
-    fn frame() -> Frame<'static> {
-        Frame {
+    fn frame() -> Occasion<'static> {
+        Occasion {
             campaign: "lab-2025",
             rehearsal: true,
             run_date: jiff::civil::date(2025, 9, 15),

@@ -13,7 +13,7 @@ use crate::read::{Delivery, MARKS};
 use crate::record::Job;
 use crate::report::account::Account;
 use crate::report::letters::LettersFile;
-use crate::report::papers::Waiting;
+use crate::report::papers::WaitingRows;
 use crate::report::{Report, namesakes, page, papers};
 
 /// Writes `rows.csv`, `review.csv` and the report so far to `folder`.
@@ -24,7 +24,7 @@ pub(super) fn write(
     folder: &Utf8Path,
     rows: &Rows,
     account: &Account,
-    waiting: Waiting<'_>,
+    waiting: WaitingRows<'_>,
     report: &Report,
 ) -> Result<(), RunError> {
     papers::write_rows(&folder.join("rows.csv"), rows, account)?;

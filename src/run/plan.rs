@@ -15,12 +15,12 @@ use crate::facts::Facts;
 use crate::field::row::{Input, Rows};
 use crate::package::{self, PartPlan, Places};
 use crate::record::{
-    CheckedPlan, Identities, Intake, Job, JobState, Ledger, News, Noted, PlanDraft, ShieldNews, StagedFile,
+    CaseNews, CheckedPlan, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft, ShieldNews, StagedFile,
 };
 use crate::render::Press;
 use crate::report::Report;
 use crate::report::letters::LettersFile;
-use crate::report::papers::Waiting;
+use crate::report::papers::WaitingRows;
 use crate::report::waiting::ListRows;
 
 /// How far planning came.
@@ -32,7 +32,7 @@ pub(super) enum Step {
         /// Their report.
         report: Box<Report>,
         /// What humans have to be told.
-        news: News,
+        news: CaseNews,
     },
     /// The letters are fixed.
     Planned {
@@ -43,7 +43,7 @@ pub(super) enum Step {
         /// Times what follows; what came before is in the staged report.
         clock: Clock,
         /// What humans have to be told.
-        news: News,
+        news: CaseNews,
     },
 }
 
@@ -60,7 +60,7 @@ pub(super) enum Staged {
         /// Whom the lists protect.
         shields: ShieldNews,
         /// What humans have to be told.
-        news: News,
+        news: CaseNews,
     },
     /// Letters.
     Letters {
@@ -69,7 +69,7 @@ pub(super) enum Staged {
         /// Has set every body of the job.
         press: Box<Press>,
         /// What humans have to be told.
-        news: News,
+        news: CaseNews,
     },
 }
 
@@ -150,7 +150,12 @@ pub(super) fn refuse_the_past(ledger: &Ledger, night: &Night<'_>) -> Result<(), 
 }
 
 /// What is new for a human, or waits for too long.
-pub(super) fn news(night: &Night<'_>, rows: &Rows, prepared: &Prepared<'_>, ledger: &Ledger) -> Result<News, RunError> {
+pub(super) fn news(
+    night: &Night<'_>,
+    rows: &Rows,
+    prepared: &Prepared<'_>,
+    ledger: &Ledger,
+) -> Result<CaseNews, RunError> {
     let mut held = cases::marks(rows, &prepared.balance.set_aside, &prepared.waiting, ledger.keys());
     held.due.extend(prepared.gone.iter().filter(|gone| gone.is_open()).map(|gone| gone.case(ledger.keys())));
     Ok(ledger.news(&held, night.run_date, night.config.review.overdue_days)?)
@@ -162,7 +167,7 @@ pub(super) fn begin_report(
     night: &Night<'_>,
     received: &Received,
     prepared: &Prepared<'_>,
-    news: &News,
+    news: &CaseNews,
 ) -> Report {
     let (config, balance) = (night.config, &prepared.balance);
     let Received { rows, intake, .. } = received;
@@ -261,7 +266,7 @@ impl PlanInput<'_, '_> {
         let mut draft = ledger.draft(number, noted(night, &report.run_id, read, &identities))?;
         let told = usize::try_from(report.rows.letter + report.rows.merged).map_err(|_| RunError::Capacity)?;
         draft.reserve(places.letters(), told);
-        let ticket = package::Job {
+        let ticket = package::JobTicket {
             number,
             rehearsal: settings.rehearsal,
             parts: settings.parts,
@@ -283,7 +288,7 @@ impl PlanInput<'_, '_> {
         let checked = draft.finish(&job_name, &staged)?;
         report.stages = clock.stages();
         report.peak_rss_bytes = peak_rss_bytes();
-        let waiting = Waiting { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
+        let waiting = WaitingRows { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
         papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
@@ -295,7 +300,7 @@ impl PlanInput<'_, '_> {
 /// Writes letters down wherever a plan has them: in staging, in `letters.parquet`, in the ledger's draft.
 struct PlanWriter<'s> {
     /// What the tickets will say but for the ledger's head, which only the plan itself has.
-    ticket: package::Job<'s>,
+    ticket: package::JobTicket<'s>,
     staging: &'s Staging,
     listed: LettersFile,
     draft: PlanDraft<'s>,
@@ -343,7 +348,7 @@ fn stage_nothing(
     prepared: Prepared<'_>,
     mut report: Report,
     clock: Clock,
-    news: News,
+    news: CaseNews,
 ) -> Result<Staged, RunError> {
     let staging = Staging::of(&night.config.data_dir, &report.run_id);
     staging.begin()?;
@@ -351,7 +356,7 @@ fn stage_nothing(
     report.peak_rss_bytes = peak_rss_bytes();
 
     let Prepared { balance, gone, shields, identities, .. } = prepared;
-    let waiting = Waiting { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
+    let waiting = WaitingRows { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
     papers::write(&staging.papers(), &received.rows, &balance.account, waiting, &report)?;
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::compose::invented;
-use crate::compose::texts::{self, News, TextFacts};
+use crate::compose::texts::{self, LetterNews, TextFacts};
 use crate::config::Print;
 use crate::facts::Facts;
 use crate::field::body::Body;
@@ -79,7 +79,7 @@ type Wanted = Box<dyn Fn(&TextFacts) -> bool>;
 fn kinds(usual: &[TextFacts]) -> Vec<Letter> {
     let plain = |subject: &TextFacts| {
         (subject.format, subject.audience) == (Format::Standard, Audience::Adult)
-            && subject.news == News::First
+            && subject.news == LetterNews::First
             && !subject.abroad
     };
     let mut kinds: Vec<Wanted> = Vec::new();
@@ -89,7 +89,7 @@ fn kinds(usual: &[TextFacts]) -> Vec<Letter> {
     kinds.push(Box::new(|subject| subject.format == Format::Large));
     kinds.push(Box::new(|subject| subject.abroad));
     kinds.push(Box::new(|subject| subject.audience == Audience::Parents));
-    kinds.push(Box::new(|subject| matches!(subject.news, News::Correction(_))));
+    kinds.push(Box::new(|subject| matches!(subject.news, LetterNews::Correction(_))));
     let pairs = kinds.iter().flat_map(|kind| Language::ALL.iter().map(move |language| (kind, language)));
     let found = pairs.filter_map(|(kind, language)| {
         usual.iter().find(|subject| subject.language == *language && kind(subject)).cloned()
@@ -116,7 +116,7 @@ impl Desk<'_> {
     ) -> Result<Option<Made>, RenderError> {
         let first = |subject: &&TextFacts| {
             (subject.language, subject.audience) == (language, Audience::Adult)
-                && subject.news == News::First
+                && subject.news == LetterNews::First
                 && subject.format == Format::Standard
                 && !subject.abroad
         };

@@ -109,7 +109,7 @@ impl PartMaker<'_> {
         let ready = Ready::find(self.staging, totals.number, &self.job.staged);
         let files = by_print_file(&part);
         let print_files = files.chunks(rayon::current_num_threads()).flat_map(|files| self.set(files, ready.as_ref()));
-        let job = package::Job {
+        let job = package::JobTicket {
             number: &self.settings.number,
             rehearsal: self.settings.rehearsal,
             parts: self.settings.parts,

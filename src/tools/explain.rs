@@ -60,7 +60,7 @@ impl Explain for ExplainError {
 
 /// Everything that made one letter. Holds personal data: the name and address as printed.
 #[derive(Clone, Debug, Serialize)]
-pub struct Explanation {
+pub struct LetterExplanation {
     /// The letter.
     pub letter_id: String,
     /// Its reference code.
@@ -76,7 +76,7 @@ pub struct Explanation {
     /// Rows that say died, protected or unknown of a namesake with the same birth date; they hold nobody.
     pub namesakes: Vec<String>,
     /// Each decision with the rule behind it.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<AppliedRule>,
     /// As printed.
     pub address: Vec<String>,
     /// Blocks of text in order: id and heading.
@@ -85,7 +85,7 @@ pub struct Explanation {
 
 /// One decision.
 #[derive(Clone, Debug, Serialize)]
-pub struct Rule {
+pub struct AppliedRule {
     /// What was decided.
     pub what: &'static str,
     /// How.
@@ -98,12 +98,12 @@ pub struct Rule {
 ///
 /// # Errors
 /// [`ExplainError`] when it is unknown or its plan is gone.
-pub fn explain(config: &Config, id: &str) -> Result<Explanation, ExplainError> {
+pub fn explain(config: &Config, id: &str) -> Result<LetterExplanation, ExplainError> {
     let found = find(config, id)?;
     let Planned { draft, place } = &found.letter;
     let record = &found.record;
     let rows = draft.rows.iter().zip(&draft.record_ids);
-    Ok(Explanation {
+    Ok(LetterExplanation {
         letter_id: draft.letter_id.to_string(),
         reference: draft.reference.clone(),
         person: draft.person.to_string(),
@@ -166,11 +166,11 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     Ok(Found { record, letter, body, settings, papers })
 }
 
-fn rules(draft: &Draft) -> Vec<Rule> {
+fn rules(draft: &Draft) -> Vec<AppliedRule> {
     let findings = &draft.findings;
     let words =
         |items: crate::field::terms::Items| items.iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ");
-    let rule = |what, value: String, why| Rule { what, value, why };
+    let rule = |what, value: String, why| AppliedRule { what, value, why };
     let mut rules = vec![
         rule("kind", draft.kind.to_string(), why_kind(draft.kind)),
         rule(
@@ -251,7 +251,7 @@ const fn source_word(source: AddressSource) -> &'static str {
     }
 }
 
-impl fmt::Display for Explanation {
+impl fmt::Display for LetterExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "letter    {}", self.letter_id)?;
         writeln!(f, "reference {}", self.reference)?;

@@ -23,7 +23,7 @@ const PIXELS_PER_INCH: f64 = 80.0;
 
 /// What was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Made {
+pub struct PreviewSummary {
     /// Letters, each language counted.
     pub variants: usize,
     /// Pages of all letters.
@@ -79,7 +79,7 @@ pub fn write(
     print: &Print,
     run_date: Date,
     progress: &Progress,
-) -> Result<Made, PreviewError> {
+) -> Result<PreviewSummary, PreviewError> {
     for language in Language::ALL {
         let path = out.join(language.word());
         fs::create_dir_all(&path).map_err(|source| PreviewError::Write { path, source })?;
@@ -98,7 +98,7 @@ pub fn write(
     let shown = shown.into_iter().collect::<Result<Vec<Shown>, PreviewError>>()?;
 
     let index = out.join("index.html");
-    let made = Made {
+    let made = PreviewSummary {
         variants: shown.len(),
         pages: shown.iter().map(|letter| letter.pictures.len()).sum(),
         index: index.clone(),
@@ -172,7 +172,7 @@ fn rows(variants: &[Variant], shown: &[Shown]) -> Vec<Row> {
     rows
 }
 
-fn page(rows: &[Row], made: &Made) -> Result<String, PreviewError> {
+fn page(rows: &[Row], made: &PreviewSummary) -> Result<String, PreviewError> {
     let mut tera = Tera::new();
     tera.add_raw_template("index.html", include_str!("../../templates/preview/index.html"))?;
     let mut context = Context::new();

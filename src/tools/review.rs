@@ -15,12 +15,12 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::base::progress::Progress;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::config::Config;
 use crate::facts::FactsError;
 use crate::field::ids::RowRef;
 use crate::field::row::Rows;
-use crate::link::{self, Decision, LinkError, Obstacle, Parameters, ParametersError, RecordKey, Terms};
+use crate::link::{self, Decision, LinkError, LinkTerms, Obstacle, Parameters, ParametersError, RecordKey};
 use crate::read::{self, ReadError};
 use crate::record::{Acceptance, Access, Home, Ledger, RecordError};
 use crate::run::{RunError, lists};
@@ -77,9 +77,9 @@ impl ReviewError {
     pub fn is_a_setting(&self) -> bool {
         match self {
             Self::Parameters(_) | Self::Facts(_) => true,
-            Self::Record(error) => error.status() == Status::Usage,
+            Self::Record(error) => error.status() == ExitStatus::Usage,
             Self::Inbox(error) => error.is_a_setting(),
-            Self::Run(error) => error.status() == Status::Usage,
+            Self::Run(error) => error.status() == ExitStatus::Usage,
             _ => false,
         }
     }
@@ -134,7 +134,7 @@ pub fn apply(
 ) -> Result<Applied, ReviewError> {
     let lines = decisions_file::read(path)?;
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
-    let terms = read::Terms { synthetic: config.synthetic, run_date: date };
+    let terms = read::ReadTerms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
     let list_terms = |list| lists::terms(&config.inputs, list);
     let intake = ledger.intake(&rows, &list_terms, Acceptance::default())?;
@@ -223,7 +223,7 @@ impl Said {
         let before = ledger.decisions()?;
         let after = self.with(&before);
         let unmet = |decisions: &[Decision]| {
-            let terms = Terms { rules: &config.link, parameters: &parameters, decisions };
+            let terms = LinkTerms { rules: &config.link, parameters: &parameters, decisions };
             link::unmet(rows, &terms, ledger.keys(), progress)
         };
         let broken = unmet(&after)?;

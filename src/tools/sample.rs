@@ -19,7 +19,7 @@ use population::Population;
 
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
+pub struct SampleSummary {
     /// Folder.
     pub out: Utf8PathBuf,
     /// Invented people with at least one exposure row.
@@ -68,7 +68,7 @@ impl Explain for SampleError {
 ///
 /// # Errors
 /// [`SampleError`] when the folder is not empty or a file cannot be written.
-pub fn write(out: &Utf8Path, people: u32, seed: u64, progress: &Progress) -> Result<Summary, SampleError> {
+pub fn write(out: &Utf8Path, people: u32, seed: u64, progress: &Progress) -> Result<SampleSummary, SampleError> {
     if people > 8_500_000 {
         return Err(SampleError::TooMany { people });
     }

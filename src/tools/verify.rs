@@ -26,7 +26,7 @@ pub type PageText<'a> = &'a dyn Fn(&[u8]) -> Result<Vec<String>, String>;
 
 /// What was found in a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Verdict {
+pub struct PackageVerdict {
     /// The job's name, with `rehearsal-` in front in a rehearsal.
     pub job: String,
     /// Whether the parts were opened; without a key only their checksums are verified.
@@ -44,12 +44,12 @@ pub struct Verdict {
     /// Fingerprint of the key that signed the list of checksums, `SHA256:...`; `None`: unsigned, or only a part was looked at.
     pub signed_by: Option<String>,
     /// What is wrong; empty = the package is sound.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<PackageProblem>,
     /// Problems beyond those that are listed.
     pub more_problems: u64,
 }
 
-impl Verdict {
+impl PackageVerdict {
     /// Whether nothing is wrong.
     #[must_use]
     pub const fn is_sound(&self) -> bool {
@@ -57,7 +57,7 @@ impl Verdict {
     }
 }
 
-impl std::fmt::Display for Verdict {
+impl std::fmt::Display for PackageVerdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "job       {}", self.job)?;
         write!(f, "parts     {}", self.parts)?;
@@ -82,7 +82,7 @@ impl std::fmt::Display for Verdict {
 
 /// One thing that is wrong with a package. Never holds a value of a letter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Problem {
+pub struct PackageProblem {
     /// Which check found it.
     pub check: Check,
     /// In which file, and for tables in which line.
@@ -146,7 +146,7 @@ impl Explain for VerifyError {
 
 /// What a package is opened and held against.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Keys<'a> {
+pub struct VerifyKeys<'a> {
     /// File with an age secret key; without it sealed parts stay closed and only their checksums are verified.
     pub identity: Option<&'a Utf8Path>,
     /// File with the public line of the key that must have signed the package; without it any sound signature will do, and
@@ -155,12 +155,12 @@ pub struct Keys<'a> {
 }
 
 /// Verifies a published job (`outbox/<job>`), one sealed part or one plain zip: checksums, bag, ticket, every row and
-/// the number of pages. `identity` is that of [`Keys`].
+/// the number of pages. `identity` is that of [`VerifyKeys`].
 ///
 /// # Errors
-/// [`VerifyError`] when the package cannot be looked at. What is wrong inside is in [`Verdict::problems`].
-pub fn verify(package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Verdict, VerifyError> {
-    verify_with(package, Keys { identity, signer: None }, None)
+/// [`VerifyError`] when the package cannot be looked at. What is wrong inside is in [`PackageVerdict::problems`].
+pub fn verify(package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<PackageVerdict, VerifyError> {
+    verify_with(package, VerifyKeys { identity, signer: None }, None)
 }
 
 /// As [`verify`], and reads the pages with `page_text`: each letter's first page has its name and address lines, no page
@@ -170,23 +170,23 @@ pub fn verify(package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<Verdict
 /// As [`verify`].
 pub fn verify_with(
     package: &Utf8Path,
-    keys: Keys<'_>,
+    keys: VerifyKeys<'_>,
     page_text: Option<PageText<'_>>,
-) -> Result<Verdict, VerifyError> {
+) -> Result<PackageVerdict, VerifyError> {
     shipment::verify(package, keys, page_text)
 }
 
 /// Collects what is found.
 #[derive(Debug, Default)]
 struct Problems {
-    list: Vec<Problem>,
+    list: Vec<PackageProblem>,
     more: u64,
 }
 
 impl Problems {
     fn add(&mut self, check: Check, place: impl Into<String>, text: impl Into<String>) {
         if self.list.len() < MOST_PROBLEMS {
-            self.list.push(Problem { check, place: place.into(), text: text.into() });
+            self.list.push(PackageProblem { check, place: place.into(), text: text.into() });
         } else {
             self.more += 1;
         }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use breachpost::base::Status;
+use breachpost::base::ExitStatus;
 use breachpost::field::reason::Reason;
 
 use crate::program::root;
@@ -114,7 +114,7 @@ fn the_exit_codes_are_those_of_the_program() {
     let page = text("docs/operations.md");
     let table = rows(between(&page, "## Exit codes", "## At three in the morning"));
     let listed: Vec<i32> = table.iter().filter_map(|row| row[0].parse().ok()).collect();
-    let known: Vec<i32> = (-1..=255).filter(|code| Status::from_code(*code).is_some()).collect();
+    let known: Vec<i32> = (-1..=255).filter(|code| ExitStatus::from_code(*code).is_some()).collect();
     assert_eq!(listed, known);
     for code in known {
         assert!(page.contains(&format!("\n### {code}: ")), "nothing is said of exit code {code}");

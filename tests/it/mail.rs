@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use breachpost::base::Explain as _;
 use breachpost::config::{Mail, MailSecurity};
-use breachpost::deliver::{MailError, Posted, Summary};
+use breachpost::deliver::{MailError, Posted, RunSummary};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -100,8 +100,8 @@ impl Drop for Server {
     }
 }
 
-fn summary() -> Summary {
-    Summary {
+fn summary() -> RunSummary {
+    RunSummary {
         campaign: "lab-2025".to_owned(),
         run_id: "2025-09-01-000001".to_owned(),
         run_date: jiff::civil::date(2025, 9, 1),
@@ -116,12 +116,12 @@ fn summary() -> Summary {
         job: "2600001".to_owned(),
         parts: 1,
         ledger_head: "a".repeat(64),
-        ..Summary::default()
+        ..RunSummary::default()
     }
 }
 
 /// Sends to everybody who is configured.
-fn send(mail: &Mail, summary: &Summary) -> Result<Posted, MailError> {
+fn send(mail: &Mail, summary: &RunSummary) -> Result<Posted, MailError> {
     breachpost::deliver::send(mail, summary, Timestamp::now(), &mail.to)
 }
 

@@ -13,11 +13,11 @@ use breachpost::field::findings::Findings;
 use breachpost::field::ids::Pseudonym;
 use breachpost::field::place::Planned;
 use breachpost::field::terms::{Audience, Category, Format, Items, Kind, Language, Published, Status, Zone};
-use breachpost::package::archive::{Reader, Writer};
+use breachpost::package::archive::{ArchiveWriter, Reader};
 use breachpost::package::bag::{self, Label};
-use breachpost::package::{self, Job, PackageError, PartPlan, Recipients, Sample, Sealed, Signer};
+use breachpost::package::{self, JobTicket, PackageError, PartPlan, Recipients, Sample, Sealed, Signer};
 use breachpost::tools::verify;
-use breachpost::tools::verify::{Check, Keys, Verdict, verify, verify_with};
+use breachpost::tools::verify::{Check, PackageVerdict, VerifyKeys, verify, verify_with};
 use camino::{Utf8Path, Utf8PathBuf};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 
@@ -157,8 +157,8 @@ fn vendor(recipients: Vec<String>) -> Vendor {
     }
 }
 
-fn job<'a>(print: &'a Print, vendor: &'a Vendor, return_lines: &'a [String], rehearsal: bool) -> Job<'a> {
-    Job {
+fn job<'a>(print: &'a Print, vendor: &'a Vendor, return_lines: &'a [String], rehearsal: bool) -> JobTicket<'a> {
+    JobTicket {
         number: JOB,
         rehearsal,
         parts: 2,
@@ -212,8 +212,8 @@ impl Site {
         self.data.join("outbox").join(&self.name)
     }
 
-    fn verify(&self) -> Verdict {
-        verify_with(&self.folder(), Keys { identity: Some(&self.key), signer: None }, Some(&page_text)).unwrap()
+    fn verify(&self) -> PackageVerdict {
+        verify_with(&self.folder(), VerifyKeys { identity: Some(&self.key), signer: None }, Some(&page_text)).unwrap()
     }
 
     /// The plain zip of a part, made by the `age` tool.
@@ -225,12 +225,12 @@ impl Site {
     }
 
     /// Changes the payload of part one, makes a new and consistent bag of it, and verifies that.
-    fn tampered(&self, change: impl FnOnce(&mut Bag)) -> Verdict {
+    fn tampered(&self, change: impl FnOnce(&mut Bag)) -> PackageVerdict {
         let plain = self.open(0);
         let mut bag = Bag::read(&plain);
         change(&mut bag);
         bag.write(&plain);
-        verify_with(&plain, Keys::default(), Some(&page_text)).unwrap()
+        verify_with(&plain, VerifyKeys::default(), Some(&page_text)).unwrap()
     }
 }
 
@@ -263,7 +263,7 @@ impl Bag {
 
     fn write(self, zip: &Utf8Path) {
         let label = Label { job: JOB, part: 1, parts: 2, date: jiff::civil::date(2025, 9, 1) };
-        let mut archive = Writer::new(fs::File::create(zip).unwrap());
+        let mut archive = ArchiveWriter::new(fs::File::create(zip).unwrap());
         let mut bag = bag::Bag::begin(&mut archive, &self.name).unwrap();
         for (path, bytes) in &self.payload {
             bag.add(path, bytes).unwrap();
@@ -295,7 +295,7 @@ impl Bag {
     }
 }
 
-fn checks(verdict: &Verdict) -> Vec<Check> {
+fn checks(verdict: &PackageVerdict) -> Vec<Check> {
     let mut checks: Vec<Check> = verdict.problems.iter().map(|problem| problem.check).collect();
     checks.sort_unstable();
     checks.dedup();
@@ -497,7 +497,7 @@ fn files_that_come_go_or_change_are_caught() {
     // The bag's lists stay as they were.
     let plain = site.open(0);
     let mut archive = Reader::open(fs::File::open(&plain).unwrap()).unwrap();
-    let mut changed = Writer::new(Vec::new());
+    let mut changed = ArchiveWriter::new(Vec::new());
     for path in archive.paths().unwrap() {
         let mut bytes = archive.read(&path).unwrap();
         if path.ends_with("README.txt") {

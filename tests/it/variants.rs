@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use breachpost::compose::invented;
 use breachpost::compose::texts::{self, Variant};
 use breachpost::config::Print;
 use breachpost::facts::Facts;
@@ -10,7 +11,6 @@ use breachpost::field::place::{Place, Planned};
 use breachpost::field::terms::{Format, Language};
 use breachpost::render::Press;
 use breachpost::render::readback::Proofreader;
-use breachpost::compose::invented;
 use jiff::civil::date;
 
 use crate::program::root;

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::base::progress::Progress;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, show_counts};
@@ -10,7 +10,7 @@ use crate::record::Acceptance;
 use crate::run::{self, Dress, Night};
 
 impl Session<'_> {
-    pub(super) fn check(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<Status, Failure> {
+    pub(super) fn check(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<ExitStatus, Failure> {
         let progress = Progress::on_stderr();
         let night = self.night(accepted, accept_volume, &progress);
         let report = run::check(&night).map_err(|error| {
@@ -23,7 +23,7 @@ impl Session<'_> {
             show_counts(&report);
             output::line("nothing was published and nothing was recorded");
         }
-        Ok(if report.needs_a_human() { Status::ForAHuman } else { Status::Done })
+        Ok(if report.needs_a_human() { ExitStatus::ForAHuman } else { ExitStatus::Done })
     }
 
     pub(super) fn dress_rehearsal(
@@ -32,7 +32,7 @@ impl Session<'_> {
         recipients: &[String],
         accepted: Acceptance<'_>,
         accept_volume: bool,
-    ) -> Result<Status, Failure> {
+    ) -> Result<ExitStatus, Failure> {
         let progress = Progress::on_stderr();
         let night = Night { rehearse: true, ..self.night(accepted, accept_volume, &progress) };
         let dressed = run::dress(&night, &Dress { out, recipients }).map_err(|error| {
@@ -51,6 +51,6 @@ impl Session<'_> {
             }
             output::line("nothing was published and nothing was recorded");
         }
-        Ok(if dressed.report.needs_a_human() { Status::ForAHuman } else { Status::Done })
+        Ok(if dressed.report.needs_a_human() { ExitStatus::ForAHuman } else { ExitStatus::Done })
     }
 }

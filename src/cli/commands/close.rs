@@ -2,14 +2,14 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::base::plain::count;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::record::{Home, purge};
 
 impl Session<'_> {
-    pub(super) fn close(&self, yes: bool) -> Result<Status, Failure> {
+    pub(super) fn close(&self, yes: bool) -> Result<ExitStatus, Failure> {
         let config = self.config;
         let totals = purge::before_close(&Home::of(config)).map_err(|error| record_failure(&error))?;
         output::note(format_args!("campaign  {}", config.campaign));
@@ -26,10 +26,10 @@ impl Session<'_> {
         } else {
             output::line(format_args!("closed    {}; ledger head {head}", config.campaign));
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 
-    pub(super) fn purge(&self, approved_by: &str, yes: bool) -> Result<Status, Failure> {
+    pub(super) fn purge(&self, approved_by: &str, yes: bool) -> Result<ExitStatus, Failure> {
         let config = self.config;
         let plan = purge::plan(&Home::of(config)).map_err(|error| record_failure(&error))?;
         output::note(&plan);
@@ -56,7 +56,7 @@ impl Session<'_> {
             ));
             output::line(format_args!("proof     {}", config.data_dir.join(purge::CERTIFICATE)));
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 
     /// Lets somebody at a terminal type the campaign's name; `yes` stands for that in a script.
@@ -66,7 +66,7 @@ impl Session<'_> {
         }
         let stdin = std::io::stdin();
         let refused = |cause: &str, hint: Option<&str>| Failure {
-            status: Status::Usage,
+            status: ExitStatus::Usage,
             causes: vec![format!("not confirmed: {cause}")],
             hint: hint.map(str::to_owned),
         };

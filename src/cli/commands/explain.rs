@@ -1,26 +1,26 @@
 //! `explain`: why a letter is as it is, why a row got none, why two rows are one person or not.
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::base::progress::Progress;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
-use crate::link::{self, Terms};
+use crate::link::{self, LinkTerms};
 use crate::record::{Access, Home, Ledger};
 use crate::tools::explain::{self, ExplainError};
 use crate::tools::review::Inbox;
 
 impl Session<'_> {
     /// Why a letter is as it is; or, where no letter has this name, what became of the rows that have it.
-    pub(super) fn explain(&self, id: &str) -> Result<Status, Failure> {
+    pub(super) fn explain(&self, id: &str) -> Result<ExitStatus, Failure> {
         let failed = |error: &ExplainError| Failure::of(error);
         let fates = match explain::explain(self.config, id) {
             Ok(letter) => {
                 self.show(&letter);
-                return Ok(Status::Done);
+                return Ok(ExitStatus::Done);
             }
             Err(error @ ExplainError::Unknown) => {
                 let fates = explain::row::of(&self.config.data_dir, id)
-                    .map_err(|error| Failure::new(Status::Stopped, &error, None))?;
+                    .map_err(|error| Failure::new(ExitStatus::Stopped, &error, None))?;
                 if fates.is_empty() {
                     return Err(failed(&error));
                 }
@@ -30,7 +30,7 @@ impl Session<'_> {
         };
         if self.args.json {
             output::json(&fates);
-            return Ok(Status::Done);
+            return Ok(ExitStatus::Done);
         }
         for fate in &fates {
             output::line(fate);
@@ -38,10 +38,10 @@ impl Session<'_> {
                 output::line(explain::explain(self.config, &fate.letter_id).map_err(|error| failed(&error))?);
             }
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 
-    pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<Status, Failure> {
+    pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<ExitStatus, Failure> {
         let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
         let decisions = ledger.decisions().map_err(|error| record_failure(&error))?;
         let parameters = self.parameters()?;
@@ -49,18 +49,18 @@ impl Session<'_> {
         let inbox = Inbox::new(&rows);
         let find = |text: &str, which: &str| {
             inbox.named(text).map_err(|problem| Failure {
-                status: Status::Usage,
+                status: ExitStatus::Usage,
                 causes: vec![format!("the {which} row: {problem}")],
                 hint: Some("name a row as FILE:ROW, data rows counted from 1 as in rows.csv".to_owned()),
             })
         };
         let pair = (find(one, "first")?, find(other, "second")?);
-        let terms = Terms { rules: &self.config.link, parameters: &parameters, decisions: &decisions };
+        let terms = LinkTerms { rules: &self.config.link, parameters: &parameters, decisions: &decisions };
         let explained = link::explain(&rows, &terms, ledger.keys(), pair, &Progress::hidden())
             .map_err(|error| Failure::of(&error))?;
         let Some(explanation) = explained else {
             return Err(Failure {
-                status: Status::Stopped,
+                status: ExitStatus::Stopped,
                 causes: vec!["one of the rows is unusable and was never linked".to_owned()],
                 hint: Some("`rows.csv` gives its R code".to_owned()),
             });
@@ -70,6 +70,6 @@ impl Session<'_> {
         } else {
             output::line(explanation.to_string().trim_end());
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 }

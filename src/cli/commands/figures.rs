@@ -1,12 +1,12 @@
 //! `figures`: the totals for the regulator.
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::tools::figures::{self, FiguresError};
 
 impl Session<'_> {
-    pub(super) fn figures(&self) -> Result<Status, Failure> {
+    pub(super) fn figures(&self) -> Result<ExitStatus, Failure> {
         // Groups of people who were not written to come from the inbox; figures do not fail because a file is still
         // being delivered.
         let rows = self.rows();
@@ -16,9 +16,9 @@ impl Session<'_> {
         }
         let figures = figures::of(self.config, rows.as_ref().ok()).map_err(|error| match &error {
             FiguresError::Record(error) => record_failure(error),
-            FiguresError::Papers(_) => Failure::new(Status::Stopped, &error, None),
+            FiguresError::Papers(_) => Failure::new(ExitStatus::Stopped, &error, None),
         })?;
         self.show(&figures);
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 }

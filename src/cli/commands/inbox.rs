@@ -4,23 +4,28 @@ use camino::Utf8PathBuf;
 use jiff::civil::Date;
 
 use crate::base::progress::Progress;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::cli::args::Args;
 use crate::cli::output::{self, Failure};
 use crate::config::Config;
 use crate::field::contract;
-use crate::read::look::{self, Before, CellsLook, FileLook, FileState, Finding, ListLook, Look, Order};
-use crate::read::{self, Delivery, Terms};
+use crate::read::look::{self, Before, CellsLook, FileLook, FileState, Finding, ListLook, Look, LookOrder};
+use crate::read::{self, Delivery, ReadTerms};
 use crate::record;
 use crate::run::lists;
 
 /// `breachpost inbox`.
-pub(super) fn look(args: &Args, config: &Config, run_date: Date, previous: &[Utf8PathBuf]) -> Result<Status, Failure> {
+pub(super) fn look(
+    args: &Args,
+    config: &Config,
+    run_date: Date,
+    previous: &[Utf8PathBuf],
+) -> Result<ExitStatus, Failure> {
     let progress = Progress::on_stderr();
-    let order = Order {
+    let order = LookOrder {
         inbox: &config.inbox,
         formats: &config.inputs,
-        terms: Terms { synthetic: config.synthetic, run_date },
+        terms: ReadTerms { synthetic: config.synthetic, run_date },
         before: if previous.is_empty() { last_run(config) } else { Before::Files(previous) },
         progress: &progress,
     };
@@ -36,12 +41,12 @@ pub(super) fn look(args: &Args, config: &Config, run_date: Date, previous: &[Utf
     } else {
         show(&looked);
     }
-    Ok(if looked.findings.is_empty() { Status::Done } else { Status::ForAHuman })
+    Ok(if looked.findings.is_empty() { ExitStatus::Done } else { ExitStatus::ForAHuman })
 }
 
 /// Why a run would not work on these lists although each file can be read: what is wrong shows when they lie together.
 fn refusal(config: &Config, run_date: Date, progress: &Progress) -> Option<Finding> {
-    let terms = Terms { synthetic: config.synthetic, run_date };
+    let terms = ReadTerms { synthetic: config.synthetic, run_date };
     let stops = |text: String, hint| Some(Finding { file: None, stops: true, text, hint });
     let rows = match read::read(&config.inbox, &config.inputs, &terms, progress) {
         Ok(rows) => rows,

@@ -2,15 +2,15 @@
 
 use camino::Utf8Path;
 
-use crate::base::{Explain, Status, data_dir};
+use crate::base::{ExitStatus, Explain, data_dir};
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
-use crate::record::restore::{self, Order};
+use crate::record::restore::{self, RestoreOrder};
 use crate::record::{self, Access, Home, Ledger};
 use crate::run::backup::{self, BackupError};
 
 impl Session<'_> {
-    pub(super) fn ledger_init(&self) -> Result<Status, Failure> {
+    pub(super) fn ledger_init(&self) -> Result<ExitStatus, Failure> {
         let config = self.config;
         Ledger::init(&Home::of(config), self.run_date).map_err(|error| record_failure(&error))?;
         if !self.args.json {
@@ -19,20 +19,20 @@ impl Session<'_> {
             let signer = record::signer(&config.data_dir).map_err(|error| record_failure(&error))?;
             output::line(format_args!("signer  {}  (give the vendor this line)", signer.public_line()));
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 
-    pub(super) fn ledger_check(&self, anchors: &[String]) -> Result<Status, Failure> {
+    pub(super) fn ledger_check(&self, anchors: &[String]) -> Result<ExitStatus, Failure> {
         let verdict = record::check::check(&Home::of(self.config), anchors).map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&verdict);
         } else {
             output::line(&verdict);
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 
-    pub(super) fn ledger_log(&self) -> Result<Status, Failure> {
+    pub(super) fn ledger_log(&self) -> Result<ExitStatus, Failure> {
         let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
         let lines = ledger.log().map_err(|error| record_failure(&error))?;
         if self.args.json {
@@ -40,15 +40,15 @@ impl Session<'_> {
         } else {
             lines.iter().for_each(output::line);
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 
-    pub(super) fn ledger_backup(&self) -> Result<Status, Failure> {
+    pub(super) fn ledger_backup(&self) -> Result<ExitStatus, Failure> {
         let made = backup::back_up(self.config, self.run_date, None).map_err(|error| {
             let status = match &error {
-                BackupError::NotConfigured | BackupError::Key(_) => Status::Usage,
+                BackupError::NotConfigured | BackupError::Key(_) => ExitStatus::Usage,
                 BackupError::Record(error) => error.status(),
-                BackupError::Courier { .. } | BackupError::Unlisted { .. } => Status::Untold,
+                BackupError::Courier { .. } | BackupError::Unlisted { .. } => ExitStatus::Untold,
             };
             Failure::new(status, &error, error.hint())
         })?;
@@ -61,7 +61,7 @@ impl Session<'_> {
             let place = if made.handed_over { "handed over" } else { "on this machine only" };
             output::line(format_args!("place     {place}"));
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 
     pub(super) fn ledger_restore(
@@ -69,14 +69,14 @@ impl Session<'_> {
         file: &Utf8Path,
         identity: Option<&Utf8Path>,
         anchors: &[String],
-    ) -> Result<Status, Failure> {
-        let order = Order { file, identity, anchors };
+    ) -> Result<ExitStatus, Failure> {
+        let order = RestoreOrder { file, identity, anchors };
         let restored = restore::restore(&Home::of(self.config), &order).map_err(|error| Failure::of(&error))?;
         if self.args.json {
             output::json(&restored);
         } else {
             output::line(&restored);
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 }

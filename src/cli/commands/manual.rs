@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use clap::CommandFactory as _;
 use clap_complete::{Shell, generate_to};
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::cli::args::Args;
 use crate::cli::output::{self, Failure};
 
@@ -18,9 +18,9 @@ const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
 ///
 /// # Errors
 /// [`Failure`] when a file cannot be written.
-pub(super) fn write(out: &Utf8Path) -> Result<Status, Failure> {
+pub(super) fn write(out: &Utf8Path) -> Result<ExitStatus, Failure> {
     let failed = |source: io::Error| {
-        Failure::new(Status::Stopped, &source, Some(format!("man pages and completions go to `{out}`")))
+        Failure::new(ExitStatus::Stopped, &source, Some(format!("man pages and completions go to `{out}`")))
     };
     let (pages, completions) = (out.join("man1"), out.join("completions"));
     for folder in [&pages, &completions] {
@@ -32,5 +32,5 @@ pub(super) fn write(out: &Utf8Path) -> Result<Status, Failure> {
         generate_to(shell, &mut Args::command(), "breachpost", &completions).map_err(failed)?;
     }
     output::line(out);
-    Ok(Status::Done)
+    Ok(ExitStatus::Done)
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::cli::output::{self, Failure};
@@ -11,7 +11,7 @@ use crate::record::Acceptance;
 use crate::run;
 
 impl Session<'_> {
-    pub(super) fn plan_abandon(&self, by: &str, reason: &str) -> Result<Status, Failure> {
+    pub(super) fn plan_abandon(&self, by: &str, reason: &str) -> Result<ExitStatus, Failure> {
         let given_up = run::abandon(self.config, by, reason, self.run_date).map_err(|error| Failure::of(&error))?;
         if self.args.json {
             output::json(&given_up);
@@ -20,11 +20,11 @@ impl Session<'_> {
             output::line(format_args!("given up  {}: {letters} that nobody received", given_up.job));
             output::line("next      `breachpost run` plans its people again, under a new job number");
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 
     /// The first half of a night on many machines: when it is stopped, somebody is told as of any other night.
-    pub(super) fn plan(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Status {
+    pub(super) fn plan(&self, accepted: Acceptance<'_>, accept_volume: bool) -> ExitStatus {
         let progress = Progress::on_stderr();
         let night = self.night(accepted, accept_volume, &progress);
         let planned = match self.or_stopped(&night, Timestamp::now(), run::plan) {
@@ -44,6 +44,6 @@ impl Session<'_> {
         } else {
             output::line("job       none: there is nobody new to write to");
         }
-        if planned.needs_a_human { Status::ForAHuman } else { Status::Done }
+        if planned.needs_a_human { ExitStatus::ForAHuman } else { ExitStatus::Done }
     }
 }

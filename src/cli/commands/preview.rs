@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::cli::output::{self, Failure};
@@ -10,7 +10,7 @@ use crate::cli::session::Session;
 use crate::tools::preview;
 
 impl Session<'_> {
-    pub(super) fn preview(&self, out: &Utf8Path) -> Result<Status, Failure> {
+    pub(super) fn preview(&self, out: &Utf8Path) -> Result<ExitStatus, Failure> {
         let facts = self.facts()?;
         let progress = Progress::on_stderr();
         let made = preview::write(out, &facts, &self.config.print, self.run_date, &progress)
@@ -29,6 +29,6 @@ impl Session<'_> {
             ));
             output::line(format_args!("preview   {}", out.join("index.html")));
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 }

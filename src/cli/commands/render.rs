@@ -1,6 +1,6 @@
 //! `render`: one part of a planned job, set by a process of its own.
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::cli::output::{self, Failure};
@@ -11,7 +11,7 @@ use crate::run::{self, RunError};
 const INDEX: &str = "JOB_COMPLETION_INDEX";
 
 impl Session<'_> {
-    pub(super) fn render(&self, part: Option<u32>, job: Option<&str>) -> Result<Status, Failure> {
+    pub(super) fn render(&self, part: Option<u32>, job: Option<&str>) -> Result<ExitStatus, Failure> {
         let part = part.map_or_else(index, Ok)?;
         let progress = Progress::on_stderr();
         let set =
@@ -29,7 +29,7 @@ impl Session<'_> {
                 count(set.print_files, "print file", "print files")
             ));
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -42,7 +42,7 @@ fn failure(progress: &Progress, error: &RunError) -> Failure {
 fn index() -> Result<u32, Failure> {
     let index = std::env::var(INDEX).ok().and_then(|text| text.parse::<u32>().ok()?.checked_add(1));
     index.ok_or_else(|| Failure {
-        status: Status::Usage,
+        status: ExitStatus::Usage,
         causes: vec![format!("no part given, and {INDEX} is not set to a number")],
         hint: Some("pass `--part N`; parts are counted from 1".to_owned()),
     })

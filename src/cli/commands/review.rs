@@ -6,19 +6,19 @@ use camino::Utf8Path;
 
 use crate::base::plain::count;
 use crate::base::progress::Progress;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::record::{Access, Home, Ledger};
 use crate::tools::review::{self, Effects};
 
 impl Session<'_> {
-    pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>, yes: bool) -> Result<Status, Failure> {
+    pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>, yes: bool) -> Result<ExitStatus, Failure> {
         let by = by.map_or_else(user, str::to_owned);
         let progress = Progress::on_stderr();
         let failed = |error: review::ReviewError| {
             progress.finish();
-            let status = if error.is_a_setting() { Status::Usage } else { Status::Stopped };
+            let status = if error.is_a_setting() { ExitStatus::Usage } else { ExitStatus::Stopped };
             Failure::new(status, &error, error.hint())
         };
         let effects = review::foresee(self.config, file, self.run_date, &progress).map_err(failed)?;
@@ -52,15 +52,15 @@ impl Session<'_> {
                 applied.by, applied.date
             ));
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 
-    pub(super) fn review_list(&self) -> Result<Status, Failure> {
+    pub(super) fn review_list(&self) -> Result<ExitStatus, Failure> {
         let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
         let decided = ledger.decided().map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&decided);
-            return Ok(Status::Done);
+            return Ok(ExitStatus::Done);
         }
         for one in &decided {
             output::line(format_args!(
@@ -71,7 +71,7 @@ impl Session<'_> {
         if decided.is_empty() {
             output::line("no decisions have been made yet");
         }
-        Ok(Status::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -82,7 +82,7 @@ fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let refused = |cause: &str, hint: &str| Failure {
-        status: Status::Usage,
+        status: ExitStatus::Usage,
         causes: vec![format!("nothing was applied: {cause}")],
         hint: Some(hint.to_owned()),
     };

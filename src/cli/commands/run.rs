@@ -4,17 +4,17 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::cli::output;
 use crate::cli::session::{Session, show_counts};
 use crate::cli::tell::Teller;
 use crate::report::Report;
-use crate::run::outcome::{Frame, Outcome};
+use crate::run::outcome::{Occasion, Outcome};
 use crate::run::{self, Done, Finished, Night};
 
 impl Session<'_> {
     /// Runs the batch and tells everybody how that ended.
-    pub(super) fn run(&self, night: &Night<'_>) -> Status {
+    pub(super) fn run(&self, night: &Night<'_>) -> ExitStatus {
         let started = Timestamp::now();
         match self.or_stopped(night, started, run::run) {
             Ok(done) => self.done(done, started),
@@ -23,9 +23,9 @@ impl Session<'_> {
     }
 
     /// Tells of a run that came to its end. The papers are the same whoever could be told.
-    fn done(&self, mut done: Done, started: Timestamp) -> Status {
+    fn done(&self, mut done: Done, started: Timestamp) -> ExitStatus {
         let frame = self.frame(started);
-        let status = if done.report.needs_a_human() { Status::ForAHuman } else { Status::Done };
+        let status = if done.report.needs_a_human() { ExitStatus::ForAHuman } else { ExitStatus::Done };
         let mut teller = Teller::new(self.config);
 
         let mut resumed = done.resumed.as_ref().map(|job| self.resumed(job, frame));
@@ -56,13 +56,13 @@ impl Session<'_> {
     }
 
     /// The outcome of the run that began what this one has finished. Its date is its own.
-    fn resumed(&self, job: &Finished, frame: Frame<'_>) -> Outcome {
+    fn resumed(&self, job: &Finished, frame: Occasion<'_>) -> Outcome {
         let date = job.report.run_id.get(..10).and_then(|date| date.parse().ok());
-        let frame = Frame { run_date: date.unwrap_or(self.run_date), ..frame };
-        Outcome::done(frame, Status::Done.code(), &job.report, &job.papers)
+        let frame = Occasion { run_date: date.unwrap_or(self.run_date), ..frame };
+        Outcome::done(frame, ExitStatus::Done.code(), &job.report, &job.papers)
     }
 
-    fn show_done(&self, done: &Done, status: Status, backup: &str) {
+    fn show_done(&self, done: &Done, status: ExitStatus, backup: &str) {
         if self.args.json {
             output::json(&Answer::new(done, status));
             return;
@@ -114,7 +114,7 @@ struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn new(done: &'a Done, status: Status) -> Self {
+    fn new(done: &'a Done, status: ExitStatus) -> Self {
         Self {
             exit_code: status.code(),
             run_id: &done.report.run_id,

@@ -4,15 +4,15 @@ use camino::Utf8Path;
 
 use crate::base::plain::count;
 use crate::base::progress::Progress;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::cli::args::Args;
 use crate::cli::output::{self, Failure};
 use crate::tools::sample;
 
-pub(super) fn write(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result<Status, Failure> {
+pub(super) fn write(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result<ExitStatus, Failure> {
     let summary = sample::write(out, people, seed, &Progress::on_stderr()).map_err(|error| {
         let hint = error.hint();
-        Failure::new(Status::Stopped, &error, hint)
+        Failure::new(ExitStatus::Stopped, &error, hint)
     })?;
     if args.json {
         output::json(&summary);
@@ -27,5 +27,5 @@ pub(super) fn write(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Resu
         ));
         output::line(format_args!("truth     {}", summary.out.join("truth.csv")));
     }
-    Ok(Status::Done)
+    Ok(ExitStatus::Done)
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
 use crate::run::outcome::{self, Ending, Outcome};
@@ -26,11 +26,11 @@ struct Answer<'a> {
 
 impl Session<'_> {
     /// Shows the last runs, the newest first. With `max_age`: whether one has ended since then.
-    pub(super) fn status(&self, max_age: Option<SignedDuration>) -> Result<Status, Failure> {
+    pub(super) fn status(&self, max_age: Option<SignedDuration>) -> Result<ExitStatus, Failure> {
         if max_age.is_some_and(|age| !age.is_positive()) {
             let hint = Some("for example `--max-age 26h`".to_owned());
             return Err(Failure {
-                status: Status::Usage,
+                status: ExitStatus::Usage,
                 causes: vec!["--max-age must be a positive duration".to_owned()],
                 hint,
             });
@@ -43,7 +43,7 @@ impl Session<'_> {
         let last_ended = last(&runs, now, |run| !run.in_use);
         let last_good = last(&runs, now, Outcome::is_good);
         let is_missed = max_age.is_some_and(|age| !is_recent(last_ended, now, age));
-        let status = if is_missed { Status::ForAHuman } else { Status::Done };
+        let status = if is_missed { ExitStatus::ForAHuman } else { ExitStatus::Done };
         runs.truncate(SHOWN);
         if self.args.json {
             output::json(&Answer { exit_code: status.code(), last_ended, last_good, runs: &runs });

@@ -1,6 +1,6 @@
 //! `texts check`: the letters' texts against their gates.
 
-use crate::base::Status;
+use crate::base::ExitStatus;
 use crate::base::plain::count;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
@@ -8,7 +8,7 @@ use crate::compose;
 use crate::tools::preview;
 
 impl Session<'_> {
-    pub(super) fn texts(&self) -> Result<Status, Failure> {
+    pub(super) fn texts(&self) -> Result<ExitStatus, Failure> {
         let facts = self.facts()?;
         let review = compose::texts::review(&facts, self.run_date, self.config.policy.facts_max_age_days);
         let paper = preview::paper(&facts, &self.config.print, self.run_date).map_err(|error| Failure::of(&error))?;
@@ -34,6 +34,6 @@ impl Session<'_> {
             output::line(format_args!("findings  {}", review.findings.len()));
         }
         let fair = paper.values().all(|paper| paper.stranded == 0);
-        Ok(if review.findings.is_empty() && fair { Status::Done } else { Status::ForAHuman })
+        Ok(if review.findings.is_empty() && fair { ExitStatus::Done } else { ExitStatus::ForAHuman })
     }
 }

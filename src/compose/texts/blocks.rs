@@ -3,13 +3,13 @@
 
 use super::items::listed;
 use super::locale::Voiced;
-use super::subject::News;
-use super::writer::{Writer, block, joined, paragraph};
+use super::subject::LetterNews;
+use super::writer::{TextWriter, block, joined, paragraph};
 use crate::facts::Bilingual;
 use crate::field::body::{Block, Part};
 use crate::field::terms::{Audience, Category, Item, Items, Published, Status};
 
-impl Writer<'_> {
+impl TextWriter<'_> {
     /// All blocks of the letter, in the order of docs/letters.md.
     pub fn blocks(&self) -> Vec<Block> {
         let blocks = [
@@ -39,9 +39,9 @@ impl Writer<'_> {
         let texts = &self.locale.heading;
         let status = self.subject.findings.status;
         self.say(match self.subject.news {
-            News::First => texts.first.of(status),
-            News::Supplement(_) => texts.supplement.of(status),
-            News::Correction(_) => &texts.correction,
+            LetterNews::First => texts.first.of(status),
+            LetterNews::Supplement(_) => texts.supplement.of(status),
+            LetterNews::Correction(_) => &texts.correction,
         })
     }
 
@@ -285,7 +285,7 @@ impl Writer<'_> {
     /// Whether the person has had no letter yet. Later letters are shorter where the first one said it all, so that what
     /// is new has room on the same sheet.
     fn is_first(&self) -> bool {
-        self.subject.news == News::First
+        self.subject.news == LetterNews::First
     }
 
     /// Whether CARE says that the result of the screening still holds.

@@ -18,11 +18,11 @@ use crate::facts::Facts;
 use crate::field::body::{Body, Part};
 use crate::field::terms::Language;
 
-pub use letters::Figures;
+pub use letters::TextFigures;
 
 /// Something that a writer has to change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Finding {
+pub struct TextFinding {
     /// `locales/nl.toml`, `locales/en.toml` or the facts file; for spelling that cannot be checked, what is missing.
     pub file: String,
     /// Key of the sentence, or the letter variant in which the problem shows most.
@@ -35,7 +35,7 @@ pub struct Finding {
     pub advice: String,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for TextFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "file      {}", self.file)?;
         writeln!(f, "key       {}", self.key)?;
@@ -47,19 +47,19 @@ impl fmt::Display for Finding {
 
 /// What the gates say of all texts.
 #[derive(Debug, serde::Serialize)]
-pub struct Review {
+pub struct TextReview {
     /// In order of file and key; empty = the texts may go out.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<TextFinding>,
     /// Readability and length of every letter there can be, per language.
-    pub figures: BTreeMap<Language, Figures>,
+    pub figures: BTreeMap<Language, TextFigures>,
 }
 
 /// Looks at every sentence of both locale files and of the facts, at every whole letter there can be, and at the age of the
 /// facts on `run_date`.
 #[must_use]
-pub fn review(facts: &Facts, run_date: Date, max_age_days: i64) -> Review {
+pub fn review(facts: &Facts, run_date: Date, max_age_days: i64) -> TextReview {
     let mut review = Texts { nl: locale::NL, en: locale::EN, limits: limits() }.review(facts);
-    review.findings.extend(facts.stale(run_date, max_age_days).into_iter().map(|(key, day)| Finding {
+    review.findings.extend(facts.stale(run_date, max_age_days).into_iter().map(|(key, day)| TextFinding {
         file: facts.file.to_string(),
         advice: how_to_check(&key).to_owned(),
         key: format!("{key}.checked_on"),
@@ -98,7 +98,7 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
-    fn review(&self, facts: &Facts) -> Review {
+    fn review(&self, facts: &Facts) -> TextReview {
         let mut findings = self.check_sentences(facts);
         let mut figures = BTreeMap::new();
         if let Ok(locales) = self.parsed() {
@@ -108,11 +108,11 @@ impl Texts<'_> {
         }
         findings.sort();
         findings.dedup();
-        Review { findings, figures }
+        TextReview { findings, figures }
     }
 
     /// Everything but whole letters.
-    fn check_sentences(&self, facts: &Facts) -> Vec<Finding> {
+    fn check_sentences(&self, facts: &Facts) -> Vec<TextFinding> {
         if let Err(findings) = self.parsed() {
             return findings;
         }
@@ -127,9 +127,9 @@ impl Texts<'_> {
     }
 
     /// Dutch and English, or what does not parse.
-    fn parsed(&self) -> Result<[Box<Locale>; 2], Vec<Finding>> {
+    fn parsed(&self) -> Result<[Box<Locale>; 2], Vec<TextFinding>> {
         let parsed = [(Language::Nl, self.nl), (Language::En, self.en)].map(|(language, text)| {
-            toml::from_str::<Locale>(text).map(Box::new).map_err(|error| Finding {
+            toml::from_str::<Locale>(text).map(Box::new).map_err(|error| TextFinding {
                 file: file(language).to_owned(),
                 key: String::new(),
                 sentence: String::new(),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::slots::{Dated, Listing, PageLabel, Plain, Text};
+use super::slots::{Dated, Listing, PageLabel, Plain, SlottedText};
 use crate::field::terms::{Audience, Format, Language, Status};
 
 /// `locales/nl.toml`.
@@ -29,7 +29,7 @@ pub fn locale(language: Language) -> &'static Locale {
 /// The same sentences said to three kinds of readers.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Voiced<T = Text> {
+pub struct Voiced<T = SlottedText> {
     adult: T,
     youth: T,
     parents: T,
@@ -86,9 +86,9 @@ tables! {
         page_label: PageLabel,
         rehearsal: Plain,
         closing: Plain,
-        phone_line: Text,
+        phone_line: SlottedText,
         country: Plain,
-        other_language: Text,
+        other_language: SlottedText,
         other_language_in_custody: Plain,
         large_print: ByFormat,
         large_print_in_custody: ByFormat,
@@ -178,7 +178,7 @@ tables! {
         insurer: Plain,
     }
     /// WHAT.
-    What { heading: Plain, story: Text, story_later: Text }
+    What { heading: Plain, story: SlottedText, story_later: SlottedText }
     /// PUB.
     PublishedTexts { yes_removed: Voiced, yes_still_there: Voiced, no: Voiced, unknown: Voiced }
     /// RISK.

@@ -3,20 +3,20 @@
 use super::items::listed;
 use super::locale::Voiced;
 use super::slots::{Dated, Listing};
-use super::writer::{Writer, block};
-use super::{dates, subject::News};
+use super::writer::{TextWriter, block};
+use super::{dates, subject::LetterNews};
 use crate::field::body::{Block, Part};
 use crate::field::findings::{Difference, Findings};
 use crate::field::terms::{Items, Published, Status};
 
-impl Writer<'_> {
+impl TextWriter<'_> {
     /// The block, in supplements and corrections only.
     pub fn news(&self) -> Option<Block> {
         let texts = &self.locale.news;
         match &self.subject.news {
-            News::First => None,
-            News::Supplement(difference) => Some(self.changed(&texts.supplement, difference)),
-            News::Correction(difference) => Some(self.changed(&texts.correction, difference)),
+            LetterNews::First => None,
+            LetterNews::Supplement(difference) => Some(self.changed(&texts.supplement, difference)),
+            LetterNews::Correction(difference) => Some(self.changed(&texts.correction, difference)),
         }
     }
 

@@ -74,7 +74,7 @@ slots! {
 
 /// One or more whole sentences with slots of the list `S`.
 #[derive(Clone, Debug)]
-pub struct Line<S> {
+pub struct SlottedLine<S> {
     pieces: Vec<Piece<S>>,
 }
 
@@ -85,21 +85,21 @@ enum Piece<S> {
 }
 
 /// Sentences whose slots are facts.
-pub type Text = Line<Fact>;
+pub type SlottedText = SlottedLine<Fact>;
 
 /// Sentences that name the date of an earlier letter and nothing else.
-pub type Dated = Line<Earlier>;
+pub type Dated = SlottedLine<Earlier>;
 
 /// A sentence that ends in a list of kinds of data.
-pub type Listing = Line<ItemList>;
+pub type Listing = SlottedLine<ItemList>;
 
 /// Words without slots.
-pub type Plain = Line<Nothing>;
+pub type Plain = SlottedLine<Nothing>;
 
 /// The page label, with exactly the slots `{page}` and `{pages}`.
-pub type PageLabel = Line<PageCount>;
+pub type PageLabel = SlottedLine<PageCount>;
 
-impl<S: SlotName> Line<S> {
+impl<S: SlotName> SlottedLine<S> {
     /// Reads sentences; the error is the slot that is not in the list, or the brace that stands alone.
     fn parse(text: &str) -> Result<Self, String> {
         let mut pieces = Vec::new();
@@ -147,16 +147,16 @@ impl PageLabel {
     }
 }
 
-impl<'de, S: SlotName> Deserialize<'de> for Line<S> {
+impl<'de, S: SlotName> Deserialize<'de> for SlottedLine<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Sentences<S>(PhantomData<S>);
         impl<S: SlotName> Visitor<'_> for Sentences<S> {
-            type Value = Line<S>;
+            type Value = SlottedLine<S>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("sentences with known slots")
             }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Line<S>, E> {
-                Line::parse(text).map_err(E::custom)
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<SlottedLine<S>, E> {
+                SlottedLine::parse(text).map_err(E::custom)
             }
         }
         deserializer.deserialize_str(Sentences(PhantomData))
@@ -243,10 +243,10 @@ mod tests {
 
     #[test]
     fn known_slots_are_filled_and_others_are_refused() {
-        let line = Text::parse("Bel {phone}, {hours}.").unwrap();
+        let line = SlottedText::parse("Bel {phone}, {hours}.").unwrap();
         assert_eq!(line.fill(|slot| if slot == Fact::Phone { "1" } else { "nu" }), "Bel 1, nu.");
         for wrong in ["Bel {phnoe}.", "Bel {phone.", "Bel phone}.", "Bel {}.", "Op {earlier}", "{{phone}}"] {
-            assert!(Text::parse(wrong).is_err(), "{wrong}");
+            assert!(SlottedText::parse(wrong).is_err(), "{wrong}");
         }
         assert!(Dated::parse("Op {earlier} al.").is_ok());
         assert!(Dated::parse("Bel {phone}.").is_err());

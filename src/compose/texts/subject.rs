@@ -24,7 +24,7 @@ pub struct TextFacts {
     /// Prisoners only.
     pub custody: Option<Custody>,
     /// What it is to earlier letters.
-    pub news: News,
+    pub news: LetterNews,
     /// Whether the provider's name is printed.
     pub provider: bool,
     /// Kinds of data that are known not to be in the person's datasets.
@@ -37,7 +37,7 @@ pub struct TextFacts {
 
 /// What a letter is to earlier letters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum News {
+pub enum LetterNews {
     /// The first about this incident.
     First,
     /// Something material is new.
@@ -51,16 +51,16 @@ impl TextFacts {
     #[must_use]
     pub fn of(notice: &Notice<'_>, facts: &Facts) -> Self {
         let mut news = match (notice.kind, &notice.difference) {
-            (Kind::Supplement, Some(difference)) => News::Supplement(difference.clone()),
-            (Kind::Correction, Some(difference)) => News::Correction(difference.clone()),
+            (Kind::Supplement, Some(difference)) => LetterNews::Supplement(difference.clone()),
+            (Kind::Correction, Some(difference)) => LetterNews::Correction(difference.clone()),
             // Without an earlier letter there is nothing to add to or to correct.
-            (Kind::First, _) | (_, None) => News::First,
+            (Kind::First, _) | (_, None) => LetterNews::First,
         };
         let mut findings = notice.findings.clone();
         if let Some(status) = notice.medical_test {
             name_the_test(&mut findings, status);
             // What the earlier letter said of it is not remembered; it is no news either.
-            if let News::Supplement(difference) | News::Correction(difference) = &mut news {
+            if let LetterNews::Supplement(difference) | LetterNews::Correction(difference) = &mut news {
                 name_the_test(&mut difference.before, status);
             }
         }
@@ -86,7 +86,7 @@ impl TextFacts {
     #[must_use]
     pub fn settled(mut self) -> Self {
         settle(&mut self.findings, self.audience);
-        if let News::Supplement(difference) | News::Correction(difference) = &mut self.news {
+        if let LetterNews::Supplement(difference) | LetterNews::Correction(difference) = &mut self.news {
             settle(&mut difference.before, self.audience);
         }
         if !self.findings.categories.contains(&Category::Prisoner) {
@@ -129,8 +129,8 @@ impl TextFacts {
     #[must_use]
     pub fn earlier(&self) -> Option<Date> {
         match &self.news {
-            News::First => None,
-            News::Supplement(difference) | News::Correction(difference) => Some(difference.earlier),
+            LetterNews::First => None,
+            LetterNews::Supplement(difference) | LetterNews::Correction(difference) => Some(difference.earlier),
         }
     }
 }

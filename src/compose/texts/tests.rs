@@ -54,9 +54,9 @@ fn subject() -> impl Strategy<Value = TextFacts> {
         )| {
             let difference = Difference { earlier: date(2025, 8, 20), before };
             let news = match kind {
-                0 => News::First,
-                1 => News::Supplement(difference),
-                _ => News::Correction(difference),
+                0 => LetterNews::First,
+                1 => LetterNews::Supplement(difference),
+                _ => LetterNews::Correction(difference),
             };
             let sender = "bvo".to_owned();
             let custody = Some(custody);
@@ -275,7 +275,7 @@ fn first(category: Category) -> TextFacts {
         },
         audience: Audience::Adult,
         custody: None,
-        news: News::First,
+        news: LetterNews::First,
         provider: false,
         not_involved: Items::NONE,
         stored: Items::NONE,

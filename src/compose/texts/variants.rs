@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 
 use super::body_of;
-use super::subject::{News, TextFacts};
+use super::subject::{LetterNews, TextFacts};
 use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::findings::{Difference, Findings};
@@ -236,11 +236,11 @@ impl History {
         }
     }
 
-    fn news(self, now: &Findings) -> News {
+    fn news(self, now: &Findings) -> LetterNews {
         let mut before = now.clone();
         let base = set(&[Item::Name, Item::BirthDate, Item::Sex]);
         match self {
-            Self::First => return News::First,
+            Self::First => return LetterNews::First,
             Self::StatusUp => {
                 before.status = Status::SharedOnly;
                 (before.involved, before.possible) = (Items::NONE, Items::NONE);
@@ -266,8 +266,8 @@ impl History {
         }
         let difference = Difference { earlier: EARLIER, before };
         match self {
-            Self::ItemsWrong | Self::StatusWrong => News::Correction(difference),
-            Self::First | Self::StatusUp | Self::MoreKnown => News::Supplement(difference),
+            Self::ItemsWrong | Self::StatusWrong => LetterNews::Correction(difference),
+            Self::First | Self::StatusUp | Self::MoreKnown => LetterNews::Supplement(difference),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! One letter being written: its facts, the sentences of its language, and how a sentence becomes text.
 
 use super::locale::{Locale, Voiced};
-use super::slots::{Dated, Text, Values};
+use super::slots::{Dated, SlottedText, Values};
 use super::subject::TextFacts;
 use crate::facts::{Facts, Sender};
 use crate::field::body::{Block, Part};
 
 /// What every block is written from.
-pub struct Writer<'a> {
+pub struct TextWriter<'a> {
     /// The sentences.
     pub locale: &'a Locale,
     /// What the text may depend on, settled.
@@ -20,7 +20,7 @@ pub struct Writer<'a> {
     pub values: Values,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> TextWriter<'a> {
     /// A writer for that subject.
     pub fn new(locale: &'a Locale, subject: &'a TextFacts, facts: &'a Facts, sender: &'a Sender) -> Self {
         let country = home_country(locale, subject);
@@ -34,7 +34,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A sentence that is the same in every voice.
-    pub fn tell(&self, text: &Text) -> String {
+    pub fn tell(&self, text: &SlottedText) -> String {
         text.fill(|slot| self.values.of(slot))
     }
 

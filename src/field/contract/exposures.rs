@@ -4,14 +4,14 @@ use super::shared::{
     BIRTH_DATE, BSN, COUNTRY, FIRST_NAMES, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, INITIALS, POSTCODE, SEX, STREET,
     SURNAME, SURNAME_PREFIX, TOWN, column, with,
 };
-use super::{Column, Form, Need};
+use super::{CellForm, Column, Need};
 
 pub(super) const COLUMNS: &[Column] = &[
     with(
         Need::Every,
         column(
             "record_id",
-            Form::Identifier,
+            CellForm::Identifier,
             "CD-00000001",
             "The lab's number of the record. The same number is the same record in every file.",
             &[
@@ -28,7 +28,7 @@ pub(super) const COLUMNS: &[Column] = &[
     ),
     column(
         "dataset_id",
-        Form::Identifier,
+        CellForm::Identifier,
         "ds1",
         "The dataset that the record belongs to.",
         &["dataset", "bestand", "set", "bron_bestand"],
@@ -49,21 +49,21 @@ pub(super) const COLUMNS: &[Column] = &[
     COUNTRY,
     column(
         "category",
-        Form::Word(&["screening", "hospital", "gp", "prisoner"]),
+        CellForm::Word(&["screening", "hospital", "gp", "prisoner"]),
         "screening",
         "Whose data it is. Anything else is held for a human.",
         &["categorie", "groep", "group", "soort"],
     ),
     column(
         "provider_code",
-        Form::ProviderCode,
+        CellForm::ProviderCode,
         "01234567",
         "AGB code of the care provider or the institution.",
         &["agb", "agb_code", "zorgverlener", "zorgverlener_code", "aanvrager", "aanvrager_code", "requester_code"],
     ),
     column(
         "sample_date",
-        Form::Date,
+        CellForm::Date,
         "2024-03-18",
         "When the sample was taken.",
         &["afnamedatum", "datum_afname", "monsterdatum", "datum_monster", "collection_date", "sampled_on"],
@@ -72,7 +72,7 @@ pub(super) const COLUMNS: &[Column] = &[
         Need::Every,
         column(
             "status",
-            Form::Word(&["confirmed", "not_excluded", "shared_only"]),
+            CellForm::Word(&["confirmed", "not_excluded", "shared_only"]),
             "confirmed",
             "How sure it is that the data were stolen: stolen, perhaps stolen, only in the hacked systems.",
             &["stand", "toestand"],
@@ -82,7 +82,7 @@ pub(super) const COLUMNS: &[Column] = &[
         Need::May,
         column(
             "published",
-            Form::Word(&["yes", "no", "unknown"]),
+            CellForm::Word(&["yes", "no", "unknown"]),
             "unknown",
             "Whether the data were seen on the internet. Empty or missing: unknown.",
             &["gepubliceerd", "publicatie", "openbaar"],
@@ -90,7 +90,7 @@ pub(super) const COLUMNS: &[Column] = &[
     ),
     column(
         "items",
-        Form::Words(&[
+        CellForm::Words(&[
             "name",
             "address",
             "birth_date",
@@ -111,7 +111,7 @@ pub(super) const COLUMNS: &[Column] = &[
         Need::May,
         column(
             "custody",
-            Form::Word(&["current", "former"]),
+            CellForm::Word(&["current", "former"]),
             "former",
             "Prisoners only: held now, or held earlier. A prisoner without it is held for a human.",
             &["detentie", "detentiestatus", "detention"],

@@ -1,14 +1,14 @@
 //! Columns of the providers list and of the suppressions list.
 
 use super::shared::{BSN, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, POSTCODE, STREET, TOWN, column, with};
-use super::{Column, Form, Need};
+use super::{CellForm, Column, Need};
 
 pub(super) const PROVIDERS: &[Column] = &[
     with(
         Need::Every,
         column(
             "provider_code",
-            Form::ProviderCode,
+            CellForm::ProviderCode,
             "01234567",
             "AGB code, as the exposures name it. Export it as text: a number loses its leading zero.",
             &["agb", "agb_code", "code", "zorgverlener_code"],
@@ -18,7 +18,7 @@ pub(super) const PROVIDERS: &[Column] = &[
         Need::Every,
         column(
             "kind",
-            Form::Word(&["gp", "hospital", "custodial", "clinic"]),
+            CellForm::Word(&["gp", "hospital", "custodial", "clinic"]),
             "gp",
             "Kind of provider. An institution's address is used for people in custody.",
             &["soort", "type", "provider_type"],
@@ -26,14 +26,14 @@ pub(super) const PROVIDERS: &[Column] = &[
     ),
     column(
         "display_name",
-        Form::Text(120),
+        CellForm::Text(120),
         "Huisartsenpraktijk Voorbeeld",
         "The name that a letter may print once the provider has agreed.",
         &["naam", "name", "praktijknaam", "naam_zorgverlener", "weergavenaam"],
     ),
     column(
         "confirmed_on",
-        Form::Date,
+        CellForm::Date,
         "2025-08-29",
         "Since when the provider agrees to be named; empty: it is not named.",
         &["bevestigd_op", "bevestigd", "akkoord_op", "confirmed"],
@@ -48,7 +48,7 @@ pub(super) const PROVIDERS: &[Column] = &[
         Need::May,
         column(
             "contact_email",
-            Form::Email,
+            CellForm::Email,
             "contact@voorbeeld.example",
             "Address for telling the provider before its patients are told.",
             &["email", "mail", "emailadres", "contact"],
@@ -62,7 +62,7 @@ pub(super) const SUPPRESSIONS: &[Column] = &[
         Need::May,
         column(
             "person_ref",
-            Form::Identifier,
+            CellForm::Identifier,
             "S00000001",
             "`person_ref` of a row of the participants list or the register.",
             &["person_id", "persoonsnummer", "client_id", "clientnummer", "patientnummer", "deelnemernummer"],
@@ -72,15 +72,21 @@ pub(super) const SUPPRESSIONS: &[Column] = &[
         Need::Every,
         column(
             "reason",
-            Form::Word(&["deceased", "objection", "protected_address", "whereabouts_unknown", "other"]),
+            CellForm::Word(&["deceased", "objection", "protected_address", "whereabouts_unknown", "other"]),
             "objection",
             "Reason.",
             &["reden", "grond"],
         ),
     ),
-    with(Need::May, column("source", Form::Text(120), "hotline", "Who says so.", &["bron", "herkomst", "origin"])),
+    with(Need::May, column("source", CellForm::Text(120), "hotline", "Who says so.", &["bron", "herkomst", "origin"])),
     with(
         Need::May,
-        column("since", Form::Date, "2025-08-20", "Since when.", &["sinds", "vanaf", "datum", "date", "since_date"]),
+        column(
+            "since",
+            CellForm::Date,
+            "2025-08-20",
+            "Since when.",
+            &["sinds", "vanaf", "datum", "date", "since_date"],
+        ),
     ),
 ];

@@ -4,7 +4,7 @@ use super::shared::{
     BIRTH_DATE, BSN, COUNTRY, FIRST_NAMES, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, INITIALS, POSTCODE, SEX, STREET,
     SURNAME, SURNAME_PREFIX, TOWN, column, with,
 };
-use super::{Column, Form, Need};
+use super::{CellForm, Column, Need};
 
 /// BRP codes of titles and predicates.
 const TITLES: &[&str] = &["R", "B", "BS", "G", "GI", "H", "HI", "M", "MI", "P", "PS", "JH", "JV"];
@@ -12,7 +12,7 @@ const TITLES: &[&str] = &["R", "B", "BS", "G", "GI", "H", "HI", "M", "MI", "P", 
 /// A column that a site may never have.
 const fn may(
     name: &'static str,
-    form: Form,
+    form: CellForm,
     example: &'static str,
     meaning: &'static str,
     synonyms: &'static [&'static str],
@@ -23,7 +23,7 @@ const fn may(
 pub(super) const COLUMNS: &[Column] = &[
     column(
         "person_ref",
-        Form::Identifier,
+        CellForm::Identifier,
         "S00000001",
         "The list's own number of the person; a suppression may name it.",
         &[
@@ -48,42 +48,42 @@ pub(super) const COLUMNS: &[Column] = &[
     SURNAME,
     may(
         "title",
-        Form::Word(TITLES),
+        CellForm::Word(TITLES),
         "JH",
         "Own title or predicate, by its BRP code.",
         &["titel", "adellijke_titel", "predicaat"],
     ),
     may(
         "name_use",
-        Form::Word(&["E", "P", "V", "N"]),
+        CellForm::Word(&["E", "P", "V", "N"]),
         "E",
         "Name use (BRP 61.10): own, partner's, partner's before own, own before partner's.",
         &["naamgebruik", "aanduiding_naamgebruik"],
     ),
     may(
         "partner_surname_prefix",
-        Form::Name(20),
+        CellForm::Name(20),
         "de",
         "Particle of the partner whose name is in use.",
         &["voorvoegsel_partner", "tussenvoegsel_partner", "partner_voorvoegsel", "partner_tussenvoegsel"],
     ),
     may(
         "partner_surname",
-        Form::Name(200),
+        CellForm::Name(200),
         "Voorbeeld",
         "Surname of the partner whose name is in use.",
         &["achternaam_partner", "geslachtsnaam_partner", "partner_achternaam", "partner_geslachtsnaam", "partnernaam"],
     ),
     may(
         "partner_title",
-        Form::Word(TITLES),
+        CellForm::Word(TITLES),
         "JV",
         "Title or predicate of that partner.",
         &["titel_partner", "partner_titel", "predicaat_partner"],
     ),
     may(
         "partner_ended",
-        Form::EventDate,
+        CellForm::EventDate,
         "2019-04-30",
         "When that marriage or partnership ended; empty for a present partner.",
         &["datum_ontbinding", "ontbonden_op", "partner_ontbonden"],
@@ -96,38 +96,38 @@ pub(super) const COLUMNS: &[Column] = &[
     HOUSE_ADDITION,
     may(
         "house_indication",
-        Form::Word(&["to", "by"]),
+        CellForm::Word(&["to", "by"]),
         "to",
         "Opposite (`to`) or beside (`by`) the house number.",
         &["aanduiding_bij_huisnummer", "huisnummer_aanduiding", "aanduiding"],
     ),
     POSTCODE,
     TOWN,
-    may("municipality", Form::Text(80), "Voorbeeldstad", "Municipality.", &["gemeente", "gemeentenaam"]),
+    may("municipality", CellForm::Text(80), "Voorbeeldstad", "Municipality.", &["gemeente", "gemeentenaam"]),
     may(
         "location_description",
-        Form::Text(80),
+        CellForm::Text(80),
         "Woonboot bij de brug",
         "Where an address without a street is.",
         &["locatiebeschrijving", "locatie", "location"],
     ),
     may(
         "foreign_line_1",
-        Form::Text(80),
+        CellForm::Text(80),
         "Rue Exemple 1",
         "Address abroad, first line.",
         &["buitenland_1", "adres_buitenland_1", "regel_1_buitenland"],
     ),
     may(
         "foreign_line_2",
-        Form::Text(80),
+        CellForm::Text(80),
         "1000 Bruxelles",
         "Address abroad, second line.",
         &["buitenland_2", "adres_buitenland_2", "regel_2_buitenland"],
     ),
     may(
         "foreign_line_3",
-        Form::Text(80),
+        CellForm::Text(80),
         "Wallonie",
         "Address abroad, third line.",
         &["buitenland_3", "adres_buitenland_3", "regel_3_buitenland"],
@@ -135,21 +135,21 @@ pub(super) const COLUMNS: &[Column] = &[
     COUNTRY,
     may(
         "language",
-        Form::Word(&["nl", "en"]),
+        CellForm::Word(&["nl", "en"]),
         "nl",
         "Language of the letter. Empty or missing: Dutch.",
         &["taal", "voorkeurstaal", "preferred_language"],
     ),
     may(
         "letter_format",
-        Form::Word(&["standard", "large"]),
+        CellForm::Word(&["standard", "large"]),
         "large",
         "Size of print. Empty or missing: standard.",
         &["briefformaat", "lettergrootte", "grootletter", "print_size"],
     ),
     column(
         "deceased_on",
-        Form::EventDate,
+        CellForm::EventDate,
         "2025-02-00",
         "Date of death. Somebody who has one is not written to.",
         &[
@@ -167,7 +167,7 @@ pub(super) const COLUMNS: &[Column] = &[
     ),
     column(
         "protected_address",
-        Form::Flag,
+        CellForm::Flag,
         "yes",
         "The address must stay secret: held for a human.",
         &[
@@ -182,7 +182,7 @@ pub(super) const COLUMNS: &[Column] = &[
     ),
     column(
         "whereabouts_unknown",
-        Form::Flag,
+        CellForm::Flag,
         "no",
         "Nobody knows where the person lives: held for a human.",
         &["vow", "vertrokken_onbekend_waarheen", "verblijfplaats_onbekend", "adres_onbekend", "address_unknown"],

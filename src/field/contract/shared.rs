@@ -1,11 +1,11 @@
 //! Columns that several lists have.
 
-use super::{Column, Form, Need};
+use super::{CellForm, Column, Need};
 
 /// A column whose header must be there.
 pub(super) const fn column(
     name: &'static str,
-    form: Form,
+    form: CellForm,
     example: &'static str,
     meaning: &'static str,
     synonyms: &'static [&'static str],
@@ -20,7 +20,7 @@ pub(super) const fn with(need: Need, column: Column) -> Column {
 
 pub(super) const BSN: Column = column(
     "bsn",
-    Form::Bsn,
+    CellForm::Bsn,
     "999990019",
     "Citizen service number. Export it as text: a number loses its leading zero.",
     &[
@@ -36,16 +36,16 @@ pub(super) const BSN: Column = column(
 );
 pub(super) const FIRST_NAMES: Column = column(
     "first_names",
-    Form::Name(200),
+    CellForm::Name(200),
     "Anna Maria",
     "All given names.",
     &["voornamen", "voornaam", "first_name", "given_names", "given_name", "forenames", "forename", "roepnaam"],
 );
 pub(super) const INITIALS: Column =
-    column("initials", Form::Name(40), "A.M.", "Initials.", &["voorletters", "voorletter", "initialen", "initial"]);
+    column("initials", CellForm::Name(40), "A.M.", "Initials.", &["voorletters", "voorletter", "initialen", "initial"]);
 pub(super) const SURNAME_PREFIX: Column = column(
     "surname_prefix",
-    Form::Name(20),
+    CellForm::Name(20),
     "van den",
     "Particle in front of the surname.",
     &[
@@ -62,14 +62,14 @@ pub(super) const SURNAME_PREFIX: Column = column(
 );
 pub(super) const SURNAME: Column = column(
     "surname",
-    Form::Name(200),
+    CellForm::Name(200),
     "Voorbeeld",
     "Own surname, without particle.",
     &["achternaam", "geslachtsnaam", "familienaam", "last_name", "family_name", "naam", "name"],
 );
 pub(super) const BIRTH_DATE: Column = column(
     "birth_date",
-    Form::BirthDate,
+    CellForm::BirthDate,
     "1951-07-23",
     "Birth date.",
     &[
@@ -89,30 +89,30 @@ pub(super) const BIRTH_DATE: Column = column(
 );
 pub(super) const SEX: Column = column(
     "sex",
-    Form::Word(&["M", "V", "O", "F", "X"]),
+    CellForm::Word(&["M", "V", "O", "F", "X"]),
     "V",
     "Sex: M; V or F; O or X. Empty: not known.",
     &["geslacht", "gender", "geslachtsaanduiding", "sekse"],
 );
 pub(super) const STREET: Column = column(
     "street",
-    Form::Text(80),
+    CellForm::Text(80),
     "Voorbeeldstraat",
     "Street, without house number.",
     &["straat", "straatnaam", "adres", "street_name", "address", "openbare_ruimte"],
 );
 pub(super) const HOUSE_NUMBER: Column = column(
     "house_number",
-    Form::House,
+    CellForm::House,
     "12",
     "House number.",
     &["huisnummer", "huisnr", "nummer", "street_number", "house_no", "house_nr", "number"],
 );
 pub(super) const HOUSE_LETTER: Column =
-    with(Need::May, column("house_letter", Form::House, "A", "House letter.", &["huisletter", "letter"]));
+    with(Need::May, column("house_letter", CellForm::House, "A", "House letter.", &["huisletter", "letter"]));
 pub(super) const HOUSE_ADDITION: Column = column(
     "house_addition",
-    Form::House,
+    CellForm::House,
     "bis",
     "Addition to the house number.",
     &[
@@ -128,14 +128,19 @@ pub(super) const HOUSE_ADDITION: Column = column(
     ],
 );
 pub(super) const POSTCODE: Column =
-    column("postcode", Form::Postcode, "1234AB", "Postcode.", &["zip", "zipcode", "postal_code", "pc", "postkode"]);
-pub(super) const TOWN: Column =
-    column("town", Form::Text(80), "Voorbeeldstad", "Town.", &["plaats", "woonplaats", "plaatsnaam", "city", "place"]);
+    column("postcode", CellForm::Postcode, "1234AB", "Postcode.", &["zip", "zipcode", "postal_code", "pc", "postkode"]);
+pub(super) const TOWN: Column = column(
+    "town",
+    CellForm::Text(80),
+    "Voorbeeldstad",
+    "Town.",
+    &["plaats", "woonplaats", "plaatsnaam", "city", "place"],
+);
 pub(super) const COUNTRY: Column = with(
     Need::May,
     column(
         "country",
-        Form::Text(60),
+        CellForm::Text(60),
         "België",
         "Country: a name, an ISO or a BRP code. Empty: the Netherlands.",
         &["land", "landcode", "landnaam", "country_code", "country_name"],

@@ -32,17 +32,17 @@ static TABLE: LazyLock<Phrases<Remark>> = LazyLock::new(|| {
 
 /// A surname in the columns of the register.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Surname<'a> {
+pub struct SurnameColumns<'a> {
     /// Particle, or empty.
     pub prefix: Cow<'a, str>,
-    /// Surname; empty when it is unknown.
+    /// SurnameColumns; empty when it is unknown.
     pub name: Cow<'a, str>,
 }
 
 /// Personal data.
-impl std::fmt::Debug for Surname<'_> {
+impl std::fmt::Debug for SurnameColumns<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Surname(..)")
+        f.write_str("SurnameColumns(..)")
     }
 }
 
@@ -57,9 +57,9 @@ pub fn has_letters(cell: &str) -> bool {
 /// # Errors
 /// C110 when it is a filler or a test; C111 when it says more than a name; C112 when particles or signs cannot be told from
 /// the name without guessing.
-pub fn surname<'a>(prefix: &'a str, surname: &'a str) -> Result<Surname<'a>, Reason> {
+pub fn surname<'a>(prefix: &'a str, surname: &'a str) -> Result<SurnameColumns<'a>, Reason> {
     if !has_letters(surname) {
-        return Ok(Surname { prefix: Cow::Borrowed(""), name: Cow::Borrowed("") });
+        return Ok(SurnameColumns { prefix: Cow::Borrowed(""), name: Cow::Borrowed("") });
     }
     let (prefix, surname) = (without_mark(prefix.trim()), without_mark(surname.trim()));
     let prefix = if has_letters(prefix) { prefix.trim_end_matches([',', ' ']) } else { "" };

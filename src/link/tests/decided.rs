@@ -1,7 +1,7 @@
 //! What humans decide, what is explained, what is learned.
 
 use super::*;
-use crate::link::{Decision, Explanation, Obstacle, Ruling, Unmet, explain, record_keys, train, unmet};
+use crate::link::{Decision, Obstacle, PairExplanation, Ruling, Unmet, explain, record_keys, train, unmet};
 
 const WITH_NUMBER: Details = Details { bsn: BSNS[0], ..ANNA };
 
@@ -19,12 +19,12 @@ fn ruling(rows: &Rows, one: RowRef, other: RowRef, same: bool) -> Decision {
 }
 
 fn decided(rows: &Rows, decisions: &[Decision]) -> Outcome {
-    let terms = Terms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions };
+    let terms = LinkTerms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions };
     outcome(&link(rows, &terms, &keys(), &Progress::hidden()).unwrap())
 }
 
-fn explained(rows: &Rows, one: RowRef, other: RowRef) -> Explanation {
-    let terms = Terms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions: &[] };
+fn explained(rows: &Rows, one: RowRef, other: RowRef) -> PairExplanation {
+    let terms = LinkTerms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions: &[] };
     explain(rows, &terms, &keys(), (one, other), &Progress::hidden()).unwrap().unwrap()
 }
 
@@ -106,7 +106,7 @@ fn training_twice_under_one_seed_gives_the_same_parameters() {
 }
 
 fn obstacles(rows: &Rows, decisions: &[Decision]) -> Vec<Unmet> {
-    let terms = Terms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions };
+    let terms = LinkTerms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions };
     unmet(rows, &terms, &keys(), &Progress::hidden()).unwrap()
 }
 

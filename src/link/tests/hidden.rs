@@ -101,7 +101,7 @@ fn a_decision_about_a_row_that_cannot_be_read_still_holds_the_other() {
     let mut rows = rows(&[ANNA, DINA], &[]);
     let held = |rows: &Rows| {
         let rules = LinkRules::default();
-        let terms = Terms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[said] };
+        let terms = LinkTerms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[said] };
         outcome(&link(rows, &terms, &keys, &Progress::hidden()).unwrap()).1
     };
     assert!(held(&rows).is_empty());
@@ -209,7 +209,7 @@ fn a_damaged_suppression_that_fits_nobody_stops() {
         });
         rows.refused.push(row);
         let rules = LinkRules::default();
-        let terms = Terms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[] };
+        let terms = LinkTerms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[] };
         link(&rows, &terms, &Keys::derive(&[7; 32]), &Progress::hidden()).map(|linked| linked.set_aside.len())
     };
     assert_eq!(link(damaged("999990010")).unwrap(), 1);

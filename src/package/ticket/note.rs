@@ -1,6 +1,6 @@
 //! The delivery note of a part: the ticket's totals on one page of paper, for the people on the print floor.
 
-use super::{ClassCounts, Job, Ticket, ticket};
+use super::{ClassCounts, JobTicket, Ticket, ticket};
 use crate::package::plan::PartPlan;
 use crate::package::{PackageError, part_name};
 use crate::render::note::DeliveryNote;
@@ -27,7 +27,7 @@ const RECEIPT: [&str; 3] =
 ///
 /// # Errors
 /// [`PackageError::Ticket`] as for the ticket; [`PackageError::Note`] when a text of the configuration cannot be set.
-pub fn pdf(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, PackageError> {
+pub fn pdf(job: &JobTicket<'_>, part: &PartPlan) -> Result<Vec<u8>, PackageError> {
     let ticket = ticket(job, part)?;
     let name = part_name(&job.name(), part.number);
     let rehearsal = if job.rehearsal { "OEFENING, NIET POSTEN / REHEARSAL, DO NOT POST" } else { "" };
@@ -44,10 +44,10 @@ pub fn pdf(job: &Job<'_>, part: &PartPlan) -> Result<Vec<u8>, PackageError> {
     note.set(&name, job.run_date).map_err(PackageError::Note)
 }
 
-fn about(job: &Job<'_>, ticket: &Ticket<'_>) -> Vec<(String, String)> {
+fn about(job: &JobTicket<'_>, ticket: &Ticket<'_>) -> Vec<(String, String)> {
     let (envelope, window) = (&ticket.envelope, &ticket.envelope.window);
     let lines = [
-        ("Opdracht / Job", job.name()),
+        ("Opdracht / JobTicket", job.name()),
         ("Deel / Part", format!("{} van / of {}", ticket.part, ticket.parts)),
         ("Datum / Date", job.run_date.to_string()),
         ("Drukbestanden / Print files", ticket.print_files.len().to_string()),

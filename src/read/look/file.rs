@@ -16,12 +16,12 @@ use super::super::translate::Translation;
 use super::super::{Counted, cell, names_nobody, raw, read_file};
 use super::glance::{Glance, Glanced, Glimpsed, Known};
 use super::proposal::{Names, Proposal};
-use super::{CellsLook, Columns, FileLook, FileState, KindLook, Order, Problem, RowsLook};
+use super::{CellsLook, Columns, FileLook, FileProblem, FileState, KindLook, LookOrder, RowsLook};
 
 /// A file that was looked at.
 pub(super) struct Opened {
     pub(super) found: Found,
-    problem: Option<Problem>,
+    problem: Option<FileProblem>,
     proposal: Proposal,
     columns: Columns,
     /// With the proposal, where there is one.
@@ -39,7 +39,7 @@ pub(super) struct Read {
 }
 
 /// Reads a file, with what is configured or with what would mend it.
-pub(super) fn open(found: &Found, index: u16, order: &Order<'_>, marker: Marker) -> Opened {
+pub(super) fn open(found: &Found, index: u16, order: &LookOrder<'_>, marker: Marker) -> Opened {
     let path = order.inbox.join(&found.name);
     let configured = order.formats.of(found.list);
     let mut opened = Opened {
@@ -56,7 +56,7 @@ pub(super) fn open(found: &Found, index: u16, order: &Order<'_>, marker: Marker)
             Ok(read) => {
                 let dates = read.tally.pattern();
                 if opened.problem.is_none() {
-                    opened.problem = suppresses_nobody(found.list, &read, &path).map(|error| Problem::of(&error));
+                    opened.problem = suppresses_nobody(found.list, &read, &path).map(|error| FileProblem::of(&error));
                 }
                 if opened.columns.found.is_empty() && opened.columns.guessed.is_empty() {
                     opened.columns = columns(found.list, &read, &format);
@@ -65,7 +65,7 @@ pub(super) fn open(found: &Found, index: u16, order: &Order<'_>, marker: Marker)
                 opened.proposal.take_dates(dates, configured)
             }
             Err(error) => {
-                opened.problem.get_or_insert_with(|| Problem::of(&error));
+                opened.problem.get_or_insert_with(|| FileProblem::of(&error));
                 let names = Names::of(found, &opened.proposal.encoded(configured), &path);
                 let mended = opened.proposal.mend(&error, names.as_ref(), configured);
                 if let Some(names) = names {
@@ -88,7 +88,7 @@ pub(super) fn open(found: &Found, index: u16, order: &Order<'_>, marker: Marker)
 pub(super) fn delivered(
     found: &Found,
     folder: &Utf8Path,
-    order: &Order<'_>,
+    order: &LookOrder<'_>,
     marker: Marker,
 ) -> Result<Delivered, ReadError> {
     let path: Utf8PathBuf = folder.join(&found.name);
@@ -100,7 +100,7 @@ fn read(
     index: u16,
     path: &Utf8Path,
     format: &InputFormat,
-    order: &Order<'_>,
+    order: &LookOrder<'_>,
     marker: Marker,
 ) -> Result<Read, ReadError> {
     let (translation, empty) = (Translation::of(found.list, format), Empty::of(found.list, format)?);

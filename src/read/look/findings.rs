@@ -9,7 +9,7 @@ use crate::field::row::List;
 
 use super::super::error::ReadError;
 use super::super::marks::Delivery;
-use super::{FileLook, FileState, ListLook, Look, Problem};
+use super::{FileLook, FileProblem, FileState, ListLook, Look};
 
 /// One thing to look at.
 #[derive(Clone, Debug, Serialize)]
@@ -47,7 +47,7 @@ const LOST: f64 = 0.2;
 pub(super) fn of(look: &Look, inbox: Option<&ReadError>, earlier: Option<&Delivery>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(error) = inbox {
-        let Problem { error, hint } = Problem::of(error);
+        let FileProblem { error, hint } = FileProblem::of(error);
         findings.push(Finding { file: None, stops: true, text: error, hint });
     }
     for file in &look.files {

@@ -15,7 +15,7 @@ use crate::base::data_dir;
 use crate::base::durable::{self, Hashing, Pending};
 use crate::field::mode::Mode;
 use crate::package::Recipients;
-use crate::package::archive::Writer;
+use crate::package::archive::ArchiveWriter;
 use crate::package::seal::Sealer;
 use crate::package::ticket::REHEARSAL;
 use crate::record::audit::Head;
@@ -48,7 +48,7 @@ pub(in crate::record) struct About {
 
 /// A backup of the ledger as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
+pub struct MadeBackup {
     /// Where it is.
     pub path: Utf8PathBuf,
     /// What the list says of it.
@@ -70,7 +70,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RecordError::Over`] when people's data are destroyed, [`RecordError`] when the backup cannot be written.
-    pub fn back_up(&self, recipients: &Recipients, date: Date) -> Result<Made, RecordError> {
+    pub fn back_up(&self, recipients: &Recipients, date: Date) -> Result<MadeBackup, RecordError> {
         let state = match self.campaign_state()? {
             CampaignState::Open | CampaignState::Closed => None,
             CampaignState::Purging => Some("being purged"),
@@ -86,13 +86,13 @@ impl Ledger {
 
         let same = list.backups.iter().rev().find(|backup| backup.head.as_ref() == Some(&head));
         if let Some(backup) = same.filter(|backup| is_whole(&folder, backup)) {
-            return Ok(Made { path: folder.join(&backup.name), backup: backup.clone(), was_there: true });
+            return Ok(MadeBackup { path: folder.join(&backup.name), backup: backup.clone(), was_there: true });
         }
         let backup = self.seal_into(&folder, recipients, date, &head, &list)?;
         list.add([backup.clone()]);
         list.write(&self.data_dir)?;
         let_go(&folder)?;
-        Ok(Made { path: folder.join(&backup.name), backup, was_there: false })
+        Ok(MadeBackup { path: folder.join(&backup.name), backup, was_there: false })
     }
 
     /// Writes down that a backup was taken off the machine.
@@ -130,7 +130,7 @@ impl Ledger {
         let write = || {
             let key = Zeroizing::new(std::fs::read(key_path(&self.data_dir))?);
             let out = Hashing::new(BufWriter::new(Pending::create(&path)?));
-            let mut archive = Writer::new(Sealer::new(recipients, out)?);
+            let mut archive = ArchiveWriter::new(Sealer::new(recipients, out)?);
             archive.store(ABOUT, &mut &serde_json::to_vec_pretty(&about)?[..])?;
             archive.store(KEY, &mut &key[..])?;
             archive.store(EARLIER, &mut &earlier.to_bytes()[..])?;

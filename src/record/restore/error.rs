@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::package::SealError;
 use crate::record::RecordError;
 use crate::record::backup::BackupList;
@@ -88,11 +88,11 @@ impl Explain for RestoreError {
     }
 
     /// 3 for every refusal; 2 where the command line or the configuration is at fault.
-    fn status(&self) -> Status {
+    fn status(&self) -> ExitStatus {
         match self {
             Self::Record(error) => error.status(),
-            Self::NoIdentity { .. } => Status::Usage,
-            _ => Status::Stopped,
+            Self::NoIdentity { .. } => ExitStatus::Usage,
+            _ => ExitStatus::Stopped,
         }
     }
 }

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use secrecy::zeroize::Zeroizing;
 
 use super::place::Place;
-use super::{Order, RestoreError};
+use super::{RestoreError, RestoreOrder};
 use crate::base::durable;
 use crate::package::archive::Reader;
 use crate::package::seal;
@@ -29,7 +29,7 @@ pub(super) struct Source {
 }
 
 /// Refuses what is not a backup, before anything is made.
-pub(super) fn check(order: &Order<'_>) -> Result<(), RestoreError> {
+pub(super) fn check(order: &RestoreOrder<'_>) -> Result<(), RestoreError> {
     let sealed = is_sealed(order.file)?;
     if sealed && order.identity.is_none() {
         return Err(RestoreError::NoIdentity { path: order.file.to_owned() });
@@ -55,7 +55,7 @@ fn is_sealed(path: &Utf8Path) -> Result<bool, RestoreError> {
 
 impl Source {
     /// Opens the backup and puts its ledger into `place`.
-    pub fn read(order: &Order<'_>, place: &Place<'_>) -> Result<Self, RestoreError> {
+    pub fn read(order: &RestoreOrder<'_>, place: &Place<'_>) -> Result<Self, RestoreError> {
         let to = place.ledger();
         if let Some(identity) = order.identity.filter(|_| is_sealed(order.file).unwrap_or(false)) {
             return Self::open(order.file, identity, &to);

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::fixture::*;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::field::mode::Mode;
 use crate::record::{Access, Home, JobState, Ledger, RecordError, check};
 
@@ -110,7 +110,7 @@ fn the_other_mode_is_refused_by_ledger_and_keys_folder() {
     for access in [Access::Read, Access::Write] {
         let refused = Ledger::open(&rehearsal, access).unwrap_err();
         assert!(matches!(refused, RecordError::OtherMode { found: Mode::Real, .. }), "{refused}");
-        assert_eq!(refused.status(), Status::Usage);
+        assert_eq!(refused.status(), ExitStatus::Usage);
     }
     assert!(before == world.bytes());
     fs::write(world.path("keys/mode"), "rehearsal\n").unwrap();

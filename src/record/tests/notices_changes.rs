@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::LazyLock;
 
 use super::fixture::*;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::record::store::testing;
 use crate::record::{Access, Ledger, RecordError};
 
@@ -24,7 +24,7 @@ fn tampered(sql: &str) -> RecordError {
     let world = told();
     testing::tamper(&world.path("ledger.sqlite"), sql);
     let refused = world.try_open().unwrap_err();
-    assert_eq!(refused.status(), Status::Stopped);
+    assert_eq!(refused.status(), ExitStatus::Stopped);
     refused
 }
 

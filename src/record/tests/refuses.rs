@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use super::fixture::*;
-use crate::base::{Explain, Status};
+use crate::base::{ExitStatus, Explain};
 use crate::record::{Access, Home, Ledger, RecordError, check};
 
 /// Opens, expects a refusal, and that not one byte has changed.
@@ -13,7 +13,7 @@ fn refusal(world: &World) -> RecordError {
     let refused = world.try_open().unwrap_err();
     let reader = Ledger::open(&world.home(), Access::Read);
     assert!(before == world.bytes(), "a refusal changed a file: {refused}");
-    assert_eq!(refused.status(), Status::Stopped);
+    assert_eq!(refused.status(), ExitStatus::Stopped);
     assert!(refused.hint().is_some(), "{refused} has no hint");
     if !matches!(refused, RecordError::InUse { .. } | RecordError::Over { .. }) {
         assert_eq!(reader.unwrap_err().to_string(), refused.to_string());
@@ -196,7 +196,7 @@ fn another_campaign_is_refused() {
     let world = told();
     let refused = Ledger::open(&Home { campaign: "lab-2031", ..world.home() }, Access::Write).unwrap_err();
     assert!(matches!(refused, RecordError::OtherCampaign { .. }));
-    assert_eq!(refused.status(), Status::Usage);
+    assert_eq!(refused.status(), ExitStatus::Usage);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::field::terms::Format;
 use crate::render::geometry::{MARK, MARK_QUIET, PAGE_HEIGHT, PAGE_WIDTH, Rect, Sheet, Zones};
 use crate::render::kix;
 use crate::render::readback::known::{self, Shelf};
-use crate::render::readback::{Layer, Page, ReadbackError, Reader, Text, open};
+use crate::render::readback::{Layer, Page, PlacedText, ReadbackError, Reader, open};
 use crate::render::sheet_mark::{self, SheetCode};
 
 /// Compares the print files of a job with what was decided. Bodies that come in several files are compared once.
@@ -225,8 +225,14 @@ impl Proofreader<'_> {
     }
 
     /// The values on one page: exactly these, at their places. Counts the provider's lines among them.
-    fn personal(&self, draft: &Draft, checked: &Checked, page: usize, texts: &[Text]) -> Result<usize, &'static str> {
-        let mut texts: Vec<&Text> = texts.iter().collect();
+    fn personal(
+        &self,
+        draft: &Draft,
+        checked: &Checked,
+        page: usize,
+        texts: &[PlacedText],
+    ) -> Result<usize, &'static str> {
+        let mut texts: Vec<&PlacedText> = texts.iter().collect();
         if page == 0 {
             let (shown, others) =
                 texts.into_iter().partition::<Vec<_>, _>(|text| text.area().overlaps(&self.zones.may_be_visible));
@@ -259,7 +265,7 @@ impl Proofreader<'_> {
         Ok(providers)
     }
 
-    fn address(&self, draft: &Draft, shown: &[&Text]) -> Outcome {
+    fn address(&self, draft: &Draft, shown: &[&PlacedText]) -> Outcome {
         must(shown.iter().all(|text| self.zones.always_visible.contains(&text.area())), "address outside the window")?;
         must(shown.is_sorted_by(|one, other| one.baseline < other.baseline), "order of the address lines")?;
         let mut found = shown.iter().map(|text| text.text.as_str());

@@ -10,7 +10,7 @@ use hayro_syntax::page::Resources;
 use crate::render::geometry::{MM_PER_PT, Rect};
 use crate::render::readback::font::Font;
 use crate::render::readback::known::Codes;
-use crate::render::readback::{Layer, ReadbackError, Reader, Text};
+use crate::render::readback::{Layer, PlacedText, ReadbackError, Reader};
 
 /// `[a b c d e f]`.
 type Matrix = [f64; 6];
@@ -198,7 +198,7 @@ impl Interpreter {
             return Err("turned text");
         }
         let (advance, text) = (shown.advance * self.state.size, shown.text);
-        self.layer.texts.push(Text {
+        self.layer.texts.push(PlacedText {
             text,
             left: x * MM_PER_PT,
             right: (x + advance * wide) * MM_PER_PT,

@@ -6,7 +6,7 @@ use crate::field::body::Body;
 use crate::field::draft::Draft;
 use crate::field::terms::{Format, Language};
 use crate::render::form::label_page;
-use crate::render::input::{LetterInput, Person, address_block};
+use crate::render::input::{LetterInput, PersonalSlots, address_block};
 use crate::render::laid::{Run, SlotKey};
 use crate::render::press::fit;
 use crate::render::tests::{RUN_DATE, case, draft, draft_with, format_of, language_of, variants};
@@ -37,11 +37,11 @@ fn the_cases_cover_both_languages_and_sizes() {
 /// A body on its own with its label, and a whole letter: the same lines at the same places, and nothing else but the person.
 fn compare_both_ways(workshop: &Workshop, body: &Body, draft: &Draft) {
     let window = Print::default().window;
-    let lay = |person: Person| {
+    let lay = |person: PersonalSlots| {
         let input = LetterInput::new(body, person, &window, RUN_DATE);
         fit(workshop, input, None).unwrap().laid.pages().unwrap()
     };
-    let (full, mut bare) = (lay(Person::of(draft, &window)), lay(Person::default()));
+    let (full, mut bare) = (lay(PersonalSlots::of(draft, &window)), lay(PersonalSlots::default()));
     assert_eq!(full.len(), bare.len());
     let pages = full.len().to_string();
     for (number, (full, bare)) in (1..).zip(full.iter().zip(&mut bare)) {
@@ -96,7 +96,7 @@ fn no_page_break_of_a_variant_strands_anything() {
     }
     let bodies: Vec<Body> = bodies.into_iter().collect();
     let found = workers::map(&bodies, |body| {
-        let input = LetterInput::new(body, Person::default(), &window, RUN_DATE);
+        let input = LetterInput::new(body, PersonalSlots::default(), &window, RUN_DATE);
         let heading_y = input.sheet.heading_y;
         let pages = fit(&workshop, input, None)?.laid.pages()?;
         Ok::<_, RenderError>((body.format, pages.len(), breaks::shown(&pages, &body.frame, heading_y)))

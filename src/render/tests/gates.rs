@@ -4,7 +4,7 @@ use crate::field::body::Frame;
 use crate::field::draft::{Draft, Kix};
 use crate::field::reason::Reason;
 use crate::render::geometry::Sheet;
-use crate::render::input::Person;
+use crate::render::input::PersonalSlots;
 use crate::render::laid::Face;
 use crate::render::tests::{RUN_DATE, bodies, case, draft, press};
 use crate::render::world::Workshop;
@@ -96,16 +96,16 @@ fn the_gate_and_the_layout_agree_on_every_character() {
     assert!(seen > 1200, "only {seen} characters pass");
 }
 
-fn gate_passes(metrics: &crate::render::metrics::Metrics, face: Face, text: &str) -> bool {
+fn gate_passes(metrics: &crate::render::metrics::FontMetrics, face: Face, text: &str) -> bool {
     crate::render::gate::covered(metrics.face(face), text).is_ok()
 }
 
 fn compare_line(workshop: &Workshop, table: &crate::render::metrics::FaceMetrics, line: &str, bold: bool) {
     let mut input = case("hospital-en");
     input.person = if bold {
-        Person { provider: line.to_owned(), ..Person::default() }
+        PersonalSlots { provider: line.to_owned(), ..PersonalSlots::default() }
     } else {
-        Person { lines: vec![line.to_owned()], ..Person::default() }
+        PersonalSlots { lines: vec![line.to_owned()], ..PersonalSlots::default() }
     };
     let pages = workshop.lay(&input).unwrap().pages().unwrap();
     let size = if bold { 11.0 } else { Sheet::of(&Print::default().window).address_size };

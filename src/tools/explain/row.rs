@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::field::reason::{Reason, RowState};
 use crate::report::ReportError;
-use crate::report::shelf::{self, Line, Shelved};
+use crate::report::shelf::{self, RowLine, Shelved};
 
 /// What the last run made of an exposure row. Places, codes and agreement; no values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,13 +43,13 @@ pub struct RowFate {
 pub fn of(data_dir: &Utf8Path, name: &str) -> Result<Vec<RowFate>, ReportError> {
     let Some(run) = shelf::runs(data_dir).pop() else { return Ok(Vec::new()) };
     let found = named(name, run.lines("rows.csv")?)?;
-    let shown: Vec<Line> = run.lines("review.csv")?.collect::<Result<_, _>>()?;
+    let shown: Vec<RowLine> = run.lines("review.csv")?.collect::<Result<_, _>>()?;
     let found = if found.is_empty() { held(named(name, shown.iter().cloned().map(Ok))?) } else { found };
     Ok(found.iter().map(|line| fate(&run, line, &shown)).collect())
 }
 
 /// The lines with this place or record id; where there are none, those that have it in other capitals and blanks.
-fn named(name: &str, lines: impl Iterator<Item = Result<Line, ReportError>>) -> Result<Vec<Line>, ReportError> {
+fn named(name: &str, lines: impl Iterator<Item = Result<RowLine, ReportError>>) -> Result<Vec<RowLine>, ReportError> {
     let (mut exact, mut near) = (Vec::new(), Vec::new());
     for line in lines {
         let line = line?;
@@ -64,13 +64,13 @@ fn named(name: &str, lines: impl Iterator<Item = Result<Line, ReportError>>) -> 
 }
 
 /// Where the row is; empty: no longer in any file.
-fn place(line: &Line) -> String {
+fn place(line: &RowLine) -> String {
     if line["file"].is_empty() { String::new() } else { format!("{}:{}", line["file"], line["row"]) }
 }
 
 /// Lines of `review.csv` as those of `rows.csv`: one for each row and reason.
-fn held(mut lines: Vec<Line>) -> Vec<Line> {
-    let same = |line: &Line| ["file", "row", "record_id", "code"].map(|cell| line[cell].clone());
+fn held(mut lines: Vec<RowLine>) -> Vec<RowLine> {
+    let same = |line: &RowLine| ["file", "row", "record_id", "code"].map(|cell| line[cell].clone());
     lines.dedup_by_key(|line| same(line));
     for line in &mut lines {
         let reason = Reason::ALL.iter().find(|reason| reason.code() == line["code"]);
@@ -83,10 +83,10 @@ fn plain(text: &str) -> String {
     text.chars().filter(|sign| !sign.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
-fn fate(run: &Shelved, line: &Line, shown: &[Line]) -> RowFate {
+fn fate(run: &Shelved, line: &RowLine, shown: &[RowLine]) -> RowFate {
     let cell = |name: &str| line.get(name).cloned().unwrap_or_default();
     let reason = Reason::ALL.iter().find(|reason| reason.code() == line["code"]);
-    let is_same = |other: &&Line| ["file", "row", "record_id"].iter().all(|cell| other[*cell] == line[*cell]);
+    let is_same = |other: &&RowLine| ["file", "row", "record_id"].iter().all(|cell| other[*cell] == line[*cell]);
     let of_row = shown.iter().filter(is_same);
     let evidence = of_row.map(|other| {
         let beside = if other["beside"].is_empty() { String::new() } else { format!(" beside {}", other["beside"]) };

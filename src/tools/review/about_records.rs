@@ -8,14 +8,14 @@ use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::field::ids::RowRef;
 use crate::field::row::Rows;
-use crate::link::{self, Parameters, Terms};
-use crate::record::{Gone, Intake, Ledger, RecordKey, RecordRuling, Release};
+use crate::link::{self, LinkTerms, Parameters};
+use crate::record::{Gone, Intake, Ledger, RecordMark, RecordRuling, Release};
 
 /// What a file says beside who is who.
 #[derive(Default)]
 pub(super) struct Verdicts {
     /// Of records.
-    pub records: Vec<(RecordKey, RecordRuling)>,
+    pub records: Vec<(RecordMark, RecordRuling)>,
     /// Rows of people who are released, with the line that says so.
     released: Vec<(RowRef, u64)>,
 }
@@ -79,7 +79,7 @@ impl Verdicts {
         }
         let parameters = Parameters::of(&config.link)?;
         let decisions = ledger.decisions()?;
-        let terms = Terms { rules: &config.link, parameters: &parameters, decisions: &decisions };
+        let terms = LinkTerms { rules: &config.link, parameters: &parameters, decisions: &decisions };
         let linked = link::link(rows, &terms, ledger.keys(), progress)?;
         let guard = ledger.guard(rows)?;
         let mut release = Release::default();
@@ -115,18 +115,18 @@ fn usable(inbox: &Inbox<'_>, rows: &Rows, place: &Place) -> Result<RowRef, Strin
     }
 }
 
-fn record_of(rows: &Rows, ledger: &Ledger, row: RowRef) -> Option<RecordKey> {
+fn record_of(rows: &Rows, ledger: &Ledger, row: RowRef) -> Option<RecordMark> {
     let place = rows.exposures.binary_search_by_key(&row, |exposure| exposure.row).ok()?;
     let row = &rows.exposures[place];
-    Some(RecordKey::of(ledger.keys(), row.dataset_id(), row.record_id()))
+    Some(RecordMark::of(ledger.keys(), row.dataset_id(), row.record_id()))
 }
 
-fn is_withdrawn(gone: &[Gone], key: RecordKey) -> bool {
+fn is_withdrawn(gone: &[Gone], key: RecordMark) -> bool {
     let record = gone.iter().find(|gone| gone.key() == key);
     record.and_then(|gone| gone.ruling).is_some_and(RecordRuling::is_withdrawn)
 }
 
-fn find_gone(gone: &[Gone], name: &RecordName) -> Option<RecordKey> {
+fn find_gone(gone: &[Gone], name: &RecordName) -> Option<RecordMark> {
     let is_named = |gone: &&Gone| {
         gone.record_id == name.record_id
             && gone.person.to_string() == name.person

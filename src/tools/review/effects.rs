@@ -93,7 +93,7 @@ impl fmt::Display for Effects {
 pub fn foresee(config: &Config, path: &Utf8Path, date: Date, progress: &Progress) -> Result<Effects, ReviewError> {
     let lines = decisions_file::read(path)?;
     let mut ledger = Ledger::open(&Home::of(config), Access::Read)?;
-    let terms = read::Terms { synthetic: config.synthetic, run_date: date };
+    let terms = read::ReadTerms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
     let list_terms = |list| run::lists::terms(&config.inputs, list);
     let intake = ledger.intake(&rows, &list_terms, Acceptance::default())?;

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::lab::{HEADER, Record};
 use super::population::{Human, ListedIn};
-use super::{SampleError, Summary, names, places};
+use super::{SampleError, SampleSummary, names, places};
 use crate::base::durable;
 use crate::field::contract;
 use crate::field::row::List;
@@ -142,11 +142,11 @@ impl Files {
     }
 
     /// Closes all files and counts them.
-    pub fn finish(self, out: &Utf8Path, people: u32) -> Result<Summary, SampleError> {
+    pub fn finish(self, out: &Utf8Path, people: u32) -> Result<SampleSummary, SampleError> {
         let [first, second] = self.exposures;
         let mut truth = self.truth;
         truth.writer.flush().map_err(|source| write_error("truth.csv", source))?;
-        Ok(Summary {
+        Ok(SampleSummary {
             out: out.to_owned(),
             people: u64::from(people),
             exposures: first.finish(out)? + second.finish(out)?,

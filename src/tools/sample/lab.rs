@@ -6,7 +6,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::names::{self, pick};
-use super::places::Home;
+use super::places::InventedHome;
 use super::population::{Human, TODAY};
 use crate::base::bsn::Bsn;
 use crate::field::contract;
@@ -156,7 +156,7 @@ fn sex(rng: &mut ChaCha8Rng, sex: &'static str) -> &'static str {
 }
 
 /// Where they live, where they lived, or what a hurried typist makes of either.
-fn home(rng: &mut ChaCha8Rng, human: &Human) -> Home {
+fn home(rng: &mut ChaCha8Rng, human: &Human) -> InventedHome {
     let mut home = match &human.former_home {
         Some(former) if rng.random_bool(0.6) => former.clone(),
         _ => human.home.clone(),
@@ -180,7 +180,7 @@ fn home(rng: &mut ChaCha8Rng, human: &Human) -> Home {
         0..8 => home.postcode = String::new(),
         8..18 => home.street = slip(rng, &home.street),
         18..38 => home.street = home.street.replace("straat", "str."),
-        38..44 => home = Home::default(),
+        38..44 => home = InventedHome::default(),
         44..120 => home.town = home.town.to_uppercase(),
         _ => {}
     }

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// A surname with its particle.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Surname {
+pub struct InventedSurname {
     /// `van der`, or empty.
     pub prefix: String,
     /// The name itself.
@@ -288,19 +288,19 @@ const MEN: &[&str] = &[
 ];
 
 /// Draws a surname.
-pub fn surname(rng: &mut ChaCha8Rng) -> Surname {
+pub fn surname(rng: &mut ChaCha8Rng) -> InventedSurname {
     if rng.random_bool(0.45) {
         let total: u32 = COMMON.iter().map(|(_, _, weight)| weight).sum();
         let mut point = rng.random_range(0..total);
         for (prefix, name, weight) in COMMON {
             if point < *weight {
-                return Surname { prefix: (*prefix).to_owned(), name: (*name).to_owned() };
+                return InventedSurname { prefix: (*prefix).to_owned(), name: (*name).to_owned() };
             }
             point -= weight;
         }
     }
     let name = format!("{}{}", pick(rng, FRONT), pick(rng, BACK));
-    Surname { prefix: pick(rng, PARTICLES).to_owned(), name }
+    InventedSurname { prefix: pick(rng, PARTICLES).to_owned(), name }
 }
 
 /// Draws one to three first names.

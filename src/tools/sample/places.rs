@@ -7,7 +7,7 @@ use super::names::pick;
 
 /// An address in the register's columns.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Home {
+pub struct InventedHome {
     pub street: String,
     pub house_number: String,
     pub house_letter: String,
@@ -120,16 +120,16 @@ const ABROAD: &[(&str, [&str; 3])] = &[
 ];
 
 /// Draws an ordinary home; about one in six has a letter or an addition.
-pub fn home(rng: &mut ChaCha8Rng) -> Home {
+pub fn home(rng: &mut ChaCha8Rng) -> InventedHome {
     let (town, municipality, first) = TOWNS[rng.random_range(0..TOWNS.len())];
     let municipality = if municipality.is_empty() { town } else { municipality };
-    let mut home = Home {
+    let mut home = InventedHome {
         street: format!("{}{}", pick(rng, STREET_FRONT), pick(rng, STREET_BACK)),
         house_number: rng.random_range(1..=399_u32).to_string(),
         postcode: format!("{}{}", first + rng.random_range(0..25_u16), postcode_letters(rng)),
         town: town.to_owned(),
         municipality: municipality.to_owned(),
-        ..Home::default()
+        ..InventedHome::default()
     };
     match rng.random_range(0..100) {
         0..5 => home.house_letter.push_str(pick(rng, &["A", "B", "C", "D", "a"])),
@@ -144,15 +144,15 @@ pub fn home(rng: &mut ChaCha8Rng) -> Home {
 }
 
 /// Draws an address of a rare kind now and then: abroad, PO box, houseboat, opposite or near a number.
-pub fn rare(rng: &mut ChaCha8Rng, home: Home) -> Home {
+pub fn rare(rng: &mut ChaCha8Rng, home: InventedHome) -> InventedHome {
     match rng.random_range(0..1000) {
         0..8 => {
             let (country, lines) = ABROAD[rng.random_range(0..ABROAD.len())];
-            Home { foreign: lines.map(str::to_owned), country: country.to_owned(), ..Home::default() }
+            InventedHome { foreign: lines.map(str::to_owned), country: country.to_owned(), ..InventedHome::default() }
         }
         8..13 => {
             let number = rng.random_range(100..99_999_u32).to_string();
-            Home {
+            InventedHome {
                 street: "Postbus".to_owned(),
                 house_number: number,
                 house_letter: String::new(),
@@ -160,12 +160,12 @@ pub fn rare(rng: &mut ChaCha8Rng, home: Home) -> Home {
                 ..home
             }
         }
-        13..15 => Home {
+        13..15 => InventedHome {
             location_description: format!("Woonboot tegenover {} {}", home.street, home.house_number),
             municipality: home.municipality,
-            ..Home::default()
+            ..InventedHome::default()
         },
-        15..17 => Home { house_indication: pick(rng, &["to", "by"]).to_owned(), ..home },
+        15..17 => InventedHome { house_indication: pick(rng, &["to", "by"]).to_owned(), ..home },
         _ => home,
     }
 }

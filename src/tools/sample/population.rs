@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::names::{self, Surname, pick};
-use super::places::{self, Home};
+use super::names::{self, InventedSurname, pick};
+use super::places::{self, InventedHome};
 use crate::base::bsn::Bsn;
 use crate::field::terms::Category;
 
@@ -20,16 +20,16 @@ pub struct Human {
     /// Sex as the lists write it.
     pub sex: &'static str,
     pub first_names: String,
-    pub surname: Surname,
-    pub partner: Option<Surname>,
+    pub surname: InventedSurname,
+    pub partner: Option<InventedSurname>,
     /// Date on which the partnership ended; empty = it has not.
     pub partner_ended: String,
     pub name_use: &'static str,
     pub title: &'static str,
     pub birth_date: Date,
-    pub home: Home,
+    pub home: InventedHome,
     /// Where the lab may think they live.
-    pub former_home: Option<Home>,
+    pub former_home: Option<InventedHome>,
     pub categories: Vec<Category>,
     pub custody: &'static str,
     pub list: ListedIn,
@@ -76,14 +76,14 @@ impl Population {
         }
     }
 
-    fn couple(&mut self, home: &Home) -> Vec<Human> {
+    fn couple(&mut self, home: &InventedHome) -> Vec<Human> {
         let man = self.adult(home, false);
         let mut woman = self.adult(home, true);
         self.marry(&mut woman, &man.surname);
         vec![woman, man]
     }
 
-    fn family(&mut self, home: &Home) -> Vec<Human> {
+    fn family(&mut self, home: &InventedHome) -> Vec<Human> {
         let mut people = self.couple(home);
         for _ in 0..self.rng.random_range(1..=2) {
             let surname = people[1].surname.clone();
@@ -93,7 +93,7 @@ impl Population {
     }
 
     /// Same first names, surname and address: only the birth date tells them apart.
-    fn father_and_son(&mut self, home: &Home) -> Vec<Human> {
+    fn father_and_son(&mut self, home: &InventedHome) -> Vec<Human> {
         let father = self.adult(home, false);
         let mut son = self.adult(home, false);
         son.first_names.clone_from(&father.first_names);
@@ -104,7 +104,7 @@ impl Population {
     }
 
     /// Same surname, birth date and address; half of them share the first letter as well.
-    fn twins(&mut self, home: &Home) -> Vec<Human> {
+    fn twins(&mut self, home: &InventedHome) -> Vec<Human> {
         let woman = self.rng.random_bool(0.7);
         let one = self.adult(home, woman);
         let mut other = self.adult(home, woman);
@@ -123,7 +123,7 @@ impl Population {
     }
 
     /// Same full name and birth date, nothing else in common.
-    fn namesakes(&mut self, home: &Home) -> Vec<Human> {
+    fn namesakes(&mut self, home: &InventedHome) -> Vec<Human> {
         let one = self.adult(home, true);
         let elsewhere = places::home(&mut self.rng);
         let mut other = self.adult(&elsewhere, true);
@@ -133,7 +133,7 @@ impl Population {
         vec![one, other]
     }
 
-    fn marry(&mut self, woman: &mut Human, surname: &Surname) {
+    fn marry(&mut self, woman: &mut Human, surname: &InventedSurname) {
         if self.rng.random_bool(0.7) {
             woman.partner = Some(surname.clone());
             woman.name_use = pick(&mut self.rng, &["E", "P", "V", "V", "V", "N"]).chars().next().map_or("E", name_use);
@@ -143,7 +143,7 @@ impl Population {
         }
     }
 
-    fn adult(&mut self, home: &Home, woman: bool) -> Human {
+    fn adult(&mut self, home: &InventedHome, woman: bool) -> Human {
         let years = if woman { self.rng.random_range(30..67) } else { self.rng.random_range(19..88) };
         let birth_date = self.birthday(years);
         let screening = woman && years >= 33 && self.rng.random_bool(0.94);
@@ -153,7 +153,7 @@ impl Population {
         human
     }
 
-    fn child(&mut self, home: &Home, surname: Surname) -> Human {
+    fn child(&mut self, home: &InventedHome, surname: InventedSurname) -> Human {
         let woman = self.rng.random_bool(0.5);
         let years = self.rng.random_range(0..18);
         let birth_date = self.birthday(years);
@@ -164,7 +164,7 @@ impl Population {
         human
     }
 
-    fn human(&mut self, home: &Home, woman: bool, birth_date: Date) -> Human {
+    fn human(&mut self, home: &InventedHome, woman: bool, birth_date: Date) -> Human {
         self.made += 1;
         let rng = &mut self.rng;
         let sex = match rng.random_range(0..400) {

@@ -11,7 +11,7 @@ use crate::package::archive::Reader;
 use crate::package::seal;
 use crate::package::sign::{self, signature_file};
 use crate::tools::verify::part::{self, Whole};
-use crate::tools::verify::{Check, Counted, Keys, PageText, Problems, Verdict, VerifyError};
+use crate::tools::verify::{Check, Counted, PackageVerdict, PageText, Problems, VerifyError, VerifyKeys};
 
 /// `<job>.done` as the vendor reads it.
 #[derive(Debug, Deserialize)]
@@ -27,9 +27,9 @@ struct Marker {
 
 pub(super) fn verify(
     package: &Utf8Path,
-    keys: Keys<'_>,
+    keys: VerifyKeys<'_>,
     page_text: Option<PageText<'_>>,
-) -> Result<Verdict, VerifyError> {
+) -> Result<PackageVerdict, VerifyError> {
     let metadata = fs::metadata(package).map_err(|source| VerifyError::Read { path: package.to_owned(), source })?;
     let name = package.file_name().unwrap_or_default();
     let mut inspection =
@@ -45,7 +45,7 @@ pub(super) fn verify(
     };
     let Inspection { mut whole, mut problems, parts, signed_by, .. } = inspection;
     whole.finish(&mut problems);
-    Ok(Verdict {
+    Ok(PackageVerdict {
         job,
         opened: whole.opened(),
         read: whole.opened() && page_text.is_some(),
@@ -62,7 +62,7 @@ pub(super) fn verify(
 struct Inspection<'a> {
     whole: Whole<'a>,
     problems: Problems,
-    keys: Keys<'a>,
+    keys: VerifyKeys<'a>,
     parts: u32,
     signed_by: Option<String>,
 }

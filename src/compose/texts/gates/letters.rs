@@ -12,7 +12,7 @@ use super::super::limits::Limits;
 use super::super::locale::Locale;
 use super::super::readability::{self, Counts};
 use super::super::variants::{Variant, every};
-use super::{Finding, file, find_word, parity, pieces, residue, terms, worded};
+use super::{TextFinding, file, find_word, parity, pieces, residue, terms, worded};
 use crate::facts::Facts;
 use crate::field::body::{Body, Part};
 use crate::field::terms::Language;
@@ -22,7 +22,7 @@ const RUN_DATE: Date = date(2025, 9, 15);
 
 /// Measures of all letters in one language.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Figures {
+pub struct TextFigures {
     /// Letters measured.
     pub letters: usize,
     /// Words of the shortest letter.
@@ -41,7 +41,7 @@ pub struct Figures {
     pub passive_share: f64,
 }
 
-impl fmt::Display for Figures {
+impl fmt::Display for TextFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -62,9 +62,9 @@ impl fmt::Display for Figures {
 /// What the letters were found to be.
 pub struct Survey {
     /// Problems.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<TextFinding>,
     /// Measures by language.
-    pub figures: BTreeMap<Language, Figures>,
+    pub figures: BTreeMap<Language, TextFigures>,
 }
 
 /// Measures every letter; `locales` are Dutch and English.
@@ -112,7 +112,7 @@ fn said(language: Language, english: (String, &'static str), dutch: (String, &'s
 
 /// The worst finding of each kind.
 #[derive(Default)]
-struct Worst(BTreeMap<(Language, String), (f64, Finding)>);
+struct Worst(BTreeMap<(Language, String), (f64, TextFinding)>);
 
 impl Worst {
     #[expect(clippy::too_many_arguments, reason = "the parts of one finding and how bad it is")]
@@ -130,7 +130,7 @@ impl Worst {
         if self.0.get(&key).is_some_and(|(known, _)| *known >= badness) {
             return;
         }
-        let finding = Finding {
+        let finding = TextFinding {
             file: file(language).to_owned(),
             key: variant.name.clone(),
             sentence: sentence.to_owned(),
@@ -161,7 +161,7 @@ struct Gauge<'a> {
     terms: Vec<String>,
     /// The same sentences stand in thousands of letters.
     known: BTreeMap<String, Rc<Known>>,
-    figures: Option<Figures>,
+    figures: Option<TextFigures>,
 }
 
 impl<'a> Gauge<'a> {
@@ -322,7 +322,7 @@ impl<'a> Gauge<'a> {
 
     fn tally(&mut self, total: Counts, words: usize) {
         let score = total.readability(self.language);
-        let old = self.figures.take().unwrap_or(Figures {
+        let old = self.figures.take().unwrap_or(TextFigures {
             letters: 0,
             least_words: usize::MAX,
             most_words: 0,
@@ -334,7 +334,7 @@ impl<'a> Gauge<'a> {
         });
         let letters = old.letters + 1;
         let count = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
-        self.figures = Some(Figures {
+        self.figures = Some(TextFigures {
             letters,
             least_words: old.least_words.min(words),
             most_words: old.most_words.max(words),

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::sentences::fact_texts;
-use super::{Entry, Finding, file};
+use super::{Entry, TextFinding, file};
 use crate::facts::Facts;
 use crate::field::body::{Block, Body, Part};
 use crate::field::terms::Language;
 
 /// Keys and slots of the two locale files, Dutch first.
-pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<Finding> {
+pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<TextFinding> {
     let by_key = |entries: &[Entry]| -> BTreeMap<String, String> {
         entries.iter().map(|entry| (entry.key.clone(), entry.text.clone())).collect()
     };
@@ -18,7 +18,7 @@ pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<Finding> {
     for (key, text) in &dutch {
         match english.get(key) {
             None => findings.push(missing(Language::En, key, text)),
-            Some(other) if slots(text) != slots(other) => findings.push(Finding {
+            Some(other) if slots(text) != slots(other) => findings.push(TextFinding {
                 file: file(Language::En).to_owned(),
                 key: key.clone(),
                 sentence: other.clone(),
@@ -34,8 +34,8 @@ pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<Finding> {
     findings
 }
 
-fn missing(language: Language, key: &str, text: &str) -> Finding {
-    Finding {
+fn missing(language: Language, key: &str, text: &str) -> TextFinding {
+    TextFinding {
         file: file(language).to_owned(),
         key: key.to_owned(),
         sentence: text.to_owned(),
@@ -45,11 +45,11 @@ fn missing(language: Language, key: &str, text: &str) -> Finding {
 }
 
 /// Numbers in the sentences of the facts.
-pub fn of_facts(facts: &Facts) -> Vec<Finding> {
+pub fn of_facts(facts: &Facts) -> Vec<TextFinding> {
     fact_texts(facts)
         .into_iter()
         .filter(|(_, text)| numbers(&text.nl) != numbers(&text.en))
-        .map(|(key, text)| Finding {
+        .map(|(key, text)| TextFinding {
             file: facts.file.to_string(),
             key,
             sentence: format!("{} / {}", text.nl, text.en),

@@ -3,12 +3,12 @@
 use super::super::limits::{LanguageLimits, Limits};
 use super::super::slots::{Earlier, Fact, ItemList, SlotName, Values};
 use super::super::{dates, readability};
-use super::{Entry, Finding, file, find_word, residue, worded};
+use super::{Entry, TextFinding, file, find_word, residue, worded};
 use crate::facts::{Bilingual, Facts};
 use crate::field::terms::Language;
 
 /// Findings in one locale file.
-pub fn of_locale(language: Language, entries: &[Entry], values: &Values, limits: &Limits) -> Vec<Finding> {
+pub fn of_locale(language: Language, entries: &[Entry], values: &Values, limits: &Limits) -> Vec<TextFinding> {
     let mut findings = Vec::new();
     for entry in entries {
         let place = Place { file: file(language), key: &entry.key, language };
@@ -36,7 +36,7 @@ pub fn of_locale(language: Language, entries: &[Entry], values: &Values, limits:
 }
 
 /// Findings in the sentences of the facts.
-pub fn of_facts(facts: &Facts, limits: &Limits) -> Vec<Finding> {
+pub fn of_facts(facts: &Facts, limits: &Limits) -> Vec<TextFinding> {
     let mut findings = Vec::new();
     for (key, text) in fact_texts(facts) {
         for language in [Language::Nl, Language::En] {
@@ -53,7 +53,7 @@ pub fn of_facts(facts: &Facts, limits: &Limits) -> Vec<Finding> {
 }
 
 /// Adults, young people and parents all read the measures, so they speak to nobody in particular.
-fn spoken_to(place: Place<'_>, text: &str) -> Option<Finding> {
+fn spoken_to(place: Place<'_>, text: &str) -> Option<TextFinding> {
     let words: &[&str] = match place.language {
         Language::Nl => &["u", "uw", "je", "jij", "jou", "jouw"],
         Language::En => &["you", "your", "yours"],
@@ -70,10 +70,10 @@ fn spoken_to(place: Place<'_>, text: &str) -> Option<Finding> {
 }
 
 /// Letters that go abroad print these numbers and no others.
-fn without_number_abroad(facts: &Facts) -> impl Iterator<Item = Finding> {
+fn without_number_abroad(facts: &Facts) -> impl Iterator<Item = TextFinding> {
     let lines = facts.senders.values().map(|sender| sender.phone.as_str());
     let names: std::collections::BTreeSet<&str> = lines.chain(["fraud", "identity"]).collect();
-    names.into_iter().filter(|name| facts.number_abroad(name).is_empty()).map(|name| Finding {
+    names.into_iter().filter(|name| facts.number_abroad(name).is_empty()).map(|name| TextFinding {
         file: facts.file.to_string(),
         key: format!("phones.{name}.abroad"),
         sentence: facts.number(name).to_owned(),
@@ -110,8 +110,8 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn finding(self, sentence: &str, problem: String, advice: &str) -> Finding {
-        Finding {
+    fn finding(self, sentence: &str, problem: String, advice: &str) -> TextFinding {
+        TextFinding {
             file: self.file.to_owned(),
             key: self.key.to_owned(),
             sentence: sentence.to_owned(),
@@ -121,7 +121,7 @@ impl Place<'_> {
     }
 }
 
-fn of_text(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Vec<Finding> {
+fn of_text(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Vec<TextFinding> {
     let mut findings = Vec::new();
     if let Some(problem) = residue(text).or_else(|| (text.trim() != text).then_some("a space stands at an end")) {
         let advice = worded(
@@ -154,7 +154,7 @@ fn of_text(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Vec<Finding
     findings
 }
 
-fn too_long_item(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Option<Finding> {
+fn too_long_item(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Option<TextFinding> {
     let words = readability::words(text).count();
     (words > limits.longest_item).then(|| {
         let most = limits.longest_item;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::super::limits::Limits;
 use super::sentences::fact_texts;
-use super::{Finding, entries, file, worded};
+use super::{TextFinding, entries, file, worded};
 use crate::facts::Facts;
 use crate::field::terms::Language;
 
@@ -22,7 +22,7 @@ struct Place {
 type Words = BTreeMap<Language, BTreeMap<String, Place>>;
 
 /// Misspelt words of the two locale files (Dutch first) and of the facts, or what is missing to find them.
-pub fn check(locales: &[&str; 2], facts: &Facts, limits: &Limits) -> Vec<Finding> {
+pub fn check(locales: &[&str; 2], facts: &Facts, limits: &Limits) -> Vec<TextFinding> {
     let mut findings = Vec::new();
     for (language, words) in words(locales, facts) {
         match misspelt(language, words.keys()) {
@@ -109,8 +109,8 @@ fn misspelt<'a>(language: Language, words: impl Iterator<Item = &'a String>) -> 
     Ok(String::from_utf8_lossy(&answer.stdout).lines().map(str::to_owned).collect())
 }
 
-fn finding(language: Language, word: &str, place: &Place) -> Finding {
-    Finding {
+fn finding(language: Language, word: &str, place: &Place) -> TextFinding {
+    TextFinding {
         file: place.file.clone(),
         key: place.key.clone(),
         sentence: place.text.clone(),
@@ -124,12 +124,12 @@ fn finding(language: Language, word: &str, place: &Place) -> Finding {
     }
 }
 
-fn missing(language: Language) -> Finding {
+fn missing(language: Language) -> TextFinding {
     let package = match language {
         Language::Nl => "hunspell-nl",
         Language::En => "hunspell-en-gb",
     };
-    Finding {
+    TextFinding {
         file: package.to_owned(),
         key: String::new(),
         sentence: String::new(),

@@ -7,11 +7,11 @@ fn facts() -> Facts {
     Facts::parse("facts.toml".into(), include_str!("../../../../sample-data/facts.toml")).unwrap()
 }
 
-fn check(facts: &Facts) -> Vec<Finding> {
+fn check(facts: &Facts) -> Vec<TextFinding> {
     review(facts, jiff::civil::date(2025, 9, 15), 30).findings
 }
 
-fn show(findings: &[Finding]) -> String {
+fn show(findings: &[TextFinding]) -> String {
     findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
@@ -40,7 +40,7 @@ fn defect(from: &str, to: &str) -> String {
 }
 
 /// Findings of all gates after `from` in the Dutch file has become `to`.
-fn seeded(from: &str, to: &str) -> Vec<Finding> {
+fn seeded(from: &str, to: &str) -> Vec<TextFinding> {
     Texts { nl: &defect(from, to), en: locale::EN, limits: limits() }.review(&facts()).findings
 }
 
@@ -122,7 +122,7 @@ fn facts_that_are_too_old_are_found() {
         ("phones.emergency.checked_on", "do not call it"),
         ("publication.checked_on", "still on the internet"),
     ] {
-        let fits = |finding: &Finding| finding.key == key && finding.advice.contains(advice);
+        let fits = |finding: &TextFinding| finding.key == key && finding.advice.contains(advice);
         assert!(findings.iter().any(|finding| fits(finding) && finding.file == "facts.toml"), "{key}");
     }
 }

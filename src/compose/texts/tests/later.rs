@@ -11,7 +11,7 @@ fn a_supplement_names_the_earlier_date_and_the_difference_then_the_full_list() {
         possible: [Item::Bsn].into_iter().collect(),
         ..now.findings.clone()
     };
-    now.news = News::Supplement(Difference { earlier: date(2025, 8, 20), before });
+    now.news = LetterNews::Supplement(Difference { earlier: date(2025, 8, 20), before });
     let body = body_of(&now, &facts(), RUN_DATE, false);
     let supplement = block(&body, "SUPP").unwrap();
     assert!(format!("{:?}", supplement.parts[0]).contains("20 augustus 2025"));
@@ -33,7 +33,7 @@ fn a_correction_says_what_was_wrong_and_sorry() {
         ..told.clone()
     };
     let before = Findings { categories: vec![Category::Hospital, Category::Gp], published: Published::Yes, ..told };
-    now.news = News::Correction(Difference { earlier: date(2025, 8, 20), before });
+    now.news = LetterNews::Correction(Difference { earlier: date(2025, 8, 20), before });
     let text = text_of(&now);
     for part in [
         "Onze brief over uw gegevens klopte niet",
@@ -58,7 +58,7 @@ fn status_up_says_it_once_for_the_whole_list() {
         possible: now.findings.involved,
         ..now.findings.clone()
     };
-    now.news = News::Supplement(Difference { earlier: date(2025, 8, 20), before });
+    now.news = LetterNews::Supplement(Difference { earlier: date(2025, 8, 20), before });
     let body = body_of(&now, &facts(), RUN_DATE, false);
     let supplement = block(&body, "SUPP").unwrap();
     assert_eq!(supplement.parts.len(), 2);

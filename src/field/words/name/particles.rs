@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Surname;
+use super::SurnameColumns;
 use crate::field::reason::Reason;
 use crate::field::words::fold;
 
@@ -20,7 +20,7 @@ const DUTCH: [&str; 10] = ["de", "den", "der", "het", "t", "te", "ten", "ter", "
 ///
 /// # Errors
 /// C112 when it cannot be told which words are particles, or the two columns disagree.
-pub(super) fn in_their_column<'a>(prefix: &'a str, surname: &'a str) -> Result<Surname<'a>, Reason> {
+pub(super) fn in_their_column<'a>(prefix: &'a str, surname: &'a str) -> Result<SurnameColumns<'a>, Reason> {
     let (behind, surname) = match surname.split_once(',') {
         Some((name, rest)) => after_a_comma(name.trim(), rest.trim())?,
         None => at_the_end(surname)?,
@@ -37,7 +37,11 @@ pub(super) fn in_their_column<'a>(prefix: &'a str, surname: &'a str) -> Result<S
     };
     let name = without_full_stop(once(&prefix, surname));
     let open = name.ends_with(['-', ',']) || name.starts_with('-') || is_left_of_a_name(name);
-    if open || disagree(&prefix, name) { Err(Reason::C112) } else { Ok(Surname { prefix, name: Cow::Borrowed(name) }) }
+    if open || disagree(&prefix, name) {
+        Err(Reason::C112)
+    } else {
+        Ok(SurnameColumns { prefix, name: Cow::Borrowed(name) })
+    }
 }
 
 type Parted<'a> = (Option<Cow<'a, str>>, &'a str);
