@@ -1,4 +1,5 @@
-//! What everything is built on, and what knows nothing of letters: the file system, the log, the process, its exit code.
+//! What everything is built on, and what knows nothing of letters: the file system, the log, the
+//! process, its exit code.
 
 pub mod bsn;
 pub mod data_dir;

@@ -27,6 +27,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(answered(ExitStatus::Done).code());
         }
     };
+
     ExitCode::from(answered(execute(&args)).code())
 }
 
@@ -41,16 +42,20 @@ fn execute(args: &Args) -> ExitStatus {
         Some(parent) if !process::ends_with(parent) => return ExitStatus::Stopped,
         Some(_) => {}
     }
+
     let ended = process::caught(|| commands::execute(args));
     let failure = match ended {
         Ok(Ok(status)) => return status,
         Ok(Err(failure)) => failure,
         Err(place) => output::Failure::defect(ExitStatus::Stopped, &place),
     };
+
     output::failure(&failure);
+
     if args.json {
         output::json(&failure.answer());
     }
+
     failure.status
 }
 

@@ -1,8 +1,9 @@
-//! Compose: notices become drafts. Salutation, name and address lines, KIX, reference code, and the text of the letter,
-//! which many people share.
+//! Compose: notices become drafts. Salutation, name and address lines, KIX, reference code, and the
+//! text of the letter, which many people share.
 //!
-//! Everything here is a pure function of the notice and the letterbook. A person whose name or address cannot be printed as
-//! the rules want it is set aside with a code; nothing is cut, replaced or guessed.
+//! Everything here is a pure function of the notice and the letterbook. A person whose name or
+//! address cannot be printed as the rules want it is set aside with a code; nothing is cut,
+//! replaced or guessed.
 
 /// `Debug` that shows only the type's name: these values are personal data.
 macro_rules! debug_by_name {
@@ -63,8 +64,9 @@ use texts::TextFacts;
 /// Fewest and most lines of name, address and country together (PostNL).
 pub const WINDOW_LINES: std::ops::RangeInclusive<usize> = 3..=6;
 
-/// Most characters of a name line, street or town in the vendor's manifest (the limit that print vendors state for a field). Such a line is about
-/// as wide as the window; what is longer is held, never cut.
+/// Most characters of a name line, street or town in the vendor's manifest (the limit that print
+/// vendors state for a field). Such a line is about as wide as the window; what is longer is held,
+/// never cut.
 const MANIFEST_CHARACTERS: usize = 40;
 
 /// What all letters of a run have in common.
@@ -89,15 +91,18 @@ pub struct Letterbook<'a> {
 /// What composing gives: drafts, people set aside, and the texts the drafts point to.
 #[derive(Debug)]
 pub struct Composed {
-    /// Drafts in the order of the notices; one [`SetAside`] for every row of a notice that cannot be addressed.
+    /// Drafts in the order of the notices; one [`SetAside`] for every row of a notice that cannot
+    /// be addressed.
     pub drafts: Sifted<Draft>,
-    /// Texts by content hash (lower-case hex SHA-256 of the body's JSON); only those that a draft uses.
+    /// Texts by content hash (lower-case hex SHA-256 of the body's JSON); only those that a draft
+    /// uses.
     pub bodies: BTreeMap<String, Body>,
 }
 
 /// Composes notices that fit in memory, with the texts they need. See [`write`].
 pub fn compose(notices: Vec<Notice<'_>>, book: &Letterbook<'_>) -> Composed {
-    let texts = Texts::of(notices.iter().map(|notice| TextFacts::of(notice, book.facts)).collect(), book);
+    let texts =
+        Texts::of(notices.iter().map(|notice| TextFacts::of(notice, book.facts)).collect(), book);
     let drafts = write(notices, book, &texts);
     let used: BTreeSet<&str> = drafts.ready.iter().map(|draft| draft.body.as_str()).collect();
     let mut bodies = texts.bodies;
@@ -105,13 +110,15 @@ pub fn compose(notices: Vec<Notice<'_>>, book: &Letterbook<'_>) -> Composed {
     Composed { drafts, bodies }
 }
 
-/// Writes the letters of some notices, whose texts `texts` has. The order of notices is kept; threads do not matter, nor
-/// what else is written: the same notice gives the same draft, as often as it is asked for.
+/// Writes the letters of some notices, whose texts `texts` has. The order of notices is kept;
+/// threads do not matter, nor what else is written: the same notice gives the same draft, as often
+/// as it is asked for.
 pub fn write<'a>(notices: Vec<Notice<'a>>, book: &Letterbook<'_>, texts: &Texts) -> Sifted<Draft> {
     let one = |notice: Notice<'a>| match parts(&notice) {
         Ok(parts) => Ok(draft(notice, parts, book, texts)),
         Err((reason, field)) => Err(held(&notice, reason, field)),
     };
+
     let written: Vec<Result<Draft, Vec<SetAside>>> = notices.into_par_iter().map(one).collect();
 
     let mut drafts = Sifted { ready: Vec::with_capacity(written.len()), set_aside: Vec::new() };
@@ -121,6 +128,7 @@ pub fn write<'a>(notices: Vec<Notice<'a>>, book: &Letterbook<'_>, texts: &Texts)
             Err(held) => drafts.set_aside.extend(held),
         }
     }
+
     drafts
 }
 
@@ -137,7 +145,9 @@ fn parts(notice: &Notice<'_>) -> Result<Parts, (Reason, &'static str)> {
     let address = address_lines(&address).map_err(|reason| (reason, field_of(reason)))?;
     check_lines(&addressee.name_lines, &address.lines, &address.country_line)?;
     let postal = &address.postal;
-    if [&postal.street, &postal.town].iter().any(|cell| cell.chars().count() > MANIFEST_CHARACTERS) {
+
+    if [&postal.street, &postal.town].iter().any(|cell| cell.chars().count() > MANIFEST_CHARACTERS)
+    {
         return Err((Reason::C102, "address"));
     }
     Ok(Parts {
@@ -151,6 +161,7 @@ fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts)
     let letter_id = book.keys.letter_id(book.campaign, notice.kind, notice.person, notice.sequence);
     let (body, provider_slot) = texts.of_notice(&notice, book.facts);
     let address = parts.address;
+
     Draft {
         reference: reference::code(book.keys.reference_seed(letter_id)),
         letter_id,
@@ -198,7 +209,11 @@ fn address_of<'a>(notice: &Notice<'a>) -> Option<Address<'a>> {
     }
 }
 
-fn check_lines(names: &[String], lines: &[String], country: &str) -> Result<(), (Reason, &'static str)> {
+fn check_lines(
+    names: &[String],
+    lines: &[String],
+    country: &str,
+) -> Result<(), (Reason, &'static str)> {
     if names.iter().any(|line| line.chars().count() > MANIFEST_CHARACTERS) {
         return Err((Reason::C102, "name"));
     }
@@ -235,7 +250,8 @@ const fn field_of(reason: Reason) -> &'static str {
 fn held(notice: &Notice<'_>, reason: Reason, field: &str) -> Vec<SetAside> {
     let few = || notice.rows.iter().take(SetAside::MOST_BESIDE + 1).copied();
     let entry = |row: &RowRef| {
-        let beside: Vec<RowRef> = few().filter(|other| other != row).take(SetAside::MOST_BESIDE).collect();
+        let beside: Vec<RowRef> =
+            few().filter(|other| other != row).take(SetAside::MOST_BESIDE).collect();
         let more = notice.rows.len() - 1 - beside.len();
         let evidence = format!("{field}: {}{}", reason.text(), more_rows(more));
         SetAside { person: Some(notice.person), beside, evidence, ..SetAside::new(*row, reason) }

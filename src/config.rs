@@ -1,4 +1,5 @@
-//! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with their line.
+//! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with
+//! their line.
 
 mod backup;
 pub mod check;
@@ -26,10 +27,11 @@ pub const LONGEST_FILE: u64 = 1 << 20;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// One incident; the ledger key is (person, campaign, kind, sequence). `[a-z0-9-]`, at most 40 characters.
+    /// One incident; the ledger key is (person, campaign, kind, sequence). `[a-z0-9-]`, at most 40
+    /// characters.
     pub campaign: String,
-    /// A rehearsal: invented people alone, with BSNs of the test range, and all output marked. `ledger init` makes a ledger
-    /// for rehearsals or for real letters, for good.
+    /// A rehearsal: invented people alone, with BSNs of the test range, and all output marked.
+    /// `ledger init` makes a ledger for rehearsals or for real letters, for good.
     #[serde(default)]
     pub synthetic: bool,
     /// Folder with the input files.
@@ -38,8 +40,9 @@ pub struct Config {
     pub data_dir: Utf8PathBuf,
     /// `facts.toml`.
     pub facts: Utf8PathBuf,
-    /// One more anchor, a file outside `data_dir`, on a different disk or share: each change writes the ledger's head
-    /// there, and a ledger that does not know what it says is refused as an older copy. Absent = none.
+    /// One more anchor, a file outside `data_dir`, on a different disk or share: each change writes
+    /// the ledger's head there, and a ledger that does not know what it says is refused as an older
+    /// copy. Absent = none.
     #[serde(default)]
     pub anchor_file: Option<Utf8PathBuf>,
     /// How the files of each list are written.
@@ -84,7 +87,8 @@ pub struct LinkRules {
     pub profile: LinkProfile,
     /// A person of more exposure rows than this goes to review.
     pub max_cluster_rows: usize,
-    /// What the score has learned, as `breachpost link-train` writes it; absent = what the program carries.
+    /// What the score has learned, as `breachpost link-train` writes it; absent = what the program
+    /// carries.
     pub parameters: Option<Utf8PathBuf>,
 }
 
@@ -202,8 +206,9 @@ pub enum SheetMark {
     Reserve,
 }
 
-/// A printing condition by its name in the registry of the International Color Consortium. Letters are pure black: naming one
-/// changes no ink, it lets a vendor's preflight pass that asks for a name.
+/// A printing condition by its name in the registry of the International Color Consortium. Letters
+/// are pure black: naming one changes no ink, it lets a vendor's preflight pass that asks for a
+/// name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum OutputIntent {
     /// Coated paper, ISO 12647-2:2004.
@@ -233,8 +238,8 @@ impl OutputIntent {
     }
 }
 
-/// Envelope, window and fold, in millimetres. Default: DL 110 x 220, window 90 x 45, 20 from the left and 15 from the
-/// bottom (DIN 680), A4 folded to 105 (docs/print.md).
+/// Envelope, window and fold, in millimetres. Default: DL 110 x 220, window 90 x 45, 20 from the
+/// left and 15 from the bottom (DIN 680), A4 folded to 105 (docs/print.md).
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Window {
@@ -327,9 +332,11 @@ pub struct Mail {
     pub user: Option<String>,
     /// File with the password, mode 0400 or 0600.
     pub password_file: Option<Utf8PathBuf>,
-    /// PEM file with the authority that signed the server's certificate; absent = those of the system.
+    /// PEM file with the authority that signed the server's certificate; absent = those of the
+    /// system.
     pub ca_file: Option<Utf8PathBuf>,
-    /// Name by which the server is greeted (EHLO); absent = the machine's, if it is a full one, else `[127.0.0.1]`.
+    /// Name by which the server is greeted (EHLO); absent = the machine's, if it is a full one,
+    /// else `[127.0.0.1]`.
     pub helo: Option<String>,
     /// Seconds for the whole talk with the server, whatever it answers; 1 to 600.
     #[serde(default = "Mail::default_timeout")]
@@ -390,11 +397,14 @@ impl Config {
         let text = durable::read_text(path, LONGEST_FILE)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         let unmarked = placeholder::take(&text);
-        let mut config: Self = toml::from_str(&unmarked.text)
-            .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        let mut config: Self = toml::from_str(&unmarked.text).map_err(|source| {
+            ConfigError::Parse { path: path.to_owned(), source: Box::new(source) }
+        })?;
         let wrong = |(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem };
         check::check(&config).map_err(wrong)?;
-        let unmapped = |(key, problem)| ConfigError::Mapping { path: path.to_owned(), key, problem };
+
+        let unmapped =
+            |(key, problem)| ConfigError::Mapping { path: path.to_owned(), key, problem };
         mapping::check(&config.inputs).map_err(unmapped)?;
 
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
@@ -404,16 +414,20 @@ impl Config {
         resolve(&mut config.facts);
         config.link.parameters.iter_mut().for_each(resolve);
         config.anchor_file.iter_mut().for_each(resolve);
+
         if let Some(mail) = &mut config.mail {
             mail.password_file.iter_mut().for_each(resolve);
             mail.ca_file.iter_mut().for_each(resolve);
         }
+
         if let Some(metrics) = &mut config.metrics {
             resolve(&mut metrics.file);
         }
+
         if config.anchor_file.as_ref().is_some_and(|anchor| anchor.starts_with(&config.data_dir)) {
             return Err(wrong(("anchor_file", "must be outside of `data_dir`".to_owned())));
         }
+
         (config.file, config.placeholders) = (path.to_owned(), unmarked.placeholders);
         Ok(config)
     }

@@ -1,6 +1,7 @@
 //! Who gets which letter: people in, notices out.
 //!
-//! The decision table, in its order (the first rule that stops a person gives the code of all their remaining rows):
+//! The decision table, in its order (the first rule that stops a person gives the code of all their
+//! remaining rows):
 //!
 //! | rule | stops | code | in |
 //! |---|---|---|---|
@@ -63,9 +64,10 @@ use stops::Stop;
 
 /// Decides about every person, as docs/policy.md says, on `run_date` (the date of the letters).
 ///
-/// Every exposure row of `people` is in exactly one notice, or set aside exactly once with its person. A person gets at
-/// most one notice, or under `multi_category = "per-sender"` at most one for each sender profile. Both lists are in the
-/// order of the pseudonyms; within a person, notices are in the order of their categories.
+/// Every exposure row of `people` is in exactly one notice, or set aside exactly once with its
+/// person. A person gets at most one notice, or under `multi_category = "per-sender"` at most one
+/// for each sender profile. Both lists are in the order of the pseudonyms; within a person, notices
+/// are in the order of their categories.
 pub fn decide<'a, P: Borrow<Person<'a>>>(
     people: impl IntoIterator<Item = P>,
     circumstances: &Circumstances<'a>,

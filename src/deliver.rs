@@ -82,14 +82,21 @@ impl Explain for DeliverError {
                 "outbox and data folder must be folders that belong to the account running this, that nobody else can write to \
                  (0700), on a disk that can be written"
             }
-            Self::OtherFilesystem { .. } => "keep the outbox inside the data directory, and fetch from there",
+            Self::OtherFilesystem { .. } => {
+                "keep the outbox inside the data directory, and fetch from there"
+            }
             Self::NoRoom { .. } => "make room and run again; nothing has left the building",
-            Self::Changed { .. } | Self::Missing { .. } => "restore the data directory from a backup of the same night",
-            Self::Conflict { .. } => "nothing was replaced; find out which of the two files the vendor has",
+            Self::Changed { .. } | Self::Missing { .. } => {
+                "restore the data directory from a backup of the same night"
+            }
+            Self::Conflict { .. } => {
+                "nothing was replaced; find out which of the two files the vendor has"
+            }
             Self::Partly { source, .. } => {
                 return source.hint().or_else(|| Some("run again to publish the rest".to_owned()));
             }
         };
+
         Some(hint.to_owned())
     }
 }

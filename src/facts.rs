@@ -1,4 +1,5 @@
-//! `facts.toml`: what the letters say about the incident and who signs. Texts hold slots; the facts are only here.
+//! `facts.toml`: what the letters say about the incident and who signs. Texts hold slots; the facts
+//! are only here.
 
 mod check;
 mod invented;
@@ -32,8 +33,8 @@ pub struct Facts {
     pub sender_of: BTreeMap<Category, String>,
     /// What was done and is being done, one sentence each, in both languages.
     pub measures: Vec<Bilingual>,
-    /// Kinds of data that are known not to be in a dataset, by the dataset's id. Nothing follows from a dataset that is not
-    /// named here.
+    /// Kinds of data that are known not to be in a dataset, by the dataset's id. Nothing follows
+    /// from a dataset that is not named here.
     #[serde(default)]
     pub not_involved: BTreeMap<String, Vec<Item>>,
     /// Where the facts were read, for findings.
@@ -78,7 +79,8 @@ pub struct Publication {
 pub struct Phone {
     /// As printed.
     pub number: String,
-    /// As somebody abroad calls it: `+31 88 ...`. Without it, [`Facts::number_abroad`] works it out where it can.
+    /// As somebody abroad calls it: `+31 88 ...`. Without it, [`Facts::number_abroad`] works it out
+    /// where it can.
     pub abroad: Option<String>,
     /// When somebody last called it.
     pub checked_on: Date,
@@ -113,7 +115,8 @@ impl Bilingual {
 pub struct Sender {
     /// Name in the letterhead.
     pub name: Bilingual,
-    /// Who the sender is to people who never dealt with it, and why it writes; whole sentences that fit every category.
+    /// Who the sender is to people who never dealt with it, and why it writes; whole sentences that
+    /// fit every category.
     pub about: Option<Bilingual>,
     /// The same to people who took part in the screening, where it is different for them.
     pub about_screening: Option<Bilingual>,
@@ -123,7 +126,8 @@ pub struct Sender {
     pub address: Vec<String>,
     /// Key into `phones`: the line to call with questions.
     pub phone: String,
-    /// Data protection officer or other contact point: name and postal address in one line (GDPR 33(3)(b)).
+    /// Data protection officer or other contact point: name and postal address in one line (GDPR
+    /// 33(3)(b)).
     pub privacy_contact: Bilingual,
     /// Name of the person who signs.
     pub signatory: String,
@@ -172,7 +176,10 @@ pub enum FactsError {
         sender: String,
     },
     /// Telephone numbers, or the publication on the internet, were checked too long ago.
-    #[error("facts `{path}`: last checked more than {max_days} days before the run date: {}", listed(facts))]
+    #[error(
+        "facts `{path}`: last checked more than {max_days} days before the run date: {}",
+        listed(facts)
+    )]
     Stale {
         path: Utf8PathBuf,
         /// All of them: where each stands, and when it was checked.
@@ -192,13 +199,14 @@ impl Facts {
     pub const MOST_MEASURES: usize = 4;
 
     /// Numbers that the letters name beside the sender's own line; every facts file has them.
-    pub const PHONES: [&'static str; 5] = ["fraud", "identity", "police", "emergency", "victim_support"];
+    pub const PHONES: [&'static str; 5] =
+        ["fraud", "identity", "police", "emergency", "victim_support"];
 
     /// Reads and checks `path`.
     ///
     /// # Errors
-    /// [`FactsError`] when the file cannot be read, is not valid, a sender or telephone name points nowhere, a number
-    /// of [`Facts::PHONES`] is missing, or a sender's line has no opening hours.
+    /// [`FactsError`] when the file cannot be read, is not valid, a sender or telephone name points
+    /// nowhere, a number of [`Facts::PHONES`] is missing, or a sender's line has no opening hours.
     pub fn load(path: &Utf8Path) -> Result<Self, FactsError> {
         let text = durable::read_text(path, LONGEST_FILE)
             .map_err(|source| FactsError::Read { path: path.to_owned(), source })?;
@@ -211,18 +219,29 @@ impl Facts {
     /// As [`Facts::load`], without reading.
     pub fn parse(path: &Utf8Path, text: &str) -> Result<Self, FactsError> {
         let unmarked = placeholder::take(text);
-        let mut facts: Self = toml::from_str(&unmarked.text)
-            .map_err(|source| FactsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        let mut facts: Self = toml::from_str(&unmarked.text).map_err(|source| {
+            FactsError::Parse { path: path.to_owned(), source: Box::new(source) }
+        })?;
         facts.placeholders = unmarked.placeholders;
         path.clone_into(&mut facts.file);
-        check::check(&facts).map_err(|(key, problem)| FactsError::Value { path: path.to_owned(), key, problem })?;
-        let dangling =
-            |key: String, name: &String| FactsError::Dangling { path: path.to_owned(), key, name: name.clone() };
+        check::check(&facts).map_err(|(key, problem)| FactsError::Value {
+            path: path.to_owned(),
+            key,
+            problem,
+        })?;
+
+        let dangling = |key: String, name: &String| FactsError::Dangling {
+            path: path.to_owned(),
+            key,
+            name: name.clone(),
+        };
+
         for (category, sender) in &facts.sender_of {
             if !facts.senders.contains_key(sender) {
                 return Err(dangling(format!("sender_of.{category}"), sender));
             }
         }
+
         for (name, sender) in &facts.senders {
             let Some(line) = facts.phones.get(&sender.phone) else {
                 return Err(dangling(format!("senders.{name}.phone"), &sender.phone));
@@ -235,28 +254,31 @@ impl Facts {
                 });
             }
         }
-        if let Some(name) = Self::PHONES.into_iter().find(|name| !facts.phones.contains_key(*name)) {
+
+        if let Some(name) = Self::PHONES.into_iter().find(|name| !facts.phones.contains_key(*name))
+        {
             return Err(FactsError::MissingPhone { path: path.to_owned(), name });
         }
         Ok(facts)
     }
 
-    /// The telephone number of that name as printed; empty when there is none, which [`Facts::load`] rules out for
-    /// [`Facts::PHONES`] and the senders' lines.
+    /// The telephone number of that name as printed; empty when there is none, which
+    /// [`Facts::load`] rules out for [`Facts::PHONES`] and the senders' lines.
     #[must_use]
     pub fn number(&self, name: &str) -> &str {
         self.phones.get(name).map_or("", |phone| &phone.number)
     }
 
-    /// The telephone number of that name as somebody abroad calls it: as the facts give it, or `+31` before an ordinary
-    /// number of ten digits. Empty for numbers that can be called from the Netherlands only (0800, 0900, 112) and where
-    /// there is none.
+    /// The telephone number of that name as somebody abroad calls it: as the facts give it, or
+    /// `+31` before an ordinary number of ten digits. Empty for numbers that can be called from the
+    /// Netherlands only (0800, 0900, 112) and where there is none.
     #[must_use]
     pub fn number_abroad(&self, name: &str) -> String {
         let Some(phone) = self.phones.get(name) else { return String::new() };
         if let Some(abroad) = &phone.abroad {
             return abroad.clone();
         }
+
         let digits = phone.number.chars().filter(char::is_ascii_digit).count();
         let national = phone.number.starts_with("0800") || phone.number.starts_with("09");
         match phone.number.strip_prefix('0') {
@@ -268,8 +290,9 @@ impl Facts {
     /// What is known not to be in any of these datasets; nothing when one of them is not known.
     #[must_use]
     pub fn in_none_of(&self, datasets: &[&str]) -> Items {
-        let absent =
-            |dataset: &&str| -> Items { self.not_involved.get(*dataset).into_iter().flatten().copied().collect() };
+        let absent = |dataset: &&str| -> Items {
+            self.not_involved.get(*dataset).into_iter().flatten().copied().collect()
+        };
         datasets.iter().map(absent).reduce(Items::intersection).unwrap_or(Items::NONE)
     }
 
@@ -289,13 +312,15 @@ impl Facts {
         numbers.into_iter().map(str::to_owned).collect()
     }
 
-    /// Telephone numbers and a look at the publication that are older than `max_days` before `run_date`, by key, with the day
-    /// on which they were checked.
+    /// Telephone numbers and a look at the publication that are older than `max_days` before
+    /// `run_date`, by key, with the day on which they were checked.
     #[must_use]
     pub fn stale(&self, run_date: Date, max_days: i64) -> Vec<(String, Date)> {
-        let phones = self.phones.iter().map(|(name, phone)| (format!("phones.{name}"), phone.checked_on));
+        let phones =
+            self.phones.iter().map(|(name, phone)| (format!("phones.{name}"), phone.checked_on));
         let checked = phones.chain([("publication".to_owned(), self.publication.checked_on)]);
-        let age = |day: Date| day.until(run_date).map_or(i64::MAX, |span| i64::from(span.get_days()));
+        let age =
+            |day: Date| day.until(run_date).map_or(i64::MAX, |span| i64::from(span.get_days()));
         checked.filter(|(_, day)| age(*day) > max_days).collect()
     }
 
@@ -303,9 +328,18 @@ impl Facts {
     ///
     /// # Errors
     /// [`FactsError::Stale`] with all of them.
-    pub fn check_age(&self, path: &Utf8Path, run_date: Date, max_days: i64) -> Result<(), FactsError> {
+    pub fn check_age(
+        &self,
+        path: &Utf8Path,
+        run_date: Date,
+        max_days: i64,
+    ) -> Result<(), FactsError> {
         let facts = self.stale(run_date, max_days);
-        if facts.is_empty() { Ok(()) } else { Err(FactsError::Stale { path: path.to_owned(), facts, max_days }) }
+        if facts.is_empty() {
+            Ok(())
+        } else {
+            Err(FactsError::Stale { path: path.to_owned(), facts, max_days })
+        }
     }
 }
 
@@ -332,18 +366,26 @@ mod tests {
     #[test]
     fn what_the_letters_need_and_the_file_has_not_is_refused() {
         let without_fraud = SAMPLE.replace("[phones.fraud]", "[phones.other]");
-        assert!(matches!(parse(&without_fraud), Err(FactsError::MissingPhone { name: "fraud", .. })));
+        assert!(matches!(
+            parse(&without_fraud),
+            Err(FactsError::MissingPhone { name: "fraud", .. })
+        ));
+
         let without_hours = SAMPLE.replace("phone = \"hotline\"", "phone = \"police\"");
         assert!(matches!(parse(&without_hours), Err(FactsError::MissingHours { .. })));
         let dangling = SAMPLE.replace("gp = \"bvo\"", "gp = \"nobody\"");
         assert!(matches!(parse(&dangling), Err(FactsError::Dangling { .. })));
         let unknown = SAMPLE.replace("laboratory =", "labratory =");
+
         assert!(matches!(parse(&unknown), Err(FactsError::Parse { .. })));
     }
 
     #[test]
     fn what_is_in_no_dataset_has_to_be_known_of_each() {
-        let facts = parse(&format!("{SAMPLE}\n[not_involved]\na = [\"phone\", \"email\"]\nb = [\"email\"]\n")).unwrap();
+        let facts = parse(&format!(
+            "{SAMPLE}\n[not_involved]\na = [\"phone\", \"email\"]\nb = [\"email\"]\n"
+        ))
+        .unwrap();
         let items = |list: &[Item]| list.iter().copied().collect::<Items>();
         assert_eq!(facts.in_none_of(&["a"]), items(&[Item::Phone, Item::Email]));
         assert_eq!(facts.in_none_of(&["a", "b"]), items(&[Item::Email]));
@@ -356,10 +398,16 @@ mod tests {
         let mut facts = parse(SAMPLE).unwrap();
         assert_eq!(facts.number_abroad("hotline"), "+31 88 000 00 00");
         facts.phones.values_mut().for_each(|phone| phone.abroad = None);
-        for (name, abroad) in [("fraud", "+31 88 786 73 72"), ("police", ""), ("victim_support", ""), ("emergency", "")]
-        {
+
+        for (name, abroad) in [
+            ("fraud", "+31 88 786 73 72"),
+            ("police", ""),
+            ("victim_support", ""),
+            ("emergency", ""),
+        ] {
             assert_eq!(facts.number_abroad(name), abroad, "{name}");
         }
+
         facts.phones.get_mut("fraud").unwrap().number = "0800-1234".to_owned();
         assert_eq!(facts.number_abroad("fraud"), "");
     }
@@ -369,7 +417,11 @@ mod tests {
         let path = Utf8Path::new("facts.toml");
         let facts = parse(SAMPLE).unwrap();
         assert!(facts.check_age(path, date(2025, 10, 1), 30).is_ok());
-        assert!(matches!(facts.check_age(path, date(2025, 10, 2), 30), Err(FactsError::Stale { .. })));
+        assert!(matches!(
+            facts.check_age(path, date(2025, 10, 2), 30),
+            Err(FactsError::Stale { .. })
+        ));
+
         let mut publication = facts;
         publication.publication.checked_on = date(2025, 8, 1);
         let stale = publication.check_age(path, date(2025, 9, 15), 30);
@@ -377,6 +429,11 @@ mod tests {
             matches!(stale, Err(FactsError::Stale { facts, .. }) if facts == [("publication".to_owned(), date(2025, 8, 1))])
         );
         let all = publication.check_age(path, date(2025, 12, 1), 30).unwrap_err().to_string();
-        assert!(all.contains("`phones.fraud` on 2025-09-01, ") && all.contains("`publication` on 2025-08-01"), "{all}");
+
+        assert!(
+            all.contains("`phones.fraud` on 2025-09-01, ")
+                && all.contains("`publication` on 2025-08-01"),
+            "{all}"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! What the program speaks of: rows, people, letters, reasons. The words between the stages, one thing a file, each using only
-//! those above it.
+//! What the program speaks of: rows, people, letters, reasons. The words between the stages, one
+//! thing a file, each using only those above it.
 
 pub mod address;
 pub mod cells;

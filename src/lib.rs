@@ -1,5 +1,6 @@
-//! Breachpost writes to the people whose data were stolen: reads who was exposed, finds out who is who, decides who gets
-//! which letter, sets the letters and hands the print vendor a sealed package. The modules are in reading order.
+//! Breachpost writes to the people whose data were stolen: reads who was exposed, finds out who is
+//! who, decides who gets which letter, sets the letters and hands the print vendor a sealed
+//! package. The modules are in reading order.
 
 pub mod cli;
 pub mod config;
@@ -30,7 +31,7 @@ pub mod field;
 
 pub mod base;
 
-/// Laying out letters makes and drops millions of small things; this allocator does it in three quarters of the time of
-/// glibc's and keeps less.
+/// Laying out letters makes and drops millions of small things; this allocator does it in three
+/// quarters of the time of glibc's and keeps less.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

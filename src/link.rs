@@ -1,9 +1,10 @@
 //! Who is who: exposure, participant and register rows become people.
 //!
-//! A wrong merge is worse than two letters: two different valid BSNs never come together, doubt goes to a human, and
-//! the same rows give the same people whatever the order of rows and files and the number of threads. The way through:
-//! rows that are alike become units, units that share a key are compared, the rules join pairs, pairs become clusters
-//! under vetoes, and what is left in doubt is held.
+//! A wrong merge is worse than two letters: two different valid BSNs never come together, doubt
+//! goes to a human, and the same rows give the same people whatever the order of rows and files and
+//! the number of threads. The way through: rows that are alike become units, units that share a key
+//! are compared, the rules join pairs, pairs become clusters under vetoes, and what is left in
+//! doubt is held.
 
 mod birth;
 mod block;
@@ -66,7 +67,8 @@ use crate::link::suppressed::Unplaced;
 use crate::link::units::Units;
 use crate::link::unreadable::Hidden;
 
-/// What linking made of the rows: every exposure row is in exactly one cluster or in exactly one set-aside entry.
+/// What linking made of the rows: every exposure row is in exactly one cluster or in exactly one
+/// set-aside entry.
 #[derive(Debug)]
 #[must_use = "rows that were set aside have to reach the record"]
 pub struct Linked<'a> {
@@ -80,12 +82,13 @@ pub struct Linked<'a> {
     pub refused_edges: usize,
     /// Pairs that humans have decided.
     pub decisions: usize,
-    /// Unreadable rows that may be somebody's, by index among the refused ones, each with a lab record of one of the people
-    /// that it fits.
+    /// Unreadable rows that may be somebody's, by index among the refused ones, each with a lab
+    /// record of one of the people that it fits.
     pub fitting: Vec<(usize, RowRef)>,
     /// Suppressions that name nobody in any list.
     pub nobody: Vec<RowRef>,
-    /// Rows of participants and register that say died, protected or unknown of people without a lab record.
+    /// Rows of participants and register that say died, protected or unknown of people without a
+    /// lab record.
     pub protecting_nobody: usize,
     /// Lab records, each with a row of a list that says so of a namesake with the same birth date.
     pub namesakes: Vec<(RowRef, RowRef)>,
@@ -115,7 +118,8 @@ pub enum LinkError {
         /// Data row, from 1.
         row: u32,
     },
-    /// Nobody has this number: it is wrong, or the row is from a test, and whoever was meant would be written to.
+    /// Nobody has this number: it is wrong, or the row is from a test, and whoever was meant would
+    /// be written to.
     #[error(
         "row {row} of `{file}` suppresses somebody by a BSN of the test range, which belongs to nobody, and by nothing \
          else that matches another list"
@@ -186,12 +190,14 @@ pub fn link<'a>(
     if let Some(lost) = holds.placed.lost.first() {
         return Err(lost_suppression(rows, &rows.refused[*lost]));
     }
+
     let (clusters, set_aside) = assemble(all, grouped.case(all), &holds);
     progress.advance(1);
     balance(rows, &clusters, &set_aside)?;
     let fitting = fitting(all, &grouped, &holds);
     let protecting_nobody = protecting_nobody(all, &grouped);
     let namesakes = namesakes::rows(grouped.case(all), &holds.namesakes);
+
     Ok(Linked {
         clusters,
         set_aside,
@@ -211,10 +217,15 @@ fn lost_suppression(rows: &Rows, lost: &Refused) -> LinkError {
     let (file, row) = (rows.inputs[usize::from(at.file)].file.clone(), at.row);
     // A real number in a rehearsal stops the run before.
     let is_test = lost.set_aside.reason == Reason::R103 && lost.bsn.is_some_and(Bsn::is_test_range);
-    if is_test { LinkError::TestSuppression { file, row } } else { LinkError::Suppression { file, row } }
+    if is_test {
+        LinkError::TestSuppression { file, row }
+    } else {
+        LinkError::Suppression { file, row }
+    }
 }
 
-/// Unreadable rows that may be a person's to whom a letter could go, and one of the person's lab records.
+/// Unreadable rows that may be a person's to whom a letter could go, and one of the person's lab
+/// records.
 fn fitting(all: AllRows<'_>, grouped: &Grouped, holds: &Holds) -> Vec<(usize, RowRef)> {
     let lab_row = |unit| {
         let members = grouped.clustering.members(grouped.clustering.leader(unit));
@@ -223,18 +234,26 @@ fn fitting(all: AllRows<'_>, grouped: &Grouped, holds: &Holds) -> Vec<(usize, Ro
             _ => None,
         })
     };
-    holds.placed.fitting.iter().filter_map(|(place, unit)| Some((*place, lab_row(*unit)?))).collect()
+
+    holds
+        .placed
+        .fitting
+        .iter()
+        .filter_map(|(place, unit)| Some((*place, lab_row(*unit)?)))
+        .collect()
 }
 
 fn protecting_nobody(all: AllRows<'_>, grouped: &Grouped) -> usize {
     let units = &grouped.units;
     let nobody = grouped.clustering.clusters();
-    let nobody = nobody.filter(|cluster| cluster.iter().all(|(_, unit)| units.exposures(*unit) == 0));
+    let nobody =
+        nobody.filter(|cluster| cluster.iter().all(|(_, unit)| units.exposures(*unit) == 0));
     let rows = nobody.flat_map(|cluster| cluster.iter().flat_map(|(_, unit)| units.rows(*unit)));
     let protects = |row: &&RowId| match all.get(**row) {
         Row::Participant(row) | Row::Register(row) => row.protects(),
         Row::Exposure(_) => false,
     };
+
     rows.filter(protects).count()
 }
 
@@ -264,18 +283,27 @@ pub enum Obstacle {
 ///
 /// # Errors
 /// As [`link`].
-pub fn unmet(rows: &Rows, terms: &LinkTerms<'_>, keys: &Keys, progress: &Progress) -> Result<Vec<Unmet>, LinkError> {
+pub fn unmet(
+    rows: &Rows,
+    terms: &LinkTerms<'_>,
+    keys: &Keys,
+    progress: &Progress,
+) -> Result<Vec<Unmet>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
     let (clustering, units) = (&grouped.clustering, &grouped.units);
     let mut unmet = Vec::new();
     for (pair, decisions) in &grouped.rulings.same {
         if clustering.leader(pair.0) != clustering.leader(pair.1) {
-            let refusal =
-                clustering.refused.iter().find(|(edge, _)| edge.is_human() && (edge.left, edge.right) == *pair);
+            let refusal = clustering
+                .refused
+                .iter()
+                .find(|(edge, _)| edge.is_human() && (edge.left, edge.right) == *pair);
             let why = match refusal {
                 Some((_, Refusal::Size)) => Obstacle::Size,
-                Some((_, Refusal::Conflict(one, other))) if units.have_two_numbers(*one, *other) => {
+                Some((_, Refusal::Conflict(one, other)))
+                    if units.have_two_numbers(*one, *other) =>
+                {
                     let row = |unit| all.get(units.rows(unit)[0]).row_ref();
                     Obstacle::TwoNumbers(row(*one), row(*other))
                 }
@@ -284,18 +312,28 @@ pub fn unmet(rows: &Rows, terms: &LinkTerms<'_>, keys: &Keys, progress: &Progres
             unmet.extend(decisions.iter().map(|decision| Unmet { decision: *decision, why }));
         }
     }
+
     let inseparable = grouped.rulings.inseparable.iter();
-    unmet.extend(inseparable.map(|decision| Unmet { decision: *decision, why: Obstacle::Identical }));
+    unmet.extend(
+        inseparable.map(|decision| Unmet { decision: *decision, why: Obstacle::Identical }),
+    );
     unmet.sort_by_key(|unmet| unmet.decision);
+
     Ok(unmet)
 }
 
-/// Which exposure rows linking takes to be one person, before anything is held: for measuring against a truth. One
-/// number per row of `rows.exposures`; rows of one person have the same number.
+/// Which exposure rows linking takes to be one person, before anything is held: for measuring
+/// against a truth. One number per row of `rows.exposures`; rows of one person have the same
+/// number.
 ///
 /// # Errors
 /// As [`link`].
-pub fn group(rows: &Rows, terms: &LinkTerms<'_>, keys: &Keys, progress: &Progress) -> Result<Vec<u32>, LinkError> {
+pub fn group(
+    rows: &Rows,
+    terms: &LinkTerms<'_>,
+    keys: &Keys,
+    progress: &Progress,
+) -> Result<Vec<u32>, LinkError> {
     let all = AllRows::new(rows);
     let grouped = Grouped::of(all, terms, keys, progress)?;
     let mut people = vec![0; rows.exposures.len()];
@@ -306,6 +344,7 @@ pub fn group(rows: &Rows, terms: &LinkTerms<'_>, keys: &Keys, progress: &Progres
             }
         }
     }
+
     Ok(people)
 }
 
@@ -330,26 +369,36 @@ struct Grouped {
 }
 
 impl Grouped {
-    fn of(all: AllRows<'_>, terms: &LinkTerms<'_>, keys: &Keys, progress: &Progress) -> Result<Self, LinkError> {
+    fn of(
+        all: AllRows<'_>,
+        terms: &LinkTerms<'_>,
+        keys: &Keys,
+        progress: &Progress,
+    ) -> Result<Self, LinkError> {
         progress.stage("link", STEPS);
         let seed = Digest::seeded(keys);
         let decided = Decided::of(all, terms.decisions, keys);
         let mut units = Units::of(all, &decided.apart(), seed)?;
         let frequencies = Frequencies::of(&units);
+
         units.texts.set_common(&frequencies.common());
         let damaged = Damaged::of(all, &mut units.texts, seed);
         let awaiting = unreadable::awaiting(&decided.orphans, all.refused(), keys);
         progress.advance(1);
-        let mut found = search::search(all, &units, terms.parameters, &frequencies, terms.rules.profile, seed)?;
+        let mut found =
+            search::search(all, &units, terms.parameters, &frequencies, terms.rules.profile, seed)?;
         let rulings = decided.rulings(&units);
+
         found.edges.extend(rulings.same.keys().copied().map(Edge::human));
         progress.advance(1);
         let guarded = terms.parameters.guarded;
         let vetoes = Vetoes { units: &units, guarded, rulings: &rulings };
         let clustering = cluster::cluster(vetoes, &found.edges, terms.rules.max_cluster_rows);
+
         progress.advance(1);
         let edges = std::mem::take(&mut found.edges);
         let unplaced = Unplaced::of(all);
+
         Ok(Self { units, found, clustering, edges, guarded, rulings, damaged, unplaced, awaiting })
     }
 
@@ -374,6 +423,7 @@ impl Grouped {
                 awaiting: &self.awaiting,
             },
         };
+
         Holds::of(self.case(all), &doubts)
     }
 
@@ -383,11 +433,19 @@ impl Grouped {
 }
 
 /// Takes the clusters apart into people and rows that are held.
-fn assemble<'a>(all: AllRows<'a>, case: Case<'_>, holds: &Holds) -> (Vec<Cluster<'a>>, Vec<SetAside>) {
+fn assemble<'a>(
+    all: AllRows<'a>,
+    case: Case<'_>,
+    holds: &Holds,
+) -> (Vec<Cluster<'a>>, Vec<SetAside>) {
     let (mut clusters, mut set_aside) = (Vec::new(), Vec::new());
     for cluster in case.clustering.clusters() {
-        let mut person = Cluster { exposures: Vec::new(), participants: Vec::new(), register: Vec::new() };
-        for (unit, row) in cluster.iter().flat_map(|(_, unit)| case.units.rows(*unit).iter().map(|row| (*unit, *row))) {
+        let mut person =
+            Cluster { exposures: Vec::new(), participants: Vec::new(), register: Vec::new() };
+        for (unit, row) in cluster
+            .iter()
+            .flat_map(|(_, unit)| case.units.rows(*unit).iter().map(|row| (*unit, *row)))
+        {
             match all.get(row) {
                 Row::Exposure(exposure) => match holds.set_aside(case, unit, row) {
                     Some(held) => set_aside.push(held),
@@ -405,6 +463,7 @@ fn assemble<'a>(all: AllRows<'a>, case: Case<'_>, holds: &Holds) -> (Vec<Cluster
             clusters.push(person);
         }
     }
+
     (clusters, set_aside)
 }
 

@@ -74,7 +74,9 @@ pub enum PackageError {
     #[error(transparent)]
     Key(#[from] SealError),
     /// A sample's name could leave its folder or betray something.
-    #[error("sample {entry} has a name that is not lower-case letters, digits and hyphens with `.pdf`")]
+    #[error(
+        "sample {entry} has a name that is not lower-case letters, digits and hyphens with `.pdf`"
+    )]
     SampleName {
         /// Which one, from 1.
         entry: usize,
@@ -139,7 +141,8 @@ impl Explain for PackageError {
     }
 }
 
-/// The name of one part without extension: its folder in the archive and the beginning of its file name.
+/// The name of one part without extension: its folder in the archive and the beginning of its file
+/// name.
 #[must_use]
 pub fn part_name(job_name: &str, part: u32) -> String {
     format!("{job_name}-p{part:03}")
@@ -151,11 +154,12 @@ pub fn part_file(job_name: &str, part: u32) -> String {
     format!("{}.zip.age", part_name(job_name, part))
 }
 
-/// Proves, before a plan is committed, that every letter of a part can stand in the manifest, and that there is a ticket and a
-/// delivery note for it.
+/// Proves, before a plan is committed, that every letter of a part can stand in the manifest, and
+/// that there is a ticket and a delivery note for it.
 ///
 /// # Errors
-/// [`PackageError::Manifest`] for the first letter that cannot, [`PackageError::Ticket`], [`PackageError::Note`].
+/// [`PackageError::Manifest`] for the first letter that cannot, [`PackageError::Ticket`],
+/// [`PackageError::Note`].
 pub fn prove(job: &JobTicket<'_>, part: &PartPlan) -> Result<(), PackageError> {
     manifest::write(job.number, &part.letters, io::sink())
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;
@@ -163,13 +167,15 @@ pub fn prove(job: &JobTicket<'_>, part: &PartPlan) -> Result<(), PackageError> {
     Ok(())
 }
 
-/// Packs one part into `staging` as its print files come: bag, zip and encryption in one stream, so neither the plain
-/// archive nor a print file stands on a disk. `print_files` are name and bytes of those that the part's letters name, in
-/// print order; each is let go before the next is asked for. A sealed file of an earlier attempt is replaced; the caller
-/// does not come here again once the seal is recorded.
+/// Packs one part into `staging` as its print files come: bag, zip and encryption in one stream, so
+/// neither the plain archive nor a print file stands on a disk. `print_files` are name and bytes of
+/// those that the part's letters name, in print order; each is let go before the next is asked for.
+/// A sealed file of an earlier attempt is replaced; the caller does not come here again once the
+/// seal is recorded.
 ///
 /// # Errors
-/// [`PackageError`], or whatever `print_files` gives; the sealed file then does not exist, or is as it was.
+/// [`PackageError`], or whatever `print_files` gives; the sealed file then does not exist, or is as
+/// it was.
 pub fn pack<E: From<PackageError>>(
     part: &PartPlan,
     job: &JobTicket<'_>,
@@ -182,18 +188,22 @@ pub fn pack<E: From<PackageError>>(
     let target = staging.join(&file);
     let failed = |source| PackageError::Write { path: target.clone(), source };
 
-    let out = Hashing::new(BufWriter::with_capacity(1 << 18, Pending::create(&target).map_err(failed)?));
+    let out =
+        Hashing::new(BufWriter::with_capacity(1 << 18, Pending::create(&target).map_err(failed)?));
     let sealer = seal::Sealer::new(recipients, out).map_err(failed)?;
     let mut archive = archive::ArchiveWriter::new(Hashing::new(sealer));
+
     fill(&mut archive, part, job, samples, print_files)?;
     let (sealer, plain_sha256, _) = archive.finish().map_err(failed)?.finish();
     let (mut buffer, sealed_sha256, bytes) = sealer.finish().map_err(failed)?.finish();
     buffer.flush().map_err(failed)?;
     let pending = buffer.into_inner().map_err(|error| failed(error.into_error()))?;
+
     pending.replace().map_err(failed)?;
 
-    let sum =
-        |number: fn(&crate::field::place::Place) -> u32| part.letters.iter().map(|letter| number(&letter.place)).sum();
+    let sum = |number: fn(&crate::field::place::Place) -> u32| {
+        part.letters.iter().map(|letter| number(&letter.place)).sum()
+    };
     Ok(Sealed {
         file,
         plain_sha256,
@@ -205,7 +215,8 @@ pub fn pack<E: From<PackageError>>(
     })
 }
 
-/// Writes the bag: what was made for it before and behind the print files, in the order of their paths.
+/// Writes the bag: what was made for it before and behind the print files, in the order of their
+/// paths.
 fn fill<W: Write, E: From<PackageError>>(
     archive: &mut archive::ArchiveWriter<W>,
     part: &PartPlan,
@@ -220,7 +231,9 @@ fn fill<W: Write, E: From<PackageError>>(
     for (path, bytes) in before(part, job)? {
         bag.add(path, &bytes).map_err(entry)?;
     }
-    let mut planned = part.letters.chunk_by(|one, next| one.place.print_file == next.place.print_file);
+
+    let mut planned =
+        part.letters.chunk_by(|one, next| one.place.print_file == next.place.print_file);
     for file in print_files {
         let (path, bytes) = file?;
         if planned.next().is_none_or(|letters| letters[0].place.print_file != path) {
@@ -228,15 +241,23 @@ fn fill<W: Write, E: From<PackageError>>(
         }
         bag.add(&path, &bytes).map_err(entry)?;
     }
+
     if let Some(letters) = planned.next()
         && !defect::is(Defect::PrintFileSkipped)
     {
-        return Err(PackageError::Unset { part: part.number, path: letters[0].place.print_file.clone() }.into());
+        return Err(PackageError::Unset {
+            part: part.number,
+            path: letters[0].place.print_file.clone(),
+        }
+        .into());
     }
+
     for (path, bytes) in behind(samples)? {
         bag.add(&path, bytes).map_err(entry)?;
     }
-    let label = bag::Label { job: &job_name, part: part.number, parts: job.parts, date: job.run_date };
+
+    let label =
+        bag::Label { job: &job_name, part: part.number, parts: job.parts, date: job.run_date };
     Ok(bag.finish(&label).map_err(entry)?)
 }
 
@@ -259,15 +280,23 @@ fn before(part: &PartPlan, job: &JobTicket<'_>) -> Result<[Made; 4], PackageErro
 /// Files of the payload that stand behind the print files.
 fn behind(samples: &[Sample]) -> Result<Vec<(String, &[u8])>, PackageError> {
     let mut files = vec![
-        ("schema/job.schema.json".to_owned(), &include_bytes!("../templates/package/job.schema.json")[..]),
-        ("schema/manifest.schema.json".to_owned(), &include_bytes!("../templates/package/manifest.schema.json")[..]),
+        (
+            "schema/job.schema.json".to_owned(),
+            &include_bytes!("../templates/package/job.schema.json")[..],
+        ),
+        (
+            "schema/manifest.schema.json".to_owned(),
+            &include_bytes!("../templates/package/manifest.schema.json")[..],
+        ),
     ];
+
     for (entry, sample) in (1..).zip(samples) {
         if !neutral(&sample.name) {
             return Err(PackageError::SampleName { entry });
         }
         files.push((format!("samples/{}", sample.name), sample.bytes.as_slice()));
     }
+
     files.sort_unstable_by(|one, other| one.0.cmp(&other.0));
     Ok(files)
 }
@@ -286,7 +315,9 @@ pub(crate) mod testing {
     use crate::field::draft::{Draft, Kix, PostalParts};
     use crate::field::findings::Findings;
     use crate::field::ids::{LetterId, Pseudonym};
-    use crate::field::terms::{Audience, Category, Format, Items, Kind, Language, Published, Status, Zone};
+    use crate::field::terms::{
+        Audience, Category, Format, Items, Kind, Language, Published, Status, Zone,
+    };
 
     /// A letter to somebody in Utrecht; `number` makes its id.
     pub fn draft(number: u32, postcode: &str) -> Draft {
@@ -337,9 +368,11 @@ pub(crate) mod testing {
     /// Sorted like the number.
     pub fn letter_id(number: u32) -> LetterId {
         const SORTED: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
-        let symbol = |place: u32| SORTED[(number.checked_shr(5 * (24 - place)).unwrap_or(0) & 31) as usize];
+        let symbol =
+            |place: u32| SORTED[(number.checked_shr(5 * (24 - place)).unwrap_or(0) & 31) as usize];
         // The last character has two bits that mean nothing.
-        let text: String = (0..25_u32).map(|place| char::from(symbol(place))).chain(['a']).collect();
+        let text: String =
+            (0..25_u32).map(|place| char::from(symbol(place))).chain(['a']).collect();
         text.parse().unwrap()
     }
 

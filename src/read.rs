@@ -1,8 +1,9 @@
 //! Read: from the files of the inbox to typed rows.
 //!
-//! A bad row is data: it is set aside with a code. A bad file is an error that stops the run, because a list of which
-//! nobody knows what is missing decides about letters to people. Every data row of every file ends in exactly one of
-//! the lists of [`Rows`]. Columns that the contract (docs/inputs.md) does not name are never read.
+//! A bad row is data: it is set aside with a code. A bad file is an error that stops the run,
+//! because a list of which nobody knows what is missing decides about letters to people. Every data
+//! row of every file ends in exactly one of the lists of [`Rows`]. Columns that the contract
+//! (docs/inputs.md) does not name are never read.
 
 mod batch;
 mod cell;
@@ -75,13 +76,19 @@ pub struct ReadTerms {
 
 /// Reads every list of the inbox.
 ///
-/// The files are taken in the order of their lists and names, each once, as a snapshot; the same files give the same
-/// rows in the same order, whatever the number of cores. A list other than the exposures may be absent and is then
-/// empty. Progress counts bytes.
+/// The files are taken in the order of their lists and names, each once, as a snapshot; the same
+/// files give the same rows in the same order, whatever the number of cores. A list other than the
+/// exposures may be absent and is then empty. Progress counts bytes.
 ///
 /// # Errors
-/// [`ReadError`]: a file that is not what it should be. Its message names file, row and column and never a value.
-pub fn read(inbox: &Utf8Path, formats: &Inputs, terms: &ReadTerms, progress: &Progress) -> Result<Rows, ReadError> {
+/// [`ReadError`]: a file that is not what it should be. Its message names file, row and column and
+/// never a value.
+pub fn read(
+    inbox: &Utf8Path,
+    formats: &Inputs,
+    terms: &ReadTerms,
+    progress: &Progress,
+) -> Result<Rows, ReadError> {
     read_marked(inbox, formats, terms, None, progress).map(|(rows, _)| rows)
 }
 
@@ -104,10 +111,12 @@ pub fn read_marked(
     let terms = raw::Terms { synthetic, days: cell::Days::before(terms.run_date) };
     let mut rows = Rows { others: found.ignored, ..Rows::default() };
     let (mut delivery, mut pending) = (Delivery::default(), Pending::default());
+
     for (file, index) in found.lists.iter().zip(0..) {
         let path = inbox.join(&file.name);
         let format = formats.of(file.list);
-        let (translation, empty) = (Translation::of(file.list, format), Empty::of(file.list, format)?);
+        let (translation, empty) =
+            (Translation::of(file.list, format), Empty::of(file.list, format)?);
         let context = Context {
             file: &path,
             index,
@@ -124,8 +133,12 @@ pub fn read_marked(
 
     let repaired = zeros::settle(&mut rows, pending);
     if repaired > 0 {
-        tracing::warn!(read.repaired_rows = repaired, "numbers without their leading zero, confirmed by other rows");
+        tracing::warn!(
+            read.repaired_rows = repaired,
+            "numbers without their leading zero, confirmed by other rows"
+        );
     }
+
     people::refuse_the_other_kind(&rows, synthetic)?;
     fillers::check(&rows)?;
     let disputed = records::settle_providers(&mut rows.providers, &rows.refused);
@@ -135,6 +148,7 @@ pub fn read_marked(
             "provider codes are used by different providers; none of those is named in letters"
         );
     }
+
     Ok((rows, delivery))
 }
 
@@ -142,6 +156,7 @@ fn warn_about(inbox: &inbox::Inbox) {
     for name in &inbox.ignored {
         tracing::warn!(read.file = name, "file in the inbox is not a list and is not read");
     }
+
     for list in schema::LISTS {
         if !inbox.lists.iter().any(|found| found.list == list) {
             tracing::warn!(
@@ -161,31 +176,70 @@ fn read_list(
 ) -> Result<Counted, ReadError> {
     let (refused, damage) = (&mut rows.refused, &mut rows.damage);
     let (input, counted) = match file.list {
-        List::Exposures => {
-            read_file(file, format, context, &mut rows.exposures, refused, damage, &mut pending.exposures)?
-        }
-        List::Participants => {
-            read_file(file, format, context, &mut rows.participants, refused, damage, &mut pending.participants)?
-        }
-        List::Register => read_file(file, format, context, &mut rows.register, refused, damage, &mut pending.register)?,
+        List::Exposures => read_file(
+            file,
+            format,
+            context,
+            &mut rows.exposures,
+            refused,
+            damage,
+            &mut pending.exposures,
+        )?,
+        List::Participants => read_file(
+            file,
+            format,
+            context,
+            &mut rows.participants,
+            refused,
+            damage,
+            &mut pending.participants,
+        )?,
+        List::Register => read_file(
+            file,
+            format,
+            context,
+            &mut rows.register,
+            refused,
+            damage,
+            &mut pending.register,
+        )?,
         // Nothing beside the number says who is meant: these stay refused.
         List::Providers => {
             let mut waiting = Vec::new();
-            let read = read_file(file, format, context, &mut rows.providers, refused, damage, &mut waiting)?;
+            let read = read_file(
+                file,
+                format,
+                context,
+                &mut rows.providers,
+                refused,
+                damage,
+                &mut waiting,
+            )?;
             refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
             read
         }
         List::Suppressions => {
             let (known, refused_before) = (rows.suppressions.len(), refused.len());
             let mut waiting = Vec::new();
-            let read = read_file(file, format, context, &mut rows.suppressions, refused, damage, &mut waiting)?;
+            let read = read_file(
+                file,
+                format,
+                context,
+                &mut rows.suppressions,
+                refused,
+                damage,
+                &mut waiting,
+            )?;
             refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
             let good = rows.suppressions[known..].iter();
             let nobody = good
                 .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
                 .map(|row| row.row.row)
                 .chain(
-                    refused[refused_before..].iter().filter(|row| names_nobody(row)).map(|row| row.set_aside.row.row),
+                    refused[refused_before..]
+                        .iter()
+                        .filter(|row| names_nobody(row))
+                        .map(|row| row.set_aside.row.row),
                 )
                 .min();
             if let Some(row) = nobody {
@@ -194,6 +248,7 @@ fn read_list(
             read
         }
     };
+
     rows.inputs.push(input);
     Ok(counted)
 }
@@ -231,6 +286,7 @@ fn read_file<T: Record>(
         Form::Parquet => read_parquet(bytes, sidecar.as_ref(), format, context, &mut batch)?,
         Form::Workbook => read_workbook(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
     };
+
     check_code_page(&batch.refused, contents.rows, file)?;
     let Contents { sha256, rows, unread_columns, absent, notes } = contents;
     tracing::info!(
@@ -245,6 +301,7 @@ fn read_file<T: Record>(
         read.absent_columns = absent.join(" "),
         "list read"
     );
+
     // Those that wait for a zero count until it is found.
     if !batch.refused.is_empty() || !batch.pending.is_empty() {
         let waiting = batch.pending.iter().map(|(_, refusal)| refusal);
@@ -253,11 +310,16 @@ fn read_file<T: Record>(
         let unreadable = u32::try_from(damaged).unwrap_or(u32::MAX);
         damage.push(batch.damage.finish(&batch.tally, context, unreadable));
     }
+
     *good = batch.good;
     refused.append(&mut batch.refused);
     pending.append(&mut batch.pending);
     let counted = Counted { tally: batch.tally, marks: batch.marks, absent };
-    Ok((Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns, notes }, counted))
+
+    Ok((
+        Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns, notes },
+        counted,
+    ))
 }
 
 /// What is known of a file beside its rows.
@@ -282,14 +344,19 @@ fn read_csv<T: Record>(
         || crate::base::hash::of_bytes(bytes),
         || csv_file::CsvFile::open(bytes, context.list, format, file),
     );
-    // The hash speaks first: what is wrong with other bytes than the announced ones is of no interest.
+
+    // The hash speaks first: what is wrong with other bytes than the announced ones is of no
+    // interest.
     check_hash(sidecar, &sha256, file)?;
     let Some(csv) = opened? else { return nothing(sidecar, sha256, file) };
+
     // Whoever counted the lines may have counted the blank ones.
     let all_rows = csv.rows.saturating_add(csv.blank_rows);
-    check_rows(sidecar, csv.rows, file).or_else(|error| check_rows(sidecar, all_rows, file).map_err(|_| error))?;
+    check_rows(sidecar, csv.rows, file)
+        .or_else(|error| check_rows(sidecar, all_rows, file).map_err(|_| error))?;
     csv.read(context, batch);
     batch.check_ragged(csv.rows, file)?;
+
     Ok(Contents {
         sha256,
         rows: csv.rows,
@@ -312,6 +379,7 @@ fn read_parquet<T: Record>(
     let parquet = parquet_file::ParquetFile::open(bytes, context.list, format, file)?;
     check_rows(sidecar, parquet.rows, file)?;
     parquet.read(context, batch)?;
+
     Ok(Contents {
         sha256,
         rows: parquet.rows,
@@ -331,30 +399,56 @@ fn read_workbook<T: Record>(
     let file = context.file;
     let sha256 = crate::base::hash::of_bytes(bytes);
     check_hash(sidecar, &sha256, file)?;
+
     if bytes.is_empty() {
         return nothing(sidecar, sha256, file);
     }
-    let Some(read) = workbook::read(bytes, format, context, batch)? else { return nothing(sidecar, sha256, file) };
+
+    let Some(read) = workbook::read(bytes, format, context, batch)? else {
+        return nothing(sidecar, sha256, file);
+    };
     check_rows(sidecar, read.rows, file)?;
-    Ok(Contents { sha256, rows: read.rows, unread_columns: read.unread, absent: read.absent, notes: read.notes })
+    Ok(Contents {
+        sha256,
+        rows: read.rows,
+        unread_columns: read.unread,
+        absent: read.absent,
+        notes: read.notes,
+    })
 }
 
 /// M13: nothing new, if somebody says so; else empty by accident.
-fn nothing(sidecar: Option<&Sidecar>, sha256: String, file: &Utf8Path) -> Result<Contents, ReadError> {
+fn nothing(
+    sidecar: Option<&Sidecar>,
+    sha256: String,
+    file: &Utf8Path,
+) -> Result<Contents, ReadError> {
     let Some(sidecar) = sidecar else { return Err(ReadError::Empty { file: file.to_owned() }) };
     sidecar.check_rows(file, 0)?;
-    Ok(Contents { sha256, rows: 0, unread_columns: Vec::new(), absent: Vec::new(), notes: Vec::new() })
+    Ok(Contents {
+        sha256,
+        rows: 0,
+        unread_columns: Vec::new(),
+        absent: Vec::new(),
+        notes: Vec::new(),
+    })
 }
 
-/// A few cells with letters of a different code page are bad cells; many are a file in a different encoding: more than
-/// 0.5 % of its rows, and more than 20.
+/// A few cells with letters of a different code page are bad cells; many are a file in a different
+/// encoding: more than 0.5 % of its rows, and more than 20.
 fn check_code_page(refused: &[Refused], rows: u32, file: &Utf8Path) -> Result<(), ReadError> {
-    let mut foreign = refused.iter().map(|row| &row.set_aside).filter(|row| row.reason == Reason::R129);
+    let mut foreign =
+        refused.iter().map(|row| &row.set_aside).filter(|row| row.reason == Reason::R129);
     let Some(first) = foreign.next() else { return Ok(()) };
     let count = 1 + foreign.count() as u64;
     if count > 20 && count * 200 > u64::from(rows) {
-        return Err(ReadError::CodePage { file: file.to_owned(), rows: count, first: first.row.row });
+        return Err(ReadError::CodePage {
+            file: file.to_owned(),
+            rows: count,
+            first: first.row.row,
+        });
     }
+
     Ok(())
 }
 

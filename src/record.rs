@@ -1,8 +1,10 @@
-//! The ledger: who was told what, when, and which packages carry it. It is the only memory the program has.
+//! The ledger: who was told what, when, and which packages carry it. It is the only memory the
+//! program has.
 //!
-//! The ledger holds pseudonyms, keyed marks, findings and counts; no personal data. A run goes plan, render, seal,
-//! publish, record, and each step is one transaction with one event in a hash chain. Where its memory is in doubt the
-//! ledger refuses: a person told twice, or never, is worse than a night without letters.
+//! The ledger holds pseudonyms, keyed marks, findings and counts; no personal data. A run goes
+//! plan, render, seal, publish, record, and each step is one transaction with one event in a hash
+//! chain. Where its memory is in doubt the ledger refuses: a person told twice, or never, is worse
+//! than a night without letters.
 //!
 //! ```text
 //! data_dir/ledger.sqlite         the ledger
@@ -132,7 +134,8 @@ pub fn key_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir::keys(data_dir).join("campaign.key")
 }
 
-/// Where the public line of the key is that signs packages: the vendor gets it once, by another way than the packages.
+/// Where the public line of the key is that signs packages: the vendor gets it once, by another way
+/// than the packages.
 #[must_use]
 pub fn signer_path(data_dir: &Utf8Path) -> Utf8PathBuf {
     data_dir::keys(data_dir).join("package-signing.pub")
@@ -140,7 +143,8 @@ pub fn signer_path(data_dir: &Utf8Path) -> Utf8PathBuf {
 
 /// Writes that line, where another or none is there.
 fn show_signer(data_dir: &Utf8Path, keys: &Keys) -> Result<(), RecordError> {
-    let (path, line) = (signer_path(data_dir), Signer::new(keys.package_seed()).public_line() + "\n");
+    let (path, line) =
+        (signer_path(data_dir), Signer::new(keys.package_seed()).public_line() + "\n");
     if std::fs::read_to_string(&path).is_ok_and(|there| there == line) {
         return Ok(());
     }
@@ -172,8 +176,8 @@ impl Ledger {
         refuse_when_over(&self.campaign, self.campaign_state()?)
     }
 
-    /// Writes the anchor that a run was stopped before, if there is one to be written. Called when nothing can be refused
-    /// any more.
+    /// Writes the anchor that a run was stopped before, if there is one to be written. Called when
+    /// nothing can be refused any more.
     ///
     /// # Errors
     /// [`RecordError`] when it cannot be written.
@@ -183,7 +187,8 @@ impl Ledger {
         if !anchors::is_present(&anchors::beside(&self.data_dir), &head)? {
             anchors::write(&anchors::beside(&self.data_dir), &self.id, &head)?;
         }
-        // Written anew though it says the same: whether that works has to be known before a plan is committed.
+        // Written anew though it says the same: whether that works has to be known before a plan is
+        // committed.
         self.anchor.iter().try_for_each(|path| anchors::write(path, &self.id, &head))
     }
 
@@ -213,8 +218,8 @@ impl Ledger {
         Signer::new(self.keys.package_seed())
     }
 
-    /// Writes the public line of the signer beside the key, where it is not: a ledger of an earlier program has none yet, nor
-    /// has one that was restored.
+    /// Writes the public line of the signer beside the key, where it is not: a ledger of an earlier
+    /// program has none yet, nor has one that was restored.
     ///
     /// # Errors
     /// [`RecordError::File`].
@@ -233,8 +238,9 @@ impl Ledger {
     /// Compares the inbox with what earlier runs read.
     ///
     /// # Errors
-    /// [`RecordError::InputsChanged`] when a file is gone or has rows that are gone or different, its list may not be
-    /// replaced, and nobody has accepted it; [`RecordError::ListShrunk`] when a list has lost more rows than it may.
+    /// [`RecordError::InputsChanged`] when a file is gone or has rows that are gone or different,
+    /// its list may not be replaced, and nobody has accepted it; [`RecordError::ListShrunk`] when a
+    /// list has lost more rows than it may.
     pub fn intake(
         &self,
         rows: &Rows,
@@ -242,16 +248,28 @@ impl Ledger {
         accepted: Acceptance<'_>,
     ) -> Result<Intake, RecordError> {
         let (lines, known) = (self.store.inputs()?, self.store.file_rows(false)?);
-        intake::take(&intake::Before { lines: &lines, rows: &known }, rows, &self.keys, terms, accepted)
+        intake::take(
+            &intake::Before { lines: &lines, rows: &known },
+            rows,
+            &self.keys,
+            terms,
+            accepted,
+        )
     }
 
-    /// Which rows of records that were delivered more than once count, and the rows of records that were withdrawn.
+    /// Which rows of records that were delivered more than once count, and the rows of records that
+    /// were withdrawn.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
-    pub fn deliveries(&self, rows: &Rows, intake: &Intake) -> Result<(Deliveries, BTreeSet<RowRef>), RecordError> {
+    pub fn deliveries(
+        &self,
+        rows: &Rows,
+        intake: &Intake,
+    ) -> Result<(Deliveries, BTreeSet<RowRef>), RecordError> {
         let (lines, known) = (self.store.inputs()?, self.store.file_rows(false)?);
-        let deliveries = deliveries::settle(rows, intake, &intake::Before { lines: &lines, rows: &known });
+        let deliveries =
+            deliveries::settle(rows, intake, &intake::Before { lines: &lines, rows: &known });
         Ok((deliveries, self.store.record_rulings()?.withdrawn_rows(rows, intake)))
     }
 
@@ -272,7 +290,8 @@ impl Ledger {
     /// Writes down that a human releases people; returns how many.
     ///
     /// # Errors
-    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be written.
+    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be
+    /// written.
     pub fn release(&mut self, release: &Release, by: &str) -> Result<usize, RecordError> {
         inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
         if release.people > 0 {
@@ -317,17 +336,29 @@ impl Ledger {
         let year = run_date.year();
         let base = u32::try_from(year.rem_euclid(100)).unwrap_or_default() * 100_000;
         let next = self.store.highest_job(base, base + 99_999)?.unwrap_or(base) + 1;
-        if next > base + 99_999 { Err(RecordError::JobNumbers { year }) } else { Ok(job::write_job(next)) }
+        if next > base + 99_999 {
+            Err(RecordError::JobNumbers { year })
+        } else {
+            Ok(job::write_job(next))
+        }
     }
 
-    /// Begins the plan of a job with this number. Letters are added in print order; nothing is written before
-    /// [`Ledger::plan`].
+    /// Begins the plan of a job with this number. Letters are added in print order; nothing is
+    /// written before [`Ledger::plan`].
     ///
     /// # Errors
     /// [`RecordError::JobState`] when another job is unfinished.
-    pub fn draft<'b>(&'b self, job: &'b str, noted: Noted<'b>) -> Result<PlanDraft<'b>, RecordError> {
+    pub fn draft<'b>(
+        &'b self,
+        job: &'b str,
+        noted: Noted<'b>,
+    ) -> Result<PlanDraft<'b>, RecordError> {
         if let Some(open) = self.pending()? {
-            return Err(RecordError::JobState { job: open.job, found: open.state.to_string(), wanted: "done" });
+            return Err(RecordError::JobState {
+                job: open.job,
+                found: open.state.to_string(),
+                wanted: "done",
+            });
         }
         PlanDraft::new(&self.store, &self.keys, &self.campaign, job, noted)
     }
@@ -344,22 +375,38 @@ impl Ledger {
     /// Records the packages of a planned job: from here these bytes are published, and no others.
     ///
     /// # Errors
-    /// [`RecordError::Unbalanced`] when the parts are not those that were planned, [`RecordError::JobState`] when the
-    /// job is not `planned`.
+    /// [`RecordError::Unbalanced`] when the parts are not those that were planned,
+    /// [`RecordError::JobState`] when the job is not `planned`.
     pub fn seal(&mut self, job: &str, parts: &[SealedPart]) -> Result<Head, RecordError> {
         let number = number_of(job)?;
         let unbalanced = |problem| RecordError::Unbalanced { job: job.to_owned(), problem };
-        let planned = self.jobs()?.into_iter().find(|known| known.job == job).map(|job| job.parts).unwrap_or_default();
+        let planned = self
+            .jobs()?
+            .into_iter()
+            .find(|known| known.job == job)
+            .map(|job| job.parts)
+            .unwrap_or_default();
+
         let mut parts = parts.to_vec();
         parts.sort_unstable_by_key(|part| part.totals.number);
+
         if parts.len() != planned.len() {
-            return Err(unbalanced(format!("{} parts were planned, {} were made", planned.len(), parts.len())));
+            return Err(unbalanced(format!(
+                "{} parts were planned, {} were made",
+                planned.len(),
+                parts.len()
+            )));
         }
+
         for (part, planned) in parts.iter().zip(planned) {
             if part.totals != planned {
-                return Err(unbalanced(format!("part {} does not hold what was planned", planned.number)));
+                return Err(unbalanced(format!(
+                    "part {} does not hold what was planned",
+                    planned.number
+                )));
             }
         }
+
         self.write(|store| store.seal(number, &parts))
     }
 
@@ -383,8 +430,8 @@ impl Ledger {
         Ok(head)
     }
 
-    /// Notes new files, accepted changes, merges and splits of a run that wrote no letters. When nothing is new not one
-    /// byte changes.
+    /// Notes new files, accepted changes, merges and splits of a run that wrote no letters. When
+    /// nothing is new not one byte changes.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be written.
@@ -449,7 +496,10 @@ impl Ledger {
     }
 
     /// A copy before the first change, the change, and its anchor.
-    fn write(&mut self, change: impl FnOnce(&mut Store) -> Result<Head, RecordError>) -> Result<Head, RecordError> {
+    fn write(
+        &mut self,
+        change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
+    ) -> Result<Head, RecordError> {
         if !self.backed_up {
             backup::take(&self.data_dir, &self.store)?;
             self.backed_up = true;
@@ -457,7 +507,8 @@ impl Ledger {
         self.write_bare(change)
     }
 
-    /// A change and its anchor, without a copy. The first change of an older ledger makes it one of this program's.
+    /// A change and its anchor, without a copy. The first change of an older ledger makes it one of
+    /// this program's.
     fn write_bare(
         &mut self,
         change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
@@ -466,16 +517,24 @@ impl Ledger {
         if self.campaign_state()? == CampaignState::Open {
             mode_mark::write(&self.data_dir, self.mode)?;
         }
+
         self.note_changes()?;
+
         if self.store.migrate(self.mode)?.is_some() {
             tracing::warn!(
                 ledger.mode = self.mode.word(),
                 "the ledger of an earlier program is of this mode from now on"
             );
         }
+
         let head = change(&mut self.store)?;
         self.note_changes()?;
-        tracing::info!(ledger.events = head.events, ledger.head = head.hash, "the ledger has changed");
+        tracing::info!(
+            ledger.events = head.events,
+            ledger.head = head.hash,
+            "the ledger has changed"
+        );
+
         self.write_anchors(&head)?;
         Ok(head)
     }
@@ -492,8 +551,11 @@ impl Ledger {
 }
 
 fn number_of(job: &str) -> Result<u32, RecordError> {
-    let unknown =
-        || RecordError::JobState { job: job.to_owned(), found: "not in the ledger".to_owned(), wanted: "planned" };
+    let unknown = || RecordError::JobState {
+        job: job.to_owned(),
+        found: "not in the ledger".to_owned(),
+        wanted: "planned",
+    };
     job::read_job(job).ok_or_else(unknown)
 }
 

@@ -1,5 +1,6 @@
-//! Drafts become print files: every distinct body is laid out once by Typst, each person's values are written into its
-//! slots, and the finished file is read back with another parser and compared with what was decided.
+//! Drafts become print files: every distinct body is laid out once by Typst, each person's values
+//! are written into its slots, and the finished file is read back with another parser and compared
+//! with what was decided.
 
 pub mod geometry;
 pub mod readback;
@@ -29,7 +30,8 @@ pub use press::{Press, Proof, ProofResult};
 /// The standards that print files conform to, for the vendor's job ticket.
 pub const STANDARDS: &[&str] = &["PDF 1.7"];
 
-/// Why letters could not be set. Never about one person: whom it cannot print, the press holds before the plan.
+/// Why letters could not be set. Never about one person: whom it cannot print, the press holds
+/// before the plan.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
     /// A built-in template, face or date is not usable.
@@ -66,12 +68,18 @@ pub enum RenderError {
 impl Explain for RenderError {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Layout { code: "letterhead-too-tall" } => "shorten the sender's lines in facts.toml".to_owned(),
+            Self::Layout { code: "letterhead-too-tall" } => {
+                "shorten the sender's lines in facts.toml".to_owned()
+            }
             Self::Layout { code: "return-line-too-wide" } => {
                 "shorten the sender's return address in facts.toml".to_owned()
             }
-            Self::Layout { code: "glyph" } => "a text holds a character that Noto Sans does not have".to_owned(),
-            Self::MarkInWindow => "set `print.sheet_mark = \"reserve\"` or correct `print.window`".to_owned(),
+            Self::Layout { code: "glyph" } => {
+                "a text holds a character that Noto Sans does not have".to_owned()
+            }
+            Self::MarkInWindow => {
+                "set `print.sheet_mark = \"reserve\"` or correct `print.window`".to_owned()
+            }
             _ => return None,
         })
     }

@@ -1,4 +1,5 @@
-//! `report`: what happened to every row, how many letters, how long it took. Counts and codes only, never a person.
+//! `report`: what happened to every row, how many letters, how long it took. Counts and codes only,
+//! never a person.
 
 pub mod account;
 pub mod letters;
@@ -47,16 +48,19 @@ pub struct Report {
     /// Rows of other lists that wait for a human.
     #[serde(default)]
     pub list_rows: ListRows,
-    /// Rows that wait until enough days have passed since the last letter (D302), by the date from which they are due.
+    /// Rows that wait until enough days have passed since the last letter (D302), by the date from
+    /// which they are due.
     #[serde(default)]
     pub due: BTreeMap<String, u64>,
     /// Files that are not as an earlier run read them, and what that did to their rows.
     #[serde(default)]
     pub changes: Vec<InputChange>,
-    /// Exposure rows that a newer delivery of their record has superseded; they end as that one does.
+    /// Exposure rows that a newer delivery of their record has superseded; they end as that one
+    /// does.
     #[serde(default)]
     pub superseded: u64,
-    /// A rehearsal's rows of people without BSN, by file: nothing but the file itself says that they are invented.
+    /// A rehearsal's rows of people without BSN, by file: nothing but the file itself says that
+    /// they are invented.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unproven_rows: BTreeMap<String, u64>,
     /// How people were found.
@@ -77,7 +81,8 @@ pub struct Report {
     /// What waits for a human: rows that are held together are one case.
     #[serde(default)]
     pub cases: CaseCounts,
-    /// Published packages that are not in the outbox any more, without a receipt; each is named once.
+    /// Published packages that are not in the outbox any more, without a receipt; each is named
+    /// once.
     #[serde(default)]
     pub missing_packages: Vec<String>,
 }
@@ -116,10 +121,12 @@ pub struct PeopleCounts {
     pub suppressed: u64,
     /// Held for a human.
     pub review: u64,
-    /// Records that people were told about, that are not in the inbox, and about which nobody has decided.
+    /// Records that people were told about, that are not in the inbox, and about which nobody has
+    /// decided.
     #[serde(default)]
     pub gone: u64,
-    /// Told earlier, and no row of theirs is among the people of this run: withdrawn, refused or held by linking.
+    /// Told earlier, and no row of theirs is among the people of this run: withdrawn, refused or
+    /// held by linking.
     #[serde(default)]
     pub absent: u64,
 }
@@ -163,6 +170,7 @@ impl LetterCounts {
             (&mut self.by_language, other.by_language),
             (&mut self.by_kind, other.by_kind),
         ];
+
         for (own, other) in counts {
             for (word, count) in other {
                 *own.entry(word).or_default() += count;
@@ -221,9 +229,16 @@ pub struct PartReport {
 }
 
 impl Report {
-    /// A report with everything the rows tell; letters, package, stages and mail are filled in as they come.
+    /// A report with everything the rows tell; letters, package, stages and mail are filled in as
+    /// they come.
     #[must_use]
-    pub fn new(run_id: &str, campaign: &str, rehearsal: bool, inputs: &[Input], account: &Account) -> Self {
+    pub fn new(
+        run_id: &str,
+        campaign: &str,
+        rehearsal: bool,
+        inputs: &[Input],
+        account: &Account,
+    ) -> Self {
         let file_states = account.states_by_file();
         let inputs = inputs.iter().enumerate().map(|(index, input)| InputReport {
             file: input.file.clone(),
@@ -234,10 +249,16 @@ impl Report {
             unread_columns: input.unread_columns.clone(),
             notes: input.notes.clone(),
         });
+
         let reasons = account.reasons().into_iter().map(|(reason, rows)| {
-            let count = ReasonCount { rows, state: reason.state().to_string(), text: reason.text().to_owned() };
+            let count = ReasonCount {
+                rows,
+                state: reason.state().to_string(),
+                text: reason.text().to_owned(),
+            };
             (reason.code().to_owned(), count)
         });
+
         Self {
             run_id: run_id.to_owned(),
             campaign: campaign.to_owned(),

@@ -1,5 +1,6 @@
-//! The night, from top to bottom: read, link, recognise, decide, compose, proof, plan, set, seal, publish, record, report.
-//! `plan`, `check` and the dress rehearsal walk the same path and stop earlier.
+//! The night, from top to bottom: read, link, recognise, decide, compose, proof, plan, set, seal,
+//! publish, record, report. `plan`, `check` and the dress rehearsal walk the same path and stop
+//! earlier.
 
 mod abandon;
 pub mod backup;
@@ -100,6 +101,7 @@ pub fn run(night: &Night<'_>) -> Result<Done, RunError> {
         }
         _ => source,
     })?;
+
     night.progress.finish();
     let Tonight { report, papers, package } = tonight;
     Ok(Done { republished, resumed, report, papers, package, ledger })
@@ -112,8 +114,8 @@ struct Tonight {
     package: Option<Utf8PathBuf>,
 }
 
-/// Plans tonight's job and takes it to its end. What waits for a human is written down last: a run that stops before that
-/// has told nobody.
+/// Plans tonight's job and takes it to its end. What waits for a human is written down last: a run
+/// that stops before that has told nobody.
 fn tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Tonight, RunError> {
     match plan_tonight(night, ledger)? {
         Step::Nothing { papers, report, news } => {
@@ -122,16 +124,21 @@ fn tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Tonight, RunError> 
         }
         Step::Planned { job, press, clock, news } => {
             let finished = publish::finish(night, ledger, &job, Some(&press), clock)?;
-            ledger
-                .told_humans(&news, night.run_date)
-                .map_err(|error| RunError::Published { job: job.job_name.clone(), source: Box::new(error.into()) })?;
-            Ok(Tonight { report: finished.report, papers: finished.papers, package: Some(finished.package) })
+            ledger.told_humans(&news, night.run_date).map_err(|error| RunError::Published {
+                job: job.job_name.clone(),
+                source: Box::new(error.into()),
+            })?;
+            Ok(Tonight {
+                report: finished.report,
+                papers: finished.papers,
+                package: Some(finished.package),
+            })
         }
     }
 }
 
-/// Plans tonight's job. Up to the commit of the plan nothing is written: a refusal leaves no trace but the log and its
-/// outcome. From there on the set of letters is fixed.
+/// Plans tonight's job. Up to the commit of the plan nothing is written: a refusal leaves no trace
+/// but the log and its outcome. From there on the set of letters is fixed.
 fn plan_tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Step, RunError> {
     plan::refuse_the_past(ledger, night)?;
     let facts = night.facts()?;
@@ -139,6 +146,7 @@ fn plan_tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Step, RunError
 
     let received = night.receive(ledger, Some(ledger.keys().marker()), &mut clock)?;
     let prepared = prepare(night, &received, ledger, &facts, &mut clock)?;
+
     night.permits(prepared.proofed.len())?;
 
     let staged = plan::stage(night, ledger, &facts, &received, prepared, clock)?;
@@ -153,7 +161,8 @@ pub(super) struct Prepared<'a> {
     pub list_reasons: BTreeMap<String, u64>,
     /// Rows of other lists that wait for a human, each with its mark.
     pub waiting: Vec<WaitingRow>,
-    /// Rows of participants and register that say died, protected or unknown of people without a lab record.
+    /// Rows of participants and register that say died, protected or unknown of people without a
+    /// lab record.
     pub protecting_nobody: u64,
     /// Lab records, each with a row of a list that says so of a namesake with the same birth date.
     pub namesakes: Vec<(RowRef, RowRef)>,
@@ -179,7 +188,8 @@ pub(super) struct Prepared<'a> {
     pub press: Press,
 }
 
-/// Takes rows all the way to letters that are known to fit their pages, and counts them after every stage. Nothing is written.
+/// Takes rows all the way to letters that are known to fit their pages, and counts them after every
+/// stage. Nothing is written.
 ///
 /// # Errors
 /// [`RunError`] of the stage that failed, or `Unbalanced` when a stage lost a row.
@@ -196,9 +206,11 @@ fn prepare<'a>(
     // Link: which rows are one person.
     let parameters = Parameters::of(&config.link)?;
     let decisions = ledger.decisions()?;
-    let terms = link::LinkTerms { rules: &config.link, parameters: &parameters, decisions: &decisions };
+    let terms =
+        link::LinkTerms { rules: &config.link, parameters: &parameters, decisions: &decisions };
     let link = || link::link(rows, &terms, ledger.keys(), night.progress);
     let mut linked = clock.time("link", link, |linked| linked.clusters.len() as u64)?;
+
     balance.check("link", settle::rows_of(&linked.clusters), linked.set_aside.len() as u64)?;
 
     let linking = LinkReport::new(&rows.inputs, &terms, &linked);
@@ -219,7 +231,10 @@ fn prepare<'a>(
     let recognise = || ledger.recognise(linked.clusters);
     let recognised = clock.time("recognise", recognise, |found| found.people.len() as u64)?;
     let guard = ledger.guard(rows)?;
-    let holds = Holds { incomplete: recognised.incomplete, remembered: guard.remembered(&recognised.people) };
+    let holds = Holds {
+        incomplete: recognised.incomplete,
+        remembered: guard.remembered(&recognised.people),
+    };
 
     // Decide: who gets a letter about what.
     let circumstances = Circumstances::new(rows, &facts.sender_of);
@@ -238,21 +253,33 @@ fn prepare<'a>(
         synthetic: night.is_marked(),
         window: &config.print.window,
     };
+
     night.progress.stage("bodies", 0);
     let lay_out = || {
         let texts = Texts::of(decided.texts, &book);
         let press = Press::new(texts.bodies(), &config.print, night.run_date)?;
         Ok::<_, RunError>((texts, press))
     };
+
     let (texts, press) = clock.time("bodies", lay_out, |(_, press)| press.bodies() as u64)?;
 
     let letters = Letters { candidates, book, texts };
-    let written = clock.time("compose", || letters.proof(&press, &mut balance), |written| written.counts.total)?;
+    let written = clock.time(
+        "compose",
+        || letters.proof(&press, &mut balance),
+        |written| written.counts.total,
+    )?;
+
     balance.check("compose", written.rows, written.uncomposed)?;
     balance.close(written.unproofed)?;
 
     let bodies = letters.texts.bodies();
-    let bodies = written.bodies.iter().filter_map(|key| Some((key.clone(), bodies.get(key)?.clone()))).collect();
+    let bodies = written
+        .bodies
+        .iter()
+        .filter_map(|key| Some((key.clone(), bodies.get(key)?.clone())))
+        .collect();
+
     Ok(Prepared {
         list_reasons: list_reasons(rows),
         waiting,
@@ -310,10 +337,17 @@ pub fn plan(night: &Night<'_>) -> Result<PlanSummary, RunError> {
             Step::Planned { job, .. } => *job,
             Step::Nothing { papers, report, .. } => {
                 let needs_a_human = report.needs_a_human();
-                return Ok(PlanSummary { job: None, parts: 0, letters: 0, folder: papers, needs_a_human });
+                return Ok(PlanSummary {
+                    job: None,
+                    parts: 0,
+                    letters: 0,
+                    folder: papers,
+                    needs_a_human,
+                });
             }
         },
     };
+
     night.progress.finish();
     let staging = Staging::of(&night.config.data_dir, &job.job_name);
     Ok(PlanSummary {
@@ -343,7 +377,8 @@ pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(
     papers::write_report(folder, report)
 }
 
-/// Does everything but publication and ledger: sets every letter and reads it back, writes nothing that lasts.
+/// Does everything but publication and ledger: sets every letter and reads it back, writes nothing
+/// that lasts.
 ///
 /// # Errors
 /// [`RunError`] as a run would.
@@ -353,18 +388,22 @@ pub fn check(night: &Night<'_>) -> Result<Report, RunError> {
     guard::metrics_folder(config)?;
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     ledger.must_be_open()?;
+
     let facts = night.facts()?;
     let mut clock = Clock::default();
 
     let received = night.receive(&ledger, None, &mut clock)?;
     let mut prepared = prepare(night, &received, &ledger, &facts, &mut clock)?;
     let proofed = std::mem::take(&mut prepared.proofed);
+
     night.permits(proofed.len())?;
 
     let news = plan::news(night, &received.rows, &prepared, &ledger)?;
     let mut report = plan::begin_report("check", night, &received, &prepared, &news);
     let number = ledger.next_job(night.run_date)?;
-    let places = package::places(&package::job_name(&number, night.is_marked()), proofed, &config.print);
+    let places =
+        package::places(&package::job_name(&number, night.is_marked()), proofed, &config.print);
+
     night.progress.stage("setting", report.letters.total);
     let set = || set_all(night, &number, &prepared, places);
     clock.time("render", set, |()| report.letters.total)?;
@@ -373,11 +412,17 @@ pub fn check(night: &Night<'_>) -> Result<Report, RunError> {
     report.peak_rss_bytes = peak_rss_bytes();
     report.ledger_head = ledger.head()?.to_string();
     night.progress.finish();
+
     Ok(report)
 }
 
 /// Sets every letter and reads it back; keeps nothing.
-fn set_all(night: &Night<'_>, number: &str, prepared: &Prepared<'_>, mut places: Places) -> Result<(), RunError> {
+fn set_all(
+    night: &Night<'_>,
+    number: &str,
+    prepared: &Prepared<'_>,
+    mut places: Places,
+) -> Result<(), RunError> {
     let setter = Setter::new(number, &prepared.bodies, &night.config.print)?;
     let set = |letters: &&[Planned]| {
         setter.set(&prepared.press, letters)?;
@@ -385,5 +430,7 @@ fn set_all(night: &Night<'_>, number: &str, prepared: &Prepared<'_>, mut places:
         Ok::<(), RunError>(())
     };
 
-    places.try_for_each(|part| by_print_file(&prepared.letters.part(&part)?).par_iter().try_for_each(set))
+    places.try_for_each(|part| {
+        by_print_file(&prepared.letters.part(&part)?).par_iter().try_for_each(set)
+    })
 }

@@ -1,5 +1,5 @@
-//! The FEBRL sets: their columns mapped to ours, the score alone (no vetoes: true duplicates there have other given
-//! names and other birth dates), one set of parameters for all sets.
+//! The FEBRL sets: their columns mapped to ours, the score alone (no vetoes: true duplicates there
+//! have other given names and other birth dates), one set of parameters for all sets.
 
 use breachpost::base::bsn::Bsn;
 use breachpost::base::progress::Progress;
@@ -27,6 +27,7 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
         || Parameters::from_toml(include_str!("febrl.toml")).unwrap(),
         |path| Parameters::from_toml(&std::fs::read_to_string(path).unwrap()).unwrap(),
     );
+
     let rules = LinkRules::default();
     for (name, files) in SETS {
         let (rows, people) = load_set(folder, files);
@@ -41,7 +42,8 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
 pub fn train(folder: &Utf8Path) {
     let before = Parameters::from_toml(include_str!("febrl.toml")).unwrap();
     let (rows, _) = load_set(folder, &["dataset1.csv", "dataset2.csv"]);
-    let learned = breachpost::link::train(&rows, &before, "febrl-1", 1, &Keys::derive(&[7; 32])).unwrap();
+    let learned =
+        breachpost::link::train(&rows, &before, "febrl-1", 1, &Keys::derive(&[7; 32])).unwrap();
     println!("{}", learned.parameters.to_toml().unwrap());
 }
 
@@ -56,6 +58,7 @@ fn load_set(folder: &Utf8Path, files: &[&str]) -> (Rows, Vec<u64>) {
             rows.exposures.push(exposure(RowRef { file, row: place }, cell));
         });
     }
+
     (rows, people)
 }
 
@@ -85,6 +88,7 @@ fn exposure(row: RowRef, cell: &dyn Fn(&str) -> String) -> Exposure {
         "",
         "",
     ];
+
     Exposure {
         row,
         cells: Cells::pack(cells).unwrap(),

@@ -14,8 +14,14 @@ use camino::Utf8Path;
 /// Calls `row` with a lookup by column name for every data row.
 pub fn each(path: &Utf8Path, mut row: impl FnMut(&dyn Fn(&str) -> String)) {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).unwrap();
-    let header: BTreeMap<String, usize> =
-        reader.headers().unwrap().iter().enumerate().map(|(place, name)| (name.to_owned(), place)).collect();
+    let header: BTreeMap<String, usize> = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .enumerate()
+        .map(|(place, name)| (name.to_owned(), place))
+        .collect();
+
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).unwrap() {
         row(&|name| header.get(name).and_then(|place| record.get(*place)).unwrap_or("").to_owned());
@@ -44,6 +50,7 @@ pub fn exposure(row: RowRef, cell: &dyn Fn(&str) -> String) -> Option<Exposure> 
     let bsn: Option<Bsn> = if number.is_empty() { None } else { Some(number.parse().ok()?) };
     let mut cells = Exposure::TEXT.map(cell);
     cells[10].retain(|character| character != ' ');
+
     Some(Exposure {
         row,
         cells: Cells::pack(cells.each_ref().map(String::as_str)).unwrap(),

@@ -1,7 +1,9 @@
-//! Measures linking against a truth: speed, memory, people mixed up, surplus letters, people held for a human.
+//! Measures linking against a truth: speed, memory, people mixed up, surplus letters, people held
+//! for a human.
 //!
-//!     cargo bench --profile release --bench link -- sample DIR [strict]     output of `breachpost sample`
-//!     cargo bench --profile release --bench link -- febrl DIR               the FEBRL sets with their truth
+//!     cargo bench --profile release --bench link -- sample DIR [strict]     output of `breachpost
+//!     sample` cargo bench --profile release --bench link -- febrl DIR               the FEBRL sets
+//!     with their truth
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -16,7 +18,8 @@ mod truth;
 use camino::Utf8PathBuf;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["sample", folder, rest @ ..] => sample::measure(&Utf8PathBuf::from(*folder), rest),

@@ -18,6 +18,7 @@ impl Pairwise {
             *found.entry(group).or_insert(0_u64) += 1;
             *real.entry(person).or_insert(0_u64) += 1;
         }
+
         let pairs = |count: &u64| count * (count - 1) / 2;
         Self {
             both: both.values().map(pairs).sum(),
@@ -48,6 +49,7 @@ pub fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit(") ").next().unwrap_or("");
     // Fields 14 and 15 of proc(5), in hundredths of a second; two fields and the name are gone.
-    let ticks: f64 = after_name.split(' ').skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    let ticks: f64 =
+        after_name.split(' ').skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
     ticks / 100.0
 }

@@ -33,7 +33,8 @@ pub fn time<T>(work: impl FnOnce() -> T) -> (T, Spent) {
     (result, Spent { wall: wall.elapsed(), cpu: self::cpu().saturating_sub(cpu) })
 }
 
-/// Fields 14 and 15 of `stat`: hundredths of a second (proc(5); Linux fixes the unit on all common machines).
+/// Fields 14 and 15 of `stat`: hundredths of a second (proc(5); Linux fixes the unit on all common
+/// machines).
 fn cpu() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();

@@ -37,13 +37,20 @@ pub fn composed(inbox: &Utf8Path, config: &Config, facts: &Facts) -> Composed {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = Utf8Path::from_path(folder.path()).unwrap().join("data");
     let home = Home { data_dir: &data_dir, ..Home::of(config) };
+
     Ledger::init(&home, RUN_DATE).unwrap();
     let ledger = Ledger::open(&home, Access::Read).unwrap();
     let parameters = link::Parameters::of(&config.link).unwrap();
     let terms = link::LinkTerms { rules: &config.link, parameters: &parameters, decisions: &[] };
     let linked = link::link(&rows, &terms, ledger.keys(), &hidden).unwrap();
     let people = ledger.recognise(linked.clusters).unwrap().people;
-    let decided = decide::decide(people, &Circumstances::new(&rows, &facts.sender_of), &config.policy, RUN_DATE);
+    let decided = decide::decide(
+        people,
+        &Circumstances::new(&rows, &facts.sender_of),
+        &config.policy,
+        RUN_DATE,
+    );
+
     let book = Letterbook {
         campaign: &config.campaign,
         keys: ledger.keys(),
@@ -53,20 +60,24 @@ pub fn composed(inbox: &Utf8Path, config: &Config, facts: &Facts) -> Composed {
         synthetic: config.synthetic,
         window: &config.print.window,
     };
+
     compose::compose(decided.ready, &book)
 }
 
 /// Those that the figures are about: two pages on one sheet, with bars, in the Netherlands.
 pub fn two_pages(drafts: Vec<Draft>) -> Vec<Draft> {
     let usual = |draft: &Draft| {
-        draft.format == Format::Standard && draft.zone == Zone::Domestic && matches!(draft.kix, Kix::Code(_))
+        draft.format == Format::Standard
+            && draft.zone == Zone::Domestic
+            && matches!(draft.kix, Kix::Code(_))
     };
     drafts.into_iter().filter(usual).collect()
 }
 
 /// Bodies that the drafts name.
 pub fn used(drafts: &[Draft], bodies: BTreeMap<String, Body>) -> BTreeMap<String, Body> {
-    let named: std::collections::BTreeSet<&str> = drafts.iter().map(|draft| draft.body.as_str()).collect();
+    let named: std::collections::BTreeSet<&str> =
+        drafts.iter().map(|draft| draft.body.as_str()).collect();
     bodies.into_iter().filter(|(key, _)| named.contains(key.as_str())).collect()
 }
 
@@ -74,5 +85,8 @@ pub fn used(drafts: &[Draft], bodies: BTreeMap<String, Body>) -> BTreeMap<String
 pub fn planned(press: &Press, drafts: Vec<Draft>, config: &Config) -> Vec<Planned> {
     let proofed = press.proof(drafts).unwrap().ready.into_iter();
     let proofed = proofed.map(|proof| (proof.draft, proof.pages, proof.sheets)).collect();
-    package::plan("bench-2500001", proofed, &config.print).into_iter().flat_map(|part| part.letters).collect()
+    package::plan("bench-2500001", proofed, &config.print)
+        .into_iter()
+        .flat_map(|part| part.letters)
+        .collect()
 }

@@ -1,7 +1,9 @@
-//! Measures the render stage: one Typst document per letter against bodies that are set once, same people, same run.
+//! Measures the render stage: one Typst document per letter against bodies that are set once, same
+//! people, same run.
 //!
 //!     cargo bench --profile release --bench render -- DIR [whole]    output of `breachpost sample`
-//!     cargo bench --profile release --bench render -- bodies DIR     how many bodies there are, and their memory
+//!     cargo bench --profile release --bench render -- bodies DIR     how many bodies there are,
+//!     and their memory
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -20,7 +22,8 @@ use camino::Utf8PathBuf;
 const WHOLE: usize = 1_000;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["bodies", folder] => bodies::measure(&Utf8PathBuf::from(*folder)),

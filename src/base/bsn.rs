@@ -21,7 +21,8 @@ pub enum BsnError {
 }
 
 impl Bsn {
-    /// Numbers that pass the 11-test by construction and stand for "unknown" in lab and hospital systems.
+    /// Numbers that pass the 11-test by construction and stand for "unknown" in lab and hospital
+    /// systems.
     const PLACEHOLDERS: [u32; 2] = [123_456_782, 111_222_333];
 
     /// Takes a number of at most nine digits.
@@ -32,19 +33,23 @@ impl Bsn {
         if number > 999_999_999 {
             return Err(BsnError::Format);
         }
+
         let mut sum = -i64::from(number % 10);
         let mut rest = number / 10;
         for weight in 2..=9 {
             sum += weight * i64::from(rest % 10);
             rest /= 10;
         }
+
         if sum % 11 != 0 {
             return Err(BsnError::ElevenTest);
         }
+
         // 111111110, 222222220 ... 999999990: weights 2 to 9 sum to 44.
         if Self::PLACEHOLDERS.contains(&number) || number.is_multiple_of(111_111_110) {
             return Err(BsnError::Placeholder);
         }
+
         Ok(Self(number))
     }
 
@@ -64,8 +69,9 @@ impl Bsn {
 impl FromStr for Bsn {
     type Err = BsnError;
 
-    /// Nine digits exactly: a text of eight digits may be a number that lost a digit anywhere (7.9 % of those pass the
-    /// 11-test after padding), so padding is left to sources that are integers by type.
+    /// Nine digits exactly: a text of eight digits may be a number that lost a digit anywhere (7.9
+    /// % of those pass the 11-test after padding), so padding is left to sources that are integers
+    /// by type.
     fn from_str(text: &str) -> Result<Self, BsnError> {
         if text.len() != 9 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(BsnError::Format);

@@ -1,5 +1,5 @@
-//! Defects on purpose: `make fault-test` builds the program with each of them and must notice (feature `seeded-defects`).
-//! Without the feature none of this is in the program.
+//! Defects on purpose: `make fault-test` builds the program with each of them and must notice
+//! (feature `seeded-defects`). Without the feature none of this is in the program.
 
 /// What is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

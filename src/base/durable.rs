@@ -14,7 +14,8 @@ use crate::base::defect::{self, Defect};
 /// Bytes that are copied or hashed at a time.
 const CHUNK: usize = 1 << 16;
 
-/// A file under a hidden temporary name that takes its own name only once every byte of it is on disk.
+/// A file under a hidden temporary name that takes its own name only once every byte of it is on
+/// disk.
 ///
 /// Dropped without [`Pending::replace`] or [`Pending::claim`] it removes itself.
 #[derive(Debug)]
@@ -26,8 +27,8 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// Opens `.<name>.part` beside `target`, mode 0600, new. One that an interrupted run left behind is removed; the
-    /// caller holds the run's lock.
+    /// Opens `.<name>.part` beside `target`, mode 0600, new. One that an interrupted run left
+    /// behind is removed; the caller holds the run's lock.
     ///
     /// # Errors
     /// When the folder is missing or cannot be written to.
@@ -128,26 +129,38 @@ pub fn open(path: &Utf8Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(no_follow()).open(path)
 }
 
-/// Reads a small text that an operator wrote. What is not a regular file (a pipe, a device) or is longer than `most` bytes
-/// is refused, so that reading always ends.
+/// Reads a small text that an operator wrote. What is not a regular file (a pipe, a device) or is
+/// longer than `most` bytes is refused, so that reading always ends.
 ///
 /// # Errors
-/// `InvalidInput` when it is no regular file, `FileTooLarge` when it is too long, `InvalidData` when it is not UTF-8.
+/// `InvalidInput` when it is no regular file, `FileTooLarge` when it is too long, `InvalidData`
+/// when it is not UTF-8.
 pub fn read_text(path: &Utf8Path, most: u64) -> io::Result<String> {
     let not_a_file = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
     // Looked at before it is opened: opening a pipe waits for somebody to write to it.
     if !fs::metadata(path)?.is_file() {
         return Err(not_a_file());
     }
-    let file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)?;
+
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)?;
+
     if !file.metadata()?.is_file() {
         return Err(not_a_file());
     }
+
     let mut text = String::new();
     file.take(most + 1).read_to_string(&mut text)?;
+
     if text.len() as u64 > most {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {most} bytes")));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("longer than {most} bytes"),
+        ));
     }
+
     Ok(text)
 }
 
@@ -200,11 +213,7 @@ pub fn make_folder(folder: &Utf8Path) -> io::Result<()> {
         Ok(()) => sync_folder_of(folder),
         // Synced again: an earlier run may have been killed between making and syncing it.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            if fs::symlink_metadata(folder)?.is_dir() {
-                sync_folder_of(folder)
-            } else {
-                Err(error)
-            }
+            if fs::symlink_metadata(folder)?.is_dir() { sync_folder_of(folder) } else { Err(error) }
         }
         Err(error) => Err(error),
     }
@@ -235,6 +244,7 @@ pub fn fingerprint(path: &Utf8Path) -> io::Result<(String, u64)> {
     let mut digest = Sha256::new();
     let mut chunk = vec![0; CHUNK];
     let mut bytes = 0;
+
     loop {
         match file.read(&mut chunk) {
             Ok(0) => return Ok((HEXLOWER.encode(&digest.finalize()), bytes)),

@@ -14,7 +14,8 @@ use tracing_subscriber::{Layer, fmt};
 
 use crate::base::plain;
 
-/// The log's lines about outcomes; they are for the file, standard error tells the same in other words.
+/// The log's lines about outcomes; they are for the file, standard error tells the same in other
+/// words.
 pub const LOG_TARGET: &str = "breachpost::outcome";
 
 /// The log file. Its lines wait in memory until [`keep`]: a command that refuses touches no file.
@@ -53,14 +54,16 @@ impl Write for Lines {
     }
 }
 
-/// Writes the lines so far, if any, to the log file, and from then on every line at once. Called when nothing can be
-/// refused any more.
+/// Writes the lines so far, if any, to the log file, and from then on every line at once. Called
+/// when nothing can be refused any more.
 pub fn keep() {
     let mut log_file = log_file();
     let LogFile::Waiting { path, lines } = &*log_file else { return };
+
     if lines.is_empty() {
         return;
     }
+
     let write = || {
         let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
         file.write_all(lines)?;
@@ -74,24 +77,33 @@ pub fn forget() {
     *log_file() = LogFile::None;
 }
 
-/// Starts logging; `verbosity` 0 shows warnings on stderr, 1 information, 2 and more everything of this program.
+/// Starts logging; `verbosity` 0 shows warnings on stderr, 1 information, 2 and more everything of
+/// this program.
 ///
 /// The file `logs/<run date>.jsonl` is used only where `data_dir` already holds a ledger's folders.
 pub fn start(data_dir: Option<&Utf8Path>, run_date: Date, verbosity: u8) {
-    let level = [LevelFilter::WARN, LevelFilter::INFO, LevelFilter::DEBUG][usize::from(verbosity.min(2))];
+    let level =
+        [LevelFilter::WARN, LevelFilter::INFO, LevelFilter::DEBUG][usize::from(verbosity.min(2))];
     let ours = |level: LevelFilter| {
-        tracing_subscriber::filter::Targets::new().with_default(LevelFilter::ERROR).with_target("breachpost", level)
+        tracing_subscriber::filter::Targets::new()
+            .with_default(LevelFilter::ERROR)
+            .with_target("breachpost", level)
     };
+
     let console = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .without_time()
         .with_target(false)
         .with_filter(ours(level).with_target(LOG_TARGET, LevelFilter::OFF));
-    if let Some(folder) = data_dir.map(|folder| folder.join("logs")).filter(|folder| folder.is_dir()) {
+
+    if let Some(folder) =
+        data_dir.map(|folder| folder.join("logs")).filter(|folder| folder.is_dir())
+    {
         let path = folder.join(format!("{run_date}.jsonl"));
         *log_file() = LogFile::Waiting { path, lines: Vec::new() };
     }
+
     let file = fmt::layer().json().with_writer(|| Lines).with_filter(ours(LevelFilter::INFO));
     // A second start (tests in one process) keeps the first subscriber.
     let _ = tracing_subscriber::registry().with(console).with(file).try_init();

@@ -1,5 +1,5 @@
-//! Text from files, mail servers and people before it is printed, logged or kept: nothing that a terminal obeys, nothing
-//! that turns its direction, no number that may be somebody's.
+//! Text from files, mail servers and people before it is printed, logged or kept: nothing that a
+//! terminal obeys, nothing that turns its direction, no number that may be somebody's.
 
 use std::fmt::Write;
 
@@ -8,8 +8,9 @@ use crate::base::bsn::Bsn;
 /// So many digits in a row may be a BSN.
 const DIGITS: usize = 9;
 
-/// Whether a character is not seen, or makes the characters around it look like others: control characters (ESC among them),
-/// text-direction marks, joiners, tags, separators of lines and paragraphs.
+/// Whether a character is not seen, or makes the characters around it look like others: control
+/// characters (ESC among them), text-direction marks, joiners, tags, separators of lines and
+/// paragraphs.
 #[must_use]
 pub fn is_hidden(sign: char) -> bool {
     sign.is_control()
@@ -24,7 +25,11 @@ pub fn is_hidden(sign: char) -> bool {
 pub fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for sign in text.chars() {
-        if is_hidden(sign) && sign != '\n' { shown.extend(sign.escape_unicode()) } else { shown.push(sign) }
+        if is_hidden(sign) && sign != '\n' {
+            shown.extend(sign.escape_unicode())
+        } else {
+            shown.push(sign)
+        }
     }
     shown
 }
@@ -43,6 +48,7 @@ pub fn shown_json(text: &str) -> String {
             shown.push(sign);
         }
     }
+
     shown
 }
 
@@ -52,8 +58,8 @@ pub fn holds_number(text: &str) -> bool {
     longest_run(text, |sign| sign.is_whitespace() || ".-/".contains(sign)) >= DIGITS
 }
 
-/// Whether nine digits in a row, or in the groups in which people write them (`9999.90.019`, `999 990 019`), are a
-/// BSN. Dates, times and other numbers are shorter, longer or grouped otherwise.
+/// Whether nine digits in a row, or in the groups in which people write them (`9999.90.019`, `999
+/// 990 019`), are a BSN. Dates, times and other numbers are shorter, longer or grouped otherwise.
 #[must_use]
 pub fn holds_bsn(text: &str) -> bool {
     const GROUPS: [&[usize]; 3] = [&[9], &[4, 2, 3], &[3, 3, 3]];
@@ -62,11 +68,16 @@ pub fn holds_bsn(text: &str) -> bool {
         let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
         GROUPS.contains(&lengths.as_slice())
     };
+
     // Groups that one sign divides; what is between two such chains is empty or no digit.
-    let chains = text.split(|sign: char| !sign.is_ascii_digit() && !sign.is_whitespace() && !".-_/".contains(sign));
+    let chains = text.split(|sign: char| {
+        !sign.is_ascii_digit() && !sign.is_whitespace() && !".-_/".contains(sign)
+    });
+
     chains.into_iter().any(|chain| {
         let groups: Vec<&str> = chain.split(|sign: char| !sign.is_ascii_digit()).collect();
-        (1..=3).any(|count| groups.windows(count).any(|groups| is_grouped(groups) && is_bsn(groups)))
+        (1..=3)
+            .any(|count| groups.windows(count).any(|groups| is_grouped(groups) && is_bsn(groups)))
     })
 }
 
@@ -80,11 +91,12 @@ fn longest_run(text: &str, is_between: impl Fn(char) -> bool) -> usize {
         }
         longest = longest.max(run);
     }
+
     longest
 }
 
-/// Text of a stranger (a mail server's answer, a file's name) for a message: one line, nothing hidden, the first 500
-/// characters, and each digit of nine or more in a row is a `*`.
+/// Text of a stranger (a mail server's answer, a file's name) for a message: one line, nothing
+/// hidden, the first 500 characters, and each digit of nine or more in a row is a `*`.
 #[must_use]
 pub fn quoted(text: &str) -> String {
     let start: String = text.chars().take(500).collect();
@@ -106,11 +118,12 @@ pub fn quoted(text: &str) -> String {
             quoted.push(sign);
         }
     }
+
     quoted
 }
 
-/// The name of a column for messages and papers, at most 40 characters. One that holds what may be a number of somebody is
-/// named by its place (from 1) instead.
+/// The name of a column for messages and papers, at most 40 characters. One that holds what may be
+/// a number of somebody is named by its place (from 1) instead.
 #[must_use]
 pub fn header(header: &str, place: usize) -> String {
     if holds_number(header) {
@@ -127,12 +140,15 @@ pub fn check(line: &str) -> Result<(), &'static str> {
     if line.chars().any(|sign| matches!(sign, '\n' | '\r' | '\u{2028}' | '\u{2029}')) {
         return Err("is more than one line");
     }
+
     if line.chars().any(is_hidden) {
         return Err("holds a control character, or one that is not seen");
     }
+
     if longest_run(line, |sign| sign == ' ' || sign == '.') >= DIGITS {
         return Err("holds nine digits in a row, which may be somebody's number");
     }
+
     Ok(())
 }
 
@@ -147,7 +163,8 @@ mod tests {
     use super::*;
 
     /// ESC, CSI, right-to-left override, isolate, zero width, mark of byte order, tag.
-    const HIDDEN: [char; 7] = ['\u{1b}', '\u{9b}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{e0041}'];
+    const HIDDEN: [char; 7] =
+        ['\u{1b}', '\u{9b}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{e0041}'];
 
     #[test]
     fn what_a_terminal_obeys_or_nobody_sees_is_written_out() {
@@ -160,6 +177,7 @@ mod tests {
             let json: String = serde_json::from_str(&format!("\"{}\"", shown_json(&text))).unwrap();
             assert_eq!(json, text, "another program reads what was there");
         }
+
         for plain in ["Zoë Çelik", "naïeve\nregels", "ﬁ Ω 漢"] {
             assert_eq!(shown(plain), plain);
         }
@@ -177,9 +195,15 @@ mod tests {
 
     #[test]
     fn a_bsn_is_told_from_dates_and_other_numbers() {
-        for held in ["exposures-999990019.csv", "x 9999.90.019.csv", "x_999-990-019_1", "2025-09-15_999990019"] {
+        for held in [
+            "exposures-999990019.csv",
+            "x 9999.90.019.csv",
+            "x_999-990-019_1",
+            "2025-09-15_999990019",
+        ] {
             assert!(holds_bsn(held), "{held}");
         }
+
         for other in [
             "exposures-20250915.csv",
             "exposures-2025-09-15-1.csv",

@@ -1,5 +1,6 @@
-//! What the process does before anything else, so that nothing leaks from it: no core dumps, no files for others, no
-//! personal data in a panic. And how it ends when it fails itself: never with a code that nobody has agreed on.
+//! What the process does before anything else, so that nothing leaks from it: no core dumps, no
+//! files for others, no personal data in a panic. And how it ends when it fails itself: never with
+//! a code that nobody has agreed on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
@@ -7,25 +8,30 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::Mode;
 use rustix::process::{
-    DumpableBehavior, Pid, Resource, Rlimit, Signal, getppid, set_dumpable_behavior, set_parent_process_death_signal,
-    setrlimit, umask,
+    DumpableBehavior, Pid, Resource, Rlimit, Signal, getppid, set_dumpable_behavior,
+    set_parent_process_death_signal, setrlimit, umask,
 };
 
 /// Where the program failed last.
 static PLACE: Mutex<Option<String>> = Mutex::new(None);
 
-/// Closes the process: files 0600 and folders 0700, no core dump, no debugger from a different account, a full
-/// file-size limit is an error instead of a kill, and a panic prints its place only.
+/// Closes the process: files 0600 and folders 0700, no core dump, no debugger from a different
+/// account, a full file-size limit is an error instead of a kill, and a panic prints its place
+/// only.
 ///
 /// Each step is best effort: none of them may keep a letter from being written.
 pub fn close() {
     umask(Mode::from_raw_mode(0o077));
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
+    let _ =
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
+
     std::panic::set_hook(Box::new(|panic| {
-        // The message may quote a value (a slice error quotes the whole string): only the place is told.
-        let place = panic.location().map_or_else(|| "unknown place".to_owned(), ToString::to_string);
+        // The message may quote a value (a slice error quotes the whole string): only the place is
+        // told.
+        let place =
+            panic.location().map_or_else(|| "unknown place".to_owned(), ToString::to_string);
         tracing::error!(panic.place = %place, "internal error");
         *PLACE.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
     }));
@@ -43,14 +49,19 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// Ends with this code where memory runs out or the stack overflows, which Rust answers with SIGABRT.
+/// Ends with this code where memory runs out or the stack overflows, which Rust answers with
+/// SIGABRT.
 pub fn end_aborts_with(code: u8) {
     let always = Arc::new(AtomicBool::new(true));
-    let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGABRT, code.into(), always);
+    let _ = signal_hook::flag::register_conditional_shutdown(
+        signal_hook::consts::SIGABRT,
+        code.into(),
+        always,
+    );
 }
 
-/// Ties this process to the one that watches over it: it does not outlive it. False when that one is gone already; 0 stands
-/// for nobody.
+/// Ties this process to the one that watches over it: it does not outlive it. False when that one
+/// is gone already; 0 stands for nobody.
 #[must_use]
 pub fn ends_with(watcher: u32) -> bool {
     if watcher == 0 {
@@ -65,5 +76,6 @@ pub fn ends_with(watcher: u32) -> bool {
 pub fn peak_rss_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()).map_or(0, |kib| kib * 1024)
+    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok())
+        .map_or(0, |kib| kib * 1024)
 }

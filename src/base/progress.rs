@@ -26,7 +26,8 @@ impl Progress {
         Self { bar: ProgressBar::hidden() }
     }
 
-    /// Begins a stage of `total` items, people or letters; 0 = nobody knows, and only the time so far is shown.
+    /// Begins a stage of `total` items, people or letters; 0 = nobody knows, and only the time so
+    /// far is shown.
     pub fn stage(&self, name: &'static str, total: u64) {
         let template = if total == 0 {
             "{msg:<11} {spinner} {elapsed}"
@@ -42,9 +43,11 @@ impl Progress {
     }
 
     fn begin(&self, name: &'static str, total: u64, template: &str) {
-        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.bar.reset();
-        self.bar.set_style(style.progress_chars("=> ").with_key("speed", speed).with_key("left", left));
+        self.bar
+            .set_style(style.progress_chars("=> ").with_key("speed", speed).with_key("left", left));
         self.bar.set_length(total);
         self.bar.set_message(name);
         self.bar.enable_steady_tick(Duration::from_millis(200));

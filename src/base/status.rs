@@ -1,7 +1,7 @@
 //! How a command ended, and its exit code.
 
-/// How a command ended (docs/design.md, "Exit codes"). Of two, the later one in this order wins, but [`ExitStatus::Untold`]
-/// only wins over the first two.
+/// How a command ended (docs/design.md, "Exit codes"). Of two, the later one in this order wins,
+/// but [`ExitStatus::Untold`] only wins over the first two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// All in order.
@@ -35,11 +35,19 @@ impl ExitStatus {
     /// What a process told by its exit code; `None` where it is not one of ours.
     #[must_use]
     pub fn from_code(code: i32) -> Option<Self> {
-        let all = [Self::Done, Self::ForAHuman, Self::Usage, Self::Stopped, Self::PartPublished, Self::Untold];
+        let all = [
+            Self::Done,
+            Self::ForAHuman,
+            Self::Usage,
+            Self::Stopped,
+            Self::PartPublished,
+            Self::Untold,
+        ];
         all.into_iter().find(|status| i32::from(status.code()) == code)
     }
 
-    /// The same, when telling somebody failed: letters that are out are said to be, whatever else there is to say.
+    /// The same, when telling somebody failed: letters that are out are said to be, whatever else
+    /// there is to say.
     #[must_use]
     pub const fn untold(self) -> Self {
         match self {
@@ -48,8 +56,8 @@ impl ExitStatus {
         }
     }
 
-    /// The same, when the answer of a command that published nothing could not be printed: it has failed. A run whose letters
-    /// are out is [`ExitStatus::untold`] instead.
+    /// The same, when the answer of a command that published nothing could not be printed: it has
+    /// failed. A run whose letters are out is [`ExitStatus::untold`] instead.
     #[must_use]
     pub const fn unanswered(self) -> Self {
         match self {
@@ -65,7 +73,9 @@ mod tests {
 
     #[test]
     fn telling_that_failed_wins_over_news_and_over_nothing_else() {
-        let codes = |status: ExitStatus| (status.code(), status.untold().code(), status.unanswered().code());
+        let codes = |status: ExitStatus| {
+            (status.code(), status.untold().code(), status.unanswered().code())
+        };
         let told: Vec<_> = (0..6).filter_map(ExitStatus::from_code).map(codes).collect();
         assert_eq!(told, [(0, 5, 3), (1, 5, 3), (2, 2, 2), (3, 3, 3), (4, 4, 4), (5, 5, 5)]);
         assert_eq!([6, 101, 134, -1].map(ExitStatus::from_code), [None; 4]);

@@ -53,12 +53,12 @@ pub enum Command {
     },
     /// Run the nightly batch: read, link, decide, set the letters, publish the package, record it.
     Run {
-        /// Continue even though this file, which an earlier run read, is missing or has rows that are gone or
-        /// different. The reason is recorded. May be given more than once.
+        /// Continue even though this file, which an earlier run read, is missing or has rows that
+        /// are gone or different. The reason is recorded. May be given more than once.
         #[arg(long, value_name = "FILE=REASON", value_parser = file_and_reason)]
         accept: Vec<(String, String)>,
-        /// Continue even though input files from an earlier run are missing or have changed; the reason is recorded for
-        /// each of them.
+        /// Continue even though input files from an earlier run are missing or have changed; the
+        /// reason is recorded for each of them.
         #[arg(long, value_name = "REASON")]
         accept_inputs: Option<String>,
         /// Continue even though there are more new letters than the policy permits in one run.
@@ -74,7 +74,8 @@ pub enum Command {
         #[arg(long, value_name = "DURATION")]
         max_age: Option<jiff::SignedDuration>,
     },
-    /// Plan tonight's job and stop, so that many machines can set its parts with `render`; `run` then finishes it.
+    /// Plan tonight's job and stop, so that many machines can set its parts with `render`; `run`
+    /// then finishes it.
     #[command(args_conflicts_with_subcommands = true)]
     Plan {
         /// What to do with an existing plan.
@@ -90,10 +91,11 @@ pub enum Command {
         #[arg(long)]
         accept_volume: bool,
     },
-    /// Set the print files of one part of a planned job. Needs the staging folder but no ledger; a part that is already
-    /// set is left alone.
+    /// Set the print files of one part of a planned job. Needs the staging folder but no ledger; a
+    /// part that is already set is left alone.
     Render {
-        /// Number of the part, counted from 1 [default: JOB_COMPLETION_INDEX from the environment, plus 1].
+        /// Number of the part, counted from 1 [default: JOB_COMPLETION_INDEX from the environment,
+        /// plus 1].
         #[arg(long, value_name = "N")]
         part: Option<u32>,
         /// Name of the job, if more than one is planned.
@@ -102,12 +104,13 @@ pub enum Command {
     },
     /// Dry run: do everything except publish and record.
     Check {
-        /// Dress rehearsal: make the whole package in this folder, which must be empty or new. Every page, the job
-        /// ticket and the file names are marked as a rehearsal; it is sealed to a key of yours and not recorded
-        /// anywhere.
+        /// Dress rehearsal: make the whole package in this folder, which must be empty or new.
+        /// Every page, the job ticket and the file names are marked as a rehearsal; it is sealed to
+        /// a key of yours and not recorded anywhere.
         #[arg(long, value_name = "DIR")]
         package: Option<Utf8PathBuf>,
-        /// Your age public key (`age1...`) for that package; if not given, a key is created and written beside it.
+        /// Your age public key (`age1...`) for that package; if not given, a key is created and
+        /// written beside it.
         #[arg(long, value_name = "KEY", requires = "package")]
         recipient: Vec<String>,
         /// As for `run`; nothing is recorded.
@@ -134,27 +137,31 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<Utf8PathBuf>,
     },
-    /// Show the figures for the regulator: told, waiting, unreachable, corrected, by day and by group. Small numbers
-    /// are hidden.
+    /// Show the figures for the regulator: told, waiting, unreachable, corrected, by day and by
+    /// group. Small numbers are hidden.
     Figures,
-    /// Explain which rows, rules, texts and addresses made a letter, or why a row got none and what would change that;
-    /// or why two rows are, or are not, one person.
+    /// Explain which rows, rules, texts and addresses made a letter, or why a row got none and what
+    /// would change that; or why two rows are, or are not, one person.
     Explain {
-        /// Letter id or reference, ignoring capitals and blanks; or a row, as `FILE:ROW` or by its record id.
+        /// Letter id or reference, ignoring capitals and blanks; or a row, as `FILE:ROW` or by its
+        /// record id.
         id: String,
         /// A second row.
         other: Option<String>,
     },
-    /// Look at the lists of the inbox before they count: columns, cells, rows, and what changed. Writes nothing.
+    /// Look at the lists of the inbox before they count: columns, cells, rows, and what changed.
+    /// Writes nothing.
     ///
-    /// Exit code 0: in order; 1: there is something for a human to look at, including a list that would stop a run.
+    /// Exit code 0: in order; 1: there is something for a human to look at, including a list that
+    /// would stop a run.
     Inbox {
-        /// Compare with this file from an earlier delivery instead of with what the last run read. May be given more
-        /// than once.
+        /// Compare with this file from an earlier delivery instead of with what the last run read.
+        /// May be given more than once.
         #[arg(long, value_name = "FILE")]
         previous: Vec<Utf8PathBuf>,
     },
-    /// Show what the lists may contain: every column, whether it is needed, its form, allowed words, an example.
+    /// Show what the lists may contain: every column, whether it is needed, its form, allowed
+    /// words, an example.
     Contract {
         /// Only this list: exposures, participants, register, providers or suppressions.
         #[arg(value_name = "LIST", value_parser = list)]
@@ -185,7 +192,8 @@ pub enum Command {
         /// age identity (private key) file of the recipient.
         #[arg(long, value_name = "FILE")]
         identity: Option<Utf8PathBuf>,
-        /// Public line of the key that must have signed the package: `keys/package-signing.pub` of the ledger.
+        /// Public line of the key that must have signed the package: `keys/package-signing.pub` of
+        /// the ledger.
         #[arg(long, value_name = "FILE")]
         signer: Option<Utf8PathBuf>,
     },
@@ -198,8 +206,9 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Destroy everything about people in a closed campaign. Totals, hashes, history and a certificate are kept. Shows
-    /// what will be deleted, then asks. If it is interrupted, start it again and it continues.
+    /// Destroy everything about people in a closed campaign. Totals, hashes, history and a
+    /// certificate are kept. Shows what will be deleted, then asks. If it is interrupted, start it
+    /// again and it continues.
     Purge {
         /// Who approved it (name or function), for the certificate.
         #[arg(long, value_name = "NAME")]
@@ -233,15 +242,17 @@ fn list(word: &str) -> Result<List, String> {
 
 /// `FILE=REASON`.
 fn file_and_reason(text: &str) -> Result<(String, String), String> {
-    let (file, reason) = text.split_once('=').ok_or("write FILE=REASON: the file's name, and why it is accepted")?;
+    let (file, reason) =
+        text.split_once('=').ok_or("write FILE=REASON: the file's name, and why it is accepted")?;
     Ok((file.trim().to_owned(), reason.trim().to_owned()))
 }
 
 /// `breachpost plan`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum PlanCommand {
-    /// Give up a planned or sealed job of which nothing is in the outbox. Nobody in it was told anything, and the next
-    /// run plans these people again. Recorded in the ledger; the job number is not used again.
+    /// Give up a planned or sealed job of which nothing is in the outbox. Nobody in it was told
+    /// anything, and the next run plans these people again. Recorded in the ledger; the job number
+    /// is not used again.
     Abandon {
         /// Who gives it up (name or function).
         #[arg(long, value_name = "NAME")]
@@ -257,27 +268,29 @@ pub enum PlanCommand {
 pub enum LedgerCommand {
     /// Create a new ledger and the campaign's key. Once per campaign.
     Init,
-    /// Recompute the chain of events, replay it against the tables, and compare it with what was published.
+    /// Recompute the chain of events, replay it against the tables, and compare it with what was
+    /// published.
     Check {
-        /// A ledger head that you kept, from a summary mail, a report or a `job.json`: it must be in the history. May
-        /// be given more than once.
+        /// A ledger head that you kept, from a summary mail, a report or a `job.json`: it must be
+        /// in the history. May be given more than once.
         #[arg(long, value_name = "HEAD")]
         anchor: Vec<String>,
     },
     /// Show the history in words, one line per event, oldest first.
     Log,
-    /// Make the same sealed backup as each run, and hand it over. Needs `[backup]` in the configuration.
+    /// Make the same sealed backup as each run, and hand it over. Needs `[backup]` in the
+    /// configuration.
     Backup,
-    /// Replace a lost or damaged ledger with a backup, and repeat what came after it. Refused, without touching
-    /// anything, if somebody could be told twice.
+    /// Replace a lost or damaged ledger with a backup, and repeat what came after it. Refused,
+    /// without touching anything, if somebody could be told twice.
     Restore {
         /// A sealed backup (`*.backup.age`), or a copy of the ledger from `backups/`.
         file: Utf8PathBuf,
         /// The operator's secret key (age identity), for a sealed backup.
         #[arg(long, value_name = "FILE")]
         identity: Option<Utf8PathBuf>,
-        /// A ledger head that you kept, preferably from the newest summary mail: the ledger must contain it. May be
-        /// given more than once.
+        /// A ledger head that you kept, preferably from the newest summary mail: the ledger must
+        /// contain it. May be given more than once.
         #[arg(long, value_name = "HEAD")]
         anchor: Vec<String>,
     },
@@ -286,13 +299,14 @@ pub enum LedgerCommand {
 /// `breachpost review`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum ReviewCommand {
-    /// Record the decisions in a file: the `review.csv` of a run with `same`, `different` or `undecided` (takes a
-    /// decision back) in its column `decision`. Applies the whole file or nothing. Shows what the decisions will do,
-    /// then asks.
+    /// Record the decisions in a file: the `review.csv` of a run with `same`, `different` or
+    /// `undecided` (takes a decision back) in its column `decision`. Applies the whole file or
+    /// nothing. Shows what the decisions will do, then asks.
     Apply {
         /// Decisions file.
         file: Utf8PathBuf,
-        /// Do not ask for confirmation, even if people who were already told get a second first letter.
+        /// Do not ask for confirmation, even if people who were already told get a second first
+        /// letter.
         #[arg(long)]
         yes: bool,
         /// Who decided [default: the user who starts the program].

@@ -1,4 +1,5 @@
-//! What each command does: settings in, one call into the library, an answer out. One file a command.
+//! What each command does: settings in, one call into the library, an answer out. One file a
+//! command.
 
 mod check;
 mod close;
@@ -42,7 +43,10 @@ pub fn execute(args: &Args) -> Result<ExitStatus, Failure> {
         }
         Command::Verify { package, identity, signer } => {
             logging::start(None, run_date, args.verbose);
-            let keys = crate::tools::verify::VerifyKeys { identity: identity.as_deref(), signer: signer.as_deref() };
+            let keys = crate::tools::verify::VerifyKeys {
+                identity: identity.as_deref(),
+                signer: signer.as_deref(),
+            };
             return verify::open(args, package, keys);
         }
         Command::Contract { list, markdown } => {
@@ -55,10 +59,12 @@ pub fn execute(args: &Args) -> Result<ExitStatus, Failure> {
         }
         _ => {}
     }
+
     let config = configuration(args)?;
     logging::start(Some(&config.data_dir), run_date, args.verbose);
     let status = Session { args, config: &config, run_date }.execute()?;
     logging::keep();
+
     Ok(status)
 }
 
@@ -76,16 +82,28 @@ impl Session<'_> {
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
             Command::Run { accept, accept_inputs, accept_volume, republish } => {
                 let progress = Progress::on_stderr();
-                let night = self.night(accepted(accept, accept_inputs.as_deref()), *accept_volume, &progress);
+                let night = self.night(
+                    accepted(accept, accept_inputs.as_deref()),
+                    *accept_volume,
+                    &progress,
+                );
                 Ok(self.run(&Night { republish: republish.as_deref(), ..night }))
             }
             Command::Status { max_age } => self.status(*max_age),
-            Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => self.plan_abandon(by, reason),
+            Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => {
+                self.plan_abandon(by, reason)
+            }
             Command::Plan { plan: None, accept, accept_inputs, accept_volume } => {
                 Ok(self.plan(accepted(accept, accept_inputs.as_deref()), *accept_volume))
             }
             Command::Render { part, job } => self.render(*part, job.as_deref()),
-            Command::Check { package: Some(out), recipient, accept, accept_inputs, accept_volume } => {
+            Command::Check {
+                package: Some(out),
+                recipient,
+                accept,
+                accept_inputs,
+                accept_volume,
+            } => {
                 let accepted = accepted(accept, accept_inputs.as_deref());
                 self.dress_rehearsal(out, recipient, accepted, *accept_volume)
             }
@@ -97,7 +115,9 @@ impl Session<'_> {
             Command::Figures => self.figures(),
             Command::Explain { id, other: None } => self.explain(id),
             Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
-            Command::Review(ReviewCommand::Apply { file, by, yes }) => self.review_apply(file, by.as_deref(), *yes),
+            Command::Review(ReviewCommand::Apply { file, by, yes }) => {
+                self.review_apply(file, by.as_deref(), *yes)
+            }
             Command::Review(ReviewCommand::List) => self.review_list(),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
             Command::Texts(TextsCommand::Check) => self.texts(),

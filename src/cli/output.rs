@@ -24,8 +24,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure from an error and everything behind it. A cause that only repeats the one before is left out; what a mail
-    /// server answered is cleaned.
+    /// A failure from an error and everything behind it. A cause that only repeats the one before
+    /// is left out; what a mail server answered is cleaned.
     pub fn new(status: ExitStatus, error: &dyn std::error::Error, hint: Option<String>) -> Self {
         let mut causes = vec![error.to_string()];
         let mut source = error.source();
@@ -38,6 +38,7 @@ impl Failure {
             }
             source = cause.source();
         }
+
         Self { status, causes, hint }
     }
 
@@ -48,9 +49,12 @@ impl Failure {
 
     /// A defect of the program, at this place in its source.
     pub fn defect(status: ExitStatus, place: &str) -> Self {
-        let hint =
-            "this is a defect in the program: run again, and if it happens again, send the log to whoever maintains it";
-        Self { status, causes: vec![format!("internal error at {place}")], hint: Some(hint.to_owned()) }
+        let hint = "this is a defect in the program: run again, and if it happens again, send the log to whoever maintains it";
+        Self {
+            status,
+            causes: vec![format!("internal error at {place}")],
+            hint: Some(hint.to_owned()),
+        }
     }
 
     /// The failure for another program.
@@ -80,8 +84,10 @@ pub fn failure(failure: &Failure) {
     for (place, cause) in failure.causes.iter().enumerate() {
         let word = if place == 0 { "error" } else { "  cause" };
         // When standard error is gone there is nobody left to tell.
-        let _ = writeln!(stderr, "{word}: {}", plain::shown(cause.trim_end()).replace('\n', "\n  "));
+        let _ =
+            writeln!(stderr, "{word}: {}", plain::shown(cause.trim_end()).replace('\n', "\n  "));
     }
+
     if let Some(hint) = &failure.hint {
         let _ = writeln!(stderr, "hint: {}", plain::shown(hint));
     }
@@ -115,12 +121,16 @@ fn answer(text: &str) {
     }
 }
 
-/// The failure of a command whose answer, or a part of it, could not be printed; to be asked once, at the end.
+/// The failure of a command whose answer, or a part of it, could not be printed; to be asked once,
+/// at the end.
 pub fn lost(status: ExitStatus) -> Option<Failure> {
     let error = LOST.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     Some(Failure {
         status,
-        causes: vec!["the answer could not be printed on standard output".to_owned(), error.to_string()],
+        causes: vec![
+            "the answer could not be printed on standard output".to_owned(),
+            error.to_string(),
+        ],
         hint: Some("make room where standard output goes; what the command did is done".to_owned()),
     })
 }

@@ -47,11 +47,13 @@ impl Session<'_> {
     }
 
     pub(super) fn facts(&self) -> Result<Facts, Failure> {
-        Facts::load(&self.config.facts).map_err(|error| Failure::new(ExitStatus::Usage, &error, None))
+        Facts::load(&self.config.facts)
+            .map_err(|error| Failure::new(ExitStatus::Usage, &error, None))
     }
 
     pub(super) fn parameters(&self) -> Result<Parameters, Failure> {
-        Parameters::of(&self.config.link).map_err(|error| Failure::new(ExitStatus::Usage, &error, None))
+        Parameters::of(&self.config.link)
+            .map_err(|error| Failure::new(ExitStatus::Usage, &error, None))
     }
 
     pub(super) fn rows(&self) -> Result<Rows, Failure> {
@@ -77,17 +79,22 @@ pub(super) fn configuration(args: &Args) -> Result<Config, Failure> {
         let hint = missing.then(|| "name the configuration with --config FILE".to_owned());
         Failure::new(ExitStatus::Usage, &error, hint)
     })?;
+
     if let Some(inbox) = &args.inbox {
         config.inbox.clone_from(inbox);
     }
+
     if let Some(data_dir) = &args.data_dir {
         config.data_dir.clone_from(data_dir);
     }
+
     let no_key = |error: SealError| Failure::new(ExitStatus::Usage, &error, error.hint());
     Recipients::parse(&config.vendor.recipients).map_err(no_key)?;
+
     if let Some(backup) = &config.backup {
         Recipients::one("backup.recipient", &backup.recipient).map_err(no_key)?;
     }
+
     Ok(config)
 }
 
@@ -99,8 +106,15 @@ pub(super) fn show_counts(report: &Report) {
     let rows = &report.rows;
     output::line(format_args!(
         "rows      {} = {} letter + {} merged + {} told + {} suppressed + {} review + {} rejected",
-        rows.total, rows.letter, rows.merged, rows.told, rows.suppressed, rows.review, rows.rejected
+        rows.total,
+        rows.letter,
+        rows.merged,
+        rows.told,
+        rows.suppressed,
+        rows.review,
+        rows.rejected
     ));
+
     if !report.unproven_rows.is_empty() {
         let files: Vec<String> =
             report.unproven_rows.iter().map(|(file, rows)| format!("{rows} in `{file}`")).collect();
@@ -110,14 +124,19 @@ pub(super) fn show_counts(report: &Report) {
             files.join(", ")
         ));
     }
+
     for change in &report.changes {
         output::line(format_args!("input     {change}"));
     }
+
     let people = &report.people;
     if people.gone > 0 {
         let gone = count(people.gone, "record", "records");
-        output::line(format_args!("gone      {gone} that people were told about: decide in `review.csv` (L218, D217)"));
+        output::line(format_args!(
+            "gone      {gone} that people were told about: decide in `review.csv` (L218, D217)"
+        ));
     }
+
     let letters = &report.letters;
     output::line(format_args!(
         "letters   {} on {}, {}",

@@ -23,7 +23,8 @@ pub(super) struct Stop {
 }
 
 impl Session<'_> {
-    /// Does the work of a night. Of one that was refused, or failed, everybody is told; then only its status is left.
+    /// Does the work of a night. Of one that was refused, or failed, everybody is told; then only
+    /// its status is left.
     pub(super) fn or_stopped<T>(
         &self,
         night: &Night<'_>,
@@ -43,17 +44,30 @@ impl Session<'_> {
             },
             Err(place) => {
                 let standing = run::crash::standing(self.config, started);
-                let status = if standing.is_out { ExitStatus::PartPublished } else { ExitStatus::Stopped };
+                let status =
+                    if standing.is_out { ExitStatus::PartPublished } else { ExitStatus::Stopped };
                 let failure = Failure::defect(status, &place);
-                Stop { failure, ending: Ending::Crashed, job: standing.job, in_use: false, quiet: None }
+                Stop {
+                    failure,
+                    ending: Ending::Crashed,
+                    job: standing.job,
+                    in_use: false,
+                    quiet: None,
+                }
             }
         };
+
         Err(self.stopped(&stop, started))
     }
 
     pub(super) fn frame(&self, started: Timestamp) -> Occasion<'_> {
         let config = self.config;
-        Occasion { campaign: &config.campaign, rehearsal: config.synthetic, run_date: self.run_date, started }
+        Occasion {
+            campaign: &config.campaign,
+            rehearsal: config.synthetic,
+            run_date: self.run_date,
+            started,
+        }
     }
 
     /// Tells of a run that was refused, or failed.
@@ -65,27 +79,35 @@ impl Session<'_> {
         outcome.error = failure.causes.first().cloned();
         outcome.causes = failure.causes.iter().skip(1).cloned().collect();
         outcome.hint.clone_from(&failure.hint);
+
         if let Some((counted, quiet)) = quiet {
-            outcome.in_mail = failure.causes.iter().map(|cause| cause.replace(counted, quiet)).collect();
+            outcome.in_mail =
+                failure.causes.iter().map(|cause| cause.replace(counted, quiet)).collect();
         }
+
         output::failure(failure);
 
         let mut teller = Teller::new(self.config);
         teller.expect_stopped(&mut outcome, record::is_private(&self.config.data_dir));
+
         // A job that is under way has changed the ledger.
         if outcome.job.is_some() && !in_use {
             teller.back_up(&mut outcome, None);
         }
+
         if !in_use {
             teller.mail(&mut outcome);
             teller.figures(&mut outcome);
         }
+
         teller.finish(&mut outcome, failure.status);
         outcome.log();
         logging::keep();
+
         if self.args.json {
             output::json(&outcome);
         }
+
         failure.status
     }
 }

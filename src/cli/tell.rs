@@ -1,4 +1,5 @@
-//! Telling people and machines how a run ended. Whatever fails here fails beside the run: the letters are out, or are not.
+//! Telling people and machines how a run ended. Whatever fails here fails beside the run: the
+//! letters are out, or are not.
 
 use std::time::{Duration, Instant};
 
@@ -43,16 +44,19 @@ impl<'a> Teller<'a> {
         self.write(outcome);
     }
 
-    /// The same for a run that did not, if its folder can be written to; else standard error has to do.
+    /// The same for a run that did not, if its folder can be written to; else standard error has to
+    /// do.
     pub fn expect_stopped(&mut self, outcome: &mut Outcome, is_private: bool) {
         outcome.mail = if outcome.in_use { MailFate::default() } else { self.nobody_knows() };
         outcome.metrics = self.no_figures();
         self.is_kept = is_private;
+
         if !is_private {
             logging::forget();
             outcome.run_id = format!("{}-stopped", outcome.run_date);
             return;
         }
+
         if let Err(error) = outcome.write_stopped(&self.config.data_dir) {
             self.is_kept = false;
             self.note_failure(&error, "the outcome of this run could not be recorded");
@@ -77,6 +81,7 @@ impl<'a> Teller<'a> {
             "not configured".clone_into(&mut outcome.backup);
             return;
         }
+
         match backup::back_up(self.config, outcome.run_date, ledger) {
             Ok(made) => {
                 let fate = if made.nothing_new { "nothing new" } else { "made" };
@@ -92,21 +97,26 @@ impl<'a> Teller<'a> {
                 self.failed = true;
             }
         }
+
         self.write(outcome);
     }
 
     /// Sends the mail of a run to those who do not have it.
     pub fn mail(&mut self, outcome: &mut Outcome) {
         let Some(mail) = &self.config.mail else { return };
-        let to: Vec<String> = mail.to.iter().filter(|to| outcome.mail.unsent.contains(&token(to))).cloned().collect();
+        let to: Vec<String> =
+            mail.to.iter().filter(|to| outcome.mail.unsent.contains(&token(to))).cloned().collect();
+
         if outcome.mail.unsent.is_empty() {
             return;
         }
+
         if self.is_deaf {
             self.failed = true;
             "failed".clone_into(&mut outcome.mail.state);
             return;
         }
+
         let fate = self.send(mail, outcome, &to);
         self.failed |= fate.error.is_some();
         outcome.mail = fate;
@@ -119,9 +129,11 @@ impl<'a> Teller<'a> {
             unsent,
             tries: outcome.mail.tries + 1,
         };
+
         if to.is_empty() {
             return fate("sent", None, Vec::new());
         }
+
         match email::send(mail, &outcome.summary(), Timestamp::now(), to) {
             Ok(posted) if posted.failed.is_empty() => fate("sent", None, Vec::new()),
             Ok(posted) => {
@@ -129,7 +141,11 @@ impl<'a> Teller<'a> {
                 for (_, error) in &posted.failed {
                     causes.push(say(error));
                 }
-                let later = posted.failed.iter().filter(|(_, error)| !error.is_final()).map(|(to, _)| token(to));
+                let later = posted
+                    .failed
+                    .iter()
+                    .filter(|(_, error)| !error.is_final())
+                    .map(|(to, _)| token(to));
                 fate("sent to some", Some(causes.join("; ")), later.collect())
             }
             Err(error) => {
@@ -146,8 +162,11 @@ impl<'a> Teller<'a> {
         let end = Instant::now() + Duration::from_secs(mail.timeout_seconds.saturating_mul(2));
         let earlier = outcome::all(&self.config.data_dir).into_iter().filter(|outcome| {
             let is_due = !outcome.mail.unsent.is_empty() && outcome.mail.tries < MOST_TRIES;
-            is_due && outcome.campaign == self.config.campaign && !tried.contains(&outcome.run_id.as_str())
+            is_due
+                && outcome.campaign == self.config.campaign
+                && !tried.contains(&outcome.run_id.as_str())
         });
+
         for mut outcome in earlier.take(MOST_MAILS) {
             if self.is_deaf || Instant::now() > end {
                 return;
@@ -162,14 +181,24 @@ impl<'a> Teller<'a> {
         let Some(metrics) = &self.config.metrics else { return };
         outcome.ended = Timestamp::now();
         let earlier = outcome::all(&self.config.data_dir);
-        let good = earlier.iter().filter(|earlier| earlier.is_good() && earlier.run_id != outcome.run_id);
-        let last_good = if outcome.is_good() { Some(outcome.ended) } else { good.map(|earlier| earlier.ended).max() };
+        let good =
+            earlier.iter().filter(|earlier| earlier.is_good() && earlier.run_id != outcome.run_id);
+        let last_good = if outcome.is_good() {
+            Some(outcome.ended)
+        } else {
+            good.map(|earlier| earlier.ended).max()
+        };
+
         // Written as if it succeeds: the file itself is the proof.
         "written".clone_into(&mut outcome.metrics);
         outcome.exit_code = if self.failed { untold(outcome.exit_code) } else { outcome.exit_code };
+
         if let Err(error) = metrics::write(&metrics.file, outcome, last_good) {
             "failed".clone_into(&mut outcome.metrics);
-            self.note_failure(&error, &format!("the figures could not be written to `{}`", metrics.file));
+            self.note_failure(
+                &error,
+                &format!("the figures could not be written to `{}`", metrics.file),
+            );
         }
     }
 
@@ -189,13 +218,19 @@ impl<'a> Teller<'a> {
         let before = (outcome.exit_code, self.failed);
         let status = if self.failed { status.untold() } else { status };
         outcome.exit_code = status.code();
-        if before.0 != outcome.exit_code || self.config.mail.is_some() || self.config.metrics.is_some() {
+
+        if before.0 != outcome.exit_code
+            || self.config.mail.is_some()
+            || self.config.metrics.is_some()
+        {
             self.write(outcome);
         }
+
         if self.failed && !before.1 {
             outcome.exit_code = status.untold().code();
             return status.untold();
         }
+
         status
     }
 
@@ -239,7 +274,10 @@ fn token(address: &str) -> String {
 /// Says on standard error that a mail was not sent; gives it on one line.
 fn say(error: &email::MailError) -> String {
     let failure = Failure::new(ExitStatus::Untold, error, error.hint());
-    let failure = Failure { causes: failure.causes.iter().map(|cause| plain::quoted(cause)).collect(), ..failure };
+    let failure = Failure {
+        causes: failure.causes.iter().map(|cause| plain::quoted(cause)).collect(),
+        ..failure
+    };
     output::failure(&failure);
     failure.causes.join(": ")
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-/// A file of the folder with the shared cases: `$BREACHPOST_CASES`, else `../shared/cases` beside the project. `None`
-/// where it is absent; then the test says so and uses the project's own table.
+/// A file of the folder with the shared cases: `$BREACHPOST_CASES`, else `../shared/cases` beside
+/// the project. `None` where it is absent; then the test says so and uses the project's own table.
 #[expect(clippy::print_stderr, reason = "a test that did less than it could has to say so")]
 pub(super) fn shared(name: &str) -> Option<String> {
     let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/cases"));

@@ -5,8 +5,8 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::field::names::PersonName;
 
-/// The initials of a name: from the first names; the recorded initials where only those are known, or where they go on
-/// behind the first names ("Jan", J.A.), so that none is lost.
+/// The initials of a name: from the first names; the recorded initials where only those are known,
+/// or where they go on behind the first names ("Jan", J.A.), so that none is lost.
 #[must_use]
 pub fn of(name: &PersonName<'_>) -> String {
     let (derived, recorded) = (initials(name.first_names), typed(name.initials));
@@ -17,11 +17,12 @@ pub fn of(name: &PersonName<'_>) -> String {
 
 /// Initials of space-separated first names, by the rules of the BRP.
 ///
-/// The first letter of every name with a full stop. A name that is one letter has no full stop, and a space parts it from
-/// the initial after it ("J P"). Hyphenated names and Th, Ph, Ch, IJ give one letter. Case and accents are kept.
+/// The first letter of every name with a full stop. A name that is one letter has no full stop, and
+/// a space parts it from the initial after it ("J P"). Hyphenated names and Th, Ph, Ch, IJ give one
+/// letter. Case and accents are kept.
 ///
-/// Beyond the BRP: an opening apostrophe is no letter ("'Abd" is A.), and a name that is itself initials ("J.A.") is
-/// taken as such, so that none is lost.
+/// Beyond the BRP: an opening apostrophe is no letter ("'Abd" is A.), and a name that is itself
+/// initials ("J.A.") is taken as such, so that none is lost.
 #[must_use]
 pub fn initials(first_names: &str) -> String {
     let mut text = String::new();
@@ -39,20 +40,24 @@ pub fn initials(first_names: &str) -> String {
             }
         }
     }
+
     text
 }
 
-/// Initials that were typed as initials: "ja", "J A", "J. A.", "J.A" all become "J.A." with their case kept.
+/// Initials that were typed as initials: "ja", "J A", "J. A.", "J.A" all become "J.A." with their
+/// case kept.
 ///
-/// Without a full stop every letter is one initial, but a capital keeps the small letters after it ("ThJ" is "Th.J.").
-/// With full stops these say what belongs together ("IJ.A.").
+/// Without a full stop every letter is one initial, but a capital keeps the small letters after it
+/// ("ThJ" is "Th.J."). With full stops these say what belongs together ("IJ.A.").
 #[must_use]
 pub fn typed(initials: &str) -> String {
     let dotted = initials.contains('.');
     let mut text = String::new();
     let words = initials.split(|sign: char| sign == '.' || sign.is_whitespace());
+
     // A spreadsheet's text mark and a comma between two initials are no letters.
     let words = words.map(|word| word.trim_matches(['\'', '’', '‘', '`', ',']));
+
     for word in words.filter(|word| !word.is_empty()) {
         let mixed = word.chars().any(char::is_uppercase);
         for letter in word.nfc() {
@@ -65,6 +70,7 @@ pub fn typed(initials: &str) -> String {
         }
         text.push('.');
     }
+
     text
 }
 
@@ -89,7 +95,9 @@ mod tests {
 
     #[test]
     fn recorded_initials_count_where_they_go_on_behind_the_first_names() {
-        let of = |first_names, initials| of(&PersonName { first_names, initials, ..PersonName::default() });
+        let of = |first_names, initials| {
+            of(&PersonName { first_names, initials, ..PersonName::default() })
+        };
         assert_eq!(of("Jan", "J.A."), "J.A.");
         assert_eq!(of("", "JA"), "J.A.");
         assert_eq!(of("Jan", "B.C."), "J.");
@@ -117,6 +125,7 @@ mod tests {
             ("", ""),
             (".", ""),
         ];
+
         for (names, expected) in cases {
             assert_eq!(initials(names), expected, "{names}");
         }
@@ -146,6 +155,7 @@ mod tests {
             ("J.,A.", "J.A."),
             ("", ""),
         ];
+
         for (given, expected) in cases {
             assert_eq!(typed(given), expected, "{given}");
             assert_eq!(typed(&typed(given)), expected, "twice: {given}");

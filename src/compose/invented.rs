@@ -8,10 +8,18 @@ use crate::field::draft::{Draft, Kix, PostalParts};
 use crate::field::ids::{LetterId, Pseudonym};
 use crate::field::terms::{Audience, Category, Kind, Language, Zone};
 
-/// Name line, Dutch salutation, street, number, postcode, town: short and long ones, with diacritics.
+/// Name line, Dutch salutation, street, number, postcode, town: short and long ones, with
+/// diacritics.
 const PEOPLE: &[(&str, &str, &str, &str, &str, &str)] = &[
     ("J.A. de Vries", "Geachte mevrouw De Vries", "Lindenlaan", "12", "3511 AB", "UTRECHT"),
-    ("M. van den Berg-Öztürk", "Geachte mevrouw Van den Berg-Öztürk", "Kerkstraat", "103", "2583 XL", "SCHEVENINGEN"),
+    (
+        "M. van den Berg-Öztürk",
+        "Geachte mevrouw Van den Berg-Öztürk",
+        "Kerkstraat",
+        "103",
+        "2583 XL",
+        "SCHEVENINGEN",
+    ),
     ("Ł.P. Żółtowski", "Geachte heer Żółtowski", "Prins Hendrikkade", "9", "1012 JD", "AMSTERDAM"),
     (
         "A.B.C. van Wassenaer-de la Fontaine",
@@ -48,6 +56,7 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
         let lines = vec![format!("{street} {house_number}"), format!("{postcode}  {town}")];
         (lines, String::new(), postal, Kix::Code(format!("{code}{house_number}")))
     };
+
     Draft {
         letter_id: LetterId(seed(number)),
         person: Pseudonym(seed(number)),
@@ -79,13 +88,22 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
 
 /// Moves a person who lives abroad to Europe.
 pub fn to_europe(draft: &mut Draft) {
-    (draft.address_lines, draft.country_line, draft.postal, draft.kix) = abroad(EUROPE, "BE", "BELGIUM");
+    (draft.address_lines, draft.country_line, draft.postal, draft.kix) =
+        abroad(EUROPE, "BE", "BELGIUM");
     draft.zone = Zone::Europe;
 }
 
-fn abroad(lines: [&str; 2], country: &str, printed: &str) -> (Vec<String>, String, PostalParts, Kix) {
+fn abroad(
+    lines: [&str; 2],
+    country: &str,
+    printed: &str,
+) -> (Vec<String>, String, PostalParts, Kix) {
     let lines = lines.map(str::to_owned).to_vec();
-    let postal = PostalParts { country: country.to_owned(), foreign_lines: lines.clone(), ..PostalParts::default() };
+    let postal = PostalParts {
+        country: country.to_owned(),
+        foreign_lines: lines.clone(),
+        ..PostalParts::default()
+    };
     (lines, printed.to_owned(), postal, Kix::Skipped("FOREIGN".to_owned()))
 }
 
@@ -109,8 +127,11 @@ fn salutation_for(subject: &TextFacts, name: &str, dutch: &str) -> String {
     match (subject.language, subject.audience) {
         (Language::Nl, Audience::Parents) => "Geachte ouder(s) of verzorger(s)".to_owned(),
         (Language::En, Audience::Parents) => "Dear parent(s) or carer(s)".to_owned(),
-        // Nobody expects "heer" above a letter about this screening, unless the register says so of a real reader.
-        (Language::Nl, Audience::Adult) if subject.main() == Some(Category::Screening) => format!("Geachte {name}"),
+        // Nobody expects "heer" above a letter about this screening, unless the register says so of
+        // a real reader.
+        (Language::Nl, Audience::Adult) if subject.main() == Some(Category::Screening) => {
+            format!("Geachte {name}")
+        }
         (Language::Nl, Audience::Youth) => format!("Geachte {name}"),
         (Language::Nl, Audience::Adult) => dutch.to_owned(),
         (Language::En, _) => format!("Dear {name}"),
@@ -119,8 +140,12 @@ fn salutation_for(subject: &TextFacts, name: &str, dutch: &str) -> String {
 
 fn name_lines(subject: &TextFacts, name: &str) -> Vec<String> {
     match (subject.language, subject.audience) {
-        (Language::Nl, Audience::Parents) => vec!["Aan de ouder(s) of verzorger(s) van".to_owned(), name.to_owned()],
-        (Language::En, Audience::Parents) => vec!["To the parent(s) or carer(s) of".to_owned(), name.to_owned()],
+        (Language::Nl, Audience::Parents) => {
+            vec!["Aan de ouder(s) of verzorger(s) van".to_owned(), name.to_owned()]
+        }
+        (Language::En, Audience::Parents) => {
+            vec!["To the parent(s) or carer(s) of".to_owned(), name.to_owned()]
+        }
         _ => vec![name.to_owned()],
     }
 }

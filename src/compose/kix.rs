@@ -1,6 +1,7 @@
 //! KIX: the customer index that the post reads from four-state bars.
 //!
-//! Source: the KIX code as in two independent public encoders; dimensions from printer manuals (Printronix, 163).
+//! Source: the KIX code as in two independent public encoders; dimensions from printer manuals
+//! (Printronix, 163).
 
 use crate::field::address::HouseIndication;
 use crate::field::draft::{Kix, PostalParts};
@@ -24,15 +25,18 @@ pub const MAX_CHARACTERS: usize = 18;
 pub const BAR_MM: f64 = 0.5;
 /// Height of a full bar, mm (4.19 to 5.84 permitted).
 pub const FULL_MM: f64 = 4.97;
-/// Height of a tracker, mm (1.02 to 1.52 permitted). Ascender and descender reach from its far end to the full height.
+/// Height of a tracker, mm (1.02 to 1.52 permitted). Ascender and descender reach from its far end
+/// to the full height.
 pub const TRACKER_MM: f64 = 1.27;
 /// White on all four sides, mm.
 pub const QUIET_MM: f64 = 2.0;
-/// From bar to bar, mm: 22 an inch, and 24 an inch (the most permitted) for codes that would not fit otherwise.
+/// From bar to bar, mm: 22 an inch, and 24 an inch (the most permitted) for codes that would not
+/// fit otherwise.
 pub const PITCHES_MM: [f64; 2] = [25.4 / 22.0, 25.4 / 24.0];
 
 const ALPHABET: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-/// Two of four bars; the upper half of a character is the pattern of its row, the lower half that of its column.
+/// Two of four bars; the upper half of a character is the pattern of its row, the lower half that
+/// of its column.
 const PATTERNS: [[bool; 4]; 6] = [
     [false, false, true, true],
     [false, true, false, true],
@@ -42,30 +46,37 @@ const PATTERNS: [[bool; 4]; 6] = [
     [true, true, false, false],
 ];
 
-/// The KIX of a Dutch address: postcode, house number (or PO box or reply number), and where there is a letter or an
-/// addition an X with both, capitals, letters and digits only.
+/// The KIX of a Dutch address: postcode, house number (or PO box or reply number), and where there
+/// is a letter or an addition an X with both, capitals, letters and digits only.
 ///
-/// Skipped: `FOREIGN`; `NO_POSTCODE`; `BY_ADDRESS` for addresses beside or opposite a number and for locations, which have
-/// no number of their own; `TOO_WIDE` for an addition of more than six characters.
+/// Skipped: `FOREIGN`; `NO_POSTCODE`; `BY_ADDRESS` for addresses beside or opposite a number and
+/// for locations, which have no number of their own; `TOO_WIDE` for an addition of more than six
+/// characters.
 #[must_use]
 pub fn kix(postal: &PostalParts, indication: Option<HouseIndication>) -> Kix {
     let skipped = |reason: &str| Kix::Skipped(reason.to_owned());
     if postal.country != "NL" {
         return skipped("FOREIGN");
     }
+
     if postal.postcode.is_empty() {
         return skipped("NO_POSTCODE");
     }
+
     if indication.is_some() || postal.house_number.is_empty() {
         return skipped("BY_ADDRESS");
     }
+
     let suffix: String = postal.house_letter.chars().chain(postal.house_addition.chars()).collect();
-    let suffix: String = suffix.to_uppercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let suffix: String =
+        suffix.to_uppercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let sign = if suffix.is_empty() { "" } else { "X" };
-    let code = format!("{}{}{sign}{suffix}", postal.postcode, postal.house_number.trim_start_matches('0'));
+    let code =
+        format!("{}{}{sign}{suffix}", postal.postcode, postal.house_number.trim_start_matches('0'));
     if code.len() > MAX_CHARACTERS || suffix.len() > 6 {
         return skipped("TOO_WIDE");
     }
+
     Kix::Code(code)
 }
 
@@ -83,6 +94,7 @@ pub fn bars(code: &str) -> Option<Vec<Bar>> {
             (true, true) => Bar::Full,
         }));
     }
+
     Some(bars)
 }
 
@@ -90,7 +102,8 @@ pub fn bars(code: &str) -> Option<Vec<Bar>> {
 #[must_use]
 pub fn character(four: &[Bar]) -> Option<char> {
     let half = |long: fn(Bar) -> bool| {
-        let is = |pattern: &[bool; 4]| four.iter().map(|bar| long(*bar)).eq(pattern.iter().copied());
+        let is =
+            |pattern: &[bool; 4]| four.iter().map(|bar| long(*bar)).eq(pattern.iter().copied());
         PATTERNS.iter().position(is)
     };
     let upper = half(|bar| matches!(bar, Bar::Ascender | Bar::Full))?;
@@ -105,8 +118,8 @@ pub fn width_mm(characters: usize, pitch_mm: f64) -> f64 {
     f64::from(bars.saturating_sub(1)) * pitch_mm + BAR_MM
 }
 
-/// The widest permitted pitch with which a code fits into `available_mm` (without its white sides). `None`: it is left
-/// out as `TOO_WIDE`.
+/// The widest permitted pitch with which a code fits into `available_mm` (without its white sides).
+/// `None`: it is left out as `TOO_WIDE`.
 #[must_use]
 pub fn pitch_mm(characters: usize, available_mm: f64) -> Option<f64> {
     PITCHES_MM.into_iter().find(|pitch| width_mm(characters, *pitch) <= available_mm)
@@ -157,6 +170,7 @@ mod tests {
             (postal("1231FZ", "13", "a", "2-b"), "1231FZ13XA2B"),
             (postal("1231FZ", "12345", "", "rechts"), "1231FZ12345XRECHTS"),
         ];
+
         for (postal, code) in cases {
             assert_eq!(kix(&postal, None), Kix::Code(code.to_owned()));
         }
@@ -176,12 +190,16 @@ mod tests {
     #[test]
     fn dimensions_are_within_the_permitted_ranges_and_the_longest_code_fits_the_default_window() {
         assert!(
-            (0.38..=0.63).contains(&BAR_MM) && (4.19..=5.84).contains(&FULL_MM) && (1.02..=1.52).contains(&TRACKER_MM)
+            (0.38..=0.63).contains(&BAR_MM)
+                && (4.19..=5.84).contains(&FULL_MM)
+                && (1.02..=1.52).contains(&TRACKER_MM)
         );
+
         assert!(PITCHES_MM.iter().all(|pitch| (20.0..=24.0).contains(&(25.4 / pitch).round())));
         assert!((width_mm(11, PITCHES_MM[0]) - 50.1).abs() < 0.2);
         assert_eq!(pitch_mm(11, 76.0), Some(PITCHES_MM[0]));
         assert_eq!(pitch_mm(MAX_CHARACTERS, 76.0), Some(PITCHES_MM[1]));
+
         assert_eq!(pitch_mm(MAX_CHARACTERS, 70.0), None);
     }
 
@@ -198,6 +216,7 @@ mod tests {
             assert_eq!(letters(&row[3]), row[4]);
             rows += 1;
         }
+
         assert!(rows >= 8);
     }
 }

@@ -16,13 +16,14 @@ pub struct NameLines {
 
 debug_by_name!(NameLines);
 
-/// The name lines by the rules of the BRP. `None` when there is no name to print: own surname unknown and the name use
-/// is not P, even where a title gives a salutation without a name.
+/// The name lines by the rules of the BRP. `None` when there is no name to print: own surname
+/// unknown and the name use is not P, even where a title gives a salutation without a name.
 ///
-/// The line is the same for every sex: initials and name, no "De heer" or "Mevrouw". Titles stand before the surname they
-/// belong to, in lower case; a predicate stands before the initials when the own name comes first. A line that does not
-/// open with initials opens with a capital. For a title without first names the rule text asks for that capital too and
-/// the reference implementation gives none: here it has it, as every line of an address opens with a capital.
+/// The line is the same for every sex: initials and name, no "De heer" or "Mevrouw". Titles stand
+/// before the surname they belong to, in lower case; a predicate stands before the initials when
+/// the own name comes first. A line that does not open with initials opens with a capital. For a
+/// title without first names the rule text asks for that capital too and the reference
+/// implementation gives none: here it has it, as every line of an address opens with a capital.
 #[must_use]
 pub fn name_lines(name: &PersonName<'_>) -> Option<NameLines> {
     let halves = surname::halves(name)?;
@@ -39,12 +40,14 @@ pub fn name_lines(name: &PersonName<'_>) -> Option<NameLines> {
         };
         word.map_or_else(|| half.text.clone(), |word| format!("{word} {}", half.text))
     });
+
     let surnames = titled.collect::<Vec<_>>().join("-");
     let above = courtesy.or(own).and_then(|rank| rank.above(name.sex));
     Some(NameLines { above, line: line(opening, &initials::of(name), &surnames) })
 }
 
-/// Initials and surname without any title: for names that only the lab knows, children and young people.
+/// Initials and surname without any title: for names that only the lab knows, children and young
+/// people.
 #[must_use]
 pub fn neutral_name_line(name: &PersonName<'_>) -> Option<String> {
     Some(line(None, &initials::of(name), &surname::used(name)?))
@@ -70,6 +73,7 @@ mod tests {
             sex: Some(Sex::M),
             ..Default::default()
         };
+
         let lines = name_lines(&name).unwrap();
         assert_eq!(lines.line, "Baron van Aedel");
         assert_eq!(lines.above.as_deref(), Some("De hoogwelgeboren heer"));
@@ -77,7 +81,8 @@ mod tests {
 
     #[test]
     fn a_predicate_stands_before_the_initials_or_before_its_own_half() {
-        let partner = PartnerName { surname_prefix: "de", surname: "Boer", ..PartnerName::default() };
+        let partner =
+            PartnerName { surname_prefix: "de", surname: "Boer", ..PartnerName::default() };
         let mut name = PersonName {
             first_names: "Jo Anne",
             surname_prefix: "van den",
@@ -87,12 +92,14 @@ mod tests {
             partner: Some(partner),
             ..PersonName::default()
         };
+
         let expected = [
             (NameUse::E, "Jonkheer J.A. van den Aedel"),
             (NameUse::V, "J.A. de Boer-jonkheer van den Aedel"),
             (NameUse::N, "Jonkheer J.A. van den Aedel-de Boer"),
             (NameUse::P, "J.A. de Boer"),
         ];
+
         for (name_use, line) in expected {
             name.name_use = Some(name_use);
             assert_eq!(name_lines(&name).unwrap().line, line);

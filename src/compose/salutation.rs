@@ -6,9 +6,10 @@ use crate::field::names::{PersonName, Sex};
 
 /// The Dutch salutation by the rules of the BRP (aanhef).
 ///
-/// `None` when the rules give none: no name to use and no title that stands without one, or no sex registered at all (the
-/// reference implementation gives none; [`neutral_salutation`] is what is printed then). There is no "Geachte heer/mevrouw"
-/// and no "L.S.": a letter that does not know whom it speaks to is not sent.
+/// `None` when the rules give none: no name to use and no title that stands without one, or no sex
+/// registered at all (the reference implementation gives none; [`neutral_salutation`] is what is
+/// printed then). There is no "Geachte heer/mevrouw" and no "L.S.": a letter that does not know
+/// whom it speaks to is not sent.
 #[must_use]
 pub fn salutation(name: &PersonName<'_>) -> Option<String> {
     let sex = name.sex?;
@@ -16,6 +17,7 @@ pub fn salutation(name: &PersonName<'_>) -> Option<String> {
     if let Some(words) = title.and_then(|rank| rank.salutation(sex)) {
         return Some(words);
     }
+
     let used = surname::used(name)?;
     match sex {
         Sex::M => Some(format!("Geachte heer {}", capital(&used))),
@@ -24,7 +26,8 @@ pub fn salutation(name: &PersonName<'_>) -> Option<String> {
     }
 }
 
-/// "Geachte J.A. de Vries": for names that only the lab knows, for young people, and where the sex is O or unknown.
+/// "Geachte J.A. de Vries": for names that only the lab knows, for young people, and where the sex
+/// is O or unknown.
 #[must_use]
 pub fn neutral_salutation(name: &PersonName<'_>) -> Option<String> {
     Some(format!("Geachte {}", neutral(name)?))
@@ -56,9 +59,11 @@ mod tests {
             sex: Some(Sex::V),
             ..Default::default()
         };
+
         assert_eq!(neutral_salutation(&name).as_deref(), Some("Geachte J.A. de Vries"));
         assert_eq!(english_salutation(&name).as_deref(), Some("Dear J.A. de Vries"));
         let bare = PersonName { initials: "", ..name };
+
         assert_eq!(english_salutation(&bare).as_deref(), Some("Dear De Vries"));
     }
 
@@ -81,6 +86,7 @@ mod tests {
             partner: Some(partner),
             ..PersonName::default()
         };
+
         assert_eq!(salutation(&name).as_deref(), Some("Hooggeboren vrouwe"));
     }
 }

@@ -15,7 +15,8 @@ pub(super) struct Spelt<'a> {
 }
 
 impl<'a> Spelt<'a> {
-    /// Puts right what is printed of a name; a surname that the name use leaves out is not looked at.
+    /// Puts right what is printed of a name; a surname that the name use leaves out is not looked
+    /// at.
     ///
     /// Initials count where no first name gives any. A newborn's "Baby" is not a first name.
     ///
@@ -28,6 +29,7 @@ impl<'a> Spelt<'a> {
             NameUse::P => as_it_is(raw.surname_prefix, raw.surname),
             NameUse::E | NameUse::V | NameUse::N => name::surname(raw.surname_prefix, raw.surname)?,
         };
+
         let partner = match (raw.partner, name_use) {
             (None, _) => None,
             (Some(partner), NameUse::E) => Some(as_it_is(partner.surname_prefix, partner.surname)),
@@ -35,26 +37,32 @@ impl<'a> Spelt<'a> {
         };
 
         name::first_names(raw.first_names)?;
+
         if !name::has_letters(raw.first_names) || name::is_newborn(raw.first_names) {
             raw.first_names = "";
         }
+
         if let Err(reason) = name::initials(raw.initials) {
             if raw.first_names.is_empty() {
                 return Err(reason);
             }
             raw.initials = "";
         }
+
         Ok(Self { raw, own, partner })
     }
 
     /// The name.
     pub(super) fn name(&self) -> PersonName<'_> {
-        let partner = self.raw.partner.zip(self.partner.as_ref()).map(|(partner, spelt)| PartnerName {
-            surname_prefix: &spelt.prefix,
-            surname: &spelt.name,
-            ..partner
+        let partner = self.raw.partner.zip(self.partner.as_ref()).map(|(partner, spelt)| {
+            PartnerName { surname_prefix: &spelt.prefix, surname: &spelt.name, ..partner }
         });
-        PersonName { surname_prefix: &self.own.prefix, surname: &self.own.name, partner, ..self.raw }
+        PersonName {
+            surname_prefix: &self.own.prefix,
+            surname: &self.own.name,
+            partner,
+            ..self.raw
+        }
     }
 }
 
@@ -74,7 +82,13 @@ mod tests {
     #[test]
     fn a_surname_that_is_not_printed_holds_nobody() {
         let partner = PartnerName { surname: "Test", ..PartnerName::default() };
-        let own = PersonName { initials: "J.", surname: "Jansen", partner: Some(partner), ..PersonName::default() };
+        let own = PersonName {
+            initials: "J.",
+            surname: "Jansen",
+            partner: Some(partner),
+            ..PersonName::default()
+        };
+
         assert_eq!(spelt(&own).as_deref(), Ok("J. Jansen"));
         let both = PersonName { name_use: Some(NameUse::N), ..own };
         assert_eq!(spelt(&both), Err(Reason::C110));
@@ -84,21 +98,40 @@ mod tests {
             partner: Some(PartnerName { surname: "Bos", ..partner }),
             ..own
         };
+
         assert_eq!(spelt(&partners).as_deref(), Ok("J. Bos"));
     }
 
     #[test]
     fn initials_count_where_no_first_name_gives_any() {
-        let name = PersonName { first_names: "Nora", initials: "N.V.T.", surname: "Bos", ..PersonName::default() };
+        let name = PersonName {
+            first_names: "Nora",
+            initials: "N.V.T.",
+            surname: "Bos",
+            ..PersonName::default()
+        };
+
         assert_eq!(spelt(&name).as_deref(), Ok("N. Bos"));
         assert_eq!(spelt(&PersonName { first_names: "", ..name }), Err(Reason::C110));
-        assert_eq!(spelt(&PersonName { first_names: "Baby", initials: "", ..name }).as_deref(), Ok("Bos"));
-        assert_eq!(spelt(&PersonName { first_names: "Jan en Marie", initials: "", ..name }), Err(Reason::C111));
+        assert_eq!(
+            spelt(&PersonName { first_names: "Baby", initials: "", ..name }).as_deref(),
+            Ok("Bos")
+        );
+
+        assert_eq!(
+            spelt(&PersonName { first_names: "Jan en Marie", initials: "", ..name }),
+            Err(Reason::C111)
+        );
     }
 
     #[test]
     fn particles_and_marks_are_put_right_in_both_halves() {
-        let partner = PartnerName { surname_prefix: "van der", surname: "Van der Berg", ..PartnerName::default() };
+        let partner = PartnerName {
+            surname_prefix: "van der",
+            surname: "Van der Berg",
+            ..PartnerName::default()
+        };
+
         let name = PersonName {
             initials: "J.",
             surname: "Vries de",
@@ -106,6 +139,7 @@ mod tests {
             name_use: Some(NameUse::V),
             ..PersonName::default()
         };
+
         assert_eq!(spelt(&name).as_deref(), Ok("J. van der Berg-de Vries"));
     }
 }

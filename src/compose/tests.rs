@@ -7,7 +7,9 @@ use crate::field::ids::Pseudonym;
 use crate::field::names::Sex;
 use crate::field::partial_date::PartialDate;
 use crate::field::row::{Exposure, List, Provider, ProviderKind, Registrant};
-use crate::field::terms::{Audience, Category, Custody, Format, Items, Kind, Language, Published, Status, Zone};
+use crate::field::terms::{
+    Audience, Category, Custody, Format, Items, Kind, Language, Published, Status, Zone,
+};
 
 fn facts() -> Facts {
     toml::from_str(
@@ -54,7 +56,8 @@ fn registrant(cells: &[&str; 19]) -> Registrant {
     }
 }
 
-/// first_names initials prefix surname partner_prefix partner_surname street number letter addition postcode town
+/// first_names initials prefix surname partner_prefix partner_surname street number letter addition
+/// postcode town
 fn ordinary() -> Registrant {
     registrant(&[
         "p1",
@@ -193,7 +196,8 @@ fn languages_and_audiences_have_their_own_forms() {
     let parents = only(Notice { audience: Audience::Parents, ..adult.clone() }).unwrap();
     assert_eq!(parents.salutation, "Geachte ouder(s) of verzorger(s)");
     assert_eq!(parents.name_lines, ["Aan de ouder(s) of verzorger(s) van", "J.A. de Vries"]);
-    let parents = only(Notice { audience: Audience::Parents, language: Language::En, ..adult }).unwrap();
+    let parents =
+        only(Notice { audience: Audience::Parents, language: Language::En, ..adult }).unwrap();
     assert_eq!(parents.salutation, "Dear parent(s) or carer(s)");
     assert_eq!(parents.name_lines[0], "To the parent(s) or carer(s) of");
 }
@@ -245,7 +249,8 @@ fn in_custody_the_institutions_address_stands_without_its_name() {
     assert!(!json.contains("Linde"));
 
     let nameless = registrant(&[
-        "p1", "", "", "de", "Vries", "", "", "Kade", "12", "", "", "2583XL", "Delft", "", "", "", "", "", "",
+        "p1", "", "", "de", "Vries", "", "", "Kade", "12", "", "", "2583XL", "Delft", "", "", "",
+        "", "", "",
     ]);
     let bare = Notice { identity: Identity::Listed(&nameless), ..held.clone() };
     assert_eq!(only(bare).unwrap_err(), Reason::C107);
@@ -257,7 +262,8 @@ fn a_provider_is_named_only_in_its_own_letters_and_only_once_it_agreed() {
     let (person, practice) = (ordinary(), provider(ProviderKind::Gp));
     let silent = Provider { confirmed_on: None, ..practice.clone() };
     let named = |category, provider| {
-        let notice = Notice { provider: Some(provider), ..notice(Identity::Listed(&person), category, 1) };
+        let notice =
+            Notice { provider: Some(provider), ..notice(Identity::Listed(&person), category, 1) };
         only(notice).unwrap().provider_display
     };
     assert_eq!(named(Category::Gp, &practice), "Huisartsenpraktijk De Linde");
@@ -269,7 +275,10 @@ fn a_provider_is_named_only_in_its_own_letters_and_only_once_it_agreed() {
 
 #[test]
 fn who_cannot_be_addressed_is_set_aside_with_every_row() {
-    let mut cells = ["p1", "Jo", "", "", ".", "", "", "Kade", "12", "", "", "2583XL", "Delft", "", "", "", "", "", ""];
+    let mut cells = [
+        "p1", "Jo", "", "", ".", "", "", "Kade", "12", "", "", "2583XL", "Delft", "", "", "", "",
+        "", "",
+    ];
     let nameless = registrant(&cells);
     cells[4] = "Boer";
     cells[8] = "12 t/m 14";
@@ -283,8 +292,12 @@ fn who_cannot_be_addressed_is_set_aside_with_every_row() {
         .collect();
     let composed = composed(notices);
     assert_eq!(composed.drafts.ready.len(), 1);
-    let held: Vec<_> = composed.drafts.set_aside.iter().map(|held| (held.row.row, held.reason)).collect();
-    assert_eq!(held, [(1, Reason::C101), (101, Reason::C101), (2, Reason::C104), (102, Reason::C104)]);
+    let held: Vec<_> =
+        composed.drafts.set_aside.iter().map(|held| (held.row.row, held.reason)).collect();
+    assert_eq!(
+        held,
+        [(1, Reason::C101), (101, Reason::C101), (2, Reason::C104), (102, Reason::C104)]
+    );
     for held in &composed.drafts.set_aside {
         assert_eq!(held.beside.len(), 1);
         assert!(held.person.is_some() && !held.evidence.contains("12"));
@@ -293,40 +306,63 @@ fn who_cannot_be_addressed_is_set_aside_with_every_row() {
 
 #[test]
 fn too_many_and_too_few_lines_are_held() {
-    let mut cells = ["p1", "Jo", "", "", "Boer", "", "", "", "", "", "", "", "", "", "", "One", "Two", "Three", "FR"];
+    let mut cells = [
+        "p1", "Jo", "", "", "Boer", "", "", "", "", "", "", "", "", "", "", "One", "Two", "Three",
+        "FR",
+    ];
     let mut titled = registrant(&cells);
     titled.title = "BS".parse().ok();
     let draft = only(notice(Identity::Listed(&titled), Category::Screening, 1)).unwrap();
     assert_eq!(draft.name_lines, ["De hoogwelgeboren vrouwe", "J. barones Boer"]);
     assert_eq!((draft.address_lines.len(), draft.country_line.as_str()), (3, "FRANCE"));
-    assert_eq!(check_lines(&vec!["a".into(); 3], &vec!["b".into(); 3], "FRANCE"), Err((Reason::C103, "address")));
+    assert_eq!(
+        check_lines(&vec!["a".into(); 3], &vec!["b".into(); 3], "FRANCE"),
+        Err((Reason::C103, "address"))
+    );
     (cells[16], cells[17], cells[18]) = ("", "", "NL");
-    assert_eq!(only(notice(Identity::Listed(&registrant(&cells)), Category::Screening, 1)).unwrap_err(), Reason::C106);
+    assert_eq!(
+        only(notice(Identity::Listed(&registrant(&cells)), Category::Screening, 1)).unwrap_err(),
+        Reason::C106
+    );
     let long = "Lang".repeat(13);
     cells[4] = &long;
-    assert_eq!(only(notice(Identity::Listed(&registrant(&cells)), Category::Screening, 1)).unwrap_err(), Reason::C102);
+    assert_eq!(
+        only(notice(Identity::Listed(&registrant(&cells)), Category::Screening, 1)).unwrap_err(),
+        Reason::C102
+    );
 }
 
 #[test]
 fn equal_texts_are_written_once_and_unused_ones_are_dropped() {
-    let (good, nameless) =
-        (ordinary(), registrant(&["p", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", ""]));
-    let mut notices: Vec<_> = (1..=20).map(|row| notice(Identity::Listed(&good), Category::Screening, row)).collect();
-    notices.push(Notice { language: Language::En, ..notice(Identity::Listed(&good), Category::Screening, 21) });
-    notices.push(Notice { format: Format::Large, ..notice(Identity::Listed(&nameless), Category::Screening, 22) });
+    let (good, nameless) = (
+        ordinary(),
+        registrant(&["p", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", ""]),
+    );
+    let mut notices: Vec<_> =
+        (1..=20).map(|row| notice(Identity::Listed(&good), Category::Screening, row)).collect();
+    notices.push(Notice {
+        language: Language::En,
+        ..notice(Identity::Listed(&good), Category::Screening, 21)
+    });
+    notices.push(Notice {
+        format: Format::Large,
+        ..notice(Identity::Listed(&nameless), Category::Screening, 22)
+    });
     let composed = composed(notices);
     assert_eq!(composed.bodies.len(), 2);
     for (hash, body) in &composed.bodies {
         assert_eq!(hash, &crate::base::hash::of_bytes(&serde_json::to_vec(body).unwrap()));
     }
     assert!(composed.drafts.ready.iter().all(|draft| composed.bodies.contains_key(&draft.body)));
-    let ids: std::collections::BTreeSet<_> = composed.drafts.ready.iter().map(|draft| &draft.letter_id).collect();
+    let ids: std::collections::BTreeSet<_> =
+        composed.drafts.ready.iter().map(|draft| &draft.letter_id).collect();
     assert_eq!(ids.len(), 21);
 }
 
 #[test]
 fn a_kix_that_the_window_cannot_show_is_left_out() {
-    let (wide, code) = (Kix::Code("2583XL12345XRECHTS".into()), Kix::Code("2583XL1234XRECHTS".into()));
+    let (wide, code) =
+        (Kix::Code("2583XL12345XRECHTS".into()), Kix::Code("2583XL1234XRECHTS".into()));
     let left_out = Kix::Skipped("TOO_WIDE".into());
     assert_eq!(kix_for(wide, &Window::default()), left_out);
     assert_eq!(kix_for(code.clone(), &Window::default()), code);
@@ -336,7 +372,11 @@ fn a_kix_that_the_window_cannot_show_is_left_out() {
 
 #[test]
 fn debug_shows_nothing_of_a_person() {
-    let name = crate::field::names::PersonName { first_names: "Jo", surname: "Boer", ..Default::default() };
+    let name = crate::field::names::PersonName {
+        first_names: "Jo",
+        surname: "Boer",
+        ..Default::default()
+    };
     let shown = format!("{:?} {:?}", name_line::name_lines(&name), house_number::parse("12 A"));
     assert!(!shown.contains("Boer") && !shown.contains("12"));
 }

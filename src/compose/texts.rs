@@ -1,5 +1,6 @@
-//! What the letters say. The sentences stand in `locales/`, the facts in `facts.toml`; here they are chosen, filled and
-//! checked. A text depends on [`TextFacts`] and on nothing else, and it holds nothing personal.
+//! What the letters say. The sentences stand in `locales/`, the facts in `facts.toml`; here they
+//! are chosen, filled and checked. A text depends on [`TextFacts`] and on nothing else, and it
+//! holds nothing personal.
 
 mod blocks;
 pub mod dates;
@@ -30,25 +31,35 @@ use writer::TextWriter;
 
 /// The text of the letter that answers this notice.
 ///
-/// Never fails: [`Facts::load`] has checked the facts, and a missing sentence or slot does not pass the tests.
+/// Never fails: [`Facts::load`] has checked the facts, and a missing sentence or slot does not pass
+/// the tests.
 #[must_use]
 pub fn body(notice: &Notice<'_>, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
     body_of(&TextFacts::of(notice, facts), facts, run_date, synthetic)
 }
 
-/// The text for these facts about a person. `run_date` is the date of the letter; `synthetic` marks a rehearsal.
+/// The text for these facts about a person. `run_date` is the date of the letter; `synthetic` marks
+/// a rehearsal.
 ///
-/// A sender profile that is not in the facts leaves the frame empty, and an empty place is refused before printing (S103).
+/// A sender profile that is not in the facts leaves the frame empty, and an empty place is refused
+/// before printing (S103).
 #[must_use]
 pub fn body_of(subject: &TextFacts, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
     body_in(locale::locale(subject.language), subject, facts, run_date, synthetic)
 }
 
-fn body_in(locale: &Locale, subject: &TextFacts, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
+fn body_in(
+    locale: &Locale,
+    subject: &TextFacts,
+    facts: &Facts,
+    run_date: Date,
+    synthetic: bool,
+) -> Body {
     let subject = subject.clone().settled();
     let nobody = Sender::default();
     let sender = facts.senders.get(&subject.sender).unwrap_or(&nobody);
     let writer = TextWriter::new(locale, &subject, facts, sender);
+
     Body {
         language: subject.language,
         format: subject.format,
@@ -62,6 +73,7 @@ fn frame(writer: &TextWriter<'_>, run_date: Date, synthetic: bool) -> Frame {
     let (texts, sender, language) = (&writer.locale.frame, writer.sender, writer.subject.language);
     let country = writer::home_country(writer.locale, writer.subject);
     let rehearsal = if synthetic { texts.rehearsal.words() } else { String::new() };
+
     Frame {
         sender_name: sender.name.get(language).to_owned(),
         sender_lines: sender_lines(writer, country.as_deref()),
@@ -78,7 +90,8 @@ fn frame(writer: &TextWriter<'_>, run_date: Date, synthetic: bool) -> Frame {
     }
 }
 
-/// The sender's address, the country behind its last line in letters that go abroad, and the line to call.
+/// The sender's address, the country behind its last line in letters that go abroad, and the line
+/// to call.
 fn sender_lines(writer: &TextWriter<'_>, country: Option<&str>) -> Vec<String> {
     let mut lines = writer.sender.address.clone();
     if let Some(last) = lines.last_mut() {
@@ -88,13 +101,20 @@ fn sender_lines(writer: &TextWriter<'_>, country: Option<&str>) -> Vec<String> {
     lines
 }
 
-/// Another language, another size of print, read aloud: people who are held ask somebody who can call.
+/// Another language, another size of print, read aloud: people who are held ask somebody who can
+/// call.
 fn last_lines(writer: &TextWriter<'_>) -> Vec<String> {
     let texts = &writer.locale.frame;
     let format = writer.subject.format;
     let print = writer.held_or(&texts.large_print_in_custody, &texts.large_print).of(format);
-    let held = writer.subject.custody == Some(Custody::Current) && writer.subject.audience != Audience::Parents;
-    let language = if held { texts.other_language_in_custody.words() } else { writer.tell(&texts.other_language) };
+    let held = writer.subject.custody == Some(Custody::Current)
+        && writer.subject.audience != Audience::Parents;
+    let language = if held {
+        texts.other_language_in_custody.words()
+    } else {
+        writer.tell(&texts.other_language)
+    };
+
     vec![language, writer.say(print)]
 }
 

@@ -1,6 +1,7 @@
 //! Titles of nobility and predicates (BRP 02.20), and when they count.
 //!
-//! Source: the public rules and examples of the BRP API (Haal Centraal). Academic titles are not in the register.
+//! Source: the public rules and examples of the BRP API (Haal Centraal). Academic titles are not in
+//! the register.
 
 use super::surname;
 use crate::field::names::{NameUse, PersonName, Sex, Title};
@@ -38,7 +39,8 @@ impl Rank {
         }
     }
 
-    /// The word that fits the person's registered sex, whatever the gender of the code; none for O or no sex at all.
+    /// The word that fits the person's registered sex, whatever the gender of the code; none for O
+    /// or no sex at all.
     pub const fn word(self, sex: Option<Sex>) -> Option<&'static str> {
         Some(match (self, sex) {
             (_, None | Some(Sex::O)) | (Self::Ridder, Some(Sex::V)) => return None,
@@ -58,7 +60,8 @@ impl Rank {
         })
     }
 
-    /// The salutation without a name: "Hooggeboren heer". A prince's fits every sex; the others need M or V.
+    /// The salutation without a name: "Hooggeboren heer". A prince's fits every sex; the others
+    /// need M or V.
     pub fn salutation(self, sex: Sex) -> Option<String> {
         let (quality, person) = match (self, sex) {
             (Self::Prins, _) => return Some("Hoogheid".to_owned()),
@@ -71,8 +74,8 @@ impl Rank {
         Some(format!("{quality} {person}"))
     }
 
-    /// The line above the name (aanspreekvorm): "De hooggeboren heer". Only where the name line has the title; for
-    /// princes also where it has not.
+    /// The line above the name (aanspreekvorm): "De hooggeboren heer". Only where the name line has
+    /// the title; for princes also where it has not.
     pub fn above(self, sex: Option<Sex>) -> Option<String> {
         if self == Self::Prins {
             return Some("De hoogheid".to_owned());
@@ -84,30 +87,34 @@ impl Rank {
 
 /// The person's own title or predicate, if it counts in the name that is used.
 ///
-/// It does not when only the partner's name is used; a woman's predicate does not beside a current partner, nor, once the
-/// marriage has ended, while she uses a partner's name.
+/// It does not when only the partner's name is used; a woman's predicate does not beside a current
+/// partner, nor, once the marriage has ended, while she uses a partner's name.
 pub(super) fn own(name: &PersonName<'_>) -> Option<Rank> {
     let rank = Rank::of(name.title?);
     let used = surname::name_use(name);
     if used == NameUse::P {
         return None;
     }
+
     if rank == Rank::Jonkheer && name.sex == Some(Sex::V) {
         let partner = name.partner.as_ref();
         if partner.is_some_and(|partner| !partner.former || used != NameUse::E) {
             return None;
         }
     }
+
     Some(rank)
 }
 
 /// The courtesy title (hoffelijkheidstitel): the partner's, current or former, in its female form.
 ///
-/// For a woman who uses a partner's name, by the registered code (even where that name is unknown: the salutation has
-/// the title all the same); from a title in its male form, not ridder, not a predicate. It beats her own title.
+/// For a woman who uses a partner's name, by the registered code (even where that name is unknown:
+/// the salutation has the title all the same); from a title in its male form, not ridder, not a
+/// predicate. It beats her own title.
 ///
-/// A woman with a predicate of her own and a titled husband: the rule text gives her the courtesy title, the reference
-/// implementation does not. Here she gets none, and [`left_open`] holds her letter.
+/// A woman with a predicate of her own and a titled husband: the rule text gives her the courtesy
+/// title, the reference implementation does not. Here she gets none, and [`left_open`] holds her
+/// letter.
 pub(super) fn courtesy(name: &PersonName<'_>) -> Option<Rank> {
     let rank = partners(name)?;
     let predicate = name.title.map(Rank::of) == Some(Rank::Jonkheer);
@@ -125,9 +132,10 @@ fn partners(name: &PersonName<'_>) -> Option<Rank> {
     }
 }
 
-/// Whether the rules do not say how this person's title is to be used, so that a guess could offend (C107):
-/// a title without a registered sex; a woman's own predicate beside a titled partner whose name she uses; a titled woman
-/// whose courtesy title would come from a partner whose name is unknown.
+/// Whether the rules do not say how this person's title is to be used, so that a guess could offend
+/// (C107): a title without a registered sex; a woman's own predicate beside a titled partner whose
+/// name she uses; a titled woman whose courtesy title would come from a partner whose name is
+/// unknown.
 pub(super) fn left_open(name: &PersonName<'_>) -> bool {
     let Some(title) = name.title else { return false };
     let predicate = Rank::of(title) == Rank::Jonkheer;
@@ -164,21 +172,31 @@ mod tests {
 
     #[test]
     fn what_the_rules_leave_open_is_said() {
-        let baron = PartnerName { surname: "Boer", title: Some(Title::B), ..PartnerName::default() };
+        let baron =
+            PartnerName { surname: "Boer", title: Some(Title::B), ..PartnerName::default() };
         assert!(left_open(&woman(Some(Title::JV), NameUse::V, baron)));
         assert!(!left_open(&woman(Some(Title::JV), NameUse::E, baron)));
         assert!(!left_open(&woman(Some(Title::BS), NameUse::V, baron)));
-        assert!(left_open(&woman(Some(Title::BS), NameUse::V, PartnerName { surname: ".", ..baron })));
+        assert!(left_open(&woman(
+            Some(Title::BS),
+            NameUse::V,
+            PartnerName { surname: ".", ..baron }
+        )));
+
         assert!(!left_open(&woman(None, NameUse::V, PartnerName { surname: ".", ..baron })));
         let mut unknown = woman(Some(Title::B), NameUse::E, baron);
         unknown.sex = None;
+
         assert!(left_open(&unknown));
     }
 
     #[test]
     fn female_codes_predicates_and_ridder_give_no_courtesy_title() {
-        for title in [Title::BS, Title::GI, Title::HI, Title::MI, Title::PS, Title::JH, Title::JV, Title::R] {
-            let partner = PartnerName { surname: "Boer", title: Some(title), ..PartnerName::default() };
+        for title in
+            [Title::BS, Title::GI, Title::HI, Title::MI, Title::PS, Title::JH, Title::JV, Title::R]
+        {
+            let partner =
+                PartnerName { surname: "Boer", title: Some(title), ..PartnerName::default() };
             assert_eq!(courtesy(&woman(None, NameUse::P, partner)), None, "{title:?}");
         }
     }

@@ -1,7 +1,9 @@
-//! Where on the sheet the envelope's window shows, computed from envelope, window and fold (print-and-mail 1.4).
+//! Where on the sheet the envelope's window shows, computed from envelope, window and fold
+//! (print-and-mail 1.4).
 //!
-//! The folded sheet is smaller than the envelope and slides in it. What must be seen has to lie where the window is
-//! however the sheet lies; what must not be seen has to stay off everywhere the window can come.
+//! The folded sheet is smaller than the envelope and slides in it. What must be seen has to lie
+//! where the window is however the sheet lies; what must not be seen has to stay off everywhere the
+//! window can come.
 
 use crate::config::Window;
 
@@ -37,18 +39,24 @@ impl Rectangle {
     /// Whether `other` lies inside.
     #[must_use]
     pub fn contains(&self, other: &Self) -> bool {
-        other.left >= self.left && other.top >= self.top && other.right <= self.right && other.bottom <= self.bottom
+        other.left >= self.left
+            && other.top >= self.top
+            && other.right <= self.right
+            && other.bottom <= self.bottom
     }
 
     /// Whether the two have a place in common.
     #[must_use]
     pub fn touches(&self, other: &Self) -> bool {
-        other.left < self.right && other.right > self.left && other.top < self.bottom && other.bottom > self.top
+        other.left < self.right
+            && other.right > self.left
+            && other.top < self.bottom
+            && other.bottom > self.top
     }
 }
 
-/// What the window shows wherever the sheet lies, less the safety margin: return line, address and KIX (with the white
-/// around it) belong inside.
+/// What the window shows wherever the sheet lies, less the safety margin: return line, address and
+/// KIX (with the white around it) belong inside.
 #[must_use]
 pub fn always_visible(window: &Window) -> Rectangle {
     let (x, y) = play(window);
@@ -61,12 +69,18 @@ pub fn always_visible(window: &Window) -> Rectangle {
     }
 }
 
-/// What the window may show in some position of the sheet: nothing else than the above may stand inside.
+/// What the window may show in some position of the sheet: nothing else than the above may stand
+/// inside.
 #[must_use]
 pub fn may_be_visible(window: &Window) -> Rectangle {
     let (x, y) = play(window);
     let (left, top) = corner(window);
-    Rectangle { left: left - x, top: top - y, right: left + window.width, bottom: top + window.height }
+    Rectangle {
+        left: left - x,
+        top: top - y,
+        right: left + window.width,
+        bottom: top + window.height,
+    }
 }
 
 /// Width in mm for the bars of a KIX with white on both sides.
@@ -77,7 +91,10 @@ pub fn kix_width(window: &Window) -> f64 {
 
 /// How far the sheet can slide to the right and down.
 fn play(window: &Window) -> (f64, f64) {
-    ((window.envelope_width - SHEET_WIDTH).max(0.0), (window.envelope_height - window.fold).max(0.0))
+    (
+        (window.envelope_width - SHEET_WIDTH).max(0.0),
+        (window.envelope_height - window.fold).max(0.0),
+    )
 }
 
 /// Left top corner of the window from the left top corner of the envelope.
@@ -92,17 +109,33 @@ mod tests {
     #[test]
     fn the_default_envelope_gives_the_published_rectangles() {
         let window = Window::default();
-        assert_eq!(always_visible(&window), Rectangle { left: 22.0, top: 52.0, right: 98.0, bottom: 88.0 });
-        assert_eq!(may_be_visible(&window), Rectangle { left: 10.0, top: 45.0, right: 110.0, bottom: 95.0 });
+        assert_eq!(
+            always_visible(&window),
+            Rectangle { left: 22.0, top: 52.0, right: 98.0, bottom: 88.0 }
+        );
+
+        assert_eq!(
+            may_be_visible(&window),
+            Rectangle { left: 10.0, top: 45.0, right: 110.0, bottom: 95.0 }
+        );
+
         assert!((kix_width(&window) - 72.0).abs() < 1e-9);
     }
 
     #[test]
     fn what_is_always_visible_may_be_visible() {
-        for (width, height, fold) in
-            [(220.0, 110.0, 105.0), (229.0, 114.0, 105.0), (229.0, 162.0, 148.5), (210.0, 105.0, 105.0)]
-        {
-            let window = Window { envelope_width: width, envelope_height: height, fold, ..Window::default() };
+        for (width, height, fold) in [
+            (220.0, 110.0, 105.0),
+            (229.0, 114.0, 105.0),
+            (229.0, 162.0, 148.5),
+            (210.0, 105.0, 105.0),
+        ] {
+            let window = Window {
+                envelope_width: width,
+                envelope_height: height,
+                fold,
+                ..Window::default()
+            };
             let (inner, outer) = (always_visible(&window), may_be_visible(&window));
             assert!(outer.contains(&inner) && outer.touches(&inner) && !inner.contains(&outer));
         }

@@ -1,5 +1,6 @@
-//! Whether the values of a configuration can work at all: looked at when it is loaded, so that nothing that was written
-//! down comes to an end later because of them. Settings that name files or keys are looked at by whoever reads those.
+//! Whether the values of a configuration can work at all: looked at when it is loaded, so that
+//! nothing that was written down comes to an end later because of them. Settings that name files or
+//! keys are looked at by whoever reads those.
 
 use std::ops::RangeInclusive;
 
@@ -23,8 +24,10 @@ const SHEET_HEIGHT: f64 = 297.0;
 /// The first value that cannot work.
 pub(super) fn check(config: &Config) -> Result<(), Fault> {
     campaign(&config.campaign)?;
-    let paths = [("inbox", &config.inbox), ("data_dir", &config.data_dir), ("facts", &config.facts)];
-    let named = [("anchor_file", &config.anchor_file), ("link.parameters", &config.link.parameters)];
+    let paths =
+        [("inbox", &config.inbox), ("data_dir", &config.data_dir), ("facts", &config.facts)];
+    let named =
+        [("anchor_file", &config.anchor_file), ("link.parameters", &config.link.parameters)];
     let named = named.into_iter().filter_map(|(key, path)| Some((key, path.as_ref()?)));
     paths.into_iter().chain(named).try_for_each(|(key, path)| path_like(key, path.as_str()))?;
 
@@ -36,6 +39,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     print(&config.print)?;
     vendor(&config.vendor)?;
     config.mail.as_ref().map_or(Ok(()), mail)?;
+
     telling::check(config)
 }
 
@@ -56,9 +60,13 @@ fn inputs(config: &Config) -> Result<(), Fault> {
         ("inputs.providers", &inputs.providers),
         ("inputs.suppressions", &inputs.suppressions),
     ];
+
     for (key, format) in lists {
         if ![',', ';', '\t'].contains(&format.delimiter) {
-            return Err((key, "has a `delimiter` that is not a comma, a semicolon or a tab".to_owned()));
+            return Err((
+                key,
+                "has a `delimiter` that is not a comma, a semicolon or a tab".to_owned(),
+            ));
         }
         if format.skip_lines > MOST_LINES_SKIPPED {
             return Err((key, format!("has `skip_lines` above {MOST_LINES_SKIPPED}")));
@@ -67,6 +75,7 @@ fn inputs(config: &Config) -> Result<(), Fault> {
             return Err((key, "has a percentage that is not 0 to 100".to_owned()));
         }
     }
+
     Ok(())
 }
 
@@ -84,9 +93,11 @@ fn print(print: &Print) -> Result<(), Fault> {
     window(&print.window)
 }
 
-/// The sheet, folded, must fit the envelope, and the window must lie on the envelope with its margin.
+/// The sheet, folded, must fit the envelope, and the window must lie on the envelope with its
+/// margin.
 fn window(window: &Window) -> Result<(), Fault> {
-    let Window { envelope_width, envelope_height, left, bottom, width, height, fold, margin } = *window;
+    let Window { envelope_width, envelope_height, left, bottom, width, height, fold, margin } =
+        *window;
     within("print.window.envelope_width", envelope_width, ENVELOPE)?;
     within("print.window.envelope_height", envelope_height, ENVELOPE)?;
     within("print.window.left", left, 0.0..=envelope_width)?;
@@ -94,6 +105,7 @@ fn window(window: &Window) -> Result<(), Fault> {
     within("print.window.width", width, 20.0..=(envelope_width - left))?;
     within("print.window.height", height, 10.0..=(envelope_height - bottom))?;
     within("print.window.fold", fold, 50.0..=envelope_height.min(SHEET_HEIGHT))?;
+
     within("print.window.margin", margin, 0.0..=(width.min(height) / 4.0))
 }
 
@@ -101,34 +113,46 @@ fn vendor(vendor: &Vendor) -> Result<(), Fault> {
     if vendor.recipients.is_empty() {
         return Err(("vendor.recipients", "needs at least one age public key".to_owned()));
     }
+
     line("vendor.contact", &vendor.contact)?;
     line("vendor.service", &vendor.service)?;
+
     if !["none", "digital", "physical"].contains(&vendor.return_option.as_str()) {
         return Err(("vendor.return_option", "must be `none`, `digital` or `physical`".to_owned()));
     }
+
     let [earliest, latest] = vendor.posting_days;
+
     for day in [earliest, latest] {
         within("vendor.posting_days", day, 0..=60)?;
     }
+
     if earliest > latest {
         return Err(("vendor.posting_days", "must name the earlier day first".to_owned()));
     }
+
     within("vendor.retention_days", vendor.retention_days, 1..=3_650)
 }
 
 fn mail(mail: &Mail) -> Result<(), Fault> {
     line("mail.host", &mail.host)?;
+
     if mail.host.contains(char::is_whitespace) {
         return Err(("mail.host", "must be the name of one host".to_owned()));
     }
+
     within("mail.port", mail.port, 1..=u16::MAX)?;
-    if mail.security == MailSecurity::Plain && !matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1") {
+    if mail.security == MailSecurity::Plain
+        && !matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1")
+    {
         return Err(("mail.security", "may be `plain` only for a loopback host".to_owned()));
     }
     address("mail.from", &mail.from)?;
+
     if mail.to.is_empty() {
         return Err(("mail.to", "needs at least one address".to_owned()));
     }
+
     mail.to.iter().try_for_each(|to| address("mail.to", to))?;
     mail.user.iter().try_for_each(|user| line("mail.user", user))?;
     within("mail.timeout_seconds", mail.timeout_seconds, 1..=600)
@@ -141,10 +165,12 @@ fn address(key: &'static str, address: &str) -> Result<(), Fault> {
         Some((_, rest)) => rest.strip_suffix('>').unwrap_or_default(),
         None => address.trim(),
     };
+
     let parts = bare.rsplit_once('@').filter(|(user, host)| !user.is_empty() && !host.is_empty());
     if parts.is_none() || bare.contains(char::is_whitespace) {
         return Err((key, "is not a mail address".to_owned()));
     }
+
     Ok(())
 }
 

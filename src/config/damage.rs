@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use crate::field::row::ColumnDamage;
 
-/// `[damage]`: a list that protects people (participants, register, suppressions) of which more cannot be read stops the
-/// run before anything is planned. Both figures of a pair have to be passed.
+/// `[damage]`: a list that protects people (participants, register, suppressions) of which more
+/// cannot be read stops the run before anything is planned. Both figures of a pair have to be
+/// passed.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DamageLimits {
@@ -28,8 +29,10 @@ impl Default for DamageLimits {
 impl DamageLimits {
     /// What is wrong with the figures, if anything.
     pub(super) fn check(&self) -> Result<(), (&'static str, String)> {
-        for (key, percent) in [("damage.rows_percent", self.rows_percent), ("damage.cells_percent", self.cells_percent)]
-        {
+        for (key, percent) in [
+            ("damage.rows_percent", self.rows_percent),
+            ("damage.cells_percent", self.cells_percent),
+        ] {
             if !(0.0..=100.0).contains(&percent) {
                 return Err((key, "must be 0 to 100".to_owned()));
             }

@@ -1,4 +1,5 @@
-//! `[inputs]`: how the files of each list are written, and what may happen to them from night to night.
+//! `[inputs]`: how the files of each list are written, and what may happen to them from night to
+//! night.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,8 +13,8 @@ use crate::field::row::List;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Inputs {
-    /// A list without a sidecar that changed within so many seconds stops the run: somebody may still be writing it.
-    /// Absent: 60, and 0 in a rehearsal.
+    /// A list without a sidecar that changed within so many seconds stops the run: somebody may
+    /// still be writing it. Absent: 60, and 0 in a rehearsal.
     pub settle_seconds: Option<u64>,
     /// Lab records.
     pub exposures: InputFormat,
@@ -62,22 +63,26 @@ pub struct InputFormat {
     pub delimiter: char,
     /// Of CSV files; Parquet is always UTF-8.
     pub encoding: TextEncoding,
-    /// Lines above the header that are left out, at most 1000: lines of the text in CSV, rows of the sheet in a workbook.
+    /// Lines above the header that are left out, at most 1000: lines of the text in CSV, rows of
+    /// the sheet in a workbook.
     pub skip_lines: usize,
     /// Which sheet of a workbook is read; absent = the only one with something in it.
     pub sheet: Option<String>,
     /// Our column name -> header in the file.
     pub columns: BTreeMap<String, String>,
-    /// Our column name -> values that the delivering system writes for an empty cell: `deceased_on = ["1900-01-01"]`. No
-    /// value that says something about a person (a real date of death, a flag that is set) can be called empty.
+    /// Our column name -> values that the delivering system writes for an empty cell: `deceased_on
+    /// = ["1900-01-01"]`. No value that says something about a person (a real date of death, a flag
+    /// that is set) can be called empty.
     pub empty: BTreeMap<String, Vec<String>>,
-    /// Our column name -> word in the file -> our word. Only columns that hold words of a closed list or yes and no;
-    /// `breachpost contract` names them. A word is compared as it is, without the blanks around it.
+    /// Our column name -> word in the file -> our word. Only columns that hold words of a closed
+    /// list or yes and no; `breachpost contract` names them. A word is compared as it is, without
+    /// the blanks around it.
     pub words: BTreeMap<String, BTreeMap<String, String>>,
     /// How dates are written; `YYYY-MM-DD` is read beside it.
     pub dates: DateForm,
-    /// Files may be replaced under their own names from night to night. Not set: yes for participants, register and
-    /// providers; no for exposures and suppressions, where rows may be added and one that is gone needs `--accept`.
+    /// Files may be replaced under their own names from night to night. Not set: yes for
+    /// participants, register and providers; no for exposures and suppressions, where rows may be
+    /// added and one that is gone needs `--accept`.
     pub replace: Option<bool>,
     /// Fewer rows than this share of what the list had stop the run; 0 = never.
     pub min_rows_percent: u8,

@@ -23,8 +23,8 @@ impl Default for ReviewSettings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MetricsSettings {
-    /// Text file for Prometheus' `node_exporter`, written anew after each run; other users may read it. Its folder must
-    /// be there; its name ends in `.prom`.
+    /// Text file for Prometheus' `node_exporter`, written anew after each run; other users may read
+    /// it. Its folder must be there; its name ends in `.prom`.
     pub file: Utf8PathBuf,
 }
 
@@ -33,17 +33,24 @@ pub(super) fn check(config: &Config) -> Result<(), (&'static str, String)> {
     if !(1..=365).contains(&config.review.overdue_days) {
         return Err(("review.overdue_days", "must be 1 to 365".to_owned()));
     }
+
     if config.metrics.as_ref().is_some_and(|metrics| metrics.file.extension() != Some("prom")) {
-        return Err(("metrics.file", "must end in `.prom`: the exporter reads no other files".to_owned()));
+        return Err((
+            "metrics.file",
+            "must end in `.prom`: the exporter reads no other files".to_owned(),
+        ));
     }
+
     let Some(mail) = &config.mail else { return Ok(()) };
 
     if !(1..=600).contains(&mail.timeout_seconds) {
         return Err(("mail.timeout_seconds", "must be 1 to 600".to_owned()));
     }
+
     if mail.helo.as_ref().is_some_and(|name| !is_host_name(name)) {
         return Err(("mail.helo", "must be a host name: letters, digits, `-` and `.`".to_owned()));
     }
+
     Ok(())
 }
 
@@ -68,7 +75,9 @@ mod tests {
         for good in ["mail.example.org", "localhost", "a-1.b"] {
             assert!(is_host_name(good), "{good}");
         }
-        for bad in ["", ".", "a..b", "-a", "a-", "a b", "a\r\nMAIL FROM:<x>", "[127.0.0.1]", "\u{e9}.nl"] {
+        for bad in
+            ["", ".", "a..b", "-a", "a-", "a b", "a\r\nMAIL FROM:<x>", "[127.0.0.1]", "\u{e9}.nl"]
+        {
             assert!(!is_host_name(bad), "{bad}");
         }
         assert!(!is_host_name(&"a".repeat(64)));

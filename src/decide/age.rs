@@ -8,8 +8,8 @@ use crate::field::person::Cluster;
 /// Under 12, 12 to 15, 16 and over (docs/policy.md, rules 8 and 9).
 pub(super) const LETTER: &[i16] = &[12, 16];
 
-/// Nobody is invited to the screening programme before the year in which they become 30; who was younger than 29 at the
-/// sample date is a data error (docs/policy.md, rule 10).
+/// Nobody is invited to the screening programme before the year in which they become 30; who was
+/// younger than 29 at the sample date is a data error (docs/policy.md, rule 10).
 pub(super) const SCREENING: &[i16] = &[29];
 
 /// The class that a person's birth dates put them in; class 0 lies below the first limit.
@@ -31,7 +31,8 @@ pub(super) fn age(born: Date, day: Date) -> i16 {
     day.year() - born.year() - i16::from(before_birthday)
 }
 
-/// The birth dates that a person's rows give, each once: a person of ten thousand rows has a handful.
+/// The birth dates that a person's rows give, each once: a person of ten thousand rows has a
+/// handful.
 pub(super) struct Births {
     /// Of the participants list and the register.
     listed: Vec<PartialDate>,
@@ -44,8 +45,8 @@ impl Births {
         Self { listed: distinct(registered(cluster)), lab: distinct(lab) }
     }
 
-    /// The class on `day`. Dates of the participants list and the register decide; those of the lab decide only where
-    /// there are no others, and must agree in any case.
+    /// The class on `day`. Dates of the participants list and the register decide; those of the lab
+    /// decide only where there are no others, and must agree in any case.
     pub(super) fn class(&self, day: Date, limits: &[i16]) -> Class {
         let lab = || self.lab.iter().copied();
         let listed = span(self.listed.iter().copied(), day, limits);
@@ -74,15 +75,22 @@ fn distinct(dates: impl Iterator<Item = PartialDate>) -> Vec<PartialDate> {
 /// Whether a row has a birth date that lies after `day` altogether.
 pub(super) fn unborn(cluster: &Cluster<'_>, day: Date) -> bool {
     let lab = cluster.exposures.iter().filter_map(|row| row.birth_date);
-    registered(cluster).chain(lab).any(|date| date.first_possible().is_some_and(|first| first > day))
+    registered(cluster)
+        .chain(lab)
+        .any(|date| date.first_possible().is_some_and(|first| first > day))
 }
 
 fn registered<'c>(cluster: &'c Cluster<'_>) -> impl Iterator<Item = PartialDate> + 'c {
     cluster.participants.iter().chain(&cluster.register).filter_map(|row| row.birth_date)
 }
 
-/// Lowest and highest class that every date allows; lowest above highest: they contradict each other.
-fn span(dates: impl Iterator<Item = PartialDate>, day: Date, limits: &[i16]) -> Option<(usize, usize)> {
+/// Lowest and highest class that every date allows; lowest above highest: they contradict each
+/// other.
+fn span(
+    dates: impl Iterator<Item = PartialDate>,
+    day: Date,
+    limits: &[i16],
+) -> Option<(usize, usize)> {
     dates
         .map(|date| classes(date, day, limits))
         .reduce(|(low, high), (other_low, other_high)| (low.max(other_low), high.min(other_high)))
@@ -91,7 +99,9 @@ fn span(dates: impl Iterator<Item = PartialDate>, day: Date, limits: &[i16]) -> 
 /// Lowest and highest class over all days that the date can be.
 fn classes(date: PartialDate, day: Date, limits: &[i16]) -> (usize, usize) {
     let class_of = |born: Option<Date>, otherwise: usize| {
-        born.map_or(otherwise, |born| limits.iter().filter(|limit| age(born, day) >= **limit).count())
+        born.map_or(otherwise, |born| {
+            limits.iter().filter(|limit| age(born, day) >= **limit).count()
+        })
     };
     (class_of(date.last_possible(), 0), class_of(date.first_possible(), limits.len()))
 }
@@ -122,19 +132,33 @@ mod tests {
     #[test]
     fn a_date_counts_once_however_many_rows_give_it() {
         let rows = vec![Exposure { birth_date: partial("1980-05-05"), ..exposure(1) }; 1000];
-        let cluster = Cluster { exposures: rows.iter().collect(), participants: Vec::new(), register: Vec::new() };
+        let cluster = Cluster {
+            exposures: rows.iter().collect(),
+            participants: Vec::new(),
+            register: Vec::new(),
+        };
         assert_eq!(Births::of(&cluster).lab.len(), 1);
     }
 
     fn class_of(listed: &[&str], lab: &[&str], day: &str, limits: &[i16]) -> Class {
         let listed: Vec<_> = listed
             .iter()
-            .map(|text| crate::field::row::Registrant { birth_date: partial(text), ..participant(1) })
+            .map(|text| crate::field::row::Registrant {
+                birth_date: partial(text),
+                ..participant(1)
+            })
             .collect();
-        let lab: Vec<_> =
-            lab.iter().map(|text| crate::field::row::Exposure { birth_date: partial(text), ..exposure(1) }).collect();
-        let cluster =
-            Cluster { exposures: lab.iter().collect(), participants: listed.iter().collect(), register: Vec::new() };
+
+        let lab: Vec<_> = lab
+            .iter()
+            .map(|text| crate::field::row::Exposure { birth_date: partial(text), ..exposure(1) })
+            .collect();
+
+        let cluster = Cluster {
+            exposures: lab.iter().collect(),
+            participants: listed.iter().collect(),
+            register: Vec::new(),
+        };
         Births::of(&cluster).class(date(day), limits)
     }
 
@@ -173,13 +197,33 @@ mod tests {
     #[test]
     fn register_quality_decides_and_the_lab_may_only_agree() {
         assert_eq!(class_of(&["1980-05-05"], &["1981-06-06"], "2025-10-01", LETTER), Class::In(2));
-        assert_eq!(class_of(&["1980-05-05"], &["2012-05-05"], "2025-10-01", LETTER), Class::Contradicts);
+        assert_eq!(
+            class_of(&["1980-05-05"], &["2012-05-05"], "2025-10-01", LETTER),
+            Class::Contradicts
+        );
+
         assert_eq!(class_of(&["2009-05-05"], &["2009-00-00"], "2025-10-01", LETTER), Class::In(2));
         // A lab row does not make a register date more exact than it is.
-        assert_eq!(class_of(&["2009-00-00"], &["2009-05-05"], "2025-10-01", LETTER), Class::Straddles);
-        assert_eq!(class_of(&["2009-00-00", "2009-05-05"], &[], "2025-10-01", LETTER), Class::In(2));
-        assert_eq!(class_of(&["1980-05-05", "2012-05-05"], &[], "2025-10-01", LETTER), Class::Contradicts);
-        assert_eq!(class_of(&[], &["1980-05-05", "2012-05-05"], "2025-10-01", LETTER), Class::Contradicts);
+        assert_eq!(
+            class_of(&["2009-00-00"], &["2009-05-05"], "2025-10-01", LETTER),
+            Class::Straddles
+        );
+
+        assert_eq!(
+            class_of(&["2009-00-00", "2009-05-05"], &[], "2025-10-01", LETTER),
+            Class::In(2)
+        );
+
+        assert_eq!(
+            class_of(&["1980-05-05", "2012-05-05"], &[], "2025-10-01", LETTER),
+            Class::Contradicts
+        );
+
+        assert_eq!(
+            class_of(&[], &["1980-05-05", "2012-05-05"], "2025-10-01", LETTER),
+            Class::Contradicts
+        );
+
         assert_eq!(class_of(&[""], &[""], "2025-10-01", LETTER), Class::Unknown);
     }
 }

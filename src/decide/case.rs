@@ -20,7 +20,8 @@ pub(super) struct Case<'p, 'a> {
     pub circumstances: &'p Circumstances<'a>,
     pub policy: &'p Policy,
     pub run_date: Date,
-    /// Exposure rows with one of the four categories, in precedence order of the categories, then in content order.
+    /// Exposure rows with one of the four categories, in precedence order of the categories, then
+    /// in content order.
     pub rows: Vec<&'a Exposure>,
     /// The other exposure rows (D101).
     pub unsorted: Vec<&'a Exposure>,
@@ -54,6 +55,7 @@ impl<'p, 'a> Case<'p, 'a> {
         let births = Births::of(cluster);
         let in_custody = custody == Settled::Is(Custody::Current);
         let home = whereabouts::home(cluster, policy);
+
         Self {
             person,
             circumstances,
@@ -65,7 +67,11 @@ impl<'p, 'a> Case<'p, 'a> {
             births,
             remarks: Remarks::of(cluster, home.as_ref().map_err(|why| *why)),
             home,
-            institution: if in_custody { custody::institution(&rows, circumstances) } else { Settled::Missing },
+            institution: if in_custody {
+                custody::institution(&rows, circumstances)
+            } else {
+                Settled::Missing
+            },
             custody,
             rows,
             suppressions,
@@ -98,7 +104,11 @@ impl<'p, 'a> Case<'p, 'a> {
 
     /// Rows of the suppressions with one of these reasons.
     pub(super) fn suppressed_for(&self, reasons: &[SuppressionReason]) -> Vec<RowRef> {
-        self.suppressions.iter().filter(|row| reasons.contains(&row.reason)).map(|row| row.row).collect()
+        self.suppressions
+            .iter()
+            .filter(|row| reasons.contains(&row.reason))
+            .map(|row| row.row)
+            .collect()
     }
 
     /// The person's rows in the participants list and the register.

@@ -18,11 +18,12 @@ pub struct Circumstances<'a> {
 }
 
 impl<'a> Circumstances<'a> {
-    /// Takes the lists of `rows` and the sender profile of each category (`facts.toml`, `[sender_of]`).
+    /// Takes the lists of `rows` and the sender profile of each category (`facts.toml`,
+    /// `[sender_of]`).
     ///
-    /// Rows of the providers list with one code that differ in kind, name or address make that code unusable: a generic
-    /// wording is always right, a guessed name or address is not. Where they differ in the confirmation alone, the row
-    /// without one holds, or else the latest.
+    /// Rows of the providers list with one code that differ in kind, name or address make that code
+    /// unusable: a generic wording is always right, a guessed name or address is not. Where they
+    /// differ in the confirmation alone, the row without one holds, or else the latest.
     #[must_use]
     pub fn new(rows: &'a Rows, sender_of: &BTreeMap<Category, String>) -> Self {
         let mut found = Self {
@@ -31,10 +32,12 @@ impl<'a> Circumstances<'a> {
             by_ref: BTreeMap::new(),
             senders: sender_of.clone(),
         };
+
         for provider in &rows.providers {
             let seen = found.providers.entry(provider.code.as_str()).or_insert(Some(provider));
             *seen = seen.and_then(|other| agreed(other, provider));
         }
+
         for suppression in &rows.suppressions {
             if let Some(bsn) = suppression.bsn {
                 found.by_bsn.entry(bsn).or_default().push(suppression);
@@ -43,6 +46,7 @@ impl<'a> Circumstances<'a> {
                 found.by_ref.entry(suppression.person_ref.as_str()).or_default().push(suppression);
             }
         }
+
         found
     }
 
@@ -58,16 +62,23 @@ impl<'a> Circumstances<'a> {
 
     /// The suppressions that name any BSN or any list number of the person, by row.
     ///
-    /// A list number is looked up whichever list it is from: one suppression too many is seen by a human or mourned by
-    /// nobody, one too few writes to somebody who must not be written to.
+    /// A list number is looked up whichever list it is from: one suppression too many is seen by a
+    /// human or mourned by nobody, one too few writes to somebody who must not be written to.
     pub(super) fn suppressions(&self, cluster: &Cluster<'a>) -> Vec<&'a Suppression> {
         let listed = || cluster.participants.iter().chain(&cluster.register).copied();
-        let bsns = cluster.exposures.iter().filter_map(|row| row.bsn).chain(listed().filter_map(|row| row.bsn));
+        let bsns = cluster
+            .exposures
+            .iter()
+            .filter_map(|row| row.bsn)
+            .chain(listed().filter_map(|row| row.bsn));
+
         let by_bsn = bsns.filter_map(|bsn| self.by_bsn.get(&bsn));
-        let by_ref = listed().map(Registrant::person_ref).filter_map(|number| self.by_ref.get(number));
+        let by_ref =
+            listed().map(Registrant::person_ref).filter_map(|number| self.by_ref.get(number));
         let mut found: Vec<_> = by_bsn.chain(by_ref).flatten().copied().collect();
         found.sort_unstable_by_key(|suppression| suppression.row);
         found.dedup_by_key(|suppression| suppression.row);
+
         found
     }
 }
@@ -77,6 +88,7 @@ fn agreed<'a>(one: &'a Provider, other: &'a Provider) -> Option<&'a Provider> {
     if content(one) != content(other) {
         return None;
     }
+
     Some(match (one.confirmed_on, other.confirmed_on) {
         (None, _) => one,
         (_, None) => other,
@@ -99,8 +111,16 @@ mod tests {
     #[test]
     fn a_provider_listed_twice_alike_is_one_and_listed_twice_differently_is_none() {
         let mut list = rows();
-        list.providers = vec![provider(1, "01000001", ProviderKind::Gp), provider(2, "01000001", ProviderKind::Gp)];
-        assert_eq!(Circumstances::new(&list, &BTreeMap::new()).provider("01000001").unwrap().row.row, 1);
+        list.providers = vec![
+            provider(1, "01000001", ProviderKind::Gp),
+            provider(2, "01000001", ProviderKind::Gp),
+        ];
+
+        assert_eq!(
+            Circumstances::new(&list, &BTreeMap::new()).provider("01000001").unwrap().row.row,
+            1
+        );
+
         list.providers[1].kind = ProviderKind::Hospital;
         list.providers.push(provider(3, "01000001", ProviderKind::Gp));
         assert!(Circumstances::new(&list, &BTreeMap::new()).provider("01000001").is_none());
@@ -109,8 +129,13 @@ mod tests {
     #[test]
     fn a_provider_is_confirmed_only_when_every_row_says_so() {
         let mut list = rows();
-        list.providers = vec![provider(1, "01000001", ProviderKind::Gp), provider(2, "01000001", ProviderKind::Gp)];
+        list.providers = vec![
+            provider(1, "01000001", ProviderKind::Gp),
+            provider(2, "01000001", ProviderKind::Gp),
+        ];
+
         list.providers[0].confirmed_on = Some(date("2025-08-01"));
+
         for other in [None, Some(date("2025-09-01"))] {
             list.providers[1].confirmed_on = other;
             let circumstances = Circumstances::new(&list, &BTreeMap::new());
@@ -122,13 +147,18 @@ mod tests {
     fn a_suppression_found_by_bsn_and_by_number_counts_once() {
         use super::super::fixtures::{exposure, participant};
         let mut list = rows();
-        list.suppressions =
-            vec![suppression(1, SuppressionReason::Objection), suppression(2, SuppressionReason::Other)];
+        list.suppressions = vec![
+            suppression(1, SuppressionReason::Objection),
+            suppression(2, SuppressionReason::Other),
+        ];
+
         let (row, member) = (exposure(1), participant(1));
         list.suppressions[0].bsn = row.bsn;
         list.suppressions[0].person_ref = member.person_ref().to_owned();
         let circumstances = Circumstances::new(&list, &BTreeMap::new());
-        let cluster = Cluster { exposures: vec![&row], participants: vec![&member], register: Vec::new() };
+        let cluster =
+            Cluster { exposures: vec![&row], participants: vec![&member], register: Vec::new() };
+
         assert_eq!(circumstances.suppressions(&cluster).len(), 1);
     }
 }

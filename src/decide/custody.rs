@@ -28,25 +28,32 @@ impl<T> Settled<T> {
     }
 }
 
-/// Custody of a person: what all prisoner rows say, else what the newest sample says. A row without custody is as good as
-/// another answer: it may be the newer one.
+/// Custody of a person: what all prisoner rows say, else what the newest sample says. A row without
+/// custody is as good as another answer: it may be the newer one.
 pub(super) fn custody(rows: &[&Exposure]) -> Settled<Custody> {
     settle(&prisoner(rows).map(|row| (row.sample_date, row.custody)).collect::<Vec<_>>())
 }
 
-/// The institution where a person in custody is held: the provider of kind custodial that the rows of current custody
-/// name, the newest sample first. `Missing` also when it has no address that can be printed.
-pub(super) fn institution<'a>(rows: &[&'a Exposure], circumstances: &Circumstances<'a>) -> Settled<&'a Provider> {
+/// The institution where a person in custody is held: the provider of kind custodial that the rows
+/// of current custody name, the newest sample first. `Missing` also when it has no address that can
+/// be printed.
+pub(super) fn institution<'a>(
+    rows: &[&'a Exposure],
+    circumstances: &Circumstances<'a>,
+) -> Settled<&'a Provider> {
     let codes: Vec<_> = prisoner(rows)
         .filter(|row| row.custody == Some(Custody::Current) && !row.provider_code().is_empty())
         .map(|row| (row.sample_date, Some(row.provider_code())))
         .collect();
+
     match settle(&codes) {
         Settled::Missing => Settled::Missing,
         Settled::Contradicted => Settled::Contradicted,
         Settled::Is(code) => circumstances
             .provider(code)
-            .filter(|provider| provider.kind == ProviderKind::Custodial && printable(&provider.address()))
+            .filter(|provider| {
+                provider.kind == ProviderKind::Custodial && printable(&provider.address())
+            })
             .map_or(Settled::Missing, Settled::Is),
     }
 }
@@ -55,7 +62,8 @@ fn prisoner<'r, 'a>(rows: &'r [&'a Exposure]) -> impl Iterator<Item = &'a Exposu
     rows.iter().copied().filter(|row| row.category == Some(Category::Prisoner))
 }
 
-/// What all rows say; where they differ, what those of the newest day say, provided that every row has a day.
+/// What all rows say; where they differ, what those of the newest day say, provided that every row
+/// has a day.
 fn settle<T: Copy + PartialEq>(rows: &[(Option<Date>, Option<T>)]) -> Settled<T> {
     let any_empty = rows.iter().any(|(_, value)| value.is_none());
     match alike(rows.iter().filter_map(|(_, value)| *value)) {
@@ -95,12 +103,16 @@ mod tests {
                 ..exposure(1)
             })
             .collect();
+
         custody(&rows.iter().collect::<Vec<_>>())
     }
 
     #[test]
     fn rows_that_agree_need_no_date() {
-        assert_eq!(custody_of(&[("", Some(Former)), ("2024-01-01", Some(Former))]), Settled::Is(Former));
+        assert_eq!(
+            custody_of(&[("", Some(Former)), ("2024-01-01", Some(Former))]),
+            Settled::Is(Former)
+        );
         assert_eq!(custody_of(&[("", None)]), Settled::Missing);
         assert_eq!(custody_of(&[]), Settled::Missing);
     }
@@ -110,21 +122,39 @@ mod tests {
         let rows = [("2023-01-01", Some(Current)), ("2024-01-01", Some(Former))];
         assert_eq!(custody_of(&rows), Settled::Is(Former));
         assert_eq!(custody_of(&[rows[1], rows[0]]), Settled::Is(Former));
-        assert_eq!(custody_of(&[("2023-01-01", Some(Former)), ("2024-01-01", None)]), Settled::Missing);
-        assert_eq!(custody_of(&[("2023-01-01", None), ("2024-01-01", Some(Former))]), Settled::Is(Former));
-        assert_eq!(custody_of(&[("2024-01-01", None), ("2024-01-01", Some(Former))]), Settled::Is(Former));
+        assert_eq!(
+            custody_of(&[("2023-01-01", Some(Former)), ("2024-01-01", None)]),
+            Settled::Missing
+        );
+
+        assert_eq!(
+            custody_of(&[("2023-01-01", None), ("2024-01-01", Some(Former))]),
+            Settled::Is(Former)
+        );
+
+        assert_eq!(
+            custody_of(&[("2024-01-01", None), ("2024-01-01", Some(Former))]),
+            Settled::Is(Former)
+        );
     }
 
     #[test]
     fn nobody_guesses_which_is_newer() {
-        assert_eq!(custody_of(&[("2024-01-01", Some(Current)), ("2024-01-01", Some(Former))]), Settled::Contradicted);
-        assert_eq!(custody_of(&[("", Some(Current)), ("2024-01-01", Some(Former))]), Settled::Contradicted);
+        assert_eq!(
+            custody_of(&[("2024-01-01", Some(Current)), ("2024-01-01", Some(Former))]),
+            Settled::Contradicted
+        );
+        assert_eq!(
+            custody_of(&[("", Some(Current)), ("2024-01-01", Some(Former))]),
+            Settled::Contradicted
+        );
         assert_eq!(custody_of(&[("", None), ("2024-01-01", Some(Former))]), Settled::Missing);
     }
 
     #[test]
     fn rows_of_other_categories_say_nothing_about_custody() {
-        let other = Exposure { custody: Some(Current), category: Some(Category::Gp), ..exposure(1) };
+        let other =
+            Exposure { custody: Some(Current), category: Some(Category::Gp), ..exposure(1) };
         assert_eq!(custody(&[&other]), Settled::Missing);
     }
 }

@@ -42,16 +42,19 @@ struct Statement {
 
 /// Weighs what participants, register and suppressions say.
 ///
-/// Rows carry no date on which they were true, so "newer" has to be proven. A statement of death stands unless
+/// Rows carry no date on which they were true, so "newer" has to be proven. A statement of death
+/// stands unless
 /// - it lies after the run date, or before the person's birth,
 /// - it is a day that programs write for nothing (1900-01-01 and the like),
 /// - a sample of the person was taken after it, or
-/// - another row about the person in the same list has no date of death (nobody can tell which of the two is newer).
+/// - another row about the person in the same list has no date of death (nobody can tell which of
+///   the two is newer).
 ///
-/// A date of death, or a `since`, that cannot be read says that there is one: a human has to look (D205), unless another statement stands.
+/// A date of death, or a `since`, that cannot be read says that there is one: a human has to look
+/// (D205), unless another statement stands.
 ///
-/// Two different lists do not contradict each other: one hears of a death later than the other, and a letter to somebody
-/// who has died is the worse mistake. One statement that stands is enough.
+/// Two different lists do not contradict each other: one hears of a death later than the other, and
+/// a letter to somebody who has died is the worse mistake. One statement that stands is enough.
 pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_date: Date) -> Death {
     let listed = statements(&cluster.participants, "deceased_on: participants")
         .chain(statements(&cluster.register, "deceased_on: register"));
@@ -64,19 +67,23 @@ pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_da
         filler: row.since().is_some_and(is_filler),
         list_disagrees: false,
     });
-    let unreadable = cluster.participants.iter().chain(&cluster.register).filter(|row| row.deceased_unreadable);
-    let unreadable = unreadable
-        .map(|row| ("deceased_on: cannot be read", row.row))
-        .chain(deceased().filter(|row| row.since_unreadable).map(|row| ("since: cannot be read", row.row)));
+
+    let unreadable =
+        cluster.participants.iter().chain(&cluster.register).filter(|row| row.deceased_unreadable);
+    let unreadable = unreadable.map(|row| ("deceased_on: cannot be read", row.row)).chain(
+        deceased().filter(|row| row.since_unreadable).map(|row| ("since: cannot be read", row.row)),
+    );
     let last_sample = cluster.exposures.iter().filter_map(|row| row.sample_date).max();
     let (mut standing, mut contradicted) = (Vec::new(), unreadable.collect::<Vec<_>>());
     let times = Times { run_date, last_sample, born: first_birth(cluster) };
+
     for statement in listed.chain(suppressed) {
         match contradiction(&statement, &times) {
             None => standing.push((statement.source, statement.row)),
             Some(why) => contradicted.push((why, statement.row)),
         }
     }
+
     if !standing.is_empty() {
         let (evidence, rows) = join(standing);
         Death::Stated { evidence, rows }
@@ -88,12 +95,23 @@ pub(super) fn weigh(cluster: &Cluster<'_>, suppressions: &[&Suppression], run_da
     }
 }
 
-fn statements<'c>(rows: &'c [&Registrant], source: &'static str) -> impl Iterator<Item = Statement> + 'c {
-    let list_disagrees = rows.iter().any(|row| row.deceased_on.is_none() && !row.deceased_unreadable);
+fn statements<'c>(
+    rows: &'c [&Registrant],
+    source: &'static str,
+) -> impl Iterator<Item = Statement> + 'c {
+    let list_disagrees =
+        rows.iter().any(|row| row.deceased_on.is_none() && !row.deceased_unreadable);
     rows.iter().filter_map(move |row| {
         let day = row.deceased_on?;
         let (first_day, last_day) = (day.first_possible(), day.last_possible());
-        Some(Statement { row: row.row, source, first_day, last_day, filler: is_filler(day), list_disagrees })
+        Some(Statement {
+            row: row.row,
+            source,
+            first_day,
+            last_day,
+            filler: is_filler(day),
+            list_disagrees,
+        })
     })
 }
 
@@ -115,9 +133,11 @@ fn contradiction(statement: &Statement, times: &Times) -> Option<&'static str> {
     if statement.filler {
         return Some("deceased_on: a day that programs write for nothing");
     }
+
     if statement.first_day.is_some_and(|day| day > times.run_date) {
         return Some("deceased_on: after the run date");
     }
+
     if let (Some(died), Some(born)) = (statement.last_day, times.born)
         && died < born
     {
@@ -128,6 +148,7 @@ fn contradiction(statement: &Statement, times: &Times) -> Option<&'static str> {
     {
         return Some("deceased_on: before a sample_date");
     }
+
     statement.list_disagrees.then_some("deceased_on: another row of the same list has none")
 }
 
@@ -143,22 +164,35 @@ mod tests {
     use super::*;
     use crate::field::row::Exposure;
 
-    fn weigh_dates(participants: &[&str], registered: &[&str], suppressed: Option<&str>, sample: &str) -> &'static str {
-        let members: Vec<_> =
-            participants.iter().map(|day| Registrant { deceased_on: partial(day), ..participant(1) }).collect();
-        let others: Vec<_> =
-            registered.iter().map(|day| Registrant { deceased_on: partial(day), ..register(1) }).collect();
+    fn weigh_dates(
+        participants: &[&str],
+        registered: &[&str],
+        suppressed: Option<&str>,
+        sample: &str,
+    ) -> &'static str {
+        let members: Vec<_> = participants
+            .iter()
+            .map(|day| Registrant { deceased_on: partial(day), ..participant(1) })
+            .collect();
+
+        let others: Vec<_> = registered
+            .iter()
+            .map(|day| Registrant { deceased_on: partial(day), ..register(1) })
+            .collect();
+
         let row = Exposure { sample_date: sample.parse().ok(), ..exposure(1) };
         let listed = suppressed.map(|since| crate::field::row::Suppression {
             since: since.parse().ok(),
             since_partly: partial(since).filter(|day| day.exact().is_none()),
             ..suppression(1, SuppressionReason::Deceased)
         });
+
         let cluster = Cluster {
             exposures: vec![&row],
             participants: members.iter().collect(),
             register: others.iter().collect(),
         };
+
         match weigh(&cluster, &listed.iter().collect::<Vec<_>>(), date("2025-10-01")) {
             Death::NotStated => "not stated",
             Death::Stated { .. } => "stated",
@@ -192,21 +226,33 @@ mod tests {
         let died = Registrant { deceased_on: partial("2025-01-01"), ..register(1) };
         let row = exposure(1);
         let weigh = |register: Vec<&Registrant>| {
-            let cluster = Cluster { exposures: vec![&row], participants: vec![&unreadable], register };
+            let cluster =
+                Cluster { exposures: vec![&row], participants: vec![&unreadable], register };
             weigh(&cluster, &[], date("2025-10-01"))
         };
+
         assert!(matches!(weigh(Vec::new()), Death::Doubtful { .. }));
         assert!(matches!(weigh(vec![&died]), Death::Stated { .. }));
     }
 
     #[test]
     fn a_day_that_programs_write_for_nothing_or_before_the_birth_is_no_death() {
-        for day in ["1900-01-01", "1753-01-01", "1899-12-30", "1111-11-11", "1970-01-01", "1900-00-00", "1899-00-00"] {
+        for day in [
+            "1900-01-01",
+            "1753-01-01",
+            "1899-12-30",
+            "1111-11-11",
+            "1970-01-01",
+            "1900-00-00",
+            "1899-00-00",
+        ] {
             assert_eq!(weigh_dates(&[day], &[], None, ""), "doubtful", "{day}");
             assert_eq!(weigh_dates(&[], &[day], None, ""), "doubtful", "{day}");
         }
+
         assert_eq!(weigh_dates(&[], &[], Some("1900-01-01"), ""), "doubtful");
         assert_eq!(weigh_dates(&[], &[], Some("0001-01-01"), ""), "doubtful");
+
         // The people of these tests were born in 1980.
         assert_eq!(weigh_dates(&["1950-02-03"], &[], None, ""), "doubtful");
         assert_eq!(weigh_dates(&[], &[], Some("1950-02-03"), ""), "doubtful");
@@ -223,11 +269,18 @@ mod tests {
         ] {
             assert_eq!(weigh_dates(&[], &[], Some(since), ""), expected, "{since}");
         }
+
         let (row, unreadable) = (exposure(1), suppression(1, SuppressionReason::Deceased));
         let unreadable = crate::field::row::Suppression { since_unreadable: true, ..unreadable };
-        let cluster = Cluster { exposures: vec![&row], participants: Vec::new(), register: Vec::new() };
-        assert!(matches!(weigh(&cluster, &[&unreadable], date("2025-10-01")), Death::Doubtful { .. }));
-        let other = crate::field::row::Suppression { reason: SuppressionReason::Objection, ..unreadable };
+        let cluster =
+            Cluster { exposures: vec![&row], participants: Vec::new(), register: Vec::new() };
+        assert!(matches!(
+            weigh(&cluster, &[&unreadable], date("2025-10-01")),
+            Death::Doubtful { .. }
+        ));
+
+        let other =
+            crate::field::row::Suppression { reason: SuppressionReason::Objection, ..unreadable };
         assert_eq!(weigh(&cluster, &[&other], date("2025-10-01")), Death::NotStated);
     }
 

@@ -1,4 +1,5 @@
-//! Invented rows for tests: one woman, her lab record, her rows in the lists, and the world around her.
+//! Invented rows for tests: one woman, her lab record, her rows in the lists, and the world around
+//! her.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,9 @@ use crate::field::notice::Notice;
 use crate::field::partial_date::PartialDate;
 use crate::field::person::{Cluster, Person};
 use crate::field::reason::Sifted;
-use crate::field::row::{Exposure, Provider, ProviderKind, Registrant, Rows, Suppression, SuppressionReason};
+use crate::field::row::{
+    Exposure, Provider, ProviderKind, Registrant, Rows, Suppression, SuppressionReason,
+};
 use crate::field::terms::{Category, Item, Items, Kind, Published, Status};
 
 /// `2025-10-01`.
@@ -30,7 +33,10 @@ pub(crate) fn partial(text: &str) -> Option<PartialDate> {
     }
     let mut parts = text.split('-');
     let mut next = || parts.next().unwrap();
-    Some(PartialDate::new(next().parse().unwrap(), next().parse().unwrap(), next().parse().unwrap()).unwrap())
+    Some(
+        PartialDate::new(next().parse().unwrap(), next().parse().unwrap(), next().parse().unwrap())
+            .unwrap(),
+    )
 }
 
 /// `name bsn`.
@@ -38,12 +44,17 @@ pub(crate) fn items(words: &str) -> Items {
     words.split_whitespace().map(|word| word.parse::<Item>().unwrap()).collect()
 }
 
-/// `gp screening / confirmed / unknown / name bsn / phone`: categories, status, published, involved, possible.
+/// `gp screening / confirmed / unknown / name bsn / phone`: categories, status, published,
+/// involved, possible.
 pub(crate) fn findings(text: &str) -> Findings {
     let parts: Vec<_> = text.split('/').map(str::trim).collect();
-    let [categories, status, published, involved, possible] = parts[..] else { panic!("five parts") };
-    let mut categories: Vec<Category> = categories.split(' ').map(|word| word.parse().unwrap()).collect();
+    let [categories, status, published, involved, possible] = parts[..] else {
+        panic!("five parts")
+    };
+    let mut categories: Vec<Category> =
+        categories.split(' ').map(|word| word.parse().unwrap()).collect();
     categories.sort_unstable();
+
     Findings {
         categories,
         status: status.parse::<Status>().unwrap(),
@@ -64,9 +75,17 @@ pub(crate) trait Retype {
     fn with(self, column: &str, text: &str) -> Self;
 }
 
-fn retyped<const N: usize>(cells: &Cells<N>, names: [&str; N], column: &str, text: &str) -> Cells<N> {
+fn retyped<const N: usize>(
+    cells: &Cells<N>,
+    names: [&str; N],
+    column: &str,
+    text: &str,
+) -> Cells<N> {
     assert!(names.contains(&column), "no column {column}");
-    Cells::pack(std::array::from_fn(|index| if names[index] == column { text } else { cells.get(index) })).unwrap()
+    Cells::pack(std::array::from_fn(
+        |index| if names[index] == column { text } else { cells.get(index) },
+    ))
+    .unwrap()
 }
 
 impl Retype for Exposure {
@@ -142,6 +161,7 @@ fn listed(row: RowRef, prefix: &str) -> Registrant {
     cells[0] = &number;
     (cells[1], cells[3], cells[4]) = ("Fenna", "van der", "Veen");
     (cells[7], cells[8], cells[11], cells[12]) = ("Lindelaan", "12", "9999ZZ", "TESTDORP");
+
     Registrant {
         row,
         cells: Cells::pack(cells).unwrap(),
@@ -195,7 +215,8 @@ pub(crate) fn rows() -> Rows {
     Rows::default()
 }
 
-/// An inbox whose rows are all one person's, and everything else that decides about her on 1 October 2025.
+/// An inbox whose rows are all one person's, and everything else that decides about her on 1
+/// October 2025.
 #[derive(Debug)]
 pub(crate) struct Scene {
     pub rows: Rows,
@@ -206,12 +227,14 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// One row for each category, a row in the participants list; one sender, `bvo`, for everything.
+    /// One row for each category, a row in the participants list; one sender, `bvo`, for
+    /// everything.
     pub(crate) fn of(categories: &[Option<Category>]) -> Self {
         let mut rows = rows();
         for (row, category) in (1..).zip(categories) {
             rows.exposures.push(Exposure { category: *category, ..exposure(row) });
         }
+
         rows.participants.push(participant(1));
         Self {
             rows,
@@ -242,13 +265,16 @@ impl Scene {
     /// What each exposure row ends as, in row order: a kind of letter, or a code.
     pub(crate) fn ends(&self) -> Vec<&'static str> {
         let sifted = self.decide();
-        let mut ends: Vec<_> = sifted.set_aside.iter().map(|aside| (aside.row, aside.reason.code())).collect();
+        let mut ends: Vec<_> =
+            sifted.set_aside.iter().map(|aside| (aside.row, aside.reason.code())).collect();
         for notice in &sifted.ready {
             ends.extend(notice.rows.iter().map(|row| (*row, notice.kind.word())));
         }
+
         ends.sort_unstable();
         let rows: Vec<_> = self.rows.exposures.iter().map(|row| row.row).collect();
         assert_eq!(ends.iter().map(|(row, _)| *row).collect::<Vec<_>>(), rows, "every row once");
+
         ends.into_iter().map(|(_, end)| end).collect()
     }
 
@@ -262,6 +288,7 @@ impl Scene {
             findings: notice.findings,
             speaks_for: Vec::new(),
         });
+
         let letters: Vec<_> = letters.collect();
         self.told.extend(letters);
         self.run_date = date(run_date);

@@ -1,4 +1,5 @@
-//! What a person was told before, and what that makes of the next letter: first, supplement, correction or none.
+//! What a person was told before, and what that makes of the next letter: first, supplement,
+//! correction or none.
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -29,10 +30,10 @@ pub(super) enum Step {
 
 /// The letters that count, of `told` (oldest first) those that `concerns` picks.
 ///
-/// A supplement or correction states everything anew, so nothing before it counts. First letters of different senders
-/// about different categories hold beside each other; a first letter replaces an earlier one of the same sender or about
-/// the same category. What two people were told who turned out to be one holds beside each other, until a letter comes
-/// that speaks for both.
+/// A supplement or correction states everything anew, so nothing before it counts. First letters of
+/// different senders about different categories hold beside each other; a first letter replaces an
+/// earlier one of the same sender or about the same category. What two people were told who turned
+/// out to be one holds beside each other, until a letter comes that speaks for both.
 pub(super) fn earlier(told: &[Told], concerns: impl Fn(&Told) -> bool) -> Option<Earlier> {
     let mut standing: Vec<&Told> = Vec::new();
     let mut last = None;
@@ -42,7 +43,11 @@ pub(super) fn earlier(told: &[Told], concerns: impl Fn(&Told) -> bool) -> Option
         standing.push(letter);
         last = last.max(Some(letter.date));
     }
-    let told = standing.into_iter().map(|letter| letter.findings.clone()).reduce(|all, next| union(all, &next))?;
+
+    let told = standing
+        .into_iter()
+        .map(|letter| letter.findings.clone())
+        .reduce(|all, next| union(all, &next))?;
     Some(Earlier { last: last?, told })
 }
 
@@ -52,16 +57,27 @@ fn takes_up(letter: &Told, other: &Told) -> bool {
 }
 
 fn replaces(letter: &Told, other: &Told) -> bool {
-    let shared = letter.findings.categories.iter().any(|category| other.findings.categories.contains(category));
+    let shared = letter
+        .findings
+        .categories
+        .iter()
+        .any(|category| other.findings.categories.contains(category));
     letter.sender == other.sender || shared
 }
 
-/// The next letter, written on `due` or later. `now` is what it would say, `still` what holds for the categories that were
-/// `told` (they differ where a category is held back: what is held back has not become wrong).
+/// The next letter, written on `due` or later. `now` is what it would say, `still` what holds for
+/// the categories that were `told` (they differ where a category is held back: what is held back
+/// has not become wrong).
 ///
-/// When something told was wrong and something is new as well, the letter is a correction: it shows the full list too, and
-/// its opening must not pass over the mistake.
-pub(super) fn step(now: &Findings, still: &Findings, told: &Findings, due: Date, run_date: Date) -> Step {
+/// When something told was wrong and something is new as well, the letter is a correction: it shows
+/// the full list too, and its opening must not pass over the mistake.
+pub(super) fn step(
+    now: &Findings,
+    still: &Findings,
+    told: &Findings,
+    due: Date,
+    run_date: Date,
+) -> Step {
     let wrong = no_longer_holds(told, still);
     if !wrong && !is_news(now, told) {
         return Step::Nothing;
@@ -72,8 +88,8 @@ pub(super) fn step(now: &Findings, still: &Findings, told: &Findings, due: Date,
     Step::Write(if wrong { Kind::Correction } else { Kind::Supplement })
 }
 
-/// What docs/policy.md calls material: a new category; an item that is newly involved, or was possible and is now
-/// involved; a higher status; published became `yes`.
+/// What docs/policy.md calls material: a new category; an item that is newly involved, or was
+/// possible and is now involved; a higher status; published became `yes`.
 fn is_news(now: &Findings, told: &Findings) -> bool {
     now.categories.iter().any(|category| !told.categories.contains(category))
         || !now.involved.minus(told.involved).is_empty()
@@ -81,8 +97,8 @@ fn is_news(now: &Findings, told: &Findings) -> bool {
         || (now.published == Published::Yes && told.published != Published::Yes)
 }
 
-/// Whether something that was told no longer holds (docs/policy.md). Told `no` that became `unknown` is not among it:
-/// what was told is that nothing was found, and that stays true.
+/// Whether something that was told no longer holds (docs/policy.md). Told `no` that became
+/// `unknown` is not among it: what was told is that nothing was found, and that stays true.
 fn no_longer_holds(told: &Findings, still: &Findings) -> bool {
     told.categories.iter().any(|category| !still.categories.contains(category))
         || !told.involved.minus(still.involved).is_empty()
@@ -132,11 +148,19 @@ mod tests {
         ] {
             assert_eq!(step_from(told, now), expected, "{now}");
         }
+
         let told = "gp / confirmed / yes / name / ";
         assert_eq!(step_from(told, "gp / confirmed / unknown / name / "), "correction");
         assert_eq!(step_from(told, "gp / confirmed / no / name / "), "correction");
-        assert_eq!(step_from("gp / confirmed / no / name / ", "gp / confirmed / unknown / name / "), "nothing");
-        assert_eq!(step_from("gp / confirmed / no / name / ", "gp / confirmed / yes / name / "), "supplement");
+        assert_eq!(
+            step_from("gp / confirmed / no / name / ", "gp / confirmed / unknown / name / "),
+            "nothing"
+        );
+
+        assert_eq!(
+            step_from("gp / confirmed / no / name / ", "gp / confirmed / yes / name / "),
+            "supplement"
+        );
     }
 
     #[test]
@@ -148,7 +172,10 @@ mod tests {
 
     #[test]
     fn the_fourteenth_day_is_late_enough() {
-        let (told, now) = (findings("gp / not_excluded / yes / / name"), findings("gp / confirmed / yes / name / "));
+        let (told, now) = (
+            findings("gp / not_excluded / yes / / name"),
+            findings("gp / confirmed / yes / name / "),
+        );
         let on = |day| step(&now, &now, &told, due(date("2025-09-01"), 14), date(day));
         assert_eq!(on("2025-09-14"), Step::Later(date("2025-09-15")));
         assert_eq!(on("2025-09-15"), Step::Write(Kind::Supplement));
@@ -180,9 +207,16 @@ mod tests {
             told("2025-08-01", Kind::First, "a", "gp / not_excluded / no / / name bsn"),
             told("2025-08-01", Kind::First, "b", "screening / confirmed / unknown / name / "),
         ];
+
         let both = earlier(&letters, |_| true).unwrap();
         assert_eq!(both.told, findings("gp screening / confirmed / unknown / name / bsn"));
-        letters.push(told("2025-09-01", Kind::Correction, "c", "hospital / confirmed / no / name / "));
+        letters.push(told(
+            "2025-09-01",
+            Kind::Correction,
+            "c",
+            "hospital / confirmed / no / name / ",
+        ));
+
         assert_eq!(earlier(&letters, |_| true).unwrap().told, letters[2].findings);
     }
 
@@ -197,20 +231,28 @@ mod tests {
 
     #[test]
     fn two_who_turned_out_to_be_one_know_what_both_were_told() {
-        let to = |person: u8, letter: Told| Told { speaks_for: vec![Pseudonym([person; 16])], ..letter };
+        let to =
+            |person: u8, letter: Told| Told { speaks_for: vec![Pseudonym([person; 16])], ..letter };
         let mut letters = vec![
             to(1, told("2025-08-01", Kind::First, "a", "gp / confirmed / no / name address / ")),
             to(2, told("2025-08-02", Kind::First, "a", "gp / confirmed / no / name phone / ")),
         ];
+
         let both = findings("gp / confirmed / no / name address phone / ");
         assert_eq!(earlier(&letters, |_| true).unwrap().told, both);
+
         // Written before anybody knew: it speaks for the first alone.
-        letters.push(to(1, told("2025-08-03", Kind::Supplement, "a", "gp / confirmed / no / name address bsn / ")));
+        letters.push(to(
+            1,
+            told("2025-08-03", Kind::Supplement, "a", "gp / confirmed / no / name address bsn / "),
+        ));
+
         let all = findings("gp / confirmed / no / name address phone bsn / ");
         assert_eq!(earlier(&letters, |_| true).unwrap().told, all);
         let speaks_for = vec![Pseudonym([1; 16]), Pseudonym([2; 16])];
         let anew = told("2025-09-01", Kind::Correction, "a", "gp / confirmed / no / name / ");
         letters.push(Told { speaks_for, ..anew });
+
         assert_eq!(earlier(&letters, |_| true).unwrap().told, letters[3].findings);
     }
 }

@@ -1,4 +1,5 @@
-//! From a person whom no rule stops to their letters: which sender writes about what, and what kind of letter it is.
+//! From a person whom no rule stops to their letters: which sender writes about what, and what kind
+//! of letter it is.
 
 use std::collections::BTreeSet;
 
@@ -24,12 +25,13 @@ struct Subject<'c, 'a> {
     rows: Vec<&'a Exposure>,
 }
 
-/// Writes the person's letters and sets aside the rows that get none: rules 14 to 16, and rules 5 and 13 once more for
-/// what is left of a letter.
+/// Writes the person's letters and sets aside the rows that get none: rules 14 to 16, and rules 5
+/// and 13 once more for what is left of a letter.
 pub(super) fn write<'a>(case: &Case<'_, 'a>, sink: &mut Sink<'_, 'a>) {
     let (subjects, without_sender) = subjects(case);
     sink.set_aside(&without_sender, &Stop::new(Reason::D212, "category: no sender profile"));
     let mut kinds = Vec::new();
+
     for subject in subjects {
         match notice(case, &subject, &kinds) {
             Ok(notice) => {
@@ -41,11 +43,13 @@ pub(super) fn write<'a>(case: &Case<'_, 'a>, sink: &mut Sink<'_, 'a>) {
     }
 }
 
-/// One subject for all categories, signed by the sender of the first; or one for each sender, in category order.
+/// One subject for all categories, signed by the sender of the first; or one for each sender, in
+/// category order.
 fn subjects<'c, 'a>(case: &Case<'c, 'a>) -> (Vec<Subject<'c, 'a>>, Vec<&'a Exposure>) {
     let (mut subjects, mut without_sender) = (Vec::<Subject<'c, 'a>>::new(), Vec::new());
     for row in case.rows.iter().copied() {
-        let Some(sender) = row.category.and_then(|category| case.circumstances.sender(category)) else {
+        let Some(sender) = row.category.and_then(|category| case.circumstances.sender(category))
+        else {
             without_sender.push(row);
             continue;
         };
@@ -58,22 +62,30 @@ fn subjects<'c, 'a>(case: &Case<'c, 'a>) -> (Vec<Subject<'c, 'a>>, Vec<&'a Expos
             None => subjects.push(Subject { sender, lead: row, rows: vec![row] }),
         }
     }
+
     (subjects, without_sender)
 }
 
 /// One letter, or why there is none. `kinds` are those of the person's other letters of this run.
-fn notice<'a>(case: &Case<'_, 'a>, subject: &Subject<'_, 'a>, kinds: &[Kind]) -> Result<Notice<'a>, Stop> {
+fn notice<'a>(
+    case: &Case<'_, 'a>,
+    subject: &Subject<'_, 'a>,
+    kinds: &[Kind],
+) -> Result<Notice<'a>, Stop> {
     let all = combine(subject.rows.iter().copied());
     let medical_test = medical_test(&all).filter(|_| case.audience() != Audience::Adult);
     let findings = told_to(case.audience(), all);
     let main = subject.lead.category;
     let identity = whereabouts::identity(&case.person.rows, subject.lead);
+
     // Prisoners come first, so a letter about them has them as its main category.
     let to_institution = main == Some(Category::Prisoner) && case.in_custody();
     let (address_source, address_of) = address(case, to_institution, identity)?;
+
     if let Some(stop) = empty_list(&findings) {
         return Err(stop);
     }
+
     let (kind, difference) = next(case, subject, &findings)?;
     let (language, format) = whereabouts::preferences(&case.person.rows);
     Ok(Notice {
@@ -92,14 +104,25 @@ fn notice<'a>(case: &Case<'_, 'a>, subject: &Subject<'_, 'a>, kinds: &[Kind]) ->
         identity,
         address_source,
         address_of,
-        provider: if to_institution { case.institution.value() } else { named_provider(case, subject) },
+        provider: if to_institution {
+            case.institution.value()
+        } else {
+            named_provider(case, subject)
+        },
         rows: subject.rows.iter().map(|row| row.row).collect(),
         record_ids: subject.rows.iter().map(|row| row.record_id().to_owned()).collect(),
-        datasets: subject.rows.iter().map(|row| row.dataset_id()).collect::<BTreeSet<_>>().into_iter().collect(),
+        datasets: subject
+            .rows
+            .iter()
+            .map(|row| row.dataset_id())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
     })
 }
 
-/// A sender that does not write about custody writes to the home address: that somebody is held is not theirs to know.
+/// A sender that does not write about custody writes to the home address: that somebody is held is
+/// not theirs to know.
 fn address<'a>(
     case: &Case<'_, 'a>,
     to_institution: bool,
@@ -114,40 +137,69 @@ fn address<'a>(
 
 /// The first free number among the person's letters of this kind, whoever signs them.
 fn sequence(case: &Case<'_, '_>, kind: Kind, kinds: &[Kind]) -> u32 {
-    let told = case.person.told.iter().filter(|letter| letter.kind == kind).map(|letter| letter.sequence).max();
+    let told = case
+        .person
+        .told
+        .iter()
+        .filter(|letter| letter.kind == kind)
+        .map(|letter| letter.sequence)
+        .max();
+
     let this_run = kinds.iter().filter(|other| **other == kind).count();
     told.unwrap_or(0)
-        + u32::try_from(this_run).expect("a person has at most one letter for each of four categories")
+        + u32::try_from(this_run)
+            .expect("a person has at most one letter for each of four categories")
         + 1
 }
 
 /// Rules 15 and 16.
-fn next(case: &Case<'_, '_>, subject: &Subject<'_, '_>, now: &Findings) -> Result<(Kind, Option<Difference>), Stop> {
+fn next(
+    case: &Case<'_, '_>,
+    subject: &Subject<'_, '_>,
+    now: &Findings,
+) -> Result<(Kind, Option<Difference>), Stop> {
     let one_letter = case.policy.multi_category == MultiCategory::OneLetter;
     let concerned = history::earlier(&case.person.told, |letter| {
-        let about = letter.findings.categories.iter().any(|category| now.categories.contains(category));
+        let about =
+            letter.findings.categories.iter().any(|category| now.categories.contains(category));
         one_letter || letter.sender == subject.sender || about
     });
+
     let Some(Earlier { last, told }) = concerned else {
         return Ok((Kind::First, None));
     };
     let told = told_to(case.audience(), told);
     let still = told_to(case.audience(), still_holding(case, now, &told));
-    // A birthday is no news: where the earlier letter gave the reduced list, only the reduced lists are compared.
+
+    // A birthday is no news: where the earlier letter gave the reduced list, only the reduced lists
+    // are compared.
     let minor_then = case.is_minor_on(last);
-    let comparable = |findings: &Findings| if minor_then { reduced(findings.clone()) } else { findings.clone() };
+    let comparable =
+        |findings: &Findings| if minor_then { reduced(findings.clone()) } else { findings.clone() };
     let due = history::due(last, case.policy.min_days_between);
-    match history::step(&comparable(now), &comparable(&still), &comparable(&told), due, case.run_date) {
+
+    match history::step(
+        &comparable(now),
+        &comparable(&still),
+        &comparable(&told),
+        due,
+        case.run_date,
+    ) {
         Step::Write(kind) => Ok((kind, Some(Difference { earlier: last, before: told }))),
-        Step::Later(due) => Err(Stop { due: Some(due), ..Stop::new(Reason::D302, "last letter: too recent") }),
+        Step::Later(due) => {
+            Err(Stop { due: Some(due), ..Stop::new(Reason::D302, "last letter: too recent") })
+        }
         Step::Nothing => Err(Stop::new(Reason::D301, not_material(now, &told))),
     }
 }
 
-/// What holds today of the categories that were told or would be, whether or not the letter may name them. A row whose
-/// category is being looked into (D101) may belong to any told category, so nothing told is called wrong because of it.
+/// What holds today of the categories that were told or would be, whether or not the letter may
+/// name them. A row whose category is being looked into (D101) may belong to any told category, so
+/// nothing told is called wrong because of it.
 fn still_holding(case: &Case<'_, '_>, now: &Findings, told: &Findings) -> Findings {
-    let meant = |category: &Category| told.categories.contains(category) || now.categories.contains(category);
+    let meant = |category: &Category| {
+        told.categories.contains(category) || now.categories.contains(category)
+    };
     let rows = case.rows.iter().filter(|row| row.category.as_ref().is_some_and(meant));
     let mut still = combine(rows.chain(&case.unsorted).copied());
     if !case.unsorted.is_empty() {
@@ -159,25 +211,33 @@ fn still_holding(case: &Case<'_, '_>, now: &Findings, told: &Findings) -> Findin
 /// docs/policy.md names what is material; an item that is newly possible is not among it.
 fn not_material(now: &Findings, told: &Findings) -> &'static str {
     let known = told.involved.union(told.possible);
-    if now.possible.minus(known).is_empty() { "" } else { "items: newly possible ones are not material" }
+    if now.possible.minus(known).is_empty() {
+        ""
+    } else {
+        "items: newly possible ones are not material"
+    }
 }
 
-/// The provider that the letter may name: of the main category, in agreement between its rows, of a fitting kind, and
-/// confirmed by the run date. The programme has none, and an institution is never named.
+/// The provider that the letter may name: of the main category, in agreement between its rows, of a
+/// fitting kind, and confirmed by the run date. The programme has none, and an institution is never
+/// named.
 fn named_provider<'a>(case: &Case<'_, 'a>, subject: &Subject<'_, 'a>) -> Option<&'a Provider> {
     let kind = match subject.lead.category? {
         Category::Gp => ProviderKind::Gp,
         Category::Hospital => ProviderKind::Hospital,
         Category::Screening | Category::Prisoner => return None,
     };
+
     let of_main = subject.rows.iter().filter(|row| row.category == subject.lead.category);
     let mut codes = of_main.map(|row| row.provider_code()).filter(|code| !code.is_empty());
     let code = codes.next()?;
     if codes.any(|other| other != code) {
         return None;
     }
+
     let provider = case.circumstances.provider(code)?;
     let fits = provider.kind == kind || provider.kind == ProviderKind::Clinic;
     let confirmed = provider.confirmed_on.is_some_and(|day| day <= case.run_date);
+
     (fits && confirmed).then_some(provider)
 }

@@ -1,4 +1,5 @@
-//! The order of the table, shown pair by pair: where two rules hold, the one that stands higher gives the code.
+//! The order of the table, shown pair by pair: where two rules hold, the one that stands higher
+//! gives the code.
 
 use super::fixtures::{Retype as _, Scene, partial, register, suppression, told};
 use crate::field::reason::Reason::{self, *};
@@ -24,7 +25,9 @@ const TABLE: [(Reason, Trigger); 15] = [
     (D207, |scene| born(scene, "2011-05-05")),
     (D208, |scene| born(scene, "2000-05-05")),
     (D209, |scene| scene.rows.exposures.iter_mut().for_each(|row| row.custody = None)),
-    (D210, |scene| scene.rows.exposures.iter_mut().for_each(|row| row.custody = Some(Custody::Current))),
+    (D210, |scene| {
+        scene.rows.exposures.iter_mut().for_each(|row| row.custody = Some(Custody::Current))
+    }),
     (D211, |scene| scene.rows.exposures.iter_mut().for_each(|row| row.items = Items::NONE)),
     (D212, |scene| scene.senders.clear()),
     (D301, |scene| remember(scene, "2025-09-30", "prisoner gp screening")),
@@ -32,7 +35,8 @@ const TABLE: [(Reason, Trigger); 15] = [
 ];
 
 /// Rules that cannot both hold: two birth dates, two states of custody, two memories.
-const EXCLUSIVE: [(Reason, Reason); 5] = [(D206, D207), (D206, D208), (D207, D208), (D209, D210), (D301, D302)];
+const EXCLUSIVE: [(Reason, Reason); 5] =
+    [(D206, D207), (D206, D208), (D207, D208), (D209, D210), (D301, D302)];
 
 fn suppress(scene: &mut Scene, reason: SuppressionReason) {
     let mut row = suppression(1, reason);
@@ -43,7 +47,12 @@ fn suppress(scene: &mut Scene, reason: SuppressionReason) {
 fn born(scene: &mut Scene, day: &str) {
     let day = partial(day);
     scene.rows.exposures.iter_mut().for_each(|row| row.birth_date = day);
-    scene.rows.participants.iter_mut().chain(&mut scene.rows.register).for_each(|row| row.birth_date = day);
+    scene
+        .rows
+        .participants
+        .iter_mut()
+        .chain(&mut scene.rows.register)
+        .for_each(|row| row.birth_date = day);
 }
 
 fn remember(scene: &mut Scene, day: &str, categories: &str) {
@@ -53,7 +62,8 @@ fn remember(scene: &mut Scene, day: &str, categories: &str) {
 
 /// A grown-up participant, former prisoner, with a GP record: nothing stops her.
 fn scene() -> Scene {
-    let mut scene = Scene::of(&[Some(Category::Gp), Some(Category::Prisoner), Some(Category::Screening)]);
+    let mut scene =
+        Scene::of(&[Some(Category::Gp), Some(Category::Prisoner), Some(Category::Screening)]);
     scene.rows.exposures.iter_mut().for_each(|row| row.custody = Some(Custody::Former));
     scene
 }
@@ -90,14 +100,18 @@ fn of_two_rules_the_higher_one_gives_the_code() {
             pairs += 1;
         }
     }
+
     assert_eq!(pairs, 15 * 14 / 2 - EXCLUSIVE.len());
 }
 
 #[test]
 fn every_code_of_the_table_is_in_this_test() {
-    // What the ledger remembers of people and records is not decided here (`run/desk.rs`, `run/settle.rs`).
+    // What the ledger remembers of people and records is not decided here (`run/desk.rs`,
+    // `run/settle.rs`).
     let remembered = [Reason::D215, Reason::D216, Reason::D217];
-    let decided = Reason::ALL.iter().filter(|reason| reason.code().starts_with('D') && !remembered.contains(reason));
+    let decided = Reason::ALL
+        .iter()
+        .filter(|reason| reason.code().starts_with('D') && !remembered.contains(reason));
     assert_eq!(decided.copied().collect::<Vec<_>>(), TABLE.map(|(code, _)| code));
 }
 
@@ -121,9 +135,17 @@ fn one_category_without_a_sender_stops_its_rows_alone() {
 fn a_contradiction_says_what_it_is() {
     let mut scene = scene();
     born(&mut scene, "2009-00-00");
-    assert_eq!(scene.decide().set_aside[0].evidence, "birth_date: partial, on both sides of an age limit");
+    assert_eq!(
+        scene.decide().set_aside[0].evidence,
+        "birth_date: partial, on both sides of an age limit"
+    );
+
     scene.rows.exposures[0].birth_date = partial("1980-01-01");
-    assert_eq!(scene.decide().set_aside[0].evidence, "birth_date: rows fall in different age classes");
+    assert_eq!(
+        scene.decide().set_aside[0].evidence,
+        "birth_date: rows fall in different age classes"
+    );
+
     scene.rows.exposures[0].birth_date = partial("2025-10-02");
     assert_eq!(scene.decide().set_aside[0].evidence, "birth_date: after the run date");
 }

@@ -1,4 +1,5 @@
-//! What a person's addresses say instead of a place: secret, gone, died ([`crate::field::words::address`]).
+//! What a person's addresses say instead of a place: secret, gone, died
+//! ([`crate::field::words::address`]).
 
 use super::whereabouts::{Home, printable};
 use crate::field::ids::RowRef;
@@ -17,26 +18,33 @@ pub(super) struct Remarks {
 impl Remarks {
     /// Collects what counts.
     ///
-    /// A row of participants or register counts whatever it says, like the flags beside it. What the lab's rows say of a
-    /// death counts as well: a letter to somebody who has died is the worse mistake. That the lab knows no address, or a
-    /// secret one, counts only where its address would be used, and only if no newer sample has a plain one.
+    /// A row of participants or register counts whatever it says, like the flags beside it. What
+    /// the lab's rows say of a death counts as well: a letter to somebody who has died is the worse
+    /// mistake. That the lab knows no address, or a secret one, counts only where its address would
+    /// be used, and only if no newer sample has a plain one.
     pub(super) fn of(cluster: &Cluster<'_>, home: Result<&Home<'_>, &'static str>) -> Self {
         let mut remarks = Self::default();
         for row in cluster.participants.iter().chain(&cluster.register) {
             remarks.note(remark(&row.address()).map(|(remark, _)| remark), row.row);
         }
+
         let listed = !cluster.participants.is_empty() || !cluster.register.is_empty();
-        let newest_plain =
-            cluster.exposures.iter().filter(|row| printable(&row.address()) && remark(&row.address()).is_none());
+        let newest_plain = cluster
+            .exposures
+            .iter()
+            .filter(|row| printable(&row.address()) && remark(&row.address()).is_none());
+
         let newest_plain = newest_plain.map(|row| row.sample_date).max();
         for row in &cluster.exposures {
             let Some((remark, _)) = remark(&row.address()) else { continue };
             let chosen = matches!(home.map(|home| home.of), Ok(Identity::Lab(chosen)) if chosen.row == row.row);
-            let outdated = newest_plain.is_some_and(|plain| plain.is_some() && plain > row.sample_date);
+            let outdated =
+                newest_plain.is_some_and(|plain| plain.is_some() && plain > row.sample_date);
             if remark == Remark::Died || (!listed && (chosen || !outdated)) {
                 remarks.note(Some(remark), row.row);
             }
         }
+
         remarks
     }
 
@@ -83,7 +91,10 @@ mod tests {
         let row = participant(1).with("street", "Geheim adres");
         assert_eq!(said(&[exposure(1)], std::slice::from_ref(&row), &[]).hidden, [row.row]);
         let row = register(1).with("town", "RNI");
-        assert_eq!(said(&[exposure(1)], &[participant(1)], std::slice::from_ref(&row)).nowhere, [row.row]);
+        assert_eq!(
+            said(&[exposure(1)], &[participant(1)], std::slice::from_ref(&row)).nowhere,
+            [row.row]
+        );
         assert_eq!(said(&[exposure(1)], &[participant(1)], &[register(1)]), Remarks::default());
     }
 
@@ -103,9 +114,11 @@ mod tests {
         assert_eq!(said(&[old, new], &[], &[]), Remarks::default());
         let (old, new) = (on(1, "2019-01-01"), on(2, "2024-01-01").with("street", "Geheim"));
         assert_eq!(said(&[old, new.clone()], &[], &[]).hidden, [new.row]);
+
         let undated = Exposure { sample_date: None, ..exposure(3) }.with("street", "Geheim");
         assert_eq!(
-            said(&[undated.clone(), Exposure { sample_date: None, ..exposure(4) }], &[], &[]).hidden,
+            said(&[undated.clone(), Exposure { sample_date: None, ..exposure(4) }], &[], &[])
+                .hidden,
             [undated.row]
         );
     }

@@ -41,7 +41,8 @@ impl Stop {
     }
 }
 
-/// Rules 2 to 13 in the order of the table; rule 8 (under 12) stops nobody and is part of [`Case::audience`].
+/// Rules 2 to 13 in the order of the table; rule 8 (under 12) stops nobody and is part of
+/// [`Case::audience`].
 const ORDER: [fn(&Case<'_, '_>) -> Option<Stop>; 11] = [
     died,
     suppressed,
@@ -64,21 +65,25 @@ pub(super) fn first(case: &Case<'_, '_>) -> Option<Stop> {
 /// Rule 2.
 fn died(case: &Case<'_, '_>) -> Option<Stop> {
     match &case.death {
-        Death::Stated { evidence, rows } => Some(Stop::new(Reason::D201, evidence).beside(rows.clone())),
+        Death::Stated { evidence, rows } => {
+            Some(Stop::new(Reason::D201, evidence).beside(rows.clone()))
+        }
         Death::NotStated | Death::Doubtful { .. } => None,
     }
 }
 
 /// Rule 3.
 fn suppressed(case: &Case<'_, '_>) -> Option<Stop> {
-    for (reason, evidence) in
-        [(SuppressionReason::Objection, "objection: suppressions"), (SuppressionReason::Other, "other: suppressions")]
-    {
+    for (reason, evidence) in [
+        (SuppressionReason::Objection, "objection: suppressions"),
+        (SuppressionReason::Other, "other: suppressions"),
+    ] {
         let rows = case.suppressed_for(&[reason]);
         if !rows.is_empty() {
             return Some(Stop::new(Reason::D202, evidence).beside(rows));
         }
     }
+
     None
 }
 
@@ -99,19 +104,24 @@ fn unreachable(case: &Case<'_, '_>) -> Option<Stop> {
     let listed = case.listed().filter(|row| row.whereabouts_unknown).map(|row| row.row);
     let mut rows: Vec<_> = listed.collect();
     rows.extend(case.suppressed_for(&[SuppressionReason::WhereaboutsUnknown]));
+
     if !rows.is_empty() {
         return Some(Stop::new(Reason::D204, "whereabouts_unknown: yes").beside(rows));
     }
+
     if matches!(case.institution, Settled::Missing)
         && let Some(rows) = case.remarks.rows(Remark::Nowhere)
     {
-        return Some(Stop::new(Reason::D204, "address: words that say that there is none").beside(rows));
+        return Some(
+            Stop::new(Reason::D204, "address: words that say that there is none").beside(rows),
+        );
     }
+
     match (&case.home, case.institution) {
         (Ok(_), _) | (_, Settled::Is(_) | Settled::Contradicted) => None,
-        (Err(evidence), Settled::Missing) => {
-            Some(Stop::new(Reason::D204, evidence).beside(case.listed().map(|row| row.row).collect()))
-        }
+        (Err(evidence), Settled::Missing) => Some(
+            Stop::new(Reason::D204, evidence).beside(case.listed().map(|row| row.row).collect()),
+        ),
     }
 }
 
@@ -119,30 +129,45 @@ fn unreachable(case: &Case<'_, '_>) -> Option<Stop> {
 fn contradicted(case: &Case<'_, '_>) -> Option<Stop> {
     let stop = |evidence: &str, beside| Some(Stop::new(Reason::D205, evidence).beside(beside));
     let listed = || case.listed().map(|row| row.row).collect::<Vec<_>>();
+
     if let Death::Doubtful { evidence, rows } = &case.death {
         return stop(evidence, rows.clone());
     }
+
     if let Some(rows) = case.remarks.rows(Remark::Died) {
         return stop("address: words that say that the person has died", rows);
     }
+
     if age::unborn(&case.person.rows, case.run_date) {
         return stop("birth_date: after the run date", listed());
     }
+
     let screening = case.rows.iter().filter_map(|row| screening_class(case, row));
     let classes: Vec<_> = std::iter::once(case.class).chain(screening).collect();
     if classes.contains(&Class::Contradicts) {
         return stop("birth_date: rows fall in different age classes", listed());
     }
+
     if classes.contains(&Class::Straddles) {
         return stop("birth_date: partial, on both sides of an age limit", listed());
     }
+
     if case.custody == Settled::Contradicted {
         return stop("custody: rows differ, none is the newest", Vec::new());
     }
+
     if matches!(case.institution, Settled::Contradicted) {
-        return stop("provider_code: rows of current custody differ, none is the newest", Vec::new());
+        return stop(
+            "provider_code: rows of current custody differ, none is the newest",
+            Vec::new(),
+        );
     }
-    let rivals = case.home.as_ref().map(|home| whereabouts::rivals(&case.person.rows, home)).unwrap_or_default();
+
+    let rivals = case
+        .home
+        .as_ref()
+        .map(|home| whereabouts::rivals(&case.person.rows, home))
+        .unwrap_or_default();
     if rivals.is_empty() { None } else { stop("address: rows of one rank differ", rivals) }
 }
 
@@ -162,11 +187,13 @@ fn too_young_for_a_letter(case: &Case<'_, '_>) -> Option<Stop> {
 fn too_young_for_screening(case: &Case<'_, '_>) -> Option<Stop> {
     let young = |row: &&Exposure| screening_class(case, row) == Some(Class::In(0));
     let rows: Vec<_> = case.rows.iter().copied().filter(young).map(|row| row.row).collect();
-    (!rows.is_empty()).then(|| Stop::new(Reason::D208, "birth_date: under 29 years at the sample date").beside(rows))
+    (!rows.is_empty()).then(|| {
+        Stop::new(Reason::D208, "birth_date: under 29 years at the sample date").beside(rows)
+    })
 }
 
-/// The class of a screening row at its sample date. Without one only this much is certain: the sample is no newer than the
-/// run, so who is too young today was too young then.
+/// The class of a screening row at its sample date. Without one only this much is certain: the
+/// sample is no newer than the run, so who is too young today was too young then.
 fn screening_class(case: &Case<'_, '_>, row: &Exposure) -> Option<Class> {
     if row.category != Some(Category::Screening) {
         return None;

@@ -90,22 +90,36 @@ const CATEGORIES: [&[Option<Category>]; 9] = [
     &[Some(Gp), Some(Screening)],
     &[None],
 ];
-const HELD: [Held; 4] =
-    [(None, true), (Some(Custody::Former), true), (Some(Custody::Current), false), (Some(Custody::Current), true)];
-const PLACES: [Place; 5] = [Place::List, Place::Lab, Place::LabButHeld, Place::Nowhere, Place::Unknown];
-const BIRTHS: [Born; 7] =
-    [Born::Unknown, Born::Child, Born::Youth, Born::Young, Born::Adult, Born::Straddling, Born::Contradicting];
-const HISTORIES: [History; 5] = [History::None, History::Same, History::Less, History::LessRecently, History::More];
+const HELD: [Held; 4] = [
+    (None, true),
+    (Some(Custody::Former), true),
+    (Some(Custody::Current), false),
+    (Some(Custody::Current), true),
+];
+const PLACES: [Place; 5] =
+    [Place::List, Place::Lab, Place::LabButHeld, Place::Nowhere, Place::Unknown];
+const BIRTHS: [Born; 7] = [
+    Born::Unknown,
+    Born::Child,
+    Born::Youth,
+    Born::Young,
+    Born::Adult,
+    Born::Straddling,
+    Born::Contradicting,
+];
+const HISTORIES: [History; 5] =
+    [History::None, History::Same, History::Less, History::LessRecently, History::More];
 const BOTH: [bool; 2] = [false, true];
 
-/// The combination with this number; `None` where it says the same as another (custody of somebody who was never a
-/// prisoner).
+/// The combination with this number; `None` where it says the same as another (custody of somebody
+/// who was never a prisoner).
 fn flags(mut number: usize) -> Option<Flags> {
     fn pick<T: Copy>(number: &mut usize, values: &[T]) -> T {
         let value = values[*number % values.len()];
         *number /= values.len();
         value
     }
+
     let number = &mut number;
     let flags = Flags {
         categories: pick(number, &CATEGORIES),
@@ -123,6 +137,7 @@ fn flags(mut number: usize) -> Option<Flags> {
         write_youth: pick(number, &BOTH),
         per_sender: pick(number, &BOTH),
     };
+
     (flags.is(Prisoner) || flags.held == HELD[0]).then_some(flags)
 }
 
@@ -147,8 +162,10 @@ impl Flags {
 
     /// Which letters there would be: sender and the indices of its rows.
     fn letters(&self) -> Vec<(&'static str, Vec<usize>)> {
-        let signed: Vec<_> =
-            (0..self.categories.len()).filter_map(|index| Some((self.sender(index)?, index))).collect();
+        let signed: Vec<_> = (0..self.categories.len())
+            .filter_map(|index| Some((self.sender(index)?, index)))
+            .collect();
+
         match signed[..] {
             [(one, first), (other, second)] if self.per_sender && one != other => {
                 vec![(one, vec![first]), (other, vec![second])]
@@ -162,10 +179,12 @@ impl Flags {
         matches!(self.born, Born::Child | Born::Youth)
     }
 
-    /// The table, rules 2 to 13, read from the bottom up: each rule that holds overrules those below it.
+    /// The table, rules 2 to 13, read from the bottom up: each rule that holds overrules those
+    /// below it.
     fn stopped(&self) -> Option<&'static str> {
         let current = self.is(Prisoner) && self.held.0 == Some(Custody::Current);
-        let empty = self.listed == Listed::Nothing || self.listed == Listed::Medical && self.minor();
+        let empty =
+            self.listed == Listed::Nothing || self.listed == Listed::Medical && self.minor();
         let at_home = matches!(self.place, Place::List | Place::Lab);
         let rules = [
             (self.status == Status::Confirmed && empty, "D211"),
@@ -182,6 +201,7 @@ impl Flags {
             (self.objection, "D202"),
             (self.died == Died::Yes, "D201"),
         ];
+
         rules.into_iter().fold(None, |code, (holds, rule)| if holds { Some(rule) } else { code })
     }
 
@@ -189,7 +209,8 @@ impl Flags {
     fn expected(&self) -> Vec<&'static str> {
         let mut ends = vec!["D212"; self.categories.len()];
         for (_, rows) in self.letters() {
-            let about_custody = self.categories[rows[0]] == Some(Prisoner) && self.held.0 == Some(Custody::Current);
+            let about_custody =
+                self.categories[rows[0]] == Some(Prisoner) && self.held.0 == Some(Custody::Current);
             let homeless = !about_custody && !matches!(self.place, Place::List | Place::Lab);
             let end = match self.history {
                 _ if homeless => "D204",
@@ -203,14 +224,17 @@ impl Flags {
                 ends[index] = end;
             }
         }
+
         if let Some(code) = self.stopped() {
             ends.fill(code);
         }
+
         for (end, category) in ends.iter_mut().zip(self.categories) {
             if category.is_none() {
                 *end = "D101";
             }
         }
+
         ends
     }
 
@@ -222,32 +246,44 @@ impl Flags {
         })
     }
 
-    /// What the letter of these rows says, or said before something was new, or before something was taken back.
+    /// What the letter of these rows says, or said before something was new, or before something
+    /// was taken back.
     fn told(&self, sender: &str, rows: &[usize]) -> Option<Told> {
         let day = match self.history {
             History::None => return None,
             History::Same | History::Less | History::More => "2025-09-17",
             History::LessRecently => "2025-09-18",
         };
-        let mut categories: Vec<_> = rows.iter().filter_map(|index| self.categories[*index]).collect();
+
+        let mut categories: Vec<_> =
+            rows.iter().filter_map(|index| self.categories[*index]).collect();
         if matches!(self.history, History::Less | History::LessRecently) {
             // The letter named no category: today's are new.
             categories.clear();
         }
+
         let (mut involved, mut possible) = match self.status {
             Status::Confirmed => (self.items(), Items::NONE),
             Status::NotExcluded => (Items::NONE, self.items()),
             Status::SharedOnly => (Items::NONE, Items::NONE),
         };
+
         if self.history == History::More {
             (involved, possible) = (involved.with(Item::Phone), possible.without(Item::Phone));
         }
+
         Some(Told {
             date: date(day),
             kind: Kind::First,
             sequence: 1,
             sender: sender.to_owned(),
-            findings: Findings { categories, status: self.status, published: self.published, involved, possible },
+            findings: Findings {
+                categories,
+                status: self.status,
+                published: self.published,
+                involved,
+                possible,
+            },
             speaks_for: Vec::new(),
         })
     }
@@ -255,6 +291,7 @@ impl Flags {
     fn scene(&self) -> Scene {
         let mut scene = Scene::of(self.categories);
         self.lists(&mut scene);
+
         for (row, category) in scene.rows.exposures.iter_mut().zip(self.categories) {
             (row.status, row.published, row.items) = (self.status, self.published, self.items());
             row.custody = category.and(self.held.0);
@@ -265,17 +302,24 @@ impl Flags {
                 *row = row.clone().with("town", "").with("postcode", "");
             }
         }
+
         self.births(&mut scene);
+
         if self.held.1 {
             scene.rows.providers.push(provider(1, "80000001", ProviderKind::Custodial));
         }
+
         scene.senders = (0..self.categories.len())
             .filter_map(|index| Some((self.categories[index]?, self.sender(index)?.to_owned())))
             .collect();
-        scene.told = self.letters().iter().filter_map(|(sender, rows)| self.told(sender, rows)).collect();
+        scene.told =
+            self.letters().iter().filter_map(|(sender, rows)| self.told(sender, rows)).collect();
         scene.policy.minors_12_15 = if self.write_youth { Hold::Write } else { Hold::Hold };
-        scene.policy.address_from_lab = if self.place == Place::LabButHeld { Hold::Hold } else { Hold::Write };
-        scene.policy.multi_category = if self.per_sender { MultiCategory::PerSender } else { MultiCategory::OneLetter };
+        scene.policy.address_from_lab =
+            if self.place == Place::LabButHeld { Hold::Hold } else { Hold::Write };
+        scene.policy.multi_category =
+            if self.per_sender { MultiCategory::PerSender } else { MultiCategory::OneLetter };
+
         scene
     }
 
@@ -283,21 +327,30 @@ impl Flags {
         if matches!(self.place, Place::Lab | Place::LabButHeld | Place::Nowhere) {
             scene.rows.participants.clear();
         }
-        scene.rows.participants.iter_mut().for_each(|row| row.whereabouts_unknown = self.place == Place::Unknown);
+
+        scene
+            .rows
+            .participants
+            .iter_mut()
+            .for_each(|row| row.whereabouts_unknown = self.place == Place::Unknown);
+
         let mut suppress = |reason, since: &str| {
             let mut row = suppression(1, reason);
             row.row.row += u32::try_from(scene.rows.suppressions.len()).unwrap();
             (row.bsn, row.since) = (scene.rows.exposures[0].bsn, since.parse().ok());
             scene.rows.suppressions.push(row);
         };
+
         match self.died {
             Died::No => {}
             Died::Yes => suppress(SuppressionReason::Deceased, "2025-01-01"),
             Died::Doubtful => suppress(SuppressionReason::Deceased, "2023-01-01"),
         }
+
         if self.objection {
             suppress(SuppressionReason::Objection, "2025-01-01");
         }
+
         if self.protected {
             suppress(SuppressionReason::ProtectedAddress, "2025-01-01");
         }
@@ -312,12 +365,19 @@ impl Flags {
             Born::Adult | Born::Contradicting => "1980-05-05",
             Born::Straddling => "2009-00-00",
         };
+
         scene.rows.exposures.iter_mut().for_each(|row| row.birth_date = partial(day));
         scene.rows.participants.iter_mut().for_each(|row| row.birth_date = partial(day));
+
         if self.born == Born::Contradicting {
-            // The register row contradicts the other rows; it brings an address only where there is one to be had.
+            // The register row contradicts the other rows; it brings an address only where there is
+            // one to be had.
             let row = register(1);
-            let mut row = if self.place == Place::Lab { row } else { row.with("town", "").with("postcode", "") };
+            let mut row = if self.place == Place::Lab {
+                row
+            } else {
+                row.with("town", "").with("postcode", "")
+            };
             row.birth_date = partial("2012-05-05");
             scene.rows.register.push(row);
         }

@@ -1,4 +1,5 @@
-//! A command of the operator's that takes a file off the machine. No shell is asked, so that no name is ever a command.
+//! A command of the operator's that takes a file off the machine. No shell is asked, so that no
+//! name is ever a command.
 
 use std::io::{self, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -50,23 +51,36 @@ fn words(said: &str) -> String {
     if said.is_empty() { String::new() } else { format!(": {said}") }
 }
 
-/// Runs `command` with `file` as its last argument, and waits until it has ended. `command` has a program.
+/// Runs `command` with `file` as its last argument, and waits until it has ended. `command` has a
+/// program.
 ///
 /// # Errors
-/// [`CourierError`] when it cannot be started, ends with anything but 0, or is not done after `patience`; whatever it started
-/// is stopped with it then.
-pub fn hand_over(command: &[String], file: &Utf8Path, patience: Duration) -> Result<(), CourierError> {
+/// [`CourierError`] when it cannot be started, ends with anything but 0, or is not done after
+/// `patience`; whatever it started is stopped with it then.
+pub fn hand_over(
+    command: &[String],
+    file: &Utf8Path,
+    patience: Duration,
+) -> Result<(), CourierError> {
     let Some((program, arguments)) = command.split_first() else { return Ok(()) };
     let mut courier = Command::new(program);
-    courier.args(arguments).arg(file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    courier
+        .args(arguments)
+        .arg(file)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+
     let started = courier.process_group(0).spawn();
-    let mut child = started.map_err(|source| CourierError::Start { program: program.clone(), source })?;
+    let mut child =
+        started.map_err(|source| CourierError::Start { program: program.clone(), source })?;
     let said = listen(&mut child);
 
     let ended = wait(&mut child, patience);
     if !matches!(ended, Ok(Some(_))) {
         stop(&mut child);
     }
+
     let said = said.recv_timeout(LAST_WORDS).unwrap_or_default();
     let program = program.clone();
     match ended {
@@ -111,6 +125,7 @@ fn listen(child: &mut Child) -> mpsc::Receiver<String> {
             let _ = tell.send(plain::quoted(&String::from_utf8_lossy(&heard)));
         });
     }
+
     said
 }
 
@@ -140,7 +155,9 @@ mod tests {
 
     #[test]
     fn what_fails_is_said_on_one_line() {
-        let error = ask(&["sh", "-c", "printf 'no\\033[2J\\nroom' >&2; exit 3"], LONG).unwrap_err().to_string();
+        let error = ask(&["sh", "-c", "printf 'no\\033[2J\\nroom' >&2; exit 3"], LONG)
+            .unwrap_err()
+            .to_string();
         assert_eq!(error, "`sh` ended with exit code 3: no\\u{1b}[2J room");
         assert!(matches!(ask(&["/nowhere/at-all"], LONG), Err(CourierError::Start { .. })));
         let killed = ask(&["sh", "-c", "kill -9 $$"], LONG).unwrap_err().to_string();

@@ -1,4 +1,5 @@
-//! The summary mail: text and HTML over an encrypted connection. The only file that names the lettre crate.
+//! The summary mail: text and HTML over an encrypted connection. The only file that names the
+//! lettre crate.
 
 use std::fs;
 use std::io;
@@ -12,7 +13,9 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{Certificate, CertificateStore, SmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{
+    Certificate, CertificateStore, SmtpConnection, TlsParameters,
+};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::{Address, Message};
@@ -24,7 +27,8 @@ use crate::config::{Mail, MailSecurity, telling};
 use crate::deliver::summary::{MailTexts, RunSummary};
 use crate::deliver::{password, relay};
 
-/// The mail's id, without angle brackets. One run has one id, so a mail that was sent twice can be recognised.
+/// The mail's id, without angle brackets. One run has one id, so a mail that was sent twice can be
+/// recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageId(pub String);
 
@@ -95,7 +99,9 @@ impl Explain for MailError {
             Self::Send { source, .. } if source.is_tls() || is_certificate(source) => {
                 "the server's certificate must be signed by `mail.ca_file`, or by an authority of the system without it"
             }
-            Self::Send { source, .. } if source.is_client() => "the server does not offer what `mail` asks for",
+            Self::Send { source, .. } if source.is_client() => {
+                "the server does not offer what `mail` asks for"
+            }
             Self::Send { source, .. } if source.is_permanent() => {
                 "the server does not take mail from us or to this address"
             }
@@ -104,6 +110,7 @@ impl Explain for MailError {
             }
             _ => return None,
         };
+
         Some(hint.to_owned())
     }
 }
@@ -114,15 +121,20 @@ pub fn is_answer(error: &(dyn std::error::Error + 'static)) -> bool {
     error.is::<lettre::transport::smtp::Error>()
 }
 
-/// Whether a connection broke off because of the server's certificate: rustls reports that as invalid data.
+/// Whether a connection broke off because of the server's certificate: rustls reports that as
+/// invalid data.
 fn is_certificate(error: &smtp::Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
+        if error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
+        {
             return true;
         }
         cause = error.source();
     }
+
     false
 }
 
@@ -135,16 +147,22 @@ pub struct Posted {
     pub failed: Vec<(String, MailError)>,
 }
 
-/// Sends the summary of a run to these of the configured recipients, at this instant. One mailbox that is refused does not
-/// keep the mail from the others.
+/// Sends the summary of a run to these of the configured recipients, at this instant. One mailbox
+/// that is refused does not keep the mail from the others.
 ///
-/// STARTTLS is required where it is configured: a server that does not offer it gets nothing. The whole talk ends after
-/// `timeout_seconds`, whatever the server says. The mail's id and boundary come from the run, so that a mail that was sent
-/// twice can be recognised.
+/// STARTTLS is required where it is configured: a server that does not offer it gets nothing. The
+/// whole talk ends after `timeout_seconds`, whatever the server says. The mail's id and boundary
+/// come from the run, so that a mail that was sent twice can be recognised.
 ///
 /// # Errors
-/// [`MailError`] when nobody got it; the server may have it nonetheless when the line broke after the last byte.
-pub fn send(mail: &Mail, summary: &RunSummary, at: Timestamp, to: &[String]) -> Result<Posted, MailError> {
+/// [`MailError`] when nobody got it; the server may have it nonetheless when the line broke after
+/// the last byte.
+pub fn send(
+    mail: &Mail,
+    summary: &RunSummary,
+    at: Timestamp,
+    to: &[String],
+) -> Result<Posted, MailError> {
     let (message, id) = message(mail, summary, at)?;
     let login = login(mail)?;
     let tls = tls(mail)?;
@@ -158,16 +176,22 @@ pub fn send(mail: &Mail, summary: &RunSummary, at: Timestamp, to: &[String]) -> 
     let mut failed = Vec::new();
     let failure = |source| MailError::Send { host: mail.host.clone(), source };
     let mut connection = talk.begin()?;
-    let sent = post(&mut connection, &message, &recipients, |to, error| failed.push((to.to_owned(), failure(error))));
+    let sent = post(&mut connection, &message, &recipients, |to, error| {
+        failed.push((to.to_owned(), failure(error)))
+    });
+
     if let Err(error) = sent {
         connection.abort();
         return Err(failure(error));
     }
+
     // The mail is accepted: how the server says goodbye changes nothing.
     let _ = connection.quit();
+
     if failed.len() < to.len() {
         return Ok(Posted { id, failed });
     }
+
     Err(failed.into_iter().next().map_or(MailError::NoRecipient, |(_, error)| error))
 }
 
@@ -188,7 +212,8 @@ impl Talk<'_> {
         let name = greeting(mail);
         let talk = || -> Result<SmtpConnection, smtp::Error> {
             let from_the_first_byte = self.tls.filter(|_| mail.security == MailSecurity::Tls);
-            let mut connection = SmtpConnection::connect(here, Some(time), &name, from_the_first_byte, None)?;
+            let mut connection =
+                SmtpConnection::connect(here, Some(time), &name, from_the_first_byte, None)?;
             if let Some(tls) = self.tls.filter(|_| mail.security == MailSecurity::Starttls) {
                 connection.starttls(tls, &name)?;
             }
@@ -197,12 +222,13 @@ impl Talk<'_> {
             }
             Ok(connection)
         };
+
         talk().map_err(|source| MailError::Send { host: mail.host.clone(), source })
     }
 }
 
-/// Hands the mail over to every recipient that the server takes; `refused` hears of the others. No mail is sent when nobody
-/// is left.
+/// Hands the mail over to every recipient that the server takes; `refused` hears of the others. No
+/// mail is sent when nobody is left.
 fn post(
     connection: &mut SmtpConnection,
     message: &Message,
@@ -215,9 +241,11 @@ fn post(
     if !to.iter().all(|(_, to)| to.to_string().is_ascii()) && offers(Extension::SmtpUtfEight) {
         parameters.push(MailParameter::SmtpUtfEight);
     }
+
     if !bytes.is_ascii() && offers(Extension::EightBitMime) {
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
+
     connection.command(MailFrom::new(message.envelope().from().cloned(), parameters))?;
 
     let mut taken = false;
@@ -229,45 +257,60 @@ fn post(
             Err(error) => return Err(error),
         }
     }
+
     if taken {
         connection.command(Data)?;
         connection.message(&bytes)?;
     }
+
     Ok(())
 }
 
-fn message(mail: &Mail, summary: &RunSummary, at: Timestamp) -> Result<(Message, MessageId), MailError> {
-    for (field, text) in [("campaign", &summary.campaign), ("run_id", &summary.run_id), ("job", &summary.job)] {
+fn message(
+    mail: &Mail,
+    summary: &RunSummary,
+    at: Timestamp,
+) -> Result<(Message, MessageId), MailError> {
+    for (field, text) in
+        [("campaign", &summary.campaign), ("run_id", &summary.run_id), ("job", &summary.job)]
+    {
         if text.chars().any(char::is_control) {
             return Err(MailError::Header { field });
         }
     }
+
     let from: Mailbox = mail.from.parse().map_err(|_| MailError::Address { key: "from" })?;
-    let token = HEXLOWER.encode(&Sha256::digest(format!("{}\n{}", summary.campaign, summary.run_id))[..16]);
+    let token =
+        HEXLOWER.encode(&Sha256::digest(format!("{}\n{}", summary.campaign, summary.run_id))[..16]);
     let id = MessageId(format!("{token}@{}", from.email.domain()));
     let mut builder: MessageBuilder = Message::builder()
         .from(from)
         .date(SystemTime::from(at))
         .message_id(Some(format!("<{}>", id.0)))
         .header(AutoSubmitted);
+
     if mail.to.is_empty() {
         return Err(MailError::NoRecipient);
     }
+
     for to in &mail.to {
         builder = builder.to(to.parse().map_err(|_| MailError::Address { key: "to" })?);
     }
+
     let MailTexts { subject, plain, html } = summary.texts()?;
     let parts = MultiPart::alternative()
         .boundary(format!("breachpost-{token}"))
         .singlepart(SinglePart::plain(plain))
         .singlepart(SinglePart::html(html));
+
     Ok((builder.subject(subject).multipart(parts)?, id))
 }
 
-/// The name by which we greet: the configured one, else the machine's if it has a domain. RFC 5321, 4.1.4 has the address
-/// where there is no such name.
+/// The name by which we greet: the configured one, else the machine's if it has a domain. RFC 5321,
+/// 4.1.4 has the address where there is no such name.
 fn greeting(mail: &Mail) -> ClientId {
-    let machine = || fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+    let machine =
+        || fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
     let name = mail.helo.clone().or_else(|| machine().filter(|name| name.contains('.')));
     match name.filter(|name| telling::is_host_name(name)) {
         Some(name) => ClientId::Domain(name),
@@ -289,7 +332,9 @@ fn tls(mail: &Mail) -> Result<Option<TlsParameters>, MailError> {
 fn login(mail: &Mail) -> Result<Option<Credentials>, MailError> {
     match (&mail.user, &mail.password_file) {
         (None, None) => Ok(None),
-        (Some(_), Some(_)) if mail.security == MailSecurity::Plain => Err(MailError::PasswordInTheClear),
+        (Some(_), Some(_)) if mail.security == MailSecurity::Plain => {
+            Err(MailError::PasswordInTheClear)
+        }
         (Some(user), Some(file)) => {
             let password: SecretString = password::read(file)?;
             Ok(Some(Credentials::new(user.clone(), password.expose_secret().to_owned())))
@@ -301,12 +346,14 @@ fn login(mail: &Mail) -> Result<Option<Credentials>, MailError> {
 fn encryption(mail: &Mail) -> Result<TlsParameters, MailError> {
     let mut builder = TlsParameters::builder(mail.host.clone());
     if let Some(path) = &mail.ca_file {
-        let pem = fs::read(path).map_err(|source| MailError::Read { path: path.clone(), source })?;
-        let authority =
-            Certificate::from_pem(&pem).map_err(|source| MailError::Authority { path: path.clone(), source })?;
+        let pem =
+            fs::read(path).map_err(|source| MailError::Read { path: path.clone(), source })?;
+        let authority = Certificate::from_pem(&pem)
+            .map_err(|source| MailError::Authority { path: path.clone(), source })?;
         // Whoever names an authority trusts that one, not the whole system's list as well.
         builder = builder.certificate_store(CertificateStore::None).add_root_certificate(authority);
     }
+
     builder.build_rustls().map_err(MailError::Encryption)
 }
 
@@ -374,16 +421,24 @@ mod tests {
     #[test]
     fn a_line_break_never_reaches_a_header() {
         let summary = RunSummary { run_id: "1\r\nBcc: x@example.net".to_owned(), ..summary() };
-        assert!(matches!(message(&mail(), &summary, now()), Err(MailError::Header { field: "run_id" })));
+        assert!(matches!(
+            message(&mail(), &summary, now()),
+            Err(MailError::Header { field: "run_id" })
+        ));
+
         let mail = Mail { to: vec!["a@example.org\r\nBcc: x@example.net".to_owned()], ..mail() };
-        assert!(matches!(message(&mail, &self::summary(), now()), Err(MailError::Address { key: "to" })));
+        assert!(matches!(
+            message(&mail, &self::summary(), now()),
+            Err(MailError::Address { key: "to" })
+        ));
     }
 
     #[test]
     fn plain_is_for_loopback_only_and_never_with_a_password() {
         let far = Mail { host: "mail.example.org".to_owned(), ..mail() };
         assert!(matches!(tls(&far), Err(MailError::PlainBeyondLoopback)));
-        let login = Mail { user: Some("u".to_owned()), password_file: Some("/nowhere".into()), ..mail() };
+        let login =
+            Mail { user: Some("u".to_owned()), password_file: Some("/nowhere".into()), ..mail() };
         assert!(matches!(super::login(&login), Err(MailError::PasswordInTheClear)));
         let half = Mail { user: Some("u".to_owned()), ..mail() };
         assert!(matches!(super::login(&half), Err(MailError::HalfLogin)));

@@ -1,5 +1,5 @@
-//! Atomic publication. Whoever looks into the outbox, at any instant, sees whole files only, and `<job>.done` only when
-//! everything else is there and durable.
+//! Atomic publication. Whoever looks into the outbox, at any instant, sees whole files only, and
+//! `<job>.done` only when everything else is there and durable.
 
 use std::fs;
 use std::io;
@@ -40,63 +40,83 @@ struct Done<'a> {
     ledger_head: &'a str,
 }
 
-/// Checks, before anything is written to the ledger, that publication can work: folders of our own that nobody else may
-/// write to, no links, writable, one filesystem, and `needed` bytes of room. An outbox that is not there yet is checked
-/// by the folder it will be made in.
+/// Checks, before anything is written to the ledger, that publication can work: folders of our own
+/// that nobody else may write to, no links, writable, one filesystem, and `needed` bytes of room.
+/// An outbox that is not there yet is checked by the folder it will be made in.
 ///
 /// # Errors
 /// [`DeliverError`] for the first thing that is wrong. Nothing is touched.
 pub fn preflight(outbox: &Utf8Path, data_dir: &Utf8Path, needed: u64) -> Result<(), DeliverError> {
     let data_device = check_folder(data_dir)?;
     let folder = match fs::symlink_metadata(outbox) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => outbox.parent().unwrap_or(data_dir),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            outbox.parent().unwrap_or(data_dir)
+        }
         _ => outbox,
     };
+
     if check_folder(folder)? != data_device {
-        return Err(DeliverError::OtherFilesystem { outbox: outbox.to_owned(), data_dir: data_dir.to_owned() });
+        return Err(DeliverError::OtherFilesystem {
+            outbox: outbox.to_owned(),
+            data_dir: data_dir.to_owned(),
+        });
     }
-    let room = statvfs(data_dir.as_std_path()).map_err(|error| io_error("measuring", data_dir, error.into()))?;
+
+    let room = statvfs(data_dir.as_std_path())
+        .map_err(|error| io_error("measuring", data_dir, error.into()))?;
     let free = room.f_bavail.saturating_mul(room.f_frsize);
     if free < needed {
         return Err(DeliverError::NoRoom { path: data_dir.to_owned(), free, needed });
     }
+
     Ok(())
 }
 
 /// The device of a folder that is fit to be written to.
 fn check_folder(folder: &Utf8Path) -> Result<u64, DeliverError> {
     let unfit = |problem| DeliverError::Unfit { path: folder.to_owned(), problem };
-    let metadata = fs::symlink_metadata(folder).map_err(|error| io_error("inspect", folder, error))?;
+    let metadata =
+        fs::symlink_metadata(folder).map_err(|error| io_error("inspect", folder, error))?;
     if metadata.is_symlink() {
         return Err(unfit("is a link, not a folder"));
     }
+
     if !metadata.is_dir() {
         return Err(unfit("is not a folder"));
     }
+
     if metadata.uid() != rustix::process::geteuid().as_raw() {
         return Err(unfit("belongs to another user"));
     }
+
     if metadata.mode() & 0o022 != 0 {
         return Err(unfit("can be written to by other users"));
     }
-    match accessat(CWD, folder.as_std_path(), Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS) {
+
+    match accessat(CWD, folder.as_std_path(), Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)
+    {
         Ok(()) => Ok(metadata.dev()),
         Err(rustix::io::Errno::ROFS) => Err(unfit("is on a filesystem that is read-only")),
-        Err(rustix::io::Errno::ACCESS | rustix::io::Errno::PERM) => Err(unfit("cannot be written to")),
+        Err(rustix::io::Errno::ACCESS | rustix::io::Errno::PERM) => {
+            Err(unfit("cannot be written to"))
+        }
         Err(error) => Err(io_error("inspect", folder, error.into())),
     }
 }
 
-/// Moves the sealed parts of one job from `staging` into `outbox/<job>/`, then writes `<job>.SHA256SUMS` and its signature,
-/// then `<job>.done`. Each file is synced, then renamed without ever replacing one, then the folder is synced. What is there
-/// already with the same bytes is done: publishing again after a crash goes on where it stopped, and publishing again
-/// after success writes nothing.
+/// Moves the sealed parts of one job from `staging` into `outbox/<job>/`, then writes
+/// `<job>.SHA256SUMS` and its signature, then `<job>.done`. Each file is synced, then renamed
+/// without ever replacing one, then the folder is synced. What is there already with the same bytes
+/// is done: publishing again after a crash goes on where it stopped, and publishing again after
+/// success writes nothing.
 ///
-/// `sealed` has every part of the job, in order. `ledger_head` is the head of the audit chain after sealing.
+/// `sealed` has every part of the job, in order. `ledger_head` is the head of the audit chain after
+/// sealing.
 ///
 /// # Errors
-/// [`DeliverError::Conflict`] when the outbox has a file of the same name with other bytes, `Changed` when a staged file
-/// is not what was sealed. [`DeliverError::anything_published`] says whether part of the job is out.
+/// [`DeliverError::Conflict`] when the outbox has a file of the same name with other bytes,
+/// `Changed` when a staged file is not what was sealed. [`DeliverError::anything_published`] says
+/// whether part of the job is out.
 pub fn publish(
     staging: &Utf8Path,
     outbox: &Utf8Path,
@@ -108,11 +128,14 @@ pub fn publish(
     if sealed.is_empty() {
         return Err(DeliverError::Empty);
     }
+
     let shelf = Shelf { staging, folder: outbox.join(job_name) };
     let result = shelf.fill(job_name, sealed, ledger_head, signer);
     result.map_err(|source| match shelf.count(sealed) {
         0 => source,
-        published => DeliverError::Partly { published, parts: sealed.len(), source: Box::new(source) },
+        published => {
+            DeliverError::Partly { published, parts: sealed.len(), source: Box::new(source) }
+        }
     })
 }
 
@@ -135,9 +158,11 @@ impl Shelf<'_> {
         for part in sealed {
             news |= self.move_part(part)?;
         }
+
         self.sync()?;
 
-        let sums: String = sealed.iter().flat_map(|part| [&part.sealed_sha256, "  ", &part.file, "\n"]).collect();
+        let sums: String =
+            sealed.iter().flat_map(|part| [&part.sealed_sha256, "  ", &part.file, "\n"]).collect();
         news |= self.add(&format!("{job_name}.SHA256SUMS"), sums.as_bytes())?;
         news |= self.add(&signature_file(job_name), signer.sign(sums.as_bytes()).as_bytes())?;
 
@@ -150,10 +175,12 @@ impl Shelf<'_> {
             sha256: &sums_sha256,
             ledger_head,
         };
+
         let mut done = serde_json::to_vec(&done).expect("text and numbers are always valid JSON");
         done.push(b'\n');
         let name = format!("{job_name}.done");
         news |= self.add(&name, &done)?;
+
         Ok(Receipt {
             done_file: self.folder.join(name),
             folder: self.folder.clone(),
@@ -175,13 +202,22 @@ impl Shelf<'_> {
     fn move_part(&self, part: &Sealed) -> Result<bool, DeliverError> {
         let (from, to) = (self.staging.join(&part.file), self.folder.join(&part.file));
         if is_there(&to)? {
-            return expect_hash(&to, &part.sealed_sha256, DeliverError::Conflict { path: to.clone() }).map(|()| false);
+            return expect_hash(
+                &to,
+                &part.sealed_sha256,
+                DeliverError::Conflict { path: to.clone() },
+            )
+            .map(|()| false);
         }
+
         if !is_there(&from)? {
             return Err(DeliverError::Missing { file: part.file.clone() });
         }
+
         expect_hash(&from, &part.sealed_sha256, DeliverError::Changed { path: from.clone() })?;
-        durable::open(&from).and_then(|file| file.sync_all()).map_err(|error| io_error("sync", &from, error))?;
+        durable::open(&from)
+            .and_then(|file| file.sync_all())
+            .map_err(|error| io_error("sync", &from, error))?;
         rename(&from, &to).map(|()| true)
     }
 
@@ -190,11 +226,17 @@ impl Shelf<'_> {
         let to = self.folder.join(name);
         if is_there(&to)? {
             let there = fs::read(&to).map_err(|error| io_error("read", &to, error))?;
-            return if there == bytes { Ok(false) } else { Err(DeliverError::Conflict { path: to }) };
+            return if there == bytes {
+                Ok(false)
+            } else {
+                Err(DeliverError::Conflict { path: to })
+            };
         }
+
         let from = self.staging.join(name);
         durable::write(&from, bytes).map_err(|error| io_error("write", &from, error))?;
         rename(&from, &to)?;
+
         self.sync().map(|()| true)
     }
 
@@ -202,7 +244,8 @@ impl Shelf<'_> {
         durable::sync_folder(&self.folder).map_err(|error| io_error("sync", &self.folder, error))
     }
 
-    /// How many parts of the job are in the outbox. A file that cannot be read counts: it may have been fetched.
+    /// How many parts of the job are in the outbox. A file that cannot be read counts: it may have
+    /// been fetched.
     fn count(&self, sealed: &[Sealed]) -> usize {
         let is_out = |part: &&Sealed| match durable::fingerprint(&self.folder.join(&part.file)) {
             Ok((sha256, _)) => sha256 == part.sealed_sha256,
@@ -268,7 +311,16 @@ mod tests {
             let path = self.data.join("staging").join(&file);
             durable::write(&path, content).unwrap();
             let (sealed_sha256, bytes) = durable::fingerprint(&path).unwrap();
-            Sealed { file, plain_sha256: "0".repeat(64), sealed_sha256, letters: 2, pages: 4, sheets: 2, bytes }
+
+            Sealed {
+                file,
+                plain_sha256: "0".repeat(64),
+                sealed_sha256,
+                letters: 2,
+                pages: 4,
+                sheets: 2,
+                bytes,
+            }
         }
 
         fn publish(&self, sealed: &[Sealed]) -> Result<Receipt, DeliverError> {
@@ -294,6 +346,7 @@ mod tests {
         let receipt = site.publish(&sealed).unwrap();
         assert!(!receipt.was_published);
         let done = fs::read_to_string(&receipt.done_file).unwrap();
+
         assert_eq!(
             done,
             format!(
@@ -301,14 +354,21 @@ mod tests {
                 receipt.sums_sha256
             )
         );
-        assert_eq!(durable::fingerprint(&site.out("2600001.SHA256SUMS")).unwrap().0, receipt.sums_sha256);
-        let [sums, signature] =
-            ["2600001.SHA256SUMS", "2600001.SHA256SUMS.sig"].map(|name| fs::read(site.out(name)).unwrap());
+
+        assert_eq!(
+            durable::fingerprint(&site.out("2600001.SHA256SUMS")).unwrap().0,
+            receipt.sums_sha256
+        );
+
+        let [sums, signature] = ["2600001.SHA256SUMS", "2600001.SHA256SUMS.sig"]
+            .map(|name| fs::read(site.out(name)).unwrap());
         let signer = Signer::new(&[7; 32]).public_line();
-        crate::package::sign::check(&String::from_utf8(signature).unwrap(), &sums, Some(&signer)).unwrap();
+        crate::package::sign::check(&String::from_utf8(signature).unwrap(), &sums, Some(&signer))
+            .unwrap();
         assert_eq!(fs::read_dir(site.data.join("staging")).unwrap().count(), 0);
 
         let before = fs::metadata(site.out("2600001.done")).unwrap().modified().unwrap();
+
         assert!(site.publish(&sealed).unwrap().was_published);
         assert_eq!(fs::metadata(site.out("2600001.done")).unwrap().modified().unwrap(), before);
     }
@@ -328,13 +388,16 @@ mod tests {
     fn a_stopped_publication_goes_on_where_it_stopped() {
         let site = Site::new();
         let sealed = [site.stage(1, b"one"), site.stage(2, b"two")];
-        fs::rename(site.data.join("staging").join(&sealed[1].file), site.data.join("aside")).unwrap();
+        fs::rename(site.data.join("staging").join(&sealed[1].file), site.data.join("aside"))
+            .unwrap();
         let error = site.publish(&sealed).unwrap_err();
         assert!(error.anything_published());
         assert_eq!(error.to_string(), "stopped after 1 of 2 parts were published");
         assert!(!site.out("2600001.done").exists());
-        fs::rename(site.data.join("aside"), site.data.join("staging").join(&sealed[1].file)).unwrap();
+        fs::rename(site.data.join("aside"), site.data.join("staging").join(&sealed[1].file))
+            .unwrap();
         site.publish(&sealed).unwrap();
+
         assert!(site.out("2600001.done").exists());
     }
 
@@ -366,7 +429,8 @@ mod tests {
         let sealed = [site.stage(1, b"one")];
         durable::make_folder(&site.data.join("outbox")).unwrap();
         durable::make_folder(&site.data.join("elsewhere")).unwrap();
-        std::os::unix::fs::symlink(site.data.join("elsewhere"), site.data.join("outbox/2600001")).unwrap();
+        std::os::unix::fs::symlink(site.data.join("elsewhere"), site.data.join("outbox/2600001"))
+            .unwrap();
         let error = site.publish(&sealed).unwrap_err();
         assert!(!error.anything_published());
         assert_eq!(fs::read_dir(site.data.join("elsewhere")).unwrap().count(), 0);
@@ -378,10 +442,16 @@ mod tests {
         let outbox = site.data.join("outbox");
         preflight(&outbox, &site.data, 1).unwrap();
         assert!(!outbox.exists());
-        assert!(matches!(preflight(&outbox, &site.data, u64::MAX), Err(DeliverError::NoRoom { .. })));
+        assert!(matches!(
+            preflight(&outbox, &site.data, u64::MAX),
+            Err(DeliverError::NoRoom { .. })
+        ));
+
         assert!(matches!(
             preflight(Utf8Path::new("/dev/shm/breachpost-test"), &site.data, 1),
-            Err(DeliverError::OtherFilesystem { .. } | DeliverError::Unfit { .. } | DeliverError::Io { .. })
+            Err(DeliverError::OtherFilesystem { .. }
+                | DeliverError::Unfit { .. }
+                | DeliverError::Io { .. })
         ));
 
         durable::make_folder(&outbox).unwrap();
@@ -389,6 +459,7 @@ mod tests {
         assert!(matches!(preflight(&outbox, &site.data, 1), Err(DeliverError::Unfit { .. })));
         fs::remove_dir(&outbox).unwrap();
         std::os::unix::fs::symlink(site.data.join("staging"), &outbox).unwrap();
+
         assert!(matches!(preflight(&outbox, &site.data, 1), Err(DeliverError::Unfit { .. })));
     }
 
@@ -399,6 +470,7 @@ mod tests {
         let sealed: Vec<Sealed> = (1..=20).map(|part| site.stage(part, &content)).collect();
         let finished = AtomicBool::new(false);
         let folder = site.out("");
+
         std::thread::scope(|scope| {
             let poller = scope.spawn(|| {
                 while !finished.load(Ordering::Relaxed) {

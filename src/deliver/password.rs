@@ -12,7 +12,8 @@ use crate::base::durable;
 /// The largest password file that is read, in bytes.
 const LONGEST_PASSWORD: u64 = 1024;
 
-/// A password from a file that only we can read (mode 0400 or 0600). One newline at the end is not part of it.
+/// A password from a file that only we can read (mode 0400 or 0600). One newline at the end is not
+/// part of it.
 pub(super) fn read(path: &Utf8Path) -> Result<SecretString, MailError> {
     let unreadable = |source| MailError::Read { path: path.to_owned(), source };
     let wrong = |problem| MailError::Password { path: path.to_owned(), problem };
@@ -21,12 +22,15 @@ pub(super) fn read(path: &Utf8Path) -> Result<SecretString, MailError> {
     if !metadata.is_file() {
         return Err(wrong("is not a file"));
     }
+
     if metadata.mode() & 0o077 != 0 {
         return Err(wrong("can be read by other users"));
     }
+
     if metadata.len() > LONGEST_PASSWORD {
         return Err(wrong("is too long for a password"));
     }
+
     let mut text = String::new();
     file.take(LONGEST_PASSWORD).read_to_string(&mut text).map_err(unreadable)?;
     let password = text.strip_suffix('\n').unwrap_or(&text);
@@ -34,6 +38,7 @@ pub(super) fn read(path: &Utf8Path) -> Result<SecretString, MailError> {
     if password.is_empty() {
         return Err(wrong("is empty"));
     }
+
     Ok(SecretString::from(password))
 }
 
@@ -52,6 +57,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = Utf8PathBuf::from_path_buf(folder.path().join("password")).unwrap();
         fs::write(&path, "geheim\n").unwrap();
+
         for (mode, fine) in [(0o400, true), (0o600, true), (0o640, false), (0o604, false)] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             let result = read(&path);

@@ -1,7 +1,9 @@
-//! Between the mail library and the server: an end to every talk, however slowly or endlessly the server answers.
+//! Between the mail library and the server: an end to every talk, however slowly or endlessly the
+//! server answers.
 //!
-//! The library waits for each answer on its own, and reads a line however long it is. So it talks to us on loopback, and we
-//! pass on what both sides say, encrypted or not, until the deadline or until the server has said too much.
+//! The library waits for each answer on its own, and reads a line however long it is. So it talks
+//! to us on loopback, and we pass on what both sides say, encrypted or not, until the deadline or
+//! until the server has said too much.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -12,7 +14,8 @@ use std::time::{Duration, Instant};
 /// More than any server has to say about one mail, in bytes; its certificates are the largest part.
 const LONGEST_TALK: usize = 256 << 10;
 
-/// Connects to the server and gives the address on loopback at which one talk can be had with it, until `deadline`.
+/// Connects to the server and gives the address on loopback at which one talk can be had with it,
+/// until `deadline`.
 ///
 /// # Errors
 /// When the server's name is not known, nobody answers there, or there is no time left.
@@ -20,6 +23,7 @@ pub fn open(host: &str, port: u16, deadline: Instant) -> io::Result<SocketAddr> 
     let server = connect(host, port, deadline)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
+
     // A thread that is still there when the program ends goes with it.
     thread::Builder::new().name("mail".to_owned()).spawn(move || {
         if let Ok((client, _)) = listener.accept() {
@@ -27,6 +31,7 @@ pub fn open(host: &str, port: u16, deadline: Instant) -> io::Result<SocketAddr> 
             pass_on(&client, &server, deadline);
         }
     })?;
+
     Ok(address)
 }
 
@@ -76,10 +81,12 @@ fn copy(mut from: &TcpStream, mut to: &TcpStream, mut most: usize, deadline: Ins
         to.write_all(&chunk[..read])?;
         Ok(read)
     };
+
     while let Ok(read @ 1..) = step() {
         let Some(rest) = most.checked_sub(read) else { break };
         most = rest;
     }
+
     for side in [from, to] {
         let _ = side.shutdown(Shutdown::Both);
     }
@@ -114,11 +121,13 @@ mod tests {
             client.read_exact(&mut word).unwrap();
             client.write_all(&word).unwrap();
         });
+
         let address = open("localhost", port, Instant::now() + Duration::from_secs(5)).unwrap();
         let mut client = TcpStream::connect(address).unwrap();
         client.write_all(b"EHLO").unwrap();
         let mut said = String::new();
         client.read_to_string(&mut said).unwrap();
+
         assert_eq!(said, "EHLO");
     }
 
@@ -144,7 +153,8 @@ mod tests {
 
     #[test]
     fn nobody_there_is_an_error_at_once() {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let port =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         let error = open("127.0.0.1", port, Instant::now() + Duration::from_secs(5)).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     }

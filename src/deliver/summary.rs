@@ -51,7 +51,8 @@ pub struct RunSummary {
     pub backup: String,
     /// Where the report is; empty when there is none.
     pub report: String,
-    /// Head of the ledger's audit chain: an anchor that an older ledger cannot have. Empty where it could not be read.
+    /// Head of the ledger's audit chain: an anchor that an older ledger cannot have. Empty where it
+    /// could not be read.
     pub ledger_head: String,
 }
 
@@ -160,7 +161,8 @@ impl RunSummary {
     /// Fills the mail's templates.
     ///
     /// # Errors
-    /// When a template has a fault; tests set every template, so this does not happen to a released program.
+    /// When a template has a fault; tests set every template, so this does not happen to a released
+    /// program.
     pub fn texts(&self) -> Result<MailTexts, tera::Error> {
         let mut templates = Tera::new();
         // Names decide about escaping: only those that end in .html are escaped.
@@ -169,6 +171,7 @@ impl RunSummary {
             ("summary.txt", include_str!("../../templates/mail/summary.txt")),
             ("summary.html", include_str!("../../templates/mail/summary.html")),
         ])?;
+
         let slots = Context::from_serialize(&self.slots())?;
         Ok(MailTexts {
             subject: templates.render("summary.subject", &slots)?.trim_end().to_owned(),
@@ -195,7 +198,8 @@ impl RunSummary {
             inputs: &self.inputs,
             letters: shown(self.letters),
             // A letter has two pages or four: so few pages would tell how few letters there are.
-            paper: (!is_small(self.letters)).then_some(Paper { pages: self.pages, sheets: self.sheets }),
+            paper: (!is_small(self.letters))
+                .then_some(Paper { pages: self.pages, sheets: self.sheets }),
             job: &self.job,
             parts: self.parts,
             missing: &self.missing,
@@ -205,7 +209,8 @@ impl RunSummary {
         }
     }
 
-    /// Whether some state has so few rows that its number is hidden; then no sum may be told that it is part of.
+    /// Whether some state has so few rows that its number is hidden; then no sum may be told that
+    /// it is part of.
     fn hides_a_state(&self) -> bool {
         self.states.iter().any(|(_, count)| is_small(*count))
     }
@@ -213,11 +218,16 @@ impl RunSummary {
     fn row_slots(&self) -> RowSlots<'_> {
         RowSlots {
             total: if self.hides_a_state() { String::new() } else { shown(self.rows) },
-            states: self.states.iter().map(|(name, count)| Line { name, count: shown(*count) }).collect(),
+            states: self
+                .states
+                .iter()
+                .map(|(name, count)| Line { name, count: shown(*count) })
+                .collect(),
         }
     }
 
-    /// The rows of a state are the sum of its reasons: where one of them is small, none of the others is told exactly.
+    /// The rows of a state are the sum of its reasons: where one of them is small, none of the
+    /// others is told exactly.
     fn reason_slots(&self) -> Vec<ReasonSlots<'_>> {
         let small = self.reasons.iter().filter(|reason| is_small(reason.rows));
         let vague: BTreeSet<&str> = small.map(|reason| reason.state.as_str()).collect();
@@ -282,6 +292,7 @@ pub(crate) mod tests {
             state: state.to_owned(),
             rows,
         };
+
         RunSummary {
             campaign: "lab-2025".to_owned(),
             run_id: "2025-09-01-000001".to_owned(),
@@ -297,7 +308,11 @@ pub(crate) mod tests {
                 ("rejected".to_owned(), 10),
                 ("told".to_owned(), 0),
             ],
-            reasons: vec![reason("R104", "rejected", 10), reason("L204", "review", 20), reason("D203", "review", 3)],
+            reasons: vec![
+                reason("R104", "rejected", 10),
+                reason("L204", "review", 20),
+                reason("D203", "review", 3),
+            ],
             due: vec![("2025-09-29".to_owned(), 4)],
             queue: Some(Queue {
                 open: 31,
@@ -322,7 +337,10 @@ pub(crate) mod tests {
     fn stopped() -> RunSummary {
         RunSummary {
             exit_code: 3,
-            problem: vec!["no ledger at `ledger.sqlite`".to_owned(), "what to do: put it back".to_owned()],
+            problem: vec![
+                "no ledger at `ledger.sqlite`".to_owned(),
+                "what to do: put it back".to_owned(),
+            ],
             states: Vec::new(),
             reasons: Vec::new(),
             due: Vec::new(),
@@ -352,29 +370,52 @@ pub(crate) mod tests {
 
     #[test]
     fn a_hidden_state_cannot_be_counted_back() {
-        let states = vec![("letter".to_owned(), 2_000), ("review".to_owned(), 17), ("rejected".to_owned(), 6)];
+        let states = vec![
+            ("letter".to_owned(), 2_000),
+            ("review".to_owned(), 17),
+            ("rejected".to_owned(), 6),
+        ];
+
         let queue = Some(Queue { open: 23, new: 23, overdue: 0, oldest: None, deadline: None });
         let texts = RunSummary { rows: 2_023, states, queue, ..summary() }.texts().unwrap();
         for text in [&texts.plain, &texts.html] {
-            assert!(!text.contains("2023") && !text.contains("23") && text.contains("10 or more"), "{text}");
+            assert!(
+                !text.contains("2023") && !text.contains("23") && text.contains("10 or more"),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn a_hidden_reason_cannot_be_counted_back() {
         let texts = summary().texts().unwrap();
-        assert!(texts.plain.contains("D203: <10") && texts.plain.contains("L204: 10 or more"), "{}", texts.plain);
-        assert!(texts.plain.contains("R104: 10 "), "nothing is hidden in its state: {}", texts.plain);
+        assert!(
+            texts.plain.contains("D203: <10") && texts.plain.contains("L204: 10 or more"),
+            "{}",
+            texts.plain
+        );
+
+        assert!(
+            texts.plain.contains("R104: 10 "),
+            "nothing is hidden in its state: {}",
+            texts.plain
+        );
     }
 
     #[test]
     fn few_letters_are_not_betrayed_by_their_pages() {
         for (letters, told) in [(0, true), (1, false), (9, false), (10, true)] {
             let states = vec![("letter".to_owned(), letters)];
-            let texts =
-                RunSummary { letters, pages: 4 * letters, sheets: 2 * letters, states, rows: letters, ..summary() }
-                    .texts()
-                    .unwrap();
+            let texts = RunSummary {
+                letters,
+                pages: 4 * letters,
+                sheets: 2 * letters,
+                states,
+                rows: letters,
+                ..summary()
+            }
+            .texts()
+            .unwrap();
             assert_eq!(texts.plain.contains("pages: "), told, "{letters}: {}", texts.plain);
             assert_eq!(texts.html.contains("pages: "), told, "{letters}: {}", texts.html);
         }

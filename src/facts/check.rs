@@ -14,33 +14,49 @@ pub(super) fn check(facts: &Facts) -> Result<(), Fault> {
     let incident = &facts.incident;
     line("version", &facts.version)?;
     line("incident.laboratory", &incident.laboratory)?;
+
     if incident.until < incident.from {
         return Err(("incident.until".to_owned(), "is before `incident.from`"));
     }
+
     if incident.reported < incident.from {
         return Err(("incident.reported".to_owned(), "is before `incident.from`"));
     }
+
     let [first, last] = incident.custody_years;
+
     if first > last || !(1900..=2100).contains(&first) || !(1900..=2100).contains(&last) {
         return Err(("incident.custody_years".to_owned(), "is not a first and a last year"));
     }
 
     if facts.measures.len() > Facts::MOST_MEASURES {
-        return Err(("measures".to_owned(), "has more than four entries; the letters have no room for them"));
+        return Err((
+            "measures".to_owned(),
+            "has more than four entries; the letters have no room for them",
+        ));
     }
+
     for (number, measure) in facts.measures.iter().enumerate() {
         sentences(&format!("measures[{}]", number + 1), measure)?;
     }
+
     for (name, phone) in &facts.phones {
         line(&format!("phones.{name}.number"), &phone.number)?;
         if let Some(abroad) = &phone.abroad {
             line(&format!("phones.{name}.abroad"), abroad)?;
             if !abroad.starts_with('+') {
-                return Err((format!("phones.{name}.abroad"), "does not begin with `+` and the country's number"));
+                return Err((
+                    format!("phones.{name}.abroad"),
+                    "does not begin with `+` and the country's number",
+                ));
             }
         }
-        phone.hours.iter().try_for_each(|hours| sentences(&format!("phones.{name}.hours"), hours))?;
+        phone
+            .hours
+            .iter()
+            .try_for_each(|hours| sentences(&format!("phones.{name}.hours"), hours))?;
     }
+
     senders(facts)
 }
 
@@ -53,15 +69,22 @@ fn senders(facts: &Facts) -> Result<(), Fault> {
             return Err((key("address"), "has no line"));
         }
         sender.address.iter().try_for_each(|one| line(&key("address"), one))?;
-        let texts =
-            [("name", &sender.name), ("privacy_contact", &sender.privacy_contact), ("function", &sender.function)];
+        let texts = [
+            ("name", &sender.name),
+            ("privacy_contact", &sender.privacy_contact),
+            ("function", &sender.function),
+        ];
         for (field, text) in texts {
             line(&key(&format!("{field}.nl")), &text.nl)?;
             line(&key(&format!("{field}.en")), &text.en)?;
         }
         sender.about.iter().try_for_each(|about| sentences(&key("about"), about))?;
-        sender.about_screening.iter().try_for_each(|about| sentences(&key("about_screening"), about))?;
+        sender
+            .about_screening
+            .iter()
+            .try_for_each(|about| sentences(&key("about_screening"), about))?;
     }
+
     Ok(())
 }
 
@@ -74,12 +97,17 @@ fn sentences(key: &str, text: &Bilingual) -> Result<(), Fault> {
         // A sentence may be long; what else is wrong with a line is wrong with it.
         let start: String = text.chars().take(LONGEST_SENTENCE / 10).collect();
         let rest: String = text.chars().skip(LONGEST_SENTENCE / 10).collect();
-        let too_long = (text.chars().count() > LONGEST_SENTENCE).then_some("is longer than 1000 characters");
-        let controls = rest.chars().any(char::is_control).then_some("has a line end or another control character");
+        let too_long =
+            (text.chars().count() > LONGEST_SENTENCE).then_some("is longer than 1000 characters");
+        let controls = rest
+            .chars()
+            .any(char::is_control)
+            .then_some("has a line end or another control character");
         if let Some(problem) = problem_of_line(&start).or(too_long).or(controls) {
             return Err((format!("{key}.{language}"), problem));
         }
     }
+
     Ok(())
 }
 
@@ -111,10 +139,13 @@ mod tests {
         ] {
             assert_eq!(fault(from, to).as_deref(), Some(key), "{to}");
         }
+
         assert_eq!(fault("number = \"112\"", "number = \"0112\""), None);
-        let measure = "[[measures]]\nnl = \"Wij letten op.\"\nen = \"We keep watch.\"\n\n[incident]";
+        let measure =
+            "[[measures]]\nnl = \"Wij letten op.\"\nen = \"We keep watch.\"\n\n[incident]";
         assert_eq!(fault("[incident]", measure), None);
         let two = format!("{}{measure}", measure.trim_end_matches("[incident]"));
+
         assert_eq!(fault("[incident]", &two).as_deref(), Some("measures"));
     }
 }

@@ -10,17 +10,19 @@ const POST_BOX: &str = "postbus1234";
 const PEOPLE: [&str; 1] = ["vandenvoorbeeld"];
 
 impl Facts {
-    /// The first fact that is marked as a placeholder or that the sample invents: its key, and what it is. A real run is
-    /// refused because of it.
+    /// The first fact that is marked as a placeholder or that the sample invents: its key, and what
+    /// it is. A real run is refused because of it.
     #[must_use]
     pub fn invented(&self) -> Option<(String, &'static str)> {
         if let Some(key) = self.placeholders.first() {
             return Some((key.clone(), "is marked as a placeholder"));
         }
+
         let hotline = self.phones.iter().find(|(_, phone)| subscriber(&phone.number) == HOTLINE);
         if let Some((name, _)) = hotline {
             return Some((format!("phones.{name}.number"), "is the hotline of the sample"));
         }
+
         self.senders.iter().find_map(|(name, sender)| {
             let contact = &sender.privacy_contact;
             let lines = sender.address.iter().map(|line| ("address", line)).chain([
@@ -29,7 +31,8 @@ impl Facts {
                 ("privacy_contact", &contact.en),
             ]);
             let mut lines = lines.chain([("signatory", &sender.signatory)]);
-            lines.find_map(|(field, line)| Some((format!("senders.{name}.{field}"), problem(line)?)))
+            lines
+                .find_map(|(field, line)| Some((format!("senders.{name}.{field}"), problem(line)?)))
         })
     }
 }
@@ -37,7 +40,8 @@ impl Facts {
 fn problem(line: &str) -> Option<&'static str> {
     let bare: String = line.to_lowercase().chars().filter(|sign| sign.is_alphanumeric()).collect();
     let mut boxes = bare.match_indices(POST_BOX).map(|(at, _)| &bare[at + POST_BOX.len()..]);
-    // `Postbus 12345` is somebody else's; a postcode that follows begins after a comma, which is gone by now.
+    // `Postbus 12345` is somebody else's; a postcode that follows begins after a comma, which is
+    // gone by now.
     let whole = |rest: &str| !rest.starts_with(|sign: char| sign.is_ascii_digit()) || spaced(line);
     if boxes.any(whole) {
         return Some("has the post office box of the sample");
@@ -84,15 +88,20 @@ mod tests {
 
     #[test]
     fn the_sample_is_found_however_it_is_written() {
-        for number in ["088 000 00 00", "+31 88 000 00 00", "0031 88-0000000", "+31 (0)88 000 00 00"] {
+        for number in
+            ["088 000 00 00", "+31 88 000 00 00", "0031 88-0000000", "+31 (0)88 000 00 00"]
+        {
             assert_eq!(subscriber(number), HOTLINE, "{number}");
         }
+
         for number in ["088-000 00 01", "+32 88 000 00 00", "0318 80 00 00 00", "112"] {
             assert_ne!(subscriber(number), HOTLINE, "{number}");
         }
+
         for line in ["POSTBUS 1234", "Postbus  1234, 3500 AB Utrecht", "postbus 1234 3500 AB"] {
             assert!(problem(line).is_some(), "{line}");
         }
+
         for line in ["Postbus 12345", "Postbus 123", "Straat 1234, 3500 AB Utrecht"] {
             assert!(problem(line).is_none(), "{line}");
         }

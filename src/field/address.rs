@@ -36,8 +36,11 @@ pub struct Address<'a> {
     pub country: &'a str,
 }
 
-/// Where the printed address came from (docs/policy.md: participants, then register, then the exposure row).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+/// Where the printed address came from (docs/policy.md: participants, then register, then the
+/// exposure row).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AddressSource {
     /// The screening programme's list.

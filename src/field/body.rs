@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::hash;
 use crate::field::terms::{Format, Language};
 
-/// The text of a letter that is the same for many people: blocks chosen by category, status, published, items and so on.
-/// It holds nothing personal; the personal slots (address, salutation, reference, provider line) are set apart.
+/// The text of a letter that is the same for many people: blocks chosen by category, status,
+/// published, items and so on. It holds nothing personal; the personal slots (address, salutation,
+/// reference, provider line) are set apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
@@ -23,7 +24,8 @@ pub struct Body {
 }
 
 impl Body {
-    /// Content hash: lower-case hex SHA-256 of the body as JSON. Equal texts have equal keys, on every machine.
+    /// Content hash: lower-case hex SHA-256 of the body as JSON. Equal texts have equal keys, on
+    /// every machine.
     #[must_use]
     pub fn key(&self) -> String {
         let json = serde_json::to_vec(self).expect("a body has string keys only");

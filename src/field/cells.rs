@@ -2,8 +2,8 @@
 
 /// `N` text cells packed into one buffer.
 ///
-/// A row of 13 `String`s costs 312 bytes before its first letter; packed it costs 16 + 2 `N`. At five million rows that
-/// is the difference between a small machine and a large one.
+/// A row of 13 `String`s costs 312 bytes before its first letter; packed it costs 16 + 2 `N`. At
+/// five million rows that is the difference between a small machine and a large one.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Cells<const N: usize> {
     text: Box<str>,
@@ -11,7 +11,8 @@ pub struct Cells<const N: usize> {
 }
 
 impl<const N: usize> Cells<N> {
-    /// Packs the cells. `None` when together they hold more than 65,535 bytes; `read` refuses such rows long before.
+    /// Packs the cells. `None` when together they hold more than 65,535 bytes; `read` refuses such
+    /// rows long before.
     #[must_use]
     pub fn pack(cells: [&str; N]) -> Option<Self> {
         let mut text = String::with_capacity(cells.iter().map(|cell| cell.len()).sum());

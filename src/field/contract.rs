@@ -1,7 +1,8 @@
 //! The contract: every column of the five lists (docs/inputs.md), with what may be in it.
 //!
-//! This is the one table behind reading, the messages about a file, `breachpost contract`, docs/inputs.md, the sample
-//! and the check of `[inputs]`. A column that is added here still needs its place in `read/records.rs`, nothing else.
+//! This is the one table behind reading, the messages about a file, `breachpost contract`,
+//! docs/inputs.md, the sample and the check of `[inputs]`. A column that is added here still needs
+//! its place in `read/records.rs`, nothing else.
 
 mod dates;
 mod exposures;
@@ -30,7 +31,8 @@ pub struct Column {
     pub example: &'static str,
     /// What it means, and what an empty cell or a missing column means where that matters.
     pub meaning: &'static str,
-    /// What labs, municipalities and vendors call it, in Dutch and English: for hints and proposals, never for reading.
+    /// What labs, municipalities and vendors call it, in Dutch and English: for hints and
+    /// proposals, never for reading.
     pub synonyms: &'static [&'static str],
 }
 
@@ -42,8 +44,8 @@ pub enum Need {
     Every,
     /// The column must be there; a cell may be empty.
     Column,
-    /// The column may be missing, which is the same as a column of empty cells: nobody is protected by it, and nothing
-    /// is printed wrongly for want of it.
+    /// The column may be missing, which is the same as a column of empty cells: nobody is protected
+    /// by it, and nothing is printed wrongly for want of it.
     May,
 }
 
@@ -119,11 +121,15 @@ impl CellForm {
             Self::Identifier => "letters, digits and `._:/-`, at most 64".to_owned(),
             Self::Bsn => "nine digits that pass the 11-test".to_owned(),
             Self::ProviderCode => "eight digits".to_owned(),
-            Self::Name(most) => format!("letters and the punctuation of names, at most {most} characters"),
+            Self::Name(most) => {
+                format!("letters and the punctuation of names, at most {most} characters")
+            }
             Self::Text(most) => format!("text, at most {most} characters"),
             Self::House => "text, at most 40 characters".to_owned(),
             Self::Postcode => "`9999AA`; abroad as it is written there".to_owned(),
-            Self::BirthDate | Self::EventDate => "date; `00` for a month or day that is not known".to_owned(),
+            Self::BirthDate | Self::EventDate => {
+                "date; `00` for a month or day that is not known".to_owned()
+            }
             Self::Date => "date".to_owned(),
             Self::Word(_) => "one word".to_owned(),
             Self::Words(_) => "words joined by `;`".to_owned(),
@@ -134,7 +140,8 @@ impl CellForm {
 }
 
 /// Every list, in reading order.
-pub const LISTS: [List; 5] = [List::Exposures, List::Participants, List::Register, List::Providers, List::Suppressions];
+pub const LISTS: [List; 5] =
+    [List::Exposures, List::Participants, List::Register, List::Providers, List::Suppressions];
 
 /// The list's word in file names, in the configuration, on the command line and in messages.
 #[must_use]
@@ -156,7 +163,9 @@ pub const fn about(list: List) -> &'static str {
         List::Participants => {
             "The screening programme's list: who somebody is, where they live, and who must not be written to."
         }
-        List::Register => "An extract of the population register (BRP) for everybody else; the same columns.",
+        List::Register => {
+            "An extract of the population register (BRP) for everybody else; the same columns."
+        }
         List::Providers => "GPs, hospitals, clinics and institutions that asked for the tests.",
         List::Suppressions => {
             "People who must not be written to. Every row names somebody, by `bsn`, by `person_ref` or by both."
@@ -226,6 +235,7 @@ mod tests {
             let words: BTreeSet<&str> = all.iter().map(|value| word(*value)).collect();
             assert_eq!(words, contract.iter().copied().collect());
         }
+
         let exposures = |name| words_of(List::Exposures, name);
         same(Category::ALL, Category::word, &exposures("category"));
         same(Status::ALL, Status::word, &exposures("status"));
@@ -233,12 +243,15 @@ mod tests {
         same(Custody::ALL, Custody::word, &exposures("custody"));
         same(Item::ALL, Item::word, &exposures("items"));
         same(Language::ALL, Language::word, &words_of(List::Register, "language"));
+
         same(Format::ALL, Format::word, &words_of(List::Register, "letter_format"));
     }
 
     #[test]
     fn what_protects_somebody_may_never_be_missing() {
-        for column in ["bsn", "birth_date", "deceased_on", "protected_address", "whereabouts_unknown"] {
+        for column in
+            ["bsn", "birth_date", "deceased_on", "protected_address", "whereabouts_unknown"]
+        {
             assert_ne!(super::column(List::Register, column).unwrap().need, Need::May, "{column}");
         }
         assert_ne!(column(List::Suppressions, "bsn").unwrap().need, Need::May);

@@ -1,5 +1,6 @@
-//! What is left of a number that was damaged, and which numbers it may have been: a digit typed wrong, lost or doubled,
-//! two neighbours swapped, or the last digits rounded away by a spreadsheet.
+//! What is left of a number that was damaged, and which numbers it may have been: a digit typed
+//! wrong, lost or doubled, two neighbours swapped, or the last digits rounded away by a
+//! spreadsheet.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -27,26 +28,33 @@ enum Left {
 const MOST_ROUNDED: u32 = 4;
 
 impl Digits {
-    /// What is left in `raw` of a number of `width` digits (at most nine); `None` when it is too little to go by.
+    /// What is left in `raw` of a number of `width` digits (at most nine); `None` when it is too
+    /// little to go by.
     ///
-    /// Blanks, dashes, quotes, `="..."`, a text mark, a label before it and a decimal tail (`.0`) are no part of a number.
+    /// Blanks, dashes, quotes, `="..."`, a text mark, a label before it and a decimal tail (`.0`)
+    /// are no part of a number.
     #[must_use]
     pub fn left_of(raw: &str, width: usize) -> Option<Self> {
-        let text: String = raw.nfkc().filter(|sign| sign.is_ascii() && !sign.is_ascii_whitespace()).collect();
+        let text: String =
+            raw.nfkc().filter(|sign| sign.is_ascii() && !sign.is_ascii_whitespace()).collect();
         let text = text.trim_matches(|sign: char| !sign.is_ascii_alphanumeric());
         if let Some((mantissa, exponent)) = scientific(text) {
             return Self::rounded(&mantissa, exponent, width);
         }
+
         let whole = text.rsplit_once(['.', ',']).filter(|(head, tail)| {
-            let is_number = head.bytes().all(|byte| byte.is_ascii_digit()) && head.len() + 1 >= width;
+            let is_number =
+                head.bytes().all(|byte| byte.is_ascii_digit()) && head.len() + 1 >= width;
             is_number && tail.bytes().all(|byte| byte == b'0')
         });
+
         let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
         Self::plain(digits(whole.map_or(text, |(head, _)| head)), width)
     }
 
     fn plain(digits: Vec<u8>, width: usize) -> Option<Self> {
-        let near = digits.len() + 1 >= width && digits.len() <= width + 1 && (2..=9).contains(&width);
+        let near =
+            digits.len() + 1 >= width && digits.len() <= width + 1 && (2..=9).contains(&width);
         near.then_some(Self { left: Left::Plain(digits), width })
     }
 
@@ -55,28 +63,36 @@ impl Digits {
         if known.len() > exponent + 1 {
             return None;
         }
+
         // A number that lost its leading zeros is shorter, and no longer than it should be.
         let lost = u32::try_from((exponent + 1).saturating_sub(mantissa.len())).ok()?;
         let whole = format!("{known:0<length$}", length = exponent + 1);
         if exponent + 1 > width || whole.len() > 9 {
             return None;
         }
+
         if lost == 0 {
             return Self::plain(format!("{whole:0>width$}").into_bytes(), width);
         }
+
         let (middle, step) = (whole.parse::<u32>().ok()?, 10_u32.checked_pow(lost)?);
         let range = Left::Rounded(middle.saturating_sub(step / 2), middle.saturating_add(step - 1));
         (lost <= MOST_ROUNDED).then_some(Self { left: range, width })
     }
 
-    /// Every number of the full width that this may have been, without those that `is_valid` refuses.
+    /// Every number of the full width that this may have been, without those that `is_valid`
+    /// refuses.
     #[must_use]
     pub fn candidates(&self, is_valid: impl Fn(u32) -> bool) -> BTreeSet<u32> {
         match &self.left {
-            Left::Rounded(lowest, highest) => (*lowest..=*highest).filter(|number| is_valid(*number)).collect(),
+            Left::Rounded(lowest, highest) => {
+                (*lowest..=*highest).filter(|number| is_valid(*number)).collect()
+            }
             Left::Plain(digits) => {
                 let near = one_slip(digits, self.width).into_iter();
-                near.filter_map(|digits| value(&digits)).filter(|number| is_valid(*number)).collect()
+                near.filter_map(|digits| value(&digits))
+                    .filter(|number| is_valid(*number))
+                    .collect()
             }
         }
     }
@@ -101,7 +117,11 @@ fn scientific(text: &str) -> Option<(String, usize)> {
     let (whole, rest) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
-    let fits = whole.len() == 1 && is_digits(whole) && is_digits(rest) && (1..=2).contains(&exponent.len());
+    let fits = whole.len() == 1
+        && is_digits(whole)
+        && is_digits(rest)
+        && (1..=2).contains(&exponent.len());
+
     let exponent = exponent.parse().ok().filter(|_| fits && is_digits(exponent))?;
     Some((format!("{whole}{rest}"), exponent))
 }
@@ -142,11 +162,14 @@ fn one_slip(digits: &[u8], width: usize) -> Vec<Vec<u8>> {
             }
         }
     }
+
     near
 }
 
 fn value(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0_u32, |sum, digit| sum.checked_mul(10)?.checked_add(u32::from(digit - b'0')))
+    digits
+        .iter()
+        .try_fold(0_u32, |sum, digit| sum.checked_mul(10)?.checked_add(u32::from(digit - b'0')))
 }
 
 #[cfg(test)]
@@ -176,10 +199,21 @@ mod tests {
 
     #[test]
     fn one_slip_is_found_and_two_are_not() {
-        for raw in ["99996000", "999960004", "9999600030", "999906003", "899960003", "9.9996E+08", "99996003"] {
+        for raw in [
+            "99996000",
+            "999960004",
+            "9999600030",
+            "999906003",
+            "899960003",
+            "9.9996E+08",
+            "99996003",
+        ] {
             assert!(Digits::left_of(raw, 9).unwrap().may_be(NUMBER), "{raw}");
         }
-        for raw in ["899960004", "999960", "1.00E+09", "#REF!", "", "x", "12345678901234567890", "9E8"] {
+
+        for raw in
+            ["899960004", "999960", "1.00E+09", "#REF!", "", "x", "12345678901234567890", "9E8"]
+        {
             assert!(Digits::left_of(raw, 9).is_none_or(|digits| !digits.may_be(NUMBER)), "{raw}");
         }
     }

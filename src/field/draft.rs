@@ -56,8 +56,8 @@ pub struct Draft {
     pub sender: String,
     /// What is told.
     pub findings: Findings,
-    /// Kinds of data that the letter names as having been in the hacked computers, beside `findings`. A plan that was made
-    /// before letters named them has none.
+    /// Kinds of data that the letter names as having been in the hacked computers, beside
+    /// `findings`. A plan that was made before letters named them has none.
     #[serde(default)]
     pub stored: Items,
     /// Language.
@@ -88,7 +88,8 @@ pub struct Draft {
     pub zone: Zone,
     /// The provider's printed name; empty where none is named.
     pub provider_display: String,
-    /// The text: index into the run's [`Body`] list is found by this content hash (lower-case hex SHA-256).
+    /// The text: index into the run's [`Body`] list is found by this content hash (lower-case hex
+    /// SHA-256).
     pub body: String,
     /// The lab's record ids.
     pub record_ids: Vec<String>,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::field::ids::Pseudonym;
 use crate::field::terms::{Category, Items, Kind, Published, Status};
 
-/// What a letter tells, and what the ledger remembers as told: the person's rows combined as docs/policy.md says.
+/// What a letter tells, and what the ledger remembers as told: the person's rows combined as
+/// docs/policy.md says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Findings {
@@ -35,8 +36,8 @@ pub struct Told {
     pub sender: String,
     /// What it said.
     pub findings: Findings,
-    /// Names in the ledger of those whose earlier letters it takes up: the one it went to, and whoever was known by then
-    /// to be the same person.
+    /// Names in the ledger of those whose earlier letters it takes up: the one it went to, and
+    /// whoever was known by then to be the same person.
     pub speaks_for: Vec<Pseudonym>,
 }
 

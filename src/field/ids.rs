@@ -10,7 +10,8 @@ use data_encoding::{Encoding, Specification};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Where a row is: which input file and which data row (1 = first row after the header). Kept to the end.
+/// Where a row is: which input file and which data row (1 = first row after the header). Kept to
+/// the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowRef {
     /// Index into `Rows::inputs`.
@@ -19,7 +20,8 @@ pub struct RowRef {
     pub row: u32,
 }
 
-/// A keyed pseudonym: HMAC-SHA-256 cut to 128 bits. The only name a person has in records and reports.
+/// A keyed pseudonym: HMAC-SHA-256 cut to 128 bits. The only name a person has in records and
+/// reports.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pseudonym(pub [u8; 16]);
 

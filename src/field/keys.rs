@@ -1,4 +1,5 @@
-//! The campaign's secret and everything that is derived from it: pseudonyms, letter ids, reference codes, fingerprints.
+//! The campaign's secret and everything that is derived from it: pseudonyms, letter ids, reference
+//! codes, fingerprints.
 
 use std::hash::Hasher as _;
 
@@ -10,7 +11,8 @@ use siphasher::sip::SipHasher13;
 use crate::field::ids::{LetterId, Pseudonym};
 use crate::field::terms::Kind;
 
-/// Sub-keys of one campaign, derived with HKDF-SHA-256 from the 32 bytes of the key file; each label has its own key.
+/// Sub-keys of one campaign, derived with HKDF-SHA-256 from the 32 bytes of the key file; each
+/// label has its own key.
 pub struct Keys {
     person: [u8; 32],
     letter: [u8; 32],
@@ -28,9 +30,11 @@ impl Keys {
         let hkdf = Hkdf::<Sha256>::new(Some(b"breachpost/1"), master);
         let sub_key = |label: &str| {
             let mut key = [0_u8; 32];
-            hkdf.expand(label.as_bytes(), &mut key).expect("32 bytes are a valid HKDF-SHA-256 length");
+            hkdf.expand(label.as_bytes(), &mut key)
+                .expect("32 bytes are a valid HKDF-SHA-256 length");
             key
         };
+
         Self {
             person: sub_key("person"),
             letter: sub_key("letter"),
@@ -42,7 +46,8 @@ impl Keys {
         }
     }
 
-    /// A new person's pseudonym, made from what makes the person new (`label` says what that is: BSN or row).
+    /// A new person's pseudonym, made from what makes the person new (`label` says what that is:
+    /// BSN or row).
     #[must_use]
     pub fn pseudonym(&self, label: &str, what: &[u8]) -> Pseudonym {
         Pseudonym(cut(&mac(&self.person, &[label.as_bytes(), what])))
@@ -55,14 +60,15 @@ impl Keys {
         cut(&mac(&self.row, &parts))
     }
 
-    /// Marks rows of lists, so that the next delivery can be compared with this one without keeping a value.
+    /// Marks rows of lists, so that the next delivery can be compared with this one without keeping
+    /// a value.
     #[must_use]
     pub fn marker(&self) -> Marker {
         Marker(cut(&self.mark))
     }
 
-    /// The secret bytes of the key that signs packages: it follows from the campaign's key, so it is never on a disk, comes
-    /// back with every backup, and every ledger has one.
+    /// The secret bytes of the key that signs packages: it follows from the campaign's key, so it
+    /// is never on a disk, comes back with every backup, and every ledger has one.
     #[must_use]
     pub const fn package_seed(&self) -> &[u8; 32] {
         &self.package
@@ -70,8 +76,15 @@ impl Keys {
 
     /// The same letter always has the same id, and nobody without the key can make it.
     #[must_use]
-    pub fn letter_id(&self, campaign: &str, kind: Kind, person: Pseudonym, sequence: u32) -> LetterId {
-        let parts = [campaign.as_bytes(), kind.word().as_bytes(), &person.0, &sequence.to_be_bytes()];
+    pub fn letter_id(
+        &self,
+        campaign: &str,
+        kind: Kind,
+        person: Pseudonym,
+        sequence: u32,
+    ) -> LetterId {
+        let parts =
+            [campaign.as_bytes(), kind.word().as_bytes(), &person.0, &sequence.to_be_bytes()];
         LetterId(cut(&mac(&self.letter, &parts)))
     }
 
@@ -88,8 +101,9 @@ impl Keys {
     }
 }
 
-/// Makes short keyed marks (SipHash-1-3 with a key of its own): fast enough for every row of every list. They say whether
-/// two rows are equal, nothing else, and without the key not even that about a guessed row.
+/// Makes short keyed marks (SipHash-1-3 with a key of its own): fast enough for every row of every
+/// list. They say whether two rows are equal, nothing else, and without the key not even that about
+/// a guessed row.
 #[derive(Clone, Copy)]
 pub struct Marker([u8; 16]);
 
@@ -118,7 +132,8 @@ impl std::fmt::Debug for Marker {
 
 /// HMAC over length-prefixed parts, so that ("ab", "c") and ("a", "bc") differ.
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+    let mut mac =
+        <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
     for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
@@ -145,7 +160,10 @@ mod tests {
         let (one, other) = (Keys::derive(&[1; 32]), Keys::derive(&[2; 32]));
         let person = one.pseudonym("bsn", b"999990019");
         assert_ne!(person, other.pseudonym("bsn", b"999990019"));
-        assert_ne!(one.letter_id("c", Kind::First, person, 1), other.letter_id("c", Kind::First, person, 1));
+        assert_ne!(
+            one.letter_id("c", Kind::First, person, 1),
+            other.letter_id("c", Kind::First, person, 1)
+        );
         assert_ne!(one.check("l"), other.check("l"));
         assert_ne!(one.package_seed(), other.package_seed());
     }

@@ -1,5 +1,5 @@
-//! Rehearsal or real: what a ledger is for, fixed when it is made. The two never mix in ledger, keys folder, configuration
-//! or people's data (docs/glossary.md).
+//! Rehearsal or real: what a ledger is for, fixed when it is made. The two never mix in ledger,
+//! keys folder, configuration or people's data (docs/glossary.md).
 
 use std::fmt;
 

@@ -28,11 +28,12 @@ pub struct Notice<'a> {
     pub sender: String,
     /// What is told.
     pub findings: Findings,
-    /// Letters to or about somebody under 16: how sure it is that data about a medical test were stolen. The letter says no
-    /// more of them than that, and `findings` does not name them (docs/letters.md, "Under 16").
+    /// Letters to or about somebody under 16: how sure it is that data about a medical test were
+    /// stolen. The letter says no more of them than that, and `findings` does not name them
+    /// (docs/letters.md, "Under 16").
     pub medical_test: Option<Status>,
-    /// Kinds of data of rows that were only in the hacked computers. The letter names those that are not in `findings`; they
-    /// are never called stolen, and never material.
+    /// Kinds of data of rows that were only in the hacked computers. The letter names those that
+    /// are not in `findings`; they are never called stolen, and never material.
     pub stored: Items,
     /// What is new or was wrong.
     pub difference: Option<Difference>,
@@ -48,7 +49,8 @@ pub struct Notice<'a> {
     pub identity: Identity<'a>,
     /// Where the address comes from; `Institution` = that of `provider`.
     pub address_source: AddressSource,
-    /// The row of whom the address is printed; the same as `identity` unless only another row has one.
+    /// The row of whom the address is printed; the same as `identity` unless only another row has
+    /// one.
     pub address_of: Identity<'a>,
     /// The provider of the main category, if its code is known.
     pub provider: Option<&'a Provider>,

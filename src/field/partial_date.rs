@@ -4,7 +4,8 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-/// A calendar date of which month or day may be unknown (BRP: `1950-00-00`); the year is always known.
+/// A calendar date of which month or day may be unknown (BRP: `1950-00-00`); the year is always
+/// known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PartialDate {
     year: u16,
@@ -36,7 +37,12 @@ impl PartialDate {
     /// The date, when all three parts are known.
     #[must_use]
     pub fn exact(self) -> Option<Date> {
-        Date::new(i16::try_from(self.year).ok()?, i8::try_from(self.month).ok()?, i8::try_from(self.day).ok()?).ok()
+        Date::new(
+            i16::try_from(self.year).ok()?,
+            i8::try_from(self.month).ok()?,
+            i8::try_from(self.day).ok()?,
+        )
+        .ok()
     }
 
     /// The earliest day it can be.
@@ -91,10 +97,12 @@ mod tests {
         assert_eq!(year.first_possible().unwrap().to_string(), "1950-01-01");
         assert_eq!(year.last_possible().unwrap().to_string(), "1950-12-31");
         let february = PartialDate::new(1952, 2, 0).unwrap();
+
         assert_eq!(february.last_possible().unwrap().to_string(), "1952-02-29");
         assert!(PartialDate::new(1900, 2, 29).is_none());
         assert!(PartialDate::new(1950, 0, 12).is_none());
         assert!(PartialDate::new(1950, 13, 0).is_none());
+
         assert!(PartialDate::new(0, 0, 0).is_none());
     }
 }

@@ -1,7 +1,8 @@
-//! `placeholder = true`: whoever writes a configuration or facts before the real values are known marks them with it.
+//! `placeholder = true`: whoever writes a configuration or facts before the real values are known
+//! marks them with it.
 //!
-//! The mark may be in any table. It is taken out of the text before the rest is read, blank for character, so that an
-//! error still names its line.
+//! The mark may be in any table. It is taken out of the text before the rest is read, blank for
+//! character, so that an error still names its line.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -9,7 +10,8 @@ use toml::de::{DeTable, DeValue};
 /// The key that marks a table.
 const MARK: &str = "placeholder";
 
-/// A text without its marks, and the dotted keys of the tables that were marked, in the order of the file's keys.
+/// A text without its marks, and the dotted keys of the tables that were marked, in the order of
+/// the file's keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmarked {
     /// What is left: as long as the text was, line for line.
@@ -43,11 +45,18 @@ impl Marks<'_> {
             match value.get_ref() {
                 DeValue::Boolean(marked) if name == MARK => {
                     if *marked {
-                        self.found.push(if path.is_empty() { "the file".to_owned() } else { path.to_owned() });
+                        self.found.push(if path.is_empty() {
+                            "the file".to_owned()
+                        } else {
+                            path.to_owned()
+                        });
                     }
                     self.blank(key.span().start, value.span().end);
                 }
-                _ => self.value(value, &if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }),
+                _ => self.value(
+                    value,
+                    &if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") },
+                ),
             }
         }
     }
@@ -74,6 +83,7 @@ impl Marks<'_> {
         } else if behind.trim_start().starts_with('}') && before.trim_end().ends_with(',') {
             from = before.trim_end().len() - 1;
         }
+
         let marked = self.bytes.get_mut(from..to).into_iter().flatten();
         marked.filter(|byte| !matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
     }
@@ -92,7 +102,10 @@ mod tests {
         assert_eq!(unmarked.text.len(), text.len());
         assert_eq!(unmarked.text.lines().count(), text.lines().count());
         assert!(!unmarked.text.contains("placeholder"));
-        assert!(unmarked.text.contains("number = \"1\"\n") && unmarked.text.contains("# not yet\n"));
+
+        assert!(
+            unmarked.text.contains("number = \"1\"\n") && unmarked.text.contains("# not yet\n")
+        );
     }
 
     #[test]
@@ -107,7 +120,10 @@ mod tests {
             assert_eq!(unmarked.placeholders, ["p"], "{text}");
             let table: toml::Table = toml::from_str(&unmarked.text).unwrap();
             let p = table["p"].as_table().unwrap();
-            assert!(!p.contains_key("placeholder") && (left.is_empty() || p.contains_key(left)), "{text}");
+            assert!(
+                !p.contains_key("placeholder") && (left.is_empty() || p.contains_key(left)),
+                "{text}"
+            );
         }
     }
 

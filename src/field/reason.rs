@@ -8,8 +8,9 @@ use crate::field::ids::{Pseudonym, RowRef};
 
 /// The result of a stage.
 ///
-/// Every exposure row that went in is in exactly one of the two lists; `run` checks the sum after each stage and stops
-/// when it does not hold. A letter that silently disappears is worse than a run that fails.
+/// Every exposure row that went in is in exactly one of the two lists; `run` checks the sum after
+/// each stage and stops when it does not hold. A letter that silently disappears is worse than a
+/// run that fails.
 #[must_use = "rows that were set aside have to reach the record"]
 #[derive(Debug)]
 pub struct Sifted<T> {
@@ -31,9 +32,11 @@ pub struct SetAside {
     pub beside: Vec<RowRef>,
     /// Field names and agreement, never values: `birth_date: missing`.
     pub evidence: String,
-    /// Further rows that a human should look at, each with its own evidence: `beside` is not the only candidate.
+    /// Further rows that a human should look at, each with its own evidence: `beside` is not the
+    /// only candidate.
     pub further: Vec<Beside>,
-    /// The first row of those that linking takes to be one person, where all of them are held together.
+    /// The first row of those that linking takes to be one person, where all of them are held
+    /// together.
     pub case: Option<RowRef>,
     /// For D302: when the letter is due.
     pub due: Option<Date>,
@@ -42,8 +45,8 @@ pub struct SetAside {
 }
 
 impl SetAside {
-    /// So many rows are named beside a held row at most; the evidence says how many more there are. A person may have ten
-    /// thousand rows, and each of them would name all the others.
+    /// So many rows are named beside a held row at most; the evidence says how many more there are.
+    /// A person may have ten thousand rows, and each of them would name all the others.
     pub const MOST_BESIDE: usize = 20;
 
     /// A row with its reason and nothing else.
@@ -115,7 +118,8 @@ impl fmt::Display for RowState {
 
 macro_rules! reasons {
     ($($code:ident $state:ident $text:literal),+ $(,)?) => {
-        /// Why a row was set aside. The code is stable: it is in the ledger, in reports and in docs/policy.md.
+        /// Why a row was set aside. The code is stable: it is in the ledger, in reports and in
+        /// docs/policy.md.
         ///
         /// R read, L link, D decide, C compose, S set (render).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]

@@ -17,7 +17,9 @@ use crate::field::terms::{Category, Custody, Format, Items, Language, Published,
 pub use open::Open;
 
 /// Which of the five lists a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum List {
     /// Lab records.
@@ -91,7 +93,8 @@ pub struct Refused {
     pub record_id: String,
     /// Exposures: its dataset, if it could be read.
     pub dataset_id: String,
-    /// The row's BSN, if it is valid: nobody with this BSN is written to while their list row is unreadable (L207).
+    /// The row's BSN, if it is valid: nobody with this BSN is written to while their list row is
+    /// unreadable (L207).
     pub bsn: Option<Bsn>,
     /// What is left of a BSN that is not valid.
     pub digits: Option<Digits>,
@@ -99,10 +102,11 @@ pub struct Refused {
     pub person_ref: String,
     /// What could not be read.
     pub open: Open,
-    /// The row with its unreadable cells empty. A row with too many or too few cells is here twice: its cells counted
-    /// from the left and from the right.
+    /// The row with its unreadable cells empty. A row with too many or too few cells is here twice:
+    /// its cells counted from the left and from the right.
     pub remains: Vec<Remains>,
-    /// The row is among the good ones as well: what could not be read counts there as the worst that it may have said.
+    /// The row is among the good ones as well: what could not be read counts there as the worst
+    /// that it may have said.
     pub used: bool,
     /// A hash of the row's cells: tells the same row in the next delivery from another one.
     pub content: String,
@@ -240,7 +244,8 @@ impl Exposure {
     }
 }
 
-/// One row of the participants list or of the register: who somebody is and where they live, of register quality.
+/// One row of the participants list or of the register: who somebody is and where they live, of
+/// register quality.
 #[derive(Clone, Debug)]
 pub struct Registrant {
     /// Where it is.
@@ -315,7 +320,10 @@ impl Registrant {
     /// Whether the row says why not to write: died, protected, unknown.
     #[must_use]
     pub const fn protects(&self) -> bool {
-        self.deceased_on.is_some() || self.deceased_unreadable || self.protected_address || self.whereabouts_unknown
+        self.deceased_on.is_some()
+            || self.deceased_unreadable
+            || self.protected_address
+            || self.whereabouts_unknown
     }
 
     /// The list's own number of the person.
@@ -333,6 +341,7 @@ impl Registrant {
             title: self.partner_title,
             former: self.partner_ended.is_some(),
         };
+
         PersonName {
             first_names: self.cells.get(1),
             initials: self.cells.get(2),
@@ -340,7 +349,8 @@ impl Registrant {
             surname: self.cells.get(4),
             title: self.title,
             name_use: self.name_use,
-            partner: (!partner.surname.is_empty() || partner.title.is_some() || partner.former).then_some(partner),
+            partner: (!partner.surname.is_empty() || partner.title.is_some() || partner.former)
+                .then_some(partner),
             sex: self.sex,
         }
     }
@@ -431,9 +441,11 @@ pub struct Suppression {
     pub source: String,
     /// Since when.
     pub since: Option<Date>,
-    /// What can be read of a `since` that leaves its month or its day open: the cell is damaged, and says a time.
+    /// What can be read of a `since` that leaves its month or its day open: the cell is damaged,
+    /// and says a time.
     pub since_partly: Option<PartialDate>,
-    /// There is a `since`, and nothing of it can be read. Of somebody who has died it is a death to be checked (D205).
+    /// There is a `since`, and nothing of it can be read. Of somebody who has died it is a death to
+    /// be checked (D205).
     pub since_unreadable: bool,
 }
 

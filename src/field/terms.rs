@@ -1,4 +1,5 @@
-//! The words of the contract that have one spelling in files, reports and letters: categories, kinds of data, languages.
+//! The words of the contract that have one spelling in files, reports and letters: categories,
+//! kinds of data, languages.
 
 use std::fmt;
 use std::str::FromStr;
@@ -39,7 +40,8 @@ macro_rules! words {
 }
 
 words! {
-    /// Whose data it is. The order is that of docs/policy.md: the first present one is a letter's main category.
+    /// Whose data it is. The order is that of docs/policy.md: the first present one is a letter's
+    /// main category.
     Category {
         /// (Former) prisoners.
         Prisoner = "prisoner",

@@ -1,5 +1,6 @@
-//! Words in a cell instead of what belongs there: "GEHEIM" for a street, "Mevr." in a surname, a day that
-//! programs write for nothing. What they are is data, with source and reason, in `locales/no-*.toml`.
+//! Words in a cell instead of what belongs there: "GEHEIM" for a street, "Mevr." in a surname, a
+//! day that programs write for nothing. What they are is data, with source and reason, in
+//! `locales/no-*.toml`.
 
 pub mod address;
 pub mod dates;

@@ -20,23 +20,36 @@ pub(super) const fn is_weak(date: u32) -> bool {
 
 /// Compares two packed dates.
 ///
-/// One slip is one digit different, two neighbouring digits swapped, or day and month swapped. An unknown part agrees
-/// with everything; a slip of ten years or more has its own level; 1 January counts as unknown day and month where the other date says otherwise.
+/// One slip is one digit different, two neighbouring digits swapped, or day and month swapped. An
+/// unknown part agrees with everything; a slip of ten years or more has its own level; 1 January
+/// counts as unknown day and month where the other date says otherwise.
 pub(super) fn compare(one: u32, other: u32) -> Birth {
     if one == 0 || other == 0 {
         return Birth::Missing;
     }
+
     if one == other {
         return if is_full(one) { Birth::Equal } else { Birth::Partial };
     }
+
     if is_full(one) && is_full(other) {
         if is_slip(one, other) {
-            return if (one / 10_000).abs_diff(other / 10_000) < 10 { Birth::Slip } else { Birth::Decade };
+            return if (one / 10_000).abs_diff(other / 10_000) < 10 {
+                Birth::Slip
+            } else {
+                Birth::Decade
+            };
         }
         let default = is_weak(one) || is_weak(other);
-        return if default && one / 10_000 == other / 10_000 { Birth::Partial } else { Birth::Differs };
+        return if default && one / 10_000 == other / 10_000 {
+            Birth::Partial
+        } else {
+            Birth::Differs
+        };
     }
-    let month_agrees = one / 100 == other / 100 || one.is_multiple_of(10_000) || other.is_multiple_of(10_000);
+
+    let month_agrees =
+        one / 100 == other / 100 || one.is_multiple_of(10_000) || other.is_multiple_of(10_000);
     if one / 10_000 == other / 10_000 && month_agrees { Birth::Partial } else { Birth::Differs }
 }
 
@@ -53,6 +66,7 @@ fn is_slip(one: u32, other: u32) -> bool {
         }
         _ => {}
     }
+
     let turned = one / 10_000 * 10_000 + one % 100 * 100 + one / 100 % 100;
     turned == other
 }

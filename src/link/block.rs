@@ -1,5 +1,6 @@
-//! Which units are compared at all: those that share a key. Blocks that are too large are listed, never dropped in
-//! silence, and what is in them is treated as not to be told apart. Pairs are made block by block and never kept.
+//! Which units are compared at all: those that share a key. Blocks that are too large are listed,
+//! never dropped in silence, and what is in them is treated as not to be told apart. Pairs are made
+//! block by block and never kept.
 
 use std::collections::HashSet;
 
@@ -47,7 +48,11 @@ impl BlockKeys {
     }
 
     fn each(from: Digest, parts: [u32; 4]) -> Self {
-        Self(parts.map(|part| if part == 0 { 0 } else { from.number(u64::from(part)).finish().max(1) }))
+        Self(
+            parts.map(
+                |part| if part == 0 { 0 } else { from.number(u64::from(part)).finish().max(1) },
+            ),
+        )
     }
 
     fn iter(self) -> impl Iterator<Item = u64> {
@@ -55,17 +60,38 @@ impl BlockKeys {
     }
 }
 
-/// No block of more units than this is compared, whatever its rule: what a row costs is bounded by it.
+/// No block of more units than this is compared, whatever its rule: what a row costs is bounded by
+/// it.
 pub(super) const LARGEST_CAP: usize = 200;
 
 /// Every way to find candidates.
 pub(super) static RULES: [BlockRule; 6] = [
     BlockRule { name: "bsn", cap: 64, tells: Tells::Numbers, keys: bsn_keys },
-    BlockRule { name: "birth date + address", cap: 64, tells: Tells::Places, keys: birth_place_keys },
-    BlockRule { name: "birth date + surname", cap: LARGEST_CAP, tells: Tells::Names, keys: birth_surname_keys },
-    BlockRule { name: "birth date + given name", cap: LARGEST_CAP, tells: Tells::Pairs, keys: birth_given_keys },
+    BlockRule {
+        name: "birth date + address",
+        cap: 64,
+        tells: Tells::Places,
+        keys: birth_place_keys,
+    },
+    BlockRule {
+        name: "birth date + surname",
+        cap: LARGEST_CAP,
+        tells: Tells::Names,
+        keys: birth_surname_keys,
+    },
+    BlockRule {
+        name: "birth date + given name",
+        cap: LARGEST_CAP,
+        tells: Tells::Pairs,
+        keys: birth_given_keys,
+    },
     BlockRule { name: "address + surname", cap: 64, tells: Tells::Pairs, keys: place_surname_keys },
-    BlockRule { name: "full name + birth year", cap: 64, tells: Tells::Pairs, keys: name_year_keys },
+    BlockRule {
+        name: "full name + birth year",
+        cap: 64,
+        tells: Tells::Pairs,
+        keys: name_year_keys,
+    },
 ];
 
 /// The rules of these names, in the order of [`RULES`].
@@ -78,7 +104,9 @@ pub(super) fn problem(chosen: &[String], guarded: bool) -> Option<&'static str> 
     if chosen.iter().any(|name| RULES.iter().all(|rule| rule.name != name)) {
         return Some("names a block that does not exist");
     }
-    let missing = |rule: &BlockRule| rule.tells != Tells::Pairs && chosen.iter().all(|name| rule.name != name);
+    let missing = |rule: &BlockRule| {
+        rule.tells != Tells::Pairs && chosen.iter().all(|name| rule.name != name)
+    };
     (guarded && RULES.iter().any(missing)).then_some("leaves out a block that a guard looks into")
 }
 
@@ -142,8 +170,11 @@ impl BlockRule {
                 }
             }
         }
+
         let blocks = Blocks::of(keys, ids)?;
-        let hot = (0..blocks.len()).map(|place| blocks.get(place)).filter(|(_, units)| units.len() > self.cap);
+        let hot = (0..blocks.len())
+            .map(|place| blocks.get(place))
+            .filter(|(_, units)| units.len() > self.cap);
         Ok(Blocked { rule: self, seed, hot: hot.map(|(key, _)| key).collect(), blocks })
     }
 
@@ -175,8 +206,8 @@ impl Blocked {
         shared.filter(|key| !self.hot.contains(key)).min()
     }
 
-    /// What `see` makes of every pair of compared blocks, pairs of one block together; each pair once, and none that a
-    /// block of an `earlier` rule holds. The pairs themselves are never kept.
+    /// What `see` makes of every pair of compared blocks, pairs of one block together; each pair
+    /// once, and none that a block of an `earlier` rule holds. The pairs themselves are never kept.
     pub(super) fn pairs<T: Send>(
         &self,
         units: &Units,
@@ -189,10 +220,16 @@ impl Blocked {
             self.first_key(one, other) == Some(key)
                 && earlier.iter().all(|blocked| blocked.first_key(one, other).is_none())
         };
+
         self.cool()
             .flat_map_iter(|(key, group)| {
-                let others = move |place: usize| group[place + 1..].iter().map(move |other| (group[place], *other));
-                (0..group.len()).flat_map(others).filter(move |pair| is_first(key, pair.0, pair.1)).filter_map(see)
+                let others = move |place: usize| {
+                    group[place + 1..].iter().map(move |other| (group[place], *other))
+                };
+                (0..group.len())
+                    .flat_map(others)
+                    .filter(move |pair| is_first(key, pair.0, pair.1))
+                    .filter_map(see)
             })
             .collect()
     }
@@ -204,7 +241,11 @@ impl Blocked {
         hot.sort_unstable_by_key(|block| (std::cmp::Reverse(block.units), block.row));
         let hot_blocks = hot.len();
         hot.truncate(LISTED);
-        let largest = hot.first().map(|block| block.units).or(self.cool().map(|(_, group)| group.len()).max());
+        let largest = hot
+            .first()
+            .map(|block| block.units)
+            .or(self.cool().map(|(_, group)| group.len()).max());
+
         BlockReport {
             rule: self.rule.name,
             blocks: self.blocks.len(),
@@ -218,7 +259,11 @@ impl Blocked {
 }
 
 fn bsn_keys(features: &Features, seed: Digest) -> BlockKeys {
-    if features.bsn == 0 { BlockKeys::default() } else { BlockKeys::one(seed.number(u64::from(features.bsn))) }
+    if features.bsn == 0 {
+        BlockKeys::default()
+    } else {
+        BlockKeys::one(seed.number(u64::from(features.bsn)))
+    }
 }
 
 fn birth_place_keys(features: &Features, seed: Digest) -> BlockKeys {

@@ -1,4 +1,5 @@
-//! From joined pairs to people: best-first merging in which every veto is checked again between all members.
+//! From joined pairs to people: best-first merging in which every veto is checked again between all
+//! members.
 
 use rayon::prelude::*;
 
@@ -72,7 +73,10 @@ impl Clustering {
     /// The units of the cluster that `leader` leads, each with its leader.
     pub(super) fn members(&self, leader: UnitId) -> impl Iterator<Item = UnitId> + Clone + '_ {
         let start = self.members.partition_point(|(lead, _)| *lead < leader);
-        self.members[start..].iter().take_while(move |(lead, _)| *lead == leader).map(|(_, unit)| *unit)
+        self.members[start..]
+            .iter()
+            .take_while(move |(lead, _)| *lead == leader)
+            .map(|(_, unit)| *unit)
     }
 
     /// Every cluster: pairs of leader and unit.
@@ -98,24 +102,28 @@ pub(super) struct Vetoes<'u> {
 }
 
 impl Vetoes<'_> {
-    /// Whether the two cannot be one person. A human's word for one person stands against everything but two BSNs.
+    /// Whether the two cannot be one person. A human's word for one person stands against
+    /// everything but two BSNs.
     pub(super) fn forbid(&self, one: UnitId, other: UnitId, said_same: bool) -> bool {
         let (low, high) = (one.min(other), one.max(other));
         if self.rulings.are_different(low, high) {
             return true;
         }
+
         if said_same {
             return self.units.have_two_numbers(low, high);
         }
-        let (left, right) = (&self.units.features[low as usize], &self.units.features[high as usize]);
+
+        let (left, right) =
+            (&self.units.features[low as usize], &self.units.features[high as usize]);
         self.guarded && compare::is_vetoed(left, right, &self.units.texts)
     }
 }
 
 /// Makes clusters of at most `max_rows` distinct exposure rows.
 ///
-/// Units without common edges do not influence each other, so the connected parts are worked on side by side; the
-/// result depends on units and scores alone.
+/// Units without common edges do not influence each other, so the connected parts are worked on
+/// side by side; the result depends on units and scores alone.
 pub(super) fn cluster(vetoes: Vetoes<'_>, edges: &[Edge], max_rows: usize) -> Clustering {
     let units = vetoes.units;
     let mut leader: Vec<UnitId> = units.ids().collect();
@@ -124,6 +132,7 @@ pub(super) fn cluster(vetoes: Vetoes<'_>, edges: &[Edge], max_rows: usize) -> Cl
         .par_chunk_by(|one, other| one.0 == other.0)
         .map(|part| Part::new(vetoes, part, max_rows).solve())
         .collect();
+
     let (mut refused, mut ties) = (Vec::new(), Vec::new());
     for part in solved {
         for (unit, lead) in part.leader {
@@ -132,6 +141,7 @@ pub(super) fn cluster(vetoes: Vetoes<'_>, edges: &[Edge], max_rows: usize) -> Cl
         refused.extend(part.refused);
         ties.extend(part.ties);
     }
+
     let members = members(&leader);
     Clustering { leader, members, refused, ties, max_rows }
 }
@@ -142,11 +152,17 @@ fn connected(units: usize, edges: &[Edge]) -> Vec<(UnitId, Edge)> {
     for edge in edges {
         forest.join(edge.left as usize, edge.right as usize);
     }
+
     let mut parts: Vec<(UnitId, Edge)> = edges
         .iter()
-        .map(|edge| (UnitId::try_from(forest.root(edge.left as usize)).unwrap_or(UnitId::MAX), *edge))
+        .map(|edge| {
+            (UnitId::try_from(forest.root(edge.left as usize)).unwrap_or(UnitId::MAX), *edge)
+        })
         .collect();
-    parts.par_sort_unstable_by_key(|(part, edge)| (*part, std::cmp::Reverse(edge.score), edge.left, edge.right));
+
+    parts.par_sort_unstable_by_key(|(part, edge)| {
+        (*part, std::cmp::Reverse(edge.score), edge.left, edge.right)
+    });
     parts
 }
 
@@ -202,22 +218,28 @@ struct State {
 
 impl<'u> Part<'u> {
     fn new(vetoes: Vetoes<'u>, part: &[(UnitId, Edge)], max_rows: usize) -> Self {
-        let mut members: Vec<UnitId> = part.iter().flat_map(|(_, edge)| [edge.left, edge.right]).collect();
+        let mut members: Vec<UnitId> =
+            part.iter().flat_map(|(_, edge)| [edge.left, edge.right]).collect();
         members.sort_unstable();
         members.dedup();
         let place = |unit: UnitId| members.partition_point(|member| *member < unit);
-        let edges: Vec<_> = part.iter().map(|(_, edge)| (place(edge.left), place(edge.right), edge.score)).collect();
+        let edges: Vec<_> = part
+            .iter()
+            .map(|(_, edge)| (place(edge.left), place(edge.right), edge.score))
+            .collect();
+
         let mut of_member = vec![Vec::new(); members.len()];
         for (index, (left, right, _)) in edges.iter().enumerate() {
             of_member[*left].push(index);
             of_member[*right].push(index);
         }
+
         let out = vec![false; members.len()];
         Self { vetoes, members, edges, of_member, max_rows, out, ties: Vec::new() }
     }
 
-    /// Merges, takes out members that fit two people, and merges again until none is found: every round takes out at
-    /// least one member.
+    /// Merges, takes out members that fit two people, and merges again until none is found: every
+    /// round takes out at least one member.
     fn solve(mut self) -> Solved {
         loop {
             let state = self.merge();
@@ -234,12 +256,14 @@ impl<'u> Part<'u> {
             members: (0..count).map(|member| vec![member]).collect(),
             refused: Vec::new(),
         };
+
         for (index, (left, right, score)) in self.edges.iter().enumerate() {
             let (one, other) = (state.leader[*left], state.leader[*right]);
             if one == other || self.out[*left] || self.out[*right] {
                 continue;
             }
-            if let Some(refusal) = self.refusal(&state.members[one], &state.members[other], *score) {
+            if let Some(refusal) = self.refusal(&state.members[one], &state.members[other], *score)
+            {
                 state.refused.push((index, refusal));
                 continue;
             }
@@ -250,16 +274,22 @@ impl<'u> Part<'u> {
             }
             state.members[low].extend(moved);
         }
+
         state
     }
 
     fn refusal(&self, one: &[usize], other: &[usize], score: Score) -> Option<Refusal> {
         let said_same = Rule::of(score) == Rule::Human;
-        let rows =
-            one.iter().chain(other).map(|member| self.vetoes.units.exposures(self.members[*member])).sum::<usize>();
+        let rows = one
+            .iter()
+            .chain(other)
+            .map(|member| self.vetoes.units.exposures(self.members[*member]))
+            .sum::<usize>();
+
         if rows > self.max_rows {
             return Some(Refusal::Size);
         }
+
         let mut pairs = one.iter().flat_map(|left| other.iter().map(move |right| (*left, *right)));
         let conflict = pairs.find(|(left, right)| self.vetoed(*left, *right, said_same))?;
         Some(Refusal::Conflict(self.members[conflict.0], self.members[conflict.1]))
@@ -269,7 +299,8 @@ impl<'u> Part<'u> {
         self.vetoes.forbid(self.members[one], self.members[other], said_same)
     }
 
-    /// Takes out members at a refused edge that would fit the other cluster just as well as their own.
+    /// Takes out members at a refused edge that would fit the other cluster just as well as their
+    /// own.
     fn take_out_ties(&mut self, state: &State) -> bool {
         let mut found = Vec::new();
         for (index, refusal) in &state.refused {
@@ -279,25 +310,40 @@ impl<'u> Part<'u> {
                 found.extend(self.tie(state, right, left, score));
             }
         }
+
         found.sort_unstable_by_key(|tie: &(usize, Tie)| tie.0);
         found.dedup_by_key(|tie| tie.0);
+
         for (member, tie) in &found {
             self.out[*member] = true;
             self.ties.push(*tie);
         }
+
         !found.is_empty()
     }
 
     /// `member` fits the cluster of `there` by an edge of `score`: is its own place any better?
-    fn tie(&self, state: &State, member: usize, there: usize, score: Score) -> Option<(usize, Tie)> {
+    fn tie(
+        &self,
+        state: &State,
+        member: usize,
+        there: usize,
+        score: Score,
+    ) -> Option<(usize, Tie)> {
         let home = state.leader[member];
-        let own =
-            |(left, right, _): &&(usize, usize, Score)| state.leader[*left] == home && state.leader[*right] == home;
+        let own = |(left, right, _): &&(usize, usize, Score)| {
+            state.leader[*left] == home && state.leader[*right] == home
+        };
+
         // Edges are in order of score: the first one is the best.
         let edges = self.of_member[member].iter().map(|index| &self.edges[*index]);
-        let (left, right, best) = edges.filter(|edge| !self.out[edge.0] && !self.out[edge.1]).find(own)?;
-        let fits = state.members[state.leader[there]].iter().all(|other| !self.vetoed(member, *other, false));
+        let (left, right, best) =
+            edges.filter(|edge| !self.out[edge.0] && !self.out[edge.1]).find(own)?;
+        let fits = state.members[state.leader[there]]
+            .iter()
+            .all(|other| !self.vetoed(member, *other, false));
         let beside = if *left == member { *right } else { *left };
+
         (fits && exact::is_as_good(score, *best)).then(|| {
             let between = [self.members[beside], self.members[there]];
             (member, Tie { unit: self.members[member], between })
@@ -305,7 +351,13 @@ impl<'u> Part<'u> {
     }
 
     fn solved(self, state: &State) -> Solved {
-        let leader = self.members.iter().zip(&state.leader).map(|(unit, lead)| (*unit, self.members[*lead])).collect();
+        let leader = self
+            .members
+            .iter()
+            .zip(&state.leader)
+            .map(|(unit, lead)| (*unit, self.members[*lead]))
+            .collect();
+
         let refused = state.refused.iter().map(|(index, refusal)| {
             let (left, right, score) = self.edges[*index];
             (Edge { left: self.members[left], right: self.members[right], score }, *refusal)

@@ -121,8 +121,16 @@ impl Agreement {
             bsn: bsn(one.bsn, other.bsn),
             birth: birth::compare(one.birth, other.birth),
             given,
-            initials: if given == Given::Swapped { Initials::Missing } else { initials(one, other) },
-            surname: if given == Given::Swapped { Surname::Shared } else { surname(one, other, texts) },
+            initials: if given == Given::Swapped {
+                Initials::Missing
+            } else {
+                initials(one, other)
+            },
+            surname: if given == Given::Swapped {
+                Surname::Shared
+            } else {
+                surname(one, other, texts)
+            },
             place: place(one, other, texts),
             sex: match (one.sex, other.sex) {
                 (Some(one), Some(other)) if one == other => SexLevel::Equal,
@@ -155,7 +163,8 @@ impl Agreement {
 }
 
 /// The fields that are compared, in the order of [`Agreement`].
-pub(super) const FIELDS: [&str; 7] = ["bsn", "birth_date", "first_names", "initials", "surname", "address", "sex"];
+pub(super) const FIELDS: [&str; 7] =
+    ["bsn", "birth_date", "first_names", "initials", "surname", "address", "sex"];
 
 impl Agreement {
     /// The levels, in the order of [`FIELDS`].
@@ -176,8 +185,11 @@ impl Agreement {
 /// Field names and levels, never values.
 impl fmt::Display for Agreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fields: Vec<String> =
-            FIELDS.iter().zip(self.levels()).map(|(field, level)| format!("{field}: {level}")).collect();
+        let fields: Vec<String> = FIELDS
+            .iter()
+            .zip(self.levels())
+            .map(|(field, level)| format!("{field}: {level}"))
+            .collect();
         f.write_str(&fields.join("; "))
     }
 }
@@ -189,11 +201,13 @@ pub(super) fn is_vetoed(one: &Features, other: &Features, texts: &Texts) -> bool
     if bsn || sex {
         return true;
     }
+
     match birth::compare(one.birth, other.birth) {
         Birth::Differs => return true,
         Birth::Decade if one.bsn == 0 || one.bsn != other.bsn => return true,
         _ => {}
     }
+
     match given::compare(one, other, texts) {
         Given::Differs => true,
         Given::Alike | Given::Unnamed if one.bsn == 0 || one.bsn != other.bsn => true,
@@ -226,18 +240,22 @@ fn surname(one: &Features, other: &Features, texts: &Texts) -> Surname {
     if one.surname[0] == 0 || other.surname[0] == 0 {
         return Surname::Missing;
     }
+
     if one.surname == other.surname {
         return Surname::Equal;
     }
+
     let pairs = || one.parts().flat_map(|left| other.parts().map(move |right| (left, right)));
     if pairs().any(|(left, right)| left == right) {
         let within = one.parts().all(|part| other.surname.contains(&part));
         let around = other.parts().all(|part| one.surname.contains(&part));
         return if within && around { Surname::Equal } else { Surname::Shared };
     }
+
     if pairs().any(|(left, right)| alike(left, right, texts)) || glued_alike(one, other, texts) {
         return Surname::Close;
     }
+
     Surname::Differs
 }
 
@@ -250,28 +268,35 @@ fn glued_alike(one: &Features, other: &Features, texts: &Texts) -> bool {
     if one.surname[1] == 0 && other.surname[1] == 0 {
         return false;
     }
-    let glue = |features: &Features| features.parts().map(|part| texts.get(part)).collect::<String>();
+    let glue =
+        |features: &Features| features.parts().map(|part| texts.get(part)).collect::<String>();
     strsim::jaro_winkler(&glue(one), &glue(other)) >= SURNAME_CLOSE
 }
 
-/// PC6 and house number say where somebody lives; where one is missing or mistyped, street and town help.
+/// PC6 and house number say where somebody lives; where one is missing or mistyped, street and town
+/// help.
 fn place(one: &Features, other: &Features, texts: &Texts) -> Place {
     if one.place == 0 || other.place == 0 {
         return Place::Missing;
     }
+
     if one.place == other.place {
         let additions = one.suffix != 0 && other.suffix != 0 && one.suffix != other.suffix;
         return if additions { Place::Suffix } else { Place::Equal };
     }
+
     let number = one.number != 0 && one.number == other.number;
     let postcode = one.postcode != 0 && one.postcode == other.postcode;
-    let street =
-        one.street != 0 && other.street != 0 && (one.street == other.street || alike(one.street, other.street, texts));
+    let street = one.street != 0
+        && other.street != 0
+        && (one.street == other.street || alike(one.street, other.street, texts));
     let town = one.town != 0 && one.town == other.town;
     let no_postcode = one.postcode == 0 || other.postcode == 0;
+
     if number && street && town && no_postcode {
         return Place::Equal;
     }
+
     match u8::from(number) + u8::from(postcode) + u8::from(street) {
         0 | 1 if postcode || (street && town) => Place::Area,
         0 | 1 => Place::Differs,

@@ -14,7 +14,8 @@ use crate::link::digest::Digest;
 /// Number of a row: exposures first, then participants, then the register.
 pub(super) type RowId = u32;
 
-/// Which list a row comes from. Participants and register are of register quality: they anchor a person.
+/// Which list a row comes from. Participants and register are of register quality: they anchor a
+/// person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Source {
     Exposure,
@@ -122,7 +123,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Whether the sample was taken before the first birthday: then a child may not have had a name.
+    /// Whether the sample was taken before the first birthday: then a child may not have had a
+    /// name.
     pub(super) fn is_of_first_year(self) -> bool {
         let (Self::Exposure(row), Some(born)) = (self, self.birth_date()) else { return false };
         let packed = |taken: Date| {
@@ -130,7 +132,8 @@ impl<'a> Row<'a> {
             i32::from(year) * 10_000 + i32::from(month) * 100 + i32::from(day)
         };
         let birthday = super::birth::pack(born) + 10_000;
-        row.sample_date.is_some_and(|taken| u32::try_from(packed(taken)).is_ok_and(|taken| taken < birthday))
+        row.sample_date
+            .is_some_and(|taken| u32::try_from(packed(taken)).is_ok_and(|taken| taken < birthday))
     }
 
     pub(super) fn name(self) -> PersonName<'a> {
@@ -153,15 +156,20 @@ impl<'a> Row<'a> {
         let digest = seed.number(u64::from(self.bsn())).number(u64::from(birth));
         match self {
             Self::Exposure(row) => row.cells.iter().fold(digest, Digest::text).finish(),
-            Self::Participant(row) | Self::Register(row) => row.cells.iter().fold(digest, Digest::text).finish(),
+            Self::Participant(row) | Self::Register(row) => {
+                row.cells.iter().fold(digest, Digest::text).finish()
+            }
         }
     }
 
     /// Order by content: equal only when the rows say the same in every field of the same list.
     pub(super) fn compare(self, other: Self) -> Ordering {
         match (self, other) {
-            (Self::Exposure(one), Self::Exposure(other)) => exposure_content(one).cmp(&exposure_content(other)),
-            (Self::Participant(one), Self::Participant(other)) | (Self::Register(one), Self::Register(other)) => {
+            (Self::Exposure(one), Self::Exposure(other)) => {
+                exposure_content(one).cmp(&exposure_content(other))
+            }
+            (Self::Participant(one), Self::Participant(other))
+            | (Self::Register(one), Self::Register(other)) => {
                 registrant_content(one).cmp(&registrant_content(other))
             }
             _ => self.source().cmp(&other.source()),
@@ -177,6 +185,7 @@ fn exposure_content(row: &Exposure) -> impl Ord + use<'_> {
 fn registrant_content(row: &Registrant) -> impl Ord + use<'_> {
     let names = (row.title, row.name_use, row.partner_title, row.partner_ended);
     let letter = (row.house_indication, row.language, row.letter_format);
-    let state = (row.deceased_on, row.deceased_unreadable, row.protected_address, row.whereabouts_unknown);
+    let state =
+        (row.deceased_on, row.deceased_unreadable, row.protected_address, row.whereabouts_unknown);
     (&row.cells, row.bsn, row.birth_date, row.sex, names, letter, state)
 }

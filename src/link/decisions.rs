@@ -1,4 +1,5 @@
-//! What humans have decided about pairs of records: it wins over every score, but never over two valid BSNs.
+//! What humans have decided about pairs of records: it wins over every score, but never over two
+//! valid BSNs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +10,8 @@ use crate::link::block::Pair;
 use crate::link::content::{AllRows, Row, RowId};
 use crate::link::units::{UnitId, Units};
 
-/// Names a record from run to run without saying which: a keyed fingerprint of dataset and record number, or of list and
-/// `person_ref`.
+/// Names a record from run to run without saying which: a keyed fingerprint of dataset and record
+/// number, or of list and `person_ref`.
 pub type RecordKey = [u8; 16];
 
 /// What a human says about two records.
@@ -38,7 +39,9 @@ impl Ruling {
     /// The ruling behind a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Same, Self::Different, Self::Undecided].into_iter().find(|ruling| ruling.word() == word)
+        [Self::Same, Self::Different, Self::Undecided]
+            .into_iter()
+            .find(|ruling| ruling.word() == word)
     }
 }
 
@@ -69,7 +72,11 @@ impl Decision {
 
 /// The keys of some rows of any list; a row that is not among the usable ones has none.
 #[must_use]
-pub fn record_keys(rows: &Rows, keys: &Keys, wanted: &BTreeSet<RowRef>) -> BTreeMap<RowRef, RecordKey> {
+pub fn record_keys(
+    rows: &Rows,
+    keys: &Keys,
+    wanted: &BTreeSet<RowRef>,
+) -> BTreeMap<RowRef, RecordKey> {
     let all = AllRows::new(rows);
     let found = all.ids().map(|id| all.get(id)).filter(|row| wanted.contains(&row.row_ref()));
     found.map(|row| (row.row_ref(), row.record_key(keys))).collect()
@@ -79,13 +86,16 @@ impl Row<'_> {
     pub(super) fn record_key(self, keys: &Keys) -> RecordKey {
         match self {
             Self::Exposure(row) => keys.row_fingerprint([row.dataset_id(), row.record_id()]),
-            Self::Participant(row) => keys.row_fingerprint(["list", "participants", row.person_ref()]),
+            Self::Participant(row) => {
+                keys.row_fingerprint(["list", "participants", row.person_ref()])
+            }
             Self::Register(row) => keys.row_fingerprint(["list", "register", row.person_ref()]),
         }
     }
 }
 
-/// Decisions by the rows of this run; decisions about records that are not in the inbox say nothing.
+/// Decisions by the rows of this run; decisions about records that are not in the inbox say
+/// nothing.
 #[derive(Default)]
 pub(super) struct Decided {
     /// Rows, what was said of them, and by which decision.
@@ -100,7 +110,9 @@ impl Decided {
         if decisions.is_empty() {
             return Self::default();
         }
-        let wanted: BTreeSet<RecordKey> = decisions.iter().flat_map(|said| [said.one, said.other]).collect();
+
+        let wanted: BTreeSet<RecordKey> =
+            decisions.iter().flat_map(|said| [said.one, said.other]).collect();
         let mut found: BTreeMap<RecordKey, Vec<RowId>> = BTreeMap::new();
         for id in all.ids() {
             let key = all.get(id).record_key(keys);
@@ -108,17 +120,25 @@ impl Decided {
                 found.entry(key).or_default().push(id);
             }
         }
+
         let rows = |key: &RecordKey| found.get(key).map_or(&[][..], Vec::as_slice);
         let mut pairs = Vec::new();
         for (place, said) in decisions.iter().enumerate() {
             for one in rows(&said.one) {
-                pairs.extend(rows(&said.other).iter().map(|other| (*one, *other, said.ruling, place)));
+                pairs.extend(
+                    rows(&said.other).iter().map(|other| (*one, *other, said.ruling, place)),
+                );
             }
         }
+
         let same = || decisions.iter().filter(|said| said.ruling == Ruling::Same);
-        let pairs_of_keys = same().flat_map(|said| [(said.one, said.other), (said.other, said.one)]);
+        let pairs_of_keys =
+            same().flat_map(|said| [(said.one, said.other), (said.other, said.one)]);
         let orphans = pairs_of_keys.filter(|(_, missing)| rows(missing).is_empty());
-        let orphans = orphans.flat_map(|(key, missing)| rows(&key).iter().map(move |row| (*row, missing))).collect();
+        let orphans = orphans
+            .flat_map(|(key, missing)| rows(&key).iter().map(move |row| (*row, missing)))
+            .collect();
+
         Self { rows: pairs, orphans }
     }
 
@@ -134,11 +154,16 @@ impl Decided {
         if self.rows.is_empty() {
             return rulings;
         }
-        let wanted: BTreeSet<RowId> = self.rows.iter().flat_map(|(one, other, ..)| [*one, *other]).collect();
+
+        let wanted: BTreeSet<RowId> =
+            self.rows.iter().flat_map(|(one, other, ..)| [*one, *other]).collect();
         let mut unit_of = BTreeMap::new();
         for unit in units.ids() {
-            unit_of.extend(units.rows(unit).iter().filter(|row| wanted.contains(row)).map(|row| (*row, unit)));
+            unit_of.extend(
+                units.rows(unit).iter().filter(|row| wanted.contains(row)).map(|row| (*row, unit)),
+            );
         }
+
         for (one, other, ruling, decision) in &self.rows {
             let (one, other) = (unit_of[one], unit_of[other]);
             let pair = (one.min(other), one.max(other));
@@ -152,6 +177,7 @@ impl Decided {
                 Ruling::Same | Ruling::Undecided => {}
             }
         }
+
         rulings
     }
 }

@@ -1,7 +1,7 @@
 //! A fast 64-bit digest of content under a secret seed.
 //!
-//! Rows are put in order by it, so that the order says nothing about the rows to anybody without the campaign's key and
-//! nobody can craft rows that collide. It never leaves the process.
+//! Rows are put in order by it, so that the order says nothing about the rows to anybody without
+//! the campaign's key and nobody can craft rows that collide. It never leaves the process.
 
 use crate::field::keys::Keys;
 
@@ -25,8 +25,12 @@ impl Digest {
     #[must_use]
     pub(super) const fn number(self, value: u64) -> Self {
         // Folded multiplication: both halves of the product carry entropy of both factors.
-        let product = (self.0.wrapping_add(0xa076_1d64_78bd_642f) ^ value) as u128 * 0xe703_7ed1_a0b4_28db_u128;
-        #[expect(clippy::cast_possible_truncation, reason = "the halves are taken apart on purpose")]
+        let product = (self.0.wrapping_add(0xa076_1d64_78bd_642f) ^ value) as u128
+            * 0xe703_7ed1_a0b4_28db_u128;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the halves are taken apart on purpose"
+        )]
         let folded = (product as u64) ^ ((product >> 64) as u64);
         Self(folded ^ self.0.rotate_left(23))
     }
@@ -56,7 +60,10 @@ mod tests {
     fn texts_are_told_apart_by_length_and_key() {
         let digest = Digest::seeded(&Keys::derive(&[1; 32]));
         assert_ne!(digest.text("ab").text("c").finish(), digest.text("a").text("bc").finish());
-        assert_ne!(digest.text("ab").finish(), Digest::seeded(&Keys::derive(&[2; 32])).text("ab").finish());
+        assert_ne!(
+            digest.text("ab").finish(),
+            Digest::seeded(&Keys::derive(&[2; 32])).text("ab").finish()
+        );
         assert_eq!(digest.text("ab").finish(), digest.text("ab").finish());
     }
 }

@@ -66,26 +66,37 @@ pub(super) fn is_as_good(other: Score, best: Score) -> bool {
     }
 }
 
-/// The exact rule that a pair fits, if it is not vetoed. `Initials` also needs that nobody else fits.
+/// The exact rule that a pair fits, if it is not vetoed. `Initials` also needs that nobody else
+/// fits.
 pub(super) fn rule(agreement: Agreement, birth: u32, profile: LinkProfile) -> Option<Rule> {
     if fits_number(agreement) {
         return Some(Rule::Number);
     }
+
     if fits_details(agreement) {
         return Some(Rule::Details);
     }
-    // The first of January is shared by everybody whose birthday nobody knew: it needs a given name beside it.
-    let initials = profile == LinkProfile::Default && !birth::is_weak(birth) && fits_initials(agreement);
+
+    // The first of January is shared by everybody whose birthday nobody knew: it needs a given name
+    // beside it.
+    let initials =
+        profile == LinkProfile::Default && !birth::is_weak(birth) && fits_initials(agreement);
     initials.then_some(Rule::Initials)
 }
 
-/// SBV-Z verifies a BSN by birth date with surname or address; a missing birth date needs all the rest.
+/// SBV-Z verifies a BSN by birth date with surname or address; a missing birth date needs all the
+/// rest.
 fn fits_number(agreement: Agreement) -> bool {
     let someone = agreement.shares_surname() || agreement.shares_place();
-    let dated = matches!(agreement.birth, Birth::Equal | Birth::Slip | Birth::Partial | Birth::Decade);
+    let dated =
+        matches!(agreement.birth, Birth::Equal | Birth::Slip | Birth::Partial | Birth::Decade);
     let named = matches!(agreement.given, Given::Equal | Given::Part | Given::Close | Given::Alike)
         || matches!(agreement.initials, Initials::Equal | Initials::Prefix);
-    let undated = agreement.birth == Birth::Missing && agreement.shares_surname() && agreement.shares_place() && named;
+    let undated = agreement.birth == Birth::Missing
+        && agreement.shares_surname()
+        && agreement.shares_place()
+        && named;
+
     agreement.bsn == Bsn::Equal && ((dated && someone) || undated)
 }
 
@@ -106,7 +117,10 @@ fn fits_initials(agreement: Agreement) -> bool {
     let named = agreement.given == Given::Missing
         && matches!(agreement.initials, Initials::Equal | Initials::Prefix)
         && matches!(agreement.surname, Surname::Equal | Surname::Shared);
-    named && agreement.birth == Birth::Equal && agreement.place == Place::Equal && agreement.sex == SexLevel::Equal
+    named
+        && agreement.birth == Birth::Equal
+        && agreement.place == Place::Equal
+        && agreement.sex == SexLevel::Equal
 }
 
 /// How well the fields fit: only the order within one rule depends on it.
@@ -118,18 +132,21 @@ fn fit(agreement: Agreement) -> i32 {
         Birth::Decade => 50,
         Birth::Missing | Birth::Differs => 0,
     };
+
     let given = match agreement.given {
         Given::Equal => 100,
         Given::Part => 80,
         Given::Close | Given::Alike | Given::Swapped => 50,
         Given::Missing | Given::Unnamed | Given::Differs => 0,
     };
+
     let surname = match agreement.surname {
         Surname::Equal => 80,
         Surname::Shared => 60,
         Surname::Close => 40,
         Surname::Missing | Surname::Differs => 0,
     };
+
     let place = match agreement.place {
         Place::Equal => 80,
         Place::Suffix => 60,
@@ -137,5 +154,6 @@ fn fit(agreement: Agreement) -> i32 {
         Place::Area => 20,
         Place::Missing | Place::Differs => 0,
     };
+
     birth + given + surname + place + if agreement.initials == Initials::Equal { 20 } else { 0 }
 }

@@ -26,7 +26,8 @@ pub struct PairExplanation {
     pub together: bool,
     /// They say the same in everything that identifies somebody, so they were never compared.
     pub alike: bool,
-    /// How the fields of the two agree, with the weight of each field in bits; what is known beforehand comes last.
+    /// How the fields of the two agree, with the weight of each field in bits; what is known
+    /// beforehand comes last.
     pub fields: Vec<Field>,
     /// The keys that the two share: without one they are never compared.
     pub blocks: Vec<&'static str>,
@@ -100,8 +101,10 @@ impl Explainer<'_> {
         let clustering = &self.grouped.clustering;
         let together = clustering.leader(left) == clustering.leader(right);
         let units = &self.grouped.units;
-        let blocks = block::chosen(&self.terms.parameters.blocks)
-            .filter(|rule| rule.is_shared(&units.features[left as usize], &units.features[right as usize]));
+        let blocks = block::chosen(&self.terms.parameters.blocks).filter(|rule| {
+            rule.is_shared(&units.features[left as usize], &units.features[right as usize])
+        });
+
         Some(PairExplanation {
             together,
             alike: left == right,
@@ -111,7 +114,10 @@ impl Explainer<'_> {
             path: if together { self.path(left, right) } else { Vec::new() },
             refused: self.refused(left, right),
             conflict: if together { None } else { self.conflict(left, right) },
-            held: [(first, one), (second, other)].into_iter().filter_map(|(unit, row)| self.held(unit, row)).collect(),
+            held: [(first, one), (second, other)]
+                .into_iter()
+                .filter_map(|(unit, row)| self.held(unit, row))
+                .collect(),
         })
     }
 
@@ -119,18 +125,26 @@ impl Explainer<'_> {
         if left == right {
             return "alike in every detail".to_owned();
         }
+
         if self.grouped.rulings.are_different(left, right) {
             return DIFFERENT.to_owned();
         }
+
         if self.grouped.rulings.same.contains_key(&(left, right)) {
             return "decided by a human: one person".to_owned();
         }
+
         words(self.judge().pair((left, right)))
     }
 
     fn held(&self, unit: UnitId, row: RowId) -> Option<String> {
         let held = self.holds.set_aside(self.grouped.case(self.all), unit, row)?;
-        Some(format!("{} waits for a human: {} {}", self.place(held.row), held.reason.code(), held.reason.text()))
+        Some(format!(
+            "{} waits for a human: {} {}",
+            self.place(held.row),
+            held.reason.code(),
+            held.reason.text()
+        ))
     }
 
     fn judge(&self) -> Judge<'_> {
@@ -156,16 +170,22 @@ impl Explainer<'_> {
         let beforehand = ("beforehand", String::new(), scorer.prior());
         let weights = scorer.weights(agreement, one, other);
         let fields = FIELDS.into_iter().zip(agreement.levels()).zip(weights);
-        let fields = fields.map(|((field, level), weight)| (field, level, weight)).chain([beforehand]);
-        fields.map(|(field, level, weight)| Field { name: field, level, bits: in_bits(weight) }).collect()
+        let fields =
+            fields.map(|((field, level), weight)| (field, level, weight)).chain([beforehand]);
+
+        fields
+            .map(|(field, level, weight)| Field { name: field, level, bits: in_bits(weight) })
+            .collect()
     }
 
     /// The shortest way of merges between two members of a cluster.
     fn path(&self, from: UnitId, to: UnitId) -> Vec<Step> {
         let leader = self.grouped.clustering.leader(from);
         let inside = |edge: &&Edge| {
-            self.grouped.clustering.leader(edge.left) == leader && self.grouped.clustering.leader(edge.right) == leader
+            self.grouped.clustering.leader(edge.left) == leader
+                && self.grouped.clustering.leader(edge.right) == leader
         };
+
         let edges: Vec<&Edge> = self.grouped.edges.iter().filter(inside).collect();
         let mut came_by: BTreeMap<UnitId, &Edge> = BTreeMap::new();
         let mut waiting = VecDeque::from([from]);
@@ -178,12 +198,18 @@ impl Explainer<'_> {
                 }
             }
         }
+
         let mut path = Vec::new();
         let mut unit = to;
         while let Some(edge) = came_by.get(&unit).filter(|_| unit != from) {
-            path.push(self.step(edge.left, edge.right, Rule::of(edge.score).words().to_owned() + &bits(edge.score)));
+            path.push(self.step(
+                edge.left,
+                edge.right,
+                Rule::of(edge.score).words().to_owned() + &bits(edge.score),
+            ));
             unit = if edge.left == unit { edge.right } else { edge.left };
         }
+
         path.reverse();
         path
     }
@@ -192,11 +218,15 @@ impl Explainer<'_> {
         let clustering = &self.grouped.clustering;
         let leaders = [clustering.leader(left), clustering.leader(right)];
         let about = |edge: &Edge| {
-            leaders.contains(&clustering.leader(edge.left)) && leaders.contains(&clustering.leader(edge.right))
+            leaders.contains(&clustering.leader(edge.left))
+                && leaders.contains(&clustering.leader(edge.right))
         };
+
         let refused = clustering.refused.iter().filter(|(edge, _)| about(edge));
         let refused = refused.map(|(edge, refusal)| match refusal {
-            Refusal::Size => self.step(edge.left, edge.right, "the cluster would be too large".to_owned()),
+            Refusal::Size => {
+                self.step(edge.left, edge.right, "the cluster would be too large".to_owned())
+            }
             Refusal::Conflict(one, other) => {
                 let (one, other) = ((*one).min(*other), (*one).max(*other));
                 let why = format!(
@@ -208,8 +238,11 @@ impl Explainer<'_> {
                 self.step(edge.left, edge.right, why)
             }
         });
+
         let ties = clustering.ties.iter().filter(|tie| tie.unit == left || tie.unit == right);
-        let ties = ties.map(|tie| self.step(tie.between[0], tie.between[1], "fits both equally well".to_owned()));
+        let ties = ties.map(|tie| {
+            self.step(tie.between[0], tie.between[1], "fits both equally well".to_owned())
+        });
         refused.chain(ties).collect()
     }
 
@@ -217,8 +250,11 @@ impl Explainer<'_> {
         let clustering = &self.grouped.clustering;
         let (ours, theirs) = (clustering.leader(left), clustering.leader(right));
         let vetoes = self.grouped.vetoes();
-        let pairs = clustering.members(ours).flat_map(|one| clustering.members(theirs).map(move |other| (one, other)));
-        let (one, other) = pairs.into_iter().find(|(one, other)| vetoes.forbid(*one, *other, false))?;
+        let pairs = clustering
+            .members(ours)
+            .flat_map(|one| clustering.members(theirs).map(move |other| (one, other)));
+        let (one, other) =
+            pairs.into_iter().find(|(one, other)| vetoes.forbid(*one, *other, false))?;
         Some(self.step(one, other, self.against(one.min(other), one.max(other))))
     }
 
@@ -241,7 +277,10 @@ impl Explainer<'_> {
 
     fn place(&self, row: RowRef) -> String {
         let file = self.rows.inputs.get(usize::from(row.file));
-        file.map_or_else(|| format!("{}:{}", row.file, row.row), |input| format!("{}:{}", input.file, row.row))
+        file.map_or_else(
+            || format!("{}:{}", row.file, row.row),
+            |input| format!("{}:{}", input.file, row.row),
+        )
     }
 }
 
@@ -259,27 +298,44 @@ fn words(verdict: Verdict) -> String {
 
 /// Scores of exact rules are ranks, not bits.
 fn bits(score: Score) -> String {
-    if Rule::of(score) == Rule::Score { format!(" ({:.1} bits)", in_bits(score)) } else { String::new() }
+    if Rule::of(score) == Rule::Score {
+        format!(" ({:.1} bits)", in_bits(score))
+    } else {
+        String::new()
+    }
 }
 
 impl fmt::Display for PairExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", if self.together { "one person" } else { "not one person" })?;
         writeln!(f, "the two alone: {}", self.verdict)?;
+
         match self.blocks.as_slice() {
             _ if self.alike => {}
             [] => writeln!(f, "never compared: they share no key")?,
             blocks => writeln!(f, "compared by: {}", blocks.join(", "))?,
         }
+
         for Field { name, level, bits } in &self.fields {
             writeln!(f, "  {name:12} {level:24} {bits:+6.1} bits")?;
         }
-        writeln!(f, "  {:12} {:24} {:+6.1} bits", "sum", "", self.fields.iter().map(|field| field.bits).sum::<f64>())?;
+
+        writeln!(
+            f,
+            "  {:12} {:24} {:+6.1} bits",
+            "sum",
+            "",
+            self.fields.iter().map(|field| field.bits).sum::<f64>()
+        )?;
+
         let apart = self.conflict.iter().map(|step| ("kept apart by", step));
         let joined = self.path.iter().map(|step| ("joined by", step));
-        for (title, step) in joined.chain(self.refused.iter().map(|step| ("refused", step))).chain(apart) {
+        for (title, step) in
+            joined.chain(self.refused.iter().map(|step| ("refused", step))).chain(apart)
+        {
             writeln!(f, "{title}: {} - {}: {}", step.one, step.other, step.why)?;
         }
+
         self.held.iter().try_for_each(|held| writeln!(f, "{held}"))
     }
 }

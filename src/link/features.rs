@@ -64,18 +64,33 @@ impl Features {
         self.surname.iter().copied().filter(|part| *part != 0)
     }
 
-    /// Rows that agree on all details are one person by the exact rules alone, without looking at any other row.
+    /// Rows that agree on all details are one person by the exact rules alone, without looking at
+    /// any other row.
     pub(super) const fn identifies(&self) -> bool {
         let someone = self.surname[0] != 0 && birth::is_full(self.birth);
-        let by_number = self.bsn != 0 && self.birth != 0 && (self.surname[0] != 0 || self.place != 0);
+        let by_number =
+            self.bsn != 0 && self.birth != 0 && (self.surname[0] != 0 || self.place != 0);
         by_number || (someone && self.given != 0 && self.place != 0)
     }
 
     /// A digest that equal details share.
     pub(super) fn digest(&self, seed: Digest) -> u64 {
-        let numbers = [self.bsn, self.birth, self.given, self.initials.bits(), self.postcode, self.number, self.suffix];
+        let numbers = [
+            self.bsn,
+            self.birth,
+            self.given,
+            self.initials.bits(),
+            self.postcode,
+            self.number,
+            self.suffix,
+        ];
+
         let words = [self.sex.map_or(0, |sex| sex as u64 + 1), self.source as u64, self.place];
-        let digest = numbers.iter().chain(&self.surname).fold(seed, |digest, number| digest.number(u64::from(*number)));
+        let digest = numbers
+            .iter()
+            .chain(&self.surname)
+            .fold(seed, |digest, number| digest.number(u64::from(*number)));
+
         words.iter().fold(digest, |digest, word| digest.number(*word)).finish()
     }
 }
@@ -84,21 +99,30 @@ impl Features {
 ///
 /// # Errors
 /// [`LinkError::Capacity`] when the distinct names outgrow 32-bit numbers.
-pub(super) fn extract(all: AllRows<'_>, ids: &[RowId], seed: Digest) -> Result<(Vec<Features>, Texts), LinkError> {
+pub(super) fn extract(
+    all: AllRows<'_>,
+    ids: &[RowId],
+    seed: Digest,
+) -> Result<(Vec<Features>, Texts), LinkError> {
     let chunks: Vec<(Vec<Features>, Collector)> = ids
         .par_chunks(CHUNK)
         .map(|ids| {
             let mut reader = Reader::new(seed);
-            let features: Option<Vec<Features>> = ids.iter().map(|id| reader.features(all.get(*id))).collect();
+            let features: Option<Vec<Features>> =
+                ids.iter().map(|id| reader.features(all.get(*id))).collect();
             Some((features?, reader.texts))
         })
         .collect::<Option<_>>()
         .ok_or(LinkError::Capacity)?;
+
     let mut texts = Collector::new();
     let mut features = Vec::with_capacity(ids.len());
     for (chunk, collected) in chunks {
-        let ids: Vec<TextId> =
-            collected.iter().map(|text| texts.add(text)).collect::<Option<_>>().ok_or(LinkError::Capacity)?;
+        let ids: Vec<TextId> = collected
+            .iter()
+            .map(|text| texts.add(text))
+            .collect::<Option<_>>()
+            .ok_or(LinkError::Capacity)?;
         features.extend(chunk.into_iter().map(|row| Features {
             given: ids[row.given as usize],
             first: ids[row.first as usize],
@@ -108,11 +132,15 @@ pub(super) fn extract(all: AllRows<'_>, ids: &[RowId], seed: Digest) -> Result<(
             ..row
         }));
     }
+
     Ok((features, texts.finish()))
 }
 
 /// Reads the details of a few rows that take no part in linking, with texts of their own.
-pub(super) fn of_rows<'a>(rows: impl Iterator<Item = Row<'a>>, seed: Digest) -> Option<(Vec<Features>, Texts)> {
+pub(super) fn of_rows<'a>(
+    rows: impl Iterator<Item = Row<'a>>,
+    seed: Digest,
+) -> Option<(Vec<Features>, Texts)> {
     let mut reader = Reader::new(seed);
     let features = rows.map(|row| reader.features(row)).collect::<Option<_>>()?;
     Some((features, reader.texts.finish()))
@@ -127,7 +155,8 @@ enum Given {
     Filler,
 }
 
-/// Reads rows, remembering the canonical form of every raw name it has met: whether a word is a name is asked once.
+/// Reads rows, remembering the canonical form of every raw name it has met: whether a word is a
+/// name is asked once.
 struct Reader<'a> {
     seed: Digest,
     texts: Collector,
@@ -139,17 +168,22 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(seed: Digest) -> Self {
-        let (surnames, given, initials, folded) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
+        let (surnames, given, initials, folded) =
+            (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
         Self { seed, texts: Collector::new(), surnames, given, initials, folded }
     }
 
     fn features(&mut self, row: Row<'a>) -> Option<Features> {
         let (name, address) = (row.name(), row.address());
-        let (number, suffix) = normalise::house(address.house_number, address.house_letter, address.house_addition);
+        let (number, suffix) =
+            normalise::house(address.house_number, address.house_letter, address.house_addition);
         let postcode = normalise::postcode(address.postcode);
         let (given, first, initials) = match self.given(name.first_names, row.is_of_first_year())? {
             Given::Names(all, first, letters) => {
-                let own = self.initials.entry(name.initials).or_insert_with(|| normalise::initials(name.initials, ""));
+                let own = self
+                    .initials
+                    .entry(name.initials)
+                    .or_insert_with(|| normalise::initials(name.initials, ""));
                 (all, first, if *own == Initials::default() { letters } else { *own })
             }
             Given::Filler => {
@@ -157,6 +191,7 @@ impl<'a> Reader<'a> {
                 (all, 0, normalise::initials_beside_filler(name.initials, name.first_names))
             }
         };
+
         Some(Features {
             place: self.place(&address, postcode, number, &suffix),
             bsn: row.bsn(),
@@ -179,6 +214,7 @@ impl<'a> Reader<'a> {
         if let Some(known) = self.given.get(raw).filter(|_| !young) {
             return Some(*known);
         }
+
         // N.N. is two letters.
         let given = if newborn::is_filler(&normalise::fold(raw), young) {
             Given::Filler
@@ -187,9 +223,11 @@ impl<'a> Reader<'a> {
             let first = self.texts.add(normalise::first_of(&all))?;
             Given::Names(self.texts.add(&all)?, first, normalise::initials("", raw))
         };
+
         if !young {
             self.given.insert(raw, given);
         }
+
         Some(given)
     }
 
@@ -208,11 +246,13 @@ impl<'a> Reader<'a> {
         let Some(partner) = name.partner.filter(|partner| !partner.surname.is_empty()) else {
             return Some(parts);
         };
+
         for part in self.parts(partner.surname)? {
             if let Some(free) = parts.iter().position(|known| *known == 0 || *known == part) {
                 parts[free] = part.max(parts[free]);
             }
         }
+
         Some(parts)
     }
 
@@ -232,16 +272,25 @@ impl<'a> Reader<'a> {
         if postcode != 0 && number != 0 {
             return self.seed.number(u64::from(postcode)).number(u64::from(number)).finish() | 1;
         }
-        let lines = [address.street, address.location_description].into_iter().chain(address.foreign_lines);
-        let folded: Vec<String> = lines.map(normalise::fold).filter(|line| !line.is_empty()).collect();
+
+        let lines =
+            [address.street, address.location_description].into_iter().chain(address.foreign_lines);
+        let folded: Vec<String> =
+            lines.map(normalise::fold).filter(|line| !line.is_empty()).collect();
         if folded.is_empty() {
             return 0;
         }
-        let digest = self.seed.number(u64::from(number)).text(suffix).text(&normalise::fold(address.town));
+
+        let digest =
+            self.seed.number(u64::from(number)).text(suffix).text(&normalise::fold(address.town));
         folded.iter().fold(digest, |digest, line| digest.text(line)).finish() | 1
     }
 
     fn short(&self, suffix: &str) -> u32 {
-        if suffix.is_empty() { 0 } else { u32::try_from(self.seed.text(suffix).finish() >> 32).unwrap_or(0) | 1 }
+        if suffix.is_empty() {
+            0
+        } else {
+            u32::try_from(self.seed.text(suffix).finish() >> 32).unwrap_or(0) | 1
+        }
     }
 }

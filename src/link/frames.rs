@@ -1,7 +1,10 @@
-//! Blocks of units that share a key: a sort-merge self-join on hashed keys. The only file that names polars.
+//! Blocks of units that share a key: a sort-merge self-join on hashed keys. The only file that
+//! names polars.
 
 pub use polars::prelude::PolarsError as FrameError;
-use polars::prelude::{DataFrame, IntoColumn, PolarsResult, SortMultipleOptions, UInt32Chunked, UInt64Chunked};
+use polars::prelude::{
+    DataFrame, IntoColumn, PolarsResult, SortMultipleOptions, UInt32Chunked, UInt64Chunked,
+};
 
 use crate::link::LinkError;
 use crate::link::units::UnitId;
@@ -28,10 +31,13 @@ impl Blocks {
             if run.len() > 1 {
                 blocks.keys.push(run[0]);
                 blocks.units.extend_from_slice(&units[start..start + run.len()]);
-                blocks.ends.push(u32::try_from(blocks.units.len()).map_err(|_| LinkError::Capacity)?);
+                blocks
+                    .ends
+                    .push(u32::try_from(blocks.units.len()).map_err(|_| LinkError::Capacity)?);
             }
             start += run.len();
         }
+
         Ok(blocks)
     }
 

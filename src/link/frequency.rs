@@ -1,4 +1,5 @@
-//! How common names and birth dates are among distinct people, so that two Jansens weigh less than two Quintelijers.
+//! How common names and birth dates are among distinct people, so that two Jansens weigh less than
+//! two Quintelijers.
 
 use std::collections::HashMap;
 
@@ -15,8 +16,8 @@ const COMMON_PEOPLE: f64 = 20.0;
 /// Among fewer people than these nobody can tell which initials are common.
 const FEWEST_PEOPLE: usize = 1_000;
 
-/// Of pairs of rows of one number, so many must have initials cut to one letter in one of the two, before such pairs without
-/// a number are taken for what they are there.
+/// Of pairs of rows of one number, so many must have initials cut to one letter in one of the two,
+/// before such pairs without a number are taken for what they are there.
 const CUT_SHARE: f64 = 0.05;
 const CUT_PAIRS: usize = 50;
 
@@ -39,18 +40,21 @@ pub(super) struct Frequencies {
 }
 
 impl Frequencies {
-    /// Counts. A person of many rows counts once: rows of one name and birth date are taken as one person, rows of one
-    /// birth date and surname as one birthday.
+    /// Counts. A person of many rows counts once: rows of one name and birth date are taken as one
+    /// person, rows of one birth date and surname as one birthday.
     pub(super) fn of(units: &Units) -> Self {
         let features = &units.features;
         let named = distinct(features.iter().map(|row| (row.first, row.birth)));
-        let surnamed = distinct(features.iter().flat_map(|row| row.parts().map(|part| (part, row.birth))));
+        let surnamed =
+            distinct(features.iter().flat_map(|row| row.parts().map(|part| (part, row.birth))));
         let mut born = distinct(features.iter().map(|row| (row.birth, row.surname[0])));
         born.retain(|(birth, _)| *birth != 0);
+
         let mut birth = HashMap::new();
         for days in born.chunk_by(|one, other| one.0 == other.0) {
             birth.insert(days[0].0, share(days.len(), born.len()));
         }
+
         let homes = homes(units);
         let texts = units.texts.len();
         Self {
@@ -76,11 +80,13 @@ fn initials(features: &[Features], people: usize) -> [f64; 32] {
     if people < FEWEST_PEOPLE {
         return [0.0; 32];
     }
+
     let pairs = distinct(features.iter().map(|row| (row.initials.first(), row.birth)));
     let mut counts = [0_usize; 32];
     for (letter, _) in pairs.iter().filter(|(letter, _)| *letter != 0) {
         counts[*letter as usize] += 1;
     }
+
     let all = counts.iter().sum();
     counts.map(|count| share(count, all))
 }
@@ -91,6 +97,7 @@ fn cuts_initials(features: &[Features]) -> bool {
         .filter(|(row, _)| row.bsn != 0 && row.birth != 0 && row.initials.len() > 0)
         .map(|(row, place)| (row.bsn, row.birth, place))
         .collect();
+
     known.par_sort_unstable();
 
     let (mut all, mut cut) = (0_usize, 0_usize);
@@ -103,6 +110,7 @@ fn cuts_initials(features: &[Features]) -> bool {
             cut += usize::from(shorter == 1 && one.initials != other.initials);
         }
     }
+
     cut >= CUT_PAIRS && share(cut, all) >= CUT_SHARE
 }
 
@@ -128,10 +136,16 @@ fn shares(pairs: &[(TextId, u32)], texts: usize) -> Vec<f64> {
 }
 
 fn homes(units: &Units) -> f64 {
-    let mut homes: Vec<(u64, u32)> =
-        units.features.iter().filter(|row| row.place != 0).map(|row| (row.place, row.birth)).collect();
+    let mut homes: Vec<(u64, u32)> = units
+        .features
+        .iter()
+        .filter(|row| row.place != 0)
+        .map(|row| (row.place, row.birth))
+        .collect();
+
     homes.par_sort_unstable();
     homes.dedup();
     let all = homes.len();
+
     homes.chunk_by(|one, other| one.0 == other.0).map(|home| share(home.len(), all).powi(2)).sum()
 }

@@ -17,8 +17,9 @@ impl Crowd {
         Self { at_place: vec![false; units], by_name: vec![false; units] }
     }
 
-    /// Whether a pair of this agreement may not be joined, because `unit` fits somebody else as well. Where the address
-    /// agrees only people of that address can be meant, elsewhere everybody of that name.
+    /// Whether a pair of this agreement may not be joined, because `unit` fits somebody else as
+    /// well. Where the address agrees only people of that address can be meant, elsewhere everybody
+    /// of that name.
     pub(super) fn holds(&self, unit: UnitId, agreement: Agreement) -> bool {
         let marks = if agreement.shares_place() { &self.at_place } else { &self.by_name };
         agreement.bsn != Bsn::Equal && marks[unit as usize]
@@ -40,15 +41,18 @@ impl Crowd {
     }
 }
 
-/// Marks every incomplete unit that fits two; in blocks too large to look through nobody is told apart.
+/// Marks every incomplete unit that fits two; in blocks too large to look through nobody is told
+/// apart.
 fn mark(units: &Units, blocked: &Blocked, marks: &mut [bool]) {
-    let found: Vec<UnitId> = blocked.cool().flat_map_iter(|(_, group)| fit_two(units, group)).collect();
+    let found: Vec<UnitId> =
+        blocked.cool().flat_map_iter(|(_, group)| fit_two(units, group)).collect();
     for unit in found.iter().chain(blocked.hot().flatten()) {
         marks[*unit as usize] = true;
     }
 }
 
-/// The incomplete units of a block that fit two who cannot be one person. Every pair is compared once.
+/// The incomplete units of a block that fit two who cannot be one person. Every pair is compared
+/// once.
 fn fit_two(units: &Units, group: &[UnitId]) -> Vec<UnitId> {
     let is_incomplete = |unit: UnitId| units.features[unit as usize].is_incomplete();
     if group.len() < 3 || !group.iter().any(|unit| is_incomplete(*unit)) {
@@ -69,6 +73,7 @@ fn fit_two(units: &Units, group: &[UnitId]) -> Vec<UnitId> {
         let possible = vetoes[place].others(group.len(), place);
         (0..group.len()).any(|other| possible.has(other) && possible.meets(vetoes[other]))
     };
+
     let incomplete = (0..group.len()).filter(|place| is_incomplete(group[*place]));
     incomplete.filter(|place| fits_two(*place)).map(|place| group[place]).collect()
 }
@@ -91,7 +96,9 @@ impl Members {
     /// Everybody of a block of `count` who is neither in the set nor `own`.
     fn others(self, count: usize, own: usize) -> Self {
         let mut others = Self::default();
-        (0..count).filter(|place| *place != own && !self.has(*place)).for_each(|place| others.add(place));
+        (0..count)
+            .filter(|place| *place != own && !self.has(*place))
+            .for_each(|place| others.add(place));
         others
     }
 
@@ -100,7 +107,8 @@ impl Members {
     }
 }
 
-const _: () = assert!(block::LARGEST_CAP <= Members::MOST, "a block is larger than a set of its members");
+const _: () =
+    assert!(block::LARGEST_CAP <= Members::MOST, "a block is larger than a set of its members");
 
 fn vetoed(units: &Units, one: UnitId, other: UnitId) -> bool {
     let (low, high) = (one.min(other) as usize, one.max(other) as usize);

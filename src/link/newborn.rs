@@ -1,10 +1,12 @@
-//! Words that are written where a newborn's given name is not known yet: they are not given names, and two rows that
-//! have them may be twins.
+//! Words that are written where a newborn's given name is not known yet: they are not given names,
+//! and two rows that have them may be twins.
 //!
-//! Hospitals and laboratories register a child before it is named: as `Baby`, `Zoon`, `Dochter van Fatima`, `N.N.`,
-//! `Kind van`, `Tweeling 2`. The words are compared in the folded form of [`super::normalise::fold`].
+//! Hospitals and laboratories register a child before it is named: as `Baby`, `Zoon`, `Dochter van
+//! Fatima`, `N.N.`, `Kind van`, `Tweeling 2`. The words are compared in the folded form of
+//! [`super::normalise::fold`].
 
-/// Words that no parents choose; whatever follows (the mother's name, a number) is not the child's name.
+/// Words that no parents choose; whatever follows (the mother's name, a number) is not the child's
+/// name.
 const FILLERS: [&str; 48] = [
     "bb",
     "bbj",
@@ -62,7 +64,8 @@ const MAYBE: [&str; 2] = ["boy", "son"];
 /// Words between a filler and what follows it.
 const LINKS: [&str; 6] = ["from", "mevrouw", "of", "v", "van", "vd"];
 
-/// Words of phrases that say that there is no name: `nog geen naam`, `not yet named`, `name unknown`.
+/// Words of phrases that say that there is no name: `nog geen naam`, `not yet named`, `name
+/// unknown`.
 const PHRASE: [&str; 25] = [
     "a",
     "be",
@@ -94,16 +97,21 @@ const PHRASE: [&str; 25] = [
 /// Words of [`PHRASE`] without which it is no such phrase.
 const HEART: [&str; 7] = ["bekend", "known", "levenloos", "naam", "name", "named", "voornaam"];
 
-/// Whether the folded given names are a filler. `young` says that the row tells of somebody in the first year of life:
-/// then a name that may be a filler is one.
+/// Whether the folded given names are a filler. `young` says that the row tells of somebody in the
+/// first year of life: then a name that may be a filler is one.
 pub(super) fn is_filler(folded: &str, young: bool) -> bool {
-    let Some(first) = folded.split(' ').next().filter(|word| !word.is_empty()) else { return false };
+    let Some(first) = folded.split(' ').next().filter(|word| !word.is_empty()) else {
+        return false;
+    };
+
     if is_filler_word(first) || matches!(folded, "n n" | "n v t" | "n b") {
         return true;
     }
+
     let second = folded.split(' ').nth(1);
     if MAYBE.contains(&without_number(first)) {
-        let goes_on = second.is_some_and(|word| LINKS.contains(&word) || is_filler_word(word) || is_number(word));
+        let goes_on = second
+            .is_some_and(|word| LINKS.contains(&word) || is_filler_word(word) || is_number(word));
         return goes_on || without_number(first) != first || (young && second.is_none());
     }
 
@@ -183,8 +191,9 @@ mod tests {
     #[test]
     fn names_that_parents_choose_are_none() {
         for raw in [
-            "", "Babette", "Barbara", "Boy", "Boyd", "Son", "Sonja", "Zoë", "Zonneke", "Kinda", "Nina", "N.", "N.M.",
-            "Noor", "Dorien", "Anna", "De", "A. de", "Junior", "Guy", "Girlie", "Jan van", "Nona",
+            "", "Babette", "Barbara", "Boy", "Boyd", "Son", "Sonja", "Zoë", "Zonneke", "Kinda",
+            "Nina", "N.", "N.M.", "Noor", "Dorien", "Anna", "De", "A. de", "Junior", "Guy",
+            "Girlie", "Jan van", "Nona",
         ] {
             assert!(!is(raw), "{raw}");
         }

@@ -1,7 +1,8 @@
 //! Canonical forms for comparing; never printed.
 //!
-//! Names are folded to lower-case letters without accents; `ij` becomes `y`; particles (v.d., van der, 't, d') and
-//! hyphens fall away, so that a surname is a set of parts. Every function gives its own output back unchanged.
+//! Names are folded to lower-case letters without accents; `ij` becomes `y`; particles (v.d., van
+//! der, 't, d') and hyphens fall away, so that a surname is a set of parts. Every function gives
+//! its own output back unchanged.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -13,9 +14,10 @@ use crate::field::words::name::{self, is_title};
 
 /// Words before a surname that say nothing about who somebody is.
 const PARTICLES: [&str; 52] = [
-    "a", "aan", "af", "al", "av", "bij", "by", "d", "da", "das", "de", "del", "della", "den", "der", "des", "di", "do",
-    "dos", "du", "el", "en", "het", "in", "l", "la", "las", "le", "les", "lo", "los", "of", "onder", "op", "over", "s",
-    "t", "te", "ten", "ter", "the", "tot", "uit", "uyt", "v", "van", "vd", "vdr", "von", "voor", "zu", "zur",
+    "a", "aan", "af", "al", "av", "bij", "by", "d", "da", "das", "de", "del", "della", "den",
+    "der", "des", "di", "do", "dos", "du", "el", "en", "het", "in", "l", "la", "las", "le", "les",
+    "lo", "los", "of", "onder", "op", "over", "s", "t", "te", "ten", "ter", "the", "tot", "uit",
+    "uyt", "v", "van", "vd", "vdr", "von", "voor", "zu", "zur",
 ];
 
 /// Words in a surname cell that speak of marriage, and forms of address.
@@ -78,8 +80,9 @@ fn push_folded(folded: &mut String, character: char) {
     }
 }
 
-/// The parts of what is a name in a surname's cell: titles, relations and remarks beside it fall away, and a cell that
-/// holds nothing else is missing. Nobody is told apart, nor joined, by "Vrouw", "overl." or "onleesbaar".
+/// The parts of what is a name in a surname's cell: titles, relations and remarks beside it fall
+/// away, and a cell that holds nothing else is missing. Nobody is told apart, nor joined, by
+/// "Vrouw", "overl." or "onleesbaar".
 pub(super) fn surname_parts(surname: &str) -> Vec<String> {
     match name::surname("", surname) {
         Err(Reason::C110) => Vec::new(),
@@ -90,10 +93,13 @@ pub(super) fn surname_parts(surname: &str) -> Vec<String> {
 
 /// The words of a surname's cell that can be a name; nothing where only particles are left.
 fn without_remarks(surname: &str) -> String {
-    let words = surname.split(|sign: char| !sign.is_alphanumeric() && !matches!(sign, '\'' | '’' | '‘' | '`'));
-    let is_remark = |word: &&str| matches!(name::surname("", word), Err(Reason::C110 | Reason::C111));
+    let words = surname
+        .split(|sign: char| !sign.is_alphanumeric() && !matches!(sign, '\'' | '’' | '‘' | '`'));
+    let is_remark =
+        |word: &&str| matches!(name::surname("", word), Err(Reason::C110 | Reason::C111));
     let left: Vec<&str> = words.filter(|word| !word.is_empty() && !is_remark(word)).collect();
     let is_name = |word: &&str| !PARTICLES.contains(&fold(word).as_str());
+
     // "Vrouw Jansen" is Jansen, "Mevr. de Man" is de Man.
     let named: Vec<&str> = left.iter().copied().filter(|word| !is_title(word)).collect();
     let rest = if named.iter().any(is_name) { named } else { left };
@@ -104,23 +110,29 @@ fn without_remarks(surname: &str) -> String {
 fn parts(surname: &str) -> Vec<String> {
     let folded = fold(surname);
     let words = || folded.split(' ').filter(|word| !word.is_empty() && !REMARKS.contains(word));
-    let mut parts: Vec<String> =
-        words().filter(|word| !PARTICLES.contains(word)).map(|word| without_glued(word).to_owned()).collect();
+    let mut parts: Vec<String> = words()
+        .filter(|word| !PARTICLES.contains(word))
+        .map(|word| without_glued(word).to_owned())
+        .collect();
+
     if parts.is_empty() {
         // A name that consists of particles alone: Op, 't In, De.
         parts.extend(words().map(str::to_owned).reduce(|name, word| name + &word));
     }
+
     parts.truncate(4);
     parts
 }
 
 fn without_glued(word: &str) -> &str {
-    let rest = GLUED.iter().find_map(|particle| word.strip_prefix(particle).filter(|rest| rest.len() >= SHORTEST_REST));
+    let rest = GLUED.iter().find_map(|particle| {
+        word.strip_prefix(particle).filter(|rest| rest.len() >= SHORTEST_REST)
+    });
     rest.unwrap_or(word)
 }
 
-/// What of a cell with given names is one: a title before it falls away, and a cell that holds a word that is not a
-/// name is missing, as if it could not be read.
+/// What of a cell with given names is one: a title before it falls away, and a cell that holds a
+/// word that is not a name is missing, as if it could not be read.
 pub(super) fn readable_names(first_names: &str) -> Cow<'_, str> {
     if name::first_names(first_names).is_ok() {
         return Cow::Borrowed(first_names);
@@ -135,20 +147,23 @@ fn readable_initials(cell: &str) -> Cow<'_, str> {
     if name::initials(cell).is_ok() {
         return Cow::Borrowed(cell);
     }
+
     // "dhr P" has the one initial P.
     let pieces = cell.split(|sign: char| sign.is_whitespace() || sign == '.');
     let rest: Vec<&str> = pieces.filter(|piece| !piece.is_empty() && !is_title(piece)).collect();
     let is_readable = match rest.as_slice() {
         [only] => {
-            name::initials(only).is_ok() || (only.starts_with(char::is_uppercase) && name::first_names(only).is_ok())
+            name::initials(only).is_ok()
+                || (only.starts_with(char::is_uppercase) && name::first_names(only).is_ok())
         }
         several => name::initials(&several.join(" ")).is_ok(),
     };
+
     Cow::Owned(if is_readable { rest.join(" ") } else { String::new() })
 }
 
-/// All given names; empty when none of them is more than a letter. A name in brackets is what somebody is called, not
-/// what they are named.
+/// All given names; empty when none of them is more than a letter. A name in brackets is what
+/// somebody is called, not what they are named.
 pub(super) fn given_names(first_names: &str) -> String {
     let folded = match first_names.split_once('(') {
         Some((before, _)) if before.chars().any(char::is_alphanumeric) => fold(before),
@@ -162,31 +177,40 @@ pub(super) fn first_of(folded: &str) -> &str {
     folded.split(' ').find(|word| word.chars().nth(1).is_some()).unwrap_or("")
 }
 
-/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names are used where initials are missing.
-/// Words that are none count as missing in both.
+/// Initials as letters: `J.M.`, `JM`, `j m` and `Th.J.` are read; given names are used where
+/// initials are missing. Words that are none count as missing in both.
 pub(super) fn initials(initials: &str, first_names: &str) -> Initials {
     let mut letters = Initials::default();
     let initials = readable_initials(initials);
-    let pieces = initials.split(|character: char| !character.is_alphanumeric()).filter(|piece| !piece.is_empty());
+    let pieces = initials
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|piece| !piece.is_empty());
+
     for piece in pieces {
-        let capitals = piece.chars().nth(1).is_some() && piece.chars().all(char::is_uppercase) && piece != "IJ";
+        let capitals = piece.chars().nth(1).is_some()
+            && piece.chars().all(char::is_uppercase)
+            && piece != "IJ";
         let length = if capitals { usize::MAX } else { 1 };
         letters.push_all(piece, length);
     }
+
     if letters == Initials::default() {
         // Anne-Fleur has one initial.
         for name in readable_names(first_names).split_whitespace() {
             letters.push_all(name, 1);
         }
     }
+
     letters
 }
 
-/// Initials beside a word that stands for a given name: those that were taken from the word itself say nothing.
+/// Initials beside a word that stands for a given name: those that were taken from the word itself
+/// say nothing.
 pub(super) fn initials_beside_filler(cell: &str, filler: &str) -> Initials {
     let own = initials(cell, "");
     let taken = initials("", filler);
-    let letters = initials("", &filler.replace(|character: char| !character.is_alphanumeric(), " "));
+    let letters =
+        initials("", &filler.replace(|character: char| !character.is_alphanumeric(), " "));
     let count = own.len();
     let is_taken = |from: Initials| count <= from.len() && from.prefix(count) == own;
     if is_taken(taken) || is_taken(letters) { Initials::default() } else { own }
@@ -197,7 +221,8 @@ pub(super) fn initials_beside_filler(cell: &str, filler: &str) -> Initials {
 pub(super) struct Initials(u32);
 
 impl Initials {
-    /// Adds the first `count` letters of a word. Nearly every word is plain, and plain words need no folding.
+    /// Adds the first `count` letters of a word. Nearly every word is plain, and plain words need
+    /// no folding.
     fn push_all(&mut self, word: &str, count: usize) {
         if word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             word.chars().take(count).for_each(|letter| self.push(letter.to_ascii_lowercase()));
@@ -209,7 +234,8 @@ impl Initials {
     fn push(&mut self, letter: char) {
         let count = self.len();
         if count < 6 {
-            // Letters outside a-z share five codes: they can agree by chance and never clash with themselves.
+            // Letters outside a-z share five codes: they can agree by chance and never clash with
+            // themselves.
             let code = match letter {
                 // IJsbrand signs IJ., I. or Y.
                 'y' => 9,
@@ -248,20 +274,25 @@ pub(super) fn postcode(text: &str) -> u32 {
     for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
         number = match (count, byte) {
             (0..4, b'0'..=b'9') => number * 10 + u32::from(byte - b'0'),
-            (4..6, b'A'..=b'Z' | b'a'..=b'z') => number * 26 + u32::from(byte.to_ascii_uppercase() - b'A'),
+            (4..6, b'A'..=b'Z' | b'a'..=b'z') => {
+                number * 26 + u32::from(byte.to_ascii_uppercase() - b'A')
+            }
             _ => return 0,
         };
         count += 1;
     }
+
     if count == 6 { number + 1 } else { 0 }
 }
 
-/// House number as typed, taken apart: the number (0 = none) and everything after it as capital letters and digits.
+/// House number as typed, taken apart: the number (0 = none) and everything after it as capital
+/// letters and digits.
 pub(super) fn house(number: &str, letter: &str, addition: &str) -> (u32, String) {
     let number = number.trim();
     let digits = number.bytes().take_while(u8::is_ascii_digit).count().min(9);
     let rest = number[digits..].chars().chain(letter.chars()).chain(addition.chars());
-    let suffix = rest.filter(|character| character.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    let suffix =
+        rest.filter(|character| character.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     (number[..digits].parse().unwrap_or(0), suffix)
 }
 
@@ -290,9 +321,12 @@ mod tests {
         assert_eq!(surname_parts("de Vries-van Dijk"), ["vries", "dyk"]);
         assert_eq!(surname_parts("Bakker e/v Jansen"), ["bakker", "jansen"]);
         assert_eq!(surname_parts("Op"), ["op"]);
-        for name in ["Berg, van der", "Berg van der", "'Berg", "Mevr. van der Berg", "Van der Van der Berg"] {
+        for name in
+            ["Berg, van der", "Berg van der", "'Berg", "Mevr. van der Berg", "Van der Van der Berg"]
+        {
             assert_eq!(surname_parts(name), ["berg"], "{name}");
         }
+
         assert!(surname_parts(".").is_empty());
     }
 
@@ -311,26 +345,54 @@ mod tests {
         assert_eq!(initials("IJ.", "").len(), 1);
         assert_eq!(initials("IJ.", ""), initials("I.", ""));
         assert_eq!(initials("", "").len(), 0);
+
         assert_eq!(initials("ABCDEFGH", "").len(), 6);
     }
 
     #[test]
     fn words_that_are_no_name_count_as_missing() {
-        for word in
-            ["Vrouw", "overl.", "onleesbaar", "true", "WAAR", "ZZTEST", "Mevr.", "n.b.", "Onbekend", "geheim", "xxx"]
-        {
+        for word in [
+            "Vrouw",
+            "overl.",
+            "onleesbaar",
+            "true",
+            "WAAR",
+            "ZZTEST",
+            "Mevr.",
+            "n.b.",
+            "Onbekend",
+            "geheim",
+            "xxx",
+        ] {
             assert!(surname_parts(word).is_empty(), "{word}");
         }
-        for word in ["Vrouw", "overl.", "onleesbaar", "true", "WAAR", "ZZTEST", "Mevr.", "test", "Wijlen"] {
+
+        for word in
+            ["Vrouw", "overl.", "onleesbaar", "true", "WAAR", "ZZTEST", "Mevr.", "test", "Wijlen"]
+        {
             assert_eq!(initials(word, "").len(), 0, "{word}");
         }
-        for word in ["Vrouw", "man", "overl.", "onleesbaar", "true", "FALSE", "ZZTEST", "Mevr.", "Dhr", "xxx"] {
+
+        for word in [
+            "Vrouw",
+            "man",
+            "overl.",
+            "onleesbaar",
+            "true",
+            "FALSE",
+            "ZZTEST",
+            "Mevr.",
+            "Dhr",
+            "xxx",
+        ] {
             assert!(readable_names(word).is_empty(), "{word}");
             assert_eq!(initials("", word).len(), 0, "{word}");
         }
+
         for name in ["True", "Anna", "J.M.", "Baby", "Junior", "", "Irma", "Nan"] {
             assert_eq!(readable_names(name), name);
         }
+
         for (cell, parts) in [
             ("Vrouw Jansen", ["jansen"].as_slice()),
             ("Jansen (overl.)", &["jansen"]),
@@ -341,6 +403,7 @@ mod tests {
         ] {
             assert_eq!(surname_parts(cell), parts, "{cell}");
         }
+
         assert_eq!(readable_names("Dr. Jan Willem"), "Jan Willem");
         assert_eq!(initials("Johanna", ""), initials("J.", ""));
     }
@@ -357,7 +420,9 @@ mod tests {
 
     #[test]
     fn initials_that_were_taken_from_a_filler_are_none() {
-        for (cell, filler) in [("B.", "Baby"), ("N.N.", "N.N."), ("D.v.F.", "Dochter van Fatima"), ("", "Baby")] {
+        for (cell, filler) in
+            [("B.", "Baby"), ("N.N.", "N.N."), ("D.v.F.", "Dochter van Fatima"), ("", "Baby")]
+        {
             assert_eq!(initials_beside_filler(cell, filler).len(), 0, "{cell} {filler}");
         }
         assert_eq!(initials_beside_filler("L.", "Baby"), initials("L.", ""));

@@ -1,5 +1,5 @@
-//! What the scored layer has learned: likelihoods of every level of agreement, kept in a versioned file and never
-//! refitted in a run.
+//! What the scored layer has learned: likelihoods of every level of agreement, kept in a versioned
+//! file and never refitted in a run.
 
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,8 @@ use crate::base::durable;
 use crate::config::{LONGEST_FILE, LinkRules};
 use crate::link::block;
 
-/// Probabilities of one level of agreement, given that both rows have the field: `[m, u]`, m among rows of one person,
-/// u among rows of two.
+/// Probabilities of one level of agreement, given that both rows have the field: `[m, u]`, m among
+/// rows of one person, u among rows of two.
 pub type Likelihood = [f64; 2];
 
 /// The content of a parameters file.
@@ -28,9 +28,11 @@ pub struct Parameters {
     pub review_bits: f64,
     /// Names and dates rarer than this weigh no more than this: a typo is not a rare name.
     pub rarest: f64,
-    /// Vetoes, guards and the exact demands on what must agree are in force. Off only for measuring the score itself.
+    /// Vetoes, guards and the exact demands on what must agree are in force. Off only for measuring
+    /// the score itself.
     pub guarded: bool,
-    /// Rows that share one of these are compared, see `block.rs`. More of them find more pairs and take more time.
+    /// Rows that share one of these are compared, see `block.rs`. More of them find more pairs and
+    /// take more time.
     pub blocks: Vec<String>,
     /// BSN.
     pub bsn: Two,
@@ -165,7 +167,8 @@ impl Parameters {
     /// Never: a test reads the file that is built in.
     #[must_use]
     pub fn built_in() -> Self {
-        Self::from_toml(include_str!("parameters.toml")).expect("a test reads the built-in parameters")
+        Self::from_toml(include_str!("parameters.toml"))
+            .expect("a test reads the built-in parameters")
     }
 
     /// The parameters of a configuration: those of its file, or the built-in ones.
@@ -176,8 +179,10 @@ impl Parameters {
         let Some(path) = &rules.parameters else { return Ok(Self::built_in()) };
         let text = durable::read_text(path, LONGEST_FILE)
             .map_err(|source| ParametersError::Read { path: path.clone(), source })?;
-        Self::from_toml(&text)
-            .map_err(|source| ParametersError::Unusable { path: path.clone(), source: Box::new(source) })
+        Self::from_toml(&text).map_err(|source| ParametersError::Unusable {
+            path: path.clone(),
+            source: Box::new(source),
+        })
     }
 
     /// The file that [`Parameters::from_toml`] reads.
@@ -193,7 +198,8 @@ impl Parameters {
     /// # Errors
     /// [`ParametersError`] when it is not one.
     pub fn from_toml(text: &str) -> Result<Self, ParametersError> {
-        let parameters: Self = toml::from_str(text).map_err(|source| ParametersError::Parse(Box::new(source)))?;
+        let parameters: Self =
+            toml::from_str(text).map_err(|source| ParametersError::Parse(Box::new(source)))?;
         parameters.check()?;
         Ok(parameters)
     }
@@ -208,20 +214,34 @@ impl Parameters {
             ("place", self.place.all()),
             ("sex", self.sex.all()),
         ];
+
         for (key, levels) in fields {
             if levels.iter().flatten().any(|chance| !(*chance > 0.0 && *chance <= 1.0)) {
-                return Err(ParametersError::Value { key, problem: "needs probabilities above 0 and at most 1" });
+                return Err(ParametersError::Value {
+                    key,
+                    problem: "needs probabilities above 0 and at most 1",
+                });
             }
         }
+
         if let Some(problem) = block::problem(&self.blocks, self.guarded) {
             return Err(ParametersError::Value { key: "blocks", problem });
         }
+
         if !(self.rarest > 0.0 && self.rarest < 1.0) {
-            return Err(ParametersError::Value { key: "rarest", problem: "must be between 0 and 1" });
+            return Err(ParametersError::Value {
+                key: "rarest",
+                problem: "must be between 0 and 1",
+            });
         }
+
         if self.merge_bits < self.review_bits {
-            return Err(ParametersError::Value { key: "merge_bits", problem: "must not be below review_bits" });
+            return Err(ParametersError::Value {
+                key: "merge_bits",
+                problem: "must not be below review_bits",
+            });
         }
+
         Ok(())
     }
 }
@@ -240,7 +260,10 @@ mod tests {
         let mut parameters = Parameters::built_in();
         parameters.sex.equal = [0.0, 0.5];
         let text = toml::to_string(&parameters).unwrap();
-        assert!(matches!(Parameters::from_toml(&text), Err(ParametersError::Value { key: "sex", .. })));
+        assert!(matches!(
+            Parameters::from_toml(&text),
+            Err(ParametersError::Value { key: "sex", .. })
+        ));
     }
 
     #[test]
@@ -248,6 +271,9 @@ mod tests {
         let mut parameters = Parameters::built_in();
         parameters.blocks = vec!["bsn".to_owned()];
         let text = toml::to_string(&parameters).unwrap();
-        assert!(matches!(Parameters::from_toml(&text), Err(ParametersError::Value { key: "blocks", .. })));
+        assert!(matches!(
+            Parameters::from_toml(&text),
+            Err(ParametersError::Value { key: "blocks", .. })
+        ));
     }
 }

@@ -91,7 +91,8 @@ pub(super) struct Case<'a> {
 }
 
 impl Holds {
-    /// Finds every reason to hold. Size comes first: what was refused for size alone would look like a disagreement.
+    /// Finds every reason to hold. Size comes first: what was refused for size alone would look
+    /// like a disagreement.
     ///
     /// # Errors
     /// [`LinkError::TwoNumbers`] when a cluster holds two valid BSNs: a defect, nothing may go on.
@@ -109,9 +110,11 @@ impl Holds {
         holds.crowded(case, doubts.crowded, doubts.crowd);
         holds.divided_records(case);
         holds.maybe(case, doubts.maybe);
+
         let namesakes = namesakes::find(case);
         holds.protected(case, &namesakes);
         holds.namesakes = namesakes;
+
         Ok(holds)
     }
 
@@ -123,28 +126,34 @@ impl Holds {
         }
     }
 
-    /// L203 and L205: a human called two rows one person, and new rows or another decision stand against it.
+    /// L203 and L205: a human called two rows one person, and new rows or another decision stand
+    /// against it.
     fn overruled(&mut self, case: Case<'_>) {
         for (edge, refusal) in case.clustering.refused.iter().filter(|(edge, _)| edge.is_human()) {
             let Refusal::Conflict(one, other) = refusal else { continue };
-            let reason = if case.units.have_two_numbers(*one, *other) { Reason::L203 } else { Reason::L205 };
+            let reason =
+                if case.units.have_two_numbers(*one, *other) { Reason::L203 } else { Reason::L205 };
             self.hold_cluster(case, edge.left, reason, &[edge.right]);
             self.hold_cluster(case, edge.right, reason, &[edge.left]);
         }
     }
 
-    /// L201 and L202: one BSN in several clusters. A cluster that the one register row of that BSN confirms is not in
-    /// doubt; the others are.
+    /// L201 and L202: one BSN in several clusters. A cluster that the one register row of that BSN
+    /// confirms is not in doubt; the others are.
     fn disagreeing_numbers(&mut self, case: Case<'_>, numbers: &[Number], hot: &BTreeSet<u32>) {
         let tied: BTreeSet<UnitId> = case.clustering.ties.iter().map(|tie| tie.unit).collect();
         for uses in numbers.chunk_by(|one, other| one.bsn == other.bsn) {
-            let sure: Vec<&Number> = uses.iter().filter(|number| !tied.contains(&number.unit)).collect();
-            let clusters: Vec<&[&Number]> = sure.chunk_by(|one, other| one.cluster == other.cluster).collect();
-            // A number that everybody uses is held as such: nobody decides about thousands of candidates.
+            let sure: Vec<&Number> =
+                uses.iter().filter(|number| !tied.contains(&number.unit)).collect();
+            let clusters: Vec<&[&Number]> =
+                sure.chunk_by(|one, other| one.cluster == other.cluster).collect();
+            // A number that everybody uses is held as such: nobody decides about thousands of
+            // candidates.
             if clusters.len() < 2 || hot.contains(&sure[0].bsn) {
                 continue;
             }
-            let anchored = |uses: &[&Number]| uses.iter().any(|number| case.features(number.unit).is_anchor());
+            let anchored =
+                |uses: &[&Number]| uses.iter().any(|number| case.features(number.unit).is_anchor());
             let confirmed = clusters.iter().filter(|uses| anchored(uses)).count();
             let reason = if clusters.len() > 2 { Reason::L202 } else { Reason::L201 };
             for (index, uses) in clusters.iter().enumerate() {
@@ -158,9 +167,9 @@ impl Holds {
         }
     }
 
-    /// L203: two units fit in everything, but each has its own valid BSN. A side that the register confirms is not in
-    /// doubt; where it confirms both, they are two people, and only a row that has the number of one and the address of
-    /// the other is held.
+    /// L203: two units fit in everything, but each has its own valid BSN. A side that the register
+    /// confirms is not in doubt; where it confirms both, they are two people, and only a row that
+    /// has the number of one and the address of the other is held.
     fn two_numbers(&mut self, case: Case<'_>, pairs: &[Pair]) {
         for (one, other) in pairs {
             let full = exact::fits_details(case.agreement(*one, *other));
@@ -176,7 +185,14 @@ impl Holds {
     }
 
     /// Holds the cluster of `unit` because of other rows.
-    pub(super) fn hold_for(&mut self, case: Case<'_>, unit: UnitId, reason: Reason, rows: Vec<RowRef>, note: String) {
+    pub(super) fn hold_for(
+        &mut self,
+        case: Case<'_>,
+        unit: UnitId,
+        reason: Reason,
+        rows: Vec<RowRef>,
+        note: String,
+    ) {
         let hold = Hold { rows, ..Hold::noted(reason, note) };
         self.clusters.entry(case.leader(unit)).or_insert(hold);
     }
@@ -204,8 +220,8 @@ impl Holds {
         }
     }
 
-    /// L204: two clusters that may be one person. The one that is known better goes on, so that nobody waits without
-    /// need; two that the lists know are two.
+    /// L204: two clusters that may be one person. The one that is known better goes on, so that
+    /// nobody waits without need; two that the lists know are two.
     fn maybe(&mut self, case: Case<'_>, pairs: &[(Pair, Score)]) {
         for ((one, other), _) in pairs {
             let (left, right) = (case.leader(*one), case.leader(*other));
@@ -216,13 +232,15 @@ impl Holds {
             if known.0 == Standing::Listed && unknown.0 == Standing::Listed {
                 continue;
             }
-            let (held, beside) = if (known, left) >= (unknown, right) { (*other, *one) } else { (*one, *other) };
+            let (held, beside) =
+                if (known, left) >= (unknown, right) { (*other, *one) } else { (*one, *other) };
             self.hold_cluster(case, held, Reason::L204, &[beside]);
         }
     }
 
-    /// L204: people whom a row of the lists may protect that nothing joined to them. It is the lab's people who are held,
-    /// however well they are known: the doubt is whether to write to them at all.
+    /// L204: people whom a row of the lists may protect that nothing joined to them. It is the
+    /// lab's people who are held, however well they are known: the doubt is whether to write to
+    /// them at all.
     fn protected(&mut self, case: Case<'_>, namesakes: &[Namesake]) {
         for namesake in namesakes.iter().filter(|namesake| namesake.may_be_one) {
             self.hold_cluster(case, namesake.lab, Reason::L204, &[namesake.listed]);
@@ -237,7 +255,10 @@ impl Holds {
                 self.hold_cluster(case, edge.right, Reason::L206, &[edge.left]);
             }
         }
-        for unit in case.units.ids().filter(|unit| case.units.exposures(*unit) > case.clustering.max_rows) {
+
+        for unit in
+            case.units.ids().filter(|unit| case.units.exposures(*unit) > case.clustering.max_rows)
+        {
             let note = format!("{} rows with the same details", case.units.exposures(unit));
             self.clusters.entry(case.leader(unit)).or_insert(Hold::noted(Reason::L206, note));
         }
@@ -249,11 +270,18 @@ impl Holds {
         for unit in case.units.ids() {
             for row in case.units.rows(unit) {
                 if let Row::Exposure(exposure) = case.all.get(*row) {
-                    records.push((exposure.record_id(), exposure.dataset_id(), case.leader(unit), *row));
+                    records.push((
+                        exposure.record_id(),
+                        exposure.dataset_id(),
+                        case.leader(unit),
+                        *row,
+                    ));
                 }
             }
         }
+
         records.par_sort_unstable();
+
         for record in records.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
             let leaders: BTreeSet<UnitId> = record.iter().map(|row| row.2).collect();
             if leaders.len() < 2 {
@@ -266,10 +294,14 @@ impl Holds {
         }
     }
 
-    /// Holds the cluster of `unit`, unless humans have said of every candidate whether it is the same person.
+    /// Holds the cluster of `unit`, unless humans have said of every candidate whether it is the
+    /// same person.
     fn hold_cluster(&mut self, case: Case<'_>, unit: UnitId, reason: Reason, beside: &[UnitId]) {
         if let Some(open) = case.undecided(unit, beside) {
-            self.clusters.entry(case.leader(unit)).or_insert(Hold::open(reason)).add(reason, open.into_iter());
+            self.clusters
+                .entry(case.leader(unit))
+                .or_insert(Hold::open(reason))
+                .add(reason, open.into_iter());
         }
     }
 
@@ -285,8 +317,10 @@ impl Holds {
         let whole = self.clusters.get(&case.leader(unit));
         let hold = whole.or_else(|| self.units.get(&unit)).or_else(|| self.rows.get(&row))?;
         let mut candidates = hold.beside.iter().map(|other| case.beside(unit, *other));
-        let first =
-            candidates.next().unwrap_or_else(|| Beside { rows: hold.rows.clone(), evidence: hold.note.clone() });
+        let first = candidates
+            .next()
+            .unwrap_or_else(|| Beside { rows: hold.rows.clone(), evidence: hold.note.clone() });
+
         Some(SetAside {
             beside: first.rows,
             evidence: first.evidence,
@@ -308,10 +342,16 @@ impl<'a> Case<'a> {
 
     /// What a human is shown of a candidate.
     fn beside(self, unit: UnitId, other: UnitId) -> Beside {
-        let mut rows: Vec<RowRef> = self.units.rows(other).iter().take(BESIDE).map(|row| self.row_ref(*row)).collect();
+        let mut rows: Vec<RowRef> =
+            self.units.rows(other).iter().take(BESIDE).map(|row| self.row_ref(*row)).collect();
         rows.sort_unstable();
         let (one, other) = (unit.min(other), unit.max(other));
-        let evidence = self.scorer.describe(self.agreement(one, other), self.features(one), self.features(other));
+        let evidence = self.scorer.describe(
+            self.agreement(one, other),
+            self.features(one),
+            self.features(other),
+        );
+
         Beside { rows, evidence }
     }
 
@@ -327,6 +367,7 @@ impl<'a> Case<'a> {
                 (false, ..) => Standing::Numbered,
             }
         };
+
         (members.clone().map(standing).max().unwrap_or(Standing::Loose), members.count())
     }
 
@@ -344,30 +385,39 @@ impl<'a> Case<'a> {
     fn of_same_number(self, unit: UnitId) -> impl Iterator<Item = UnitId> + 'a {
         let bsn = self.features(unit).bsn;
         let units = self.units;
-        let same = move |other: &UnitId| *other != unit && units.features[*other as usize].bsn == bsn;
+        let same =
+            move |other: &UnitId| *other != unit && units.features[*other as usize].bsn == bsn;
         self.clustering.members(self.leader(unit)).filter(same)
     }
 
     /// Whether two clusters, given by their leaders, cannot be one person.
     pub(super) fn conflict(self, left: UnitId, right: UnitId) -> bool {
         let members = self.clustering.members(left);
-        members.into_iter().any(|one| self.clustering.members(right).any(|other| self.vetoes.forbid(one, other, false)))
+        members.into_iter().any(|one| {
+            self.clustering.members(right).any(|other| self.vetoes.forbid(one, other, false))
+        })
     }
 
-    /// The candidates about which nobody has said yet whether `unit` is the same person; `None` when all are decided.
+    /// The candidates about which nobody has said yet whether `unit` is the same person; `None`
+    /// when all are decided.
     fn undecided(self, unit: UnitId, beside: &[UnitId]) -> Option<Vec<UnitId>> {
         let rulings = self.vetoes.rulings;
-        let open = beside.iter().copied().filter(|other| rulings.is_empty() || !self.is_decided(unit, *other));
+        let open = beside
+            .iter()
+            .copied()
+            .filter(|other| rulings.is_empty() || !self.is_decided(unit, *other));
         let open: Vec<UnitId> = open.collect();
         (beside.is_empty() || !open.is_empty()).then_some(open)
     }
 
-    /// Somebody called the two people different, or has placed the unit with people who cannot be the candidate.
+    /// Somebody called the two people different, or has placed the unit with people who cannot be
+    /// the candidate.
     fn is_decided(self, unit: UnitId, other: UnitId) -> bool {
         let (own, theirs) = (self.leader(unit), self.leader(other));
         let rulings = self.vetoes.rulings;
         let members = self.clustering.members(own);
-        let mut pairs = members.flat_map(|one| self.clustering.members(theirs).map(move |other| (one, other)));
+        let mut pairs =
+            members.flat_map(|one| self.clustering.members(theirs).map(move |other| (one, other)));
         let placed = rulings.same_as(unit).any(|same| self.leader(same) == own);
         pairs.any(|(one, other)| rulings.are_different(one, other))
             || (placed && (own == theirs || self.conflict(own, theirs)))
@@ -378,7 +428,11 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn agreement(self, one: UnitId, other: UnitId) -> Agreement {
-        Agreement::of(self.features(one.min(other)), self.features(one.max(other)), &self.units.texts)
+        Agreement::of(
+            self.features(one.min(other)),
+            self.features(one.max(other)),
+            &self.units.texts,
+        )
     }
 }
 
@@ -417,8 +471,10 @@ fn numbers(case: Case<'_>) -> Vec<Number> {
 
 /// Two different valid BSNs never come together.
 fn assert_one_number(numbers: &[Number]) -> Result<(), LinkError> {
-    let mut held: Vec<(UnitId, u32)> = numbers.iter().map(|number| (number.cluster, number.bsn)).collect();
+    let mut held: Vec<(UnitId, u32)> =
+        numbers.iter().map(|number| (number.cluster, number.bsn)).collect();
     held.sort_unstable();
-    let mixed = held.windows(2).filter(|pair| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1).count();
+    let mixed =
+        held.windows(2).filter(|pair| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1).count();
     if mixed == 0 { Ok(()) } else { Err(LinkError::TwoNumbers { clusters: mixed }) }
 }

@@ -1,8 +1,11 @@
-//! How much the agreement of two units speaks for one person: Fellegi-Sunter, in hundredths of a bit.
+//! How much the agreement of two units speaks for one person: Fellegi-Sunter, in hundredths of a
+//! bit.
 
 use std::collections::HashMap;
 
-use crate::link::compare::{Agreement, Birth, Bsn, FIELDS, Given, Initials, Place, SexLevel, Surname};
+use crate::link::compare::{
+    Agreement, Birth, Bsn, FIELDS, Given, Initials, Place, SexLevel, Surname,
+};
 use crate::link::features::Features;
 use crate::link::frequency::Frequencies;
 use crate::link::parameters::{Likelihood, Parameters};
@@ -14,7 +17,8 @@ pub(super) type Score = i32;
 /// One weight per field, in the order of the fields of [`Agreement`].
 pub(super) type Weights = [Score; 7];
 
-/// Twins often share an initial that one in nine people has, and hardly ever one that fewer than one in twenty has.
+/// Twins often share an initial that one in nine people has, and hardly ever one that fewer than
+/// one in twenty has.
 const COMMON_INITIAL: f64 = 0.11;
 const RARE_INITIAL: f64 = 0.05;
 
@@ -39,7 +43,11 @@ impl Scorer {
         let weigh = |m: f64, share: f64| bits((m / share.max(rarest)).log2());
         Self {
             prior: bits(parameters.prior_bits),
-            given: frequencies.given.iter().map(|share| weigh(parameters.given.equal[0], *share)).collect(),
+            given: frequencies
+                .given
+                .iter()
+                .map(|share| weigh(parameters.given.equal[0], *share))
+                .collect(),
             surname: frequencies.surname.iter().map(|share| weigh(1.0, *share)).collect(),
             birth: by_date(&frequencies.birth, |share| weigh(parameters.birth.equal[0], share)),
             common_initials: frequencies.initials.map(|share| share >= COMMON_INITIAL),
@@ -62,7 +70,8 @@ impl Scorer {
         row.initials.len() == 1 && self.common_initials[row.initials.first() as usize]
     }
 
-    /// Whether so few have the initial that twins hardly ever share it, in lists that often cut initials to the first.
+    /// Whether so few have the initial that twins hardly ever share it, in lists that often cut
+    /// initials to the first.
     pub(super) fn is_rare_initial(&self, row: &Features) -> bool {
         self.rare_initials[row.initials.first() as usize]
     }
@@ -73,7 +82,12 @@ impl Scorer {
     }
 
     /// The evidence for a human: fields, levels and weights in bits, never values.
-    pub(super) fn describe(&self, agreement: Agreement, one: &Features, other: &Features) -> String {
+    pub(super) fn describe(
+        &self,
+        agreement: Agreement,
+        one: &Features,
+        other: &Features,
+    ) -> String {
         let weights = self.weights(agreement, one, other);
         let mut words: Vec<String> = FIELDS
             .iter()
@@ -84,12 +98,22 @@ impl Scorer {
                 _ => format!("{field}: {level} ({:+.1})", in_bits(weight)),
             })
             .collect();
-        words.push(format!("score: {:+.1} bits", in_bits(weights.iter().sum::<Score>() + self.prior)));
+
+        words.push(format!(
+            "score: {:+.1} bits",
+            in_bits(weights.iter().sum::<Score>() + self.prior)
+        ));
+
         words.join("; ")
     }
 
     /// What each field says. A field that a row lacks says nothing.
-    pub(super) fn weights(&self, agreement: Agreement, one: &Features, other: &Features) -> Weights {
+    pub(super) fn weights(
+        &self,
+        agreement: Agreement,
+        one: &Features,
+        other: &Features,
+    ) -> Weights {
         let known = &self.parameters;
         [
             match agreement.bsn {
@@ -99,7 +123,9 @@ impl Scorer {
             },
             match agreement.birth {
                 Birth::Missing => 0,
-                Birth::Equal => self.birth.get(&one.birth).copied().unwrap_or(weight(known.birth.equal)),
+                Birth::Equal => {
+                    self.birth.get(&one.birth).copied().unwrap_or(weight(known.birth.equal))
+                }
                 Birth::Partial => weight(known.birth.partial),
                 Birth::Slip => weight(known.birth.slip),
                 Birth::Decade => weight(known.birth.decade),
@@ -107,7 +133,9 @@ impl Scorer {
             },
             match agreement.given {
                 Given::Missing | Given::Unnamed => 0,
-                Given::Equal | Given::Part => self.given[one.first as usize].min(self.given[other.first as usize]),
+                Given::Equal | Given::Part => {
+                    self.given[one.first as usize].min(self.given[other.first as usize])
+                }
                 Given::Close | Given::Alike => weight(known.given.close),
                 Given::Swapped => weight(known.given.swapped),
                 Given::Differs => weight(known.given.differs),
@@ -144,8 +172,13 @@ impl Scorer {
 
     fn surname(&self, agreement: Agreement, one: &Features, other: &Features) -> Score {
         let known = &self.parameters.surname;
-        let rarest =
-            || one.parts().filter(|part| other.parts().any(|own| own == *part)).map(|part| self.part(part)).max();
+        let rarest = || {
+            one.parts()
+                .filter(|part| other.parts().any(|own| own == *part))
+                .map(|part| self.part(part))
+                .max()
+        };
+
         match agreement.surname {
             // A swapped name is weighed once, as given name.
             _ if agreement.given == Given::Swapped => 0,
@@ -171,12 +204,18 @@ fn weight([m, u]: Likelihood) -> Score {
     bits((m / u).log2())
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "weights are a few thousand hundredths of a bit")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "weights are a few thousand hundredths of a bit"
+)]
 fn bits(bits: f64) -> Score {
     (bits * 100.0).round() as Score
 }
 
-#[expect(clippy::iter_over_hash_type, reason = "one map is made of another, nothing depends on the order")]
+#[expect(
+    clippy::iter_over_hash_type,
+    reason = "one map is made of another, nothing depends on the order"
+)]
 fn by_date(shares: &HashMap<u32, f64>, weigh: impl Fn(f64) -> Score) -> HashMap<u32, Score> {
     let mut weights = HashMap::with_capacity(shares.len());
     for (birth, share) in shares {

@@ -59,25 +59,36 @@ pub(super) fn search(
         crowd: Crowd::new(units.len()),
         scorer: Scorer::new(parameters, frequencies),
     };
+
     // Who fits two people has to be known before the first pair is judged.
     let mut blocked: Vec<Blocked> = Vec::new();
+
     for rule in block::chosen(&parameters.blocks) {
         let own = rule.block(units, seed)?;
         found.look_at(all, units, rule.tells, &own);
         blocked.push(own);
     }
+
     for (place, own) in blocked.iter().enumerate() {
-        let judge = Judge { units, scorer: &found.scorer, crowd: &found.crowd, profile, guarded: parameters.guarded };
+        let judge = Judge {
+            units,
+            scorer: &found.scorer,
+            crowd: &found.crowd,
+            profile,
+            guarded: parameters.guarded,
+        };
         let verdicts = own.pairs(units, &blocked[..place], |pair| match judge.pair(pair) {
             Verdict::Open => None,
             verdict => Some((pair, verdict)),
         });
         found.add(verdicts);
     }
+
     found.edges.par_sort_unstable_by_key(|edge| (edge.left, edge.right));
     found.two_numbers.par_sort_unstable();
     found.crowded.par_sort_unstable();
     found.maybe.par_sort_unstable();
+
     Ok(found)
 }
 
@@ -86,7 +97,9 @@ impl Found {
     fn look_at(&mut self, all: AllRows<'_>, units: &Units, tells: Tells, blocked: &Blocked) {
         match tells {
             Tells::Pairs => {}
-            Tells::Numbers => self.hot_bsns.extend(blocked.hot().map(|group| units.features[group[0] as usize].bsn)),
+            Tells::Numbers => self
+                .hot_bsns
+                .extend(blocked.hot().map(|group| units.features[group[0] as usize].bsn)),
             Tells::Places => self.crowd.mark_places(units, blocked),
             Tells::Names => self.crowd.mark_names(units, blocked),
         }
@@ -96,7 +109,9 @@ impl Found {
     fn add(&mut self, verdicts: Vec<(Pair, Verdict)>) {
         for (pair, verdict) in verdicts {
             match verdict {
-                Verdict::Join(_, score) => self.edges.push(Edge { left: pair.0, right: pair.1, score }),
+                Verdict::Join(_, score) => {
+                    self.edges.push(Edge { left: pair.0, right: pair.1, score })
+                }
                 Verdict::TwoNumbers => self.two_numbers.push(pair),
                 Verdict::Crowded(_) => self.crowded.push(pair),
                 Verdict::Maybe(score) => self.maybe.push((pair, score)),

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 /// Number of a text; 0 is the empty text.
 pub(super) type TextId = u32;
 
-/// Every distinct canonical text of the rows. Numbers depend on the order of the rows and serve for equality alone.
+/// Every distinct canonical text of the rows. Numbers depend on the order of the rows and serve for
+/// equality alone.
 pub(super) struct Texts {
     text: String,
     ends: Vec<u32>,
@@ -37,6 +38,7 @@ impl Texts {
                 own[*other as usize] = Some(id);
             }
         }
+
         let added = own.into_iter().zip(ids(foreign)).map(|(id, other)| {
             id.unwrap_or_else(|| {
                 self.text.push_str(foreign.get(other));
@@ -44,6 +46,7 @@ impl Texts {
                 TextId::try_from(self.ends.len() - 1).unwrap_or(TextId::MAX)
             })
         });
+
         added.collect()
     }
 
@@ -81,13 +84,16 @@ impl Collector {
         if text.is_empty() {
             return Some(0);
         }
+
         if let Some(id) = self.ids.get(text) {
             return Some(*id);
         }
+
         let id = TextId::try_from(self.texts.len()).ok()?;
         self.texts.text.push_str(text);
         self.texts.ends.push(u32::try_from(self.texts.text.len()).ok()?);
         self.ids.insert(text.into(), id);
+
         Some(id)
     }
 

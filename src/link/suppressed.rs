@@ -1,4 +1,5 @@
-//! Suppressions that name nobody: a number that no list knows, a number written another way, a damaged one.
+//! Suppressions that name nobody: a number that no list knows, a number written another way, a
+//! damaged one.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -11,10 +12,11 @@ use crate::link::content::{AllRows, Row, RowId};
 pub(super) struct Unplaced {
     /// Readable ones whose numbers are in no other list.
     pub nobody: Vec<RowRef>,
-    /// Rows of the lists whose `person_ref` is that of a suppression in a different form: other case, signs or zeros.
+    /// Rows of the lists whose `person_ref` is that of a suppression in a different form: other
+    /// case, signs or zeros.
     pub near: Vec<(RowId, RowRef)>,
-    /// Damaged ones of which no row of the lists is known to have both numbers: whom they name may hide in the unreadable
-    /// cell. Indices among the refused rows.
+    /// Damaged ones of which no row of the lists is known to have both numbers: whom they name may
+    /// hide in the unreadable cell. Indices among the refused rows.
     pub damaged: Vec<usize>,
 }
 
@@ -31,10 +33,12 @@ struct Known<'a> {
 impl Unplaced {
     /// Looks for everybody who is named.
     pub(super) fn of(all: AllRows<'_>) -> Self {
-        let damaged: Vec<usize> = (0..all.refused().len()).filter(|place| is_damaged(all, *place)).collect();
+        let damaged: Vec<usize> =
+            (0..all.refused().len()).filter(|place| is_damaged(all, *place)).collect();
         if all.suppressions().is_empty() && damaged.is_empty() {
             return Self::default();
         }
+
         let known = Known::of(all);
         let mut unplaced = Self::default();
         let mut wanted: HashMap<String, Vec<RowRef>> = HashMap::new();
@@ -47,6 +51,7 @@ impl Unplaced {
                 unplaced.nobody.push(row.row);
             }
         }
+
         if !wanted.is_empty() {
             for id in all.ids() {
                 let (Row::Participant(row) | Row::Register(row)) = all.get(id) else { continue };
@@ -55,15 +60,19 @@ impl Unplaced {
                 }
             }
         }
+
         let placed = |place: &usize| {
             let row = &all.refused()[*place];
             known.refs.contains(row.person_ref.as_str())
                 || row.bsn.is_some_and(|bsn| known.bsns.contains(&bsn.number()))
         };
+
         unplaced.damaged = damaged.into_iter().filter(|place| !placed(place)).collect();
         // What is damaged and names nobody is told of as damaged.
-        let told: BTreeSet<RowRef> = unplaced.damaged.iter().map(|place| all.refused()[*place].set_aside.row).collect();
+        let told: BTreeSet<RowRef> =
+            unplaced.damaged.iter().map(|place| all.refused()[*place].set_aside.row).collect();
         unplaced.nobody.retain(|row| !told.contains(row));
+
         unplaced
     }
 }
@@ -84,10 +93,15 @@ impl<'a> Known<'a> {
             .chain(damaged.clone().filter_map(|row| row.bsn))
             .map(crate::base::bsn::Bsn::number)
             .collect();
-        let refs: HashSet<&str> =
-            named.map(|row| row.person_ref.as_str()).chain(damaged.map(|row| row.person_ref.as_str())).collect();
+
+        let refs: HashSet<&str> = named
+            .map(|row| row.person_ref.as_str())
+            .chain(damaged.map(|row| row.person_ref.as_str()))
+            .collect();
+
         let (listed_bsns, numbered_refs) = (HashSet::new(), HashSet::new());
-        let mut known = Self { bsns: HashSet::new(), refs: HashSet::new(), listed_bsns, numbered_refs };
+        let mut known =
+            Self { bsns: HashSet::new(), refs: HashSet::new(), listed_bsns, numbered_refs };
         for id in all.ids() {
             let row = all.get(id);
             if bsns.contains(&row.bsn()) {
@@ -104,21 +118,25 @@ impl<'a> Known<'a> {
                 }
             }
         }
+
         for row in all.refused().iter().filter(|row| row.list != List::Suppressions) {
             known.bsns.extend(row.bsn.map(crate::base::bsn::Bsn::number));
-            known
-                .listed_bsns
-                .extend(row.bsn.filter(|_| row.list != List::Exposures).map(crate::base::bsn::Bsn::number));
-            if let Some(found) = refs.get(row.person_ref.as_str()).filter(|found| !found.is_empty()) {
+            known.listed_bsns.extend(
+                row.bsn.filter(|_| row.list != List::Exposures).map(crate::base::bsn::Bsn::number),
+            );
+            if let Some(found) = refs.get(row.person_ref.as_str()).filter(|found| !found.is_empty())
+            {
                 known.refs.insert(found);
                 known.numbered_refs.insert(found);
             }
         }
+
         known
     }
 }
 
-/// A `person_ref` without what people and programs change in it: case, signs, leading zeros, a decimal tail.
+/// A `person_ref` without what people and programs change in it: case, signs, leading zeros, a
+/// decimal tail.
 fn simple(person_ref: &str) -> String {
     let whole = person_ref.strip_suffix(".0").unwrap_or(person_ref);
     let signs: String = whole.chars().filter(char::is_ascii_alphanumeric).collect();

@@ -93,7 +93,8 @@ pub(super) fn exposure(place: u32, details: &Details) -> Exposure {
 }
 
 pub(super) fn registrant(place: u32, details: &Details) -> Registrant {
-    let Details { record, first_names, initials, surname, partner, number, postcode, .. } = *details;
+    let Details { record, first_names, initials, surname, partner, number, postcode, .. } =
+        *details;
     let cells = [
         record,
         first_names,
@@ -140,7 +141,10 @@ pub(super) fn registrant(place: u32, details: &Details) -> Registrant {
 pub(super) fn rows(exposures: &[Details], participants: &[Details]) -> Rows {
     Rows {
         exposures: (1..).zip(exposures).map(|(place, details)| exposure(place, details)).collect(),
-        participants: (1..).zip(participants).map(|(place, details)| registrant(place, details)).collect(),
+        participants: (1..)
+            .zip(participants)
+            .map(|(place, details)| registrant(place, details))
+            .collect(),
         ..Rows::default()
     }
 }
@@ -191,4 +195,5 @@ pub(super) fn refused(list: List, number: u32, person_ref: &str) -> Refused {
     }
 }
 
-pub(super) const STRICT: LinkRules = LinkRules { profile: LinkProfile::Strict, max_cluster_rows: 60, parameters: None };
+pub(super) const STRICT: LinkRules =
+    LinkRules { profile: LinkProfile::Strict, max_cluster_rows: 60, parameters: None };

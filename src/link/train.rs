@@ -1,8 +1,8 @@
 //! Makes a parameters file from rows: the valid BSN is the free label.
 //!
-//! m comes from pairs of rows that share a BSN and agree in at least two other fields (so that a wrong number does not
-//! teach), u from pairs chosen blindly under a seed and from how common values are. Nothing is fitted in circles, and the
-//! thresholds are a human's choice.
+//! m comes from pairs of rows that share a BSN and agree in at least two other fields (so that a
+//! wrong number does not teach), u from pairs chosen blindly under a seed and from how common
+//! values are. Nothing is fitted in circles, and the thresholds are a human's choice.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -16,7 +16,8 @@ use crate::link::content::AllRows;
 use crate::link::digest::Digest;
 use crate::link::frequency::Frequencies;
 use crate::link::parameters::{
-    BirthLevels, GivenLevels, InitialsLevels, Likelihood, Parameters, PlaceLevels, SurnameLevels, Two,
+    BirthLevels, GivenLevels, InitialsLevels, Likelihood, Parameters, PlaceLevels, SurnameLevels,
+    Two,
 };
 use crate::link::units::{UnitId, Units};
 
@@ -50,22 +51,34 @@ const FEWEST_PAIRS: u64 = 100;
 /// Learns likelihoods from `rows`; thresholds and switches are taken from `before`.
 ///
 /// # Errors
-/// [`LinkError::TooFewPairs`] when too few rows have a BSN in common, [`LinkError`] when memory does not suffice.
-pub fn train(rows: &Rows, before: &Parameters, version: &str, seed: u64, keys: &Keys) -> Result<Learned, LinkError> {
+/// [`LinkError::TooFewPairs`] when too few rows have a BSN in common, [`LinkError`] when memory
+/// does not suffice.
+pub fn train(
+    rows: &Rows,
+    before: &Parameters,
+    version: &str,
+    seed: u64,
+    keys: &Keys,
+) -> Result<Learned, LinkError> {
     let digest = Digest::seeded(keys);
     let mut units = Units::of(AllRows::new(rows), &std::collections::BTreeSet::new(), digest)?;
     let frequencies = Frequencies::of(&units);
     units.texts.set_common(&frequencies.common());
     let (same, pairs) = of_same_number(&units, digest)?;
+
     if pairs < FEWEST_PAIRS {
         return Err(LinkError::TooFewPairs { pairs, needed: FEWEST_PAIRS });
     }
+
     let blind = of_blind_pairs(&units, seed);
     #[expect(clippy::cast_precision_loss, reason = "counts of people stay far below 2^52")]
     let people = frequencies.people.max(2) as f64;
     let mut learned = Parameters {
         version: version.to_owned(),
-        source: format!("{} rows, seed {seed}", rows.exposures.len() + rows.participants.len() + rows.register.len()),
+        source: format!(
+            "{} rows, seed {seed}",
+            rows.exposures.len() + rows.participants.len() + rows.register.len()
+        ),
         prior_bits: round(-people.log2()),
         bsn: two(&same.bsn, &blind.bsn),
         birth: birth(&same.birth, &blind.birth),
@@ -76,6 +89,7 @@ pub fn train(rows: &Rows, before: &Parameters, version: &str, seed: u64, keys: &
         sex: two(&same.sex, &blind.sex),
         ..before.clone()
     };
+
     // Too rare to be met among blind pairs.
     learned.bsn.equal[1] = round(1.0 / people);
     learned.place.equal[1] = round(frequencies.same_place.max(1.0 / people));
@@ -88,7 +102,9 @@ fn of_same_number(units: &Units, seed: Digest) -> Result<(Tally, u64), LinkError
         if !matches!(rule.tells, Tells::Numbers | Tells::Places) {
             continue;
         }
-        let found = rule.block(units, seed)?.pairs(units, &[], |(one, other)| Some(agreement(units, one, other)));
+        let found = rule
+            .block(units, seed)?
+            .pairs(units, &[], |(one, other)| Some(agreement(units, one, other)));
         for agreement in found {
             if rule.tells == Tells::Numbers && agreeing(agreement) >= 2 {
                 tally.add(Agreement { bsn: Bsn::Missing, ..agreement });
@@ -100,6 +116,7 @@ fn of_same_number(units: &Units, seed: Digest) -> Result<(Tally, u64), LinkError
             }
         }
     }
+
     Ok((tally, pairs))
 }
 
@@ -107,9 +124,11 @@ fn of_blind_pairs(units: &Units, seed: u64) -> Tally {
     let mut tally = Tally::default();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let Ok(count) = UnitId::try_from(units.len()) else { return tally };
+
     if count < 2 {
         return tally;
     }
+
     for _ in 0..BLIND_PAIRS {
         let (one, other) = (rng.random_range(0..count), rng.random_range(0..count));
         let agreement = agreement(units, one.min(other), one.max(other));
@@ -118,6 +137,7 @@ fn of_blind_pairs(units: &Units, seed: u64) -> Tally {
             tally.add_number(agreement.bsn);
         }
     }
+
     tally
 }
 
@@ -129,7 +149,10 @@ fn agreement(units: &Units, one: UnitId, other: UnitId) -> Agreement {
 fn agreeing(agreement: Agreement) -> usize {
     let birth = matches!(agreement.birth, Birth::Equal | Birth::Partial | Birth::Slip);
     let given = matches!(agreement.given, Given::Equal | Given::Part | Given::Close);
-    [birth, given, agreement.shares_surname(), agreement.shares_place()].into_iter().filter(|agrees| *agrees).count()
+    [birth, given, agreement.shares_surname(), agreement.shares_place()]
+        .into_iter()
+        .filter(|agrees| *agrees)
+        .count()
 }
 
 impl Agreement {
@@ -150,6 +173,7 @@ impl Tally {
                 counts[place] += 1.0;
             }
         };
+
         let births = [Birth::Equal, Birth::Partial, Birth::Slip, Birth::Decade, Birth::Differs];
         count(&mut self.birth, place_of(&births, &seen.birth));
         let givens = [Given::Equal, Given::Close, Given::Swapped, Given::Differs];
@@ -158,10 +182,19 @@ impl Tally {
             Given::Part => Given::Equal,
             level => level,
         };
+
         count(&mut self.given, place_of(&givens, &given));
-        count(&mut self.initials, place_of(&[Initials::Equal, Initials::Prefix, Initials::Differs], &seen.initials));
+        count(
+            &mut self.initials,
+            place_of(&[Initials::Equal, Initials::Prefix, Initials::Differs], &seen.initials),
+        );
+
         let surnames = [Surname::Equal, Surname::Shared, Surname::Close, Surname::Differs];
-        count(&mut self.surname, place_of(&surnames, &seen.surname).filter(|_| seen.given != Given::Swapped));
+        count(
+            &mut self.surname,
+            place_of(&surnames, &seen.surname).filter(|_| seen.given != Given::Swapped),
+        );
+
         let places = [Place::Equal, Place::Suffix, Place::Near, Place::Area, Place::Differs];
         count(&mut self.place, place_of(&places, &seen.place));
         count(&mut self.sex, place_of(&[SexLevel::Equal, SexLevel::Differs], &seen.sex));
@@ -177,7 +210,9 @@ impl Tally {
 /// Shares of the levels; a level that was never seen counts as half seen.
 #[expect(clippy::cast_precision_loss, reason = "a field has a handful of levels")]
 fn likelihoods<const N: usize>(same: &[f64; N], blind: &[f64; N]) -> [Likelihood; N] {
-    let share = |counts: &[f64; N], place: usize| (counts[place] + 0.5) / (counts.iter().sum::<f64>() + 0.5 * N as f64);
+    let share = |counts: &[f64; N], place: usize| {
+        (counts[place] + 0.5) / (counts.iter().sum::<f64>() + 0.5 * N as f64)
+    };
     std::array::from_fn(|place| [round(share(same, place)), round(share(blind, place))])
 }
 

@@ -1,5 +1,5 @@
-//! Rows that are one person without looking at any other row: delivered twice, or alike in every detail that
-//! identifies somebody. Everything after this works on units.
+//! Rows that are one person without looking at any other row: delivered twice, or alike in every
+//! detail that identifies somebody. Everything after this works on units.
 
 use std::collections::BTreeSet;
 
@@ -29,8 +29,13 @@ impl Units {
     /// Makes the units. Rows `apart` come together only with rows that are identical to them.
     ///
     /// # Errors
-    /// [`LinkError::Capacity`] when there are more rows or names than 32-bit numbers can tell apart.
-    pub(super) fn of(all: AllRows<'_>, apart: &BTreeSet<RowId>, seed: Digest) -> Result<Self, LinkError> {
+    /// [`LinkError::Capacity`] when there are more rows or names than 32-bit numbers can tell
+    /// apart.
+    pub(super) fn of(
+        all: AllRows<'_>,
+        apart: &BTreeSet<RowId>,
+        seed: Digest,
+    ) -> Result<Self, LinkError> {
         let ordered = content_order(all, seed)?;
         let groups = identical(all, &ordered);
         let firsts: Vec<RowId> = groups.iter().map(|start| ordered[*start as usize].1).collect();
@@ -52,7 +57,11 @@ impl Units {
 
     /// Exposure rows of the unit that differ from each other in anything.
     pub(super) fn exposures(&self, unit: UnitId) -> usize {
-        if self.features[unit as usize].source == Source::Exposure { self.distinct[unit as usize] as usize } else { 0 }
+        if self.features[unit as usize].source == Source::Exposure {
+            self.distinct[unit as usize] as usize
+        } else {
+            0
+        }
     }
 
     /// Whether two units have two different valid BSNs.
@@ -67,14 +76,20 @@ impl Units {
     }
 }
 
-/// All rows in content order, each with its digest. Rows that say the same are together, in order of position.
+/// All rows in content order, each with its digest. Rows that say the same are together, in order
+/// of position.
 fn content_order(all: AllRows<'_>, seed: Digest) -> Result<Vec<(u64, RowId)>, LinkError> {
     let count = RowId::try_from(all.len()).map_err(|_| LinkError::Capacity)?;
-    let mut ordered: Vec<(u64, RowId)> = (0..count).into_par_iter().map(|id| (all.get(id).digest(seed), id)).collect();
+    let mut ordered: Vec<(u64, RowId)> =
+        (0..count).into_par_iter().map(|id| (all.get(id).digest(seed), id)).collect();
     ordered.par_sort_unstable_by(|one, other| {
         let (left, right) = (all.get(one.1), all.get(other.1));
-        one.0.cmp(&other.0).then_with(|| left.compare(right)).then_with(|| left.row_ref().cmp(&right.row_ref()))
+        one.0
+            .cmp(&other.0)
+            .then_with(|| left.compare(right))
+            .then_with(|| left.row_ref().cmp(&right.row_ref()))
     });
+
     Ok(ordered)
 }
 
@@ -90,25 +105,36 @@ fn identical(all: AllRows<'_>, ordered: &[(u64, RowId)]) -> Vec<u32> {
     starts.map(|index| u32::try_from(index).unwrap_or(u32::MAX)).collect()
 }
 
-/// For each distinct row the first one in content order that it shares all identifying details with, itself included.
+/// For each distinct row the first one in content order that it shares all identifying details
+/// with, itself included.
 fn alike(details: &[Features], alone: &[bool], seed: Digest) -> Vec<u32> {
-    let mut leaders: Vec<u32> = (0..details.len()).map(|index| u32::try_from(index).unwrap_or(u32::MAX)).collect();
+    let mut leaders: Vec<u32> =
+        (0..details.len()).map(|index| u32::try_from(index).unwrap_or(u32::MAX)).collect();
     let mut keyed: Vec<(u64, u32)> = leaders
         .par_iter()
         .filter(|index| details[**index as usize].identifies() && !alone[**index as usize])
         .map(|index| (details[*index as usize].digest(seed), *index))
         .collect();
+
     keyed.par_sort_unstable();
+
     for pair in keyed.windows(2) {
         let (before, here) = (pair[0].1 as usize, pair[1].1 as usize);
         if pair[0].0 == pair[1].0 && details[before] == details[here] {
             leaders[here] = leaders[before];
         }
     }
+
     leaders
 }
 
-fn gather(ordered: &[(u64, RowId)], groups: &[u32], details: Vec<Features>, texts: Texts, leaders: &[u32]) -> Units {
+fn gather(
+    ordered: &[(u64, RowId)],
+    groups: &[u32],
+    details: Vec<Features>,
+    texts: Texts,
+    leaders: &[u32],
+) -> Units {
     let mut members: Vec<(u32, u32)> = leaders.iter().copied().zip(0..).collect();
     members.par_sort_unstable();
     let end = |group: usize| groups.get(group + 1).map_or(ordered.len(), |next| *next as usize);
@@ -119,18 +145,23 @@ fn gather(ordered: &[(u64, RowId)], groups: &[u32], details: Vec<Features>, text
         starts: vec![0],
         distinct: Vec::new(),
     };
+
     for unit in members.chunk_by(|one, other| one.0 == other.0) {
         for (_, group) in unit {
             let group = *group as usize;
-            units.rows.extend(ordered[groups[group] as usize..end(group)].iter().map(|(_, row)| *row));
+            units
+                .rows
+                .extend(ordered[groups[group] as usize..end(group)].iter().map(|(_, row)| *row));
         }
         units.distinct.push(u32::try_from(unit.len()).unwrap_or(u32::MAX));
         units.starts.push(u32::try_from(units.rows.len()).unwrap_or(u32::MAX));
     }
+
     units
 }
 
-/// The details of the rows that lead a unit, in the same order. The largest table of all is not copied for it.
+/// The details of the rows that lead a unit, in the same order. The largest table of all is not
+/// copied for it.
 fn leading(mut details: Vec<Features>, leaders: &[u32]) -> Vec<Features> {
     let mut leads = leaders.iter().zip(0_u32..).map(|(leader, index)| *leader == index);
     details.retain(|_| leads.next().unwrap_or(false));

@@ -1,4 +1,5 @@
-//! Who is held because a row that could not be read may be theirs, and which of those rows may be somebody's.
+//! Who is held because a row that could not be read may be theirs, and which of those rows may be
+//! somebody's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,25 +27,34 @@ pub(super) struct Hidden<'h> {
 /// What was found beside the holds.
 #[derive(Default)]
 pub(super) struct Placed {
-    /// Unreadable rows that may be somebody's, by index among the refused ones: one of the units that they fit.
+    /// Unreadable rows that may be somebody's, by index among the refused ones: one of the units
+    /// that they fit.
     pub fitting: BTreeMap<usize, UnitId>,
-    /// Damaged suppressions that fit nobody: whom they name is not known. Indices among the refused rows.
+    /// Damaged suppressions that fit nobody: whom they name is not known. Indices among the refused
+    /// rows.
     pub lost: Vec<usize>,
 }
 
 impl Holds {
     /// L207, L210, L212: somebody's row could not be read, or a row that may be theirs.
-    pub(super) fn unreadable(&mut self, case: Case<'_>, hidden: &Hidden<'_>, numbers: &[Number]) -> Placed {
+    pub(super) fn unreadable(
+        &mut self,
+        case: Case<'_>,
+        hidden: &Hidden<'_>,
+        numbers: &[Number],
+    ) -> Placed {
         let mut placed = Placed::default();
         self.by_person_ref(case, hidden, &mut placed);
         self.by_decision(case, hidden);
         self.by_details(case, hidden, numbers, &mut placed);
-        let lost = hidden.unplaced.damaged.iter().filter(|place| !placed.fitting.contains_key(place));
+        let lost =
+            hidden.unplaced.damaged.iter().filter(|place| !placed.fitting.contains_key(place));
         placed.lost = lost.copied().collect();
         placed
     }
 
-    /// A row of a list has the `person_ref` of an unreadable one, or that of a suppression in a different form.
+    /// A row of a list has the `person_ref` of an unreadable one, or that of a suppression in a
+    /// different form.
     fn by_person_ref(&mut self, case: Case<'_>, hidden: &Hidden<'_>, placed: &mut Placed) {
         let mut refs: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, row) in hidden.refused.iter().enumerate() {
@@ -53,13 +63,17 @@ impl Holds {
                 refs.entry(&row.person_ref).or_default().push(place);
             }
         }
+
         let near: BTreeMap<RowId, RowRef> = hidden.unplaced.near.iter().copied().collect();
         if refs.is_empty() && near.is_empty() {
             return;
         }
+
         for unit in case.units.ids() {
             for id in case.units.rows(unit) {
-                let (Row::Participant(row) | Row::Register(row)) = case.all.get(*id) else { continue };
+                let (Row::Participant(row) | Row::Register(row)) = case.all.get(*id) else {
+                    continue;
+                };
                 for place in refs.get(row.person_ref()).into_iter().flatten() {
                     placed.fitting.entry(*place).or_insert(unit);
                     self.hide(case, unit, Reason::L207, &hidden.refused[*place], "same person_ref");
@@ -72,37 +86,50 @@ impl Holds {
         }
     }
 
-    /// A human said that a row is one person with a record that is not there, and an unreadable row may be that record.
+    /// A human said that a row is one person with a record that is not there, and an unreadable row
+    /// may be that record.
     fn by_decision(&mut self, case: Case<'_>, hidden: &Hidden<'_>) {
         let awaiting: BTreeSet<RowId> = hidden.awaiting.iter().copied().collect();
         if awaiting.is_empty() {
             return;
         }
+
         for unit in case.units.ids() {
             if case.units.rows(unit).iter().any(|row| awaiting.contains(row)) {
-                let note = "decided by a human to be one person with a row that may be an unreadable one".to_owned();
+                let note =
+                    "decided by a human to be one person with a row that may be an unreadable one"
+                        .to_owned();
                 self.hold_for(case, unit, Reason::L210, Vec::new(), note);
             }
         }
     }
 
-    fn by_details(&mut self, case: Case<'_>, hidden: &Hidden<'_>, numbers: &[Number], placed: &mut Placed) {
+    fn by_details(
+        &mut self,
+        case: Case<'_>,
+        hidden: &Hidden<'_>,
+        numbers: &[Number],
+        placed: &mut Placed,
+    ) {
         let mut of_cluster = vec![0; case.units.len()];
         for number in numbers {
             of_cluster[number.cluster as usize] = number.bsn;
         }
+
         let number = |unit: UnitId| of_cluster[case.clustering.leader(unit) as usize];
         let again = Again::of(case, hidden);
         let all_found = hidden.damaged.find(case, number);
         let fits = fits_of_lab_records(case, hidden, &all_found);
         let mut harmless: BTreeSet<(usize, UnitId)> = BTreeSet::new();
+
         for found in all_found {
             let refused = &hidden.refused[found.refused];
             if refused.list != List::Exposures {
                 placed.fitting.entry(found.refused).or_insert(found.unit);
                 self.hide_found(case, found, refused);
             } else if !again.later.contains(&found.refused) {
-                // A record that fits two people may have been the reason to ask which of them it is.
+                // A record that fits two people may have been the reason to ask which of them it
+                // is.
                 let alone = fits.get(&found.refused).is_some_and(|clusters| clusters.len() == 1);
                 if alone && hidden.damaged.is_harmless(case, &found, number(found.unit), refused) {
                     harmless.insert((found.refused, case.clustering.leader(found.unit)));
@@ -111,11 +138,20 @@ impl Holds {
                 }
             }
         }
-        // L208: one record_id that stands for an unreadable row as well, which may be another person's.
+
+        // L208: one record_id that stands for an unreadable row as well, which may be another
+        // person's.
         for (place, unit, row) in again.records {
-            if !again.later.contains(&place) && !harmless.contains(&(place, case.clustering.leader(unit))) {
+            if !again.later.contains(&place)
+                && !harmless.contains(&(place, case.clustering.leader(unit)))
+            {
                 let unreadable = hidden.refused[place].set_aside.row;
-                self.hold_row(row, Reason::L208, vec![unreadable], "record_id: also of a row that cannot be read");
+                self.hold_row(
+                    row,
+                    Reason::L208,
+                    vec![unreadable],
+                    "record_id: also of a row that cannot be read",
+                );
             }
         }
     }
@@ -135,9 +171,14 @@ impl Holds {
 }
 
 /// The clusters that each unreadable lab record fits.
-fn fits_of_lab_records(case: Case<'_>, hidden: &Hidden<'_>, found: &[Found]) -> BTreeMap<usize, BTreeSet<UnitId>> {
+fn fits_of_lab_records(
+    case: Case<'_>,
+    hidden: &Hidden<'_>,
+    found: &[Found],
+) -> BTreeMap<usize, BTreeSet<UnitId>> {
     let mut fits: BTreeMap<usize, BTreeSet<UnitId>> = BTreeMap::new();
-    for found in found.iter().filter(|found| hidden.refused[found.refused].list == List::Exposures) {
+    for found in found.iter().filter(|found| hidden.refused[found.refused].list == List::Exposures)
+    {
         fits.entry(found.refused).or_default().insert(case.clustering.leader(found.unit));
     }
     fits
@@ -151,7 +192,8 @@ fn evidence(refused: &Refused, how: &str) -> String {
 struct Again {
     /// Index among the refused rows, and the readable row.
     records: Vec<(usize, UnitId, RowId)>,
-    /// Unreadable rows that a later file delivers again, readable this time: what they said is known.
+    /// Unreadable rows that a later file delivers again, readable this time: what they said is
+    /// known.
     later: BTreeSet<usize>,
 }
 
@@ -162,24 +204,31 @@ impl Again {
         if unreadable.is_empty() {
             return again;
         }
+
         for unit in case.units.ids() {
             for id in case.units.rows(unit) {
                 let Row::Exposure(row) = case.all.get(*id) else { continue };
                 let same = unreadable.get(row.record_id()).into_iter().flatten();
-                for place in same.filter(|place| damaged::is_of_dataset(&hidden.refused[**place], row.dataset_id())) {
+                for place in same.filter(|place| {
+                    damaged::is_of_dataset(&hidden.refused[**place], row.dataset_id())
+                }) {
                     again.records.push((*place, unit, *id));
                     let unreadable = &hidden.refused[*place];
-                    if row.row.file > unreadable.set_aside.row.file && !unreadable.open.has(Open::ID) {
+                    if row.row.file > unreadable.set_aside.row.file
+                        && !unreadable.open.has(Open::ID)
+                    {
                         again.later.insert(*place);
                     }
                 }
             }
         }
+
         again
     }
 }
 
-/// Rows that a human called one person with a record that is missing, while an unreadable row may be that record.
+/// Rows that a human called one person with a record that is missing, while an unreadable row may
+/// be that record.
 pub(super) fn awaiting(
     orphans: &[(RowId, crate::link::RecordKey)],
     refused: &[Refused],
@@ -188,13 +237,23 @@ pub(super) fn awaiting(
     if orphans.is_empty() || refused.is_empty() {
         return Vec::new();
     }
-    let linked = || refused.iter().filter(|row| !matches!(row.list, List::Providers | List::Suppressions));
+
+    let linked =
+        || refused.iter().filter(|row| !matches!(row.list, List::Providers | List::Suppressions));
     let nameless = linked().any(|row| row.open.has(Open::ID.and(Open::RAGGED)));
     let key = |row: &Refused| match row.list {
-        List::Participants => Some(keys.row_fingerprint(["list", "participants", row.person_ref.as_str()])),
+        List::Participants => {
+            Some(keys.row_fingerprint(["list", "participants", row.person_ref.as_str()]))
+        }
         List::Register => Some(keys.row_fingerprint(["list", "register", row.person_ref.as_str()])),
-        _ => damaged::lab_record(row).map(|row| keys.row_fingerprint([row.dataset_id(), row.record_id()])),
+        _ => damaged::lab_record(row)
+            .map(|row| keys.row_fingerprint([row.dataset_id(), row.record_id()])),
     };
+
     let known: BTreeSet<_> = linked().filter_map(key).collect();
-    orphans.iter().filter(|(_, missing)| nameless || known.contains(missing)).map(|(row, _)| *row).collect()
+    orphans
+        .iter()
+        .filter(|(_, missing)| nameless || known.contains(missing))
+        .map(|(row, _)| *row)
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! Zip archives: stored, fixed times, written and read as a stream. The only file that names the zip crate.
+//! Zip archives: stored, fixed times, written and read as a stream. The only file that names the
+//! zip crate.
 
 use std::io::{self, Read, Seek, Write};
 
@@ -10,8 +11,9 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 /// Bytes an archive may hold: well below 4 GiB, so that no reader needs ZIP64.
 pub const MAX_BYTES: u64 = 3_500_000_000;
 
-/// Writes an archive front to back: it never seeks, so it can flow straight into a cipher and the plain archive never
-/// stands on a disk. Sizes and checksums follow each entry (data descriptors) and stand in the directory at the end.
+/// Writes an archive front to back: it never seeks, so it can flow straight into a cipher and the
+/// plain archive never stands on a disk. Sizes and checksums follow each entry (data descriptors)
+/// and stand in the directory at the end.
 pub struct ArchiveWriter<W: Write> {
     zip: ZipWriter<StreamWriter<Fused<W>>>,
     bytes: u64,
@@ -44,6 +46,7 @@ impl<W: Write> ArchiveWriter<W> {
             .compression_method(CompressionMethod::Stored)
             .last_modified_time(DateTime::default())
             .unix_permissions(0o600);
+
         self.zip.start_file(path, options)?;
         let mut digest = Sha256::new();
         let mut chunk = vec![0; 1 << 16];
@@ -62,6 +65,7 @@ impl<W: Write> ArchiveWriter<W> {
             }
             self.zip.write_all(read)?;
         }
+
         self.bytes += bytes;
         Ok(Stored { path: path.to_owned(), sha256: HEXLOWER.encode(&digest.finalize()), bytes })
     }
@@ -76,20 +80,26 @@ impl<W: Write> ArchiveWriter<W> {
     }
 }
 
-/// Swallows everything after the first failure. The zip crate writes the directory when an unfinished archive is dropped
-/// and complains on stderr if that fails; the failure that counts was reported already.
+/// Swallows everything after the first failure. The zip crate writes the directory when an
+/// unfinished archive is dropped and complains on stderr if that fails; the failure that counts was
+/// reported already.
 struct Fused<W> {
     inner: W,
     failed: bool,
 }
 
 impl<W: Write> Fused<W> {
-    fn unless_failed<T>(&mut self, swallowed: T, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+    fn unless_failed<T>(
+        &mut self,
+        swallowed: T,
+        act: impl FnOnce(&mut W) -> io::Result<T>,
+    ) -> io::Result<T> {
         if self.failed {
             return Ok(swallowed);
         }
         let result = act(&mut self.inner);
-        self.failed = result.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        self.failed =
+            result.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
         result
     }
 }
@@ -130,10 +140,12 @@ impl<R: Read + Seek> Reader<R> {
         self.zip.file_names().map(|name| Ok(name?.into_owned())).collect()
     }
 
-    /// The bytes under one path; the entry's CRC-32 is checked. Entries are stored, so none is larger than the archive.
+    /// The bytes under one path; the entry's CRC-32 is checked. Entries are stored, so none is
+    /// larger than the archive.
     ///
     /// # Errors
-    /// When there is no such path, it is compressed or encrypted, or its bytes do not match its checksum.
+    /// When there is no such path, it is compressed or encrypted, or its bytes do not match its
+    /// checksum.
     pub fn read(&mut self, path: &str) -> io::Result<Vec<u8>> {
         let mut entry = self.zip.by_name(path)?;
         if entry.compression() != CompressionMethod::Stored {
@@ -206,8 +218,13 @@ mod tests {
                 Ok(())
             }
         }
+
         let mut writer = ArchiveWriter::new(Full(10));
-        assert_eq!(writer.store("a", &mut &b"1"[..]).unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(
+            writer.store("a", &mut &b"1"[..]).unwrap_err().kind(),
+            io::ErrorKind::StorageFull
+        );
+
         assert!(writer.finish().is_err());
     }
 
@@ -215,8 +232,14 @@ mod tests {
     fn a_changed_byte_is_noticed() {
         let mut bytes = archive();
         let at = bytes.windows(3).position(|window| window == b"one").unwrap();
-        let inside = bytes[at + 3..].windows(3).position(|window| window == b"one").unwrap() + at + 3;
+        let inside =
+            bytes[at + 3..].windows(3).position(|window| window == b"one").unwrap() + at + 3;
         bytes[inside] ^= 1;
-        assert!(Reader::open(Cursor::new(bytes)).and_then(|mut reader| reader.read("a/one.txt")).is_err());
+
+        assert!(
+            Reader::open(Cursor::new(bytes))
+                .and_then(|mut reader| reader.read("a/one.txt"))
+                .is_err()
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! One part as a BagIt bag (RFC 8493): the payload under `data/`, checksums of the payload, checksums of those.
+//! One part as a BagIt bag (RFC 8493): the payload under `data/`, checksums of the payload,
+//! checksums of those.
 
 use std::io::{self, Write};
 
@@ -62,7 +63,14 @@ impl<'a, W: Write> Bag<'a, W> {
         let about = information(name, label, octets, payload.len());
         let about = store(archive, name, "bag-info.txt", about.as_bytes())?;
         let manifest = store(archive, name, "manifest-sha256.txt", checksums(&payload).as_bytes())?;
-        store(archive, name, "tagmanifest-sha256.txt", checksums(&[about, declaration, manifest]).as_bytes())?;
+
+        store(
+            archive,
+            name,
+            "tagmanifest-sha256.txt",
+            checksums(&[about, declaration, manifest]).as_bytes(),
+        )?;
+
         Ok(())
     }
 }

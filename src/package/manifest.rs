@@ -1,7 +1,9 @@
-//! `manifest.csv`: one row per letter in print order, for the vendor's machines and for joining what comes back.
+//! `manifest.csv`: one row per letter in print order, for the vendor's machines and for joining
+//! what comes back.
 //!
-//! UTF-8 without byte order mark, commas, quotes as in RFC 4180, CRLF, a header row, always the same columns. What the
-//! vendor does not need is left out on purpose: BSN, birth date, sex, provider, category, language.
+//! UTF-8 without byte order mark, commas, quotes as in RFC 4180, CRLF, a header row, always the
+//! same columns. What the vendor does not need is left out on purpose: BSN, birth date, sex,
+//! provider, category, language.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -52,8 +54,8 @@ const NO_INSERTS: &str = "0";
 /// Ordinary mail.
 const STANDARD: &str = "STD";
 
-/// Characters a column may hold at most; print vendors cut at 40 (docs/print.md), address lines of the
-/// register have up to 50 abroad.
+/// Characters a column may hold at most; print vendors cut at 40 (docs/print.md), address lines of
+/// the register have up to 50 abroad.
 const fn limit(column: usize) -> usize {
     match column {
         0 | 1 => 7,
@@ -111,19 +113,22 @@ pub fn write(job: &str, letters: &[Planned], out: impl Write) -> Result<(), Mani
     Ok(())
 }
 
-/// The printed content of a letter as one number, for audit: SHA-256 (lower-case hex) over what is particular to the
-/// letter and the hash of its text, each with its length in front. A letter has no file of its own whose bytes could be
-/// hashed; two letters with one content have one hash whatever file or job they stand in.
+/// The printed content of a letter as one number, for audit: SHA-256 (lower-case hex) over what is
+/// particular to the letter and the hash of its text, each with its length in front. A letter has
+/// no file of its own whose bytes could be hashed; two letters with one content have one hash
+/// whatever file or job they stand in.
 #[must_use]
 pub fn document_sha256(draft: &Draft) -> String {
     let kix = match &draft.kix {
         Kix::Code(code) => code.as_str(),
         Kix::Skipped(_) => "",
     };
+
     let format = match draft.format {
         Format::Standard => "standard",
         Format::Large => "large",
     };
+
     let letter_id = draft.letter_id.to_string();
     let fixed = [
         "breachpost letter 1",
@@ -136,16 +141,20 @@ pub fn document_sha256(draft: &Draft) -> String {
         format,
         &draft.body,
     ];
+
     let mut digest = Sha256::new();
     let mut add = |text: &str| {
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text);
     };
+
     fixed.into_iter().for_each(&mut add);
+
     for lines in [&draft.name_lines, &draft.address_lines] {
         add(&lines.len().to_string());
         lines.iter().map(String::as_str).for_each(&mut add);
     }
+
     HEXLOWER.encode(&digest.finalize())
 }
 
@@ -158,6 +167,7 @@ fn row<'a>(job: &'a str, letter: &'a Planned) -> Result<[Cow<'a, str>; 28], Mani
         Kix::Code(code) => (code.as_str(), ""),
         Kix::Skipped(reason) => ("", reason.as_str()),
     };
+
     Ok([
         job.into(),
         format!("{:07}", place.seq).into(),
@@ -190,7 +200,11 @@ fn row<'a>(job: &'a str, letter: &'a Planned) -> Result<[Cow<'a, str>; 28], Mani
     ])
 }
 
-fn three<'a>(draft: &Draft, lines: &'a [String], what: &'static str) -> Result<[&'a str; 3], ManifestError> {
+fn three<'a>(
+    draft: &Draft,
+    lines: &'a [String],
+    what: &'static str,
+) -> Result<[&'a str; 3], ManifestError> {
     if lines.len() > 3 {
         return Err(ManifestError::Lines { letter_id: draft.letter_id, lines: what });
     }
@@ -210,13 +224,17 @@ fn problem(cell: &str, limit: usize) -> Option<&'static str> {
     if cell.chars().count() > limit {
         return Some("is longer than the vendor's limit");
     }
+
     if cell.chars().any(char::is_control) {
         return Some("holds a control character");
     }
-    // A spreadsheet would run it. No apostrophe is put in front: it is a legal first letter of Dutch names.
+
+    // A spreadsheet would run it. No apostrophe is put in front: it is a legal first letter of
+    // Dutch names.
     if cell.starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']) {
         return Some("begins like a spreadsheet formula");
     }
+
     None
 }
 
@@ -251,11 +269,13 @@ mod tests {
         let text = manifest(&[letter]).unwrap();
         let (header, rest) = text.split_once("\r\n").unwrap();
         assert_eq!(header, COLUMNS.join(","));
+
         let hash = document_sha256(&{
             let mut draft = draft(1, "1234AB");
             draft.name_lines = vec!["mevr. A. \"Ans\" de Vries, weduwe".to_owned()];
             draft
         });
+
         assert_eq!(
             rest,
             format!(
@@ -270,13 +290,20 @@ mod tests {
     fn cells_that_would_break_the_vendor_stop_the_run_without_naming_the_value() {
         type Breakage = fn(&mut Draft);
         let cases: [(Breakage, &str); 6] = [
-            (|draft| draft.name_lines[0] = "=cmd()".to_owned(), "`name_1` begins like a spreadsheet formula"),
+            (
+                |draft| draft.name_lines[0] = "=cmd()".to_owned(),
+                "`name_1` begins like a spreadsheet formula",
+            ),
             (|draft| draft.name_lines[0] = "x".repeat(41), "`name_1` is longer"),
             (|draft| draft.postal.street = "a\nb".to_owned(), "`street` holds a control character"),
-            (|draft| draft.postal.foreign_lines = vec!["\u{ff1d}a".to_owned()], "`foreign_line_1` begins like"),
+            (
+                |draft| draft.postal.foreign_lines = vec!["\u{ff1d}a".to_owned()],
+                "`foreign_line_1` begins like",
+            ),
             (|draft| draft.name_lines = vec![String::new(); 4], "more than three name lines"),
             (|draft| draft.kix = Kix::Code("1".repeat(19)), "`kix` is longer"),
         ];
+
         for (breakage, expected) in cases {
             let mut letter = planned();
             breakage(&mut letter.draft);
@@ -301,10 +328,12 @@ mod tests {
             change(&mut draft);
             document_sha256(&draft)
         };
+
         assert_ne!(base, changed(|draft| draft.salutation.push('x')));
         assert_ne!(base, changed(|draft| draft.name_lines.push(String::new())));
         assert_ne!(base, changed(|draft| draft.body.push('0')));
         assert_ne!(base, changed(|draft| draft.kix = Kix::Skipped("TOO_WIDE".to_owned())));
+
         assert_eq!(base, changed(|draft| draft.record_ids.push("r2".to_owned())));
     }
 }

@@ -39,8 +39,8 @@ impl Class {
         Self { zone: draft.zone, format: draft.format, sheets }
     }
 
-    /// The code in manifest and ticket, for instance `A1`. Says how many sheets go into the envelope; what the letter
-    /// is about and how large it is printed cannot be told from it.
+    /// The code in manifest and ticket, for instance `A1`. Says how many sheets go into the
+    /// envelope; what the letter is about and how large it is printed cannot be told from it.
     #[must_use]
     pub fn code(self) -> String {
         let letter = match (self.zone, self.format) {
@@ -55,8 +55,8 @@ impl Class {
     }
 }
 
-/// A letter that can be printed, as far as its place depends on it: a whole job of them is in memory at once, the letters
-/// themselves are not.
+/// A letter that can be printed, as far as its place depends on it: a whole job of them is in
+/// memory at once, the letters themselves are not.
 #[derive(Debug)]
 pub struct ProofedLetter {
     key: Key,
@@ -65,7 +65,8 @@ pub struct ProofedLetter {
 }
 
 impl ProofedLetter {
-    /// Takes note of a letter with its pages (blank backs counted) and sheets. `origin` is where the caller finds it again.
+    /// Takes note of a letter with its pages (blank backs counted) and sheets. `origin` is where
+    /// the caller finds it again.
     #[must_use]
     pub fn of(draft: &Draft, pages: u32, sheets: u32, origin: u32) -> Self {
         Self { key: Key::of(draft, sheets), pages, origin }
@@ -102,24 +103,30 @@ pub struct PartPlaces {
 /// Plans a job that fits in memory. See [`places`].
 #[must_use]
 pub fn plan(job_name: &str, letters: Vec<(Draft, u32, u32)>, print: &Print) -> Vec<PartPlan> {
-    let proofed =
-        |(origin, (draft, pages, sheets)): (u32, &(Draft, u32, u32))| ProofedLetter::of(draft, *pages, *sheets, origin);
+    let proofed = |(origin, (draft, pages, sheets)): (u32, &(Draft, u32, u32))| {
+        ProofedLetter::of(draft, *pages, *sheets, origin)
+    };
     let proofed = (0..).zip(&letters).map(proofed).collect();
-    let mut drafts: Vec<Option<Draft>> = letters.into_iter().map(|(draft, ..)| Some(draft)).collect();
+    let mut drafts: Vec<Option<Draft>> =
+        letters.into_iter().map(|(draft, ..)| Some(draft)).collect();
     let mut planned = |(proofed, place): (ProofedLetter, Place)| {
         let draft = drafts[proofed.origin as usize].take().expect("every letter has one place");
         Planned { draft, place }
     };
+
     places(job_name, proofed, print)
-        .map(|part| PartPlan { number: part.number, letters: part.places.into_iter().map(&mut planned).collect() })
+        .map(|part| PartPlan {
+            number: part.number,
+            letters: part.places.into_iter().map(&mut planned).collect(),
+        })
         .collect()
 }
 
 /// Plans a job part by part, so that a part can be written and let go before the next one is made.
 ///
-/// Order: class, then postcode (abroad: country, then address lines), then letter id. A print file holds one class and
-/// at most `letters_per_file` letters; a part holds at most `letters_per_part`. The same letters in any order give the
-/// same plan.
+/// Order: class, then postcode (abroad: country, then address lines), then letter id. A print file
+/// holds one class and at most `letters_per_file` letters; a part holds at most `letters_per_part`.
+/// The same letters in any order give the same plan.
 #[must_use]
 pub fn places(job_name: &str, mut proofed: Vec<ProofedLetter>, print: &Print) -> Places {
     proofed.par_sort_unstable_by(|one, other| one.key.cmp(&other.key));
@@ -138,8 +145,8 @@ fn print_file(job_name: &str, part: u32, file: u32) -> String {
     format!("print/{job_name}-p{part:03}-b{file:03}.pdf")
 }
 
-/// The place of a letter in print order. Held for every letter of a job, so it is small: no text for addresses in the
-/// Netherlands.
+/// The place of a letter in print order. Held for every letter of a job, so it is small: no text
+/// for addresses in the Netherlands.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     class: Class,
@@ -155,7 +162,8 @@ impl Key {
         Self {
             class: Class::of(draft, sheets),
             postcode: fixed(&postal.postcode),
-            abroad: abroad.then(|| format!("{}\n{}", postal.country, postal.foreign_lines.join("\n")).into()),
+            abroad: abroad
+                .then(|| format!("{}\n{}", postal.country, postal.foreign_lines.join("\n")).into()),
             letter_id: draft.letter_id,
         }
     }
@@ -202,7 +210,8 @@ impl Places {
     /// Parts of the job, handed out or not.
     #[must_use]
     pub fn parts(&self) -> u32 {
-        let left = u32::try_from(self.letters.len()).expect("a job has fewer letters than a number can count");
+        let left = u32::try_from(self.letters.len())
+            .expect("a job has fewer letters than a number can count");
         self.part + left.div_ceil(self.letters_per_part)
     }
 }
@@ -219,7 +228,12 @@ impl Iterator for Places {
             let (class, pages) = (proofed.key.class, proofed.pages);
             let file = match open.take() {
                 Some(file) if file.class == class && file.letters < self.letters_per_file => file,
-                full => Open { class, number: full.map_or(1, |file| file.number + 1), letters: 0, pages: 0 },
+                full => Open {
+                    class,
+                    number: full.map_or(1, |file| file.number + 1),
+                    letters: 0,
+                    pages: 0,
+                },
             };
             self.seq += 1;
             let place = Place {
@@ -233,6 +247,7 @@ impl Iterator for Places {
             open = Some(Open { letters: file.letters + 1, pages: file.pages + pages, ..file });
             places.push((proofed, place));
         }
+
         Some(PartPlaces { number: self.part, places })
     }
 }
@@ -257,25 +272,43 @@ mod tests {
             vec![(draft(2, "1000AA"), 2, 1), (large, 4, 2), (draft(3, "1000AA"), 4, 2)],
             &print(10, 10),
         );
-        let files: Vec<_> = parts[0].letters.iter().map(|letter| letter.place.print_file.as_str()).collect();
+
+        let files: Vec<_> =
+            parts[0].letters.iter().map(|letter| letter.place.print_file.as_str()).collect();
         assert_eq!(
             files,
-            ["print/2600001-p001-b001.pdf", "print/2600001-p001-b002.pdf", "print/2600001-p001-b003.pdf"]
+            [
+                "print/2600001-p001-b001.pdf",
+                "print/2600001-p001-b002.pdf",
+                "print/2600001-p001-b003.pdf"
+            ]
         );
-        let codes: Vec<_> =
-            parts[0].letters.iter().map(|letter| Class::of(&letter.draft, letter.place.sheets).code()).collect();
+
+        let codes: Vec<_> = parts[0]
+            .letters
+            .iter()
+            .map(|letter| Class::of(&letter.draft, letter.place.sheets).code())
+            .collect();
         assert_eq!(codes, ["A1", "A2", "B2"]);
     }
 
     #[test]
     fn letters_stand_in_postcode_order_then_by_id() {
-        let proofed = vec![(draft(3, "2000AA"), 2, 1), (draft(2, "1000AB"), 2, 1), (draft(1, "1000AB"), 2, 1)];
+        let proofed = vec![
+            (draft(3, "2000AA"), 2, 1),
+            (draft(2, "1000AB"), 2, 1),
+            (draft(1, "1000AB"), 2, 1),
+        ];
+
         let parts = plan("2600001", proofed, &print(2, 10));
         let places: Vec<_> = parts[0]
             .letters
             .iter()
-            .map(|letter| (letter.draft.postal.postcode.as_str(), letter.place.seq, letter.place.first_page))
+            .map(|letter| {
+                (letter.draft.postal.postcode.as_str(), letter.place.seq, letter.place.first_page)
+            })
             .collect();
+
         assert_eq!(places, [("1000AB", 1, 1), ("1000AB", 2, 3), ("2000AA", 3, 1)]);
         assert!(parts[0].letters[0].draft.letter_id < parts[0].letters[1].draft.letter_id);
         assert_eq!(parts[0].letters[2].place.print_file, "print/2600001-p001-b002.pdf");
@@ -290,10 +323,18 @@ mod tests {
             draft.postal.foreign_lines = vec![line.to_owned()];
             (draft, 2, 1)
         };
-        let parts =
-            plan("2600001", vec![abroad(1, "DE", "b"), abroad(2, "BE", "z"), abroad(3, "DE", "a")], &print(9, 9));
-        let lines: Vec<_> =
-            parts[0].letters.iter().map(|letter| letter.draft.postal.foreign_lines[0].as_str()).collect();
+
+        let parts = plan(
+            "2600001",
+            vec![abroad(1, "DE", "b"), abroad(2, "BE", "z"), abroad(3, "DE", "a")],
+            &print(9, 9),
+        );
+
+        let lines: Vec<_> = parts[0]
+            .letters
+            .iter()
+            .map(|letter| letter.draft.postal.foreign_lines[0].as_str())
+            .collect();
         assert_eq!(lines, ["z", "a", "b"]);
     }
 
@@ -314,6 +355,7 @@ mod tests {
                 .zip(&sheets)
                 .map(|(id, sheets)| (draft(id, &format!("{}AA", 1000 + id % 7)), sheets * 2, *sheets))
                 .collect();
+
             let mut shuffled = proofed.clone();
             shuffled.sort_by_key(|(draft, ..)| draft.letter_id.to_string().bytes().fold(seed, |sum, byte| sum.rotate_left(9) ^ u64::from(byte)));
             let settings = print(per_file, per_file * parts_of);
@@ -323,6 +365,7 @@ mod tests {
             let all: Vec<&Planned> = plan_of.iter().flat_map(|part| &part.letters).collect();
             prop_assert_eq!(all.len(), sheets.len());
             prop_assert!((1_u32..).zip(&all).all(|(seq, letter)| letter.place.seq == seq));
+
             for pair in all.windows(2) {
                 let (one, next) = (&pair[0].place, &pair[1].place);
                 let expected = if one.print_file == next.print_file { one.first_page + one.pages } else { 1 };

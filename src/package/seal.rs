@@ -93,7 +93,8 @@ impl Recipients {
         let parse = |(index, key): (usize, &String)| {
             key.trim().parse().map_err(|_: &str| SealError::Recipient { entry: index + 1 })
         };
-        let recipients: Vec<Recipient> = keys.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
+        let recipients: Vec<Recipient> =
+            keys.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
         if recipients.is_empty() { Err(SealError::NoRecipients) } else { Ok(Self(recipients)) }
     }
 }
@@ -104,11 +105,15 @@ impl Recipients {
     /// # Errors
     /// [`SealError::Operator`] when it is none.
     pub fn one(key: &'static str, text: &str) -> Result<Self, SealError> {
-        text.trim().parse().map(|recipient| Self(vec![recipient])).map_err(|_: &str| SealError::Operator { key })
+        text.trim()
+            .parse()
+            .map(|recipient| Self(vec![recipient]))
+            .map_err(|_: &str| SealError::Operator { key })
     }
 }
 
-/// Makes a new key: the text of its file, which opens what is sealed to the public key that comes with it.
+/// Makes a new key: the text of its file, which opens what is sealed to the public key that comes
+/// with it.
 #[must_use]
 pub fn new_identity() -> (Zeroizing<String>, String) {
     let identity = Identity::generate();
@@ -121,8 +126,8 @@ pub fn new_identity() -> (Zeroizing<String>, String) {
 pub struct Sealer<W: Write>(age::stream::StreamWriter<W>);
 
 impl<W: Write> Sealer<W> {
-    /// Writes the header to `out`. Every sealing has a new random file key: the same archive sealed twice gives other
-    /// bytes, which is why a sealed file is kept and never made again.
+    /// Writes the header to `out`. Every sealing has a new random file key: the same archive sealed
+    /// twice gives other bytes, which is why a sealed file is kept and never made again.
     ///
     /// # Errors
     /// When `out` cannot be written to.
@@ -132,7 +137,8 @@ impl<W: Write> Sealer<W> {
         Ok(Self(encryptor.wrap_output(out)?))
     }
 
-    /// Writes the last chunk and gives back where the ciphertext went. Without it the file cannot be opened.
+    /// Writes the last chunk and gives back where the ciphertext went. Without it the file cannot
+    /// be opened.
     ///
     /// # Errors
     /// When writing fails.
@@ -151,12 +157,15 @@ impl<W: Write> Write for Sealer<W> {
     }
 }
 
-/// Opens a sealed file with a secret key. What is read is authenticated chunk by chunk; nothing is written anywhere.
+/// Opens a sealed file with a secret key. What is read is authenticated chunk by chunk; nothing is
+/// written anywhere.
 ///
-/// The key must be out of reach of other users, except where it opens a rehearsal: that is about nobody.
+/// The key must be out of reach of other users, except where it opens a rehearsal: that is about
+/// nobody.
 ///
 /// # Errors
-/// [`SealError`] when the key file or the sealed file cannot be read, others can read the key, or it does not fit.
+/// [`SealError`] when the key file or the sealed file cannot be read, others can read the key, or
+/// it does not fit.
 pub fn open(path: &Utf8Path, identity: &Utf8Path) -> Result<impl Read + Seek + use<>, SealError> {
     let bad_key = |source| SealError::Identity { path: identity.to_owned(), source };
     let file = File::open(identity).map_err(bad_key)?;
@@ -164,10 +173,17 @@ pub fn open(path: &Utf8Path, identity: &Utf8Path) -> Result<impl Read + Seek + u
     if exposed && !path.file_name().is_some_and(is_rehearsal) {
         return Err(SealError::Exposed { path: identity.to_owned() });
     }
+
     let keys = age::IdentityFile::from_buffer(BufReader::new(file)).map_err(bad_key)?;
-    let keys = keys.into_identities().map_err(|error| bad_key(io::Error::new(io::ErrorKind::InvalidData, error)))?;
-    let file = durable::open(path).map_err(|source| SealError::Read { path: path.to_owned(), source })?;
+    let keys = keys
+        .into_identities()
+        .map_err(|error| bad_key(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+    let file =
+        durable::open(path).map_err(|source| SealError::Read { path: path.to_owned(), source })?;
+
     age::Decryptor::new_buffered(BufReader::new(file))
-        .and_then(|decryptor| decryptor.decrypt(keys.iter().map(|key| &**key as &dyn age::Identity)))
+        .and_then(|decryptor| {
+            decryptor.decrypt(keys.iter().map(|key| &**key as &dyn age::Identity))
+        })
         .map_err(|source| SealError::Open { path: path.to_owned(), source })
 }

@@ -1,4 +1,5 @@
-//! `job.json`: what the vendor has to know about one part of a job. No personal data, nothing about the subject.
+//! `job.json`: what the vendor has to know about one part of a job. No personal data, nothing about
+//! the subject.
 
 pub mod note;
 
@@ -36,9 +37,11 @@ pub struct JobTicket<'a> {
     pub vendor: &'a Vendor,
     /// The neutral return lines of the senders in this job, each once, sorted.
     pub return_lines: &'a [String],
-    /// Telephone numbers of the senders in this job, each once, sorted: whom the vendor calls about the letters.
+    /// Telephone numbers of the senders in this job, each once, sorted: whom the vendor calls about
+    /// the letters.
     pub sender_phones: &'a [String],
-    /// The standards that the print files conform to, as the renderer claims them, for instance `PDF/A-2b`.
+    /// The standards that the print files conform to, as the renderer claims them, for instance
+    /// `PDF/A-2b`.
     pub pdf_standards: &'a [&'a str],
     /// Head of the ledger's audit chain when the job was planned.
     pub ledger_head: &'a str,
@@ -243,7 +246,10 @@ fn ticket<'a>(job: &'a JobTicket<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, 
         sort: "postcode",
         posting: Posting { earliest: after(earliest)?, latest: after(latest)? },
         reprint: "same letter_id, reprint_no one higher in the production report",
-        retention: Retention { days: job.vendor.retention_days, destroy_by: after(job.vendor.retention_days)? },
+        retention: Retention {
+            days: job.vendor.retention_days,
+            destroy_by: after(job.vendor.retention_days)?,
+        },
         pdf_standards: job.pdf_standards,
         contact: &job.vendor.contact,
         sender_contacts: job.sender_phones,
@@ -266,7 +272,9 @@ fn envelope(print: &Print) -> Envelope {
 }
 
 fn count(part: &PartPlan) -> Counts {
-    part.letters.iter().fold(Counts::default(), |counts, letter| counts.with(letter.place.pages, letter.place.sheets))
+    part.letters.iter().fold(Counts::default(), |counts, letter| {
+        counts.with(letter.place.pages, letter.place.sheets)
+    })
 }
 
 impl Counts {
@@ -281,12 +289,14 @@ fn classes(part: &PartPlan) -> Vec<ClassCounts> {
         let counts = classes.entry(Class::of(&letter.draft, letter.place.sheets)).or_default();
         *counts = counts.with(letter.place.pages, letter.place.sheets);
     }
+
     let line = |(class, counts): (Class, Counts)| ClassCounts {
         class: class.code(),
         sheets_per_letter: class.sheets,
         paper_grams_per_letter: class.sheets * SHEET_GRAMS,
         counts,
     };
+
     classes.into_iter().map(line).collect()
 }
 
@@ -302,6 +312,7 @@ fn print_files(part: &PartPlan) -> Vec<FileCounts<'_>> {
             file.counts = file.counts.with(place.pages, place.sheets);
         }
     }
+
     files
 }
 
@@ -314,7 +325,12 @@ mod tests {
     #[test]
     fn the_ticket_counts_and_dates_the_part() {
         let print = Print { letters_per_file: 2, letters_per_part: 10, ..Print::default() };
-        let proofed = vec![(draft(1, "1000AA"), 2, 1), (draft(2, "1000AA"), 2, 1), (draft(3, "1000AA"), 4, 2)];
+        let proofed = vec![
+            (draft(1, "1000AA"), 2, 1),
+            (draft(2, "1000AA"), 2, 1),
+            (draft(3, "1000AA"), 4, 2),
+        ];
+
         let parts = plan("rehearsal-2600001", proofed, &print);
         let vendor = vendor();
         let job = JobTicket {
@@ -329,17 +345,24 @@ mod tests {
             pdf_standards: &["PDF/A-2b"],
             ledger_head: "head",
         };
-        let ticket: serde_json::Value = serde_json::from_slice(&json(&job, &parts[0]).unwrap()).unwrap();
+
+        let ticket: serde_json::Value =
+            serde_json::from_slice(&json(&job, &parts[0]).unwrap()).unwrap();
         assert_eq!(ticket["counts"], serde_json::json!({"letters": 3, "sheets": 4, "pages": 8}));
         assert_eq!(ticket["classes"][1]["class"], "A2");
         assert_eq!(
             (&ticket["classes"][1]["paper_grams_per_letter"], &ticket["sender_contacts"][0]),
             (&10.into(), &"088-000 00 00".into())
         );
+
         let digits = ticket["sheet_mark"]["digits"].as_array().unwrap();
         assert_eq!(digits.iter().map(|field| field["length"].as_u64().unwrap()).sum::<u64>(), 24);
         assert_eq!(ticket["print_files"].as_array().unwrap().len(), 2);
-        assert_eq!(ticket["posting"], serde_json::json!({"earliest": "2025-09-02", "latest": "2025-09-04"}));
+        assert_eq!(
+            ticket["posting"],
+            serde_json::json!({"earliest": "2025-09-02", "latest": "2025-09-04"})
+        );
+
         assert_eq!(ticket["retention"]["destroy_by"], "2025-11-30");
         assert_eq!(job.name(), "rehearsal-2600001");
     }

@@ -1,4 +1,5 @@
-//! Reading does what the contract says: its examples are read, its words, and texts as long as it permits.
+//! Reading does what the contract says: its examples are read, its words, and texts as long as it
+//! permits.
 
 use std::borrow::Cow;
 
@@ -18,6 +19,7 @@ fn wrong(list: List, others: &[(&str, &str)]) -> Vec<Reason> {
         let other = others.iter().find(|(name, _)| *name == column.name);
         Cow::Owned(other.map_or(column.example, |(_, cell)| cell).to_owned())
     };
+
     let cells: Vec<Cow<'_, str>> = contract::columns(list).iter().map(cell).collect();
     match list {
         List::Exposures => parse::<Exposure>(&cells),
@@ -31,7 +33,8 @@ fn parse<T: Record>(cells: &[Cow<'_, str>]) -> Vec<Reason> {
     let terms = Terms { synthetic: true, days: Days::before(Date::constant(2025, 9, 15)) };
     let mut raw = Raw::new(cells, T::COLUMNS, terms);
     let row = T::parse(&mut raw, RowRef { file: 0, row: 1 });
-    let reasons: Vec<Reason> = raw.faults().iter().chain(raw.strange()).map(|(_, reason)| *reason).collect();
+    let reasons: Vec<Reason> =
+        raw.faults().iter().chain(raw.strange()).map(|(_, reason)| *reason).collect();
     assert!(row.is_some() || !reasons.is_empty());
     reasons
 }
@@ -64,7 +67,12 @@ fn a_text_may_be_as_long_as_the_contract_says_and_no_longer() {
             let (CellForm::Name(most) | CellForm::Text(most)) = column.form else { continue };
             let text = |length: u16| "a".repeat(usize::from(length));
             assert_eq!(wrong(list, &[(column.name, &text(most))]), [], "{}", column.name);
-            assert_eq!(wrong(list, &[(column.name, &text(most + 1))]), [Reason::R109], "{}", column.name);
+            assert_eq!(
+                wrong(list, &[(column.name, &text(most + 1))]),
+                [Reason::R109],
+                "{}",
+                column.name
+            );
         }
     }
 }
@@ -74,8 +82,15 @@ fn a_cell_may_be_empty_unless_every_row_needs_it() {
     for list in LISTS {
         for column in contract::columns(list) {
             let refused = !wrong(list, &[(column.name, "")]).is_empty();
-            // An address abroad without its country has a postcode that no Dutch one can be: not this column's fault.
-            assert_eq!(refused, column.need == Need::Every, "{} {}", contract::name(list), column.name);
+            // An address abroad without its country has a postcode that no Dutch one can be: not
+            // this column's fault.
+            assert_eq!(
+                refused,
+                column.need == Need::Every,
+                "{} {}",
+                contract::name(list),
+                column.name
+            );
         }
     }
 }

@@ -32,7 +32,9 @@ fn what_programs_put_around_the_rows_changes_no_row_and_is_named() {
         ("without a name: 1", |text| text.replace('\n', ",\n")),
         ("without a name: 1", |text| text.replacen('\n', ",\n", 1)),
         ("without a name: 3", |text| {
-            text.replacen('\n', ",,,\n", 1).replace("name;bsn,", "name;bsn,,,,").replace(",,,former", "former,,,")
+            text.replacen('\n', ",,,\n", 1)
+                .replace("name;bsn,", "name;bsn,,,,")
+                .replace(",,,former", "former,,,")
         }),
         ("`sep=` line", |text| format!("sep=,\r\n{text}")),
     ];
@@ -49,7 +51,9 @@ fn what_programs_put_around_the_rows_changes_no_row_and_is_named() {
 
 #[test]
 fn the_delimiter_that_a_file_names_holds_for_it_if_it_is_one_that_is_read() {
-    let named = |sign: &str| one(|text| format!("sep={sign}\r\n{}", text.replace(";bsn", "").replace(',', sign)));
+    let named = |sign: &str| {
+        one(|text| format!("sep={sign}\r\n{}", text.replace(";bsn", "").replace(',', sign)))
+    };
     assert_eq!(named(";").read().unwrap().exposures.len(), 2);
     assert_eq!(named("\t").read().unwrap().exposures.len(), 2);
     assert!(named("|").error().hint().unwrap().contains("`sep=` line"));
@@ -68,7 +72,12 @@ fn a_file_in_utf_16_is_called_so_and_not_cut() {
     let marked = [vec![0xFF, 0xFE], wide(text)].concat();
     let swapped = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     for bytes in [wide(text), marked, swapped] {
-        let error = csv_file::CsvFile::open(&bytes, List::Exposures, &InputFormat::default(), "x.csv".into());
+        let error = csv_file::CsvFile::open(
+            &bytes,
+            List::Exposures,
+            &InputFormat::default(),
+            "x.csv".into(),
+        );
         assert!(matches!(error, Err(ReadError::OtherEncoding { encoding: "UTF-16", .. })));
     }
 }
@@ -77,14 +86,17 @@ fn a_file_in_utf_16_is_called_so_and_not_cut() {
 fn a_row_that_lost_or_won_a_cell_is_still_refused_where_others_end_in_a_delimiter() {
     let some = one(|text| text.replacen("former\n", "former,\n", 1));
     assert_eq!(some.read().unwrap().refused[0].set_aside.reason, Reason::R113);
-    let all_but_one = one(|text| text.replacen('\n', ",\n", 1).replacen("former\n", "former,\n", 1));
+    let all_but_one =
+        one(|text| text.replacen('\n', ",\n", 1).replacen("former\n", "former,\n", 1));
     assert_eq!(all_but_one.read().unwrap().refused[0].set_aside.reason, Reason::R113);
 }
 
 #[test]
 fn a_damaged_row_before_a_last_delimiter_is_still_a_delivery_of_its_record() {
     let damaged = [&[][..], &[("record_id", "R-2"), ("birth_date", "1950-13-01")]];
-    let rows = Inbox::with(exposures(&damaged).replace('\n', ",\n").replacen(",\n", "\n", 1)).read().unwrap();
+    let rows = Inbox::with(exposures(&damaged).replace('\n', ",\n").replacen(",\n", "\n", 1))
+        .read()
+        .unwrap();
     assert_eq!((rows.exposures.len(), rows.refused.len()), (1, 1));
     let refused = &rows.refused[0];
     assert_eq!((refused.set_aside.reason, refused.record_id.as_str()), (Reason::R104, "R-2"));
@@ -105,11 +117,16 @@ fn a_blank_line_means_the_same_in_every_list() {
         ("providers.csv", schema::PROVIDERS),
         ("suppressions.csv", schema::SUPPRESSIONS),
     ];
-    let inbox =
-        lists.iter().fold(Inbox::new(), |inbox, (name, columns)| inbox.and(name, blank(list(columns), columns)));
+    let inbox = lists.iter().fold(Inbox::new(), |inbox, (name, columns)| {
+        inbox.and(name, blank(list(columns), columns))
+    });
     let rows = inbox.read().unwrap();
     assert_eq!(rows.inputs.iter().map(|input| input.rows).collect::<Vec<_>>(), [1; 5]);
-    assert!(rows.inputs.iter().all(|input| input.notes.join("").contains("delimiters alone: 3")), "{:?}", rows.inputs);
+    assert!(
+        rows.inputs.iter().all(|input| input.notes.join("").contains("delimiters alone: 3")),
+        "{:?}",
+        rows.inputs
+    );
     assert!(rows.refused.is_empty());
     assert_eq!(rows.suppressions.len(), 1);
 }
@@ -118,15 +135,23 @@ fn a_blank_line_means_the_same_in_every_list() {
 fn lines_above_the_header_are_left_out_where_their_number_is_set_and_named_where_it_is_not() {
     let text = exposures(&[&[]]);
     let expected = content(&Inbox::with(&text).read().unwrap());
-    let mut inbox = Inbox::with(format!("Lijst van 1 september 2025\n\"a \"\"title\"\", too\"\n\n{text}"));
+    let mut inbox =
+        Inbox::with(format!("Lijst van 1 september 2025\n\"a \"\"title\"\", too\"\n\n{text}"));
     let error = inbox.error();
-    assert!(error.hint().unwrap().contains("the header is in line 4: set skip_lines = 3"), "{:?}", error.hint());
+    assert!(
+        error.hint().unwrap().contains("the header is in line 4: set skip_lines = 3"),
+        "{:?}",
+        error.hint()
+    );
     inbox.formats.exposures.skip_lines = 3;
     let rows = inbox.read().unwrap();
     assert_eq!(content(&rows), expected);
     assert!(rows.inputs[0].notes[0].contains("left out: 3"));
     inbox.formats.exposures.skip_lines = 4;
-    assert!(matches!(inbox.error(), ReadError::NoHeader { .. }), "the header itself is not skipped");
+    assert!(
+        matches!(inbox.error(), ReadError::NoHeader { .. }),
+        "the header itself is not skipped"
+    );
 }
 
 #[test]
@@ -156,7 +181,12 @@ fn bytes_of_another_kind_of_file_are_named() {
 fn a_file_in_another_code_page_is_held_cell_by_cell_or_as_a_whole() {
     let rows = |foreign: usize, all: usize| {
         let rows: Vec<_> = (0..all)
-            .map(|row| cells(schema::EXPOSURES, &[("first_names", if row < foreign { "JosŽ" } else { "José" })]))
+            .map(|row| {
+                cells(
+                    schema::EXPOSURES,
+                    &[("first_names", if row < foreign { "JosŽ" } else { "José" })],
+                )
+            })
             .collect();
         Inbox::with(csv_text(schema::EXPOSURES, &rows)).read()
     };
@@ -174,5 +204,8 @@ fn a_real_run_waits_for_a_list_to_be_at_rest() {
     let error = inbox.error();
     assert!(matches!(error, ReadError::Unsettled { seconds: 60, .. }), "{error}");
     assert!(error.hint().unwrap().contains("settle_seconds"));
-    assert!(inbox.and_sidecar("exposures.csv", 1).read().is_ok(), "a sidecar says what it has to be");
+    assert!(
+        inbox.and_sidecar("exposures.csv", 1).read().is_ok(),
+        "a sidecar says what it has to be"
+    );
 }

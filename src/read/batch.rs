@@ -79,21 +79,25 @@ impl<T: Record> Batch<T> {
         }
     }
 
-    /// Reads one row; it ends among the good ones, the refused ones or those that wait for a zero, or among both where the
-    /// worst that its unreadable cells may have said is known.
+    /// Reads one row; it ends among the good ones, the refused ones or those that wait for a zero,
+    /// or among both where the worst that its unreadable cells may have said is known.
     pub(super) fn read(&mut self, cells: &[Cow<'_, str>], row: u32, context: &Context<'_>) {
         let at = RowRef { file: context.index, row };
+
         if let Some(marker) = context.marker {
             self.marks.push(marks::of_row(marker, context.list, cells, &mut self.buffer));
         }
+
         let translated = context.translation.apply(cells);
         let cells = translated.as_deref().unwrap_or(cells);
         let emptied = context.empty.apply(cells);
         let cells = emptied.as_deref().unwrap_or(cells);
         let mut raw = Raw::new(cells, T::COLUMNS, context.terms);
         let parsed = T::parse(&mut raw, at);
+
         self.tidied += u64::from(raw.tidied());
         self.tally.add(context.list, cells, [raw.faults(), raw.strange()], row);
+
         match parsed {
             Some(typed) if raw.is_sound() => self.good.push(typed),
             Some(typed) if raw.lacks_only_zeros() => {
@@ -112,8 +116,9 @@ impl<T: Record> Batch<T> {
         }
     }
 
-    /// The last refused row is before a delimiter that ends every row of its file: with a cell too many, and an empty
-    /// last one, it would look the same. So it is kept like a row whose cells have moved.
+    /// The last refused row is before a delimiter that ends every row of its file: with a cell too
+    /// many, and an empty last one, it would look the same. So it is kept like a row whose cells
+    /// have moved.
     pub(super) fn doubt(&mut self, moved: Refused) {
         let Some(last) = self.refused.last_mut() else { return };
         if last.used {

@@ -1,5 +1,5 @@
-//! Cells that hold one value of a known form: numbers, dates, words, postcodes. Empty, and the words that systems write
-//! for it, are missing everywhere.
+//! Cells that hold one value of a known form: numbers, dates, words, postcodes. Empty, and the
+//! words that systems write for it, are missing everywhere.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -18,7 +18,8 @@ use super::text::{check_characters, is_blank, is_missing};
 
 /// The cell without blanks around it; empty when it is missing.
 pub(super) fn present(raw: &str) -> &str {
-    // Nearly every cell of a list: nothing to trim, and no sign that a word for "nothing" begins with.
+    // Nearly every cell of a list: nothing to trim, and no sign that a word for "nothing" begins
+    // with.
     if let [first, .., last] = raw.as_bytes()
         && first.is_ascii_alphanumeric()
         && last.is_ascii_alphanumeric()
@@ -30,20 +31,21 @@ pub(super) fn present(raw: &str) -> &str {
     if is_missing(inner) { "" } else { inner }
 }
 
-/// The reason that says most: a character that no cell may hold comes before the form of the value, and damage of a known
-/// kind before "not what it should be".
+/// The reason that says most: a character that no cell may hold comes before the form of the value,
+/// and damage of a known kind before "not what it should be".
 fn worst(raw: &str, wanted: Wanted, otherwise: Reason) -> Reason {
     check_characters(raw).err().or_else(|| damage::of_value(raw, wanted)).unwrap_or(otherwise)
 }
 
-/// What people and systems put between the characters of a number or a postcode: blanks, and marks of no width.
+/// What people and systems put between the characters of a number or a postcode: blanks, and marks
+/// of no width.
 fn is_padding(character: char) -> bool {
     is_blank(character) || matches!(character, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
 
-/// A BSN: nine digits; blanks and marks of no width between them are left out. A dot is damage and not decoration:
-/// `99990056.0` would be read as the number of somebody else. Never padded: a text of eight digits may have lost any of
-/// its nine (I2); see [`padded_bsn`].
+/// A BSN: nine digits; blanks and marks of no width between them are left out. A dot is damage and
+/// not decoration: `99990056.0` would be read as the number of somebody else. Never padded: a text
+/// of eight digits may have lost any of its nine (I2); see [`padded_bsn`].
 pub(super) fn bsn(raw: &str) -> Result<Option<Bsn>, Reason> {
     let number = match raw.parse::<Bsn>() {
         Err(BsnError::Format) => {
@@ -55,6 +57,7 @@ pub(super) fn bsn(raw: &str) -> Result<Option<Bsn>, Reason> {
         }
         parsed => parsed,
     };
+
     match number {
         Ok(bsn) => Ok(Some(bsn)),
         Err(BsnError::Placeholder) => Err(Reason::R102),
@@ -64,8 +67,8 @@ pub(super) fn bsn(raw: &str) -> Result<Option<Bsn>, Reason> {
     }
 }
 
-/// What eight digits are if they have lost a leading zero, and pass every test. Of 100 numbers that lost another digit
-/// eight do so, too: another row has to confirm it ([`super::zeros`]).
+/// What eight digits are if they have lost a leading zero, and pass every test. Of 100 numbers that
+/// lost another digit eight do so, too: another row has to confirm it ([`super::zeros`]).
 pub(super) fn padded_bsn(raw: &str) -> Option<Bsn> {
     let text: String = present(raw).chars().filter(|c| !is_padding(*c)).collect();
     (text.len() == 8).then(|| format!("0{text}").parse().ok()).flatten()
@@ -83,14 +86,19 @@ fn visible(raw: &str) -> Cow<'_, str> {
 /// A Dutch postcode as `9999AA`. The letters SA, SD and SS are not given out.
 pub(super) fn postcode(raw: &str) -> Result<Cow<'_, str>, Reason> {
     let is_form = |code: &[u8]| {
-        matches!(code, [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'A'..=b'Z', b'A'..=b'Z'])
-            && !matches!(&code[4..], b"SA" | b"SD" | b"SS")
+        matches!(
+            code,
+            [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'A'..=b'Z', b'A'..=b'Z']
+        ) && !matches!(&code[4..], b"SA" | b"SD" | b"SS")
     };
+
     if is_form(raw.as_bytes()) {
         return Ok(Cow::Borrowed(raw));
     }
+
     let mut code: String = present(raw).chars().filter(|c| !is_padding(*c)).collect();
     code.make_ascii_uppercase();
+
     if code.is_empty() || is_form(code.as_bytes()) {
         Ok(Cow::Owned(code))
     } else {
@@ -122,8 +130,9 @@ pub(super) fn birth_date(raw: &str, days: Days) -> Result<Option<PartialDate>, R
     if early || late { Err(Reason::R105) } else { Ok(Some(born)) }
 }
 
-/// The date of something that happened to a person: death, end of a marriage. "Unknown" and `0000-00-00` are refused
-/// here: they say that it happened, and reading them as missing would say that it did not.
+/// The date of something that happened to a person: death, end of a marriage. "Unknown" and
+/// `0000-00-00` are refused here: they say that it happened, and reading them as missing would say
+/// that it did not.
 pub(super) fn event_date(raw: &str) -> Result<Option<PartialDate>, Reason> {
     let text = certainly_present(raw);
     if text.is_empty() {
@@ -149,10 +158,11 @@ fn parts(text: &str) -> Option<(u16, u8, u8)> {
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return None;
     }
+
     let digits = |range: std::ops::Range<usize>| {
-        bytes[range]
-            .iter()
-            .try_fold(0_u16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u16::from(byte - b'0')))
+        bytes[range].iter().try_fold(0_u16, |sum, byte| {
+            byte.is_ascii_digit().then(|| sum * 10 + u16::from(byte - b'0'))
+        })
     };
     Some((digits(0..4)?, u8::try_from(digits(5..7)?).ok()?, u8::try_from(digits(8..10)?).ok()?))
 }
@@ -165,7 +175,8 @@ pub(super) struct Days {
 }
 
 impl Days {
-    /// 120 years back from the run date; 29 February counts as the day before where it does not exist.
+    /// 120 years back from the run date; 29 February counts as the day before where it does not
+    /// exist.
     pub(super) fn before(run: Date) -> Self {
         Self { run, oldest_birth: run.saturating_sub(jiff::Span::new().years(120)) }
     }
@@ -273,7 +284,8 @@ pub(super) fn items(raw: &str) -> Result<Items, Reason> {
         .collect()
 }
 
-/// Yes or no; missing is no. "Unknown" is refused: nobody may be taken for findable or unprotected by a guess.
+/// Yes or no; missing is no. "Unknown" is refused: nobody may be taken for findable or unprotected
+/// by a guess.
 pub(super) fn flag(raw: &str) -> Result<bool, Reason> {
     let text = certainly_present(raw);
     let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
@@ -298,8 +310,8 @@ pub(super) fn provider_code(raw: &str) -> Result<&str, Reason> {
     }
 }
 
-/// What seven digits are if they have lost a leading zero. Seven digits are also what eight are without any other of
-/// theirs: the providers list has to have the code ([`super::zeros`]).
+/// What seven digits are if they have lost a leading zero. Seven digits are also what eight are
+/// without any other of theirs: the providers list has to have the code ([`super::zeros`]).
 pub(super) fn padded_code(raw: &str) -> Option<String> {
     let code = present(raw);
     (code.len() == 7 && code.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("0{code}"))
@@ -309,40 +321,47 @@ pub(super) fn padded_code(raw: &str) -> Option<String> {
 pub(super) fn identifier(raw: &str) -> Result<&str, Reason> {
     const MOST: usize = 64;
     let id = present(raw);
-    if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-')) {
+    if !id.bytes().all(|byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'/' | b'-')
+    }) {
         return Err(worst(raw, Wanted::Number, Reason::R111));
     }
+
     if id.starts_with('-') {
         return Err(Reason::R118);
     }
+
     if id.len() > MOST { Err(Reason::R109) } else { Ok(id) }
 }
 
-/// Whether an id holds the number of a BSN cell, signs between the digits and lost zeros aside. Also when the number is none:
-/// it may be one with a slip of the finger.
+/// Whether an id holds the number of a BSN cell, signs between the digits and lost zeros aside.
+/// Also when the number is none: it may be one with a slip of the finger.
 pub(super) fn holds_number_of(id: &str, bsn: &str) -> bool {
     const FEWEST: usize = 7;
     let is_digit = |sign: &char| sign.is_ascii_digit();
     if id.chars().filter(is_digit).count() < FEWEST {
         return false;
     }
+
     let whole = bsn.trim().strip_suffix(".0").unwrap_or(bsn);
     let number: String = whole.chars().filter(is_digit).collect();
     let number = number.trim_start_matches('0');
     let runs = id.split(|sign: char| sign.is_ascii_alphabetic());
     let holds = |run: &str| run.chars().filter(is_digit).collect::<String>().contains(number);
+
     number.len() >= FEWEST && { runs }.any(holds)
 }
 
-/// The number of a person in a list, by which other lists name them. A number that has become another one (`12345.0`)
-/// would name nobody.
+/// The number of a person in a list, by which other lists name them. A number that has become
+/// another one (`12345.0`) would name nobody.
 pub(super) fn person_ref(raw: &str) -> Result<&str, Reason> {
     let id = identifier(raw)?;
     // Neither has none of these signs.
     if !id.contains(['.', 'e', 'E']) {
         return Ok(id);
     }
-    let damage = damage::of_value(id, Wanted::Number).filter(|reason| matches!(reason, Reason::R119 | Reason::R120));
+    let damage = damage::of_value(id, Wanted::Number)
+        .filter(|reason| matches!(reason, Reason::R119 | Reason::R120));
     damage.map_or(Ok(id), Err)
 }
 

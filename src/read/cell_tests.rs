@@ -43,7 +43,9 @@ fn a_bsn_is_nine_digits_that_pass_the_test() {
 
 #[test]
 fn blanks_and_marks_of_no_width_in_a_bsn_are_left_out() {
-    for raw in ["9999 90 019", " 999990019 ", "9999\u{a0}90019", "9999\u{200B}90019", "\u{feff}999990019"] {
+    for raw in
+        ["9999 90 019", " 999990019 ", "9999\u{a0}90019", "9999\u{200B}90019", "\u{feff}999990019"]
+    {
         assert_eq!(bsn(raw).unwrap(), bsn(VALID).unwrap(), "{raw:?}");
     }
 }
@@ -61,7 +63,8 @@ fn every_dropped_digit_of_a_bsn_is_noticed() {
 #[test]
 fn eight_digits_may_be_nine_without_a_zero_and_are_never_taken_for_them() {
     // Made, not written down: the number of a person may begin with a zero.
-    let number = (10_000_000..99_999_999).find_map(|number| Bsn::new(number).ok()).unwrap().number();
+    let number =
+        (10_000_000..99_999_999).find_map(|number| Bsn::new(number).ok()).unwrap().number();
     let short = number.to_string();
     assert_eq!((short.len(), bsn(&short)), (8, Err(Reason::R124)));
     assert_eq!(padded_bsn(&short).map(Bsn::number), Some(number));
@@ -116,7 +119,9 @@ fn dates_are_read_in_one_form_only() {
     ] {
         assert_eq!(date(raw), Err(Reason::R104), "{raw}");
     }
-    for (raw, reason) in [("45123", Reason::R126), ("1980-02-01T00:00:00", Reason::R127), ("#####", Reason::R122)] {
+    for (raw, reason) in
+        [("45123", Reason::R126), ("1980-02-01T00:00:00", Reason::R127), ("#####", Reason::R122)]
+    {
         assert_eq!(date(raw), Err(reason), "{raw}");
     }
 }
@@ -132,7 +137,15 @@ fn birth_dates_may_be_partial_but_not_impossible() {
     // The year of the run and the year 120 years ago are still possible.
     assert!(born("2025-00-00").unwrap().is_some());
     assert!(born("1905-00-00").unwrap().is_some());
-    for raw in ["2025-09-02", "2025-10-00", "2026-00-00", "1905-08-31", "1900-01-01", "0001-01-01", "9999-12-31"] {
+    for raw in [
+        "2025-09-02",
+        "2025-10-00",
+        "2026-00-00",
+        "1905-08-31",
+        "1900-01-01",
+        "0001-01-01",
+        "9999-12-31",
+    ] {
         assert_eq!(born(raw), Err(Reason::R105), "{raw}");
     }
     for raw in ["1950-00-12", "00-00-1950", "29-02-1900", "1950-02-30", "0000-01-01", "1950"] {
@@ -188,7 +201,9 @@ fn flags_know_no_perhaps() {
     for raw in ["onbekend", "unknown", "?", "2", "x"] {
         assert_eq!(flag(raw), Err(Reason::R107), "{raw}");
     }
-    for (raw, reason) in [("#N/A", Reason::R122), ("1.0", Reason::R120), ("0,0", Reason::R120), ("'1", Reason::R123)] {
+    for (raw, reason) in
+        [("#N/A", Reason::R122), ("1.0", Reason::R120), ("0,0", Reason::R120), ("'1", Reason::R123)]
+    {
         assert_eq!(flag(raw), Err(reason), "{raw}");
     }
 }

@@ -1,9 +1,10 @@
-//! Text of one code page that was read in another: MacRoman or CP850 taken for Windows-1252 ("JosŽ", "M\u{9f}ller").
-//! Found by letters and signs that are where no word has them, never repaired.
+//! Text of one code page that was read in another: MacRoman or CP850 taken for Windows-1252
+//! ("JosŽ", "M\u{9f}ller"). Found by letters and signs that are where no word has them, never
+//! repaired.
 //!
-//! Each of the three code pages has a letter for nearly every byte, so no byte is wrong; but what one has as `é` the other
-//! has as a capital `Ž` or as a low quote. Some pairs cannot be told apart (`’` for `í`, `á` for `ß`); a file of any length
-//! has others beside them.
+//! Each of the three code pages has a letter for nearly every byte, so no byte is wrong; but what
+//! one has as `é` the other has as a capital `Ž` or as a low quote. Some pairs cannot be told apart
+//! (`’` for `í`, `á` for `ß`); a file of any length has others beside them.
 
 /// Whether some word holds a sign of a different code page.
 pub(super) fn is_foreign(text: &str) -> bool {
@@ -18,30 +19,45 @@ pub(super) fn is_foreign(text: &str) -> bool {
         before = previous;
         previous = Some(character);
     }
+
     false
 }
 
-fn is_out_of_place(before: Option<char>, previous: Option<char>, character: char, next: Option<char>) -> bool {
+fn is_out_of_place(
+    before: Option<char>,
+    previous: Option<char>,
+    character: char,
+    next: Option<char>,
+) -> bool {
     let letter = |neighbour: Option<char>| neighbour.is_some_and(char::is_alphabetic);
     let lower = |neighbour: Option<char>| neighbour.is_some_and(char::is_lowercase);
     let upper = |neighbour: Option<char>| neighbour.is_some_and(char::is_uppercase);
+
     match character {
-        // é, ä, œ and ü of MacRoman; è, Ä and Ü of CP850: a capital behind a small letter, or between a letter and a small
-        // one. Surnames such as `DeŠa` are written nowhere.
+        // é, ä, œ and ü of MacRoman; è, Ä and Ü of CP850: a capital behind a small letter, or
+        // between a letter and a small one. Surnames such as `DeŠa` are written nowhere.
         'Ž' | 'Š' | 'Œ' | 'Ÿ' => lower(previous) || (letter(previous) && lower(next)),
-        // ö of MacRoman and Ü of CP850: a small letter between capitals, or between two consonants that do not meet there.
-        'š' | 'ž' => (upper(previous) && upper(next)) || (lower(next) && is_wedged(before, previous, next)),
+        // ö of MacRoman and Ü of CP850: a small letter between capitals, or between two consonants
+        // that do not meet there.
+        'š' | 'ž' => {
+            (upper(previous) && upper(next)) || (lower(next) && is_wedged(before, previous, next))
+        }
         'œ' => upper(previous) && upper(next),
-        // ë of MacRoman, the commonest of all: an opening quote behind a letter opens nothing. Where people write one for an
-        // apostrophe, a consonant is before it (`d‘Ancona`) or a capital behind it (`O‘Brien`).
-        '‘' => letter(previous) && (!letter(next) || (previous.is_some_and(is_vowel) && lower(next))),
+        // ë of MacRoman, the commonest of all: an opening quote behind a letter opens nothing.
+        // Where people write one for an apostrophe, a consonant is before it (`d‘Ancona`) or a
+        // capital behind it (`O‘Brien`).
+        '‘' => {
+            letter(previous) && (!letter(next) || (previous.is_some_and(is_vowel) && lower(next)))
+        }
         // Signs that begin a word or stand alone, but never follow a letter.
         '‚' | '„' | 'ˆ' | '‹' | '‡' | '†' | '˜' | '‰' | 'ƒ' | '¡' | '¢' | '£' | '¤' | '¿' => {
             letter(previous)
         }
         // Signs that end a word and never are inside one.
-        '…' | '”' | '“' | '™' | '›' | '•' | '€' | '¦' | '§' | '¨' | '©' | '«' | '¬' | '®' | '¯' | '±' | '²' | '³'
-        | '¶' | '¹' | '»' | '¼' | '½' | '¾' | '×' | '÷' => letter(previous) && letter(next),
+        '…' | '”' | '“' | '™' | '›' | '•' | '€' | '¦' | '§' | '¨' | '©' | '«' | '¬' | '®' | '¯'
+        | '±' | '²' | '³' | '¶' | '¹' | '»' | '¼' | '½' | '¾' | '×' | '÷' => {
+            letter(previous) && letter(next)
+        }
         _ => false,
     }
 }
@@ -50,11 +66,13 @@ fn is_vowel(letter: char) -> bool {
     matches!(letter.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
 }
 
-/// `š` between two consonants, as in "Mšller" and "Jšrgen". In Slavic names it is preceded by a vowel, or by an `r` or
-/// an `l` that is one ("Hršak"), or begins the name together with the consonant before it ("Všetečka").
+/// `š` between two consonants, as in "Mšller" and "Jšrgen". In Slavic names it is preceded by a
+/// vowel, or by an `r` or an `l` that is one ("Hršak"), or begins the name together with the
+/// consonant before it ("Všetečka").
 fn is_wedged(before: Option<char>, previous: Option<char>, next: Option<char>) -> bool {
-    let is_consonant =
-        |neighbour: Option<char>| neighbour.is_some_and(|letter| letter.is_ascii_alphabetic() && !is_vowel(letter));
+    let is_consonant = |neighbour: Option<char>| {
+        neighbour.is_some_and(|letter| letter.is_ascii_alphabetic() && !is_vowel(letter))
+    };
     let is_syllable = matches!(previous, Some('r' | 'l' | 'R' | 'L')) && is_consonant(before);
     is_consonant(previous) && is_consonant(next) && !is_syllable
 }
@@ -63,8 +81,8 @@ fn is_wedged(before: Option<char>, previous: Option<char>, next: Option<char>) -
 mod tests {
     use super::is_foreign;
 
-    /// The bytes of the letters that Western European names have, in MacRoman and in CP850; `None`: Windows-1252 has
-    /// nothing at that byte, and a file with it is refused.
+    /// The bytes of the letters that Western European names have, in MacRoman and in CP850; `None`:
+    /// Windows-1252 has nothing at that byte, and a file with it is refused.
     const LETTERS: [(char, u8, u8); 24] = [
         ('é', 0x8E, 0x82),
         ('è', 0x8F, 0x8A),
@@ -94,7 +112,8 @@ mod tests {
 
     /// The text as a program reads it that takes the other code page for Windows-1252.
     fn read_wrongly(text: &str, page: fn(&(char, u8, u8)) -> u8) -> String {
-        let byte = |letter: char| LETTERS.iter().find(|row| row.0 == letter).map_or(letter as u8, page);
+        let byte =
+            |letter: char| LETTERS.iter().find(|row| row.0 == letter).map_or(letter as u8, page);
         let bytes: Vec<u8> = text.chars().map(byte).collect();
         encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes).0.into_owned()
     }
@@ -125,10 +144,12 @@ mod tests {
             "Strauß-Weiße",
             "Plààn",
         ];
+
         for name in mac {
             let wrong = read_wrongly(name, |row| row.1);
             assert!(is_foreign(&wrong), "{name}: {wrong}");
         }
+
         let dos = [
             "José",
             "Renée",
@@ -147,6 +168,7 @@ mod tests {
             "Rodríguez",
             "Zoë",
         ];
+
         for name in dos {
             let wrong = read_wrongly(name, |row| row.2);
             assert!(is_foreign(&wrong), "{name}: {wrong}");

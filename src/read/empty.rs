@@ -18,8 +18,8 @@ impl Empty {
     /// Takes the configured values.
     ///
     /// # Errors
-    /// A column that the list does not have, and a value that says something: a date of death that a person may have, or a
-    /// flag that is set. Nobody loses their protection by a setting.
+    /// A column that the list does not have, and a value that says something: a date of death that
+    /// a person may have, or a flag that is set. Nobody loses their protection by a setting.
     pub(super) fn of(list: List, format: &InputFormat) -> Result<Self, ReadError> {
         let columns = schema::columns(list);
         let mut empty = Vec::new();
@@ -30,21 +30,28 @@ impl Empty {
             if values.iter().any(|value| says_something(columns[column], value)) {
                 return Err(ReadError::EmptyValue { list, column: columns[column] });
             }
-            empty.push((column, values.iter().map(|value| value.trim_matches(is_blank).to_lowercase()).collect()));
+            empty.push((
+                column,
+                values.iter().map(|value| value.trim_matches(is_blank).to_lowercase()).collect(),
+            ));
         }
+
         Ok(Self(empty))
     }
 
     /// The row with those cells emptied; `None` when it has none of them.
     pub(super) fn apply<'c>(&self, cells: &[Cow<'c, str>]) -> Option<Vec<Cow<'c, str>>> {
         let is_empty = |(column, values): &&(usize, Vec<String>)| {
-            let cell = cells.get(*column).map(|cell| cell.trim_matches(is_blank)).unwrap_or_default();
+            let cell =
+                cells.get(*column).map(|cell| cell.trim_matches(is_blank)).unwrap_or_default();
             !cell.is_empty() && values.iter().any(|value| *value == cell.to_lowercase())
         };
+
         let mut emptied: Option<Vec<Cow<'c, str>>> = None;
         for (column, _) in self.0.iter().filter(is_empty) {
             emptied.get_or_insert_with(|| cells.to_vec())[*column] = Cow::Borrowed("");
         }
+
         emptied
     }
 }
@@ -70,13 +77,19 @@ mod tests {
     #[test]
     fn cells_with_these_values_are_empty_and_no_others() {
         let empty = Empty::of(List::Register, &format("deceased_on", " 1900-01-01 ")).unwrap();
-        let place = schema::columns(List::Register).iter().position(|column| *column == "deceased_on").unwrap();
-        let mut cells: Vec<Cow<'_, str>> = vec![Cow::Borrowed("1900-01-01"); schema::columns(List::Register).len()];
+        let place = schema::columns(List::Register)
+            .iter()
+            .position(|column| *column == "deceased_on")
+            .unwrap();
+
+        let mut cells: Vec<Cow<'_, str>> =
+            vec![Cow::Borrowed("1900-01-01"); schema::columns(List::Register).len()];
         let emptied = empty.apply(&cells).unwrap();
         assert_eq!(emptied[place], "");
         assert_eq!(emptied.iter().filter(|cell| cell.is_empty()).count(), 1);
         cells[place] = Cow::Borrowed("1900-01-02");
         assert_eq!(empty.apply(&cells), None);
+
         assert_eq!(Empty::default().apply(&cells), None);
     }
 
@@ -91,6 +104,7 @@ mod tests {
             let error = Empty::of(List::Register, &format(column, value)).unwrap_err();
             assert!(matches!(error, ReadError::EmptyValue { .. }), "{column}");
         }
+
         for (column, value) in [
             ("deceased_on", "1753-01-01"),
             ("deceased_on", "99-99-9999"),
@@ -99,6 +113,7 @@ mod tests {
         ] {
             assert!(Empty::of(List::Register, &format(column, value)).is_ok(), "{column}");
         }
+
         assert!(matches!(
             Empty::of(List::Register, &format("died_on", "")).unwrap_err(),
             ReadError::EmptyColumn { .. }

@@ -14,7 +14,11 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 const UNDEFINED: [u8; 5] = [0x81, 0x8D, 0x8F, 0x90, 0x9D];
 
 /// The file's text, without byte order mark.
-pub(super) fn decode<'b>(bytes: &'b [u8], encoding: TextEncoding, file: &Utf8Path) -> Result<Cow<'b, str>, ReadError> {
+pub(super) fn decode<'b>(
+    bytes: &'b [u8],
+    encoding: TextEncoding,
+    file: &Utf8Path,
+) -> Result<Cow<'b, str>, ReadError> {
     refuse_wide(bytes, encoding, file)?;
     match encoding {
         TextEncoding::Utf8 => utf8(bytes, file).map(Cow::Borrowed),
@@ -23,9 +27,17 @@ pub(super) fn decode<'b>(bytes: &'b [u8], encoding: TextEncoding, file: &Utf8Pat
 }
 
 /// Refuses UTF-16 and UTF-32: their zero bytes would look like the padding of a lost end.
-pub(super) fn refuse_wide(bytes: &[u8], encoding: TextEncoding, file: &Utf8Path) -> Result<(), ReadError> {
+pub(super) fn refuse_wide(
+    bytes: &[u8],
+    encoding: TextEncoding,
+    file: &Utf8Path,
+) -> Result<(), ReadError> {
     wide_encoding(bytes).map_or(Ok(()), |other| {
-        Err(ReadError::OtherEncoding { file: file.to_owned(), encoding: other, expected: name(encoding) })
+        Err(ReadError::OtherEncoding {
+            file: file.to_owned(),
+            encoding: other,
+            expected: name(encoding),
+        })
     })
 }
 
@@ -41,7 +53,9 @@ fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Some("UTF-32"),
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("UTF-16"),
-        [0, letter, 0, ..] | [letter, 0, _, 0, ..] if letter.is_ascii_alphabetic() => Some("UTF-16"),
+        [0, letter, 0, ..] | [letter, 0, _, 0, ..] if letter.is_ascii_alphabetic() => {
+            Some("UTF-16")
+        }
         _ => None,
     }
 }
@@ -61,11 +75,17 @@ fn utf8<'b>(bytes: &'b [u8], file: &Utf8Path) -> Result<&'b str, ReadError> {
 fn windows_1252(bytes: &[u8], file: &Utf8Path) -> Result<String, ReadError> {
     if bytes.starts_with(BOM) {
         let expected = name(TextEncoding::Windows1252);
-        return Err(ReadError::OtherEncoding { file: file.to_owned(), encoding: "UTF-8", expected });
+        return Err(ReadError::OtherEncoding {
+            file: file.to_owned(),
+            encoding: "UTF-8",
+            expected,
+        });
     }
+
     if let Some(offset) = bytes.iter().position(|byte| UNDEFINED.contains(byte)) {
         return Err(at(bytes, offset, TextEncoding::Windows1252, file));
     }
+
     Ok(encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned())
 }
 
@@ -100,7 +120,10 @@ mod tests {
             (b"\xFF\xFE\0\0r\0\0\0", "UTF-32"),
         ] {
             let error = read(bytes, TextEncoding::Utf8).unwrap_err();
-            assert_eq!(error.to_string(), format!("`exposures.csv` is encoded in {name}, not in UTF-8"));
+            assert_eq!(
+                error.to_string(),
+                format!("`exposures.csv` is encoded in {name}, not in UTF-8")
+            );
         }
     }
 
@@ -119,10 +142,18 @@ mod tests {
     #[test]
     fn windows_1252_is_decoded_and_its_undefined_bytes_refused() {
         assert_eq!(read(b"Ren\xE9e \x80 \x9A", TextEncoding::Windows1252).unwrap(), "Renée € š");
+
         for byte in UNDEFINED {
             let error = read(&[b'a', b'\n', byte], TextEncoding::Windows1252).unwrap_err();
-            assert_eq!(error.to_string(), "`exposures.csv` is not valid Windows-1252 at byte 2 (line 2)");
+            assert_eq!(
+                error.to_string(),
+                "`exposures.csv` is not valid Windows-1252 at byte 2 (line 2)"
+            );
         }
-        assert!(matches!(read(b"\xEF\xBB\xBFa", TextEncoding::Windows1252), Err(ReadError::OtherEncoding { .. })));
+
+        assert!(matches!(
+            read(b"\xEF\xBB\xBFa", TextEncoding::Windows1252),
+            Err(ReadError::OtherEncoding { .. })
+        ));
     }
 }

@@ -8,7 +8,8 @@ use crate::field::row::List;
 pub use super::place::FilePlace;
 use super::schema;
 
-/// A file, or the inbox, that cannot be used. Nothing of the run has happened yet when this stops it.
+/// A file, or the inbox, that cannot be used. Nothing of the run has happened yet when this stops
+/// it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the message says what each field is")]
@@ -20,7 +21,9 @@ pub enum ReadError {
     #[error("no exposures list in `{inbox}`")]
     NoExposures { inbox: Utf8PathBuf },
     /// Named like a list, but nothing that can be read.
-    #[error("`{file}` is named like a list, but is not a `.csv`, `.parquet`, `.xlsx` or `.ods` file")]
+    #[error(
+        "`{file}` is named like a list, but is not a `.csv`, `.parquet`, `.xlsx` or `.ods` file"
+    )]
     NotAList { file: Utf8PathBuf },
     /// A pipe, a device or a folder where a sidecar should be: reading it might never end.
     #[error("`{file}` is not a regular file")]
@@ -55,7 +58,9 @@ pub enum ReadError {
         list: List,
     },
     /// Names are told everywhere; this one is told by its place.
-    #[error("the name of {what} in `{inbox}` contains what may be somebody's BSN: file {place} of `LC_ALL=C ls`")]
+    #[error(
+        "the name of {what} in `{inbox}` contains what may be somebody's BSN: file {place} of `LC_ALL=C ls`"
+    )]
     NumberInName {
         inbox: Utf8PathBuf,
         /// What the file is by its name.
@@ -93,7 +98,9 @@ pub enum ReadError {
         hint: &'static str,
     },
     /// Too many cells hold the letters of a different code page.
-    #[error("{rows} rows of `{file}` contain letters from a different code page, the first is row {first}")]
+    #[error(
+        "{rows} rows of `{file}` contain letters from a different code page, the first is row {first}"
+    )]
     CodePage {
         file: Utf8PathBuf,
         rows: u64,
@@ -221,7 +228,9 @@ pub enum ReadError {
         place: FilePlace,
     },
     /// Too many rows have more or fewer cells than the header.
-    #[error("{ragged} of {rows} rows of `{file}` have more or fewer cells than its header, the first is row {first}")]
+    #[error(
+        "{ragged} of {rows} rows of `{file}` have more or fewer cells than its header, the first is row {first}"
+    )]
     Ragged {
         file: Utf8PathBuf,
         ragged: u32,
@@ -236,7 +245,9 @@ pub enum ReadError {
     #[error("`{file}` is not a readable Parquet file: {problem}")]
     Parquet { file: Utf8PathBuf, problem: String },
     /// A column of a type that loses or changes values.
-    #[error("column `{column}` of `{file}` has the type {found}, which may have changed its values")]
+    #[error(
+        "column `{column}` of `{file}` has the type {found}, which may have changed its values"
+    )]
     ColumnType {
         file: Utf8PathBuf,
         /// Our name.
@@ -295,7 +306,9 @@ pub enum ReadError {
         days: Vec<String>,
     },
     /// Nobody would know whom not to write to.
-    #[error("row {row} of `{file}` suppresses somebody, but neither its `bsn` nor its `person_ref` can be read")]
+    #[error(
+        "row {row} of `{file}` suppresses somebody, but neither its `bsn` nor its `person_ref` can be read"
+    )]
     Suppression {
         file: Utf8PathBuf,
         /// Data row, from 1.
@@ -397,7 +410,8 @@ impl Explain for ReadError {
 }
 
 fn named(lists: &[List]) -> String {
-    let names: Vec<String> = lists.iter().map(|list| format!("a {} list", schema::name(*list))).collect();
+    let names: Vec<String> =
+        lists.iter().map(|list| format!("a {} list", schema::name(*list))).collect();
     names.join(" or ")
 }
 

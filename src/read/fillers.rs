@@ -17,13 +17,14 @@ const MOST_PER_MILLE: usize = 5;
 /// Filler days that are named in the hint.
 const NAMED: usize = 3;
 
-/// Stops when a filler stands for "not died" in a list: everybody of it would be held, or, were it read as a death,
-/// nobody written to.
+/// Stops when a filler stands for "not died" in a list: everybody of it would be held, or, were it
+/// read as a death, nobody written to.
 ///
 /// # Errors
 /// [`ReadError::Fillers`] with the setting that says what the filler means.
 pub(super) fn check(rows: &Rows) -> Result<(), ReadError> {
-    let died = |list: &[Registrant]| list.iter().filter_map(|row| row.deceased_on).collect::<Vec<_>>();
+    let died =
+        |list: &[Registrant]| list.iter().filter_map(|row| row.deceased_on).collect::<Vec<_>>();
     check_list(&rows.inputs, List::Participants, "deceased_on", &died(&rows.participants))?;
     check_list(&rows.inputs, List::Register, "deceased_on", &died(&rows.register))?;
     let since = rows.suppressions.iter().filter(|row| row.reason == SuppressionReason::Deceased);
@@ -31,19 +32,29 @@ pub(super) fn check(rows: &Rows) -> Result<(), ReadError> {
     check_list(&rows.inputs, List::Suppressions, "since", &since)
 }
 
-fn check_list(inputs: &[Input], list: List, column: &'static str, days: &[PartialDate]) -> Result<(), ReadError> {
-    let rows: usize = inputs.iter().filter(|input| input.list == list).map(|input| input.rows as usize).sum();
+fn check_list(
+    inputs: &[Input],
+    list: List,
+    column: &'static str,
+    days: &[PartialDate],
+) -> Result<(), ReadError> {
+    let rows: usize =
+        inputs.iter().filter(|input| input.list == list).map(|input| input.rows as usize).sum();
     let mut fillers: BTreeMap<PartialDate, usize> = BTreeMap::new();
     for day in days.iter().filter(|day| is_filler(**day)) {
         *fillers.entry(*day).or_default() += 1;
     }
+
     let count: usize = fillers.values().sum();
     if count <= MOST_ROWS || count * 1000 <= rows * MOST_PER_MILLE {
         return Ok(());
     }
-    let mut common: Vec<(usize, PartialDate)> = fillers.into_iter().map(|(day, rows)| (rows, day)).collect();
+
+    let mut common: Vec<(usize, PartialDate)> =
+        fillers.into_iter().map(|(day, rows)| (rows, day)).collect();
     common.sort_by(|one, other| other.cmp(one));
     let days = common.iter().take(NAMED).map(|(_, day)| written(*day)).collect();
+
     Err(ReadError::Fillers { list, column, count, rows, days })
 }
 

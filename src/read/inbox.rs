@@ -1,4 +1,5 @@
-//! Which files of the inbox are lists. Recognised by the beginning of their names, whatever the capitals.
+//! Which files of the inbox are lists. Recognised by the beginning of their names, whatever the
+//! capitals.
 
 use std::time::{Duration, SystemTime};
 
@@ -29,7 +30,8 @@ pub(super) struct Found {
 /// The inbox, sorted out.
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
-    /// Sorted by list and name, so that a row keeps its [`RowRef`](crate::field::ids::RowRef) from run to run.
+    /// Sorted by list and name, so that a row keeps its [`RowRef`](crate::field::ids::RowRef) from
+    /// run to run.
     pub(super) lists: Vec<Found>,
     /// Files that are none of ours; hidden ones are not named.
     pub(super) ignored: Vec<String>,
@@ -37,10 +39,11 @@ pub(super) struct Inbox {
 
 /// Lists the folder.
 ///
-/// A file that is named like a list and cannot be read as one is an error and not ignored: a suppressions list in the
-/// wrong format would otherwise mean letters to people who must not get one. So is one whose name is almost a list's, and
-/// one that has a different name and a list's columns.
-/// Companions of a list that is there (`exposures-1.csv.done`) are not lists, unless they are packed or unfinished.
+/// A file that is named like a list and cannot be read as one is an error and not ignored: a
+/// suppressions list in the wrong format would otherwise mean letters to people who must not get
+/// one. So is one whose name is almost a list's, and one that has a different name and a list's
+/// columns. Companions of a list that is there (`exposures-1.csv.done`) are not lists, unless they
+/// are packed or unfinished.
 pub(super) fn open(folder: &Utf8Path, formats: &Inputs) -> Result<Inbox, ReadError> {
     match look(folder, formats)? {
         (_, Some(problem)) => Err(problem),
@@ -48,9 +51,12 @@ pub(super) fn open(folder: &Utf8Path, formats: &Inputs) -> Result<Inbox, ReadErr
     }
 }
 
-/// The same for somebody who looks on although a run would stop: everything that is a list, and the first thing that is
-/// wrong with the folder.
-pub(super) fn look(folder: &Utf8Path, formats: &Inputs) -> Result<(Inbox, Option<ReadError>), ReadError> {
+/// The same for somebody who looks on although a run would stop: everything that is a list, and the
+/// first thing that is wrong with the folder.
+pub(super) fn look(
+    folder: &Utf8Path,
+    formats: &Inputs,
+) -> Result<(Inbox, Option<ReadError>), ReadError> {
     let failed = |source| ReadError::Inbox { inbox: folder.to_owned(), source };
     let mut entries = Vec::new();
     for entry in folder.read_dir_utf8().map_err(failed)? {
@@ -59,6 +65,7 @@ pub(super) fn look(folder: &Utf8Path, formats: &Inputs) -> Result<(Inbox, Option
         let metadata = entry.path().metadata().map_err(failed)?;
         entries.push((entry.file_name().to_owned(), metadata));
     }
+
     entries.sort_by(|one, other| one.0.cmp(&other.0));
     let mut inbox = Inbox::default();
     let mut problem = number_in_name(folder, entries.iter().map(|(name, _)| name.as_str()));
@@ -66,7 +73,13 @@ pub(super) fn look(folder: &Utf8Path, formats: &Inputs) -> Result<(Inbox, Option
         match names::recognise(name) {
             Name::List(list, form) if metadata.is_file() => {
                 let changed = metadata.modified().ok();
-                inbox.lists.push(Found { list, name: name.clone(), form, bytes: metadata.len(), changed });
+                inbox.lists.push(Found {
+                    list,
+                    name: name.clone(),
+                    form,
+                    bytes: metadata.len(),
+                    changed,
+                });
             }
             Name::List(..) | Name::Unread(_) if name.ends_with(SIDECAR) && !metadata.is_file() => {
                 problem.get_or_insert(ReadError::NotAFile { file: folder.join(name) });
@@ -81,7 +94,8 @@ pub(super) fn look(folder: &Utf8Path, formats: &Inputs) -> Result<(Inbox, Option
             Name::Hidden => {}
             Name::Other => {
                 let file = folder.join(name);
-                let lists = if metadata.is_file() { stray::lists(&file, formats) } else { Vec::new() };
+                let lists =
+                    if metadata.is_file() { stray::lists(&file, formats) } else { Vec::new() };
                 if lists.is_empty() {
                     inbox.ignored.push(printable(name));
                 } else {
@@ -90,18 +104,26 @@ pub(super) fn look(folder: &Utf8Path, formats: &Inputs) -> Result<(Inbox, Option
             }
         }
     }
+
     inbox.lists.sort_by(|one, other| (one.list, &one.name).cmp(&(other.list, &other.name)));
+
     if u16::try_from(inbox.lists.len()).is_err() {
         return Err(ReadError::TooManyFiles { inbox: folder.to_owned() });
     }
+
     if !inbox.lists.iter().any(|found| found.list == List::Exposures) {
         problem.get_or_insert(ReadError::NoExposures { inbox: folder.to_owned() });
     }
+
     Ok((inbox, problem))
 }
 
-/// The first file whose name, which would be told everywhere, holds what may be somebody's BSN. Hidden ones are not named.
-fn number_in_name<'a>(folder: &Utf8Path, names: impl Iterator<Item = &'a str>) -> Option<ReadError> {
+/// The first file whose name, which would be told everywhere, holds what may be somebody's BSN.
+/// Hidden ones are not named.
+fn number_in_name<'a>(
+    folder: &Utf8Path,
+    names: impl Iterator<Item = &'a str>,
+) -> Option<ReadError> {
     let shown = (1..).zip(names.filter(|name| !name.starts_with('.')));
     let (place, name) = { shown }.find(|(_, name)| plain::holds_bsn(name))?;
     let what = match names::recognise(name) {
@@ -123,10 +145,18 @@ pub(super) fn found(path: &Utf8Path) -> Result<Found, ReadError> {
     };
     let failed = |source| ReadError::Read { file: path.to_owned(), source };
     let metadata = path.metadata().map_err(failed)?;
+
     if !metadata.is_file() {
         return Err(failed(std::io::Error::other("is not a file")));
     }
-    Ok(Found { list, name: name.to_owned(), form, bytes: metadata.len(), changed: metadata.modified().ok() })
+
+    Ok(Found {
+        list,
+        name: name.to_owned(),
+        form,
+        bytes: metadata.len(),
+        changed: metadata.modified().ok(),
+    })
 }
 
 /// A stranger's name for the report: no control characters, at most 80 characters.
@@ -134,8 +164,8 @@ fn printable(name: &str) -> String {
     name.chars().take(80).flat_map(char::escape_debug).collect()
 }
 
-/// Stops at a list that is still being written: it has no sidecar that says what it has to be, and changed within the
-/// last `quiet` by the real clock.
+/// Stops at a list that is still being written: it has no sidecar that says what it has to be, and
+/// changed within the last `quiet` by the real clock.
 pub(super) fn check_settled(
     folder: &Utf8Path,
     inbox: &Inbox,
@@ -151,6 +181,7 @@ pub(super) fn check_settled(
             return Err(ReadError::Unsettled { file, seconds: quiet.as_secs() });
         }
     }
+
     Ok(())
 }
 
@@ -169,11 +200,15 @@ fn check_companion<'a>(
             Err(ReadError::OrphanSidecar { file })
         };
     }
-    let is_companion =
-        names.any(|other| is_list(other) && name.strip_prefix(other).is_some_and(|rest| rest.starts_with('.')));
+
+    let is_companion = names.any(|other| {
+        is_list(other) && name.strip_prefix(other).is_some_and(|rest| rest.starts_with('.'))
+    });
+
     if !is_companion || names::is_wrapped(name) {
         return Err(ReadError::NotAList { file });
     }
+
     inbox.ignored.push(printable(name));
     Ok(())
 }
@@ -205,12 +240,20 @@ mod tests {
             "truth.csv",
             ".hidden",
         ]);
+
         let inbox = open(&path, &Inputs::default()).unwrap();
         let names: Vec<&str> = inbox.lists.iter().map(|found| found.name.as_str()).collect();
         assert_eq!(
             names,
-            ["Exposures-1.CSV", "exposures-2.csv", "exposures-3.parquet", "register.csv", "suppressions.csv"]
+            [
+                "Exposures-1.CSV",
+                "exposures-2.csv",
+                "exposures-3.parquet",
+                "register.csv",
+                "suppressions.csv"
+            ]
         );
+
         assert_eq!(inbox.ignored, ["exposures-2.csv.done", "truth.csv"]);
     }
 
@@ -224,11 +267,20 @@ mod tests {
 
     #[test]
     fn a_list_in_a_format_that_cannot_be_read_is_not_ignored() {
-        for name in ["suppressions.xls", "exposures-9.csv.part", "register.csv.gz", "participants", "exposures.csv.zip"]
-        {
+        for name in [
+            "suppressions.xls",
+            "exposures-9.csv.part",
+            "register.csv.gz",
+            "participants",
+            "exposures.csv.zip",
+        ] {
             let (_guard, path) = folder(&["exposures.csv", name]);
-            assert!(matches!(open(&path, &Inputs::default()), Err(ReadError::NotAList { .. })), "{name}");
+            assert!(
+                matches!(open(&path, &Inputs::default()), Err(ReadError::NotAList { .. })),
+                "{name}"
+            );
         }
+
         let (_guard, path) = folder(&["exposures.csv"]);
         std::fs::create_dir(path.join("exposures-old.csv")).unwrap();
         assert!(matches!(open(&path, &Inputs::default()), Err(ReadError::NotAList { .. })));
@@ -267,7 +319,9 @@ mod tests {
             assert!(open(&path, &Inputs::default()).is_err());
             assert!(!found(&path.join(name)).unwrap_err().to_string().contains("019"));
         }
-        let (_guard, path) = folder(&["exposures-20250915.csv", "exposures-2025-09-15-1.csv", "999990018.txt"]);
+
+        let (_guard, path) =
+            folder(&["exposures-20250915.csv", "exposures-2025-09-15-1.csv", "999990018.txt"]);
         assert_eq!(open(&path, &Inputs::default()).unwrap().lists.len(), 2);
     }
 
@@ -288,12 +342,22 @@ mod tests {
         let inbox = open(&path, &Inputs::default()).unwrap();
         let changed = inbox.lists[0].changed.unwrap();
         let check = |seconds: u64, later: u64| {
-            check_settled(&path, &inbox, Duration::from_secs(seconds), changed + Duration::from_secs(later))
+            check_settled(
+                &path,
+                &inbox,
+                Duration::from_secs(seconds),
+                changed + Duration::from_secs(later),
+            )
         };
+
         assert!(matches!(check(60, 59), Err(ReadError::Unsettled { seconds: 60, .. })));
         assert!(check(60, 60).is_ok() && check(0, 0).is_ok());
         let earlier = changed - Duration::from_secs(5);
-        assert!(check_settled(&path, &inbox, Duration::from_mins(1), earlier).is_err(), "a time in the future");
+        assert!(
+            check_settled(&path, &inbox, Duration::from_mins(1), earlier).is_err(),
+            "a time in the future"
+        );
+
         std::fs::write(path.join("exposures.csv.meta.toml"), "x").unwrap();
         assert!(check(60, 1).is_ok());
     }

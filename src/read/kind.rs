@@ -4,7 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
-    /// Digits. An integer may have lost leading zeros: it is read like the same digits in a CSV file ([`super::zeros`]).
+    /// Digits. An integer may have lost leading zeros: it is read like the same digits in a CSV
+    /// file ([`super::zeros`]).
     Digits,
     Date,
     Flag,
@@ -14,10 +15,10 @@ impl Kind {
     /// The kind of a column, by its name in the contract.
     pub(super) fn of(column: &str) -> Self {
         match column {
-            "bsn" | "provider_code" | "record_id" | "dataset_id" | "person_ref" | "house_number" | "house_addition" => {
-                Self::Digits
-            }
-            "birth_date" | "sample_date" | "partner_ended" | "deceased_on" | "confirmed_on" | "since" => Self::Date,
+            "bsn" | "provider_code" | "record_id" | "dataset_id" | "person_ref"
+            | "house_number" | "house_addition" => Self::Digits,
+            "birth_date" | "sample_date" | "partner_ended" | "deceased_on" | "confirmed_on"
+            | "since" => Self::Date,
             "protected_address" | "whereabouts_unknown" => Self::Flag,
             _ => Self::Text,
         }

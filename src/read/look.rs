@@ -1,9 +1,11 @@
-//! A look at the lists before they count: what is in the files of the inbox, what of it can be used, what changed since
-//! the last delivery. Nothing is written, and nothing of what is said holds a value of a cell.
+//! A look at the lists before they count: what is in the files of the inbox, what of it can be
+//! used, what changed since the last delivery. Nothing is written, and nothing of what is said
+//! holds a value of a cell.
 //!
-//! The files are read by the same code as in a run, so that what is damaged here is damaged there. A file that would stop
-//! a run does not end the look: it is shown with what is wrong and, where names, delimiter, encoding or dates explain it,
-//! with the settings that would mend it; its figures are then those that it has with them.
+//! The files are read by the same code as in a run, so that what is damaged here is damaged there.
+//! A file that would stop a run does not end the look: it is shown with what is wrong and, where
+//! names, delimiter, encoding or dates explain it, with the settings that would mend it; its
+//! figures are then those that it has with them.
 
 mod file;
 mod findings;
@@ -96,7 +98,8 @@ pub struct FileLook {
     pub state: FileState,
     /// Why a run would stop.
     pub problem: Option<FileProblem>,
-    /// Settings that would mend it, to paste into the configuration; the figures are those with them.
+    /// Settings that would mend it, to paste into the configuration; the figures are those with
+    /// them.
     pub proposal: Option<String>,
     /// Its columns.
     pub columns: Columns,
@@ -148,7 +151,8 @@ pub struct Columns {
     pub guessed: Vec<Guess>,
     /// Headers that nobody reads.
     pub unknown: Vec<String>,
-    /// Cells of the first line, where it is not clear that it is a header: nothing of it is quoted then.
+    /// Cells of the first line, where it is not clear that it is a header: nothing of it is quoted
+    /// then.
     pub unnamed: usize,
 }
 
@@ -167,8 +171,8 @@ pub struct RowsLook {
     pub protect: u64,
     /// Refused rows of those lists: whoever one of them may be about is held.
     pub may_protect: u64,
-    /// Usable rows that meet a row of the other side by an equal BSN, `person_ref` or provider code: exposures and lists,
-    /// suppressions and both, providers and exposures.
+    /// Usable rows that meet a row of the other side by an equal BSN, `person_ref` or provider
+    /// code: exposures and lists, suppressions and both, providers and exposures.
     pub join: u64,
     /// Protecting rows that meet nobody that way. They may still by name and birth date.
     pub protect_nobody: u64,
@@ -212,7 +216,12 @@ pub struct KindLook {
 
 impl KindLook {
     fn of((reason, kind): (&Reason, &DamageKind)) -> Self {
-        Self { code: reason.code(), reason: reason.text(), count: u64::from(kind.count), rows: kind.rows.clone() }
+        Self {
+            code: reason.code(),
+            reason: reason.text(),
+            count: u64::from(kind.count),
+            rows: kind.rows.clone(),
+        }
     }
 }
 
@@ -231,18 +240,24 @@ pub struct ListLook {
 /// Looks at every list of the inbox.
 ///
 /// # Errors
-/// [`ReadError`] when the folder, or a file to compare with, cannot be read at all. Files of the inbox that cannot be read
-/// are in the answer.
+/// [`ReadError`] when the folder, or a file to compare with, cannot be read at all. Files of the
+/// inbox that cannot be read are in the answer.
 pub fn look(order: &LookOrder<'_>) -> Result<Look, ReadError> {
     let marker = match &order.before {
         Before::Run { marker, .. } => *marker,
         Before::Files(_) | Before::None(_) => Marker::passing(),
     };
+
     let (found, problem) = inbox::look(order.inbox, order.formats)?;
     let total = found.lists.iter().map(|list| list.bytes).sum();
     order.progress.bytes("looking", total);
-    let opened: Vec<Opened> =
-        found.lists.iter().zip(0..).map(|(file, index)| file::open(file, index, order, marker)).collect();
+    let opened: Vec<Opened> = found
+        .lists
+        .iter()
+        .zip(0..)
+        .map(|(file, index)| file::open(file, index, order, marker))
+        .collect();
+
     let earlier = earlier(order, marker)?;
 
     let known = Known::of(&opened);
@@ -257,6 +272,7 @@ pub fn look(order: &LookOrder<'_>) -> Result<Look, ReadError> {
         other_files: found.ignored,
         findings: Vec::new(),
     };
+
     look.findings = findings::of(&look, problem.as_ref(), earlier);
     Ok(look)
 }
@@ -265,7 +281,8 @@ fn compared_with(before: &Before<'_>) -> String {
     match before {
         Before::Run { run_id, .. } => format!("the lists that run {run_id} read"),
         Before::Files(files) => {
-            let names: Vec<&str> = files.iter().map(|file| file.file_name().unwrap_or_default()).collect();
+            let names: Vec<&str> =
+                files.iter().map(|file| file.file_name().unwrap_or_default()).collect();
             names.join(", ")
         }
         Before::None(why) => format!("nothing: {why}"),
@@ -273,18 +290,23 @@ fn compared_with(before: &Before<'_>) -> String {
 }
 
 /// The earlier delivery, read where it is files.
-fn earlier<'o>(order: &'o LookOrder<'_>, marker: Marker) -> Result<Option<Cow<'o, Delivery>>, ReadError> {
+fn earlier<'o>(
+    order: &'o LookOrder<'_>,
+    marker: Marker,
+) -> Result<Option<Cow<'o, Delivery>>, ReadError> {
     let files = match &order.before {
         Before::Run { delivery, .. } => return Ok(Some(Cow::Borrowed(delivery))),
         Before::None(_) => return Ok(None),
         Before::Files(files) => files,
     };
+
     let mut delivery = Delivery::default();
     for path in *files {
         let file: Found = inbox::found(path)?;
         let folder = path.parent().unwrap_or(Utf8Path::new("."));
         delivery.files.push(file::delivered(&file, folder, order, marker)?);
     }
+
     Ok(Some(Cow::Owned(delivery)))
 }
 
@@ -294,7 +316,8 @@ fn changes(earlier: &Delivery, opened: &[Opened]) -> Vec<ListLook> {
     for list in contract::LISTS {
         let (before, now): (Vec<_>, Vec<_>) =
             (earlier.of(list), opened.iter().filter_map(|file| file.delivered(list)).collect());
-        let unread = opened.iter().any(|file| file.found.list == list && file.delivered(list).is_none());
+        let unread =
+            opened.iter().any(|file| file.found.list == list && file.delivered(list).is_none());
         if before.is_empty() || unread {
             continue;
         }
@@ -305,5 +328,6 @@ fn changes(earlier: &Delivery, opened: &[Opened]) -> Vec<ListLook> {
             changes: marks::compare(&before, &now),
         });
     }
+
     lists
 }

@@ -1,8 +1,8 @@
 //! What a run remembers of the lists it read, for the next look: `runs/<run_id>/inputs.marks`.
 //!
-//! A mark of 64 keyed bits a row: the upper half says which record or person the row is about, the lower half what it says.
-//! So rows that are gone, new or changed are found without keeping a value. Two rows with one mark by chance would hide one
-//! change in four thousand million.
+//! A mark of 64 keyed bits a row: the upper half says which record or person the row is about, the
+//! lower half what it says. So rows that are gone, new or changed are found without keeping a
+//! value. Two rows with one mark by chance would hide one change in four thousand million.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead as _, Read as _, Write as _};
@@ -29,7 +29,12 @@ const ROWS_NAMED: usize = 3;
 const MOST_HEADER: u64 = 256 << 20;
 
 /// The mark of one row.
-pub(super) fn of_row(marker: Marker, list: List, cells: &[Cow<'_, str>], buffer: &mut Vec<u8>) -> u64 {
+pub(super) fn of_row(
+    marker: Marker,
+    list: List,
+    cells: &[Cow<'_, str>],
+    buffer: &mut Vec<u8>,
+) -> u64 {
     let [first, second] = identity(list, cells);
     let mut mark_of = |cells: &[&str]| {
         buffer.clear();
@@ -40,12 +45,16 @@ pub(super) fn of_row(marker: Marker, list: List, cells: &[Cow<'_, str>], buffer:
         }
         marker.mark(buffer)
     };
-    let who = if first.is_empty() && second.is_empty() { None } else { Some(mark_of(&[first, second])) };
+
+    let who =
+        if first.is_empty() && second.is_empty() { None } else { Some(mark_of(&[first, second])) };
     buffer.clear();
+
     for cell in cells {
         buffer.extend_from_slice(cell.as_bytes());
         buffer.extend_from_slice(&(cell.len() as u64).to_le_bytes());
     }
+
     let what = marker.mark(buffer);
     (who.unwrap_or(what) & !LOW) | (what & LOW)
 }
@@ -65,14 +74,19 @@ fn identity<'c>(list: List, cells: &'c [Cow<'_, str>]) -> [&'c str; 2] {
         position(schema::SUPPRESSIONS, name)
     }
     let cell = |place: usize| cells.get(place).map_or("", |cell| &**cell);
+
     match list {
-        List::Exposures => [cell(const { exposure("dataset_id") }), cell(const { exposure("record_id") })],
+        List::Exposures => {
+            [cell(const { exposure("dataset_id") }), cell(const { exposure("record_id") })]
+        }
         List::Participants | List::Register => match cell(const { registrant("person_ref") }) {
             "" => ["", cell(const { registrant("bsn") })],
             person_ref => [person_ref, ""],
         },
         List::Providers => [cell(const { position(schema::PROVIDERS, "provider_code") }), ""],
-        List::Suppressions => [cell(const { suppression("bsn") }), cell(const { suppression("person_ref") })],
+        List::Suppressions => {
+            [cell(const { suppression("bsn") }), cell(const { suppression("person_ref") })]
+        }
     }
 }
 
@@ -135,7 +149,8 @@ impl Delivery {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, path: &Utf8Path, marker: Marker) -> io::Result<()> {
-        let head = Head { version: VERSION, key: key(marker).into(), files: Cow::Borrowed(&self.files) };
+        let head =
+            Head { version: VERSION, key: key(marker).into(), files: Cow::Borrowed(&self.files) };
         let mut bytes = serde_json::to_vec(&head)?;
         bytes.push(b'\n');
         bytes.reserve_exact(self.files.iter().map(|file| file.marks.len() * 8).sum());
@@ -155,9 +170,14 @@ impl Delivery {
         let mut line = Vec::new();
         file.by_ref().take(MOST_HEADER).read_until(b'\n', &mut line)?;
         let head: Head<'_> = serde_json::from_slice(&line).map_err(|_| damaged())?;
+
         if head.version != VERSION || head.key != key(marker) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "was made with a different key or program"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "was made with a different key or program",
+            ));
         }
+
         let mut files = head.files.into_owned();
         for one in &mut files {
             for _ in 0..one.rows {
@@ -166,6 +186,7 @@ impl Delivery {
                 one.marks.push(u64::from_le_bytes(mark));
             }
         }
+
         if file.fill_buf()?.is_empty() { Ok(Self { files }) } else { Err(damaged()) }
     }
 
@@ -183,6 +204,7 @@ impl Delivered {
             empty: column.empty,
             damaged: column.damaged,
         };
+
         Self {
             file: input.file.clone(),
             list: input.list,
@@ -206,10 +228,14 @@ pub fn latest(data_dir: &Utf8Path) -> Option<(String, Utf8PathBuf)> {
         let (day, number) = name.rsplit_once('-')?;
         Some((day.parse::<jiff::civil::Date>().ok()?, number.parse::<u32>().ok()?))
     };
-    let named = runs.read_dir_utf8().ok()?.filter_map(Result::ok).map(|entry| entry.file_name().to_owned());
+
+    let named =
+        runs.read_dir_utf8().ok()?.filter_map(Result::ok).map(|entry| entry.file_name().to_owned());
     let known = named.filter_map(|name| Some((age(&name)?, name)));
-    let with_marks =
-        known.map(|(age, name)| (age, runs.join(&name).join(MARKS), name)).filter(|(_, path, _)| path.is_file());
+    let with_marks = known
+        .map(|(age, name)| (age, runs.join(&name).join(MARKS), name))
+        .filter(|(_, path, _)| path.is_file());
+
     with_marks.max_by_key(|(age, ..)| *age).map(|(_, path, name)| (name, path))
 }
 
@@ -245,7 +271,8 @@ type Marked = Vec<(u64, u32)>;
 /// Compares two deliveries of one list, wherever in their files the rows are.
 pub(super) fn compare(before: &[&Delivered], now: &[&Delivered]) -> Changes {
     let (old, new) = rayon::join(|| sorted(before), || sorted(now));
-    let mut changes = Changes { rows_before: old.len() as u64, rows_now: new.len() as u64, ..Changes::default() };
+    let mut changes =
+        Changes { rows_before: old.len() as u64, rows_now: new.len() as u64, ..Changes::default() };
     let (gone, added, same) = apart(&old, &new, |mark| mark);
     changes.same = same.len() as u64;
 
@@ -254,6 +281,7 @@ pub(super) fn compare(before: &[&Delivered], now: &[&Delivered]) -> Changes {
     changes.changed = named(other, now);
     changes.added = named(added, now);
     changes.gone = named(gone, before);
+
     changes
 }
 
@@ -264,7 +292,8 @@ fn sorted(files: &[&Delivered]) -> Marked {
     marked
 }
 
-/// What only the old one has, what only the new one has, and what both have (by its place in the new one).
+/// What only the old one has, what only the new one has, and what both have (by its place in the
+/// new one).
 fn apart(old: &Marked, new: &Marked, part: impl Fn(u64) -> u64) -> (Marked, Marked, Marked) {
     let (mut gone, mut added, mut both) = (Vec::new(), Vec::new(), Vec::new());
     let (mut olds, mut news) = (old.iter().peekable(), new.iter().peekable());
@@ -302,6 +331,7 @@ fn named(mut marked: Marked, files: &[&Delivered]) -> Changed {
         }
         None
     };
+
     Changed { count, rows: marked.iter().take(ROWS_NAMED).filter_map(place).collect() }
 }
 

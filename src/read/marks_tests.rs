@@ -11,7 +11,9 @@ fn row(id: &str, surname: &str) -> Vec<Cow<'static, str>> {
 
 fn delivered(file: &str, rows: &[(&str, &str)]) -> Delivered {
     let mut buffer = Vec::new();
-    let marks = rows.iter().map(|(id, name)| of_row(Marker::passing(), List::Exposures, &row(id, name), &mut buffer));
+    let marks = rows
+        .iter()
+        .map(|(id, name)| of_row(Marker::passing(), List::Exposures, &row(id, name), &mut buffer));
     Delivered {
         file: file.to_owned(),
         list: List::Exposures,
@@ -24,22 +26,32 @@ fn delivered(file: &str, rows: &[(&str, &str)]) -> Delivered {
 
 #[test]
 fn rows_are_the_same_wherever_they_stand_and_others_are_gone_new_or_changed() {
-    let before = [delivered("a.csv", &[("1", "x"), ("2", "x"), ("3", "x")]), delivered("b.csv", &[("4", "x")])];
-    let now =
-        [delivered("c.csv", &[("4", "x"), ("5", "x")]), delivered("d.csv", &[("2", "y"), ("1", "x"), ("1", "x")])];
+    let before = [
+        delivered("a.csv", &[("1", "x"), ("2", "x"), ("3", "x")]),
+        delivered("b.csv", &[("4", "x")]),
+    ];
+    let now = [
+        delivered("c.csv", &[("4", "x"), ("5", "x")]),
+        delivered("d.csv", &[("2", "y"), ("1", "x"), ("1", "x")]),
+    ];
     let changes = compare(&[&before[0], &before[1]], &[&now[0], &now[1]]);
     assert_eq!((changes.rows_before, changes.rows_now, changes.same), (4, 5, 2));
     assert_eq!(changes.changed, Changed { count: 1, rows: vec!["d.csv:1".to_owned()] });
     assert_eq!(changes.gone, Changed { count: 1, rows: vec!["a.csv:3".to_owned()] });
     // A row that is there once more is new.
-    assert_eq!(changes.added, Changed { count: 2, rows: vec!["c.csv:2".to_owned(), "d.csv:3".to_owned()] });
+    assert_eq!(
+        changes.added,
+        Changed { count: 2, rows: vec!["c.csv:2".to_owned(), "d.csv:3".to_owned()] }
+    );
 }
 
 #[test]
 fn what_is_written_is_read_back_with_the_same_key_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = Utf8PathBuf::from_path_buf(folder.path().join(MARKS)).unwrap();
-    let delivery = Delivery { files: vec![delivered("a.csv", &[("1", "x"), ("2", "y")]), delivered("b.csv", &[])] };
+    let delivery = Delivery {
+        files: vec![delivered("a.csv", &[("1", "x"), ("2", "y")]), delivered("b.csv", &[])],
+    };
     let keys = crate::field::keys::Keys::derive(&[1; 32]);
     delivery.write(&path, keys.marker()).unwrap();
     assert_eq!(Delivery::read(&path, keys.marker()).unwrap(), delivery);
@@ -57,7 +69,12 @@ fn the_newest_run_that_wrote_marks_is_the_last() {
     let folder = tempfile::tempdir().unwrap();
     let data = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
     assert_eq!(latest(&data), None);
-    for (run, marked) in [("2025-09-15-2", true), ("2025-09-15-10", true), ("2025-09-16-1", false), ("strange", true)] {
+    for (run, marked) in [
+        ("2025-09-15-2", true),
+        ("2025-09-15-10", true),
+        ("2025-09-16-1", false),
+        ("strange", true),
+    ] {
         std::fs::create_dir_all(data.join("runs").join(run)).unwrap();
         if marked {
             std::fs::write(data.join("runs").join(run).join(MARKS), "").unwrap();

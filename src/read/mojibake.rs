@@ -1,10 +1,11 @@
-//! Text that was encoded twice: UTF-8 that somebody read as Windows-1252 ("RenÃ©e"). Found, never repaired.
+//! Text that was encoded twice: UTF-8 that somebody read as Windows-1252 ("RenÃ©e"). Found, never
+//! repaired.
 
-/// Whether some letters are the traces of one letter's UTF-8 bytes read as Windows-1252 or Latin-1, or the replacement
-/// character U+FFFD where bytes were lost.
+/// Whether some letters are the traces of one letter's UTF-8 bytes read as Windows-1252 or Latin-1,
+/// or the replacement character U+FFFD where bytes were lost.
 ///
-/// Only sequences that decode to what European names and their punctuation are written with count: `VÍŠEK` decodes,
-/// too, but to a rare mark.
+/// Only sequences that decode to what European names and their punctuation are written with count:
+/// `VÍŠEK` decodes, too, but to a rare mark.
 pub(super) fn is_doubly_encoded(text: &str) -> bool {
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -22,6 +23,7 @@ pub(super) fn is_doubly_encoded(text: &str) -> bool {
             return true;
         }
     }
+
     false
 }
 
@@ -53,7 +55,8 @@ const fn is_likely(value: u32) -> bool {
     )
 }
 
-/// The Windows-1252 byte of a character that is not ASCII; C1 controls stand for themselves, as in Latin-1.
+/// The Windows-1252 byte of a character that is not ASCII; C1 controls stand for themselves, as in
+/// Latin-1.
 const fn byte(character: char) -> Option<u8> {
     Some(match character {
         '\u{80}'..='\u{FF}' => character as u8,
@@ -107,19 +110,38 @@ mod tests {
 
     #[test]
     fn punctuation_blanks_and_byte_order_marks_are_found_when_encoded_twice() {
-        for text in ["d’Ancona", "Café – bar", "Jan\u{a0}Piet", "\u{feff}Jan", "Jan 😀", "Ștefan", "Nguyễn", "5 €"]
-        {
+        for text in [
+            "d’Ancona",
+            "Café – bar",
+            "Jan\u{a0}Piet",
+            "\u{feff}Jan",
+            "Jan 😀",
+            "Ștefan",
+            "Nguyễn",
+            "5 €",
+        ] {
             assert!(is_doubly_encoded(&twice(text)), "{text}");
             assert!(!is_doubly_encoded(text), "{text}");
         }
+
         assert!(is_doubly_encoded("Ren\u{FFFD}e"));
     }
 
     #[test]
     fn names_as_people_write_them_are_left_alone() {
-        for name in
-            ["VÍŠEK", "JOÃO", "São", "Åse", "Ångström", "Čapek", "Weiß’", "IRMÃ DULCE", "Doña", "Ælfrīc", "Œuvre"]
-        {
+        for name in [
+            "VÍŠEK",
+            "JOÃO",
+            "São",
+            "Åse",
+            "Ångström",
+            "Čapek",
+            "Weiß’",
+            "IRMÃ DULCE",
+            "Doña",
+            "Ælfrīc",
+            "Œuvre",
+        ] {
             assert!(!is_doubly_encoded(name), "{name}");
         }
     }

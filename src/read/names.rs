@@ -1,8 +1,9 @@
-//! What a file of the inbox is, by its name alone: a list, almost a list, unfinished, or something else.
+//! What a file of the inbox is, by its name alone: a list, almost a list, unfinished, or something
+//! else.
 //!
-//! A list that is called by a different name is a list that is not read, and it may hold those who must not be written
-//! to. So a name that looks like a list's stops the run, and the words below are there to stop it, never to read a
-//! file.
+//! A list that is called by a different name is a list that is not read, and it may hold those who
+//! must not be written to. So a name that looks like a list's stops the run, and the words below
+//! are there to stop it, never to read a file.
 
 use camino::Utf8Path;
 
@@ -36,12 +37,12 @@ pub(super) enum Name {
 
 /// Endings of files that hold rows, or may hold such files.
 const ROWS: [&str; 20] = [
-    "csv", "parquet", "xlsx", "ods", "xls", "xlsm", "xlsb", "fods", "numbers", "tsv", "tab", "txt", "dat", "json",
-    "jsonl", "xml", "pq", "sav", "accdb", "mdb",
+    "csv", "parquet", "xlsx", "ods", "xls", "xlsm", "xlsb", "fods", "numbers", "tsv", "tab", "txt",
+    "dat", "json", "jsonl", "xml", "pq", "sav", "accdb", "mdb",
 ];
 
-/// Endings of files that are packed or not yet complete. Behind the name of a list they always stop the run: whoever
-/// delivered it meant it to count.
+/// Endings of files that are packed or not yet complete. Behind the name of a list they always stop
+/// the run: whoever delivered it meant it to count.
 const WRAPPED: [&str; 20] = [
     "part",
     "partial",
@@ -65,12 +66,21 @@ const WRAPPED: [&str; 20] = [
     "age",
 ];
 
-/// Words by which senders call our lists, in Dutch and English, beside the names themselves and what is almost like
-/// them. Sources: the desks' own folders of hospitals and municipalities are called like this.
+/// Words by which senders call our lists, in Dutch and English, beside the names themselves and
+/// what is almost like them. Sources: the desks' own folders of hospitals and municipalities are
+/// called like this.
 const SYNONYMS: [(List, &[&str]); 5] = [
     (
         List::Exposures,
-        &["exposure", "blootstelling", "blootstellingen", "blootgesteld", "getroffenen", "gedupeerden", "labrecords"],
+        &[
+            "exposure",
+            "blootstelling",
+            "blootstellingen",
+            "blootgesteld",
+            "getroffenen",
+            "gedupeerden",
+            "labrecords",
+        ],
     ),
     (
         List::Participants,
@@ -166,9 +176,12 @@ pub(super) fn recognise(name: &str) -> Name {
     if name.starts_with('.') || name.starts_with("~$") {
         return Name::Hidden;
     }
+
     let lower = name.to_lowercase();
     let ending = Utf8Path::new(&lower).extension().unwrap_or_default();
-    if let Some(list) = schema::LISTS.into_iter().find(|list| lower.starts_with(schema::name(*list))) {
+    if let Some(list) =
+        schema::LISTS.into_iter().find(|list| lower.starts_with(schema::name(*list)))
+    {
         return match ending {
             "csv" => Name::List(list, Form::Csv),
             "parquet" => Name::List(list, Form::Parquet),
@@ -176,6 +189,7 @@ pub(super) fn recognise(name: &str) -> Name {
             _ => Name::Unread(list),
         };
     }
+
     if ending.is_empty() || ROWS.contains(&ending) || WRAPPED.contains(&ending) {
         almost(&lower).map_or(Name::Other, Name::Almost)
     } else {
@@ -189,22 +203,27 @@ pub(super) fn is_wrapped(name: &str) -> bool {
     Utf8Path::new(&lower).extension().is_some_and(|ending| WRAPPED.contains(&ending))
 }
 
-/// The list that a name was probably meant for: one of its words is nearly the list's name, or another word for it.
+/// The list that a name was probably meant for: one of its words is nearly the list's name, or
+/// another word for it.
 fn almost(lower: &str) -> Option<List> {
-    let words: Vec<&str> = lower.split(|sign: char| !sign.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|sign: char| !sign.is_alphabetic()).filter(|word| !word.is_empty()).collect();
     // "opt-out" and "do not mail" are one word, too.
     let pairs = words.windows(2).chain(words.windows(3)).map(<[&str]>::concat);
-    let candidates: Vec<String> = words.iter().map(|word| (*word).to_owned()).chain(pairs).collect();
+    let candidates: Vec<String> =
+        words.iter().map(|word| (*word).to_owned()).chain(pairs).collect();
     let is = |list: List| candidates.iter().any(|word| is_word_for(word, list));
     schema::LISTS.into_iter().find(|list| is(*list))
 }
 
 fn is_word_for(word: &str, list: List) -> bool {
     let name = schema::name(list);
-    let synonyms = SYNONYMS.iter().filter(|(other, _)| *other == list).flat_map(|(_, words)| *words);
+    let synonyms =
+        SYNONYMS.iter().filter(|(other, _)| *other == list).flat_map(|(_, words)| *words);
     // A slip of the finger: two signs, but one in the shortest name, which is near other words.
     let slips = if name.len() > 8 { 2 } else { 1 };
-    let is_near = word.len().abs_diff(name.len()) <= slips && strsim::osa_distance(word, name) <= slips;
+    let is_near =
+        word.len().abs_diff(name.len()) <= slips && strsim::osa_distance(word, name) <= slips;
     is_near || word.contains(name) || synonyms.into_iter().any(|synonym| word == *synonym)
 }
 
@@ -235,16 +254,36 @@ mod tests {
             ),
             (
                 List::Register,
-                &["registre.csv", "regster.csv", "BRP-extract.csv", "uittreksel_register.parquet", "2025register.csv"],
+                &[
+                    "registre.csv",
+                    "regster.csv",
+                    "BRP-extract.csv",
+                    "uittreksel_register.parquet",
+                    "2025register.csv",
+                ],
             ),
             (
                 List::Participants,
-                &["participant.csv", "Deelnemers_2025.xlsx", "partcipants.csv", "deelnemerslijst.ods"],
+                &[
+                    "participant.csv",
+                    "Deelnemers_2025.xlsx",
+                    "partcipants.csv",
+                    "deelnemerslijst.ods",
+                ],
             ),
-            (List::Providers, &["provider.csv", "zorgverleners.csv", "provders.parquet", "copy of providers.csv"]),
+            (
+                List::Providers,
+                &["provider.csv", "zorgverleners.csv", "provders.parquet", "copy of providers.csv"],
+            ),
             (
                 List::Exposures,
-                &["exposure_1.csv", "lab-exposures.csv", "exposrues.csv", "blootstellingen.txt", "exposure.zip"],
+                &[
+                    "exposure_1.csv",
+                    "lab-exposures.csv",
+                    "exposrues.csv",
+                    "blootstellingen.txt",
+                    "exposure.zip",
+                ],
             ),
         ] {
             for name in names {
@@ -259,7 +298,14 @@ mod tests {
         assert_eq!(recognise("suppressions.xlsx"), Name::List(List::Suppressions, Form::Workbook));
         assert_eq!(recognise("providers-a.Ods"), Name::List(List::Providers, Form::Workbook));
         assert_eq!(recognise("exposures.2.parquet"), Name::List(List::Exposures, Form::Parquet));
-        for name in ["suppressions.xls", "register.csv.gz", "exposures-1.csv.part", "participants", "providers.xlsm"] {
+
+        for name in [
+            "suppressions.xls",
+            "register.csv.gz",
+            "exposures-1.csv.part",
+            "participants",
+            "providers.xlsm",
+        ] {
             assert!(matches!(recognise(name), Name::Unread(_)), "{name}");
         }
     }
@@ -279,13 +325,21 @@ mod tests {
             "expo.csv",
             "meta.csv",
         ] {
-            let expected =
-                if name.starts_with("suppressions") { Name::Unread(List::Suppressions) } else { Name::Other };
+            let expected = if name.starts_with("suppressions") {
+                Name::Unread(List::Suppressions)
+            } else {
+                Name::Other
+            };
             assert_eq!(recognise(name), expected, "{name}");
         }
-        for name in
-            [".suppression.csv", "~$suppressions.xlsx", ".~lock.register.ods#", ".DS_Store", ".exposures.csv.part"]
-        {
+
+        for name in [
+            ".suppression.csv",
+            "~$suppressions.xlsx",
+            ".~lock.register.ods#",
+            ".DS_Store",
+            ".exposures.csv.part",
+        ] {
             assert_eq!(recognise(name), Name::Hidden, "{name}");
         }
     }

@@ -1,8 +1,9 @@
 //! Parquet files, through polars' own decoder. The only file of this stage that names polars.
 //!
-//! Columns are decoded as Arrow arrays and not as data frames: frames know dates and small integers only with features
-//! that lengthen the build, and they trust the schema that the writer left in the file's metadata. Here the types come
-//! from the Parquet schema alone, and each column has a short list of types that it may have.
+//! Columns are decoded as Arrow arrays and not as data frames: frames know dates and small integers
+//! only with features that lengthen the build, and they trust the schema that the writer left in
+//! the file's metadata. Here the types come from the Parquet schema alone, and each column has a
+//! short list of types that it may have.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -10,7 +11,9 @@ use std::ops::Range;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
-use polars_arrow::array::{Array, BinaryViewArray, BooleanArray, PrimitiveArray, StaticArray as _, Utf8ViewArray};
+use polars_arrow::array::{
+    Array, BinaryViewArray, BooleanArray, PrimitiveArray, StaticArray as _, Utf8ViewArray,
+};
 use polars_arrow::datatypes::{ArrowDataType, Field, TimeUnit};
 use polars_buffer::Buffer;
 use polars_parquet::arrow::read::schema::parquet_to_arrow_schema;
@@ -33,7 +36,8 @@ use super::kind::Kind;
 use super::records::Record;
 use super::{parquet_footer, schema};
 
-/// A file that declares more rows than this is damaged or hostile: seven times the whole population.
+/// A file that declares more rows than this is damaged or hostile: seven times the whole
+/// population.
 const MOST_ROWS: usize = 120_000_000;
 
 /// Most uncompressed bytes that the wanted columns of one row group may declare.
@@ -80,8 +84,11 @@ const fn accepted(kind: Kind) -> &'static str {
 
 fn accepts(kind: Kind, found: &ArrowDataType) -> bool {
     use ArrowDataType as D;
-    let integer =
-        matches!(found, D::Int8 | D::Int16 | D::Int32 | D::Int64 | D::UInt8 | D::UInt16 | D::UInt32 | D::UInt64);
+    let integer = matches!(
+        found,
+        D::Int8 | D::Int16 | D::Int32 | D::Int64 | D::UInt8 | D::UInt16 | D::UInt32 | D::UInt64
+    );
+
     match found {
         D::Utf8View | D::BinaryView => true,
         D::Date32 | D::Timestamp(..) => kind == Kind::Date,
@@ -94,35 +101,60 @@ fn accepts(kind: Kind, found: &ArrowDataType) -> bool {
 
 impl ParquetFile {
     /// Reads the footer and checks names, types and declared sizes.
-    pub(super) fn open(bytes: Vec<u8>, list: List, format: &InputFormat, file: &Utf8Path) -> Result<Self, ReadError> {
-        let damaged = |problem: &str| ReadError::Parquet { file: file.to_owned(), problem: problem.to_owned() };
+    pub(super) fn open(
+        bytes: Vec<u8>,
+        list: List,
+        format: &InputFormat,
+        file: &Utf8Path,
+    ) -> Result<Self, ReadError> {
+        let damaged = |problem: &str| ReadError::Parquet {
+            file: file.to_owned(),
+            problem: problem.to_owned(),
+        };
+
         let bytes = Buffer::from(bytes);
         let metadata = footer(&bytes).map_err(|problem| damaged(&problem))?;
-        let groups: usize = metadata.row_groups.iter().map(RowGroupMetadata::num_rows).fold(0, usize::saturating_add);
+        let groups: usize = metadata
+            .row_groups
+            .iter()
+            .map(RowGroupMetadata::num_rows)
+            .fold(0, usize::saturating_add);
+
         if groups != metadata.num_rows {
             return Err(damaged("its footer contradicts itself about the number of rows"));
         }
+
         if metadata.num_rows > MOST_ROWS {
             return Err(damaged("it declares more rows than any list can have"));
         }
-        let rows = u32::try_from(metadata.num_rows).map_err(|_| ReadError::TooManyRows { file: file.to_owned() })?;
-        let names: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().to_owned()).collect();
+
+        let rows = u32::try_from(metadata.num_rows)
+            .map_err(|_| ReadError::TooManyRows { file: file.to_owned() })?;
+        let names: Vec<String> =
+            metadata.schema().fields().iter().map(|field| field.name().to_owned()).collect();
         let layout = header::layout(&names, list, header::expected(list, format)?, file)?;
         let mut wanted = Vec::new();
-        for (place, (column, header)) in schema::columns(list).iter().zip(&layout.headers).enumerate() {
+        for (place, (column, header)) in
+            schema::columns(list).iter().zip(&layout.headers).enumerate()
+        {
             if layout.absent.contains(column) {
                 continue;
             }
-            // One by one: columns that are not read may be of any type, also of one that the decoder does not know.
-            let own = metadata.schema().fields().iter().filter(|field| field.name() == header.as_str());
+            // One by one: columns that are not read may be of any type, also of one that the
+            // decoder does not know.
+            let own =
+                metadata.schema().fields().iter().filter(|field| field.name() == header.as_str());
             let own: Vec<_> = own.cloned().collect();
             let fields = guarded(|| Ok(parquet_to_arrow_schema(&own))).map_err(|p| damaged(&p))?;
-            let field = fields.get(header).ok_or_else(|| damaged(&format!("column `{column}` holds nothing")))?;
+            let field = fields
+                .get(header)
+                .ok_or_else(|| damaged(&format!("column `{column}` holds nothing")))?;
             if !is_primitive(field.dtype()) {
                 return Err(type_error(file, column, field.dtype()));
             }
             wanted.push(Wanted { column, place, field: field.clone(), kind: Kind::of(column) });
         }
+
         let opened = Self { file: file.to_owned(), bytes, metadata, layout, wanted, rows };
         opened.check_sizes()?;
         Ok(opened)
@@ -139,7 +171,11 @@ impl ParquetFile {
     }
 
     /// Reads the rows.
-    pub(super) fn read<T: Record>(&self, context: &Context<'_>, into: &mut Batch<T>) -> Result<(), ReadError> {
+    pub(super) fn read<T: Record>(
+        &self,
+        context: &Context<'_>,
+        into: &mut Batch<T>,
+    ) -> Result<(), ReadError> {
         into.reserve(self.rows as usize, context);
         let mut first_row = 1_u32;
         for group in &self.metadata.row_groups {
@@ -148,8 +184,8 @@ impl ParquetFile {
                 let slice = start..group.num_rows().min(start + SLICE);
                 start = slice.end;
                 let columns = self.decode(group, &slice)?;
-                let rows =
-                    u32::try_from(slice.len()).map_err(|_| ReadError::TooManyRows { file: self.file.clone() })?;
+                let rows = u32::try_from(slice.len())
+                    .map_err(|_| ReadError::TooManyRows { file: self.file.clone() })?;
                 read_slice(&columns, first_row, rows, context, into);
                 // Every row is worth its share of the file.
                 let share = self.bytes.len() as u64 * u64::from(rows) / u64::from(self.rows.max(1));
@@ -157,6 +193,7 @@ impl ParquetFile {
                 first_row = first_row.saturating_add(rows);
             }
         }
+
         Ok(())
     }
 
@@ -165,25 +202,36 @@ impl ParquetFile {
         for group in &self.metadata.row_groups {
             let mut bytes = 0_u64;
             for wanted in &self.wanted {
-                for chunk in group.columns_under_root_iter(&wanted.field.name).into_iter().flatten() {
-                    bytes = bytes.saturating_add(u64::try_from(chunk.uncompressed_size()).unwrap_or(u64::MAX));
+                for chunk in group.columns_under_root_iter(&wanted.field.name).into_iter().flatten()
+                {
+                    bytes = bytes.saturating_add(
+                        u64::try_from(chunk.uncompressed_size()).unwrap_or(u64::MAX),
+                    );
                 }
             }
             if bytes > MOST_GROUP_BYTES {
                 return Err(self.damaged("it declares more data than any list can have"));
             }
         }
+
         Ok(())
     }
 
     /// Decodes the wanted columns of some rows of a row group; no other column is touched.
-    fn decode(&self, group: &RowGroupMetadata, rows: &Range<usize>) -> Result<Vec<Decoded>, ReadError> {
+    fn decode(
+        &self,
+        group: &RowGroupMetadata,
+        rows: &Range<usize>,
+    ) -> Result<Vec<Decoded>, ReadError> {
         self.wanted
             .par_iter()
             .map(|wanted| {
-                let arrays = guarded(|| self.decode_column(group, wanted, rows))
-                    .map_err(|problem| self.damaged(&format!("column `{}`: {problem}", wanted.column)))?;
-                Decoded::new(&arrays, wanted).ok_or_else(|| type_error(&self.file, wanted.column, wanted.field.dtype()))
+                let arrays =
+                    guarded(|| self.decode_column(group, wanted, rows)).map_err(|problem| {
+                        self.damaged(&format!("column `{}`: {problem}", wanted.column))
+                    })?;
+                Decoded::new(&arrays, wanted)
+                    .ok_or_else(|| type_error(&self.file, wanted.column, wanted.field.dtype()))
             })
             .collect()
     }
@@ -195,28 +243,38 @@ impl ParquetFile {
         wanted: &Wanted,
         rows: &Range<usize>,
     ) -> Result<Vec<Box<dyn Array>>, String> {
-        let mut chunks = group.columns_under_root_iter(&wanted.field.name).ok_or("it is missing from a row group")?;
+        let mut chunks = group
+            .columns_under_root_iter(&wanted.field.name)
+            .ok_or("it is missing from a row group")?;
         let (Some(chunk), None) = (chunks.next(), chunks.next()) else {
             return Err("it is not one column".to_owned());
         };
+
         if usize::try_from(chunk.num_values()) != Ok(group.num_rows()) {
             return Err("it has not as many values as the file has rows".to_owned());
         }
+
         let bytes = chunk.byte_range();
         let place = usize::try_from(bytes.start).ok().zip(usize::try_from(bytes.end).ok());
-        let (start, end) =
-            place.filter(|(start, end)| start <= end && *end <= self.bytes.len()).ok_or("the file is cut")?;
+        let (start, end) = place
+            .filter(|(start, end)| start <= end && *end <= self.bytes.len())
+            .ok_or("the file is cut")?;
         let bytes = self.bytes.clone().sliced(start..end);
-        let pages = || PageReader::new(Cursor::new(bytes.clone()), chunk, Vec::new(), MOST_PAGE_BYTES);
+        let pages =
+            || PageReader::new(Cursor::new(bytes.clone()), chunk, Vec::new(), MOST_PAGE_BYTES);
+
         check_pages(pages, group.num_rows())?;
         let filter = Filter::new_ranged(rows.start, rows.end);
         let kind = &chunk.descriptor().descriptor.primitive_type;
         let pages = BasicDecompressor::new(pages(), Vec::new());
-        let (arrays, _) = column_iter_to_arrays(vec![pages], vec![kind], wanted.field.clone(), Some(filter))
-            .map_err(|_| "its pages cannot be decoded")?;
+        let (arrays, _) =
+            column_iter_to_arrays(vec![pages], vec![kind], wanted.field.clone(), Some(filter))
+                .map_err(|_| "its pages cannot be decoded")?;
+
         if arrays.iter().map(|array| array.len()).sum::<usize>() != rows.len() {
             return Err("it has not as many values as the file has rows".to_owned());
         }
+
         Ok(arrays)
     }
 
@@ -237,21 +295,26 @@ fn guarded<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 
 /// The footer; where its schema names a type that the decoder does not know, without that name.
 fn footer(bytes: &Buffer<u8>) -> Result<FileMetadata, String> {
-    let read = guarded(|| read_metadata(&mut Cursor::new(bytes.clone())).map_err(|error| error.to_string()));
+    let read = guarded(|| {
+        read_metadata(&mut Cursor::new(bytes.clone())).map_err(|error| error.to_string())
+    });
     let Err(problem) = read else { return read };
     let Some(known) = parquet_footer::without_unknown_types(bytes) else { return Err(problem) };
     guarded(|| deserialize_metadata(Buffer::from(known)).map_err(|error| error.to_string()))
 }
 
-/// What the page headers declare, before the decoder believes it: it reserves memory for as many values as a header
-/// names, and a damaged header then ends the whole process.
+/// What the page headers declare, before the decoder believes it: it reserves memory for as many
+/// values as a header names, and a damaged header then ends the whole process.
 fn check_pages(pages: impl Fn() -> PageReader, rows: usize) -> Result<(), String> {
     const CONTRADICTION: &str = "its pages contradict the footer";
-    let dictionary =
-        BasicDecompressor::new(pages(), Vec::new()).read_dict_page().map_err(|_| "its dictionary is damaged")?;
+    let dictionary = BasicDecompressor::new(pages(), Vec::new())
+        .read_dict_page()
+        .map_err(|_| "its dictionary is damaged")?;
+
     if dictionary.is_some_and(|page| page.num_values > page.buffer.len()) {
         return Err(CONTRADICTION.to_owned());
     }
+
     let mut values = 0_usize;
     for page in pages() {
         if let CompressedPage::Data(page) = page.map_err(|_| "its pages are damaged")? {
@@ -261,6 +324,7 @@ fn check_pages(pages: impl Fn() -> PageReader, rows: usize) -> Result<(), String
             }
         }
     }
+
     if values == rows { Ok(()) } else { Err(CONTRADICTION.to_owned()) }
 }
 
@@ -289,9 +353,18 @@ fn words(found: &ArrowDataType) -> String {
     debug.split(['(', '{', ' ']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
-fn read_slice<T: Record>(columns: &[Decoded], first: u32, rows: u32, context: &Context<'_>, into: &mut Batch<T>) {
-    let pieces: Vec<Range<u32>> =
-        (0..rows).step_by(PIECE as usize).map(|start| start..rows.min(start.saturating_add(PIECE))).collect();
+fn read_slice<T: Record>(
+    columns: &[Decoded],
+    first: u32,
+    rows: u32,
+    context: &Context<'_>,
+    into: &mut Batch<T>,
+) {
+    let pieces: Vec<Range<u32>> = (0..rows)
+        .step_by(PIECE as usize)
+        .map(|start| start..rows.min(start.saturating_add(PIECE)))
+        .collect();
+
     let read: Vec<Batch<T>> = pieces
         .into_par_iter()
         .map(|piece| {
@@ -306,6 +379,7 @@ fn read_slice<T: Record>(columns: &[Decoded], first: u32, rows: u32, context: &C
             batch
         })
         .collect();
+
     for batch in read {
         into.append(batch);
     }
@@ -333,10 +407,12 @@ enum Values {
 }
 
 impl Decoded {
-    /// `None` when the column has values of a type that it may not have, or bytes that are no UTF-8.
+    /// `None` when the column has values of a type that it may not have, or bytes that are no
+    /// UTF-8.
     fn new(arrays: &[Box<dyn Array>], wanted: &Wanted) -> Option<Self> {
         let accepted = accepts(wanted.kind, wanted.field.dtype());
-        let arrays: Option<Vec<Values>> = arrays.iter().map(|array| Values::new(&**array, accepted)).collect();
+        let arrays: Option<Vec<Values>> =
+            arrays.iter().map(|array| Values::new(&**array, accepted)).collect();
         Some(Self { arrays: arrays?, place: wanted.place })
     }
 
@@ -354,12 +430,15 @@ impl Decoded {
 impl Values {
     fn new(array: &dyn Array, accepted: bool) -> Option<Self> {
         use ArrowDataType as D;
+
         if array.null_count() == array.len() {
             return Some(Self::Missing(array.len()));
         }
+
         if !accepted {
             return None;
         }
+
         let any = array.as_any();
         Some(match array.dtype() {
             D::Utf8View => Self::Text(any.downcast_ref::<Utf8ViewArray>()?.clone()),
@@ -372,9 +451,10 @@ impl Values {
             }
             D::Boolean => Self::Flags(any.downcast_ref::<BooleanArray>()?.clone()),
             D::Date32 => Self::Days(any.downcast_ref::<PrimitiveArray<i32>>()?.clone()),
-            D::Timestamp(unit, _) => {
-                Self::Instants(any.downcast_ref::<PrimitiveArray<i64>>()?.clone(), units_of_a_day(*unit))
-            }
+            D::Timestamp(unit, _) => Self::Instants(
+                any.downcast_ref::<PrimitiveArray<i64>>()?.clone(),
+                units_of_a_day(*unit),
+            ),
             D::Decimal(_, 0) => Self::Decimals(any.downcast_ref::<PrimitiveArray<i128>>()?.clone()),
             D::Int8 => Self::Whole(whole(any.downcast_ref::<PrimitiveArray<i8>>()?)),
             D::Int16 => Self::Whole(whole(any.downcast_ref::<PrimitiveArray<i16>>()?)),
@@ -406,10 +486,14 @@ impl Values {
         let written = match self {
             Self::Text(array) => return Cow::Borrowed(array.get(row).unwrap_or("")),
             Self::Bytes(array) => {
-                return Cow::Borrowed(array.get(row).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or(""));
+                return Cow::Borrowed(
+                    array.get(row).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or(""),
+                );
             }
             Self::Flags(array) => {
-                return Cow::Borrowed(array.get(row).map_or("", |flag| if flag { "true" } else { "false" }));
+                return Cow::Borrowed(
+                    array.get(row).map_or("", |flag| if flag { "true" } else { "false" }),
+                );
             }
             Self::Days(array) => array.get(row).map(date),
             Self::Instants(array, day) => array.get(row).map(|instant| midnight(instant, *day)),
@@ -418,11 +502,14 @@ impl Values {
             Self::WholeUnsigned(array) => array.get(row).map(|number| number.to_string()),
             Self::Missing(_) => None,
         };
+
         written.map_or(Cow::Borrowed(""), Cow::Owned)
     }
 }
 
-fn whole<N: polars_arrow::types::NativeType + Into<i64>>(array: &PrimitiveArray<N>) -> PrimitiveArray<i64> {
+fn whole<N: polars_arrow::types::NativeType + Into<i64>>(
+    array: &PrimitiveArray<N>,
+) -> PrimitiveArray<i64> {
     array.iter().map(|value| value.map(|number| (*number).into())).collect()
 }
 
@@ -436,16 +523,20 @@ const fn units_of_a_day(unit: TimeUnit) -> i64 {
     }
 }
 
-/// An instant of midnight is a day. Any other is written with its time, so that no rule takes it for one: a birth date at
-/// 23:00 is one that a program in a different time zone moved to the day before.
+/// An instant of midnight is a day. Any other is written with its time, so that no rule takes it
+/// for one: a birth date at 23:00 is one that a program in a different time zone moved to the day
+/// before.
 fn midnight(instant: i64, day: i64) -> String {
-    let text = i32::try_from(instant.div_euclid(day)).map_or_else(|_| format!("instant {instant}"), date);
+    let text =
+        i32::try_from(instant.div_euclid(day)).map_or_else(|_| format!("instant {instant}"), date);
     if instant.rem_euclid(day) == 0 { text } else { format!("{text} with a time") }
 }
 
-/// Days since 1970 as `YYYY-MM-DD`; what is not a date of our calendar is written so that no rule takes it for one.
+/// Days since 1970 as `YYYY-MM-DD`; what is not a date of our calendar is written so that no rule
+/// takes it for one.
 fn date(days: i32) -> String {
-    let day = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(days.clamp(-4_000_000, 4_000_000)));
+    let day = Date::constant(1970, 1, 1)
+        .checked_add(jiff::Span::new().days(days.clamp(-4_000_000, 4_000_000)));
     day.map_or_else(|_| format!("day {days}"), |day| day.to_string())
 }
 

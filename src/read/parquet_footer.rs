@@ -1,8 +1,9 @@
 //! The footer of a Parquet file without the types that the decoder does not know.
 //!
-//! A column of a newer type (VARIANT, GEOMETRY, GEOGRAPHY) makes polars refuse the whole footer, though nobody wants to
-//! read that column. The name of such a type is the last field of its schema element (parquet.thrift, `SchemaElement`), so
-//! it can be left out without touching anything else; the column is then bytes or a group to the decoder.
+//! A column of a newer type (VARIANT, GEOMETRY, GEOGRAPHY) makes polars refuse the whole footer,
+//! though nobody wants to read that column. The name of such a type is the last field of its schema
+//! element (parquet.thrift, `SchemaElement`), so it can be left out without touching anything else;
+//! the column is then bytes or a group to the decoder.
 
 use std::ops::Range;
 
@@ -16,7 +17,8 @@ const LOGICAL_TYPE: i64 = 10;
 /// Structures inside structures; a footer has five.
 const DEEPEST: u32 = 32;
 
-/// The footer of a file, with unknown types left out. `None`: it has none, or it cannot be followed.
+/// The footer of a file, with unknown types left out. `None`: it has none, or it cannot be
+/// followed.
 pub(super) fn without_unknown_types(file: &[u8]) -> Option<Vec<u8>> {
     let (rest, end) = file.split_at_checked(file.len().checked_sub(8)?)?;
     let length = usize::try_from(u32::from_le_bytes(end[..4].try_into().ok()?)).ok()?;
@@ -25,12 +27,14 @@ pub(super) fn without_unknown_types(file: &[u8]) -> Option<Vec<u8>> {
     if unknown.is_empty() {
         return None;
     }
+
     let mut kept = Vec::with_capacity(footer.len());
     let mut at = 0;
     for range in unknown {
         kept.extend_from_slice(&footer[at..range.start]);
         at = range.end;
     }
+
     kept.extend_from_slice(&footer[at..]);
     Some(kept)
 }
@@ -67,7 +71,10 @@ impl Walk<'_> {
     }
 
     fn skip_bytes(&mut self, count: u64) -> Option<()> {
-        self.at = self.at.checked_add(usize::try_from(count).ok()?).filter(|at| *at <= self.bytes.len())?;
+        self.at = self
+            .at
+            .checked_add(usize::try_from(count).ok()?)
+            .filter(|at| *at <= self.bytes.len())?;
         Some(())
     }
 
@@ -77,6 +84,7 @@ impl Walk<'_> {
         if header == 0 {
             return Some(Field::End);
         }
+
         let step = i64::from(header >> 4);
         *last = if step == 0 {
             let zigzag = self.varint()?;
@@ -84,6 +92,7 @@ impl Walk<'_> {
         } else {
             *last + step
         };
+
         Some(Field::Here { number: *last, kind: header & 0x0F })
     }
 
@@ -98,6 +107,7 @@ impl Walk<'_> {
         if depth > DEEPEST {
             return None;
         }
+
         match kind {
             1 | 2 => {}
             3 => self.skip_bytes(1)?,
@@ -113,7 +123,11 @@ impl Walk<'_> {
                 let (count, kind) = self.list()?;
                 for _ in 0..count {
                     // In a list, a truth value has a byte of its own.
-                    if matches!(kind, 1 | 2) { self.skip_bytes(1)? } else { self.skip(kind, depth + 1)? }
+                    if matches!(kind, 1 | 2) {
+                        self.skip_bytes(1)?
+                    } else {
+                        self.skip(kind, depth + 1)?
+                    }
                 }
             }
             11 => {
@@ -133,6 +147,7 @@ impl Walk<'_> {
             13 => self.skip_bytes(16)?,
             _ => return None,
         }
+
         Some(())
     }
 
@@ -151,6 +166,7 @@ impl Walk<'_> {
             }
             return Some(unknown);
         }
+
         None
     }
 
@@ -194,11 +210,18 @@ mod tests {
 
     #[test]
     fn a_type_that_is_not_known_is_left_out_and_a_known_one_stays() {
-        // Fields 16 and 17 of the union (long form), each an empty structure or one with a text in it.
-        for union in [[0x0C, 0x20, 0x00, 0x00].as_slice(), &[0x0C, 0x22, 0x18, 0x01, b'x', 0x00, 0x00]] {
+        // Fields 16 and 17 of the union (long form), each an empty structure or one with a text in
+        // it.
+        for union in
+            [[0x0C, 0x20, 0x00, 0x00].as_slice(), &[0x0C, 0x22, 0x18, 0x01, b'x', 0x00, 0x00]]
+        {
             let footer = without_unknown_types(&file(union)).unwrap();
-            assert_eq!(footer, [0x15, 0x02, 0x19, 0x1C, 0x15, 0x0C, 0x25, 0x02, 0x18, 0x01, b'g', 0x00, 0x00]);
+            assert_eq!(
+                footer,
+                [0x15, 0x02, 0x19, 0x1C, 0x15, 0x0C, 0x25, 0x02, 0x18, 0x01, b'g', 0x00, 0x00]
+            );
         }
+
         assert_eq!(without_unknown_types(&file(&[0x1C, 0x00, 0x00])), None, "a text");
     }
 
@@ -208,6 +231,7 @@ mod tests {
         for length in 0..whole.len() {
             without_unknown_types(&whole[..length]);
         }
+
         for place in 0..whole.len() {
             for byte in [0, 0x0F, 0x19, 0x7F, 0xFF] {
                 let mut copy = whole.clone();

@@ -2,7 +2,8 @@ use polars::prelude::{CompatLevel, NamedFrom, Series};
 use polars_arrow::datatypes::ArrowSchema;
 use polars_arrow::record_batch::RecordBatchT;
 use polars_parquet::write::{
-    CompressionOptions, FileWriter, RowGroupIterator, StatisticsOptions, Version, WriteOptions, get_dtype_encoding,
+    CompressionOptions, FileWriter, RowGroupIterator, StatisticsOptions, Version, WriteOptions,
+    get_dtype_encoding,
 };
 
 use super::*;
@@ -39,10 +40,14 @@ fn written(columns: &[&str], replaced: Vec<Series>) -> Vec<u8> {
     let mut series: Vec<Series> = columns
         .iter()
         .filter(|column| !replaced.iter().any(|other| other.name() == **column))
-        .map(|column| Series::new((*column).into(), [Some(sound(column)), Some(sound(column)), None]))
+        .map(|column| {
+            Series::new((*column).into(), [Some(sound(column)), Some(sound(column)), None])
+        })
         .collect();
     series.extend(replaced);
-    let arrays = series.iter().map(|series| (series.name().as_str(), series.to_arrow(0, CompatLevel::newest())));
+    let arrays = series
+        .iter()
+        .map(|series| (series.name().as_str(), series.to_arrow(0, CompatLevel::newest())));
     written_raw(&arrays.collect::<Vec<_>>(), 2)
 }
 
@@ -50,7 +55,9 @@ fn written(columns: &[&str], replaced: Vec<Series>) -> Vec<u8> {
 fn written_raw(arrays: &[(&str, Box<dyn Array>)], group: usize) -> Vec<u8> {
     let schema: ArrowSchema = arrays
         .iter()
-        .map(|(name, array)| ((*name).into(), Field::new((*name).into(), array.dtype().clone(), true)))
+        .map(|(name, array)| {
+            ((*name).into(), Field::new((*name).into(), array.dtype().clone(), true))
+        })
         .collect();
     let options = WriteOptions {
         statistics: StatisticsOptions::default(),
@@ -79,7 +86,8 @@ fn read<T: Record>(bytes: Vec<u8>, list: List) -> Result<Batch<T>, ReadError> {
     let file = Utf8Path::new("inbox/exposures.parquet");
     let parquet = ParquetFile::open(bytes, list, &InputFormat::default(), file)?;
     let terms = Terms { synthetic: true, days: Days::before(Date::constant(2025, 9, 1)) };
-    let (translation, empty, progress) = (Translation::default(), Empty::default(), Progress::hidden());
+    let (translation, empty, progress) =
+        (Translation::default(), Empty::default(), Progress::hidden());
     let context = Context {
         file,
         index: 0,
@@ -107,9 +115,15 @@ fn rows_that_polars_wrote_are_read_like_those_of_a_csv_file() {
     assert_eq!((batch.good.len(), batch.refused.len()), (2, 1));
     let row = &batch.good[1];
     assert_eq!((row.row.row, row.record_id(), row.name().surname), (2, "R-1", "Vóórbeeld"));
-    assert_eq!((row.address().postcode, row.bsn.unwrap().number().to_string().as_str()), ("1234AB", VALID));
+    assert_eq!(
+        (row.address().postcode, row.bsn.unwrap().number().to_string().as_str()),
+        ("1234AB", VALID)
+    );
     // The third row is all missing, also in the second row group.
-    assert_eq!((batch.refused[0].set_aside.row.row, batch.refused[0].set_aside.reason), (3, Reason::R114));
+    assert_eq!(
+        (batch.refused[0].set_aside.row.row, batch.refused[0].set_aside.reason),
+        (3, Reason::R114)
+    );
 }
 
 #[test]
@@ -130,15 +144,27 @@ fn whole_numbers_are_read_like_their_digits_in_a_csv_file() {
 fn a_type_that_may_have_changed_values_stops_the_run() {
     let float = Series::new("bsn".into(), [999_990_019.0_f64, 1.0, 2.0]);
     let error = exposures(vec![float]).err().unwrap();
-    assert!(error.to_string().contains("column `bsn` of `inbox/exposures.parquet` has the type float64"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("column `bsn` of `inbox/exposures.parquet` has the type float64"),
+        "{error}"
+    );
     assert_eq!(error.hint().unwrap(), "write the column as text or whole numbers");
     let whole = Series::new("postcode".into(), [1_i64, 2, 3]);
-    assert!(matches!(exposures(vec![whole]), Err(ReadError::ColumnType { column: "postcode", .. })));
+    assert!(matches!(
+        exposures(vec![whole]),
+        Err(ReadError::ColumnType { column: "postcode", .. })
+    ));
     let flags = Series::new("sex".into(), [true, false, true]);
     assert!(matches!(exposures(vec![flags]), Err(ReadError::ColumnType { column: "sex", .. })));
     let list = Series::new(
         "items".into(),
-        [Series::new("".into(), ["bsn"]), Series::new("".into(), ["bsn"]), Series::new("".into(), ["bsn"])],
+        [
+            Series::new("".into(), ["bsn"]),
+            Series::new("".into(), ["bsn"]),
+            Series::new("".into(), ["bsn"]),
+        ],
     );
     assert!(matches!(exposures(vec![list]), Err(ReadError::ColumnType { column: "items", .. })));
 }
@@ -154,10 +180,14 @@ fn flags_dates_small_numbers_and_bytes_are_read() {
     let mut arrays: Vec<(&str, Box<dyn Array>)> = Vec::new();
     for column in schema::REGISTRANTS {
         let array: Box<dyn Array> = match *column {
-            "birth_date" => Box::new(PrimitiveArray::<i32>::from([Some(136), None]).to(ArrowDataType::Date32)),
+            "birth_date" => {
+                Box::new(PrimitiveArray::<i32>::from([Some(136), None]).to(ArrowDataType::Date32))
+            }
             "house_number" => Box::new(PrimitiveArray::<i16>::from([Some(12_i16), None])),
             "protected_address" => Box::new(BooleanArray::from([Some(true), None])),
-            "surname" => Box::new(BinaryViewArray::from_slice([Some("Vóórbeeld".as_bytes()), None])),
+            "surname" => {
+                Box::new(BinaryViewArray::from_slice([Some("Vóórbeeld".as_bytes()), None]))
+            }
             _ => Box::new(Utf8ViewArray::from_slice([Some(""), None])),
         };
         arrays.push((column, array));
@@ -175,7 +205,9 @@ fn columns_are_found_by_name_and_others_are_not_decoded() {
     columns.reverse();
     let result = Series::new("test_result".into(), ["CANARY", "CANARY", "CANARY"]);
     let bytes = written(&columns, vec![result]);
-    let parquet = ParquetFile::open(bytes.clone(), List::Exposures, &InputFormat::default(), "x".into()).unwrap();
+    let parquet =
+        ParquetFile::open(bytes.clone(), List::Exposures, &InputFormat::default(), "x".into())
+            .unwrap();
     assert_eq!(parquet.unread_columns(), ["test_result"]);
     let decoded = parquet.decode(&parquet.metadata.row_groups[0], &(0..2)).unwrap();
     assert_eq!(decoded.len(), schema::EXPOSURES.len());
@@ -186,7 +218,8 @@ fn columns_are_found_by_name_and_others_are_not_decoded() {
     assert!(matches!(error, ReadError::MissingColumn { .. }));
 }
 
-/// Reads copies of a file with one bit changed; returns how many copies were read as if nothing was wrong.
+/// Reads copies of a file with one bit changed; returns how many copies were read as if nothing was
+/// wrong.
 fn with_every_nth_bit_changed(whole: &[u8], nth: usize) -> usize {
     let others = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -224,14 +257,21 @@ fn no_single_bit_of_a_file_ends_the_process() {
 fn what_is_no_parquet_file_is_said_to_be_none() {
     for bytes in [b"".to_vec(), b"PAR1".to_vec(), b"record_id,bsn\n1,2\n".to_vec()] {
         let error = read::<Exposure>(bytes, List::Exposures).err().unwrap();
-        assert!(error.to_string().starts_with("`inbox/exposures.parquet` is not a readable Parquet file"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("`inbox/exposures.parquet` is not a readable Parquet file"),
+            "{error}"
+        );
     }
 }
 
-/// Written by DuckDB 2.0.1: beside the columns of the list one of type VARIANT, one of type GEOMETRY and a list.
+/// Written by DuckDB 2.0.1: beside the columns of the list one of type VARIANT, one of type
+/// GEOMETRY and a list.
 const TYPES_NOT_READ: &[u8] = include_bytes!("../../tests/data/types-not-read.parquet");
 
-/// Written by pyarrow 26: `bsn` as DECIMAL(9, 0), `since` as TIMESTAMP, in the third row with a time.
+/// Written by pyarrow 26: `bsn` as DECIMAL(9, 0), `since` as TIMESTAMP, in the third row with a
+/// time.
 const EXACT_TYPES: &[u8] = include_bytes!("../../tests/data/exact-types.parquet");
 
 #[test]
@@ -242,9 +282,14 @@ fn columns_that_are_not_read_may_be_of_a_type_that_the_decoder_does_not_know() {
     );
     let batch: Batch<Suppression> = read(TYPES_NOT_READ.to_vec(), List::Suppressions).unwrap();
     assert_eq!((batch.good.len(), batch.refused.len()), (1, 0));
-    assert_eq!((batch.good[0].person_ref.as_str(), batch.good[0].since), ("P-1", Some(Date::constant(2025, 8, 2))));
+    assert_eq!(
+        (batch.good[0].person_ref.as_str(), batch.good[0].since),
+        ("P-1", Some(Date::constant(2025, 8, 2)))
+    );
     let format = InputFormat::default();
-    let parquet = ParquetFile::open(TYPES_NOT_READ.to_vec(), List::Suppressions, &format, "x".into()).unwrap();
+    let parquet =
+        ParquetFile::open(TYPES_NOT_READ.to_vec(), List::Suppressions, &format, "x".into())
+            .unwrap();
     assert_eq!(parquet.unread_columns(), ["answers", "place", "marks"]);
 }
 
@@ -254,7 +299,11 @@ fn whole_decimals_and_instants_of_midnight_are_exact_and_no_others_are() {
     assert_eq!(batch.good[0].bsn.unwrap().number().to_string(), VALID);
     assert_eq!(batch.good[0].since, Some(Date::constant(2025, 8, 2)));
     assert_eq!((batch.good[1].bsn, batch.good[1].since), (None, None));
-    assert!(batch.refused[0].set_aside.evidence.contains("since: R104"), "{}", batch.refused[0].set_aside.evidence);
+    assert!(
+        batch.refused[0].set_aside.evidence.contains("since: R104"),
+        "{}",
+        batch.refused[0].set_aside.evidence
+    );
 }
 
 #[test]

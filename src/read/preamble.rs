@@ -1,5 +1,6 @@
-//! What spreadsheet programs and old systems put around the rows of a CSV file: a line that names the delimiter, lines
-//! above the header, signs behind the last row. All of it is told in the report.
+//! What spreadsheet programs and old systems put around the rows of a CSV file: a line that names
+//! the delimiter, lines above the header, signs behind the last row. All of it is told in the
+//! report.
 
 use memchr::memchr2;
 
@@ -10,7 +11,8 @@ pub(super) enum Tail {
     None,
     /// Ctrl-Z, the sign by which old systems end a file, or zero bytes that fill it up.
     Padding,
-    /// Zero bytes behind a row that has no end: a file system writes them where it has lost something.
+    /// Zero bytes behind a row that has no end: a file system writes them where it has lost
+    /// something.
     Lost,
 }
 
@@ -21,15 +23,16 @@ pub(super) fn without_tail(bytes: &[u8]) -> (&[u8], Tail) {
     let end = bytes.iter().rposition(|byte| !is_tail(byte)).map_or(0, |last| last + 1);
     let Some(first) = bytes[end..].iter().position(is_padding) else { return (bytes, Tail::None) };
     let content = &bytes[..end + first];
-    let lost =
-        bytes[end + first..].contains(&0) && matches!(content.last(), Some(byte) if !matches!(byte, b'\r' | b'\n'));
+    let lost = bytes[end + first..].contains(&0)
+        && matches!(content.last(), Some(byte) if !matches!(byte, b'\r' | b'\n'));
     (content, if lost { Tail::Lost } else { Tail::Padding })
 }
 
 /// The delimiter that the first line names (`sep=;`), and where the next line begins.
 pub(super) fn separator(text: &str) -> Option<(char, usize)> {
     let next = next_line(text, 0);
-    let line = text[..next].trim_matches(|sign: char| sign == '"' || sign == '\r' || sign == '\n' || sign == ' ');
+    let line = text[..next]
+        .trim_matches(|sign: char| sign == '"' || sign == '\r' || sign == '\n' || sign == ' ');
     let (word, sign) = line.split_at_checked(4)?;
     let mut signs = sign.chars();
     let delimiter = signs.next()?;
@@ -45,7 +48,9 @@ pub(super) fn skip(text: &str, start: usize, lines: usize) -> usize {
 
 fn next_line(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
-    let Some(end) = memchr2(b'\n', b'\r', &bytes[start..]).map(|offset| start + offset) else { return bytes.len() };
+    let Some(end) = memchr2(b'\n', b'\r', &bytes[start..]).map(|offset| start + offset) else {
+        return bytes.len();
+    };
     end + 1 + usize::from(bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n'))
 }
 

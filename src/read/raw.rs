@@ -1,4 +1,5 @@
-//! One row on its way from text to types: every cell is asked for once, and what is wrong is collected.
+//! One row on its way from text to types: every cell is asked for once, and what is wrong is
+//! collected.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -27,8 +28,9 @@ pub(super) struct Terms {
 
 /// The wanted cells of one row, in contract order.
 ///
-/// A faulty cell gives an empty value and a note; [`Raw::refusal`] then says what could still be read safely. The first
-/// fault in column order is the row's reason, whatever the order of the columns in the file.
+/// A faulty cell gives an empty value and a note; [`Raw::refusal`] then says what could still be
+/// read safely. The first fault in column order is the row's reason, whatever the order of the
+/// columns in the file.
 pub(super) struct Raw<'c> {
     cells: &'c [Cow<'c, str>],
     columns: &'static [&'static str],
@@ -44,7 +46,11 @@ pub(super) struct Raw<'c> {
 }
 
 impl<'c> Raw<'c> {
-    pub(super) fn new(cells: &'c [Cow<'c, str>], columns: &'static [&'static str], terms: Terms) -> Self {
+    pub(super) fn new(
+        cells: &'c [Cow<'c, str>],
+        columns: &'static [&'static str],
+        terms: Terms,
+    ) -> Self {
         let scripts = Scripts::default();
         Self {
             cells,
@@ -66,7 +72,11 @@ impl<'c> Raw<'c> {
         self.faults.push((column, reason));
     }
 
-    fn take<T: Default>(&mut self, column: usize, read: impl FnOnce(&'c str) -> Result<T, Reason>) -> T {
+    fn take<T: Default>(
+        &mut self,
+        column: usize,
+        read: impl FnOnce(&'c str) -> Result<T, Reason>,
+    ) -> T {
         let cells = self.cells;
         read(&cells[column]).unwrap_or_else(|reason| {
             self.fault(column, reason);
@@ -108,11 +118,14 @@ impl<'c> Raw<'c> {
             }
             _ => self.take(column, cell::bsn),
         };
+
         self.bsn = bsn;
         self.tidied += u32::from(bsn.is_some() && self.cells[column].len() != 9);
+
         if bsn.is_some_and(|bsn| bsn.is_test_range() != self.terms.synthetic) {
             self.fault(column, Reason::R103);
         }
+
         bsn
     }
 
@@ -127,9 +140,15 @@ impl<'c> Raw<'c> {
         Cow::Borrowed(id)
     }
 
-    /// A number that is told in papers and kept; one that holds the row's BSN is refused, and not kept.
-    fn identifier(&mut self, column: usize, read: impl FnOnce(&'c str) -> Result<&'c str, Reason>) -> &'c str {
-        let bsn = self.columns.iter().position(|own| *own == "bsn").map_or("", |bsn| &*self.cells[bsn]);
+    /// A number that is told in papers and kept; one that holds the row's BSN is refused, and not
+    /// kept.
+    fn identifier(
+        &mut self,
+        column: usize,
+        read: impl FnOnce(&'c str) -> Result<&'c str, Reason>,
+    ) -> &'c str {
+        let bsn =
+            self.columns.iter().position(|own| *own == "bsn").map_or("", |bsn| &*self.cells[bsn]);
         self.take(column, |raw| match read(raw)? {
             id if cell::holds_number_of(id, bsn) => Err(Reason::R130),
             id => Ok(id),
@@ -189,8 +208,9 @@ impl<'c> Raw<'c> {
         word
     }
 
-    /// A word of which an unknown one is not a fault of the row: the decision table handles it (docs/policy.md, rule 1:
-    /// D101). What is no word at all is damage, and may hide any of the known ones.
+    /// A word of which an unknown one is not a fault of the row: the decision table handles it
+    /// (docs/policy.md, rule 1: D101). What is no word at all is damage, and may hide any of the
+    /// known ones.
     pub(super) fn open_word<T: Word>(&mut self, column: usize) -> Option<T> {
         let is_word = |sign: char| sign.is_alphabetic() || matches!(sign, ' ' | '-' | '_' | '/');
         match cell::word(&self.cells[column]) {
@@ -252,7 +272,8 @@ impl<'c> Raw<'c> {
         self.faults.is_empty()
     }
 
-    /// Whether nothing is wrong but zeros that may be lost: then another row may confirm the number.
+    /// Whether nothing is wrong but zeros that may be lost: then another row may confirm the
+    /// number.
     pub(super) fn lacks_only_zeros(&self) -> bool {
         let repaired = |(column, reason): &(usize, Reason)| {
             *reason == Reason::R124 && !(self.terms.synthetic && self.columns[*column] == "bsn")
@@ -292,11 +313,13 @@ impl<'c> Raw<'c> {
             let comma = if evidence.is_empty() { "" } else { "; " };
             // Writing to a string does not fail.
             let _ = write!(evidence, "{comma}{}: {reason}", self.columns[*column]);
-            let words = contract::column(list, self.columns[*column]).and_then(|column| column.form.allowed());
+            let words = contract::column(list, self.columns[*column])
+                .and_then(|column| column.form.allowed());
             if let Some(words) = words.filter(|_| *reason == Reason::R107) {
                 let _ = write!(evidence, " (one of {})", words.join(", "));
             }
         }
+
         let columns = self.faults.iter().map(|(column, _)| self.columns[*column]);
         Refused {
             list,
@@ -313,14 +336,17 @@ impl<'c> Raw<'c> {
         }
     }
 
-    /// What is left of an unreadable BSN, or of a provider's code where there is no BSN. A number that stands for
-    /// "unknown" is none, and nothing is left of it.
+    /// What is left of an unreadable BSN, or of a provider's code where there is no BSN. A number
+    /// that stands for "unknown" is none, and nothing is left of it.
     fn digits(&self) -> Option<Digits> {
         let mut numbers = [("bsn", 9), ("provider_code", 8)].into_iter();
-        let (column, width) =
-            numbers.find_map(|(name, width)| Some((self.columns.iter().position(|own| *own == name)?, width)))?;
+        let (column, width) = numbers.find_map(|(name, width)| {
+            Some((self.columns.iter().position(|own| *own == name)?, width))
+        })?;
         let fault = self.faults.iter().find(|(faulty, _)| *faulty == column)?;
-        (self.bsn.is_none() && fault.1 != Reason::R102).then(|| Digits::left_of(&self.cells[column], width)).flatten()
+        (self.bsn.is_none() && fault.1 != Reason::R102)
+            .then(|| Digits::left_of(&self.cells[column], width))
+            .flatten()
     }
 }
 
@@ -364,6 +390,7 @@ fn open(column: &str) -> Open {
 
 /// Empty, the ISO codes, the BRP code 6030 and the usual names.
 fn is_netherlands(country: &str) -> bool {
-    const NAMES: [&str; 7] = ["nl", "nld", "6030", "nederland", "netherlands", "the netherlands", "holland"];
+    const NAMES: [&str; 7] =
+        ["nl", "nld", "6030", "nederland", "netherlands", "the netherlands", "holland"];
     country.is_empty() || NAMES.iter().any(|name| country.eq_ignore_ascii_case(name))
 }

@@ -7,7 +7,8 @@ use crate::field::cells::Cells;
 use crate::field::ids::RowRef;
 use crate::field::reason::Reason;
 use crate::field::row::{
-    Denials, Exposure, List, Open, Provider, ProviderKind, Refused, Registrant, Remains, Suppression, SuppressionReason,
+    Denials, Exposure, List, Open, Provider, ProviderKind, Refused, Registrant, Remains,
+    Suppression, SuppressionReason,
 };
 use crate::field::terms::{Published, Status};
 
@@ -20,11 +21,12 @@ pub(super) trait Record: Sized + Send + Clone {
     /// The columns, in contract order.
     const COLUMNS: &'static [&'static str];
 
-    /// Reads every cell; unreadable ones are noted in `raw` and empty here. `None` when even that is impossible.
+    /// Reads every cell; unreadable ones are noted in `raw` and empty here. `None` when even that
+    /// is impossible.
     fn parse(raw: &mut Raw<'_>, row: RowRef) -> Option<Self>;
 
-    /// Whether a row with unreadable cells is used all the same: when what they may have said at worst is known, and
-    /// nothing else is open.
+    /// Whether a row with unreadable cells is used all the same: when what they may have said at
+    /// worst is known, and nothing else is open.
     fn is_usable(&self, _raw: &Raw<'_>) -> bool {
         false
     }
@@ -66,6 +68,7 @@ impl Record for Exposure {
             country,
             raw.provider_code(const { at("provider_code") }),
         ];
+
         let bsn = raw.bsn(const { at("bsn") });
         let birth_date = raw.birth_date(const { at("birth_date") });
         let sex = raw.word(const { at("sex") });
@@ -75,6 +78,7 @@ impl Record for Exposure {
         let items = raw.items(const { at("items") });
         let custody = raw.word(const { at("custody") });
         let category = raw.open_word(const { at("category") });
+
         Some(Self {
             row,
             cells: pack(raw, &cells)?,
@@ -125,6 +129,7 @@ impl Record for Registrant {
             raw.text(const { at("foreign_line_3") }, Rule::FOREIGN_LINE),
             country,
         ];
+
         let cells = pack(raw, &cells);
         let registrant = Self {
             row,
@@ -148,6 +153,7 @@ impl Record for Registrant {
                 whereabouts_unknown: raw.denies(const { at("whereabouts_unknown") }),
             },
         };
+
         Some(registrant)
     }
 
@@ -180,6 +186,7 @@ impl Record for Provider {
         if code.is_empty() && raw.is_sound() {
             raw.fault(CODE, Reason::R108);
         }
+
         let kind = raw.required_word(const { at("kind") });
         let display_name = raw.text(const { at("display_name") }, Rule::DISPLAY_NAME);
         let confirmed_on = raw.date(const { at("confirmed_on") });
@@ -191,6 +198,7 @@ impl Record for Provider {
             raw.postcode(const { at("postcode") }, ""),
             raw.text(const { at("town") }, Rule::TOWN),
         ];
+
         let contact_email = raw.text(const { at("contact_email") }, Rule::EMAIL);
         Some(Self {
             row,
@@ -221,6 +229,7 @@ impl Record for Suppression {
         let source = raw.text(const { at("source") }, Rule::SOURCE);
         let since = raw.date(const { at("since") });
         let since_partly = raw.partly(const { at("since") });
+
         Some(Self {
             row,
             bsn,
@@ -233,7 +242,8 @@ impl Record for Suppression {
         })
     }
 
-    /// An unreadable reason counts as another reason; whoever one of the two numbers names is not written to.
+    /// An unreadable reason counts as another reason; whoever one of the two numbers names is not
+    /// written to.
     fn is_usable(&self, _raw: &Raw<'_>) -> bool {
         self.bsn.is_some() || !self.person_ref.is_empty()
     }
@@ -243,22 +253,28 @@ impl Record for Suppression {
     }
 }
 
-/// Two rows with one code and different content: nobody can say which is right, so neither is named and, where the
-/// addresses or the kinds differ, no letter goes there: an institution without an address holds its people (I24). A row
-/// that cannot be read may be such a second row of any code that it may have.
-/// Returns how many codes that concerns.
+/// Two rows with one code and different content: nobody can say which is right, so neither is named
+/// and, where the addresses or the kinds differ, no letter goes there: an institution without an
+/// address holds its people (I24). A row that cannot be read may be such a second row of any code
+/// that it may have. Returns how many codes that concerns.
 pub(super) fn settle_providers(providers: &mut [Provider], refused: &[Refused]) -> usize {
     let mut by_code: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, provider) in providers.iter().enumerate() {
         by_code.entry(provider.code.clone()).or_default().push(index);
     }
-    let unreadable: Vec<&Refused> = refused.iter().filter(|row| row.list == List::Providers).collect();
+
+    let unreadable: Vec<&Refused> =
+        refused.iter().filter(|row| row.list == List::Providers).collect();
     let mut disputed = 0;
     for (code, rows) in by_code {
         let first = &providers[rows[0]];
-        let doubted = rows.iter().any(|row| unreadable.iter().any(|other| may_be(other, &code, &providers[*row])));
+        let doubted = rows
+            .iter()
+            .any(|row| unreadable.iter().any(|other| may_be(other, &code, &providers[*row])));
         let same_place = !doubted
-            && rows.iter().all(|row| providers[*row].kind == first.kind && providers[*row].cells == first.cells);
+            && rows.iter().all(|row| {
+                providers[*row].kind == first.kind && providers[*row].cells == first.cells
+            });
         let same_name = !doubted
             && rows.iter().all(|row| {
                 let other = &providers[*row];
@@ -275,11 +291,13 @@ pub(super) fn settle_providers(providers: &mut [Provider], refused: &[Refused]) 
             }
         }
     }
+
     disputed
 }
 
-/// Whether an unreadable row may be about the provider with this code: its code is that one, or cannot be read and may
-/// have been. Of a code of which nothing is left, it may be any institution's.
+/// Whether an unreadable row may be about the provider with this code: its code is that one, or
+/// cannot be read and may have been. Of a code of which nothing is left, it may be any
+/// institution's.
 fn may_be(row: &Refused, code: &str, provider: &Provider) -> bool {
     row.remains.iter().any(|remains| {
         let Remains::Provider(remains) = remains else { return false };
@@ -288,7 +306,9 @@ fn may_be(row: &Refused, code: &str, provider: &Provider) -> bool {
         }
         match &row.digits {
             Some(digits) => digits.may_be(code),
-            None => provider.kind == ProviderKind::Custodial && remains.kind == ProviderKind::Custodial,
+            None => {
+                provider.kind == ProviderKind::Custodial && remains.kind == ProviderKind::Custodial
+            }
         }
     }) || (row.open.has(Open::RAGGED) && provider.kind == ProviderKind::Custodial)
 }

@@ -6,20 +6,24 @@ use crate::field::row::List;
 pub(super) use crate::field::contract::{LISTS, name};
 
 /// Columns of the exposures list.
-pub(super) const EXPOSURES: &[&str] =
-    &contract::names::<{ contract::columns(List::Exposures).len() }>(contract::columns(List::Exposures));
+pub(super) const EXPOSURES: &[&str] = &contract::names::<
+    { contract::columns(List::Exposures).len() },
+>(contract::columns(List::Exposures));
 
 /// Columns of the participants list and of the register.
-pub(super) const REGISTRANTS: &[&str] =
-    &contract::names::<{ contract::columns(List::Register).len() }>(contract::columns(List::Register));
+pub(super) const REGISTRANTS: &[&str] = &contract::names::<
+    { contract::columns(List::Register).len() },
+>(contract::columns(List::Register));
 
 /// Columns of the providers list.
-pub(super) const PROVIDERS: &[&str] =
-    &contract::names::<{ contract::columns(List::Providers).len() }>(contract::columns(List::Providers));
+pub(super) const PROVIDERS: &[&str] = &contract::names::<
+    { contract::columns(List::Providers).len() },
+>(contract::columns(List::Providers));
 
 /// Columns of the suppressions list.
-pub(super) const SUPPRESSIONS: &[&str] =
-    &contract::names::<{ contract::columns(List::Suppressions).len() }>(contract::columns(List::Suppressions));
+pub(super) const SUPPRESSIONS: &[&str] = &contract::names::<
+    { contract::columns(List::Suppressions).len() },
+>(contract::columns(List::Suppressions));
 
 /// The names of the columns that this list may have.
 pub(super) const fn columns(list: List) -> &'static [&'static str] {
@@ -33,10 +37,14 @@ pub(super) const fn columns(list: List) -> &'static [&'static str] {
 
 /// The columns that a file of this list must have.
 pub(super) fn needed(list: List) -> impl Iterator<Item = &'static str> {
-    contract::columns(list).iter().filter(|column| column.need != contract::Need::May).map(|column| column.name)
+    contract::columns(list)
+        .iter()
+        .filter(|column| column.need != contract::Need::May)
+        .map(|column| column.name)
 }
 
-/// Place of a column; evaluated when the program is compiled, so that a name that does not exist is no program.
+/// Place of a column; evaluated when the program is compiled, so that a name that does not exist is
+/// no program.
 pub(super) const fn position(columns: &[&str], name: &str) -> usize {
     let mut index = 0;
     while index < columns.len() {
@@ -52,6 +60,7 @@ const fn same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }
+
     let mut index = 0;
     while index < one.len() {
         if one[index] != other[index] {
@@ -59,6 +68,7 @@ const fn same(one: &[u8], other: &[u8]) -> bool {
         }
         index += 1;
     }
+
     true
 }
 

@@ -12,24 +12,30 @@ use super::inbox::SIDECAR;
 /// The bytes of a file.
 ///
 /// # Errors
-/// [`ReadError::Changed`] when size or time of change differ before and after: somebody is still writing.
+/// [`ReadError::Changed`] when size or time of change differ before and after: somebody is still
+/// writing.
 pub(super) fn bytes(file: &Utf8Path) -> Result<Vec<u8>, ReadError> {
     let failed = |source| ReadError::Read { file: file.to_owned(), source };
     let mut handle = File::open(file).map_err(failed)?;
     let before = handle.metadata().map_err(failed)?;
     let mut bytes = Vec::new();
     let expected = usize::try_from(before.len()).unwrap_or(usize::MAX);
-    bytes.try_reserve_exact(expected.saturating_add(1)).map_err(|error| failed(std::io::Error::other(error)))?;
+
+    bytes
+        .try_reserve_exact(expected.saturating_add(1))
+        .map_err(|error| failed(std::io::Error::other(error)))?;
     handle.read_to_end(&mut bytes).map_err(failed)?;
     let after = handle.metadata().map_err(failed)?;
     let same_time = before.modified().ok() == after.modified().ok();
     if bytes.len() as u64 != before.len() || after.len() != before.len() || !same_time {
         return Err(ReadError::Changed { file: file.to_owned() });
     }
+
     Ok(bytes)
 }
 
-/// `<file>.meta.toml`: what the sender says about the file. Other keys than these two are the sender's own affair.
+/// `<file>.meta.toml`: what the sender says about the file. Other keys than these two are the
+/// sender's own affair.
 #[derive(Debug, Deserialize)]
 pub(super) struct Sidecar {
     /// Data rows.
@@ -51,6 +57,7 @@ impl Sidecar {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
         }
+
         let handle = File::open(&path).map_err(failed)?;
         let mut text = String::new();
         handle.take(MOST).read_to_string(&mut text).map_err(failed)?;
@@ -58,7 +65,10 @@ impl Sidecar {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             before.matches('\n').count() + 1
         };
-        toml::from_str(&text).map(Some).map_err(|error| ReadError::Sidecar { line: line(&error), file: path })
+
+        toml::from_str(&text)
+            .map(Some)
+            .map_err(|error| ReadError::Sidecar { line: line(&error), file: path })
     }
 
     /// Whether these are the bytes.

@@ -1,17 +1,20 @@
 //! Records and fields of a CSV text (RFC 4180), as slices of the text itself.
 //!
-//! Why not the csv crate: its records copy every field, also those of columns that must never be read; it takes a quote
-//! in the middle of a quoted cell for a letter, so that an unbalanced quote swallows rows without a word; and it
-//! cannot begin in the middle of a file, which reading on all cores needs. The tests compare both on arbitrary texts.
+//! Why not the csv crate: its records copy every field, also those of columns that must never be
+//! read; it takes a quote in the middle of a quoted cell for a letter, so that an unbalanced quote
+//! swallows rows without a word; and it cannot begin in the middle of a file, which reading on all
+//! cores needs. The tests compare both on arbitrary texts.
 
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr_iter, memchr3};
 
-/// A quoted cell of more than this with a line break in it has swallowed rows; no column of any list holds so much.
+/// A quoted cell of more than this with a line break in it has swallowed rows; no column of any
+/// list holds so much.
 const LONGEST_CELL_WITH_BREAKS: usize = 64 * 1024;
 
-/// No cell of any list has as many bytes: a quote or a line end is missing, or the file is something else.
+/// No cell of any list has as many bytes: a quote or a line end is missing, or the file is
+/// something else.
 const LONGEST_CELL: usize = 1 << 20;
 
 /// One record: where its content stands, where the next one begins, and whether it holds quotes.
@@ -62,7 +65,8 @@ pub(super) fn record(text: &[u8], start: usize, dialect: Dialect) -> Result<Span
         // A quote that does not begin a cell is a letter like any other.
         if found == start || text[found - 1] == dialect.delimiter {
             at = closing_quote(text, found, dialect)? + 1;
-            if !matches!(text.get(at), None | Some(b'\n' | b'\r')) && text[at] != dialect.delimiter {
+            if !matches!(text.get(at), None | Some(b'\n' | b'\r')) && text[at] != dialect.delimiter
+            {
                 return Err(Unbalanced { at_end: false });
             }
         }
@@ -85,18 +89,22 @@ fn closing_quote(text: &[u8], open: usize, dialect: Dialect) -> Result<usize, Un
     }
 }
 
-/// Whether what is between two quotes is the end of one row and the beginning of another, with or without rows
-/// between them. Two unbalanced quotes look like one cell with line breaks, and the rows inside would be gone.
+/// Whether what is between two quotes is the end of one row and the beginning of another, with or
+/// without rows between them. Two unbalanced quotes look like one cell with line breaks, and the
+/// rows inside would be gone.
 fn has_swallowed_rows(cell: &[u8], dialect: Dialect) -> bool {
     if memchr(b'\n', cell).is_none() && memchr(b'\r', cell).is_none() {
         return false;
     }
+
     if cell.len() > LONGEST_CELL_WITH_BREAKS {
         return true;
     }
+
     if dialect.width < 2 {
         return false;
     }
+
     let full = dialect.width - 1;
     let mut ends = 0;
     let mut lines = cell.split(|byte| matches!(byte, b'\n' | b'\r')).peekable();
@@ -110,6 +118,7 @@ fn has_swallowed_rows(cell: &[u8], dialect: Dialect) -> bool {
         }
         first = false;
     }
+
     ends >= full
 }
 
@@ -126,24 +135,31 @@ pub(super) fn endless(text: &str, span: Span, delimiter: u8) -> Option<usize> {
     found
 }
 
-/// Whether the record is a blank line, or one of delimiters and blanks alone: a spreadsheet writes such rows behind its
-/// last one. They are not rows, in any list.
+/// Whether the record is a blank line, or one of delimiters and blanks alone: a spreadsheet writes
+/// such rows behind its last one. They are not rows, in any list.
 pub(super) fn is_blank(text: &str, span: Span, delimiter: u8) -> bool {
     let bytes = &text.as_bytes()[span.start..span.end];
     let is_nothing = |byte: &u8| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"');
     if !bytes.iter().all(is_nothing) {
         return false;
     }
+
     let mut blank = true;
     if span.quotes {
         fields(text, span, delimiter, |_, field| blank &= field.read().trim().is_empty());
     }
+
     blank
 }
 
-/// Calls `each` with the fields of a record, in order: their place and their content without quotes. Returns how many
-/// there are. Fields that `each` does not look at are not copied.
-pub(super) fn fields<'t>(text: &'t str, span: Span, delimiter: u8, mut each: impl FnMut(usize, Field<'t>)) -> usize {
+/// Calls `each` with the fields of a record, in order: their place and their content without
+/// quotes. Returns how many there are. Fields that `each` does not look at are not copied.
+pub(super) fn fields<'t>(
+    text: &'t str,
+    span: Span,
+    delimiter: u8,
+    mut each: impl FnMut(usize, Field<'t>),
+) -> usize {
     let bytes = text.as_bytes();
     let mut count = 0;
     let mut start = span.start;
@@ -157,6 +173,7 @@ pub(super) fn fields<'t>(text: &'t str, span: Span, delimiter: u8, mut each: imp
         each(count, Field { text, start, end: span.end, quoted: false });
         return count + 1;
     }
+
     loop {
         let quoted = start < span.end && bytes[start] == b'"';
         let end = if quoted { end_of_quoted(bytes, start, span.end) } else { start };
@@ -199,7 +216,11 @@ impl<'t> Field<'t> {
             return Cow::Borrowed(&self.text[self.start..self.end]);
         }
         let inner = &self.text[self.start + 1..self.end - 1];
-        if inner.contains('"') { Cow::Owned(inner.replace("\"\"", "\"")) } else { Cow::Borrowed(inner) }
+        if inner.contains('"') {
+            Cow::Owned(inner.replace("\"\"", "\""))
+        } else {
+            Cow::Borrowed(inner)
+        }
     }
 }
 
@@ -219,15 +240,21 @@ mod tests {
             at = span.next;
             if !span.is_blank() {
                 let mut cells = Vec::new();
-                fields(text, span, dialect.delimiter, |_, field| cells.push(field.read().into_owned()));
+                fields(text, span, dialect.delimiter, |_, field| {
+                    cells.push(field.read().into_owned())
+                });
                 records.push(cells);
             }
         }
+
         Ok(records)
     }
 
     fn by_csv_crate(text: &str) -> Vec<Vec<String>> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
         reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
     }
 
@@ -235,7 +262,9 @@ mod tests {
     fn every_line_end_gives_the_same_records() {
         let expected = all("a,b\n1,\n,2\n", COMMA).unwrap();
         assert_eq!(expected, [["a", "b"], ["1", ""], ["", "2"]]);
-        for text in ["a,b\r\n1,\r\n,2\r\n", "a,b\r1,\r,2\r", "a,b\n1,\r\n,2", "\n\na,b\n\n1,\n\r\n,2\r\r"] {
+        for text in
+            ["a,b\r\n1,\r\n,2\r\n", "a,b\r1,\r,2\r", "a,b\n1,\r\n,2", "\n\na,b\n\n1,\n\r\n,2\r\r"]
+        {
             assert_eq!(all(text, COMMA).unwrap(), expected);
         }
     }

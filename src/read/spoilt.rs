@@ -1,4 +1,5 @@
-//! Lists of which so much cannot be read that the run stops, and what the unreadable cells look like.
+//! Lists of which so much cannot be read that the run stops, and what the unreadable cells look
+//! like.
 
 use std::collections::BTreeMap;
 
@@ -29,33 +30,41 @@ impl Tally {
         }
     }
 
-    /// The damage of a file with `rows` unreadable rows, of whose cells `cells` tells which are filled.
+    /// The damage of a file with `rows` unreadable rows, of whose cells `cells` tells which are
+    /// filled.
     pub(super) fn finish(&self, cells: &tally::Tally, context: &Context<'_>, rows: u32) -> Damage {
         let (file, list) = (context.index, context.list);
         let names = schema::columns(list).iter().enumerate();
         let columns = names.filter_map(|(place, column)| {
             let mut kinds: Vec<(&'static str, u32)> = Vec::new();
-            for ((_, kind), count) in self.damaged.range((place, Kind::FIRST)..(place + 1, Kind::FIRST)) {
+            for ((_, kind), count) in
+                self.damaged.range((place, Kind::FIRST)..(place + 1, Kind::FIRST))
+            {
                 kinds.push((kind.words(), *count));
             }
             kinds.sort_by_key(|(words, count)| (std::cmp::Reverse(*count), *words));
             let damaged = kinds.iter().map(|(_, count)| count).sum();
-            let filled = cells.columns.get(place).map_or(0, |column| cells.rows - column.empty).max(damaged);
+            let filled =
+                cells.columns.get(place).map_or(0, |column| cells.rows - column.empty).max(damaged);
             (damaged > 0).then_some(ColumnDamage { column, filled, damaged, kinds })
         });
+
         Damage { file, list, rows, columns: columns.collect() }
     }
 }
 
 /// A row whose number has been read with its zero is no longer damaged.
 pub(super) fn heal(damage: &mut [Damage], row: &Refused) {
-    let Some(own) = damage.iter_mut().find(|own| own.file == row.set_aside.row.file) else { return };
+    let Some(own) = damage.iter_mut().find(|own| own.file == row.set_aside.row.file) else {
+        return;
+    };
     own.rows = own.rows.saturating_sub(1);
     let is_read = |column: &&mut ColumnDamage| match column.column {
         "bsn" => row.open.has(Open::BSN),
         "provider_code" => row.open.has(Open::PROVIDER),
         _ => false,
     };
+
     for column in own.columns.iter_mut().filter(is_read) {
         column.damaged = column.damaged.saturating_sub(1);
         let kinds = column.kinds.iter_mut().filter(|(words, _)| *words == Reason::R124.text());
@@ -81,8 +90,12 @@ impl Kind {
 
     fn of(cell: &str, reason: Reason) -> Self {
         let text = cell.trim();
-        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let around = |signs: &[char]| text.rsplit_once(signs).filter(|(head, tail)| is_digits(head) && is_digits(tail));
+        let is_digits =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let around = |signs: &[char]| {
+            text.rsplit_once(signs).filter(|(head, tail)| is_digits(head) && is_digits(tail))
+        };
+
         if is_exponent(text) {
             Self::Exponent
         } else if text.starts_with('#') {
@@ -109,11 +122,17 @@ impl Kind {
         match self {
             Self::Exponent => "look like numbers in scientific notation: export the column as text",
             Self::Decimal => "look like numbers with a decimal point: export the column as text",
-            Self::ErrorWord => "look like error words of a spreadsheet: correct the sheet and export it again",
-            Self::Formula => "begin like a formula or with a text mark: export the values, not the formulas",
+            Self::ErrorWord => {
+                "look like error words of a spreadsheet: correct the sheet and export it again"
+            }
+            Self::Formula => {
+                "begin like a formula or with a text mark: export the values, not the formulas"
+            }
             Self::DateWithTime => "look like dates with a time: export the column as YYYY-MM-DD",
             Self::OtherDate => "look like dates in another form: export the column as YYYY-MM-DD",
-            Self::Short => "are digits, but not as many or not those of a valid number: export the column as text",
+            Self::Short => {
+                "are digits, but not as many or not those of a valid number: export the column as text"
+            }
             Self::Other(reason) => reason.text(),
         }
     }
@@ -128,11 +147,12 @@ fn is_exponent(text: &str) -> bool {
     digits(mantissa, &['.', ',']) && digits(exponent, &['+', '-'])
 }
 
-/// Stops the run when more of a list that protects people cannot be read than `limits` permit: then nobody knows who is
-/// protected.
+/// Stops the run when more of a list that protects people cannot be read than `limits` permit: then
+/// nobody knows who is protected.
 ///
 /// # Errors
-/// [`ReadError::Damaged`] with the columns and the kinds of damage that explain most of it; never a value.
+/// [`ReadError::Damaged`] with the columns and the kinds of damage that explain most of it; never a
+/// value.
 pub fn refuse(rows: &Rows, limits: &DamageLimits) -> Result<(), ReadError> {
     for list in [List::Participants, List::Register, List::Suppressions] {
         let inputs = rows.inputs.iter().filter(|input| input.list == list);
@@ -142,9 +162,14 @@ pub fn refuse(rows: &Rows, limits: &DamageLimits) -> Result<(), ReadError> {
         let columns = together(&files);
         let too_many = limits.refuse_rows(damaged, total);
         // One delivery that a spreadsheet has spoilt may be small beside the others.
-        let own = |damage: &&Damage| damage.columns.iter().any(|column| limits.refuse_column(column));
-        if too_many || columns.iter().any(|column| limits.refuse_column(column)) || files.iter().any(own) {
-            let names = files.iter().map(|damage| rows.inputs[usize::from(damage.file)].file.clone());
+        let own =
+            |damage: &&Damage| damage.columns.iter().any(|column| limits.refuse_column(column));
+        if too_many
+            || columns.iter().any(|column| limits.refuse_column(column))
+            || files.iter().any(own)
+        {
+            let names =
+                files.iter().map(|damage| rows.inputs[usize::from(damage.file)].file.clone());
             return Err(ReadError::Damaged {
                 list,
                 files: names.collect(),
@@ -154,6 +179,7 @@ pub fn refuse(rows: &Rows, limits: &DamageLimits) -> Result<(), ReadError> {
             });
         }
     }
+
     Ok(())
 }
 
@@ -173,13 +199,17 @@ fn together(files: &[&Damage]) -> Vec<ColumnDamage> {
         }
         sum.kinds.sort_by_key(|(words, count)| (std::cmp::Reverse(*count), *words));
     }
+
     let mut columns: Vec<ColumnDamage> = columns.into_values().collect();
     columns.sort_by_key(|column| (std::cmp::Reverse(column.damaged), column.column));
     columns
 }
 
 fn sentence(column: &ColumnDamage) -> String {
-    let most = column.kinds.first().map_or_else(String::new, |(words, count)| format!("; {count} {words}"));
+    let most = column
+        .kinds
+        .first()
+        .map_or_else(String::new, |(words, count)| format!("; {count} {words}"));
     let ColumnDamage { column, filled, damaged, .. } = column;
     format!("`{column}`: {damaged} of {filled} filled cells cannot be read{most}")
 }
@@ -215,20 +245,25 @@ mod tests {
             unread_columns: Vec::new(),
             notes: Vec::new(),
         };
+
         let columns = column.map(|(damaged, filled)| ColumnDamage {
             column: "bsn",
             filled,
             damaged,
             kinds: vec![(Kind::Exponent.words(), damaged)],
         });
-        let damage = Damage { file: 0, list, rows: unreadable, columns: columns.into_iter().collect() };
+
+        let damage =
+            Damage { file: 0, list, rows: unreadable, columns: columns.into_iter().collect() };
         Rows { inputs: vec![input], damage: vec![damage], ..Rows::default() }
     }
 
     #[test]
     fn both_limits_of_rows_have_to_be_passed() {
         let limits = DamageLimits::default();
-        let stops = |rows, unreadable| refuse(&with(List::Register, rows, unreadable, None), &limits).is_err();
+        let stops = |rows, unreadable| {
+            refuse(&with(List::Register, rows, unreadable, None), &limits).is_err()
+        };
         assert!(stops(1000, 21) && stops(21, 21) && stops(4199, 21));
         assert!(!stops(1000, 20) && !stops(4200, 21) && !stops(20, 20));
         assert!(stops(1_200_000, 6001) && !stops(1_200_000, 6000));
@@ -237,8 +272,9 @@ mod tests {
     #[test]
     fn one_spoilt_column_is_enough_and_is_named() {
         let limits = DamageLimits::default();
-        let read =
-            |damaged, filled| refuse(&with(List::Suppressions, 100_000, damaged, Some((damaged, filled))), &limits);
+        let read = |damaged, filled| {
+            refuse(&with(List::Suppressions, 100_000, damaged, Some((damaged, filled))), &limits)
+        };
         assert!(read(20, 20).is_ok() && read(50, 100).is_ok());
         let error = read(51, 100).unwrap_err().to_string();
         assert!(error.contains("suppressions") && error.contains("51 of 100"), "{error}");

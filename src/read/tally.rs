@@ -1,4 +1,5 @@
-//! What the cells of a file are, column by column: empty, damaged, and how. Counts and row numbers, never a value.
+//! What the cells of a file are, column by column: empty, damaged, and how. Counts and row numbers,
+//! never a value.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -64,17 +65,28 @@ impl DamageKind {
 
 impl Tally {
     /// Counts the cells of a row, with what reading found wrong with them: column and reason.
-    pub(super) fn add(&mut self, list: List, cells: &[Cow<'_, str>], faults: [&[(usize, Reason)]; 2], row: u32) {
+    pub(super) fn add(
+        &mut self,
+        list: List,
+        cells: &[Cow<'_, str>],
+        faults: [&[(usize, Reason)]; 2],
+        row: u32,
+    ) {
         if self.columns.len() != cells.len() {
             self.columns.resize_with(cells.len(), ColumnTally::default);
         }
+
         self.rows += 1;
+
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             column.empty += u32::from(is_empty(cell));
         }
+
         let faults = || faults.into_iter().flatten();
         for (place, (at, reason)) in faults().enumerate() {
-            let (Some(column), Some(cell)) = (self.columns.get_mut(*at), cells.get(*at)) else { continue };
+            let (Some(column), Some(cell)) = (self.columns.get_mut(*at), cells.get(*at)) else {
+                continue;
+            };
             column.kinds.entry(*reason).or_default().add(row);
             let again = faults().take(place).any(|(other, _)| other == at);
             if again || is_empty(cell) {
@@ -104,28 +116,39 @@ impl Tally {
         if self.columns.len() < next.columns.len() {
             self.columns.resize_with(next.columns.len(), ColumnTally::default);
         }
+
         self.rows += next.rows;
+
         for (column, other) in self.columns.iter_mut().zip(&next.columns) {
             column.empty += other.empty;
             column.damaged += other.damaged;
             append_kinds(&mut column.kinds, &other.kinds);
         }
+
         append_kinds(&mut self.refused, &next.refused);
         self.damaged_dates += next.damaged_dates;
+
         for (count, other) in self.patterns.iter_mut().zip(next.patterns) {
             *count += other;
         }
     }
 
-    /// The pattern that nearly all damaged dates have, if one of them alone can be it: where months and days could also
-    /// be the other way round, nothing is proposed.
+    /// The pattern that nearly all damaged dates have, if one of them alone can be it: where months
+    /// and days could also be the other way round, nothing is proposed.
     pub(super) fn pattern(&self) -> Option<DateForm> {
-        let enough = |count: u32| count > 2 && u64::from(count) * 20 >= u64::from(self.damaged_dates) * 19;
+        let enough =
+            |count: u32| count > 2 && u64::from(count) * 20 >= u64::from(self.damaged_dates) * 19;
         let best = self.patterns.iter().copied().max().filter(|count| enough(*count))?;
-        let mut best =
-            self.patterns.iter().zip(DateForm::ALL).filter(|(count, _)| **count == best).map(|(_, form)| form);
+        let mut best = self
+            .patterns
+            .iter()
+            .zip(DateForm::ALL)
+            .filter(|(count, _)| **count == best)
+            .map(|(_, form)| form);
+
         let (first, rest) = (best.next()?, best);
-        // `D-M-YYYY` reads everything that `DD-MM-YYYY` does; `DD/MM/YYYY` and `MM/DD/YYYY` contradict each other.
+        // `D-M-YYYY` reads everything that `DD-MM-YYYY` does; `DD/MM/YYYY` and `MM/DD/YYYY`
+        // contradict each other.
         let day_first = first.pattern().starts_with('D');
         rest.into_iter().all(|other| other.pattern().starts_with('D') == day_first).then_some(first)
     }
@@ -160,10 +183,27 @@ mod tests {
 
     #[test]
     fn a_pattern_of_dates_is_proposed_when_nothing_else_can_be_meant() {
-        assert_eq!(tally(&["01-03-1950", "28-02-1960", "00-00-1970"]).pattern(), Some(DateForm::DayHyphens));
-        assert_eq!(tally(&["1-3-1950", "28-2-1960", "1-1-1970"]).pattern(), Some(DateForm::ShortHyphens));
-        assert_eq!(tally(&["03/28/1950", "02/01/1960", "12/31/1970"]).pattern(), Some(DateForm::MonthSlashes));
-        assert_eq!(tally(&["01/03/1950", "02/01/1960", "12/12/1970"]).pattern(), None, "two can be meant");
+        assert_eq!(
+            tally(&["01-03-1950", "28-02-1960", "00-00-1970"]).pattern(),
+            Some(DateForm::DayHyphens)
+        );
+
+        assert_eq!(
+            tally(&["1-3-1950", "28-2-1960", "1-1-1970"]).pattern(),
+            Some(DateForm::ShortHyphens)
+        );
+
+        assert_eq!(
+            tally(&["03/28/1950", "02/01/1960", "12/31/1970"]).pattern(),
+            Some(DateForm::MonthSlashes)
+        );
+
+        assert_eq!(
+            tally(&["01/03/1950", "02/01/1960", "12/12/1970"]).pattern(),
+            None,
+            "two can be meant"
+        );
+
         assert_eq!(tally(&["01-03-1950", "x", "y"]).pattern(), None);
         assert_eq!(tally(&[]).pattern(), None);
     }
@@ -177,6 +217,7 @@ mod tests {
         kinds.rows.iter_mut().for_each(|row| *row += 2);
         pieces.append(&rest);
         assert_eq!(pieces, tally(&dates));
+
         let column = &pieces.columns[BIRTH_DATE];
         assert_eq!((column.empty, column.damaged, column.kinds[&Reason::R104].count), (1, 5, 6));
         assert_eq!(column.kinds[&Reason::R104].rows, [1, 2, 3]);

@@ -39,7 +39,10 @@ impl Inbox {
     pub(super) fn and_sidecar(self, name: &str, rows: usize) -> Self {
         let bytes = std::fs::read(self.path.join(name)).unwrap();
         let sha256 = data_encoding::HEXUPPER.encode(&Sha256::digest(bytes));
-        self.and(&format!("{name}.meta.toml"), format!("rows = {rows}\nsha256 = \"{sha256}\"\nsender = \"lab\"\n"))
+        self.and(
+            &format!("{name}.meta.toml"),
+            format!("rows = {rows}\nsha256 = \"{sha256}\"\nsender = \"lab\"\n"),
+        )
     }
 
     pub(super) fn read(&self) -> Result<Rows, ReadError> {
@@ -86,7 +89,9 @@ pub(super) fn cells(columns: &[&str], replaced: &[(&str, &str)]) -> Vec<String> 
         _ => "",
     };
     assert!(replaced.iter().all(|(column, _)| columns.contains(column)));
-    let cell = |column: &&str| replaced.iter().find(|(name, _)| name == column).map_or(sound(column), |(_, cell)| cell);
+    let cell = |column: &&str| {
+        replaced.iter().find(|(name, _)| name == column).map_or(sound(column), |(_, cell)| cell)
+    };
     columns.iter().map(|column| cell(column).to_owned()).collect()
 }
 
@@ -106,7 +111,8 @@ pub(super) fn exposures(rows: &[&[(&str, &str)]]) -> String {
 
 fn many(count: usize) -> String {
     let ids: Vec<String> = (1..=count).map(|number| format!("R-{number}")).collect();
-    let rows: Vec<_> = ids.iter().map(|id| cells(schema::EXPOSURES, &[("record_id", id)])).collect();
+    let rows: Vec<_> =
+        ids.iter().map(|id| cells(schema::EXPOSURES, &[("record_id", id)])).collect();
     csv_text(schema::EXPOSURES, &rows)
 }
 
@@ -115,7 +121,10 @@ pub(super) fn content(rows: &Rows) -> Vec<String> {
     let good = rows.exposures.iter().map(|row| {
         let cells: Vec<&str> = row.cells.iter().collect();
         let bsn = row.bsn.map(crate::base::bsn::Bsn::number);
-        format!("{:?} {cells:?} {bsn:?} {:?} {:?} {:?}", row.row, row.category, row.items, row.status)
+        format!(
+            "{:?} {cells:?} {bsn:?} {:?} {:?} {:?}",
+            row.row, row.category, row.items, row.status
+        )
     });
     let refused = rows.refused.iter().map(|row| format!("{:?}", row.set_aside));
     good.chain(refused).collect()
@@ -123,8 +132,12 @@ pub(super) fn content(rows: &Rows) -> Vec<String> {
 
 #[test]
 fn a_sound_row_arrives_with_every_value() {
-    let inbox =
-        Inbox::with(exposures(&[&[("custody", "former"), ("sex", "F"), ("published", ""), ("category", "gp")]]));
+    let inbox = Inbox::with(exposures(&[&[
+        ("custody", "former"),
+        ("sex", "F"),
+        ("published", ""),
+        ("category", "gp"),
+    ]]));
     let rows = inbox.read().unwrap();
     let row = &rows.exposures[0];
     assert_eq!(row.row, crate::field::ids::RowRef { file: 0, row: 1 });
@@ -132,11 +145,17 @@ fn a_sound_row_arrives_with_every_value() {
     assert_eq!((row.name().surname_prefix, row.name().surname), ("van der", "Voorbeeld"));
     assert_eq!((row.address().postcode, row.address().house_addition), ("1234AB", "-2"));
     assert_eq!(row.bsn.unwrap().number().to_string(), VALID);
-    assert_eq!((row.sex, row.category, row.status), (Some(Sex::V), Some(Category::Gp), Status::Confirmed));
+    assert_eq!(
+        (row.sex, row.category, row.status),
+        (Some(Sex::V), Some(Category::Gp), Status::Confirmed)
+    );
     assert_eq!((row.published, row.custody), (Published::Unknown, Some(Custody::Former)));
     assert_eq!(row.sample_date, Some(date(2024, 1, 31)));
     let input = &rows.inputs[0];
-    assert_eq!((input.file.as_str(), input.list, input.rows), ("exposures.csv", List::Exposures, 1));
+    assert_eq!(
+        (input.file.as_str(), input.list, input.rows),
+        ("exposures.csv", List::Exposures, 1)
+    );
     assert_eq!(input.sha256.len(), 64);
     assert!(rows.refused.is_empty());
 }
@@ -153,12 +172,17 @@ fn every_list_is_read() {
         ("letter_format", "large"),
         ("protected_address", "ja"),
     ];
-    let list = |columns: &[&str], replaced: &[(&str, &str)]| csv_text(columns, &[cells(columns, replaced)]);
+    let list = |columns: &[&str], replaced: &[(&str, &str)]| {
+        csv_text(columns, &[cells(columns, replaced)])
+    };
     let inbox = Inbox::with(exposures(&[&[]]))
         .and("participants-1.csv", list(schema::REGISTRANTS, &registrant))
         .and(
             "register.csv",
-            list(schema::REGISTRANTS, &[("deceased_on", "2024-11-00"), ("country", "België"), ("postcode", "B-1000")]),
+            list(
+                schema::REGISTRANTS,
+                &[("deceased_on", "2024-11-00"), ("country", "België"), ("postcode", "B-1000")],
+            ),
         )
         .and("providers.csv", list(schema::PROVIDERS, &[]))
         .and("suppressions.csv", list(schema::SUPPRESSIONS, &[("bsn", "")]));
@@ -213,7 +237,11 @@ fn every_reason_of_reading_is_given_for_what_it_says() {
         ("provider_code", "123456", Reason::R108),
         ("provider_code", "1234567", Reason::R124),
         ("surname", long.as_str(), Reason::R109),
-        ("record_id", "x1234567890123456789012345678901234567890123456789012345678901234", Reason::R109),
+        (
+            "record_id",
+            "x1234567890123456789012345678901234567890123456789012345678901234",
+            Reason::R109,
+        ),
         ("surname", "Voor\nbeeld", Reason::R110),
         ("street", "Straat\u{85}", Reason::R110),
         ("surname", "Voor\u{202E}beeld", Reason::R111),
@@ -253,8 +281,10 @@ fn every_reason_of_reading_is_given_for_what_it_says() {
     assert_eq!(ragged.refused[0].set_aside.reason, Reason::R113);
     // R128 has tests of its own: only a workbook can have it.
     seen.extend([Reason::R103, Reason::R113, Reason::R128]);
-    let missing: Vec<_> =
-        Reason::ALL.iter().filter(|reason| reason.code().starts_with('R') && !seen.contains(reason)).collect();
+    let missing: Vec<_> = Reason::ALL
+        .iter()
+        .filter(|reason| reason.code().starts_with('R') && !seen.contains(reason))
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -273,19 +303,26 @@ fn a_refused_row_keeps_what_could_be_read_and_names_every_faulty_column() {
 
 #[test]
 fn an_unknown_category_is_no_fault_of_the_row() {
-    let rows = Inbox::with(exposures(&[&[("category", "dentist")], &[("category", "")]])).read().unwrap();
+    let rows =
+        Inbox::with(exposures(&[&[("category", "dentist")], &[("category", "")]])).read().unwrap();
     assert_eq!(rows.exposures.iter().map(|row| row.category).collect::<Vec<_>>(), [None, None]);
 }
 
 #[test]
 fn line_ends_byte_order_marks_column_order_and_quotes_change_nothing() {
-    let text =
-        exposures(&[&[("surname", "Ëxample")], &[("surname", "O'Voorbeeld"), ("bsn", "1")], &[("street", "A, B")]]);
+    let text = exposures(&[
+        &[("surname", "Ëxample")],
+        &[("surname", "O'Voorbeeld"), ("bsn", "1")],
+        &[("street", "A, B")],
+    ]);
     let expected = content(&Inbox::with(&text).read().unwrap());
     assert_eq!(expected.len(), 3);
-    let mut quoted = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
+    let mut quoted =
+        csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
     let mut reversed = csv::Writer::from_writer(Vec::new());
-    for record in csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes()).records() {
+    for record in
+        csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes()).records()
+    {
         let record = record.unwrap();
         quoted.write_record(&record).unwrap();
         reversed.write_record(record.iter().rev()).unwrap();
@@ -302,7 +339,12 @@ fn line_ends_byte_order_marks_column_order_and_quotes_change_nothing() {
         text.replace('Ë', "E\u{308}").into_bytes(),
     ];
     for variant in variants {
-        assert_eq!(content(&Inbox::with(&variant).read().unwrap()), expected, "{}", String::from_utf8_lossy(&variant));
+        assert_eq!(
+            content(&Inbox::with(&variant).read().unwrap()),
+            expected,
+            "{}",
+            String::from_utf8_lossy(&variant)
+        );
     }
     let two_marks = Inbox::with(format!("\u{feff}\u{feff}{text}")).error();
     assert!(matches!(two_marks, ReadError::MissingColumn { .. }));
@@ -332,7 +374,10 @@ fn delimiters_are_configured_and_never_guessed() {
         let error = inbox.error();
         assert!(error.to_string().contains("is not the header of the exposures list"));
         let hint = error.hint().unwrap();
-        assert!(hint.contains(&format!("set delimiter = {word} under [inputs.exposures]")), "{hint}");
+        assert!(
+            hint.contains(&format!("set delimiter = {word} under [inputs.exposures]")),
+            "{hint}"
+        );
         inbox.formats.exposures.delimiter = delimiter;
         assert_eq!(content(&inbox.read().unwrap()), content(&Inbox::with(&text).read().unwrap()));
     }
@@ -346,7 +391,10 @@ fn a_header_that_holds_a_value_is_not_blamed_on_the_delimiter() {
         let with = text.replacen("bsn", &format!("{strange},bsn"), 1);
         let hint = Inbox::with(with).error().hint().unwrap();
         assert!(hint.contains("not like a column's name"), "{hint}");
-        assert!(!hint.contains("delimiter") && !hint.contains("skip_lines") && !hint.contains(strange), "{hint}");
+        assert!(
+            !hint.contains("delimiter") && !hint.contains("skip_lines") && !hint.contains(strange),
+            "{hint}"
+        );
     }
 }
 
@@ -355,13 +403,23 @@ fn a_missing_or_doubled_column_stops_the_run() {
     let text = exposures(&[&[]]);
     let error = Inbox::with(text.replacen("birth_date", "geb_datum", 1)).error();
     assert!(error.to_string().starts_with("column `birth_date` is missing from the header of `"));
-    assert_eq!(error.hint().unwrap(), "the file has `geb_datum`; map it under [inputs.exposures.columns]");
+    assert_eq!(
+        error.hint().unwrap(),
+        "the file has `geb_datum`; map it under [inputs.exposures.columns]"
+    );
     for header in ["BSN", "bsn ", "bsn\u{a0}"] {
-        assert!(matches!(Inbox::with(text.replacen("bsn", header, 1)).error(), ReadError::MissingColumn { .. }));
+        assert!(matches!(
+            Inbox::with(text.replacen("bsn", header, 1)).error(),
+            ReadError::MissingColumn { .. }
+        ));
     }
-    assert!(matches!(Inbox::with(text.replacen("dataset_id", "BSN", 1)).error(), ReadError::DuplicateColumn { .. }));
+    assert!(matches!(
+        Inbox::with(text.replacen("dataset_id", "BSN", 1)).error(),
+        ReadError::DuplicateColumn { .. }
+    ));
     for column in schema::needed(List::Exposures) {
-        let without: Vec<&str> = schema::EXPOSURES.iter().copied().filter(|other| *other != column).collect();
+        let without: Vec<&str> =
+            schema::EXPOSURES.iter().copied().filter(|other| *other != column).collect();
         let text = csv_text(&without, &[cells(&without, &[])]);
         let error = Inbox::with(text).error();
         assert!(error.to_string().starts_with(&format!("column `{column}` is missing")), "{error}");
@@ -397,29 +455,40 @@ fn an_unbalanced_quote_stops_the_run_and_says_where() {
     let error = Inbox::with(text).error();
     assert!(error.to_string().starts_with("unbalanced quote in `"), "{error}");
     assert!(error.to_string().ends_with("in the cell that begins in row 50"), "{error}");
-    assert!(matches!(Inbox::with("\"record_id").error(), ReadError::Quote { place: FilePlace::Header, .. }));
+    assert!(matches!(
+        Inbox::with("\"record_id").error(),
+        ReadError::Quote { place: FilePlace::Header, .. }
+    ));
 }
 
 #[test]
 fn every_quote_of_a_quoted_file_that_is_removed_is_noticed() {
-    let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
+    let mut writer =
+        csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
     writer.write_record(schema::EXPOSURES).unwrap();
     for id in ["R-1", "R-2"] {
-        writer.write_record(cells(schema::EXPOSURES, &[("record_id", id), ("country", "NL")])).unwrap();
+        writer
+            .write_record(cells(schema::EXPOSURES, &[("record_id", id), ("country", "NL")]))
+            .unwrap();
     }
     let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
     let header = text.find('\n').unwrap();
     let clean = content(&Inbox::with(&text).read().unwrap());
-    let quotes: Vec<usize> = text.match_indices('"').map(|(place, _)| place).filter(|place| *place > header).collect();
+    let quotes: Vec<usize> =
+        text.match_indices('"').map(|(place, _)| place).filter(|place| *place > header).collect();
     for place in quotes {
         let mut damaged = text.clone();
         damaged.remove(place);
         match Inbox::with(&damaged).read() {
-            Err(error) => assert!(matches!(error, ReadError::Quote { .. } | ReadError::Truncated { .. })),
-            // The opening quote of a cell: what is left is a cell that ends in a quote, and no such cell is accepted.
+            Err(error) => {
+                assert!(matches!(error, ReadError::Quote { .. } | ReadError::Truncated { .. }))
+            }
+            // The opening quote of a cell: what is left is a cell that ends in a quote, and no such
+            // cell is accepted.
             Ok(rows) => {
                 assert_ne!(content(&rows), clean);
-                let without_category = rows.exposures.iter().filter(|row| row.category.is_none()).count();
+                let without_category =
+                    rows.exposures.iter().filter(|row| row.category.is_none()).count();
                 assert_eq!(rows.refused.len() + without_category, 1, "{damaged}");
             }
         }
@@ -443,7 +512,10 @@ fn without_a_sidecar_a_cut_row_is_noticed_as_long_as_a_cell_is_missing() {
     let last_row = text.trim_end().rfind('\n').unwrap() + 1;
     let last_cell = text.rfind(',').unwrap();
     for length in last_row + 1..=last_cell {
-        assert!(matches!(Inbox::with(&text[..length]).error(), ReadError::Truncated { .. }), "{length}");
+        assert!(
+            matches!(Inbox::with(&text[..length]).error(), ReadError::Truncated { .. }),
+            "{length}"
+        );
     }
     assert_eq!(Inbox::with(&text[..last_row]).read().unwrap().exposures.len(), 1);
 }
@@ -465,7 +537,10 @@ fn nothing_new_is_told_from_empty_by_accident() {
         assert!(matches!(Inbox::with(nothing).error(), ReadError::Empty { .. }));
         let announced = Inbox::with(nothing).and_sidecar("exposures.csv", 0);
         assert_eq!(announced.read().unwrap().inputs[0].rows, 0);
-        assert!(matches!(Inbox::with(nothing).and_sidecar("exposures.csv", 3).error(), ReadError::SidecarRows { .. }));
+        assert!(matches!(
+            Inbox::with(nothing).and_sidecar("exposures.csv", 3).error(),
+            ReadError::SidecarRows { .. }
+        ));
     }
     assert!(matches!(Inbox::new().and("register.csv", "").error(), ReadError::NoExposures { .. }));
 }
@@ -480,7 +555,10 @@ fn one_ragged_row_is_a_bad_row_and_many_are_a_bad_file() {
     assert_eq!(ragged(1, 10).unwrap().refused[0].set_aside.reason, Reason::R113);
     assert_eq!(ragged(2, 2000).unwrap().refused.len(), 2);
     let error = ragged(2, 1999).unwrap_err();
-    assert!(matches!(error, ReadError::Ragged { ragged: 2, rows: 1999, first: 1998, .. }), "{error}");
+    assert!(
+        matches!(error, ReadError::Ragged { ragged: 2, rows: 1999, first: 1998, .. }),
+        "{error}"
+    );
 }
 
 #[test]
@@ -488,7 +566,8 @@ fn a_ragged_row_of_a_list_still_tells_whose_it_is() {
     let mut short = cells(schema::REGISTRANTS, &[]);
     short.pop();
     let good = csv_text(schema::REGISTRANTS, &[cells(schema::REGISTRANTS, &[])]);
-    let inbox = Inbox::with(exposures(&[&[]])).and("register.csv", format!("{good}{}\n", short.join(",")));
+    let inbox =
+        Inbox::with(exposures(&[&[]])).and("register.csv", format!("{good}{}\n", short.join(",")));
     let rows = inbox.read().unwrap();
     assert_eq!(rows.refused[0].bsn.unwrap().number().to_string(), VALID);
     assert!(rows.refused[0].set_aside.evidence.contains("31 cells, the header has 32"));
@@ -497,8 +576,10 @@ fn a_ragged_row_of_a_list_still_tells_whose_it_is() {
 #[test]
 fn a_suppression_of_nobody_stops_the_run() {
     let with = |replaced: &[(&str, &str)]| {
-        let list =
-            csv_text(schema::SUPPRESSIONS, &[cells(schema::SUPPRESSIONS, &[]), cells(schema::SUPPRESSIONS, replaced)]);
+        let list = csv_text(
+            schema::SUPPRESSIONS,
+            &[cells(schema::SUPPRESSIONS, &[]), cells(schema::SUPPRESSIONS, replaced)],
+        );
         Inbox::with(exposures(&[&[]])).and("suppressions.csv", list).read()
     };
     for nobody in [
@@ -531,17 +612,31 @@ fn an_id_that_holds_the_rows_bsn_is_not_kept_and_the_row_protects_all_the_same()
         };
         let rows = listed("participants.csv", schema::REGISTRANTS);
         assert!(rows.participants.is_empty() && rows.refused[0].bsn.is_some());
-        assert_eq!((rows.refused[0].set_aside.reason, rows.refused[0].person_ref.as_str()), (reason, ""));
+        assert_eq!(
+            (rows.refused[0].set_aside.reason, rows.refused[0].person_ref.as_str()),
+            (reason, "")
+        );
         let rows = listed("suppressions.csv", schema::SUPPRESSIONS);
-        assert!(rows.refused[0].used && rows.suppressions[0].bsn.is_some(), "it suppresses by the BSN");
-        assert_eq!((rows.refused[0].set_aside.reason, rows.suppressions[0].person_ref.as_str()), (reason, ""));
+        assert!(
+            rows.refused[0].used && rows.suppressions[0].bsn.is_some(),
+            "it suppresses by the BSN"
+        );
+        assert_eq!(
+            (rows.refused[0].set_aside.reason, rows.suppressions[0].person_ref.as_str()),
+            (reason, "")
+        );
     }
     let others = ["999990020", "2025-09-15-0019", "R-99999001", "999990a019"];
     for id in others {
-        assert!(Inbox::with(exposures(&[&[("record_id", id)]])).read().unwrap().refused.is_empty(), "{id}");
+        assert!(
+            Inbox::with(exposures(&[&[("record_id", id)]])).read().unwrap().refused.is_empty(),
+            "{id}"
+        );
     }
     // A number that lost its zero, or that is none.
-    for (id, bsn) in [("R-12345678", "012345678"), ("R-012345678", "12345678"), ("999990018", "999990018")] {
+    for (id, bsn) in
+        [("R-12345678", "012345678"), ("R-012345678", "12345678"), ("999990018", "999990018")]
+    {
         let replaced: &[(&str, &str)] = &[("record_id", id), ("bsn", bsn)];
         let row = &Inbox::with(exposures(&[replaced])).read().unwrap().refused[0];
         assert_eq!((row.set_aside.reason, row.record_id.as_str()), (Reason::R130, ""), "{id}");
@@ -552,23 +647,33 @@ fn an_id_that_holds_the_rows_bsn_is_not_kept_and_the_row_protects_all_the_same()
 fn providers_that_contradict_each_other_are_not_named() {
     let read = |rows: &[&[(&str, &str)]]| {
         let rows: Vec<_> = rows.iter().map(|replaced| cells(schema::PROVIDERS, replaced)).collect();
-        let inbox = Inbox::with(exposures(&[&[]])).and("providers.csv", csv_text(schema::PROVIDERS, &rows));
+        let inbox =
+            Inbox::with(exposures(&[&[]])).and("providers.csv", csv_text(schema::PROVIDERS, &rows));
         inbox.read().unwrap().providers
     };
     assert!(read(&[&[], &[]]).iter().all(|provider| provider.confirmed_on.is_some()));
     let renamed = read(&[&[], &[("display_name", "Praktijk Elders")]]);
     assert!(
-        renamed.iter().all(|provider| provider.confirmed_on.is_none() && provider.address().town == "Voorbeeldstad")
+        renamed.iter().all(|provider| provider.confirmed_on.is_none()
+            && provider.address().town == "Voorbeeldstad")
     );
     let moved = read(&[&[], &[("town", "Elders")], &[("provider_code", "07654321")]]);
-    assert!(moved[..2].iter().all(|provider| provider.confirmed_on.is_none() && provider.address().town.is_empty()));
+    assert!(
+        moved[..2]
+            .iter()
+            .all(|provider| provider.confirmed_on.is_none() && provider.address().town.is_empty())
+    );
     assert!(moved[2].confirmed_on.is_some());
 }
 
 #[test]
 fn postcodes_are_dutch_where_the_address_is() {
-    for (country, good) in [("", 0), ("NL", 0), ("nederland", 0), ("6030", 0), ("België", 1), ("DE", 1), ("5010", 1)] {
-        let rows = Inbox::with(exposures(&[&[("country", country), ("postcode", "B-1000")]])).read().unwrap();
+    for (country, good) in
+        [("", 0), ("NL", 0), ("nederland", 0), ("6030", 0), ("België", 1), ("DE", 1), ("5010", 1)]
+    {
+        let rows = Inbox::with(exposures(&[&[("country", country), ("postcode", "B-1000")]]))
+            .read()
+            .unwrap();
         assert_eq!(rows.exposures.len(), good, "{country}");
     }
 }
@@ -586,7 +691,8 @@ fn rows_keep_their_numbers_in_files_of_many_pieces() {
 
 #[test]
 fn a_file_that_changes_while_it_is_read_is_refused() {
-    // Files of the kernel say that they have no bytes and then give some, as a file does that grows meanwhile.
+    // Files of the kernel say that they have no bytes and then give some, as a file does that grows
+    // meanwhile.
     let guard = tempfile::tempdir().unwrap();
     let path = Utf8PathBuf::from_path_buf(guard.path().join("grows")).unwrap();
     std::fs::write(&path, "x".repeat(100)).unwrap();

@@ -1,7 +1,8 @@
-//! What a text cell may hold, and how it is written before anything compares or prints it: NFC, single blanks, trimmed.
+//! What a text cell may hold, and how it is written before anything compares or prints it: NFC,
+//! single blanks, trimmed.
 //!
-//! Nearly every cell is plain printable ASCII and leaves through [`plain`] without a look at Unicode tables and without
-//! a copy. The rest goes through the rules below one by one.
+//! Nearly every cell is plain printable ASCII and leaves through [`plain`] without a look at
+//! Unicode tables and without a copy. The rest goes through the rules below one by one.
 
 use std::borrow::Cow;
 
@@ -13,8 +14,8 @@ use crate::field::reason::Reason;
 use super::damage::{self, Wanted};
 use super::{codepage, mojibake};
 
-/// Stands for a cell of a workbook whose kind its column does not take. It is not a character: no file can say it, and
-/// every rule refuses it with R128.
+/// Stands for a cell of a workbook whose kind its column does not take. It is not a character: no
+/// file can say it, and every rule refuses it with R128.
 pub(super) const SPOILT: &str = "\u{FDD0}";
 
 /// What is expected of one column's text.
@@ -42,8 +43,9 @@ enum Kind {
 }
 
 impl Rule {
-    // BRP: names 200, particle 10, short street 24, location 35, foreign line 40, town 80 characters. Lab rows are
-    // longer where systems let people type; beyond these figures a text is neither a name nor an address.
+    // BRP: names 200, particle 10, short street 24, location 35, foreign line 40, town 80
+    // characters. Lab rows are longer where systems let people type; beyond these figures a text is
+    // neither a name nor an address.
     pub(super) const NAMES: Self = Self::name(200);
     pub(super) const PARTICLE: Self = Self::name(20);
     pub(super) const INITIALS: Self = Self::name(40);
@@ -116,14 +118,17 @@ pub(super) fn clean(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     if raw.is_empty() {
         return Ok(Clean::MISSING);
     }
+
     if plain(raw, rule) {
         if is_missing(raw) {
             return Ok(Clean::MISSING);
         }
         check_number(raw, rule)?;
-        // A plain cell without any letter counts as Latin, too; that changes nothing: such a cell has no look-alikes.
+        // A plain cell without any letter counts as Latin, too; that changes nothing: such a cell
+        // has no look-alikes.
         return Ok(Clean::borrowed(raw, Scripts::LATIN));
     }
+
     thorough(raw, rule)
 }
 
@@ -142,7 +147,8 @@ const fn classes() -> [u8; 128] {
             b'w' | b'W' => W,
             b'a'..=b'z' | b'A'..=b'Z' | b'\'' | b'`' | b'-' | b'.' | b',' => 0,
             b' ' => BLANK,
-            // Full look: quotes must pair, `@` and `:` may belong to a web address, and the rest are traces of programs.
+            // Full look: quotes must pair, `@` and `:` may belong to a web address, and the rest
+            // are traces of programs.
             0..=0x1f
             | 0x7f
             | b'"'
@@ -165,16 +171,22 @@ const fn classes() -> [u8; 128] {
         };
         byte += 1;
     }
+
     classes
 }
 
-/// Whether the cell can stay as it is: short printable ASCII, single blanks inside, nothing that its column forbids.
+/// Whether the cell can stay as it is: short printable ASCII, single blanks inside, nothing that
+/// its column forbids.
 fn plain(raw: &str, rule: Rule) -> bool {
     let bytes = raw.as_bytes();
-    if bytes.len() > rule.max || matches!(bytes[0], b'=' | b'+' | b'-' | b' ') || bytes[bytes.len() - 1] == b' ' {
+    if bytes.len() > rule.max
+        || matches!(bytes[0], b'=' | b'+' | b'-' | b' ')
+        || bytes[bytes.len() - 1] == b' '
+    {
         return false;
     }
     let mut seen = 0_u8;
+
     // The last three classes in one register: two blanks or three `w` in a row need the full look.
     let mut register = 0_u32;
     let mut runs = 0_u32;
@@ -184,6 +196,7 @@ fn plain(raw: &str, rule: Rule) -> bool {
         register = register << 4 | u32::from(class);
         runs |= u32::from(register & 0x44 == 0x44) | u32::from(register & 0x888 == 0x888);
     }
+
     let forbidden = if rule.is_name() { NOT_IN_NAME } else { NOT_PLAIN };
     seen & forbidden == 0 && runs == 0
 }
@@ -194,61 +207,86 @@ fn thorough(raw: &str, rule: Rule) -> Result<Clean<'_>, Reason> {
     if single.chars().count() > rule.max {
         return Err(Reason::R109);
     }
-    let text: Cow<'_, str> = if is_nfc(&single) { single } else { Cow::Owned(single.nfc().collect()) };
+
+    let text: Cow<'_, str> =
+        if is_nfc(&single) { single } else { Cow::Owned(single.nfc().collect()) };
     if text.chars().count() > rule.max {
         return Err(Reason::R109);
     }
+
     if text.is_empty() || is_missing(&text) {
         return Ok(Clean::MISSING);
     }
+
     if let Some(reason) = damage::error_word(&text) {
         return Err(reason);
     }
+
     check_number(&text, rule)?;
+
     if begins_like_a_formula(&text, rule) {
         return Err(Reason::R118);
     }
+
     check_marks(&text)?;
     check_signs(&text, rule)?;
     let scripts = text.chars().map(script).fold(Scripts::default(), Scripts::and);
     if scripts.mixed() {
         return Err(Reason::R116);
     }
+
     Ok(Clean { text, scripts })
 }
 
-/// Refuses what no cell of any column may hold: cells of a different kind (R128), double encoding (R112), the letters
-/// of a different code page (R129), control characters (R110), and characters that cannot be seen, that turn the text
-/// around or that do not exist (R111).
+/// Refuses what no cell of any column may hold: cells of a different kind (R128), double encoding
+/// (R112), the letters of a different code page (R129), control characters (R110), and characters
+/// that cannot be seen, that turn the text around or that do not exist (R111).
 pub(super) fn check_characters(raw: &str) -> Result<(), Reason> {
     if raw.is_ascii() {
-        return if raw.bytes().any(|byte| byte.is_ascii_control()) { Err(Reason::R110) } else { Ok(()) };
+        return if raw.bytes().any(|byte| byte.is_ascii_control()) {
+            Err(Reason::R110)
+        } else {
+            Ok(())
+        };
     }
+
     if raw.starts_with(SPOILT) {
         return Err(Reason::R128);
     }
+
     if mojibake::is_doubly_encoded(raw) {
         return Err(Reason::R112);
     }
+
     if codepage::is_foreign(raw) {
         return Err(Reason::R129);
     }
+
     if raw.chars().any(char::is_control) {
         return Err(Reason::R110);
     }
+
     if raw.chars().any(is_unseen) { Err(Reason::R111) } else { Ok(()) }
 }
 
 /// By general category, and the invisible ones that Unicode files under letters, marks and symbols.
 fn is_unseen(character: char) -> bool {
     use GeneralCategory as G;
+
     if character.is_ascii() {
         return false;
     }
+
     let by_category = matches!(
         get_general_category(character),
-        G::Format | G::PrivateUse | G::Surrogate | G::Unassigned | G::LineSeparator | G::ParagraphSeparator
+        G::Format
+            | G::PrivateUse
+            | G::Surrogate
+            | G::Unassigned
+            | G::LineSeparator
+            | G::ParagraphSeparator
     );
+
     let by_name = matches!(
         character,
         '\u{034F}'
@@ -263,12 +301,15 @@ fn is_unseen(character: char) -> bool {
             | '\u{1D159}'
             | '\u{E0100}'..='\u{E01EF}'
     );
+
     by_category || by_name
 }
 
 /// Whether the character is a blank of any width.
 pub(super) fn is_blank(character: char) -> bool {
-    character == ' ' || (!character.is_ascii() && get_general_category(character) == GeneralCategory::SpaceSeparator)
+    character == ' '
+        || (!character.is_ascii()
+            && get_general_category(character) == GeneralCategory::SpaceSeparator)
 }
 
 /// Trimmed, every run of blanks one ordinary blank.
@@ -280,45 +321,69 @@ fn single_blanks(raw: &str) -> Cow<'_, str> {
         tidy &= !is_blank(character) || (character == ' ' && previous != ' ');
         previous = character;
     }
+
     if tidy {
         return Cow::Borrowed(trimmed);
     }
+
     let words: Vec<&str> = trimmed.split(is_blank).filter(|word| !word.is_empty()).collect();
     Cow::Owned(words.join(" "))
 }
 
-/// Words that systems write where they know nothing. An error word (`#N/A`) is damage: the cell had a value. A single
-/// `.` is left alone: it is the register's own value for an unknown name or street, and the addressing rules know it.
+/// Words that systems write where they know nothing. An error word (`#N/A`) is damage: the cell had
+/// a value. A single `.` is left alone: it is the register's own value for an unknown name or
+/// street, and the addressing rules know it.
 pub(super) fn is_missing(text: &str) -> bool {
-    const WORDS: [&str; 12] =
-        ["null", "n/a", "<na>", "(null)", "\\n", "none", "undefined", "onbekend", "unknown", "n.v.t.", "nvt", "?"];
+    const WORDS: [&str; 12] = [
+        "null",
+        "n/a",
+        "<na>",
+        "(null)",
+        "\\n",
+        "none",
+        "undefined",
+        "onbekend",
+        "unknown",
+        "n.v.t.",
+        "nvt",
+        "?",
+    ];
+
     let Some(first) = text.bytes().next() else { return true };
-    if text.len() > 9 || !matches!(first | 0x20, b'n' | b'o' | b'u' | b'-' | b'<' | b'(' | b'|' | b'?') {
+    if text.len() > 9
+        || !matches!(first | 0x20, b'n' | b'o' | b'u' | b'-' | b'<' | b'(' | b'|' | b'?')
+    {
         return false;
     }
+
     // `Nan` is a given name; what programs write for "not a number" is not spelt like one.
     text.bytes().all(|byte| byte == b'-')
         || matches!(text, "NaN" | "nan")
         || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// A part of a house number, or a postcode, that a spreadsheet took for a date or a number of its own; a name that it took
-/// for a comparison.
+/// A part of a house number, or a postcode, that a spreadsheet took for a date or a number of its
+/// own; a name that it took for a comparison.
 fn check_number(text: &str, rule: Rule) -> Result<(), Reason> {
     let wanted = match rule.kind {
         Kind::House => Wanted::House,
         Kind::Code => Wanted::Number,
         // In capitals, as a spreadsheet writes the outcome of a comparison.
-        Kind::Name if matches!(text, "WAAR" | "ONWAAR" | "TRUE" | "FALSE") => return Err(Reason::R122),
+        Kind::Name if matches!(text, "WAAR" | "ONWAAR" | "TRUE" | "FALSE") => {
+            return Err(Reason::R122);
+        }
         Kind::Name | Kind::Free | Kind::Note | Kind::Email => return Ok(()),
     };
+
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(());
     }
+
     damage::of_value(text, wanted).map_or(Ok(()), Err)
 }
 
-/// What a spreadsheet would run. The apostrophe is a legal first character in Dutch names ('t Hooft).
+/// What a spreadsheet would run. The apostrophe is a legal first character in Dutch names ('t
+/// Hooft).
 fn begins_like_a_formula(text: &str, rule: Rule) -> bool {
     if rule.kind == Kind::House
         && let Some(addition) = text.strip_prefix('-')
@@ -345,68 +410,94 @@ fn check_marks(text: &str) -> Result<(), Reason> {
             category => room = if is_letter(category) { 2 } else { 0 },
         }
     }
+
     Ok(())
 }
 
-/// Letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a pair of
-/// quotes.
+/// Letters, blanks and the punctuation of names; elsewhere at least no web address and no half of a
+/// pair of quotes.
 fn check_signs(text: &str, rule: Rule) -> Result<(), Reason> {
     if rule.kind == Kind::Free && damage::of_value(text, Wanted::House) == Some(Reason::R119) {
         return Err(Reason::R119);
     }
+
     if matches!(rule.kind, Kind::Free | Kind::House | Kind::Code) {
         damage::leftovers(text)?;
     }
+
     if rule.kind == Kind::Name && damage::has_entity(text) {
         return Err(Reason::R125);
     }
+
     let holds = match rule.kind {
         Kind::Name => text.chars().all(is_in_names) && !has_web_address(text),
         Kind::Free | Kind::Note | Kind::House | Kind::Code => {
-            !text.contains('@') && !has_web_address(text) && text.bytes().filter(|byte| *byte == b'"').count() % 2 == 0
+            !text.contains('@')
+                && !has_web_address(text)
+                && text.bytes().filter(|byte| *byte == b'"').count() % 2 == 0
         }
         Kind::Email => true,
     };
+
     if holds { Ok(()) } else { Err(Reason::R117) }
 }
 
 fn is_in_names(character: char) -> bool {
     use GeneralCategory as G;
     if character.is_ascii() {
-        return character.is_ascii_alphabetic() || matches!(character, ' ' | '\'' | '`' | '-' | '.' | ',');
+        return character.is_ascii_alphabetic()
+            || matches!(character, ' ' | '\'' | '`' | '-' | '.' | ',');
     }
     let category = get_general_category(character);
-    matches!(character, '’' | '‘') || is_letter(category) || matches!(category, G::NonspacingMark | G::SpacingMark)
+    matches!(character, '’' | '‘')
+        || is_letter(category)
+        || matches!(category, G::NonspacingMark | G::SpacingMark)
 }
 
 fn is_letter(category: GeneralCategory) -> bool {
     use GeneralCategory as G;
     matches!(
         category,
-        G::UppercaseLetter | G::LowercaseLetter | G::TitlecaseLetter | G::ModifierLetter | G::OtherLetter
+        G::UppercaseLetter
+            | G::LowercaseLetter
+            | G::TitlecaseLetter
+            | G::ModifierLetter
+            | G::OtherLetter
     )
 }
 
 fn has_web_address(text: &str) -> bool {
-    text.contains("://") || text.as_bytes().windows(3).any(|three| three.eq_ignore_ascii_case(b"www"))
+    text.contains("://")
+        || text.as_bytes().windows(3).any(|three| three.eq_ignore_ascii_case(b"www"))
 }
 
-/// Script of a letter; what belongs to all scripts has none. Blocks are enough here: who mixes look-alikes takes them
-/// from Greek or Cyrillic, and letters of any other script cannot be printed at all.
+/// Script of a letter; what belongs to all scripts has none. Blocks are enough here: who mixes
+/// look-alikes takes them from Greek or Cyrillic, and letters of any other script cannot be printed
+/// at all.
 fn script(character: char) -> Scripts {
     match character {
         'A'..='Z' | 'a'..='z' => Scripts::LATIN,
         '\0'..='\u{7F}' | '\u{02B0}'..='\u{036F}' => Scripts::default(),
-        '\u{AA}' | '\u{BA}' | '\u{C0}'..='\u{02AF}' | '\u{1D00}'..='\u{1D25}' | '\u{1E00}'..='\u{1EFF}' => {
-            if matches!(character, '×' | '÷') { Scripts::default() } else { Scripts::LATIN }
+        '\u{AA}'
+        | '\u{BA}'
+        | '\u{C0}'..='\u{02AF}'
+        | '\u{1D00}'..='\u{1D25}'
+        | '\u{1E00}'..='\u{1EFF}' => {
+            if matches!(character, '×' | '÷') {
+                Scripts::default()
+            } else {
+                Scripts::LATIN
+            }
         }
-        '\u{2C60}'..='\u{2C7F}' | '\u{A720}'..='\u{A7FF}' | '\u{AB30}'..='\u{AB64}' | '\u{FB00}'..='\u{FB06}' => {
-            Scripts::LATIN
-        }
+        '\u{2C60}'..='\u{2C7F}'
+        | '\u{A720}'..='\u{A7FF}'
+        | '\u{AB30}'..='\u{AB64}'
+        | '\u{FB00}'..='\u{FB06}' => Scripts::LATIN,
         '\u{0370}'..='\u{03FF}' | '\u{1F00}'..='\u{1FFF}' => Scripts::GREEK,
-        '\u{0400}'..='\u{052F}' | '\u{1C80}'..='\u{1C8F}' | '\u{2DE0}'..='\u{2DFF}' | '\u{A640}'..='\u{A69F}' => {
-            Scripts::CYRILLIC
-        }
+        '\u{0400}'..='\u{052F}'
+        | '\u{1C80}'..='\u{1C8F}'
+        | '\u{2DE0}'..='\u{2DFF}'
+        | '\u{A640}'..='\u{A69F}' => Scripts::CYRILLIC,
         other if is_letter(get_general_category(other)) => Scripts::OTHER,
         _ => Scripts::default(),
     }

@@ -13,7 +13,10 @@ fn street(raw: &str) -> Result<String, Reason> {
 #[test]
 fn a_plain_cell_is_not_copied() {
     for raw in ["Jansen", "van der Berg", "'t Hooft", "J.A.", "d`Ancona", "."] {
-        assert!(matches!(clean(raw, Rule::NAMES).unwrap().text, Cow::Borrowed(text) if text == raw), "{raw}");
+        assert!(
+            matches!(clean(raw, Rule::NAMES).unwrap().text, Cow::Borrowed(text) if text == raw),
+            "{raw}"
+        );
     }
 }
 
@@ -43,8 +46,8 @@ fn normalising_twice_changes_nothing() {
 #[test]
 fn what_systems_write_for_nothing_is_missing() {
     for raw in [
-        "", "NULL", "null", "N/A", "n/a", "-", "--", "Onbekend", "unknown", "N.v.t.", "nvt", " - ", "None", "NaN", "?",
-        "\\N",
+        "", "NULL", "null", "N/A", "n/a", "-", "--", "Onbekend", "unknown", "N.v.t.", "nvt", " - ",
+        "None", "NaN", "?", "\\N",
     ] {
         assert_eq!(name(raw).unwrap(), "", "{raw}");
         assert_eq!(street(raw).unwrap(), "", "{raw}");
@@ -67,12 +70,27 @@ fn every_control_character_is_held() {
 
 #[test]
 fn every_format_character_and_every_other_invisible_one_is_held() {
-    let listed =
-        ['\u{34F}', '\u{3164}', '\u{115F}', '\u{FE0F}', '\u{E0101}', '\u{2028}', '\u{2029}', '\u{E000}', '\u{378}'];
-    let format = ('\u{A0}'..='\u{10FFFF}').filter(|c| get_general_category(*c) == GeneralCategory::Format);
+    let listed = [
+        '\u{34F}',
+        '\u{3164}',
+        '\u{115F}',
+        '\u{FE0F}',
+        '\u{E0101}',
+        '\u{2028}',
+        '\u{2029}',
+        '\u{E000}',
+        '\u{378}',
+    ];
+    let format =
+        ('\u{A0}'..='\u{10FFFF}').filter(|c| get_general_category(*c) == GeneralCategory::Format);
     let mut count = 0;
     for character in format.chain(listed) {
-        assert_eq!(name(&format!("Jan{character}sen")), Err(Reason::R111), "U+{:04X}", u32::from(character));
+        assert_eq!(
+            name(&format!("Jan{character}sen")),
+            Err(Reason::R111),
+            "U+{:04X}",
+            u32::from(character)
+        );
         count += 1;
     }
     assert!(count > 150);
@@ -117,7 +135,9 @@ fn look_alikes_from_another_script_are_held() {
 
 #[test]
 fn names_hold_letters_blanks_and_their_own_punctuation() {
-    for raw in ["d’Ancona", "Jan-Piet", "Smith, Jr.", "O'Neill", "Ælfrīc", "L. de Vrïes", "‘s-Gravenmade"] {
+    for raw in
+        ["d’Ancona", "Jan-Piet", "Smith, Jr.", "O'Neill", "Ælfrīc", "L. de Vrïes", "‘s-Gravenmade"]
+    {
         assert_eq!(name(raw).unwrap(), raw);
     }
     for raw in [
@@ -148,7 +168,14 @@ fn names_hold_letters_blanks_and_their_own_punctuation() {
 
 #[test]
 fn streets_hold_digits_and_signs_but_no_web_address_and_no_half_quotes() {
-    for raw in ["Plein 1944", "2e Dwarsstraat", "Straat #3", "Schip \"De Hoop\"", "A/B (links)", "Laan & Weg"] {
+    for raw in [
+        "Plein 1944",
+        "2e Dwarsstraat",
+        "Straat #3",
+        "Schip \"De Hoop\"",
+        "A/B (links)",
+        "Laan & Weg",
+    ] {
         assert_eq!(street(raw).unwrap(), raw);
     }
     for raw in ["https://x.example", "www.example", "Straat www.x", "x@y", "Dorpsstraat 1\""] {

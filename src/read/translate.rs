@@ -1,7 +1,8 @@
-//! What a site writes in its own words and dates, as the contract writes it: `[inputs.<list>] words` and `dates`.
+//! What a site writes in its own words and dates, as the contract writes it: `[inputs.<list>]
+//! words` and `dates`.
 //!
-//! Cells are translated before anything reads them, whatever kind of file they come from. A cell that the configuration
-//! says nothing about stays as it is, and is then judged like any other.
+//! Cells are translated before anything reads them, whatever kind of file they come from. A cell
+//! that the configuration says nothing about stays as it is, and is then judged like any other.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,12 +36,14 @@ impl Translation {
         for (place, column) in contract::columns(list).iter().enumerate() {
             if let Some(words) = format.words.get(column.name).filter(|words| !words.is_empty()) {
                 let joined = matches!(column.form, CellForm::Words(_));
-                let kind = if joined { Kind::Words(words.clone()) } else { Kind::Word(words.clone()) };
+                let kind =
+                    if joined { Kind::Words(words.clone()) } else { Kind::Word(words.clone()) };
                 columns.push((place, kind));
             } else if column.form.is_date() && format.dates != DateForm::Iso {
                 columns.push((place, Kind::Date(format.dates)));
             }
         }
+
         Self { columns }
     }
 
@@ -49,12 +52,14 @@ impl Translation {
         if self.columns.is_empty() {
             return None;
         }
+
         let mut row: Vec<Cow<'a, str>> = cells.iter().map(|cell| Cow::Borrowed(&**cell)).collect();
         for (place, kind) in &self.columns {
             if let Some(translated) = row.get(*place).and_then(|cell| kind.translate(cell)) {
                 row[*place] = Cow::Owned(translated);
             }
         }
+
         Some(row)
     }
 }
@@ -100,8 +105,7 @@ mod tests {
 
     #[test]
     fn only_what_is_mapped_is_translated() {
-        let words =
-            "words.status.bevestigd = \"confirmed\"\nwords.items.naw = \"name;address\"\nwords.items.leeg = \"\"";
+        let words = "words.status.bevestigd = \"confirmed\"\nwords.items.naw = \"name;address\"\nwords.items.leeg = \"\"";
         let table = [
             ("status", "bevestigd", "confirmed"),
             ("status", " bevestigd\u{a0}", "confirmed"),
@@ -112,10 +116,20 @@ mod tests {
             ("items", "bsn;sex", "bsn;sex"),
             ("birth_date", "01-03-1950", "01-03-1950"),
         ];
+
         for (column, cell, expected) in table {
-            assert_eq!(translated(List::Exposures, words, column, cell).as_deref(), Some(expected), "{column} {cell}");
+            assert_eq!(
+                translated(List::Exposures, words, column, cell).as_deref(),
+                Some(expected),
+                "{column} {cell}"
+            );
         }
-        assert_eq!(translated(List::Exposures, "", "status", "bevestigd"), None, "nothing is mapped");
+
+        assert_eq!(
+            translated(List::Exposures, "", "status", "bevestigd"),
+            None,
+            "nothing is mapped"
+        );
     }
 
     #[test]
@@ -128,6 +142,7 @@ mod tests {
             ("01-03-1950 00:00:00", "01-03-1950 00:00:00"),
             ("", ""),
         ];
+
         for (cell, expected) in table {
             for column in ["birth_date", "deceased_on", "partner_ended"] {
                 let found = translated(List::Register, "dates = \"DD-MM-YYYY\"", column, cell);

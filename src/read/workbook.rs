@@ -1,5 +1,6 @@
-//! Workbooks: `.xlsx` and `.ods`, read as they are. Values come by the kind of their cells, so that nothing is lost on
-//! a way through CSV. Formulas are never calculated, macros never run, links never followed.
+//! Workbooks: `.xlsx` and `.ods`, read as they are. Values come by the kind of their cells, so that
+//! nothing is lost on a way through CSV. Formulas are never calculated, macros never run, links
+//! never followed.
 
 mod book;
 mod cell;
@@ -39,7 +40,8 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    const RESAVE: &'static str = "open it in the spreadsheet program, save it as .xlsx and deliver that";
+    const RESAVE: &'static str =
+        "open it in the spreadsheet program, save it as .xlsx and deliver that";
 
     fn new(words: impl Into<String>, hint: &'static str) -> Self {
         Self { words: words.into(), hint }
@@ -58,7 +60,10 @@ impl Problem {
     }
 
     fn password() -> Self {
-        Self::new("it is protected by a password", "save it without a password; the inbox is a protected place")
+        Self::new(
+            "it is protected by a password",
+            "save it without a password; the inbox is a protected place",
+        )
     }
 
     fn other_kind(what: &str) -> Self {
@@ -67,10 +72,25 @@ impl Problem {
 
     /// An error that the spreadsheet program shows in a cell; only those that are known are quoted.
     fn new_error(code: &str) -> Self {
-        const KNOWN: [&str; 7] =
-            ["#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!"];
-        let code = KNOWN.iter().find(|known| **known == code).map_or(String::new(), |code| format!(" `{code}`"));
-        Self::new(format!("a cell of it shows the error{code}"), "correct the formula, or paste its value")
+        const KNOWN: [&str; 7] = [
+            "#SPILL!",
+            "#CALC!",
+            "#FIELD!",
+            "#GETTING_DATA",
+            "#BLOCKED!",
+            "#CONNECT!",
+            "#UNKNOWN!",
+        ];
+
+        let code = KNOWN
+            .iter()
+            .find(|known| **known == code)
+            .map_or(String::new(), |code| format!(" `{code}`"));
+
+        Self::new(
+            format!("a cell of it shows the error{code}"),
+            "correct the formula, or paste its value",
+        )
     }
 
     fn at(self, file: &Utf8Path) -> ReadError {
@@ -123,6 +143,7 @@ pub(super) fn first_row(bytes: &[u8], format: &InputFormat) -> Option<Vec<String
         book.rows(&sheet, &mut take).ok()?;
         Some(names)
     };
+
     guarded(|| first().ok_or(()), || ()).ok()
 }
 
@@ -140,6 +161,7 @@ fn read_guarded<T: Record>(
         Format::Ods => ods::sheets(&parts.content().map_err(told)?).map_err(told)?,
         Format::Xlsx => Vec::new(),
     };
+
     let recalculates = asks_for_calculation(&mut parts);
     let mut book = Book::open(bytes, parts.format).map_err(told)?;
     let sheet = choose(&mut book, format.sheet.as_deref()).map_err(told)?;
@@ -152,25 +174,35 @@ fn read_guarded<T: Record>(
     };
 
     let mut table = Table::new(format, context, into, recalculates, book.counts_from_1904());
-    book.rows(&sheet, &mut |row, cells| table.row(row, cells).map_err(Stop)).map_err(|stop| stop.at(file))?;
+    book.rows(&sheet, &mut |row, cells| table.row(row, cells).map_err(Stop))
+        .map_err(|stop| stop.at(file))?;
     let mut read = table.end(&merged)?;
     if let Some(read) = &mut read {
         read.notes.extend(notes(&parts, facts));
     }
+
     Ok(read)
 }
 
 /// What the first bytes say.
 fn check_kind(bytes: &[u8]) -> Result<(), Problem> {
     const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
     if bytes.len() > MOST_FILE_BYTES {
         return Err(Problem::too_large("it is larger than any list"));
     }
+
     if bytes.starts_with(COMPOUND) {
-        let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let encrypted: Vec<u8> =
+            "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let is_encrypted = memchr::memmem::find(bytes, &encrypted).is_some();
-        return Err(if is_encrypted { Problem::password() } else { Problem::other_kind("an .xls workbook") });
+        return Err(if is_encrypted {
+            Problem::password()
+        } else {
+            Problem::other_kind("an .xls workbook")
+        });
     }
+
     let start = &bytes[..bytes.len().min(512)];
     let has = |sign: &[u8]| memchr::memmem::find(start, sign).is_some();
     if start.starts_with(b"PK\x03\x04") {
@@ -184,8 +216,8 @@ fn check_kind(bytes: &[u8]) -> Result<(), Problem> {
     }
 }
 
-/// Whether the workbook was written by a program that leaves the formulas to be calculated when it is opened: what
-/// is in their cells is then a nought or nothing.
+/// Whether the workbook was written by a program that leaves the formulas to be calculated when it
+/// is opened: what is in their cells is then a nought or nothing.
 fn asks_for_calculation(parts: &mut Parts<'_>) -> bool {
     let workbook = parts.workbook().unwrap_or_default();
     let mut tags = markup::Tags::of(&workbook);
@@ -200,23 +232,34 @@ fn choose(book: &mut Book<'_>, named: Option<&str>) -> Result<Option<String>, Pr
             return Ok(Some(name.to_owned()));
         }
         let words = format!("it has no sheet `{name}` among its {}", sheets.len());
-        return Err(Problem::new(words, "correct `sheet` under [inputs] for its list; it must be spelt exactly"));
+        return Err(Problem::new(
+            words,
+            "correct `sheet` under [inputs] for its list; it must be spelt exactly",
+        ));
     }
+
     let mut filled = Vec::new();
     for sheet in sheets {
         let mut found = false;
         book.rows(&sheet, &mut |_, cells| {
-            found = cells.iter().any(|cell| cell.value != Value::Empty || cell.formula != Formula::None);
+            found = cells
+                .iter()
+                .any(|cell| cell.value != Value::Empty || cell.formula != Formula::None);
             Ok::<bool, Problem>(!found)
         })?;
         if found {
             filled.push(sheet);
         }
     }
+
     if filled.len() > 1 {
         let words = format!("it has {} sheets with something in them", filled.len());
-        return Err(Problem::new(words, "say which one is read: sheet = \"...\" under [inputs] for its list"));
+        return Err(Problem::new(
+            words,
+            "say which one is read: sheet = \"...\" under [inputs] for its list",
+        ));
     }
+
     Ok(filled.pop())
 }
 
@@ -225,14 +268,18 @@ fn notes(parts: &Parts<'_>, ods: Option<&ods::Sheet>) -> Vec<String> {
     let (rows, columns) = ods.map_or((0, 0), |sheet| (sheet.hidden_rows, sheet.hidden_columns));
     let hidden = parts.hidden.saturating_add(rows).saturating_add(columns);
     if hidden > 0 || parts.filters > 0 {
-        notes.push("rows or columns are hidden or filtered; they were read all the same".to_owned());
+        notes
+            .push("rows or columns are hidden or filtered; they were read all the same".to_owned());
     }
+
     if parts.has("vbaProject") {
         notes.push("the workbook has macros; they were not run".to_owned());
     }
+
     if parts.has("externalLinks/") {
         notes.push("the workbook has links to other workbooks; they were not followed".to_owned());
     }
+
     notes
 }
 
@@ -243,7 +290,9 @@ impl Stop {
     fn at(self, file: &Utf8Path) -> ReadError {
         match self.0 {
             // A problem of the decoder does not know its file yet.
-            ReadError::Workbook { problem, hint, .. } => ReadError::Workbook { file: file.to_owned(), problem, hint },
+            ReadError::Workbook { problem, hint, .. } => {
+                ReadError::Workbook { file: file.to_owned(), problem, hint }
+            }
             other => other,
         }
     }

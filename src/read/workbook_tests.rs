@@ -1,4 +1,5 @@
-//! Workbooks as other programs write them, part by part: what calamine gives and what becomes of it.
+//! Workbooks as other programs write them, part by part: what calamine gives and what becomes of
+//! it.
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
@@ -61,8 +62,11 @@ fn xlsx_of(sheets: &[(&str, String)], book: &str, more: &[(&str, &str)]) -> Vec<
 }
 
 fn reference(row: usize, column: usize) -> String {
-    let first =
-        if column < 26 { String::new() } else { char::from(b'A' + u8::try_from(column / 26 - 1).unwrap()).to_string() };
+    let first = if column < 26 {
+        String::new()
+    } else {
+        char::from(b'A' + u8::try_from(column / 26 - 1).unwrap()).to_string()
+    };
     format!("{first}{}{}", char::from(b'A' + u8::try_from(column % 26).unwrap()), row + 1)
 }
 
@@ -82,7 +86,8 @@ fn cell(text: &str, row: usize, column: usize) -> String {
 /// Rows of cells as a sheet, the first at the top.
 fn sheet(rows: &[Vec<String>]) -> String {
     let row = |(number, row): (usize, &Vec<String>)| {
-        let cells: String = row.iter().enumerate().map(|(column, text)| cell(text, number, column)).collect();
+        let cells: String =
+            row.iter().enumerate().map(|(column, text)| cell(text, number, column)).collect();
         format!(r#"<row r="{}">{cells}</row>"#, number + 1)
     };
     format!("<sheetData>{}</sheetData>", rows.iter().enumerate().map(row).collect::<String>())
@@ -126,7 +131,10 @@ fn a_workbook_of_typed_cells_gives_the_rows_of_the_csv_file() {
         ("sample_date", r#"<c r="{}" t="d"><v>2024-01-31T00:00:00</v></c>"#),
         ("house_number", r#"<c r="{}"><v>12</v></c>"#),
         ("house_addition", r#"<c r="{}"><v>-2</v></c>"#),
-        ("surname", r#"<c r="{}" t="inlineStr"><is><r><t>Voor</t></r><r><rPr><b/></rPr><t>beeld</t></r></is></c>"#),
+        (
+            "surname",
+            r#"<c r="{}" t="inlineStr"><is><r><t>Voor</t></r><r><rPr><b/></rPr><t>beeld</t></r></is></c>"#,
+        ),
         ("town", r#"<c r="{}" t="str"><f>"Voorbeeld"&amp;"stad"</f><v>Voorbeeldstad</v></c>"#),
         ("provider_code", r#"<c r="{}" t="inlineStr"><is><t>01234567</t></is></c>"#),
     ];
@@ -188,15 +196,23 @@ fn a_cell_of_a_kind_that_its_column_does_not_take_is_held_and_never_turned_into_
 fn flags_are_truth_values_or_words() {
     let columns = schema::REGISTRANTS;
     let flag = |xml: &str| {
-        let bytes = xlsx_of(&[("A", sheet(&list(columns, &[&[("protected_address", xml)]])))], "", &[]);
-        let rows = Inbox::with(super::tests::exposures(&[&[]])).and("register.xlsx", bytes).read().unwrap();
+        let bytes =
+            xlsx_of(&[("A", sheet(&list(columns, &[&[("protected_address", xml)]])))], "", &[]);
+        let rows = Inbox::with(super::tests::exposures(&[&[]]))
+            .and("register.xlsx", bytes)
+            .read()
+            .unwrap();
         rows.register.first().map(|row| row.protected_address)
     };
     assert_eq!(flag(r#"<c r="{}" t="b"><v>1</v></c>"#), Some(true));
     assert_eq!(flag(r#"<c r="{}" t="b"><f>FALSE()</f><v>0</v></c>"#), Some(false));
     assert_eq!(flag(r#"<c r="{}"><v>1</v></c>"#), Some(true));
     assert_eq!(flag("ja"), Some(true));
-    assert_eq!(flag(r#"<c r="{}" t="e"><v>#N/A</v></c>"#), Some(true), "what cannot be read may be a yes");
+    assert_eq!(
+        flag(r#"<c r="{}" t="e"><v>#N/A</v></c>"#),
+        Some(true),
+        "what cannot be read may be a yes"
+    );
 }
 
 #[test]
@@ -209,19 +225,26 @@ fn days_are_counted_from_1904_where_the_workbook_says_so() {
 
 #[test]
 fn formulas_need_a_value_that_was_calculated_here() {
-    let with =
-        |xml: &str, book: &str| xlsx_of(&[("A", sheet(&list(schema::EXPOSURES, &[&[("town", xml)]])))], book, &[]);
+    let with = |xml: &str, book: &str| {
+        xlsx_of(&[("A", sheet(&list(schema::EXPOSURES, &[&[("town", xml)]])))], book, &[])
+    };
     let town = reference(1, schema::EXPOSURES.iter().position(|column| *column == "town").unwrap());
     let (words, hint) = problem(&with(r#"<c r="{}"><f>A1</f></c>"#, ""));
     assert!(words.contains(&format!("cell {town} has a formula without a value")), "{words}");
     assert!(hint.contains("save it"), "{hint}");
     let (words, _) = problem(&with(r#"<c r="{}" t="str"><f>[1]Blad1!A1</f><v>x</v></c>"#, ""));
-    assert!(words.contains(&format!("cell {town} takes its value from another workbook")), "{words}");
+    assert!(
+        words.contains(&format!("cell {town} takes its value from another workbook")),
+        "{words}"
+    );
     // Written by a program that leaves a nought for the spreadsheet program to replace.
     let asks = r#"<calcPr calcId="124519" fullCalcOnLoad="1"/>"#;
     let (words, _) = problem(&with(r#"<c r="{}"><f>A1</f><v>0</v></c>"#, asks));
     assert!(words.contains("never calculated"), "{words}");
-    assert!(exposures(&with("Voorbeeldstad", asks)).read().is_ok(), "without formulas it has nothing to calculate");
+    assert!(
+        exposures(&with("Voorbeeldstad", asks)).read().is_ok(),
+        "without formulas it has nothing to calculate"
+    );
     // A formula in a column that is not read is nobody's affair.
     let mut rows = list(schema::EXPOSURES, &[&[]]);
     rows[0].push("note".to_owned());
@@ -234,7 +257,11 @@ fn one_sheet_is_read_or_the_named_one() {
     let good = sheet(&list(schema::EXPOSURES, &[&[]]));
     let other = sheet(&[vec!["notes".to_owned()]]);
     let empty = "<sheetData/>".to_owned();
-    assert!(exposures(&xlsx_of(&[("A", empty.clone()), ("B", good.clone()), ("C", empty)], "", &[])).read().is_ok());
+    assert!(
+        exposures(&xlsx_of(&[("A", empty.clone()), ("B", good.clone()), ("C", empty)], "", &[]))
+            .read()
+            .is_ok()
+    );
     let two = xlsx_of(&[("Uitleg", other), ("Lijst &amp; meer", good)], "", &[]);
     let (words, hint) = problem(&two);
     assert!(words.contains("2 sheets") && !words.contains("Uitleg"), "{words}");
@@ -267,15 +294,22 @@ fn rows_of_nothing_are_no_rows_and_rows_above_the_header_are_skipped_or_named() 
 fn merged_cells_among_the_rows_are_refused_and_what_is_hidden_is_named() {
     let good = sheet(&list(schema::EXPOSURES, &[&[], &[]]));
     let merged = |reference: &str| {
-        let xml = format!(r#"{good}<mergeCells count="1"><mergeCell ref="{reference}"/></mergeCells>"#);
+        let xml =
+            format!(r#"{good}<mergeCells count="1"><mergeCell ref="{reference}"/></mergeCells>"#);
         xlsx_of(&[("A", xml)], "", &[])
     };
     let (words, _) = problem(&merged("B2:B3"));
     assert!(words.contains("rows 2 to 3 are merged"), "{words}");
-    assert!(exposures(&merged("A1:A1")).read().is_ok() && exposures(&merged("A9:B12")).read().is_ok());
-    let hidden = good.replacen(r#"<row r="2">"#, r#"<row r="2" hidden="1">"#, 1) + r#"<autoFilter ref="A1:W3"/>"#;
-    let bytes =
-        xlsx_of(&[("A", hidden)], "", &[("xl/vbaProject.bin", "x"), ("xl/externalLinks/externalLink1.xml", "<x/>")]);
+    assert!(
+        exposures(&merged("A1:A1")).read().is_ok() && exposures(&merged("A9:B12")).read().is_ok()
+    );
+    let hidden = good.replacen(r#"<row r="2">"#, r#"<row r="2" hidden="1">"#, 1)
+        + r#"<autoFilter ref="A1:W3"/>"#;
+    let bytes = xlsx_of(
+        &[("A", hidden)],
+        "",
+        &[("xl/vbaProject.bin", "x"), ("xl/externalLinks/externalLink1.xml", "<x/>")],
+    );
     let read = exposures(&bytes).read().unwrap();
     assert_eq!(read.exposures.len(), 2, "a hidden row is a row");
     let notes = read.inputs[0].notes.join("; ");
@@ -309,7 +343,10 @@ fn what_is_not_a_workbook_or_is_locked_is_named() {
 fn an_empty_sheet_is_an_empty_list() {
     let empty = xlsx_of(&[("A", "<sheetData/>".to_owned())], "", &[]);
     assert!(matches!(exposures(&empty).error(), ReadError::Empty { .. }));
-    assert_eq!(exposures(&empty).and_sidecar("exposures.xlsx", 0).read().unwrap().inputs[0].rows, 0);
+    assert_eq!(
+        exposures(&empty).and_sidecar("exposures.xlsx", 0).read().unwrap().inputs[0].rows,
+        0
+    );
     let header = xlsx_of(&[("A", sheet(&list(schema::EXPOSURES, &[])))], "", &[]);
     assert_eq!(exposures(&header).read().unwrap().inputs[0].rows, 0);
 }
@@ -318,7 +355,10 @@ fn an_empty_sheet_is_an_empty_list() {
 fn a_sidecar_holds_for_a_workbook() {
     let bytes = xlsx(&[&[]]);
     assert!(exposures(&bytes).and_sidecar("exposures.xlsx", 1).read().is_ok());
-    assert!(matches!(exposures(&bytes).and_sidecar("exposures.xlsx", 2).error(), ReadError::SidecarRows { .. }));
+    assert!(matches!(
+        exposures(&bytes).and_sidecar("exposures.xlsx", 2).error(),
+        ReadError::SidecarRows { .. }
+    ));
 }
 
 #[test]
@@ -348,7 +388,8 @@ fn a_damaged_workbook_is_an_error_and_never_a_panic_and_never_quotes() {
         let (words, _) = problem(&xlsx_of(&[("A", xml.to_owned())], "", &[]));
         assert!(words.contains("out of order"), "{words}");
     }
-    let newer = sheet(&list(schema::EXPOSURES, &[&[("town", r#"<c r="{}" t="e"><v>#SPILL!</v></c>"#)]]));
+    let newer =
+        sheet(&list(schema::EXPOSURES, &[&[("town", r#"<c r="{}" t="e"><v>#SPILL!</v></c>"#)]]));
     assert!(problem(&xlsx_of(&[("A", newer)], "", &[])).0.contains("#SPILL!"));
 }
 
@@ -374,10 +415,13 @@ fn ods(rows: &[&[(&str, &str)]]) -> Vec<u8> {
     let cell = |text: &String| match text.as_str() {
         "" => "<table:table-cell/>".to_owned(),
         xml if xml.starts_with('<') => xml.to_owned(),
-        text => format!(r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#),
+        text => format!(
+            r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#
+        ),
     };
-    let row =
-        |row: &Vec<String>| format!("<table:table-row>{}</table:table-row>", row.iter().map(cell).collect::<String>());
+    let row = |row: &Vec<String>| {
+        format!("<table:table-row>{}</table:table-row>", row.iter().map(cell).collect::<String>())
+    };
     let end = r#"<table:table-row table:number-rows-repeated="1048500"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>"#;
     ods_of(&(list(schema::EXPOSURES, rows).iter().map(row).collect::<String>() + end))
 }
@@ -395,7 +439,8 @@ fn an_ods_file_gives_the_rows_of_the_csv_file() {
         ),
         ("house_number", r#"<table:table-cell office:value-type="float" office:value="12"/>"#),
     ];
-    let book = Inbox::new().and("exposures.ods", ods(&[typed, &[("record_id", "R-2")]])).read().unwrap();
+    let book =
+        Inbox::new().and("exposures.ods", ods(&[typed, &[("record_id", "R-2")]])).read().unwrap();
     let csv = csv_text(
         schema::EXPOSURES,
         &[cells(schema::EXPOSURES, &[]), cells(schema::EXPOSURES, &[("record_id", "R-2")])],
@@ -412,7 +457,10 @@ fn cells_of_an_ods_file_that_say_nothing_or_something_else_are_not_read_as_nothi
         rows.refused.first().map(|row| row.set_aside.reason)
     };
     for (column, xml) in [
-        ("birth_date", r#"<table:table-cell office:value-type="date" office:date-value="1970-05-16T23:00:00"/>"#),
+        (
+            "birth_date",
+            r#"<table:table-cell office:value-type="date" office:date-value="1970-05-16T23:00:00"/>"#,
+        ),
         ("birth_date", r#"<table:table-cell office:value-type="float" office:value="25705"/>"#),
         ("birth_date", r#"<table:table-cell office:value-type="time" office:time-value="PT12H"/>"#),
         (

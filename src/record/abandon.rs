@@ -1,4 +1,5 @@
-//! A job that is given up before it was published: its people were told nothing, and are planned again.
+//! A job that is given up before it was published: its people were told nothing, and are planned
+//! again.
 
 use std::io;
 
@@ -12,14 +13,21 @@ use super::{Ledger, files, inputs, number_of};
 use crate::base::data_dir;
 
 impl Ledger {
-    /// Gives up the unfinished job, as an event with who and why. Its letters no longer count as told; its number is never
-    /// used again. Nothing may have left the building: a job that is sealed must have all its parts in `staging`, where
-    /// publishing takes them from.
+    /// Gives up the unfinished job, as an event with who and why. Its letters no longer count as
+    /// told; its number is never used again. Nothing may have left the building: a job that is
+    /// sealed must have all its parts in `staging`, where publishing takes them from.
     ///
     /// # Errors
-    /// [`RecordError::NothingToAbandon`] when no job is unfinished, [`RecordError::MayBeOut`] when part of it is or may be
-    /// in the outbox, [`RecordError::Abandoner`] when `by` or `reason` is not one line of 3 to 200 characters.
-    pub fn abandon(&mut self, staging: &Utf8Path, by: &str, reason: &str, date: Date) -> Result<Job, RecordError> {
+    /// [`RecordError::NothingToAbandon`] when no job is unfinished, [`RecordError::MayBeOut`] when
+    /// part of it is or may be in the outbox, [`RecordError::Abandoner`] when `by` or `reason` is
+    /// not one line of 3 to 200 characters.
+    pub fn abandon(
+        &mut self,
+        staging: &Utf8Path,
+        by: &str,
+        reason: &str,
+        date: Date,
+    ) -> Result<Job, RecordError> {
         let job = self.abandonable(staging, by, reason)?;
 
         let outbox = data_dir::outbox(&self.data_dir).join(&job.job_name);
@@ -30,33 +38,51 @@ impl Ledger {
             _ => {}
         }
 
-        let event = Abandoned { job: number_of(&job.job)?, date, by: by.to_owned(), reason: reason.to_owned() };
+        let event = Abandoned {
+            job: number_of(&job.job)?,
+            date,
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+        };
+
         self.write(|store| store.abandon(event))?;
         self.store.check_integrity()?;
         Ok(Job { state: JobState::Abandoned, ..job })
     }
 
-    /// The unfinished job, when nothing of it can be out and it may be given up with these words; nothing is touched.
+    /// The unfinished job, when nothing of it can be out and it may be given up with these words;
+    /// nothing is touched.
     ///
     /// # Errors
     /// As [`Ledger::abandon`].
-    pub fn abandonable(&self, staging: &Utf8Path, by: &str, reason: &str) -> Result<Job, RecordError> {
+    pub fn abandonable(
+        &self,
+        staging: &Utf8Path,
+        by: &str,
+        reason: &str,
+    ) -> Result<Job, RecordError> {
         for line in [by, reason] {
             inputs::check_line(line).map_err(|problem| RecordError::Abandoner { problem })?;
         }
+
         let job = self.pending()?.ok_or(RecordError::NothingToAbandon)?;
         let out = |problem: String| RecordError::MayBeOut { job: job.job_name.clone(), problem };
         if job.state >= JobState::Published {
             return Err(out("it is published".to_owned()));
         }
-        if let Some(name) = files::names(&data_dir::outbox(&self.data_dir).join(&job.job_name))?.first() {
+
+        if let Some(name) =
+            files::names(&data_dir::outbox(&self.data_dir).join(&job.job_name))?.first()
+        {
             return Err(out(format!("`{name}` is in the outbox")));
         }
+
         for part in &job.sealed {
             if !files::is_there(&staging.join(&part.file))? {
                 return Err(out(format!("`{}` is sealed and no longer in `{staging}`", part.file)));
             }
         }
+
         Ok(job)
     }
 }

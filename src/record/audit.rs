@@ -1,4 +1,5 @@
-//! The hash chain: every change of the ledger is an event, and each event's hash covers all events before it.
+//! The hash chain: every change of the ledger is an event, and each event's hash covers all events
+//! before it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,8 +31,8 @@ impl fmt::Display for Head {
     }
 }
 
-/// One change of the ledger. What is about people is covered by a hash over the rows, so that a purge never has to
-/// break the chain.
+/// One change of the ledger. What is about people is covered by a hash over the rows, so that a
+/// purge never has to break the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(super) enum Event {
@@ -247,7 +248,8 @@ pub(super) struct Migrated {
     pub mode: Option<Mode>,
 }
 
-/// A job that was given up, by whom and why. Its letters were told to nobody; their hash is in the event of the plan.
+/// A job that was given up, by whom and why. Its letters were told to nobody; their hash is in the
+/// event of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Abandoned {
@@ -312,9 +314,12 @@ pub(super) fn verify(entries: &[Entry]) -> Result<Vec<Event>, RecordError> {
         if entry.seq != expected || entry.hash != link(before, expected, &entry.body) {
             return Err(RecordError::Chain { seq: expected });
         }
-        events.push(serde_json::from_str(&entry.body).map_err(|_| RecordError::Chain { seq: expected })?);
+        events.push(
+            serde_json::from_str(&entry.body).map_err(|_| RecordError::Chain { seq: expected })?,
+        );
         before = &entry.hash;
     }
+
     Ok(events)
 }
 

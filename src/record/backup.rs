@@ -1,4 +1,5 @@
-//! Copies of the ledger, taken before a run writes for the first time, and sealed backups, made after a run (`sealed`).
+//! Copies of the ledger, taken before a run writes for the first time, and sealed backups, made
+//! after a run (`sealed`).
 
 mod list;
 mod sealed;
@@ -26,6 +27,7 @@ pub(super) fn take(data_dir: &Utf8Path, store: &Store) -> Result<(), RecordError
     files::remove(&fresh)?;
     durable::create_new(&fresh).map_err(files::failed("create", &fresh))?;
     store.copy_into(&fresh)?;
+
     let rename = || durable::open(&fresh)?.sync_all().and_then(|()| std::fs::rename(&fresh, &path));
     rename().map_err(files::failed("write", &path))?;
     let names = files::names(&folder)?;
@@ -33,5 +35,6 @@ pub(super) fn take(data_dir: &Utf8Path, store: &Store) -> Result<(), RecordError
     for old in &copies[..copies.len().saturating_sub(KEPT)] {
         files::remove(&folder.join(old))?;
     }
+
     files::sync_folder(&folder)
 }

@@ -1,7 +1,9 @@
-//! What waits for a human, and since when: so that a night ends with 1 when something is new, and not for ever after.
+//! What waits for a human, and since when: so that a night ends with 1 when something is new, and
+//! not for ever after.
 //!
-//! A case is a keyed mark of the rows that are held together. It is written down when a run has come to its end, so that a
-//! night that stops before somebody was told tells of the same cases again.
+//! A case is a keyed mark of the rows that are held together. It is written down when a run has
+//! come to its end, so that a night that stops before somebody was told tells of the same cases
+//! again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +29,8 @@ pub type CaseMark = [u8; 16];
 pub struct Held {
     /// Those that a human settles, and that are overdue when nobody does.
     pub due: BTreeSet<CaseMark>,
-    /// Those that are worth knowing and that no human can end: told of on the night they are new, never overdue.
+    /// Those that are worth knowing and that no human can end: told of on the night they are new,
+    /// never overdue.
     pub once: BTreeSet<CaseMark>,
 }
 
@@ -111,14 +114,17 @@ struct Open {
 
 impl Open {
     fn judge(&self, held: &Held, today: Date, overdue_days: i64) -> CaseNews {
-        let deadline = |since: Date| since.checked_add(Span::new().days(overdue_days)).unwrap_or(Date::MAX);
+        let deadline =
+            |since: Date| since.checked_add(Span::new().days(overdue_days)).unwrap_or(Date::MAX);
         let mut news = CaseNews::default();
         let counts = &mut news.counts;
         counts.open = (held.due.len() + held.once.len()) as u64;
-        for mark in held.due.iter().chain(&held.once).filter(|mark| !self.cases.contains_key(*mark)) {
+        for mark in held.due.iter().chain(&held.once).filter(|mark| !self.cases.contains_key(*mark))
+        {
             counts.new += 1;
             news.steps.push((*mark, CaseStep::Opened));
         }
+
         for mark in &held.due {
             let Some((since, said)) = self.cases.get(mark) else {
                 counts.oldest.get_or_insert(today);
@@ -134,13 +140,18 @@ impl Open {
                 news.steps.push((*mark, CaseStep::Overdue));
             }
         }
+
         counts.deadline = counts.oldest.map(deadline);
 
-        let again = |named: Date| named.checked_add(Span::new().days(REMINDER_DAYS)).is_ok_and(|again| again <= today);
-        counts.reminder = counts.overdue > 0 && counts.newly_overdue == 0 && self.named_on.is_none_or(again);
+        let again = |named: Date| {
+            named.checked_add(Span::new().days(REMINDER_DAYS)).is_ok_and(|again| again <= today)
+        };
+        counts.reminder =
+            counts.overdue > 0 && counts.newly_overdue == 0 && self.named_on.is_none_or(again);
         let closed = self.cases.keys().filter(|mark| !held.has(mark));
         news.steps.extend(closed.map(|mark| (*mark, CaseStep::Closed)));
         news.steps.sort_unstable();
+
         news
     }
 }
@@ -150,7 +161,12 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RecordError`] when the ledger or the outbox cannot be read.
-    pub fn news(&self, held: &Held, today: Date, overdue_days: i64) -> Result<CaseNews, RecordError> {
+    pub fn news(
+        &self,
+        held: &Held,
+        today: Date,
+        overdue_days: i64,
+    ) -> Result<CaseNews, RecordError> {
         let events = audit::verify(&self.store.entries()?)?;
         let mut news = self.open_cases(&events)?.judge(held, today, overdue_days);
         for (name, number) in self.missing_packages(&events)? {
@@ -169,10 +185,12 @@ impl Ledger {
         if !waits && news.gone_jobs.is_empty() {
             return Ok(());
         }
+
         let mut rows = RowHash::new();
         for (mark, step) in &news.steps {
             hash_case(&mut rows, mark, *step);
         }
+
         let count = |wanted| news.steps.iter().filter(|(_, step)| *step == wanted).count() as u64;
         let event = waits.then(|| Waiting {
             date: today,
@@ -182,6 +200,7 @@ impl Ledger {
             reminded: news.counts.reminder,
             sha256: rows.finish(),
         });
+
         self.write(|store| store.told_humans(event, &news.steps, today, &news.gone_jobs))?;
         self.store.check_integrity()
     }
@@ -191,7 +210,9 @@ impl Ledger {
         for (event, mark, step) in self.store.cases()? {
             let place = usize::try_from(event).ok().and_then(|seq| seq.checked_sub(1));
             let Some(Event::Waiting(waiting)) = place.and_then(|place| events.get(place)) else {
-                return Err(RecordError::Replay { what: "the list of cases for a human".to_owned() });
+                return Err(RecordError::Replay {
+                    what: "the list of cases for a human".to_owned(),
+                });
             };
             match step {
                 CaseStep::Opened => {
@@ -205,20 +226,27 @@ impl Ledger {
                 }
             }
         }
+
         let named = events.iter().filter_map(|event| match event {
-            Event::Waiting(waiting) if waiting.overdue > 0 || waiting.reminded => Some(waiting.date),
+            Event::Waiting(waiting) if waiting.overdue > 0 || waiting.reminded => {
+                Some(waiting.date)
+            }
             _ => None,
         });
+
         open.named_on = named.max();
         Ok(open)
     }
 
-    /// Finished jobs whose package is not whole in the outbox any more, and of which that was not said: name and number.
+    /// Finished jobs whose package is not whole in the outbox any more, and of which that was not
+    /// said: name and number.
     fn missing_packages(&self, events: &[Event]) -> Result<Vec<(String, u32)>, RecordError> {
         let named = super::Model::replay(events)?.gone;
         let mut gone = Vec::new();
         for job in self.jobs()?.into_iter().filter(|job| job.state == JobState::Done) {
-            let Some(number) = read_job(&job.job).filter(|number| !named.contains(number)) else { continue };
+            let Some(number) = read_job(&job.job).filter(|number| !named.contains(number)) else {
+                continue;
+            };
             let folder = data_dir::outbox(&self.data_dir).join(&job.job_name);
             for part in &job.sealed {
                 if !files::is_there(&folder.join(&part.file))? {
@@ -227,6 +255,7 @@ impl Ledger {
                 }
             }
         }
+
         Ok(gone)
     }
 
@@ -255,7 +284,8 @@ mod tests {
 
         fn with(&mut self, day: i8, due: &[u8], once: &[u8]) -> CaseCounts {
             let today = date(2025, 9, 1).checked_add(Span::new().days(i64::from(day))).unwrap();
-            let [due, once] = [due, once].map(|marks| marks.iter().map(|mark| [*mark; 16]).collect());
+            let [due, once] =
+                [due, once].map(|marks| marks.iter().map(|mark| [*mark; 16]).collect());
             let held = Held { due, once };
             let news = self.0.judge(&held, today, 14);
             for (mark, step) in &news.steps {
@@ -269,9 +299,11 @@ mod tests {
                     }
                 }
             }
+
             if news.counts.newly_overdue > 0 || news.counts.reminder {
                 self.0.named_on = Some(today);
             }
+
             news.counts
         }
     }
@@ -288,9 +320,14 @@ mod tests {
         let mut nights = Nights(Open::default());
         for day in 0..=60 {
             let counts = nights.with(day, &[], &[1]);
-            assert_eq!((counts.open, counts.new, counts.are_news()), (1, u64::from(day == 0), day == 0), "day {day}");
+            assert_eq!(
+                (counts.open, counts.new, counts.are_news()),
+                (1, u64::from(day == 0), day == 0),
+                "day {day}"
+            );
             assert_eq!((counts.overdue, counts.oldest, counts.deadline), (0, None, None));
         }
+
         let beside = nights.with(61, &[2], &[1]);
         assert_eq!((beside.open, beside.new, beside.oldest), (2, 1, Some(date(2025, 11, 1))));
         assert_eq!(nights.with(62, &[], &[1, 3]).new, 1);
@@ -307,15 +344,20 @@ mod tests {
     fn two_runs_in_one_night_tell_once() {
         let mut nights = Nights(Open::default());
         for day in [0, 14, 21] {
-            assert!(nights.on(day, &[1]).are_news() && !nights.on(day, &[1]).are_news(), "day {day}");
+            assert!(
+                nights.on(day, &[1]).are_news() && !nights.on(day, &[1]).are_news(),
+                "day {day}"
+            );
         }
     }
 
     #[test]
     fn a_night_that_was_missed_is_made_up_for() {
         let mut nights = Nights(Open::default());
-        let news: Vec<i8> =
-            [0, 5, 17, 20, 30, 33, 37].into_iter().filter(|day| nights.on(*day, &[1]).are_news()).collect();
+        let news: Vec<i8> = [0, 5, 17, 20, 30, 33, 37]
+            .into_iter()
+            .filter(|day| nights.on(*day, &[1]).are_news())
+            .collect();
         assert_eq!(news, [0, 17, 30, 37]);
     }
 
@@ -344,6 +386,7 @@ mod tests {
                 news.push(day);
             }
         }
+
         assert_eq!(news, [0, 1, 2, 14, 15, 16, 23, 30, 37]);
     }
 }

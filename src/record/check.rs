@@ -37,29 +37,44 @@ pub struct LedgerVerdict {
 impl std::fmt::Display for LedgerVerdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let totals = &self.totals;
-        writeln!(f, "ledger    {} of {}, {}, {}", self.ledger, self.campaign, self.mode, self.state)?;
+        writeln!(
+            f,
+            "ledger    {} of {}, {}, {}",
+            self.ledger, self.campaign, self.mode, self.state
+        )?;
+
         writeln!(f, "head      {}", self.head)?;
         writeln!(
             f,
             "letters   {} to {} people: {} first, {} supplements, {} corrections, in {} jobs",
-            totals.letters, totals.people, totals.first, totals.supplements, totals.corrections, totals.jobs
+            totals.letters,
+            totals.people,
+            totals.first,
+            totals.supplements,
+            totals.corrections,
+            totals.jobs
         )?;
+
         writeln!(f, "inputs    {} files are expected in the inbox", totals.inputs)?;
+
         if let Some(job) = &self.unfinished {
             writeln!(f, "job       {job} is not finished; the next run goes on with it")?;
         }
+
         for anchor in &self.anchors {
             writeln!(f, "anchor    {anchor} is in the history")?;
         }
+
         if let Some(signer) = &self.signer {
             writeln!(f, "signer    {signer}")?;
         }
+
         write!(f, "sound, and {} proofs outside the ledger agree", self.proofs.len())
     }
 }
 
-/// Recomputes the chain, replays it against the tables, and compares every proof in the outbox and every head that
-/// somebody kept: from a summary mail, a report or a `job.json`.
+/// Recomputes the chain, replays it against the tables, and compares every proof in the outbox and
+/// every head that somebody kept: from a summary mail, a report or a `job.json`.
 ///
 /// # Errors
 /// [`RecordError`] names the first thing that does not hold.
@@ -68,11 +83,15 @@ pub fn check(home: &Home<'_>, anchors: &[String]) -> Result<LedgerVerdict, Recor
     let mut proofs = ledger.proofs.clone();
     let history = ledger.store.entries()?;
     let anchors: Vec<String> = anchors.iter().map(|head| head.trim().to_lowercase()).collect();
-    if let Some(head) = anchors.iter().find(|head| !history.iter().any(|entry| entry.hash == **head)) {
+    if let Some(head) =
+        anchors.iter().find(|head| !history.iter().any(|entry| entry.hash == **head))
+    {
         return Err(RecordError::UnknownAnchor { head: head.clone() });
     }
     proofs.extend(proof::check_sums(home.data_dir, &ledger.model()?)?);
-    let signer = (ledger.campaign_state()? != CampaignState::Purged).then(|| ledger.signer().public_line());
+
+    let signer =
+        (ledger.campaign_state()? != CampaignState::Purged).then(|| ledger.signer().public_line());
     Ok(LedgerVerdict {
         ledger: ledger.id.clone(),
         campaign: ledger.campaign.clone(),

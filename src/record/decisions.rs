@@ -1,4 +1,5 @@
-//! What humans decided about who is who: kept with who and when; the latest word about a pair of records counts.
+//! What humans decided about who is who: kept with who and when; the latest word about a pair of
+//! records counts.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +28,8 @@ pub struct Decided {
 }
 
 impl Ledger {
-    /// What counts today: one decision a pair, without those that were taken back, in the order of the records.
+    /// What counts today: one decision a pair, without those that were taken back, in the order of
+    /// the records.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
@@ -44,36 +46,53 @@ impl Ledger {
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn decided(&self) -> Result<Vec<Decided>, RecordError> {
-        let events = audit::verify(&self.store.entries()?)?.into_iter().filter_map(|event| match event {
-            Event::Decided(DecidedEvent { date, by, same, different, undecided, sha256: _ }) => {
-                Some(Decided { date, by, same, different, undecided })
-            }
-            _ => None,
-        });
+        let events =
+            audit::verify(&self.store.entries()?)?.into_iter().filter_map(|event| match event {
+                Event::Decided(DecidedEvent {
+                    date,
+                    by,
+                    same,
+                    different,
+                    undecided,
+                    sha256: _,
+                }) => Some(Decided { date, by, same, different, undecided }),
+                _ => None,
+            });
+
         Ok(events.collect())
     }
 
-    /// Writes down what `decisions` (each pair once) say that does not count already; returns how many that are. When
-    /// nothing is new not one byte changes.
+    /// Writes down what `decisions` (each pair once) say that does not count already; returns how
+    /// many that are. When nothing is new not one byte changes.
     ///
     /// # Errors
-    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be written.
-    pub fn decide(&mut self, decisions: &[Decision], by: &str, date: Date) -> Result<usize, RecordError> {
+    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be
+    /// written.
+    pub fn decide(
+        &mut self,
+        decisions: &[Decision],
+        by: &str,
+        date: Date,
+    ) -> Result<usize, RecordError> {
         inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
         let known = self.decisions()?;
-        let counts = |said: &&Decision| match known.binary_search_by_key(&said.pair(), Decision::pair) {
-            Ok(place) => known[place].ruling != said.ruling,
-            Err(_) => said.ruling != Ruling::Undecided,
-        };
+        let counts =
+            |said: &&Decision| match known.binary_search_by_key(&said.pair(), Decision::pair) {
+                Ok(place) => known[place].ruling != said.ruling,
+                Err(_) => said.ruling != Ruling::Undecided,
+            };
+
         let mut new: Vec<Decision> = decisions.iter().filter(counts).copied().collect();
         if new.is_empty() {
             return Ok(0);
         }
+
         new.sort_unstable();
         let mut rows = RowHash::new();
         for decision in &new {
             hash_decision(&mut rows, decision);
         }
+
         let count = |ruling| new.iter().filter(|decision| decision.ruling == ruling).count() as u64;
         let event = DecidedEvent {
             date,
@@ -83,6 +102,7 @@ impl Ledger {
             undecided: count(Ruling::Undecided),
             sha256: rows.finish(),
         };
+
         self.write(|store| store.decide(event, &new))?;
         Ok(new.len())
     }

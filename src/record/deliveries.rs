@@ -1,9 +1,10 @@
 //! One lab record, delivered more than once: which delivery counts.
 //!
-//! A record is a dataset and a record number, in whichever file it is. Of two deliveries that say different things the
-//! newer one counts: the one that a later run read first; of two that one run read first, the one whose file has the later
-//! date in its name. Where that says nothing, and where an earlier delivery came again after a later one, nobody can tell,
-//! and the record waits for a human (L217).
+//! A record is a dataset and a record number, in whichever file it is. Of two deliveries that say
+//! different things the newer one counts: the one that a later run read first; of two that one run
+//! read first, the one whose file has the later date in its name. Where that says nothing, and
+//! where an earlier delivery came again after a later one, nobody can tell, and the record waits
+//! for a human (L217).
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,8 @@ const NOW: u64 = u64::MAX;
 pub struct Deliveries {
     /// Rows that no longer count, each with the row that does.
     pub superseded: BTreeMap<RowRef, RowRef>,
-    /// Rows of records of which nobody can say which delivery counts, each with the first row that says something else.
+    /// Rows of records of which nobody can say which delivery counts, each with the first row that
+    /// says something else.
     pub ambiguous: BTreeMap<RowRef, RowRef>,
 }
 
@@ -66,7 +68,8 @@ struct Version {
 }
 
 impl Version {
-    /// Whether every delivery of this one is later than every one of the other; `None`: nobody can say.
+    /// Whether every delivery of this one is later than every one of the other; `None`: nobody can
+    /// say.
     fn is_later_than(&self, other: &Self) -> Option<bool> {
         let mut later = None;
         for own in &self.reads {
@@ -77,6 +80,7 @@ impl Version {
                 }
             }
         }
+
         later
     }
 }
@@ -88,6 +92,7 @@ pub(super) fn settle(rows: &Rows, intake: &Intake, before: &Before<'_>) -> Deliv
     if disputed.is_empty() {
         return found;
     }
+
     let reads = Reads { rows, intake, before };
     for versions in &mut disputed {
         for version in versions.iter_mut() {
@@ -100,17 +105,25 @@ pub(super) fn settle(rows: &Rows, intake: &Intake, before: &Before<'_>) -> Deliv
         match versions.iter().find(counts) {
             Some(newest) => {
                 let old = versions.iter().filter(|version| version.mark != newest.mark);
-                found.superseded.extend(old.flat_map(|old| &old.rows).map(|row| (*row, newest.rows[0])));
+                found
+                    .superseded
+                    .extend(old.flat_map(|old| &old.rows).map(|row| (*row, newest.rows[0])));
             }
             None if say_the_same(rows, versions) => {}
             None => {
                 for version in versions.iter() {
-                    let other = versions.iter().find(|other| other.mark != version.mark).map(|other| other.rows[0]);
-                    found.ambiguous.extend(version.rows.iter().filter_map(|row| Some((*row, other?))));
+                    let other = versions
+                        .iter()
+                        .find(|other| other.mark != version.mark)
+                        .map(|other| other.rows[0]);
+                    found
+                        .ambiguous
+                        .extend(version.rows.iter().filter_map(|row| Some((*row, other?))));
                 }
             }
         }
     }
+
     found
 }
 
@@ -119,8 +132,11 @@ fn disputed(rows: &Rows, intake: &Intake) -> Vec<Vec<Version>> {
     let files = (0_u16..).zip(&rows.inputs).zip(&intake.marks);
     let exposures = files.filter(|((_, input), _)| input.list == List::Exposures);
     let mut all: Vec<(RowMark, RowRef)> = exposures
-        .flat_map(|((file, _), marks)| marks.iter().map(move |(mark, row)| (*mark, RowRef { file, row: *row })))
+        .flat_map(|((file, _), marks)| {
+            marks.iter().map(move |(mark, row)| (*mark, RowRef { file, row: *row }))
+        })
         .collect();
+
     all.sort_unstable();
     let records = all.chunk_by(|one, other| one.0.record == other.0.record);
     let disputed = records.filter(|rows| rows[0].0.content != rows[rows.len() - 1].0.content);
@@ -133,6 +149,7 @@ fn disputed(rows: &Rows, intake: &Intake) -> Vec<Vec<Version>> {
         })
         .collect()
     };
+
     disputed.map(versions).collect()
 }
 
@@ -152,6 +169,7 @@ impl Reads<'_> {
                 version.reads.push(Read { event, date: date_in(&known.file) });
             }
         }
+
         for row in &version.rows {
             let input = &self.rows.inputs[usize::from(row.file)];
             let change = self.intake.changes.iter().find(|change| change.file == input.file);
@@ -165,14 +183,20 @@ impl Reads<'_> {
             }
             // An older program noted the file alone.
             let unchanged = change.is_none_or(|change| change.kind == ChangeKind::Renamed);
-            let line = self.before.lines.iter().rev().find(|(_, line)| line.file == name && line.sha256.is_some());
+            let line = self
+                .before
+                .lines
+                .iter()
+                .rev()
+                .find(|(_, line)| line.file == name && line.sha256.is_some());
             let event = line.filter(|_| unchanged).map_or(NOW, |(event, _)| *event);
             version.reads.push(Read { event, date: date_in(&input.file) });
         }
     }
 }
 
-/// Whether the deliveries differ in nothing that a letter would say: the name or the address alone are linking's business.
+/// Whether the deliveries differ in nothing that a letter would say: the name or the address alone
+/// are linking's business.
 fn say_the_same(rows: &Rows, versions: &[Version]) -> bool {
     let said = |row: &RowRef| {
         let place = rows.exposures.binary_search_by_key(row, |exposure| exposure.row).ok()?;
@@ -185,7 +209,15 @@ fn say_the_same(rows: &Rows, versions: &[Version]) -> bool {
 
 /// Everything of a row that decides about the letter, beside who the person is.
 fn statement(row: &Exposure) -> impl PartialEq + use<'_> {
-    (row.category, row.status, row.published, row.items, row.custody, row.sample_date, row.provider_code())
+    (
+        row.category,
+        row.status,
+        row.published,
+        row.items,
+        row.custody,
+        row.sample_date,
+        row.provider_code(),
+    )
 }
 
 /// The first date in a file's name: `2025-09-30` or `20250930`.
@@ -197,9 +229,11 @@ fn date_in(name: &str) -> Option<Date> {
             matches!(parts, (Some(year), Some(month), Some(day)) if digits(year) && digits(month) && digits(day))
         });
         let plain = name.get(start..start + 8).filter(|text| digits(text));
-        let plain = plain.and_then(|text| format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]).parse().ok());
+        let plain = plain
+            .and_then(|text| format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]).parse().ok());
         dashed.and_then(|text| text.replace(['_', '.'], "-").parse().ok()).or(plain)
     };
+
     (0..name.len()).find_map(parse)
 }
 

@@ -7,8 +7,8 @@ use super::store::StoreError;
 use crate::base::{ExitStatus, Explain};
 use crate::field::mode::Mode;
 
-/// Why the ledger refuses. Unless [`RecordError::exit_code`] says otherwise the run stops with exit code 3, before
-/// anything leaves the building.
+/// Why the ledger refuses. Unless [`RecordError::exit_code`] says otherwise the run stops with exit
+/// code 3, before anything leaves the building.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message says what each field is")]
 pub enum RecordError {
@@ -39,7 +39,9 @@ pub enum RecordError {
     #[error("a run was stopped in the middle of a change of the ledger")]
     Interrupted,
     /// The hash chain does not hold.
-    #[error("history of the ledger was changed: event {seq} does not follow from the events before it")]
+    #[error(
+        "history of the ledger was changed: event {seq} does not follow from the events before it"
+    )]
     Chain {
         /// First event that does not fit.
         seq: u64,
@@ -199,14 +201,19 @@ impl Explain for RecordError {
                  removed by hand"
             }
             Self::InUse { .. } => "wait until it has ended; the lock disappears with the process",
-            Self::NotALedger { .. } | Self::Damaged { .. } | Self::Chain { .. } | Self::Replay { .. } => {
+            Self::NotALedger { .. }
+            | Self::Damaged { .. }
+            | Self::Chain { .. }
+            | Self::Replay { .. } => {
                 "`breachpost ledger restore BACKUP` puts a sound ledger in its place and keeps this file: a sealed backup, or a copy \
                  from `backups/`, with what came after it repeated"
             }
             Self::Interrupted => {
                 "start the interrupted command again (`breachpost run`, `close`, `purge`): it rolls back the half-made change and continues"
             }
-            Self::NewerSchema { .. } => "use the newer program; an older one would lose what it does not know",
+            Self::NewerSchema { .. } => {
+                "use the newer program; an older one would lose what it does not know"
+            }
             Self::Exposed { .. } => {
                 "everything the program keeps is its own files and folders, 0600 and 0700; find out who has looked, then \
                  `chmod -R go-rwx` or put back the file or folder itself"
@@ -220,7 +227,9 @@ impl Explain for RecordError {
                 "put back the key the ledger was made with, 64 hexadecimal characters and a line end, mode 0400; with a different key \
                  nobody is recognised and everyone would be told again"
             }
-            Self::OtherCampaign { .. } => "set `campaign` or `data_dir` in the configuration; one ledger per campaign",
+            Self::OtherCampaign { .. } => {
+                "set `campaign` or `data_dir` in the configuration; one ledger per campaign"
+            }
             Self::OtherMode { found: Mode::Rehearsal, .. } => {
                 "people who got a rehearsal letter were told nothing: give the real campaign its own `data_dir` and run \
                  `breachpost ledger init` there; for another rehearsal set `synthetic = true`"
@@ -233,7 +242,9 @@ impl Explain for RecordError {
                 "it counts people as told who only got a rehearsal letter, and nobody is written to before a human has \
                  sorted that out: find the newest copy that holds one kind, and `ledger check` it"
             }
-            Self::NothingToAbandon => "`breachpost plan` plans a job; one that is done cannot be given up",
+            Self::NothingToAbandon => {
+                "`breachpost plan` plans a job; one that is done cannot be given up"
+            }
             Self::MayBeOut { .. } => "`breachpost run` finishes it; its letters count as told",
             Self::Over { .. } => "nothing more is sent in this campaign",
             Self::NotOver { .. } => {
@@ -252,13 +263,27 @@ impl Explain for RecordError {
                     accept(files)
                 ));
             }
-            Self::AcceptedStranger { .. } => "use the name of the file in the inbox: `--accept FILE=REASON`",
-            Self::AcceptedReason { .. } => "one line of 3 to 200 characters, without names of people",
-            Self::Abandoner { .. } => "each is one line of 3 to 200 characters; a reason has no names of people",
-            Self::Approval { .. } | Self::Decider { .. } => "a name or function, one line of 3 to 200 characters",
-            Self::JobState { .. } | Self::Twice { .. } => "run again: an unfinished job is finished first",
-            Self::Unbalanced { .. } | Self::JobNumbers { .. } | Self::File { .. } | Self::Store { .. } => return None,
+            Self::AcceptedStranger { .. } => {
+                "use the name of the file in the inbox: `--accept FILE=REASON`"
+            }
+            Self::AcceptedReason { .. } => {
+                "one line of 3 to 200 characters, without names of people"
+            }
+            Self::Abandoner { .. } => {
+                "each is one line of 3 to 200 characters; a reason has no names of people"
+            }
+            Self::Approval { .. } | Self::Decider { .. } => {
+                "a name or function, one line of 3 to 200 characters"
+            }
+            Self::JobState { .. } | Self::Twice { .. } => {
+                "run again: an unfinished job is finished first"
+            }
+            Self::Unbalanced { .. }
+            | Self::JobNumbers { .. }
+            | Self::File { .. }
+            | Self::Store { .. } => return None,
         };
+
         Some(hint.to_owned())
     }
 

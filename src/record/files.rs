@@ -10,13 +10,20 @@ use super::error::RecordError;
 use crate::base::durable;
 
 /// What failed with which file.
-pub(super) fn failed(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> RecordError {
+pub(super) fn failed(
+    doing: &'static str,
+    path: &Utf8Path,
+) -> impl FnOnce(io::Error) -> RecordError {
     move |source| RecordError::File { doing, path: path.to_owned(), source }
 }
 
 /// Makes a folder and its parents, for the owner alone.
 pub(super) fn make_folder(path: &Utf8Path) -> Result<(), RecordError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed("create folder", path))
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(failed("create folder", path))
 }
 
 /// Makes names in a folder durable.
@@ -51,12 +58,14 @@ pub(super) fn is_there(path: &Utf8Path) -> Result<bool, RecordError> {
     }
 }
 
-/// Names in a folder, sorted; none when there is no such folder. Names that are not UTF-8 are not ours and left out.
+/// Names in a folder, sorted; none when there is no such folder. Names that are not UTF-8 are not
+/// ours and left out.
 pub(super) fn names(path: &Utf8Path) -> Result<Vec<String>, RecordError> {
     let entries = match path.read_dir_utf8() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(failed("list", path))?,
     };
+
     let mut names = Vec::new();
     for entry in entries {
         match entry {
@@ -65,6 +74,7 @@ pub(super) fn names(path: &Utf8Path) -> Result<Vec<String>, RecordError> {
             Err(error) => return Err(failed("list", path)(error)),
         }
     }
+
     names.sort_unstable();
     Ok(names)
 }

@@ -1,7 +1,9 @@
-//! Lab records that people were told about and that are no longer delivered, and what humans say of them.
+//! Lab records that people were told about and that are no longer delivered, and what humans say of
+//! them.
 //!
-//! A record that is gone from an accepted file was either withdrawn (the lab was wrong, and the person has to be told so)
-//! or is merely lacking from a delivery (what was told stays true). Nobody but a human can tell the two apart.
+//! A record that is gone from an accepted file was either withdrawn (the lab was wrong, and the
+//! person has to be told so) or is merely lacking from a delivery (what was told stays true).
+//! Nobody but a human can tell the two apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +29,8 @@ use crate::field::row::{List, Rows};
 pub enum RecordRuling {
     /// It should never have been delivered: what was told of it was wrong.
     Withdrawn,
-    /// It was withdrawn, and a human has told the person so. The ledger keeps it as `withdrawn`, said again.
+    /// It was withdrawn, and a human has told the person so. The ledger keeps it as `withdrawn`,
+    /// said again.
     ToldByHand,
     /// A delivery lacks it: what was told of it stays true.
     Lacking,
@@ -55,11 +58,14 @@ impl RecordRuling {
     /// The ruling behind a word of the ledger.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Withdrawn, Self::Lacking, Self::Undecided].into_iter().find(|ruling| ruling.word() == word)
+        [Self::Withdrawn, Self::Lacking, Self::Undecided]
+            .into_iter()
+            .find(|ruling| ruling.word() == word)
     }
 }
 
-/// A record that somebody was told about and that counts no more: not in the inbox, or withdrawn. Personal: it names a record of the lab.
+/// A record that somebody was told about and that counts no more: not in the inbox, or withdrawn.
+/// Personal: it names a record of the lab.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gone {
     /// Who was told.
@@ -70,7 +76,8 @@ pub struct Gone {
     pub dataset_id: String,
     /// What was decided, if anything.
     pub ruling: Option<RecordRuling>,
-    /// Whether nothing that the person was told about is left: no letter of this program can say so.
+    /// Whether nothing that the person was told about is left: no letter of this program can say
+    /// so.
     pub last: bool,
     pub(super) mark: Mark,
 }
@@ -83,8 +90,8 @@ impl Rulings {
     pub fn of(lines: impl IntoIterator<Item = (Mark, RecordRuling)>) -> Self {
         let mut latest = BTreeMap::new();
         for (mark, ruling) in lines {
-            let is_again =
-                ruling.is_withdrawn() && latest.get(&mark).is_some_and(|before: &RecordRuling| before.is_withdrawn());
+            let is_again = ruling.is_withdrawn()
+                && latest.get(&mark).is_some_and(|before: &RecordRuling| before.is_withdrawn());
             latest.insert(mark, if is_again { RecordRuling::ToldByHand } else { ruling });
         }
         latest.retain(|_, ruling| *ruling != RecordRuling::Undecided);
@@ -104,6 +111,7 @@ impl Rulings {
         if !self.0.values().any(|ruling| ruling.is_withdrawn()) {
             return BTreeSet::new();
         }
+
         let files = (0_u16..).zip(&rows.inputs).zip(&intake.marks);
         let exposures = files.filter(|((_, input), _)| input.list == List::Exposures);
         exposures
@@ -116,7 +124,8 @@ impl Rulings {
 }
 
 impl Ledger {
-    /// Records that people were told about and that are not in the inbox, or are there and were withdrawn; by person.
+    /// Records that people were told about and that are not in the inbox, or are there and were
+    /// withdrawn; by person.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
@@ -124,10 +133,12 @@ impl Ledger {
         let known = self.store.snapshot(super::Store::known)?;
         let rulings = self.store.record_rulings()?;
         let is_gone = |mark: &Mark| !intake.has_record(mark) || rulings.is_withdrawn(mark);
-        let mut gone: Vec<(u32, Mark)> = known.told_rows().filter(|(_, mark)| is_gone(mark)).collect();
+        let mut gone: Vec<(u32, Mark)> =
+            known.told_rows().filter(|(_, mark)| is_gone(mark)).collect();
         if gone.is_empty() {
             return Ok(Vec::new());
         }
+
         gone.sort_unstable();
         let names = self.names(&gone.iter().map(|(_, mark)| *mark).collect())?;
         let mut left = BTreeMap::<u32, usize>::new();
@@ -137,25 +148,32 @@ impl Ledger {
             *left.entry(person).or_default() +=
                 usize::from(is_left || rulings.get(&mark) == Some(RecordRuling::Lacking));
         }
+
         let name = |mark: &Mark| names.get(mark).cloned().unwrap_or_default();
         let gone = gone.into_iter().map(|(person, mark)| {
             let (dataset_id, record_id) = name(&mark);
             let (ruling, last) = (rulings.get(&mark), left.get(&person) == Some(&0));
             Gone { person: known.name(person), record_id, dataset_id, ruling, last, mark }
         });
+
         let mut gone: Vec<Gone> = gone.collect();
         gone.sort_unstable();
         Ok(gone)
     }
 
     /// Dataset and record number of some records, as they were noted when they were first read.
-    fn names(&self, wanted: &BTreeSet<Mark>) -> Result<BTreeMap<Mark, (String, String)>, RecordError> {
+    fn names(
+        &self,
+        wanted: &BTreeSet<Mark>,
+    ) -> Result<BTreeMap<Mark, (String, String)>, RecordError> {
         let mut names = BTreeMap::new();
         for rows in self.store.file_rows(true)? {
             let mut ids = rows.ids.as_slice();
             for mark in &rows.added {
                 let Some((length, rest)) = ids.split_first_chunk::<2>() else { break };
-                let Some((sealed, rest)) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length))) else {
+                let Some((sealed, rest)) =
+                    rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+                else {
                     break;
                 };
                 ids = rest;
@@ -167,13 +185,16 @@ impl Ledger {
                 }
             }
         }
+
         Ok(names)
     }
 
-    /// Writes down what somebody says of records; returns how many that changes. When nothing is new not one byte changes.
+    /// Writes down what somebody says of records; returns how many that changes. When nothing is
+    /// new not one byte changes.
     ///
     /// # Errors
-    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be written.
+    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be
+    /// written.
     pub fn rule_records(
         &mut self,
         said: &[(RecordMark, RecordRuling)],
@@ -183,18 +204,23 @@ impl Ledger {
         inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
         let known = self.store.record_rulings()?;
         let is_new = |said: &&(RecordMark, RecordRuling)| match known.get(&said.0.0) {
-            Some(before) => before != said.1 && !(before.is_withdrawn() && said.1 == RecordRuling::Withdrawn),
+            Some(before) => {
+                before != said.1 && !(before.is_withdrawn() && said.1 == RecordRuling::Withdrawn)
+            }
             None => said.1 != RecordRuling::Undecided,
         };
+
         let new: BTreeMap<Mark, RecordRuling> =
             said.iter().filter(is_new).map(|(key, ruling)| (key.0, *ruling)).collect();
         if new.is_empty() {
             return Ok(0);
         }
+
         let mut hash = RowHash::new();
         for (mark, ruling) in &new {
             hash_record_ruling(&mut hash, mark, *ruling);
         }
+
         let count = |ruling| new.values().filter(|said| **said == ruling).count() as u64;
         let event = RecordsRuled {
             date,
@@ -204,6 +230,7 @@ impl Ledger {
             undecided: count(RecordRuling::Undecided),
             sha256: hash.finish(),
         };
+
         self.write(|store| store.rule_records(event, &new))?;
         Ok(new.len())
     }
@@ -241,7 +268,11 @@ impl Gone {
     /// What.
     #[must_use]
     pub fn reason(&self) -> Reason {
-        if self.ruling.is_some_and(RecordRuling::is_withdrawn) { Reason::D217 } else { Reason::L218 }
+        if self.ruling.is_some_and(RecordRuling::is_withdrawn) {
+            Reason::D217
+        } else {
+            Reason::L218
+        }
     }
 
     /// The record.
@@ -259,7 +290,10 @@ mod tests {
     #[test]
     fn withdrawn_said_again_means_that_the_person_was_told() {
         let mark = [7; 16];
-        let last = |said: &[RecordRuling]| Rulings::of(said.iter().map(|ruling| (mark, *ruling))).get(&mark);
+        let last = |said: &[RecordRuling]| {
+            Rulings::of(said.iter().map(|ruling| (mark, *ruling))).get(&mark)
+        };
+
         for (said, means) in [
             (&[Withdrawn][..], Some(Withdrawn)),
             (&[Withdrawn, Withdrawn], Some(ToldByHand)),

@@ -1,4 +1,5 @@
-//! `breachpost ledger log`: the history in words, one line an event. Counts, file names and what people typed; nobody's data.
+//! `breachpost ledger log`: the history in words, one line an event. Counts, file names and what
+//! people typed; nobody's data.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -58,8 +59,16 @@ impl Ledger {
             let Head { events: number, hash } = entry.head();
             let run_id = run_of(event).map(str::to_owned).or_else(|| dates.run_of_job(event));
             let date = date_of(event).or_else(|| dates.runs.get(run_id.as_deref()?).copied());
-            LogLine { event: number, date, run_id, kind: kind(event), text: words(event), head: hash }
+            LogLine {
+                event: number,
+                date,
+                run_id,
+                kind: kind(event),
+                text: words(event),
+                head: hash,
+            }
         });
+
         Ok(lines.collect())
     }
 }
@@ -75,6 +84,7 @@ impl Dates {
                 dates.jobs.insert(plan.job, (plan.date, plan.run_id.clone()));
             }
         }
+
         dates
     }
 
@@ -150,7 +160,9 @@ fn words(event: &Event) -> String {
     let rows = |number| count(number, "row", "rows");
     match event {
         Event::Init(init) => {
-            let mode = init.mode.map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()));
+            let mode = init
+                .mode
+                .map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()));
             format!("the ledger of `{}` was made{mode}", init.campaign)
         }
         Event::Inputs(inputs) => read(&inputs.files, inputs.accepted.as_deref(), &inputs.reasons),
@@ -170,7 +182,9 @@ fn words(event: &Event) -> String {
             // A person has several marks: their numbers, their name, their records.
             let lifted = count(seen.lifted, "mark", "marks");
             match &seen.by {
-                Some(by) => format!("{by} released people whom a list had protected: {lifted} taken out"),
+                Some(by) => {
+                    format!("{by} released people whom a list had protected: {lifted} taken out")
+                }
                 None => format!(
                     "people whom lists protect: {} noted, {lifted} taken out",
                     count(seen.held, "mark", "marks")
@@ -193,7 +207,9 @@ fn words(event: &Event) -> String {
             format!("job {} was sealed in {parts}", write_job(sealed.job))
         }
         Event::Published(step) => format!("job {} was put into the outbox", write_job(step.job)),
-        Event::Done(step) => format!("job {} was finished; its papers are in their place", write_job(step.job)),
+        Event::Done(step) => {
+            format!("job {} was finished; its papers are in their place", write_job(step.job))
+        }
         Event::Abandoned(step) => {
             format!("job {} was given up by {}: {}", write_job(step.job), step.by, step.reason)
         }
@@ -202,9 +218,13 @@ fn words(event: &Event) -> String {
             let jobs = gone.jobs.iter().copied().map(write_job).collect::<Vec<_>>().join(", ");
             format!("people were told that packages are no longer in the outbox: job {jobs}")
         }
-        Event::Republished(step) => format!("job {} was put into the outbox again, byte for byte", write_job(step.job)),
+        Event::Republished(step) => {
+            format!("job {} was put into the outbox again, byte for byte", write_job(step.job))
+        }
         Event::Migrated(step) => {
-            let mode = step.mode.map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()));
+            let mode = step
+                .mode
+                .map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()));
             format!("the ledger went from version {} to {}{mode}", step.from, step.to)
         }
         Event::Closed(_) => "the campaign was closed: nobody is written to any more".to_owned(),
@@ -222,21 +242,37 @@ fn words(event: &Event) -> String {
 fn waiting(cases: &Waiting) -> String {
     let new = count(cases.opened, "case", "cases");
     let reminded = if cases.reminded { "; the overdue ones were named again" } else { "" };
-    format!("humans were told of {new} more; {} became overdue, {} closed{reminded}", cases.overdue, cases.closed)
+    format!(
+        "humans were told of {new} more; {} became overdue, {} closed{reminded}",
+        cases.overdue, cases.closed
+    )
 }
 
 /// Files that were read for the first time, or whose change was accepted.
-fn read(files: &[KnownInput], accepted: Option<&str>, reasons: &BTreeMap<String, String>) -> String {
+fn read(
+    files: &[KnownInput],
+    accepted: Option<&str>,
+    reasons: &BTreeMap<String, String>,
+) -> String {
     let named = files.iter().map(|file| {
         let list = list_word(file.list);
         let what = match file.sha256 {
-            Some(_) => format!("`{}` ({list}, {})", file.file, count(file.rows.into(), "row", "rows")),
+            Some(_) => {
+                format!("`{}` ({list}, {})", file.file, count(file.rows.into(), "row", "rows"))
+            }
             None => format!("`{}` ({list}, gone)", file.file),
         };
-        let reason = reasons.get(&file.file).map_or_else(String::new, |reason| format!(" accepted: {reason}"));
+        let reason = reasons
+            .get(&file.file)
+            .map_or_else(String::new, |reason| format!(" accepted: {reason}"));
         format!("{what}{reason}")
     });
+
     let accepted = accepted.map_or_else(String::new, |reason| format!("; accepted: {reason}"));
     let many = if files.len() == 1 { "file was" } else { "files were" };
-    format!("{} {many} read or accepted: {}{accepted}", files.len(), named.collect::<Vec<_>>().join(", "))
+    format!(
+        "{} {many} read or accepted: {}{accepted}",
+        files.len(),
+        named.collect::<Vec<_>>().join(", ")
+    )
 }

@@ -1,8 +1,9 @@
-//! The inbox of a run against what earlier runs read: which files are new, grown, replaced, changed or gone, what that
-//! did to their rows, and whether the run may go on.
+//! The inbox of a run against what earlier runs read: which files are new, grown, replaced, changed
+//! or gone, what that did to their rows, and whether the run may go on.
 //!
-//! A list that is delivered anew every night may be replaced under its own name (`[inputs.<list>] replace`). In the
-//! others, rows may be added; a row that is gone or says something else needs a human's reason for that file.
+//! A list that is delivered anew every night may be replaced under its own name (`[inputs.<list>]
+//! replace`). In the others, rows may be added; a row that is gone or says something else needs a
+//! human's reason for that file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -39,7 +40,8 @@ pub struct Acceptance<'a> {
 
 impl<'a> Acceptance<'a> {
     fn reason(&self, file: &str) -> Option<&'a str> {
-        let named = self.files.iter().find(|(name, _)| name == file).map(|(_, reason)| reason.as_str());
+        let named =
+            self.files.iter().find(|(name, _)| name == file).map(|(_, reason)| reason.as_str());
         named.or(self.all)
     }
 
@@ -88,7 +90,9 @@ impl ChangeKind {
 }
 
 /// Rows of a file against those that it had.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize,
+)]
 pub struct RowChange {
     /// Rows about something that the file did not have.
     pub more: u64,
@@ -139,9 +143,11 @@ impl fmt::Display for InputChange {
             (ChangeKind::Changed, _) => write!(f, "`{file}` has changed")?,
             (ChangeKind::Missing, _) => write!(f, "`{file}` is gone")?,
         }
+
         if let Some(RowChange { more, fewer, changed }) = self.rows {
             write!(f, " ({more} rows more, {fewer} fewer, {changed} changed)")?;
         }
+
         self.accepted.as_ref().map_or(Ok(()), |reason| write!(f, ", accepted: {reason}"))
     }
 }
@@ -163,7 +169,9 @@ impl Intake {
     /// Whether the lab record with this mark is in the inbox, usable or not.
     pub(super) fn has_record(&self, record: &Mark) -> bool {
         let from = |marks: &FileMarks| marks.partition_point(|(mark, _)| mark.record < *record);
-        self.marks.iter().any(|marks| marks.get(from(marks)).is_some_and(|(mark, _)| mark.record == *record))
+        self.marks
+            .iter()
+            .any(|marks| marks.get(from(marks)).is_some_and(|(mark, _)| mark.record == *record))
     }
 }
 
@@ -178,8 +186,8 @@ pub(super) struct Before<'b> {
 /// Compares the inbox with what earlier runs read.
 ///
 /// # Errors
-/// [`RecordError`] when a file is gone or different and nobody has accepted it, a list has shrunk too much, or the
-/// acceptance itself is not usable.
+/// [`RecordError`] when a file is gone or different and nobody has accepted it, a list has shrunk
+/// too much, or the acceptance itself is not usable.
 pub(super) fn take(
     before: &Before<'_>,
     rows: &Rows,
@@ -190,22 +198,29 @@ pub(super) fn take(
     let found = &rows.inputs;
     let known = expected(before.lines);
     let names = found.iter().map(|input| input.file.as_str());
-    accepted.check(&names.chain(before.lines.iter().map(|(_, line)| line.file.as_str())).collect())?;
+    accepted
+        .check(&names.chain(before.lines.iter().map(|(_, line)| line.file.as_str())).collect())?;
 
     let mut marks = row_marks::of(rows, keys);
     let mut changes = compare(before, found, &marks, terms);
+
     for change in changes.iter_mut().filter(|change| change.needs_reason()) {
         change.accepted = accepted.reason(&change.file).map(str::to_owned);
     }
+
     refuse_unaccepted(&changes)?;
     refuse_shrunk(&known, found, &changes, terms, accepted)?;
 
     let lines = lines(before.lines, found, &changes);
-    let rows = if lines.is_empty() { Vec::new() } else { news(before, rows, keys, &marks, &changes) };
-    for (input, marks) in found.iter().zip(&mut marks).filter(|(input, _)| input.list != List::Exposures) {
+    let rows =
+        if lines.is_empty() { Vec::new() } else { news(before, rows, keys, &marks, &changes) };
+    for (input, marks) in
+        found.iter().zip(&mut marks).filter(|(input, _)| input.list != List::Exposures)
+    {
         tracing::debug!(record.file = input.file, record.rows = marks.len(), "rows compared");
         *marks = FileMarks::new();
     }
+
     Ok(Intake { changes, lines, rows: Arc::new(rows), marks })
 }
 
@@ -225,6 +240,7 @@ fn compare(
         rows: None,
         accepted: None,
     };
+
     let mut new = Vec::new();
     let mut changes = Vec::new();
     for (input, marks) in found.iter().zip(marks) {
@@ -244,19 +260,26 @@ fn compare(
             Some(_) => {}
         }
     }
+
     for (file, known) in expected {
         if found.iter().any(|input| input.file == file) {
             continue;
         }
-        let same = |input: &&Input| input.list == known.list && Some(&input.sha256) == known.sha256.as_ref();
+        let same = |input: &&Input| {
+            input.list == known.list && Some(&input.sha256) == known.sha256.as_ref()
+        };
         changes.push(match new.iter().position(same) {
             Some(place) => {
                 let to = new.remove(place);
-                InputChange { from: Some(file.to_owned()), ..change(&to.file, known.list, ChangeKind::Renamed) }
+                InputChange {
+                    from: Some(file.to_owned()),
+                    ..change(&to.file, known.list, ChangeKind::Renamed)
+                }
             }
             None => change(file, known.list, ChangeKind::Missing),
         });
     }
+
     changes.extend(new.into_iter().map(|input| change(&input.file, input.list, ChangeKind::New)));
     changes.sort_unstable();
     changes
@@ -272,7 +295,8 @@ fn refuse_unaccepted(changes: &[InputChange]) -> Result<(), RecordError> {
     Err(RecordError::InputsChanged { changes, files })
 }
 
-/// A list that lost more rows than it may is cut, or is a different extract than the one that was meant.
+/// A list that lost more rows than it may is cut, or is a different extract than the one that was
+/// meant.
 fn refuse_shrunk(
     known: &BTreeMap<&str, &KnownInput>,
     found: &[Input],
@@ -284,28 +308,41 @@ fn refuse_shrunk(
     for input in known.values() {
         rows.entry(input.list).or_default().0 += u64::from(input.rows);
     }
+
     for input in found {
         rows.entry(input.list).or_default().1 += u64::from(input.rows);
     }
+
     for (list, (had, has)) in rows {
         let percent = terms(list).min_rows_percent;
         if has * 100 >= had * u64::from(percent) {
             continue;
         }
-        let touched = || changes.iter().filter(|change| change.list == list && change.kind != ChangeKind::New);
+        let touched = || {
+            changes.iter().filter(|change| change.list == list && change.kind != ChangeKind::New)
+        };
         if touched().any(|change| accepted.reason(&change.file).is_some()) {
             continue;
         }
         let files = touched().map(|change| change.file.clone()).collect();
-        return Err(RecordError::ListShrunk { list: super::store::list_word(list), had, has, percent, files });
+        return Err(RecordError::ListShrunk {
+            list: super::store::list_word(list),
+            had,
+            has,
+            percent,
+            files,
+        });
     }
+
     Ok(())
 }
 
 /// The lines to be added to the list of inputs; none when nothing has changed.
 fn lines(known: &[(u64, KnownInput)], found: &[Input], changes: &[InputChange]) -> Vec<KnownInput> {
     let expected = expected(known);
-    let gone = |file: &str| expected.get(file).map(|known| KnownInput { sha256: None, ..(*known).clone() });
+    let gone = |file: &str| {
+        expected.get(file).map(|known| KnownInput { sha256: None, ..(*known).clone() })
+    };
     let there = |file: &str| {
         found.iter().find(|input| input.file == file).map(|input| KnownInput {
             file: input.file.clone(),
@@ -314,24 +351,35 @@ fn lines(known: &[(u64, KnownInput)], found: &[Input], changes: &[InputChange]) 
             rows: input.rows,
         })
     };
+
     let mut lines = Vec::new();
     for change in changes {
         match change.kind {
             ChangeKind::Missing => lines.extend(gone(&change.file)),
-            _ => lines.extend(change.from.as_deref().and_then(gone).into_iter().chain(there(&change.file))),
+            _ => lines.extend(
+                change.from.as_deref().and_then(gone).into_iter().chain(there(&change.file)),
+            ),
         }
     }
+
     lines
 }
 
 /// What the ledger does not know yet about the rows of each file that is there.
-fn news(before: &Before<'_>, rows: &Rows, keys: &Keys, marks: &[FileMarks], changes: &[InputChange]) -> Vec<FileRows> {
+fn news(
+    before: &Before<'_>,
+    rows: &Rows,
+    keys: &Keys,
+    marks: &[FileMarks],
+    changes: &[InputChange],
+) -> Vec<FileRows> {
     let mut names = Names { rows, known: Vec::new() };
     let mut news = Vec::new();
     for (input, marks) in rows.inputs.iter().zip(marks) {
         let change = changes.iter().find(|change| change.file == input.file);
         if let Some(from) = change.and_then(|change| change.from.as_deref()) {
-            // The same rows under a different name: they keep the night on which they were first read.
+            // The same rows under a different name: they keep the night on which they were first
+            // read.
             let old = before.rows.iter().filter(|rows| rows.file == from);
             news.extend(old.map(|rows| FileRows { file: input.file.clone(), ..rows.clone() }));
             if news.iter().any(|rows| rows.file == input.file) {
@@ -344,10 +392,22 @@ fn news(before: &Before<'_>, rows: &Rows, keys: &Keys, marks: &[FileMarks], chan
         }
         let (added, gone) = difference(&had.unwrap_or_default(), marks);
         // A file that an older program read: its rows are as old as its line.
-        let line = before.lines.iter().rev().find(|(_, line)| line.file == input.file).filter(|_| change.is_none());
+        let line = before
+            .lines
+            .iter()
+            .rev()
+            .find(|(_, line)| line.file == input.file)
+            .filter(|_| change.is_none());
         let ids = if input.list == List::Exposures { names.seal(keys, &added) } else { Vec::new() };
-        news.push(FileRows { file: input.file.clone(), since: line.map(|(event, _)| *event), added, gone, ids });
+        news.push(FileRows {
+            file: input.file.clone(),
+            since: line.map(|(event, _)| *event),
+            added,
+            gone,
+            ids,
+        });
     }
+
     news
 }
 
@@ -364,9 +424,11 @@ impl<'a> Names<'a> {
             let refused = self.rows.refused.iter().filter(|row| row.list == List::Exposures);
             let refused = refused.map(|row| (row.dataset_id.as_str(), row.record_id.as_str()));
             let names = self.rows.exposures.iter().map(name).chain(refused);
-            self.known = names.map(|(set, id)| (row_marks::record_mark(keys, set, id), set, id)).collect();
+            self.known =
+                names.map(|(set, id)| (row_marks::record_mark(keys, set, id), set, id)).collect();
             self.known.sort_unstable();
         }
+
         let mut sealed = Vec::with_capacity(added.len() * 24);
         for mark in added {
             let place = self.known.partition_point(|known| known.0 < mark.record);
@@ -376,6 +438,7 @@ impl<'a> Names<'a> {
             sealed.extend(u16::try_from(name.len()).unwrap_or_default().to_be_bytes());
             sealed.extend(name);
         }
+
         sealed
     }
 }
@@ -397,10 +460,12 @@ pub(super) fn members(known: &[FileRows], file: &str) -> Option<Vec<RowMark>> {
         left.sort_unstable();
         members = Some(left);
     }
+
     members
 }
 
-/// Rows that are there and were not, and rows that were there and are not; sorted, each as often as it occurs.
+/// Rows that are there and were not, and rows that were there and are not; sorted, each as often as
+/// it occurs.
 fn difference(had: &[RowMark], has: &[(RowMark, u32)]) -> (Vec<RowMark>, Vec<RowMark>) {
     let (mut added, mut gone) = (Vec::new(), Vec::new());
     let mut had = had.iter().copied().peekable();
@@ -412,6 +477,7 @@ fn difference(had: &[RowMark], has: &[(RowMark, u32)]) -> (Vec<RowMark>, Vec<Row
             added.push(*mark);
         }
     }
+
     gone.extend(had);
     (added, gone)
 }

@@ -51,7 +51,8 @@ pub struct SealedPart {
     pub sealed_sha256: String,
 }
 
-/// What a run read and found out about identities: noted with its plan, or alone when no letter came of it.
+/// What a run read and found out about identities: noted with its plan, or alone when no letter
+/// came of it.
 #[derive(Clone, Copy)]
 pub struct Noted<'a> {
     /// The run.
@@ -104,7 +105,9 @@ impl JobState {
 
     /// The word of the table; a job that was given up keeps the word of where it was.
     pub(super) fn from_word(word: &str) -> Option<Self> {
-        [Self::Planned, Self::Sealed, Self::Published, Self::Done].into_iter().find(|state| state.word() == word)
+        [Self::Planned, Self::Sealed, Self::Published, Self::Done]
+            .into_iter()
+            .find(|state| state.word() == word)
     }
 }
 
@@ -114,8 +117,8 @@ impl fmt::Display for JobState {
     }
 }
 
-/// A job as the ledger knows it. One that is neither [`JobState::Done`] nor [`JobState::Abandoned`] is finished before
-/// anything else is done.
+/// A job as the ledger knows it. One that is neither [`JobState::Done`] nor [`JobState::Abandoned`]
+/// is finished before anything else is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// Seven digits.

@@ -39,13 +39,16 @@ pub(super) fn read(path: &Utf8Path) -> Result<Keys, RecordError> {
         }
         file => file.map_err(files::failed("read key", path))?,
     };
+
     let about = file.metadata().map_err(files::failed("read key", path))?;
     if !about.is_file() {
         return Err(unusable("is not a file"));
     }
+
     if about.mode() & 0o077 != 0 {
         return Err(unusable("can be read or changed by other users"));
     }
+
     // One byte more than a key has, so that something behind it is seen.
     let mut text = Zeroizing::new([0_u8; LENGTH + 1]);
     let mut filled = 0;
@@ -57,6 +60,7 @@ pub(super) fn read(path: &Utf8Path) -> Result<Keys, RecordError> {
             Err(error) => return Err(files::failed("read key", path)(error)),
         }
     }
+
     parse(&text[..filled], path)
 }
 
@@ -66,9 +70,11 @@ pub(super) fn parse(text: &[u8], path: &Utf8Path) -> Result<Keys, RecordError> {
     if text.len() < LENGTH {
         return Err(unusable("is cut off"));
     }
+
     if text.len() > LENGTH || text[LENGTH - 1] != b'\n' {
         return Err(unusable("has something after its 64 characters"));
     }
+
     let mut master = Zeroizing::new([0_u8; 32]);
     HEXLOWER
         .decode_mut(&text[..LENGTH - 1], &mut *master)
@@ -105,12 +111,26 @@ mod tests {
     fn anything_but_a_private_whole_key_is_refused() {
         let key = [b'a'; 64];
         let with = |end: &[u8]| [&key[..], end].concat();
-        for content in [&b""[..], &key[..63], &key, &with(b"\n\n"), &with(b"\r\n"), &with(b"0\n"), &with(b"a")] {
-            assert!(matches!(refused(content, 0o400), RecordError::KeyUnusable { .. }), "{} bytes", content.len());
+        for content in
+            [&b""[..], &key[..63], &key, &with(b"\n\n"), &with(b"\r\n"), &with(b"0\n"), &with(b"a")]
+        {
+            assert!(
+                matches!(refused(content, 0o400), RecordError::KeyUnusable { .. }),
+                "{} bytes",
+                content.len()
+            );
         }
-        assert!(matches!(refused(&[&[b'A'; 64][..], b"\n"].concat(), 0o400), RecordError::KeyUnusable { .. }));
+
+        assert!(matches!(
+            refused(&[&[b'A'; 64][..], b"\n"].concat(), 0o400),
+            RecordError::KeyUnusable { .. }
+        ));
+
         for mode in [0o440, 0o404, 0o420, 0o644] {
-            assert!(matches!(refused(&with(b"\n"), mode), RecordError::KeyUnusable { .. }), "{mode:o}");
+            assert!(
+                matches!(refused(&with(b"\n"), mode), RecordError::KeyUnusable { .. }),
+                "{mode:o}"
+            );
         }
     }
 

@@ -10,13 +10,14 @@ use rustix::io::Errno;
 use super::error::RecordError;
 use super::files::failed;
 
-/// A run that was killed an instant ago holds the lock until the kernel has cleared it away, memory first.
+/// A run that was killed an instant ago holds the lock until the kernel has cleared it away, memory
+/// first.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 3_000 });
 /// How long to wait before the next try.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Held on the data folder itself as long as it lives. The kernel frees it with the process, however that ends: there
-/// is no lock file that could be stale.
+/// Held on the data folder itself as long as it lives. The kernel frees it with the process,
+/// however that ends: there is no lock file that could be stale.
 #[derive(Debug)]
 pub(super) struct Lock {
     _folder: File,
@@ -31,7 +32,9 @@ impl Lock {
             match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => return Ok(Self { _folder: folder }),
                 Err(Errno::WOULDBLOCK) if Instant::now() < end => std::thread::sleep(PAUSE),
-                Err(Errno::WOULDBLOCK) => return Err(RecordError::InUse { data_dir: data_dir.to_owned() }),
+                Err(Errno::WOULDBLOCK) => {
+                    return Err(RecordError::InUse { data_dir: data_dir.to_owned() });
+                }
                 Err(error) => return Err(failed("lock", data_dir)(error.into())),
             }
         }

@@ -75,7 +75,9 @@ impl CampaignState {
     }
 
     pub(super) fn from_word(word: &str) -> Option<Self> {
-        [Self::Open, Self::Closed, Self::Purging, Self::Purged].into_iter().find(|state| state.word() == word)
+        [Self::Open, Self::Closed, Self::Purging, Self::Purged]
+            .into_iter()
+            .find(|state| state.word() == word)
     }
 }
 
@@ -135,7 +137,9 @@ impl Model {
                 self.campaign = Some(CampaignRow { name, state, opened_on: init.date });
                 self.mode = init.mode.map(|mode| (mode, seq));
             }
-            Event::Inputs(inputs) => self.inputs.extend(inputs.files.iter().map(|file| (seq, file.clone()))),
+            Event::Inputs(inputs) => {
+                self.inputs.extend(inputs.files.iter().map(|file| (seq, file.clone())))
+            }
             Event::Identities(found) => {
                 let rows = u64::from(found.merges) + u64::from(found.splits);
                 self.identities.insert(seq, (rows, found.sha256.clone()));
@@ -170,7 +174,8 @@ impl Model {
                 self.contents.remove(&step.job);
             }
             Event::Migrated(step) => {
-                (step.from < step.to && (step.mode.is_none() || self.mode.is_none())).then_some(())?;
+                (step.from < step.to && (step.mode.is_none() || self.mode.is_none()))
+                    .then_some(())?;
                 self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
             }
             Event::Waiting(told) => {
@@ -201,6 +206,7 @@ impl Model {
                 self.forget();
             }
         }
+
         Some(())
     }
 
@@ -218,9 +224,11 @@ impl Model {
             sealed_event: None,
             abandoned: None,
         };
+
         if self.jobs.insert(plan.job, job).is_some() {
             return None;
         }
+
         self.contents.insert(plan.job, plan.contents.clone());
         Some(())
     }
@@ -237,7 +245,8 @@ impl Model {
     }
 
     fn step(&mut self, job: u32, from: JobState, to: JobState) -> Option<&mut JobRow> {
-        let job = self.jobs.get_mut(&job).filter(|job| job.state == from && job.abandoned.is_none())?;
+        let job =
+            self.jobs.get_mut(&job).filter(|job| job.state == from && job.abandoned.is_none())?;
         job.state = to;
         Some(job)
     }
@@ -254,43 +263,58 @@ impl Model {
         if self.ledger != tables.ledger {
             return differs("the ledger's name");
         }
+
         if self.campaign != tables.campaign {
             return differs("the campaign");
         }
+
         if self.mode != tables.mode {
             return differs("the ledger's mode");
         }
+
         if self.inputs != tables.inputs {
             return differs("the list of inputs");
         }
+
         if self.identities != tables.identities {
             return differs("the list of merged and split people");
         }
+
         if self.decisions != tables.decisions {
             return differs("the list of decisions about who is who");
         }
+
         if self.cases != tables.cases {
             return differs("the list of cases for a human");
         }
+
         if self.rows != tables.rows {
             return differs("what is known of rows");
         }
+
         if self.shields != tables.shields {
             return differs("the list of people whom lists protect");
         }
+
         if self.record_rulings != tables.record_rulings {
             return differs("the list of withdrawn and lacking records");
         }
+
         for job in self.jobs.keys().chain(tables.jobs.keys()) {
             if self.jobs.get(job).map(JobRow::stored) != tables.jobs.get(job).map(JobRow::stored) {
                 return differs(&format!("job {}", super::job::write_job(*job)));
             }
         }
+
         for job in self.contents.keys().chain(tables.contents.keys()) {
             if self.contents.get(job) != tables.contents.get(job) {
-                return differs(&format!("the letters or people of job {}", super::job::write_job(*job)));
+                return differs(&format!(
+                    "the letters or people of job {}",
+                    super::job::write_job(*job)
+                ));
             }
         }
+
         Ok(())
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::audit::{Contents, Identities as IdentitiesEvent, Inputs, Planned as PlannedEvent, RowHash};
+use super::audit::{
+    Contents, Identities as IdentitiesEvent, Inputs, Planned as PlannedEvent, RowHash,
+};
 use super::error::RecordError;
 use super::job::{Noted, PartTotals, StagedFile, read_job};
 use super::protection::ShieldLine;
@@ -32,26 +34,43 @@ impl Found {
     pub fn new(store: &Store, noted: &Noted<'_>) -> Result<Self, RecordError> {
         let files = noted.intake.lines.clone();
         let (run_id, date) = (noted.run_id.to_owned(), noted.run_date);
-        let reasons =
-            noted.intake.changes.iter().filter_map(|change| Some((change.file.clone(), change.accepted.clone()?)));
+        let reasons = noted
+            .intake
+            .changes
+            .iter()
+            .filter_map(|change| Some((change.file.clone(), change.accepted.clone()?)));
+
         let reasons = reasons.collect();
-        let inputs =
-            (!files.is_empty()).then(|| Inputs { run_id: run_id.clone(), date, accepted: None, reasons, files });
+        let inputs = (!files.is_empty()).then(|| Inputs {
+            run_id: run_id.clone(),
+            date,
+            accepted: None,
+            reasons,
+            files,
+        });
+
         let before = store.identities()?;
-        let before: BTreeSet<_> = before.iter().map(|line| (&*line.1, &*line.2, &*line.3)).collect();
+        let before: BTreeSet<_> =
+            before.iter().map(|line| (&*line.1, &*line.2, &*line.3)).collect();
         let is_known = |change: &IdentityChange| {
             let (person, other) = (change.person().to_string(), change.other().to_string());
             before.contains(&(change.word(), &*person, &*other))
         };
-        let changes: Vec<_> = noted.identities.changes.iter().copied().filter(|change| !is_known(change)).collect();
+
+        let changes: Vec<_> =
+            noted.identities.changes.iter().copied().filter(|change| !is_known(change)).collect();
         let identities = (!changes.is_empty()).then(|| identities_event(run_id, date, &changes));
         let rows = Arc::clone(&noted.intake.rows);
         let shields = noted.shields.lines.clone();
+
         Ok(Self { run_id: noted.run_id.to_owned(), inputs, identities, changes, rows, shields })
     }
 
     pub fn is_nothing(&self) -> bool {
-        self.inputs.is_none() && self.identities.is_none() && self.rows.is_empty() && self.shields.is_empty()
+        self.inputs.is_none()
+            && self.identities.is_none()
+            && self.rows.is_empty()
+            && self.shields.is_empty()
     }
 
     pub fn news(&self) -> News<'_> {
@@ -65,9 +84,16 @@ impl Found {
     }
 }
 
-fn identities_event(run_id: String, date: jiff::civil::Date, changes: &[IdentityChange]) -> IdentitiesEvent {
-    let mut lines: Vec<_> =
-        changes.iter().map(|change| (change.word(), change.person().to_string(), change.other().to_string())).collect();
+fn identities_event(
+    run_id: String,
+    date: jiff::civil::Date,
+    changes: &[IdentityChange],
+) -> IdentitiesEvent {
+    let mut lines: Vec<_> = changes
+        .iter()
+        .map(|change| (change.word(), change.person().to_string(), change.other().to_string()))
+        .collect();
+
     lines.sort_unstable();
     let mut rows = RowHash::new();
     let (mut merges, mut splits) = (0, 0);
@@ -75,6 +101,7 @@ fn identities_event(run_id: String, date: jiff::civil::Date, changes: &[Identity
         hash_identity(&mut rows, word, person, other);
         *(if *word == "merge" { &mut merges } else { &mut splits }) += 1;
     }
+
     IdentitiesEvent { run_id, date, merges, splits, sha256: rows.finish() }
 }
 
@@ -93,7 +120,8 @@ pub struct PlanDraft<'b> {
     marks: Vec<(Mark, MarkKind, u32)>,
 }
 
-/// A plan that has been checked: print order without gaps, letter ids of this key, people and marks numbered.
+/// A plan that has been checked: print order without gaps, letter ids of this key, people and marks
+/// numbered.
 pub struct CheckedPlan {
     found: Found,
     event: PlannedEvent,
@@ -110,7 +138,8 @@ impl<'b> PlanDraft<'b> {
         job: &'b str,
         noted: Noted<'b>,
     ) -> Result<Self, RecordError> {
-        let number = read_job(job).ok_or_else(|| unbalanced(job, "its number is not seven digits"))?;
+        let number =
+            read_job(job).ok_or_else(|| unbalanced(job, "its number is not seven digits"))?;
         Ok(Self {
             number,
             keys,
@@ -126,8 +155,8 @@ impl<'b> PlanDraft<'b> {
         })
     }
 
-    /// Makes room for so many letters about so many rows, and no more: growing by halves and doubles would take half as much
-    /// again.
+    /// Makes room for so many letters about so many rows, and no more: growing by halves and
+    /// doubles would take half as much again.
     pub fn reserve(&mut self, letters: usize, rows: usize) {
         self.letters.kept.reserve_exact(letters);
         self.people.new.reserve_exact(letters);
@@ -138,36 +167,47 @@ impl<'b> PlanDraft<'b> {
     /// Adds the next letter.
     ///
     /// # Errors
-    /// [`RecordError::Unbalanced`] when it does not follow the one before, or is about rows that nobody recognised.
+    /// [`RecordError::Unbalanced`] when it does not follow the one before, or is about rows that
+    /// nobody recognised.
     pub fn add(&mut self, planned: &Planned) -> Result<(), RecordError> {
         let (draft, place) = (&planned.draft, &planned.place);
         let expected = self.letters.count() + 1;
         if place.seq != expected {
             return Err(self.unbalanced(format!("letter {expected} has number {}", place.seq)));
         }
+
         let person = draft.person;
-        if draft.letter_id != self.keys.letter_id(self.campaign, draft.kind, person, draft.sequence) {
+        if draft.letter_id != self.keys.letter_id(self.campaign, draft.kind, person, draft.sequence)
+        {
             return Err(self.unbalanced(format!("letter {expected} has an id that is not its own")));
         }
 
         self.add_to_part(planned)?;
         let number = self.people.find_or_add(person);
-        let number = number.ok_or_else(|| self.unbalanced("it has more people than a ledger can number"))?;
+        let number =
+            number.ok_or_else(|| self.unbalanced("it has more people than a ledger can number"))?;
         let kept = self.letters.add(planned, number);
+
         kept.ok_or_else(|| self.unbalanced("findings cannot be written down"))?;
         self.letters.last(&self.people).hash(&mut self.hash);
+
         if draft.row_refs.len() != draft.rows.len() {
             return Err(self.unbalanced(format!("letter {expected} was not composed in this run")));
         }
+
         for row in &draft.row_refs {
             let mark = self.noted.identities.row(*row);
-            let problem = || self.unbalanced(format!("letter {expected} is about a row that was not recognised"));
+            let problem = || {
+                self.unbalanced(format!("letter {expected} is about a row that was not recognised"))
+            };
             let mark = mark.ok_or_else(problem)?;
             self.add_mark(mark, MarkKind::Row, person, number);
         }
+
         if let Some(mark) = self.noted.identities.bsn(person) {
             self.add_mark(mark, MarkKind::Bsn, person, number);
         }
+
         Ok(())
     }
 
@@ -175,19 +215,24 @@ impl<'b> PlanDraft<'b> {
         let place = &planned.place;
         if self.parts.last().is_none_or(|part| part.number != place.part) {
             if usize::try_from(place.part) != Ok(self.parts.len() + 1) {
-                return Err(self.unbalanced(format!("part {} does not follow the one before", place.part)));
+                return Err(
+                    self.unbalanced(format!("part {} does not follow the one before", place.part))
+                );
             }
             self.parts.push(PartTotals { number: place.part, letters: 0, pages: 0, sheets: 0 });
         }
+
         if let Some(part) = self.parts.last_mut() {
             part.letters += 1;
             part.pages += place.pages;
             part.sheets += place.sheets;
         }
+
         Ok(())
     }
 
-    /// A mark that is the person's already, or of somebody who lives on in the person, stays as it is.
+    /// A mark that is the person's already, or of somebody who lives on in the person, stays as it
+    /// is.
     fn add_mark(&mut self, mark: Mark, kind: MarkKind, person: Pseudonym, number: u32) {
         let known = &self.people.known;
         let owner = known.owner(&mark).map(|owner| known.name(owner));
@@ -201,19 +246,27 @@ impl<'b> PlanDraft<'b> {
     ///
     /// # Errors
     /// [`RecordError::Unbalanced`] when the plan does not add up.
-    pub fn finish(mut self, job_name: &str, staged: &[StagedFile]) -> Result<CheckedPlan, RecordError> {
+    pub fn finish(
+        mut self,
+        job_name: &str,
+        staged: &[StagedFile],
+    ) -> Result<CheckedPlan, RecordError> {
         if self.letters.count() == 0 {
             return Err(self.unbalanced("it has no letters"));
         }
+
         self.marks.par_sort_unstable();
         self.marks.dedup();
+
         if self.marks.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(self.unbalanced("one lab record would be told to two people"));
         }
+
         let mut hash = RowHash::new();
         for (mark, kind, number) in &self.marks {
             hash_mark(&mut hash, mark, *kind, self.people.name(*number));
         }
+
         let mut staged = staged.to_vec();
         staged.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let event = PlannedEvent {
@@ -231,6 +284,7 @@ impl<'b> PlanDraft<'b> {
             parts: self.parts,
             staged,
         };
+
         let Self { found, people, letters, marks, .. } = self;
         Ok(CheckedPlan { found, event, people, letters, marks })
     }
@@ -270,8 +324,8 @@ impl CheckedPlan {
     }
 }
 
-/// Numbers of people in the ledger: the known ones, and new ones in the order of their first letters. That is the order
-/// in which the store looks for them again.
+/// Numbers of people in the ledger: the known ones, and new ones in the order of their first
+/// letters. That is the order in which the store looks for them again.
 struct People {
     known: Known,
     numbers: HashMap<Pseudonym, u32>,
@@ -289,12 +343,15 @@ impl People {
         if let Some(index) = self.known.find(person) {
             return Some(index + 1);
         }
+
         if let Some(number) = self.numbers.get(&person) {
             return Some(*number);
         }
+
         let number = u32::try_from(self.known.count() + self.new.len() + 1).ok()?;
         self.numbers.insert(person, number);
         self.new.push(person);
+
         Some(number)
     }
 
@@ -345,10 +402,12 @@ impl Letters {
     /// `None`: findings that cannot be written down, or more letters than can be kept.
     fn add(&mut self, planned: &Planned, person: u32) -> Option<()> {
         let Planned { draft, place } = planned;
-        let sender = self.senders.iter().position(|sender| *sender == draft.sender).unwrap_or_else(|| {
-            self.senders.push(draft.sender.clone());
-            self.senders.len() - 1
-        });
+        let sender =
+            self.senders.iter().position(|sender| *sender == draft.sender).unwrap_or_else(|| {
+                self.senders.push(draft.sender.clone());
+                self.senders.len() - 1
+            });
+
         let said = if let Some(said) = self.findings.get(&draft.findings) {
             *said
         } else {
@@ -357,6 +416,7 @@ impl Letters {
             self.findings.insert(draft.findings.clone(), said);
             said
         };
+
         self.references.push_str(&draft.reference);
         self.kept.push(Kept {
             id: draft.letter_id.0,
@@ -370,6 +430,7 @@ impl Letters {
             pages: place.pages,
             sheets: place.sheets,
         });
+
         Some(())
     }
 
@@ -397,7 +458,10 @@ impl Letters {
     }
 
     /// Letters with the number of their person.
-    fn iter<'l>(&'l self, people: &'l People) -> impl Iterator<Item = (u32, PlannedLetter<'l>)> + 'l {
+    fn iter<'l>(
+        &'l self,
+        people: &'l People,
+    ) -> impl Iterator<Item = (u32, PlannedLetter<'l>)> + 'l {
         self.kept.iter().enumerate().map(|(index, kept)| (kept.person, self.get(index, people)))
     }
 }

@@ -1,8 +1,10 @@
-//! The end of a campaign: close it, then destroy everything about people and keep the proof of what was done.
+//! The end of a campaign: close it, then destroy everything about people and keep the proof of what
+//! was done.
 //!
-//! A purge is written down before it begins and can be resumed at any instant: what will go is in the history, and
-//! every step may be repeated. The key goes last; without it no pseudonym or letter id that is left anywhere can be
-//! led back to a person (NIST SP 800-88r2, cryptographic erase).
+//! A purge is written down before it begins and can be resumed at any instant: what will go is in
+//! the history, and every step may be repeated. The key goes last; without it no pseudonym or
+//! letter id that is left anywhere can be led back to a person (NIST SP 800-88r2, cryptographic
+//! erase).
 
 mod papers;
 
@@ -37,7 +39,8 @@ pub struct PurgePlan {
     pub files: Vec<(Utf8PathBuf, u64)>,
     /// Sealed backups that were made and may be elsewhere; the certificate lists them.
     pub backups: u64,
-    /// What lies in the data folder and is not the program's: left as it is, to be looked at by hand.
+    /// What lies in the data folder and is not the program's: left as it is, to be looked at by
+    /// hand.
     pub strange: Vec<Utf8PathBuf>,
 }
 
@@ -50,27 +53,43 @@ impl std::fmt::Display for PurgePlan {
             let (count, sum) = folders.entry(folder).or_default();
             (*count, *sum) = (*count + 1, *sum + bytes);
         }
+
         for (folder, (count, bytes)) in folders {
             writeln!(f, "destroy   {folder}/: {count} files, {bytes} bytes")?;
         }
+
         for (table, rows) in &self.rows {
             writeln!(f, "destroy   {rows} rows of `{table}` in the ledger")?;
         }
-        writeln!(f, "destroy   the campaign's key: no copy of a letter can be set again, nobody can be recognised")?;
+
+        writeln!(
+            f,
+            "destroy   the campaign's key: no copy of a letter can be set again, nobody can be recognised"
+        )?;
+
         let totals = &self.totals;
         writeln!(
             f,
             "keep      totals ({} letters to {} people in {} jobs), hashes, the history, reports, logs",
             totals.letters, totals.people, totals.jobs
         )?;
+
         for path in &self.strange {
             writeln!(f, "left      {path} is not the program's: look at it yourself")?;
         }
+
         if self.backups > 0 {
             let backups = count(self.backups, "sealed backup", "sealed backups");
-            writeln!(f, "elsewhere {backups}, wherever they were taken: the certificate lists each")?;
+            writeln!(
+                f,
+                "elsewhere {backups}, wherever they were taken: the certificate lists each"
+            )?;
         }
-        write!(f, "elsewhere copies of the data folder and of `keys/`, the inbox, and what the vendor has")
+
+        write!(
+            f,
+            "elsewhere copies of the data folder and of `keys/`, the inbox, and what the vendor has"
+        )
     }
 }
 
@@ -88,8 +107,9 @@ pub struct Certificate {
     /// What.
     #[serde(flatten)]
     pub plan: PurgePlan,
-    /// Every sealed backup that was ever made, for a human to find and destroy: those that were handed over, and those that
-    /// may have been taken out of `backups/` since. What is still there goes with the purge.
+    /// Every sealed backup that was ever made, for a human to find and destroy: those that were
+    /// handed over, and those that may have been taken out of `backups/` since. What is still there
+    /// goes with the purge.
     pub sealed_backups: Vec<SealedBackup>,
     /// What was kept of runs and jobs.
     pub kept: Vec<KeptFile>,
@@ -110,12 +130,18 @@ pub fn before_close(home: &Home<'_>) -> Result<Totals, RecordError> {
 /// Closes the campaign: no run will plan letters any more.
 ///
 /// # Errors
-/// [`RecordError::JobState`] when a job is unfinished, [`RecordError::Over`] when it is closed already.
+/// [`RecordError::JobState`] when a job is unfinished, [`RecordError::Over`] when it is closed
+/// already.
 pub fn close(home: &Home<'_>, date: Date) -> Result<Head, RecordError> {
     let mut ledger = Ledger::open(home, super::Access::Write)?;
     if let Some(open) = ledger.pending()? {
-        return Err(RecordError::JobState { job: open.job, found: open.state.to_string(), wanted: "done" });
+        return Err(RecordError::JobState {
+            job: open.job,
+            found: open.state.to_string(),
+            wanted: "done",
+        });
     }
+
     let head = ledger.write(|store| store.close(Over { date }))?;
     ledger.store.check_integrity()?;
     Ok(head)
@@ -131,30 +157,38 @@ pub fn plan(home: &Home<'_>) -> Result<PurgePlan, RecordError> {
     draw_up(&ledger)
 }
 
-/// Destroys what [`plan`] says, or goes on with an interrupted purge; repeated, it changes nothing about what is left.
+/// Destroys what [`plan`] says, or goes on with an interrupted purge; repeated, it changes nothing
+/// about what is left.
 ///
 /// # Errors
-/// [`RecordError::NotOver`] when the campaign is open; [`RecordError`] when a file or row cannot be destroyed: run
-/// again to go on.
+/// [`RecordError::NotOver`] when the campaign is open; [`RecordError`] when a file or row cannot be
+/// destroyed: run again to go on.
 pub fn execute(home: &Home<'_>, date: Date, approved_by: &str) -> Result<Certificate, RecordError> {
     inputs::check_line(approved_by).map_err(|problem| RecordError::Approval { problem })?;
     let mut ledger = Ledger::open_to_end(home)?;
     refuse_when_open(&ledger)?;
     backup::relist(home.data_dir, Some(date))?;
     let purging = begin(&mut ledger, date, approved_by)?;
+
     destroy_files(&ledger, &purging)?;
     delete_rows(&mut ledger, &purging)?;
     ledger.store.vacuum()?;
     papers::destroy(&key_path(home.data_dir))?;
     ledger.store.check_integrity()?;
+
     certify(&ledger, purging)
 }
 
 /// Writes down what will go, unless that was done before.
-pub(super) fn begin(ledger: &mut Ledger, date: Date, approved_by: &str) -> Result<Purging, RecordError> {
+pub(super) fn begin(
+    ledger: &mut Ledger,
+    date: Date,
+    approved_by: &str,
+) -> Result<Purging, RecordError> {
     if ledger.campaign_state()? == CampaignState::Closed {
         let plan = draw_up(ledger)?;
-        let files = plan.files.into_iter().map(|(path, bytes)| (path.into_string(), bytes)).collect();
+        let files =
+            plan.files.into_iter().map(|(path, bytes)| (path.into_string(), bytes)).collect();
         let approved_by = approved_by.to_owned();
         let purging = Purging { date, approved_by, totals: plan.totals, rows: plan.rows, files };
         ledger.write_bare(|store| store.begin_purge(purging))?;
@@ -195,7 +229,8 @@ fn written_down(ledger: &Ledger) -> Result<Purging, RecordError> {
         Event::Purging(purging) => Some(purging),
         _ => None,
     });
-    purging.ok_or_else(|| RecordError::Damaged { problem: "the purge was never recorded".to_owned() })
+    purging
+        .ok_or_else(|| RecordError::Damaged { problem: "the purge was never recorded".to_owned() })
 }
 
 /// Destroys what was written down, and what has come since.
@@ -220,14 +255,23 @@ fn certify(ledger: &Ledger, purging: Purging) -> Result<Certificate, RecordError
         date: purging.date,
         approved_by: purging.approved_by,
         method: METHOD,
-        plan: PurgePlan { campaign, totals: purging.totals, rows: purging.rows, files, backups, strange },
+        plan: PurgePlan {
+            campaign,
+            totals: purging.totals,
+            rows: purging.rows,
+            files,
+            backups,
+            strange,
+        },
         sealed_backups,
         kept: papers::kept(&ledger.data_dir)?,
         head,
     };
+
     let path = ledger.data_dir.join(CERTIFICATE);
-    let text =
-        serde_json::to_string_pretty(&certificate).map_err(|error| files::failed("write", &path)(error.into()))?;
+    let text = serde_json::to_string_pretty(&certificate)
+        .map_err(|error| files::failed("write", &path)(error.into()))?;
     files::replace(&path, (text + "\n").as_bytes())?;
+
     Ok(certificate)
 }

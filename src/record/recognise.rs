@@ -1,13 +1,18 @@
-//! Who was told before: a person keeps their pseudonym from run to run, whatever is added or corrected.
+//! Who was told before: a person keeps their pseudonym from run to run, whatever is added or
+//! corrected.
 //!
-//! A person is known by marks: keyed fingerprints of the lab records that were told (dataset and record number, not
-//! their text) and of the BSN, if there was one. A mark belongs to the person whom it was last told to.
+//! A person is known by marks: keyed fingerprints of the lab records that were told (dataset and
+//! record number, not their text) and of the BSN, if there was one. A mark belongs to the person
+//! whom it was last told to.
 //!
-//! - A cluster that holds a mark of one known person is that person; one that holds marks of several is a *merge*: the
-//!   one told earliest lives on, and the letters of all count, so that nothing is told twice.
-//! - A known person whose marks are in several clusters is a *split*: the cluster with the BSN has it, else the one with
-//!   most marks, else the first in content order. The others are new, never told.
-//! - A cluster with a different valid BSN than the known person's is never that person, whatever its rows.
+//! - A cluster that holds a mark of one known person is that person; one that holds marks of
+//!   several is a *merge*: the one told earliest lives on, and the letters of all count, so that
+//!   nothing is told twice.
+//! - A known person whose marks are in several clusters is a *split*: the cluster with the BSN has
+//!   it, else the one with most marks, else the first in content order. The others are new, never
+//!   told.
+//! - A cluster with a different valid BSN than the known person's is never that person, whatever
+//!   its rows.
 
 mod known;
 
@@ -30,8 +35,9 @@ pub struct Recognised<'a> {
     pub people: Vec<Person<'a>>,
     /// To be handed back with the plan.
     pub identities: Identities,
-    /// Told people of whom a told row is in no cluster today: refused, held or withdrawn. What that row said has not become
-    /// wrong. (A row that turned out to be somebody else's has: it was never theirs.)
+    /// Told people of whom a told row is in no cluster today: refused, held or withdrawn. What that
+    /// row said has not become wrong. (A row that turned out to be somebody else's has: it was
+    /// never theirs.)
     pub incomplete: BTreeSet<Pseudonym>,
     /// Told people of whom no row at all is in a cluster today.
     pub absent: usize,
@@ -40,7 +46,8 @@ pub struct Recognised<'a> {
 /// How the people of a run were recognised; the ledger wants it back with the plan.
 #[derive(Debug, Default)]
 pub struct Identities {
-    /// Known people who turned out to be one, and known people of whom somebody else was split off; sorted.
+    /// Known people who turned out to be one, and known people of whom somebody else was split off;
+    /// sorted.
     pub changes: Vec<IdentityChange>,
     rows: Vec<(RowRef, Mark)>,
     bsns: Vec<(Pseudonym, Mark)>,
@@ -62,7 +69,8 @@ impl Identities {
     /// Told people who live on in another one.
     #[must_use]
     pub fn merges(&self) -> u64 {
-        self.changes.iter().filter(|change| matches!(change, IdentityChange::Merge { .. })).count() as u64
+        self.changes.iter().filter(|change| matches!(change, IdentityChange::Merge { .. })).count()
+            as u64
     }
 
     /// People who were split off in this run.
@@ -150,11 +158,18 @@ impl Marks {
             end += cluster.exposures.len();
             end
         }));
+
         let row = |row: &&Exposure| keys.row_fingerprint([row.dataset_id(), row.record_id()]);
         Self {
-            rows: clusters.par_iter().flat_map_iter(|cluster| cluster.exposures.iter().map(row)).collect(),
+            rows: clusters
+                .par_iter()
+                .flat_map_iter(|cluster| cluster.exposures.iter().map(row))
+                .collect(),
             starts,
-            bsns: clusters.par_iter().map(|cluster| bsn_of(cluster).map(|bsn| bsn_mark(keys, bsn))).collect(),
+            bsns: clusters
+                .par_iter()
+                .map(|cluster| bsn_of(cluster).map(|bsn| bsn_mark(keys, bsn)))
+                .collect(),
         }
     }
 
@@ -180,7 +195,11 @@ pub(super) fn bsn_mark(keys: &Keys, bsn: Bsn) -> Mark {
 }
 
 /// Gives every cluster its person.
-pub(super) fn recognise<'a>(known: &Known, keys: &Keys, clusters: Vec<Cluster<'a>>) -> Recognised<'a> {
+pub(super) fn recognise<'a>(
+    known: &Known,
+    keys: &Keys,
+    clusters: Vec<Cluster<'a>>,
+) -> Recognised<'a> {
     let marks = Marks::of(&clusters, keys);
     let (won, lost) = settle(claims(known, &marks));
     let mut changes = Vec::new();
@@ -191,24 +210,35 @@ pub(super) fn recognise<'a>(known: &Known, keys: &Keys, clusters: Vec<Cluster<'a
         own.sort_by_key(|person| (known.first_told(*person), *person));
         if let Some((kept, others)) = own.split_first() {
             let person = known.name(*kept);
-            changes.extend(others.iter().map(|other| IdentityChange::Merge { person, other: known.name(*other) }));
+            changes.extend(
+                others
+                    .iter()
+                    .map(|other| IdentityChange::Merge { person, other: known.name(*other) }),
+            );
         }
         claimed.push(own);
     }
+
     let names = names(known, keys, &marks, &claimed);
     let present = present(known, &marks);
     let misses = |cluster: &usize| known.misses_a_row(&claimed[*cluster], &present);
     let incomplete = (0..claimed.len()).filter(misses).map(|cluster| names[cluster]).collect();
     let absent = known.count() - claimed.iter().map(Vec::len).sum::<usize>().min(known.count());
+
     for (cluster, person) in lost {
         if claimed[cluster].is_empty() {
-            changes.push(IdentityChange::Split { person: known.name(person), other: names[cluster] });
+            changes
+                .push(IdentityChange::Split { person: known.name(person), other: names[cluster] });
         }
     }
+
     changes.sort_unstable();
-    let identities = Identities { changes, rows: row_marks(&clusters, &marks), bsns: bsn_marks(&names, &marks) };
+    let identities =
+        Identities { changes, rows: row_marks(&clusters, &marks), bsns: bsn_marks(&names, &marks) };
     let people = clusters.into_iter().zip(names).zip(claimed);
-    let people = people.map(|((rows, pseudonym), own)| Person { pseudonym, rows, told: known.told(&own) });
+    let people =
+        people.map(|((rows, pseudonym), own)| Person { pseudonym, rows, told: known.told(&own) });
+
     Recognised { people: people.collect(), identities, incomplete, absent }
 }
 
@@ -218,18 +248,22 @@ fn present(known: &Known, marks: &Marks) -> Vec<usize> {
         let counted = marks.rows(cluster).iter().filter(|mark| !known.is_withdrawn(mark));
         let owned = counted.filter_map(|mark| Some((known.owner(mark)?, mark)));
         let mut told: Vec<(u32, &Mark)> = owned.collect();
-        // A record that was delivered twice is one row; its deliveries are never in two clusters (L208).
+        // A record that was delivered twice is one row; its deliveries are never in two clusters
+        // (L208).
         told.sort_unstable();
         told.dedup();
         told.into_iter().map(|(person, _)| person)
     };
+
     let mut present = vec![0; known.count()];
     if !known.is_new() {
-        let people: Vec<u32> = (0..marks.bsns.len()).into_par_iter().flat_map_iter(of_cluster).collect();
+        let people: Vec<u32> =
+            (0..marks.bsns.len()).into_par_iter().flat_map_iter(of_cluster).collect();
         for person in people {
             present[person as usize] += 1;
         }
     }
+
     present
 }
 
@@ -241,8 +275,11 @@ fn row_marks(clusters: &[Cluster<'_>], marks: &Marks) -> Vec<(RowRef, Mark)> {
 }
 
 fn bsn_marks(names: &[Pseudonym], marks: &Marks) -> Vec<(Pseudonym, Mark)> {
-    let mut bsns: Vec<_> =
-        names.iter().zip(&marks.bsns).filter_map(|(name, bsn)| bsn.map(|bsn| (*name, bsn))).collect();
+    let mut bsns: Vec<_> = names
+        .iter()
+        .zip(&marks.bsns)
+        .filter_map(|(name, bsn)| bsn.map(|bsn| (*name, bsn)))
+        .collect();
     bsns.par_sort_unstable();
     bsns
 }
@@ -251,13 +288,17 @@ fn claims(known: &Known, marks: &Marks) -> Vec<Claim> {
     if known.is_new() {
         return Vec::new();
     }
-    (0..marks.bsns.len()).into_par_iter().flat_map_iter(|cluster| claims_of(known, marks, cluster)).collect()
+    (0..marks.bsns.len())
+        .into_par_iter()
+        .flat_map_iter(|cluster| claims_of(known, marks, cluster))
+        .collect()
 }
 
 fn claims_of(known: &Known, marks: &Marks, cluster: usize) -> Vec<Claim> {
     let bsn = marks.bsns[cluster].as_ref();
     let by_bsn = bsn.and_then(|bsn| known.owner(bsn));
-    let owners = marks.rows(cluster).iter().filter_map(|mark| known.owner(mark)).map(|person| (person, 1));
+    let owners =
+        marks.rows(cluster).iter().filter_map(|mark| known.owner(mark)).map(|person| (person, 1));
     let mut rows_of = BTreeMap::<u32, usize>::new();
     for (person, rows) in owners.chain(by_bsn.map(|person| (person, 0))) {
         *rows_of.entry(person).or_default() += rows;
@@ -273,7 +314,8 @@ fn claims_of(known: &Known, marks: &Marks, cluster: usize) -> Vec<Claim> {
 /// Clusters with known people, sorted.
 type Assigned = Vec<(usize, u32)>;
 
-/// Each known person goes to one cluster at most; (cluster, person) of the winners and of the losers, sorted.
+/// Each known person goes to one cluster at most; (cluster, person) of the winners and of the
+/// losers, sorted.
 fn settle(mut claims: Vec<Claim>) -> (Assigned, Assigned) {
     claims.par_sort_unstable_by_key(|claim| {
         (claim.person, claim.vetoed, !claim.has_bsn, Reverse(claim.rows), claim.cluster)
@@ -285,6 +327,7 @@ fn settle(mut claims: Vec<Claim>) -> (Assigned, Assigned) {
         let side = if first && !claim.vetoed { &mut won } else { &mut lost };
         side.push((claim.cluster, claim.person));
     }
+
     won.sort_unstable();
     lost.sort_unstable();
     (won, lost)
@@ -292,35 +335,48 @@ fn settle(mut claims: Vec<Claim>) -> (Assigned, Assigned) {
 
 fn of_cluster(won: &[(usize, u32)], cluster: usize) -> Vec<u32> {
     let from = won.partition_point(|(winner, _)| *winner < cluster);
-    won[from..].iter().take_while(|(winner, _)| *winner == cluster).map(|(_, person)| *person).collect()
+    won[from..]
+        .iter()
+        .take_while(|(winner, _)| *winner == cluster)
+        .map(|(_, person)| *person)
+        .collect()
 }
 
 /// The known name, or a new one that nobody else has, in this run or in the ledger.
 fn names(known: &Known, keys: &Keys, marks: &Marks, claimed: &[Vec<u32>]) -> Vec<Pseudonym> {
-    let first_choice = |(cluster, own): (usize, &Vec<u32>)| match (own.first(), marks.bsns[cluster]) {
+    let first_choice = |(cluster, own): (usize, &Vec<u32>)| match (own.first(), marks.bsns[cluster])
+    {
         (Some(kept), _) => known.name(*kept),
         (None, Some(bsn)) => Pseudonym(bsn),
         (None, None) => keys.pseudonym("row", &marks.smallest(cluster)),
     };
+
     let mut names: Vec<Pseudonym> = claimed.par_iter().enumerate().map(first_choice).collect();
     let mut order: Vec<usize> = (0..names.len()).collect();
-    order.par_sort_unstable_by_key(|cluster| (names[*cluster], claimed[*cluster].is_empty(), *cluster));
+    order.par_sort_unstable_by_key(|cluster| {
+        (names[*cluster], claimed[*cluster].is_empty(), *cluster)
+    });
     let is_taken = |place: usize| {
         let (cluster, name) = (order[place], names[order[place]]);
         let repeated = place > 0 && names[order[place - 1]] == name;
         claimed[cluster].is_empty() && (repeated || known.find(name).is_some())
     };
-    let mut taken: Vec<usize> = (0..order.len()).filter(|place| is_taken(*place)).map(|place| order[place]).collect();
+
+    let mut taken: Vec<usize> =
+        (0..order.len()).filter(|place| is_taken(*place)).map(|place| order[place]).collect();
     taken.sort_unstable();
     let mut fresh = BTreeSet::new();
     for cluster in taken {
         let smallest = marks.smallest(cluster);
-        let choices = (1_u32..).map(|number| keys.pseudonym("split", &[&smallest[..], &number.to_be_bytes()].concat()));
+        let choices = (1_u32..).map(|number| {
+            keys.pseudonym("split", &[&smallest[..], &number.to_be_bytes()].concat())
+        });
         let mut free = choices.filter(|name| known.find(*name).is_none() && !fresh.contains(name));
         if let Some(name) = free.next() {
             fresh.insert(name);
             names[cluster] = name;
         }
     }
+
     names
 }

@@ -1,7 +1,8 @@
 //! Keyed marks of rows: which rows a file had, without saying what is in them.
 //!
-//! A row has two marks: one of what it is about (a lab record, a number in a list) and one of everything that it says.
-//! Where the bytes of a file have changed, they tell which rows are new, gone or different.
+//! A row has two marks: one of what it is about (a lab record, a number in a list) and one of
+//! everything that it says. Where the bytes of a file have changed, they tell which rows are new,
+//! gone or different.
 
 use std::fmt::Write as _;
 
@@ -31,7 +32,9 @@ impl RowMark {
 
     /// As it is written.
     pub fn to_bytes(self) -> [u8; Self::BYTES] {
-        std::array::from_fn(|place| if place < 16 { self.record[place] } else { self.content[place - 16] })
+        std::array::from_fn(
+            |place| if place < 16 { self.record[place] } else { self.content[place - 16] },
+        )
     }
 
     /// `None`: not a whole mark.
@@ -51,7 +54,8 @@ pub(super) type FileMarks = Vec<(RowMark, u32)>;
 
 /// The marks of every row of every file, by the index of the file; those of a file are sorted.
 pub(super) fn of(rows: &Rows, keys: &Keys) -> Vec<FileMarks> {
-    let mut files: Vec<FileMarks> = rows.inputs.iter().map(|input| Vec::with_capacity(input.rows as usize)).collect();
+    let mut files: Vec<FileMarks> =
+        rows.inputs.iter().map(|input| Vec::with_capacity(input.rows as usize)).collect();
     let mut add = |marks: Vec<(u16, RowMark, u32)>| {
         for (file, mark, row) in marks {
             if let Some(known) = files.get_mut(usize::from(file)) {
@@ -59,17 +63,31 @@ pub(super) fn of(rows: &Rows, keys: &Keys) -> Vec<FileMarks> {
             }
         }
     };
+
     let listed = |rows: &[Registrant], list: &'static str| {
         let mark = |row: &Registrant| (row.row.file, of_registrant(keys, list, row), row.row.row);
         rows.par_iter().map(mark).collect::<Vec<_>>()
     };
+
     let exposure = |row: &Exposure| (row.row.file, of_exposure(keys, row), row.row.row);
     add(rows.exposures.par_iter().map(exposure).collect());
     add(listed(&rows.participants, "participants"));
     add(listed(&rows.register, "register"));
-    add(rows.providers.iter().map(|row| (row.row.file, of_provider(keys, row), row.row.row)).collect());
-    add(rows.suppressions.iter().map(|row| (row.row.file, of_suppression(keys, row), row.row.row)).collect());
-    let refused = |row: &Refused| (row.set_aside.row.file, of_refused(keys, row), row.set_aside.row.row);
+    add(rows
+        .providers
+        .iter()
+        .map(|row| (row.row.file, of_provider(keys, row), row.row.row))
+        .collect());
+
+    add(rows
+        .suppressions
+        .iter()
+        .map(|row| (row.row.file, of_suppression(keys, row), row.row.row))
+        .collect());
+
+    let refused =
+        |row: &Refused| (row.set_aside.row.file, of_refused(keys, row), row.set_aside.row.row);
+
     // A damaged row that is used all the same is among the good ones.
     add(rows.refused.iter().filter(|row| !row.used).map(refused).collect());
     files.par_iter_mut().for_each(|marks| marks.sort_unstable());
@@ -116,7 +134,11 @@ pub(super) fn of_exposure(keys: &Keys, row: &Exposure) -> RowMark {
         row.items,
         row.custody
     );
-    RowMark { record: record_mark(keys, row.dataset_id(), row.record_id()), content: content(keys, &text) }
+
+    RowMark {
+        record: record_mark(keys, row.dataset_id(), row.record_id()),
+        content: content(keys, &text),
+    }
 }
 
 fn of_registrant(keys: &Keys, list: &'static str, row: &Registrant) -> RowMark {
@@ -139,19 +161,25 @@ fn of_registrant(keys: &Keys, list: &'static str, row: &Registrant) -> RowMark {
         row.whereabouts_unknown,
         row.denies
     );
+
     let content = content(keys, &text);
     let record = match (row.person_ref(), row.bsn) {
         ("", None) => keys.row_fingerprint(["list", list, "", &text]),
         ("", Some(bsn)) => keys.row_fingerprint(["list", list, "bsn", &bsn.number().to_string()]),
         (number, _) => keys.row_fingerprint(["list", list, number]),
     };
+
     RowMark { record, content }
 }
 
 fn of_provider(keys: &Keys, row: &Provider) -> RowMark {
-    let mut text = cells(row.cells.iter().chain([row.display_name.as_str(), row.contact_email.as_str()]));
+    let mut text =
+        cells(row.cells.iter().chain([row.display_name.as_str(), row.contact_email.as_str()]));
     let _ = write!(text, "{:?} {:?}", row.kind, row.confirmed_on);
-    RowMark { record: keys.row_fingerprint(["list", "providers", &row.code]), content: content(keys, &text) }
+    RowMark {
+        record: keys.row_fingerprint(["list", "providers", &row.code]),
+        content: content(keys, &text),
+    }
 }
 
 fn of_suppression(keys: &Keys, row: &Suppression) -> RowMark {
@@ -167,18 +195,27 @@ fn of_refused(keys: &Keys, row: &Refused) -> RowMark {
     let said = [row.content.as_str(), &bsn, &row.person_ref, &row.record_id, &row.dataset_id];
     let text = cells(said.into_iter());
     let record = match (row.list, row.record_id.as_str(), row.person_ref.as_str()) {
-        (List::Exposures, record, _) if !record.is_empty() => record_mark(keys, &row.dataset_id, record),
-        (List::Participants, _, number) if !number.is_empty() => keys.row_fingerprint(["list", "participants", number]),
-        (List::Register, _, number) if !number.is_empty() => keys.row_fingerprint(["list", "register", number]),
+        (List::Exposures, record, _) if !record.is_empty() => {
+            record_mark(keys, &row.dataset_id, record)
+        }
+        (List::Participants, _, number) if !number.is_empty() => {
+            keys.row_fingerprint(["list", "participants", number])
+        }
+        (List::Register, _, number) if !number.is_empty() => {
+            keys.row_fingerprint(["list", "register", number])
+        }
         _ => keys.row_fingerprint(["refused", &text]),
     };
+
     RowMark { record, content: content(keys, &text) }
 }
 
-/// The names of a record, readable with the key alone: they are shown when the record is no longer delivered.
+/// The names of a record, readable with the key alone: they are shown when the record is no longer
+/// delivered.
 pub(super) fn seal_name(keys: &Keys, record: &Mark, name: &[u8]) -> Vec<u8> {
     let record = data_encoding::HEXLOWER.encode(record);
-    let stream = (0_u32..).flat_map(|block| keys.row_fingerprint(["name", &record, &block.to_string()]));
+    let stream =
+        (0_u32..).flat_map(|block| keys.row_fingerprint(["name", &record, &block.to_string()]));
     name.iter().zip(stream).map(|(byte, mask)| byte ^ mask).collect()
 }
 

@@ -49,11 +49,15 @@ type Sql<T> = Result<T, rusqlite::Error>;
 fn at(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> RecordError {
     use rusqlite::Error as E;
     move |source| match &source {
-        E::QueryReturnedNoRows => RecordError::Damaged { problem: format!("cannot {doing}: not one row") },
+        E::QueryReturnedNoRows => {
+            RecordError::Damaged { problem: format!("cannot {doing}: not one row") }
+        }
         E::FromSqlConversionFailure(..)
         | E::IntegralValueOutOfRange(..)
         | E::InvalidColumnType(..)
-        | E::Utf8Error(..) => RecordError::Damaged { problem: format!("cannot {doing}: a value of the wrong kind") },
+        | E::Utf8Error(..) => {
+            RecordError::Damaged { problem: format!("cannot {doing}: a value of the wrong kind") }
+        }
         _ if is_half_written(&source) => RecordError::Interrupted,
         _ => match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
@@ -95,8 +99,10 @@ impl Store {
     /// Makes a ledger in a file that is there and empty, and its first event.
     pub fn create(path: &Utf8Path, init: Init) -> Result<Head, RecordError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(at("create the ledger"))?;
-        let mut store = Self { connection, version: schema::VERSION, supposed: Supposed::default() };
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(at("create the ledger"))?;
+        let mut store =
+            Self { connection, version: schema::VERSION, supposed: Supposed::default() };
         store.settle().map_err(at("create the ledger"))?;
         let transaction = store.begin()?;
         let make = || {
@@ -110,12 +116,14 @@ impl Store {
                 (&init.campaign, init.date.to_string()),
             )
         };
+
         make().map_err(at("create the ledger"))?;
         let mode = init.mode;
         let head = events::append(&transaction, &Event::Init(init))?;
         if let Some(mode) = mode {
             schema::set_mode(&transaction, mode, &head).map_err(at("create the ledger"))?;
         }
+
         transaction.commit().map_err(at("create the ledger"))?;
         store.connection.close().map_err(|(_, error)| at("create the ledger")(error))?;
         Ok(head)
@@ -128,11 +136,13 @@ impl Store {
             Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
             Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
-        let connection =
-            Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(at("open the ledger"))?;
+
+        let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(at("open the ledger"))?;
         let store = Self { connection, version, supposed: Supposed::default() };
         store.settle().map_err(at("open the ledger"))?;
         store.check_schema()?;
+
         Ok(store)
     }
 
@@ -140,15 +150,17 @@ impl Store {
     pub fn head_of_copy(path: &Utf8Path) -> Result<Head, RecordError> {
         schema::read_version(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(at("open a copy of the ledger"))?;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(at("open a copy of the ledger"))?;
         events::head_of(&connection)
     }
 
     /// Settings of the connection; none of them is stored in the file.
     ///
-    /// Rollback journal with `synchronous = EXTRA`: one file at rest, and a commit has reached the disk, the folder
-    /// entry of the journal included. `WAL` with `NORMAL` could lose the last commits with the power: a second letter.
-    /// Recursive triggers: without them `INSERT OR REPLACE` would delete a row past the rule that forbids it.
+    /// Rollback journal with `synchronous = EXTRA`: one file at rest, and a commit has reached the
+    /// disk, the folder entry of the journal included. `WAL` with `NORMAL` could lose the last
+    /// commits with the power: a second letter. Recursive triggers: without them `INSERT OR
+    /// REPLACE` would delete a row past the rule that forbids it.
     fn settle(&self) -> Sql<()> {
         self.connection.busy_timeout(PATIENCE)?;
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -176,18 +188,27 @@ impl Store {
             .connection
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
             .map_err(at("check the file"))?;
+
         if verdict != "ok" {
             return Err(RecordError::Damaged { problem: verdict });
         }
-        let mut check = self.connection.prepare("PRAGMA foreign_key_check").map_err(at("check references"))?;
+
+        let mut check =
+            self.connection.prepare("PRAGMA foreign_key_check").map_err(at("check references"))?;
         if check.exists([]).map_err(at("check references"))? {
-            return Err(RecordError::Damaged { problem: "a row refers to a row that does not exist".to_owned() });
+            return Err(RecordError::Damaged {
+                problem: "a row refers to a row that does not exist".to_owned(),
+            });
         }
+
         Ok(())
     }
 
     /// Several reads of one state of the file.
-    pub fn snapshot<T>(&self, read: impl FnOnce(&Self) -> Result<T, RecordError>) -> Result<T, RecordError> {
+    pub fn snapshot<T>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, RecordError>,
+    ) -> Result<T, RecordError> {
         let transaction = self.connection.unchecked_transaction().map_err(at("read the ledger"))?;
         let result = read(self)?;
         transaction.commit().map_err(at("read the ledger"))?;
@@ -202,7 +223,9 @@ impl Store {
 
     /// Writes a copy of the ledger into `path`, which is there and empty.
     pub fn copy_into(&self, path: &Utf8Path) -> Result<(), RecordError> {
-        self.connection.execute("VACUUM INTO ?1", [path.as_str()]).map_err(at("copy the ledger"))?;
+        self.connection
+            .execute("VACUUM INTO ?1", [path.as_str()])
+            .map_err(at("copy the ledger"))?;
         Ok(())
     }
 }
@@ -211,6 +234,9 @@ impl RecordError {
     /// Somebody else held the file longer than this process was willing to wait.
     pub(super) fn is_busy(&self) -> bool {
         let Self::Store { source: StoreError(source), .. } = self else { return false };
-        matches!(source.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+        matches!(
+            source.sqlite_error_code(),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        )
     }
 }

@@ -1,7 +1,9 @@
-//! Where a letter's pages break: what is stranded there, measured on the laid-out pages and not on the text.
+//! Where a letter's pages break: what is stranded there, measured on the laid-out pages and not on
+//! the text.
 //!
-//! A page may begin and end with two lines or more, a list that goes on overleaf has two entries or three
-//! lines on both sides, a heading does not end a page, and no page holds only the end of a letter.
+//! A page may begin and end with two lines or more, a list that goes on overleaf has two entries or
+//! three lines on both sides, a heading does not end a page, and no page holds only the end of a
+//! letter.
 
 use crate::field::body::Frame;
 use crate::render::geometry::{MM_PER_PT, PAGE_HEIGHT, Sheet};
@@ -25,7 +27,9 @@ impl Line {
     /// Whether an entry of a list begins here.
     fn begins_entry(&self) -> bool {
         let number = self.text.split_once('.').is_some_and(|(number, _)| {
-            !number.is_empty() && number.len() <= 2 && number.bytes().all(|byte| byte.is_ascii_digit())
+            !number.is_empty()
+                && number.len() <= 2
+                && number.bytes().all(|byte| byte.is_ascii_digit())
         });
         self.text.starts_with('•') || number && self.x > text_left()
     }
@@ -60,13 +64,17 @@ pub(super) fn shown(pages: &[LaidPage], frame: &Frame, heading_y: f64) -> Vec<St
         .enumerate()
         .map(|(number, page)| lines(page, if number == 0 { heading_y } else { BODY_TOP }))
         .collect();
+
     let mut shown = Vec::new();
     for pair in pages.windows(2).filter(|pair| is_stranded(&pair[0], &pair[1], frame)) {
-        let text = |line: &Line| format!("{:.0} {}{}", line.x, if line.bold { "*" } else { "" }, line.text);
+        let text = |line: &Line| {
+            format!("{:.0} {}{}", line.x, if line.bold { "*" } else { "" }, line.text)
+        };
         let before: Vec<String> = pair[0].iter().rev().take(4).rev().map(text).collect();
         let after: Vec<String> = pair[1].iter().take(5).map(text).collect();
         shown.push(format!("{} / {}", before.join(" | "), after.join(" | ")));
     }
+
     shown
 }
 
@@ -77,7 +85,9 @@ fn lines(page: &LaidPage, top: f64) -> Vec<Line> {
     let runs = runs.map(|run| (run.y, run.x, run.text.clone(), run.face == Face::Bold));
     let named = |key| matches!(key, SlotKey::Salutation | SlotKey::Provider);
     let slots = page.slots.iter().filter(|slot| named(slot.key) && inside(slot.y));
-    let mut parts: Vec<_> = runs.chain(slots.map(|slot| (slot.y, slot.x, String::new(), false))).collect();
+    let mut parts: Vec<_> =
+        runs.chain(slots.map(|slot| (slot.y, slot.x, String::new(), false))).collect();
+
     parts.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
 
     let mut lines: Vec<Line> = Vec::new();
@@ -90,13 +100,16 @@ fn lines(page: &LaidPage, top: f64) -> Vec<Line> {
             None => lines.push(Line { y, x, text, bold }),
         }
     }
+
     lines
 }
 
 fn is_stranded(before: &[Line], after: &[Line], frame: &Frame) -> bool {
     let (Some(last), Some(first)) = (before.last(), after.first()) else { return true };
     let closing = after.iter().position(|line| line.text == frame.closing).unwrap_or(after.len());
-    let to_heading = |lines: &mut dyn Iterator<Item = &Line>| lines.take_while(|line| !line.bold).count();
+    let to_heading =
+        |lines: &mut dyn Iterator<Item = &Line>| lines.take_while(|line| !line.bold).count();
+
     // A heading takes its own text along; only text without one can be a remnant.
     let begins = if first.bold { 2 } else { to_heading(&mut after[..closing].iter()) };
     let ends = if last.bold { 0 } else { to_heading(&mut before.iter().rev()) };
@@ -107,14 +120,18 @@ fn is_stranded(before: &[Line], after: &[Line], frame: &Frame) -> bool {
     if !(last.in_list() && first.in_list()) {
         return false;
     }
-    // Of a list that goes on overleaf two entries stand on both sides, or one that is long enough to be read as a text.
+
+    // Of a list that goes on overleaf two entries stand on both sides, or one that is long enough
+    // to be read as a text.
     let listed = |lines: &mut dyn Iterator<Item = &Line>| {
         let listed: Vec<&Line> = lines.take_while(|line| line.in_list()).collect();
         (listed.iter().filter(|line| line.begins_entry()).count(), listed.len())
     };
+
     let torn = usize::from(!first.begins_entry());
     let (above, lines_above) = listed(&mut before.iter().rev());
     let (below, lines_below) = listed(&mut after.iter());
+
     torn == 0 && above < 2 && lines_above < 3 || below + torn < 2 && lines_below < 3
 }
 
@@ -153,6 +170,7 @@ mod tests {
             (&text, &[(0.0, "*a question"), (0.0, "one")]),
             (&list, &[(0.0, "*a question"), (0.0, "one")]),
         ];
+
         let unfair: [(&[_], &[_]); 6] = [
             (&text, &[(0.0, "the last line"), (0.0, "*a question"), (0.0, "one")]),
             (&[(0.0, "one"), (0.0, "two"), (0.0, "*a question")], &text),
@@ -161,13 +179,19 @@ mod tests {
             (&list[..2], &list[2..]),
             (&text, &[(0.0, "Met vriendelijke groet,"), (0.0, "name"), (0.0, "function")]),
         ];
-        let count = |(before, after): &(&[_], &[_])| stranded(&[page(before), page(after)], &frame(), 100.0);
+
+        let count = |(before, after): &(&[_], &[_])| {
+            stranded(&[page(before), page(after)], &frame(), 100.0)
+        };
+
         for pair in &fair {
             assert_eq!(count(pair), 0, "{pair:?}");
         }
+
         for pair in &unfair {
             assert_eq!(count(pair), 1, "{pair:?}");
         }
+
         assert_eq!(stranded(&[page(&text)], &frame(), 100.0), 0);
     }
 }

@@ -30,11 +30,18 @@ impl Stock {
     ///
     /// # Errors
     /// [`RenderError::Layout`] when a value has no place or two.
-    pub fn of(body: &Body, pages: Vec<LaidPage>, metrics: &FontMetrics) -> Result<Self, RenderError> {
+    pub fn of(
+        body: &Body,
+        pages: Vec<LaidPage>,
+        metrics: &FontMetrics,
+    ) -> Result<Self, RenderError> {
         slots_once(body, &pages)?;
         let count = pages.len().to_string();
-        let label = |page: usize| body.frame.page_label.replace("{pages}", &count).replace("{page}", &page.to_string());
+        let label = |page: usize| {
+            body.frame.page_label.replace("{pages}", &count).replace("{page}", &page.to_string())
+        };
         let pages = (1..).zip(pages).map(|(number, page)| Form::of(page, &label(number), metrics));
+
         Ok(Self {
             language: body.language,
             format: body.format,
@@ -46,10 +53,13 @@ impl Stock {
     }
 }
 
-/// Every value has its place: one salutation, a provider where the body says so, a reference on each page.
+/// Every value has its place: one salutation, a provider where the body says so, a reference on
+/// each page.
 fn slots_once(body: &Body, pages: &[LaidPage]) -> Result<(), RenderError> {
-    let count = |key| pages.iter().flat_map(|page| &page.slots).filter(|slot| slot.key == key).count();
-    let referenced = pages.iter().all(|page| page.slots.iter().any(|slot| slot.key == SlotKey::Reference));
+    let count =
+        |key| pages.iter().flat_map(|page| &page.slots).filter(|slot| slot.key == key).count();
+    let referenced =
+        pages.iter().all(|page| page.slots.iter().any(|slot| slot.key == SlotKey::Reference));
     let provider = count(SlotKey::Provider) == usize::from(body.provider_slot);
     if count(SlotKey::Salutation) == 1 && provider && referenced {
         return Ok(());
@@ -80,6 +90,7 @@ impl Form {
         let mut content = Content::new();
         content.begin_text();
         let mut set = None;
+
         for run in &page.runs {
             let font = (run.face, round(run.size));
             if set != Some(font) {
@@ -88,30 +99,60 @@ impl Form {
             }
             ink::run(&mut content, run, &mut used[run.face as usize]);
         }
+
         content.end_text();
         page.rules.iter().for_each(|rule| rectangle(&mut content, *rule));
+
         if !page.rules.is_empty() {
             content.fill_nonzero();
         }
+
         let [(regular, odd), (bold, odd_bold)] = used.map(Used::finish);
         let texts = [(Face::Regular, odd), (Face::Bold, odd_bold)].into_iter();
-        let texts = texts.flat_map(|(face, odd)| odd.into_iter().map(move |(glyph, text)| ((face, glyph), text)));
+        let texts = texts.flat_map(|(face, odd)| {
+            odd.into_iter().map(move |(glyph, text)| ((face, glyph), text))
+        });
         let (texts, glyphs) = (texts.collect(), [regular, bold]);
-        Ok(Self { packed: deflate(&content.finish()).into(), glyphs, texts, slots: page.slots.into() })
+
+        Ok(Self {
+            packed: deflate(&content.finish()).into(),
+            glyphs,
+            texts,
+            slots: page.slots.into(),
+        })
     }
 }
 
 /// Sets the page's label with its right end at the place that the page has for it.
-pub(super) fn label_page(page: &mut LaidPage, label: &str, metrics: &FontMetrics) -> Result<(), &'static str> {
+pub(super) fn label_page(
+    page: &mut LaidPage,
+    label: &str,
+    metrics: &FontMetrics,
+) -> Result<(), &'static str> {
     let at = page.slots.iter().position(|slot| slot.key == SlotKey::Page).ok_or("slots")?;
     let slot = page.slots.remove(at);
     let face = metrics.face(slot.face);
     let glyph = |(at, character): (usize, char)| {
         let id = face.glyph(character)?;
-        Some(Glyph { id, advance: face.advance(id), offset: 0.0, text: at..at + character.len_utf8() })
+        Some(Glyph {
+            id,
+            advance: face.advance(id),
+            offset: 0.0,
+            text: at..at + character.len_utf8(),
+        })
     };
-    let glyphs: Vec<Glyph> = label.char_indices().map(glyph).collect::<Option<_>>().ok_or("glyph")?;
+
+    let glyphs: Vec<Glyph> =
+        label.char_indices().map(glyph).collect::<Option<_>>().ok_or("glyph")?;
     let x = slot.x - face.width(label) * slot.size;
-    page.runs.push(Run { face: slot.face, size: slot.size, x, y: slot.y, text: label.to_owned(), glyphs });
+    page.runs.push(Run {
+        face: slot.face,
+        size: slot.size,
+        x,
+        y: slot.y,
+        text: label.to_owned(),
+        glyphs,
+    });
+
     Ok(())
 }

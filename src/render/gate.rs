@@ -1,5 +1,6 @@
-//! What a draft must pass before it is planned: every character has a glyph, every line fits its place, no slot is empty.
-//! Nothing is cut or replaced; a draft that does not pass is held for a human.
+//! What a draft must pass before it is planned: every character has a glyph, every line fits its
+//! place, no slot is empty. Nothing is cut or replaced; a draft that does not pass is held for a
+//! human.
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::is_nfc;
@@ -25,6 +26,7 @@ impl Gate<'_> {
     pub fn check(&self, draft: &Draft, stock: &Stock) -> Result<(), Reason> {
         complete(draft, stock)?;
         self.address(draft)?;
+
         for slot in stock.pages.iter().flat_map(|page| &page.slots) {
             let value = slot_value(slot.key, draft, stock);
             let face = self.metrics.face(slot.face);
@@ -36,6 +38,7 @@ impl Gate<'_> {
                 return Err(Reason::S102);
             }
         }
+
         Ok(())
     }
 
@@ -51,10 +54,13 @@ impl Gate<'_> {
             }
             count += 1;
         }
-        let lowest = sheet.address_line(count.max(1) - 1) + DESCENT * sheet.address_size * MM_PER_PT;
+
+        let lowest =
+            sheet.address_line(count.max(1) - 1) + DESCENT * sheet.address_size * MM_PER_PT;
         if count > ADDRESS_LINES || lowest > visible.bottom {
             return Err(Reason::S102);
         }
+
         match &draft.kix {
             Kix::Code(code) if bars(code, count, self.window).is_none() => Err(Reason::S102),
             _ => Ok(()),
@@ -63,7 +69,11 @@ impl Gate<'_> {
 }
 
 /// What stands in a slot; the rehearsal line is the body's own.
-pub(super) fn slot_value<'a>(key: SlotKey, draft: &'a Draft, stock: &'a Stock) -> std::borrow::Cow<'a, str> {
+pub(super) fn slot_value<'a>(
+    key: SlotKey,
+    draft: &'a Draft,
+    stock: &'a Stock,
+) -> std::borrow::Cow<'a, str> {
     match key {
         SlotKey::Reference => draft.reference.as_str().into(),
         SlotKey::Salutation => salutation(draft).into(),
@@ -81,18 +91,26 @@ fn complete(draft: &Draft, stock: &Stock) -> Result<(), Reason> {
     let provider = stock.provider_slot && blank(&draft.provider_display);
     let code = matches!(&draft.kix, Kix::Code(code) if code.is_empty());
     let texts = blank(&draft.salutation) || blank(&draft.reference);
-    if lines(&draft.name_lines) || lines(&draft.address_lines) || country || provider || code || texts {
+
+    if lines(&draft.name_lines)
+        || lines(&draft.address_lines)
+        || country
+        || provider
+        || code
+        || texts
+    {
         return Err(Reason::S103);
     }
     Ok(())
 }
 
-/// Every character has a glyph of its own, from which a reader of the file finds the same character.
+/// Every character has a glyph of its own, from which a reader of the file finds the same
+/// character.
 pub(super) fn covered(face: &FaceMetrics, text: &str) -> Result<(), Reason> {
-    // Combining marks that stay after composition would need positions from the font, which measuring by advances does not
-    // know; no name in the Dutch register's character set has one.
-    let plain =
-        is_nfc(text) && text.chars().all(|character| printable(character) && face.faithful(character).is_some());
+    // Combining marks that stay after composition would need positions from the font, which
+    // measuring by advances does not know; no name in the Dutch register's character set has one.
+    let plain = is_nfc(text)
+        && text.chars().all(|character| printable(character) && face.faithful(character).is_some());
     if plain { Ok(()) } else { Err(Reason::S101) }
 }
 
@@ -112,5 +130,6 @@ fn printable(character: char) -> bool {
             | C::SpacingMark
             | C::EnclosingMark
     );
+
     character == ' ' || !(refused || character.is_whitespace())
 }

@@ -1,5 +1,5 @@
-//! Where things may stand on the sheet: the window of the envelope, the address in it, the sheet mark. All lengths in
-//! millimetres from the top left corner of the page.
+//! Where things may stand on the sheet: the window of the envelope, the address in it, the sheet
+//! mark. All lengths in millimetres from the top left corner of the page.
 
 use serde::{Deserialize, Serialize};
 
@@ -52,28 +52,37 @@ impl Rect {
     /// Whether they share more than an edge.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
     }
 
     /// Larger by `by` on all four sides.
     #[must_use]
     pub const fn grown(&self, by: f64) -> Self {
-        Self { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
+        Self {
+            left: self.left - by,
+            top: self.top - by,
+            right: self.right + by,
+            bottom: self.bottom + by,
+        }
     }
 }
 
 /// What a window envelope shows of the sheet, whatever way the sheet has slid in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Zones {
-    /// Shown in every position, less the safety margin: address, return line and bars with their quiet zone stand here.
+    /// Shown in every position, less the safety margin: address, return line and bars with their
+    /// quiet zone stand here.
     pub always_visible: Rect,
     /// Shown in some position: must hold nothing else.
     pub may_be_visible: Rect,
 }
 
 impl Zones {
-    /// The folded sheet lies in the envelope with play to the right and downwards; the window moves over the sheet by as
-    /// much the other way (docs/print.md).
+    /// The folded sheet lies in the envelope with play to the right and downwards; the window moves
+    /// over the sheet by as much the other way (docs/print.md).
     #[must_use]
     pub fn of(window: &Window) -> Self {
         let rect = |Rectangle { left, top, right, bottom }| Rect { left, top, right, bottom };
@@ -84,7 +93,8 @@ impl Zones {
     }
 }
 
-/// Measures of the sheet for the template and for the press, so that both ways of setting a letter stand on one source.
+/// Measures of the sheet for the template and for the press, so that both ways of setting a letter
+/// stand on one source.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sheet {
@@ -106,7 +116,8 @@ pub struct Sheet {
     pub return_y: f64,
     /// In points.
     pub return_size: f64,
-    /// The heading begins below this: below the first fold, where an open envelope does not show it.
+    /// The heading begins below this: below the first fold, where an open envelope does not show
+    /// it.
     pub heading_y: f64,
 }
 
@@ -125,7 +136,8 @@ impl Sheet {
             address_x: visible.left + QUIET_MM,
             address_width: visible.right - visible.left - QUIET_MM,
             address_y: visible.top + 6.4,
-            // Six lines of 10 pt with bars and their quiet zone just fit the usual window at 11.2 pt.
+            // Six lines of 10 pt with bars and their quiet zone just fit the usual window at 11.2
+            // pt.
             address_pitch: 3.95,
             address_size: 10.0,
             return_y: visible.top + 2.3,
@@ -144,7 +156,9 @@ impl Sheet {
     /// Upper edge of the bars below so many lines: below the descenders and the quiet zone.
     #[must_use]
     pub fn bars_top(&self, lines: usize) -> f64 {
-        self.address_line(lines.saturating_sub(1)) + DESCENT * self.address_size * MM_PER_PT + QUIET_MM
+        self.address_line(lines.saturating_sub(1))
+            + DESCENT * self.address_size * MM_PER_PT
+            + QUIET_MM
     }
 }
 
@@ -153,8 +167,8 @@ pub const DESCENT: f64 = 0.24;
 /// How far capitals with an accent reach above it, in ems.
 pub const ASCENT: f64 = 0.98;
 
-/// The sheet mark: 16 modules of 0.5 mm in the left margin, the same place on each sheet, 8 mm from the edge and 30 mm
-/// from the foot, clear of the folds (docs/print.md).
+/// The sheet mark: 16 modules of 0.5 mm in the left margin, the same place on each sheet, 8 mm from
+/// the edge and 30 mm from the foot, clear of the folds (docs/print.md).
 pub const MARK: Rect = Rect::sized(8.0, 259.0, 8.0, 8.0);
 /// Around the mark. What lies beyond the paper's edge is blank anyway.
 pub const MARK_QUIET: f64 = 6.35;
@@ -173,8 +187,14 @@ mod tests {
     #[test]
     fn the_usual_envelope_gives_the_rectangles_of_the_reference() {
         let zones = Zones::of(&Window::default());
-        assert!(near(zones.always_visible, Rect { left: 22.0, top: 52.0, right: 98.0, bottom: 88.0 }));
-        assert!(near(zones.may_be_visible, Rect { left: 10.0, top: 45.0, right: 110.0, bottom: 95.0 }));
+        assert!(near(
+            zones.always_visible,
+            Rect { left: 22.0, top: 52.0, right: 98.0, bottom: 88.0 }
+        ));
+        assert!(near(
+            zones.may_be_visible,
+            Rect { left: 10.0, top: 45.0, right: 110.0, bottom: 95.0 }
+        ));
     }
 
     #[test]
@@ -195,7 +215,12 @@ mod tests {
 
     #[test]
     fn an_envelope_without_play_shows_one_rectangle() {
-        let tight = Window { envelope_width: 210.0, envelope_height: 105.0, margin: 0.0, ..Window::default() };
+        let tight = Window {
+            envelope_width: 210.0,
+            envelope_height: 105.0,
+            margin: 0.0,
+            ..Window::default()
+        };
         let zones = Zones::of(&tight);
         assert!(near(zones.always_visible, zones.may_be_visible));
     }

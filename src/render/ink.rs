@@ -1,4 +1,5 @@
-//! Text and rectangles as operators of a page's content, in points, numbers as short as a printer can tell apart.
+//! Text and rectangles as operators of a page's content, in points, numbers as short as a printer
+//! can tell apart.
 
 use pdf_writer::{Content, Finish, Str};
 
@@ -17,7 +18,10 @@ pub(super) fn pt(mm: f64) -> f32 {
 }
 
 /// A thousandth of a point is a third of a micrometre.
-#[expect(clippy::cast_possible_truncation, reason = "coordinates of a page need no more than three decimals")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "coordinates of a page need no more than three decimals"
+)]
 pub(super) fn round(value: f64) -> f32 {
     ((value * 1000.0).round() / 1000.0) as f32
 }
@@ -30,11 +34,16 @@ pub(super) fn rectangle(content: &mut Content, rule: RuledLine) {
 
 /// In millimetres.
 pub(super) fn mm(left: f64, top: f64, width: f64, height: f64) -> RuledLine {
-    RuledLine { x: left / MM_PER_PT, y: top / MM_PER_PT, width: width / MM_PER_PT, height: height / MM_PER_PT }
+    RuledLine {
+        x: left / MM_PER_PT,
+        y: top / MM_PER_PT,
+        width: width / MM_PER_PT,
+        height: height / MM_PER_PT,
+    }
 }
 
-/// Glyphs of one run, inside a text object whose font is set. Kerning stands between the strings of a `TJ`; glyphs that
-/// follow by their own advance share a string.
+/// Glyphs of one run, inside a text object whose font is set. Kerning stands between the strings of
+/// a `TJ`; glyphs that follow by their own advance share a string.
 pub(super) fn run(content: &mut Content, run: &Run, used: &mut Used<'_>) {
     content.set_text_matrix([1.0, 0.0, 0.0, 1.0, round(run.x), up(run.y)]);
     let mut shown = content.show_positioned();
@@ -50,6 +59,7 @@ pub(super) fn run(content: &mut Content, run: &Run, used: &mut Used<'_>) {
         codes.extend(type_case::code(glyph.id));
         drift = glyph.advance - used.metrics().advance(glyph.id) - glyph.offset;
     }
+
     items.show(Str(&codes));
     items.finish();
     shown.finish();

@@ -1,4 +1,5 @@
-//! What a template gets: one struct, the same for a body on its own and for a letter with its person.
+//! What a template gets: one struct, the same for a body on its own and for a letter with its
+//! person.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -27,7 +28,8 @@ pub struct LetterInput {
     pub sheet: Sheet,
     /// How much air the letter gets.
     pub density: Density,
-    /// By how much each page ends earlier than it might, in points: the press looks for a break that strands nothing.
+    /// By how much each page ends earlier than it might, in points: the press looks for a break
+    /// that strands nothing.
     pub trim: f64,
     /// Whether lists of sentences stay on one page.
     pub keep: bool,
@@ -49,8 +51,8 @@ pub struct PersonalSlots {
     pub bars: Vec<[f64; 4]>,
     /// With its comma.
     pub salutation: String,
-    /// Dark rectangles of the sheet marks, page by page, as (left, top, width, height), mm: where the letter is shown as it
-    /// comes from the press.
+    /// Dark rectangles of the sheet marks, page by page, as (left, top, width, height), mm: where
+    /// the letter is shown as it comes from the press.
     pub marks: Vec<Vec<[f64; 4]>>,
     /// As printed.
     pub reference: String,
@@ -113,8 +115,12 @@ impl PersonalSlots {
             Kix::Code(code) => bars(code, lines.len(), window).unwrap_or_default(),
             Kix::Skipped(_) => Vec::new(),
         };
+
         Self {
-            bars: bars.iter().map(|bar| [bar.left, bar.top, bar.right - bar.left, bar.bottom - bar.top]).collect(),
+            bars: bars
+                .iter()
+                .map(|bar| [bar.left, bar.top, bar.right - bar.left, bar.bottom - bar.top])
+                .collect(),
             lines,
             salutation: salutation(draft),
             marks: Vec::new(),
@@ -138,13 +144,17 @@ pub fn bars(code: &str, lines: usize, window: &Window) -> Option<Vec<Rect>> {
 
 /// The body with no-break spaces inside numbers to call and dates, which stay on one line.
 fn unbroken(body: &Body) -> Body {
-    static TOGETHER: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"\d[\d ]{4,}\d|\d{1,2} \p{L}+ \d{4}").expect("the pattern is fixed"));
+    static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\d[\d ]{4,}\d|\d{1,2} \p{L}+ \d{4}").expect("the pattern is fixed")
+    });
     let join = |text: &mut String| {
-        if let Cow::Owned(joined) = TOGETHER.replace_all(text, |found: &Captures| found[0].replace(' ', "\u{a0}")) {
+        if let Cow::Owned(joined) =
+            TOGETHER.replace_all(text, |found: &Captures| found[0].replace(' ', "\u{a0}"))
+        {
             *text = joined;
         }
     };
+
     let mut body = body.clone();
     for block in &mut body.blocks {
         join(&mut block.heading);
@@ -156,6 +166,7 @@ fn unbroken(body: &Body) -> Body {
             }
         }
     }
+
     let frame = &mut body.frame;
     frame.sender_lines.iter_mut().chain(&mut frame.last_lines).for_each(join);
     body
@@ -167,6 +178,7 @@ impl LetterInput {
             Language::Nl => "Brief",
             Language::En => "Letter",
         };
+
         Self {
             title: format!("{title} {}", body.frame.date),
             body: unbroken(body),

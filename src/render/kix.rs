@@ -6,8 +6,8 @@ use crate::render::geometry::Rect;
 /// What an ascender or descender adds, mm.
 const WING: f64 = (FULL_MM - TRACKER_MM) / 2.0;
 
-/// The bars of `code` with their upper left corner at (`left`, `top`), or `None` when it does not fit `width` or holds
-/// another character than 0-9 A-Z.
+/// The bars of `code` with their upper left corner at (`left`, `top`), or `None` when it does not
+/// fit `width` or holds another character than 0-9 A-Z.
 #[must_use]
 pub fn bars(code: &str, left: f64, top: f64, width: f64) -> Option<Vec<Rect>> {
     let pitch = pitch_mm(code.len(), width)?;
@@ -21,29 +21,36 @@ pub fn bars(code: &str, left: f64, top: f64, width: f64) -> Option<Vec<Rect>> {
         };
         Rect { left, top: top + rise, right: left + BAR_MM, bottom: top + WING + TRACKER_MM + fall }
     };
+
     Some((0..).zip(kix::bars(code)?).map(draw).collect())
 }
 
-/// What the bars on a page say, or `None` when they are no KIX: wrong number, width, pitch or height.
+/// What the bars on a page say, or `None` when they are no KIX: wrong number, width, pitch or
+/// height.
 #[must_use]
 pub fn read(bars: &[Rect]) -> Option<String> {
     if bars.is_empty() || !bars.len().is_multiple_of(4) {
         return None;
     }
+
     let mut bars = bars.to_vec();
     bars.sort_by(|one, other| one.left.total_cmp(&other.left));
     let pitch = |pair: &[Rect]| pair[1].left - pair[0].left;
     let regular = |pair: &[Rect]| (25.4 / 24.5..=25.4 / 20.0).contains(&pitch(pair));
     let wide = |bar: &Rect| (0.38..=0.63).contains(&(bar.right - bar.left));
+
     if !bars.windows(2).all(regular) || !bars.iter().all(wide) {
         return None;
     }
-    // Every character has two long halves above and below, so the whole reaches from full top to full bottom.
+
+    // Every character has two long halves above and below, so the whole reaches from full top to
+    // full bottom.
     let top = bars.iter().map(|bar| bar.top).fold(f64::INFINITY, f64::min);
     let bottom = bars.iter().map(|bar| bar.bottom).fold(f64::NEG_INFINITY, f64::max);
     if !(4.19..=5.84).contains(&(bottom - top)) {
         return None;
     }
+
     let seen: Vec<Bar> = bars.iter().map(|rect| bar(rect, top, bottom)).collect();
     seen.chunks(4).map(kix::character).collect()
 }
@@ -64,12 +71,16 @@ mod tests {
     /// T tracker, A ascender, D descender, F full.
     fn letters(code: &str) -> String {
         let bars = bars(code, 24.0, 80.0, 72.0).unwrap();
-        let letter = |bar: &Rect| match ((bar.top - 80.0).abs() < 0.01, (bar.bottom - 80.0 - FULL_MM).abs() < 0.01) {
+        let letter = |bar: &Rect| match (
+            (bar.top - 80.0).abs() < 0.01,
+            (bar.bottom - 80.0 - FULL_MM).abs() < 0.01,
+        ) {
             (false, false) => 'T',
             (true, false) => 'A',
             (false, true) => 'D',
             (true, true) => 'F',
         };
+
         bars.iter().map(letter).collect()
     }
 

@@ -1,5 +1,5 @@
-//! A page as it was laid out: glyphs, rules and slots, in points from the top left corner. What stands between the layout
-//! engine and the writer of print files, so that neither knows the other.
+//! A page as it was laid out: glyphs, rules and slots, in points from the top left corner. What
+//! stands between the layout engine and the writer of print files, so that neither knows the other.
 
 use std::ops::Range;
 

@@ -1,5 +1,6 @@
-//! What the embedded faces say about characters: which glyph, how wide. Personal values are measured and written by these
-//! tables alone, with kerning off, so that the gate, the press and the templates mean the same line.
+//! What the embedded faces say about characters: which glyph, how wide. Personal values are
+//! measured and written by these tables alone, with kerning off, so that the gate, the press and
+//! the templates mean the same line.
 
 use crate::render::laid::Face;
 
@@ -37,8 +38,9 @@ impl FaceMetrics {
         (id != 0).then_some(id)
     }
 
-    /// The glyph of a character that a reader of the file finds again as the same character. Two characters that look the
-    /// same (space and no-break space) share a glyph; only one of them may stand in a personal value.
+    /// The glyph of a character that a reader of the file finds again as the same character. Two
+    /// characters that look the same (space and no-break space) share a glyph; only one of them may
+    /// stand in a personal value.
     #[must_use]
     pub fn faithful(&self, character: char) -> Option<u16> {
         self.glyph(character).filter(|&id| self.characters[usize::from(id)] == Some(character))
@@ -47,13 +49,17 @@ impl FaceMetrics {
     /// Advance of a glyph in ems.
     #[must_use]
     pub fn advance(&self, glyph: u16) -> f64 {
-        f64::from(self.advances.get(usize::from(glyph)).copied().unwrap_or(0)) / f64::from(self.units_per_em)
+        f64::from(self.advances.get(usize::from(glyph)).copied().unwrap_or(0))
+            / f64::from(self.units_per_em)
     }
 
     /// Width of a line in ems; characters without a glyph count nothing.
     #[must_use]
     pub fn width(&self, text: &str) -> f64 {
-        text.chars().filter_map(|character| self.glyph(character)).map(|glyph| self.advance(glyph)).sum()
+        text.chars()
+            .filter_map(|character| self.glyph(character))
+            .map(|glyph| self.advance(glyph))
+            .sum()
     }
 }
 

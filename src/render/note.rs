@@ -1,4 +1,5 @@
-//! The delivery note: one page for the print floor with the totals of a part, set from a template of its own.
+//! The delivery note: one page for the print floor with the totals of a part, set from a template
+//! of its own.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,8 @@ impl DeliveryNote {
     /// The note as PDF/A-2a and PDF/UA-1. `ident` names the part; the same note has the same bytes.
     ///
     /// # Errors
-    /// [`RenderError`] when it cannot be laid out, or a text holds a character that the faces do not have.
+    /// [`RenderError`] when it cannot be laid out, or a text holds a character that the faces do
+    /// not have.
     pub fn set(&self, ident: &str, date: Date) -> Result<Vec<u8>, RenderError> {
         let set = Workshop::new(date)?.lay_note(self)?.accessible(ident, date);
         Workshop::forget();

@@ -41,7 +41,8 @@ pub struct Proof {
     pub sheets: u32,
 }
 
-/// Every draft that went in is in exactly one of the two lists, both in the order in which they came.
+/// Every draft that went in is in exactly one of the two lists, both in the order in which they
+/// came.
 #[must_use = "drafts that are held have to reach the record"]
 #[derive(Debug)]
 pub struct ProofResult {
@@ -55,13 +56,18 @@ impl Press {
     /// Sets every body once; they carry `run_date`.
     ///
     /// # Errors
-    /// [`RenderError`] when a body cannot be laid out: that is a fault of texts, facts or templates and not of a person.
-    pub fn new(bodies: &BTreeMap<String, Body>, print: &Print, run_date: Date) -> Result<Self, RenderError> {
+    /// [`RenderError`] when a body cannot be laid out: that is a fault of texts, facts or templates
+    /// and not of a person.
+    pub fn new(
+        bodies: &BTreeMap<String, Body>,
+        print: &Print,
+        run_date: Date,
+    ) -> Result<Self, RenderError> {
         Self::as_planned(bodies, print, run_date, &BTreeMap::new())
     }
 
-    /// The same for a plan that was made before: a body takes as many sheets as the plan says, by its hash, though this
-    /// program might need fewer.
+    /// The same for a plan that was made before: a body takes as many sheets as the plan says, by
+    /// its hash, though this program might need fewer.
     ///
     /// # Errors
     /// As [`Press::new`].
@@ -73,7 +79,9 @@ impl Press {
     ) -> Result<Self, RenderError> {
         let workshop = Workshop::new(run_date)?;
         let zones = Zones::of(&print.window);
-        if print.sheet_mark == SheetMark::Own && MARK.grown(MARK_QUIET).overlaps(&zones.may_be_visible) {
+        if print.sheet_mark == SheetMark::Own
+            && MARK.grown(MARK_QUIET).overlaps(&zones.may_be_visible)
+        {
             return Err(RenderError::MarkInWindow);
         }
         let metrics = workshop.metrics();
@@ -84,11 +92,13 @@ impl Press {
             stock.stranded = fitted.stranded;
             Ok(((*key).clone(), stock))
         };
+
         // Neighbours have much in common, which Typst then lays out once.
         let mut bodies: Vec<(&String, &Body)> = bodies.iter().collect();
         bodies.sort_unstable_by_key(|(_, body)| *body);
         let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>();
         Workshop::forget();
+
         Ok(Self { metrics, workshop, print: *print, stock: stock? })
     }
 
@@ -104,19 +114,22 @@ impl Press {
         self.workshop.layouts()
     }
 
-    /// Sides of text of a body, without a blank back; `None` for a body that this press does not have.
+    /// Sides of text of a body, without a blank back; `None` for a body that this press does not
+    /// have.
     #[must_use]
     pub fn sides(&self, body: &str) -> Option<usize> {
         self.stock.get(body).map(|stock| stock.pages.len())
     }
 
-    /// Page breaks of a body that strand a line, an entry of a list or the end of the letter; `None` as for [`Press::sides`].
+    /// Page breaks of a body that strand a line, an entry of a list or the end of the letter;
+    /// `None` as for [`Press::sides`].
     #[must_use]
     pub fn stranded(&self, body: &str) -> Option<usize> {
         self.stock.get(body).map(|stock| stock.stranded)
     }
 
-    /// Pages (blank backs included) and sheets of a letter with this body; `None` for one that this press does not have.
+    /// Pages (blank backs included) and sheets of a letter with this body; `None` for one that this
+    /// press does not have.
     #[must_use]
     pub fn paper(&self, body: &str) -> Option<(u32, u32)> {
         self.sides(body).map(|sides| paper(sides, self.print.duplex))
@@ -125,16 +138,20 @@ impl Press {
     /// Holds what cannot be printed, before anything is planned.
     ///
     /// # Errors
-    /// [`RenderError::Body`] when a draft names a body that this press does not have, or one of another language or size.
+    /// [`RenderError::Body`] when a draft names a body that this press does not have, or one of
+    /// another language or size.
     pub fn proof(&self, drafts: Vec<Draft>) -> Result<ProofResult, RenderError> {
-        let checked: Vec<_> = drafts.into_par_iter().map(|draft| self.check(draft)).collect::<Result<_, _>>()?;
-        let mut proofed = ProofResult { ready: Vec::with_capacity(checked.len()), held: Vec::new() };
+        let checked: Vec<_> =
+            drafts.into_par_iter().map(|draft| self.check(draft)).collect::<Result<_, _>>()?;
+        let mut proofed =
+            ProofResult { ready: Vec::with_capacity(checked.len()), held: Vec::new() };
         for draft in checked {
             match draft {
                 Ok(proof) => proofed.ready.push(proof),
                 Err(held) => proofed.held.push(held),
             }
         }
+
         Ok(proofed)
     }
 
@@ -143,19 +160,23 @@ impl Press {
         if (stock.language, stock.format) != (draft.language, draft.format) {
             return Err(RenderError::Body);
         }
+
         if stock.pages.len() > most_sides(stock.format) {
             return Ok(Err((draft, Reason::S104)));
         }
+
         let gate = Gate { metrics: &self.metrics, window: &self.print.window };
         if let Err(reason) = gate.check(&draft, stock) {
             return Ok(Err((draft, reason)));
         }
+
         let (pages, sheets) = paper(stock.pages.len(), self.print.duplex);
         Ok(Ok(Proof { draft, pages, sheets }))
     }
 
-    /// Sets one print file: the letters in this order, each on a fresh sheet. `job` is the number in the sheet marks.
-    /// The bytes depend on nothing but the letters, their bodies and the settings.
+    /// Sets one print file: the letters in this order, each on a fresh sheet. `job` is the number
+    /// in the sheet marks. The bytes depend on nothing but the letters, their bodies and the
+    /// settings.
     ///
     /// # Errors
     /// [`RenderError`] without personal data; then there is no print file.
@@ -163,15 +184,19 @@ impl Press {
         let mut file = PrintFile::new(&self.metrics, &self.print, job);
         for letter in letters {
             let stock = self.stock.get(&letter.draft.body).ok_or(RenderError::Body)?;
-            if paper(stock.pages.len(), self.print.duplex) != (letter.place.pages, letter.place.sheets) {
+            if paper(stock.pages.len(), self.print.duplex)
+                != (letter.place.pages, letter.place.sheets)
+            {
                 return Err(RenderError::Plan { letter_id: letter.draft.letter_id });
             }
             file.letter(letter, stock)?;
         }
+
         file.finish()
     }
 
-    /// The letter as one Typst document, the way the stock library sets it: what benchmarks compare [`Press::set`] with.
+    /// The letter as one Typst document, the way the stock library sets it: what benchmarks compare
+    /// [`Press::set`] with.
     ///
     /// # Errors
     /// [`RenderError`] when it cannot be laid out.
@@ -190,16 +215,22 @@ impl Press {
         laid.accessible(&draft.letter_id.to_string(), self.workshop.date())
     }
 
-    /// The letter as pictures (PNG), one a side, as the printed sheet looks: set whole by the same templates, with the sheet
-    /// marks of an invented place in the job.
+    /// The letter as pictures (PNG), one a side, as the printed sheet looks: set whole by the same
+    /// templates, with the sheet marks of an invented place in the job.
     ///
     /// # Errors
     /// [`RenderError`] when it cannot be laid out.
-    pub fn png(&self, draft: &Draft, body: &Body, pixels_per_inch: f64) -> Result<Vec<Vec<u8>>, RenderError> {
+    pub fn png(
+        &self,
+        draft: &Draft,
+        body: &Body,
+        pixels_per_inch: f64,
+    ) -> Result<Vec<Vec<u8>>, RenderError> {
         let mut input = self.whole(draft, body);
         if self.print.sheet_mark == SheetMark::Own {
             let sides = self.sides(&draft.body).ok_or(RenderError::Body)?;
-            input.person.marks = shown_marks(sides, self.print.duplex).ok_or(RenderError::Workshop)?;
+            input.person.marks =
+                shown_marks(sides, self.print.duplex).ok_or(RenderError::Workshop)?;
         }
         fit(&self.workshop, input, None)?.laid.pictures(pixels_per_inch)
     }
@@ -226,6 +257,7 @@ fn shown_marks(sides: usize, duplex: bool) -> Option<Vec<Vec<[f64; 4]>>> {
         });
         Some(dark.collect())
     };
+
     (0..sides).map(one).collect()
 }
 
@@ -236,10 +268,14 @@ pub(super) struct Fitted {
     pub stranded: usize,
 }
 
-/// On the fewest sheets, or as many as the plan says; on these with breaks that strand nothing, and as open as that allows.
-/// Standard letters are tight only where they had too many sides else. Slots move nothing, so a body on its own and a whole
-/// letter come out alike.
-pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u32>) -> Result<Fitted, RenderError> {
+/// On the fewest sheets, or as many as the plan says; on these with breaks that strand nothing, and
+/// as open as that allows. Standard letters are tight only where they had too many sides else.
+/// Slots move nothing, so a body on its own and a whole letter come out alike.
+pub(super) fn fit(
+    workshop: &Workshop,
+    mut input: LetterInput,
+    planned: Option<u32>,
+) -> Result<Fitted, RenderError> {
     let format = input.body.format;
     let blocks = input.body.blocks.len();
     let mut lay = |density, keep, trim, air: &[f64]| -> Result<(usize, Fitted), RenderError> {
@@ -249,27 +285,34 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
         let stranded = breaks::stranded(&laid.pages()?, &input.body.frame, input.sheet.heading_y);
         Ok((laid.sides().div_ceil(2), Fitted { laid, stranded }))
     };
+
     let most = most_sides(format).div_ceil(2);
 
     // How many sheets each density takes. What fits one sheet needs no more trying.
     let mut best: Option<(usize, Fitted)> = None;
+
     for density in Density::ALL {
-        let enough =
-            best.as_ref().is_some_and(|(sheets, _)| *sheets == 1 || format == Format::Standard && *sheets <= most);
+        let enough = best.as_ref().is_some_and(|(sheets, _)| {
+            *sheets == 1 || format == Format::Standard && *sheets <= most
+        });
         if enough && planned.is_none() {
             break;
         }
         let (sheets, fitted) = lay(density, false, 0.0, &[])?;
-        let wanted = |sheets: usize| planned.map_or(sheets, |planned| sheets.abs_diff(planned as usize));
+        let wanted =
+            |sheets: usize| planned.map_or(sheets, |planned| sheets.abs_diff(planned as usize));
         let better = best.as_ref().is_none_or(|(known, _)| wanted(sheets) < wanted(*known));
         if better {
             best = Some((sheets, fitted));
         }
     }
+
     let (fewest, mut best) = best.ok_or(RenderError::Workshop)?;
 
     // A page that ends a little earlier breaks elsewhere.
-    for (density, keep) in Density::ALL.into_iter().flat_map(|density| [(density, false), (density, true)]) {
+    for (density, keep) in
+        Density::ALL.into_iter().flat_map(|density| [(density, false), (density, true)])
+    {
         for trim in trims(format) {
             if best.stranded == 0 {
                 return Ok(best);
@@ -284,13 +327,15 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
         }
     }
 
-    // A letter that fills its sheets has no room for that: a little more space above one question, or two, moves one break
-    // and no other.
+    // A letter that fills its sheets has no room for that: a little more space above one question,
+    // or two, moves one break and no other.
     for density in Density::ALL.into_iter().rev() {
         let mut air = vec![0.0; blocks];
         for _ in 0..2 {
             let mut found = None;
-            for (block, by) in (1..blocks).flat_map(|block| trims(format).skip(1).take(8).map(move |by| (block, by))) {
+            for (block, by) in (1..blocks)
+                .flat_map(|block| trims(format).skip(1).take(8).map(move |by| (block, by)))
+            {
                 if best.stranded == 0 {
                     return Ok(best);
                 }
@@ -306,10 +351,12 @@ pub(super) fn fit(workshop: &Workshop, mut input: LetterInput, planned: Option<u
             air = more;
         }
     }
+
     Ok(best)
 }
 
-/// By how much a page may end early, in points: half a line of text at a time, up to a third of a page.
+/// By how much a page may end early, in points: half a line of text at a time, up to a third of a
+/// page.
 fn trims(format: Format) -> impl Iterator<Item = f64> {
     let half_a_line = match format {
         Format::Standard => 7.0,

@@ -1,5 +1,6 @@
-//! A print file: bodies as form XObjects, written once and drawn by every letter that has them, and on each page one
-//! person's values, bars and sheet mark. Pure black (DeviceGray) throughout; faces embedded and subset.
+//! A print file: bodies as form XObjects, written once and drawn by every letter that has them, and
+//! on each page one person's values, bars and sheet mark. Pure black (DeviceGray) throughout; faces
+//! embedded and subset.
 
 use std::collections::BTreeMap;
 
@@ -50,10 +51,12 @@ impl<'a> PrintFile<'a> {
             next += 1;
             Ref::new(next - 1)
         };
+
         let (tree, plain) = (take(), take());
         let faces = Face::ALL.map(|face| TypeCase::new(metrics.face(face), take()));
         let mut pdf = Pdf::with_capacity(1 << 20);
         pdf.set_version(1, 7);
+
         Self {
             print,
             job,
@@ -74,13 +77,17 @@ impl<'a> PrintFile<'a> {
         Ref::new(self.next - 1)
     }
 
-    /// Adds a letter: its pages, the blank back if there is one, and its share of the file's identity.
+    /// Adds a letter: its pages, the blank back if there is one, and its share of the file's
+    /// identity.
     pub fn letter(&mut self, letter: &'a Planned, stock: &'a Stock) -> Result<(), RenderError> {
         let resources = self.body(&letter.draft.body, stock);
+
         if self.print.title {
             self.title.get_or_insert_with(|| title(&letter.place.print_file));
         }
+
         self.ident.update(letter.draft.letter_id.to_string());
+
         for index in 0..letter.place.pages {
             let at = usize::try_from(index).unwrap_or(usize::MAX);
             let content = match stock.pages.get(at) {
@@ -89,10 +96,12 @@ impl<'a> PrintFile<'a> {
             };
             self.add(&content, resources.get(at).copied());
         }
+
         Ok(())
     }
 
-    /// The resources of the pages that draw a body, its forms written when its first letter comes by.
+    /// The resources of the pages that draw a body, its forms written when its first letter comes
+    /// by.
     fn body(&mut self, key: &'a str, stock: &'a Stock) -> Vec<Ref> {
         if let Some(forms) = self.forms.get(key) {
             return forms.clone();
@@ -107,41 +116,58 @@ impl<'a> PrintFile<'a> {
         for (&(face, glyph), text) in &form.texts {
             self.faces[face as usize].add(glyph, text);
         }
+
         for (case, glyphs) in self.faces.iter_mut().zip(&form.glyphs) {
             glyphs.iter().for_each(|&glyph| case.add(glyph, ""));
         }
+
         let (id, resources) = (self.take(), self.take());
         let mut object = self.pdf.form_xobject(id, &form.packed);
         object.filter(Filter::FlateDecode);
         object.bbox(paper());
         object.pair(RESOURCES, self.plain);
         object.finish();
+
         let mut dict = self.pdf.indirect(resources).start::<Resources>();
         fonts(&mut dict, &self.faces);
         dict.x_objects().pair(BODY, id);
+
         resources
     }
 
-    fn page(&mut self, letter: &Planned, stock: &Stock, page: &Form, index: u32) -> Result<Content, RenderError> {
+    fn page(
+        &mut self,
+        letter: &Planned,
+        stock: &Stock,
+        page: &Form,
+        index: u32,
+    ) -> Result<Content, RenderError> {
         let mut content = Content::with_capacity(2048);
         content.x_object(BODY).begin_text();
+
         for slot in &page.slots {
             if slot.key != SlotKey::Rehearsal {
                 let value = slot_value(slot.key, &letter.draft, stock);
                 self.line(&mut content, slot, &value);
             }
         }
+
         let per_sheet = if self.print.duplex { 2 } else { 1 };
+
         if index == 0 {
             self.address(&mut content, letter);
         }
+
         content.end_text();
+
         if index == 0 {
             self.bars(&mut content, letter)?;
         }
+
         if index.is_multiple_of(per_sheet) && self.print.sheet_mark == SheetMark::Own {
             self.mark(&mut content, letter, index / per_sheet + 1)?;
         }
+
         Ok(content)
     }
 
@@ -191,19 +217,25 @@ impl<'a> PrintFile<'a> {
             let (width, height) = (bar.right - bar.left, bar.bottom - bar.top);
             rectangle(content, mm(bar.left, bar.top, width, height));
         }
+
         content.fill_nonzero();
         Ok(())
     }
 
-    /// Modules are drawn in their own unit, which keeps the numbers short: half of a page's bytes are its mark.
+    /// Modules are drawn in their own unit, which keeps the numbers short: half of a page's bytes
+    /// are its mark.
     fn mark(&self, content: &mut Content, letter: &Planned, sheet: u32) -> Result<(), RenderError> {
-        let code = SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
-        let symbol = code.symbol().ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id })?;
+        let code =
+            SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
+        let symbol =
+            code.symbol().ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id })?;
         let (unit, left, top) = (pt(MARK_MODULE), pt(MARK.left), up(MARK.top / MM_PER_PT));
         content.save_state().transform([unit, 0.0, 0.0, -unit, left, top]);
+
         for (column, row, length) in runs(&symbol) {
             content.rect(column.into(), row.into(), length.into(), 1.0);
         }
+
         content.fill_nonzero().restore_state();
         Ok(())
     }
@@ -213,9 +245,11 @@ impl<'a> PrintFile<'a> {
         self.pdf.stream(stream, content.as_bytes());
         let mut dict = self.pdf.page(page);
         dict.parent(self.tree).contents(stream);
+
         if self.print.trim_box {
             dict.trim_box(paper());
         }
+
         dict.pair(RESOURCES, resources.unwrap_or(self.plain));
         dict.finish();
         self.pages.push(page);
@@ -227,26 +261,35 @@ impl<'a> PrintFile<'a> {
         let count = i32::try_from(self.pages.len()).map_err(|_| RenderError::Standard)?;
         self.pdf.pages(self.tree).kids(self.pages.iter().copied()).count(count).media_box(paper());
         fonts(&mut self.pdf.indirect(self.plain).start::<Resources>(), &self.faces);
+
         for face in &self.faces {
             face.write(&mut self.pdf, &mut self.next)?;
         }
+
         let mut dict = self.pdf.catalog(catalog);
         dict.pages(self.tree);
+
         if let Some(intent) = self.print.output_intent {
             let mut intents = dict.output_intents();
             let mut written = intents.push();
             written.subtype(OutputIntentSubtype::PDFX);
-            written.output_condition_identifier(TextStr(intent.word())).registry_name(TextStr("http://www.color.org"));
+            written
+                .output_condition_identifier(TextStr(intent.word()))
+                .registry_name(TextStr("http://www.color.org"));
         }
+
         dict.finish();
         let mut dict = self.pdf.document_info(info);
         dict.producer(TextStr("breachpost"));
+
         if let Some(title) = self.title {
             dict.title(TextStr(title));
         }
+
         dict.finish();
         let ident = self.ident.finalize()[..16].to_vec();
         self.pdf.set_file_id((ident.clone(), ident));
+
         Ok(self.pdf.finish())
     }
 }

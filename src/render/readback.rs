@@ -1,4 +1,5 @@
-//! Finished print files, opened with a parser that is not the writer: what text stands where, what is inked, page by page.
+//! Finished print files, opened with a parser that is not the writer: what text stands where, what
+//! is inked, page by page.
 
 mod compare;
 mod content;
@@ -23,7 +24,8 @@ use content::Interpreter;
 use font::Font;
 use known::Codes;
 
-/// Why a print file is not what was decided. No personal data: a letter's id and the place that differs.
+/// Why a print file is not what was decided. No personal data: a letter's id and the place that
+/// differs.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadbackError {
     /// No PDF, or one with something in it that our print files never hold.
@@ -50,7 +52,8 @@ pub enum ReadbackError {
     },
 }
 
-/// PlacedText of one font and size on one baseline, in millimetres from the top left corner of the page.
+/// PlacedText of one font and size on one baseline, in millimetres from the top left corner of the
+/// page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacedText {
     /// As a reader of the file finds it.
@@ -69,7 +72,8 @@ impl PlacedText {
     /// The room that its letters can take.
     #[must_use]
     pub fn area(&self) -> Rect {
-        let (top, bottom) = (self.baseline - ASCENT * self.size, self.baseline + DESCENT * self.size);
+        let (top, bottom) =
+            (self.baseline - ASCENT * self.size, self.baseline + DESCENT * self.size);
         Rect { left: self.left, top, right: self.right, bottom }
     }
 }
@@ -110,9 +114,16 @@ impl PageContent {
     #[must_use]
     pub fn text(&self) -> String {
         let layers = self.forms.iter().map(|form| form.layer.as_ref()).chain([&self.own]);
-        let mut lines: Vec<String> = layers.flat_map(|layer| &layer.texts).map(|text| text.text.clone()).collect();
-        let mark: Vec<Rect> =
-            self.own.inked.iter().copied().filter(|ink| MARK.grown(MARK_QUIET).contains(ink)).collect();
+        let mut lines: Vec<String> =
+            layers.flat_map(|layer| &layer.texts).map(|text| text.text.clone()).collect();
+        let mark: Vec<Rect> = self
+            .own
+            .inked
+            .iter()
+            .copied()
+            .filter(|ink| MARK.grown(MARK_QUIET).contains(ink))
+            .collect();
+
         lines.extend(sheet_mark::read(&mark).and_then(|symbol| sheet_mark::decode(&symbol)));
         lines.join("\n")
     }
@@ -157,13 +168,22 @@ pub fn read(pdf: &[u8]) -> Result<Vec<PageContent>, ReadbackError> {
     let mut reader = Reader::default();
     let full = |page| {
         let Page { width, height, own, forms } = reader.page(page)?;
-        let layer = |number: &i32| Ok(FormXObject { number: *number, layer: Rc::clone(&reader.form(*number)?.layer) });
-        Ok(PageContent { width, height, own, forms: forms.iter().map(layer).collect::<Result<_, _>>()? })
+        let layer = |number: &i32| {
+            Ok(FormXObject { number: *number, layer: Rc::clone(&reader.form(*number)?.layer) })
+        };
+        Ok(PageContent {
+            width,
+            height,
+            own,
+            forms: forms.iter().map(layer).collect::<Result<_, _>>()?,
+        })
     };
+
     pdf.pages().iter().map(full).collect()
 }
 
-/// The text of each page, line by line, with the digits of its sheet mark: for whoever compares pages with a manifest.
+/// The text of each page, line by line, with the digits of its sheet mark: for whoever compares
+/// pages with a manifest.
 ///
 /// # Errors
 /// [`ReadbackError::Unreadable`].
@@ -179,9 +199,11 @@ impl<'f> Reader<'f> {
     fn page(&mut self, page: &page::Page<'f>) -> Result<Page, ReadbackError> {
         let area = page.media_box();
         let height = area.y1 - area.y0;
-        let stream = page.page_stream().ok_or(ReadbackError::Unreadable { what: "page content" })?;
+        let stream =
+            page.page_stream().ok_or(ReadbackError::Unreadable { what: "page content" })?;
         let mut interpreter = Interpreter::new(height);
         interpreter.run(stream, page.resources(), self)?;
+
         Ok(Page {
             width: (area.x1 - area.x0) * MM_PER_PT,
             height: height * MM_PER_PT,
@@ -196,15 +218,28 @@ impl<'f> Reader<'f> {
         if let Some(font) = number.and_then(|number| self.fonts.get(&number)) {
             return Ok(Rc::clone(font));
         }
-        let font = resources.fonts.get(name).and_then(|dict| Font::read(&dict)).map(Rc::new).ok_or(WHAT)?;
+
+        let font = resources
+            .fonts
+            .get(name)
+            .and_then(|dict| Font::read(&dict))
+            .map(Rc::new)
+            .ok_or(WHAT)?;
+
         if let Some(number) = number {
             self.fonts.insert(number, Rc::clone(&font));
         }
+
         Ok(font)
     }
 
     /// Notes a form that a page draws, by its object's number.
-    fn draw(&mut self, resources: &Resources<'f>, name: &[u8], height: f64) -> Result<i32, ReadbackError> {
+    fn draw(
+        &mut self,
+        resources: &Resources<'f>,
+        name: &[u8],
+        height: f64,
+    ) -> Result<i32, ReadbackError> {
         let number = resources.x_objects.get_ref(name).ok_or(FORM)?.obj_number;
         if let Entry::Vacant(place) = self.forms.entry(number) {
             let stream: Stream = resources.x_objects.get(name).ok_or(FORM)?;
@@ -212,9 +247,13 @@ impl<'f> Reader<'f> {
             if [MATRIX, DECODE_PARMS, DP].iter().any(|key| stream.dict().contains_key(key)) {
                 return Err(FORM);
             }
-            let resources = Resources::from_parent(stream.dict().get(RESOURCES).unwrap_or_default(), resources.clone());
+            let resources = Resources::from_parent(
+                stream.dict().get(RESOURCES).unwrap_or_default(),
+                resources.clone(),
+            );
             place.insert(Drawn { stream, resources, height, read: None });
         }
+
         Ok(number)
     }
 
@@ -224,18 +263,23 @@ impl<'f> Reader<'f> {
         if let Some(read) = &drawn.read {
             return Ok(Rc::clone(read));
         }
-        let (data, resources) = (drawn.stream.decoded().map_err(|_| FORM)?, drawn.resources.clone());
+
+        let (data, resources) =
+            (drawn.stream.decoded().map_err(|_| FORM)?, drawn.resources.clone());
         let mut interpreter = Interpreter::new(drawn.height);
         interpreter.codes = Some(Codes::default());
         interpreter.run(&data, &resources, self)?;
+
         if !interpreter.forms.is_empty() {
             return Err(FORM);
         }
+
         let codes = interpreter.codes.take().unwrap_or_default();
         let read = Rc::new(ReadForm { layer: Rc::new(interpreter.layer), codes });
         if let Some(drawn) = self.forms.get_mut(&number) {
             drawn.read = Some(Rc::clone(&read));
         }
+
         Ok(read)
     }
 }

@@ -1,5 +1,6 @@
-//! The sheet mark: one Data Matrix (ECC 200, 16 x 16) on the front of every sheet, by which an inserter counts the sheets
-//! of a letter. It holds no name, postcode, BSN or kind of letter (docs/print.md).
+//! The sheet mark: one Data Matrix (ECC 200, 16 x 16) on the front of every sheet, by which an
+//! inserter counts the sheets of a letter. It holds no name, postcode, BSN or kind of letter
+//! (docs/print.md).
 
 use datamatrix::DataMatrix;
 use datamatrix::placement::MatrixMap;
@@ -36,7 +37,8 @@ pub const FIELDS: [(&str, u32); 8] = [
 pub type Symbol = [u16; 16];
 
 impl SheetCode {
-    /// `v(1) job(7) seq(7) sheet(2) of(2) inserts(1) envelope(1) check(3)`, the check being the first 21 digits modulo
+    /// `v(1) job(7) seq(7) sheet(2) of(2) inserts(1) envelope(1) check(3)`, the check being the
+    /// first 21 digits modulo
     /// 997. `None` when a number has too many digits.
     #[must_use]
     pub fn payload(&self) -> Option<[u8; 24]> {
@@ -48,29 +50,34 @@ impl SheetCode {
             let value = u128::from(value);
             number = (value < room).then(|| number * room + value)?;
         }
+
         let mut rest = number * 1000 + number % 997;
         let mut digits = [b'0'; 24];
         for digit in digits.iter_mut().rev() {
             *digit += u8::try_from(rest % 10).ok()?;
             rest /= 10;
         }
+
         Some(digits)
     }
 
     /// The modules of the mark.
     #[must_use]
     pub fn symbol(&self) -> Option<Symbol> {
-        // ASCII encodation of digit pairs: 24 digits fill the twelve data codewords of a 16 x 16 symbol exactly, so there
-        // is nothing for an optimising encoder to decide.
+        // ASCII encodation of digit pairs: 24 digits fill the twelve data codewords of a 16 x 16
+        // symbol exactly, so there is nothing for an optimising encoder to decide.
         let payload = self.payload()?;
         let pair = |pair: &[u8]| 130 + (pair[0] - b'0') * 10 + (pair[1] - b'0');
         let mut codewords: Vec<u8> = payload.chunks(2).map(pair).collect();
         codewords.extend(errorcode::encode_error(&codewords, SymbolSize::Square16));
-        let bitmap = MatrixMap::<bool>::new_with_codewords(&codewords, SymbolSize::Square16).bitmap();
+        let bitmap =
+            MatrixMap::<bool>::new_with_codewords(&codewords, SymbolSize::Square16).bitmap();
         let mut rows = [0; 16];
+
         for (row, modules) in rows.iter_mut().zip(bitmap.bits().chunks(16)) {
             *row = modules.iter().fold(0, |bits, &dark| bits << 1 | u16::from(dark));
         }
+
         Some(rows)
     }
 }
@@ -92,7 +99,8 @@ pub fn runs(symbol: &Symbol) -> impl Iterator<Item = (u8, u8, u8)> {
     })
 }
 
-/// The symbol that dark rectangles on a page make, or `None` when they do not lie on the mark's grid.
+/// The symbol that dark rectangles on a page make, or `None` when they do not lie on the mark's
+/// grid.
 #[must_use]
 pub fn read(marks: &[Rect]) -> Option<Symbol> {
     let mut rows = [0; 16];
@@ -106,20 +114,25 @@ pub fn read(marks: &[Rect]) -> Option<Symbol> {
             rows[row] |= 0x8000 >> place;
         }
     }
+
     Some(rows)
 }
 
 /// The digits in a symbol; `None` when it holds anything else.
 #[must_use]
 pub fn decode(symbol: &Symbol) -> Option<String> {
-    let modules: Vec<bool> =
-        symbol.iter().flat_map(|row| (0..16).map(move |column| row << column & 0x8000 != 0)).collect();
+    let modules: Vec<bool> = symbol
+        .iter()
+        .flat_map(|row| (0..16).map(move |column| row << column & 0x8000 != 0))
+        .collect();
     let digits = String::from_utf8(DataMatrix::decode(&modules, 16).ok()?).ok()?;
     (digits.len() == 24 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
 fn module(length: f64) -> Option<usize> {
-    (0..=16_u8).find(|&count| (length / MARK_MODULE - f64::from(count)).abs() < 0.1).map(usize::from)
+    (0..=16_u8)
+        .find(|&count| (length / MARK_MODULE - f64::from(count)).abs() < 0.1)
+        .map(usize::from)
 }
 
 #[cfg(test)]
@@ -144,8 +157,10 @@ mod tests {
     #[test]
     fn the_symbol_says_the_payload() {
         let symbol = CODE.symbol().unwrap();
-        let pixels: Vec<bool> =
-            symbol.iter().flat_map(|row| (0..16).map(move |column| row << column & 0x8000 != 0)).collect();
+        let pixels: Vec<bool> = symbol
+            .iter()
+            .flat_map(|row| (0..16).map(move |column| row << column & 0x8000 != 0))
+            .collect();
         assert_eq!(datamatrix::DataMatrix::decode(&pixels, 16).unwrap(), CODE.payload().unwrap());
     }
 

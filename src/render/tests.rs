@@ -17,7 +17,9 @@ use crate::field::body::Body;
 use crate::field::draft::{Draft, Kix, PostalParts};
 use crate::field::findings::Findings;
 use crate::field::place::{Place, Planned};
-use crate::field::terms::{Audience, Category, Format, Items, Kind, Language, Published, Status, Zone};
+use crate::field::terms::{
+    Audience, Category, Format, Items, Kind, Language, Published, Status, Zone,
+};
 use crate::render::input::LetterInput;
 use crate::render::press::Press;
 
@@ -31,7 +33,9 @@ fn case(name: &str) -> LetterInput {
 }
 
 fn bodies() -> BTreeMap<String, Body> {
-    ["screening-nl", "screening-nl-large", "hospital-en"].map(|name| (name.to_owned(), case(name).body)).into()
+    ["screening-nl", "screening-nl-large", "hospital-en"]
+        .map(|name| (name.to_owned(), case(name).body))
+        .into()
 }
 
 /// An invented person in Utrecht.
@@ -64,7 +68,11 @@ fn draft(id: &str, body: &str) -> Draft {
         postal: PostalParts::default(),
         kix: Kix::Code("1234AB12XA2".to_owned()),
         zone: Zone::Domestic,
-        provider_display: if provider_slot { "Ziekenhuis Nergenshuizen".to_owned() } else { String::new() },
+        provider_display: if provider_slot {
+            "Ziekenhuis Nergenshuizen".to_owned()
+        } else {
+            String::new()
+        },
         body: body.to_owned(),
         record_ids: vec!["r1".to_owned()],
         rows: vec![("exposures.csv".to_owned(), 2)],
@@ -125,7 +133,11 @@ fn draft_with(key: &str, body: &Body) -> Draft {
     Draft {
         language: body.language,
         format: body.format,
-        provider_display: if body.provider_slot { "Ziekenhuis Nergenshuizen".to_owned() } else { String::new() },
+        provider_display: if body.provider_slot {
+            "Ziekenhuis Nergenshuizen".to_owned()
+        } else {
+            String::new()
+        },
         body: key.to_owned(),
         ..draft("first", "screening-nl")
     }

@@ -13,10 +13,12 @@ use subsetter::GlyphRemapper;
 use crate::render::RenderError;
 use crate::render::metrics::FaceMetrics;
 
-const IDENTITY: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
+const IDENTITY: SystemInfo<'static> =
+    SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
-/// The code of a glyph in every file: its number in the whole face, whatever the subset. So a body's bytes do not depend on
-/// what else is in the file. A map in the file leads from code to the glyph's place in the subset.
+/// The code of a glyph in every file: its number in the whole face, whatever the subset. So a
+/// body's bytes do not depend on what else is in the file. A map in the file leads from code to the
+/// glyph's place in the subset.
 pub(super) const fn code(glyph: u16) -> [u8; 2] {
     glyph.to_be_bytes()
 }
@@ -114,15 +116,19 @@ impl<'a> TypeCase<'a> {
             *next += 1;
             Ref::new(*next - 1)
         };
+
         let (cid, descriptor, program, map, unicode) = (take(), take(), take(), take(), take());
         let metrics = self.metrics();
         let mut places = GlyphRemapper::new();
-        let mut to_place = vec![0_u8; self.used.all().last().map_or(0, |glyph| usize::from(glyph) * 2 + 2)];
+        let mut to_place =
+            vec![0_u8; self.used.all().last().map_or(0, |glyph| usize::from(glyph) * 2 + 2)];
         for glyph in self.used.all() {
             let at = usize::from(glyph) * 2;
             to_place[at..at + 2].copy_from_slice(&places.remap(glyph).to_be_bytes());
         }
-        let subset = subsetter::subset(metrics.data, 0, &places).map_err(|_| RenderError::Workshop)?;
+
+        let subset =
+            subsetter::subset(metrics.data, 0, &places).map_err(|_| RenderError::Workshop)?;
         let name = format!("{}+{}", tag(self.used.all()), metrics.name);
         let name = Name(name.as_bytes());
         pdf.type0_font(self.id)
@@ -130,26 +136,37 @@ impl<'a> TypeCase<'a> {
             .encoding_predefined(Name(b"Identity-H"))
             .descendant_font(cid)
             .to_unicode(unicode);
+
         self.cid_font(pdf, cid, name, descriptor, map);
         self.descriptor(pdf, descriptor, name, program);
         let packed = deflate(&subset);
         let mut stream = pdf.stream(program, &packed);
         stream.filter(Filter::FlateDecode);
-        stream.pair(Name(b"Length1"), i32::try_from(subset.len()).map_err(|_| RenderError::Workshop)?);
+        stream.pair(
+            Name(b"Length1"),
+            i32::try_from(subset.len()).map_err(|_| RenderError::Workshop)?,
+        );
+
         stream.finish();
         pdf.stream(map, &deflate(&to_place)).filter(Filter::FlateDecode);
         pdf.stream(unicode, &deflate(&self.to_unicode())).filter(Filter::FlateDecode);
+
         Ok(())
     }
 
     fn cid_font(&self, pdf: &mut Pdf, id: Ref, name: Name, descriptor: Ref, map: Ref) {
         let mut font = pdf.cid_font(id);
-        font.subtype(CidFontType::Type2).base_font(name).system_info(IDENTITY).font_descriptor(descriptor);
+        font.subtype(CidFontType::Type2)
+            .base_font(name)
+            .system_info(IDENTITY)
+            .font_descriptor(descriptor);
+
         font.default_width(0.0).cid_to_gid_map_stream(map);
         let mut widths = font.widths();
         for glyph in self.used.all() {
             widths.same(glyph, glyph, thousandths(self.metrics().advance(glyph)));
         }
+
         widths.finish();
         font.finish();
     }
@@ -158,6 +175,7 @@ impl<'a> TypeCase<'a> {
         let metrics = self.metrics();
         let scale = |units: i16| thousandths(f64::from(units) / f64::from(metrics.units_per_em));
         let [left, bottom, right, top] = metrics.bounds.map(scale);
+
         pdf.font_descriptor(id)
             .name(name)
             .flags(FontFlags::SYMBOLIC)

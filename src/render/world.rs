@@ -1,8 +1,8 @@
 //! The closed world in which letters are laid out; the only file that names Typst.
 //!
-//! A template sees the listed template files, one JSON file with the letter, two embedded faces and the run's date. There
-//! is no file system, no network, no package, no clock and no environment behind it, and personal values come as JSON
-//! strings, which Typst shows and never runs.
+//! A template sees the listed template files, one JSON file with the letter, two embedded faces and
+//! the run's date. There is no file system, no network, no package, no clock and no environment
+//! behind it, and personal values come as JSON strings, which Typst shows and never runs.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -57,18 +57,23 @@ impl Workshop {
     /// # Errors
     /// [`RenderError::Workshop`] when a built-in template path or face is not valid.
     pub fn new(date: Date) -> Result<Self, RenderError> {
-        let fonts: Vec<Font> = FACES.iter().filter_map(|(data, ..)| Font::new(Bytes::new(*data), 0)).collect();
+        let fonts: Vec<Font> =
+            FACES.iter().filter_map(|(data, ..)| Font::new(Bytes::new(*data), 0)).collect();
         let sources = TEMPLATES
             .iter()
             .map(|(path, text)| Ok((file(path)?, Source::new(file(path)?, (*text).to_owned()))))
             .collect::<Result<_, RenderError>>()?;
+
         let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
         Ok(Self {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             sources,
-            today: Datetime::from_ymd(date.year().into(), month, day).ok_or(RenderError::Workshop)?,
-            fonts: Some(fonts).filter(|fonts| fonts.len() == FACES.len()).ok_or(RenderError::Workshop)?,
+            today: Datetime::from_ymd(date.year().into(), month, day)
+                .ok_or(RenderError::Workshop)?,
+            fonts: Some(fonts)
+                .filter(|fonts| fonts.len() == FACES.len())
+                .ok_or(RenderError::Workshop)?,
             date,
             laid: AtomicUsize::new(0),
         })
@@ -102,15 +107,23 @@ impl Workshop {
         self.compile(DELIVERY_NOTE, note)
     }
 
-    fn compile(&self, [main, input]: [&str; 2], value: &impl Serialize) -> Result<Laid, RenderError> {
+    fn compile(
+        &self,
+        [main, input]: [&str; 2],
+        value: &impl Serialize,
+    ) -> Result<Laid, RenderError> {
         let json = serde_json::to_vec(value).map_err(|_| RenderError::Workshop)?;
-        let world = Room { workshop: self, main: file(main)?, input: file(input)?, json: Bytes::new(json) };
+        let world =
+            Room { workshop: self, main: file(main)?, input: file(input)?, json: Bytes::new(json) };
         let warned = typst::compile::<PagedDocument>(&world);
-        let document = warned.output.map_err(|errors| RenderError::Layout { code: code(errors.first()) })?;
+        let document =
+            warned.output.map_err(|errors| RenderError::Layout { code: code(errors.first()) })?;
+
         // A warning may be a layout that never settled: page numbers or slots would be wrong.
         if !warned.warnings.is_empty() {
             return Err(RenderError::Layout { code: "warning" });
         }
+
         Ok(Laid(document))
     }
 
@@ -124,8 +137,9 @@ impl Workshop {
         typst::comemo::evict(0);
     }
 
-    /// Typst remembers every layout for the next one like it. What neighbours have in common is worth keeping; the rest is
-    /// given back, so that memory stays flat however many letters there are.
+    /// Typst remembers every layout for the next one like it. What neighbours have in common is
+    /// worth keeping; the rest is given back, so that memory stays flat however many letters there
+    /// are.
     fn forget_old(&self) {
         /// Looking through the memory takes as long as laying a page out.
         const EVERY: usize = 32;
@@ -190,23 +204,34 @@ fn closed(id: FileId) -> FileError {
     FileError::NotFound(id.get().vpath().get_without_slash().into())
 }
 
-fn face_metrics(font: &Font, (data, name, weight): &(&'static [u8], &'static str, u16)) -> FaceMetrics {
-    let instance =
-        font.clone().instantiate(font.info().variant, typst::layout::Abs::pt(10.0), &FontVariations::default());
+fn face_metrics(
+    font: &Font,
+    (data, name, weight): &(&'static [u8], &'static str, u16),
+) -> FaceMetrics {
+    let instance = font.clone().instantiate(
+        font.info().variant,
+        typst::layout::Abs::pt(10.0),
+        &FontVariations::default(),
+    );
+
     let ttf = instance.ttf();
-    let glyph = |character: u32| char::from_u32(character).and_then(|character| ttf.glyph_index(character));
-    let glyphs: Vec<u16> = (0..=0xFFFF).map(|character| glyph(character).map_or(0, |id| id.0)).collect();
+    let glyph =
+        |character: u32| char::from_u32(character).and_then(|character| ttf.glyph_index(character));
+    let glyphs: Vec<u16> =
+        (0..=0xFFFF).map(|character| glyph(character).map_or(0, |id| id.0)).collect();
     let mut characters = vec![None; usize::from(ttf.number_of_glyphs())];
     for character in (0..=0xFFFF).filter_map(char::from_u32) {
         let Some(id) = ttf.glyph_index(character) else { continue };
-        // Glyphs of class 3 are marks: they sit on the letter before them and take no room, also where the character is one
-        // that stands alone (the backtick of this face).
+        // Glyphs of class 3 are marks: they sit on the letter before them and take no room, also
+        // where the character is one that stands alone (the backtick of this face).
         let class = ttf.tables().gdef.and_then(|gdef| gdef.glyph_class(id));
         let mark = class.is_some_and(|class| class as u8 == 3);
         let known = &mut characters[usize::from(id.0)];
         *known = known.or(Some(character).filter(|_| !mark));
     }
-    let advance = |id| instance.x_advance(id).map_or(0.0, |advance| advance.get() * instance.units_per_em());
+
+    let advance =
+        |id| instance.x_advance(id).map_or(0.0, |advance| advance.get() * instance.units_per_em());
     let bounds = ttf.global_bounding_box();
     FaceMetrics {
         data,
@@ -244,7 +269,8 @@ impl Laid {
     /// Its pages for the writer of print files.
     ///
     /// # Errors
-    /// [`RenderError::Layout`] when a page holds what that writer cannot draw or a text has no glyph.
+    /// [`RenderError::Layout`] when a page holds what that writer cannot draw or a text has no
+    /// glyph.
     pub fn pages(&self) -> Result<Vec<LaidPage>, RenderError> {
         let page = |page: &typst_layout::Page| {
             let mut walk = Walk::default();
@@ -254,7 +280,8 @@ impl Laid {
         self.0.pages().iter().map(page).collect()
     }
 
-    /// PDF/A-2a and PDF/UA-1: tagged, with language and title. `ident` names the letter and only its hash is kept.
+    /// PDF/A-2a and PDF/UA-1: tagged, with language and title. `ident` names the letter and only
+    /// its hash is kept.
     ///
     /// # Errors
     /// [`RenderError::Standard`] when the standards cannot be met.
@@ -270,7 +297,12 @@ impl Laid {
         self.export(ident, date, &[])
     }
 
-    fn export(&self, ident: &str, date: Date, standards: &[PdfStandard]) -> Result<Vec<u8>, RenderError> {
+    fn export(
+        &self,
+        ident: &str,
+        date: Date,
+        standards: &[PdfStandard],
+    ) -> Result<Vec<u8>, RenderError> {
         let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
         let midnight = Datetime::from_ymd_hms(date.year().into(), month, day, 0, 0, 0);
         let options = PdfOptions {
@@ -281,6 +313,7 @@ impl Laid {
             tagged: !standards.is_empty(),
             ..PdfOptions::default()
         };
+
         typst_pdf::pdf(&self.0, &options).map_err(|_| RenderError::Standard)
     }
 
@@ -289,8 +322,13 @@ impl Laid {
     /// # Errors
     /// [`RenderError::Picture`] when a picture cannot be encoded.
     pub fn pictures(&self, pixels_per_inch: f64) -> Result<Vec<Vec<u8>>, RenderError> {
-        let options = RenderOptions { pixel_per_pt: (pixels_per_inch / 72.0).into(), ..RenderOptions::default() };
-        let picture = |page| typst_render::render(page, &options).encode_png().map_err(|_| RenderError::Picture);
+        let options = RenderOptions {
+            pixel_per_pt: (pixels_per_inch / 72.0).into(),
+            ..RenderOptions::default()
+        };
+        let picture = |page| {
+            typst_render::render(page, &options).encode_png().map_err(|_| RenderError::Picture)
+        };
         self.0.pages().iter().map(picture).collect()
     }
 }
@@ -323,6 +361,7 @@ impl Walk {
                 FrameItem::Image(..) | FrameItem::Link(..) => return Err("image"),
             }
         }
+
         Ok(())
     }
 
@@ -330,7 +369,13 @@ impl Walk {
         if item.fill != Paint::Solid(Color::BLACK) || item.stroke.is_some() {
             return Err("colour");
         }
-        let face = if item.font.info().variant.weight.to_number() > 500 { Face::Bold } else { Face::Regular };
+
+        let face = if item.font.info().variant.weight.to_number() > 500 {
+            Face::Bold
+        } else {
+            Face::Regular
+        };
+
         let mut glyphs = Vec::with_capacity(item.glyphs.len());
         for (index, glyph) in item.glyphs.iter().enumerate() {
             if glyph.id == 0 || glyph.y_offset.get() != 0.0 || glyph.y_advance.get() != 0.0 {
@@ -341,6 +386,7 @@ impl Walk {
             let (advance, offset) = (glyph.x_advance.get(), glyph.x_offset.get());
             glyphs.push(Glyph { id: glyph.id, advance, offset, text });
         }
+
         let (size, text) = (item.size.to_pt(), item.text.to_string());
         self.0.runs.push(Run { face, size, x: at.x.to_pt(), y: at.y.to_pt(), text, glyphs });
         Ok(())
@@ -355,6 +401,7 @@ impl Walk {
             }
             _ => return Err("shape"),
         };
+
         self.0.rules.push(rule);
         Ok(())
     }
@@ -363,15 +410,18 @@ impl Walk {
 /// `(slot: "salutation", size: 11, bold: false)`.
 fn slot(at: Point, value: &Value) -> Option<Slot> {
     let Value::Dict(dict) = value else { return None };
-    let (Ok(Value::Str(key)), Ok(size), Ok(Value::Bool(bold))) = (dict.get("slot"), dict.get("size"), dict.get("bold"))
+    let (Ok(Value::Str(key)), Ok(size), Ok(Value::Bool(bold))) =
+        (dict.get("slot"), dict.get("size"), dict.get("bold"))
     else {
         return None;
     };
+
     let size = match size {
         Value::Float(size) => *size,
         Value::Length(size) => size.abs.to_pt(),
         _ => return None,
     };
+
     let face = if *bold { Face::Bold } else { Face::Regular };
     Some(Slot { key: SlotKey::named(key)?, face, size, x: at.x.to_pt(), y: at.y.to_pt() })
 }
@@ -397,11 +447,14 @@ mod tests {
             assert!(matches!(room.file(id), Err(FileError::NotFound(_))), "{path}");
             assert!(matches!(room.source(id), Err(FileError::NotFound(_))), "{path}");
         }
-        // Sources are not readable as data, data is not runnable as source, and packages are other roots.
+
+        // Sources are not readable as data, data is not runnable as source, and packages are other
+        // roots.
         assert!(room.file(file("/letter.typ").unwrap()).is_err() && room.source(input).is_err());
         let package = VirtualRoot::Package("@preview/tablex:0.0.1".parse().unwrap());
         let id = RootedPath::new(package, VirtualPath::new(LETTER[1]).unwrap()).intern();
         assert!(room.file(id).is_err() && room.source(id).is_err());
+
         assert!(room.font(2).is_none());
     }
 
@@ -410,7 +463,8 @@ mod tests {
         for (path, text) in TEMPLATES {
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
-                let reads = line.contains("json(") && ![LETTER[0], DELIVERY_NOTE[0]].contains(&path);
+                let reads =
+                    line.contains("json(") && ![LETTER[0], DELIVERY_NOTE[0]].contains(&path);
                 let runs = ["eval", "read(", "plugin(", "image(", "@preview", "csv(", "yaml("]
                     .iter()
                     .any(|word| line.contains(word));

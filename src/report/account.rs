@@ -77,21 +77,35 @@ impl Account {
             .zip(&rows.inputs)
             .filter(|(_, input)| input.list == List::Exposures)
             .map(|(index, input)| (index, vec![None; input.rows as usize]));
-        let mut account = Self { fates: fates.collect(), letters: Vec::new(), doubled: 0, strangers: 0 };
+
+        let mut account =
+            Self { fates: fates.collect(), letters: Vec::new(), doubled: 0, strangers: 0 };
         for refused in rows.refused.iter().filter(|refused| refused.list == List::Exposures) {
             account.set_aside(&refused.set_aside);
         }
+
         account
     }
 
     /// Ends a row that was set aside.
     pub fn set_aside(&mut self, item: &SetAside) {
-        let fate = Fate { state: item.reason.state(), reason: Some(item.reason), person: item.person, letter: None };
+        let fate = Fate {
+            state: item.reason.state(),
+            reason: Some(item.reason),
+            person: item.person,
+            letter: None,
+        };
         self.end(item.row, fate);
     }
 
-    /// Ends the rows of one letter: the first leads it, the others are merged into it. `letter_id` in 16 bytes.
-    pub fn letter(&mut self, letter_id: [u8; 16], person: Pseudonym, rows: impl IntoIterator<Item = RowRef>) {
+    /// Ends the rows of one letter: the first leads it, the others are merged into it. `letter_id`
+    /// in 16 bytes.
+    pub fn letter(
+        &mut self,
+        letter_id: [u8; 16],
+        person: Pseudonym,
+        rows: impl IntoIterator<Item = RowRef>,
+    ) {
         let letter = u32::try_from(self.letters.len()).ok();
         self.letters.push(letter_id);
         let mut state = RowState::Letter;
@@ -115,11 +129,16 @@ impl Account {
     /// Proves that every row ended exactly once.
     ///
     /// # Errors
-    /// [`ReportError::Unbalanced`] with the numbers, when a row has no end, two ends, or was never read.
+    /// [`ReportError::Unbalanced`] with the numbers, when a row has no end, two ends, or was never
+    /// read.
     pub fn close(&self) -> Result<(), ReportError> {
         let open = self.fates.values().flatten().filter(|fate| fate.is_none()).count();
         let leading = self.states().letter;
-        if open == 0 && self.doubled == 0 && self.strangers == 0 && leading == self.letters.len() as u64 {
+        if open == 0
+            && self.doubled == 0
+            && self.strangers == 0
+            && leading == self.letters.len() as u64
+        {
             return Ok(());
         }
         let problem = format!(
@@ -128,13 +147,16 @@ impl Account {
             self.strangers,
             self.letters.len()
         );
+
         Err(ReportError::Unbalanced { problem })
     }
 
     /// All rows in file and row order.
     pub fn fates(&self) -> impl Iterator<Item = (RowRef, Fate)> {
         self.fates.iter().flat_map(|(file, fates)| {
-            (1_u32..).zip(fates).filter_map(|(row, fate)| Some((RowRef { file: *file, row }, (*fate)?)))
+            (1_u32..)
+                .zip(fates)
+                .filter_map(|(row, fate)| Some((RowRef { file: *file, row }, (*fate)?)))
         })
     }
 
@@ -173,8 +195,8 @@ impl Account {
         reasons
     }
 
-    /// People by what became of them: a letter outweighs review, review outweighs suppression, suppression outweighs told.
-    /// Rows that linking held belong to nobody yet and are not counted.
+    /// People by what became of them: a letter outweighs review, review outweighs suppression,
+    /// suppression outweighs told. Rows that linking held belong to nobody yet and are not counted.
     #[must_use]
     pub fn people(&self) -> PeopleCounts {
         let rank = |state: RowState| match state {
@@ -183,6 +205,7 @@ impl Account {
             RowState::Suppressed => 2,
             RowState::Told => 3,
         };
+
         let mut ends: Vec<(Pseudonym, u8)> =
             self.fates().filter_map(|(_, fate)| Some((fate.person?, rank(fate.state)))).collect();
         ends.par_sort_unstable();
@@ -194,8 +217,10 @@ impl Account {
             }
             last = Some(person);
             counts.total += 1;
-            *[&mut counts.letter, &mut counts.review, &mut counts.suppressed, &mut counts.told][usize::from(rank)] += 1;
+            *[&mut counts.letter, &mut counts.review, &mut counts.suppressed, &mut counts.told]
+                [usize::from(rank)] += 1;
         }
+
         counts
     }
 }
@@ -226,10 +251,18 @@ mod tests {
         let mut account = Account::open(&rows(4));
         account.letter([7; 16], Pseudonym([1; 16]), [row(2), row(1)]);
         account.set_aside(&SetAside::new(row(3), Reason::D201));
-        account.set_aside(&SetAside { person: Some(Pseudonym([1; 16])), ..SetAside::new(row(4), Reason::D101) });
+        account.set_aside(&SetAside {
+            person: Some(Pseudonym([1; 16])),
+            ..SetAside::new(row(4), Reason::D101)
+        });
+
         account.close().unwrap();
         let states = account.states();
-        assert_eq!((states.total, states.letter, states.merged, states.suppressed, states.review), (4, 1, 1, 1, 1));
+        assert_eq!(
+            (states.total, states.letter, states.merged, states.suppressed, states.review),
+            (4, 1, 1, 1, 1)
+        );
+
         let people = account.people();
         assert_eq!((people.total, people.letter, people.review), (1, 1, 0));
     }

@@ -1,9 +1,10 @@
-//! `letters.parquet`: one row per letter with what was decided and composed (docs/design.md, "Files out"). Personal
-//! data: it stays on the machine and is purged by policy.
+//! `letters.parquet`: one row per letter with what was decided and composed (docs/design.md, "Files
+//! out"). Personal data: it stays on the machine and is purged by policy.
 //!
-//! Other people's readers open this file, so it holds plain Parquet types only: required strings, unsigned numbers and
-//! lists of strings in the standard's three levels. It carries no Arrow schema of its own: with polars' one (0.55:
-//! `string_view` and `large_list<string_view>`), pandas 3.1 with pyarrow 26 refuses the whole file, and readers in JavaScript do, too.
+//! Other people's readers open this file, so it holds plain Parquet types only: required strings,
+//! unsigned numbers and lists of strings in the standard's three levels. It carries no Arrow schema
+//! of its own: with polars' one (0.55: `string_view` and `large_list<string_view>`), pandas 3.1
+//! with pyarrow 26 refuses the whole file, and readers in JavaScript do, too.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,7 +18,8 @@ use polars_arrow::offset::OffsetsBuffer;
 use polars_arrow::record_batch::RecordBatchT;
 use polars_buffer::Buffer;
 use polars_parquet::write::{
-    CompressionOptions, Encoding, FileWriter, RowGroupIterator, StatisticsOptions, Version, WriteOptions,
+    CompressionOptions, Encoding, FileWriter, RowGroupIterator, StatisticsOptions, Version,
+    WriteOptions,
 };
 
 use super::ReportError;
@@ -28,7 +30,8 @@ use crate::field::terms::{Audience, Item, Items};
 /// Most letters of a row group: bounds memory while 715,000 letters are written.
 const BATCH: usize = 10_000;
 
-/// What every reader knows: pages of version 1, each compressed by itself, no statistics of people's names.
+/// What every reader knows: pages of version 1, each compressed by itself, no statistics of
+/// people's names.
 const OPTIONS: WriteOptions = WriteOptions {
     statistics: StatisticsOptions {
         min_value: false,
@@ -46,8 +49,14 @@ const OPTIONS: WriteOptions = WriteOptions {
 const NAME_LINES: [&str; 3] = ["name_line_1", "name_line_2", "name_line_3"];
 
 /// The same of address lines.
-const ADDRESS_LINES: [&str; 6] =
-    ["address_line_1", "address_line_2", "address_line_3", "address_line_4", "address_line_5", "address_line_6"];
+const ADDRESS_LINES: [&str; 6] = [
+    "address_line_1",
+    "address_line_2",
+    "address_line_3",
+    "address_line_4",
+    "address_line_5",
+    "address_line_6",
+];
 
 /// Writes letters batch by batch.
 pub struct LettersFile {
@@ -85,13 +94,17 @@ impl LettersFile {
         let encodings: Buffer<Vec<Encoding>> =
             columns.iter().map(|(_, array)| vec![encoding(array.as_ref())]).collect();
         let arrays = columns.into_iter().map(|(_, array)| array).collect();
-        let batch = RecordBatchT::try_new(letters.len(), Arc::new(schema.clone()), arrays).map_err(failed)?;
+        let batch = RecordBatchT::try_new(letters.len(), Arc::new(schema.clone()), arrays)
+            .map_err(failed)?;
 
         let groups =
-            RowGroupIterator::try_new(std::iter::once(Ok(batch)), &schema, OPTIONS, encodings).map_err(failed)?;
+            RowGroupIterator::try_new(std::iter::once(Ok(batch)), &schema, OPTIONS, encodings)
+                .map_err(failed)?;
+
         for group in groups {
             self.writer.write(letters.len() as u64, group.map_err(failed)?).map_err(failed)?;
         }
+
         Ok(())
     }
 
@@ -101,7 +114,10 @@ impl LettersFile {
     /// [`ReportError`] when the footer cannot be written.
     pub fn finish(mut self) -> Result<(), ReportError> {
         // `None` would add the Arrow schema.
-        self.writer.end(Some(Vec::new())).map_err(|_| ReportError::Parquet { step: "ending the file" })?;
+        self.writer
+            .end(Some(Vec::new()))
+            .map_err(|_| ReportError::Parquet { step: "ending the file" })?;
+
         self.writer
             .into_inner()
             .into_inner()
@@ -114,7 +130,8 @@ impl LettersFile {
 /// A column with its name.
 type NamedColumn = (&'static str, Box<dyn Array>);
 
-/// Kinds of data that the letter names as having been in the computers; those of a test are not told of people under 16.
+/// Kinds of data that the letter names as having been in the computers; those of a test are not
+/// told of people under 16.
 fn stored(letter: &Planned) -> Items {
     let stored = letter.draft.stored;
     match letter.draft.audience {
@@ -127,13 +144,16 @@ fn stored(letter: &Planned) -> Items {
 fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
     let words = |name, of: &dyn Fn(&Planned) -> String| words_column(name, letters.iter().map(of));
     let numbers = |name, of: &dyn Fn(&Planned) -> u32| numbers_column(name, letters.iter().map(of));
-    let lists = |name, of: &dyn Fn(&Planned) -> Vec<String>| list_column(name, letters.iter().map(of));
+    let lists =
+        |name, of: &dyn Fn(&Planned) -> Vec<String>| list_column(name, letters.iter().map(of));
 
     let mut columns = vec![
         words("letter_id", &|letter| letter.draft.letter_id.to_string()),
         words("person", &|letter| letter.draft.person.to_string()),
         words("category", &|letter| main_category(letter).to_owned()),
-        lists("categories", &|letter| letter.draft.findings.categories.iter().map(ToString::to_string).collect()),
+        lists("categories", &|letter| {
+            letter.draft.findings.categories.iter().map(ToString::to_string).collect()
+        }),
         words("kind", &|letter| letter.draft.kind.to_string()),
         words("status", &|letter| letter.draft.findings.status.to_string()),
         words("published", &|letter| letter.draft.findings.published.to_string()),
@@ -144,8 +164,12 @@ fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
             let findings = &letter.draft.findings;
             findings.involved.union(findings.possible).iter().map(|item| item.to_string()).collect()
         }),
-        lists("items_possible", &|letter| letter.draft.findings.possible.iter().map(|item| item.to_string()).collect()),
-        lists("items_stored", &|letter| stored(letter).iter().map(|item| item.to_string()).collect()),
+        lists("items_possible", &|letter| {
+            letter.draft.findings.possible.iter().map(|item| item.to_string()).collect()
+        }),
+        lists("items_stored", &|letter| {
+            stored(letter).iter().map(|item| item.to_string()).collect()
+        }),
         words("provider_display", &|letter| letter.draft.provider_display.clone()),
         words("salutation", &|letter| letter.draft.salutation.clone()),
         lists("name_lines", &|letter| letter.draft.name_lines.clone()),
@@ -163,11 +187,10 @@ fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
         numbers("sheets", &|letter| letter.place.sheets),
         lists("record_ids", &|letter| letter.draft.record_ids.clone()),
     ];
-    columns.extend(
-        NAME_LINES.iter().enumerate().map(|(place, name)| {
-            words(name, &|letter| letter.draft.name_lines.get(place).cloned().unwrap_or_default())
-        }),
-    );
+
+    columns.extend(NAME_LINES.iter().enumerate().map(|(place, name)| {
+        words(name, &|letter| letter.draft.name_lines.get(place).cloned().unwrap_or_default())
+    }));
     columns.extend(ADDRESS_LINES.iter().enumerate().map(|(place, name)| {
         words(name, &|letter| letter.draft.address_lines.get(place).cloned().unwrap_or_default())
     }));
@@ -177,7 +200,9 @@ fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
 fn schema(columns: &[NamedColumn]) -> ArrowSchema {
     columns
         .iter()
-        .map(|(name, array)| ((*name).into(), Field::new((*name).into(), array.dtype().clone(), false)))
+        .map(|(name, array)| {
+            ((*name).into(), Field::new((*name).into(), array.dtype().clone(), false))
+        })
         .collect()
 }
 
@@ -193,8 +218,8 @@ fn numbers_column(name: &'static str, values: impl Iterator<Item = u32>) -> Name
     (name, UInt32Array::from_vec(values.collect()).boxed())
 }
 
-/// Lists have a dictionary: fastparquet (2026.9) gives nothing but `None` for lists without one, and polars' writer makes
-/// none for them by itself.
+/// Lists have a dictionary: fastparquet (2026.9) gives nothing but `None` for lists without one,
+/// and polars' writer makes none for them by itself.
 fn list_column(name: &'static str, values: impl Iterator<Item = Vec<String>>) -> NamedColumn {
     let mut places = BTreeMap::new();
     let (mut offsets, mut keys, mut words) = (vec![0_i64], Vec::new(), Vec::new());
@@ -209,11 +234,16 @@ fn list_column(name: &'static str, values: impl Iterator<Item = Vec<String>>) ->
     }
 
     let words = Utf8ViewArray::from_slice_values(words).boxed();
-    let items =
-        DictionaryArray::try_from_keys(UInt32Array::from_vec(keys), words, false).expect("every key is a place");
+    let items = DictionaryArray::try_from_keys(UInt32Array::from_vec(keys), words, false)
+        .expect("every key is a place");
     let element = Field::new("element".into(), items.dtype().clone(), false);
     let offsets = OffsetsBuffer::try_from(offsets).expect("they begin at 0 and only grow");
-    (name, ListArray::new(ArrowDataType::LargeList(Box::new(element)), offsets, items.boxed(), None).boxed())
+
+    (
+        name,
+        ListArray::new(ArrowDataType::LargeList(Box::new(element)), offsets, items.boxed(), None)
+            .boxed(),
+    )
 }
 
 /// Why a batch's lines can be counted in 32 bits.
@@ -243,11 +273,14 @@ fn variant(letter: &Planned) -> String {
         draft.findings.status.word(),
         draft.format.word(),
     ];
+
     if draft.audience != crate::field::terms::Audience::Adult {
         words.push(draft.audience.word());
     }
+
     if let Some(custody) = draft.custody {
         words.push(custody.word());
     }
+
     words.join("-")
 }

@@ -1,4 +1,5 @@
-//! How people were found: by which parameters, in blocks of which size, and what told people turned out to be.
+//! How people were found: by which parameters, in blocks of which size, and what told people turned
+//! out to be.
 
 use serde::{Deserialize, Serialize};
 

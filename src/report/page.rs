@@ -23,6 +23,7 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
         .map_err(ReportError::Page)?;
     let mut context = Context::new();
     context.insert("report", report);
+
     // Tera does not keep the order of maps; a page has to.
     context.insert("reasons", &report.reasons.iter().collect::<Vec<_>>());
     context.insert("unproven_rows", &report.unproven_rows.iter().collect::<Vec<_>>());
@@ -31,6 +32,7 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
     context.insert("due", &report.due.iter().collect::<Vec<_>>());
     context.insert("funnel", &funnel(report));
     context.insert("stages", &stages(report));
+
     let letters = &report.letters;
     context.insert(
         "groups",
@@ -40,8 +42,13 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
             ("By kind", bars(letters.by_kind.iter())),
         ],
     );
+
     context.insert("peak_mib", &(report.peak_rss_bytes / 1_048_576));
-    context.insert("total_seconds", &format!("{:.1}", report.stages.iter().map(|stage| stage.seconds).sum::<f64>()));
+    context.insert(
+        "total_seconds",
+        &format!("{:.1}", report.stages.iter().map(|stage| stage.seconds).sum::<f64>()),
+    );
+
     tera.render("report.html", &context).map_err(ReportError::Page)
 }
 
@@ -57,16 +64,20 @@ fn funnel(report: &Report) -> Vec<Bar> {
         ("held for a human", rows.review),
         ("rejected", rows.rejected),
     ];
+
     scaled(steps.iter().map(|(label, count)| ((*label).to_owned(), *count)).collect(), rows.total)
 }
 
 fn stages(report: &Report) -> Vec<Bar> {
-    let millis = |seconds: f64| std::time::Duration::try_from_secs_f64(seconds).map_or(0, |time| time.as_millis());
+    let millis = |seconds: f64| {
+        std::time::Duration::try_from_secs_f64(seconds).map_or(0, |time| time.as_millis())
+    };
     let times: Vec<(String, u64)> = report
         .stages
         .iter()
         .map(|stage| (stage.name.clone(), u64::try_from(millis(stage.seconds)).unwrap_or(u64::MAX)))
         .collect();
+
     let longest = times.iter().map(|(_, time)| *time).max().unwrap_or(0);
     scaled(times, longest)
 }
@@ -92,16 +103,21 @@ mod tests {
 
     #[test]
     fn reasons_stand_in_the_order_of_their_codes() {
-        let mut report = Report::new("2025-09-15-1", "campaign", true, &[], &Account::open(&Rows::default()));
+        let mut report =
+            Report::new("2025-09-15-1", "campaign", true, &[], &Account::open(&Rows::default()));
         for code in ["S101", "C106", "R101", "D201", "L204", "D101"] {
-            let count = ReasonCount { rows: 1, state: "review".to_owned(), text: "text".to_owned() };
+            let count =
+                ReasonCount { rows: 1, state: "review".to_owned(), text: "text".to_owned() };
             report.reasons.insert(code.to_owned(), count);
         }
+
         report.due.insert("2025-09-29".to_owned(), 3);
         let page = set(&report).unwrap();
-        let places: Vec<usize> = report.reasons.keys().map(|code| page.find(code.as_str()).unwrap()).collect();
+        let places: Vec<usize> =
+            report.reasons.keys().map(|code| page.find(code.as_str()).unwrap()).collect();
         assert!(places.is_sorted());
         assert!(page.contains("3 rows are due from 2025-09-29"));
+
         assert_eq!(page, set(&report).unwrap());
     }
 }

@@ -12,14 +12,16 @@ use crate::field::reason::{RowState, SetAside};
 use crate::field::row::{List, Rows};
 use crate::record::Gone;
 
-/// Writes `rows.csv` to `path`: `file, row, record_id, state, code, person, letter_id`, in file and row order.
+/// Writes `rows.csv` to `path`: `file, row, record_id, state, code, person, letter_id`, in file and
+/// row order.
 ///
 /// # Errors
 /// [`ReportError`] when the file cannot be written.
 pub fn write_rows(path: &Utf8Path, rows: &Rows, account: &Account) -> Result<(), ReportError> {
     let mut csv = create(path, "rows.csv")?;
     let failed = |source| ReportError::Csv { file: "rows.csv", source };
-    csv.write_record(["file", "row", "record_id", "state", "code", "person", "letter_id"]).map_err(failed)?;
+    csv.write_record(["file", "row", "record_id", "state", "code", "person", "letter_id"])
+        .map_err(failed)?;
     let record_ids = RecordIds::of(rows);
     for (row, fate) in account.fates() {
         csv.write_record([
@@ -33,10 +35,12 @@ pub fn write_rows(path: &Utf8Path, rows: &Rows, account: &Account) -> Result<(),
         ])
         .map_err(failed)?;
     }
+
     finish(csv, "rows.csv")
 }
 
-/// Columns of `review.csv`. A human fills in `decision` and hands the file to `breachpost review apply`.
+/// Columns of `review.csv`. A human fills in `decision` and hands the file to `breachpost review
+/// apply`.
 pub const REVIEW: [&str; 12] = [
     "case",
     "list",
@@ -52,31 +56,43 @@ pub const REVIEW: [&str; 12] = [
     "decision",
 ];
 
-/// Writes `review.csv` to `path`: every row that waits for a human, with its code and the evidence by row number.
+/// Writes `review.csv` to `path`: every row that waits for a human, with its code and the evidence
+/// by row number.
 ///
-/// Rows to look at first come first. Rows that linking takes to be one person are one case and are together; a row has
-/// a line for each candidate that it may or may not be the same person as. Older deliveries of a record are below the
-/// newest one, by which they end. No names, dates or addresses: they are looked up by file and row.
+/// Rows to look at first come first. Rows that linking takes to be one person are one case and are
+/// together; a row has a line for each candidate that it may or may not be the same person as.
+/// Older deliveries of a record are below the newest one, by which they end. No names, dates or
+/// addresses: they are looked up by file and row.
 ///
-/// Records that people were told about and that are no longer delivered are at the end, without file and row: a human
-/// says of each whether it was `withdrawn` or is merely `lacking`.
+/// Records that people were told about and that are no longer delivered are at the end, without
+/// file and row: a human says of each whether it was `withdrawn` or is merely `lacking`.
 ///
 /// # Errors
 /// [`ReportError`] when the file cannot be written.
-pub fn write_review(path: &Utf8Path, rows: &Rows, waiting: WaitingRows<'_>) -> Result<(), ReportError> {
+pub fn write_review(
+    path: &Utf8Path,
+    rows: &Rows,
+    waiting: WaitingRows<'_>,
+) -> Result<(), ReportError> {
     let set_aside = waiting.set_aside;
     let mut csv = create(path, "review.csv")?;
     let failed = |source| ReportError::Csv { file: "review.csv", source };
     csv.write_record(REVIEW).map_err(failed)?;
-    let mut held: Vec<&SetAside> =
-        set_aside.iter().filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected)).collect();
+    let mut held: Vec<&SetAside> = set_aside
+        .iter()
+        .filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected))
+        .collect();
+
     held.sort_by_key(|item| (!item.first, item.row, item.reason));
     let cases = cases(&held);
     held.sort_by_key(|item| (cases[&case(item)], item.row, item.reason));
-    let shown = held.iter().flat_map(|item| item.beside.iter().chain(item.further.iter().flat_map(|more| &more.rows)));
+    let shown = held
+        .iter()
+        .flat_map(|item| item.beside.iter().chain(item.further.iter().flat_map(|more| &more.rows)));
     let ids = Ids::of(rows, &held.iter().map(|item| item.row).chain(shown.copied()).collect());
     let name = |row: &RowRef| format!("{}:{}", rows.inputs[usize::from(row.file)].file, row.row);
     let joined = |words: Vec<String>| words.join(" ");
+
     for item in held {
         let mut write = |row: RowRef, beside: &[RowRef], evidence: &str| {
             let input = &rows.inputs[usize::from(row.file)];
@@ -97,14 +113,18 @@ pub fn write_review(path: &Utf8Path, rows: &Rows, waiting: WaitingRows<'_>) -> R
             .map_err(failed)
         };
         let candidates = std::iter::once((&item.beside, &item.evidence));
-        for (beside, evidence) in candidates.chain(item.further.iter().map(|more| (&more.rows, &more.evidence))) {
+        for (beside, evidence) in
+            candidates.chain(item.further.iter().map(|more| (&more.rows, &more.evidence)))
+        {
             write(item.row, beside, evidence)?;
         }
         for older in waiting.followers.get(&item.row).into_iter().flatten() {
             write(*older, &[item.row], OLDER)?;
         }
     }
-    for (number, gone) in (cases.len() + 1..).zip(waiting.gone.iter().filter(|gone| gone.is_open())) {
+
+    for (number, gone) in (cases.len() + 1..).zip(waiting.gone.iter().filter(|gone| gone.is_open()))
+    {
         csv.write_record(gone_line(number, gone)).map_err(failed)?;
     }
     finish(csv, "review.csv")
@@ -136,11 +156,13 @@ fn gone_line(number: usize, gone: &Gone) -> [String; REVIEW.len()] {
         ("person", gone.person.to_string()),
         ("evidence", format!("dataset_id: {}", gone.dataset_id)),
     ];
+
     for (name, cell) in cells {
         if let Some(place) = REVIEW.iter().position(|column| *column == name) {
             line[place] = cell;
         }
     }
+
     line
 }
 
@@ -165,11 +187,22 @@ struct Ids<'a>(BTreeMap<RowRef, &'a str>);
 impl<'a> Ids<'a> {
     fn of(rows: &'a Rows, wanted: &BTreeSet<RowRef>) -> Self {
         let exposures = rows.exposures.iter().map(|row| (row.row, row.record_id()));
-        let listed = rows.participants.iter().chain(&rows.register).map(|row| (row.row, row.person_ref()));
+        let listed =
+            rows.participants.iter().chain(&rows.register).map(|row| (row.row, row.person_ref()));
         let refused = rows.refused.iter().map(|row| {
-            (row.set_aside.row, if row.record_id.is_empty() { &row.person_ref } else { &row.record_id }.as_str())
+            (
+                row.set_aside.row,
+                if row.record_id.is_empty() { &row.person_ref } else { &row.record_id }.as_str(),
+            )
         });
-        Self(exposures.chain(listed).chain(refused).filter(|(row, _)| wanted.contains(row)).collect())
+
+        Self(
+            exposures
+                .chain(listed)
+                .chain(refused)
+                .filter(|(row, _)| wanted.contains(row))
+                .collect(),
+        )
     }
 
     fn get(&self, row: RowRef) -> &'a str {
@@ -184,8 +217,9 @@ impl<'a> RecordIds<'a> {
     fn of(rows: &'a Rows) -> Self {
         let good = rows.exposures.iter().map(|exposure| (exposure.row, exposure.record_id()));
         let refused = rows.refused.iter().filter(|refused| refused.list == List::Exposures);
-        let mut ids: Vec<_> =
-            good.chain(refused.map(|refused| (refused.set_aside.row, refused.record_id.as_str()))).collect();
+        let mut ids: Vec<_> = good
+            .chain(refused.map(|refused| (refused.set_aside.row, refused.record_id.as_str())))
+            .collect();
         ids.sort_unstable_by_key(|(row, _)| *row);
         Self(ids)
     }
@@ -205,12 +239,17 @@ const fn list_word(list: List) -> &'static str {
     }
 }
 
-pub(super) fn create(path: &Utf8Path, file: &'static str) -> Result<csv::Writer<File>, ReportError> {
+pub(super) fn create(
+    path: &Utf8Path,
+    file: &'static str,
+) -> Result<csv::Writer<File>, ReportError> {
     let written = File::create(path).map_err(|source| ReportError::Write { file, source })?;
     Ok(csv::Writer::from_writer(written))
 }
 
 pub(super) fn finish(csv: csv::Writer<File>, file: &'static str) -> Result<(), ReportError> {
-    let written = csv.into_inner().map_err(|error| ReportError::Write { file, source: error.into_error() })?;
+    let written = csv
+        .into_inner()
+        .map_err(|error| ReportError::Write { file, source: error.into_error() })?;
     written.sync_all().map_err(|source| ReportError::Write { file, source })
 }

@@ -1,4 +1,5 @@
-//! The papers of earlier runs, read again: which run was the last one, and what it says of each row.
+//! The papers of earlier runs, read again: which run was the last one, and what it says of each
+//! row.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +48,8 @@ impl Shelved {
 pub fn runs(data_dir: &Utf8Path) -> Vec<Shelved> {
     let Ok(entries) = data_dir::runs(data_dir).read_dir_utf8() else { return Vec::new() };
     let papers = entries.filter_map(Result::ok).map(|entry| entry.path().to_owned());
-    let mut runs: Vec<Shelved> = papers.filter(|papers| papers.join("rows.csv").is_file()).filter_map(named).collect();
+    let mut runs: Vec<Shelved> =
+        papers.filter(|papers| papers.join("rows.csv").is_file()).filter_map(named).collect();
     runs.sort_by(|one, other| (&one.date, one.number).cmp(&(&other.date, other.number)));
     runs
 }
@@ -69,9 +71,11 @@ mod tests {
             std::fs::create_dir_all(folder.join("runs").join(run)).unwrap();
             std::fs::write(folder.join("runs").join(run).join("rows.csv"), "file\n").unwrap();
         }
+
         std::fs::create_dir(folder.join("runs/2025-12-01-1")).unwrap();
         let ids: Vec<String> = runs(folder).iter().map(Shelved::run_id).collect();
         assert_eq!(ids, ["2025-09-15-9", "2025-09-15-10", "2025-09-16-1", "2025-10-01-1"]);
+
         assert!(runs(&folder.join("nowhere")).is_empty());
     }
 }

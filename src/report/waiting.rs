@@ -1,4 +1,5 @@
-//! Rows of the lists other than the exposures that wait for a human: unreadable ones, and suppressions that name nobody.
+//! Rows of the lists other than the exposures that wait for a human: unreadable ones, and
+//! suppressions that name nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,8 @@ use crate::link::Linked;
 pub struct WaitingRow {
     /// The row, with what a human has to know.
     pub set_aside: SetAside,
-    /// The same from night to night, wherever the row is: a keyed mark of the list, the code and the row's content.
+    /// The same from night to night, wherever the row is: a keyed mark of the list, the code and
+    /// the row's content.
     pub mark: [u8; 16],
 }
 
@@ -24,11 +26,13 @@ pub struct WaitingRow {
 pub struct ListRows {
     /// Rows that wait for a human.
     pub waiting: u64,
-    /// Those to look at first: damaged rows that may be somebody's of this run, suppressions that name nobody.
+    /// Those to look at first: damaged rows that may be somebody's of this run, suppressions that
+    /// name nobody.
     pub first: u64,
     /// The first of them.
     pub named: Vec<NamedRow>,
-    /// Rows of participants and register that say died, protected or unknown of people without a lab record.
+    /// Rows of participants and register that say died, protected or unknown of people without a
+    /// lab record.
     pub protecting_nobody: u64,
 }
 
@@ -56,7 +60,9 @@ pub fn of(rows: &Rows, linked: &Linked<'_>, keys: &Keys) -> Vec<WaitingRow> {
     let fitting: BTreeMap<usize, RowRef> = linked.fitting.iter().copied().collect();
     let nobody: BTreeSet<RowRef> = linked.nobody.iter().copied().collect();
     let mut waiting = Vec::new();
-    for (place, refused) in rows.refused.iter().enumerate().filter(|(_, refused)| refused.list != List::Exposures) {
+    for (place, refused) in
+        rows.refused.iter().enumerate().filter(|(_, refused)| refused.list != List::Exposures)
+    {
         let mut item = refused.set_aside.clone();
         if let Some(lab_row) = fitting.get(&place) {
             item.first = true;
@@ -66,15 +72,28 @@ pub fn of(rows: &Rows, linked: &Linked<'_>, keys: &Keys) -> Vec<WaitingRow> {
         let cells = ["waits", word(refused.list), item.reason.code(), refused.content.as_str()];
         waiting.push(WaitingRow { set_aside: item, mark: keys.row_fingerprint(cells) });
     }
+
     for row in rows.suppressions.iter().filter(|row| nobody.contains(&row.row)) {
         let bsn = row.bsn.map_or_else(String::new, |bsn| bsn.number().to_string());
         let evidence = "bsn, person_ref: in no other list".to_owned();
-        waiting.push(first(row.row, evidence, keys, [bsn.as_str(), row.person_ref.as_str()].into_iter()));
+        waiting.push(first(
+            row.row,
+            evidence,
+            keys,
+            [bsn.as_str(), row.person_ref.as_str()].into_iter(),
+        ));
     }
+
     for (file, input) in (0..).zip(&rows.inputs).filter(|(_, input)| is_empty_list(input)) {
         let evidence = "the list has a header and no row".to_owned();
-        waiting.push(first(RowRef { file, row: 0 }, evidence, keys, [input.file.as_str()].into_iter()));
+        waiting.push(first(
+            RowRef { file, row: 0 },
+            evidence,
+            keys,
+            [input.file.as_str()].into_iter(),
+        ));
     }
+
     waiting.sort_by_key(|waiting| (waiting.set_aside.row, waiting.set_aside.reason));
     waiting
 }
@@ -83,7 +102,12 @@ fn is_empty_list(input: &Input) -> bool {
     input.list == List::Suppressions && input.rows == 0
 }
 
-fn first<'c>(row: RowRef, evidence: String, keys: &Keys, cells: impl Iterator<Item = &'c str>) -> WaitingRow {
+fn first<'c>(
+    row: RowRef,
+    evidence: String,
+    keys: &Keys,
+    cells: impl Iterator<Item = &'c str>,
+) -> WaitingRow {
     let kind = ["waits", word(List::Suppressions), Reason::L211.code()];
     let set_aside = SetAside { evidence, first: true, ..SetAside::new(row, Reason::L211) };
     WaitingRow { set_aside, mark: keys.row_fingerprint(kind.into_iter().chain(cells)) }
@@ -111,6 +135,12 @@ impl ListRows {
             text: item.reason.text().to_owned(),
             evidence: item.evidence.clone(),
         });
-        Self { waiting: waiting.len() as u64, first: first().count() as u64, named: named.collect(), protecting_nobody }
+
+        Self {
+            waiting: waiting.len() as u64,
+            first: first().count() as u64,
+            named: named.collect(),
+            protecting_nobody,
+        }
     }
 }

@@ -17,11 +17,12 @@ pub struct GivenUp {
     pub letters: u64,
 }
 
-/// Gives up the unfinished job in the ledger, then throws its staged files away. Interrupted in between, it is finished when
-/// it is asked for again, or by the next run.
+/// Gives up the unfinished job in the ledger, then throws its staged files away. Interrupted in
+/// between, it is finished when it is asked for again, or by the next run.
 ///
 /// # Errors
-/// [`RunError::Record`] when there is no such job, or part of it is or may be out; nothing is touched then.
+/// [`RunError::Record`] when there is no such job, or part of it is or may be out; nothing is
+/// touched then.
 pub fn abandon(config: &Config, by: &str, reason: &str, date: Date) -> Result<GivenUp, RunError> {
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
     let job = if let Some(job) = ledger.pending()? {
@@ -40,9 +41,11 @@ pub fn abandon(config: &Config, by: &str, reason: &str, date: Date) -> Result<Gi
         }
         job
     };
+
     plan_files::clear(&config.data_dir)?;
     tracing::info!(run.job = job.job_name, "job was given up");
 
     let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();
+
     Ok(GivenUp { job: job.job_name, letters })
 }

@@ -61,12 +61,16 @@ impl Explain for BackupError {
     }
 }
 
-/// Makes a sealed backup, unless the ledger has not changed since the last one, and hands it over, unless that was done.
-/// `ledger` is the one of the run, which is still open and locked.
+/// Makes a sealed backup, unless the ledger has not changed since the last one, and hands it over,
+/// unless that was done. `ledger` is the one of the run, which is still open and locked.
 ///
 /// # Errors
 /// [`BackupError`]; what was made is kept and is handed over the next time.
-pub fn back_up(config: &Config, date: Date, ledger: Option<&Ledger>) -> Result<BackedUp, BackupError> {
+pub fn back_up(
+    config: &Config,
+    date: Date,
+    ledger: Option<&Ledger>,
+) -> Result<BackedUp, BackupError> {
     let settings = config.backup.as_ref().ok_or(BackupError::NotConfigured)?;
     let recipients = Recipients::one("backup.recipient", &settings.recipient)?;
     let own;
@@ -76,12 +80,14 @@ pub fn back_up(config: &Config, date: Date, ledger: Option<&Ledger>) -> Result<B
         own = Ledger::open_to_back_up(&Home::of(config))?;
         &own
     };
+
     let MadeBackup { path, backup, was_there } = ledger.back_up(&recipients, date)?;
 
     let mut handed_over = backup.handed_over.is_some();
     if !handed_over && !settings.command.is_empty() {
         // Another program may have another working folder.
-        let file = std::path::absolute(&path).ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+        let file =
+            std::path::absolute(&path).ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
         let file = file.unwrap_or_else(|| path.clone());
         courier::hand_over(&settings.command, &file, settings.timeout())
             .map_err(|source| BackupError::Courier { file: path.clone(), source })?;
@@ -90,11 +96,13 @@ pub fn back_up(config: &Config, date: Date, ledger: Option<&Ledger>) -> Result<B
             .map_err(|source| BackupError::Unlisted { file: path.clone(), source })?;
         handed_over = true;
     }
+
     tracing::info!(
         backup.events = backup.head.as_ref().map_or(0, |head| head.events),
         backup.handed_over = handed_over,
         "the ledger is backed up"
     );
+
     Ok(BackedUp {
         file: path,
         sha256: backup.sha256,

@@ -17,7 +17,8 @@ pub(super) struct Balance {
     pub account: Account,
     /// Every row that was set aside, of all lists.
     pub set_aside: Vec<SetAside>,
-    /// Superseded rows, by the row that superseded them: they end as it does, and are no case of their own.
+    /// Superseded rows, by the row that superseded them: they end as it does, and are no case of
+    /// their own.
     pub followers: BTreeMap<RowRef, Vec<RowRef>>,
 }
 
@@ -60,7 +61,12 @@ impl Balance {
     ///
     /// # Errors
     /// [`RunError::Unbalanced`].
-    pub fn check(&mut self, stage: &'static str, handed_on: u64, set_aside: u64) -> Result<(), RunError> {
+    pub fn check(
+        &mut self,
+        stage: &'static str,
+        handed_on: u64,
+        set_aside: u64,
+    ) -> Result<(), RunError> {
         let (before, after) = (self.on_their_way, handed_on + set_aside);
         if after != before {
             return Err(RunError::Unbalanced { stage, before, after });
@@ -70,7 +76,8 @@ impl Balance {
         Ok(())
     }
 
-    /// The last stage: every row that is not in a letter was set aside, and every row has ended exactly once.
+    /// The last stage: every row that is not in a letter was set aside, and every row has ended
+    /// exactly once.
     ///
     /// # Errors
     /// [`RunError::Unbalanced`], or that of the account.

@@ -1,4 +1,5 @@
-//! Cases: what is held together waits for a human as one, and is known from run to run by a keyed mark of its rows.
+//! Cases: what is held together waits for a human as one, and is known from run to run by a keyed
+//! mark of its rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +12,22 @@ use crate::field::row::{Exposure, List, Refused, Registrant, Rows};
 use crate::record::{CaseMark, Held};
 use crate::report::waiting::WaitingRow;
 
-/// The marks of everything that waits for a human: rows of any list, as `review.csv` puts them together. A row that says
-/// something else than before is another case; where it is makes no difference, and for lab records neither does why
-/// they are held. `waiting` are the rows of the other lists among them, which have marks of their own.
+/// The marks of everything that waits for a human: rows of any list, as `review.csv` puts them
+/// together. A row that says something else than before is another case; where it is makes no
+/// difference, and for lab records neither does why they are held. `waiting` are the rows of the
+/// other lists among them, which have marks of their own.
 ///
-/// Nobody can end a suppression that names nobody (L211): it stays in its list, and may be somebody's of a later delivery.
-pub(super) fn marks(rows: &Rows, set_aside: &[SetAside], waiting: &[WaitingRow], keys: &Keys) -> Held {
-    let held = set_aside.iter().filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected));
+/// Nobody can end a suppression that names nobody (L211): it stays in its list, and may be
+/// somebody's of a later delivery.
+pub(super) fn marks(
+    rows: &Rows,
+    set_aside: &[SetAside],
+    waiting: &[WaitingRow],
+    keys: &Keys,
+) -> Held {
+    let held = set_aside
+        .iter()
+        .filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected));
     let mut cases: BTreeMap<RowRef, BTreeSet<RowRef>> = BTreeMap::new();
     let mut due: BTreeSet<RowRef> = BTreeSet::new();
     for item in held {
@@ -27,38 +37,52 @@ pub(super) fn marks(rows: &Rows, set_aside: &[SetAside], waiting: &[WaitingRow],
             due.insert(case);
         }
     }
+
     let wanted: BTreeSet<RowRef> = cases.values().flatten().copied().collect();
     let mut contents = contents(rows, &wanted, keys);
     contents.extend(waiting.iter().map(|waiting| (waiting.set_aside.row, waiting.mark)));
     let mark = |held: &BTreeSet<RowRef>| {
         let mut marks: Vec<String> = held
             .iter()
-            .map(|row| base32(&contents.get(row).copied().unwrap_or_else(|| place(rows, *row, keys))))
+            .map(|row| {
+                base32(&contents.get(row).copied().unwrap_or_else(|| place(rows, *row, keys)))
+            })
             .collect();
         marks.sort_unstable();
         keys.row_fingerprint(std::iter::once("case").chain(marks.iter().map(String::as_str)))
     };
+
     let mut marked = Held::default();
     for (case, rows) in &cases {
         if due.contains(case) { &mut marked.due } else { &mut marked.once }.insert(mark(rows));
     }
+
     marked
 }
 
 /// A mark of each wanted row's content.
 fn contents(rows: &Rows, wanted: &BTreeSet<RowRef>, keys: &Keys) -> BTreeMap<RowRef, CaseMark> {
     let is_wanted = |row: RowRef| wanted.contains(&row);
-    let exposures = rows.exposures.iter().filter(|row| is_wanted(row.row)).map(|row| (row.row, exposure(row, keys)));
+    let exposures = rows
+        .exposures
+        .iter()
+        .filter(|row| is_wanted(row.row))
+        .map(|row| (row.row, exposure(row, keys)));
+
     let participants = rows.participants.iter().map(|row| ("participants", row));
     let listed = participants.chain(rows.register.iter().map(|row| ("register", row)));
-    let listed = listed.filter(|(_, row)| is_wanted(row.row)).map(|(list, row)| (row.row, registrant(list, row, keys)));
+    let listed = listed
+        .filter(|(_, row)| is_wanted(row.row))
+        .map(|(list, row)| (row.row, registrant(list, row, keys)));
     let refused = rows.refused.iter().filter(|row| is_wanted(row.set_aside.row));
     let refused = refused.filter_map(|row| Some((row.set_aside.row, unusable(row, keys)?)));
+
     exposures.chain(listed).chain(refused).collect()
 }
 
 fn exposure(row: &Exposure, keys: &Keys) -> CaseMark {
-    let words = (row.sex, row.category, row.sample_date, row.status, row.published, row.items, row.custody);
+    let words =
+        (row.sex, row.category, row.sample_date, row.status, row.published, row.items, row.custody);
     let more = [bsn(row.bsn), date(row.birth_date), format!("{words:?}")];
     fingerprint(keys, "exposures", row.cells.iter(), &more)
 }
@@ -72,7 +96,8 @@ fn registrant(list: &str, row: &Registrant, keys: &Keys) -> CaseMark {
     fingerprint(keys, list, row.cells.iter(), &more)
 }
 
-/// Of a row that could not be used only its numbers and a hash of its cells are known; `None` where it has neither.
+/// Of a row that could not be used only its numbers and a hash of its cells are known; `None` where
+/// it has neither.
 fn unusable(row: &Refused, keys: &Keys) -> Option<CaseMark> {
     let known = [row.record_id.clone(), row.person_ref.clone(), bsn(row.bsn), row.content.clone()];
     let has_name = known.iter().any(|word| !word.is_empty());
@@ -85,7 +110,12 @@ fn place(rows: &Rows, row: RowRef, keys: &Keys) -> CaseMark {
     keys.row_fingerprint(["case", "place", file, &row.row.to_string()])
 }
 
-fn fingerprint<'a>(keys: &Keys, list: &'a str, cells: impl Iterator<Item = &'a str>, more: &'a [String]) -> CaseMark {
+fn fingerprint<'a>(
+    keys: &Keys,
+    list: &'a str,
+    cells: impl Iterator<Item = &'a str>,
+    more: &'a [String],
+) -> CaseMark {
     let head = ["case", "row", list].into_iter();
     keys.row_fingerprint(head.chain(cells).chain(more.iter().map(String::as_str)))
 }
@@ -96,7 +126,9 @@ fn bsn(bsn: Option<Bsn>) -> String {
 
 /// Unknown parts are in it: the first and the last day that it can be.
 fn date(date: Option<PartialDate>) -> String {
-    date.map_or_else(String::new, |date| format!("{:?} {:?}", date.first_possible(), date.last_possible()))
+    date.map_or_else(String::new, |date| {
+        format!("{:?} {:?}", date.first_possible(), date.last_possible())
+    })
 }
 
 const fn word(list: List) -> &'static str {
@@ -174,7 +206,9 @@ mod tests {
 
     #[test]
     fn a_row_without_any_number_is_known_by_its_cells_where_they_are_known() {
-        let says = |row, content: &str| rows(vec![Refused { content: content.to_owned(), ..refused(row, "") }]);
+        let says = |row, content: &str| {
+            rows(vec![Refused { content: content.to_owned(), ..refused(row, "") }])
+        };
         assert_eq!(one(&says(1, "x")), one(&says(2, "x")));
         assert_ne!(one(&says(1, "x")), one(&says(1, "y")));
     }
@@ -195,8 +229,12 @@ mod tests {
     fn rows_that_are_held_together_are_one_case_in_any_order() {
         let both = rows(vec![refused(1, "A"), refused(2, "B")]);
         let held = |rows: [u32; 2]| {
-            rows.map(|row| SetAside { case: Some(at(rows[0])), ..SetAside::new(at(row), Reason::L201) })
+            rows.map(|row| SetAside {
+                case: Some(at(rows[0])),
+                ..SetAside::new(at(row), Reason::L201)
+            })
         };
+
         assert_eq!(of(&both, &held([1, 2])).due.len(), 1);
         assert_eq!(of(&both, &held([1, 2])), of(&both, &held([2, 1])));
         assert_ne!(of(&both, &held([1, 2])), of(&both, &held([1, 2])[..1]));

@@ -27,7 +27,13 @@ impl Clock {
         let seconds = start.elapsed().as_secs_f64();
         let items = items(&result);
         tracing::info!(stage = name, stage.seconds = seconds, stage.items = items, "stage done");
-        self.stages.push(Stage { name: name.to_owned(), seconds, items, peak_rss_bytes: peak_rss_bytes() });
+        self.stages.push(Stage {
+            name: name.to_owned(),
+            seconds,
+            items,
+            peak_rss_bytes: peak_rss_bytes(),
+        });
+
         Ok(result)
     }
 

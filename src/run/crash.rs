@@ -1,4 +1,5 @@
-//! What has left the building when a run died in the middle: the ledger knows, and where it cannot be asked, the outbox.
+//! What has left the building when a run died in the middle: the ledger knows, and where it cannot
+//! be asked, the outbox.
 
 use std::fs;
 use std::time::SystemTime;
@@ -24,12 +25,16 @@ pub struct Standing {
 pub fn standing(config: &Config, started: Timestamp) -> Standing {
     let data_dir = &config.data_dir;
     let unfinished = match pending(config) {
-        Ok(job) => job.map(|job| (is_out(data_dir, &job.job_name) || job.state >= JobState::Published, job.job_name)),
+        Ok(job) => job.map(|job| {
+            (is_out(data_dir, &job.job_name) || job.state >= JobState::Published, job.job_name)
+        }),
         Err(_) => staged(data_dir),
     };
+
     if let Some((is_out, job)) = unfinished {
         return Standing { is_out, job: Some(job) };
     }
+
     let published = published_since(data_dir, started.into());
     Standing { is_out: published.is_some(), job: published }
 }
@@ -47,7 +52,9 @@ fn staged(data_dir: &Utf8Path) -> Option<(bool, String)> {
 
 /// Whether any part of the job is in the outbox.
 fn is_out(data_dir: &Utf8Path, job: &str) -> bool {
-    names(&data_dir::outbox(data_dir).join(job)).iter().any(|name| Utf8Path::new(name).extension() == Some("age"))
+    names(&data_dir::outbox(data_dir).join(job))
+        .iter()
+        .any(|name| Utf8Path::new(name).extension() == Some("age"))
 }
 
 /// The job that was published last, if that was not before this instant.
@@ -55,14 +62,17 @@ fn published_since(data_dir: &Utf8Path, since: SystemTime) -> Option<String> {
     let outbox = data_dir::outbox(data_dir);
     let is_new = |job: &String| {
         let done = outbox.join(job).join(format!("{job}.done"));
-        fs::symlink_metadata(done).and_then(|about| about.modified()).is_ok_and(|time| time >= since)
+        fs::symlink_metadata(done)
+            .and_then(|about| about.modified())
+            .is_ok_and(|time| time >= since)
     };
     names(&outbox).into_iter().filter(is_new).max()
 }
 
 fn names(folder: &Utf8Path) -> Vec<String> {
     let Ok(entries) = folder.read_dir_utf8() else { return Vec::new() };
-    let mut names: Vec<String> = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect();
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect();
     names.sort_unstable();
     names
 }
@@ -90,7 +100,12 @@ mod tests {
         fs::create_dir_all(data_dir.join("outbox/2600001")).unwrap();
         fs::write(data_dir.join("outbox/2600001/2600001.done"), "").unwrap();
         let now = SystemTime::now();
-        assert_eq!(published_since(data_dir, now - Duration::from_secs(9)).as_deref(), Some("2600001"));
+
+        assert_eq!(
+            published_since(data_dir, now - Duration::from_secs(9)).as_deref(),
+            Some("2600001")
+        );
+
         assert_eq!(published_since(data_dir, now + Duration::from_secs(9)), None);
     }
 }

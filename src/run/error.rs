@@ -132,7 +132,9 @@ pub enum RunError {
         reasons: Vec<String>,
     },
     /// A real job was planned with the sample's key.
-    #[error("job {job} is real and would be sealed to the key of the sample, whose private half is published")]
+    #[error(
+        "job {job} is real and would be sealed to the key of the sample, whose private half is published"
+    )]
     SampleKey { job: String },
     /// The folder of a dress rehearsal.
     #[error("`{path}` {problem}")]
@@ -153,12 +155,14 @@ pub enum RunError {
 }
 
 impl RunError {
-    /// The text of this error, or of the one behind it, that has counts of rows, and the same without those that may be
-    /// small: a mail leaves the house. `None`: there are no counts.
+    /// The text of this error, or of the one behind it, that has counts of rows, and the same
+    /// without those that may be small: a mail leaves the house. `None`: there are no counts.
     #[must_use]
     pub fn without_counts(&self) -> Option<(String, String)> {
         let said = match self {
-            Self::Published { source, .. } | Self::AfterPublished { source, .. } => return source.without_counts(),
+            Self::Published { source, .. } | Self::AfterPublished { source, .. } => {
+                return source.without_counts();
+            }
             Self::Record(RecordError::InputsChanged { changes, .. }) => {
                 let changes: Vec<String> = changes.iter().map(lists::in_mail).collect();
                 format!("input files have changed since an earlier run: {}", changes.join(", "))
@@ -169,6 +173,7 @@ impl RunError {
             Self::Spoilt { list, .. } => format!("too many rows of the {list} list cannot be used"),
             _ => return None,
         };
+
         Some((self.to_string(), said))
     }
 
@@ -245,7 +250,8 @@ impl Explain for RunError {
         }
     }
 
-    /// How a run that stops here ends: 2 configuration, 3 nothing left the building, 4 part was published.
+    /// How a run that stops here ends: 2 configuration, 3 nothing left the building, 4 part was
+    /// published.
     fn status(&self) -> ExitStatus {
         match self {
             Self::Config(_)

@@ -1,5 +1,6 @@
-//! One part of a planned job set by a process of its own, on this machine or another: what a fleet runs before the run is
-//! finished. It works from the staged plan alone and touches neither the ledger nor its lock.
+//! One part of a planned job set by a process of its own, on this machine or another: what a fleet
+//! runs before the run is finished. It works from the staged plan alone and touches neither the
+//! ledger nor its lock.
 //!
 //! ```text
 //! staging/<job>/print/p001/<job>-p001-b001.pdf ...   the print files, there as soon as all of them are
@@ -55,12 +56,19 @@ struct Receipt {
     print_files: Vec<StagedFile>,
 }
 
-/// Sets the print files of one part of the planned job `job`, or of the only one there is. Does nothing when this program
-/// has set them from this plan. Any number of processes may do so at once, for other parts or for the same.
+/// Sets the print files of one part of the planned job `job`, or of the only one there is. Does
+/// nothing when this program has set them from this plan. Any number of processes may do so at
+/// once, for other parts or for the same.
 ///
 /// # Errors
-/// [`RunError::NotPlanned`] when there is no such job or part; else why a file cannot be set or written.
-pub fn render(data_dir: &Utf8Path, job: Option<&str>, part: u32, progress: &Progress) -> Result<SetPart, RunError> {
+/// [`RunError::NotPlanned`] when there is no such job or part; else why a file cannot be set or
+/// written.
+pub fn render(
+    data_dir: &Utf8Path,
+    job: Option<&str>,
+    part: u32,
+    progress: &Progress,
+) -> Result<SetPart, RunError> {
     let staging = planned_job(data_dir, job)?;
     let plan = staging.files_of(part).map_err(|error| no_part(error, part))?;
     let done = |receipt: &Receipt, was_set| SetPart {
@@ -71,6 +79,7 @@ pub fn render(data_dir: &Utf8Path, job: Option<&str>, part: u32, progress: &Prog
         folder: folder_of(&staging, part),
         was_set,
     };
+
     if let Some(ready) = Ready::find(&staging, part, &plan)
         && ready.is_whole()
     {
@@ -80,9 +89,11 @@ pub fn render(data_dir: &Utf8Path, job: Option<&str>, part: u32, progress: &Prog
     let shelf = folder.parent().unwrap_or(staging.folder());
     let own = tempfile::Builder::new().prefix(&format!(".p{part:03}-")).tempdir_in(shelf);
     let own = own.map_err(|source| failed("create a folder in", shelf, source))?;
-    let path = Utf8PathBuf::from_path_buf(own.path().to_owned())
-        .map_err(|_| failed("create a folder in", shelf, std::io::ErrorKind::InvalidFilename.into()))?;
+    let path = Utf8PathBuf::from_path_buf(own.path().to_owned()).map_err(|_| {
+        failed("create a folder in", shelf, std::io::ErrorKind::InvalidFilename.into())
+    })?;
     let receipt = set(&staging, part, plan, &path, progress)?;
+
     take_place(&path, &folder).map_err(|source| failed("create", &folder, source))?;
     Ok(done(&receipt, false))
 }
@@ -97,6 +108,7 @@ fn planned_job(data_dir: &Utf8Path, job: Option<&str>) -> Result<Staging, RunErr
         let entries = shelf.read_dir_utf8().map_err(|_| none("no job is planned"))?;
         entries.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect()
     };
+
     let planned = names.iter().map(|name| Staging::of(data_dir, name)).filter(Staging::is_planned);
     let mut planned: Vec<Staging> = planned.collect();
     match (planned.pop(), planned.is_empty()) {
@@ -109,7 +121,9 @@ fn planned_job(data_dir: &Utf8Path, job: Option<&str>) -> Result<Staging, RunErr
 fn no_part(error: RunError, part: u32) -> RunError {
     match error {
         RunError::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-            RunError::NotPlanned { problem: format!("the job has no part {part}; parts are counted from 1") }
+            RunError::NotPlanned {
+                problem: format!("the job has no part {part}; parts are counted from 1"),
+            }
         }
         error => error,
     }
@@ -129,10 +143,17 @@ fn set(
 ) -> Result<Receipt, RunError> {
     let settings = staging.settings(&plan)?;
     let part = staging.read_part(number, &plan)?;
-    let used: BTreeSet<&str> = part.letters.iter().map(|letter| letter.draft.body.as_str()).collect();
+    let used: BTreeSet<&str> =
+        part.letters.iter().map(|letter| letter.draft.body.as_str()).collect();
     let mut bodies = staging.bodies(&plan)?;
     bodies.retain(|key, _| used.contains(key.as_str()));
-    let sheets = part.letters.iter().map(|letter| (letter.draft.body.clone(), letter.place.sheets)).collect();
+
+    let sheets = part
+        .letters
+        .iter()
+        .map(|letter| (letter.draft.body.clone(), letter.place.sheets))
+        .collect();
+
     let press = Press::as_planned(&bodies, &settings.print, settings.run_date, &sheets)?;
     let setter = Setter::new(&settings.number, &bodies, &settings.print)?;
     progress.stage("setting", part.letters.len() as u64);
@@ -143,16 +164,19 @@ fn set(
         progress.advance(letters.len() as u64);
         Ok(StagedFile { name, sha256: hash::of_bytes(&pdf) })
     };
+
     let print_files = by_print_file(&part).par_iter().map(set).collect::<Result<_, RunError>>()?;
-    let receipt = Receipt { program: program()?, plan, letters: part.letters.len() as u64, print_files };
+    let receipt =
+        Receipt { program: program()?, plan, letters: part.letters.len() as u64, print_files };
     let json = serde_json::to_vec(&receipt).expect("text and numbers are always valid JSON");
     write(&folder.join(RECEIPT), &json)?;
     durable::sync_folder(folder).map_err(|source| failed("sync", folder, source))?;
+
     Ok(receipt)
 }
 
-/// Gives a finished folder its name. Whoever else has set the part meanwhile has set the same; what another program or plan
-/// left behind goes.
+/// Gives a finished folder its name. Whoever else has set the part meanwhile has set the same; what
+/// another program or plan left behind goes.
 fn take_place(own: &Utf8Path, folder: &Utf8Path) -> std::io::Result<()> {
     if fs::rename(own, folder).is_err() {
         fs::remove_dir_all(folder)?;
@@ -194,27 +218,31 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// The part as a fleet left it, if it is what this program would set from the plan that was `staged`.
+    /// The part as a fleet left it, if it is what this program would set from the plan that was
+    /// `staged`.
     pub fn find(staging: &Staging, part: u32, staged: &[StagedFile]) -> Option<Self> {
         let folder = folder_of(staging, part);
         let bytes = fs::read(folder.join(RECEIPT)).ok()?;
         let receipt: Receipt = serde_json::from_slice(&bytes).ok()?;
-        let same_plan =
-            receipt.plan.iter().all(|file| staged.contains(file)) && receipt.plan.len() == Staging::PLAN_FILES;
+        let same_plan = receipt.plan.iter().all(|file| staged.contains(file))
+            && receipt.plan.len() == Staging::PLAN_FILES;
         if same_plan && program().is_ok_and(|program| program == receipt.program) {
             return Some(Self { folder, receipt });
         }
+
         tracing::warn!(
             run.part = part,
             "part was set by a different program or from a different plan; it is set again"
         );
+
         None
     }
 
     /// Whether every print file is there with its own bytes.
     fn is_whole(&self) -> bool {
         let is_there = |file: &StagedFile| {
-            durable::fingerprint(&self.folder.join(&file.name)).is_ok_and(|(sha256, _)| sha256 == file.sha256)
+            durable::fingerprint(&self.folder.join(&file.name))
+                .is_ok_and(|(sha256, _)| sha256 == file.sha256)
         };
         self.receipt.print_files.par_iter().all(is_there)
     }
@@ -228,10 +256,12 @@ impl Ready {
         if hash::of_bytes(&pdf) == receipt.sha256 && setter.check(&pdf, &letters).is_ok() {
             return Some(pdf);
         }
+
         tracing::warn!(
             run.print_file = name,
             "a print file set by another machine is not what was planned; it is set again"
         );
+
         None
     }
 }

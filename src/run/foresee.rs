@@ -1,4 +1,5 @@
-//! What the next run would do with other decisions about who is who: counts alone, nothing is composed or written.
+//! What the next run would do with other decisions about who is who: counts alone, nothing is
+//! composed or written.
 
 use std::collections::BTreeSet;
 
@@ -62,6 +63,7 @@ pub fn foresee(
         merges: recognised.identities.merges(),
         ..Outlook::default()
     };
+
     let open: Vec<_> = ledger.gone(intake)?.into_iter().filter(Gone::is_open).collect();
     let by_hand: BTreeSet<_> =
         open.iter().filter(|gone| gone.reason() == Reason::D217).map(|gone| gone.person).collect();
@@ -71,16 +73,24 @@ pub fn foresee(
     let is_held = |items: &[crate::field::reason::SetAside]| {
         items.iter().filter(|item| item.reason.state() == RowState::Review).count() as u64
     };
+
     outlook.held += is_held(&linked.set_aside) + is_held(&settled.set_aside);
 
     let remembered = ledger.guard(rows)?.remembered(&recognised.people);
     let holds = Holds { incomplete: recognised.incomplete, remembered };
-    let candidates = Candidates::new(*night, recognised.people, Circumstances::new(rows, &facts.sender_of), holds);
+    let candidates = Candidates::new(
+        *night,
+        recognised.people,
+        Circumstances::new(rows, &facts.sender_of),
+        holds,
+    );
+
     let share = |_, people: &[crate::field::person::Person<'_>]| {
         let decided = candidates.notices(people);
         let kinds: Vec<Kind> = decided.ready.iter().map(|notice| notice.kind).collect();
         Ok((kinds, is_held(&decided.set_aside)))
     };
+
     candidates.in_shares("deciding", share, |(kinds, held)| {
         outlook.held += held;
         for kind in kinds {
@@ -91,5 +101,6 @@ pub fn foresee(
             }
         }
     })?;
+
     Ok(outlook)
 }

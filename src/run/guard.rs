@@ -1,5 +1,5 @@
-//! What a rehearsal and a real run may not be made with: the sample's key, invented facts, values that are marked as
-//! placeholders. A rehearsal may have the vendor's key and the real facts.
+//! What a rehearsal and a real run may not be made with: the sample's key, invented facts, values
+//! that are marked as placeholders. A rehearsal may have the vendor's key and the real facts.
 
 use camino::Utf8Path;
 
@@ -8,7 +8,8 @@ use crate::config::{Config, ConfigError, Vendor};
 use crate::facts::{Facts, FactsError};
 use crate::field::mode::Mode;
 
-/// The sample's key: its private half is published with the program (`sample-data/vendor/age-identity.txt`).
+/// The sample's key: its private half is published with the program
+/// (`sample-data/vendor/age-identity.txt`).
 const SAMPLE_KEY: &str = "age1sstkt9p7hw5dy6453n3w2wqgkzrtlqrv8l5x274l8t9a4z2kf4yqdmray3";
 /// The sample's vendor.
 const SAMPLE_VENDOR: &str = "drukkerij de proef";
@@ -21,31 +22,55 @@ pub(super) fn configuration(config: &Config) -> Result<(), RunError> {
     if config.mode() == Mode::Rehearsal {
         return Ok(());
     }
+
     let refuse = |key: &str, problem| {
-        Err(RunError::Config(ConfigError::Rehearsal { path: config.file.clone(), key: key.to_owned(), problem }))
+        Err(RunError::Config(ConfigError::Rehearsal {
+            path: config.file.clone(),
+            key: key.to_owned(),
+            problem,
+        }))
     };
+
     if let Some(key) = config.placeholders.first() {
         return refuse(key, "is marked as a placeholder");
     }
+
     if has_sample_key(&config.vendor) {
-        return refuse("vendor.recipients", "has the key of the sample, whose private half is published");
+        return refuse(
+            "vendor.recipients",
+            "has the key of the sample, whose private half is published",
+        );
     }
+
     if let Some(backup) = &config.backup {
         if backup.recipient.trim().eq_ignore_ascii_case(SAMPLE_KEY) {
-            return refuse("backup.recipient", "is the key of the sample, whose private half is published");
+            return refuse(
+                "backup.recipient",
+                "is the key of the sample, whose private half is published",
+            );
         }
-        if config.vendor.recipients.iter().any(|key| key.trim().eq_ignore_ascii_case(backup.recipient.trim())) {
-            return refuse("backup.recipient", "is a key of the vendor, who may not recognise people");
+        if config
+            .vendor
+            .recipients
+            .iter()
+            .any(|key| key.trim().eq_ignore_ascii_case(backup.recipient.trim()))
+        {
+            return refuse(
+                "backup.recipient",
+                "is a key of the vendor, who may not recognise people",
+            );
         }
     }
+
     if config.vendor.contact.to_lowercase().contains(SAMPLE_VENDOR) {
         return refuse("vendor.contact", "is the vendor of the sample");
     }
+
     Ok(())
 }
 
-/// Refuses figures for a folder that is not there. A check says so; a run does not, since no letter waits for figures: it
-/// ends with "letters are out, telling failed".
+/// Refuses figures for a folder that is not there. A check says so; a run does not, since no letter
+/// waits for figures: it ends with "letters are out, telling failed".
 ///
 /// # Errors
 /// [`ConfigError::Value`].
@@ -55,26 +80,40 @@ pub(super) fn metrics_folder(config: &Config) -> Result<(), RunError> {
     if folder.is_none_or(Utf8Path::is_dir) {
         return Ok(());
     }
+
     let problem = "is in a folder that does not exist".to_owned();
-    Err(RunError::Config(ConfigError::Value { path: config.file.clone(), key: "metrics.file", problem }))
+    Err(RunError::Config(ConfigError::Value {
+        path: config.file.clone(),
+        key: "metrics.file",
+        problem,
+    }))
 }
 
-/// Refuses keys for a dress rehearsal with real people that somebody else can open: the operator's own is meant.
+/// Refuses keys for a dress rehearsal with real people that somebody else can open: the operator's
+/// own is meant.
 ///
 /// # Errors
 /// [`RunError::DressKey`] for the first.
 pub(super) fn dress_keys(config: &Config, keys: &[String]) -> Result<(), RunError> {
     let is = |key: &str, other: &str| key.trim().eq_ignore_ascii_case(other.trim());
+
     if config.mode() == Mode::Rehearsal {
         return Ok(());
     }
+
     if keys.iter().any(|key| is(key, SAMPLE_KEY)) {
-        return Err(RunError::DressKey { problem: "is the key of the sample, whose private half is published" });
+        return Err(RunError::DressKey {
+            problem: "is the key of the sample, whose private half is published",
+        });
     }
+
     let is_vendors = |key: &String| config.vendor.recipients.iter().any(|other| is(key, other));
     if keys.iter().any(is_vendors) {
-        return Err(RunError::DressKey { problem: "is the vendor's: they print what they can open" });
+        return Err(RunError::DressKey {
+            problem: "is the vendor's: they print what they can open",
+        });
     }
+
     Ok(())
 }
 

@@ -1,5 +1,6 @@
-//! From people to letters, on demand. Deciding and composing are pure and quick, so a job's letters are never all in memory: they
-//! are written once to learn their places, and again, part by part, to be planned.
+//! From people to letters, on demand. Deciding and composing are pure and quick, so a job's letters
+//! are never all in memory: they are written once to learn their places, and again, part by part,
+//! to be planned.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,14 +56,19 @@ impl Holds {
         premature.then(|| (Reason::L209, String::new()))
     }
 
-    /// Protection comes before every other reason for which somebody waits, as it does in the table of `decide`. Where
-    /// everything was told there is nothing to hold.
+    /// Protection comes before every other reason for which somebody waits, as it does in the table
+    /// of `decide`. Where everything was told there is nothing to hold.
     fn protect(&self, item: &mut SetAside) {
         use Reason::{D206, D207, D208, D209, D210, D211, D212, D302};
         let waits = matches!(item.reason, D206 | D207 | D208 | D209 | D210 | D211 | D212 | D302);
-        if let Some(evidence) = item.person.filter(|_| waits).and_then(|person| self.remembered.get(&person)) {
-            *item =
-                SetAside { person: item.person, evidence: evidence.clone(), ..SetAside::new(item.row, Reason::D215) };
+        if let Some(evidence) =
+            item.person.filter(|_| waits).and_then(|person| self.remembered.get(&person))
+        {
+            *item = SetAside {
+                person: item.person,
+                evidence: evidence.clone(),
+                ..SetAside::new(item.row, Reason::D215)
+            };
         }
     }
 }
@@ -80,13 +86,19 @@ pub(super) struct Decided {
 }
 
 impl<'a> Candidates<'a> {
-    pub fn new(night: Night<'a>, mut people: Vec<Person<'a>>, circumstances: Circumstances<'a>, holds: Holds) -> Self {
+    pub fn new(
+        night: Night<'a>,
+        mut people: Vec<Person<'a>>,
+        circumstances: Circumstances<'a>,
+        holds: Holds,
+    ) -> Self {
         people.par_sort_unstable_by_key(|person| person.pseudonym);
         Self { night, people, circumstances, holds }
     }
 
-    /// Goes through all people in order, as the stage `name`, share by share on all cores: `work` gets the number of the
-    /// first person of a share and the share, `gather` what came of each share, in order.
+    /// Goes through all people in order, as the stage `name`, share by share on all cores: `work`
+    /// gets the number of the first person of a share and the share, `gather` what came of each
+    /// share, in order.
     pub fn in_shares<T: Send>(
         &self,
         name: &'static str,
@@ -94,13 +106,16 @@ impl<'a> Candidates<'a> {
         mut gather: impl FnMut(T),
     ) -> Result<(), RunError> {
         self.night.progress.stage(name, self.people.len() as u64);
+
         for (wave, first) in self.people.chunks(WAVE).zip((0..).step_by(WAVE)) {
             let shares = wave.par_chunks(SHARE).enumerate();
-            let done: Vec<T> =
-                shares.map(|(share, people)| work(first + share * SHARE, people)).collect::<Result<_, _>>()?;
+            let done: Vec<T> = shares
+                .map(|(share, people)| work(first + share * SHARE, people))
+                .collect::<Result<_, _>>()?;
             done.into_iter().for_each(&mut gather);
             self.night.progress.advance(wave.len() as u64);
         }
+
         Ok(())
     }
 
@@ -112,7 +127,8 @@ impl<'a> Candidates<'a> {
         let share = |_, people: &[Person<'_>]| {
             let decided = self.notices(people);
             let rows: usize = decided.ready.iter().map(|notice| notice.rows.len()).sum();
-            let texts: BTreeSet<TextFacts> = decided.ready.iter().map(|notice| TextFacts::of(notice, facts)).collect();
+            let texts: BTreeSet<TextFacts> =
+                decided.ready.iter().map(|notice| TextFacts::of(notice, facts)).collect();
             Ok((decided.ready.len(), rows, texts, decided.set_aside))
         };
 
@@ -124,22 +140,35 @@ impl<'a> Candidates<'a> {
             all.texts.extend(texts);
             balance.set_aside(set_aside);
         })?;
+
         Ok(all)
     }
 
     /// What some of the people are told, and which of their rows are not told about.
-    pub fn notices<'p>(&self, people: impl IntoIterator<Item = &'p Person<'a>>) -> Sifted<Notice<'a>>
+    pub fn notices<'p>(
+        &self,
+        people: impl IntoIterator<Item = &'p Person<'a>>,
+    ) -> Sifted<Notice<'a>>
     where
         'a: 'p,
     {
-        let mut decided = decide::decide(people, &self.circumstances, &self.night.config.policy, self.night.run_date);
+        let mut decided = decide::decide(
+            people,
+            &self.circumstances,
+            &self.night.config.policy,
+            self.night.run_date,
+        );
+
         let mut ready = Vec::with_capacity(decided.ready.len());
         for notice in decided.ready {
             match self.holds.reason(&notice) {
-                Some((reason, evidence)) => decided.set_aside.extend(hold(&notice, reason, &evidence)),
+                Some((reason, evidence)) => {
+                    decided.set_aside.extend(hold(&notice, reason, &evidence))
+                }
                 None => ready.push(notice),
             }
         }
+
         decided.set_aside.iter_mut().for_each(|item| self.holds.protect(item));
         Sifted { ready, set_aside: decided.set_aside }
     }
@@ -147,8 +176,11 @@ impl<'a> Candidates<'a> {
 
 /// The rows of a notice that is not written.
 fn hold(notice: &Notice<'_>, reason: Reason, evidence: &str) -> Vec<SetAside> {
-    let aside =
-        |row| SetAside { person: Some(notice.person), evidence: evidence.to_owned(), ..SetAside::new(row, reason) };
+    let aside = |row| SetAside {
+        person: Some(notice.person),
+        evidence: evidence.to_owned(),
+        ..SetAside::new(row, reason)
+    };
     notice.rows.iter().copied().map(aside).collect()
 }
 
@@ -185,7 +217,8 @@ struct Share {
 }
 
 impl Letters<'_> {
-    /// Composes everybody's letters and sees that they fit. Rows that get no letter go to `balance`, and those that do.
+    /// Composes everybody's letters and sees that they fit. Rows that get no letter go to
+    /// `balance`, and those that do.
     ///
     /// # Errors
     /// [`RunError`] when a letter cannot be laid out at all.
@@ -207,6 +240,7 @@ impl Letters<'_> {
                 all.letters.push(letter);
             }
         })?;
+
         Ok(all)
     }
 
@@ -217,7 +251,9 @@ impl Letters<'_> {
         let proofed = press.proof(drafts.ready)?;
         let held = proofed.held.iter().flat_map(|(draft, reason)| held(draft, *reason)).collect();
 
-        let mut share = Share { rows, uncomposed: drafts.set_aside, unproofed: held, ..Share::default() };
+        let mut share =
+            Share { rows, uncomposed: drafts.set_aside, unproofed: held, ..Share::default() };
+
         for proof in proofed.ready {
             let draft = proof.draft;
             let place = people
@@ -230,6 +266,7 @@ impl Letters<'_> {
             share.letters.push((proofed, draft.person, draft.row_refs));
             share.bodies.insert(draft.body);
         }
+
         Ok(share)
     }
 
@@ -238,8 +275,11 @@ impl Letters<'_> {
     /// # Errors
     /// [`RunError::Unbalanced`] when a letter does not come out as it did before.
     pub fn part(&self, part: &PartPlaces) -> Result<PartPlan, RunError> {
-        let shares: Vec<Vec<Planned>> =
-            part.places.par_chunks(SHARE).map(|places| self.letters(places)).collect::<Result<_, _>>()?;
+        let shares: Vec<Vec<Planned>> = part
+            .places
+            .par_chunks(SHARE)
+            .map(|places| self.letters(places))
+            .collect::<Result<_, _>>()?;
         Ok(PartPlan { number: part.number, letters: shares.into_iter().flatten().collect() })
     }
 
@@ -247,8 +287,10 @@ impl Letters<'_> {
         let mut people: Vec<u32> = places.iter().map(|(proofed, _)| proofed.origin()).collect();
         people.sort_unstable();
         people.dedup();
-        let people = people.iter().filter_map(|person| self.candidates.people.get(*person as usize));
-        let written = compose::write(self.candidates.notices(people).ready, &self.book, &self.texts);
+        let people =
+            people.iter().filter_map(|person| self.candidates.people.get(*person as usize));
+        let written =
+            compose::write(self.candidates.notices(people).ready, &self.book, &self.texts);
         let mut drafts: BTreeMap<LetterId, Draft> =
             written.ready.into_iter().map(|draft| (draft.letter_id, draft)).collect();
         let planned: Vec<Planned> = places
@@ -258,8 +300,13 @@ impl Letters<'_> {
                 Some(Planned { draft, place: place.clone() })
             })
             .collect();
+
         let (before, after) = (places.len() as u64, planned.len() as u64);
-        if before == after { Ok(planned) } else { Err(RunError::Unbalanced { stage: "plan", before, after }) }
+        if before == after {
+            Ok(planned)
+        } else {
+            Err(RunError::Unbalanced { stage: "plan", before, after })
+        }
     }
 }
 

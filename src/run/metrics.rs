@@ -1,7 +1,7 @@
 //! Figures of a run for Prometheus, in the text format that `node_exporter` collects from files.
 //!
-//! Source: prometheus.io/docs/instrumenting/exposition_formats, text-based format. No personal data, and no number from 1 to
-//! 9 about people: such a sample is left out.
+//! Source: prometheus.io/docs/instrumenting/exposition_formats, text-based format. No personal
+//! data, and no number from 1 to 9 about people: such a sample is left out.
 
 use std::fmt::Write;
 
@@ -18,18 +18,28 @@ const MODE: u32 = 0o644;
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(file: &Utf8Path, outcome: &Outcome, last_good: Option<Timestamp>) -> std::io::Result<()> {
+pub fn write(
+    file: &Utf8Path,
+    outcome: &Outcome,
+    last_good: Option<Timestamp>,
+) -> std::io::Result<()> {
     durable::write_with_mode(file, text(outcome, last_good).as_bytes(), MODE)
 }
 
 fn text(outcome: &Outcome, last_good: Option<Timestamp>) -> String {
-    let mut page = Page { text: String::new(), label: format!("campaign=\"{}\"", outcome.campaign) };
+    let mut page =
+        Page { text: String::new(), label: format!("campaign=\"{}\"", outcome.campaign) };
     let seconds = |time: Timestamp| Some(time.as_second());
     let few = |count: u64| i64::try_from(count).ok().filter(|count| !(1..=9).contains(count));
 
     page.gauge("last_run_timestamp_seconds", "When the last run ended.", seconds(outcome.ended));
     page.gauge("last_run_exit_code", "How the last run ended.", Some(outcome.exit_code.into()));
-    page.gauge("last_good_run_timestamp_seconds", "When a run last came to its end.", last_good.and_then(seconds));
+    page.gauge(
+        "last_good_run_timestamp_seconds",
+        "When a run last came to its end.",
+        last_good.and_then(seconds),
+    );
+
     let duration = outcome.ended.as_second() - outcome.started.as_second();
     page.gauge("last_run_duration_seconds", "How long the last run took.", Some(duration.max(0)));
     page.gauge(
@@ -37,17 +47,33 @@ fn text(outcome: &Outcome, last_good: Option<Timestamp>) -> String {
         "Exposure rows that the last run read.",
         few(outcome.rows.get("total").copied().unwrap_or(0)),
     );
+
     page.gauge("last_run_letters", "Letters of the last run.", few(outcome.letters));
     let missing = i64::try_from(outcome.missing_packages.len()).ok();
-    page.gauge("packages_missing", "Packages that the last run missed for the first time.", missing);
+    page.gauge(
+        "packages_missing",
+        "Packages that the last run missed for the first time.",
+        missing,
+    );
+
     if let Some(cases) = outcome.cases {
         page.gauge("cases_open", "Cases that wait for a human.", few(cases.open));
         page.gauge("cases_new", "Cases that are new with the last run.", few(cases.new));
         page.gauge("cases_overdue", "Cases that wait for too long.", few(cases.overdue));
-        page.gauge("cases_are_news", "Whether a human has to look today.", Some(cases.are_news().into()));
+        page.gauge(
+            "cases_are_news",
+            "Whether a human has to look today.",
+            Some(cases.are_news().into()),
+        );
     }
+
     let mail = !outcome.mail.unsent.is_empty();
-    page.gauge("mail_unsent", "Whether somebody still has to get the summary mail.", Some(mail.into()));
+    page.gauge(
+        "mail_unsent",
+        "Whether somebody still has to get the summary mail.",
+        Some(mail.into()),
+    );
+
     page.text
 }
 
@@ -79,11 +105,13 @@ mod tests {
             run_date: jiff::civil::date(2025, 9, 15),
             started: Timestamp::from_second(1_000).unwrap(),
         };
+
         let mut outcome = Outcome::new(frame, Ending::Done, 1);
         outcome.ended = Timestamp::from_second(1_060).unwrap();
         outcome.letters = letters;
         outcome.rows.insert("total".to_owned(), 2_000);
         outcome.cases = Some(CaseCounts { open: 12, new: 3, ..CaseCounts::default() });
+
         outcome
     }
 

@@ -25,7 +25,8 @@ pub struct Night<'a> {
     pub accepted: Acceptance<'a>,
     /// Whether more letters than `policy.max_letters_per_run` are accepted.
     pub accept_volume: bool,
-    /// A dress rehearsal: whatever the configuration says, everything that is made is marked as a rehearsal.
+    /// A dress rehearsal: whatever the configuration says, everything that is made is marked as a
+    /// rehearsal.
     pub rehearse: bool,
     /// A published job whose package is put into the outbox again first.
     pub republish: Option<&'a str>,
@@ -42,10 +43,15 @@ impl Night<'_> {
     /// Refuses far more letters than expected, unless that was accepted.
     pub(super) fn permits(&self, letters: usize) -> Result<(), RunError> {
         let (letters, permitted) = (letters as u64, self.config.policy.max_letters_per_run);
-        if letters > permitted && !self.accept_volume { Err(RunError::Volume { letters, permitted }) } else { Ok(()) }
+        if letters > permitted && !self.accept_volume {
+            Err(RunError::Volume { letters, permitted })
+        } else {
+            Ok(())
+        }
     }
 
-    /// Refuses an outbox that cannot be published to, and a disk with less room than this many bytes.
+    /// Refuses an outbox that cannot be published to, and a disk with less room than this many
+    /// bytes.
     pub(super) fn fits(&self, bytes: u64) -> Result<(), RunError> {
         let data_dir = &self.config.data_dir;
         Ok(outbox::preflight(&data_dir::outbox(data_dir), data_dir, bytes)?)
@@ -54,12 +60,16 @@ impl Night<'_> {
     pub(super) fn facts(&self) -> Result<Facts, RunError> {
         let facts = Facts::load(&self.config.facts)?;
         guard::facts(self.config, &facts)?;
-        facts.check_age(&self.config.facts, self.run_date, self.config.policy.facts_max_age_days)?;
+        facts.check_age(
+            &self.config.facts,
+            self.run_date,
+            self.config.policy.facts_max_age_days,
+        )?;
         Ok(facts)
     }
 
-    /// Reads the inbox and compares it with what earlier runs read. With a marker, rows are marked for the next `breachpost
-    /// inbox`.
+    /// Reads the inbox and compares it with what earlier runs read. With a marker, rows are marked
+    /// for the next `breachpost inbox`.
     ///
     /// # Errors
     /// [`RunError`] for lists that are spoilt, and for changes that nobody has accepted.
@@ -69,7 +79,8 @@ impl Night<'_> {
         marker: Option<Marker>,
         clock: &mut Clock,
     ) -> Result<Received, RunError> {
-        let (rows, delivery) = clock.time("read", || self.read(marker), |(rows, _)| rows.count())?;
+        let (rows, delivery) =
+            clock.time("read", || self.read(marker), |(rows, _)| rows.count())?;
         let intake = self.take_in(ledger, &rows)?;
 
         Ok(Received { rows, delivery, intake })
@@ -79,7 +90,8 @@ impl Night<'_> {
     fn read(&self, marker: Option<Marker>) -> Result<(Rows, Delivery), RunError> {
         let config = self.config;
         let terms = ReadTerms { synthetic: config.synthetic, run_date: self.run_date };
-        let (rows, delivery) = read::read_marked(&config.inbox, &config.inputs, &terms, marker, self.progress)?;
+        let (rows, delivery) =
+            read::read_marked(&config.inbox, &config.inputs, &terms, marker, self.progress)?;
         read::refuse_damage(&rows, &config.damage)?;
         lists::refuse_spoilt(&rows, &config.inputs)?;
         Ok((rows, delivery))

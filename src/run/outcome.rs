@@ -1,5 +1,5 @@
-//! How a run ended: `runs/<run_id>/outcome.json` and one line in the log, also of a run that was refused or that crashed.
-//! Counts, codes and names of jobs; no personal data.
+//! How a run ended: `runs/<run_id>/outcome.json` and one line in the log, also of a run that was
+//! refused or that crashed. Counts, codes and names of jobs; no personal data.
 
 use std::collections::BTreeMap;
 use std::fs::DirBuilder;
@@ -23,7 +23,8 @@ pub const FILE: &str = "outcome.json";
 /// More than an outcome ever has, in bytes: a file that is larger is not ours.
 const LONGEST: u64 = 4 << 20;
 /// States of a row in the order of the report.
-const STATES: [&str; 7] = ["letter", "merged", "told", "waiting", "suppressed", "review", "rejected"];
+const STATES: [&str; 7] =
+    ["letter", "merged", "told", "waiting", "suppressed", "review", "rejected"];
 
 /// Whether a run came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +58,8 @@ pub struct MailFate {
     pub state: String,
     /// Why somebody did not get it.
     pub error: Option<String>,
-    /// Who still has to get it: the beginning of the SHA-256 of each address. The next run sends it to them.
+    /// Who still has to get it: the beginning of the SHA-256 of each address. The next run sends it
+    /// to them.
     pub unsent: Vec<String>,
     /// How often it was tried.
     pub tries: u32,
@@ -118,7 +120,8 @@ pub struct Outcome {
     pub causes: Vec<String>,
     /// What to do about it.
     pub hint: Option<String>,
-    /// What the mail says in the place of `error` and `causes`: the same without counts that may be small. Empty: the same.
+    /// What the mail says in the place of `error` and `causes`: the same without counts that may be
+    /// small. Empty: the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub in_mail: Vec<String>,
     /// Head of the ledger's audit chain.
@@ -127,7 +130,8 @@ pub struct Outcome {
     pub mail: MailFate,
     /// What became of the figures for Prometheus: `not configured`, `written`, `failed`.
     pub metrics: String,
-    /// What became of the sealed backup: `not configured`, `made`, `handed over`, `nothing new`, `failed`.
+    /// What became of the sealed backup: `not configured`, `made`, `handed over`, `nothing new`,
+    /// `failed`.
     #[serde(default)]
     pub backup: String,
     #[serde(default)]
@@ -189,7 +193,8 @@ impl Outcome {
     /// A run that came to its end, with these papers.
     #[must_use]
     pub fn done(frame: Occasion<'_>, exit_code: u8, report: &Report, papers: &Utf8Path) -> Self {
-        let rows = serde_json::to_value(report.rows).and_then(serde_json::from_value).unwrap_or_default();
+        let rows =
+            serde_json::to_value(report.rows).and_then(serde_json::from_value).unwrap_or_default();
         let package = report.package.as_ref();
         Self {
             run_id: report.run_id.clone(),
@@ -219,13 +224,15 @@ impl Outcome {
     /// The run for the summary mail.
     #[must_use]
     pub fn summary(&self) -> RunSummary {
-        let states = STATES.iter().filter_map(|state| Some(((*state).to_owned(), *self.rows.get(*state)?)));
+        let states =
+            STATES.iter().filter_map(|state| Some(((*state).to_owned(), *self.rows.get(*state)?)));
         let reason = |(code, count): (&String, &ReasonCount)| SummaryReason {
             code: code.clone(),
             text: count.text.clone(),
             state: count.state.clone(),
             rows: count.rows,
         };
+
         let queue = |cases: CaseCounts| Queue {
             open: cases.open,
             new: cases.new,
@@ -233,6 +240,7 @@ impl Outcome {
             oldest: cases.oldest,
             deadline: cases.deadline,
         };
+
         RunSummary {
             campaign: self.campaign.clone(),
             run_id: self.run_id.clone(),
@@ -307,8 +315,8 @@ impl Outcome {
         durable::write(&data_dir::runs(data_dir).join(&self.run_id).join(FILE), &self.bytes()?)
     }
 
-    /// Writes the file into a folder of its own, `runs/<date>-stopped-<n>/`: papers with the number of a run are of a run
-    /// that came to its end, perhaps of one that is still in progress.
+    /// Writes the file into a folder of its own, `runs/<date>-stopped-<n>/`: papers with the number
+    /// of a run are of a run that came to its end, perhaps of one that is still in progress.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -324,11 +332,13 @@ impl Outcome {
                 }
             }
         }
+
         let folder = runs.join(&self.run_id);
         let mut file = durable::create_new(&folder.join(FILE))?;
         file.write_all(&self.bytes()?)?;
         file.sync_all()?;
         durable::sync_folder(&folder)?;
+
         durable::sync_folder(&runs)
     }
 
@@ -343,7 +353,8 @@ impl Outcome {
 #[must_use]
 pub fn all(data_dir: &Utf8Path) -> Vec<Outcome> {
     let Ok(folders) = data_dir::runs(data_dir).read_dir_utf8() else { return Vec::new() };
-    let mut outcomes: Vec<Outcome> = folders.filter_map(|folder| read(&folder.ok()?.path().join(FILE))).collect();
+    let mut outcomes: Vec<Outcome> =
+        folders.filter_map(|folder| read(&folder.ok()?.path().join(FILE))).collect();
     outcomes.sort_by(|one, other| (one.ended, &one.run_id).cmp(&(other.ended, &other.run_id)));
     outcomes
 }
@@ -380,12 +391,17 @@ mod tests {
         let data_dir = Utf8Path::from_path(folder.path()).unwrap();
         fs::create_dir(data_dir.join("runs")).unwrap();
         fs::create_dir(data_dir.join("runs/2025-09-15-1")).unwrap();
+
         for number in 1..=2 {
             let mut outcome = Outcome::new(frame(), Ending::Stopped, 3);
             outcome.write_stopped(data_dir).unwrap();
             assert_eq!(outcome.run_id, format!("2025-09-15-stopped-{number}"));
         }
+
         fs::write(data_dir.join("runs/2025-09-15-1/outcome.json"), "{\"run_id\":").unwrap();
-        assert_eq!(all(data_dir).iter().map(|outcome| outcome.exit_code).collect::<Vec<_>>(), [3, 3]);
+        assert_eq!(
+            all(data_dir).iter().map(|outcome| outcome.exit_code).collect::<Vec<_>>(),
+            [3, 3]
+        );
     }
 }

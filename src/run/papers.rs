@@ -1,4 +1,5 @@
-//! The papers of a run: written beside the plan before anything is set, moved to `runs/<run_id>/` when all is done.
+//! The papers of a run: written beside the plan before anything is set, moved to `runs/<run_id>/`
+//! when all is done.
 
 use std::fs;
 
@@ -36,7 +37,11 @@ pub(super) fn write(
 ///
 /// # Errors
 /// [`RunError`] when it cannot be written.
-pub(super) fn write_marks(folder: &Utf8Path, delivery: &Delivery, marker: Marker) -> Result<(), RunError> {
+pub(super) fn write_marks(
+    folder: &Utf8Path,
+    delivery: &Delivery,
+    marker: Marker,
+) -> Result<(), RunError> {
     let path = folder.join(MARKS);
     delivery.write(&path, marker).map_err(|source| RunError::File { doing: "write", path, source })
 }
@@ -45,7 +50,11 @@ pub(super) fn write_marks(folder: &Utf8Path, delivery: &Delivery, marker: Marker
 ///
 /// # Errors
 /// [`RunError`] when it cannot be written.
-pub(super) fn write_namesakes(folder: &Utf8Path, rows: &Rows, pairs: &[(RowRef, RowRef)]) -> Result<(), RunError> {
+pub(super) fn write_namesakes(
+    folder: &Utf8Path,
+    rows: &Rows,
+    pairs: &[(RowRef, RowRef)],
+) -> Result<(), RunError> {
     Ok(namesakes::write(&folder.join(namesakes::FILE), rows, pairs)?)
 }
 
@@ -73,26 +82,42 @@ pub fn write_report(folder: &Utf8Path, report: &Report) -> Result<(), RunError> 
 /// [`RunError`] when it cannot be read.
 pub fn read_report(folder: &Utf8Path) -> Result<Report, RunError> {
     let path = folder.join("report.json");
-    let bytes = fs::read(&path).map_err(|source| RunError::File { doing: "read", path: path.clone(), source })?;
+    let bytes = fs::read(&path).map_err(|source| RunError::File {
+        doing: "read",
+        path: path.clone(),
+        source,
+    })?;
     serde_json::from_slice(&bytes).map_err(|_| RunError::Staged { path })
 }
 
-/// Moves the finished papers and the plan to `runs/<run_id>/`. Does nothing when an interrupted run did it before.
+/// Moves the finished papers and the plan to `runs/<run_id>/`. Does nothing when an interrupted run
+/// did it before.
 ///
 /// # Errors
 /// [`RunError::File`].
-pub fn shelve(data_dir: &Utf8Path, run_id: &str, papers: &Utf8Path) -> Result<Utf8PathBuf, RunError> {
+pub fn shelve(
+    data_dir: &Utf8Path,
+    run_id: &str,
+    papers: &Utf8Path,
+) -> Result<Utf8PathBuf, RunError> {
     let runs = data_dir::runs(data_dir);
     let shelf = runs.join(run_id);
     if shelf.is_dir() {
         return Ok(shelf);
     }
+
     let moved = fs::rename(papers, &shelf).and_then(|()| durable::sync_folder(&runs));
-    moved.map_err(|source| RunError::File { doing: "move the run's papers to", path: shelf.clone(), source })?;
+    moved.map_err(|source| RunError::File {
+        doing: "move the run's papers to",
+        path: shelf.clone(),
+        source,
+    })?;
+
     Ok(shelf)
 }
 
-/// The next free run id of a day, `2025-09-15-1`: neither in the folder nor, where papers were purged, in the ledger.
+/// The next free run id of a day, `2025-09-15-1`: neither in the folder nor, where papers were
+/// purged, in the ledger.
 #[must_use]
 pub fn next_run_id(data_dir: &Utf8Path, run_date: jiff::civil::Date, jobs: &[Job]) -> String {
     let runs = data_dir::runs(data_dir);
@@ -105,5 +130,9 @@ pub fn next_run_id(data_dir: &Utf8Path, run_date: jiff::civil::Date, jobs: &[Job
 }
 
 fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), RunError> {
-    durable::write(path, bytes).map_err(|source| RunError::File { doing: "write", path: path.to_owned(), source })
+    durable::write(path, bytes).map_err(|source| RunError::File {
+        doing: "write",
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -15,7 +15,8 @@ use crate::facts::Facts;
 use crate::field::row::{Input, Rows};
 use crate::package::{self, PartPlan, Places};
 use crate::record::{
-    CaseNews, CheckedPlan, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft, ShieldNews, StagedFile,
+    CaseNews, CheckedPlan, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft, ShieldNews,
+    StagedFile,
 };
 use crate::render::Press;
 use crate::report::Report;
@@ -91,9 +92,11 @@ pub(super) fn stage(
     let report = begin_report(&run_id, night, received, &prepared, &news);
 
     staging_is_free(night, ledger, &report)?;
+
     // Nothing is refused any more.
     logging::keep();
     ledger.anchor()?;
+
     if prepared.proofed.is_empty() {
         return stage_nothing(night, ledger, received, prepared, report, clock, news);
     }
@@ -101,6 +104,7 @@ pub(super) fn stage(
     let number = ledger.next_job(night.run_date)?;
     let input = PlanInput { night, ledger, facts, number: &number, report, clock };
     let (checked, press) = input.stage(received, prepared)?;
+
     Ok(Staged::Letters { checked: Box::new(checked), press: Box::new(press), news })
 }
 
@@ -116,7 +120,8 @@ pub(super) fn commit(
 ) -> Result<Step, RunError> {
     let (checked, press, news) = match staged {
         Staged::Nothing { staging, mut report, identities, shields, news } => {
-            let read = Read { inputs: &received.rows.inputs, intake: &received.intake, shields: &shields };
+            let read =
+                Read { inputs: &received.rows.inputs, intake: &received.intake, shields: &shields };
             ledger.note(&noted(night, &report.run_id, read, &identities))?;
             let papers = conclude(night, ledger, &staging, &mut report)?;
             return Ok(Step::Nothing { papers, report, news });
@@ -131,6 +136,7 @@ pub(super) fn commit(
     clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
 
     let job = ledger.pending()?.ok_or(RunError::Unplanned)?;
+
     Ok(Step::Planned { job: Box::new(job), press, clock, news })
 }
 
@@ -140,11 +146,14 @@ fn staging_is_free(night: &Night<'_>, ledger: &Ledger, report: &Report) -> Resul
     night.fits(disk_space::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?))
 }
 
-/// Letters before the last ones would name a later letter as the earlier one, and count ages wrongly.
+/// Letters before the last ones would name a later letter as the earlier one, and count ages
+/// wrongly.
 pub(super) fn refuse_the_past(ledger: &Ledger, night: &Night<'_>) -> Result<(), RunError> {
     let told = ledger.jobs()?.into_iter().filter(|job| job.state != JobState::Abandoned);
     match told.map(|job| job.run_date).max() {
-        Some(last) if night.run_date < last => Err(RunError::Past { run_date: night.run_date, last }),
+        Some(last) if night.run_date < last => {
+            Err(RunError::Past { run_date: night.run_date, last })
+        }
         _ => Ok(()),
     }
 }
@@ -156,8 +165,11 @@ pub(super) fn news(
     prepared: &Prepared<'_>,
     ledger: &Ledger,
 ) -> Result<CaseNews, RunError> {
-    let mut held = cases::marks(rows, &prepared.balance.set_aside, &prepared.waiting, ledger.keys());
-    held.due.extend(prepared.gone.iter().filter(|gone| gone.is_open()).map(|gone| gone.case(ledger.keys())));
+    let mut held =
+        cases::marks(rows, &prepared.balance.set_aside, &prepared.waiting, ledger.keys());
+    held.due.extend(
+        prepared.gone.iter().filter(|gone| gone.is_open()).map(|gone| gone.case(ledger.keys())),
+    );
     Ok(ledger.news(&held, night.run_date, night.config.review.overdue_days)?)
 }
 
@@ -171,14 +183,17 @@ pub(super) fn begin_report(
 ) -> Report {
     let (config, balance) = (night.config, &prepared.balance);
     let Received { rows, intake, .. } = received;
-    let mut report = Report::new(run_id, &config.campaign, night.is_marked(), &rows.inputs, &balance.account);
+    let mut report =
+        Report::new(run_id, &config.campaign, night.is_marked(), &rows.inputs, &balance.account);
     let mail = if config.mail.is_some() { "not sent yet" } else { "not configured" };
     mail.clone_into(&mut report.mail);
     report.other_files.clone_from(&rows.others);
     report.list_reasons.clone_from(&prepared.list_reasons);
+
     if config.synthetic {
         report.unproven_rows = without_bsn(rows);
     }
+
     report.list_rows = ListRows::new(&rows.inputs, &prepared.waiting, prepared.protecting_nobody);
     report.link.clone_from(&prepared.linking);
     report.link.merges = prepared.identities.merges();
@@ -188,25 +203,30 @@ pub(super) fn begin_report(
     report.people.gone = prepared.gone.iter().filter(|gone| gone.is_open()).count() as u64;
     report.changes.clone_from(&intake.changes);
     report.superseded = balance.followers.values().map(|rows| rows.len() as u64).sum();
+
     for due in balance.set_aside.iter().filter_map(|item| item.due) {
         *report.due.entry(due.to_string()).or_default() += 1;
     }
+
     report.letters = prepared.counts.clone();
     report.cases = news.counts;
     report.missing_packages.clone_from(&news.gone);
+
     report
 }
 
 /// Rows of people that have no BSN, by file.
 fn without_bsn(rows: &Rows) -> BTreeMap<String, u64> {
     let exposures = rows.exposures.iter().map(|row| (row.row, row.bsn));
-    let people = exposures.chain(rows.participants.iter().chain(&rows.register).map(|row| (row.row, row.bsn)));
+    let people = exposures
+        .chain(rows.participants.iter().chain(&rows.register).map(|row| (row.row, row.bsn)));
     let mut files = BTreeMap::new();
     for (row, _) in people.filter(|(_, bsn)| bsn.is_none()) {
         if let Some(input) = rows.inputs.get(usize::from(row.file)) {
             *files.entry(input.file.clone()).or_default() += 1;
         }
     }
+
     files
 }
 
@@ -218,7 +238,12 @@ struct Read<'n> {
     shields: &'n ShieldNews,
 }
 
-fn noted<'n>(night: &Night<'n>, run_id: &'n str, read: Read<'n>, identities: &'n Identities) -> Noted<'n> {
+fn noted<'n>(
+    night: &Night<'n>,
+    run_id: &'n str,
+    read: Read<'n>,
+    identities: &'n Identities,
+) -> Noted<'n> {
     let Read { inputs, intake, shields } = read;
     Noted { run_id, run_date: night.run_date, inputs, intake, shields, identities }
 }
@@ -234,16 +259,33 @@ struct PlanInput<'s, 'o> {
 }
 
 impl PlanInput<'_, '_> {
-    /// Writes everything that setting the job needs, and the papers so far. Letters are written part by part, so that no
-    /// more than two parts of them are in memory.
-    fn stage(self, received: &Received, prepared: Prepared<'_>) -> Result<(CheckedPlan, Press), RunError> {
+    /// Writes everything that setting the job needs, and the papers so far. Letters are written
+    /// part by part, so that no more than two parts of them are in memory.
+    fn stage(
+        self,
+        received: &Received,
+        prepared: Prepared<'_>,
+    ) -> Result<(CheckedPlan, Press), RunError> {
         let Received { rows, delivery, intake } = received;
         let Self { night, ledger, facts, number, mut report, mut clock } = self;
         let config = night.config;
         let job_name = package::job_name(number, config.synthetic);
         let staging = Staging::of(&config.data_dir, &job_name);
+
         staging.begin()?;
-        let Prepared { balance, gone, shields, identities, bodies, proofed, letters, press, namesakes, .. } = prepared;
+        let Prepared {
+            balance,
+            gone,
+            shields,
+            identities,
+            bodies,
+            proofed,
+            letters,
+            press,
+            namesakes,
+            ..
+        } = prepared;
+
         let places = package::places(&job_name, proofed, &config.print);
         let settings = Settings {
             campaign: config.campaign.clone(),
@@ -256,15 +298,22 @@ impl PlanInput<'_, '_> {
             return_lines: facts.return_lines(),
             sender_phones: facts.sender_phones(),
         };
+
         let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
-        for sample in
-            super::samples::samples(facts, &config.print, night.run_date, config.synthetic, &places.classes())?
-        {
+        for sample in super::samples::samples(
+            facts,
+            &config.print,
+            night.run_date,
+            config.synthetic,
+            &places.classes(),
+        )? {
             staged.push(staging.write_sample(&sample)?);
         }
+
         let read = Read { inputs: &rows.inputs, intake, shields: &shields };
         let mut draft = ledger.draft(number, noted(night, &report.run_id, read, &identities))?;
-        let told = usize::try_from(report.rows.letter + report.rows.merged).map_err(|_| RunError::Capacity)?;
+        let told = usize::try_from(report.rows.letter + report.rows.merged)
+            .map_err(|_| RunError::Capacity)?;
         draft.reserve(places.letters(), told);
         let ticket = package::JobTicket {
             number,
@@ -278,26 +327,36 @@ impl PlanInput<'_, '_> {
             pdf_standards: crate::render::STANDARDS,
             ledger_head: "",
         };
+
         let listed = papers::letters(&staging.papers())?;
         let mut writer = PlanWriter { ticket, staging: &staging, listed, draft, staged };
         night.progress.stage("planning", report.letters.total);
         clock.time("plan", || writer.parts(night, &letters, places), |()| report.letters.total)?;
         drop(letters);
+
         let PlanWriter { listed, draft, staged, .. } = writer;
         listed.finish()?;
         let checked = draft.finish(&job_name, &staged)?;
         report.stages = clock.stages();
         report.peak_rss_bytes = peak_rss_bytes();
-        let waiting = WaitingRows { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
+
+        let waiting = WaitingRows {
+            set_aside: &balance.set_aside,
+            gone: &gone,
+            followers: &balance.followers,
+        };
+
         papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
         staging.sync()?;
+
         Ok((checked, press))
     }
 }
 
-/// Writes letters down wherever a plan has them: in staging, in `letters.parquet`, in the ledger's draft.
+/// Writes letters down wherever a plan has them: in staging, in `letters.parquet`, in the ledger's
+/// draft.
 struct PlanWriter<'s> {
     /// What the tickets will say but for the ledger's head, which only the plan itself has.
     ticket: package::JobTicket<'s>,
@@ -309,7 +368,12 @@ struct PlanWriter<'s> {
 
 impl PlanWriter<'_> {
     /// Writes down part after part; the next one is composed meanwhile.
-    fn parts(&mut self, night: &Night<'_>, letters: &Letters<'_>, mut places: Places) -> Result<(), RunError> {
+    fn parts(
+        &mut self,
+        night: &Night<'_>,
+        letters: &Letters<'_>,
+        mut places: Places,
+    ) -> Result<(), RunError> {
         let mut compose = || places.next().map(|part| letters.part(&part)).transpose();
         let mut part = compose()?;
         while let Some(present) = part {
@@ -321,21 +385,26 @@ impl PlanWriter<'_> {
         Ok(())
     }
 
-    /// Proves that a part can be in a manifest and on a ticket, and writes it into the staged plan, `letters.parquet`
-    /// and the ledger's draft.
+    /// Proves that a part can be in a manifest and on a ticket, and writes it into the staged plan,
+    /// `letters.parquet` and the ledger's draft.
     fn part(&mut self, part: &PartPlan) -> Result<(), RunError> {
         let Self { ticket, staging, listed, draft, staged } = self;
         let (proved, (written, (in_list, drafted))) = rayon::join(
             || package::prove(ticket, part),
             || {
                 let draft = || part.letters.iter().try_for_each(|letter| draft.add(letter));
-                rayon::join(|| staging.write_part(part), || rayon::join(|| listed.add(&part.letters), draft))
+                rayon::join(
+                    || staging.write_part(part),
+                    || rayon::join(|| listed.add(&part.letters), draft),
+                )
             },
         );
+
         proved?;
         in_list?;
         drafted?;
         staged.push(written?);
+
         Ok(())
     }
 }
@@ -356,10 +425,13 @@ fn stage_nothing(
     report.peak_rss_bytes = peak_rss_bytes();
 
     let Prepared { balance, gone, shields, identities, .. } = prepared;
-    let waiting = WaitingRows { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
+    let waiting =
+        WaitingRows { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
+
     papers::write(&staging.papers(), &received.rows, &balance.account, waiting, &report)?;
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;
+
     Ok(Staged::Nothing { staging, report: Box::new(report), identities, shields, news })
 }
 

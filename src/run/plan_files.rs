@@ -1,5 +1,6 @@
-//! The plan on disk: everything that setting a job needs, written and synced before the ledger commits to it. A resumed
-//! run works from here alone, so neither new inputs nor a changed configuration can alter a planned job.
+//! The plan on disk: everything that setting a job needs, written and synced before the ledger
+//! commits to it. A resumed run works from here alone, so neither new inputs nor a changed
+//! configuration can alter a planned job.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -51,8 +52,9 @@ pub struct Settings {
     pub sender_phones: Vec<String>,
 }
 
-/// Removes what stopped runs left behind: whatever is in `staging/` (no job is unfinished, so it was never planned or
-/// is over; it holds personal data), and papers that were being written again when the mail had been sent.
+/// Removes what stopped runs left behind: whatever is in `staging/` (no job is unfinished, so it
+/// was never planned or is over; it holds personal data), and papers that were being written again
+/// when the mail had been sent.
 ///
 /// # Errors
 /// [`RunError::File`].
@@ -60,12 +62,18 @@ pub fn clear(data_dir: &Utf8Path) -> Result<(), RunError> {
     for folder in paths_in(&data_dir::staging(data_dir))? {
         Staging { folder }.discard()?;
     }
+
     for run in paths_in(&data_dir::runs(data_dir))? {
         let unfinished = |path: &Utf8PathBuf| path.extension() == Some("part");
         for path in paths_in(&run)?.into_iter().filter(unfinished) {
-            fs::remove_file(&path).map_err(|source| RunError::File { doing: "remove", path, source })?;
+            fs::remove_file(&path).map_err(|source| RunError::File {
+                doing: "remove",
+                path,
+                source,
+            })?;
         }
     }
+
     Ok(())
 }
 
@@ -130,10 +138,16 @@ impl Staging {
     /// [`RunError::File`].
     pub fn begin(&self) -> Result<(), RunError> {
         self.discard()?;
+
         for folder in ["", "print", "papers", "plan", "samples"] {
             let path = self.folder.join(folder);
-            fs::create_dir_all(&path).map_err(|source| RunError::File { doing: "create", path, source })?;
+            fs::create_dir_all(&path).map_err(|source| RunError::File {
+                doing: "create",
+                path,
+                source,
+            })?;
         }
+
         Ok(())
     }
 
@@ -163,6 +177,7 @@ impl Staging {
             }
             Ok::<_, serde_json::Error>(lines)
         };
+
         let lines: Result<Vec<Vec<u8>>, _> = part.letters.par_chunks(SHARE).map(lines).collect();
         let lines = lines.map_err(|error| self.failed("write", error.into()))?;
         self.write_all(&part_file(part.number), &lines)
@@ -175,8 +190,10 @@ impl Staging {
     pub fn read_part(&self, number: u32, staged: &[StagedFile]) -> Result<PartPlan, RunError> {
         let name = part_file(number);
         let text = self.read(&name, staged)?;
-        let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
-        let letter = |line: &&[u8]| serde_json::from_slice::<Planned>(line).map_err(|_| self.other(&name));
+        let lines: Vec<&[u8]> =
+            text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+        let letter =
+            |line: &&[u8]| serde_json::from_slice::<Planned>(line).map_err(|_| self.other(&name));
         let letters = lines.par_iter().with_min_len(SHARE).map(letter).collect::<Result<_, _>>()?;
         Ok(PartPlan { number, letters })
     }
@@ -190,8 +207,9 @@ impl Staging {
         settings: &Settings,
         bodies: &BTreeMap<String, Body>,
     ) -> Result<[StagedFile; 2], RunError> {
-        let json =
-            |bytes: Result<Vec<u8>, serde_json::Error>| bytes.map_err(|error| self.failed("write", error.into()));
+        let json = |bytes: Result<Vec<u8>, serde_json::Error>| {
+            bytes.map_err(|error| self.failed("write", error.into()))
+        };
         Ok([
             self.write(SETTINGS, json(serde_json::to_vec(settings))?)?,
             self.write(BODIES, json(serde_json::to_vec(bodies))?)?,
@@ -213,8 +231,14 @@ impl Staging {
     pub fn samples(&self, staged: &[StagedFile]) -> Result<Vec<Sample>, RunError> {
         let names = staged.iter().filter_map(|file| file.name.strip_prefix("samples/"));
         let mut samples: Vec<Sample> = names
-            .map(|name| Ok(Sample { name: name.to_owned(), bytes: self.read(&format!("samples/{name}"), staged)? }))
+            .map(|name| {
+                Ok(Sample {
+                    name: name.to_owned(),
+                    bytes: self.read(&format!("samples/{name}"), staged)?,
+                })
+            })
             .collect::<Result<_, RunError>>()?;
+
         samples.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(samples)
     }
@@ -262,8 +286,13 @@ impl Staging {
     pub fn sync(&self) -> Result<(), RunError> {
         for folder in ["plan", "papers", "print", "samples", ""] {
             let path = self.folder.join(folder);
-            durable::sync_folder(&path).map_err(|source| RunError::File { doing: "sync", path, source })?;
+            durable::sync_folder(&path).map_err(|source| RunError::File {
+                doing: "sync",
+                path,
+                source,
+            })?;
         }
+
         let parent = self.folder.parent().unwrap_or(&self.folder);
         durable::sync_folder(parent).map_err(|source| self.failed("sync", source))
     }
@@ -287,8 +316,13 @@ impl Staging {
     /// Reads a file that was planned: no other byte of it than those that were staged goes on.
     fn read(&self, name: &str, staged: &[StagedFile]) -> Result<Vec<u8>, RunError> {
         let path = self.folder.join(name);
-        let bytes = fs::read(&path).map_err(|source| RunError::File { doing: "read", path: path.clone(), source })?;
-        let planned = staged.iter().find(|file| file.name == name).ok_or_else(|| self.other(name))?;
+        let bytes = fs::read(&path).map_err(|source| RunError::File {
+            doing: "read",
+            path: path.clone(),
+            source,
+        })?;
+        let planned =
+            staged.iter().find(|file| file.name == name).ok_or_else(|| self.other(name))?;
         if planned.sha256 == hash::of_bytes(&bytes) { Ok(bytes) } else { Err(self.other(name)) }
     }
 

@@ -17,8 +17,13 @@ pub(super) struct Setter<'a> {
 }
 
 impl<'a> Setter<'a> {
-    /// `number` is that of the job, seven digits; the print files have these bodies and are on this paper.
-    pub fn new(number: &str, bodies: &'a BTreeMap<String, Body>, print: &'a Print) -> Result<Self, RunError> {
+    /// `number` is that of the job, seven digits; the print files have these bodies and are on this
+    /// paper.
+    pub fn new(
+        number: &str,
+        bodies: &'a BTreeMap<String, Body>,
+        print: &'a Print,
+    ) -> Result<Self, RunError> {
         let job = number.parse().map_err(|_| RunError::JobNumber)?;
         Ok(Self { job, reader: Proofreader::new(job, bodies, print) })
     }

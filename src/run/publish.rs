@@ -1,5 +1,5 @@
-//! From a committed plan to a published package: set, read back, pack, seal, publish, record. Every step can be taken
-//! again after a crash and then does the same, or nothing.
+//! From a committed plan to a published package: set, read back, pack, seal, publish, record. Every
+//! step can be taken again after a crash and then does the same, or nothing.
 
 use std::fs;
 
@@ -39,8 +39,8 @@ pub fn resume(night: &Night<'_>, ledger: &mut Ledger) -> Result<Option<Finished>
     finish(night, ledger, &job, None, Clock::default()).map(Some)
 }
 
-/// Takes a planned job to its end, wherever an earlier attempt stopped. `press` is the one that proofed the job's letters,
-/// where this is still the same run.
+/// Takes a planned job to its end, wherever an earlier attempt stopped. `press` is the one that
+/// proofed the job's letters, where this is still the same run.
 ///
 /// # Errors
 /// [`RunError`]; running again goes on from the last step that the ledger has.
@@ -56,7 +56,8 @@ pub fn finish(
     let mut sealed = sealed_parts(job, &staging);
     let mut state = job.state;
 
-    // Each step ends with what the ledger knows of it, so that a later attempt begins with the next one.
+    // Each step ends with what the ledger knows of it, so that a later attempt begins with the next
+    // one.
     loop {
         state = match state {
             JobState::Planned => {
@@ -71,7 +72,16 @@ pub fn finish(
                 night.progress.stage("publishing", 0);
                 ledger.show_signer()?;
                 let signer = ledger.signer();
-                let publish = || outbox::publish(staging.folder(), &outbox, &job.job_name, &sealed, &head, &signer);
+                let publish = || {
+                    outbox::publish(
+                        staging.folder(),
+                        &outbox,
+                        &job.job_name,
+                        &sealed,
+                        &head,
+                        &signer,
+                    )
+                };
                 clock.time("publish", publish, |_| sealed.len() as u64)?;
                 break;
             }
@@ -80,8 +90,10 @@ pub fn finish(
         }
     }
 
-    let (papers, report) = conclude(night, ledger, job, &staging, &sealed, clock)
-        .map_err(|error| RunError::Published { job: job.job_name.clone(), source: Box::new(error) })?;
+    let (papers, report) =
+        conclude(night, ledger, job, &staging, &sealed, clock).map_err(|error| {
+            RunError::Published { job: job.job_name.clone(), source: Box::new(error) }
+        })?;
     Ok(Finished { papers, package: outbox.join(&job.job_name), report })
 }
 
@@ -98,7 +110,8 @@ fn set_and_seal(
     night.progress.stage("setting", letters);
     let sealed = clock.time("render", || seal::seal(night, job, press, staging), |_| letters)?;
 
-    let parts: Vec<SealedPart> = (1..).zip(&sealed).map(|(number, part)| recorded(number, part)).collect();
+    let parts: Vec<SealedPart> =
+        (1..).zip(&sealed).map(|(number, part)| recorded(number, part)).collect();
     clock.time("seal", || ledger.seal(&job.job, &parts), |_| sealed.len() as u64)?;
     Ok(sealed)
 }
@@ -128,6 +141,7 @@ fn sealed_parts(job: &Job, staging: &Staging) -> Vec<Sealed> {
         let staged = staging.folder().join(file);
         fs::metadata(&staged).map(|metadata| metadata.len())
     };
+
     let part = |part: &SealedPart| Sealed {
         file: part.file.clone(),
         plain_sha256: part.plain_sha256.clone(),
@@ -138,12 +152,18 @@ fn sealed_parts(job: &Job, staging: &Staging) -> Vec<Sealed> {
         // Moved already: the outbox has it, and nobody asks for its size again.
         bytes: size(&part.file).unwrap_or(0),
     };
+
     job.sealed.iter().map(part).collect()
 }
 
 fn recorded(number: u32, part: &Sealed) -> SealedPart {
     SealedPart {
-        totals: PartTotals { number, letters: part.letters, pages: part.pages, sheets: part.sheets },
+        totals: PartTotals {
+            number,
+            letters: part.letters,
+            pages: part.pages,
+            sheets: part.sheets,
+        },
         file: part.file.clone(),
         plain_sha256: part.plain_sha256.clone(),
         sealed_sha256: part.sealed_sha256.clone(),
@@ -163,6 +183,7 @@ fn finish_report(
     if shelf.is_dir() {
         return papers::read_report(&shelf);
     }
+
     let mut report = papers::read_report(&staging.papers())?;
     let part = |part: &Sealed| PartReport {
         file: part.file.clone(),
@@ -171,21 +192,30 @@ fn finish_report(
         pages: u64::from(part.pages),
         sheets: u64::from(part.sheets),
     };
-    report.package = Some(PackageReport { job: job.job_name.clone(), parts: sealed.iter().map(part).collect() });
+
+    report.package =
+        Some(PackageReport { job: job.job_name.clone(), parts: sealed.iter().map(part).collect() });
     report.stages.extend(clock.stages());
     report.peak_rss_bytes = report.peak_rss_bytes.max(peak_rss_bytes());
     report.ledger_head = ledger.head()?.to_string();
     papers::write_report(&staging.papers(), &report)?;
+
     Ok(report)
 }
 
 /// The plan goes with the papers: `letter` and `explain` work from it.
-fn shelve(night: &Night<'_>, job: &Job, staging: &Staging, sealed: &[Sealed]) -> Result<Utf8PathBuf, RunError> {
+fn shelve(
+    night: &Night<'_>,
+    job: &Job,
+    staging: &Staging,
+    sealed: &[Sealed],
+) -> Result<Utf8PathBuf, RunError> {
     republish::keep(&night.config.data_dir, &job.job_name, &staging.papers(), sealed);
     let plan = staging.folder().join("plan");
     if plan.is_dir() {
         let papers = staging.papers();
-        let moved = fs::rename(&plan, papers.join("plan")).and_then(|()| durable::sync_folder(&papers));
+        let moved =
+            fs::rename(&plan, papers.join("plan")).and_then(|()| durable::sync_folder(&papers));
         moved.map_err(|source| RunError::File { doing: "move", path: plan, source })?;
     }
     papers::shelve(&night.config.data_dir, &job.run_id, &staging.papers())

@@ -1,5 +1,5 @@
-//! The dress rehearsal: the whole package of a real configuration with its real lists, marked as a rehearsal on every page,
-//! sealed to a key of the operator's, recorded nowhere.
+//! The dress rehearsal: the whole package of a real configuration with its real lists, marked as a
+//! rehearsal on every page, sealed to a key of the operator's, recorded nowhere.
 
 use std::fs;
 use std::io::Write;
@@ -54,7 +54,12 @@ pub fn dress(night: &Night<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
     let dress = &Dress { out: &out, ..*dress };
     guard::configuration(config)?;
     guard::metrics_folder(config)?;
-    Recipients::parse(if dress.recipients.is_empty() { &config.vendor.recipients } else { dress.recipients })?;
+    Recipients::parse(if dress.recipients.is_empty() {
+        &config.vendor.recipients
+    } else {
+        dress.recipients
+    })?;
+
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     ledger.must_be_open()?;
     guard::dress_keys(config, dress.recipients)?;
@@ -65,6 +70,7 @@ pub fn dress(night: &Night<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
 
     let received = night.receive(&ledger, None, &mut clock)?;
     let prepared = super::prepare(night, &received, &ledger, &facts, &mut clock)?;
+
     night.permits(prepared.proofed.len())?;
     let news = plan::news(night, &received.rows, &prepared, &ledger)?;
     let mut report = plan::begin_report("check", night, &received, &prepared, &news);
@@ -73,15 +79,19 @@ pub fn dress(night: &Night<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
     let making = Making::begin(dress.out)?;
     let (recipients, identity) = keys(dress)?;
     let mut package = None;
+
     if !prepared.proofed.is_empty() {
-        let making_of = Package { night, ledger: &ledger, facts: &facts, making: &making, recipients };
+        let making_of =
+            Package { night, ledger: &ledger, facts: &facts, making: &making, recipients };
         let made = making_of.make(prepared, &mut clock)?;
         package = Some(dress.out.join(&made.job));
         report.package = Some(made);
     }
+
     report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
     night.progress.finish();
+
     Ok(Dressed { report, package, identity })
 }
 
@@ -98,10 +108,15 @@ fn refuse_folder(dress: &Dress<'_>, night: &Night<'_>) -> Result<(), RunError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(error)),
     }
+
     // The nearest folder that is there says where the new one would be.
     let there = dress.out.ancestors().find_map(|path| path.canonicalize_utf8().ok());
     let data_dir = night.config.data_dir.canonicalize_utf8().map_err(failed)?;
-    if there.is_some_and(|path| path.starts_with(data_dir)) { refuse("is inside `data_dir`") } else { Ok(()) }
+    if there.is_some_and(|path| path.starts_with(data_dir)) {
+        refuse("is inside `data_dir`")
+    } else {
+        Ok(())
+    }
 }
 
 fn failed(out: &Utf8Path, source: std::io::Error) -> RunError {
@@ -113,6 +128,7 @@ fn keys(dress: &Dress<'_>) -> Result<(Vec<String>, Option<Utf8PathBuf>), RunErro
     if !dress.recipients.is_empty() {
         return Ok((dress.recipients.to_vec(), None));
     }
+
     let path = dress.out.join(IDENTITY);
     let (secret, public) = package::seal::new_identity();
     let write = || {
@@ -120,16 +136,22 @@ fn keys(dress: &Dress<'_>) -> Result<(Vec<String>, Option<Utf8PathBuf>), RunErro
         file.write_all(secret.as_bytes())?;
         file.sync_all()
     };
+
     write().map_err(|source| RunError::File { doing: "write", path: path.clone(), source })?;
     Ok((vec![public], Some(path)))
 }
 
-/// The folder in which the parts are made. It holds the letters in the clear, so it goes whatever happens.
+/// The folder in which the parts are made. It holds the letters in the clear, so it goes whatever
+/// happens.
 struct Making(Staging);
 
 impl Making {
     fn begin(out: &Utf8Path) -> Result<Self, RunError> {
-        durable::make_folder(out).map_err(|source| RunError::File { doing: "create", path: out.to_owned(), source })?;
+        durable::make_folder(out).map_err(|source| RunError::File {
+            doing: "create",
+            path: out.to_owned(),
+            source,
+        })?;
         let making = Self(Staging::at(out.join(MAKING)));
         making.0.begin()?;
         Ok(making)
@@ -173,14 +195,17 @@ impl Package<'_, '_> {
         };
 
         let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
-        for sample in super::samples::samples(facts, &config.print, night.run_date, true, &places.classes())? {
+        for sample in
+            super::samples::samples(facts, &config.print, night.run_date, true, &places.classes())?
+        {
             staged.push(staging.write_sample(&sample)?);
         }
         let mut totals = Vec::new();
         for part in places {
             let part = letters.part(&part)?;
-            let sum =
-                |count: fn(&crate::field::place::Place) -> u32| part.letters.iter().map(|one| count(&one.place)).sum();
+            let sum = |count: fn(&crate::field::place::Place) -> u32| {
+                part.letters.iter().map(|one| count(&one.place)).sum()
+            };
             let (pages, sheets) = (sum(|place| place.pages), sum(|place| place.sheets));
             totals.push(PartTotals { number: part.number, letters: sum(|_| 1), pages, sheets });
             staged.push(staging.write_part(&part)?);
@@ -199,11 +224,21 @@ impl Package<'_, '_> {
             planned_head: head.clone(),
             sealed_head: None,
         };
+
         let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();
         night.progress.stage("setting", letters);
-        let sealed = clock.time("render", || seal::seal(night, &job, Some(&press), staging), |_| letters)?;
+        let sealed =
+            clock.time("render", || seal::seal(night, &job, Some(&press), staging), |_| letters)?;
         let out = staging.folder().parent().unwrap_or(staging.folder());
-        outbox::publish(staging.folder(), out, &job.job_name, &sealed, &head.hash, &ledger.signer())?;
+        outbox::publish(
+            staging.folder(),
+            out,
+            &job.job_name,
+            &sealed,
+            &head.hash,
+            &ledger.signer(),
+        )?;
+
         let part = |part: &package::Sealed| PartReport {
             file: part.file.clone(),
             sha256: part.sealed_sha256.clone(),
@@ -211,6 +246,7 @@ impl Package<'_, '_> {
             pages: u64::from(part.pages),
             sheets: u64::from(part.sheets),
         };
+
         Ok(PackageReport { job: job.job_name, parts: sealed.iter().map(part).collect() })
     }
 }

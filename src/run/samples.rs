@@ -31,13 +31,15 @@ struct Made {
 impl Made {
     fn is_of(&self, class: Class, language: Language) -> bool {
         let Letter { subject, zone } = &self.letter;
-        (Class { zone: *zone, format: subject.format, sheets: self.sheets }, subject.language) == (class, language)
+        (Class { zone: *zone, format: subject.format, sheets: self.sheets }, subject.language)
+            == (class, language)
     }
 }
 
-/// Letters with invented people, in both languages: the first letter in every category, one in large print, one that goes
-/// abroad, one to parents and one correction, and one of each of the `classes` of the job that these do not have. Of a class
-/// whose number of sheets no invented letter takes there is the nearest. Their names tell nothing.
+/// Letters with invented people, in both languages: the first letter in every category, one in
+/// large print, one that goes abroad, one to parents and one correction, and one of each of the
+/// `classes` of the job that these do not have. Of a class whose number of sheets no invented
+/// letter takes there is the nearest. Their names tell nothing.
 ///
 /// # Errors
 /// [`RenderError`] when a letter does not set.
@@ -49,15 +51,21 @@ pub fn samples(
     classes: &BTreeSet<Class>,
 ) -> Result<Vec<Sample>, RenderError> {
     let desk = Desk { facts, print, run_date, synthetic };
-    let usual: Vec<TextFacts> = texts::variants(facts).into_iter().map(|one| one.subject).filter(is_usual).collect();
+    let usual: Vec<TextFacts> =
+        texts::variants(facts).into_iter().map(|one| one.subject).filter(is_usual).collect();
     let mut made = desk.set(kinds(&usual), 0)?;
-    let pairs = classes.iter().flat_map(|class| Language::ALL.iter().map(move |language| (*class, *language)));
+    let pairs = classes
+        .iter()
+        .flat_map(|class| Language::ALL.iter().map(move |language| (*class, *language)));
+
     for (class, language) in pairs {
         if !made.iter().any(|letter| letter.is_of(class, language)) {
             made.extend(desk.of_class(&usual, class, language, made.len())?);
         }
     }
-    let sample = |(number, letter): (usize, Made)| Sample { name: name(number), bytes: letter.bytes };
+
+    let sample =
+        |(number, letter): (usize, Made)| Sample { name: name(number), bytes: letter.bytes };
     Ok(made.into_iter().enumerate().map(sample).collect())
 }
 
@@ -82,19 +90,28 @@ fn kinds(usual: &[TextFacts]) -> Vec<Letter> {
             && subject.news == LetterNews::First
             && !subject.abroad
     };
+
     let mut kinds: Vec<Wanted> = Vec::new();
     for category in Category::ALL {
         kinds.push(Box::new(move |subject| plain(subject) && subject.main() == Some(*category)));
     }
+
     kinds.push(Box::new(|subject| subject.format == Format::Large));
     kinds.push(Box::new(|subject| subject.abroad));
     kinds.push(Box::new(|subject| subject.audience == Audience::Parents));
     kinds.push(Box::new(|subject| matches!(subject.news, LetterNews::Correction(_))));
-    let pairs = kinds.iter().flat_map(|kind| Language::ALL.iter().map(move |language| (kind, language)));
+    let pairs =
+        kinds.iter().flat_map(|kind| Language::ALL.iter().map(move |language| (kind, language)));
     let found = pairs.filter_map(|(kind, language)| {
         usual.iter().find(|subject| subject.language == *language && kind(subject)).cloned()
     });
-    found.map(|subject| Letter { zone: if subject.abroad { Zone::World } else { Zone::Domestic }, subject }).collect()
+
+    found
+        .map(|subject| Letter {
+            zone: if subject.abroad { Zone::World } else { Zone::Domestic },
+            subject,
+        })
+        .collect()
 }
 
 /// What samples are made with.
@@ -106,7 +123,8 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// A letter of this class: the first that takes its sheets, else the first of its zone and size.
+    /// A letter of this class: the first that takes its sheets, else the first of its zone and
+    /// size.
     fn of_class(
         &self,
         usual: &[TextFacts],
@@ -120,6 +138,7 @@ impl Desk<'_> {
                 && subject.format == Format::Standard
                 && !subject.abroad
         };
+
         let mut nearest = None;
         for subject in usual.iter().filter(first) {
             let abroad = class.zone != Zone::Domestic;
@@ -130,14 +149,19 @@ impl Desk<'_> {
             }
             nearest = nearest.or(made);
         }
+
         Ok(nearest)
     }
 
-    /// Sets letters, each as a file of its own, from sample `from`; with the sheets that each takes.
+    /// Sets letters, each as a file of its own, from sample `from`; with the sheets that each
+    /// takes.
     fn set(&self, letters: Vec<Letter>, from: usize) -> Result<Vec<Made>, RenderError> {
-        let body = |letter: &Letter| texts::body_of(&letter.subject, self.facts, self.run_date, self.synthetic);
+        let body = |letter: &Letter| {
+            texts::body_of(&letter.subject, self.facts, self.run_date, self.synthetic)
+        };
         let bodies: Vec<Body> = letters.iter().map(body).collect();
-        let keyed: BTreeMap<String, Body> = bodies.iter().map(|body| (body.key(), body.clone())).collect();
+        let keyed: BTreeMap<String, Body> =
+            bodies.iter().map(|body| (body.key(), body.clone())).collect();
         let press = Press::new(&keyed, self.print, self.run_date)?;
         let set = |(index, (letter, body)): (usize, (Letter, &Body))| {
             let number = from + index;
@@ -146,10 +170,12 @@ impl Desk<'_> {
                 invented::to_europe(&mut draft);
             }
             let (pages, sheets) = press.paper(&draft.body).unwrap_or_default();
-            let place = Place { part: 1, seq: 1, print_file: name(number), first_page: 1, pages, sheets };
+            let place =
+                Place { part: 1, seq: 1, print_file: name(number), first_page: 1, pages, sheets };
             let bytes = press.set(0, &[&Planned { draft, place }])?;
             Ok(Made { letter, sheets, bytes })
         };
+
         letters.into_iter().zip(&bodies).enumerate().map(set).collect()
     }
 }

@@ -1,7 +1,8 @@
-//! Parts as units of work: what a part is set from, the setting of its print files, and its way into a sealed file.
+//! Parts as units of work: what a part is set from, the setting of its print files, and its way
+//! into a sealed file.
 //!
-//! A part follows from its own planned letters, the job's texts and the job's settings alone, so its print files have the
-//! same bytes whoever sets them: this run, or a fleet before it (`fleet`).
+//! A part follows from its own planned letters, the job's texts and the job's settings alone, so
+//! its print files have the same bytes whoever sets them: this run, or a fleet before it (`fleet`).
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,8 +28,8 @@ const LANES: usize = 2;
 /// Threads for which there is another lane.
 const THREADS_PER_LANE: usize = 4;
 
-/// Sets, reads back, packs and seals all parts of a planned job. `press` is the one that proofed the job's letters, where
-/// this is still the same run.
+/// Sets, reads back, packs and seals all parts of a planned job. `press` is the one that proofed
+/// the job's letters, where this is still the same run.
 pub(super) fn seal(
     night: &Night<'_>,
     job: &Job,
@@ -40,6 +41,7 @@ pub(super) fn seal(
     if !settings.rehearsal && guard::has_sample_key(&settings.vendor) {
         return Err(RunError::SampleKey { job: job.job_name.clone() });
     }
+
     let bodies = staging.bodies(&job.staged)?;
     let maker = PartMaker {
         night,
@@ -55,6 +57,7 @@ pub(super) fn seal(
         made: OnceLock::new(),
         making: Mutex::new(()),
     };
+
     let next = AtomicUsize::new(0);
     let lane = || {
         let mut sealed = Vec::new();
@@ -70,17 +73,23 @@ pub(super) fn seal(
         }
         Ok(sealed)
     };
+
     let threads = rayon::current_num_threads();
     // One thread does one thing after the other.
     let lanes = (threads / THREADS_PER_LANE).max(LANES).min(threads).min(job.parts.len());
     let lanes: Vec<_> = thread::scope(|scope| {
         let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
-        lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        lanes
+            .into_iter()
+            .map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
+
     let mut sealed = Vec::with_capacity(job.parts.len());
     for lane in lanes {
         sealed.extend(lane?);
     }
+
     sealed.sort_unstable_by_key(|(number, _)| *number);
     Ok(sealed.into_iter().map(|(_, part)| part).collect())
 }
@@ -102,13 +111,15 @@ struct PartMaker<'a> {
 }
 
 impl PartMaker<'_> {
-    /// Takes one part from its plan to a sealed file. Its print files are set as they are packed: a few at a time on all
-    /// cores, each let go when it is in the archive.
+    /// Takes one part from its plan to a sealed file. Its print files are set as they are packed: a
+    /// few at a time on all cores, each let go when it is in the archive.
     fn seal(&self, totals: &PartTotals) -> Result<Sealed, RunError> {
         let part = self.staging.read_part(totals.number, &self.job.staged)?;
         let ready = Ready::find(self.staging, totals.number, &self.job.staged);
         let files = by_print_file(&part);
-        let print_files = files.chunks(rayon::current_num_threads()).flat_map(|files| self.set(files, ready.as_ref()));
+        let print_files = files
+            .chunks(rayon::current_num_threads())
+            .flat_map(|files| self.set(files, ready.as_ref()));
         let job = package::JobTicket {
             number: &self.settings.number,
             rehearsal: self.settings.rehearsal,
@@ -121,20 +132,37 @@ impl PartMaker<'_> {
             pdf_standards: crate::render::STANDARDS,
             ledger_head: &self.head,
         };
-        package::pack(&part, &job, &self.samples, &self.recipients, self.staging.folder(), print_files)
+
+        package::pack(
+            &part,
+            &job,
+            &self.samples,
+            &self.recipients,
+            self.staging.folder(),
+            print_files,
+        )
     }
 
     /// Sets some print files, except those that a fleet has set and that are as decided.
-    fn set(&self, files: &[&[Planned]], ready: Option<&Ready>) -> Vec<Result<(String, Vec<u8>), RunError>> {
+    fn set(
+        &self,
+        files: &[&[Planned]],
+        ready: Option<&Ready>,
+    ) -> Vec<Result<(String, Vec<u8>), RunError>> {
         let setter = &self.setter;
-        let found: Vec<Option<Vec<u8>>> =
-            files.par_iter().map(|letters| ready.and_then(|ready| ready.print_file(letters, setter))).collect();
+        let found: Vec<Option<Vec<u8>>> = files
+            .par_iter()
+            .map(|letters| ready.and_then(|ready| ready.print_file(letters, setter)))
+            .collect();
+
         // On this thread: the press lays its bodies out on all cores.
-        let press = if found.iter().all(Option::is_some) { Ok(None) } else { self.press().map(Some) };
+        let press =
+            if found.iter().all(Option::is_some) { Ok(None) } else { self.press().map(Some) };
         let press = match press {
             Ok(press) => press,
             Err(error) => return vec![Err(error)],
         };
+
         let one = |(letters, found): (&&[Planned], Option<Vec<u8>>)| {
             let pdf = match (found, press) {
                 (None, Some(press)) => setter.set(press, letters)?,
@@ -143,10 +171,12 @@ impl PartMaker<'_> {
             self.night.progress.advance(letters.len() as u64);
             Ok((letters[0].place.print_file.clone(), pdf))
         };
+
         let mut set: Vec<_> = files.par_iter().zip(found).map(one).collect();
         if defect::is(Defect::PrintFileSkipped) {
             set.pop();
         }
+
         set
     }
 
@@ -155,7 +185,9 @@ impl PartMaker<'_> {
         let mut sheets = BTreeMap::new();
         for part in &self.job.parts {
             let part = self.staging.read_part(part.number, &self.job.staged)?;
-            sheets.extend(part.letters.into_iter().map(|letter| (letter.draft.body, letter.place.sheets)));
+            sheets.extend(
+                part.letters.into_iter().map(|letter| (letter.draft.body, letter.place.sheets)),
+            );
         }
         Ok(sheets)
     }
@@ -165,12 +197,16 @@ impl PartMaker<'_> {
         if let Some(press) = self.given.or_else(|| self.made.get()) {
             return Ok(press);
         }
+
         let _alone = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+
         if let Some(press) = self.made.get() {
             return Ok(press);
         }
+
         let settings = self.settings;
-        let press = Press::as_planned(self.bodies, &settings.print, settings.run_date, &self.planned()?)?;
+        let press =
+            Press::as_planned(self.bodies, &settings.print, settings.run_date, &self.planned()?)?;
         Ok(self.made.get_or_init(|| press))
     }
 }

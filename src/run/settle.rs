@@ -1,4 +1,5 @@
-//! Rows that do not count beside others of the same record: superseded, ambiguous and withdrawn ones leave their people.
+//! Rows that do not count beside others of the same record: superseded, ambiguous and withdrawn
+//! ones leave their people.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,10 +35,12 @@ pub(super) fn settle(
     if deliveries.is_empty() && withdrawn.is_empty() {
         return settled;
     }
+
     for cluster in clusters.iter_mut() {
         let present: BTreeSet<RowRef> = cluster.exposures.iter().map(|row| row.row).collect();
         cluster.exposures.retain(|row| keep(row, &present, deliveries, withdrawn, &mut settled));
     }
+
     clusters.retain(|cluster| !cluster.exposures.is_empty());
     settled
 }
@@ -59,11 +62,19 @@ fn keep(
         settled.set_aside.push(SetAside::new(row, Reason::D216));
         return false;
     }
+
     if let Some(other) = deliveries.ambiguous.get(&row) {
-        let evidence = "two deliveries of one record: read first in one run, or the older one came again".to_owned();
-        settled.set_aside.push(SetAside { beside: vec![*other], evidence, ..SetAside::new(row, Reason::L217) });
+        let evidence =
+            "two deliveries of one record: read first in one run, or the older one came again"
+                .to_owned();
+        settled.set_aside.push(SetAside {
+            beside: vec![*other],
+            evidence,
+            ..SetAside::new(row, Reason::L217)
+        });
         return false;
     }
+
     match deliveries.superseded.get(&row) {
         None => true,
         Some(newest) if present.contains(newest) => {
@@ -72,7 +83,11 @@ fn keep(
         }
         Some(newest) => {
             let evidence = "the newest delivery: held, or not readable".to_owned();
-            settled.set_aside.push(SetAside { beside: vec![*newest], evidence, ..SetAside::new(row, Reason::L216) });
+            settled.set_aside.push(SetAside {
+                beside: vec![*newest],
+                evidence,
+                ..SetAside::new(row, Reason::L216)
+            });
             false
         }
     }

@@ -1,5 +1,5 @@
-//! `breachpost explain` and `breachpost letter`: what made one letter, and the same letter again as an accessible copy.
-//! Both work from the plan that the run kept, not from the inbox of today.
+//! `breachpost explain` and `breachpost letter`: what made one letter, and the same letter again as
+//! an accessible copy. Both work from the plan that the run kept, not from the inbox of today.
 
 pub mod row;
 
@@ -36,7 +36,9 @@ pub enum ExplainError {
     #[error(transparent)]
     Render(#[from] RenderError),
     /// The ledger has no such letter.
-    #[error("no letter has this id or reference, and no row of the last run is at this place or has this record id")]
+    #[error(
+        "no letter has this id or reference, and no row of the last run is at this place or has this record id"
+    )]
     Unknown,
     /// The run's papers are gone (purged).
     #[error("the plan of run {run_id} no longer exists")]
@@ -73,7 +75,8 @@ pub struct LetterExplanation {
     pub state: String,
     /// The exposure rows it answers: `file:row record_id`, the leading one first.
     pub rows: Vec<String>,
-    /// Rows that say died, protected or unknown of a namesake with the same birth date; they hold nobody.
+    /// Rows that say died, protected or unknown of a namesake with the same birth date; they hold
+    /// nobody.
     pub namesakes: Vec<String>,
     /// Each decision with the rule behind it.
     pub rules: Vec<AppliedRule>,
@@ -103,6 +106,7 @@ pub fn explain(config: &Config, id: &str) -> Result<LetterExplanation, ExplainEr
     let Planned { draft, place } = &found.letter;
     let record = &found.record;
     let rows = draft.rows.iter().zip(&draft.record_ids);
+
     Ok(LetterExplanation {
         letter_id: draft.letter_id.to_string(),
         reference: draft.reference.clone(),
@@ -121,8 +125,19 @@ pub fn explain(config: &Config, id: &str) -> Result<LetterExplanation, ExplainEr
         rows: rows.map(|((file, row), record_id)| format!("{file}:{row} {record_id}")).collect(),
         namesakes: namesakes::of(&found.papers, &draft.rows),
         rules: rules(draft),
-        address: draft.name_lines.iter().chain(&draft.address_lines).chain([&draft.country_line]).cloned().collect(),
-        texts: found.body.blocks.iter().map(|block| format!("{} {}", block.id, block.heading)).collect(),
+        address: draft
+            .name_lines
+            .iter()
+            .chain(&draft.address_lines)
+            .chain([&draft.country_line])
+            .cloned()
+            .collect(),
+        texts: found
+            .body
+            .blocks
+            .iter()
+            .map(|block| format!("{} {}", block.id, block.heading))
+            .collect(),
     })
 }
 
@@ -151,25 +166,33 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     let gone = || ExplainError::Gone { run_id: record.run_id.clone() };
     let job = ledger.jobs()?.into_iter().find(|job| job.job == record.job).ok_or_else(gone)?;
     let kept = Staging::kept(&config.data_dir, &record.run_id);
-    let plan = if kept.folder().is_dir() { kept } else { Staging::of(&config.data_dir, &job.job_name) };
+    let plan =
+        if kept.folder().is_dir() { kept } else { Staging::of(&config.data_dir, &job.job_name) };
+
     if !plan.folder().is_dir() {
         return Err(gone());
     }
+
     let mut letters = plan.read_part(record.part, &job.staged)?.letters;
-    let place =
-        letters.iter().position(|letter| letter.draft.letter_id.to_string() == record.letter_id).ok_or_else(gone)?;
+    let place = letters
+        .iter()
+        .position(|letter| letter.draft.letter_id.to_string() == record.letter_id)
+        .ok_or_else(gone)?;
+
     let letter = letters.swap_remove(place);
     let body = plan.bodies(&job.staged)?.remove(&letter.draft.body).ok_or_else(gone)?;
     let settings = plan.settings(&job.staged)?;
     let kept = data_dir::runs(&config.data_dir).join(&record.run_id);
     let papers = if kept.is_dir() { kept } else { plan.papers() };
+
     Ok(Found { record, letter, body, settings, papers })
 }
 
 fn rules(draft: &Draft) -> Vec<AppliedRule> {
     let findings = &draft.findings;
-    let words =
-        |items: crate::field::terms::Items| items.iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ");
+    let words = |items: crate::field::terms::Items| {
+        items.iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+    };
     let rule = |what, value: String, why| AppliedRule { what, value, why };
     let mut rules = vec![
         rule("kind", draft.kind.to_string(), why_kind(draft.kind)),
@@ -179,12 +202,24 @@ fn rules(draft: &Draft) -> Vec<AppliedRule> {
             "from the rows' own field; the first of prisoner, hospital, gp, screening is the main one",
         ),
         rule("status", findings.status.to_string(), "the strongest of the rows"),
-        rule("published", findings.published.to_string(), "yes over unknown over no; missing is unknown"),
+        rule(
+            "published",
+            findings.published.to_string(),
+            "yes over unknown over no; missing is unknown",
+        ),
         rule("involved", words(findings.involved), "kinds of data that a confirmed row has"),
-        rule("possible", words(findings.possible), "kinds of data that only a not-excluded row has"),
+        rule(
+            "possible",
+            words(findings.possible),
+            "kinds of data that only a not-excluded row has",
+        ),
         rule("language", draft.language.to_string(), why_language(draft.language)),
         rule("format", draft.format.to_string(), why_format(draft.format)),
-        rule("sender", draft.sender.clone(), "the sender profile of the main category in the facts"),
+        rule(
+            "sender",
+            draft.sender.clone(),
+            "the sender profile of the main category in the facts",
+        ),
         rule("audience", draft.audience.to_string(), why_audience(draft.audience)),
         rule(
             "address from",
@@ -192,16 +227,24 @@ fn rules(draft: &Draft) -> Vec<AppliedRule> {
             "participants, then register, then the lab's row; in custody the institution",
         ),
     ];
+
     if let Some(custody) = draft.custody {
         rules.push(rule("custody", custody.to_string(), why_custody(custody)));
     }
+
     if !draft.provider_display.is_empty() {
-        rules.push(rule("provider", draft.provider_display.clone(), "confirmed in the providers list with a date"));
+        rules.push(rule(
+            "provider",
+            draft.provider_display.clone(),
+            "confirmed in the providers list with a date",
+        ));
     }
+
     rules.push(match &draft.kix {
         Kix::Code(code) => rule("kix", code.clone(), "postcode, number, X and addition"),
         Kix::Skipped(reason) => rule("kix", reason.clone(), "no code can be made for this address"),
     });
+
     rules
 }
 
@@ -259,28 +302,38 @@ impl fmt::Display for LetterExplanation {
         writeln!(f, "placed    {}", self.placed)?;
         writeln!(f, "state     {}", self.state)?;
         writeln!(f, "rows")?;
+
         for (place, row) in self.rows.iter().enumerate() {
             writeln!(f, "  {row}{}", if place == 0 { "  (leads)" } else { "  (merged)" })?;
         }
+
         if !self.namesakes.is_empty() {
             writeln!(f, "namesakes")?;
         }
+
         for namesake in &self.namesakes {
             writeln!(f, "  {namesake}")?;
         }
+
         writeln!(f, "rules")?;
+
         for rule in &self.rules {
             writeln!(f, "  {:<13} {:<40} {}", rule.what, rule.value, rule.why)?;
         }
+
         writeln!(f, "address")?;
+
         for line in self.address.iter().filter(|line| !line.is_empty()) {
             writeln!(f, "  {line}")?;
         }
+
         writeln!(f, "texts")?;
+
         for (place, block) in self.texts.iter().enumerate() {
             let end = if place + 1 == self.texts.len() { "" } else { "\n" };
             write!(f, "  {}{end}", block.trim_end())?;
         }
+
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
-//! `breachpost figures`: what the regulator is told (GDPR art. 33(4) and (5)). Numbers of people only, by day and by group;
-//! small numbers are hidden, and cannot be found by subtracting.
+//! `breachpost figures`: what the regulator is told (GDPR art. 33(4) and (5)). Numbers of people
+//! only, by day and by group; small numbers are hidden, and cannot be found by subtracting.
 
 mod hide;
 
@@ -36,7 +36,8 @@ pub struct Figures {
     pub campaign: String,
     /// Whether people are invented.
     pub rehearsal: bool,
-    /// The run that waiting and unreachable people are counted in; `None` where no papers of a run are left.
+    /// The run that waiting and unreachable people are counted in; `None` where no papers of a run
+    /// are left.
     pub as_of: Option<String>,
     /// Numbers below this one are hidden (`null`).
     pub hidden_below: u64,
@@ -46,10 +47,12 @@ pub struct Figures {
     pub supplemented: Table,
     /// Letters that took something back.
     pub corrected: Table,
-    /// People who were never written to and about whom a human has to decide. By day: at its end, rounded down to tens.
-    /// `None`, as the next two: not known, because no papers of a run are left.
+    /// People who were never written to and about whom a human has to decide. By day: at its end,
+    /// rounded down to tens. `None`, as the next two: not known, because no papers of a run are
+    /// left.
     pub waiting: Option<Table>,
-    /// People who were never written to because there is no address that reaches them. By day as before.
+    /// People who were never written to because there is no address that reaches them. By day as
+    /// before.
     pub unreachable: Option<Table>,
     /// People who must not be written to: died, or on the suppression list. By day as before.
     pub not_to_be_told: Option<Table>,
@@ -62,7 +65,8 @@ struct Counts {
     by_group: BTreeMap<String, u64>,
 }
 
-/// Makes the figures. `rows`, the inbox of today, tells the groups of people who were not written to.
+/// Makes the figures. `rows`, the inbox of today, tells the groups of people who were not written
+/// to.
 ///
 /// # Errors
 /// [`FiguresError`] when ledger or papers cannot be read.
@@ -74,11 +78,13 @@ pub fn of(config: &Config, rows: Option<&Rows>) -> Result<Figures, FiguresError>
         *counts.by_day.entry(date.to_string()).or_default() += letters;
         *counts.by_group.entry(group).or_default() += letters;
     }
+
     let mut tables = sent.map(|counts| Table::of_sums(&counts.by_day, &counts.by_group));
     if ledger.campaign_state()? == CampaignState::Purged {
         let totals = ledger.totals()?;
         tables = [totals.first, totals.supplements, totals.corrections].map(Table::of_total);
     }
+
     let [told, supplemented, corrected] = tables;
 
     let runs = last_of_days(shelf::runs(&config.data_dir));
@@ -97,6 +103,7 @@ pub fn of(config: &Config, rows: Option<&Rows>) -> Result<Figures, FiguresError>
             }
         }
     }
+
     let is_known = !runs.is_empty();
     let [waiting, unreachable, not_to_be_told] =
         open.map(|counts| is_known.then(|| Table::of_levels(&counts.by_day, &counts.by_group)));
@@ -158,31 +165,48 @@ fn last_of_days(runs: Vec<Shelved>) -> Vec<Shelved> {
     days
 }
 
-/// Groups by file, row and record id: a row of today's inbox that is another one than that of the run has no group.
+/// Groups by file, row and record id: a row of today's inbox that is another one than that of the
+/// run has no group.
 fn groups(rows: Option<&Rows>) -> BTreeMap<(&str, u32), (&str, Category)> {
     let Some(rows) = rows else { return BTreeMap::new() };
-    let place = |row: crate::field::ids::RowRef| (rows.inputs[usize::from(row.file)].file.as_str(), row.row);
-    let known = rows.exposures.iter().filter_map(|row| Some((place(row.row), (row.record_id(), row.category?))));
+    let place = |row: crate::field::ids::RowRef| {
+        (rows.inputs[usize::from(row.file)].file.as_str(), row.row)
+    };
+    let known = rows
+        .exposures
+        .iter()
+        .filter_map(|row| Some((place(row.row), (row.record_id(), row.category?))));
     known.collect()
 }
 
 type People = BTreeMap<String, (Option<Open>, Option<Category>)>;
 
-/// What became of each person, and their group. A row that is nobody's so far counts as a person of its own.
-fn people(run: &Shelved, groups: &BTreeMap<(&str, u32), (&str, Category)>) -> Result<People, ReportError> {
+/// What became of each person, and their group. A row that is nobody's so far counts as a person of
+/// its own.
+fn people(
+    run: &Shelved,
+    groups: &BTreeMap<(&str, u32), (&str, Category)>,
+) -> Result<People, ReportError> {
     let mut people = People::new();
     for line in run.lines("rows.csv")? {
         let line = line?;
         let row = line["row"].parse().unwrap_or(0);
-        let known = groups.get(&(line["file"].as_str(), row)).filter(|(id, _)| *id == line["record_id"]);
+        let known =
+            groups.get(&(line["file"].as_str(), row)).filter(|(id, _)| *id == line["record_id"]);
         let group = known.map(|(_, group)| *group);
-        let name = if line["person"].is_empty() { format!("{}:{row}", line["file"]) } else { line["person"].clone() };
+        let name = if line["person"].is_empty() {
+            format!("{}:{row}", line["file"])
+        } else {
+            line["person"].clone()
+        };
         let fate = Open::of(&line["state"], &line["code"]);
         let entry = people.entry(name).or_insert((fate, group));
-        // A letter answers for the person; what must never be written counts before what may change.
+        // A letter answers for the person; what must never be written counts before what may
+        // change.
         entry.0 = entry.0.zip(fate).map(|(one, other)| one.max(other));
         entry.1 = [entry.1, group].into_iter().flatten().min();
     }
+
     Ok(people)
 }
 
@@ -199,6 +223,7 @@ impl fmt::Display for Figures {
             ("unreachable", self.unreachable.as_ref()),
             ("not to be told", self.not_to_be_told.as_ref()),
         ];
+
         let known = || tables.iter().filter_map(|(_, table)| *table);
         let days: BTreeSet<&String> = known().flat_map(|table| table.by_day.keys()).collect();
         let groups: BTreeSet<&String> = known().flat_map(|table| table.by_group.keys()).collect();
@@ -215,8 +240,13 @@ impl fmt::Display for Figures {
                 writeln!(f, "  {group:<13} {}", table.by_group[*group])?;
             }
         }
+
         let days = count(days.len() as u64, "day", "days");
-        write!(f, "{days}; - means hidden: the number, or one that would reveal it, is below {}", self.hidden_below)
+        write!(
+            f,
+            "{days}; - means hidden: the number, or one that would reveal it, is below {}",
+            self.hidden_below
+        )
     }
 }
 
@@ -234,6 +264,7 @@ mod tests {
             ("rejected", "R104", Some(Open::Waiting)),
             ("suppressed", "D201", Some(Open::Never)),
         ];
+
         for (state, code, open) in cases {
             assert_eq!(Open::of(state, code), open, "{state} {code}");
         }
@@ -241,8 +272,13 @@ mod tests {
 
     #[test]
     fn of_several_runs_on_a_day_the_last_one_counts() {
-        let run = |date: &str, number| Shelved { date: date.to_owned(), number, papers: "x".into() };
-        let kept = last_of_days(vec![run("2025-09-15", 1), run("2025-09-15", 2), run("2025-09-16", 1)]);
-        assert_eq!(kept.iter().map(Shelved::run_id).collect::<Vec<_>>(), ["2025-09-15-2", "2025-09-16-1"]);
+        let run =
+            |date: &str, number| Shelved { date: date.to_owned(), number, papers: "x".into() };
+        let kept =
+            last_of_days(vec![run("2025-09-15", 1), run("2025-09-15", 2), run("2025-09-16", 1)]);
+        assert_eq!(
+            kept.iter().map(Shelved::run_id).collect::<Vec<_>>(),
+            ["2025-09-15-2", "2025-09-16-1"]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! `breachpost preview`: every letter variant with invented people, Dutch next to English, as PDF and as pictures.
+//! `breachpost preview`: every letter variant with invented people, Dutch next to English, as PDF
+//! and as pictures.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -68,8 +69,8 @@ struct Shown {
     pictures: Vec<String>,
 }
 
-/// Writes every variant to `out`: `nl/<variant>.pdf`, `nl/<variant>-1.png`, ..., the same under `en/`, and `index.html`.
-/// People are invented and every page says so.
+/// Writes every variant to `out`: `nl/<variant>.pdf`, `nl/<variant>-1.png`, ..., the same under
+/// `en/`, and `index.html`. People are invented and every page says so.
 ///
 /// # Errors
 /// [`PreviewError`] when a letter does not set or a file cannot be written.
@@ -84,17 +85,23 @@ pub fn write(
         let path = out.join(language.word());
         fs::create_dir_all(&path).map_err(|source| PreviewError::Write { path, source })?;
     }
+
     let variants = texts::variants(facts);
-    let bodies: Vec<Body> = variants.iter().map(|variant| variant.body(facts, run_date, true)).collect();
-    let keyed: BTreeMap<String, Body> = bodies.iter().map(|body| (body.key(), body.clone())).collect();
+    let bodies: Vec<Body> =
+        variants.iter().map(|variant| variant.body(facts, run_date, true)).collect();
+    let keyed: BTreeMap<String, Body> =
+        bodies.iter().map(|body| (body.key(), body.clone())).collect();
     let press = Press::new(&keyed, print, run_date)?;
     progress.stage("preview", variants.len() as u64);
-    let numbered: Vec<(usize, (&Variant, &Body))> = variants.iter().zip(&bodies).enumerate().collect();
+
+    let numbered: Vec<(usize, (&Variant, &Body))> =
+        variants.iter().zip(&bodies).enumerate().collect();
     let shown = workers::map(&numbered, |(number, (variant, body))| {
         let shown = letter(out, &press, *number, variant, body)?;
         progress.advance(1);
         Ok(shown)
     });
+
     let shown = shown.into_iter().collect::<Result<Vec<Shown>, PreviewError>>()?;
 
     let index = out.join("index.html");
@@ -103,6 +110,7 @@ pub fn write(
         pages: shown.iter().map(|letter| letter.pictures.len()).sum(),
         index: index.clone(),
     };
+
     write_file(&index, page(&rows(&variants, &shown), &made)?.as_bytes())?;
     Ok(made)
 }
@@ -122,7 +130,11 @@ pub struct Paper {
 ///
 /// # Errors
 /// [`PreviewError::Press`] when a letter does not set.
-pub fn paper(facts: &Facts, print: &Print, run_date: Date) -> Result<BTreeMap<Format, Paper>, PreviewError> {
+pub fn paper(
+    facts: &Facts,
+    print: &Print,
+    run_date: Date,
+) -> Result<BTreeMap<Format, Paper>, PreviewError> {
     let mut bodies = BTreeMap::new();
     for mut variant in texts::variants(facts) {
         for format in Format::ALL {
@@ -131,6 +143,7 @@ pub fn paper(facts: &Facts, print: &Print, run_date: Date) -> Result<BTreeMap<Fo
             bodies.insert(body.key(), body);
         }
     }
+
     let press = Press::new(&bodies, print, run_date)?;
     let mut found: BTreeMap<Format, Paper> = BTreeMap::new();
     for (key, body) in &bodies {
@@ -139,21 +152,30 @@ pub fn paper(facts: &Facts, print: &Print, run_date: Date) -> Result<BTreeMap<Fo
         paper.sheets += press.sides(key).unwrap_or_default().div_ceil(2);
         paper.stranded += press.stranded(key).unwrap_or_default();
     }
+
     Ok(found)
 }
 
-fn letter(out: &Utf8Path, press: &Press, number: usize, variant: &Variant, body: &Body) -> Result<Shown, PreviewError> {
+fn letter(
+    out: &Utf8Path,
+    press: &Press,
+    number: usize,
+    variant: &Variant,
+    body: &Body,
+) -> Result<Shown, PreviewError> {
     let failed = |source| PreviewError::Render { variant: variant.name.clone(), source };
     let draft = invented::draft(&variant.subject, number / 2, body);
     let language = variant.subject.language.word();
     let pdf = format!("{language}/{}.pdf", variant.name);
     write_file(&out.join(&pdf), &press.accessible(&draft, body).map_err(failed)?)?;
+
     let mut pictures = Vec::new();
     for (page, png) in (1..).zip(press.png(&draft, body, PIXELS_PER_INCH).map_err(failed)?) {
         let picture = format!("{language}/{}-{page}.png", variant.name);
         write_file(&out.join(&picture), &png)?;
         pictures.push(picture);
     }
+
     Ok(Shown { language, pdf, pictures })
 }
 
@@ -163,12 +185,18 @@ fn rows(variants: &[Variant], shown: &[Shown]) -> Vec<Row> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for (variant, letter) in variants.iter().zip(shown) {
         let place = *places.entry(&variant.name).or_insert_with(|| {
-            let conditions = variant.conditions.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-            rows.push(Row { name: variant.name.clone(), conditions: conditions.collect(), letters: Vec::new() });
+            let conditions =
+                variant.conditions.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+            rows.push(Row {
+                name: variant.name.clone(),
+                conditions: conditions.collect(),
+                letters: Vec::new(),
+            });
             rows.len() - 1
         });
         rows[place].letters.push(letter.clone());
     }
+
     rows
 }
 
@@ -182,5 +210,6 @@ fn page(rows: &[Row], made: &PreviewSummary) -> Result<String, PreviewError> {
 }
 
 fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), PreviewError> {
-    durable::write(path, bytes).map_err(|source| PreviewError::Write { path: path.to_owned(), source })
+    durable::write(path, bytes)
+        .map_err(|source| PreviewError::Write { path: path.to_owned(), source })
 }

@@ -1,8 +1,9 @@
-//! `breachpost review apply`: a human's decisions about who is who, from a spreadsheet into the ledger.
+//! `breachpost review apply`: a human's decisions about who is who, from a spreadsheet into the
+//! ledger.
 //!
-//! A decisions file is `review.csv` with the column `decision` filled in, or a shorter one with the columns `file`, `row`,
-//! `beside` and `decision`: somebody says of a row and of the rows beside it whether they are one person. All of a file
-//! is applied or nothing.
+//! A decisions file is `review.csv` with the column `decision` filled in, or a shorter one with the
+//! columns `file`, `row`, `beside` and `decision`: somebody says of a row and of the rows beside it
+//! whether they are one person. All of a file is applied or nothing.
 
 mod about_records;
 mod decisions_file;
@@ -20,7 +21,9 @@ use crate::config::Config;
 use crate::facts::FactsError;
 use crate::field::ids::RowRef;
 use crate::field::row::Rows;
-use crate::link::{self, Decision, LinkError, LinkTerms, Obstacle, Parameters, ParametersError, RecordKey};
+use crate::link::{
+    self, Decision, LinkError, LinkTerms, Obstacle, Parameters, ParametersError, RecordKey,
+};
 use crate::read::{self, ReadError};
 use crate::record::{Acceptance, Access, Home, Ledger, RecordError};
 use crate::run::{RunError, lists};
@@ -92,12 +95,15 @@ impl Explain for ReviewError {
             Self::Inbox(error) => return error.hint(),
             Self::Link(error) => return error.hint(),
             Self::Run(error) => return error.hint(),
-            Self::Shape { .. } => "fill in `decision` in the `review.csv` of a run and save it as CSV (UTF-8)",
+            Self::Shape { .. } => {
+                "fill in `decision` in the `review.csv` of a run and save it as CSV (UTF-8)"
+            }
             Self::Line { .. } => {
                 "nothing was applied; correct the line, or empty its `decision`, and apply the file again"
             }
             Self::Read { .. } | Self::Parameters(_) | Self::Facts(_) => return None,
         };
+
         Some(hint.to_owned())
     }
 }
@@ -121,10 +127,12 @@ pub struct Applied {
     pub date: Date,
 }
 
-/// Writes the decisions of `path` into the ledger in the name of `by`. Applied again, the same file changes nothing.
+/// Writes the decisions of `path` into the ledger in the name of `by`. Applied again, the same file
+/// changes nothing.
 ///
 /// # Errors
-/// [`ReviewError`] when a line cannot be followed; two different valid BSNs are never one person, whoever says so.
+/// [`ReviewError`] when a line cannot be followed; two different valid BSNs are never one person,
+/// whoever says so.
 pub fn apply(
     config: &Config,
     path: &Utf8Path,
@@ -138,12 +146,16 @@ pub fn apply(
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
     let list_terms = |list| lists::terms(&config.inputs, list);
     let intake = ledger.intake(&rows, &list_terms, Acceptance::default())?;
-    let failed = |line: u64, problem: String| ReviewError::Line { path: path.to_owned(), line, problem };
-    let said = Said::of(&rows, &ledger, &lines.pairs).map_err(|(line, problem)| failed(line, problem))?;
+    let failed =
+        |line: u64, problem: String| ReviewError::Line { path: path.to_owned(), line, problem };
+    let said =
+        Said::of(&rows, &ledger, &lines.pairs).map_err(|(line, problem)| failed(line, problem))?;
+
     if !said.pairs.is_empty() {
         said.can_be_followed(config, &rows, &ledger, progress)?
             .map_or(Ok(()), |(line, problem)| Err(failed(line, problem)))?;
     }
+
     let verdicts = Verdicts::of(&rows, &ledger, &intake, &lines.others)?;
     let verdicts = verdicts.map_err(|(line, problem)| failed(line, problem))?;
     let release = verdicts.release(config, &rows, &ledger, progress)?;
@@ -154,6 +166,7 @@ pub fn apply(
     let records = ledger.rule_records(&verdicts.records, by, date)?;
     let released = ledger.release(&release, by)?;
     let lines = lines.pairs.len() + lines.others.len();
+
     Ok(Applied { lines, pairs: decisions.len(), new, records, released, by: by.to_owned(), date })
 }
 
@@ -174,6 +187,7 @@ impl Said {
                 wanted.insert(inbox.find(place).map_err(|problem| (line.number, problem))?);
             }
         }
+
         let keys = link::record_keys(rows, ledger.keys(), &wanted);
         let ids = inbox.ids(&wanted);
         let mut pairs = BTreeMap::<(RecordKey, RecordKey), (Decision, u64)>::new();
@@ -182,36 +196,47 @@ impl Said {
             let look_up = |place: &Place| -> Result<RecordKey, Problem> {
                 let row = inbox.find(place).map_err(|problem| (line.number, problem))?;
                 if place.id.as_ref().is_some_and(|id| ids.get(&row).copied() != Some(id.as_str())) {
-                    return Err(wrong("a record id is not that of its row: the inbox has changed since"));
+                    return Err(wrong(
+                        "a record id is not that of its row: the inbox has changed since",
+                    ));
                 }
-                keys.get(&row).copied().ok_or_else(|| wrong("a row is unusable (R code) and belongs to nobody so far"))
+                keys.get(&row)
+                    .copied()
+                    .ok_or_else(|| wrong("a row is unusable (R code) and belongs to nobody so far"))
             };
             let one = look_up(&line.row)?;
             for place in &line.beside {
                 let other = look_up(place)?;
                 if one == other {
-                    return Err(wrong("the rows are deliveries of one record, which cannot belong to anyone else"));
+                    return Err(wrong(
+                        "the rows are deliveries of one record, which cannot belong to anyone else",
+                    ));
                 }
                 let decision = Decision::new(one, other, line.ruling);
                 match pairs.get(&decision.pair()) {
                     Some((before, number)) if before.ruling != line.ruling => {
-                        return Err(wrong(&format!("says the opposite of line {number} about the same rows")));
+                        return Err(wrong(&format!(
+                            "says the opposite of line {number} about the same rows"
+                        )));
                     }
                     _ => drop(pairs.insert(decision.pair(), (decision, line.number))),
                 }
             }
         }
+
         Ok(Self { pairs })
     }
 
     /// What counts when these decisions are added to those of `before`.
     fn with(&self, before: &[Decision]) -> Vec<Decision> {
-        let mut after: BTreeMap<_, _> = before.iter().map(|decision| (decision.pair(), *decision)).collect();
+        let mut after: BTreeMap<_, _> =
+            before.iter().map(|decision| (decision.pair(), *decision)).collect();
         after.extend(self.pairs.iter().map(|(pair, (decision, _))| (*pair, *decision)));
         after.into_values().collect()
     }
 
-    /// Links with what was decided before and what is decided now; the first line that cannot be followed.
+    /// Links with what was decided before and what is decided now; the first line that cannot be
+    /// followed.
     fn can_be_followed(
         &self,
         config: &Config,
@@ -226,17 +251,21 @@ impl Said {
             let terms = LinkTerms { rules: &config.link, parameters: &parameters, decisions };
             link::unmet(rows, &terms, ledger.keys(), progress)
         };
+
         let broken = unmet(&after)?;
         if broken.is_empty() {
             return Ok(None);
         }
+
         // What could not be followed before is not the fault of this file.
-        let old: BTreeSet<_> = unmet(&before)?.iter().map(|unmet| before[unmet.decision].pair()).collect();
+        let old: BTreeSet<_> =
+            unmet(&before)?.iter().map(|unmet| before[unmet.decision].pair()).collect();
         let new = broken.iter().find(|unmet| !old.contains(&after[unmet.decision].pair()));
         Ok(new.map(|unmet| {
             let line = self.pairs.get(&after[unmet.decision].pair()).map(|(_, line)| *line);
             // An earlier decision that this file makes impossible: any line may be the one.
-            let line = line.or_else(|| self.pairs.values().map(|(_, line)| *line).min()).unwrap_or(1);
+            let line =
+                line.or_else(|| self.pairs.values().map(|(_, line)| *line).min()).unwrap_or(1);
             (line, obstacle(rows, unmet.why))
         }))
     }
@@ -252,7 +281,9 @@ fn obstacle(rows: &Rows, why: Obstacle) -> String {
         ),
         Obstacle::Size => "the person would have more rows than `link.max_cluster_rows`".to_owned(),
         Obstacle::Decision => "contradicts another decision about these people".to_owned(),
-        Obstacle::Identical => "the rows are deliveries of one record, which cannot belong to anyone else".to_owned(),
+        Obstacle::Identical => {
+            "the rows are deliveries of one record, which cannot belong to anyone else".to_owned()
+        }
     }
 }
 
@@ -282,7 +313,12 @@ impl<'a> Inbox<'a> {
     /// Record ids and person_refs of usable rows.
     fn ids(&self, wanted: &BTreeSet<RowRef>) -> BTreeMap<RowRef, &'a str> {
         let exposures = self.rows.exposures.iter().map(|row| (row.row, row.record_id()));
-        let listed = self.rows.participants.iter().chain(&self.rows.register).map(|row| (row.row, row.person_ref()));
+        let listed = self
+            .rows
+            .participants
+            .iter()
+            .chain(&self.rows.register)
+            .map(|row| (row.row, row.person_ref()));
         exposures.chain(listed).filter(|(row, _)| wanted.contains(row)).collect()
     }
 
@@ -297,7 +333,13 @@ impl<'a> Inbox<'a> {
             return self.find(&place);
         }
         let exposures = self.rows.exposures.iter().map(|row| (row.row, row.record_id()));
-        let listed = self.rows.participants.iter().chain(&self.rows.register).map(|row| (row.row, row.person_ref()));
+        let listed = self
+            .rows
+            .participants
+            .iter()
+            .chain(&self.rows.register)
+            .map(|row| (row.row, row.person_ref()));
+
         let mut found = exposures.chain(listed).filter(|(_, id)| *id == text).map(|(row, _)| row);
         match (found.next(), found.next()) {
             (Some(row), None) => Ok(row),

@@ -1,4 +1,5 @@
-//! `breachpost sample`: an invented inbox of any size, with the truth beside it. The same number and seed give the same bytes.
+//! `breachpost sample`: an invented inbox of any size, with the truth beside it. The same number
+//! and seed give the same bytes.
 
 mod files;
 mod lab;
@@ -44,7 +45,9 @@ pub enum SampleError {
     #[error("`{out}` is not empty")]
     NotEmpty { out: Utf8PathBuf },
     /// More people than there are test numbers.
-    #[error("{people} people are more than there are numbers in the test range (at most 8,500,000)")]
+    #[error(
+        "{people} people are more than there are numbers in the test range (at most 8,500,000)"
+    )]
     TooMany {
         /// How many were asked for.
         people: u32,
@@ -59,26 +62,35 @@ pub enum SampleError {
 
 impl Explain for SampleError {
     fn hint(&self) -> Option<String> {
-        matches!(self, Self::NotEmpty { .. }).then(|| "give a folder that is empty or does not exist yet".to_owned())
+        matches!(self, Self::NotEmpty { .. })
+            .then(|| "give a folder that is empty or does not exist yet".to_owned())
     }
 }
 
-/// Writes an inbox of about `people` invented people to `out`: exposures (two files), participants, register, providers,
-/// suppressions, each with its sidecar, and `truth.csv` (`record_id, person`).
+/// Writes an inbox of about `people` invented people to `out`: exposures (two files), participants,
+/// register, providers, suppressions, each with its sidecar, and `truth.csv` (`record_id, person`).
 ///
 /// # Errors
 /// [`SampleError`] when the folder is not empty or a file cannot be written.
-pub fn write(out: &Utf8Path, people: u32, seed: u64, progress: &Progress) -> Result<SampleSummary, SampleError> {
+pub fn write(
+    out: &Utf8Path,
+    people: u32,
+    seed: u64,
+    progress: &Progress,
+) -> Result<SampleSummary, SampleError> {
     if people > 8_500_000 {
         return Err(SampleError::TooMany { people });
     }
+
     let mut files = Files::create(out)?;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let codes = providers(&mut rng, people, &mut files)?;
     let mut population = Population::new(ChaCha8Rng::seed_from_u64(seed ^ 0x5eed));
     let mut stranger = None;
     let mut left = people;
+
     progress.stage("inventing", u64::from(people));
+
     while left > 0 {
         let mut household = population.household();
         household.truncate(left as usize);
@@ -97,6 +109,7 @@ pub fn write(out: &Utf8Path, people: u32, seed: u64, progress: &Progress) -> Res
             population.household().iter().try_for_each(|human| files.listed(human))?;
         }
     }
+
     progress.finish();
     files.finish(out, people)
 }
@@ -115,8 +128,10 @@ fn providers(rng: &mut ChaCha8Rng, people: u32, files: &mut Files) -> Result<Cod
         files.provider(rng, &code, kind)?;
         table.push(code);
     }
+
     if codes.gp.is_empty() {
         codes.gp.push("01999999".to_owned());
     }
+
     Ok(codes)
 }

@@ -1,7 +1,8 @@
 //! Re-opens what was published and counts it again.
 //!
-//! Nothing here shares a struct or a count with the code that writes a package: what a part should hold is read from
-//! the vendor's side, file by file. Only the opening of archives and seals is common.
+//! Nothing here shares a struct or a count with the code that writes a package: what a part should
+//! hold is read from the vendor's side, file by file. Only the opening of archives and seals is
+//! common.
 
 mod bag;
 mod leaks;
@@ -21,7 +22,8 @@ use crate::package::SealError;
 /// Problems that are listed; more are only counted.
 const MOST_PROBLEMS: usize = 1_000;
 
-/// The text of each page of a PDF, in order. What goes wrong is said in words without personal data.
+/// The text of each page of a PDF, in order. What goes wrong is said in words without personal
+/// data.
 pub type PageText<'a> = &'a dyn Fn(&[u8]) -> Result<Vec<String>, String>;
 
 /// What was found in a package.
@@ -41,7 +43,8 @@ pub struct PackageVerdict {
     pub pages: u64,
     /// Sheets in the manifests.
     pub sheets: u64,
-    /// Fingerprint of the key that signed the list of checksums, `SHA256:...`; `None`: unsigned, or only a part was looked at.
+    /// Fingerprint of the key that signed the list of checksums, `SHA256:...`; `None`: unsigned, or
+    /// only a part was looked at.
     pub signed_by: Option<String>,
     /// What is wrong; empty = the package is sound.
     pub problems: Vec<PackageProblem>,
@@ -61,21 +64,30 @@ impl std::fmt::Display for PackageVerdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "job       {}", self.job)?;
         write!(f, "parts     {}", self.parts)?;
+
         if self.opened {
-            write!(f, "\nletters   {} on {} sheets, {} pages", self.letters, self.sheets, self.pages)?;
+            write!(
+                f,
+                "\nletters   {} on {} sheets, {} pages",
+                self.letters, self.sheets, self.pages
+            )?;
         } else {
             write!(f, "\nsealed    checksums only; name the key with --identity to open it")?;
         }
+
         match &self.signed_by {
             Some(key) => write!(f, "\nsigned    by {key}")?,
             None => write!(f, "\nsigned    no")?,
         }
+
         for problem in &self.problems {
             write!(f, "\nproblem   {}: {}", problem.place, problem.text)?;
         }
+
         if self.more_problems > 0 {
             write!(f, "\n          and {} more", self.more_problems)?;
         }
+
         write!(f, "\n{}", if self.is_sound() { "sound" } else { "NOT sound" })
     }
 }
@@ -137,7 +149,9 @@ pub enum VerifyError {
 impl Explain for VerifyError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NoPackage { .. } => Some("name `outbox/<job>` or one of the files in it".to_owned()),
+            Self::NoPackage { .. } => {
+                Some("name `outbox/<job>` or one of the files in it".to_owned())
+            }
             Self::Read { .. } => None,
             Self::Seal(error) => error.hint(),
         }
@@ -147,24 +161,29 @@ impl Explain for VerifyError {
 /// What a package is opened and held against.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct VerifyKeys<'a> {
-    /// File with an age secret key; without it sealed parts stay closed and only their checksums are verified.
+    /// File with an age secret key; without it sealed parts stay closed and only their checksums
+    /// are verified.
     pub identity: Option<&'a Utf8Path>,
-    /// File with the public line of the key that must have signed the package; without it any sound signature will do, and
-    /// so will none.
+    /// File with the public line of the key that must have signed the package; without it any sound
+    /// signature will do, and so will none.
     pub signer: Option<&'a Utf8Path>,
 }
 
-/// Verifies a published job (`outbox/<job>`), one sealed part or one plain zip: checksums, bag, ticket, every row and
-/// the number of pages. `identity` is that of [`VerifyKeys`].
+/// Verifies a published job (`outbox/<job>`), one sealed part or one plain zip: checksums, bag,
+/// ticket, every row and the number of pages. `identity` is that of [`VerifyKeys`].
 ///
 /// # Errors
-/// [`VerifyError`] when the package cannot be looked at. What is wrong inside is in [`PackageVerdict::problems`].
-pub fn verify(package: &Utf8Path, identity: Option<&Utf8Path>) -> Result<PackageVerdict, VerifyError> {
+/// [`VerifyError`] when the package cannot be looked at. What is wrong inside is in
+/// [`PackageVerdict::problems`].
+pub fn verify(
+    package: &Utf8Path,
+    identity: Option<&Utf8Path>,
+) -> Result<PackageVerdict, VerifyError> {
     verify_with(package, VerifyKeys { identity, signer: None }, None)
 }
 
-/// As [`verify`], and reads the pages with `page_text`: each letter's first page has its name and address lines, no page
-/// belongs to another letter.
+/// As [`verify`], and reads the pages with `page_text`: each letter's first page has its name and
+/// address lines, no page belongs to another letter.
 ///
 /// # Errors
 /// As [`verify`].
@@ -192,7 +211,13 @@ impl Problems {
         }
     }
 
-    fn add_unless(&mut self, fine: bool, check: Check, place: impl Into<String>, text: impl Into<String>) {
+    fn add_unless(
+        &mut self,
+        fine: bool,
+        check: Check,
+        place: impl Into<String>,
+        text: impl Into<String>,
+    ) {
         if !fine {
             self.add(check, place, text);
         }

@@ -1,5 +1,5 @@
-//! What everybody who builds the program waits for does not grow unseen, and what is missing is said before minutes are
-//! spent.
+//! What everybody who builds the program waits for does not grow unseen, and what is missing is
+//! said before minutes are spent.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,15 +11,26 @@ use crate::program::{Answer, root};
 /// Crates of the host's build with these kinds of dependencies, the program itself left out.
 fn crates(kinds: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--locked", "--prefix", "none", "--format", "{p}", "--edges", kinds])
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+            "--edges",
+            kinds,
+        ])
         .current_dir(root())
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     // A crate that stands there again, or is a macro, has words behind its version.
-    let crates =
-        text.lines().filter_map(|line| line.split_once(" v").map(|(name, rest)| (name, rest.split(' ').next())));
+    let crates = text.lines().filter_map(|line| {
+        line.split_once(" v").map(|(name, rest)| (name, rest.split(' ').next()))
+    });
     crates
         .filter(|(name, _)| *name != "breachpost")
         .map(|(name, version)| format!("{name} {}", version.unwrap_or_default()))
@@ -30,7 +41,8 @@ fn crates(kinds: &str) -> BTreeSet<String> {
 fn a_build_compiles_no_more_crates_than_its_budget() {
     let text = fs::read_to_string(root().join("benches/build/crates.toml")).unwrap();
     let budget = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = ")).unwrap();
+        let line =
+            text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = ")).unwrap();
         line.parse::<usize>().unwrap()
     };
     let program = crates("normal,build");

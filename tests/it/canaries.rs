@@ -30,7 +30,8 @@ pub struct Search {
 pub type Found = (usize, &'static str, PathBuf);
 
 impl Search {
-    /// Words are also searched in windows of six letters; numbers and dates are not (hashes are full of digits).
+    /// Words are also searched in windows of six letters; numbers and dates are not (hashes are
+    /// full of digits).
     pub fn new(canaries: &[&str]) -> Self {
         let mut search = Self { needles: Vec::new() };
         for (place, canary) in canaries.iter().enumerate() {
@@ -41,7 +42,8 @@ impl Search {
 
     fn add(&mut self, canary: usize, text: &str) {
         let lower = text.to_lowercase();
-        let utf16 = |bytes: fn(u16) -> [u8; 2]| lower.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        let utf16 =
+            |bytes: fn(u16) -> [u8; 2]| lower.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
         self.push(canary, "plain", false, text.as_bytes());
         self.push(canary, "case-folded", true, lower.as_bytes());
         self.push(canary, "reversed", true, lower.chars().rev().collect::<String>().as_bytes());
@@ -69,7 +71,12 @@ impl Search {
     }
 
     fn push(&mut self, canary: usize, encoding: &'static str, folded: bool, bytes: &[u8]) {
-        self.needles.push(Needle { canary, encoding, folded, finder: Finder::new(bytes).into_owned() });
+        self.needles.push(Needle {
+            canary,
+            encoding,
+            folded,
+            finder: Finder::new(bytes).into_owned(),
+        });
     }
 
     /// Ways of writing that are searched.

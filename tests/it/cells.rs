@@ -1,5 +1,5 @@
-//! Cells that programs and people spoilt, through the whole program: nothing broken is printed, and what only looks
-//! strange is.
+//! Cells that programs and people spoilt, through the whole program: nothing broken is printed, and
+//! what only looks strange is.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,8 +30,8 @@ const SOUND: [(&str, &str); 12] = [
 
 /// First names of so many people that nobody is taken for another whose record cannot be read.
 const FIRST_NAMES: [&str; 19] = [
-    "Tessa", "Marit", "Joke", "Wendy", "Carla", "Ineke", "Saskia", "Hanneke", "Petra", "Yvonne", "Linda", "Ria",
-    "Debby", "Froukje", "Nynke", "Ursula", "Berend", "Olga", "Xandra",
+    "Tessa", "Marit", "Joke", "Wendy", "Carla", "Ineke", "Saskia", "Hanneke", "Petra", "Yvonne",
+    "Linda", "Ria", "Debby", "Froukje", "Nynke", "Ursula", "Berend", "Olga", "Xandra",
 ];
 
 fn first_names(place: usize) -> &'static str {
@@ -42,7 +42,8 @@ fn birthday(place: usize) -> String {
     format!("{}-{:02}-{}", 1930 + place, 1 + place % 12, 10 + place % 19)
 }
 
-/// A night of one record for each change to a sound one; no two people share a name, a birthday or a place.
+/// A night of one record for each change to a sound one; no two people share a name, a birthday or
+/// a place.
 fn night(changes: &[&[(&str, &str)]]) -> Night {
     let night = Night::bare();
     let columns: Vec<&str> = EXPOSURES.split(',').collect();
@@ -73,13 +74,19 @@ fn ends(answer: &Value) -> BTreeMap<String, String> {
     let mut reader = csv::Reader::from_path(rows).unwrap();
     let lines = reader.deserialize::<BTreeMap<String, String>>().map(Result::unwrap);
     lines
-        .map(|line| (line["record_id"].clone(), format!("{} {}", line["state"], line["code"]).trim_end().to_owned()))
+        .map(|line| {
+            (
+                line["record_id"].clone(),
+                format!("{} {}", line["state"], line["code"]).trim_end().to_owned(),
+            )
+        })
         .collect()
 }
 
 /// One night for a whole table of column, value and end.
 fn check(table: &[(&str, &str, &str)]) {
-    let changes: Vec<[(&str, &str); 1]> = table.iter().map(|(column, value, _)| [(*column, *value)]).collect();
+    let changes: Vec<[(&str, &str); 1]> =
+        table.iter().map(|(column, value, _)| [(*column, *value)]).collect();
     let changes: Vec<&[(&str, &str)]> = changes.iter().map(<[_; 1]>::as_slice).collect();
     let ends = ends(&night(&changes).run());
     for (place, (column, value, end)) in table.iter().enumerate() {
@@ -172,7 +179,8 @@ fn register(people: usize, died: usize, day: &str) -> String {
         municipality,location_description,foreign_line_1,foreign_line_2,foreign_line_3,country,language,letter_format,deceased_on,\
         protected_address,whereabouts_unknown";
     let row = |place: usize| {
-        let (postcode, birthday, first_names) = (format!("{}AB", 1100 + place), birthday(place), first_names(place));
+        let (postcode, birthday, first_names) =
+            (format!("{}AB", 1100 + place), birthday(place), first_names(place));
         let died = if place < died { day } else { "" };
         format!(
             "P-{place},,{first_names},,,Zandstra,,E,,,,,V,{birthday},Lindelaan,3,,,,{postcode},Utrecht,Utrecht,,,,,,,,{died},,\n"
@@ -193,16 +201,26 @@ fn a_filler_for_a_date_of_death_holds_one_by_one_and_in_many_rows_stops_the_run(
     let stopped: Answer = night.ask(&accept);
     assert_eq!(stopped.code, 3, "{}", stopped.stderr);
     let setting = "[inputs.register.empty] deceased_on = [\"1900-01-01\"]";
-    assert!(stopped.stderr.contains("in 21 of 30 rows") && stopped.stderr.contains(setting), "{}", stopped.stderr);
+    assert!(
+        stopped.stderr.contains("in 21 of 30 rows") && stopped.stderr.contains(setting),
+        "{}",
+        stopped.stderr
+    );
 
-    let config = night.configured("[policy]", "[inputs.register.empty]\ndeceased_on = [\"1900-01-01\"]\n[policy]");
+    let config = night.configured(
+        "[policy]",
+        "[inputs.register.empty]\ndeceased_on = [\"1900-01-01\"]\n[policy]",
+    );
     let answer = night.ask_with(&config, &accept);
     assert!(answer.code <= 1, "{}", answer.stderr);
     let told = self::ends(&serde_json::from_str(&answer.stdout).unwrap());
     assert_eq!(told["C-0"], "letter");
 
     // A day on which somebody may have died is never called empty.
-    let config = night.configured("[policy]", "[inputs.register.empty]\ndeceased_on = [\"2024-02-03\"]\n[policy]");
+    let config = night.configured(
+        "[policy]",
+        "[inputs.register.empty]\ndeceased_on = [\"2024-02-03\"]\n[policy]",
+    );
     let refused = night.ask_with(&config, &accept);
     assert!(refused.code == 2 || refused.code == 3, "{}", refused.stderr);
 }

@@ -1,4 +1,5 @@
-//! Lists that change from night to night, through the whole program: corrections, withdrawals, protection.
+//! Lists that change from night to night, through the whole program: corrections, withdrawals,
+//! protection.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,7 +27,8 @@ fn record(id: &str, surname: &str, said: &str) -> String {
 fn write(night: &Night, file: &str, rows: &[String]) {
     let list = ["exposures", "participants", "register", "providers", "suppressions"];
     let list = list.into_iter().find(|list| file.starts_with(list)).unwrap();
-    fs::write(night.inbox().join(file), format!("{}\n{}\n", header(list), rows.join("\n"))).unwrap();
+    fs::write(night.inbox().join(file), format!("{}\n{}\n", header(list), rows.join("\n")))
+        .unwrap();
 }
 
 /// A night with one exposures file.
@@ -131,8 +133,13 @@ fn a_newer_delivery_that_cannot_be_read_or_is_somebody_elses_lets_the_older_one_
     run_on(&night, "2025-09-15", &[]);
     write(&night, "exposures-2.csv", &[record("R1", "Aalb3rs", MUCH)]);
     let waiting = fates(&run_on(&night, "2025-10-01", &[]), "R1");
-    assert!(["L212", "L216"].contains(&waiting[0].1.as_str()) && waiting[1] == fate("review", "R117"), "{waiting:?}");
-    let other = record("R1", "Zwartkruis", MUCH).replace("1970-01-11", "1951-12-30").replace("Anna Maria", "Berendina");
+    assert!(
+        ["L212", "L216"].contains(&waiting[0].1.as_str()) && waiting[1] == fate("review", "R117"),
+        "{waiting:?}"
+    );
+    let other = record("R1", "Zwartkruis", MUCH)
+        .replace("1970-01-11", "1951-12-30")
+        .replace("Anna Maria", "Berendina");
     write(&night, "exposures-2.csv", &[other]);
     let divided = run_on(&night, "2025-10-01", &["--accept", "exposures-2.csv=corrected"]);
     assert_eq!(fates(&divided, "R1"), [fate("review", "L208"), fate("review", "L208")]);
@@ -143,7 +150,11 @@ fn a_newer_delivery_that_cannot_be_read_or_is_somebody_elses_lets_the_older_one_
 fn what_became_of_a_changed_file_stands_everywhere() {
     let night = night(&[record("R1", "Aalbers", MUCH), record("R2", "Boonstra", MUCH)]);
     run_on(&night, "2025-09-15", &[]);
-    write(&night, "exposures-1.csv", &[record("R2", "Boonstra", MUCH), record("R3", "Caspers", MUCH)]);
+    write(
+        &night,
+        "exposures-1.csv",
+        &[record("R2", "Boonstra", MUCH), record("R3", "Caspers", MUCH)],
+    );
     let before = night.memory();
     let refused = night.ask_on("2025-10-01", &["run"]);
     assert_eq!(refused.code, 3);
@@ -152,9 +163,14 @@ fn what_became_of_a_changed_file_stands_everywhere() {
     assert_eq!(before, night.memory());
     assert_eq!(night.ask_on("2025-10-01", &["run", "--accept", "exposures-9.csv=why"]).code, 2);
     assert_eq!(night.ask_on("2025-10-01", &["run", "--accept", "exposures-1.csv"]).code, 2);
-    let accepted = night.ask_on("2025-10-01", &["run", "--accept", "exposures-1.csv=sent again by the lab"]);
+    let accepted =
+        night.ask_on("2025-10-01", &["run", "--accept", "exposures-1.csv=sent again by the lab"]);
     assert_eq!(accepted.code, 1, "{}", accepted.stderr);
-    assert!(accepted.stdout.contains("1 fewer, 0 changed), accepted: sent again by the lab"), "{}", accepted.stdout);
+    assert!(
+        accepted.stdout.contains("1 fewer, 0 changed), accepted: sent again by the lab"),
+        "{}",
+        accepted.stdout
+    );
     let ledger = fs::read(night.data().join("ledger.sqlite")).unwrap();
     let found = |needle: &[u8]| ledger.windows(needle.len()).any(|window| window == needle);
     assert!(found(b"sent again by the lab") && !found(b"R1\0") && !found(b"ds9"));
@@ -162,14 +178,18 @@ fn what_became_of_a_changed_file_stands_everywhere() {
 
 #[test]
 fn a_told_record_that_is_gone_is_listed_and_a_human_says_what_that_means() {
-    let told = night(&[record("R1", "Aalbers", MUCH), record("R2", "Aalbers", "confirmed,no,name;bsn")]);
+    let told =
+        night(&[record("R1", "Aalbers", MUCH), record("R2", "Aalbers", "confirmed,no,name;bsn")]);
     run_on(&told, "2025-09-15", &[]);
     write(&told, "exposures-1.csv", &[record("R2", "Aalbers", "confirmed,no,name;bsn")]);
     let gone = run_on(&told, "2025-10-01", &["--accept-inputs", "sent again by the lab"]);
     assert_eq!(gone["report"]["letters"]["total"], 0);
     assert_eq!(gone["report"]["people"]["gone"], 1);
     // The record, and the row of the same person that is held because of it (L209).
-    assert_eq!((&gone["exit_code"], &gone["report"]["cases"]["new"]), (&Value::from(1), &Value::from(2)));
+    assert_eq!(
+        (&gone["exit_code"], &gone["report"]["cases"]["new"]),
+        (&Value::from(1), &Value::from(2))
+    );
     let again = run_on(&told.copy(), "2025-10-01", &[]);
     assert_eq!(
         (&again["report"]["people"]["gone"], &again["report"]["cases"]["new"]),
@@ -192,11 +212,13 @@ fn a_told_record_that_is_gone_is_listed_and_a_human_says_what_that_means() {
 
 #[test]
 fn a_record_that_is_withdrawn_while_it_is_there_is_told_no_more() {
-    let night = night(&[record("R1", "Aalbers", MUCH), record("R2", "Aalbers", "confirmed,no,name;bsn")]);
+    let night =
+        night(&[record("R1", "Aalbers", MUCH), record("R2", "Aalbers", "confirmed,no,name;bsn")]);
     run_on(&night, "2025-09-15", &[]);
     let file = night.path().join("decisions.csv");
     fs::write(&file, "file,row,beside,decision\nexposures-1.csv,1,,withdrawn\n").unwrap();
-    let applied = night.ask_on("2025-10-01", &["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]);
+    let applied = night
+        .ask_on("2025-10-01", &["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]);
     assert_eq!(applied.code, 0, "{}", applied.stderr);
     let corrected = run_on(&night, "2025-10-01", &[]);
     assert_eq!(kinds(&corrected), BTreeMap::from([("correction".to_owned(), 1)]));
@@ -209,13 +231,19 @@ fn whoever_was_told_about_nothing_but_a_withdrawn_record_is_named() {
     run_on(&night, "2025-09-15", &[]);
     let file = night.path().join("decisions.csv");
     fs::write(&file, "file,row,beside,decision\nexposures-1.csv,1,,withdrawn\n").unwrap();
-    assert_eq!(night.ask_on("2025-10-01", &["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]).code, 0);
+    assert_eq!(
+        night
+            .ask_on("2025-10-01", &["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"])
+            .code,
+        0
+    );
     let answer = night.ask_on("2025-10-01", &["run", "--json"]);
     assert_eq!(answer.code, 1, "it is news: {}", answer.stderr);
     let answer: Value = serde_json::from_str(&answer.stdout).unwrap();
     assert_eq!(fates(&answer, "R1"), [fate("suppressed", "D216")]);
     let review = lines(&answer, "review.csv");
-    let codes: Vec<_> = review.iter().map(|line| (line["record_id"].as_str(), line["code"].as_str())).collect();
+    let codes: Vec<_> =
+        review.iter().map(|line| (line["record_id"].as_str(), line["code"].as_str())).collect();
     assert_eq!(codes, [("R1", "D217")]);
 
     // Told by hand: the line ends, the record stays withdrawn, and saying it again changes nothing.
@@ -226,11 +254,17 @@ fn whoever_was_told_about_nothing_but_a_withdrawn_record_is_named() {
     assert!(told.stderr.contains("people to be told by hand: 0 instead of 1"), "{}", told.stderr);
     let before = night.memory();
     assert_eq!(decide(&night, &answer, "D217", "told").code, 0);
-    assert_eq!(night.ask(&["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]).code, 0);
+    assert_eq!(
+        night.ask(&["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]).code,
+        0
+    );
     assert_eq!(before, night.memory());
     let after = run_on(&night, "2025-10-01", &[]);
     assert_eq!(fates(&after, "R1"), [fate("suppressed", "D216")]);
-    assert_eq!((&after["report"]["cases"]["open"], lines(&after, "review.csv").len()), (&Value::from(0), 0));
+    assert_eq!(
+        (&after["report"]["cases"]["open"], lines(&after, "review.csv").len()),
+        (&Value::from(0), 0)
+    );
     assert_eq!(night.ask(&["ledger", "check"]).code, 0);
 }
 
@@ -238,15 +272,23 @@ fn whoever_was_told_about_nothing_but_a_withdrawn_record_is_named() {
 fn what_is_said_of_records_and_people_is_foreseen() {
     let (night, held) = protected("register", ",yes,", None);
     let released = decide(&night, &held, "D215", "released");
-    for words in ["1 person released", "first letters: 1 instead of 0", "rows held for a human: 0 instead of 1"] {
+    for words in [
+        "1 person released",
+        "first letters: 1 instead of 0",
+        "rows held for a human: 0 instead of 1",
+    ] {
         assert!(released.stderr.contains(words), "{words}: {}", released.stderr);
     }
-    let night = self::night(&[record("R1", "Aalbers", MUCH), record("R2", "Aalbers", "confirmed,no,name;bsn")]);
+    let night = self::night(&[
+        record("R1", "Aalbers", MUCH),
+        record("R2", "Aalbers", "confirmed,no,name;bsn"),
+    ]);
     run_on(&night, "2025-09-15", &[]);
     let before = night.memory();
     let file = night.path().join("foreseen.csv");
     fs::write(&file, "file,row,beside,decision\nexposures-1.csv,1,,withdrawn\n").unwrap();
-    let said = night.ask_on("2025-10-01", &["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]);
+    let said = night
+        .ask_on("2025-10-01", &["review", "apply", file.to_str().unwrap(), "--by", "A. Tester"]);
     assert!(said.stderr.contains("corrections: 1 instead of 0"), "{}", said.stderr);
     assert_ne!(before, night.memory());
 }
@@ -254,8 +296,9 @@ fn what_is_said_of_records_and_people_is_foreseen() {
 #[test]
 fn remembered_protection_comes_before_a_letter_that_waits_for_its_day() {
     let night = night(&[record("R1", "Aalbers", MUCH)]);
-    let others: Vec<String> =
-        (0..9).map(|n| listed(&format!("X{n}"), &format!("Ver{}", "ee".repeat(n + 2)), ",,")).collect();
+    let others: Vec<String> = (0..9)
+        .map(|n| listed(&format!("X{n}"), &format!("Ver{}", "ee".repeat(n + 2)), ",,"))
+        .collect();
     write(&night, "register.csv", &[&others[..], &[listed("P1", "Aalbers", ",,")]].concat());
     assert_eq!(run_on(&night, "2025-09-15", &[])["report"]["letters"]["total"], 1);
     write(&night, "register.csv", &[&others[..], &[listed("P1", "Aalbers", ",yes,")]].concat());
@@ -263,13 +306,18 @@ fn remembered_protection_comes_before_a_letter_that_waits_for_its_day() {
     // Nothing new is to be told: nothing is held.
     write(&night, "register.csv", &others);
     assert_eq!(fates(&run_on(&night, "2025-09-17", &[]), "R1"), [fate("told", "D301")]);
-    write(&night, "exposures-2.csv", &[record("R1", "Aalbers", "confirmed,yes,name;address;phone;bsn")]);
+    write(
+        &night,
+        "exposures-2.csv",
+        &[record("R1", "Aalbers", "confirmed,yes,name;address;phone;bsn")],
+    );
     let held = run_on(&night, "2025-09-18", &[]);
     assert_eq!(fates(&held, "R1"), [fate("review", "D215"), fate("review", "D215")]);
     assert_eq!(run_on(&night, "2025-10-01", &[])["report"]["letters"]["total"], 0);
 }
 
-/// A register row of one of the people, with the last three cells: death, protected address, whereabouts.
+/// A register row of one of the people, with the last three cells: death, protected address,
+/// whereabouts.
 fn listed(number: &str, surname: &str, state: &str) -> String {
     let street = surname.len();
     format!(
@@ -280,8 +328,9 @@ fn listed(number: &str, surname: &str, state: &str) -> String {
 /// Somebody whom `list` holds tonight; what becomes of their record when the list says `later`.
 fn protected(list: &str, tonight: &str, later: Option<&str>) -> (Night, Value) {
     let night = night(&[record("R1", "Aalbers", MUCH)]);
-    let others: Vec<String> =
-        (0..9).map(|n| listed(&format!("X{n}"), &format!("Ver{}", "ee".repeat(n + 2)), ",,")).collect();
+    let others: Vec<String> = (0..9)
+        .map(|n| listed(&format!("X{n}"), &format!("Ver{}", "ee".repeat(n + 2)), ",,"))
+        .collect();
     let file = format!("{list}.csv");
     write(&night, &file, &[&others[..], &[listed("P1", "Aalbers", tonight)]].concat());
     let held = run_on(&night, "2025-09-15", &[]);
@@ -328,8 +377,9 @@ fn what_the_words_of_an_address_said_yesterday_is_remembered_too() {
         ("", "D204", Some(",,"), ""),
     ] {
         let night = night(&[record("R1", "Aalbers", MUCH)]);
-        let others: Vec<String> =
-            (0..9).map(|n| listed(&format!("X{n}"), &format!("Ver{}", "ee".repeat(n + 2)), ",,")).collect();
+        let others: Vec<String> = (0..9)
+            .map(|n| listed(&format!("X{n}"), &format!("Ver{}", "ee".repeat(n + 2)), ",,"))
+            .collect();
         let said = listed("P1", "Aalbers", ",,").replace("Nieuwstraat", words);
         write(&night, "register.csv", &[&others[..], &[said]].concat());
         assert_eq!(fates(&run_on(&night, "2025-09-15", &[]), "R1")[0].1, tonight, "{words}");
@@ -347,7 +397,9 @@ fn a_told_record_that_is_in_no_file_any_more_is_explained() {
     run_on(&night, "2025-09-16", &["--accept", "exposures-1.csv=the lab took it out"]);
     let told = night.ask(&["explain", "r1"]);
     assert_eq!(told.code, 0, "{}", told.stderr);
-    for words in ["row       in no file any more: R1\n", "why       L218 ", "`withdrawn` or `lacking`"] {
+    for words in
+        ["row       in no file any more: R1\n", "why       L218 ", "`withdrawn` or `lacking`"]
+    {
         assert!(told.stdout.contains(words), "`{words}` is missing: {}", told.stdout);
     }
 }
@@ -368,14 +420,18 @@ fn an_older_delivery_stands_below_the_newest_one_that_is_held() {
     // Whoever fills in both lines says it once.
     let said = decide(&night, &held, "D215", "released");
     assert_eq!(said.code, 0, "{}", said.stderr);
-    assert_eq!(fates(&run_on(&night, "2025-10-01", &[]), "R1"), [fate("merged", ""), fate("letter", "")]);
+    assert_eq!(
+        fates(&run_on(&night, "2025-10-01", &[]), "R1"),
+        [fate("merged", ""), fate("letter", "")]
+    );
 }
 
 #[test]
 fn a_row_that_could_not_be_read_protects_until_it_can() {
     let row = |state: &str| listed("P1", "Aalbers", state).replace("P1,,", "P1,999990019,");
-    let others: Vec<String> =
-        (0..9).map(|n| listed(&format!("X{n}"), &format!("Ver{}", "e".repeat(n + 2)), ",,")).collect();
+    let others: Vec<String> = (0..9)
+        .map(|n| listed(&format!("X{n}"), &format!("Ver{}", "e".repeat(n + 2)), ",,"))
+        .collect();
     let night = night(&[record("R1", "Aalbers", MUCH).replace("ds9,,", "ds9,999990019,")]);
     write(&night, "register.csv", &[&others[..], &[row(",maybe,")]].concat());
     assert_eq!(run_on(&night, "2025-09-15", &[])["report"]["letters"]["total"], 0);
@@ -412,32 +468,47 @@ fn a_human_can_release_somebody_and_the_list_can_protect_them_again() {
 fn a_suppression_that_is_gone_needs_a_reason_and_still_protects() {
     let bsn = "999990019";
     let night = night(&[record("R1", "Aalbers", MUCH).replace("ds9,,", &format!("ds9,{bsn},"))]);
-    let others: Vec<String> = (0..9).map(|n| format!(",REF{n},objection,desk,2025-01-01")).collect();
+    let others: Vec<String> =
+        (0..9).map(|n| format!(",REF{n},objection,desk,2025-01-01")).collect();
     let row = format!("{bsn},,objection,desk,2025-09-01");
     write(&night, "suppressions.csv", &[&others[..], std::slice::from_ref(&row)].concat());
     assert_eq!(fates(&run_on(&night, "2025-09-15", &[]), "R1"), [fate("suppressed", "D202")]);
     write(&night, "suppressions.csv", &others);
     assert_eq!(night.ask_on("2025-09-16", &["run"]).code, 3);
-    let accepted = run_on(&night, "2025-09-16", &["--accept", "suppressions.csv=cleaned up by the desk"]);
+    let accepted =
+        run_on(&night, "2025-09-16", &["--accept", "suppressions.csv=cleaned up by the desk"]);
     assert_eq!(fates(&accepted, "R1"), [fate("review", "D215")]);
     // Rows may be added without a word.
-    write(&night, "suppressions.csv", &[&others[..], &[row, ",REF99,other,desk,".to_owned()]].concat());
+    write(
+        &night,
+        "suppressions.csv",
+        &[&others[..], &[row, ",REF99,other,desk,".to_owned()]].concat(),
+    );
     assert_eq!(fates(&run_on(&night, "2025-09-17", &[]), "R1"), [fate("suppressed", "D202")]);
 }
 
 #[test]
 fn a_list_that_shrinks_or_cannot_be_read_stops_the_run() {
     let night = night(&[record("R1", "Aalbers", MUCH)]);
-    let rows: Vec<String> =
-        (0..30).map(|n| listed(&format!("X{n}"), &format!("Ver{}", "e".repeat(n + 2)), ",,")).collect();
+    let rows: Vec<String> = (0..30)
+        .map(|n| listed(&format!("X{n}"), &format!("Ver{}", "e".repeat(n + 2)), ",,"))
+        .collect();
     write(&night, "register.csv", &rows);
     run_on(&night, "2025-09-15", &[]);
     write(&night, "register.csv", &rows[..23]);
     let before = night.memory();
     let refused = night.ask_on("2025-09-16", &["run"]);
     assert_eq!(refused.code, 3);
-    assert!(refused.stderr.contains("the register list has 23 rows, and had 30"), "{}", refused.stderr);
-    write(&night, "register.csv", &rows.iter().map(|row| row.replace("3511AB", "nowhere")).collect::<Vec<_>>());
+    assert!(
+        refused.stderr.contains("the register list has 23 rows, and had 30"),
+        "{}",
+        refused.stderr
+    );
+    write(
+        &night,
+        "register.csv",
+        &rows.iter().map(|row| row.replace("3511AB", "nowhere")).collect::<Vec<_>>(),
+    );
     let refused = night.ask_on("2025-09-16", &["run"]);
     assert_eq!(refused.code, 3);
     assert!(refused.stderr.contains("30 of 30 rows of the register list"), "{}", refused.stderr);

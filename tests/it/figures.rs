@@ -24,7 +24,10 @@ fn figures(night: &Night) -> Value {
 /// The parts that are told, their number, and how many are hidden.
 fn parts(table: &Value) -> (u64, u64) {
     let cells: Vec<&Value> = table.as_object().unwrap().values().collect();
-    (cells.iter().filter_map(|cell| cell.as_u64()).sum(), cells.iter().filter(|cell| cell.is_null()).count() as u64)
+    (
+        cells.iter().filter_map(|cell| cell.as_u64()).sum(),
+        cells.iter().filter(|cell| cell.is_null()).count() as u64,
+    )
 }
 
 #[test]
@@ -61,12 +64,13 @@ fn figures_agree_with_an_independent_count_and_no_sum_tells_a_small_number() {
         };
         people.entry(name).or_default().push(line);
     }
-    let unwritten = people
-        .values()
-        .filter(|lines| lines.iter().all(|line| !["letter", "merged"].contains(&line["state"].as_str())));
+    let unwritten = people.values().filter(|lines| {
+        lines.iter().all(|line| !["letter", "merged"].contains(&line["state"].as_str()))
+    });
     let waiting = unwritten.filter(|lines| {
         lines.iter().all(|line| {
-            line["state"] != "suppressed" && !["D204", "C104", "C105", "C106"].contains(&line["code"].as_str())
+            line["state"] != "suppressed"
+                && !["D204", "C104", "C105", "C106"].contains(&line["code"].as_str())
         })
     });
     let waiting = waiting.count() as u64;
@@ -101,16 +105,25 @@ fn a_row_without_a_letter_is_explained_with_what_would_change_it() {
     let night = Night::new(0);
     let run = night.run();
     let lines = rows(&run);
-    let once = |id: &str| lines.iter().filter(|line| line["record_id"].eq_ignore_ascii_case(id)).count() == 1;
+    let once = |id: &str| {
+        lines.iter().filter(|line| line["record_id"].eq_ignore_ascii_case(id)).count() == 1
+    };
     for state in ["review", "suppressed", "rejected"] {
-        let line = lines.iter().find(|line| line["state"] == state && once(&line["record_id"])).unwrap();
+        let line =
+            lines.iter().find(|line| line["state"] == state && once(&line["record_id"])).unwrap();
         let place = format!("{}:{}", line["file"], line["row"]);
         let told = night.ask(&["explain", &place]);
         assert_eq!(told.code, 0, "{}", told.stderr);
         assert!(told.stdout.contains(&format!("why       {} ", line["code"])), "{}", told.stdout);
-        assert!(told.stdout.contains(&format!("state     {state}")) && told.stdout.contains("change    "));
-        for name in [line["record_id"].clone(), line["record_id"].to_lowercase(), format!(" {} ", place.to_uppercase())]
-        {
+        assert!(
+            told.stdout.contains(&format!("state     {state}"))
+                && told.stdout.contains("change    ")
+        );
+        for name in [
+            line["record_id"].clone(),
+            line["record_id"].to_lowercase(),
+            format!(" {} ", place.to_uppercase()),
+        ] {
             assert_eq!(night.ask(&["explain", &name]).stdout, told.stdout, "{name}");
         }
     }
@@ -119,19 +132,26 @@ fn a_row_without_a_letter_is_explained_with_what_would_change_it() {
     assert!(told.stdout.contains(&format!("letter    {}", led["letter_id"])), "{}", told.stdout);
     // A row of another list is known when it waits for a human.
     let path = Path::new(run["papers"].as_str().unwrap()).join("review.csv");
-    let mut review = csv::Reader::from_path(path).unwrap().into_deserialize::<Line>().map(Result::unwrap);
-    let waits = review.find(|line| line["list"] != "exposures").expect("a row of another list waits");
+    let mut review =
+        csv::Reader::from_path(path).unwrap().into_deserialize::<Line>().map(Result::unwrap);
+    let waits =
+        review.find(|line| line["list"] != "exposures").expect("a row of another list waits");
     let told = night.ask(&["explain", &format!("{}:{}", waits["file"], waits["row"])]);
     assert_eq!(told.code, 0, "{}", told.stderr);
     assert!(told.stdout.contains(&format!("why       {} ", waits["code"])), "{}", told.stdout);
-    assert!(told.stdout.contains("state     ") && told.stdout.contains("change    "), "{}", told.stdout);
+    assert!(
+        told.stdout.contains("state     ") && told.stdout.contains("change    "),
+        "{}",
+        told.stdout
+    );
     for unknown in ["exposures-special.csv:99999", "no such record", ""] {
         assert_eq!(night.ask(&["explain", unknown]).code, 3, "{unknown}");
     }
 
-    let json: Value =
-        serde_json::from_str(&night.ask(&["explain", "--json", &format!("{}:{}", led["file"], led["row"])]).stdout)
-            .unwrap();
+    let json: Value = serde_json::from_str(
+        &night.ask(&["explain", "--json", &format!("{}:{}", led["file"], led["row"])]).stdout,
+    )
+    .unwrap();
     assert_eq!(json[0]["letter_id"], led["letter_id"].as_str());
     fs::remove_dir_all(night.data().join("runs")).unwrap();
     assert_eq!(night.ask(&["explain", "exposures-special.csv:1"]).code, 3, "no run, no row");

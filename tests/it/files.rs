@@ -1,4 +1,5 @@
-//! Lists as spreadsheet programs and senders deliver them: read as they are, or refused with what to do.
+//! Lists as spreadsheet programs and senders deliver them: read as they are, or refused with what
+//! to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -19,23 +20,30 @@ fn workbook(csv: &Path) -> Vec<u8> {
         sheet += "<row>";
         for cell in &record.unwrap() {
             let text = cell.replace('&', "&amp;").replace('<', "&lt;");
-            write!(sheet, r#"<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#).unwrap();
+            write!(sheet, r#"<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#)
+                .unwrap();
         }
         sheet += "</row>";
     }
     sheet += "</sheetData></worksheet>";
     let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let link = |id: &str, kind: &str, target: &str| {
-        format!(r#"<Relationships><Relationship Id="{id}" Type="{kind}" Target="{target}"/></Relationships>"#)
+        format!(
+            r#"<Relationships><Relationship Id="{id}" Type="{kind}" Target="{target}"/></Relationships>"#
+        )
     };
     let parts = [
         ("[Content_Types].xml", "<Types/>".to_owned()),
         ("_rels/.rels", link("a", &format!("{kind}/officeDocument"), "xl/workbook.xml")),
         (
             "xl/workbook.xml",
-            r#"<workbook><sheets><sheet name="A" sheetId="1" r:id="a"/></sheets></workbook>"#.to_owned(),
+            r#"<workbook><sheets><sheet name="A" sheetId="1" r:id="a"/></sheets></workbook>"#
+                .to_owned(),
         ),
-        ("xl/_rels/workbook.xml.rels", link("a", &format!("{kind}/worksheet"), "worksheets/sheet1.xml")),
+        (
+            "xl/_rels/workbook.xml.rels",
+            link("a", &format!("{kind}/worksheet"), "worksheets/sheet1.xml"),
+        ),
         ("xl/worksheets/sheet1.xml", sheet),
     ];
     let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -51,8 +59,8 @@ fn report(night: &Night) -> Value {
     serde_json::from_slice(&fs::read(run.join("report.json")).unwrap()).unwrap()
 }
 
-/// The records of each letter, and what every other record ended as; without the names of files. Which record of a person
-/// leads the letter depends on the ledger's key.
+/// The records of each letter, and what every other record ended as; without the names of files.
+/// Which record of a person leads the letter depends on the ledger's key.
 fn ends(night: &Night) -> BTreeSet<String> {
     let run = fs::read_dir(night.data().join("runs")).unwrap().next().unwrap().unwrap().path();
     let mut rows = csv::Reader::from_path(run.join("rows.csv")).unwrap();
@@ -86,13 +94,9 @@ fn lists_saved_as_workbooks_give_the_letters_of_the_csv_files() {
     assert_eq!(ends(&as_books), ends(&as_csv));
     assert!(ends(&as_books).iter().any(|end| end.contains("letter")));
     let files = report(&as_books);
-    assert!(
-        files["inputs"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|file| Path::new(file["file"].as_str().unwrap()).extension().is_some_and(|end| end == "xlsx"))
-    );
+    assert!(files["inputs"].as_array().unwrap().iter().all(|file| {
+        Path::new(file["file"].as_str().unwrap()).extension().is_some_and(|end| end == "xlsx")
+    }));
 }
 
 #[test]
@@ -107,21 +111,30 @@ fn what_was_left_out_and_what_was_not_read_is_in_the_report() {
     night.run();
     let report = report(&night);
     assert_eq!(report["other_files"], serde_json::json!(["leesmij.txt"]));
-    let notes = report["inputs"].as_array().unwrap().iter().filter_map(|file| file["notes"].as_array());
+    let notes =
+        report["inputs"].as_array().unwrap().iter().filter_map(|file| file["notes"].as_array());
     let notes: Vec<&str> = notes.flatten().filter_map(Value::as_str).collect();
     assert_eq!(notes.len(), 3, "{notes:?}");
 }
 
 #[test]
 fn a_file_that_may_be_a_list_stops_the_run_with_the_name_it_should_have() {
-    for name in
-        ["suppression.csv", "Bezwaren 2025.xlsx", "2025-08_register.csv", "suppressions.csv.part", "register.zip"]
-    {
+    for name in [
+        "suppression.csv",
+        "Bezwaren 2025.xlsx",
+        "2025-08_register.csv",
+        "suppressions.csv.part",
+        "register.zip",
+    ] {
         let night = Night::new(5);
         fs::write(night.inbox().join(name), "x").unwrap();
         let answer = night.ask(&["run"]);
         assert_eq!(answer.code, 3, "{name}: {}", answer.stderr);
-        assert!(answer.stderr.contains(name) && answer.stderr.contains("hint:"), "{}", answer.stderr);
+        assert!(
+            answer.stderr.contains(name) && answer.stderr.contains("hint:"),
+            "{}",
+            answer.stderr
+        );
     }
 }
 

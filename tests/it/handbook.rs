@@ -1,4 +1,5 @@
-//! The papers agree with the program: what an operator, a reviewer or a newcomer reads is what the code has.
+//! The papers agree with the program: what an operator, a reviewer or a newcomer reads is what the
+//! code has.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +13,8 @@ use crate::program::root;
 use crate::tools::run;
 
 /// Folders with text that a reader of the repository reads.
-const FOLDERS: [&str; 9] = [".ci", "benches", "docs", "findings", "locales", "packaging", "src", "templates", "tests"];
+const FOLDERS: [&str; 9] =
+    [".ci", "benches", "docs", "findings", "locales", "packaging", "src", "templates", "tests"];
 
 fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
@@ -28,7 +30,10 @@ fn files(folder: &str) -> Vec<String> {
     }
     let mut found = Vec::new();
     walk(&root().join(folder), &mut found);
-    found.iter().map(|path| path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned()).collect()
+    found
+        .iter()
+        .map(|path| path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned())
+        .collect()
 }
 
 fn ends_in(path: &str, end: &str) -> bool {
@@ -37,7 +42,9 @@ fn ends_in(path: &str, end: &str) -> bool {
 
 /// The papers: pages in Markdown, at the root and in the folders.
 fn papers() -> Vec<String> {
-    let at_root = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let at_root = fs::read_dir(root())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let below = ["docs", "tests"].into_iter().flat_map(files);
     at_root.chain(below).filter(|path| ends_in(path, "md")).collect()
 }
@@ -45,7 +52,8 @@ fn papers() -> Vec<String> {
 /// The cells of every row of the tables in `page`, without their backticks.
 fn rows(page: &str) -> Vec<Vec<String>> {
     let rows = page.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
-    let cells = |row: &str| row.split('|').map(|cell| cell.replace('`', "").trim().to_owned()).collect();
+    let cells =
+        |row: &str| row.split('|').map(|cell| cell.replace('`', "").trim().to_owned()).collect();
     rows.filter(|row| !row.starts_with("---")).map(cells).collect()
 }
 
@@ -54,8 +62,8 @@ fn between<'t>(page: &'t str, from: &str, to: &str) -> &'t str {
     page.split(from).nth(1).unwrap().split(to).next().unwrap()
 }
 
-/// The messages of the error types in `source`, without backticks and with `…` for each value. Those that are nothing
-/// but values have no words to search for.
+/// The messages of the error types in `source`, without backticks and with `…` for each value.
+/// Those that are nothing but values have no words to search for.
 fn messages(source: &str) -> BTreeSet<String> {
     let mut messages = BTreeSet::new();
     for rest in source.split("#[error(").skip(1) {
@@ -67,7 +75,9 @@ fn messages(source: &str) -> BTreeSet<String> {
                 '"' => break,
                 '`' => {}
                 // A line that goes on below, or a sign that is written with a backslash.
-                '\\' if signs.peek() == Some(&'\n') => while signs.next_if(|sign| sign.is_whitespace()).is_some() {},
+                '\\' if signs.peek() == Some(&'\n') => {
+                    while signs.next_if(|sign| sign.is_whitespace()).is_some() {}
+                }
                 '\\' => message.extend(signs.next()),
                 '{' => {
                     signs.find(|sign| *sign == '}');
@@ -98,7 +108,8 @@ fn an_operator_finds_every_error_and_no_other() {
     assert!(known.len() > 150 && known.contains("no ledger at …"), "the sources are read");
 
     let lines = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
-        let lines: Vec<String> = one.difference(other).map(|said| format!("\n  | {said} |")).collect();
+        let lines: Vec<String> =
+            one.difference(other).map(|said| format!("\n  | {said} |")).collect();
         lines.concat()
     };
     assert!(
@@ -114,7 +125,8 @@ fn the_exit_codes_are_those_of_the_program() {
     let page = text("docs/operations.md");
     let table = rows(between(&page, "## Exit codes", "## At three in the morning"));
     let listed: Vec<i32> = table.iter().filter_map(|row| row[0].parse().ok()).collect();
-    let known: Vec<i32> = (-1..=255).filter(|code| ExitStatus::from_code(*code).is_some()).collect();
+    let known: Vec<i32> =
+        (-1..=255).filter(|code| ExitStatus::from_code(*code).is_some()).collect();
     assert_eq!(listed, known);
     for code in known {
         assert!(page.contains(&format!("\n### {code}: ")), "nothing is said of exit code {code}");
@@ -125,13 +137,19 @@ fn the_exit_codes_are_those_of_the_program() {
 fn the_policy_page_has_every_reason_code_as_it_is() {
     let page = text("docs/policy.md");
     let table = rows(page.split("## Reason codes").nth(1).unwrap());
-    let listed: Vec<String> = table.iter().filter(|row| row[0] != "code").map(|row| row[..3].join(" | ")).collect();
-    let line = |reason: &Reason| format!("{} | {} | {}", reason.code(), reason.state(), reason.text());
+    let listed: Vec<String> =
+        table.iter().filter(|row| row[0] != "code").map(|row| row[..3].join(" | ")).collect();
+    let line =
+        |reason: &Reason| format!("{} | {} | {}", reason.code(), reason.state(), reason.text());
     let known: Vec<String> = Reason::ALL.iter().map(line).collect();
     for line in &known {
         assert!(listed.contains(line), "docs/policy.md has no line | {line} |");
     }
-    assert_eq!(listed.len(), known.len(), "docs/policy.md has lines for codes that the program does not have");
+    assert_eq!(
+        listed.len(),
+        known.len(),
+        "docs/policy.md has lines for codes that the program does not have"
+    );
 }
 
 #[test]
@@ -139,7 +157,10 @@ fn no_comment_names_a_file_that_a_reader_does_not_have() {
     let all: Vec<String> = FOLDERS.into_iter().flat_map(files).collect();
     let here = |name: &str| {
         let at_root = root().join(name).exists();
-        at_root || all.iter().any(|path| path.strip_suffix(name).is_some_and(|before| before.ends_with('/')))
+        at_root
+            || all
+                .iter()
+                .any(|path| path.strip_suffix(name).is_some_and(|before| before.ends_with('/')))
     };
     let sign = |sign: char| sign.is_ascii_alphanumeric() || "._-/".contains(sign);
     let mut seen = 0;
@@ -151,8 +172,11 @@ fn no_comment_names_a_file_that_a_reader_does_not_have() {
         };
         for line in text(path).lines() {
             let Some((_, comment)) = line.split_once(marker) else { continue };
-            for word in comment.split(|letter| !sign(letter)).map(|word| word.trim_end_matches('.')) {
-                let is_ours = [".md", ".rs", ".typ"].iter().any(|end| word.len() > end.len() && word.ends_with(end));
+            for word in comment.split(|letter| !sign(letter)).map(|word| word.trim_end_matches('.'))
+            {
+                let is_ours = [".md", ".rs", ".typ"]
+                    .iter()
+                    .any(|end| word.len() > end.len() && word.ends_with(end));
                 if is_ours {
                     assert!(here(word), "{path} names `{word}`");
                     seen += 1;
@@ -179,7 +203,8 @@ fn every_link_of_the_papers_leads_somewhere() {
     assert!(seen > 30, "the links are read");
 }
 
-/// What a page has its reader type after `program`: in backticks, or at the start of a line of a block.
+/// What a page has its reader type after `program`: in backticks, or at the start of a line of a
+/// block.
 fn typed(page: &str, program: &str) -> Vec<String> {
     let quoted = format!("`{program}");
     let mut is_block = false;
@@ -191,7 +216,9 @@ fn typed(page: &str, program: &str) -> Vec<String> {
         let bare = line.strip_prefix(program).filter(|_| is_block);
         for rest in bare.into_iter().chain(line.split(&quoted).skip(1)) {
             let end = rest
-                .find(|sign: char| !sign.is_ascii_lowercase() && !sign.is_ascii_digit() && sign != '-')
+                .find(|sign: char| {
+                    !sign.is_ascii_lowercase() && !sign.is_ascii_digit() && sign != '-'
+                })
                 .unwrap_or(rest.len());
             typed.push(rest[..end].to_owned());
         }
@@ -205,7 +232,8 @@ fn typed(page: &str, program: &str) -> Vec<String> {
 fn commands_and_targets_in_the_papers_exist() {
     let help = run(Command::new(env!("CARGO_BIN_EXE_breachpost")).arg("--help"));
     let commands = between(&help, "Commands:\n", "\n\n");
-    let commands: BTreeSet<&str> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let commands: BTreeSet<&str> =
+        commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
     let makefile = text("Makefile");
     let mut seen = 0;
     for paper in papers() {
@@ -227,7 +255,10 @@ fn the_readme_says_what_it_does_before_the_details() {
     let readme = text("README.md");
     let lines: Vec<&str> = readme.lines().collect();
     let at = |what: &str| lines.iter().position(|line| line.starts_with(what)).unwrap();
-    assert!(at("make run ") < at("make test ") && at("make test ") < 20, "the two commands come first");
+    assert!(
+        at("make run ") < at("make test ") && at("make test ") < 20,
+        "the two commands come first"
+    );
     assert!(at("## Details") <= 60, "the details begin in line {}", at("## Details"));
 }
 
@@ -240,9 +271,9 @@ fn the_glossary_says_where_each_word_is_defined() {
         assert!(terms.insert(term.clone()), "{term} is there twice");
         assert!(!meaning.is_empty(), "{term} says nothing");
         let source = text(&format!("src/{file}"));
-        let is_defined = ["struct", "enum", "trait", "type"]
-            .iter()
-            .any(|kind| source.contains(&format!("{kind} {name}")) || source.contains(&format!("    {name} {{")));
+        let is_defined = ["struct", "enum", "trait", "type"].iter().any(|kind| {
+            source.contains(&format!("{kind} {name}")) || source.contains(&format!("    {name} {{"))
+        });
         assert!(name.is_empty() || is_defined, "{file} defines no `{name}`");
     }
     assert!(terms.len() > 60, "the table is read");

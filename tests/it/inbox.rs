@@ -1,4 +1,5 @@
-//! Lists before they count: `breachpost inbox`, `breachpost contract`, and words and dates of a site's own.
+//! Lists before they count: `breachpost inbox`, `breachpost contract`, and words and dates of a
+//! site's own.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,8 @@ use crate::program::{Answer, Night, see};
 
 const EXPOSURES: &str = "record_id,dataset_id,bsn,first_names,initials,surname_prefix,surname,birth_date,sex,street,house_number,house_letter,house_addition,postcode,town,country,category,provider_code,sample_date,status,published,items,custody\n";
 
-/// A practice's register, as its program exports it: other headers, another delimiter, dates with the day first.
+/// A practice's register, as its program exports it: other headers, another delimiter, dates with
+/// the day first.
 const PRACTICE: &str = "Patientnummer;BSN-nummer;Voornamen;Voorletters;Tussenvoegsel;Achternaam;Geslacht;Geb. datum;Straatnaam;Huisnr;Toevoeging;Postcode;Woonplaats;Overlijdensdatum;Geheim;VOW;Zorgverzekeraar
 P1;999990019;Anna Maria;A.M.;;Aalbers;V;11-01-1970;Nieuwstraat;1;;3511AB;Utrecht;;nee;nee;Polis
 P2;912345603;Berend;B.;van;Bergen;M;28-02-1950;Nieuwstraat;3;bis;3511AB;Utrecht;;ja;nee;Polis
@@ -48,26 +50,42 @@ fn cells<'a>(file: &'a Value, column: &str) -> &'a Value {
 }
 
 fn findings(look: &Value) -> String {
-    let texts = look["findings"].as_array().unwrap().iter().map(|finding| finding.to_string() + "\n");
+    let texts =
+        look["findings"].as_array().unwrap().iter().map(|finding| finding.to_string() + "\n");
     texts.collect()
 }
 
 #[test]
 fn a_foreign_list_is_shown_with_the_settings_that_read_it_and_with_them_a_run_reads_it() {
     let night = Night::bare();
-    write(&night, "exposures.csv", &(EXPOSURES.to_owned() + &record("A-1", "999990019", "confirmed", "1970-01-11")));
+    write(
+        &night,
+        "exposures.csv",
+        &(EXPOSURES.to_owned() + &record("A-1", "999990019", "confirmed", "1970-01-11")),
+    );
     write(&night, "register-practice.csv", PRACTICE);
     assert_eq!(night.ask(&["check"]).code, 3);
 
     let looked = look(&night, None, &[], 1);
     let register = file(&looked, "register-practice.csv");
-    assert!(register["problem"]["error"].as_str().unwrap().contains("is not the header of the register list"));
+    assert!(
+        register["problem"]["error"]
+            .as_str()
+            .unwrap()
+            .contains("is not the header of the register list")
+    );
     assert_eq!(register["columns"]["unknown"], serde_json::json!(["Zorgverzekeraar"]));
     assert_eq!(register["columns"]["missing"], serde_json::json!([]));
     assert_eq!(register["columns"]["guessed"].as_array().unwrap().len(), 16);
     let rows = &register["rows"];
-    assert_eq!((&rows["total"], &rows["usable"], &rows["refused"]), (&3.into(), &3.into(), &0.into()));
-    assert_eq!((&rows["protect"], &rows["join"], &rows["protect_nobody"]), (&2.into(), &1.into(), &2.into()));
+    assert_eq!(
+        (&rows["total"], &rows["usable"], &rows["refused"]),
+        (&3.into(), &3.into(), &0.into())
+    );
+    assert_eq!(
+        (&rows["protect"], &rows["join"], &rows["protect_nobody"]),
+        (&2.into(), &1.into(), &2.into())
+    );
 
     let proposal = register["proposal"].as_str().unwrap();
     assert!(proposal.contains("delimiter = \";\"\ndates = \"DD-MM-YYYY\""), "{proposal}");
@@ -94,7 +112,14 @@ fn a_line_that_may_be_somebodys_data_is_not_shown() {
 fn cells_are_counted_with_the_kind_of_damage_and_the_first_rows() {
     let night = Night::bare();
     let rows: String = (1..=6)
-        .map(|row| record(&format!("A-{row}"), "", if row > 2 { "bevestigd" } else { "confirmed" }, "1970-01-11"))
+        .map(|row| {
+            record(
+                &format!("A-{row}"),
+                "",
+                if row > 2 { "bevestigd" } else { "confirmed" },
+                "1970-01-11",
+            )
+        })
         .collect();
     write(&night, "exposures.csv", &(EXPOSURES.to_owned() + &rows.replacen("1970-01-11", "", 1)));
     let looked = look(&night, None, &[], 1);
@@ -104,11 +129,15 @@ fn cells_are_counted_with_the_kind_of_damage_and_the_first_rows() {
     assert_eq!(status["kinds"][0]["code"], "R107");
     assert_eq!(status["kinds"][0]["rows"], serde_json::json!([3, 4, 5]));
     let born = cells(exposures, "birth_date");
-    assert_eq!((&born["empty"], &born["valid"], &born["damaged"]), (&1.into(), &5.into(), &0.into()));
+    assert_eq!(
+        (&born["empty"], &born["valid"], &born["damaged"]),
+        (&1.into(), &5.into(), &0.into())
+    );
     assert_eq!(exposures["rows"]["refused"], 4);
     let findings = findings(&looked);
     assert!(
-        findings.contains("confirmed, not_excluded, shared_only") && findings.contains("words.status"),
+        findings.contains("confirmed, not_excluded, shared_only")
+            && findings.contains("words.status"),
         "{findings}"
     );
     assert!(!looked.to_string().contains("bevestigd"), "a value is shown");
@@ -118,7 +147,10 @@ fn cells_are_counted_with_the_kind_of_damage_and_the_first_rows() {
 fn a_look_says_what_changed_since_the_last_run_and_touches_nothing() {
     let night = Night::new(100);
     let before = see(&night.data());
-    assert_eq!(look(&night, None, &[], 1)["compared_with"], "nothing: no run has written down what it read");
+    assert_eq!(
+        look(&night, None, &[], 1)["compared_with"],
+        "nothing: no run has written down what it read"
+    );
     assert!(before == see(&night.data()), "a look has written something");
     let papers = night.run()["papers"].as_str().unwrap().to_owned();
     assert!(Path::new(&papers).join("inputs.marks").is_file());
@@ -127,7 +159,11 @@ fn a_look_says_what_changed_since_the_last_run_and_touches_nothing() {
     let looked = look(&night, None, &[], 0);
     assert!(looked["files"].as_array().unwrap().iter().all(|file| file["state"] == "unchanged"));
     for list in looked["lists"].as_array().unwrap() {
-        assert_eq!((&list["rows_before"], &list["same"]), (&list["rows_now"], &list["rows_now"]), "{list:#}");
+        assert_eq!(
+            (&list["rows_before"], &list["same"]),
+            (&list["rows_now"], &list["rows_now"]),
+            "{list:#}"
+        );
     }
     assert!(before == see(night.path()), "a look has written something");
 
@@ -146,7 +182,12 @@ fn a_look_says_what_changed_since_the_last_run_and_touches_nothing() {
     fs::write(&path, lines.join("\n") + "\n").unwrap();
     fs::remove_file(night.inbox().join("participants.csv.meta.toml")).unwrap();
     let looked = look(&night, None, &[], 1);
-    let list = looked["lists"].as_array().unwrap().iter().find(|list| list["list"] == "participants").unwrap();
+    let list = looked["lists"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|list| list["list"] == "participants")
+        .unwrap();
     assert_eq!(list["gone"], serde_json::json!({"count": 1, "rows": ["participants.csv:3"]}));
     assert_eq!(list["changed"], serde_json::json!({"count": 1, "rows": ["participants.csv:5"]}));
     assert_eq!(list["added"]["count"], 1);
@@ -159,7 +200,12 @@ fn a_look_says_what_changed_since_the_last_run_and_touches_nothing() {
     let looked = look(&night, None, &["--previous", earlier.to_str().unwrap()], 1);
     let lists = looked["lists"].as_array().unwrap();
     assert_eq!(lists.len(), 1);
-    assert_eq!((&lists[0]["gone"]["count"], &lists[0]["changed"]["count"]), (&1.into(), &1.into()), "{}", lists[0]);
+    assert_eq!(
+        (&lists[0]["gone"]["count"], &lists[0]["changed"]["count"]),
+        (&1.into(), &1.into()),
+        "{}",
+        lists[0]
+    );
 }
 
 #[test]
@@ -183,9 +229,13 @@ fn a_half_delivery_and_a_column_that_jumps_are_seen() {
     fs::write(&path, half.join("\n") + "\n").unwrap();
     fs::remove_file(night.inbox().join("register.csv.meta.toml")).unwrap();
     let findings = findings(&look(&night, None, &[], 1));
-    assert!(findings.contains("birth_date: 100.0 %") && findings.contains("% of the cells are empty"), "{findings}");
     assert!(
-        findings.contains("rows are gone") && findings.contains("ask whether the delivery is complete"),
+        findings.contains("birth_date: 100.0 %") && findings.contains("% of the cells are empty"),
+        "{findings}"
+    );
+    assert!(
+        findings.contains("rows are gone")
+            && findings.contains("ask whether the delivery is complete"),
         "{findings}"
     );
 }
@@ -203,10 +253,18 @@ fn a_look_says_when_a_run_would_stop_although_each_file_can_be_read() {
     assert_eq!(night.ask(&["check"]).code, 3);
 
     write(&night, "exposures.csv", &(EXPOSURES.to_owned() + &rows(0, "1970-01-11")));
-    let suppressions: Vec<String> = (0..30).map(|n| format!("9{n:02}E+08,P{n},objection")).collect();
-    write(&night, "suppressions.csv", &format!("bsn,person_ref,reason\n{}\n", suppressions.join("\n")));
+    let suppressions: Vec<String> =
+        (0..30).map(|n| format!("9{n:02}E+08,P{n},objection")).collect();
+    write(
+        &night,
+        "suppressions.csv",
+        &format!("bsn,person_ref,reason\n{}\n", suppressions.join("\n")),
+    );
     let damaged = findings(&look(&night, None, &[], 1));
-    assert!(damaged.contains("scientific notation") && damaged.contains("\"stops\":true"), "{damaged}");
+    assert!(
+        damaged.contains("scientific notation") && damaged.contains("\"stops\":true"),
+        "{damaged}"
+    );
     assert_eq!(night.ask(&["check"]).code, 3);
 }
 
@@ -218,7 +276,9 @@ fn a_wrong_folder_or_a_wrong_file_does_not_end_the_look() {
     write(&night, "suppressions.csv", "bsn,reason\n,objection\n");
     let looked = look(&night, None, &[], 1);
     let findings = findings(&looked);
-    for text in ["participants.csv.part", "is not the header of the register list", "suppresses somebody"] {
+    for text in
+        ["participants.csv.part", "is not the header of the register list", "suppresses somebody"]
+    {
         assert!(findings.contains(text), "{text}: {findings}");
     }
     let old = night.path().join("old.csv");
@@ -235,7 +295,11 @@ fn no_value_of_a_cell_is_in_what_a_look_says() {
         let Answer { code, stdout, stderr } = night.ask(words);
         assert_eq!(code, 1, "{stderr}");
         for canary in &CANARIES {
-            assert!(!stdout.contains(canary.text) && !stderr.contains(canary.text), "{words:?}: {}", canary.text);
+            assert!(
+                !stdout.contains(canary.text) && !stderr.contains(canary.text),
+                "{words:?}: {}",
+                canary.text
+            );
         }
     }
 }
@@ -246,9 +310,13 @@ fn words_and_dates_of_a_site_give_the_letters_that_the_contracts_give() {
         let answer = night.ask_with(config, &["run", "--json"]);
         assert!(answer.code <= 1, "{}", answer.stderr);
         let answer: Value = serde_json::from_str(&answer.stdout).unwrap();
-        let rows = fs::read_to_string(Path::new(answer["papers"].as_str().unwrap()).join("rows.csv")).unwrap();
-        let states: Vec<String> =
-            rows.lines().map(|line| line.split(',').take(5).collect::<Vec<_>>().join(",")).collect();
+        let rows =
+            fs::read_to_string(Path::new(answer["papers"].as_str().unwrap()).join("rows.csv"))
+                .unwrap();
+        let states: Vec<String> = rows
+            .lines()
+            .map(|line| line.split(',').take(5).collect::<Vec<_>>().join(","))
+            .collect();
         states
     };
     let ours = [
@@ -266,12 +334,21 @@ fn words_and_dates_of_a_site_give_the_letters_that_the_contracts_give() {
         record("A-3", "912345615", "bevestigd", "31-02-1950"),
     ];
     let night = Night::bare();
-    write(&night, "exposures.csv", &(EXPOSURES.to_owned() + &theirs.concat().replace("name;address", "naw")));
+    write(
+        &night,
+        "exposures.csv",
+        &(EXPOSURES.to_owned() + &theirs.concat().replace("name;address", "naw")),
+    );
     let mapping = "[inputs.exposures]\ndates = \"DD-MM-YYYY\"\n[inputs.exposures.words.status]\nbevestigd = \"confirmed\"\n\
                    \"niet uitgesloten\" = \"not_excluded\"\n[inputs.exposures.words.items]\nnaw = \"name;address\"\n";
-    assert_eq!(rows(&night, &night.configured("[policy]", &format!("{mapping}[policy]"))), expected);
+    assert_eq!(
+        rows(&night, &night.configured("[policy]", &format!("{mapping}[policy]"))),
+        expected
+    );
     assert!(
-        expected.iter().any(|row| row.contains("A-3,review,R104") || row.contains("A-3,rejected,R104")),
+        expected
+            .iter()
+            .any(|row| row.contains("A-3,review,R104") || row.contains("A-3,rejected,R104")),
         "{expected:?}"
     );
 }
@@ -280,7 +357,10 @@ fn words_and_dates_of_a_site_give_the_letters_that_the_contracts_give() {
 fn a_mapping_to_nothing_of_the_contract_is_refused_when_it_is_loaded() {
     let night = Night::bare();
     let table = [
-        ("[inputs.exposures.words.status]\nbevestigd = \"confirmd\"\n", "confirmed, not_excluded, shared_only"),
+        (
+            "[inputs.exposures.words.status]\nbevestigd = \"confirmd\"\n",
+            "confirmed, not_excluded, shared_only",
+        ),
         ("[inputs.exposures.words.town]\nA = \"B\"\n", "closed list"),
         ("[inputs.register.columns]\nbirthdate = \"geb\"\n", "did you mean `birth_date`?"),
         ("[inputs.register]\ndates = \"DD-MM-YY\"\n", "DD-MM-YYYY"),
@@ -298,12 +378,16 @@ fn a_mapping_to_nothing_of_the_contract_is_refused_when_it_is_loaded() {
 #[test]
 fn an_unknown_word_is_explained_by_the_allowed_ones_and_never_shown() {
     let night = Night::bare();
-    write(&night, "exposures.csv", &(EXPOSURES.to_owned() + &record("A-1", "999990019", "Qzvorblik", "1970-01-11")));
+    write(
+        &night,
+        "exposures.csv",
+        &(EXPOSURES.to_owned() + &record("A-1", "999990019", "Qzvorblik", "1970-01-11")),
+    );
     let answer = night.ask(&["run", "--json"]);
     let papers: Value = serde_json::from_str(&answer.stdout).unwrap();
     let papers = Path::new(papers["papers"].as_str().unwrap());
-    let rows =
-        fs::read_to_string(papers.join("rows.csv")).unwrap() + &fs::read_to_string(papers.join("review.csv")).unwrap();
+    let rows = fs::read_to_string(papers.join("rows.csv")).unwrap()
+        + &fs::read_to_string(papers.join("review.csv")).unwrap();
     assert!(!rows.contains("Qzvorblik") && rows.contains("R107"), "{rows}");
 }
 
@@ -323,7 +407,8 @@ fn a_site_leaves_out_what_it_never_has_but_not_what_protects() {
     let answer = night.ask(&["check", "--json"]);
     assert!(answer.code <= 1, "{}", answer.stderr);
     let looked = look(&night, None, &[], 0);
-    let absent = serde_json::json!(["first_names", "house_letter", "country", "published", "custody"]);
+    let absent =
+        serde_json::json!(["first_names", "house_letter", "country", "published", "custody"]);
     assert_eq!(file(&looked, "exposures.csv")["columns"]["absent"], absent);
     for needed in [2, 7, 12, 19] {
         write(&night, "exposures.csv", &drop(&whole, &[needed]));
@@ -338,8 +423,12 @@ fn the_contract_is_told_list_by_list() {
     let one = night.ask(&["contract", "register"]);
     assert_eq!((all.code, one.code), (0, 0));
     assert!(one.stdout.contains("deceased_on") && !one.stdout.contains("record_id"));
-    assert!(all.stdout.contains("record_id") && all.stdout.contains("words: confirmed not_excluded shared_only"));
-    let json: Value = serde_json::from_str(&night.ask(&["contract", "suppressions", "--json"]).stdout).unwrap();
+    assert!(
+        all.stdout.contains("record_id")
+            && all.stdout.contains("words: confirmed not_excluded shared_only")
+    );
+    let json: Value =
+        serde_json::from_str(&night.ask(&["contract", "suppressions", "--json"]).stdout).unwrap();
     assert_eq!(json["lists"][0]["columns"][0]["name"], "bsn");
     let unknown = night.ask(&["contract", "registers"]);
     assert_eq!(unknown.code, 2);

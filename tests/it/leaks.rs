@@ -1,5 +1,6 @@
-//! Every personal field of a fixture holds a value that occurs nowhere else. Whatever a run writes or prints is searched
-//! for them, except where personal data belongs: letters, the plan, the manifest's address columns.
+//! Every personal field of a fixture holds a value that occurs nowhere else. Whatever a run writes
+//! or prints is searched for them, except where personal data belongs: letters, the plan, the
+//! manifest's address columns.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -28,7 +29,8 @@ const fn addressed(text: &'static str) -> Canary {
 
 /// Of everybody in the fixture. Numbers are BSNs of the test range; dates as they may be written.
 pub const CANARIES: [Canary; 51] = [
-    // Told about: one in the screening list, one with the lab's address alone, one who moved abroad.
+    // Told about: one in the screening list, one with the lab's address alone, one who moved
+    // abroad.
     secret("999970008"),
     secret("Qvexolzi"),
     secret("Wumbratje"),
@@ -162,7 +164,8 @@ pub fn night() -> Night {
     night
 }
 
-/// The sample configuration, with backups that are taken to `shelf` beside the data folder and that the sample's key opens.
+/// The sample configuration, with backups that are taken to `shelf` beside the data folder and that
+/// the sample's key opens.
 pub fn with_backups(night: &Night) -> PathBuf {
     let shelf = night.path().join("shelf");
     fs::create_dir(&shelf).unwrap();
@@ -170,7 +173,10 @@ pub fn with_backups(night: &Night) -> PathBuf {
     let key = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
     night.configured(
         "[vendor]",
-        &format!("[backup]\nrecipient = \"{key}\"\ncommand = [\"cp\", \"-t\", \"{}\"]\n\n[vendor]", shelf.display()),
+        &format!(
+            "[backup]\nrecipient = \"{key}\"\ncommand = [\"cp\", \"-t\", \"{}\"]\n\n[vendor]",
+            shelf.display()
+        ),
     )
 }
 
@@ -202,7 +208,8 @@ impl Scan {
     }
 }
 
-/// Where personal data belongs (docs/design.md, "Files out"): the letters' own table, and the plan they are set from.
+/// Where personal data belongs (docs/design.md, "Files out"): the letters' own table, and the plan
+/// they are set from.
 fn belongs(path: &Path) -> bool {
     let text = path.to_str().unwrap();
     text.ends_with("/letters.parquet") || text.contains("/plan/") || text.contains("/print/")
@@ -215,15 +222,19 @@ fn is_row_list(path: &Path) -> bool {
 /// The manifest without the columns that hold the address.
 fn without_addresses(manifest: &[u8]) -> Vec<u8> {
     let mut reader = csv::Reader::from_reader(manifest);
-    let address = ["name_", "street", "house_", "postcode", "town", "country", "foreign_line_", "kix"];
+    let address =
+        ["name_", "street", "house_", "postcode", "town", "country", "foreign_line_", "kix"];
     let kept: Vec<usize> = (0..)
         .zip(reader.headers().unwrap())
-        .filter(|(_, name)| !address.iter().any(|prefix| name.starts_with(prefix)) || *name == "kix_skip_reason")
+        .filter(|(_, name)| {
+            !address.iter().any(|prefix| name.starts_with(prefix)) || *name == "kix_skip_reason"
+        })
         .map(|(place, _)| place)
         .collect();
     assert!(kept.len() > 8, "the manifest has lost its columns");
-    let lines =
-        reader.records().map(|line| kept.iter().map(|place| line.as_ref().unwrap()[*place].to_owned() + ",").collect());
+    let lines = reader.records().map(|line| {
+        kept.iter().map(|place| line.as_ref().unwrap()[*place].to_owned() + ",").collect()
+    });
     lines.collect::<Vec<String>>().join("\n").into_bytes()
 }
 
@@ -253,7 +264,12 @@ pub fn opened(night: &Night, package: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         if part.extension().is_some_and(|end| end == "age") {
             let zip = folder.join("part.zip");
             let identity = root().join("sample-data/vendor/age-identity.txt");
-            run(Command::new("age").args(["-d", "-i"]).arg(identity).arg("-o").arg(&zip).arg(&part));
+            run(Command::new("age")
+                .args(["-d", "-i"])
+                .arg(identity)
+                .arg("-o")
+                .arg(&zip)
+                .arg(&part));
             run(Command::new("unzip").args(["-q", "-o"]).arg(&zip).arg("-d").arg(&folder));
             fs::remove_file(zip).unwrap();
         }
@@ -294,7 +310,8 @@ fn no_canary_is_in_anything_a_run_writes_or_prints() {
         ids.look(&path, if is_row_list(&path) { b"" } else { &bytes });
     }
     let inside = opened(&night, Path::new(&package));
-    let secrets: Vec<&str> = CANARIES.iter().filter(|canary| !canary.addressed).map(|canary| canary.text).collect();
+    let secrets: Vec<&str> =
+        CANARIES.iter().filter(|canary| !canary.addressed).map(|canary| canary.text).collect();
     let secrets = Search::new(&secrets);
     for (path, bytes) in &inside {
         let is_manifest = path.ends_with("manifest.csv");
@@ -310,19 +327,26 @@ fn no_canary_is_in_anything_a_run_writes_or_prints() {
     assert_eq!(ids.found, [] as [&str; 0]);
     assert!(scan.scanned.len() > 40, "{:?}", scan.scanned);
 
-    // They were all there to be leaked: in the inbox, and those of people who were written to in the plan and the manifest.
+    // They were all there to be leaked: in the inbox, and those of people who were written to in
+    // the plan and the manifest.
     let inbox: Vec<u8> = files(&night.inbox()).into_values().flatten().collect();
     let hits = scan.search.find(Path::new("inbox"), &inbox);
     let written = ["23-07-1951", "23 juli 1951", "19510723", "9731 XK"];
     for (place, canary) in CANARIES.iter().enumerate() {
-        assert!(written.contains(&canary.text) || hits.iter().any(|hit| hit.0 == place), "{} is nowhere", canary.text);
+        assert!(
+            written.contains(&canary.text) || hits.iter().any(|hit| hit.0 == place),
+            "{} is nowhere",
+            canary.text
+        );
     }
     let manifest = &inside.iter().find(|(path, _)| path.ends_with("manifest.csv")).unwrap().1;
     let shown = scan.search.find(Path::new("manifest"), manifest);
     for (place, canary) in CANARIES.iter().enumerate().filter(|(_, canary)| canary.addressed) {
         assert!(shown.iter().any(|hit| hit.0 == place), "{} was not written to", canary.text);
     }
-    let plan = files(&night.data()).into_iter().filter(|(path, _)| path.to_str().unwrap().contains("/plan/"));
+    let plan = files(&night.data())
+        .into_iter()
+        .filter(|(path, _)| path.to_str().unwrap().contains("/plan/"));
     let plan: Vec<u8> = plan.flat_map(|(_, bytes)| bytes).collect();
     assert!(!scan.search.find(Path::new("plan"), &plan).is_empty());
 }
@@ -339,7 +363,9 @@ fn no_canary_is_in_a_backup_that_leaves_the_machine() {
     let shelf = night.path().join("shelf");
     let sealed = files(&shelf);
     assert_eq!(sealed.len(), 1);
-    for (path, bytes) in opened(&night, &shelf).into_iter().chain(sealed).chain(files(&night.data().join("backups"))) {
+    for (path, bytes) in
+        opened(&night, &shelf).into_iter().chain(sealed).chain(files(&night.data().join("backups")))
+    {
         scan.look(&path, &bytes);
         ids.look(&path, &bytes);
     }
@@ -354,12 +380,19 @@ fn no_canary_is_in_a_backup_that_leaves_the_machine() {
 fn broken() -> Vec<(&'static str, Vec<u8>)> {
     let row = "RECZQVLKWB1,DATSETQZWX,999970008,Qvexolzi Wumbratje,Q.W.,,Zolmbraquit,1951-07-23,V,Wyzqorlaan,48,,,9731XK,Vlixmonder,,screening,,2019-03-17,confirmed,unknown,name;address,";
     let whole = format!("{EXPOSURES}{row}\n");
-    let latin = |text: &str| text.replace("Vlixmonder", "Vlixmonder\u{e9}").chars().map(|sign| sign as u8).collect();
-    let utf16 = |text: &str| [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let latin = |text: &str| {
+        text.replace("Vlixmonder", "Vlixmonder\u{e9}").chars().map(|sign| sign as u8).collect()
+    };
+    let utf16 = |text: &str| {
+        [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
     let text = |text: String| text.into_bytes();
     vec![
         ("exposures-no-header.csv", text(format!("{row}\n{row}\n"))),
-        ("exposures-ragged.csv", text(format!("{whole}{row},Zorquendate,extra\nGhrolmstwik,short\n"))),
+        (
+            "exposures-ragged.csv",
+            text(format!("{whole}{row},Zorquendate,extra\nGhrolmstwik,short\n")),
+        ),
         ("exposures-quote.csv", text(whole.replace("Wyzqorlaan", "\"Wyzqorlaan"))),
         ("exposures-quote-inside.csv", text(whole.replace("Wyzqorlaan", "Wyz\"qorlaan"))),
         ("exposures-windows.csv", latin(&whole)),
@@ -367,7 +400,10 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
         ("exposures-nul.csv", text(whole.replace("Wyzqorlaan", "Wyzqorlaan\0"))),
         ("exposures-semicolon.csv", text(whole.replace(',', ";"))),
         ("exposures-column-missing.csv", text(whole.replacen("birth_date", "geboren", 1))),
-        ("exposures-column-twice.csv", text(whole.replacen(",custody", ",custody,surname", 1).replace(",\n", ",,x\n"))),
+        (
+            "exposures-column-twice.csv",
+            text(whole.replacen(",custody", ",custody,surname", 1).replace(",\n", ",,x\n")),
+        ),
         ("exposures-cut.csv", text(whole[..whole.len() - 60].to_owned())),
         ("exposures-one-long-line.csv", text(whole.replace('\n', ","))),
         ("exposures-huge.csv", text(whole.replace("Zolmbraquit", &"Zolmbraquit".repeat(20_000)))),
@@ -377,7 +413,10 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
         ("exposures-cut.ods", text(format!("PK\u{3}\u{4}{whole}"))),
         ("exposures-padded.csv", text(format!("{whole}Zolmbraquit\0\0"))),
         ("exposures-sidecar.csv.meta.toml", text("rows = Zolmbraquit\n".to_owned())),
-        ("exposures-sidecar.csv.meta.toml", text("rows = \"Zolmbraquit\"\nsha256 = \"Qvexolzi\"\n".to_owned())),
+        (
+            "exposures-sidecar.csv.meta.toml",
+            text("rows = \"Zolmbraquit\"\nsha256 = \"Qvexolzi\"\n".to_owned()),
+        ),
         ("exposures-sidecar.csv.meta.toml", text("rows = 1\nsha256 = \"Qvexolzi\"\n".to_owned())),
         ("exposures-good.csv", text(whole)),
     ]

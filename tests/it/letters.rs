@@ -1,4 +1,5 @@
-//! Letters of random people through the whole program: what stands on the paper is what the rows say, no more and no less.
+//! Letters of random people through the whole program: what stands on the paper is what the rows
+//! say, no more and no less.
 
 mod expected;
 mod invented;
@@ -19,12 +20,23 @@ use sentences::Sentences;
 
 /// Words that give a category away, in both languages.
 const CATEGORY_WORDS: [(&str, &[&str]); 4] = [
-    ("screening", &["bevolkingsonderzoek baarmoeder", "cervical", "screening", "uitstrijkje", "smear"]),
+    (
+        "screening",
+        &["bevolkingsonderzoek baarmoeder", "cervical", "screening", "uitstrijkje", "smear"],
+    ),
     ("hospital", &["ziekenhuis", "hospital"]),
     ("gp", &["huisarts", " GP"]),
     (
         "prisoner",
-        &["detentie", "detention", "DJI", "casemanager", "case manager", "medische dienst", "medical service"],
+        &[
+            "detentie",
+            "detention",
+            "DJI",
+            "casemanager",
+            "case manager",
+            "medische dienst",
+            "medical service",
+        ],
     ),
 ];
 
@@ -44,9 +56,10 @@ impl Trial {
         // As the sample, but young people are written to.
         let sample = root().join("sample-data");
         let config = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
-        let config = config
-            .replace("minors_12_15 = \"hold\"", "minors_12_15 = \"write\"")
-            .replace("\"facts.toml\"", &format!("{:?}", sample.join("facts.toml").to_str().unwrap()));
+        let config = config.replace("minors_12_15 = \"hold\"", "minors_12_15 = \"write\"").replace(
+            "\"facts.toml\"",
+            &format!("{:?}", sample.join("facts.toml").to_str().unwrap()),
+        );
         let path = night.inbox().with_file_name("breachpost.toml");
         fs::write(&path, config).unwrap();
         Self { night, config: path, people, sentences: [false, true].map(Sentences::read) }
@@ -59,14 +72,17 @@ impl Trial {
         let answer: Value = serde_json::from_str(&answer.stdout).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let bags = paper::unpack(answer["package"].as_str().unwrap().as_ref(), folder.path());
-        let mut letters: BTreeMap<String, Printed> = bags.iter().flat_map(|bag| paper::letters(bag)).collect();
+        let mut letters: BTreeMap<String, Printed> =
+            bags.iter().flat_map(|bag| paper::letters(bag)).collect();
         let rows = PathBuf::from(answer["papers"].as_str().unwrap()).join("rows.csv");
         let mut by_person = BTreeMap::new();
-        for line in csv::Reader::from_path(rows).unwrap().deserialize::<BTreeMap<String, String>>() {
+        for line in csv::Reader::from_path(rows).unwrap().deserialize::<BTreeMap<String, String>>()
+        {
             let line = line.unwrap();
             if line["state"] == "letter" {
                 let (number, _) = line["record_id"][1..].split_once('-').unwrap();
-                by_person.insert(number.parse().unwrap(), letters.remove(&line["letter_id"]).unwrap());
+                by_person
+                    .insert(number.parse().unwrap(), letters.remove(&line["letter_id"]).unwrap());
             }
         }
         assert!(letters.is_empty(), "letters without a leading row");
@@ -77,10 +93,14 @@ impl Trial {
         let sentences = &self.sentences[usize::from(letter.english)];
         let text = printed.text();
         let context = || format!("{letter:#?}\n{:#?}\n{text}", person.rows);
-        let judged: Vec<(&str, bool, String)> =
-            sentences.of(letter).into_iter().map(|(key, expected, words)| (key, expected, folded(&words))).collect();
+        let judged: Vec<(&str, bool, String)> = sentences
+            .of(letter)
+            .into_iter()
+            .map(|(key, expected, words)| (key, expected, folded(&words)))
+            .collect();
         let read = folded(&text);
-        let (said, unsaid): (Vec<_>, Vec<_>) = judged.iter().partition(|(_, expected, _)| *expected);
+        let (said, unsaid): (Vec<_>, Vec<_>) =
+            judged.iter().partition(|(_, expected, _)| *expected);
         for (key, _, words) in &said {
             assert!(read.contains(words), "`{key}` is missing: {words}\n{}", context());
         }
@@ -99,16 +119,22 @@ impl Trial {
         for lead in &leads {
             data = data.replace(lead, "\n");
         }
-        let lists: Vec<Vec<String>> = data.split('\n').map(entries).filter(|list| !list.is_empty()).collect();
+        let lists: Vec<Vec<String>> =
+            data.split('\n').map(entries).filter(|list| !list.is_empty()).collect();
         let expected = [&letter.now.involved, &letter.now.possible, &letter.now.stored]
             .map(|items| sentences.words(letter, items));
-        let expected = expected.iter().map(|list| list.iter().map(|words| folded(words)).collect::<Vec<_>>());
+        let expected =
+            expected.iter().map(|list| list.iter().map(|words| folded(words)).collect::<Vec<_>>());
         let expected: Vec<Vec<String>> = expected.filter(|list| !list.is_empty()).collect();
         assert_eq!(lists, expected, "other kinds of data\n{}", context());
         for (category, words) in CATEGORY_WORDS {
             let told = letter.now.categories.contains(&category);
             for word in words.iter().filter(|_| !told) {
-                assert!(!text.contains(word), "`{word}` in a letter about something else\n{}", context());
+                assert!(
+                    !text.contains(word),
+                    "`{word}` in a letter about something else\n{}",
+                    context()
+                );
             }
         }
         for line in &printed.body {
@@ -124,7 +150,11 @@ impl Trial {
         let named: Vec<&String> =
             lines.iter().filter(|line| others.iter().any(|word| line.starts_with(word))).collect();
         // Never the institution's, not even in the address.
-        assert_eq!(named, letter.provider.iter().collect::<Vec<_>>(), "another provider: {lines:?}");
+        assert_eq!(
+            named,
+            letter.provider.iter().collect::<Vec<_>>(),
+            "another provider: {lines:?}"
+        );
     }
 }
 
@@ -156,7 +186,13 @@ fn change(dice: &mut Dice, people: &mut [Person]) {
                 row.items.insert("name");
             }
             4 => {
-                let fresh = invented::row(dice, format!("R{number}-9"), row.category, row.provider, row.custody);
+                let fresh = invented::row(
+                    dice,
+                    format!("R{number}-9"),
+                    row.category,
+                    row.provider,
+                    row.custody,
+                );
                 person.rows.push(fresh);
             }
             _ if row.category == "gp" => (row.category, row.provider) = ("hospital", ""),
@@ -177,20 +213,29 @@ fn letters_say_what_the_rows_say(count: usize, seed: u64) {
 
     change(dice, &mut trial.people);
     invented::write(&trial.people, &trial.night.inbox());
-    let mut printed = trial.printed("2025-09-30", &["--accept-inputs", "delivered again", "--accept-volume"]);
+    let mut printed =
+        trial.printed("2025-09-30", &["--accept-inputs", "delivered again", "--accept-volume"]);
     let mut kinds = [0, 0];
     for (person, earlier) in trial.people.iter().zip(&first) {
         let printed = printed.remove(&person.number);
         let letter = earlier.next(person);
         let context = || format!("{earlier:#?}\n{:#?}", person.rows);
-        assert_eq!(printed.is_some(), letter.is_some(), "a letter too many or too few\n{}", context());
+        assert_eq!(
+            printed.is_some(),
+            letter.is_some(),
+            "a letter too many or too few\n{}",
+            context()
+        );
         if let (Some(letter), Some(printed)) = (letter, printed) {
             kinds[usize::from(letter.kind == Kind::Correction)] += 1;
             trial.check(person, &letter, &printed);
         }
     }
     assert!(printed.is_empty());
-    assert!(kinds.iter().all(|letters| *letters * 20 > count), "too few later letters: {kinds:?} of {count}");
+    assert!(
+        kinds.iter().all(|letters| *letters * 20 > count),
+        "too few later letters: {kinds:?} of {count}"
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Lists as they really arrive: damaged by spreadsheets, filled by people. Every case goes through the whole program.
+//! Lists as they really arrive: damaged by spreadsheets, filled by people. Every case goes through
+//! the whole program.
 
 mod cases;
 mod damage;
@@ -17,7 +18,9 @@ pub type Line = BTreeMap<String, String>;
 pub fn header(list: &str) -> Vec<String> {
     let path = |name: String| root().join("sample-data/inbox").join(name);
     let special = path(format!("{list}-special.csv"));
-    let text = fs::read_to_string(if special.is_file() { special } else { path(format!("{list}.csv")) }).unwrap();
+    let text =
+        fs::read_to_string(if special.is_file() { special } else { path(format!("{list}.csv")) })
+            .unwrap();
     text.lines().next().unwrap().split(',').map(str::to_owned).collect()
 }
 
@@ -45,11 +48,15 @@ impl Lists {
     /// Writes a list.
     pub fn with(self, list: &str, lines: &[Line]) -> Self {
         let columns = header(list);
-        let mut csv = csv::Writer::from_path(self.night.inbox().join(format!("{list}.csv"))).unwrap();
+        let mut csv =
+            csv::Writer::from_path(self.night.inbox().join(format!("{list}.csv"))).unwrap();
         csv.write_record(&columns).unwrap();
         for line in lines {
             assert!(line.keys().all(|column| columns.contains(column)), "{line:?}");
-            csv.write_record(columns.iter().map(|column| line.get(column).map_or("", String::as_str))).unwrap();
+            csv.write_record(
+                columns.iter().map(|column| line.get(column).map_or("", String::as_str)),
+            )
+            .unwrap();
         }
         csv.flush().unwrap();
         drop(csv);
@@ -67,7 +74,8 @@ impl Lists {
         let answer = self.night.ask_with(&self.config, &["run", "--json"]);
         let papers = newest_run(&self.night.data());
         let rows = papers.as_ref().map_or_else(Vec::new, |papers| table(&papers.join("rows.csv")));
-        let review = papers.as_ref().map_or_else(Vec::new, |papers| table(&papers.join("review.csv")));
+        let review =
+            papers.as_ref().map_or_else(Vec::new, |papers| table(&papers.join("review.csv")));
         Ended { night: self.night, config: self.config, answer, rows, review }
     }
 }
@@ -82,11 +90,13 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// `review L207`, `letter`: state and code of a record; of one that is there twice, all of them.
+    /// `review L207`, `letter`: state and code of a record; of one that is there twice, all of
+    /// them.
     pub fn state(&self, record: &str) -> String {
         let rows = self.rows.iter().filter(|row| row["record_id"] == record);
-        let states: Vec<String> =
-            rows.map(|row| format!("{} {}", row["state"], row["code"]).trim_end().to_owned()).collect();
+        let states: Vec<String> = rows
+            .map(|row| format!("{} {}", row["state"], row["code"]).trim_end().to_owned())
+            .collect();
         states.join(", ")
     }
 
@@ -103,7 +113,10 @@ impl Ended {
     /// The text of everything that was printed.
     pub fn printed(&self) -> String {
         let outbox = self.night.data().join("outbox");
-        let jobs = fs::read_dir(outbox).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+        let jobs = fs::read_dir(outbox)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir());
         let mut text = String::new();
         for job in jobs {
             let folder = tempfile::tempdir().unwrap();

@@ -108,7 +108,11 @@ fn summary() -> RunSummary {
         rehearsal: false,
         exit_code: 1,
         rows: 3_210,
-        states: vec![("letter".to_owned(), 2_000), ("review".to_owned(), 7), ("told".to_owned(), 0)],
+        states: vec![
+            ("letter".to_owned(), 2_000),
+            ("review".to_owned(), 7),
+            ("told".to_owned(), 0),
+        ],
         inputs: Vec::new(),
         letters: 2_000,
         pages: 4_000,
@@ -248,7 +252,8 @@ fn the_mail_has_the_date_of_today_and_greets_as_configured() {
     send(&Mail { ca_file: None, helo, ..server.mail(MailSecurity::Plain) }, &summary()).unwrap();
     let mail = &server.received()[0];
     assert_eq!(mail["helo"], "batch.example.org");
-    let date = jiff::fmt::rfc2822::parse(mail["headers"]["date"].as_str().unwrap()).unwrap().timestamp();
+    let date =
+        jiff::fmt::rfc2822::parse(mail["headers"]["date"].as_str().unwrap()).unwrap().timestamp();
     let age = Timestamp::now().duration_since(date);
     assert!(!age.is_negative() && age.as_secs() < 60, "{date}");
 }

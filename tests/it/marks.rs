@@ -1,4 +1,5 @@
-//! The sheet mark, read by somebody else's reader (libdmtx) from pictures of the pages, against the manifest.
+//! The sheet mark, read by somebody else's reader (libdmtx) from pictures of the pages, against the
+//! manifest.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,17 +12,23 @@ use crate::paper;
 use crate::program::{Night, root};
 use crate::tools::run;
 
-/// Pictures of the mark's zone, one for each front, in order of the pages: 20 mm by 20 mm from 2 mm beside the left edge
-/// and 253 mm below the upper one, at 300 dots an inch.
+/// Pictures of the mark's zone, one for each front, in order of the pages: 20 mm by 20 mm from 2 mm
+/// beside the left edge and 253 mm below the upper one, at 300 dots an inch.
 fn zones(pdf: &Path, folder: &Path) -> Vec<PathBuf> {
     let area = ["-x", "24", "-y", "2988", "-W", "236", "-H", "236"];
-    run(Command::new("pdftoppm").args(["-r", "300", "-gray", "-o"]).args(area).arg(pdf).arg(folder.join("zone")));
-    let mut pictures: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    run(Command::new("pdftoppm")
+        .args(["-r", "300", "-gray", "-o"])
+        .args(area)
+        .arg(pdf)
+        .arg(folder.join("zone")));
+    let mut pictures: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     pictures.sort();
     pictures
 }
 
-/// docs/print.md: `v(1) job(7) seq(7) sheet(2) of(2) inserts(1) envelope(1)` and the number modulo 997.
+/// docs/print.md: `v(1) job(7) seq(7) sheet(2) of(2) inserts(1) envelope(1)` and the number modulo
+/// 997.
 fn payload(job: &str, seq: &str, sheet: u32, of: u32) -> String {
     let number = format!("1{job}{seq}{sheet:02}{of:02}01");
     let check = number.bytes().fold(0, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 997);

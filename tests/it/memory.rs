@@ -1,5 +1,5 @@
-//! Where the program's memory is in doubt, or the disk is not fit, it refuses: a clear message, what to do, exit code 3,
-//! and not one file is touched but those that tell of it.
+//! Where the program's memory is in doubt, or the disk is not fit, it refuses: a clear message,
+//! what to do, exit code 3, and not one file is touched but those that tell of it.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -19,7 +19,11 @@ static TOLD: LazyLock<Night> = LazyLock::new(|| {
     fs::copy(night.data().join("ledger.sqlite"), night.path().join("inbox/.yesterday")).unwrap();
     let header = fs::read_to_string(night.inbox().join("exposures-special.csv")).unwrap();
     let row = "NEW-1,ds3,,Anna Maria,A.M.,,Aalbers,1970-01-11,V,Nieuwstraat,1,,,3511AB,Utrecht,,screening,,2022-02-02,confirmed,no,name;bsn,";
-    fs::write(night.inbox().join("exposures-new.csv"), format!("{}\n{row}\n", header.lines().next().unwrap())).unwrap();
+    fs::write(
+        night.inbox().join("exposures-new.csv"),
+        format!("{}\n{row}\n", header.lines().next().unwrap()),
+    )
+    .unwrap();
     assert_eq!(night.run()["report"]["letters"]["total"], 1);
     night
 });
@@ -31,7 +35,8 @@ fn said(answer: &Answer, texts: &[&str]) {
     }
 }
 
-/// After `change`, a run is refused with all of `texts` and touches nothing; so are the other commands that write.
+/// After `change`, a run is refused with all of `texts` and touches nothing; so are the other
+/// commands that write.
 fn refused(change: impl FnOnce(&Path), texts: &[&str]) {
     let night = TOLD.copy();
     change(&night.data());
@@ -50,8 +55,8 @@ fn refused(change: impl FnOnce(&Path), texts: &[&str]) {
     tells(&night.data());
 }
 
-/// Both refused runs left their outcome and nothing else, each in a folder that nobody else can read; or, where the data
-/// folder is open to others, nothing at all.
+/// Both refused runs left their outcome and nothing else, each in a folder that nobody else can
+/// read; or, where the data folder is open to others, nothing at all.
 fn tells(data: &Path) {
     let open = |name: &str| {
         let about = fs::symlink_metadata(data.join(name)).unwrap();
@@ -72,9 +77,18 @@ fn tells(data: &Path) {
 
 #[test]
 fn a_ledger_that_is_missing_foreign_or_damaged() {
-    refused(|data| fs::remove_file(data.join("ledger.sqlite")).unwrap(), &["no ledger at", "breachpost ledger init"]);
-    refused(|data| fs::write(data.join("ledger.sqlite"), "").unwrap(), &["is not a ledger of breachpost"]);
-    refused(|data| fs::write(data.join("ledger.sqlite"), [7; 9000]).unwrap(), &["is not a ledger of breachpost"]);
+    refused(
+        |data| fs::remove_file(data.join("ledger.sqlite")).unwrap(),
+        &["no ledger at", "breachpost ledger init"],
+    );
+    refused(
+        |data| fs::write(data.join("ledger.sqlite"), "").unwrap(),
+        &["is not a ledger of breachpost"],
+    );
+    refused(
+        |data| fs::write(data.join("ledger.sqlite"), [7; 9000]).unwrap(),
+        &["is not a ledger of breachpost"],
+    );
     let cut = |data: &Path| {
         let whole = fs::read(data.join("ledger.sqlite")).unwrap();
         fs::write(data.join("ledger.sqlite"), &whole[..whole.len() - 5000]).unwrap();
@@ -103,7 +117,9 @@ fn a_ledger_that_is_older_than_its_proofs() {
         fs::remove_dir_all(data.join("outbox/rehearsal-2500002")).unwrap();
     };
     refused(without_outbox, &["ledger is older than", "ledger.anchor"]);
-    let torn = |data: &Path| fs::write(data.join("outbox/rehearsal-2500001/rehearsal-2500001.done"), "{\"job").unwrap();
+    let torn = |data: &Path| {
+        fs::write(data.join("outbox/rehearsal-2500001/rehearsal-2500001.done"), "{\"job").unwrap()
+    };
     refused(torn, &["cannot be read as a proof"]);
 }
 
@@ -112,28 +128,43 @@ fn a_history_that_was_changed() {
     let sql = |text: &str| {
         let text = text.to_owned();
         move |data: &Path| {
-            let triggers = run(Command::new("sqlite3")
-                .arg(data.join("ledger.sqlite"))
-                .arg("SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'"));
+            let triggers = run(Command::new("sqlite3").arg(data.join("ledger.sqlite")).arg(
+                "SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger'",
+            ));
             let rules = run(Command::new("sqlite3")
                 .arg(data.join("ledger.sqlite"))
                 .arg("SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger'"));
-            run(Command::new("sqlite3").arg(data.join("ledger.sqlite")).arg(triggers + &text + &rules));
+            run(Command::new("sqlite3")
+                .arg(data.join("ledger.sqlite"))
+                .arg(triggers + &text + &rules));
         }
     };
     refused(
-        sql("UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE body LIKE '%\"sealed\"%';"),
+        sql(
+            "UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE body LIKE '%\"sealed\"%';",
+        ),
         &["history of the ledger"],
     );
-    refused(sql("DELETE FROM audit WHERE body LIKE '%\"published\"%';"), &["history of the ledger"]);
-    refused(sql("UPDATE letter SET sequence = 9 WHERE id = 1;"), &["tables of the ledger were changed"]);
-    refused(sql("UPDATE job SET state = 'planned' WHERE job = 2500002;"), &["tables of the ledger were changed"]);
+    refused(
+        sql("DELETE FROM audit WHERE body LIKE '%\"published\"%';"),
+        &["history of the ledger"],
+    );
+    refused(
+        sql("UPDATE letter SET sequence = 9 WHERE id = 1;"),
+        &["tables of the ledger were changed"],
+    );
+    refused(
+        sql("UPDATE job SET state = 'planned' WHERE job = 2500002;"),
+        &["tables of the ledger were changed"],
+    );
 }
 
 #[test]
 fn a_schema_of_a_newer_program() {
     let newer = |data: &Path| {
-        run(Command::new("sqlite3").arg(data.join("ledger.sqlite")).arg("PRAGMA user_version = 77"));
+        run(Command::new("sqlite3")
+            .arg(data.join("ledger.sqlite"))
+            .arg("PRAGMA user_version = 77"));
     };
     refused(newer, &["schema version 77", "use the newer program"]);
 }
@@ -161,12 +192,17 @@ fn a_key_that_is_missing_other_cut_or_open_to_others() {
 #[test]
 fn a_data_folder_that_others_can_get_at() {
     let mode = |name: &'static str, mode: u32| {
-        move |data: &Path| fs::set_permissions(data.join(name), Permissions::from_mode(mode)).unwrap()
+        move |data: &Path| {
+            fs::set_permissions(data.join(name), Permissions::from_mode(mode)).unwrap()
+        }
     };
     for name in ["keys", "runs", "staging", "backups", "logs"] {
         refused(mode(name, 0o755), &["can be read or changed by other users", "chmod"]);
     }
-    refused(mode("ledger.sqlite", 0o644), &["can be read or changed by other users", "ledger.sqlite"]);
+    refused(
+        mode("ledger.sqlite", 0o644),
+        &["can be read or changed by other users", "ledger.sqlite"],
+    );
     refused(mode("", 0o777), &["can be written to by other users"]);
     let link = |data: &Path| {
         fs::rename(data.join("runs"), data.join("elsewhere")).unwrap();
@@ -192,8 +228,11 @@ fn a_second_run_while_the_first_lives_and_only_so_long() {
     let night = TOLD.copy();
     let before = see_memory(&night.data());
     // Without a fork the process that sleeps is the one that holds the lock.
-    let mut holder = Command::new("flock").arg("-F").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
-    let held = || !Command::new("flock").arg("-n").arg(night.data()).arg("true").status().unwrap().success();
+    let mut holder =
+        Command::new("flock").arg("-F").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
+    let held = || {
+        !Command::new("flock").arg("-n").arg(night.data()).arg("true").status().unwrap().success()
+    };
     while !held() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
@@ -227,11 +266,19 @@ fn a_ledger_of_another_campaign_is_a_matter_of_configuration() {
     let sample = crate::program::root().join("sample-data");
     let text = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
     let facts = format!("facts = {:?}", sample.join("facts.toml"));
-    fs::write(&config, text.replace("sample-2025", "sample-2031").replace("facts = \"facts.toml\"", &facts)).unwrap();
+    fs::write(
+        &config,
+        text.replace("sample-2025", "sample-2031").replace("facts = \"facts.toml\"", &facts),
+    )
+    .unwrap();
     for command in ["run", "close"] {
         let answer = night.ask_with(&config, &[command]);
         assert_eq!(answer.code, 2, "{}", answer.stderr);
-        assert!(answer.stderr.contains("ledger belongs to campaign `sample-2025`"), "{}", answer.stderr);
+        assert!(
+            answer.stderr.contains("ledger belongs to campaign `sample-2025`"),
+            "{}",
+            answer.stderr
+        );
     }
     assert!(before == see_memory(&night.data()));
 }
@@ -247,8 +294,8 @@ fn a_head_that_the_history_does_not_have() {
     // Nothing in the folder proves it any more; who kept yesterday's mail can.
     fs::remove_file(night.data().join("ledger.anchor")).unwrap();
     fs::remove_dir_all(night.data().join("outbox/rehearsal-2500002")).unwrap();
-    // Papers, logs and the changes that are kept a second time know better, each for itself. The copies are from before the
-    // night that is forgotten.
+    // Papers, logs and the changes that are kept a second time know better, each for itself. The
+    // copies are from before the night that is forgotten.
     for proof in ["runs", "logs"] {
         said(&night.ask(&["ledger", "check"]), &["ledger is older than", "told twice"]);
         fs::remove_dir_all(night.data().join(proof)).unwrap();
@@ -256,7 +303,10 @@ fn a_head_that_the_history_does_not_have() {
     said(&night.ask(&["ledger", "check"]), &["ledger is older than", "redo.sqlite", "told twice"]);
     fs::remove_file(night.data().join("backups/redo.sqlite")).unwrap();
     assert_eq!(night.ask(&["ledger", "check"]).code, 0);
-    said(&night.ask(&["ledger", "check", "--anchor", head]), &["does not occur in this ledger's history"]);
+    said(
+        &night.ask(&["ledger", "check", "--anchor", head]),
+        &["does not occur in this ledger's history"],
+    );
 }
 
 #[test]
@@ -269,10 +319,13 @@ fn every_head_that_a_run_hands_out_is_in_the_history() {
     let inside = opened(&night, package);
     let ticket = &inside.iter().find(|(path, _)| path.ends_with("job.json")).unwrap().1;
     let done = fs::read(package.join("rehearsal-2500001.done")).unwrap();
-    let mut heads = [&json(ticket), &json(&done), &answer["report"]].map(|place| place["ledger_head"].clone()).to_vec();
+    let mut heads = [&json(ticket), &json(&done), &answer["report"]]
+        .map(|place| place["ledger_head"].clone())
+        .to_vec();
     let mails = server.received();
     let text = mails[0]["parts"]["text/plain"].as_str().unwrap();
-    let is_head = |word: &&str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_head =
+        |word: &&str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     heads.push(text.split_whitespace().find(is_head).unwrap().into());
     let mut check = vec!["ledger", "check"];
     for head in &heads {
@@ -286,8 +339,13 @@ fn every_head_that_a_run_hands_out_is_in_the_history() {
 /// Runs a script as root of a namespace of its own, where it may mount.
 fn in_namespace(night: &Night, before: &str, command: &[&str]) -> Answer {
     let words: Vec<String> = night.words(command).iter().map(|word| format!("'{word}'")).collect();
-    let script = format!("set -e; cd '{}'; {before}; exec {}", night.path().display(), words.join(" "));
-    let output = Command::new("unshare").args(["-rm", "sh", "-c", &script]).stdin(Stdio::null()).output().unwrap();
+    let script =
+        format!("set -e; cd '{}'; {before}; exec {}", night.path().display(), words.join(" "));
+    let output = Command::new("unshare")
+        .args(["-rm", "sh", "-c", &script])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     output.into()
 }
 
@@ -308,7 +366,9 @@ fn an_outbox_that_cannot_be_published_to() {
     };
     refused_by_run(&outbox(|outbox| fs::write(outbox, "").unwrap()), "is not a folder");
     refused_by_run(&outbox(|outbox| symlink("moved", outbox).unwrap()), "is a link");
-    let open = |data: &Path| fs::set_permissions(data.join("outbox"), Permissions::from_mode(0o777)).unwrap();
+    let open = |data: &Path| {
+        fs::set_permissions(data.join("outbox"), Permissions::from_mode(0o777)).unwrap()
+    };
     refused_by_run(&open, "can be written to by other users");
 
     let night = TOLD.copy();
@@ -325,7 +385,8 @@ fn an_outbox_that_cannot_be_published_to() {
     }
 }
 
-/// The data folder on a disk of that many bytes; a run there must say this, and touch nothing if it is refused.
+/// The data folder on a disk of that many bytes; a run there must say this, and touch nothing if it
+/// is refused.
 fn on_a_disk_of(night: &Night, bytes: u64) -> Answer {
     let script = format!(
         "mkdir -p disk; mount -t tmpfs -o size={bytes},mode=700 none disk; cp -a data/. disk/; mount --move disk data;

@@ -1,4 +1,5 @@
-//! Rehearsal and real never mix, values that cannot work end at load, and a plan can be given up: through the whole program.
+//! Rehearsal and real never mix, values that cannot work end at load, and a plan can be given up:
+//! through the whole program.
 
 mod mixing;
 
@@ -24,15 +25,20 @@ impl Campaign {
     /// `real`: with a key and facts that are not the sample's.
     fn new(real: bool) -> Self {
         let campaign = Self(tempfile::tempdir().unwrap());
-        let sample = |name: &str| fs::read_to_string(root().join("sample-data").join(name)).unwrap();
-        let (mut config, mut facts) = (sample("breachpost.toml").replace("../data", "data"), sample("facts.toml"));
+        let sample =
+            |name: &str| fs::read_to_string(root().join("sample-data").join(name)).unwrap();
+        let (mut config, mut facts) =
+            (sample("breachpost.toml").replace("../data", "data"), sample("facts.toml"));
         if real {
             let key = "age1sstkt9p7hw5dy6453n3w2wqgkzrtlqrv8l5x274l8t9a4z2kf4yqdmray3";
             // The lists of these tests have just been written.
-            config = config.replace("synthetic = true", "synthetic = false\ninputs.settle_seconds = 0");
+            config =
+                config.replace("synthetic = true", "synthetic = false\ninputs.settle_seconds = 0");
             config = config.replace(key, KEY);
             config = config.replace("Drukkerij De Proef", "Drukkerij Elders");
-            facts = facts.replace("088-000 00 00", "088-111 22 33").replace("Postbus 1234", "Postbus 4321");
+            facts = facts
+                .replace("088-000 00 00", "088-111 22 33")
+                .replace("Postbus 1234", "Postbus 4321");
             facts = facts.replace("van den Voorbeeld", "de Directeur");
         }
         fs::create_dir(campaign.path("inbox")).unwrap();
@@ -57,7 +63,8 @@ impl Campaign {
             )
         };
         let rows: Vec<String> = bsns.iter().enumerate().map(row).collect();
-        fs::write(self.path("inbox").join(name), format!("{HEADER}\n{}\n", rows.join("\n"))).unwrap();
+        fs::write(self.path("inbox").join(name), format!("{HEADER}\n{}\n", rows.join("\n")))
+            .unwrap();
     }
 
     fn edit(&self, file: &str, from: &str, to: &str) {
@@ -78,9 +85,11 @@ impl Campaign {
         answer.stdout
     }
 
-    /// The data folder; without what tells that a run was refused, which only `run` and `plan` may leave.
+    /// The data folder; without what tells that a run was refused, which only `run` and `plan` may
+    /// leave.
     fn seen_by(&self, command: &[&str]) -> Option<Vec<Seen>> {
-        let is_a_night = command[0] == "run" || (command[0] == "plan" && command.get(1) != Some(&"abandon"));
+        let is_a_night =
+            command[0] == "run" || (command[0] == "plan" && command.get(1) != Some(&"abandon"));
         let look = if is_a_night { see_memory } else { see };
         self.path("data").exists().then(|| look(&self.path("data")))
     }
@@ -92,7 +101,11 @@ impl Campaign {
             let answer = self.ask(command);
             assert_eq!(answer.code, code, "{command:?}: {}{}", answer.stdout, answer.stderr);
             for text in texts {
-                assert!(answer.stderr.contains(text), "{command:?}: `{text}` is not said: {}", answer.stderr);
+                assert!(
+                    answer.stderr.contains(text),
+                    "{command:?}: `{text}` is not said: {}",
+                    answer.stderr
+                );
             }
             assert!(before == self.seen_by(command), "{command:?} touched something");
         }
@@ -122,13 +135,21 @@ fn a_ledger_serves_one_mode_for_good() {
     campaign.deliver("exposures-1.csv", &["", ""]);
     campaign.done(&["ledger", "init"]);
     let said = campaign.done(&["run"]);
-    assert!(said.contains("2 rows without BSN") && said.contains("2 in `exposures-1.csv`"), "{said}");
+    assert!(
+        said.contains("2 rows without BSN") && said.contains("2 in `exposures-1.csv`"),
+        "{said}"
+    );
     assert!(campaign.done(&["ledger", "check"]).contains("rehearsal"));
 
     let real = Campaign::new(true);
     fs::remove_dir_all(real.path("inbox")).unwrap();
     for part in ["inbox", "data"] {
-        let copied = Command::new("cp").arg("-a").arg(campaign.path(part)).arg(real.path("")).status().unwrap();
+        let copied = Command::new("cp")
+            .arg("-a")
+            .arg(campaign.path(part))
+            .arg(real.path(""))
+            .status()
+            .unwrap();
         assert!(copied.success());
     }
     let commands: [&[&str]; 7] = [
@@ -140,7 +161,11 @@ fn a_ledger_serves_one_mode_for_good() {
         &["review", "list"],
         &["plan", "abandon", "--by", "operations", "--reason", "the other mode"],
     ];
-    real.refused(&commands, 2, &["is for rehearsals and the configuration is for real letters", "hint: "]);
+    real.refused(
+        &commands,
+        2,
+        &["is for rehearsals and the configuration is for real letters", "hint: "],
+    );
 
     // The keys folder alone says so too.
     for name in ["ledger.sqlite", "ledger.anchor", "keys/campaign.key"] {
@@ -157,7 +182,12 @@ fn the_sample_and_placeholders_are_refused_in_a_real_run() {
     let key = "age1sstkt9p7hw5dy6453n3w2wqgkzrtlqrv8l5x274l8t9a4z2kf4yqdmray3";
     for (file, from, to, named) in [
         ("breachpost.toml", KEY, key, "vendor.recipients"),
-        ("breachpost.toml", "[vendor]\n", "[vendor]\nplaceholder = true\n", "`vendor` is marked as a placeholder"),
+        (
+            "breachpost.toml",
+            "[vendor]\n",
+            "[vendor]\nplaceholder = true\n",
+            "`vendor` is marked as a placeholder",
+        ),
         ("facts.toml", "088-111 22 33", "088 000 0000", "phones.hotline.number"),
         ("facts.toml", "[\"Postbus 4321\"", "[\"Postbus 1234\"", "senders.bvo.address"),
         ("facts.toml", "M. de Directeur", "M. van den Voorbeeld", "senders.bvo.signatory"),
@@ -191,10 +221,18 @@ fn real_people_stop_a_rehearsal_and_many_invented_ones_a_real_run() {
     let rehearsal = Campaign::new(false);
     rehearsal.deliver("exposures-1.csv", &[padded, ""]);
     rehearsal.done(&["ledger", "init"]);
-    assert!(rehearsal.done(&["check"]).contains("1 letter + 0 merged + 0 told + 0 suppressed + 0 review + 1 rejected"));
+    assert!(
+        rehearsal
+            .done(&["check"])
+            .contains("1 letter + 0 merged + 0 told + 0 suppressed + 0 review + 1 rejected")
+    );
     // No number that begins with 8 was ever given out: it is somebody's by its form alone.
     rehearsal.deliver("exposures-2.csv", &[foreign]);
-    rehearsal.refused(&[&["run"], &["plan"], &["check"]], 3, &["outside the test range", "`exposures-2.csv` row 1"]);
+    rehearsal.refused(
+        &[&["run"], &["plan"], &["check"]],
+        3,
+        &["outside the test range", "`exposures-2.csv` row 1"],
+    );
 
     let real = Campaign::new(true);
     let bsns = test_bsns(21);
@@ -203,12 +241,18 @@ fn real_people_stop_a_rehearsal_and_many_invented_ones_a_real_run() {
     real.deliver("exposures-2.csv", &[""]);
     real.done(&["ledger", "init"]);
     let said = real.done(&["check"]);
-    assert!(said.contains("0 letter + 0 merged + 0 told + 0 suppressed + 1 review + 20 rejected"), "{said}");
+    assert!(
+        said.contains("0 letter + 0 merged + 0 told + 0 suppressed + 1 review + 20 rejected"),
+        "{said}"
+    );
     // Somebody else than the people of the rejected rows.
     real.edit("inbox/exposures-2.csv", "1961-02-01", "1972-03-04");
     real.edit("inbox/exposures-2.csv", "Verzonnenaaus", "Elderszus");
     let said = real.done(&["check"]);
-    assert!(said.contains("1 letter + 0 merged + 0 told + 0 suppressed + 0 review + 20 rejected"), "{said}");
+    assert!(
+        said.contains("1 letter + 0 merged + 0 told + 0 suppressed + 0 review + 20 rejected"),
+        "{said}"
+    );
     real.deliver("exposures-1.csv", &bsns);
     real.refused(&WORK, 3, &["21 rows have a BSN of the test range", "hint: "]);
 }
@@ -222,8 +266,18 @@ fn values_that_cannot_work_end_at_load() {
     let (config, facts) = (keep("breachpost.toml"), keep("facts.toml"));
     for (file, from, to, named) in [
         ("breachpost.toml", "posting_days = [1, 3]", "posting_days = [20250916]", "posting_days"),
-        ("breachpost.toml", "posting_days = [1, 3]", "posting_days = [1, 20250916]", "vendor.posting_days"),
-        ("breachpost.toml", "retention_days = 90", "retention_days = 20251231", "vendor.retention_days"),
+        (
+            "breachpost.toml",
+            "posting_days = [1, 3]",
+            "posting_days = [1, 20250916]",
+            "vendor.posting_days",
+        ),
+        (
+            "breachpost.toml",
+            "retention_days = 90",
+            "retention_days = 20251231",
+            "vendor.retention_days",
+        ),
         ("breachpost.toml", "age1sstkt9p7", "age1sstkt9p8", "vendor.recipients"),
         ("breachpost.toml", "sheet_mark = \"own\"", "window = { fold = 1e6 }", "print.window.fold"),
         ("breachpost.toml", "ontvangst, 0800-0000", "ontvangst\\n0800-0000", "vendor.contact"),
@@ -260,12 +314,17 @@ fn a_plan_that_was_given_up_told_nobody() {
         &["no unfinished"],
     );
     campaign.done(&["plan"]);
-    campaign.refused(&[&["plan", "abandon", "--by", "x", "--reason", "too short a name"]], 2, &["is too short"]);
+    campaign.refused(
+        &[&["plan", "abandon", "--by", "x", "--reason", "too short a name"]],
+        2,
+        &["is too short"],
+    );
 
     // What is in the outbox is out.
     let outbox = campaign.path("data/outbox/rehearsal-2500001");
     fs::create_dir(&outbox).unwrap();
-    let abandon: [&[&str]; 1] = [&["plan", "abandon", "--by", "operations", "--reason", "wrong texts"]];
+    let abandon: [&[&str]; 1] =
+        [&["plan", "abandon", "--by", "operations", "--reason", "wrong texts"]];
     campaign.refused(&abandon, 3, &["ledger is older than"]);
     fs::remove_dir(&outbox).unwrap();
 
@@ -284,11 +343,15 @@ type Act = fn(&Path);
 #[test]
 fn an_older_ledger_and_anchor_are_noticed_when_the_outbox_is_empty() {
     let campaign = Campaign::new(false);
-    campaign.edit("breachpost.toml", "facts = \"facts.toml\"", "facts = \"facts.toml\"\nanchor_file = \"anchor.json\"");
+    campaign.edit(
+        "breachpost.toml",
+        "facts = \"facts.toml\"",
+        "facts = \"facts.toml\"\nanchor_file = \"anchor.json\"",
+    );
     campaign.deliver("exposures-1.csv", &["", ""]);
     campaign.done(&["ledger", "init"]);
-    let old =
-        ["ledger.sqlite", "ledger.anchor"].map(|name| (name, fs::read(campaign.path("data").join(name)).unwrap()));
+    let old = ["ledger.sqlite", "ledger.anchor"]
+        .map(|name| (name, fs::read(campaign.path("data").join(name)).unwrap()));
     campaign.done(&["run"]);
     let data = |name: &str| campaign.path("data").join(name);
     for (name, bytes) in &old {
@@ -319,19 +382,35 @@ fn a_dress_rehearsal_makes_the_package_and_counts_for_nothing() {
     let ledger = fs::read(campaign.path("data/ledger.sqlite")).unwrap();
     let out = campaign.path("dress");
     let said = campaign.done(&["check", "--package", out.to_str().unwrap()]);
-    assert!(said.contains("rehearsal-2500001: a rehearsal") && said.contains("nothing was recorded"), "{said}");
+    assert!(
+        said.contains("rehearsal-2500001: a rehearsal") && said.contains("nothing was recorded"),
+        "{said}"
+    );
     assert!(ledger == fs::read(campaign.path("data/ledger.sqlite")).unwrap());
     for folder in ["outbox", "staging", "runs", "backups"] {
-        assert_eq!(fs::read_dir(campaign.path("data").join(folder)).unwrap().count(), 0, "{folder}");
+        assert_eq!(
+            fs::read_dir(campaign.path("data").join(folder)).unwrap().count(),
+            0,
+            "{folder}"
+        );
     }
     let (package, identity) = (out.join("rehearsal-2500001"), out.join("age-identity.txt"));
-    let verified = campaign.done(&["verify", package.to_str().unwrap(), "--identity", identity.to_str().unwrap()]);
+    let verified = campaign.done(&[
+        "verify",
+        package.to_str().unwrap(),
+        "--identity",
+        identity.to_str().unwrap(),
+    ]);
     assert!(verified.contains("3 on 3 sheets") && verified.contains("sound"), "{verified}");
     assert_eq!(fs::read_dir(&out).unwrap().count(), 2, "nothing else is left in the folder");
 
     campaign.refused(&[&["check", "--package", out.to_str().unwrap()]], 2, &["is not empty"]);
     let inside = campaign.path("data/dress");
-    campaign.refused(&[&["check", "--package", inside.to_str().unwrap()]], 2, &["inside `data_dir`"]);
+    campaign.refused(
+        &[&["check", "--package", inside.to_str().unwrap()]],
+        2,
+        &["inside `data_dir`"],
+    );
     let own = campaign.path("own");
     let sealed_to = |key| ["check", "--package", own.to_str().unwrap(), "--recipient", key];
     campaign.refused(&[&sealed_to(KEY)], 2, &["is the vendor's", "a key of your own"]);

@@ -25,9 +25,16 @@ static FIRST: LazyLock<First> = LazyLock::new(|| {
     let unpacked = night.data().join("unpacked");
     fs::create_dir(&unpacked).unwrap();
     let part = fs::read_dir(answer["package"].as_str().unwrap()).unwrap();
-    let part = part.map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|end| end == "age"));
+    let part = part
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|end| end == "age"));
     let zip = unpacked.join("part.zip");
-    run(Command::new("age").args(["-d", "-i"]).arg(identity()).arg("-o").arg(&zip).arg(part.unwrap()));
+    run(Command::new("age")
+        .args(["-d", "-i"])
+        .arg(identity())
+        .arg("-o")
+        .arg(&zip)
+        .arg(part.unwrap()));
     run(Command::new("unzip").arg("-q").arg(&zip).arg("-d").arg(&unpacked));
     First { night, answer, unpacked }
 });
@@ -56,7 +63,10 @@ fn every_row_ends_in_one_state_and_the_sums_hold() {
     let report = &FIRST.answer["report"];
     let states = ["letter", "merged", "told", "suppressed", "review", "rejected"];
     let rows = &report["rows"];
-    assert_eq!(number(&rows["total"]), states.iter().map(|state| number(&rows[*state])).sum::<u64>());
+    assert_eq!(
+        number(&rows["total"]),
+        states.iter().map(|state| number(&rows[*state])).sum::<u64>()
+    );
 
     let papers = Path::new(FIRST.answer["papers"].as_str().unwrap());
     let mut table = csv::Reader::from_path(papers.join("rows.csv")).unwrap();
@@ -83,7 +93,8 @@ fn every_row_ends_in_one_state_and_the_sums_hold() {
     }
     assert_eq!(number(&rows["total"]), input_rows);
     assert_eq!(number(&report["letters"]["total"]), letters.len() as u64);
-    let named: std::collections::BTreeSet<_> = manifest().iter().map(|line| line["letter_id"].clone()).collect();
+    let named: std::collections::BTreeSet<_> =
+        manifest().iter().map(|line| line["letter_id"].clone()).collect();
     assert_eq!(named, letters, "the manifest names other letters than rows.csv");
 }
 
@@ -97,18 +108,23 @@ fn manifest_lines_letters_and_pages_agree() {
         *file += letter["page_count"].parse::<u64>().unwrap();
     }
     for (file, pages) in &pages {
-        let found = run(Command::new("qpdf").arg("--show-npages").arg(bag().join("data").join(file)));
+        let found =
+            run(Command::new("qpdf").arg("--show-npages").arg(bag().join("data").join(file)));
         assert_eq!(found.trim().parse::<u64>().unwrap(), *pages, "{file}");
     }
     let report = &FIRST.answer["report"]["letters"];
-    assert_eq!((number(&report["total"]), number(&report["pages"])), (letters.len() as u64, pages.values().sum()));
+    assert_eq!(
+        (number(&report["total"]), number(&report["pages"])),
+        (letters.len() as u64, pages.values().sum())
+    );
 }
 
 #[test]
 fn other_peoples_tools_are_content_with_the_package() {
     let package = FIRST.answer["package"].as_str().unwrap();
     let sums = fs::read_dir(package).unwrap().map(|entry| entry.unwrap().path());
-    let sums = sums.into_iter().find(|path| path.to_str().unwrap().ends_with("SHA256SUMS")).unwrap();
+    let sums =
+        sums.into_iter().find(|path| path.to_str().unwrap().ends_with("SHA256SUMS")).unwrap();
     run(Command::new("sha256sum").arg("-c").arg(sums).current_dir(package));
     for list in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
         run(Command::new("sha256sum").args(["-c", list]).current_dir(bag()));
@@ -126,10 +142,14 @@ fn other_peoples_tools_are_content_with_the_package() {
         }
         let ink = run(Command::new("gs").args(["-q", "-o", "-", "-sDEVICE=inkcov"]).arg(&file));
         for page in ink.lines() {
-            assert!(page.trim_start().starts_with("0.00000  0.00000  0.00000"), "ink other than black: {page}");
+            assert!(
+                page.trim_start().starts_with("0.00000  0.00000  0.00000"),
+                "ink other than black: {page}"
+            );
         }
     }
-    let verdict = FIRST.night.ask(&["verify", package, "--identity", identity().to_str().unwrap(), "--json"]);
+    let verdict =
+        FIRST.night.ask(&["verify", package, "--identity", identity().to_str().unwrap(), "--json"]);
     assert_eq!(verdict.code, 0, "{}", verdict.stdout);
 }
 
@@ -144,7 +164,16 @@ fn nothing_that_a_run_writes_can_be_read_by_others() {
 
 #[test]
 fn names_and_manifest_tell_nothing_about_health_or_detention() {
-    let words = ["screening", "hospital", "prison", "penitent", "baarmoeder", "detent", "huisarts", "ziekenhuis"];
+    let words = [
+        "screening",
+        "hospital",
+        "prison",
+        "penitent",
+        "baarmoeder",
+        "detent",
+        "huisarts",
+        "ziekenhuis",
+    ];
     let mut told = String::new();
     for (path, _) in modes(&bag()) {
         told.push_str(path.strip_prefix(bag()).unwrap().to_str().unwrap());
@@ -199,8 +228,9 @@ fn the_same_inbox_again_writes_nobody_and_changes_no_byte() {
     assert!(second["package"].is_null());
     assert_eq!(before, night.memory());
     let told = |answer: &Value| number(&answer["report"]["rows"]["told"]);
-    let written =
-        |answer: &Value| number(&answer["report"]["rows"]["letter"]) + number(&answer["report"]["rows"]["merged"]);
+    let written = |answer: &Value| {
+        number(&answer["report"]["rows"]["letter"]) + number(&answer["report"]["rows"]["merged"])
+    };
     assert_eq!(told(&second), written(&first));
 }
 
@@ -211,7 +241,9 @@ fn ten_new_people_get_exactly_ten_letters() {
     let header = fs::read_to_string(night.inbox().join("exposures-special.csv")).unwrap();
     let mut rows = format!("{}\n", header.lines().next().unwrap());
     for (number, surname) in
-        ["Aalbers", "Boon", "Cats", "Dros", "Evers", "Faber", "Gorter", "Haas", "Idema", "Jager"].iter().enumerate()
+        ["Aalbers", "Boon", "Cats", "Dros", "Evers", "Faber", "Gorter", "Haas", "Idema", "Jager"]
+            .iter()
+            .enumerate()
     {
         writeln!(
             rows,
@@ -254,7 +286,8 @@ fn retold(change: impl Fn(&str) -> String) -> Value {
     fs::write(&file, format!("{first}{second}\n")).unwrap();
     night.run();
     fs::write(&file, format!("{first}{}\n", change(&second))).unwrap();
-    let later = night.ask_on("2025-09-30", &["run", "--json", "--accept-inputs", "delivered again"]);
+    let later =
+        night.ask_on("2025-09-30", &["run", "--json", "--accept-inputs", "delivered again"]);
     assert!(later.code <= 1, "{}", later.stderr);
     serde_json::from_str(&later.stdout).unwrap()
 }
@@ -263,7 +296,11 @@ fn retold(change: impl Fn(&str) -> String) -> Value {
 fn a_told_row_that_can_no_longer_be_read_is_not_corrected() {
     let answer = retold(|row| row.replace("Aalbers", "Aalb3rs"));
     assert_eq!(number(&answer["report"]["letters"]["total"]), 0);
-    assert_eq!(number(&answer["report"]["reasons"]["L212"]["rows"]), 1, "it may say why not to write");
+    assert_eq!(
+        number(&answer["report"]["reasons"]["L212"]["rows"]),
+        1,
+        "it may say why not to write"
+    );
     let answer = retold(|_| String::new());
     assert_eq!(number(&answer["report"]["reasons"]["L209"]["rows"]), 1);
     assert_eq!(number(&answer["report"]["letters"]["total"]), 0);

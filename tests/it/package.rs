@@ -1,4 +1,5 @@
-//! A whole shipment: planned, packed, sealed, published, and opened again with other people's tools and with ours.
+//! A whole shipment: planned, packed, sealed, published, and opened again with other people's tools
+//! and with ours.
 
 use std::fs;
 use std::process::Command;
@@ -12,10 +13,14 @@ use breachpost::field::draft::{Draft, Kix, PostalParts};
 use breachpost::field::findings::Findings;
 use breachpost::field::ids::Pseudonym;
 use breachpost::field::place::Planned;
-use breachpost::field::terms::{Audience, Category, Format, Items, Kind, Language, Published, Status, Zone};
+use breachpost::field::terms::{
+    Audience, Category, Format, Items, Kind, Language, Published, Status, Zone,
+};
 use breachpost::package::archive::{ArchiveWriter, Reader};
 use breachpost::package::bag::{self, Label};
-use breachpost::package::{self, JobTicket, PackageError, PartPlan, Recipients, Sample, Sealed, Signer};
+use breachpost::package::{
+    self, JobTicket, PackageError, PartPlan, Recipients, Sample, Sealed, Signer,
+};
 use breachpost::tools::verify;
 use breachpost::tools::verify::{Check, PackageVerdict, VerifyKeys, verify, verify_with};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -27,7 +32,8 @@ const JOB: &str = "2600001";
 
 fn draft(number: u32) -> Draft {
     const SORTED: [char; 8] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-    let tail: String = (0..6).rev().map(|place| SORTED[(number >> (3 * place) & 7) as usize]).collect();
+    let tail: String =
+        (0..6).rev().map(|place| SORTED[(number >> (3 * place) & 7) as usize]).collect();
     let mut draft = Draft {
         // The last character has two bits that mean nothing.
         letter_id: format!("{}{tail}a", "q".repeat(19)).parse().unwrap(),
@@ -112,7 +118,10 @@ fn page_text(bytes: &[u8]) -> Result<Vec<String>, String> {
     let pdf = hayro_syntax::Pdf::new(bytes.to_vec()).map_err(|_| "no PDF".to_owned())?;
     let text = |stream: &[u8]| {
         let stream = String::from_utf8_lossy(stream).into_owned();
-        let lines: Vec<&str> = stream.lines().filter_map(|line| line.strip_prefix('(')?.strip_suffix(") Tj")).collect();
+        let lines: Vec<&str> = stream
+            .lines()
+            .filter_map(|line| line.strip_prefix('(')?.strip_suffix(") Tj"))
+            .collect();
         lines.join("\n")
     };
     Ok(pdf.pages().iter().map(|page| page.page_stream().map(text).unwrap_or_default()).collect())
@@ -157,7 +166,12 @@ fn vendor(recipients: Vec<String>) -> Vendor {
     }
 }
 
-fn job<'a>(print: &'a Print, vendor: &'a Vendor, return_lines: &'a [String], rehearsal: bool) -> JobTicket<'a> {
+fn job<'a>(
+    print: &'a Print,
+    vendor: &'a Vendor,
+    return_lines: &'a [String],
+    rehearsal: bool,
+) -> JobTicket<'a> {
     JobTicket {
         number: JOB,
         rehearsal,
@@ -187,7 +201,8 @@ impl Site {
         let vendor = vendor(vec![public.trim().to_owned()]);
 
         let print = Print { letters_per_file: 3, letters_per_part: 7, ..Print::default() };
-        let proofed = (0..12).map(|number| (draft(number), 2 + 2 * (number / 10), 1 + number / 10)).collect();
+        let proofed =
+            (0..12).map(|number| (draft(number), 2 + 2 * (number / 10), 1 + number / 10)).collect();
         let name = package::job_name(JOB, rehearsal);
         let parts = package::plan(&name, proofed, &print);
         assert_eq!(parts.len(), 2);
@@ -196,7 +211,8 @@ impl Site {
         let job = job(&print, &vendor, &lines, rehearsal);
         durable::make_folder(&staging).unwrap();
         let recipients = Recipients::parse(&vendor.recipients).unwrap();
-        let sample = [Sample { name: "sample-01.pdf".to_owned(), bytes: pdf(&[vec!["Proef".to_owned()]]) }];
+        let sample =
+            [Sample { name: "sample-01.pdf".to_owned(), bytes: pdf(&[vec!["Proef".to_owned()]]) }];
         let sealed: Vec<Sealed> = parts
             .iter()
             .map(|part| {
@@ -204,7 +220,15 @@ impl Site {
                 package::pack(part, &job, &sample, &recipients, &staging, print_files).unwrap()
             })
             .collect();
-        deliver::publish(&staging, &data.join("outbox"), &name, &sealed, "head", &Signer::new(&[7; 32])).unwrap();
+        deliver::publish(
+            &staging,
+            &data.join("outbox"),
+            &name,
+            &sealed,
+            "head",
+            &Signer::new(&[7; 32]),
+        )
+        .unwrap();
         Self { _folder: folder, data, key, name, sealed }
     }
 
@@ -213,14 +237,26 @@ impl Site {
     }
 
     fn verify(&self) -> PackageVerdict {
-        verify_with(&self.folder(), VerifyKeys { identity: Some(&self.key), signer: None }, Some(&page_text)).unwrap()
+        verify_with(
+            &self.folder(),
+            VerifyKeys { identity: Some(&self.key), signer: None },
+            Some(&page_text),
+        )
+        .unwrap()
     }
 
     /// The plain zip of a part, made by the `age` tool.
     fn open(&self, part: usize) -> Utf8PathBuf {
         let sealed = self.folder().join(&self.sealed[part].file);
         let plain = self.data.join(self.sealed[part].file.strip_suffix(".age").unwrap());
-        run(Command::new("age").args(["-d", "-i", self.key.as_str(), "-o", plain.as_str(), sealed.as_str()]));
+        run(Command::new("age").args([
+            "-d",
+            "-i",
+            self.key.as_str(),
+            "-o",
+            plain.as_str(),
+            sealed.as_str(),
+        ]));
         plain
     }
 
@@ -281,7 +317,8 @@ impl Bag {
         let text = String::from_utf8(manifest.clone()).unwrap();
         let mut rows: Vec<String> = text.split_terminator("\r\n").map(str::to_owned).collect();
         change(&mut rows);
-        *manifest = rows.iter().flat_map(|row| [row.as_str(), "\r\n"]).collect::<String>().into_bytes();
+        *manifest =
+            rows.iter().flat_map(|row| [row.as_str(), "\r\n"]).collect::<String>().into_bytes();
     }
 
     /// The first print file with its pages chosen anew, by qpdf.
@@ -318,8 +355,12 @@ fn a_rehearsal_says_so_everywhere() {
     let verdict = site.verify();
     assert_eq!(verdict.problems, []);
     assert_eq!(verdict.job, "rehearsal-2600001");
-    let mut names: Vec<String> =
-        site.folder().read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned()).collect();
+    let mut names: Vec<String> = site
+        .folder()
+        .read_dir_utf8()
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_owned())
+        .collect();
     names.extend(Reader::open(fs::File::open(site.open(0)).unwrap()).unwrap().paths().unwrap());
     assert!(names.iter().all(|name| name.starts_with("rehearsal-2600001")), "{names:?}");
 }
@@ -335,7 +376,9 @@ fn without_a_key_only_checksums_are_verified() {
 #[test]
 fn other_peoples_tools_open_it() {
     let site = Site::publish();
-    run(Command::new("sha256sum").args(["-c", "--strict", "2600001.SHA256SUMS"]).current_dir(site.folder()));
+    run(Command::new("sha256sum")
+        .args(["-c", "--strict", "2600001.SHA256SUMS"])
+        .current_dir(site.folder()));
     let mut rows = 0;
     for part in 0..2 {
         let plain = site.open(part);
@@ -376,11 +419,13 @@ fn nothing_is_left_in_staging() {
 
 #[test]
 fn a_part_has_the_print_files_of_its_letters_and_no_others() {
-    let (folder, print) = (tempfile::tempdir().unwrap(), Print { letters_per_file: 3, ..Print::default() });
+    let (folder, print) =
+        (tempfile::tempdir().unwrap(), Print { letters_per_file: 3, ..Print::default() });
     let staging = Utf8Path::from_path(folder.path()).unwrap();
     let key = staging.join("vendor.key");
     run(Command::new("age-keygen").arg("-o").arg(&key));
-    let vendor = vendor(vec![run(Command::new("age-keygen").arg("-y").arg(&key)).trim().to_owned()]);
+    let vendor =
+        vendor(vec![run(Command::new("age-keygen").arg("-y").arg(&key)).trim().to_owned()]);
     let recipients = Recipients::parse(&vendor.recipients).unwrap();
     let part = &package::plan(JOB, (0..9).map(|number| (draft(number), 2, 1)).collect(), &print)[0];
     let lines = ["Postbus 1, 1000 AA Amsterdam".to_owned()];
@@ -419,17 +464,34 @@ fn a_rebuilt_bag_without_a_change_is_sound() {
 fn a_dropped_a_doubled_and_a_swapped_page_are_caught() {
     let site = Site::publish();
     assert!(checks(&site.tampered(|bag| bag.pages("1-3,5-z"))).contains(&Check::Pages), "dropped");
-    assert!(checks(&site.tampered(|bag| bag.pages("1-3,3,4-z"))).contains(&Check::Pages), "doubled");
-    assert!(checks(&site.tampered(|bag| bag.pages("1-2,2,4-z"))).contains(&Check::Text), "doubled over another");
-    assert_eq!(checks(&site.tampered(|bag| bag.pages("3,2,1,4-z"))), [Check::Text], "two fronts swapped");
-    assert_eq!(checks(&site.tampered(|bag| bag.pages("1,4,3,2,5-z"))), [Check::Text], "two backs swapped");
+    assert!(
+        checks(&site.tampered(|bag| bag.pages("1-3,3,4-z"))).contains(&Check::Pages),
+        "doubled"
+    );
+    assert!(
+        checks(&site.tampered(|bag| bag.pages("1-2,2,4-z"))).contains(&Check::Text),
+        "doubled over another"
+    );
+    assert_eq!(
+        checks(&site.tampered(|bag| bag.pages("3,2,1,4-z"))),
+        [Check::Text],
+        "two fronts swapped"
+    );
+    assert_eq!(
+        checks(&site.tampered(|bag| bag.pages("1,4,3,2,5-z"))),
+        [Check::Text],
+        "two backs swapped"
+    );
 }
 
 #[test]
 fn a_dropped_a_doubled_and_a_swapped_row_are_caught() {
     let site = Site::publish();
     let dropped = site.tampered(|bag| bag.rows(|rows| drop(rows.remove(2))));
-    assert!([Check::Sequence, Check::Count].iter().all(|check| checks(&dropped).contains(check)), "{dropped:?}");
+    assert!(
+        [Check::Sequence, Check::Count].iter().all(|check| checks(&dropped).contains(check)),
+        "{dropped:?}"
+    );
     let last = site.tampered(|bag| bag.rows(|rows| drop(rows.pop())));
     assert!(checks(&last).contains(&Check::Count), "{last:?}");
     let doubled = site.tampered(|bag| bag.rows(|rows| rows.insert(2, rows[1].clone())));
@@ -455,21 +517,27 @@ fn two_names_that_change_places_are_caught() {
 #[test]
 fn a_dutch_address_in_parts_and_in_lines_is_caught() {
     let site = Site::publish();
-    let both = site.tampered(|bag| bag.rows(|rows| rows[1] = rows[1].replacen(",NL,", ",NL,Kade 1", 1)));
+    let both =
+        site.tampered(|bag| bag.rows(|rows| rows[1] = rows[1].replacen(",NL,", ",NL,Kade 1", 1)));
     assert!(checks(&both).contains(&Check::Cell), "{both:?}");
 }
 
 #[test]
 fn what_must_not_be_in_a_manifest_is_caught() {
     let site = Site::publish();
-    let with = |name: &str| site.tampered(|bag| bag.rows(|rows| rows[1] = rows[1].replacen("Mevrouw", name, 1)));
+    let with = |name: &str| {
+        site.tampered(|bag| bag.rows(|rows| rows[1] = rows[1].replacen("Mevrouw", name, 1)))
+    };
     assert!(checks(&with("999990019")).contains(&Check::Leak));
     assert!(checks(&with("31-12-1950")).contains(&Check::Leak));
     assert!(checks(&with("=1+1")).contains(&Check::Cell));
     assert!(checks(&with(&"x".repeat(40))).contains(&Check::Cell));
     let ticket = site.tampered(|bag| {
         let job = bag.file("job.json");
-        *job = String::from_utf8(job.clone()).unwrap().replacen('{', "{\"diagnosis\": 1,", 1).into_bytes();
+        *job = String::from_utf8(job.clone())
+            .unwrap()
+            .replacen('{', "{\"diagnosis\": 1,", 1)
+            .into_bytes();
     });
     assert_eq!(checks(&ticket), [Check::Leak]);
     // The values themselves are not repeated.
@@ -481,7 +549,10 @@ fn a_ticket_that_counts_otherwise_is_caught() {
     let site = Site::publish();
     let verdict = site.tampered(|bag| {
         let job = bag.file("job.json");
-        *job = String::from_utf8(job.clone()).unwrap().replacen("\"letters\": 7", "\"letters\": 8", 1).into_bytes();
+        *job = String::from_utf8(job.clone())
+            .unwrap()
+            .replacen("\"letters\": 7", "\"letters\": 8", 1)
+            .into_bytes();
     });
     assert_eq!(checks(&verdict), [Check::Count]);
 }
@@ -491,7 +562,9 @@ fn files_that_come_go_or_change_are_caught() {
     let site = Site::publish();
     let gone = site.tampered(|bag| bag.payload.retain(|(path, _)| !path.ends_with("b002.pdf")));
     assert!(checks(&gone).contains(&Check::Pages));
-    let more = site.tampered(|bag| bag.payload.push(("print/2600001-p001-b099.pdf".to_owned(), pdf(&[vec![]]))));
+    let more = site.tampered(|bag| {
+        bag.payload.push(("print/2600001-p001-b099.pdf".to_owned(), pdf(&[vec![]])))
+    });
     assert!(checks(&more).contains(&Check::Pages));
 
     // The bag's lists stay as they were.
@@ -520,7 +593,8 @@ fn a_changed_outbox_is_caught() {
     fs::remove_file(folder.join("notes.txt")).unwrap();
 
     let done = fs::read_to_string(folder.join("2600001.done")).unwrap();
-    fs::write(folder.join("2600001.done"), done.replace("\"letters\":12", "\"letters\":13")).unwrap();
+    fs::write(folder.join("2600001.done"), done.replace("\"letters\":12", "\"letters\":13"))
+        .unwrap();
     assert_eq!(checks(&site.verify()), [Check::Count]);
     fs::remove_file(folder.join("2600001.done")).unwrap();
     assert_eq!(checks(&site.verify()), [Check::Files]);
@@ -535,7 +609,10 @@ fn a_changed_outbox_is_caught() {
     bytes[middle] ^= 1;
     fs::write(&second, bytes).unwrap();
     let verdict = site.verify();
-    assert!(checks(&verdict).contains(&Check::Checksum) && checks(&verdict).contains(&Check::Bag), "{verdict:?}");
+    assert!(
+        checks(&verdict).contains(&Check::Checksum) && checks(&verdict).contains(&Check::Bag),
+        "{verdict:?}"
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What an administrator installs: units that systemd accepts, man pages and completions for every command.
+//! What an administrator installs: units that systemd accepts, man pages and completions for every
+//! command.
 
 use std::fs;
 use std::process::Command;
@@ -25,7 +26,8 @@ fn systemd_accepts_the_units() {
             .replace("/usr/lib/breachpost", root().join("packaging").to_str().unwrap());
         fs::write(folder.path().join(unit), text).unwrap();
     }
-    let units = UNITS.iter().filter(|unit| !unit.contains('@')).map(|unit| folder.path().join(unit));
+    let units =
+        UNITS.iter().filter(|unit| !unit.contains('@')).map(|unit| folder.path().join(unit));
     let said = run(Command::new("systemd-analyze").args(["verify", "--man=no"]).args(units));
     assert_eq!(said, "");
 }
@@ -35,14 +37,19 @@ fn the_services_are_exposed_to_little() {
     for unit in ["breachpost.service", "breachpost-status.service"] {
         let path = root().join("packaging/systemd").join(unit);
         // Fails above 2.0: the threshold is in tenths.
-        run(Command::new("systemd-analyze").args(["security", "--offline=true", "--threshold=20"]).arg(path));
+        run(Command::new("systemd-analyze")
+            .args(["security", "--offline=true", "--threshold=20"])
+            .arg(path));
     }
 }
 
 #[test]
 fn a_night_that_ends_with_one_is_no_failure_and_one_that_fails_tells() {
     let unit = fs::read_to_string(root().join("packaging/systemd/breachpost.service")).unwrap();
-    assert!(unit.contains("\nSuccessExitStatus=1\n") && unit.contains("\nOnFailure=breachpost-failed@%n.service\n"));
+    assert!(
+        unit.contains("\nSuccessExitStatus=1\n")
+            && unit.contains("\nOnFailure=breachpost-failed@%n.service\n")
+    );
 }
 
 #[test]
@@ -62,7 +69,10 @@ fn every_command_has_a_man_page_and_a_completion() {
         .collect();
     assert!(names.len() > 10, "{names:?}");
     for name in names {
-        assert!(folder.path().join(format!("man1/breachpost-{name}.1")).exists(), "no man page for {name}");
+        assert!(
+            folder.path().join(format!("man1/breachpost-{name}.1")).exists(),
+            "no man page for {name}"
+        );
         assert!(bash.contains(&format!("breachpost,{name})")), "no completion for {name}");
     }
 }

@@ -1,4 +1,5 @@
-//! From the package that a run published to the words on the paper, as somebody else's programs find them.
+//! From the package that a run published to the words on the paper, as somebody else's programs
+//! find them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,7 +26,8 @@ impl Printed {
 
 /// Opens every part of `package` below `into`; the folders of the bags.
 pub fn unpack(package: &Path, into: &Path) -> Vec<PathBuf> {
-    let mut parts: Vec<PathBuf> = fs::read_dir(package).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut parts: Vec<PathBuf> =
+        fs::read_dir(package).unwrap().map(|entry| entry.unwrap().path()).collect();
     parts.retain(|path| path.extension().is_some_and(|end| end == "age"));
     parts.sort();
     for part in parts {
@@ -46,7 +48,8 @@ pub fn letters(bag: &Path) -> BTreeMap<String, Printed> {
     for line in manifest.deserialize::<BTreeMap<String, String>>() {
         let line = line.unwrap();
         let file = line["print_file"].clone();
-        let pages = pages.entry(file).or_insert_with_key(|file| pages_of(&bag.join("data").join(file)));
+        let pages =
+            pages.entry(file).or_insert_with_key(|file| pages_of(&bag.join("data").join(file)));
         let first: usize = line["first_page"].parse().unwrap();
         let count: usize = line["page_count"].parse().unwrap();
         letters.insert(line["letter_id"].clone(), printed(&pages[first - 1..first - 1 + count]));

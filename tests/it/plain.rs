@@ -1,4 +1,5 @@
-//! Answers that cannot be printed, and text of strangers that must not be printed, logged or kept as it is.
+//! Answers that cannot be printed, and text of strangers that must not be printed, logged or kept
+//! as it is.
 
 use std::fs;
 use std::fs::OpenOptions;
@@ -12,7 +13,12 @@ use crate::program::{Answer, Night, collect};
 /// The program with its standard output somewhere else.
 fn onto(night: &Night, stdout: impl Into<Stdio>, command: &[&str]) -> Answer {
     let words = night.words(command);
-    let program = Command::new(&words[0]).args(&words[1..]).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+    let program = Command::new(&words[0])
+        .args(&words[1..])
+        .stdout(stdout)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     program.wait_with_output().unwrap().into()
 }
 
@@ -23,7 +29,13 @@ fn full() -> fs::File {
 #[test]
 fn an_answer_that_cannot_be_printed_is_an_error() {
     let night = Night::new(0);
-    for command in [&["check"][..], &["check", "--json"], &["ledger", "check"], &["texts", "check"], &["--help"]] {
+    for command in [
+        &["check"][..],
+        &["check", "--json"],
+        &["ledger", "check"],
+        &["texts", "check"],
+        &["--help"],
+    ] {
         let answer = onto(&night, full(), command);
         assert_eq!(answer.code, 3, "{command:?}: {}", answer.stderr);
         assert!(answer.stderr.contains("could not be printed"), "{}", answer.stderr);
@@ -66,8 +78,10 @@ fn headers_that_hold_a_number_or_obey_to_a_terminal_stand_nowhere() {
     for folder in ["runs", "logs", "ledger.sqlite"] {
         collect(&night.data().join(folder), &mut written);
     }
-    let outputs =
-        [(PathBuf::from("stdout"), answer.stdout.into_bytes()), (PathBuf::from("stderr"), answer.stderr.into_bytes())];
+    let outputs = [
+        (PathBuf::from("stdout"), answer.stdout.into_bytes()),
+        (PathBuf::from("stderr"), answer.stderr.into_bytes()),
+    ];
     // What is sealed may hold any three bytes.
     written.retain(|(name, _)| name.extension().is_none_or(|end| end != "age"));
     for (name, bytes) in written.into_iter().chain(outputs) {
@@ -83,10 +97,18 @@ fn a_file_whose_name_holds_a_bsn_stops_the_run_and_its_name_stands_nowhere() {
         let night = Night::new(0);
         fs::copy(night.inbox().join("exposures-special.csv"), night.inbox().join(name)).unwrap();
         let looked = night.ask(&["inbox"]);
-        assert!(looked.code == 1 && looked.stdout.contains("a run would stop"), "{}", looked.stdout);
+        assert!(
+            looked.code == 1 && looked.stdout.contains("a run would stop"),
+            "{}",
+            looked.stdout
+        );
         let answer = night.ask(&["-vv", "run"]);
         assert_eq!(answer.code, 3, "{}", answer.stderr);
-        assert!(answer.stderr.contains("BSN") && answer.stderr.contains("rename it"), "{}", answer.stderr);
+        assert!(
+            answer.stderr.contains("BSN") && answer.stderr.contains("rename it"),
+            "{}",
+            answer.stderr
+        );
 
         let mut written = Vec::new();
         collect(&night.data(), &mut written);
@@ -94,7 +116,11 @@ fn a_file_whose_name_holds_a_bsn_stops_the_run_and_its_name_stands_nowhere() {
         let outputs = outputs.map(|text| (PathBuf::from("output"), text.into_bytes()));
         for (path, bytes) in written.into_iter().chain(outputs) {
             let text = String::from_utf8_lossy(&bytes);
-            assert!(!text.contains("999990019") && !text.contains("9999.90.019"), "{}", path.display());
+            assert!(
+                !text.contains("999990019") && !text.contains("9999.90.019"),
+                "{}",
+                path.display()
+            );
         }
     }
 }
@@ -119,11 +145,15 @@ fn names_and_reasons_that_hold_a_number_or_what_nobody_sees_are_refused() {
             assert!(answer.code >= 2, "{command:?}");
             assert!(answer.stderr.contains("holds"), "{command:?}: {}", answer.stderr);
             assert!(
-                !answer.stderr.contains("999990019") && !answer.stderr.contains(['\u{1b}', '\u{202e}', '\u{200b}'])
+                !answer.stderr.contains("999990019")
+                    && !answer.stderr.contains(['\u{1b}', '\u{202e}', '\u{200b}'])
             );
         }
     }
-    assert_eq!(planned.ask(&["plan", "abandon", "--by", "operator", "--reason", "a good one"]).code, 0);
+    assert_eq!(
+        planned.ask(&["plan", "abandon", "--by", "operator", "--reason", "a good one"]).code,
+        0
+    );
 }
 
 #[test]
@@ -132,7 +162,8 @@ fn what_a_mail_server_answers_is_cleaned() {
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         while let Ok((mut talk, _)) = listener.accept() {
-            let _ = talk.write_all("554 \u{1b}[31m no mail about 999990019 \u{202e}here\r\n".as_bytes());
+            let _ = talk
+                .write_all("554 \u{1b}[31m no mail about 999990019 \u{202e}here\r\n".as_bytes());
             let _ = talk.read(&mut [0; 64]);
         }
     });
@@ -155,29 +186,42 @@ fn a_letter_is_found_by_its_reference_in_any_capitals_and_blanks() {
     let answer = night.run();
     let rows = std::path::Path::new(answer["papers"].as_str().unwrap()).join("rows.csv");
     let rows = fs::read_to_string(rows).unwrap();
-    let id = rows.lines().find(|line| line.contains(",letter,")).unwrap().rsplit(',').next().unwrap();
+    let id =
+        rows.lines().find(|line| line.contains(",letter,")).unwrap().rsplit(',').next().unwrap();
     let explained = |name: &str| night.ask(&["explain", name]);
     let found = explained(id).stdout;
     let reference = found.lines().find_map(|line| line.strip_prefix("reference ")).unwrap();
     let bare = reference.replace(' ', "");
-    for name in
-        [reference.to_lowercase(), bare.to_lowercase(), bare, reference.replace(' ', "-"), format!(" {reference}  ")]
-    {
+    for name in [
+        reference.to_lowercase(),
+        bare.to_lowercase(),
+        bare,
+        reference.replace(' ', "-"),
+        format!(" {reference}  "),
+    ] {
         assert_eq!(explained(&name).stdout, found, "{name}");
     }
     assert_eq!(explained(&id.to_uppercase()).stdout, found);
-    assert_eq!(explained(&reference[..18]).code, 3, "a reference with a character too few is nobody's");
+    assert_eq!(
+        explained(&reference[..18]).code,
+        3,
+        "a reference with a character too few is nobody's"
+    );
 }
 
 #[test]
 fn the_history_is_told_in_words_one_line_an_event() {
     let night = Night::new(0);
     assert!(night.ask(&["plan"]).code <= 1);
-    assert_eq!(night.ask(&["plan", "abandon", "--by", "operator", "--reason", "a rehearsal"]).code, 0);
+    assert_eq!(
+        night.ask(&["plan", "abandon", "--by", "operator", "--reason", "a rehearsal"]).code,
+        0
+    );
     night.run();
     let told = night.ask(&["ledger", "log"]);
     assert_eq!(told.code, 0, "{}", told.stderr);
-    let list: serde_json::Value = serde_json::from_str(&night.ask(&["ledger", "log", "--json"]).stdout).unwrap();
+    let list: serde_json::Value =
+        serde_json::from_str(&night.ask(&["ledger", "log", "--json"]).stdout).unwrap();
     assert_eq!(told.stdout.lines().count(), list.as_array().unwrap().len());
     for words in [
         "the ledger of `",
@@ -189,7 +233,8 @@ fn the_history_is_told_in_words_one_line_an_event() {
     ] {
         assert!(told.stdout.contains(words), "`{words}` is missing: {}", told.stdout);
     }
-    let kinds: Vec<&str> = list.as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        list.as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap()).collect();
     assert_eq!((kinds[0], &kinds[kinds.len() - 2..]), ("init", &["done", "waiting"][..]));
     for line in list.as_array().unwrap() {
         assert!(!line["date"].is_null(), "{line}");
@@ -200,5 +245,9 @@ fn the_history_is_told_in_words_one_line_an_event() {
     assert_eq!(night.ask(&["close", "--yes"]).code, 0);
     assert_eq!(night.ask(&["purge", "--approved-by", "the board", "--yes"]).code, 0);
     let told = night.ask(&["ledger", "log"]).stdout;
-    assert!(told.contains("approved by the board") && told.contains("everything about people was destroyed"), "{told}");
+    assert!(
+        told.contains("approved by the board")
+            && told.contains("everything about people was destroyed"),
+        "{told}"
+    );
 }

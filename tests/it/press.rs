@@ -1,4 +1,5 @@
-//! What the press and the print floor get beside the letters: samples, the delivery note, boxes and titles.
+//! What the press and the print floor get beside the letters: samples, the delivery note, boxes and
+//! titles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,8 +18,10 @@ fn text(pdf: &Path) -> String {
 }
 
 fn samples(bag: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(bag.join("data/samples")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(bag.join("data/samples"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
 }
@@ -27,10 +30,12 @@ fn pages(pdf: &Path) -> u32 {
     run(Command::new("qpdf").arg("--show-npages").arg(pdf)).trim().parse().unwrap()
 }
 
-/// The class of a sample as somebody who looks at it sees it: where it goes, how large it is printed, its sheets.
+/// The class of a sample as somebody who looks at it sees it: where it goes, how large it is
+/// printed, its sheets.
 fn class_of(sample: &Path, text: &str) -> String {
-    let large =
-        ["Deze brief heeft grote letters", "This letter is in large print"].iter().any(|says| text.contains(says));
+    let large = ["Deze brief heeft grote letters", "This letter is in large print"]
+        .iter()
+        .any(|says| text.contains(says));
     let letter = match (text.contains("BELGIUM"), text.contains("CANADA"), large) {
         (false, false, false) => 'A',
         (false, false, true) => 'B',
@@ -64,7 +69,8 @@ fn there_is_a_sample_of_every_class_in_both_languages_and_of_every_kind() {
             }
         }
     }
-    let classes: BTreeSet<String> = manifest().into_iter().map(|line| line["class"].clone()).collect();
+    let classes: BTreeSet<String> =
+        manifest().into_iter().map(|line| line["class"].clone()).collect();
     assert!(classes.len() > 3, "{classes:?}");
     for class in &classes {
         for dutch in [true, false] {
@@ -78,7 +84,10 @@ fn there_is_a_sample_of_every_class_in_both_languages_and_of_every_kind() {
 fn the_name_of_a_sample_tells_neither_class_nor_language_nor_kind() {
     let samples = samples(&bag());
     for (number, sample) in (1..).zip(&samples) {
-        assert_eq!(sample.file_name().unwrap().to_str().unwrap(), format!("sample-{number:02}.pdf"));
+        assert_eq!(
+            sample.file_name().unwrap().to_str().unwrap(),
+            format!("sample-{number:02}.pdf")
+        );
     }
     assert!(samples.len() >= 16);
 }
@@ -104,7 +113,11 @@ fn the_delivery_note_has_the_totals_of_the_part_and_nobodys_name() {
     for name in ["contact", "service", "return_option"] {
         has(ticket[name].as_str().unwrap());
     }
-    for value in [&ticket["sender_contacts"][0], &ticket["posting"]["latest"], &ticket["retention"]["destroy_by"]] {
+    for value in [
+        &ticket["sender_contacts"][0],
+        &ticket["posting"]["latest"],
+        &ticket["retention"]["destroy_by"],
+    ] {
         has(value.as_str().unwrap());
     }
     has("Deel / Part 1 van / of 1");
@@ -112,9 +125,12 @@ fn the_delivery_note_has_the_totals_of_the_part_and_nobodys_name() {
     let told = |line: &BTreeMap<String, String>| {
         ["name_1", "letter_id", "street", "postcode"].map(|column| line[column].clone())
     };
-    let personal: BTreeSet<String> = manifest().iter().flat_map(told).filter(|value| value.len() > 3).collect();
+    let personal: BTreeSet<String> =
+        manifest().iter().flat_map(told).filter(|value| value.len() > 3).collect();
     assert!(personal.iter().all(|value| !note.contains(value)));
-    for word in ["gegevens", "gestolen", "test", "laborator", "onderzoek", "screening", "zieken", "detent"] {
+    for word in
+        ["gegevens", "gestolen", "test", "laborator", "onderzoek", "screening", "zieken", "detent"]
+    {
         assert!(!note.to_lowercase().contains(word), "{word}");
     }
     run(Command::new("qpdf").arg("--check").arg(&file));
@@ -129,15 +145,24 @@ fn boxes_title_and_output_intent_come_where_the_vendor_asks() {
     assert!(answer.code <= 1, "{}", answer.stderr);
     let answer: Value = serde_json::from_str(&answer.stdout).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let bag = paper::unpack(Path::new(answer["package"].as_str().unwrap()), folder.path()).pop().unwrap();
+    let bag =
+        paper::unpack(Path::new(answer["package"].as_str().unwrap()), folder.path()).pop().unwrap();
     for file in fs::read_dir(bag.join("data/print")).unwrap() {
         let file = file.unwrap().path();
         let about = run(Command::new("pdfinfo").arg("-box").arg(&file));
-        let line =
-            |name: &str| about.lines().find_map(|line| line.strip_prefix(name)).map(str::trim).unwrap_or_default();
+        let line = |name: &str| {
+            about
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .map(str::trim)
+                .unwrap_or_default()
+        };
         assert_eq!(line("Title:"), file.file_stem().unwrap().to_str().unwrap());
         assert_eq!(line("TrimBox:"), line("MediaBox:"));
-        let objects = run(Command::new("qpdf").args(["--qdf", "--object-streams=disable"]).arg(&file).arg("-"));
+        let objects = run(Command::new("qpdf")
+            .args(["--qdf", "--object-streams=disable"])
+            .arg(&file)
+            .arg("-"));
         assert!(objects.contains("/GTS_PDFX") && objects.contains("(FOGRA52)"));
         run(Command::new("qpdf").arg("--check").arg(&file));
     }

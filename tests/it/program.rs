@@ -30,7 +30,11 @@ pub struct Answer {
 impl From<Output> for Answer {
     fn from(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
     }
 }
 
@@ -47,7 +51,15 @@ impl Night {
     pub fn copy(&self) -> Self {
         let copy = Self { folder: TempDir::new().unwrap() };
         for folder in [self.inbox(), self.data()] {
-            assert!(Command::new("cp").arg("-a").arg(folder).arg(copy.path()).status().unwrap().success());
+            assert!(
+                Command::new("cp")
+                    .arg("-a")
+                    .arg(folder)
+                    .arg(copy.path())
+                    .status()
+                    .unwrap()
+                    .success()
+            );
         }
         copy
     }
@@ -119,12 +131,24 @@ impl Night {
         program.output().unwrap().into()
     }
 
-    /// The command line of the program on this inbox and data folder, for a shell or another tool to start.
+    /// The command line of the program on this inbox and data folder, for a shell or another tool
+    /// to start.
     pub fn words(&self, command: &[&str]) -> Vec<String> {
         let config = root().join("sample-data/breachpost.toml");
         let (inbox, data) = (self.inbox(), self.data());
-        let words = [env!("CARGO_BIN_EXE_breachpost"), "--date", DATE, "--config", config.to_str().unwrap()];
-        let words = words.into_iter().chain(["--inbox", inbox.to_str().unwrap(), "--data-dir", data.to_str().unwrap()]);
+        let words = [
+            env!("CARGO_BIN_EXE_breachpost"),
+            "--date",
+            DATE,
+            "--config",
+            config.to_str().unwrap(),
+        ];
+        let words = words.into_iter().chain([
+            "--inbox",
+            inbox.to_str().unwrap(),
+            "--data-dir",
+            data.to_str().unwrap(),
+        ]);
         words.chain(command.iter().copied()).map(str::to_owned).collect()
     }
 
@@ -135,7 +159,8 @@ impl Night {
         serde_json::from_str(&answer.stdout).unwrap()
     }
 
-    /// Every file below the data folder that a rerun may not change, with its bytes: ledger, keys, outbox, papers.
+    /// Every file below the data folder that a rerun may not change, with its bytes: ledger, keys,
+    /// outbox, papers.
     pub fn memory(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
         for part in ["ledger.sqlite", "keys", "outbox", "backups"] {
@@ -159,7 +184,8 @@ pub fn collect(path: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
 
 /// Permission bits of every file and folder below `path`.
 pub fn modes(path: &Path) -> Vec<(PathBuf, u32)> {
-    let mut found = vec![(path.to_owned(), fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777)];
+    let mut found =
+        vec![(path.to_owned(), fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777)];
     if path.is_dir() {
         for entry in fs::read_dir(path).unwrap() {
             found.extend(modes(&entry.unwrap().path()));
@@ -184,11 +210,14 @@ impl Seen {
     }
 }
 
-/// The same without what a refused run may leave: its outcome in a folder of its own, and its line in the log.
+/// The same without what a refused run may leave: its outcome in a folder of its own, and its line
+/// in the log.
 pub fn see_memory(data: &Path) -> Vec<Seen> {
     let (runs, logs) = (data.join("runs"), data.join("logs"));
     let is_told = |path: &Path| {
-        let is_stopped = path.strip_prefix(&runs).is_ok_and(|below| below.to_str().unwrap().contains("-stopped-"));
+        let is_stopped = path
+            .strip_prefix(&runs)
+            .is_ok_and(|below| below.to_str().unwrap().contains("-stopped-"));
         is_stopped || (path.starts_with(&logs) && path != logs)
     };
     let mut seen = see(data);
@@ -202,9 +231,12 @@ pub fn see_memory(data: &Path) -> Vec<Seen> {
 /// Outcomes of runs that were stopped, oldest first.
 pub fn stopped(data: &Path) -> Vec<Value> {
     let folders = fs::read_dir(data.join("runs")).unwrap().map(|entry| entry.unwrap().path());
-    let mut folders: Vec<PathBuf> = folders.filter(|path| path.to_str().unwrap().contains("-stopped-")).collect();
+    let mut folders: Vec<PathBuf> =
+        folders.filter(|path| path.to_str().unwrap().contains("-stopped-")).collect();
     folders.sort();
-    let read = |folder: &PathBuf| serde_json::from_slice(&fs::read(folder.join("outcome.json")).unwrap()).unwrap();
+    let read = |folder: &PathBuf| {
+        serde_json::from_slice(&fs::read(folder.join("outcome.json")).unwrap()).unwrap()
+    };
     folders.iter().map(read).collect()
 }
 

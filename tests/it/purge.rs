@@ -13,7 +13,8 @@ use crate::program::{Night, see, see_memory};
 
 const PURGE: [&str; 5] = ["purge", "--approved-by", "privacy officer", "--yes", "--json"];
 
-/// A closed campaign of two nights, with what must be gone after a purge: canaries, letter ids, pseudonyms.
+/// A closed campaign of two nights, with what must be gone after a purge: canaries, letter ids,
+/// pseudonyms.
 struct Closed {
     night: Night,
     marks: Vec<String>,
@@ -30,10 +31,17 @@ static CLOSED: LazyLock<Closed> = LazyLock::new(|| {
     let first = run();
     let mut marks: Vec<String> = CANARIES.iter().map(|canary| canary.text.to_owned()).collect();
     let rows = Path::new(first["papers"].as_str().unwrap()).join("rows.csv");
-    for line in csv::Reader::from_path(rows).unwrap().deserialize::<std::collections::BTreeMap<String, String>>() {
+    for line in csv::Reader::from_path(rows)
+        .unwrap()
+        .deserialize::<std::collections::BTreeMap<String, String>>()
+    {
         let line = line.unwrap();
-        marks
-            .extend(["person", "letter_id"].map(|name| line[name].clone()).into_iter().filter(|mark| !mark.is_empty()));
+        marks.extend(
+            ["person", "letter_id"]
+                .map(|name| line[name].clone())
+                .into_iter()
+                .filter(|mark| !mark.is_empty()),
+        );
     }
     leaks::add_a_person(&night);
     assert_eq!(run()["report"]["letters"]["total"], 1);
@@ -67,7 +75,10 @@ fn an_open_campaign_is_not_purged() {
 #[test]
 fn what_will_go_is_shown_and_without_an_answer_nothing_goes() {
     let before = see(&CLOSED.night.data());
-    for command in [&["purge", "--approved-by", "privacy officer"][..], &["purge", "--approved-by", "x", "--yes"]] {
+    for command in [
+        &["purge", "--approved-by", "privacy officer"][..],
+        &["purge", "--approved-by", "x", "--yes"],
+    ] {
         let answer = CLOSED.night.ask(command);
         assert!(answer.code >= 2, "{}", answer.stdout);
         for text in ["runs/", "outbox/", "backups/", "rows of `letter`", "key", "keep"] {
@@ -86,13 +97,23 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
     assert_eq!(left(&night), []);
 
     let kept = files(&night.data());
-    let names: Vec<&str> = kept.keys().map(|path| path.strip_prefix(night.data()).unwrap().to_str().unwrap()).collect();
+    let names: Vec<&str> = kept
+        .keys()
+        .map(|path| path.strip_prefix(night.data()).unwrap().to_str().unwrap())
+        .collect();
     let known = |name: &&&str| {
         ["ledger.sqlite", "ledger.anchor", "backups.json", "purge-certificate.json"].contains(name)
             || name.starts_with("logs/")
-            || [".done", ".SHA256SUMS", ".SHA256SUMS.sig", "/report.json", "/report.html", "/outcome.json"]
-                .iter()
-                .any(|end| name.ends_with(end))
+            || [
+                ".done",
+                ".SHA256SUMS",
+                ".SHA256SUMS.sig",
+                "/report.json",
+                "/report.html",
+                "/outcome.json",
+            ]
+            .iter()
+            .any(|end| name.ends_with(end))
     };
     assert_eq!(names.iter().filter(|name| !known(name)).count(), 0, "{names:?}");
     assert!(!night.data().join("keys/campaign.key").exists());
@@ -103,7 +124,10 @@ fn a_purge_leaves_totals_hashes_history_and_a_certificate_and_nobody() {
     assert_eq!(certificate["date"], "2025-09-15");
     assert!(certificate["method"].as_str().unwrap().contains("secure_delete"));
     assert_eq!(certificate["totals"], totals);
-    assert!(certificate["files"].to_string().contains("inputs.marks"), "what a run remembers of its lists has gone");
+    assert!(
+        certificate["files"].to_string().contains("inputs.marks"),
+        "what a run remembers of its lists has gone"
+    );
     for kept in certificate["kept"].as_array().unwrap() {
         let path = night.data().join(kept["path"].as_str().unwrap());
         let sums = crate::tools::run(Command::new("sha256sum").arg(&path));
@@ -151,7 +175,10 @@ fn a_purge_killed_anywhere_is_finished_by_the_next() {
     let trace = whole.path().join("trace");
     let calls = ["unlink", "pwrite64", "fsync", "rename", "write", "rmdir"];
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-o"]).arg(&trace).args(["-e", &format!("trace={}", calls.join(","))]);
+    strace
+        .args(["-f", "-qq", "-o"])
+        .arg(&trace)
+        .args(["-e", &format!("trace={}", calls.join(","))]);
     assert!(strace.args(whole.words(&PURGE)).output().unwrap().status.success());
     let certificate = fs::read_to_string(whole.data().join("purge-certificate.json")).unwrap();
     let trace = fs::read_to_string(trace).unwrap();

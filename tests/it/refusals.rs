@@ -1,4 +1,5 @@
-//! What a new user does wrong, and what the program says: a clear message, and nothing leaves the building.
+//! What a new user does wrong, and what the program says: a clear message, and nothing leaves the
+//! building.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,9 +18,17 @@ fn stopped(night: &Night, said: &[&str]) {
     for text in said {
         assert!(answer.stderr.contains(text), "`{text}` is not said: {}", answer.stderr);
     }
-    assert_eq!(fs::read_dir(night.data().join("outbox")).unwrap().count(), 0, "the outbox is not empty");
+    assert_eq!(
+        fs::read_dir(night.data().join("outbox")).unwrap().count(),
+        0,
+        "the outbox is not empty"
+    );
     let told = crate::program::stopped(&night.data());
-    assert_eq!(told.len(), fs::read_dir(night.data().join("runs")).unwrap().count(), "there are papers");
+    assert_eq!(
+        told.len(),
+        fs::read_dir(night.data().join("runs")).unwrap().count(),
+        "there are papers"
+    );
     assert_eq!(told.last().unwrap()["exit_code"], 3);
 }
 
@@ -34,7 +43,14 @@ fn a_missing_column_is_named_with_a_hint() {
     change(&exposures(&night), |text| text.replacen("birth_date", "geb_datum", 1));
     stopped(
         &night,
-        &["error:", "birth_date", "exposures-special.csv", "hint:", "geb_datum", "[inputs.exposures.columns]"],
+        &[
+            "error:",
+            "birth_date",
+            "exposures-special.csv",
+            "hint:",
+            "geb_datum",
+            "[inputs.exposures.columns]",
+        ],
     );
 }
 
@@ -59,7 +75,9 @@ fn an_unbalanced_quote_is_said() {
 #[test]
 fn a_file_that_is_not_what_its_sidecar_says_is_refused() {
     let night = Night::new(5);
-    change(&night.inbox().join("exposures-2025-08-06.csv"), |text| text[..text.len() - 40].to_owned());
+    change(&night.inbox().join("exposures-2025-08-06.csv"), |text| {
+        text[..text.len() - 40].to_owned()
+    });
     stopped(&night, &["exposures-2025-08-06.csv"]);
 }
 
@@ -94,7 +112,12 @@ fn a_file_that_was_read_before_may_not_disappear() {
     assert!(accepted.code <= 1, "{}", accepted.stderr);
 }
 
-fn with_config(night: &Night, name: &str, change: impl FnOnce(String) -> String, command: &[&str]) -> Answer {
+fn with_config(
+    night: &Night,
+    name: &str,
+    change: impl FnOnce(String) -> String,
+    command: &[&str],
+) -> Answer {
     let sample = fs::read_to_string(root().join("sample-data/breachpost.toml")).unwrap();
     let facts = root().join("sample-data/facts.toml");
     let config = night.data().join(name);
@@ -109,7 +132,11 @@ fn an_unknown_setting_is_an_error_with_its_line() {
     let typo = |text: String| text.replace("min_days_between", "min_days_betwen");
     let answer = with_config(&night, "typo.toml", typo, &["run"]);
     assert_eq!(answer.code, 2, "{}", answer.stderr);
-    assert!(answer.stderr.contains("min_days_betwen") && answer.stderr.contains("line"), "{}", answer.stderr);
+    assert!(
+        answer.stderr.contains("min_days_betwen") && answer.stderr.contains("line"),
+        "{}",
+        answer.stderr
+    );
 }
 
 #[test]
@@ -120,7 +147,11 @@ fn test_numbers_are_rejected_outside_a_rehearsal() {
     let real = |text: String| text.replace("synthetic = true", at_once);
     let answer = with_config(&night, "real.toml", real, &["run", "--json"]);
     assert_eq!(answer.code, 2, "{}", answer.stderr);
-    assert!(answer.stderr.contains("vendor.recipients") && answer.stderr.contains("sample"), "{}", answer.stderr);
+    assert!(
+        answer.stderr.contains("vendor.recipients") && answer.stderr.contains("sample"),
+        "{}",
+        answer.stderr
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Backups that leave the machine, and ledgers that come back from them: nobody is told twice and nobody is lost, or
-//! nothing is restored.
+//! Backups that leave the machine, and ledgers that come back from them: nobody is told twice and
+//! nobody is lost, or nothing is restored.
 
 mod kills;
 
@@ -35,15 +35,19 @@ impl Campaign {
         let night = Night::new(6);
         let shelf = night.path().join("shelf");
         fs::create_dir(&shelf).unwrap();
-        let config = configure(&night, &format!("command = [\"cp\", \"-t\", \"{}\"]", shelf.display()));
+        let config =
+            configure(&night, &format!("command = [\"cp\", \"-t\", \"{}\"]", shelf.display()));
         Self { night, config, heads: Vec::new() }
     }
 
     fn copy(&self) -> Self {
         let night = self.night.copy();
         let away = night.path().join("shelf");
-        assert!(Command::new("cp").arg("-a").arg(self.shelf()).arg(&away).status().unwrap().success());
-        let config = configure(&night, &format!("command = [\"cp\", \"-t\", \"{}\"]", away.display()));
+        assert!(
+            Command::new("cp").arg("-a").arg(self.shelf()).arg(&away).status().unwrap().success()
+        );
+        let config =
+            configure(&night, &format!("command = [\"cp\", \"-t\", \"{}\"]", away.display()));
         Self { night, config, heads: self.heads.clone() }
     }
 
@@ -64,7 +68,11 @@ impl Campaign {
         let config = self.config.to_str().unwrap().to_owned();
         let words = self.night.words(command);
         let place = words.iter().position(|word| word == "--config").unwrap() + 1;
-        words.into_iter().enumerate().map(|(at, word)| if at == place { config.clone() } else { word }).collect()
+        words
+            .into_iter()
+            .enumerate()
+            .map(|(at, word)| if at == place { config.clone() } else { word })
+            .collect()
     }
 
     /// One night; how many letters it wrote.
@@ -83,7 +91,8 @@ impl Campaign {
             ("TWEE", "Zwaantje", "Quispel", "1951-10-23", 47),
             ("DRIE", "Fenna", "Wijdeveld", "1938-05-30", 112),
         ];
-        let (_, given, surname, born, number) = people.into_iter().find(|person| person.0 == name).unwrap();
+        let (_, given, surname, born, number) =
+            people.into_iter().find(|person| person.0 == name).unwrap();
         let initial = &given[..1];
         let header = fs::read_to_string(self.night.inbox().join("exposures-special.csv")).unwrap();
         let row = format!(
@@ -125,7 +134,10 @@ impl Campaign {
         // The folder in which it was tried came and went.
         let staging = self.data().join("staging");
         after.retain(|seen| !seen.is(&staging));
-        assert!(before.iter().filter(|seen| !seen.is(&staging)).eq(&after), "something was touched");
+        assert!(
+            before.iter().filter(|seen| !seen.is(&staging)).eq(&after),
+            "something was touched"
+        );
     }
 
     /// Expects that nothing is restored and nothing touched.
@@ -154,7 +166,8 @@ fn lose(data: &Path) {
     fs::remove_file(data.join("ledger.sqlite")).unwrap();
 }
 
-/// Three nights with letters, each with its backup on the shelf; in between a human releases nobody and a job is given up.
+/// Three nights with letters, each with its backup on the shelf; in between a human releases nobody
+/// and a job is given up.
 static THREE: LazyLock<Campaign> = LazyLock::new(|| {
     let mut campaign = Campaign::new();
     assert!(campaign.run() > 3);
@@ -180,7 +193,10 @@ fn a_backup_is_made_after_each_run_that_changed_something_and_handed_over() {
     let backups = before["backups"].as_array().unwrap();
     assert_eq!(backups.len(), 3);
     for (backup, path) in backups.iter().zip(campaign.backups()) {
-        assert!(path.ends_with(backup["name"].as_str().unwrap()) && path.contains("rehearsal-sample-2025-"));
+        assert!(
+            path.ends_with(backup["name"].as_str().unwrap())
+                && path.contains("rehearsal-sample-2025-")
+        );
         assert_eq!(backup["handed_over"], "2025-09-15");
         let sum = run(Command::new("sha256sum").arg(&path));
         assert!(sum.starts_with(backup["sha256"].as_str().unwrap()));
@@ -190,11 +206,16 @@ fn a_backup_is_made_after_each_run_that_changed_something_and_handed_over() {
 
     // Anybody's age and unzip open it.
     let zip = campaign.night.path().join("backup.zip");
-    let opened =
-        Command::new("age").args(["-d", "-i", &identity(), "-o"]).arg(&zip).arg(&campaign.backups()[2]).status();
+    let opened = Command::new("age")
+        .args(["-d", "-i", &identity(), "-o"])
+        .arg(&zip)
+        .arg(&campaign.backups()[2])
+        .status();
     assert!(opened.unwrap().success());
     let out = campaign.night.path().join("opened");
-    assert!(Command::new("unzip").arg("-q").arg(&zip).arg("-d").arg(&out).status().unwrap().success());
+    assert!(
+        Command::new("unzip").arg("-q").arg(&zip).arg("-d").arg(&out).status().unwrap().success()
+    );
     assert_eq!(sql(&out.join("ledger.sqlite"), "PRAGMA integrity_check").trim(), "ok");
     let key = fs::read(campaign.data().join("keys/campaign.key")).unwrap();
     assert_eq!(fs::read(out.join("keys/campaign.key")).unwrap(), key);
@@ -208,16 +229,24 @@ fn a_backup_is_made_after_each_run_that_changed_something_and_handed_over() {
 fn a_lost_ledger_comes_back_from_any_backup_event_by_event() {
     let told = THREE.told();
     let events = sql(&THREE.data().join("ledger.sqlite"), "SELECT seq, hash, body FROM audit");
-    let copies = fs::read_dir(THREE.data().join("backups")).unwrap().map(|entry| entry.unwrap().file_name());
-    let copies = copies.map(|name| name.to_str().unwrap().to_owned()).filter(|name| name.starts_with("ledger-"));
-    let backups = THREE.backups().into_iter().map(|path| path.rsplit_once('/').unwrap().1.to_owned());
+    let copies =
+        fs::read_dir(THREE.data().join("backups")).unwrap().map(|entry| entry.unwrap().file_name());
+    let copies = copies
+        .map(|name| name.to_str().unwrap().to_owned())
+        .filter(|name| name.starts_with("ledger-"));
+    let backups =
+        THREE.backups().into_iter().map(|path| path.rsplit_once('/').unwrap().1.to_owned());
     // Two copies from before a night, and every backup from after one.
     let mut copies: Vec<String> = copies.collect();
     copies.sort();
     let all: Vec<String> = copies.into_iter().take(2).chain(backups).collect();
     for (place, name) in all.iter().enumerate() {
         let mut campaign = THREE.copy();
-        let folder = if name.starts_with("ledger-") { campaign.data().join("backups") } else { campaign.shelf() };
+        let folder = if name.starts_with("ledger-") {
+            campaign.data().join("backups")
+        } else {
+            campaign.shelf()
+        };
         // Lost, damaged, or an old one in its place.
         let ledger = campaign.data().join("ledger.sqlite");
         match place % 3 {
@@ -225,12 +254,20 @@ fn a_lost_ledger_comes_back_from_any_backup_event_by_event() {
             1 => fs::write(&ledger, [7; 9000]).unwrap(),
             _ => fs::write(&ledger, &fs::read(&ledger).unwrap()[..20_000]).unwrap(),
         }
-        let answer = campaign.restore(folder.join(name).to_str().unwrap(), &["--anchor", &THREE.heads[2], "--json"]);
+        let answer = campaign
+            .restore(folder.join(name).to_str().unwrap(), &["--anchor", &THREE.heads[2], "--json"]);
         assert_eq!(answer.code, 0, "{name}: {}", answer.stderr);
         let answer: Value = serde_json::from_str(&answer.stdout).unwrap();
         assert_eq!(answer["replaced"].is_string(), place % 3 > 0, "{answer}");
         assert_eq!(sql(&ledger, "SELECT seq, hash, body FROM audit"), events, "{name}");
-        let checked = campaign.ask(&["ledger", "check", "--anchor", &THREE.heads[0], "--anchor", &THREE.heads[2]]);
+        let checked = campaign.ask(&[
+            "ledger",
+            "check",
+            "--anchor",
+            &THREE.heads[0],
+            "--anchor",
+            &THREE.heads[2],
+        ]);
         assert_eq!(checked.code, 0, "{name}: {}", checked.stderr);
         if place != 2 {
             continue;
@@ -251,11 +288,21 @@ fn a_machine_that_is_gone_comes_back_from_the_newest_backup_with_its_key() {
 
     let nothing = |answer: &Answer, text: &str| {
         assert_eq!(answer.code, 3, "{}", answer.stderr);
-        assert!(answer.stderr.contains(text) && answer.stderr.contains("hint: "), "{}", answer.stderr);
+        assert!(
+            answer.stderr.contains(text) && answer.stderr.contains("hint: "),
+            "{}",
+            answer.stderr
+        );
         assert!(!campaign.data().exists());
     };
-    nothing(&campaign.restore(newest, &[]), "nothing here says whether a letter was sent after this backup");
-    nothing(&campaign.restore(newest, &["--anchor", &THREE.heads[1]]), "nothing here says whether a letter was sent");
+    nothing(
+        &campaign.restore(newest, &[]),
+        "nothing here says whether a letter was sent after this backup",
+    );
+    nothing(
+        &campaign.restore(newest, &["--anchor", &THREE.heads[1]]),
+        "nothing here says whether a letter was sent",
+    );
     nothing(&campaign.restore(&backups[1], &["--anchor", last]), "cannot be rebuilt");
 
     let mut campaign = THREE.copy();
@@ -263,8 +310,12 @@ fn a_machine_that_is_gone_comes_back_from_the_newest_backup_with_its_key() {
     let answer = campaign.restore(newest, &["--anchor", last]);
     assert_eq!(answer.code, 0, "{}", answer.stderr);
     assert!(answer.stdout.contains("key       came back"), "{}", answer.stdout);
-    let mode = |name: &str| fs::metadata(campaign.data().join(name)).unwrap().permissions().mode() & 0o777;
-    assert_eq!(["", "keys", "ledger.sqlite", "keys/campaign.key"].map(mode), [0o700, 0o700, 0o600, 0o400]);
+    let mode =
+        |name: &str| fs::metadata(campaign.data().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(
+        ["", "keys", "ledger.sqlite", "keys/campaign.key"].map(mode),
+        [0o700, 0o700, 0o600, 0o400]
+    );
     assert_eq!(campaign.told(), THREE.told());
     let listed = fs::read_to_string(campaign.data().join("backups.json")).unwrap();
     assert_eq!(listed.matches("sha256").count(), 3, "{listed}");
@@ -291,7 +342,11 @@ fn what_cannot_be_proved_or_opened_is_refused_and_nothing_is_touched() {
     campaign.refused(campaign.config.to_str().unwrap(), &[], 3, &["is not a backup"]);
     let before = see(&campaign.data());
     let answer = campaign.restore("/nowhere", &[]);
-    assert!(answer.code == 3 && answer.stderr.contains("cannot read backup `/nowhere`"), "{}", answer.stderr);
+    assert!(
+        answer.code == 3 && answer.stderr.contains("cannot read backup `/nowhere`"),
+        "{}",
+        answer.stderr
+    );
     assert!(before == see(&campaign.data()));
     campaign.refused(&first, &["--anchor", &"ab".repeat(32)], 3, &["whoever kept", "told twice"]);
 
@@ -333,20 +388,29 @@ fn a_backup_that_lacks_letters_which_are_out_is_refused_whoever_knows_of_them() 
         assert_eq!(answer.code, 0, "{kept}: {}", answer.stderr);
     }
 
-    // A published package that is gone proves nothing any more; the mail's head does, and the papers know the job.
+    // A published package that is gone proves nothing any more; the mail's head does, and the
+    // papers know the job.
     let campaign = THREE.copy();
     let data = campaign.data();
     fs::remove_dir_all(data.join("outbox/rehearsal-2500004")).unwrap();
     fs::remove_file(data.join("backups/redo.sqlite")).unwrap();
     lose(&data);
-    campaign.refused(&campaign.backups()[1], &["--anchor", &THREE.heads[2]], 3, &["it lacks rehearsal-2500004\n"]);
+    campaign.refused(
+        &campaign.backups()[1],
+        &["--anchor", &THREE.heads[2]],
+        3,
+        &["it lacks rehearsal-2500004\n"],
+    );
 }
 
 #[test]
 fn changes_of_another_history_are_never_repeated() {
     let campaign = THREE.copy();
     let redo = campaign.data().join("backups/redo.sqlite");
-    sql(&redo, "UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE body LIKE '%planned%'");
+    sql(
+        &redo,
+        "UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE body LIKE '%planned%'",
+    );
     lose(&campaign.data());
     campaign.refused(&campaign.backups()[0], &[], 3, &["another history", "told twice"]);
 
@@ -396,7 +460,8 @@ fn a_job_that_was_under_way_goes_on_after_a_restore() {
 #[test]
 fn a_command_that_fails_is_told_and_is_asked_again() {
     let mut campaign = THREE.copy();
-    campaign.config = configure(&campaign.night, "command = [\"sh\", \"-c\", \"echo no room >&2; exit 9\"]");
+    campaign.config =
+        configure(&campaign.night, "command = [\"sh\", \"-c\", \"echo no room >&2; exit 9\"]");
     campaign.add("DRIE");
     let answer = campaign.ask(&["run", "--json"]);
     assert_eq!(answer.code, 5, "{}", answer.stderr);
@@ -405,38 +470,61 @@ fn a_command_that_fails_is_told_and_is_asked_again() {
         "{}",
         answer.stderr
     );
-    let id = serde_json::from_str::<Value>(&answer.stdout).unwrap()["run_id"].as_str().unwrap().to_owned();
-    let outcome = fs::read_to_string(campaign.data().join("runs").join(id).join("outcome.json")).unwrap();
-    assert!(outcome.contains("\"backup\": \"failed\"") && outcome.contains("\"exit_code\": 5"), "{outcome}");
+    let id = serde_json::from_str::<Value>(&answer.stdout).unwrap()["run_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let outcome =
+        fs::read_to_string(campaign.data().join("runs").join(id).join("outcome.json")).unwrap();
+    assert!(
+        outcome.contains("\"backup\": \"failed\"") && outcome.contains("\"exit_code\": 5"),
+        "{outcome}"
+    );
     assert!(campaign.ask(&["status"]).stdout.contains("; the backup failed"));
 
     let kept = campaign.data().join("backups");
     let count = |folder: &Path| {
-        let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_str().unwrap().to_owned());
+        let names = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_str().unwrap().to_owned());
         names.filter(|name| name.ends_with(".backup.age")).count()
     };
     assert_eq!((count(&kept), count(&campaign.shelf())), (4, 3));
     let shelf = campaign.shelf();
-    campaign.config = configure(&campaign.night, &format!("command = [\"cp\", \"-t\", \"{}\"]", shelf.display()));
+    campaign.config =
+        configure(&campaign.night, &format!("command = [\"cp\", \"-t\", \"{}\"]", shelf.display()));
     let answer = campaign.ask(&["ledger", "backup"]);
     assert_eq!(answer.code, 0, "{}", answer.stderr);
-    assert_eq!((count(&kept), count(&campaign.shelf())), (4, 4), "the same backup, handed over now");
+    assert_eq!(
+        (count(&kept), count(&campaign.shelf())),
+        (4, 4),
+        "the same backup, handed over now"
+    );
 
     let unset = campaign.night.configured("no such text", "");
     assert_eq!(campaign.night.ask_with(&unset, &["ledger", "backup"]).code, 2);
     let no_key = configure(&campaign.night, "");
-    let text =
-        fs::read_to_string(&no_key).unwrap().replace(&format!("recipient = \"{PUBLIC}\""), "recipient = \"age1\"");
+    let text = fs::read_to_string(&no_key)
+        .unwrap()
+        .replace(&format!("recipient = \"{PUBLIC}\""), "recipient = \"age1\"");
     fs::write(&no_key, text).unwrap();
     let answer = campaign.night.ask_with(&no_key, &["check"]);
-    assert_eq!((answer.code, answer.stderr.contains("`backup.recipient`")), (2, true), "{}", answer.stderr);
+    assert_eq!(
+        (answer.code, answer.stderr.contains("`backup.recipient`")),
+        (2, true),
+        "{}",
+        answer.stderr
+    );
 }
 
 #[test]
 fn a_purge_lists_every_backup_that_may_be_elsewhere() {
     let campaign = THREE.copy();
-    let sums: Vec<String> =
-        campaign.backups().iter().map(|path| run(Command::new("sha256sum").arg(path))[..64].to_owned()).collect();
+    let sums: Vec<String> = campaign
+        .backups()
+        .iter()
+        .map(|path| run(Command::new("sha256sum").arg(path))[..64].to_owned())
+        .collect();
     assert_eq!(campaign.ask(&["close", "--yes"]).code, 0);
     let answer = campaign.ask(&["purge", "--approved-by", "privacy officer", "--yes"]);
     assert_eq!(answer.code, 0, "{}", answer.stderr);
@@ -453,7 +541,11 @@ fn a_purge_lists_every_backup_that_may_be_elsewhere() {
         })
         .collect();
     assert_eq!(listed, sums);
-    assert_eq!(fs::read_dir(campaign.data().join("backups")).unwrap().count(), 0, "what is here is gone");
+    assert_eq!(
+        fs::read_dir(campaign.data().join("backups")).unwrap().count(),
+        0,
+        "what is here is gone"
+    );
 
     assert_eq!(campaign.ask(&["ledger", "backup"]).code, 3);
     lose(&campaign.data());

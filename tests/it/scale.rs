@@ -11,12 +11,14 @@ use tempfile::TempDir;
 use crate::program::{Answer, DATE, collect, root};
 use crate::tools::run;
 
-/// A data folder with a new ledger and an inbox: copies of it differ in nothing but what is done to them.
+/// A data folder with a new ledger and an inbox: copies of it differ in nothing but what is done to
+/// them.
 struct Evening {
     folder: TempDir,
 }
 
-/// What must be the same: the parts before encryption, by name; the papers and the plan, without times and sealed hashes.
+/// What must be the same: the parts before encryption, by name; the papers and the plan, without
+/// times and sealed hashes.
 type Night = BTreeMap<String, Vec<u8>>;
 
 impl Evening {
@@ -27,7 +29,10 @@ impl Evening {
         let config = config
             .replace("letters_per_file = 500", "letters_per_file = 5")
             .replace("letters_per_part = 25000", "letters_per_part = 12")
-            .replace("\"facts.toml\"", &format!("\"{}\"", root().join("sample-data/facts.toml").display()));
+            .replace(
+                "\"facts.toml\"",
+                &format!("\"{}\"", root().join("sample-data/facts.toml").display()),
+            );
         assert!(config.contains("= 12") && config.contains("= 5\n"));
         fs::write(evening.config(), config).unwrap();
         run(Command::new(env!("CARGO_BIN_EXE_breachpost"))
@@ -48,7 +53,11 @@ impl Evening {
 
     fn program(&self, data: &str, command: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_breachpost"));
-        program.args(["--date", DATE, "--config"]).arg(self.config()).arg("--data-dir").arg(self.path(data));
+        program
+            .args(["--date", DATE, "--config"])
+            .arg(self.config())
+            .arg("--data-dir")
+            .arg(self.path(data));
         program.args(command);
         program
     }
@@ -84,10 +93,20 @@ impl Evening {
         let mut parts = Vec::new();
         collect(&self.path(data).join("outbox"), &mut parts);
         let identity = root().join("sample-data/vendor/age-identity.txt");
-        for (path, _) in parts.into_iter().filter(|(path, _)| path.extension().is_some_and(|end| end == "age")) {
+        for (path, _) in
+            parts.into_iter().filter(|(path, _)| path.extension().is_some_and(|end| end == "age"))
+        {
             let plain = self.path("plain.zip");
-            run(Command::new("age").args(["-d", "-i"]).arg(&identity).arg("-o").arg(&plain).arg(&path));
-            night.insert(path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&plain).unwrap());
+            run(Command::new("age")
+                .args(["-d", "-i"])
+                .arg(&identity)
+                .arg("-o")
+                .arg(&plain)
+                .arg(&path));
+            night.insert(
+                path.file_name().unwrap().to_str().unwrap().to_owned(),
+                fs::read(&plain).unwrap(),
+            );
         }
         assert!(night.len() > 6, "{:?}", night.keys());
         night
@@ -135,11 +154,19 @@ fn threads_languages_zones_places_and_days_change_no_byte() {
         assert!(answer.code <= 1, "{}", answer.stderr);
         evening.night(data)
     };
-    let usual = night("one", &[("RAYON_NUM_THREADS", "1"), ("POLARS_MAX_THREADS", "1"), ("LC_ALL", "C")], None);
+    let usual = night(
+        "one",
+        &[("RAYON_NUM_THREADS", "1"), ("POLARS_MAX_THREADS", "1"), ("LC_ALL", "C")],
+        None,
+    );
     let threads = night("two", &[("RAYON_NUM_THREADS", "2"), ("POLARS_MAX_THREADS", "2")], None);
     assert_same(&usual, &threads, "two threads");
     let abroad = [("LANG", "tr_TR.UTF-8"), ("LC_ALL", "tr_TR.UTF-8"), ("TZ", "Pacific/Kiritimati")];
-    assert_same(&usual, &night("elsewhere/and deeper", &abroad, None), "other language, zone and folder");
+    assert_same(
+        &usual,
+        &night("elsewhere/and deeper", &abroad, None),
+        "other language, zone and folder",
+    );
     let later = night("later", &[("RAYON_NUM_THREADS", "7")], Some("2031-02-28 23:59:30"));
     assert_same(&usual, &later, "another day, seven threads");
 }
@@ -149,7 +176,12 @@ fn fleet(evening: &Evening, data: &str, parts: &[u32]) -> Vec<Child> {
     let start = |part: &u32| {
         let index = (part - 1).to_string();
         let mut program = evening.program(data, &["render"]);
-        program.env("JOB_COMPLETION_INDEX", index).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        program
+            .env("JOB_COMPLETION_INDEX", index)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     };
     parts.iter().map(start).collect()
 }
@@ -164,7 +196,11 @@ fn wait(children: Vec<Child>) {
 fn print_files(staging: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     collect(&staging.join("print"), &mut files);
-    files.into_iter().map(|(path, _)| path).filter(|path| path.extension().is_some_and(|end| end == "pdf")).collect()
+    files
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.extension().is_some_and(|end| end == "pdf"))
+        .collect()
 }
 
 #[test]
@@ -190,7 +226,11 @@ fn many_processes_set_the_bytes_that_one_run_sets() {
     let staging = PathBuf::from(planned["folder"].as_str().unwrap());
     let set = print_files(&staging);
     assert!(!set.is_empty());
-    assert_eq!(ledger, fs::read(data.join("ledger.sqlite")).unwrap(), "a part was set and the ledger changed");
+    assert_eq!(
+        ledger,
+        fs::read(data.join("ledger.sqlite")).unwrap(),
+        "a part was set and the ledger changed"
+    );
     let again = evening.ask("fleet", &["render", "--part", "1"]);
     assert!(again.code == 0 && again.stdout.contains("was set already"), "{}", again.stdout);
     let beyond = evening.ask("fleet", &["render", "--part", &(parts + 1).to_string()]);
@@ -222,7 +262,11 @@ fn a_plan_is_made_once_and_render_needs_one() {
     let none = evening.ask("data", &["render", "--part", "1"]);
     assert_eq!(none.code, 2, "{}", none.stderr);
     let nameless = evening.ask("data", &["render"]);
-    assert!(nameless.code == 2 && nameless.stderr.contains("JOB_COMPLETION_INDEX"), "{}", nameless.stderr);
+    assert!(
+        nameless.code == 2 && nameless.stderr.contains("JOB_COMPLETION_INDEX"),
+        "{}",
+        nameless.stderr
+    );
     let first = evening.ask("data", &["plan", "--json"]);
     assert!(first.code <= 1, "{}", first.stderr);
     let second = evening.ask("data", &["plan", "--json"]);

@@ -1,4 +1,5 @@
-//! Who made a package: signed by the ledger's key, checked by the stock `ssh-keygen` and by `verify`.
+//! Who made a package: signed by the ledger's key, checked by the stock `ssh-keygen` and by
+//! `verify`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,8 @@ use crate::tools::run;
 
 /// The only job of a night that has run, in its outbox.
 fn package(night: &Night) -> PathBuf {
-    let mut jobs = fs::read_dir(night.data().join("outbox")).unwrap().map(|entry| entry.unwrap().path());
+    let mut jobs =
+        fs::read_dir(night.data().join("outbox")).unwrap().map(|entry| entry.unwrap().path());
     let job = jobs.next().unwrap();
     assert!(jobs.next().is_none());
     job
@@ -24,9 +26,14 @@ fn sums(package: &Path, end: &str) -> PathBuf {
 fn is_ours(public: &str, list: &Path, signature: &Path, namespace: &str) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let allowed = folder.path().join("allowed_signers");
-    fs::write(&allowed, format!("breachpost namespaces=\"breachpost-package\" {public}\n")).unwrap();
+    fs::write(&allowed, format!("breachpost namespaces=\"breachpost-package\" {public}\n"))
+        .unwrap();
     let mut check = Command::new("ssh-keygen");
-    check.args(["-Y", "verify", "-I", "breachpost", "-n", namespace, "-f"]).arg(&allowed).arg("-s").arg(signature);
+    check
+        .args(["-Y", "verify", "-I", "breachpost", "-n", namespace, "-f"])
+        .arg(&allowed)
+        .arg("-s")
+        .arg(signature);
     let list = fs::File::open(list).unwrap();
     check.stdin(list).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
 }
@@ -38,7 +45,10 @@ fn ssh_keygen_knows_a_package_of_the_ledger_and_no_other() {
     let said = night.ask(&["ledger", "init"]).stdout;
     let line = said.lines().find_map(|line| line.strip_prefix("signer  ")).unwrap();
     let public = line.split("  (").next().unwrap();
-    assert!(public.starts_with("ssh-ed25519 ") && public.ends_with(" breachpost-package"), "{said}");
+    assert!(
+        public.starts_with("ssh-ed25519 ") && public.ends_with(" breachpost-package"),
+        "{said}"
+    );
     let file = night.data().join("keys/package-signing.pub");
     assert_eq!(fs::read_to_string(&file).unwrap(), format!("{public}\n"));
     let fingerprint = run(Command::new("ssh-keygen").arg("-lf").arg(&file));
@@ -51,18 +61,22 @@ fn ssh_keygen_knows_a_package_of_the_ledger_and_no_other() {
     assert!(is_ours(public, &list, &signature, "breachpost-package"));
     assert!(!is_ours(public, &list, &signature, "file"), "it signs packages and nothing else");
 
-    let verify = |more: &[&str]| night.ask(&[&["verify", package.to_str().unwrap()], more].concat());
+    let verify =
+        |more: &[&str]| night.ask(&[&["verify", package.to_str().unwrap()], more].concat());
     let sound = verify(&["--signer", file.to_str().unwrap()]);
     assert_eq!(sound.code, 0, "{}{}", sound.stdout, sound.stderr);
     let by = fingerprint.split_whitespace().nth(1).unwrap();
     assert!(sound.stdout.contains(&format!("signed    by {by}\n")), "{}", sound.stdout);
 
-    // Somebody who can write to the outbox, and seals to the vendor's public key, changes a part and the list with it.
+    // Somebody who can write to the outbox, and seals to the vendor's public key, changes a part
+    // and the list with it.
     let part = fs::read_dir(&package).unwrap().map(|entry| entry.unwrap().path());
-    let part = part.into_iter().find(|path| path.extension().is_some_and(|end| end == "age")).unwrap();
+    let part =
+        part.into_iter().find(|path| path.extension().is_some_and(|end| end == "age")).unwrap();
     let was = fs::read_to_string(&list).unwrap();
     fs::write(&part, "forged").unwrap();
-    let forged = run(Command::new("sha256sum").arg(part.file_name().unwrap()).current_dir(&package));
+    let forged =
+        run(Command::new("sha256sum").arg(part.file_name().unwrap()).current_dir(&package));
     fs::write(&list, &forged).unwrap();
     assert_ne!(was, forged);
     assert!(!is_ours(public, &list, &signature, "breachpost-package"));
@@ -100,7 +114,12 @@ fn a_ledger_that_has_not_shown_its_key_yet_shows_it_with_the_next_package() {
     night.run();
     assert_eq!(fs::read_to_string(&file).unwrap(), public, "the key follows from the campaign's");
     let package = package(&night);
-    assert!(is_ours(public.trim(), &sums(&package, ""), &sums(&package, ".sig"), "breachpost-package"));
+    assert!(is_ours(
+        public.trim(),
+        &sums(&package, ""),
+        &sums(&package, ".sig"),
+        "breachpost-package"
+    ));
 
     // A package from before is signed when it is published again, and is the same else.
     let signature = fs::read(sums(&package, ".sig")).unwrap();

@@ -1,4 +1,5 @@
-//! Every night tells somebody how it ended: the exit code, a line in the log, `outcome.json`, the mail, the figures.
+//! Every night tells somebody how it ended: the exit code, a line in the log, `outcome.json`, the
+//! mail, the figures.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,8 +17,9 @@ fn with(night: &Night, name: &str, more: &str) -> PathBuf {
     let sample = root().join("sample-data");
     let text = fs::read_to_string(sample.join("breachpost.toml")).unwrap();
     let facts = format!("facts = \"{}\"", sample.join("facts.toml").display());
-    let text =
-        text.replace("facts = \"facts.toml\"", &facts).replace("facts_max_age_days = 30", "facts_max_age_days = 99");
+    let text = text
+        .replace("facts = \"facts.toml\"", &facts)
+        .replace("facts_max_age_days = 30", "facts_max_age_days = 99");
     let path = night.path().join(name);
     fs::write(&path, format!("{text}\n{more}\n")).unwrap();
     path
@@ -33,7 +35,8 @@ fn mail_to_nobody(night: &Night) -> PathBuf {
 }
 
 fn json(answer: &Answer) -> Value {
-    serde_json::from_str(&answer.stdout).unwrap_or_else(|_| panic!("no JSON: {}{}", answer.stdout, answer.stderr))
+    serde_json::from_str(&answer.stdout)
+        .unwrap_or_else(|_| panic!("no JSON: {}{}", answer.stdout, answer.stderr))
 }
 
 fn outcome(night: &Night, run_id: &str) -> Value {
@@ -44,13 +47,22 @@ fn outcome(night: &Night, run_id: &str) -> Value {
 
 /// The lines of the log about how runs ended.
 fn logged(night: &Night) -> Vec<Value> {
-    let text = fs::read_to_string(night.data().join(format!("logs/{DATE}.jsonl"))).unwrap_or_default();
+    let text =
+        fs::read_to_string(night.data().join(format!("logs/{DATE}.jsonl"))).unwrap_or_default();
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    lines.filter(|line| line["target"] == "breachpost::outcome").map(|line| line["fields"].clone()).collect()
+    lines
+        .filter(|line| line["target"] == "breachpost::outcome")
+        .map(|line| line["fields"].clone())
+        .collect()
 }
 
 fn header(night: &Night) -> String {
-    fs::read_to_string(night.inbox().join("exposures-special.csv")).unwrap().lines().next().unwrap().to_owned()
+    fs::read_to_string(night.inbox().join("exposures-special.csv"))
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned()
 }
 
 /// A file with one row whose category nobody knows: it is held.
@@ -58,7 +70,11 @@ fn hold(night: &Night, name: &str) {
     let row = format!(
         "{name},ds7,,Anna Maria,A.M.,,Aalbers,1970-01-11,V,Nieuwstraat,1,,,3511AB,Utrecht,,unheard,,2022-02-02,confirmed,no,name,"
     );
-    fs::write(night.inbox().join(format!("exposures-{name}.csv")), format!("{}\n{row}\n", header(night))).unwrap();
+    fs::write(
+        night.inbox().join(format!("exposures-{name}.csv")),
+        format!("{}\n{row}\n", header(night)),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -77,7 +93,15 @@ fn a_night_is_news_once_and_an_old_case_every_week_when_it_is_overdue() {
     assert_eq!(night.answer(&config, "2025-09-16", &["check", "--json"]).code, 1);
     let second = on("2025-09-16");
     assert_eq!((second.code, &json(&second)["report"]["cases"]["new"]), (1, &1.into()));
-    let codes = ["2025-09-17", "2025-09-28", "2025-09-29", "2025-09-29", "2025-09-30", "2025-10-01", "2025-10-07"];
+    let codes = [
+        "2025-09-17",
+        "2025-09-28",
+        "2025-09-29",
+        "2025-09-29",
+        "2025-09-30",
+        "2025-10-01",
+        "2025-10-07",
+    ];
     assert_eq!(codes.map(|date| on(date).code), [0, 0, 1, 0, 1, 0, 1]);
 
     let overdue = json(&on("2025-10-08"))["report"]["cases"].clone();
@@ -88,19 +112,31 @@ fn a_night_is_news_once_and_an_old_case_every_week_when_it_is_overdue() {
 }
 
 #[test]
-fn a_row_that_is_held_for_another_reason_is_the_same_case_and_one_that_says_something_else_is_new() {
+fn a_row_that_is_held_for_another_reason_is_the_same_case_and_one_that_says_something_else_is_new()
+{
     let night = Night::new(5);
     hold(&night, "one");
     night.run();
     // The same row, elsewhere: accepted, and no news.
-    fs::rename(night.inbox().join("exposures-one.csv"), night.inbox().join("exposures-two.csv")).unwrap();
+    fs::rename(night.inbox().join("exposures-one.csv"), night.inbox().join("exposures-two.csv"))
+        .unwrap();
     let moved = night.ask(&["run", "--json", "--accept-inputs", "delivered again"]);
-    assert_eq!((moved.code, &json(&moved)["report"]["cases"]["new"]), (0, &0.into()), "{}", moved.stderr);
+    assert_eq!(
+        (moved.code, &json(&moved)["report"]["cases"]["new"]),
+        (0, &0.into()),
+        "{}",
+        moved.stderr
+    );
     let path = night.inbox().join("exposures-two.csv");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("Nieuwstraat", "Oudstraat")).unwrap();
     let changed = night.ask(&["run", "--json", "--accept-inputs", "delivered again"]);
-    assert_eq!((changed.code, &json(&changed)["report"]["cases"]["new"]), (1, &1.into()), "{}", changed.stderr);
+    assert_eq!(
+        (changed.code, &json(&changed)["report"]["cases"]["new"]),
+        (1, &1.into()),
+        "{}",
+        changed.stderr
+    );
 }
 
 #[test]
@@ -119,13 +155,19 @@ fn every_run_leaves_its_outcome_and_one_line_in_the_log() {
     let answer = json(&refused);
     assert_eq!(answer, stopped(&night.data())[0]);
     assert!(answer["error"].as_str().unwrap().contains("exposures-special.csv"), "{answer}");
-    assert!(answer["hint"].as_str().unwrap().contains("--accept exposures-special.csv=REASON"), "{answer}");
+    assert!(
+        answer["hint"].as_str().unwrap().contains("--accept exposures-special.csv=REASON"),
+        "{answer}"
+    );
 
     let lines = logged(&night);
     let codes: Vec<&Value> = lines.iter().map(|line| &line["run.exit_code"]).collect();
     assert_eq!(codes, [&Value::from(1), &Value::from(3)]);
     assert_eq!(lines[0]["run.job"], told["job"]);
-    assert_eq!((&lines[0]["run.outcome"], &lines[1]["run.outcome"]), (&"done".into(), &"stopped".into()));
+    assert_eq!(
+        (&lines[0]["run.outcome"], &lines[1]["run.outcome"]),
+        (&"done".into(), &"stopped".into())
+    );
     assert_eq!(lines[1]["run.error"], answer["error"]);
 }
 
@@ -153,13 +195,19 @@ fn a_stopped_night_is_mailed_and_a_second_start_is_not() {
     let mails = server.received();
     assert_eq!(mails.len(), 1);
     let subject = mails[0]["headers"]["subject"].as_str().unwrap();
-    assert!(subject.starts_with("stopped: REHEARSAL breachpost sample-2025, nothing left"), "{subject}");
+    assert!(
+        subject.starts_with("stopped: REHEARSAL breachpost sample-2025, nothing left"),
+        "{subject}"
+    );
     let plain = mails[0]["parts"]["text/plain"].as_str().unwrap();
     assert!(plain.contains("no key at") && plain.contains("hint: put back the key"), "{plain}");
     assert_eq!(stopped(&night.data())[0]["mail"]["state"], "sent");
 
-    let mut holder = Command::new("flock").arg("-F").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
-    let held = || !Command::new("flock").arg("-n").arg(night.data()).arg("true").status().unwrap().success();
+    let mut holder =
+        Command::new("flock").arg("-F").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
+    let held = || {
+        !Command::new("flock").arg("-n").arg(night.data()).arg("true").status().unwrap().success()
+    };
     while !held() {
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -199,8 +247,14 @@ fn the_mail_of_a_stopped_night_has_no_small_counts() {
     assert!(told["error"].as_str().unwrap().contains("1 fewer"), "{told}");
     let mails = server.received();
     let plain = mails.last().unwrap()["parts"]["text/plain"].as_str().unwrap();
-    assert!(plain.contains("`exposures-special.csv` has changed (0 rows more, <10 fewer, 0 changed)"), "{plain}");
-    assert!(plain.contains("--accept exposures-special.csv=REASON") && !plain.contains("1 fewer"), "{plain}");
+    assert!(
+        plain.contains("`exposures-special.csv` has changed (0 rows more, <10 fewer, 0 changed)"),
+        "{plain}"
+    );
+    assert!(
+        plain.contains("--accept exposures-special.csv=REASON") && !plain.contains("1 fewer"),
+        "{plain}"
+    );
 }
 
 #[test]
@@ -217,10 +271,17 @@ fn letters_that_are_out_while_the_mail_is_not_end_with_5_and_the_next_run_sends_
 
     let second = night.ask_with(&server.config(), &["run"]);
     assert_eq!(second.code, 0, "{}", second.stderr);
-    let texts: Vec<String> =
-        server.received().iter().map(|mail| mail["parts"]["text/plain"].as_str().unwrap().to_owned()).collect();
+    let texts: Vec<String> = server
+        .received()
+        .iter()
+        .map(|mail| mail["parts"]["text/plain"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(texts.len(), 2);
-    assert!(texts[1].contains(&format!("Run {id} of")) && texts[1].contains("Job rehearsal-2500001"), "{}", texts[1]);
+    assert!(
+        texts[1].contains(&format!("Run {id} of")) && texts[1].contains("Job rehearsal-2500001"),
+        "{}",
+        texts[1]
+    );
     assert_eq!(outcome(&night, id)["mail"]["state"], "sent");
     assert_eq!(night.ask_with(&server.config(), &["run"]).code, 0);
     assert_eq!(server.received().len(), 3, "it is not sent a third time");
@@ -243,8 +304,9 @@ fn the_figures_of_a_run_are_there_for_others_and_whole() {
     assert_eq!(night.ask_with(&config, &["run"]).code, 1);
     let read = || fs::read_to_string(&file).unwrap();
     let value = |text: &str, name: &str| {
-        let line =
-            text.lines().find_map(|line| line.strip_prefix(&format!("breachpost_{name}{{campaign=\"sample-2025\"}} ")));
+        let line = text.lines().find_map(|line| {
+            line.strip_prefix(&format!("breachpost_{name}{{campaign=\"sample-2025\"}} "))
+        });
         line.map(|value| value.parse::<i64>().unwrap())
     };
     let good = read();
@@ -257,7 +319,11 @@ fn the_figures_of_a_run_are_there_for_others_and_whole() {
     assert_eq!(night.ask_with(&config, &["run"]).code, 3);
     let bad = read();
     assert_eq!(value(&bad, "last_run_exit_code"), Some(3));
-    assert_eq!(value(&bad, "last_good_run_timestamp_seconds"), Some(last_good), "a stopped run is not a good one");
+    assert_eq!(
+        value(&bad, "last_good_run_timestamp_seconds"),
+        Some(last_good),
+        "a stopped run is not a good one"
+    );
 
     fs::rename(night.path().join("away.csv"), night.inbox().join("exposures-special.csv")).unwrap();
     let config = with(&night, "c.toml", "[metrics]\nfile = \"not/there/b.prom\"");
@@ -278,7 +344,11 @@ fn a_night_that_was_missed_is_found() {
     night.run();
     assert_eq!(age(&config, "26h"), 0);
     let shown = night.ask_with(&config, &["status"]);
-    assert!(shown.stdout.contains("2025-09-15-1") && shown.stdout.contains("rehearsal-2500001"), "{}", shown.stdout);
+    assert!(
+        shown.stdout.contains("2025-09-15-1") && shown.stdout.contains("rehearsal-2500001"),
+        "{}",
+        shown.stdout
+    );
 
     // Two days ago.
     let path = night.data().join("runs/2025-09-15-1/outcome.json");
@@ -289,7 +359,10 @@ fn a_night_that_was_missed_is_found() {
     let before = see(&night.data());
     assert_eq!((age(&config, "26h"), age(&config, "3 days"), age(&config, "72h")), (1, 2, 0));
     let answer = json(&night.ask_with(&config, &["status", "--max-age", "26h", "--json"]));
-    assert_eq!((&answer["exit_code"], &answer["last_ended"]), (&1.into(), &then.to_string().into()));
+    assert_eq!(
+        (&answer["exit_code"], &answer["last_ended"]),
+        (&1.into(), &then.to_string().into())
+    );
     assert!(before == see(&night.data()), "looking changes nothing");
 
     // A run that is refused has ended too, and somebody was told of it.
@@ -308,7 +381,12 @@ fn run_of(watcher: u32) -> Option<i32> {
 
 fn start(night: &Night) -> std::process::Child {
     let words = night.words(&["run"]);
-    Command::new(&words[0]).args(&words[1..]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    Command::new(&words[0])
+        .args(&words[1..])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
 fn wait_for<T>(what: impl Fn() -> Option<T>) -> T {
@@ -345,7 +423,9 @@ fn a_run_does_not_outlive_the_process_that_watches_over_it() {
     std::thread::sleep(Duration::from_millis(150));
     watcher.kill().unwrap();
     watcher.wait().unwrap();
-    let is_gone = || fs::read_to_string(format!("/proc/{run}/stat")).map_or(true, |stat| stat.contains(") Z "));
+    let is_gone = || {
+        fs::read_to_string(format!("/proc/{run}/stat")).map_or(true, |stat| stat.contains(") Z "))
+    };
     wait_for(|| is_gone().then_some(()));
     assert!(night.run()["run_id"].is_string());
 }
@@ -406,10 +486,16 @@ fn a_package_that_is_gone_is_named_once_and_can_be_published_again_byte_for_byte
     assert_eq!(night.ask(&["ledger", "check"]).code, 0);
 
     // Only its parts are gone; and then they are not even kept.
-    let part =
-        whole.iter().map(|(path, _)| path).find(|path| path.extension().is_some_and(|end| end == "age")).unwrap();
+    let part = whole
+        .iter()
+        .map(|(path, _)| path)
+        .find(|path| path.extension().is_some_and(|end| end == "age"))
+        .unwrap();
     fs::remove_file(part).unwrap();
-    assert_eq!(json(&night.ask(&["run", "--json"]))["report"]["missing_packages"], serde_json::json!([job]));
+    assert_eq!(
+        json(&night.ask(&["run", "--json"]))["report"]["missing_packages"],
+        serde_json::json!([job])
+    );
     let kept = night.data().join("runs").join(first["run_id"].as_str().unwrap()).join("sealed");
     let away = night.path().join("away");
     fs::rename(&kept, &away).unwrap();
@@ -426,16 +512,22 @@ fn a_package_that_is_gone_is_named_once_and_can_be_published_again_byte_for_byte
 #[test]
 fn one_dead_mailbox_is_no_reason_to_be_silent_to_the_others() {
     let (night, server) = (Night::new(5), Server::start("dead"));
-    let text = fs::read_to_string(server.config_for(&["o@example.org", "p@example.org"], "")).unwrap();
+    let text =
+        fs::read_to_string(server.config_for(&["o@example.org", "p@example.org"], "")).unwrap();
     let config = night.path().join("dead.toml");
-    let plain =
-        text.replace("\"starttls\"", "\"plain\"").replace(&format!("ca_file = {:?}", server.path("ca.pem")), "");
+    let plain = text
+        .replace("\"starttls\"", "\"plain\"")
+        .replace(&format!("ca_file = {:?}", server.path("ca.pem")), "");
     fs::write(&config, plain).unwrap();
     let answer = night.ask_with(&config, &["run", "--json"]);
     assert_eq!(answer.code, 5, "{}", answer.stderr);
     assert_eq!(server.received().len(), 1);
     let told = outcome(&night, json(&answer)["run_id"].as_str().unwrap());
     assert_eq!(told["mail"]["state"], "sent to some");
-    assert_eq!(told["mail"]["unsent"], serde_json::json!([]), "a mailbox that is not there is not tried again");
+    assert_eq!(
+        told["mail"]["unsent"],
+        serde_json::json!([]),
+        "a mailbox that is not there is not tried again"
+    );
     assert!(told["mail"]["error"].as_str().unwrap().contains("no such mailbox"), "{told}");
 }

@@ -1,4 +1,5 @@
-//! The house: no arrow points upwards, a foreign crate is named where it belongs, one noun is one thing, and bodies have air.
+//! The house: no arrow points upwards, a foreign crate is named where it belongs, one noun is one
+//! thing, and bodies have air.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::program::root;
 
-/// The floors of the house, from the ground up: a module names only those before it, so no two can lean on each other.
+/// The floors of the house, from the ground up: a module names only those before it, so no two can
+/// lean on each other.
 const FLOORS: [&str; 16] = [
-    "base", "field", "config", "facts", "read", "link", "decide", "compose", "render", "package", "deliver", "record",
-    "report", "run", "tools", "cli",
+    "base", "field", "config", "facts", "read", "link", "decide", "compose", "render", "package",
+    "deliver", "record", "report", "run", "tools", "cli",
 ];
 
 /// Where a foreign crate may be named.
@@ -86,7 +88,8 @@ fn program() -> Vec<Source> {
 /// Modules that a file declares, in order.
 fn declared(file: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join("src").join(file)).unwrap();
-    let modules = text.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "));
+    let modules =
+        text.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "));
     modules.filter_map(|rest| Some(rest.strip_suffix(';')?.to_owned())).collect()
 }
 
@@ -126,7 +129,11 @@ fn split(group: &str) -> Vec<&str> {
 #[test]
 fn every_module_has_its_floor_and_no_arrow_points_upwards() {
     let listed: BTreeSet<String> = FLOORS.iter().map(|floor| (*floor).to_owned()).collect();
-    assert_eq!(declared("lib.rs").into_iter().collect::<BTreeSet<_>>(), listed, "a module without a floor");
+    assert_eq!(
+        declared("lib.rs").into_iter().collect::<BTreeSet<_>>(),
+        listed,
+        "a module without a floor"
+    );
 
     let mut upwards = Vec::new();
     for source in program().iter().filter(|source| !["lib", "main"].contains(&source.floor())) {
@@ -145,7 +152,13 @@ fn the_words_of_the_field_use_only_those_above_them() {
     let order = declared("field.rs");
     let mut upwards = Vec::new();
     for source in program().iter().filter(|source| source.below.starts_with("field/")) {
-        let own = source.below.trim_start_matches("field/").split('/').next().unwrap().trim_end_matches(".rs");
+        let own = source
+            .below
+            .trim_start_matches("field/")
+            .split('/')
+            .next()
+            .unwrap()
+            .trim_end_matches(".rs");
         let own = order.iter().position(|module| module == own).unwrap();
         for name in named(&source.code, "crate::field::") {
             if order[own + 1..].contains(&name) {
@@ -186,7 +199,9 @@ fn one_public_noun_is_one_thing() {
         let lines = source.code.lines().map(str::trim_start);
         for line in lines {
             let kinds = ["pub struct ", "pub enum ", "pub trait ", "pub type "];
-            let Some(rest) = kinds.iter().find_map(|kind| line.strip_prefix(kind)) else { continue };
+            let Some(rest) = kinds.iter().find_map(|kind| line.strip_prefix(kind)) else {
+                continue;
+            };
             let name: String = rest.chars().take_while(|sign| sign.is_alphanumeric()).collect();
             homes.entry(name).or_default().insert(source.below.clone());
         }
@@ -206,8 +221,12 @@ fn files_functions_and_lines_are_short() {
             long.push(format!("{}: {lines} lines", source.below));
         }
         if !source.is_test() {
-            let functions = bodies(&source.code).into_iter().filter(|body| body.len() > LONGEST_FUNCTION);
-            long.extend(functions.map(|body| format!("{}: {} lines in a function", source.below, body.len())));
+            let functions =
+                bodies(&source.code).into_iter().filter(|body| body.len() > LONGEST_FUNCTION);
+            long.extend(
+                functions
+                    .map(|body| format!("{}: {} lines in a function", source.below, body.len())),
+            );
         }
     }
     assert!(long.is_empty(), "{long:#?}");
@@ -221,21 +240,31 @@ fn bodies_have_paragraphs() {
     assert!(long.len() > 300, "the bodies are read");
 
     let solid = long.iter().filter(|body| body.iter().all(|line| !line.trim().is_empty())).count();
-    assert!(solid * 100 < long.len() * 40, "{solid} of {} long bodies are one solid block", long.len());
+    assert!(
+        solid * 100 < long.len() * 40,
+        "{solid} of {} long bodies are one solid block",
+        long.len()
+    );
 }
 
-/// The bodies of all functions of a formatted text: the lines between the brace that opens one and the one that closes it.
+/// The bodies of all functions of a formatted text: the lines between the brace that opens one and
+/// the one that closes it.
 fn bodies(code: &str) -> Vec<Vec<&str>> {
     let lines: Vec<&str> = code.lines().collect();
     let mut bodies = Vec::new();
     for (start, line) in lines.iter().enumerate() {
         let indent = line.len() - line.trim_start().len();
         let words = line.trim_start().split(' ');
-        let is_function = words.take_while(|word| !word.contains('(') || word.starts_with("pub(")).any(|w| w == "fn");
+        let is_function = words
+            .take_while(|word| !word.contains('(') || word.starts_with("pub("))
+            .any(|w| w == "fn");
         if !is_function || line.trim_start().starts_with("//") {
             continue;
         }
-        let Some(head) = lines[start..].iter().position(|line| line.ends_with(['{', '}', ';'])) else { continue };
+        let Some(head) = lines[start..].iter().position(|line| line.ends_with(['{', '}', ';']))
+        else {
+            continue;
+        };
         if !lines[start + head].ends_with('{') {
             continue;
         }
@@ -252,8 +281,11 @@ fn bodies(code: &str) -> Vec<Vec<&str>> {
 fn the_readme_names_targets_that_exist() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
-    let targets: Vec<&str> =
-        readme.split("make ").skip(1).filter_map(|rest| rest.split([' ', '`', '\n']).next()).collect();
+    let targets: Vec<&str> = readme
+        .split("make ")
+        .skip(1)
+        .filter_map(|rest| rest.split([' ', '`', '\n']).next())
+        .collect();
     assert!(targets.contains(&"run") && targets.contains(&"test"));
     for target in ["run", "test"] {
         assert!(makefile.contains(&format!("\n{target}:")), "no target `{target}`");

@@ -33,15 +33,20 @@ fn facts() -> Facts {
     Facts::load(root().join("sample-data/facts.toml").to_str().unwrap().into()).unwrap()
 }
 
-/// Sets the variants and compares each finished letter with its text; stops at the first that does not fit its paper.
+/// Sets the variants and compares each finished letter with its text; stops at the first that does
+/// not fit its paper.
 fn set(variants: &[Variant], set: &mut Set) {
     let (facts, print) = (facts(), Print::default());
     let run_date = date(2025, 9, 15);
-    let texts: Vec<Body> = variants.iter().map(|variant| variant.body(&facts, run_date, true)).collect();
-    let bodies: BTreeMap<String, Body> = texts.iter().map(|body| (body.key(), body.clone())).collect();
+    let texts: Vec<Body> =
+        variants.iter().map(|variant| variant.body(&facts, run_date, true)).collect();
+    let bodies: BTreeMap<String, Body> =
+        texts.iter().map(|body| (body.key(), body.clone())).collect();
     let press = Press::new(&bodies, &print, run_date).unwrap();
     let drafts = variants.iter().zip(&texts).enumerate();
-    let drafts = drafts.map(|(number, (variant, body))| invented::draft(&variant.subject, number, body)).collect();
+    let drafts = drafts
+        .map(|(number, (variant, body))| invented::draft(&variant.subject, number, body))
+        .collect();
     let proofed = press.proof(drafts).unwrap();
     assert!(proofed.held.is_empty(), "{:?}", proofed.held);
     let mut page = 1;

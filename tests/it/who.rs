@@ -1,4 +1,5 @@
-//! Who is who on the built program: decisions, explanations, learning, and nights on which told people change.
+//! Who is who on the built program: decisions, explanations, learning, and nights on which told
+//! people change.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -61,7 +62,8 @@ fn deliver(night: &Night, records: &[Lab]) {
 
 fn run_on(night: &Night, date: &str) -> Value {
     let config = night.configured("facts_max_age_days = 30", "facts_max_age_days = 300");
-    let answer = night.answer(&config, date, &["run", "--json", "--accept-inputs", "delivered again"]);
+    let answer =
+        night.answer(&config, date, &["run", "--json", "--accept-inputs", "delivered again"]);
     assert!(answer.code <= 1, "{}", answer.stderr);
     serde_json::from_str(&answer.stdout).unwrap()
 }
@@ -73,9 +75,16 @@ fn table(path: &Path) -> Vec<Line> {
 /// What became of our records: state, code and person by record id.
 fn fates(answer: &Value) -> BTreeMap<String, (String, String, String)> {
     let papers = Path::new(answer["papers"].as_str().unwrap());
-    let lines = table(&papers.join("rows.csv")).into_iter().filter(|line| line["file"] == "exposures-who.csv");
+    let lines = table(&papers.join("rows.csv"))
+        .into_iter()
+        .filter(|line| line["file"] == "exposures-who.csv");
     lines
-        .map(|line| (line["record_id"].clone(), (line["state"].clone(), line["code"].clone(), line["person"].clone())))
+        .map(|line| {
+            (
+                line["record_id"].clone(),
+                (line["state"].clone(), line["code"].clone(), line["person"].clone()),
+            )
+        })
         .collect()
 }
 
@@ -109,12 +118,19 @@ fn twins() -> Night {
 fn a_review_file_is_worked_off_in_a_spreadsheet_and_the_next_run_follows_it() {
     let night = twins();
     let first = night.run();
-    assert_eq!((state(&first, "A-1"), state(&first, "A-3")), ("letter".into(), "review L205".into()));
+    assert_eq!(
+        (state(&first, "A-1"), state(&first, "A-3")),
+        ("letter".into(), "review L205".into())
+    );
     let review = Path::new(first["papers"].as_str().unwrap()).join("review.csv");
-    let open: Vec<Line> = table(&review).into_iter().filter(|line| line["code"] == "L205").collect();
+    let open: Vec<Line> =
+        table(&review).into_iter().filter(|line| line["code"] == "L205").collect();
     assert_eq!(open.len(), 2, "a line for each candidate");
     assert!(open.iter().all(|line| line["record_id"] == "A-3" && line["decision"].is_empty()));
-    assert!(open[0]["evidence"].contains("birth_date: equal (+") && open[0]["evidence"].contains("bits"));
+    assert!(
+        open[0]["evidence"].contains("birth_date: equal (+")
+            && open[0]["evidence"].contains("bits")
+    );
     let text = fs::read_to_string(&review).unwrap();
     for value in ["Aalbers", "Aukje", "1970-01-11", "Nieuwstraat", "3511AB"] {
         assert!(!text.contains(value), "review.csv tells `{value}`");
@@ -128,7 +144,8 @@ fn a_review_file_is_worked_off_in_a_spreadsheet_and_the_next_run_follows_it() {
     for line in rows.records().map(Result::unwrap) {
         let mut cells: Vec<String> = line.iter().map(str::to_owned).collect();
         if cells[4] == "A-3" {
-            *cells.last_mut().unwrap() = if cells[9] == "A-1" { "same" } else { "different" }.to_owned();
+            *cells.last_mut().unwrap() =
+                if cells[9] == "A-1" { "same" } else { "different" }.to_owned();
         }
         written.write_record(&cells).unwrap();
     }
@@ -164,7 +181,10 @@ fn two_valid_numbers_are_never_one_person_whoever_says_so() {
     let memory = night.memory();
     for lines in [
         &["exposures-who.csv,1,exposures-who.csv:2,same"][..],
-        &["exposures-who.csv,1,exposures-who.csv:3,same", "exposures-who.csv,3,exposures-who.csv:2,same"],
+        &[
+            "exposures-who.csv,1,exposures-who.csv:3,same",
+            "exposures-who.csv,3,exposures-who.csv:2,same",
+        ],
     ] {
         let refused = apply(&night, &decisions(&night, lines));
         assert_eq!(refused.code, 3, "{}", refused.stdout);
@@ -195,7 +215,11 @@ fn of_a_bad_decisions_file_nothing_is_applied() {
     ] {
         let refused = apply(&night, &decisions(&night, &[good, bad]));
         assert_eq!(refused.code, 3, "{bad}: {}", refused.stdout);
-        assert!(refused.stderr.contains("line 3") && refused.stderr.contains(problem), "{bad}: {}", refused.stderr);
+        assert!(
+            refused.stderr.contains("line 3") && refused.stderr.contains(problem),
+            "{bad}: {}",
+            refused.stderr
+        );
     }
     let other = night.inbox().parent().unwrap().join("no-decisions.csv");
     fs::write(&other, "file,row,decision\nexposures-who.csv,3,same\n").unwrap();
@@ -209,7 +233,8 @@ fn two_rows_are_explained_by_place_or_record_id_without_their_values() {
     night.run();
     let apart = night.ask(&["explain", "A-1", "exposures-who.csv:2"]);
     assert_eq!(apart.code, 0, "{}", apart.stderr);
-    for part in ["not one person", "first_names", "differs", "kept apart by", "compared by", "bits"] {
+    for part in ["not one person", "first_names", "differs", "kept apart by", "compared by", "bits"]
+    {
         assert!(apart.stdout.contains(part), "`{part}` is not in {}", apart.stdout);
     }
     assert!(night.ask(&["explain", "A-3", "A-1"]).stdout.contains("waits for a human: L205"));
@@ -218,7 +243,10 @@ fn two_rows_are_explained_by_place_or_record_id_without_their_values() {
     let together = night.ask(&["explain", "A-3", "A-1"]);
     assert!(together.stdout.contains("decided by a human"), "{}", together.stdout);
     for value in ["Aalbers", "Aukje", "1970", "Nieuwstraat", "3511AB"] {
-        assert!(!apart.stdout.contains(value) && !together.stdout.contains(value), "`{value}` is told");
+        assert!(
+            !apart.stdout.contains(value) && !together.stdout.contains(value),
+            "`{value}` is told"
+        );
     }
     let unknown = night.ask(&["explain", "A-1", "A-9"]);
     assert_eq!(unknown.code, 2);
@@ -236,7 +264,10 @@ fn two_told_people_who_turn_out_to_be_one_are_not_told_again() {
     let lines = ["exposures-who.csv,1,exposures-who.csv:2,same"];
     assert_eq!(apply(&night, &decisions(&night, &lines)).code, 0);
     let second = run_on(&night, "2025-09-30");
-    assert_eq!((state(&second, "A-1"), state(&second, "A-2")), ("told D301".into(), "told D301".into()));
+    assert_eq!(
+        (state(&second, "A-1"), state(&second, "A-2")),
+        ("told D301".into(), "told D301".into())
+    );
     assert_eq!(second["report"]["letters"]["total"], 0);
     assert_eq!(second["report"]["link"]["merges"], 1);
     assert_eq!(person(&second, "A-1"), person(&second, "A-2"));
@@ -260,7 +291,9 @@ fn somebody_split_off_by_a_decision_is_told_once_and_the_other_is_corrected() {
     let before = night.memory();
     let asked = apply(&night, &file);
     assert_eq!(asked.code, 2, "{}", asked.stderr);
-    for text in ["told people who become two: 1 instead of 0", "first letters: 1 instead of 0", "--yes"] {
+    for text in
+        ["told people who become two: 1 instead of 0", "first letters: 1 instead of 0", "--yes"]
+    {
         assert!(asked.stderr.contains(text), "{}", asked.stderr);
     }
     assert!(before == night.memory());
@@ -268,7 +301,11 @@ fn somebody_split_off_by_a_decision_is_told_once_and_the_other_is_corrected() {
     assert_eq!(night.ask(&["review", "apply", file, "--by", "reviewer", "--yes"]).code, 0);
     let second = run_on(&night, "2025-09-30");
     let kinds = &second["report"]["letters"]["by_kind"];
-    assert_eq!((&kinds["first"], &kinds["correction"]), (&Value::from(1), &Value::from(1)), "{kinds}");
+    assert_eq!(
+        (&kinds["first"], &kinds["correction"]),
+        (&Value::from(1), &Value::from(1)),
+        "{kinds}"
+    );
     assert_eq!(second["report"]["link"]["splits"], 1);
     assert_ne!(person(&second, "A-1"), person(&second, "A-2"));
     assert!([person(&second, "A-1"), person(&second, "A-2")].contains(&person(&first, "A-1")));
@@ -282,7 +319,13 @@ fn somebody_split_off_by_a_new_bsn_is_told_once() {
     let night = night(&[Lab { bsn: BSNS[0], ..ANNA }, Lab { id: "A-2", ..ANNA }]);
     let first = night.run();
     assert_eq!(person(&first, "A-1"), person(&first, "A-2"));
-    deliver(&night, &[Lab { bsn: BSNS[0], ..ANNA }, Lab { id: "A-2", bsn: BSNS[1], birth_date: "1974-05-30", ..ANNA }]);
+    deliver(
+        &night,
+        &[
+            Lab { bsn: BSNS[0], ..ANNA },
+            Lab { id: "A-2", bsn: BSNS[1], birth_date: "1974-05-30", ..ANNA },
+        ],
+    );
     let second = run_on(&night, "2025-09-30");
     assert_eq!(second["report"]["letters"]["by_kind"]["first"], 1);
     assert_eq!(second["report"]["letters"]["total"], 1);
@@ -300,13 +343,19 @@ fn a_told_row_that_goes_to_review_later_corrects_nothing() {
     // A twin of the same initial turns up: nobody knows any more whose the second row is.
     deliver(&night, &[ANNA, initial(), Lab { id: "A-3", first_names: "Aukje Maria", ..ANNA }]);
     let second = run_on(&night, "2025-09-30");
-    assert_eq!((state(&second, "A-2"), state(&second, "A-1")), ("review L205".into(), "review L209".into()));
+    assert_eq!(
+        (state(&second, "A-2"), state(&second, "A-1")),
+        ("review L205".into(), "review L209".into())
+    );
     assert_eq!(state(&second, "A-3"), "letter");
     assert_eq!(second["report"]["letters"]["total"], 1);
     let lines = ["exposures-who.csv,2,exposures-who.csv:1,same"];
     assert_eq!(apply(&night, &decisions(&night, &lines)).code, 0);
     let third = run_on(&night, "2025-10-20");
-    assert_eq!((state(&third, "A-1"), state(&third, "A-2")), ("told D301".into(), "told D301".into()));
+    assert_eq!(
+        (state(&third, "A-1"), state(&third, "A-2")),
+        ("told D301".into(), "told D301".into())
+    );
     assert_eq!(third["report"]["letters"]["total"], 0);
 }
 
@@ -316,13 +365,35 @@ fn parameters_are_learned_alike_under_one_seed_and_named_in_the_report() {
     let out = night.inbox().parent().unwrap().join("learned.toml");
     let again = out.with_file_name("again.toml");
     for path in [&out, &again] {
-        let learned = night.ask(&["link-train", "--seed", "5", "--name", "lab-1", "--out", path.to_str().unwrap()]);
+        let learned = night.ask(&[
+            "link-train",
+            "--seed",
+            "5",
+            "--name",
+            "lab-1",
+            "--out",
+            path.to_str().unwrap(),
+        ]);
         assert_eq!(learned.code, 0, "{}", learned.stderr);
     }
     assert_eq!(fs::read(&out).unwrap(), fs::read(&again).unwrap());
-    assert_eq!(night.ask(&["link-train", "--seed", "6", "--name", "lab-1", "--out", again.to_str().unwrap()]).code, 0);
+    assert_eq!(
+        night
+            .ask(&[
+                "link-train",
+                "--seed",
+                "6",
+                "--name",
+                "lab-1",
+                "--out",
+                again.to_str().unwrap()
+            ])
+            .code,
+        0
+    );
     assert_ne!(fs::read(&out).unwrap(), fs::read(&again).unwrap());
-    let configured = night.configured("[policy]", "[link]\nparameters = \"learned.toml\"\n\n[policy]");
+    let configured =
+        night.configured("[policy]", "[link]\nparameters = \"learned.toml\"\n\n[policy]");
     let checked = night.ask_with(&configured, &["check", "--json"]);
     let report: Value = serde_json::from_str(&checked.stdout).unwrap();
     assert_eq!(report["link"]["parameters"], "lab-1", "{}", checked.stderr);
@@ -339,8 +410,14 @@ fn the_report_tells_the_sizes_of_the_blocks() {
     let blocks = answer["report"]["link"]["blocks"].as_array().unwrap();
     let keys: Vec<&str> = blocks.iter().map(|block| block["key"].as_str().unwrap()).collect();
     assert!(keys.contains(&"bsn") && keys.contains(&"birth date + address"), "{keys:?}");
-    assert!(blocks.iter().all(|block| block["largest"].as_u64().unwrap() <= block["cap"].as_u64().unwrap()));
-    let page = fs::read_to_string(Path::new(answer["papers"].as_str().unwrap()).join("report.html")).unwrap();
+    assert!(
+        blocks
+            .iter()
+            .all(|block| block["largest"].as_u64().unwrap() <= block["cap"].as_u64().unwrap())
+    );
+    let page =
+        fs::read_to_string(Path::new(answer["papers"].as_str().unwrap()).join("report.html"))
+            .unwrap();
     assert!(page.contains("Who is who") && page.contains("birth date + surname"));
 }
 

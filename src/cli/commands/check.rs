@@ -10,19 +10,25 @@ use crate::record::Acceptance;
 use crate::run::{self, Dress, Night};
 
 impl Session<'_> {
-    pub(super) fn check(&self, accepted: Acceptance<'_>, accept_volume: bool) -> Result<ExitStatus, Failure> {
+    pub(super) fn check(
+        &self,
+        accepted: Acceptance<'_>,
+        accept_volume: bool,
+    ) -> Result<ExitStatus, Failure> {
         let progress = Progress::on_stderr();
         let night = self.night(accepted, accept_volume, &progress);
         let report = run::check(&night).map_err(|error| {
             progress.finish();
             Failure::of(&error)
         })?;
+
         if self.args.json {
             output::json(&report);
         } else {
             show_counts(&report);
             output::line("nothing was published and nothing was recorded");
         }
+
         Ok(if report.needs_a_human() { ExitStatus::ForAHuman } else { ExitStatus::Done })
     }
 
@@ -39,6 +45,7 @@ impl Session<'_> {
             progress.finish();
             Failure::of(&error)
         })?;
+
         if self.args.json {
             output::json(&dressed.report);
         } else {
@@ -47,10 +54,13 @@ impl Session<'_> {
                 output::line(format_args!("package   {package}: a rehearsal, never to be posted"));
             }
             if let Some(identity) = &dressed.identity {
-                output::line(format_args!("key       {identity}: opens it (`breachpost verify --identity`)"));
+                output::line(format_args!(
+                    "key       {identity}: opens it (`breachpost verify --identity`)"
+                ));
             }
             output::line("nothing was published and nothing was recorded");
         }
+
         Ok(if dressed.report.needs_a_human() { ExitStatus::ForAHuman } else { ExitStatus::Done })
     }
 }

@@ -11,7 +11,8 @@ use crate::record::{Home, purge};
 impl Session<'_> {
     pub(super) fn close(&self, yes: bool) -> Result<ExitStatus, Failure> {
         let config = self.config;
-        let totals = purge::before_close(&Home::of(config)).map_err(|error| record_failure(&error))?;
+        let totals =
+            purge::before_close(&Home::of(config)).map_err(|error| record_failure(&error))?;
         output::note(format_args!("campaign  {}", config.campaign));
         output::note(format_args!(
             "letters   {} to {} in {}; after this no run writes to anybody",
@@ -19,13 +20,16 @@ impl Session<'_> {
             count(totals.people, "person", "people"),
             count(totals.jobs, "job", "jobs")
         ));
+
         self.ask("close", yes)?;
-        let head = purge::close(&Home::of(config), self.run_date).map_err(|error| record_failure(&error))?;
+        let head = purge::close(&Home::of(config), self.run_date)
+            .map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&head);
         } else {
             output::line(format_args!("closed    {}; ledger head {head}", config.campaign));
         }
+
         Ok(ExitStatus::Done)
     }
 
@@ -33,14 +37,16 @@ impl Session<'_> {
         let config = self.config;
         let plan = purge::plan(&Home::of(config)).map_err(|error| record_failure(&error))?;
         output::note(&plan);
+
         if self.args.verbose > 0 {
             for (path, bytes) in &plan.files {
                 output::note(format_args!("destroy   {path} ({})", count(*bytes, "byte", "bytes")));
             }
         }
+
         self.ask("purge", yes)?;
-        let certificate =
-            purge::execute(&Home::of(config), self.run_date, approved_by).map_err(|error| record_failure(&error))?;
+        let certificate = purge::execute(&Home::of(config), self.run_date, approved_by)
+            .map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&certificate);
         } else {
@@ -56,6 +62,7 @@ impl Session<'_> {
             ));
             output::line(format_args!("proof     {}", config.data_dir.join(purge::CERTIFICATE)));
         }
+
         Ok(ExitStatus::Done)
     }
 
@@ -64,18 +71,33 @@ impl Session<'_> {
         if yes {
             return Ok(());
         }
+
         let stdin = std::io::stdin();
         let refused = |cause: &str, hint: Option<&str>| Failure {
             status: ExitStatus::Usage,
             causes: vec![format!("not confirmed: {cause}")],
             hint: hint.map(str::to_owned),
         };
+
         if !stdin.is_terminal() {
-            return Err(refused("standard input is not a terminal", Some("pass `--yes` in scripts")));
+            return Err(refused(
+                "standard input is not a terminal",
+                Some("pass `--yes` in scripts"),
+            ));
         }
-        output::note(format_args!("type `{}` to {what} it; this cannot be undone", self.config.campaign));
+
+        output::note(format_args!(
+            "type `{}` to {what} it; this cannot be undone",
+            self.config.campaign
+        ));
+
         let mut answer = String::new();
         stdin.lock().read_line(&mut answer).map_err(|error| refused(&error.to_string(), None))?;
-        if answer.trim() == self.config.campaign { Ok(()) } else { Err(refused("the name did not match", None)) }
+
+        if answer.trim() == self.config.campaign {
+            Ok(())
+        } else {
+            Err(refused("the name did not match", None))
+        }
     }
 }

@@ -10,7 +10,8 @@ use crate::tools::explain::{self, ExplainError};
 use crate::tools::review::Inbox;
 
 impl Session<'_> {
-    /// Why a letter is as it is; or, where no letter has this name, what became of the rows that have it.
+    /// Why a letter is as it is; or, where no letter has this name, what became of the rows that
+    /// have it.
     pub(super) fn explain(&self, id: &str) -> Result<ExitStatus, Failure> {
         let failed = |error: &ExplainError| Failure::of(error);
         let fates = match explain::explain(self.config, id) {
@@ -28,21 +29,28 @@ impl Session<'_> {
             }
             Err(error) => return Err(failed(&error)),
         };
+
         if self.args.json {
             output::json(&fates);
             return Ok(ExitStatus::Done);
         }
+
         for fate in &fates {
             output::line(fate);
             if !fate.letter_id.is_empty() {
-                output::line(explain::explain(self.config, &fate.letter_id).map_err(|error| failed(&error))?);
+                output::line(
+                    explain::explain(self.config, &fate.letter_id)
+                        .map_err(|error| failed(&error))?,
+                );
             }
         }
+
         Ok(ExitStatus::Done)
     }
 
     pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<ExitStatus, Failure> {
-        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read)
+            .map_err(|error| record_failure(&error))?;
         let decisions = ledger.decisions().map_err(|error| record_failure(&error))?;
         let parameters = self.parameters()?;
         let rows = self.rows()?;
@@ -51,11 +59,15 @@ impl Session<'_> {
             inbox.named(text).map_err(|problem| Failure {
                 status: ExitStatus::Usage,
                 causes: vec![format!("the {which} row: {problem}")],
-                hint: Some("name a row as FILE:ROW, data rows counted from 1 as in rows.csv".to_owned()),
+                hint: Some(
+                    "name a row as FILE:ROW, data rows counted from 1 as in rows.csv".to_owned(),
+                ),
             })
         };
+
         let pair = (find(one, "first")?, find(other, "second")?);
-        let terms = LinkTerms { rules: &self.config.link, parameters: &parameters, decisions: &decisions };
+        let terms =
+            LinkTerms { rules: &self.config.link, parameters: &parameters, decisions: &decisions };
         let explained = link::explain(&rows, &terms, ledger.keys(), pair, &Progress::hidden())
             .map_err(|error| Failure::of(&error))?;
         let Some(explanation) = explained else {
@@ -65,11 +77,13 @@ impl Session<'_> {
                 hint: Some("`rows.csv` gives its R code".to_owned()),
             });
         };
+
         if self.args.json {
             output::json(&explanation);
         } else {
             output::line(explanation.to_string().trim_end());
         }
+
         Ok(ExitStatus::Done)
     }
 }

@@ -9,7 +9,9 @@ use crate::cli::args::Args;
 use crate::cli::output::{self, Failure};
 use crate::config::Config;
 use crate::field::contract;
-use crate::read::look::{self, Before, CellsLook, FileLook, FileState, Finding, ListLook, Look, LookOrder};
+use crate::read::look::{
+    self, Before, CellsLook, FileLook, FileState, Finding, ListLook, Look, LookOrder,
+};
 use crate::read::{self, Delivery, ReadTerms};
 use crate::record;
 use crate::run::lists;
@@ -29,6 +31,7 @@ pub(super) fn look(
         before: if previous.is_empty() { last_run(config) } else { Before::Files(previous) },
         progress: &progress,
     };
+
     let looked = look::look(&order);
     progress.finish();
     let mut looked = looked.map_err(|error| Failure::of(&error))?;
@@ -36,15 +39,18 @@ pub(super) fn look(
         looked.findings.splice(..0, refusal(config, run_date, &progress));
         progress.finish();
     }
+
     if args.json {
         output::json(&looked);
     } else {
         show(&looked);
     }
+
     Ok(if looked.findings.is_empty() { ExitStatus::Done } else { ExitStatus::ForAHuman })
 }
 
-/// Why a run would not work on these lists although each file can be read: what is wrong shows when they lie together.
+/// Why a run would not work on these lists although each file can be read: what is wrong shows when
+/// they lie together.
 fn refusal(config: &Config, run_date: Date, progress: &Progress) -> Option<Finding> {
     let terms = ReadTerms { synthetic: config.synthetic, run_date };
     let stops = |text: String, hint| Some(Finding { file: None, stops: true, text, hint });
@@ -52,9 +58,11 @@ fn refusal(config: &Config, run_date: Date, progress: &Progress) -> Option<Findi
         Ok(rows) => rows,
         Err(error) => return stops(error.to_string(), error.hint()),
     };
+
     if let Err(error) = read::refuse_damage(&rows, &config.damage) {
         return stops(error.to_string(), error.hint());
     }
+
     let error = lists::refuse_spoilt(&rows, &config.inputs).err()?;
     stops(error.to_string(), error.hint())
 }
@@ -68,6 +76,7 @@ fn last_run(config: &Config) -> Before<'static> {
         return Before::None("the campaign's key is missing or cannot be used".to_owned());
     };
     let marker = keys.marker();
+
     match Delivery::read(&path, marker) {
         Ok(delivery) => Before::Run { run_id, delivery, marker },
         Err(error) => Before::None(format!("`{path}` {error}")),
@@ -77,20 +86,26 @@ fn last_run(config: &Config) -> Before<'static> {
 fn show(look: &Look) {
     output::line(format_args!("inbox     {}", look.inbox));
     output::line(format_args!("compared  with {}", look.compared_with));
+
     for file in &look.files {
         output::line("");
         show_file(file);
     }
+
     if !look.lists.is_empty() {
         output::line("");
     }
+
     for list in &look.lists {
         show_list(list);
     }
+
     if !look.other_files.is_empty() {
         output::line(format_args!("\nnot lists: {}", look.other_files.join(", ")));
     }
+
     output::line(format_args!("\nto look at: {}", look.findings.len()));
+
     for finding in &look.findings {
         output::line(format_args!("- {finding}"));
         if let Some(hint) = &finding.hint {
@@ -106,29 +121,47 @@ fn show_file(file: &FileLook) {
         FileState::Changed => ", changed",
         FileState::Unknown => "",
     };
-    output::line(format_args!("{}  ({}, {} bytes{state})", file.file, contract::name(file.list), file.bytes));
+
+    output::line(format_args!(
+        "{}  ({}, {} bytes{state})",
+        file.file,
+        contract::name(file.list),
+        file.bytes
+    ));
+
     if let Some(problem) = &file.problem {
         output::line(format_args!("  problem   {}", problem.error));
     }
+
     if let Some(rows) = &file.rows {
         output::line(format_args!(
             "  rows      {} = {} usable + {} refused; {} protect somebody, {} refused ones may, {} join",
             rows.total, rows.usable, rows.refused, rows.protect, rows.may_protect, rows.join
         ));
         for kind in &rows.refused_by {
-            output::line(format_args!("            {} {} ({} rows)", kind.code, kind.reason, kind.count));
+            output::line(format_args!(
+                "            {} {} ({} rows)",
+                kind.code, kind.reason, kind.count
+            ));
         }
     }
+
     show_columns(file);
+
     if let Some(proposal) = &file.proposal {
         output::line("  proposal  for the configuration:");
         for line in proposal.lines() {
             output::line(format_args!("    {line}"));
         }
     }
+
     if !file.cells.is_empty() {
-        output::line(format_args!("  {:<24}{:>8}{:>9}{:>9}", "column", "empty", "valid", "damaged"));
+        output::line(format_args!(
+            "  {:<24}{:>8}{:>9}{:>9}",
+            "column", "empty", "valid", "damaged"
+        ));
     }
+
     file.cells.iter().for_each(show_cells);
 }
 
@@ -140,9 +173,11 @@ fn show_columns(file: &FileLook) {
         ("not there", columns.absent.join(", ")),
         ("not read", columns.unknown.join(", ")),
     ];
+
     for (word, names) in said.into_iter().filter(|(_, names)| !names.is_empty()) {
         output::line(format_args!("            {word}: {names}"));
     }
+
     if columns.unnamed > 0 {
         output::line(format_args!(
             "            the first line has {} cells and may be somebody's data: it is not shown",
@@ -159,6 +194,7 @@ fn show_cells(cells: &CellsLook) {
         cells.valid_share * 100.0,
         cells.damaged_share * 100.0
     ));
+
     for kind in &cells.kinds {
         let rows: Vec<String> = kind.rows.iter().map(u32::to_string).collect();
         output::line(format_args!(

@@ -13,17 +13,27 @@ impl Session<'_> {
     pub(super) fn ledger_init(&self) -> Result<ExitStatus, Failure> {
         let config = self.config;
         Ledger::init(&Home::of(config), self.run_date).map_err(|error| record_failure(&error))?;
+
         if !self.args.json {
             output::line(format_args!("ledger  {}", data_dir::ledger(&config.data_dir)));
-            output::line(format_args!("key     {}  (keep a copy in a safe place)", record::key_path(&config.data_dir)));
-            let signer = record::signer(&config.data_dir).map_err(|error| record_failure(&error))?;
-            output::line(format_args!("signer  {}  (give the vendor this line)", signer.public_line()));
+            output::line(format_args!(
+                "key     {}  (keep a copy in a safe place)",
+                record::key_path(&config.data_dir)
+            ));
+            let signer =
+                record::signer(&config.data_dir).map_err(|error| record_failure(&error))?;
+            output::line(format_args!(
+                "signer  {}  (give the vendor this line)",
+                signer.public_line()
+            ));
         }
+
         Ok(ExitStatus::Done)
     }
 
     pub(super) fn ledger_check(&self, anchors: &[String]) -> Result<ExitStatus, Failure> {
-        let verdict = record::check::check(&Home::of(self.config), anchors).map_err(|error| record_failure(&error))?;
+        let verdict = record::check::check(&Home::of(self.config), anchors)
+            .map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&verdict);
         } else {
@@ -33,7 +43,8 @@ impl Session<'_> {
     }
 
     pub(super) fn ledger_log(&self) -> Result<ExitStatus, Failure> {
-        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read)
+            .map_err(|error| record_failure(&error))?;
         let lines = ledger.log().map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&lines);
@@ -52,6 +63,7 @@ impl Session<'_> {
             };
             Failure::new(status, &error, error.hint())
         })?;
+
         if self.args.json {
             output::json(&made);
         } else {
@@ -61,6 +73,7 @@ impl Session<'_> {
             let place = if made.handed_over { "handed over" } else { "on this machine only" };
             output::line(format_args!("place     {place}"));
         }
+
         Ok(ExitStatus::Done)
     }
 
@@ -71,7 +84,8 @@ impl Session<'_> {
         anchors: &[String],
     ) -> Result<ExitStatus, Failure> {
         let order = RestoreOrder { file, identity, anchors };
-        let restored = restore::restore(&Home::of(self.config), &order).map_err(|error| Failure::of(&error))?;
+        let restored = restore::restore(&Home::of(self.config), &order)
+            .map_err(|error| Failure::of(&error))?;
         if self.args.json {
             output::json(&restored);
         } else {

@@ -11,8 +11,9 @@ impl Session<'_> {
     pub(super) fn letter(&self, id: &str, out: Option<&Utf8Path>) -> Result<ExitStatus, Failure> {
         let out = out.map_or_else(|| Utf8PathBuf::from(format!("{id}.pdf")), Utf8Path::to_owned);
         let pdf = explain::accessible_copy(self.config, id).map_err(|error| Failure::of(&error))?;
-        durable::write(&out, &pdf)
-            .map_err(|source| Failure::new(ExitStatus::Stopped, &source, Some(format!("cannot write `{out}`"))))?;
+        durable::write(&out, &pdf).map_err(|source| {
+            Failure::new(ExitStatus::Stopped, &source, Some(format!("cannot write `{out}`")))
+        })?;
         output::line(out);
         Ok(ExitStatus::Done)
     }

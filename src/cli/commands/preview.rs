@@ -16,9 +16,13 @@ impl Session<'_> {
         let made = preview::write(out, &facts, &self.config.print, self.run_date, &progress)
             .map_err(|error| Failure::of(&error))?;
         progress.finish();
+
         for (key, day) in facts.stale(self.run_date, self.config.policy.facts_max_age_days) {
-            output::note(format_args!("warning: `{key}` in the facts was last checked on {day}: a run would stop"));
+            output::note(format_args!(
+                "warning: `{key}` in the facts was last checked on {day}: a run would stop"
+            ));
         }
+
         if self.args.json {
             output::json(&made);
         } else {
@@ -29,6 +33,7 @@ impl Session<'_> {
             ));
             output::line(format_args!("preview   {}", out.join("index.html")));
         }
+
         Ok(ExitStatus::Done)
     }
 }

@@ -11,12 +11,17 @@ use crate::run::{self, RunError};
 const INDEX: &str = "JOB_COMPLETION_INDEX";
 
 impl Session<'_> {
-    pub(super) fn render(&self, part: Option<u32>, job: Option<&str>) -> Result<ExitStatus, Failure> {
+    pub(super) fn render(
+        &self,
+        part: Option<u32>,
+        job: Option<&str>,
+    ) -> Result<ExitStatus, Failure> {
         let part = part.map_or_else(index, Ok)?;
         let progress = Progress::on_stderr();
-        let set =
-            run::render(&self.config.data_dir, job, part, &progress).map_err(|error| failure(&progress, &error))?;
+        let set = run::render(&self.config.data_dir, job, part, &progress)
+            .map_err(|error| failure(&progress, &error))?;
         progress.finish();
+
         if self.args.json {
             output::json(&set);
         } else {
@@ -29,6 +34,7 @@ impl Session<'_> {
                 count(set.print_files, "print file", "print files")
             ));
         }
+
         Ok(ExitStatus::Done)
     }
 }

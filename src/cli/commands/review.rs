@@ -13,7 +13,12 @@ use crate::record::{Access, Home, Ledger};
 use crate::tools::review::{self, Effects};
 
 impl Session<'_> {
-    pub(super) fn review_apply(&self, file: &Utf8Path, by: Option<&str>, yes: bool) -> Result<ExitStatus, Failure> {
+    pub(super) fn review_apply(
+        &self,
+        file: &Utf8Path,
+        by: Option<&str>,
+        yes: bool,
+    ) -> Result<ExitStatus, Failure> {
         let by = by.map_or_else(user, str::to_owned);
         let progress = Progress::on_stderr();
         let failed = |error: review::ReviewError| {
@@ -21,15 +26,21 @@ impl Session<'_> {
             let status = if error.is_a_setting() { ExitStatus::Usage } else { ExitStatus::Stopped };
             Failure::new(status, &error, error.hint())
         };
-        let effects = review::foresee(self.config, file, self.run_date, &progress).map_err(failed)?;
+
+        let effects =
+            review::foresee(self.config, file, self.run_date, &progress).map_err(failed)?;
         progress.finish();
+
         if !self.args.json {
             output::note(effects);
         }
+
         agree(&effects, yes)?;
 
-        let applied = review::apply(self.config, file, &by, self.run_date, &progress).map_err(failed)?;
+        let applied =
+            review::apply(self.config, file, &by, self.run_date, &progress).map_err(failed)?;
         progress.finish();
+
         if self.args.json {
             output::json(&applied);
         } else {
@@ -52,59 +63,82 @@ impl Session<'_> {
                 applied.by, applied.date
             ));
         }
+
         Ok(ExitStatus::Done)
     }
 
     pub(super) fn review_list(&self) -> Result<ExitStatus, Failure> {
-        let ledger = Ledger::open(&Home::of(self.config), Access::Read).map_err(|error| record_failure(&error))?;
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read)
+            .map_err(|error| record_failure(&error))?;
         let decided = ledger.decided().map_err(|error| record_failure(&error))?;
         if self.args.json {
             output::json(&decided);
             return Ok(ExitStatus::Done);
         }
+
         for one in &decided {
             output::line(format_args!(
                 "{}  {}  {} same, {} different, {} taken back",
                 one.date, one.by, one.same, one.different, one.undecided
             ));
         }
+
         if decided.is_empty() {
             output::line("no decisions have been made yet");
         }
+
         Ok(ExitStatus::Done)
     }
 }
 
-/// Asks whether decisions with these effects are meant. A script is only asked (`--yes`) where somebody gets a second letter.
+/// Asks whether decisions with these effects are meant. A script is only asked (`--yes`) where
+/// somebody gets a second letter.
 fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
     let stdin = std::io::stdin();
     if yes || effects.is_nothing() || (!stdin.is_terminal() && effects.second_letters() == 0) {
         return Ok(());
     }
+
     let refused = |cause: &str, hint: &str| Failure {
         status: ExitStatus::Usage,
         causes: vec![format!("nothing was applied: {cause}")],
         hint: Some(hint.to_owned()),
     };
+
     if !stdin.is_terminal() {
         let cause = format!(
             "{} a second first letter",
             count(effects.second_letters(), "person who was told gets", "people who were told get")
         );
-        return Err(refused(&cause, "if that is intended, pass `--yes`; if not, correct the decisions file"));
+        return Err(refused(
+            &cause,
+            "if that is intended, pass `--yes`; if not, correct the decisions file",
+        ));
     }
+
     output::note("apply these decisions? [y/N]");
     let mut answer = String::new();
-    stdin.lock().read_line(&mut answer).map_err(|error| refused(&error.to_string(), "pass `--yes` in scripts"))?;
+    stdin
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|error| refused(&error.to_string(), "pass `--yes` in scripts"))?;
+
     let meant = ["y", "yes", "j", "ja"].contains(&answer.trim().to_lowercase().as_str());
-    if meant { Ok(()) } else { Err(refused("the answer was no", "correct the decisions file and apply it again")) }
+    if meant {
+        Ok(())
+    } else {
+        Err(refused("the answer was no", "correct the decisions file and apply it again"))
+    }
 }
 
 /// Who started the program, as the system knows them.
 fn user() -> String {
-    let known = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|name| name.len() > 2));
+    let known = ["USER", "LOGNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|name| name.len() > 2));
     known.unwrap_or_else(|| {
         use std::os::unix::fs::MetadataExt;
-        std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |about| format!("user {}", about.uid()))
+        std::fs::metadata("/proc/self")
+            .map_or_else(|_| "unknown".to_owned(), |about| format!("user {}", about.uid()))
     })
 }

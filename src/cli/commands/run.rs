@@ -25,33 +25,45 @@ impl Session<'_> {
     /// Tells of a run that came to its end. The papers are the same whoever could be told.
     fn done(&self, mut done: Done, started: Timestamp) -> ExitStatus {
         let frame = self.frame(started);
-        let status = if done.report.needs_a_human() { ExitStatus::ForAHuman } else { ExitStatus::Done };
+        let status =
+            if done.report.needs_a_human() { ExitStatus::ForAHuman } else { ExitStatus::Done };
         let mut teller = Teller::new(self.config);
 
         let mut resumed = done.resumed.as_ref().map(|job| self.resumed(job, frame));
         let mut own = Outcome::done(frame, status.code(), &done.report, &done.papers);
+
         own.resumed = done.resumed.as_ref().map(|job| job.report.run_id.clone());
-        // Written before anything is sent: what is not sent when the program ends here is sent by the next run.
+        // Written before anything is sent: what is not sent when the program ends here is sent by
+        // the next run.
         for outcome in resumed.iter_mut().chain([&mut own]) {
             teller.expect(outcome);
         }
+
         teller.back_up(&mut own, Some(&done.ledger));
+
         for outcome in [&mut own].into_iter().chain(resumed.as_mut()) {
             teller.mail(outcome);
         }
-        let tried: Vec<&str> =
-            [&own].into_iter().chain(resumed.as_ref()).map(|outcome| outcome.run_id.as_str()).collect();
+
+        let tried: Vec<&str> = [&own]
+            .into_iter()
+            .chain(resumed.as_ref())
+            .map(|outcome| outcome.run_id.as_str())
+            .collect();
+
         teller.mail_again(&tried);
         teller.figures(&mut own);
 
         if let Some((job, outcome)) = done.resumed.as_mut().zip(resumed.as_mut()) {
             teller.note(&job.papers, &mut job.report, outcome);
         }
+
         teller.note(&done.papers, &mut done.report, &mut own);
         let status = teller.finish(&mut own, status);
         self.show_done(&done, status, &own.backup);
         let status = teller.answered(&mut own, status);
         own.log();
+
         status
     }
 
@@ -67,25 +79,31 @@ impl Session<'_> {
             output::json(&Answer::new(done, status));
             return;
         }
+
         if let Some(package) = &done.republished {
             output::line(format_args!("published again, byte for byte: {package}"));
         }
+
         if let Some(resumed) = &done.resumed {
             output::line(format_args!(
                 "first finished the interrupted run {}: {}",
                 resumed.report.run_id, resumed.package
             ));
         }
+
         show_counts(&done.report);
         show_news(&done.report);
+
         match &done.package {
             Some(package) => output::line(format_args!("package   {package}")),
             None => output::line("package   none: there is nobody new to write to"),
         }
+
         output::line(format_args!("letters   {}", done.papers.join("letters.parquet")));
         output::line(format_args!("report    {}", done.papers.join("report.html")));
         output::line(format_args!("review    {}", done.papers.join("review.csv")));
         output::line(format_args!("mail      {}", done.report.mail));
+
         if self.config.backup.is_some() {
             output::line(format_args!("backup    {backup}"));
         }
@@ -95,9 +113,15 @@ impl Session<'_> {
 /// What a human has to look at.
 fn show_news(report: &Report) {
     let cases = &report.cases;
-    output::line(format_args!("cases     {} open, {} new, {} overdue", cases.open, cases.new, cases.overdue));
+    output::line(format_args!(
+        "cases     {} open, {} new, {} overdue",
+        cases.open, cases.new, cases.overdue
+    ));
+
     for job in &report.missing_packages {
-        output::line(format_args!("missing   {job} was published, is no longer in the outbox, and has no receipt"));
+        output::line(format_args!(
+            "missing   {job} was published, is no longer in the outbox, and has no receipt"
+        ));
     }
 }
 

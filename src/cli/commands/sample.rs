@@ -9,11 +9,17 @@ use crate::cli::args::Args;
 use crate::cli::output::{self, Failure};
 use crate::tools::sample;
 
-pub(super) fn write(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Result<ExitStatus, Failure> {
+pub(super) fn write(
+    args: &Args,
+    people: u32,
+    seed: u64,
+    out: &Utf8Path,
+) -> Result<ExitStatus, Failure> {
     let summary = sample::write(out, people, seed, &Progress::on_stderr()).map_err(|error| {
         let hint = error.hint();
         Failure::new(ExitStatus::Stopped, &error, hint)
     })?;
+
     if args.json {
         output::json(&summary);
     } else {
@@ -27,5 +33,6 @@ pub(super) fn write(args: &Args, people: u32, seed: u64, out: &Utf8Path) -> Resu
         ));
         output::line(format_args!("truth     {}", summary.out.join("truth.csv")));
     }
+
     Ok(ExitStatus::Done)
 }

@@ -35,6 +35,7 @@ impl Session<'_> {
                 hint,
             });
         }
+
         let mut runs = outcome::all(&self.config.data_dir);
         runs.retain(|run| run.campaign == self.config.campaign);
         runs.reverse();
@@ -44,21 +45,28 @@ impl Session<'_> {
         let last_good = last(&runs, now, Outcome::is_good);
         let is_missed = max_age.is_some_and(|age| !is_recent(last_ended, now, age));
         let status = if is_missed { ExitStatus::ForAHuman } else { ExitStatus::Done };
+
         runs.truncate(SHOWN);
+
         if self.args.json {
             output::json(&Answer { exit_code: status.code(), last_ended, last_good, runs: &runs });
             return Ok(status);
         }
+
         for run in &runs {
             output::line(line(run));
         }
+
         match (last_ended, max_age) {
             (None, _) => output::line("no run has ended yet"),
             (Some(last), Some(age)) if is_missed => {
-                output::line(format_args!("no run has ended for {age:#}: the last one ended at {last:.0}"));
+                output::line(format_args!(
+                    "no run has ended for {age:#}: the last one ended at {last:.0}"
+                ));
             }
             _ => {}
         }
+
         Ok(status)
     }
 }
@@ -86,6 +94,7 @@ fn line(run: &Outcome) -> String {
         (Ending::Crashed, Some(error)) => format!("crashed: {}", one_line(error)),
         (_, None) => "stopped".to_owned(),
     };
+
     let mail = if run.mail.unsent.is_empty() { "" } else { "; mail not sent yet" };
     let backup = if run.backup_error.is_none() { "" } else { "; the backup failed" };
     format!("{:.0}  {}  {}  {what}{mail}{backup}", run.ended, run.exit_code, run.run_id)

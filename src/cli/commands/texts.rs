@@ -10,8 +10,10 @@ use crate::tools::preview;
 impl Session<'_> {
     pub(super) fn texts(&self) -> Result<ExitStatus, Failure> {
         let facts = self.facts()?;
-        let review = compose::texts::review(&facts, self.run_date, self.config.policy.facts_max_age_days);
-        let paper = preview::paper(&facts, &self.config.print, self.run_date).map_err(|error| Failure::of(&error))?;
+        let review =
+            compose::texts::review(&facts, self.run_date, self.config.policy.facts_max_age_days);
+        let paper = preview::paper(&facts, &self.config.print, self.run_date)
+            .map_err(|error| Failure::of(&error))?;
         if self.args.json {
             output::json(
                 &serde_json::json!({ "findings": review.findings, "figures": review.figures, "paper": paper }),
@@ -33,7 +35,12 @@ impl Session<'_> {
             }
             output::line(format_args!("findings  {}", review.findings.len()));
         }
+
         let fair = paper.values().all(|paper| paper.stranded == 0);
-        Ok(if review.findings.is_empty() && fair { ExitStatus::Done } else { ExitStatus::ForAHuman })
+        Ok(if review.findings.is_empty() && fair {
+            ExitStatus::Done
+        } else {
+            ExitStatus::ForAHuman
+        })
     }
 }

@@ -8,16 +8,22 @@ use crate::cli::output::{self, Failure};
 use crate::render::readback;
 use crate::tools::verify;
 
-pub(super) fn open(args: &Args, package: &Utf8Path, keys: verify::VerifyKeys<'_>) -> Result<ExitStatus, Failure> {
+pub(super) fn open(
+    args: &Args,
+    package: &Utf8Path,
+    keys: verify::VerifyKeys<'_>,
+) -> Result<ExitStatus, Failure> {
     let page_text = |pdf: &[u8]| readback::text(pdf).map_err(|error| error.to_string());
     let verdict = verify::verify_with(package, keys, Some(&page_text)).map_err(|error| {
         let hint = error.hint();
         Failure::new(ExitStatus::Stopped, &error, hint)
     })?;
+
     if args.json {
         output::json(&verdict);
     } else {
         output::line(&verdict);
     }
+
     Ok(if verdict.problems.is_empty() { ExitStatus::Done } else { ExitStatus::Stopped })
 }

@@ -4,11 +4,12 @@ use super::*;
 use crate::compose::kix;
 use crate::field::draft::Kix;
 
-/// `tests/data/addresses.csv`: one address a row; `reason` for those that are held, else lines (joined by `|`), country
-/// line, zone, and KIX or the reason why there is none.
+/// `tests/data/addresses.csv`: one address a row; `reason` for those that are held, else lines
+/// (joined by `|`), country line, zone, and KIX or the reason why there is none.
 #[test]
 fn every_address_of_the_table_is_printed_or_held_as_it_says() {
-    let mut reader = csv::Reader::from_reader(include_str!("../../../tests/data/addresses.csv").as_bytes());
+    let mut reader =
+        csv::Reader::from_reader(include_str!("../../../tests/data/addresses.csv").as_bytes());
     let mut rows = 0;
     for row in reader.records() {
         let row = row.unwrap();
@@ -38,7 +39,8 @@ fn every_address_of_the_table_is_printed_or_held_as_it_says() {
                 assert_eq!(printed.lines.join("|"), cell(14));
                 assert_eq!(printed.country_line, cell(15), "{row:?}");
                 assert_eq!(printed.zone.word(), cell(16), "{row:?}");
-                let (Kix::Code(code) | Kix::Skipped(code)) = kix::kix(&printed.postal, printed.indication);
+                let (Kix::Code(code) | Kix::Skipped(code)) =
+                    kix::kix(&printed.postal, printed.indication);
                 assert_eq!(code, cell(17), "{row:?}");
             }
         }
@@ -64,9 +66,13 @@ fn the_parts_are_those_that_are_printed() {
         (postal.postcode.as_str(), postal.town.as_str(), postal.country.as_str()),
         ("2583XL", "SCHEVENINGEN", "NL")
     );
-    let abroad = Address { foreign_lines: ["Rue 1", "", "Paris"], country: "FR", ..Address::default() };
+    let abroad =
+        Address { foreign_lines: ["Rue 1", "", "Paris"], country: "FR", ..Address::default() };
     let postal = address_lines(&abroad).unwrap().postal;
-    assert_eq!((postal.foreign_lines, postal.country.as_str()), (vec!["Rue 1".to_owned(), "Paris".to_owned()], "FR"));
+    assert_eq!(
+        (postal.foreign_lines, postal.country.as_str()),
+        (vec!["Rue 1".to_owned(), "Paris".to_owned()], "FR")
+    );
 }
 
 proptest! {

@@ -1,6 +1,7 @@
-//! The table of countries. Codes and names: ISO 3166-1 with the Dutch translations of the iso-codes collection (4.15); BRP
-//! codes: national table 34 (Landentabel), those still in use and those whose territory is one country of today. English
-//! names are written as on mail: no inversions ("Korea, Republic of").
+//! The table of countries. Codes and names: ISO 3166-1 with the Dutch translations of the iso-codes
+//! collection (4.15); BRP codes: national table 34 (Landentabel), those still in use and those
+//! whose territory is one country of today. English names are written as on mail: no inversions
+//! ("Korea, Republic of").
 
 use super::{Country, country};
 use crate::field::terms::Zone::{Domestic, Europe, World};

@@ -3,7 +3,12 @@ use proptest::prelude::*;
 use super::*;
 
 fn parts(number: &str, letter: &str, addition: &str) -> HouseNumber {
-    HouseNumber { number: number.into(), letter: letter.into(), addition: addition.into(), indication: None }
+    HouseNumber {
+        number: number.into(),
+        letter: letter.into(),
+        addition: addition.into(),
+        indication: None,
+    }
 }
 
 #[test]
@@ -107,8 +112,14 @@ fn a_line_comes_apart_only_where_one_reading_is_possible() {
         let (name, parsed) = split(line).unwrap();
         assert_eq!((name.as_str(), parsed.line().as_str()), (street, number), "{line}");
     }
-    let held =
-        ["Plein 1945 12", "Dorpsstraat 12 2", "Dorpsstraat12", "12 Dorpsstraat", "Dorpsstraat 12 14 16", "12 14"];
+    let held = [
+        "Plein 1945 12",
+        "Dorpsstraat 12 2",
+        "Dorpsstraat12",
+        "12 Dorpsstraat",
+        "Dorpsstraat 12 14 16",
+        "12 14",
+    ];
     for line in held {
         assert_eq!(split(line), Err(Reason::C104), "{line}");
     }
@@ -125,8 +136,9 @@ fn columns_and_typed_suffixes_are_joined_or_held() {
         house_addition: addition,
         ..Address::default()
     };
-    let line =
-        |address: Address<'_>| street_and_number(&address).map(|(street, number)| format!("{street}{}", number.line()));
+    let line = |address: Address<'_>| {
+        street_and_number(&address).map(|(street, number)| format!("{street}{}", number.line()))
+    };
     let joined = [
         (("Kade", "12", "A", "2"), "Kade 12 A2"),
         (("Kade", "12 A", "", "2"), "Kade 12 A2"),
@@ -186,7 +198,8 @@ proptest! {
         prop_assert_eq!(parse(parts.line().trim_start()), Ok(parts));
     }
 
-    // A letter and an addition of letters run together in print ("400 LToe"), so only their text can come back.
+    // A letter and an addition of letters run together in print ("400 LToe"), so only their text
+    // can come back.
     #[test]
     fn a_suffix_of_letters_comes_back_whole_or_is_held(
         number in 1_u32..=99_999,
@@ -227,7 +240,12 @@ proptest! {
 #[test]
 fn a_number_that_is_a_day_to_a_spreadsheet_is_held_where_no_box_has_it() {
     let line = |street, number, addition| {
-        let address = Address { street, house_number: number, house_addition: addition, ..Address::default() };
+        let address = Address {
+            street,
+            house_number: number,
+            house_addition: addition,
+            ..Address::default()
+        };
         street_and_number(&address).map(|(street, number)| format!("{street}{}", number.line()))
     };
     assert_eq!(line("Kade", "45659", ""), Err(Reason::C104));

@@ -1,5 +1,5 @@
-//! The blocks of a letter and when they are there (docs/letters.md). Sentences are chosen here; the locale files hold
-//! no conditions.
+//! The blocks of a letter and when they are there (docs/letters.md). Sentences are chosen here; the
+//! locale files hold no conditions.
 
 use super::items::listed;
 use super::locale::Voiced;
@@ -31,6 +31,7 @@ impl TextWriter<'_> {
             Some(paragraph("RIGHTS", self.say(&self.locale.rights))),
             self.regret(),
         ];
+
         blocks.into_iter().flatten().collect()
     }
 
@@ -57,9 +58,12 @@ impl TextWriter<'_> {
             Status::NotExcluded if kinds_known => &texts.not_excluded,
             Status::NotExcluded => &texts.not_excluded_kinds_unknown,
             Status::SharedOnly if self.seen() => &texts.shared_only_seen,
-            Status::SharedOnly if self.facts.incident.shared_only_no_sign => &texts.shared_only_no_sign,
+            Status::SharedOnly if self.facts.incident.shared_only_no_sign => {
+                &texts.shared_only_no_sign
+            }
             Status::SharedOnly => &texts.shared_only_unsure,
         };
+
         paragraph("KEY", self.say(text))
     }
 
@@ -80,35 +84,39 @@ impl TextWriter<'_> {
             Some(Category::Gp) => (&texts.gp, Some(&texts.gp_named)),
             Some(Category::Screening) | None => (&texts.screening, None),
         };
+
         let mut parts = match named {
             Some(named) if self.subject.provider => {
                 vec![Part::Paragraph(joined(&[self.say(text), named.words()])), Part::ProviderLine]
             }
             _ => vec![Part::Paragraph(self.say(text))],
         };
+
         // Later letters need not introduce the sender again.
         if let Some(about) = self.about().filter(|_| self.is_first()) {
             parts.push(Part::Paragraph(about.get(self.subject.language).to_owned()));
         }
+
         block("WHY", self.say(&texts.heading), parts)
     }
 
-    /// Who the sender is to this reader. The laboratory worked for the screening programme first of all, so people who took
-    /// part in it are not told that it did so "too".
+    /// Who the sender is to this reader. The laboratory worked for the screening programme first of
+    /// all, so people who took part in it are not told that it did so "too".
     fn about(&self) -> Option<&Bilingual> {
         let own = self.sender.about_screening.as_ref();
         let own = own.filter(|_| self.subject.findings.categories == [Category::Screening]);
         own.or(self.sender.about.as_ref())
     }
 
-    /// docs/letters.md: every further category in a paragraph of its own. Detention is always the main category, so its word
-    /// stands in WHY alone.
+    /// docs/letters.md: every further category in a paragraph of its own. Detention is always the
+    /// main category, so its word stands in WHY alone.
     fn multi(&self) -> Option<Block> {
         let texts = &self.locale.multi;
         let (_, others) = self.subject.findings.categories.split_first()?;
         if others.is_empty() {
             return None;
         }
+
         let mut sentences = vec![self.say(&texts.intro)];
         for other in others {
             sentences.push(self.say(match other {
@@ -117,6 +125,7 @@ impl TextWriter<'_> {
                 Category::Screening | Category::Prisoner => &texts.screening,
             }));
         }
+
         Some(paragraph("MULTI", joined(&sentences)))
     }
 
@@ -128,27 +137,40 @@ impl TextWriter<'_> {
             Status::NotExcluded => texts.heading.not_excluded.words(),
             Status::SharedOnly => texts.heading.shared_only.words(),
         };
+
         let list = |items: Items| Part::Bullets(listed(&self.locale.items, self.subject, items));
         // The heading already says of a single list what it is.
-        let mut parts = match (findings.involved.is_empty(), findings.possible.is_empty(), findings.status) {
-            (false, true, _) => vec![list(findings.involved)],
-            (false, false, _) => {
-                vec![list(findings.involved), Part::Paragraph(texts.possible_too.words()), list(findings.possible)]
-            }
-            (true, false, Status::NotExcluded) => vec![list(findings.possible)],
-            (true, false, _) => vec![Part::Paragraph(self.say(&texts.possible)), list(findings.possible)],
-            (true, true, Status::SharedOnly) if !self.subject.stored.is_empty() => Vec::new(),
-            (true, true, _) => vec![Part::Paragraph(self.say(&texts.kinds_unknown))],
-        };
-        // What was in the computers and is not known to be stolen stands in a list of its own and is never called stolen.
+        let mut parts =
+            match (findings.involved.is_empty(), findings.possible.is_empty(), findings.status) {
+                (false, true, _) => vec![list(findings.involved)],
+                (false, false, _) => {
+                    vec![
+                        list(findings.involved),
+                        Part::Paragraph(texts.possible_too.words()),
+                        list(findings.possible),
+                    ]
+                }
+                (true, false, Status::NotExcluded) => vec![list(findings.possible)],
+                (true, false, _) => {
+                    vec![Part::Paragraph(self.say(&texts.possible)), list(findings.possible)]
+                }
+                (true, true, Status::SharedOnly) if !self.subject.stored.is_empty() => Vec::new(),
+                (true, true, _) => vec![Part::Paragraph(self.say(&texts.kinds_unknown))],
+            };
+
+        // What was in the computers and is not known to be stolen stands in a list of its own and
+        // is never called stolen.
         if !self.subject.stored.is_empty() {
-            let lead = if self.subject.items().is_empty() { &texts.stored } else { &texts.stored_too };
+            let lead =
+                if self.subject.items().is_empty() { &texts.stored } else { &texts.stored_too };
             parts.extend([Part::Paragraph(lead.words()), list(self.subject.stored)]);
         }
+
         if !self.subject.not_involved.is_empty() {
             let text = texts.not_involved.to(self.subject.audience);
             parts.push(Part::Paragraph(self.list(text, self.subject.not_involved)));
         }
+
         block("DATA", heading, parts)
     }
 
@@ -176,7 +198,9 @@ impl TextWriter<'_> {
             Status::NotExcluded if !self.seen() => Some(&texts.not_excluded),
             Status::NotExcluded | Status::SharedOnly => Some(&texts.careful),
         };
-        let mut parts: Vec<Part> = lead.map(|text| Part::Paragraph(self.say(text))).into_iter().collect();
+
+        let mut parts: Vec<Part> =
+            lead.map(|text| Part::Paragraph(self.say(text))).into_iter().collect();
         let by_item: [(&[Item], &Voiced); 5] = [
             (&[Item::ExamType, Item::Result], &texts.health),
             (&[Item::Bsn], &texts.bsn),
@@ -184,13 +208,19 @@ impl TextWriter<'_> {
             (&[Item::Address], self.held_or(&texts.address_in_custody, &texts.address)),
             (&[Item::Insurer], &texts.insurer),
         ];
-        let by_item = by_item.iter().filter(|(items, _)| self.any(items)).map(|(_, text)| self.say(text));
-        let sentences: Vec<String> =
-            [self.say(self.held_or(&texts.any_in_custody, &texts.any))].into_iter().chain(by_item).collect();
+
+        let by_item =
+            by_item.iter().filter(|(items, _)| self.any(items)).map(|(_, text)| self.say(text));
+        let sentences: Vec<String> = [self.say(self.held_or(&texts.any_in_custody, &texts.any))]
+            .into_iter()
+            .chain(by_item)
+            .collect();
+
         parts.push(match sentences.as_slice() {
             [only] => Part::Paragraph(only.clone()),
             _ => Part::Bullets(sentences),
         });
+
         block("RISK", self.say(&texts.heading), parts)
     }
 
@@ -200,23 +230,37 @@ impl TextWriter<'_> {
         if self.any(&[Item::Phone, Item::Email]) && !self.subject.in_custody() {
             message.push(texts.contact.words());
         }
+
         let call = self.say(self.held_or(&texts.call_in_custody, &texts.call));
         let mut steps = vec![call, joined(&message)];
         if self.any(&[Item::ExamType, Item::Result]) {
-            let health = self.say(self.by_place(&texts.health, &texts.health_abroad, &texts.health_in_custody));
+            let health = self.say(self.by_place(
+                &texts.health,
+                &texts.health_abroad,
+                &texts.health_in_custody,
+            ));
             // docs/letters.md: for (former) prisoners threats are the first danger.
-            let place = if self.subject.main() == Some(Category::Prisoner) { 0 } else { steps.len() };
+            let place =
+                if self.subject.main() == Some(Category::Prisoner) { 0 } else { steps.len() };
             steps.insert(place, health);
         }
+
         if self.any(&[Item::Bsn]) {
-            steps.push(self.say(self.by_place(&texts.bsn, &texts.bsn_abroad, &texts.bsn_in_custody)));
+            steps.push(self.say(self.by_place(
+                &texts.bsn,
+                &texts.bsn_abroad,
+                &texts.bsn_in_custody,
+            )));
         }
+
         if self.any(&[Item::Insurer]) {
             steps.push(self.say(self.held_or(&texts.insurer_in_custody, &texts.insurer)));
         }
+
         if self.seen() {
             steps.push(texts.published.words());
         }
+
         let heading = match self.subject.findings.status {
             Status::Confirmed => &texts.heading,
             Status::NotExcluded | Status::SharedOnly => &texts.heading_to_be_safe,
@@ -228,7 +272,8 @@ impl TextWriter<'_> {
         let texts = &self.locale.real;
         let doubt = self.held_or(&texts.doubt_in_custody, &texts.doubt);
         let mut sentences = vec![self.say(&texts.never), self.say(doubt)];
-        // Said to everybody or to nobody, so that it tells nothing about the reader (docs/letters.md, rule 1).
+        // Said to everybody or to nobody, so that it tells nothing about the reader
+        // (docs/letters.md, rule 1).
         if self.facts.sender_of.values().any(|sender| *sender != self.subject.sender) {
             sentences.push(self.say(&texts.other_senders));
         }
@@ -237,7 +282,8 @@ impl TextWriter<'_> {
 
     fn we(&self) -> Block {
         let texts = &self.locale.we;
-        let measures = self.facts.measures.iter().map(|measure| measure.get(self.subject.language).to_owned());
+        let measures =
+            self.facts.measures.iter().map(|measure| measure.get(self.subject.language).to_owned());
         let update = self.is_first().then(|| self.say(&texts.update));
         block("WE", texts.heading.words(), vec![Part::Bullets(measures.chain(update).collect())])
     }
@@ -250,7 +296,12 @@ impl TextWriter<'_> {
             Some(Category::Gp) => &texts.gp,
             Some(Category::Prisoner) => self.held_or(&texts.in_custody, &texts.after_custody),
         };
-        let heading = if self.is_about_the_result() { &texts.heading_screening } else { &self.locale.help.heading };
+
+        let heading = if self.is_about_the_result() {
+            &texts.heading_screening
+        } else {
+            &self.locale.help.heading
+        };
         block("CARE", self.say(heading), vec![Part::Paragraph(self.say(text))])
     }
 
@@ -259,21 +310,34 @@ impl TextWriter<'_> {
         let support = if self.is_first() {
             self.by_place(&texts.support, &texts.support_abroad, &texts.support_in_custody)
         } else {
-            self.by_place(&texts.support_later, &texts.support_later_abroad, &texts.support_later_in_custody)
+            self.by_place(
+                &texts.support_later,
+                &texts.support_later_abroad,
+                &texts.support_later_in_custody,
+            )
         };
+
         let mut sentences = vec![self.say(support)];
-        // To everybody whose address is in the list, or the line itself would mark those in danger (docs/letters.md).
+        // To everybody whose address is in the list, or the line itself would mark those in danger
+        // (docs/letters.md).
         if self.any(&[Item::Address]) {
-            sentences.push(self.say(self.by_place(&texts.safety, &texts.safety_abroad, &texts.safety_in_custody)));
+            sentences.push(self.say(self.by_place(
+                &texts.safety,
+                &texts.safety_abroad,
+                &texts.safety_in_custody,
+            )));
         }
+
         // Elsewhere CARE opens with the same question and HELP goes on with its answer.
-        let heading = if self.is_about_the_result() { self.say(&texts.heading) } else { String::new() };
+        let heading =
+            if self.is_about_the_result() { self.say(&texts.heading) } else { String::new() };
         block("HELP", heading, vec![Part::Paragraph(joined(&sentences))])
     }
 
     fn contact(&self) -> Block {
         let texts = &self.locale.contact;
-        let reach = self.by_place(&texts.reach_us, &texts.reach_us_abroad, &texts.reach_us_in_custody);
+        let reach =
+            self.by_place(&texts.reach_us, &texts.reach_us_abroad, &texts.reach_us_in_custody);
         paragraph("CONTACT", joined(&[self.say(reach), self.say(&texts.privacy)]))
     }
 
@@ -282,8 +346,8 @@ impl TextWriter<'_> {
         self.is_first().then(|| paragraph("SIGN", self.say(&self.locale.sign)))
     }
 
-    /// Whether the person has had no letter yet. Later letters are shorter where the first one said it all, so that what
-    /// is new has room on the same sheet.
+    /// Whether the person has had no letter yet. Later letters are shorter where the first one said
+    /// it all, so that what is new has room on the same sheet.
     fn is_first(&self) -> bool {
         self.subject.news == LetterNews::First
     }
@@ -293,12 +357,14 @@ impl TextWriter<'_> {
         matches!(self.subject.main(), Some(Category::Screening) | None)
     }
 
-    /// Whether the data were seen on the internet. Then nothing may sound as if nobody had them, whatever the status.
+    /// Whether the data were seen on the internet. Then nothing may sound as if nobody had them,
+    /// whatever the status.
     fn seen(&self) -> bool {
         self.subject.findings.published == Published::Yes
     }
 
-    /// The sentence for people who are held now, who have no telephone and no internet of their own, or that for others.
+    /// The sentence for people who are held now, who have no telephone and no internet of their
+    /// own, or that for others.
     pub fn held_or<'b, T>(&self, held: &'b T, free: &'b T) -> &'b T {
         if self.subject.in_custody() { held } else { free }
     }

@@ -46,13 +46,15 @@ pub fn in_words(date: Date, language: Language) -> String {
     format!("{} {month} {}", date.day(), date.year())
 }
 
-/// "3 en 6 juli 2025", "30 June 2025 and 2 July 2025": what stands after "between". A shared month is said once.
+/// "3 en 6 juli 2025", "30 June 2025 and 2 July 2025": what stands after "between". A shared month
+/// is said once.
 #[must_use]
 pub fn between(from: Date, until: Date, language: Language) -> String {
     let and = match language {
         Language::Nl => "en",
         Language::En => "and",
     };
+
     let until_words = in_words(until, language);
     if (from.year(), from.month()) == (until.year(), until.month()) {
         format!("{} {and} {until_words}", from.day())

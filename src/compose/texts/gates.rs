@@ -1,5 +1,6 @@
-//! The text gates (docs/letters.md): what must hold of every sentence and of every whole letter before anything is printed.
-//! They find; a person rewrites. Limits and word lists stand in `locales/limits.toml`.
+//! The text gates (docs/letters.md): what must hold of every sentence and of every whole letter
+//! before anything is printed. They find; a person rewrites. Limits and word lists stand in
+//! `locales/limits.toml`.
 
 mod letters;
 mod parity;
@@ -23,7 +24,8 @@ pub use letters::TextFigures;
 /// Something that a writer has to change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct TextFinding {
-    /// `locales/nl.toml`, `locales/en.toml` or the facts file; for spelling that cannot be checked, what is missing.
+    /// `locales/nl.toml`, `locales/en.toml` or the facts file; for spelling that cannot be checked,
+    /// what is missing.
     pub file: String,
     /// Key of the sentence, or the letter variant in which the problem shows most.
     pub key: String,
@@ -54,18 +56,23 @@ pub struct TextReview {
     pub figures: BTreeMap<Language, TextFigures>,
 }
 
-/// Looks at every sentence of both locale files and of the facts, at every whole letter there can be, and at the age of the
-/// facts on `run_date`.
+/// Looks at every sentence of both locale files and of the facts, at every whole letter there can
+/// be, and at the age of the facts on `run_date`.
 #[must_use]
 pub fn review(facts: &Facts, run_date: Date, max_age_days: i64) -> TextReview {
     let mut review = Texts { nl: locale::NL, en: locale::EN, limits: limits() }.review(facts);
-    review.findings.extend(facts.stale(run_date, max_age_days).into_iter().map(|(key, day)| TextFinding {
-        file: facts.file.to_string(),
-        advice: how_to_check(&key).to_owned(),
-        key: format!("{key}.checked_on"),
-        sentence: day.to_string(),
-        problem: format!("checked more than {max_age_days} days before {run_date}; no letter goes out"),
+    review.findings.extend(facts.stale(run_date, max_age_days).into_iter().map(|(key, day)| {
+        TextFinding {
+            file: facts.file.to_string(),
+            advice: how_to_check(&key).to_owned(),
+            key: format!("{key}.checked_on"),
+            sentence: day.to_string(),
+            problem: format!(
+                "checked more than {max_age_days} days before {run_date}; no letter goes out"
+            ),
+        }
     }));
+
     review.findings.extend(spelling::check(&[locale::NL, locale::EN], facts, limits()));
     review.findings.sort();
     review
@@ -77,7 +84,9 @@ fn how_to_check(key: &str) -> &'static str {
         "publication" => {
             "have somebody look whether the published part is still on the internet, then write down the day"
         }
-        "phones.emergency" => "do not call it: look it up on the government's site, then write down the day",
+        "phones.emergency" => {
+            "do not call it: look it up on the government's site, then write down the day"
+        }
         _ => "call the number, then write down the day",
     }
 }
@@ -106,6 +115,7 @@ impl Texts<'_> {
             findings.extend(survey.findings);
             figures = survey.figures;
         }
+
         findings.sort();
         findings.dedup();
         TextReview { findings, figures }
@@ -116,12 +126,20 @@ impl Texts<'_> {
         if let Err(findings) = self.parsed() {
             return findings;
         }
+
         let entries = [entries(self.nl), entries(self.en)];
         let mut findings = parity::of_entries(&entries);
         findings.extend(parity::of_facts(facts));
+
         for (language, entries) in [Language::Nl, Language::En].into_iter().zip(&entries) {
-            findings.extend(sentences::of_locale(language, entries, &values(facts, language), self.limits));
+            findings.extend(sentences::of_locale(
+                language,
+                entries,
+                &values(facts, language),
+                self.limits,
+            ));
         }
+
         findings.extend(sentences::of_facts(facts, self.limits));
         findings
     }
@@ -137,6 +155,7 @@ impl Texts<'_> {
                 advice: "every key and slot must be one that the program knows".to_owned(),
             })
         });
+
         match parsed {
             [Ok(nl), Ok(en)] => Ok([nl, en]),
             [nl, en] => Err([nl.err(), en.err()].into_iter().flatten().collect()),
@@ -162,11 +181,13 @@ fn entries(text: &str) -> Vec<Entry> {
             entries.push(Entry { key: key.to_owned(), text: text.to_owned() });
         }
     }
+
     let mut found = Vec::new();
     // The caller has parsed the same text as a `Locale`.
     if let Ok(table) = text.parse::<toml::Table>() {
         walk("", &toml::Value::Table(table), &mut found);
     }
+
     found.sort_by(|one, other| one.key.cmp(&other.key));
     found
 }
@@ -184,10 +205,12 @@ fn values(facts: &Facts, language: Language) -> Values {
     Values::new(facts, facts.senders.values().next().unwrap_or(&nobody), language, None)
 }
 
-/// Names, numbers and dates of the facts and the terms that cannot be avoided, lower case, longest first.
+/// Names, numbers and dates of the facts and the terms that cannot be avoided, lower case, longest
+/// first.
 fn terms(facts: &Facts, limits: &Limits, language: Language) -> Vec<String> {
     let senders = facts.senders.values();
-    let names = senders.flat_map(|sender| [sender.name.get(language), sender.privacy_contact.get(language)]);
+    let names = senders
+        .flat_map(|sender| [sender.name.get(language), sender.privacy_contact.get(language)]);
     let mut terms: Vec<String> = facts
         .phones
         .values()
@@ -198,14 +221,22 @@ fn terms(facts: &Facts, limits: &Limits, language: Language) -> Vec<String> {
         .filter(|term| !term.is_empty())
         .map(str::to_lowercase)
         .collect();
-    terms.extend(facts.phones.keys().map(|name| facts.number_abroad(name)).filter(|number| !number.is_empty()));
+
+    terms.extend(
+        facts
+            .phones
+            .keys()
+            .map(|name| facts.number_abroad(name))
+            .filter(|number| !number.is_empty()),
+    );
+
     terms.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
     terms.dedup();
     terms
 }
 
-/// What must never stand in a letter: a leftover slot, "None", a double space, an empty place. For texts from locale
-/// files and for text extracted from finished pages; `None` when it is clean.
+/// What must never stand in a letter: a leftover slot, "None", a double space, an empty place. For
+/// texts from locale files and for text extracted from finished pages; `None` when it is clean.
 #[must_use]
 pub fn residue(text: &str) -> Option<&'static str> {
     const WORDS: [(&str, &str); 8] = [
@@ -218,15 +249,19 @@ pub fn residue(text: &str) -> Option<&'static str> {
         ("N/A", "`N/A` stands in the text"),
         ("XXX", "`XXX` stands in the text"),
     ];
+
     if text.trim().is_empty() {
         return Some("the text is empty");
     }
+
     if text.contains(['{', '}', '[', ']', '<', '>']) {
         return Some("a slot or a bracket is left in the text");
     }
+
     if text.contains("  ") {
         return Some("two spaces stand together");
     }
+
     WORDS.iter().find(|(word, _)| has_word(text, word)).map(|(_, problem)| *problem)
 }
 
@@ -246,8 +281,8 @@ fn find_word(text: &str, word: &str) -> Option<usize> {
     })
 }
 
-/// The body as plain text, one paragraph, list entry or heading a line, from the heading to the last lines. Without the
-/// letterhead and the personal slots.
+/// The body as plain text, one paragraph, list entry or heading a line, from the heading to the
+/// last lines. Without the letterhead and the personal slots.
 #[must_use]
 pub fn plain_text(body: &Body) -> String {
     let mut lines = vec![body.frame.heading.as_str()];

@@ -10,13 +10,14 @@ pub fn listed(words: &ItemWords, subject: &TextFacts, items: Items) -> Vec<Strin
     items.iter().map(|item| wording(words, subject, item).words()).collect()
 }
 
-/// docs/letters.md: what was examined and who asked for it are worded by category; in a letter about several categories
-/// the neutral wording holds for all of them.
+/// docs/letters.md: what was examined and who asked for it are worded by category; in a letter
+/// about several categories the neutral wording holds for all of them.
 fn wording<'a>(words: &'a ItemWords, subject: &TextFacts, item: Item) -> &'a Plain {
     let only = match subject.findings.categories.as_slice() {
         [category] => Some(*category),
         _ => None,
     };
+
     match item {
         Item::Name => &words.name,
         Item::Address => &words.address,

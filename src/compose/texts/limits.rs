@@ -10,8 +10,9 @@ use crate::field::terms::Language;
 /// The file.
 pub const LIMITS: &str = include_str!("../../../locales/limits.toml");
 
-static PARSED: LazyLock<Limits> =
-    LazyLock::new(|| toml::from_str(LIMITS).expect("the file is part of the program and a test parses it"));
+static PARSED: LazyLock<Limits> = LazyLock::new(|| {
+    toml::from_str(LIMITS).expect("the file is part of the program and a test parses it")
+});
 
 /// The limits that came with the program.
 pub fn limits() -> &'static Limits {

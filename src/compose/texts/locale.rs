@@ -1,5 +1,5 @@
-//! The locale files as types: one struct for both languages, so a sentence that is missing, misspelt or has an unknown
-//! slot does not parse, and a test parses both files.
+//! The locale files as types: one struct for both languages, so a sentence that is missing,
+//! misspelt or has an unknown slot does not parse, and a test parses both files.
 
 use std::sync::LazyLock;
 
@@ -13,10 +13,12 @@ pub const NL: &str = include_str!("../../../locales/nl.toml");
 /// `locales/en.toml`.
 pub const EN: &str = include_str!("../../../locales/en.toml");
 
-static DUTCH: LazyLock<Locale> =
-    LazyLock::new(|| toml::from_str(NL).expect("the file is part of the program and a test parses it"));
-static ENGLISH: LazyLock<Locale> =
-    LazyLock::new(|| toml::from_str(EN).expect("the file is part of the program and a test parses it"));
+static DUTCH: LazyLock<Locale> = LazyLock::new(|| {
+    toml::from_str(NL).expect("the file is part of the program and a test parses it")
+});
+static ENGLISH: LazyLock<Locale> = LazyLock::new(|| {
+    toml::from_str(EN).expect("the file is part of the program and a test parses it")
+});
 
 /// The sentences of one language.
 pub fn locale(language: Language) -> &'static Locale {
@@ -57,7 +59,8 @@ macro_rules! tables {
 }
 
 tables! {
-    /// A whole locale file; the tables carry the names of the blocks of docs/letters.md in lower case.
+    /// A whole locale file; the tables carry the names of the blocks of docs/letters.md in lower
+    /// case.
     Locale {
         frame: FrameTexts,
         heading: Headings,
@@ -296,6 +299,7 @@ mod tests {
             NL.replace("{fraud}", "{frauud}"),
             NL.replace("Op {earlier} schreven", "Op {phone} schreven"),
         ];
+
         for text in broken {
             assert_ne!(text, NL);
             assert!(toml::from_str::<Locale>(&text).is_err());

@@ -24,10 +24,16 @@ impl TextWriter<'_> {
         let earlier = dates::in_words(difference.earlier, self.subject.language);
         let mut changes = self.changed_sentences(&difference.before);
         changes.extend(self.changed_items(&difference.before));
+
         if changes.is_empty() {
             changes.push(self.locale.news.nothing_more.words());
         }
-        block("SUPP", String::new(), vec![Part::Paragraph(self.date(intro, &earlier)), Part::Bullets(changes)])
+
+        block(
+            "SUPP",
+            String::new(),
+            vec![Part::Paragraph(self.date(intro, &earlier)), Part::Bullets(changes)],
+        )
     }
 
     fn changed_sentences(&self, before: &Findings) -> Vec<String> {
@@ -38,36 +44,44 @@ impl TextWriter<'_> {
             status if status == before.status => None,
             Status::Confirmed if whole => Some(texts.certain_all.words()),
             Status::Confirmed => Some(self.say(&texts.certain)),
-            Status::NotExcluded if before.status == Status::Confirmed => Some(self.say(&texts.less_certain)),
+            Status::NotExcluded if before.status == Status::Confirmed => {
+                Some(self.say(&texts.less_certain))
+            }
             Status::NotExcluded if whole => Some(texts.maybe_all.words()),
             Status::NotExcluded => Some(self.say(&texts.maybe)),
             Status::SharedOnly => Some(self.say(&texts.only_shared)),
         };
+
         let published = match now.published {
             published if published == before.published => None,
             Published::Yes => Some(&texts.published_yes),
             Published::No => Some(&texts.published_no),
             Published::Unknown => Some(&texts.published_unknown),
         };
+
         let added = now.categories.iter().any(|category| !before.categories.contains(category));
         let removed = before.categories.iter().any(|category| !now.categories.contains(category));
         let mut sentences: Vec<String> = status.into_iter().collect();
-        sentences.extend((!whole && self.list_is_the_first(before)).then(|| texts.first_list.words()));
+        sentences
+            .extend((!whole && self.list_is_the_first(before)).then(|| texts.first_list.words()));
         sentences.extend(added.then(|| self.say(&texts.file_added)));
         sentences.extend(removed.then(|| self.say(&texts.file_removed)));
         sentences.extend(published.map(|text| self.say(text)));
+
         sentences
     }
 
-    /// Status went up and that holds for the whole list of DATA: one sentence says it, where a second list would repeat
-    /// the first.
+    /// Status went up and that holds for the whole list of DATA: one sentence says it, where a
+    /// second list would repeat the first.
     fn whole_list_is_new(&self, before: &Findings) -> bool {
         let now = &self.subject.findings;
         let up = now.status > before.status;
         match now.status {
             Status::Confirmed => {
                 let newly_involved = now.involved.minus(before.involved);
-                up && !now.involved.is_empty() && now.possible.is_empty() && newly_involved == now.involved
+                up && !now.involved.is_empty()
+                    && now.possible.is_empty()
+                    && newly_involved == now.involved
             }
             Status::NotExcluded => up && self.list_is_the_first(before),
             Status::SharedOnly => false,
@@ -79,7 +93,8 @@ impl TextWriter<'_> {
         told(before).is_empty() && !self.subject.items().is_empty()
     }
 
-    /// Items that are new, less sure than told, or told by mistake. One sentence each: the full list follows in DATA.
+    /// Items that are new, less sure than told, or told by mistake. One sentence each: the full
+    /// list follows in DATA.
     fn changed_items(&self, before: &Findings) -> Vec<String> {
         let texts = &self.locale.news;
         let now = &self.subject.findings;
@@ -89,15 +104,22 @@ impl TextWriter<'_> {
             lists.push((texts.also_stolen.to(audience), now.involved.minus(before.involved)));
             lists.push((texts.also_possible.to(audience), now.possible.minus(told(before))));
         }
+
         // When the status went down, its sentence already says so of everything.
         if now.status >= before.status {
             let doubtful = before.involved.iter().filter(|item| now.possible.has(*item)).collect();
             lists.push((&texts.doubtful, doubtful));
         }
+
         if now.status != Status::SharedOnly || now.status == before.status {
             lists.push((&texts.withdrawn, told(before).minus(self.subject.items())));
         }
-        lists.iter().filter(|(_, items)| !items.is_empty()).map(|(text, items)| self.list(text, *items)).collect()
+
+        lists
+            .iter()
+            .filter(|(_, items)| !items.is_empty())
+            .map(|(text, items)| self.list(text, *items))
+            .collect()
     }
 
     /// A sentence that ends in these kinds of data.

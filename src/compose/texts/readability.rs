@@ -46,8 +46,9 @@ impl Counts {
         ratio(self.passives, self.sentences)
     }
 
-    /// Dutch: Flesch-Douma, 206.84 - 0.93 words a sentence - 77 syllables a word (Douma 1960). English: Flesch reading
-    /// ease, 206.835 - 1.015 words a sentence - 84.6 syllables a word (Flesch 1948). Higher is easier; 60 to 70 is plain.
+    /// Dutch: Flesch-Douma, 206.84 - 0.93 words a sentence - 77 syllables a word (Douma 1960).
+    /// English: Flesch reading ease, 206.835 - 1.015 words a sentence - 84.6 syllables a word
+    /// (Flesch 1948). Higher is easier; 60 to 70 is plain.
     #[must_use]
     pub fn readability(self, language: Language) -> f64 {
         let (sentence, word) = (self.mean_sentence(), ratio(self.syllables, self.words));
@@ -63,7 +64,8 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { float(part) / float(whole) }
 }
 
-/// Counts of `text`, with the `terms` (lower case, longest first) taken as one word of two syllables each.
+/// Counts of `text`, with the `terms` (lower case, longest first) taken as one word of two
+/// syllables each.
 pub fn counts(text: &str, terms: &[String], limits: &LanguageLimits, language: Language) -> Counts {
     let plain = without_terms(text, terms);
     sentences(&plain).fold(Counts::default(), |sum, sentence| {
@@ -99,7 +101,8 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
         }
         let ends = rest.char_indices().find_map(|(at, sign)| {
             let end = at + sign.len_utf8();
-            (".?!:".contains(sign) && rest[end..].chars().next().is_none_or(char::is_whitespace)).then_some(end)
+            (".?!:".contains(sign) && rest[end..].chars().next().is_none_or(char::is_whitespace))
+                .then_some(end)
         });
         let (sentence, after) = rest.split_at(ends.unwrap_or(rest.len()));
         rest = after;
@@ -128,8 +131,8 @@ pub fn syllables(word: &str, language: Language) -> usize {
 
 /// Dutch vowels that sound as one; any other vowel beside them begins a new syllable.
 const DUTCH_SOUNDS: [&str; 23] = [
-    "eeuw", "ieuw", "aai", "ooi", "oei", "ieu", "eeu", "eau", "aa", "ee", "oo", "uu", "ie", "oe", "eu", "ui", "ei",
-    "ij", "ou", "au", "ai", "oi", "ay",
+    "eeuw", "ieuw", "aai", "ooi", "oei", "ieu", "eeu", "eau", "aa", "ee", "oo", "uu", "ie", "oe",
+    "eu", "ui", "ei", "ij", "ou", "au", "ai", "oi", "ay",
 ];
 
 fn dutch(word: &str) -> usize {
@@ -144,6 +147,7 @@ fn dutch(word: &str) -> usize {
         count += usize::from("aeiouyáàâäéèêëíìîïóòôöúùûü".contains(first));
         rest = &rest[first.len_utf8()..];
     }
+
     count
 }
 
@@ -166,19 +170,23 @@ fn english(word: &str) -> usize {
     if let Some((_, count)) = ENGLISH_EXCEPTIONS.iter().find(|(exception, _)| *exception == word) {
         return *count;
     }
+
     let parts: Vec<&str> = word.split(['-', '\'', '’']).filter(|part| part.len() > 1).collect();
     if parts.len() > 1 {
         return parts.iter().map(|part| english(part)).sum();
     }
+
     let letters: Vec<char> = word.chars().collect();
     let vowel = |at: usize| letters.get(at).is_some_and(|letter| "aeiouy".contains(*letter));
     let starts = (0..letters.len()).filter(|at| vowel(*at) && (*at == 0 || !vowel(at - 1))).count();
     let apart = (1..letters.len()).filter(|at| two_sounds(&letters, *at)).count();
     let silent = usize::from(ends_silent(word));
+
     (starts + apart).saturating_sub(silent)
 }
 
-/// "peri-od", "seri-ous", "be-ing": a vowel that begins a new syllable although another goes before it.
+/// "peri-od", "seri-ous", "be-ing": a vowel that begins a new syllable although another goes before
+/// it.
 fn two_sounds(letters: &[char], at: usize) -> bool {
     let (before, now) = (letters[at - 1], letters[at]);
     let hard = at < 2 || !"tscgxl".contains(letters[at - 2]);
@@ -187,16 +195,20 @@ fn two_sounds(letters: &[char], at: usize) -> bool {
     i_and_vowel || ing
 }
 
-/// A last "e", "es" or "ed" that is not heard: "police", "makes", "called"; not "little", "notices", "wanted".
+/// A last "e", "es" or "ed" that is not heard: "police", "makes", "called"; not "little",
+/// "notices", "wanted".
 fn ends_silent(word: &str) -> bool {
-    let consonant = |text: &str| text.chars().last().is_some_and(|letter| !"aeiouy".contains(letter));
+    let consonant =
+        |text: &str| text.chars().last().is_some_and(|letter| !"aeiouy".contains(letter));
     if let Some(stem) = word.strip_suffix("ed") {
         return consonant(stem) && !stem.ends_with(['t', 'd']);
     }
+
     if let Some(stem) = word.strip_suffix("es") {
         let heard = ["s", "x", "z", "ch", "sh", "c", "g"].iter().any(|end| stem.ends_with(end));
         return consonant(stem) && !heard;
     }
+
     let Some(stem) = word.strip_suffix('e') else { return false };
     let syllabic_l = stem.strip_suffix('l').is_some_and(consonant);
     consonant(stem) && !syllabic_l && stem.contains(|letter| "aeiouy".contains(letter))
@@ -276,7 +288,10 @@ mod tests {
     fn sentences_end_at_a_sign_before_a_space() {
         let text = "Bel 088-786 73 72, van 8:00 tot 20:00 uur. Klaar? Ja! Dit is nieuw:";
         let found: Vec<&str> = sentences(text).collect();
-        assert_eq!(found, ["Bel 088-786 73 72, van 8:00 tot 20:00 uur.", "Klaar?", "Ja!", "Dit is nieuw:"]);
+        assert_eq!(
+            found,
+            ["Bel 088-786 73 72, van 8:00 tot 20:00 uur.", "Klaar?", "Ja!", "Dit is nieuw:"]
+        );
     }
 
     #[test]
@@ -286,13 +301,15 @@ mod tests {
         let counted = counts(text, &terms, &limits().nl, Language::Nl);
         assert_eq!((counted.sentences, counted.words, counted.syllables), (1, 6, 7));
         assert!(
-            counted.readability(Language::Nl) > counts(text, &[], &limits().nl, Language::Nl).readability(Language::Nl)
+            counted.readability(Language::Nl)
+                > counts(text, &[], &limits().nl, Language::Nl).readability(Language::Nl)
         );
     }
 
     #[test]
     fn passives_are_seen_in_both_languages() {
-        let passive = |text, language| counts(text, &[], limits().of(language), language).passives == 1;
+        let passive =
+            |text, language| counts(text, &[], limits().of(language), language).passives == 1;
         assert!(passive("Uw gegevens werden door criminelen gestolen.", Language::Nl));
         assert!(!passive("Criminelen hebben gegevens van u gestolen.", Language::Nl));
         assert!(passive("Your information was stolen by criminals.", Language::En));
@@ -301,7 +318,8 @@ mod tests {
 
     #[test]
     fn the_formulas_are_those_of_douma_and_flesch() {
-        let counted = Counts { sentences: 10, words: 100, syllables: 150, longest: 12, passives: 1 };
+        let counted =
+            Counts { sentences: 10, words: 100, syllables: 150, longest: 12, passives: 1 };
         assert!((counted.readability(Language::Nl) - 82.04).abs() < 1e-9);
         assert!((counted.readability(Language::En) - 69.785).abs() < 1e-9);
         assert!((counted.passive_share() - 0.1).abs() < 1e-9);

@@ -1,5 +1,6 @@
-//! Sentences with named slots. A slot that is not in the closed list is refused when the locale file is parsed, and every
-//! slot of the list has a value in every letter, so no letter can show `{phone}` or an empty place.
+//! Sentences with named slots. A slot that is not in the closed list is refused when the locale
+//! file is parsed, and every slot of the list has a value in every letter, so no letter can show
+//! `{phone}` or an empty place.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -100,20 +101,25 @@ pub type Plain = SlottedLine<Nothing>;
 pub type PageLabel = SlottedLine<PageCount>;
 
 impl<S: SlotName> SlottedLine<S> {
-    /// Reads sentences; the error is the slot that is not in the list, or the brace that stands alone.
+    /// Reads sentences; the error is the slot that is not in the list, or the brace that stands
+    /// alone.
     fn parse(text: &str) -> Result<Self, String> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find(['{', '}']) {
             let (words, braced) = rest.split_at(open);
-            let Some((name, after)) = braced.strip_prefix('{').and_then(|inner| inner.split_once('}')) else {
+            let Some((name, after)) =
+                braced.strip_prefix('{').and_then(|inner| inner.split_once('}'))
+            else {
                 return Err(format!("a brace stands alone in `{text}`"));
             };
-            let slot = S::named(name).ok_or_else(|| format!("slot `{{{name}}}` cannot stand in `{text}`"))?;
+            let slot = S::named(name)
+                .ok_or_else(|| format!("slot `{{{name}}}` cannot stand in `{text}`"))?;
             pieces.push(Piece::Words(words.to_owned()));
             pieces.push(Piece::Slot(slot));
             rest = after;
         }
+
         pieces.push(Piece::Words(rest.to_owned()));
         Ok(Self { pieces })
     }
@@ -159,6 +165,7 @@ impl<'de, S: SlotName> Deserialize<'de> for SlottedLine<S> {
                 SlottedLine::parse(text).map_err(E::custom)
             }
         }
+
         deserializer.deserialize_str(Sentences(PhantomData))
     }
 }
@@ -188,16 +195,19 @@ pub struct Values {
 }
 
 impl Values {
-    /// The facts in words of that language, with the contact data of that sender. In a letter that goes abroad `country` is
-    /// the sender's, and the numbers are as somebody abroad calls them.
+    /// The facts in words of that language, with the contact data of that sender. In a letter that
+    /// goes abroad `country` is the sender's, and the numbers are as somebody abroad calls them.
     pub fn new(facts: &Facts, sender: &Sender, language: Language, country: Option<&str>) -> Self {
         let number = |name: &str| match country {
             Some(_) => facts.number_abroad(name),
             None => facts.number(name).to_owned(),
         };
+
         let date = |date: Date| dates::in_words(date, language);
-        let [custody_from, custody_until] = facts.incident.custody_years.map(|year| year.to_string());
+        let [custody_from, custody_until] =
+            facts.incident.custody_years.map(|year| year.to_string());
         let hours = facts.phones.get(&sender.phone).and_then(|phone| phone.hours.as_ref());
+
         Self {
             laboratory: facts.incident.laboratory.clone(),
             period: dates::between(facts.incident.from, facts.incident.until, language),
@@ -245,16 +255,22 @@ mod tests {
     fn known_slots_are_filled_and_others_are_refused() {
         let line = SlottedText::parse("Bel {phone}, {hours}.").unwrap();
         assert_eq!(line.fill(|slot| if slot == Fact::Phone { "1" } else { "nu" }), "Bel 1, nu.");
-        for wrong in ["Bel {phnoe}.", "Bel {phone.", "Bel phone}.", "Bel {}.", "Op {earlier}", "{{phone}}"] {
+        for wrong in
+            ["Bel {phnoe}.", "Bel {phone.", "Bel phone}.", "Bel {}.", "Op {earlier}", "{{phone}}"]
+        {
             assert!(SlottedText::parse(wrong).is_err(), "{wrong}");
         }
         assert!(Dated::parse("Op {earlier} al.").is_ok());
         assert!(Dated::parse("Bel {phone}.").is_err());
+
         assert!(Plain::parse("naam {phone}").is_err());
     }
 
     #[test]
     fn the_page_label_keeps_its_slots() {
-        assert_eq!(PageLabel::parse("Pagina {page} van {pages}").unwrap().open(), "Pagina {page} van {pages}");
+        assert_eq!(
+            PageLabel::parse("Pagina {page} van {pages}").unwrap().open(),
+            "Pagina {page} van {pages}"
+        );
     }
 }

@@ -6,9 +6,12 @@ use crate::facts::Facts;
 use crate::field::findings::{Difference, Findings};
 use crate::field::notice::Notice;
 use crate::field::row::ProviderKind;
-use crate::field::terms::{Audience, Category, Custody, Format, Item, Items, Kind, Language, Status};
+use crate::field::terms::{
+    Audience, Category, Custody, Format, Item, Items, Kind, Language, Status,
+};
 
-/// Everything a letter's text depends on. People with equal `TextFacts` have the same body, so bodies are cached by it.
+/// Everything a letter's text depends on. People with equal `TextFacts` have the same body, so
+/// bodies are cached by it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TextFacts {
     /// Language.
@@ -56,14 +59,18 @@ impl TextFacts {
             // Without an earlier letter there is nothing to add to or to correct.
             (Kind::First, _) | (_, None) => LetterNews::First,
         };
+
         let mut findings = notice.findings.clone();
         if let Some(status) = notice.medical_test {
             name_the_test(&mut findings, status);
             // What the earlier letter said of it is not remembered; it is no news either.
-            if let LetterNews::Supplement(difference) | LetterNews::Correction(difference) = &mut news {
+            if let LetterNews::Supplement(difference) | LetterNews::Correction(difference) =
+                &mut news
+            {
                 name_the_test(&mut difference.before, status);
             }
         }
+
         Self {
             language: notice.language,
             format: notice.format,
@@ -80,29 +87,37 @@ impl TextFacts {
         .settled()
     }
 
-    /// The same facts in the one form that texts are chosen by: categories in order of precedence, an item in one list
-    /// only, exam type and result as one item for those who are not written to as adults, custody and provider only
-    /// where they belong.
+    /// The same facts in the one form that texts are chosen by: categories in order of precedence,
+    /// an item in one list only, exam type and result as one item for those who are not written to
+    /// as adults, custody and provider only where they belong.
     #[must_use]
     pub fn settled(mut self) -> Self {
         settle(&mut self.findings, self.audience);
-        if let LetterNews::Supplement(difference) | LetterNews::Correction(difference) = &mut self.news {
+        if let LetterNews::Supplement(difference) | LetterNews::Correction(difference) =
+            &mut self.news
+        {
             settle(&mut difference.before, self.audience);
         }
+
         if !self.findings.categories.contains(&Category::Prisoner) {
             self.custody = None;
         }
+
         if self.audience != Audience::Adult {
             self.stored = reduced(self.stored);
         }
+
         self.stored = self.stored.minus(self.items());
         self.abroad &= !self.in_custody();
+
         // It completes a list. What a row names was in the data, whatever is said of its dataset.
         let known = if self.items().is_empty() { Items::NONE } else { self.not_involved };
         self.not_involved = known.minus(self.items()).minus(self.stored);
+
         if self.audience != Audience::Adult {
             self.not_involved = self.not_involved.without(Item::ExamType).without(Item::Result);
         }
+
         self.provider &= matches!(self.main(), Some(Category::Hospital | Category::Gp));
         self
     }
@@ -130,7 +145,9 @@ impl TextFacts {
     pub fn earlier(&self) -> Option<Date> {
         match &self.news {
             LetterNews::First => None,
-            LetterNews::Supplement(difference) | LetterNews::Correction(difference) => Some(difference.earlier),
+            LetterNews::Supplement(difference) | LetterNews::Correction(difference) => {
+                Some(difference.earlier)
+            }
         }
     }
 }
@@ -154,22 +171,26 @@ fn settle(findings: &mut Findings, audience: Audience) {
     findings.possible = findings.possible.minus(findings.involved);
 }
 
-/// docs/letters.md: a letter about somebody under 16 names no exam type and no result beyond "information about a medical
-/// test"; [`Item::Result`] stands for that.
+/// docs/letters.md: a letter about somebody under 16 names no exam type and no result beyond
+/// "information about a medical test"; [`Item::Result`] stands for that.
 fn reduced(items: Items) -> Items {
     if items.has(Item::ExamType) { items.without(Item::ExamType).with(Item::Result) } else { items }
 }
 
-/// The provider's name that the letter prints: only when the provider has confirmed it (docs/letters.md), is of the kind
-/// that the main category speaks of, and never an institution.
+/// The provider's name that the letter prints: only when the provider has confirmed it
+/// (docs/letters.md), is of the kind that the main category speaks of, and never an institution.
 #[must_use]
 pub fn named_provider<'a>(notice: &Notice<'a>) -> Option<&'a str> {
     let provider = notice.provider?;
     provider.confirmed_on?;
     let fits = match notice.findings.categories.iter().min()? {
         Category::Hospital => provider.kind == ProviderKind::Hospital,
-        Category::Gp => matches!(provider.kind, ProviderKind::Gp | ProviderKind::Hospital | ProviderKind::Clinic),
+        Category::Gp => matches!(
+            provider.kind,
+            ProviderKind::Gp | ProviderKind::Hospital | ProviderKind::Clinic
+        ),
         Category::Prisoner | Category::Screening => false,
     };
+
     (fits && !provider.display_name.trim().is_empty()).then_some(provider.display_name.as_str())
 }

@@ -9,7 +9,9 @@ use proptest::sample::{select, subsequence};
 use super::*;
 use crate::field::body::{Block, Part};
 use crate::field::findings::{Difference, Findings};
-use crate::field::terms::{Audience, Category, Custody, Format, Item, Items, Language, Published, Status};
+use crate::field::terms::{
+    Audience, Category, Custody, Format, Item, Items, Language, Published, Status,
+};
 
 const RUN_DATE: Date = date(2025, 9, 15);
 
@@ -41,7 +43,11 @@ fn findings() -> impl Strategy<Value = Findings> {
 
 fn subject() -> impl Strategy<Value = TextFacts> {
     let news = (0..3_u8, findings());
-    let reader = (select(Audience::ALL.to_vec()), select(Format::ALL.to_vec()), select(Language::ALL.to_vec()));
+    let reader = (
+        select(Audience::ALL.to_vec()),
+        select(Format::ALL.to_vec()),
+        select(Language::ALL.to_vec()),
+    );
     let place = (select(Custody::ALL.to_vec()), any::<bool>());
     (findings(), news, reader, place, any::<bool>(), (items(), items())).prop_map(
         |(
@@ -80,7 +86,12 @@ fn subject() -> impl Strategy<Value = TextFacts> {
 
 /// The text of the blocks, without letterhead, signature and last lines.
 fn said(body: &Body) -> String {
-    let frame = Frame { closing: String::new(), signature: Vec::new(), last_lines: Vec::new(), ..body.frame.clone() };
+    let frame = Frame {
+        closing: String::new(),
+        signature: Vec::new(),
+        last_lines: Vec::new(),
+        ..body.frame.clone()
+    };
     plain_text(&Body { frame, ..body.clone() })
 }
 
@@ -127,9 +138,10 @@ fn item_of(words: &str) -> Item {
         | "gegevens over een medische test"
         | "result of the test"
         | "information about a medical test" => Item::Result,
-        "wie de test aanvroeg" | "naam van de dokter" | "who asked for the test" | "name of the doctor" => {
-            Item::Requester
-        }
+        "wie de test aanvroeg"
+        | "naam van de dokter"
+        | "who asked for the test"
+        | "name of the doctor" => Item::Requester,
         other => panic!("not a kind of data: {other}"),
     }
 }
@@ -137,10 +149,14 @@ fn item_of(words: &str) -> Item {
 /// Words that tell a category, in both languages.
 fn category_words(category: Category) -> &'static [&'static str] {
     match category {
-        Category::Screening => &["bevolkingsonderzoek", "cervical", "screening", "uitstrijkje", "smear"],
+        Category::Screening => {
+            &["bevolkingsonderzoek", "cervical", "screening", "uitstrijkje", "smear"]
+        }
         Category::Hospital => &["ziekenhuis", "hospital"],
         Category::Gp => &["huisarts", "GP"],
-        Category::Prisoner => &["detentie", "detention", "DJI", "Justiti", "Custodial", "casemanager", "case manager"],
+        Category::Prisoner => {
+            &["detentie", "detention", "DJI", "Justiti", "Custodial", "casemanager", "case manager"]
+        }
     }
 }
 
@@ -295,12 +311,16 @@ fn a_child_under_sixteen_has_one_item_for_test_and_result() {
         assert!(text.contains("gegevens over een medische test"));
         assert!(!text.contains("uitslag van de test") && !text.contains("wat voor test"));
     }
-    assert!(text_of(&TextFacts { audience: Audience::Parents, ..first(Category::Gp) }).contains("uw kind"));
+    assert!(
+        text_of(&TextFacts { audience: Audience::Parents, ..first(Category::Gp) })
+            .contains("uw kind")
+    );
     let youth = text_of(&TextFacts { audience: Audience::Youth, ..first(Category::Gp) });
     assert!(!youth.contains(" u ") && !youth.contains(" uw "), "{youth}");
 }
 
-/// What was only in the computers is listed as that, after what was stolen, and is never called stolen.
+/// What was only in the computers is listed as that, after what was stolen, and is never called
+/// stolen.
 #[test]
 fn what_was_in_the_computers_has_a_list_of_its_own() {
     let mut subject = first(Category::Gp);
@@ -308,16 +328,22 @@ fn what_was_in_the_computers_has_a_list_of_its_own() {
     subject.stored = [Item::Bsn, Item::Phone].into_iter().collect();
     let body = body_of(&subject, &facts(), RUN_DATE, false);
     let data = block(&body, "DATA").unwrap();
-    let [Part::Bullets(stolen), Part::Paragraph(lead), Part::Bullets(stored)] = data.parts.as_slice() else {
+    let [Part::Bullets(stolen), Part::Paragraph(lead), Part::Bullets(stored)] =
+        data.parts.as_slice()
+    else {
         panic!("{data:?}")
     };
     assert_eq!((stolen.len(), stored.as_slice()), (2, ["telefoonnummer".to_owned()].as_slice()));
     assert!(lead.contains("in de computers") && lead.contains("niet zeker"));
     assert!(!text_of(&subject).contains("WhatsApp"), "no step follows from it");
 
-    subject.findings = Findings { status: Status::SharedOnly, involved: Items::NONE, ..subject.findings };
+    subject.findings =
+        Findings { status: Status::SharedOnly, involved: Items::NONE, ..subject.findings };
     let body = body_of(&subject, &facts(), RUN_DATE, false);
-    assert_eq!(bullets(block(&body, "DATA").unwrap()), ["burgerservicenummer (BSN)", "telefoonnummer"]);
+    assert_eq!(
+        bullets(block(&body, "DATA").unwrap()),
+        ["burgerservicenummer (BSN)", "telefoonnummer"]
+    );
     subject.stored = Items::NONE;
     assert!(text_of(&subject).contains("Zodra we het weten, schrijven we u weer."));
 }
@@ -341,9 +367,15 @@ fn people_in_custody_get_no_step_that_needs_a_telephone_or_the_internet_of_their
 
 #[test]
 fn the_first_danger_of_prisoners_is_threats() {
-    let body =
-        body_of(&TextFacts { custody: Some(Custody::Former), ..first(Category::Prisoner) }, &facts(), RUN_DATE, false);
-    let Some(Part::Steps(steps)) = block(&body, "YOU").unwrap().parts.first() else { panic!("steps") };
+    let body = body_of(
+        &TextFacts { custody: Some(Custody::Former), ..first(Category::Prisoner) },
+        &facts(),
+        RUN_DATE,
+        false,
+    );
+    let Some(Part::Steps(steps)) = block(&body, "YOU").unwrap().parts.first() else {
+        panic!("steps")
+    };
     assert!(steps[0].starts_with("Dreigt iemand"));
 }
 
@@ -351,10 +383,15 @@ fn the_first_danger_of_prisoners_is_threats() {
 fn facts_choose_between_sentences() {
     let mut facts = facts();
     let shared = TextFacts {
-        findings: Findings { status: Status::SharedOnly, involved: Items::NONE, ..first(Category::Gp).findings },
+        findings: Findings {
+            status: Status::SharedOnly,
+            involved: Items::NONE,
+            ..first(Category::Gp).findings
+        },
         ..first(Category::Gp)
     };
-    let said_now = |facts: &Facts, subject: &TextFacts| said(&body_of(subject, facts, RUN_DATE, false));
+    let said_now =
+        |facts: &Facts, subject: &TextFacts| said(&body_of(subject, facts, RUN_DATE, false));
     assert!(said_now(&facts, &shared).contains("We vonden geen teken"));
     facts.incident.shared_only_no_sign = false;
     assert!(!said_now(&facts, &shared).contains("geen teken"));
@@ -372,14 +409,22 @@ fn facts_choose_between_sentences() {
 
 #[test]
 fn an_unknown_sender_leaves_the_frame_empty_for_the_gate_to_refuse() {
-    let body = body_of(&TextFacts { sender: "nobody".to_owned(), ..first(Category::Gp) }, &facts(), RUN_DATE, false);
+    let body = body_of(
+        &TextFacts { sender: "nobody".to_owned(), ..first(Category::Gp) },
+        &facts(),
+        RUN_DATE,
+        false,
+    );
     assert!(body.frame.sender_name.is_empty() && body.frame.return_line.is_empty());
 }
 
 #[test]
 fn the_rehearsal_line_stands_on_rehearsals_only() {
     let subject = first(Category::Gp);
-    assert_eq!(body_of(&subject, &facts(), RUN_DATE, true).frame.rehearsal, "PROEFDRUK - geen echte brief");
+    assert_eq!(
+        body_of(&subject, &facts(), RUN_DATE, true).frame.rehearsal,
+        "PROEFDRUK - geen echte brief"
+    );
     assert_eq!(body_of(&subject, &facts(), RUN_DATE, false).frame.rehearsal, "");
 }
 
@@ -390,21 +435,28 @@ fn the_preview_shows_a_few_hundred_letters_with_names_of_their_own() {
     assert!((200..=450).contains(&shown.len()), "{}", shown.len());
     let mut names: Vec<(&str, Language)> =
         shown.iter().map(|variant| (variant.name.as_str(), variant.subject.language)).collect();
-    let safe = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_'));
+    let safe = |name: &str| {
+        name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_'))
+    };
     assert!(names.iter().all(|(name, _)| safe(name)));
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), shown.len());
     for pair in shown.chunks(2) {
         assert_eq!(pair[0].name, pair[1].name);
-        assert_eq!((pair[0].subject.language, pair[1].subject.language), (Language::Nl, Language::En));
+        assert_eq!(
+            (pair[0].subject.language, pair[1].subject.language),
+            (Language::Nl, Language::En)
+        );
     }
     for category in Category::ALL {
         for status in Status::ALL {
             for published in Published::ALL {
-                assert!(shown.iter().any(|variant| variant.subject.findings.categories == [*category]
-                    && variant.subject.findings.status == *status
-                    && variant.subject.findings.published == *published));
+                assert!(
+                    shown.iter().any(|variant| variant.subject.findings.categories == [*category]
+                        && variant.subject.findings.status == *status
+                        && variant.subject.findings.published == *published)
+                );
             }
         }
     }
@@ -418,12 +470,13 @@ fn what_is_known_not_to_be_in_the_data_is_named_and_never_what_is() {
     let body = body_of(&subject, &facts(), RUN_DATE, false);
     let data = block(&body, "DATA").unwrap();
     assert_eq!(bullets(data), ["naam", "telefoonnummer"]);
-    let sentence = "Deze gegevens van u stonden er niet bij: e-mailadres, zorgverzekeraar.".to_owned();
+    let sentence =
+        "Deze gegevens van u stonden er niet bij: e-mailadres, zorgverzekeraar.".to_owned();
     assert_eq!(data.parts.last(), Some(&Part::Paragraph(sentence)));
 }
 
-/// Blocks do not contradict each other: what was seen on the internet is not called safe, and no letter promises a list that
-/// it does not have.
+/// Blocks do not contradict each other: what was seen on the internet is not called safe, and no
+/// letter promises a list that it does not have.
 #[test]
 fn the_opening_fits_the_blocks_that_follow() {
     for status in [Status::NotExcluded, Status::SharedOnly] {
@@ -431,12 +484,21 @@ fn the_opening_fits_the_blocks_that_follow() {
             for language in Language::ALL {
                 let mut subject = TextFacts { language: *language, ..first(Category::Gp) };
                 let (involved, possible) = (Items::NONE, Items::NONE);
-                subject.findings = Findings { status, published: *published, involved, possible, ..subject.findings };
+                subject.findings = Findings {
+                    status,
+                    published: *published,
+                    involved,
+                    possible,
+                    ..subject.findings
+                };
                 let text = text_of(&subject);
                 let says = |words: [&str; 2]| words.iter().any(|words| text.contains(words));
-                assert!(!says(["welke gegevens dat zijn", "tells you which information"]), "{text}");
-                let safe =
-                    says(["geen teken", "no sign"]) || says(["niet zeker of criminelen", "not sure that criminals"]);
+                assert!(
+                    !says(["welke gegevens dat zijn", "tells you which information"]),
+                    "{text}"
+                );
+                let safe = says(["geen teken", "no sign"])
+                    || says(["niet zeker of criminelen", "not sure that criminals"]);
                 assert_eq!(safe, *published != Published::Yes, "{text}");
             }
         }

@@ -7,7 +7,9 @@ use super::subject::{LetterNews, TextFacts};
 use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::findings::{Difference, Findings};
-use crate::field::terms::{Audience, Category, Custody, Format, Item, Items, Language, Published, Status};
+use crate::field::terms::{
+    Audience, Category, Custody, Format, Item, Items, Language, Published, Status,
+};
 
 /// One kind of letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,11 +51,17 @@ impl Relation {
         Self::all().into_iter().filter(|relation| relation.categories.len() == 1).collect()
     }
 
-    /// Every set of categories, with custody for prisoners and a named provider where one can be named.
+    /// Every set of categories, with custody for prisoners and a named provider where one can be
+    /// named.
     fn all() -> Vec<Self> {
         let sets = (1_u8..16).map(|bits| -> Vec<Category> {
-            Category::ALL.iter().copied().filter(|category| bits & (1 << *category as u8) != 0).collect()
+            Category::ALL
+                .iter()
+                .copied()
+                .filter(|category| bits & (1 << *category as u8) != 0)
+                .collect()
         });
+
         sets.flat_map(|set| {
             let plain = Self::of(&set);
             match set[0] {
@@ -70,7 +78,8 @@ impl Relation {
     }
 
     fn name(&self) -> String {
-        let categories: Vec<&str> = self.categories.iter().map(|category| category.word()).collect();
+        let categories: Vec<&str> =
+            self.categories.iter().map(|category| category.word()).collect();
         let custody = self.custody.map(|custody| format!("-{custody}")).unwrap_or_default();
         let provider = if self.provider { "-named" } else { "" };
         format!("{}{custody}{provider}", categories.join("-and-"))
@@ -107,16 +116,26 @@ fn choices(status: Status) -> Vec<Choice> {
         ("address", with(&[Item::Address])),
         ("insurer", with(&[Item::Insurer, Item::Requester])),
     ];
+
     let none = Items::NONE;
-    let nothing = Choice { name: "none", involved: none, possible: none, not_involved: none, stored: none };
+    let nothing =
+        Choice { name: "none", involved: none, possible: none, not_involved: none, stored: none };
     let involved = sets.map(|(name, items)| Choice { name, involved: items, ..nothing });
     let possible = sets.map(|(name, items)| Choice { name, possible: items, ..nothing });
+
     match status {
         Status::Confirmed => {
-            let mixed = Choice { name: "mixed", involved: base, possible: every.minus(base), ..nothing };
-            let stored = Choice { name: "stored-too", involved: base, stored: every.minus(base), ..nothing };
+            let mixed =
+                Choice { name: "mixed", involved: base, possible: every.minus(base), ..nothing };
+            let stored =
+                Choice { name: "stored-too", involved: base, stored: every.minus(base), ..nothing };
             let reachable = set(&[Item::Phone, Item::Email]);
-            let part = Choice { name: "part", involved: every.minus(reachable), not_involved: reachable, ..nothing };
+            let part = Choice {
+                name: "part",
+                involved: every.minus(reachable),
+                not_involved: reachable,
+                ..nothing
+            };
             involved.into_iter().chain([mixed, part, stored]).collect()
         }
         Status::NotExcluded => possible.into_iter().chain([nothing]).collect(),
@@ -126,8 +145,8 @@ fn choices(status: Status) -> Vec<Choice> {
 
 /// The kinds of letter that the preview shows, Dutch before English: a few hundred.
 ///
-/// Every relation with each status and publication state; every kind of data; minors; several categories; supplements and
-/// corrections; large print.
+/// Every relation with each status and publication state; every kind of data; minors; several
+/// categories; supplements and corrections; large print.
 #[must_use]
 pub fn variants(facts: &Facts) -> Vec<Variant> {
     let mut chosen = Vec::new();
@@ -136,6 +155,7 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
             chosen.push(variant(facts, relation, findings, reader, history, language));
         }
     };
+
     let adult = Reader { audience: Audience::Adult, format: Format::Standard, abroad: false };
     for relation in Relation::single() {
         for outcome in outcomes(|choice| matches!(choice.name, "all" | "none" | "stored")) {
@@ -150,14 +170,20 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
             add(&relation, &confirmed, Reader { abroad: true, ..adult }, History::First);
         }
     }
+
     for outcome in outcomes(|choice| !matches!(choice.name, "all" | "none" | "stored")) {
         if outcome.published == Published::Unknown {
             add(&Relation::of(&[Category::Screening]), &outcome, adult, History::First);
         }
     }
-    for relation in Relation::all().iter().filter(|relation| relation.categories.len() > 1 && !relation.provider) {
+
+    for relation in Relation::all()
+        .iter()
+        .filter(|relation| relation.categories.len() > 1 && !relation.provider)
+    {
         add(relation, &Outcome::confirmed(Published::Unknown), adult, History::First);
     }
+
     for category in [Category::Hospital, Category::Gp] {
         for audience in [Audience::Youth, Audience::Parents] {
             for outcome in outcomes(|choice| choice.name == "all" || choice.name == "none") {
@@ -168,27 +194,34 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
             }
         }
     }
+
     chosen
 }
 
-/// Every kind of letter that differs in its conditions, in both languages: tens of thousands, for the gates.
+/// Every kind of letter that differs in its conditions, in both languages: tens of thousands, for
+/// the gates.
 pub fn every(facts: &Facts) -> impl Iterator<Item = Variant> {
     let readers = Audience::ALL
         .iter()
         .flat_map(|audience| Format::ALL.iter().map(|format| (*audience, *format)))
-        .flat_map(|(audience, format)| [false, true].map(|abroad| Reader { audience, format, abroad }))
+        .flat_map(|(audience, format)| {
+            [false, true].map(|abroad| Reader { audience, format, abroad })
+        })
         .filter(|reader| !(reader.abroad && reader.format == Format::Large));
+
     let histories = [History::First].into_iter().chain(History::LATER);
     let mut all = Vec::new();
     for reader in readers {
         for history in histories.clone() {
-            // Large print changes one sentence, whatever the rest is, and the place of the reader a few.
+            // Large print changes one sentence, whatever the rest is, and the place of the reader a
+            // few.
             let usual = reader.format == Format::Standard && !reader.abroad;
             if usual || history == History::First {
                 all.push((reader, history));
             }
         }
     }
+
     all.into_iter().flat_map(move |(reader, history)| {
         Relation::all().into_iter().flat_map(move |relation| {
             let held = relation.custody == Some(Custody::Current);
@@ -264,6 +297,7 @@ impl History {
                 before.published = Published::Yes;
             }
         }
+
         let difference = Difference { earlier: EARLIER, before };
         match self {
             Self::ItemsWrong | Self::StatusWrong => LetterNews::Correction(difference),
@@ -286,7 +320,13 @@ impl Outcome {
         Self {
             status: Status::Confirmed,
             published,
-            choice: Choice { name: "all", involved: all, possible: none, not_involved: none, stored: none },
+            choice: Choice {
+                name: "all",
+                involved: all,
+                possible: none,
+                not_involved: none,
+                stored: none,
+            },
         }
     }
 }
@@ -318,6 +358,7 @@ fn variant(
         involved: outcome.choice.involved,
         possible: outcome.choice.possible,
     };
+
     let subject = TextFacts {
         language,
         format: reader.format,
@@ -331,6 +372,7 @@ fn variant(
         abroad: reader.abroad,
         findings,
     };
+
     let conditions: Vec<(&'static str, String)> = vec![
         ("category", relation.name()),
         ("status", outcome.status.to_string()),
@@ -341,9 +383,14 @@ fn variant(
         ("format", reader.format.to_string()),
         ("place", if reader.abroad { "abroad" } else { "home" }.to_owned()),
     ];
-    let words: Vec<String> = conditions
-        .iter()
-        .map(|(condition, value)| if *condition == "published" { format!("published-{value}") } else { value.clone() })
-        .collect();
+
+    let words: Vec<String> =
+        conditions
+            .iter()
+            .map(|(condition, value)| {
+                if *condition == "published" { format!("published-{value}") } else { value.clone() }
+            })
+            .collect();
+
     Variant { name: words.join("_"), conditions, subject: subject.settled() }
 }

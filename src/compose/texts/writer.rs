@@ -1,4 +1,5 @@
-//! One letter being written: its facts, the sentences of its language, and how a sentence becomes text.
+//! One letter being written: its facts, the sentences of its language, and how a sentence becomes
+//! text.
 
 use super::locale::{Locale, Voiced};
 use super::slots::{Dated, SlottedText, Values};
@@ -22,7 +23,12 @@ pub struct TextWriter<'a> {
 
 impl<'a> TextWriter<'a> {
     /// A writer for that subject.
-    pub fn new(locale: &'a Locale, subject: &'a TextFacts, facts: &'a Facts, sender: &'a Sender) -> Self {
+    pub fn new(
+        locale: &'a Locale,
+        subject: &'a TextFacts,
+        facts: &'a Facts,
+        sender: &'a Sender,
+    ) -> Self {
         let country = home_country(locale, subject);
         let values = Values::new(facts, sender, subject.language, country.as_deref());
         Self { locale, subject, facts, sender, values }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::partial_date::PartialDate;
 
-/// `[inputs.<list>] dates`. A date as `YYYY-MM-DD` is read beside any of them: no other pattern begins with a year and a
-/// hyphen. There is none with two digits for the year, which nobody could read without guessing.
+/// `[inputs.<list>] dates`. A date as `YYYY-MM-DD` is read beside any of them: no other pattern
+/// begins with a year and a hyphen. There is none with two digits for the year, which nobody could
+/// read without guessing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DateForm {
     /// Year, month, day with hyphens: what is read when nothing is set.
@@ -39,7 +40,8 @@ pub enum DateForm {
     /// Day first, nothing between the parts.
     #[serde(rename = "DDMMYYYY")]
     CompactDay,
-    /// The United States' order: only where it is configured, because most of its dates are also dates the other way.
+    /// The United States' order: only where it is configured, because most of its dates are also
+    /// dates the other way.
     #[serde(rename = "MM/DD/YYYY")]
     MonthSlashes,
     /// The same without leading zeros; with them, too.
@@ -115,8 +117,8 @@ impl DateForm {
         }
     }
 
-    /// Year, month and day of a text that has this pattern; they may be no date of the calendar, and zero where they are
-    /// not known.
+    /// Year, month and day of a text that has this pattern; they may be no date of the calendar,
+    /// and zero where they are not known.
     fn parts(self, text: &str) -> Option<(u16, u8, u8)> {
         let (order, separator, padded) = self.shape();
         let pieces: [&str; 3] = match separator {
@@ -132,22 +134,26 @@ impl DateForm {
             None if order == Order::Year => [text.get(..4)?, text.get(4..6)?, text.get(6..)?],
             None => [text.get(..2)?, text.get(2..4)?, text.get(4..)?],
         };
+
         let [year, month, day] = match order {
             Order::Year => pieces,
             Order::Day => [pieces[2], pieces[1], pieces[0]],
             Order::Month => [pieces[2], pieces[0], pieces[1]],
         };
+
         let short = |piece: &str| piece.len() == 2 || (!padded && piece.len() == 1);
         if year.len() != 4 || !short(month) || !short(day) {
             return None;
         }
-        let number =
-            |piece: &str| piece.bytes().all(|byte| byte.is_ascii_digit()).then(|| piece.parse::<u16>().ok())?;
+
+        let number = |piece: &str| {
+            piece.bytes().all(|byte| byte.is_ascii_digit()).then(|| piece.parse::<u16>().ok())?
+        };
         Some((number(year)?, u8::try_from(number(month)?).ok()?, u8::try_from(number(day)?).ok()?))
     }
 
-    /// The text as `YYYY-MM-DD`; `None` when it does not have this pattern. Whether it is a date of the calendar is
-    /// asked later, of all patterns alike.
+    /// The text as `YYYY-MM-DD`; `None` when it does not have this pattern. Whether it is a date of
+    /// the calendar is asked later, of all patterns alike.
     #[must_use]
     pub fn to_iso(self, text: &str) -> Option<String> {
         let (year, month, day) = self.parts(text)?;
@@ -157,7 +163,8 @@ impl DateForm {
     /// Whether the text has this pattern and is a date, perhaps a partial one.
     #[must_use]
     pub fn reads(self, text: &str) -> bool {
-        self.parts(text).is_some_and(|(year, month, day)| PartialDate::new(year, month, day).is_some())
+        self.parts(text)
+            .is_some_and(|(year, month, day)| PartialDate::new(year, month, day).is_some())
     }
 }
 
@@ -186,6 +193,7 @@ mod tests {
             ("M/D/YYYY", "3/1/1950", "1950-03-01"),
             ("MM-DD-YYYY", "03-01-1950", "1950-03-01"),
         ];
+
         for (pattern, text, iso) in table {
             let form: DateForm = serde_json::from_str(&format!("\"{pattern}\"")).unwrap();
             assert_eq!(form.pattern(), pattern);
@@ -210,6 +218,7 @@ mod tests {
         ] {
             assert_eq!(form.to_iso(text), None, "{text}");
         }
+
         assert_eq!(DateForm::CompactDay.to_iso("1031950"), None, "a lost zero is no date");
         assert_eq!(DateForm::Compact.to_iso("é950301"), None);
     }

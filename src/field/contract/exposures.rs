@@ -1,8 +1,8 @@
 //! Columns of the exposures list.
 
 use super::shared::{
-    BIRTH_DATE, BSN, COUNTRY, FIRST_NAMES, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, INITIALS, POSTCODE, SEX, STREET,
-    SURNAME, SURNAME_PREFIX, TOWN, column, with,
+    BIRTH_DATE, BSN, COUNTRY, FIRST_NAMES, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, INITIALS,
+    POSTCODE, SEX, STREET, SURNAME, SURNAME_PREFIX, TOWN, column, with,
 };
 use super::{CellForm, Column, Need};
 
@@ -59,14 +59,29 @@ pub(super) const COLUMNS: &[Column] = &[
         CellForm::ProviderCode,
         "01234567",
         "AGB code of the care provider or the institution.",
-        &["agb", "agb_code", "zorgverlener", "zorgverlener_code", "aanvrager", "aanvrager_code", "requester_code"],
+        &[
+            "agb",
+            "agb_code",
+            "zorgverlener",
+            "zorgverlener_code",
+            "aanvrager",
+            "aanvrager_code",
+            "requester_code",
+        ],
     ),
     column(
         "sample_date",
         CellForm::Date,
         "2024-03-18",
         "When the sample was taken.",
-        &["afnamedatum", "datum_afname", "monsterdatum", "datum_monster", "collection_date", "sampled_on"],
+        &[
+            "afnamedatum",
+            "datum_afname",
+            "monsterdatum",
+            "datum_monster",
+            "collection_date",
+            "sampled_on",
+        ],
     ),
     with(
         Need::Every,

@@ -1,4 +1,5 @@
-//! Which header of a file is probably which of our columns. Only ever said, never done: nothing is read by a guess.
+//! Which header of a file is probably which of our columns. Only ever said, never done: nothing is
+//! read by a guess.
 
 use crate::field::row::List;
 
@@ -28,9 +29,11 @@ fn likeness(column: &Column, header: &str) -> f64 {
     if squashed(column.name) == header {
         return 1.0;
     }
+
     if column.synonyms.iter().any(|synonym| squashed(synonym) == header) {
         return 0.99;
     }
+
     let misspelt = column
         .synonyms
         .iter()
@@ -39,6 +42,7 @@ fn likeness(column: &Column, header: &str) -> f64 {
         .chain([squashed(column.name)])
         .map(|word| strsim::normalized_levenshtein(&word, header))
         .fold(0.0, f64::max);
+
     // A misspelling is never surer than a word that is known.
     misspelt.min(0.98)
 }
@@ -50,31 +54,45 @@ pub fn looks_like(list: List, name: &str, header: &str) -> bool {
     !header.is_empty() && column(list, name).is_some_and(|column| likeness(column, &header) >= LIKE)
 }
 
-/// Proposes headers for columns that are missing: each header for one column at most, the surest first.
+/// Proposes headers for columns that are missing: each header for one column at most, the surest
+/// first.
 #[must_use]
-pub fn guess<'h>(list: List, missing: &[&str], headers: impl IntoIterator<Item = &'h str>) -> Vec<Guess> {
-    let headers: Vec<(&str, String)> = headers.into_iter().map(|header| (header, squashed(header))).collect();
+pub fn guess<'h>(
+    list: List,
+    missing: &[&str],
+    headers: impl IntoIterator<Item = &'h str>,
+) -> Vec<Guess> {
+    let headers: Vec<(&str, String)> =
+        headers.into_iter().map(|header| (header, squashed(header))).collect();
     let wanted = columns(list).iter().filter(|column| missing.contains(&column.name));
     let mut pairs: Vec<(f64, &Column, usize)> = Vec::new();
     for column in wanted {
-        for (place, (_, header)) in headers.iter().enumerate().filter(|(_, (_, header))| !header.is_empty()) {
+        for (place, (_, header)) in
+            headers.iter().enumerate().filter(|(_, (_, header))| !header.is_empty())
+        {
             let score = likeness(column, header);
             if score >= LIKE {
                 pairs.push((score, column, place));
             }
         }
     }
+
     // Stable: equally sure ones stay in contract order.
     pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
 
     let mut guesses: Vec<(usize, Guess)> = Vec::new();
     for (_, column, place) in pairs {
-        let taken = guesses.iter().any(|(used, guess)| *used == place || guess.column == column.name);
+        let taken =
+            guesses.iter().any(|(used, guess)| *used == place || guess.column == column.name);
         if !taken {
-            guesses.push((place, Guess { column: column.name, header: headers[place].0.to_owned() }));
+            guesses
+                .push((place, Guess { column: column.name, header: headers[place].0.to_owned() }));
         }
     }
-    guesses.sort_by_key(|(_, guess)| columns(list).iter().position(|column| column.name == guess.column));
+
+    guesses.sort_by_key(|(_, guess)| {
+        columns(list).iter().position(|column| column.name == guess.column)
+    });
     guesses.into_iter().map(|(_, guess)| guess).collect()
 }
 
@@ -107,6 +125,7 @@ mod tests {
             "Verstrekkingsbeperking",
             "Zorgverzekeraar",
         ];
+
         let found = guessed(List::Register, &headers);
         let expected = [
             ("person_ref", "PatientNummer"),
@@ -124,13 +143,17 @@ mod tests {
             ("deceased_on", "Overlijdensdatum"),
             ("protected_address", "Verstrekkingsbeperking"),
         ];
+
         assert_eq!(found, expected.map(|(column, header)| (column, header.to_owned())));
     }
 
     #[test]
     fn a_header_is_proposed_for_one_column_and_a_known_word_beats_a_misspelling() {
         let found = guessed(List::Exposures, &["surname", "achternaam", "geboortedatm"]);
-        assert_eq!(found, [("surname", "surname".to_owned()), ("birth_date", "geboortedatm".to_owned())]);
+        assert_eq!(
+            found,
+            [("surname", "surname".to_owned()), ("birth_date", "geboortedatm".to_owned())]
+        );
         assert_eq!(guessed(List::Exposures, &["uitslag", "hb", "opmerkingen", "", "2024"]), []);
     }
 

@@ -1,6 +1,8 @@
 //! Columns of the providers list and of the suppressions list.
 
-use super::shared::{BSN, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, POSTCODE, STREET, TOWN, column, with};
+use super::shared::{
+    BSN, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, POSTCODE, STREET, TOWN, column, with,
+};
 use super::{CellForm, Column, Need};
 
 pub(super) const PROVIDERS: &[Column] = &[
@@ -65,20 +67,42 @@ pub(super) const SUPPRESSIONS: &[Column] = &[
             CellForm::Identifier,
             "S00000001",
             "`person_ref` of a row of the participants list or the register.",
-            &["person_id", "persoonsnummer", "client_id", "clientnummer", "patientnummer", "deelnemernummer"],
+            &[
+                "person_id",
+                "persoonsnummer",
+                "client_id",
+                "clientnummer",
+                "patientnummer",
+                "deelnemernummer",
+            ],
         ),
     ),
     with(
         Need::Every,
         column(
             "reason",
-            CellForm::Word(&["deceased", "objection", "protected_address", "whereabouts_unknown", "other"]),
+            CellForm::Word(&[
+                "deceased",
+                "objection",
+                "protected_address",
+                "whereabouts_unknown",
+                "other",
+            ]),
             "objection",
             "Reason.",
             &["reden", "grond"],
         ),
     ),
-    with(Need::May, column("source", CellForm::Text(120), "hotline", "Who says so.", &["bron", "herkomst", "origin"])),
+    with(
+        Need::May,
+        column(
+            "source",
+            CellForm::Text(120),
+            "hotline",
+            "Who says so.",
+            &["bron", "herkomst", "origin"],
+        ),
+    ),
     with(
         Need::May,
         column(

@@ -50,11 +50,14 @@ impl Page {
     /// The contract of one list, or of all.
     #[must_use]
     pub fn of(list: Option<List>) -> Self {
-        let lists = LISTS.into_iter().filter(|one| list.is_none_or(|list| list == *one)).map(|list| ListPage {
-            list: name(list),
-            about: about(list),
-            columns: columns(list).iter().map(ColumnPage::of).collect(),
-        });
+        let lists =
+            LISTS.into_iter().filter(|one| list.is_none_or(|list| list == *one)).map(|list| {
+                ListPage {
+                    list: name(list),
+                    about: about(list),
+                    columns: columns(list).iter().map(ColumnPage::of).collect(),
+                }
+            });
         Self { lists: lists.collect(), dates: DateForm::ALL.map(DateForm::pattern).to_vec() }
     }
 }
@@ -86,6 +89,7 @@ impl fmt::Display for Page {
             }
             writeln!(f)?;
         }
+
         writeln!(f, "Other headers, words and dates are mapped in the configuration:")?;
         write!(f, "{}", mapping(self.lists.first().map_or("register", |list| list.list)))
     }
@@ -99,11 +103,13 @@ fn mapping(list: &str) -> String {
         "suppressions" => ("reason", "overleden", "deceased"),
         _ => ("sex", "vrouw", "V"),
     };
+
     let header = match list {
         "providers" => "provider_code = \"AGB-code\"",
         "suppressions" => "bsn = \"burgerservicenummer\"",
         _ => "birth_date = \"geboortedatum\"",
     };
+
     format!(
         "[inputs.{list}]\ndates = \"DD-MM-YYYY\"\n\n[inputs.{list}.columns]\n{header}\n\n[inputs.{list}.words.{column}]\n\
          {word} = \"{ours}\"\n"
@@ -140,9 +146,13 @@ pub fn markdown() -> String {
         if !also.is_empty() {
             let _ = writeln!(text, "{}", about(List::Register));
         }
-        let _ = writeln!(text, "\n| column | needed | form | words | example | meaning |\n|---|---|---|---|---|---|");
+        let _ = writeln!(
+            text,
+            "\n| column | needed | form | words | example | meaning |\n|---|---|---|---|---|---|"
+        );
         for column in &list.columns {
-            let words = column.words.map_or_else(String::new, |words| format!("`{}`", words.join("` `")));
+            let words =
+                column.words.map_or_else(String::new, |words| format!("`{}`", words.join("` `")));
             let _ = writeln!(
                 text,
                 "| `{}` | {} | {} | {words} | `{}` | {} |",
@@ -154,6 +164,7 @@ pub fn markdown() -> String {
             );
         }
     }
+
     let _ = write!(
         text,
         "\n## Other headers, words and dates\n\nThe configuration maps the headers and words of a site to ours; the mapping is checked \
@@ -164,6 +175,7 @@ pub fn markdown() -> String {
         mapping("exposures"),
         page.dates.join("`, `")
     );
+
     text
 }
 
@@ -175,7 +187,10 @@ mod tests {
     fn the_documentation_is_the_contract() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/inputs.md");
         let written = std::fs::read_to_string(path).unwrap();
-        assert!(written == markdown(), "write it anew: breachpost contract --markdown > docs/inputs.md");
+        assert!(
+            written == markdown(),
+            "write it anew: breachpost contract --markdown > docs/inputs.md"
+        );
     }
 
     #[test]
@@ -189,7 +204,8 @@ mod tests {
     #[test]
     fn the_examples_of_mappings_are_valid() {
         for list in LISTS {
-            let inputs: crate::config::Inputs = toml::from_str(&mapping(name(list)).replace("[inputs.", "[")).unwrap();
+            let inputs: crate::config::Inputs =
+                toml::from_str(&mapping(name(list)).replace("[inputs.", "[")).unwrap();
             assert!(crate::config::mapping::check(&inputs).is_ok(), "{}", name(list));
         }
     }

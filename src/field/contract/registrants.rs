@@ -1,8 +1,8 @@
 //! Columns of the participants list and of the register.
 
 use super::shared::{
-    BIRTH_DATE, BSN, COUNTRY, FIRST_NAMES, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, INITIALS, POSTCODE, SEX, STREET,
-    SURNAME, SURNAME_PREFIX, TOWN, column, with,
+    BIRTH_DATE, BSN, COUNTRY, FIRST_NAMES, HOUSE_ADDITION, HOUSE_LETTER, HOUSE_NUMBER, INITIALS,
+    POSTCODE, SEX, STREET, SURNAME, SURNAME_PREFIX, TOWN, column, with,
 };
 use super::{CellForm, Column, Need};
 
@@ -65,14 +65,25 @@ pub(super) const COLUMNS: &[Column] = &[
         CellForm::Name(20),
         "de",
         "Particle of the partner whose name is in use.",
-        &["voorvoegsel_partner", "tussenvoegsel_partner", "partner_voorvoegsel", "partner_tussenvoegsel"],
+        &[
+            "voorvoegsel_partner",
+            "tussenvoegsel_partner",
+            "partner_voorvoegsel",
+            "partner_tussenvoegsel",
+        ],
     ),
     may(
         "partner_surname",
         CellForm::Name(200),
         "Voorbeeld",
         "Surname of the partner whose name is in use.",
-        &["achternaam_partner", "geslachtsnaam_partner", "partner_achternaam", "partner_geslachtsnaam", "partnernaam"],
+        &[
+            "achternaam_partner",
+            "geslachtsnaam_partner",
+            "partner_achternaam",
+            "partner_geslachtsnaam",
+            "partnernaam",
+        ],
     ),
     may(
         "partner_title",
@@ -103,7 +114,13 @@ pub(super) const COLUMNS: &[Column] = &[
     ),
     POSTCODE,
     TOWN,
-    may("municipality", CellForm::Text(80), "Voorbeeldstad", "Municipality.", &["gemeente", "gemeentenaam"]),
+    may(
+        "municipality",
+        CellForm::Text(80),
+        "Voorbeeldstad",
+        "Municipality.",
+        &["gemeente", "gemeentenaam"],
+    ),
     may(
         "location_description",
         CellForm::Text(80),
@@ -185,6 +202,12 @@ pub(super) const COLUMNS: &[Column] = &[
         CellForm::Flag,
         "no",
         "Nobody knows where the person lives: held for a human.",
-        &["vow", "vertrokken_onbekend_waarheen", "verblijfplaats_onbekend", "adres_onbekend", "address_unknown"],
+        &[
+            "vow",
+            "vertrokken_onbekend_waarheen",
+            "verblijfplaats_onbekend",
+            "adres_onbekend",
+            "address_unknown",
+        ],
     ),
 ];

@@ -39,10 +39,24 @@ pub(super) const FIRST_NAMES: Column = column(
     CellForm::Name(200),
     "Anna Maria",
     "All given names.",
-    &["voornamen", "voornaam", "first_name", "given_names", "given_name", "forenames", "forename", "roepnaam"],
+    &[
+        "voornamen",
+        "voornaam",
+        "first_name",
+        "given_names",
+        "given_name",
+        "forenames",
+        "forename",
+        "roepnaam",
+    ],
 );
-pub(super) const INITIALS: Column =
-    column("initials", CellForm::Name(40), "A.M.", "Initials.", &["voorletters", "voorletter", "initialen", "initial"]);
+pub(super) const INITIALS: Column = column(
+    "initials",
+    CellForm::Name(40),
+    "A.M.",
+    "Initials.",
+    &["voorletters", "voorletter", "initialen", "initial"],
+);
 pub(super) const SURNAME_PREFIX: Column = column(
     "surname_prefix",
     CellForm::Name(20),
@@ -108,8 +122,10 @@ pub(super) const HOUSE_NUMBER: Column = column(
     "House number.",
     &["huisnummer", "huisnr", "nummer", "street_number", "house_no", "house_nr", "number"],
 );
-pub(super) const HOUSE_LETTER: Column =
-    with(Need::May, column("house_letter", CellForm::House, "A", "House letter.", &["huisletter", "letter"]));
+pub(super) const HOUSE_LETTER: Column = with(
+    Need::May,
+    column("house_letter", CellForm::House, "A", "House letter.", &["huisletter", "letter"]),
+);
 pub(super) const HOUSE_ADDITION: Column = column(
     "house_addition",
     CellForm::House,
@@ -127,8 +143,13 @@ pub(super) const HOUSE_ADDITION: Column = column(
         "suffix",
     ],
 );
-pub(super) const POSTCODE: Column =
-    column("postcode", CellForm::Postcode, "1234AB", "Postcode.", &["zip", "zipcode", "postal_code", "pc", "postkode"]);
+pub(super) const POSTCODE: Column = column(
+    "postcode",
+    CellForm::Postcode,
+    "1234AB",
+    "Postcode.",
+    &["zip", "zipcode", "postal_code", "pc", "postkode"],
+);
 pub(super) const TOWN: Column = column(
     "town",
     CellForm::Text(80),

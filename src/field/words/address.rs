@@ -23,7 +23,8 @@ pub enum Remark {
 /// The table that the program carries.
 static TABLE: LazyLock<Phrases<Remark>> = LazyLock::new(|| {
     // A test reads the same text.
-    Phrases::parse(include_str!("../../../locales/no-address.toml")).expect("the table is a part of the program")
+    Phrases::parse(include_str!("../../../locales/no-address.toml"))
+        .expect("the table is a part of the program")
 });
 
 /// What one cell of an address says; `None` for a street, a town, a line.
@@ -41,14 +42,15 @@ pub fn remark_in(cell: &str) -> Option<Remark> {
 
 /// What the cells say that would be printed, and the name of the column that says it.
 ///
-/// A municipality counts only where it takes the place of the town: people abroad are registered in "RNI". Where an
-/// address has foreign lines, "abroad" or "RNI" in its Dutch columns is no news; that it is secret or that somebody has
-/// died is.
+/// A municipality counts only where it takes the place of the town: people abroad are registered in
+/// "RNI". Where an address has foreign lines, "abroad" or "RNI" in its Dutch columns is no news;
+/// that it is secret or that somebody has died is.
 #[must_use]
 pub fn remark<'c>(address: &Address<'c>) -> Option<(Remark, &'static str)> {
     let [first, second, third] = address.foreign_lines;
     let abroad = [first, second, third].iter().any(|line| !line.is_empty());
     let lines = [("foreign_line_1", first), ("foreign_line_2", second), ("foreign_line_3", third)];
+
     // Up to two letters are a part of a house number, whatever they may mean elsewhere ("12 NA").
     let part = |cell: &'c str| if cell.len() > 2 { cell } else { "" };
     let at_home = [
@@ -60,33 +62,45 @@ pub fn remark<'c>(address: &Address<'c>) -> Option<(Remark, &'static str)> {
         ("town", address.town),
         ("municipality", if address.town.is_empty() { address.municipality } else { "" }),
     ];
-    let said = |(column, cell): (&'static str, &str)| remark_in(cell).map(|remark| (remark, column));
-    let unspoken =
-        [("street", address.street), ("town", address.town)].into_iter().filter(|(_, cell)| is_no_word(cell));
+
+    let said =
+        |(column, cell): (&'static str, &str)| remark_in(cell).map(|remark| (remark, column));
+    let unspoken = [("street", address.street), ("town", address.town)]
+        .into_iter()
+        .filter(|(_, cell)| is_no_word(cell));
     let unspoken = unspoken.map(|(column, _)| (Remark::Nowhere, column));
+
     // No town is a number.
     let number = !address.town.is_empty() && address.town.bytes().all(|byte| byte.is_ascii_digit());
     let unspoken = unspoken.chain(number.then_some((Remark::Nowhere, "town")));
-    let told_at_home =
-        at_home.into_iter().filter_map(said).chain(unspoken).filter(|(remark, _)| !abroad || *remark > Remark::Nowhere);
+    let told_at_home = at_home
+        .into_iter()
+        .filter_map(said)
+        .chain(unspoken)
+        .filter(|(remark, _)| !abroad || *remark > Remark::Nowhere);
+
     // The first of the weightiest.
     let all = lines.into_iter().filter_map(said).chain(told_at_home);
     all.reduce(|best, next| if next.0 > best.0 { next } else { best })
 }
 
-/// An abbreviation that nobody can speak ("gvvp"; "z.v.w.o.v.p." and "g.v.w.o.v." in all their forms), or a key held down:
-/// no street and no town is called that. One letter is a street, "A" among them.
+/// An abbreviation that nobody can speak ("gvvp"; "z.v.w.o.v.p." and "g.v.w.o.v." in all their
+/// forms), or a key held down: no street and no town is called that. One letter is a street, "A"
+/// among them.
 fn is_no_word(cell: &str) -> bool {
     let word = fold(cell);
     if word.len() < 2 || !word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ') {
         return false;
     }
+
     let first = word.chars().next();
 
-    // Names from abroad begin like that too ("Zvolen"): only letters of the abbreviations may follow.
-    let abbreviation =
-        (word.starts_with("zv") || word.starts_with("gv")) && word.bytes().all(|byte| b"zgvwofpb ".contains(&byte));
+    // Names from abroad begin like that too ("Zvolen"): only letters of the abbreviations may
+    // follow.
+    let abbreviation = (word.starts_with("zv") || word.starts_with("gv"))
+        && word.bytes().all(|byte| b"zgvwofpb ".contains(&byte));
     let unspoken = !word.contains(['a', 'e', 'i', 'o', 'u', 'y']) || abbreviation;
+
     unspoken || (word.len() > 2 && word.chars().all(|letter| Some(letter) == first))
 }
 

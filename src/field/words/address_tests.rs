@@ -49,7 +49,8 @@ fn streets_towns_and_lines_with_such_a_word_in_them_are_printed() {
         Zonder Zorg;Schip \"De Hoop\"";
     let towns = "Utrecht;'s-Gravenhage;Den Haag;Nederland;Doodstil;Ee;Ede;Oss;Best;De Weere;Geheim-Noord;Onbekendwoude;\
         Rossum;Retranchement;Reuver;Rhenen;Nes;Nij Beets;Vow Hill;Weg Noord;Thuine;America;Amerika;Rome;Overlangel;Overloon";
-    let additions = "A;B;bis;hs;III;-2;2;zw;rd;boven;achter;K1;TO;a 2;R;V;W;nh;NS;12;0072;1-24;huis;app;H";
+    let additions =
+        "A;B;bis;hs;III;-2;2;zw;rd;boven;achter;K1;TO;a 2;R;V;W;nh;NS;12;0072;1-24;huis;app;H";
     for text in [streets, towns].iter().flat_map(|list| list.split(';')) {
         assert_eq!(remark_in(text.trim()), None, "{text}");
     }
@@ -61,11 +62,17 @@ fn streets_towns_and_lines_with_such_a_word_in_them_are_printed() {
 #[test]
 fn no_street_and_no_town_is_an_abbreviation_a_number_or_a_key_held_down() {
     for cell in ["GVVP", "g.v.w.o.v.p.", "zvwovfp", "nkz", "TBC", "aaaa", "eee"] {
-        for address in [Address { street: cell, ..Address::default() }, Address { town: cell, ..Address::default() }] {
+        for address in [
+            Address { street: cell, ..Address::default() },
+            Address { town: cell, ..Address::default() },
+        ] {
             assert_eq!(remark(&address).map(|(remark, _)| remark), Some(Remark::Nowhere), "{cell}");
         }
     }
-    assert_eq!(remark(&Address { town: "1", ..Address::default() }), Some((Remark::Nowhere, "town")));
+    assert_eq!(
+        remark(&Address { town: "1", ..Address::default() }),
+        Some((Remark::Nowhere, "town"))
+    );
     for street in [
         "A",
         "B",
@@ -90,12 +97,20 @@ fn no_street_and_no_town_is_an_abbreviation_a_number_or_a_key_held_down() {
 
 #[test]
 fn the_weightiest_remark_of_an_address_counts_and_names_its_column() {
-    let plain =
-        Address { street: "Kerkstraat", house_number: "1", postcode: "9999ZZ", town: "Utrecht", ..Address::default() };
+    let plain = Address {
+        street: "Kerkstraat",
+        house_number: "1",
+        postcode: "9999ZZ",
+        town: "Utrecht",
+        ..Address::default()
+    };
     assert_eq!(remark(&plain), None);
     assert_eq!(remark(&Address { street: "VOW", ..plain }), Some((Remark::Nowhere, "street")));
     assert_eq!(remark(&Address { town: "RNI", ..plain }), Some((Remark::Nowhere, "town")));
-    assert_eq!(remark(&Address { house_addition: "geheim", ..plain }), Some((Remark::Hidden, "house_addition")));
+    assert_eq!(
+        remark(&Address { house_addition: "geheim", ..plain }),
+        Some((Remark::Hidden, "house_addition"))
+    );
     assert_eq!(
         remark(&Address { location_description: "dakloos", ..plain }),
         Some((Remark::Nowhere, "location_description"))
@@ -107,12 +122,16 @@ fn the_weightiest_remark_of_an_address_counts_and_names_its_column() {
 #[test]
 fn somebody_abroad_may_be_registered_in_the_register_of_non_residents() {
     let lines = ["Rue Haute 1", "1000 Bruxelles", ""];
-    let abroad = Address { foreign_lines: lines, municipality: "RNI", country: "BE", ..Address::default() };
+    let abroad =
+        Address { foreign_lines: lines, municipality: "RNI", country: "BE", ..Address::default() };
     assert_eq!(remark(&abroad), None);
     assert_eq!(remark(&Address { town: "Buitenland", ..abroad }), None);
     assert_eq!(remark(&Address { town: "geheim", ..abroad }), Some((Remark::Hidden, "town")));
     let unknown = ["address unknown", "", ""];
-    assert_eq!(remark(&Address { foreign_lines: unknown, ..abroad }), Some((Remark::Nowhere, "foreign_line_1")));
+    assert_eq!(
+        remark(&Address { foreign_lines: unknown, ..abroad }),
+        Some((Remark::Nowhere, "foreign_line_1"))
+    );
     // Without foreign lines the municipality would be printed in the place of the town.
     assert_eq!(
         remark(&Address { street: "Kade", municipality: "RNI", ..Address::default() }),

@@ -39,8 +39,8 @@ const FILLERS: [(u16, u8, u8); 28] = [
 /// Before this day nobody died who was in a lab of this century.
 const FIRST_DEATH: Date = Date::constant(1900, 1, 1);
 
-/// Whether a date of death is of the kind that programs write for nothing: before 1900, one of their first or last days,
-/// or digits that are all the same (1111-11-11).
+/// Whether a date of death is of the kind that programs write for nothing: before 1900, one of
+/// their first or last days, or digits that are all the same (1111-11-11).
 #[must_use]
 pub fn is_filler(day: PartialDate) -> bool {
     let (year, month, date) = (day.year(), day.month(), day.day());
@@ -57,7 +57,8 @@ mod tests {
 
     fn date(text: &str) -> PartialDate {
         let parts: Vec<u16> = text.split('-').map(|part| part.parse().unwrap()).collect();
-        PartialDate::new(parts[0], u8::try_from(parts[1]).unwrap(), u8::try_from(parts[2]).unwrap()).unwrap()
+        PartialDate::new(parts[0], u8::try_from(parts[1]).unwrap(), u8::try_from(parts[2]).unwrap())
+            .unwrap()
     }
 
     #[test]

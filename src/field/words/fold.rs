@@ -1,12 +1,13 @@
-//! The form in which remarks are compared: what somebody typed in capitals, with accents or full stops is the same word.
+//! The form in which remarks are compared: what somebody typed in capitals, with accents or full
+//! stops is the same word.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Words of lower-case letters and digits without accents, parted by single blanks.
 ///
-/// Apostrophes vanish, every other sign parts words, and letters that stand alone are one word: "Z.W.V." and "z w v" are
-/// both `zwv`.
+/// Apostrophes vanish, every other sign parts words, and letters that stand alone are one word:
+/// "Z.W.V." and "z w v" are both `zwv`.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -17,10 +18,15 @@ pub fn fold(text: &str) -> String {
         }
         return join_single_letters(folded.trim_end());
     }
-    let letters = text.nfd().filter(|sign| !is_combining_mark(*sign) && !matches!(sign, '\'' | '’' | '‘' | '`'));
+
+    let letters = text
+        .nfd()
+        .filter(|sign| !is_combining_mark(*sign) && !matches!(sign, '\'' | '’' | '‘' | '`'));
+
     for sign in letters.flat_map(char::to_lowercase) {
         push(&mut folded, sign);
     }
+
     join_single_letters(folded.trim_end())
 }
 
@@ -37,6 +43,7 @@ fn join_single_letters(words: &str) -> String {
     if !words.split(' ').any(is_letter) {
         return words.to_owned();
     }
+
     let mut joined = String::with_capacity(words.len());
     let mut open = false;
     for word in words.split(' ') {
@@ -48,6 +55,7 @@ fn join_single_letters(words: &str) -> String {
         joined.push_str(word);
         open = letter;
     }
+
     joined
 }
 

@@ -103,7 +103,9 @@ fn what_is_no_name_or_more_than_one_is_left_for_a_human() {
         let judged = judged("", name.trim());
         assert!(matches!(judged, Err(Reason::C111 | Reason::C112)), "{name}");
     }
-    for (prefix, name) in [("dhr.", "Jansen"), ("mevr. van", "Dijk"), ("de heer", "Jansen"), ("wed.", "Jansen")] {
+    for (prefix, name) in
+        [("dhr.", "Jansen"), ("mevr. van", "Dijk"), ("de heer", "Jansen"), ("wed.", "Jansen")]
+    {
         assert_eq!(judged(prefix, name), Err(Reason::C111), "{prefix} {name}");
     }
 }
@@ -156,14 +158,15 @@ fn first_names_are_names_of_one_person() {
 #[test]
 fn initials_are_letters_and_neither_words_nor_fillers() {
     for good in [
-        "P.", "J.A.", "JA", "ja", "J A", "Th.J.", "ThJ", "IJ.A.", "J.-P.", "Chr.J.", "JHMA", "D.R.", "M.W.", "MW",
-        "I.R.", "X.", "N.A.", "J.J.J.", "A.b.M.", "jhm", "", ".", "E.N.", "EN", "A.N.D.", "S.Q", "Ch.", "Ph.Th.",
+        "P.", "J.A.", "JA", "ja", "J A", "Th.J.", "ThJ", "IJ.A.", "J.-P.", "Chr.J.", "JHMA",
+        "D.R.", "M.W.", "MW", "I.R.", "X.", "N.A.", "J.J.J.", "A.b.M.", "jhm", "", ".", "E.N.",
+        "EN", "A.N.D.", "S.Q", "Ch.", "Ph.Th.",
     ] {
         assert_eq!(initials(good), Ok(()), "{good}");
     }
     for filler in [
-        "N.V.T.", "n.v.t.", "NVT", "n.b.", "N.B.", "x.x.", "N.N.", "ZZ", "X.X.", "xx", "x", "n.a.", "onb.", "XXX",
-        "test", "geen",
+        "N.V.T.", "n.v.t.", "NVT", "n.b.", "N.B.", "x.x.", "N.N.", "ZZ", "X.X.", "xx", "x", "n.a.",
+        "onb.", "XXX", "test", "geen",
     ] {
         assert_eq!(initials(filler), Err(Reason::C110), "{filler}");
     }

@@ -26,7 +26,8 @@ pub(super) enum Place {
 }
 
 /// Every place.
-pub(super) const EVERYWHERE: [Place; 5] = [Place::Within, Place::Whole, Place::First, Place::Last, Place::Between];
+pub(super) const EVERYWHERE: [Place; 5] =
+    [Place::Within, Place::Whole, Place::First, Place::Last, Place::Between];
 
 /// The table as it is written down.
 #[derive(Deserialize)]
@@ -63,7 +64,8 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
     /// Reads a table.
     ///
     /// # Errors
-    /// What is wrong with it: it is no such table, a group has no reason or source, or a phrase is nothing but noise.
+    /// What is wrong with it: it is no such table, a group has no reason or source, or a phrase is
+    /// nothing but noise.
     pub(super) fn parse(toml: &str) -> Result<Self, String> {
         let file: File<K> = toml::from_str(toml).map_err(|error| error.to_string())?;
         let noise: HashSet<String> = file.noise.iter().map(|word| fold(word)).collect();
@@ -75,18 +77,26 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
             }
             for text in &group.words {
                 let folded = fold(text);
-                let has_noise = folded.contains(' ') && folded.split(' ').any(|word| noise.contains(word));
+                let has_noise =
+                    folded.contains(' ') && folded.split(' ').any(|word| noise.contains(word));
                 if has_noise && group.place == Place::Whole {
                     return Err(format!("`{text}` holds noise, and would count without it"));
                 }
                 let kept = |word: &&str| group.place != Place::Whole || !noise.contains(*word);
-                let words: Vec<String> = folded.split(' ').filter(kept).map(str::to_owned).collect();
+                let words: Vec<String> =
+                    folded.split(' ').filter(kept).map(str::to_owned).collect();
                 let first = words.first().filter(|word| !word.is_empty()).cloned();
                 // A phrase that is noise alone counts as itself: "NA" is noise in "na verhuizing".
-                let (first, words) = first.map_or_else(|| (folded.clone(), vec![folded.clone()]), |word| (word, words));
-                by_first_word.entry(first).or_default().push(Phrase { words, place: group.place, kind: group.kind });
+                let (first, words) = first
+                    .map_or_else(|| (folded.clone(), vec![folded.clone()]), |word| (word, words));
+                by_first_word.entry(first).or_default().push(Phrase {
+                    words,
+                    place: group.place,
+                    kind: group.kind,
+                });
             }
         }
+
         Ok(Self { noise, by_first_word })
     }
 
@@ -94,14 +104,23 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
     pub(super) fn find(&self, cell: &str, places: &[Place]) -> Option<K> {
         let folded = fold(cell);
         let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-        let within = (0..words.len()).filter_map(|start| self.longest(&words[start..], &[Place::Within]));
+        let within =
+            (0..words.len()).filter_map(|start| self.longest(&words[start..], &[Place::Within]));
         let within = within.map(|(_, kind)| kind).max();
         let ends = [Place::First, Place::Last, Place::Between];
-        let at_an_end = || if ends.iter().any(|end| places.contains(end)) { self.beside(cell, places) } else { None };
+        let at_an_end = || {
+            if ends.iter().any(|end| places.contains(end)) {
+                self.beside(cell, places)
+            } else {
+                None
+            }
+        };
+
         within.or_else(|| self.nothing_else(&words)).or_else(at_an_end)
     }
 
-    /// What is beside a name. A hyphen makes one name of two words: "Heer-Jansen" does not begin with "Heer".
+    /// What is beside a name. A hyphen makes one name of two words: "Heer-Jansen" does not begin
+    /// with "Heer".
     fn beside(&self, cell: &str, places: &[Place]) -> Option<K> {
         let folded = fold(&cell.replace(['-', '‐', '‑'], JOINT));
         let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
@@ -122,14 +141,20 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
                 }
             }
         }
+
         None
     }
 
-    /// Whether the words are phrases of the table from end to end, whatever numbers and noise are between them.
+    /// Whether the words are phrases of the table from end to end, whatever numbers and noise are
+    /// between them.
     fn nothing_else(&self, words: &[&str]) -> Option<K> {
         let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
-        let telling: Vec<&str> =
-            words.iter().copied().filter(|word| !is_number(word) && !self.noise.contains(*word)).collect();
+        let telling: Vec<&str> = words
+            .iter()
+            .copied()
+            .filter(|word| !is_number(word) && !self.noise.contains(*word))
+            .collect();
+
         // Nothing but noise is a phrase only when all of the cell is: "NA" and "N.B.".
         let mut rest = if telling.is_empty() { words } else { telling.as_slice() };
         let mut found = None;
@@ -138,6 +163,7 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
             found = found.max(Some(kind));
             rest = &rest[length..];
         }
+
         found
     }
 
@@ -149,9 +175,13 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
 
     /// Every phrase that the words begin with: how many words, where it counts, what it says.
     fn all(&self, words: &[&str]) -> impl Iterator<Item = (usize, Place, K)> {
-        let phrases = words.first().and_then(|first| self.by_first_word.get(*first)).map_or(&[][..], Vec::as_slice);
+        let phrases = words
+            .first()
+            .and_then(|first| self.by_first_word.get(*first))
+            .map_or(&[][..], Vec::as_slice);
         let begins = move |phrase: &&Phrase<K>| {
-            phrase.words.len() <= words.len() && phrase.words.iter().zip(words).all(|(one, other)| one == other)
+            phrase.words.len() <= words.len()
+                && phrase.words.iter().zip(words).all(|(one, other)| one == other)
         };
         phrases.iter().filter(begins).map(|phrase| (phrase.words.len(), phrase.place, phrase.kind))
     }

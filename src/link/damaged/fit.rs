@@ -17,8 +17,8 @@ pub(in crate::link) enum Fit {
     Slip,
     /// Name, birth date and address, as far as they can be read.
     Details,
-    /// The same, but the row has a different valid BSN: with it whole, a human would have been asked whose number is
-    /// right, or which of two people a row without number is.
+    /// The same, but the row has a different valid BSN: with it whole, a human would have been
+    /// asked whose number is right, or which of two people a row without number is.
     TwoNumbers,
 }
 
@@ -34,14 +34,17 @@ impl Fit {
     }
 }
 
-/// How the row fits a unit whose cluster has the BSN `number` (0 = none); `None` when they are two people.
+/// How the row fits a unit whose cluster has the BSN `number` (0 = none); `None` when they are two
+/// people.
 pub(super) fn fit(trace: &Trace, unit: &Features, number: u32, case: Case<'_>) -> Option<Fit> {
     if unit.bsn != 0 && unit.bsn == trace.bsn {
         return Some(Fit::Number);
     }
+
     if unit.bsn != 0 && trace.numbers.contains(&unit.bsn) {
         return Some(Fit::Slip);
     }
+
     let own = trace.features.as_ref()?;
     let agreement = relaxed(Agreement::of(unit, own, &case.units.texts), trace.open);
     let fits = if trace.open.has(Open::BIRTH_DATE) {
@@ -49,6 +52,7 @@ pub(super) fn fit(trace: &Trace, unit: &Features, number: u32, case: Case<'_>) -
     } else {
         !agreement.is_vetoed() && fits_dated(agreement)
     };
+
     let conflicting = trace.bsn != 0 && number != 0 && trace.bsn != number;
     fits.then_some(if conflicting { Fit::TwoNumbers } else { Fit::Details })
 }
@@ -57,13 +61,25 @@ pub(super) fn fit(trace: &Trace, unit: &Features, number: u32, case: Case<'_>) -
 pub(super) fn agrees(trace: &Trace, unit: &Features, case: Case<'_>) -> bool {
     let Some(own) = &trace.features else { return false };
     let agreement = relaxed(Agreement::of(unit, own, &case.units.texts), trace.open);
-    !agreement.is_vetoed() && matches!(agreement.birth, Birth::Equal | Birth::Missing) && own.birth != 0
+    !agreement.is_vetoed()
+        && matches!(agreement.birth, Birth::Equal | Birth::Missing)
+        && own.birth != 0
 }
 
 /// The agreement, had the unreadable cells said what fits best.
 fn relaxed(agreement: Agreement, open: Open) -> Agreement {
-    let given = if open.has(Open::FIRST_NAMES.and(Open::RAGGED)) { Given::Missing } else { agreement.given };
-    let initials = if open.has(Open::INITIALS.and(Open::RAGGED)) { Initials::Missing } else { agreement.initials };
+    let given = if open.has(Open::FIRST_NAMES.and(Open::RAGGED)) {
+        Given::Missing
+    } else {
+        agreement.given
+    };
+
+    let initials = if open.has(Open::INITIALS.and(Open::RAGGED)) {
+        Initials::Missing
+    } else {
+        agreement.initials
+    };
+
     Agreement {
         bsn: Bsn::Missing,
         birth: if open.has(Open::BIRTH_DATE) { Birth::Equal } else { agreement.birth },
@@ -75,15 +91,16 @@ fn relaxed(agreement: Agreement, open: Open) -> Agreement {
     }
 }
 
-/// Name with birth date, name with address, birth date with address: whatever linking compares at all.
+/// Name with birth date, name with address, birth date with address: whatever linking compares at
+/// all.
 fn fits_dated(agreement: Agreement) -> bool {
     let dated = matches!(agreement.birth, Birth::Equal | Birth::Partial | Birth::Slip);
     let (named, placed) = (agreement.shares_surname(), agreement.shares_place());
     (dated && (named || placed)) || (named && placed)
 }
 
-/// Without a birth date a name is many people's: it takes what would have joined the two or asked a human, had the birth
-/// dates been equal.
+/// Without a birth date a name is many people's: it takes what would have joined the two or asked a
+/// human, had the birth dates been equal.
 fn fits_undated(agreement: Agreement, unit: &Features, own: &Features, case: Case<'_>) -> bool {
     if agreement.is_vetoed() {
         return false;

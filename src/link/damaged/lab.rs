@@ -10,18 +10,20 @@ use crate::link::content::Row;
 use crate::link::review::Case;
 use crate::link::units::UnitId;
 
-/// Who was so many years old at the sample was grown up then, whatever the day: the highest age limit of the decision
-/// table is 29.
+/// Who was so many years old at the sample was grown up then, whatever the day: the highest age
+/// limit of the decision table is 29.
 const GROWN_UP: i32 = 31;
 
 /// What was examined and what came out are not named to minors.
 const PRIVATE: Items = Items::NONE.with(Item::ExamType).with(Item::Result);
 
-/// Whether the record could not have held the people of the unit's cluster (whose BSN is `number`), whatever its BSN was.
+/// Whether the record could not have held the people of the unit's cluster (whose BSN is `number`),
+/// whatever its BSN was.
 ///
-/// That can be said only when the BSN alone is unreadable, and the cluster's own is one slip away from what is left of it
-/// or is the number of a list: then another number would have been another person's (L203), or would have held the record
-/// alone. What the record says otherwise must not be able to stop anybody.
+/// That can be said only when the BSN alone is unreadable, and the cluster's own is one slip away
+/// from what is left of it or is the number of a list: then another number would have been another
+/// person's (L203), or would have held the record alone. What the record says otherwise must not be
+/// able to stop anybody.
 pub(super) fn is_harmless(
     case: Case<'_>,
     unit: UnitId,
@@ -37,19 +39,27 @@ pub(super) fn is_harmless(
     if open != Open::BSN || !sure {
         return false;
     }
+
     let lab = || {
-        members().flat_map(|unit| case.units.rows(unit)).filter_map(|row| match case.all.get(*row) {
-            Row::Exposure(exposure) => Some(exposure),
-            _ => None,
+        members().flat_map(|unit| case.units.rows(unit)).filter_map(|row| {
+            match case.all.get(*row) {
+                Row::Exposure(exposure) => Some(exposure),
+                _ => None,
+            }
         })
     };
-    let births: Vec<u32> = members().map(|unit| features(unit).birth).filter(|birth| *birth != 0).collect();
+
+    let births: Vec<u32> =
+        members().map(|unit| features(unit).birth).filter(|birth| *birth != 0).collect();
     let size: usize = members().map(|unit| case.units.exposures(unit)).sum();
     size < case.clustering.max_rows
         && is_of_one_age(row, &births)
         && is_held_alike(row, lab())
         && !says_nothing(row)
-        && (listed || lab().all(|other| other.sample_date != row.sample_date || other.address() == row.address()))
+        && (listed
+            || lab().all(|other| {
+                other.sample_date != row.sample_date || other.address() == row.address()
+            }))
 }
 
 /// The birth date is that of the others; a screening record's person was grown up at its sample.
@@ -69,12 +79,14 @@ fn is_held_alike<'a>(row: &Exposure, mut others: impl Iterator<Item = &'a Exposu
     if row.category != Some(Category::Prisoner) {
         return true;
     }
+
     let mut any = false;
     let alike = others.all(|other| {
         let counts = other.category == Some(Category::Prisoner);
         any |= counts;
         !counts || (other.custody == row.custody && other.provider_code() == row.provider_code())
     });
+
     any && alike && row.custody.is_some()
 }
 

@@ -1,4 +1,5 @@
-//! What linking costs grows with the rows: pairs compared at n rows and at four times as many, not seconds.
+//! What linking costs grows with the rows: pairs compared at n rows and at four times as many, not
+//! seconds.
 
 use super::*;
 
@@ -19,8 +20,14 @@ enum Crowding {
     Brimful,
 }
 
-const ALL: [Crowding; 6] =
-    [Crowding::Identical, Crowding::Moving, Crowding::Number, Crowding::Namesakes, Crowding::House, Crowding::Brimful];
+const ALL: [Crowding; 6] = [
+    Crowding::Identical,
+    Crowding::Moving,
+    Crowding::Number,
+    Crowding::Namesakes,
+    Crowding::House,
+    Crowding::Brimful,
+];
 
 fn crowd(crowding: Crowding, count: u32) -> Rows {
     let names = ["Eva", "Anna", "Piet", "Wim", "Fatima", "Lotte", "Henk", "Sara"];
@@ -43,7 +50,9 @@ fn crowd(crowding: Crowding, count: u32) -> Rows {
         let mut cells: Vec<String> = row.cells.iter().map(str::to_owned).collect();
         match crowding {
             Crowding::Identical => {}
-            Crowding::Moving | Crowding::Namesakes | Crowding::Number => cells[7] = (place + 1).to_string(),
+            Crowding::Moving | Crowding::Namesakes | Crowding::Number => {
+                cells[7] = (place + 1).to_string()
+            }
             Crowding::House => cells[5] = format!("Jansen{place}"),
             Crowding::Brimful => {
                 cells[5] = format!("Jansen{}", place / 190);
@@ -65,7 +74,10 @@ fn cost(rows: &Rows) -> (u64, u64) {
     let candidates = |held: &crate::field::reason::SetAside| {
         (held.beside.len() + held.further.iter().map(|more| more.rows.len()).sum::<usize>()) as u64
     };
-    (linked.blocks.iter().map(|block| block.pairs).sum(), linked.set_aside.iter().map(candidates).sum())
+    (
+        linked.blocks.iter().map(|block| block.pairs).sum(),
+        linked.set_aside.iter().map(candidates).sum(),
+    )
 }
 
 #[test]

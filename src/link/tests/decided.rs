@@ -1,7 +1,9 @@
 //! What humans decide, what is explained, what is learned.
 
 use super::*;
-use crate::link::{Decision, Obstacle, PairExplanation, Ruling, Unmet, explain, record_keys, train, unmet};
+use crate::link::{
+    Decision, Obstacle, PairExplanation, Ruling, Unmet, explain, record_keys, train, unmet,
+};
 
 const WITH_NUMBER: Details = Details { bsn: BSNS[0], ..ANNA };
 
@@ -19,12 +21,17 @@ fn ruling(rows: &Rows, one: RowRef, other: RowRef, same: bool) -> Decision {
 }
 
 fn decided(rows: &Rows, decisions: &[Decision]) -> Outcome {
-    let terms = LinkTerms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions };
+    let terms =
+        LinkTerms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions };
     outcome(&link(rows, &terms, &keys(), &Progress::hidden()).unwrap())
 }
 
 fn explained(rows: &Rows, one: RowRef, other: RowRef) -> PairExplanation {
-    let terms = LinkTerms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions: &[] };
+    let terms = LinkTerms {
+        rules: &LinkRules::default(),
+        parameters: &Parameters::built_in(),
+        decisions: &[],
+    };
     explain(rows, &terms, &keys(), (one, other), &Progress::hidden()).unwrap().unwrap()
 }
 
@@ -57,8 +64,14 @@ fn a_human_may_call_two_records_two_people_even_where_all_details_agree() {
 
 #[test]
 fn two_people_with_one_number_go_on_once_a_human_has_called_them_two() {
-    let other =
-        Details { record: "2", first_names: "Piet", surname: "Bos", birth: (1951, 1, 3), number: "7", ..WITH_NUMBER };
+    let other = Details {
+        record: "2",
+        first_names: "Piet",
+        surname: "Bos",
+        birth: (1951, 1, 3),
+        number: "7",
+        ..WITH_NUMBER
+    };
     let rows = rows(&[WITH_NUMBER, other], &[]);
     let (people, held) = decided(&rows, &[decision(&rows, 0, 1, false)]);
     assert_eq!((people, held.len()), (BTreeSet::from([vec![1], vec![2]]), 0));
@@ -71,7 +84,10 @@ fn an_explanation_names_the_rule_and_the_path_and_no_values() {
     let rows = rows(&[WITH_NUMBER, married], &[listed]);
     let text = explained(&rows, row(0, 1), row(0, 2)).to_string();
     assert!(text.starts_with("one person"), "{text}");
-    assert!(text.contains("joined by: 0:1 - 1:1") || text.contains("joined by: 1:1 - 0:1"), "{text}");
+    assert!(
+        text.contains("joined by: 0:1 - 1:1") || text.contains("joined by: 1:1 - 0:1"),
+        "{text}"
+    );
     for value in ["Jansen", "jansen", "1980-", "99999", "1234"] {
         assert!(!text.contains(value), "{text}");
     }
@@ -102,11 +118,14 @@ fn training_twice_under_one_seed_gives_the_same_parameters() {
     assert_eq!(learn(), learn());
     let text = learn().parameters.to_toml().unwrap();
     assert_eq!(Parameters::from_toml(&text).unwrap(), learn().parameters);
-    assert!(train(&super::rows(&[ANNA], &[]), &Parameters::built_in(), "test", 5, &keys()).is_err());
+    assert!(
+        train(&super::rows(&[ANNA], &[]), &Parameters::built_in(), "test", 5, &keys()).is_err()
+    );
 }
 
 fn obstacles(rows: &Rows, decisions: &[Decision]) -> Vec<Unmet> {
-    let terms = LinkTerms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions };
+    let terms =
+        LinkTerms { rules: &LinkRules::default(), parameters: &Parameters::built_in(), decisions };
     unmet(rows, &terms, &keys(), &Progress::hidden()).unwrap()
 }
 
@@ -117,7 +136,10 @@ fn a_decision_that_cannot_be_followed_is_named_with_its_obstacle() {
     let rows = rows(&[WITH_NUMBER, other, third], &[]);
     let numbers = [decision(&rows, 0, 1, true)];
     let found = obstacles(&rows, &numbers);
-    assert!(matches!(found[..], [Unmet { decision: 0, why: Obstacle::TwoNumbers(..) }]), "{found:?}");
+    assert!(
+        matches!(found[..], [Unmet { decision: 0, why: Obstacle::TwoNumbers(..) }]),
+        "{found:?}"
+    );
     // Through a third row the two numbers would come together as well.
     let chain = [decision(&rows, 0, 2, true), decision(&rows, 1, 2, true)];
     assert!(matches!(obstacles(&rows, &chain)[..], [Unmet { why: Obstacle::TwoNumbers(..), .. }]));
@@ -149,7 +171,8 @@ fn two_numbers_that_fit_go_on_once_a_human_has_called_them_two() {
 
 #[test]
 fn a_decision_may_be_about_a_row_of_a_list() {
-    let stray = Details { record: "2", first_names: "Piet", initials: "P.", surname: "Bos", ..WITH_NUMBER };
+    let stray =
+        Details { record: "2", first_names: "Piet", initials: "P.", surname: "Bos", ..WITH_NUMBER };
     let rows = rows(&[stray], &[Details { record: "p", ..WITH_NUMBER }]);
     let (exposure, listed) = (row(0, 1), row(1, 1));
     let (people, held) = decided(&rows, &[ruling(&rows, exposure, listed, false)]);

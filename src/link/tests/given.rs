@@ -56,15 +56,23 @@ fn initials_that_agree_do_not_bring_two_names_together() {
 #[test]
 fn a_name_that_may_be_either_of_two_waits() {
     let detail = |record, first_names| Details { record, first_names, initials: "", ..ANNA };
-    let rows = rows(&[detail("1", "Jan-Willem"), detail("2", "Jan-Pieter"), detail("3", "Jan")], &[]);
+    let rows =
+        rows(&[detail("1", "Jan-Willem"), detail("2", "Jan-Pieter"), detail("3", "Jan")], &[]);
     expect(&linked(&rows), &[&[1], &[2]], &[(3, Reason::L205)]);
 }
 
 #[test]
 fn fewer_names_never_chain_two_people() {
     let detail = |record, first_names| Details { record, first_names, initials: "", ..ANNA };
-    let rows =
-        rows(&[detail("1", "Anna Maria"), detail("2", "Anna"), detail("3", "Anna Johanna"), detail("4", "Anna")], &[]);
+    let rows = rows(
+        &[
+            detail("1", "Anna Maria"),
+            detail("2", "Anna"),
+            detail("3", "Anna Johanna"),
+            detail("4", "Anna"),
+        ],
+        &[],
+    );
     let (people, held) = outcome(&linked(&rows));
     assert!(people.iter().all(|person| !(person.contains(&1) && person.contains(&3))));
     assert_eq!(held.iter().map(|held| held.0).collect::<Vec<_>>(), [2, 4]);
@@ -73,7 +81,8 @@ fn fewer_names_never_chain_two_people() {
 #[test]
 fn other_names_under_one_number_wait() {
     let other = Details { record: "2", first_names: "Jan-Pieter", initials: "J.", ..WITH_NUMBER };
-    let rows = rows(&[Details { first_names: "Jan-Willem", initials: "J.", ..WITH_NUMBER }, other], &[]);
+    let rows =
+        rows(&[Details { first_names: "Jan-Willem", initials: "J.", ..WITH_NUMBER }, other], &[]);
     expect(&linked(&rows), &[], &[(1, Reason::L201), (2, Reason::L201)]);
 }
 

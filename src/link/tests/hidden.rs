@@ -46,13 +46,26 @@ fn anna(own: &Details, row: Refused) -> Option<Reason> {
 #[test]
 fn a_row_is_somebodys_by_whatever_is_left_of_it() {
     let numbered = Details { bsn: BSNS[0], ..ANNA };
-    let nobody = Details { bsn: 0, first_names: "", initials: "", surname: "", birth: (0, 0, 0), sex: None, ..ANNA };
+    let nobody = Details {
+        bsn: 0,
+        first_names: "",
+        initials: "",
+        surname: "",
+        birth: (0, 0, 0),
+        sex: None,
+        ..ANNA
+    };
     let nowhere = Details { number: "", postcode: "", ..nobody.clone() };
     for (row, open, raw, expected) in [
         (Details { bsn: BSNS[0], ..nowhere.clone() }, Open::SEX, "", Some(Reason::L207)),
         (nowhere.clone(), Open::BSN, "99999001", Some(Reason::L210)),
         (nowhere.clone(), Open::BSN, "1.00E+09", None),
-        (Details { number: "99", postcode: "1111AA", ..ANNA }, Open::BSN, "#REF!", Some(Reason::L210)),
+        (
+            Details { number: "99", postcode: "1111AA", ..ANNA },
+            Open::BSN,
+            "#REF!",
+            Some(Reason::L210),
+        ),
         (Details { birth: (0, 0, 0), ..ANNA }, Open::BIRTH_DATE, "", Some(Reason::L210)),
         (Details { surname: "", ..ANNA }, Open::SURNAME, "", Some(Reason::L210)),
         (
@@ -77,7 +90,8 @@ fn a_row_is_somebodys_by_whatever_is_left_of_it() {
 
 #[test]
 fn without_a_birth_date_a_name_alone_is_nobodys() {
-    let namesake = Details { number: "99", postcode: "1111AA", first_names: "", initials: "A.M.", ..ANNA };
+    let namesake =
+        Details { number: "99", postcode: "1111AA", first_names: "", initials: "A.M.", ..ANNA };
     let undated = Details { birth: (0, 0, 0), ..ANNA };
     assert_eq!(anna(&namesake, unreadable(&undated, Open::BIRTH_DATE, "")), None);
 }
@@ -88,7 +102,10 @@ fn somebody_with_all_but_the_number_of_an_unreadable_row_is_held() {
     let numbered = Details { bsn: BSNS[0], ..ANNA };
     for listed in [vec![], vec![numbered.clone()]] {
         let (people, found) = held(std::slice::from_ref(&numbered), &listed, other.clone());
-        assert!(people.is_empty() && found.contains(&(1, Reason::L210)), "nobody knows whose the number is");
+        assert!(
+            people.is_empty() && found.contains(&(1, Reason::L210)),
+            "nobody knows whose the number is"
+        );
     }
 }
 
@@ -101,11 +118,13 @@ fn a_decision_about_a_row_that_cannot_be_read_still_holds_the_other() {
     let mut rows = rows(&[ANNA, DINA], &[]);
     let held = |rows: &Rows| {
         let rules = LinkRules::default();
-        let terms = LinkTerms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[said] };
+        let terms =
+            LinkTerms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[said] };
         outcome(&link(rows, &terms, &keys, &Progress::hidden()).unwrap()).1
     };
     assert!(held(&rows).is_empty());
-    let elsewhere = Details { record: "R-1", surname: "Vermeer", birth: (1950, 2, 3), number: "7", ..ANNA };
+    let elsewhere =
+        Details { record: "R-1", surname: "Vermeer", birth: (1950, 2, 3), number: "7", ..ANNA };
     let elsewhere = Details { postcode: "1111AA", ..elsewhere };
     rows.refused.push(unreadable(&elsewhere, Open::SEX, ""));
     assert_eq!(held(&rows), BTreeSet::from([(2, Reason::L210)]));
@@ -145,17 +164,34 @@ fn a_lab_record_with_a_slip_in_its_number_holds_nobody_who_is_known() {
     let again = || Details { record: "9", bsn: 0, ..ANNA };
     let slip = || unreadable_lab(&again(), Open::BSN, "999990018");
     assert_eq!(with(&[], slip(), &|_| ()), None);
-    assert_eq!(with(&[], slip(), &|row| row.items = Items::NONE), Some(Reason::L212), "says stolen and lists nothing");
-    assert_eq!(with(&[], slip(), &|row| row.category = Some(Category::Prisoner)), Some(Reason::L212));
-    assert_eq!(with(&[], slip(), &|row| row.birth_date = PartialDate::new(2012, 5, 17)), Some(Reason::L212));
+    assert_eq!(
+        with(&[], slip(), &|row| row.items = Items::NONE),
+        Some(Reason::L212),
+        "says stolen and lists nothing"
+    );
+    assert_eq!(
+        with(&[], slip(), &|row| row.category = Some(Category::Prisoner)),
+        Some(Reason::L212)
+    );
+    assert_eq!(
+        with(&[], slip(), &|row| row.birth_date = PartialDate::new(2012, 5, 17)),
+        Some(Reason::L212)
+    );
     let lost = || unreadable_lab(&again(), Open::BSN, "#REF!");
     assert_eq!(with(&[], lost(), &|_| ()), Some(Reason::L212), "it may be another person's number");
     assert_eq!(with(std::slice::from_ref(&own), lost(), &|_| ()), None, "a list knows her number");
     let undated = unreadable_lab(&Details { birth: (0, 0, 0), ..again() }, Open::BIRTH_DATE, "");
     assert_eq!(with(std::slice::from_ref(&own), undated, &|_| ()), Some(Reason::L212));
-    let same_record =
-        unreadable_lab(&Details { record: "1", surname: "Vermeer", number: "7", ..again() }, Open::SEX, "");
-    assert_eq!(with(&[], same_record, &|_| ()), Some(Reason::L208), "one record number, maybe of two people");
+    let same_record = unreadable_lab(
+        &Details { record: "1", surname: "Vermeer", number: "7", ..again() },
+        Open::SEX,
+        "",
+    );
+    assert_eq!(
+        with(&[], same_record, &|_| ()),
+        Some(Reason::L208),
+        "one record number, maybe of two people"
+    );
 }
 
 pub(super) fn suppression(person_ref: &str, bsn: u32) -> Suppression {
@@ -209,8 +245,10 @@ fn a_damaged_suppression_that_fits_nobody_stops() {
         });
         rows.refused.push(row);
         let rules = LinkRules::default();
-        let terms = LinkTerms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[] };
-        link(&rows, &terms, &Keys::derive(&[7; 32]), &Progress::hidden()).map(|linked| linked.set_aside.len())
+        let terms =
+            LinkTerms { rules: &rules, parameters: &Parameters::built_in(), decisions: &[] };
+        link(&rows, &terms, &Keys::derive(&[7; 32]), &Progress::hidden())
+            .map(|linked| linked.set_aside.len())
     };
     assert_eq!(link(damaged("999990010")).unwrap(), 1);
     assert!(matches!(link(damaged("912345604")), Err(LinkError::Suppression { row: 3, .. })));
@@ -221,5 +259,8 @@ fn a_damaged_suppression_that_fits_nobody_stops() {
     invented.set_aside.reason = Reason::R103;
     let error = link(invented).unwrap_err();
     assert!(matches!(error, LinkError::TestSuppression { row: 3, .. }), "{error}");
-    assert!(error.to_string().contains("test range") && !error.to_string().contains("cannot be read"), "{error}");
+    assert!(
+        error.to_string().contains("test range") && !error.to_string().contains("cannot be read"),
+        "{error}"
+    );
 }

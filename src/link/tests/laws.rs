@@ -6,15 +6,23 @@ use proptest::sample::select;
 use super::*;
 
 fn details() -> impl Strategy<Value = Details> {
-    let name = (select(vec!["Anna", "Anne", "Eva", "A.", ""]), select(vec!["A.", "A.M.", "E.", ""]));
+    let name =
+        (select(vec!["Anna", "Anne", "Eva", "A.", ""]), select(vec!["A.", "A.M.", "E.", ""]));
     let surname = select(vec!["Jansen", "Janssen", "de Vries", "de Vries-Jansen", ""]);
-    let birth = select(vec![(1980, 5, 17), (1980, 5, 18), (1980, 1, 1), (1951, 5, 17), (1980, 0, 0), (0, 0, 0)]);
+    let birth = select(vec![
+        (1980, 5, 17),
+        (1980, 5, 18),
+        (1980, 1, 1),
+        (1951, 5, 17),
+        (1980, 0, 0),
+        (0, 0, 0),
+    ]);
     let number = select(vec![0, 0, BSNS[0], BSNS[1], BSNS[2]]);
     let place = select(vec![("12", "1234AB"), ("12a", "1234AB"), ("3", "9876ZX"), ("", "")]);
     let record = select(vec!["1", "2", "3", "4", "5", "6", "7", "8"]);
     let sex = select(vec![Some(Sex::V), Some(Sex::M), None]);
-    (name, surname, birth, number, place, record, sex).prop_map(|(name, surname, birth, bsn, place, record, sex)| {
-        Details {
+    (name, surname, birth, number, place, record, sex).prop_map(
+        |(name, surname, birth, bsn, place, record, sex)| Details {
             record,
             bsn,
             first_names: name.0,
@@ -25,8 +33,8 @@ fn details() -> impl Strategy<Value = Details> {
             sex,
             number: place.0,
             postcode: place.1,
-        }
-    })
+        },
+    )
 }
 
 fn world() -> impl Strategy<Value = (Vec<Details>, Vec<Details>)> {
@@ -34,7 +42,11 @@ fn world() -> impl Strategy<Value = (Vec<Details>, Vec<Details>)> {
 }
 
 fn profile() -> impl Strategy<Value = LinkRules> {
-    select(vec![LinkRules::default(), STRICT, LinkRules { max_cluster_rows: 3, ..LinkRules::default() }])
+    select(vec![
+        LinkRules::default(),
+        STRICT,
+        LinkRules { max_cluster_rows: 3, ..LinkRules::default() },
+    ])
 }
 
 /// Rows by content: what an outcome is when positions are forgotten.

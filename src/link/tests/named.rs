@@ -40,7 +40,11 @@ fn one_number_of_two_people_holds_both() {
     let linked = linked(&rows);
     expect(&linked, &[], &[(1, Reason::L201), (2, Reason::L201)]);
     assert_eq!(linked.set_aside[0].beside.len(), 1);
-    assert!(linked.set_aside[0].evidence.contains("; birth_date: differs (-"), "{}", linked.set_aside[0].evidence);
+    assert!(
+        linked.set_aside[0].evidence.contains("; birth_date: differs (-"),
+        "{}",
+        linked.set_aside[0].evidence
+    );
 }
 
 #[test]
@@ -85,8 +89,10 @@ fn a_number_of_three_people_is_generic() {
 
 #[test]
 fn a_number_that_many_rows_use_is_generic_without_comparing_them() {
-    const NAMES: [&str; 10] =
-        ["Bos", "Smit", "Mulder", "Dekker", "Peters", "Kuiper", "Vos", "Hendriks", "Schouten", "Willems"];
+    const NAMES: [&str; 10] = [
+        "Bos", "Smit", "Mulder", "Dekker", "Peters", "Kuiper", "Vos", "Hendriks", "Schouten",
+        "Willems",
+    ];
     let people: Vec<Details> = (0_usize..100)
         .map(|index| Details {
             record: NAMES[index % 10],
@@ -100,7 +106,10 @@ fn a_number_that_many_rows_use_is_generic_without_comparing_them() {
     assert!(linked.set_aside.iter().all(|held| held.reason == Reason::L202));
     assert_eq!(linked.set_aside.len(), 100);
     let block = &linked.blocks[0];
-    assert_eq!((block.rule, block.hot_blocks, block.hot[0].units, block.largest), ("bsn", 1, 100, 100));
+    assert_eq!(
+        (block.rule, block.hot_blocks, block.hot[0].units, block.largest),
+        ("bsn", 1, 100, 100)
+    );
 }
 
 #[test]
@@ -191,7 +200,13 @@ fn one_letter_of_several_joins_only_where_a_list_knows_the_person() {
 
 #[test]
 fn father_and_son_of_one_name_are_two_people() {
-    let father = Details { first_names: "Jan", initials: "J.", sex: Some(Sex::M), birth: (1950, 3, 12), ..ANNA };
+    let father = Details {
+        first_names: "Jan",
+        initials: "J.",
+        sex: Some(Sex::M),
+        birth: (1950, 3, 12),
+        ..ANNA
+    };
     let son = Details { record: "2", birth: (1980, 3, 14), ..father };
     let without_number = Details { record: "3", ..father };
     let rows = rows(&[father, son, without_number], &[]);
@@ -223,23 +238,43 @@ fn a_chain_is_not_a_person() {
 
 #[test]
 fn identical_rows_are_one_whatever_they_lack() {
-    let empty =
-        Details { first_names: "", initials: "", birth: (0, 0, 0), sex: None, number: "", postcode: "", ..ANNA };
+    let empty = Details {
+        first_names: "",
+        initials: "",
+        birth: (0, 0, 0),
+        sex: None,
+        number: "",
+        postcode: "",
+        ..ANNA
+    };
     let rows = rows(&[empty.clone(), empty], &[]);
     expect(&linked(&rows), &[&[1, 2]], &[]);
 }
 
 #[test]
 fn rows_with_next_to_nothing_in_common_stay_apart() {
-    let empty =
-        Details { first_names: "", initials: "", birth: (0, 0, 0), sex: None, number: "", postcode: "", ..ANNA };
+    let empty = Details {
+        first_names: "",
+        initials: "",
+        birth: (0, 0, 0),
+        sex: None,
+        number: "",
+        postcode: "",
+        ..ANNA
+    };
     let rows = rows(&[empty.clone(), Details { record: "2", ..empty }], &[]);
     expect(&linked(&rows), &[&[1], &[2]], &[]);
 }
 
 #[test]
 fn one_record_for_two_people_is_held() {
-    let other = Details { first_names: "Piet", initials: "P.", surname: "Bos", birth: (1951, 1, 3), ..ANNA };
+    let other = Details {
+        first_names: "Piet",
+        initials: "P.",
+        surname: "Bos",
+        birth: (1951, 1, 3),
+        ..ANNA
+    };
     let rows = rows(&[ANNA, other, Details { record: "9", ..ANNA }], &[]);
     expect(&linked(&rows), &[&[3]], &[(1, Reason::L208), (2, Reason::L208)]);
 }
@@ -258,7 +293,10 @@ fn a_person_of_too_many_rows_is_held() {
 fn contradicting_participants_pull_nobody_together() {
     let rows = rows(
         &[WITH_NUMBER],
-        &[Details { record: "p", ..WITH_NUMBER }, Details { record: "q", birth: (1951, 1, 3), ..WITH_NUMBER }],
+        &[
+            Details { record: "p", ..WITH_NUMBER },
+            Details { record: "q", birth: (1951, 1, 3), ..WITH_NUMBER },
+        ],
     );
     expect(&linked(&rows), &[], &[(1, Reason::L201)]);
 }
@@ -266,8 +304,18 @@ fn contradicting_participants_pull_nobody_together() {
 #[test]
 fn an_unreadable_list_row_holds_the_person() {
     let mut rows = rows(
-        &[WITH_NUMBER, Details { record: "2", surname: "Bos", first_names: "Eva", initials: "E.", ..ANNA }],
-        &[Details { record: "ref-2", bsn: BSNS[1], surname: "Bos", first_names: "Eva", initials: "E.", ..ANNA }],
+        &[
+            WITH_NUMBER,
+            Details { record: "2", surname: "Bos", first_names: "Eva", initials: "E.", ..ANNA },
+        ],
+        &[Details {
+            record: "ref-2",
+            bsn: BSNS[1],
+            surname: "Bos",
+            first_names: "Eva",
+            initials: "E.",
+            ..ANNA
+        }],
     );
     rows.refused.push(refused(List::Suppressions, BSNS[0], ""));
     expect(&linked(&rows), &[&[2]], &[(1, Reason::L207)]);
@@ -291,7 +339,8 @@ fn the_first_of_january_does_not_make_initials_enough() {
 
 #[test]
 fn evidence_names_fields_and_never_values() {
-    let other = Details { record: "2", surname: "Bos", birth: (1951, 1, 3), number: "7", ..WITH_NUMBER };
+    let other =
+        Details { record: "2", surname: "Bos", birth: (1951, 1, 3), number: "7", ..WITH_NUMBER };
     let rows = rows(&[WITH_NUMBER, other], &[]);
     let linked = linked(&rows);
     for held in &linked.set_aside {

@@ -1,4 +1,5 @@
-//! The delivery note of a part: the ticket's totals on one page of paper, for the people on the print floor.
+//! The delivery note of a part: the ticket's totals on one page of paper, for the people on the
+//! print floor.
 
 use super::{ClassCounts, JobTicket, Ticket, ticket};
 use crate::package::plan::PartPlan;
@@ -20,17 +21,22 @@ const COLUMNS: [&str; 7] = [
 ];
 
 /// What whoever takes the part over writes down.
-const RECEIPT: [&str; 3] =
-    ["Ontvangen op / Received on", "Naam en paraaf / Name and initials", "Vellen gedrukt / Sheets printed"];
+const RECEIPT: [&str; 3] = [
+    "Ontvangen op / Received on",
+    "Naam en paraaf / Name and initials",
+    "Vellen gedrukt / Sheets printed",
+];
 
 /// The note as PDF/A-2a and PDF/UA-1; the same part has the same bytes.
 ///
 /// # Errors
-/// [`PackageError::Ticket`] as for the ticket; [`PackageError::Note`] when a text of the configuration cannot be set.
+/// [`PackageError::Ticket`] as for the ticket; [`PackageError::Note`] when a text of the
+/// configuration cannot be set.
 pub fn pdf(job: &JobTicket<'_>, part: &PartPlan) -> Result<Vec<u8>, PackageError> {
     let ticket = ticket(job, part)?;
     let name = part_name(&job.name(), part.number);
-    let rehearsal = if job.rehearsal { "OEFENING, NIET POSTEN / REHEARSAL, DO NOT POST" } else { "" };
+    let rehearsal =
+        if job.rehearsal { "OEFENING, NIET POSTEN / REHEARSAL, DO NOT POST" } else { "" };
     let note = DeliveryNote {
         title: format!("Pakbon / Delivery note {name}"),
         date: job.run_date.into(),
@@ -41,6 +47,7 @@ pub fn pdf(job: &JobTicket<'_>, part: &PartPlan) -> Result<Vec<u8>, PackageError
         total: total(&ticket),
         receipt: RECEIPT.map(str::to_owned).into(),
     };
+
     note.set(&name, job.run_date).map_err(PackageError::Note)
 }
 
@@ -51,7 +58,10 @@ fn about(job: &JobTicket<'_>, ticket: &Ticket<'_>) -> Vec<(String, String)> {
         ("Deel / Part", format!("{} van / of {}", ticket.part, ticket.parts)),
         ("Datum / Date", job.run_date.to_string()),
         ("Drukbestanden / Print files", ticket.print_files.len().to_string()),
-        ("Papier en druk / Paper and print", format!("{}, {}, {}", ticket.paper, ticket.plex, ticket.colour)),
+        (
+            "Papier en druk / Paper and print",
+            format!("{}, {}, {}", ticket.paper, ticket.plex, ticket.colour),
+        ),
         ("Vouwhoogte / Height of the fold", format!("{} mm", ticket.fold.height_mm)),
         ("Envelop / Envelope", format!("{} x {} mm", envelope.width_mm, envelope.height_mm)),
         ("Venster / Window", format!("{} x {} mm", window.width_mm, window.height_mm)),
@@ -63,6 +73,7 @@ fn about(job: &JobTicket<'_>, ticket: &Ticket<'_>) -> Vec<(String, String)> {
         ("Contact drukker / Printer's contact", ticket.contact.to_owned()),
         ("Telefoon afzender / Sender's telephone", ticket.sender_contacts.join(", ")),
     ];
+
     let said = lines.into_iter().filter(|(_, value)| !value.is_empty());
     said.map(|(label, value)| (label.to_owned(), value)).collect()
 }

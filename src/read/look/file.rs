@@ -1,4 +1,5 @@
-//! One file of a look: read as a run would read it, and, where it would stop the run, as it would be with other settings.
+//! One file of a look: read as a run would read it, and, where it would stop the run, as it would
+//! be with other settings.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -49,6 +50,7 @@ pub(super) fn open(found: &Found, index: u16, order: &LookOrder<'_>, marker: Mar
         columns: Columns::default(),
         read: None,
     };
+
     // Encoding, header, dates: each is mended once.
     for _ in 0..4 {
         let format = opened.proposal.on(configured);
@@ -56,7 +58,8 @@ pub(super) fn open(found: &Found, index: u16, order: &LookOrder<'_>, marker: Mar
             Ok(read) => {
                 let dates = read.tally.pattern();
                 if opened.problem.is_none() {
-                    opened.problem = suppresses_nobody(found.list, &read, &path).map(|error| FileProblem::of(&error));
+                    opened.problem = suppresses_nobody(found.list, &read, &path)
+                        .map(|error| FileProblem::of(&error));
                 }
                 if opened.columns.found.is_empty() && opened.columns.guessed.is_empty() {
                     opened.columns = columns(found.list, &read, &format);
@@ -78,9 +81,11 @@ pub(super) fn open(found: &Found, index: u16, order: &LookOrder<'_>, marker: Mar
             break;
         }
     }
+
     if opened.read.is_none() {
         order.progress.advance(found.bytes);
     }
+
     opened
 }
 
@@ -103,8 +108,13 @@ fn read(
     order: &LookOrder<'_>,
     marker: Marker,
 ) -> Result<Read, ReadError> {
-    let (translation, empty) = (Translation::of(found.list, format), Empty::of(found.list, format)?);
-    let terms = raw::Terms { synthetic: order.terms.synthetic, days: cell::Days::before(order.terms.run_date) };
+    let (translation, empty) =
+        (Translation::of(found.list, format), Empty::of(found.list, format)?);
+    let terms = raw::Terms {
+        synthetic: order.terms.synthetic,
+        days: cell::Days::before(order.terms.run_date),
+    };
+
     let context = Context {
         file: path,
         index,
@@ -115,6 +125,7 @@ fn read(
         marker: Some(marker),
         progress: order.progress,
     };
+
     match found.list {
         List::Exposures => read_as::<Exposure>(found, format, &context),
         List::Participants | List::Register => read_as::<Registrant>(found, format, &context),
@@ -123,7 +134,11 @@ fn read(
     }
 }
 
-fn read_as<T: Glimpsed>(found: &Found, format: &InputFormat, context: &Context<'_>) -> Result<Read, ReadError> {
+fn read_as<T: Glimpsed>(
+    found: &Found,
+    format: &InputFormat,
+    context: &Context<'_>,
+) -> Result<Read, ReadError> {
     let (mut good, mut refused, mut damage) = (Vec::<Glanced<T>>::new(), Vec::new(), Vec::new());
     let mut pending = Vec::new();
     let (input, mut counted): (Input, Counted) =
@@ -140,8 +155,17 @@ fn suppresses_nobody(list: List, read: &Read, path: &Utf8Path) -> Option<ReadErr
     if list != List::Suppressions {
         return None;
     }
-    let refused = read.refused.iter().filter(|row| names_nobody(row)).map(|row| row.set_aside.row.row);
-    let row = read.glances.iter().filter(|row| row.names_nobody()).map(|row| row.row).chain(refused).min()?;
+
+    let refused =
+        read.refused.iter().filter(|row| names_nobody(row)).map(|row| row.set_aside.row.row);
+    let row = read
+        .glances
+        .iter()
+        .filter(|row| row.names_nobody())
+        .map(|row| row.row)
+        .chain(refused)
+        .min()?;
+
     Some(ReadError::Suppression { file: path.to_owned(), row })
 }
 
@@ -152,7 +176,13 @@ fn columns(list: List, read: &Read, format: &InputFormat) -> Columns {
         column: column.name,
         header: format.columns.get(column.name).map_or(column.name, String::as_str).to_owned(),
     });
-    Columns { found: found.collect(), absent: read.absent.clone(), unknown: read.unread.clone(), ..Columns::default() }
+
+    Columns {
+        found: found.collect(),
+        absent: read.absent.clone(),
+        unknown: read.unread.clone(),
+        ..Columns::default()
+    }
 }
 
 impl Opened {
@@ -233,6 +263,7 @@ impl Read {
                 kinds: tally.kinds.iter().map(KindLook::of).collect(),
             }
         };
+
         there.map(look).collect()
     }
 }

@@ -1,4 +1,5 @@
-//! What a look keeps of a row: whom it may be about, and whether it protects them. 24 bytes instead of the whole row.
+//! What a look keeps of a row: whom it may be about, and whether it protects them. 24 bytes instead
+//! of the whole row.
 
 use std::hash::{DefaultHasher, Hasher as _};
 use std::marker::PhantomData;
@@ -19,7 +20,8 @@ pub(super) struct Glance {
     pub(super) row: u32,
     /// BSN; 0 is none.
     bsn: u32,
-    /// `person_ref` of lists and suppressions, provider code of exposures and providers, hashed; 0 is none.
+    /// `person_ref` of lists and suppressions, provider code of exposures and providers, hashed; 0
+    /// is none.
     other: u64,
     /// Keeps somebody from a letter.
     protects: bool,
@@ -78,7 +80,12 @@ fn number(bsn: Option<crate::base::bsn::Bsn>) -> u32 {
 
 impl Glimpsed for Exposure {
     fn glance(&self) -> Glance {
-        Glance { row: self.row.row, bsn: number(self.bsn), other: hashed(self.provider_code()), protects: false }
+        Glance {
+            row: self.row.row,
+            bsn: number(self.bsn),
+            other: hashed(self.provider_code()),
+            protects: false,
+        }
     }
 }
 
@@ -97,7 +104,12 @@ impl Glimpsed for Provider {
 
 impl Glimpsed for Suppression {
     fn glance(&self) -> Glance {
-        Glance { row: self.row.row, bsn: number(self.bsn), other: hashed(&self.person_ref), protects: true }
+        Glance {
+            row: self.row.row,
+            bsn: number(self.bsn),
+            other: hashed(&self.person_ref),
+            protects: true,
+        }
     }
 }
 
@@ -128,18 +140,30 @@ pub(super) struct Known {
 impl Known {
     pub(super) fn of(files: &[Opened]) -> Self {
         let rows = |lists: &'static [List]| {
-            let of = files.iter().filter(move |file| lists.contains(&file.found.list)).filter_map(|file| file.read());
+            let of = files
+                .iter()
+                .filter(move |file| lists.contains(&file.found.list))
+                .filter_map(|file| file.read());
             of.flat_map(|read| &read.glances)
         };
+
         let refused = |lists: &'static [List]| {
-            let of = files.iter().filter(move |file| lists.contains(&file.found.list)).filter_map(|file| file.read());
+            let of = files
+                .iter()
+                .filter(move |file| lists.contains(&file.found.list))
+                .filter_map(|file| file.read());
             of.flat_map(|read| &read.refused)
         };
+
         let bsn = |row: &Refused| number(row.bsn);
         Self {
             exposed: Set::of(rows(EXPOSED).map(|row| row.bsn).chain(refused(EXPOSED).map(bsn))),
             listed: Set::of(rows(LISTED).map(|row| row.bsn).chain(refused(LISTED).map(bsn))),
-            refs: Set::of(rows(LISTED).map(|row| row.other).chain(refused(LISTED).map(|row| hashed(&row.person_ref)))),
+            refs: Set::of(
+                rows(LISTED)
+                    .map(|row| row.other)
+                    .chain(refused(LISTED).map(|row| hashed(&row.person_ref))),
+            ),
             providers: Set::of(rows(EXPOSED).map(|row| row.other)),
         }
     }
@@ -150,7 +174,9 @@ impl Known {
             List::Exposures => self.listed.has(row.bsn),
             List::Participants | List::Register => self.exposed.has(row.bsn),
             List::Providers => self.providers.has(row.other),
-            List::Suppressions => self.exposed.has(row.bsn) || self.listed.has(row.bsn) || self.refs.has(row.other),
+            List::Suppressions => {
+                self.exposed.has(row.bsn) || self.listed.has(row.bsn) || self.refs.has(row.other)
+            }
         }
     }
 
@@ -160,7 +186,9 @@ impl Known {
             let joins = self.joins(list, *row);
             [joins, row.protects, row.protects && !joins].map(u64::from)
         };
-        let sum = |one: [u64; 3], other: [u64; 3]| [one[0] + other[0], one[1] + other[1], one[2] + other[2]];
+        let sum = |one: [u64; 3], other: [u64; 3]| {
+            [one[0] + other[0], one[1] + other[1], one[2] + other[2]]
+        };
         rows.par_iter().map(counts).reduce(|| [0; 3], sum)
     }
 }

@@ -1,4 +1,5 @@
-//! Settings that would make a file readable: names of columns, delimiter, encoding, pattern of dates.
+//! Settings that would make a file readable: names of columns, delimiter, encoding, pattern of
+//! dates.
 
 use std::fmt::Write as _;
 
@@ -29,7 +30,10 @@ const KNOWN_ENOUGH: usize = 3;
 
 impl Proposal {
     pub(super) fn is_empty(&self) -> bool {
-        self.delimiter.is_none() && self.encoding.is_none() && self.columns.is_empty() && self.dates.is_none()
+        self.delimiter.is_none()
+            && self.encoding.is_none()
+            && self.columns.is_empty()
+            && self.dates.is_none()
     }
 
     /// The configured format with the proposal on top.
@@ -53,37 +57,52 @@ impl Proposal {
     pub(super) fn toml(&self, list: List) -> String {
         let name = contract::name(list);
         let mut text = String::new();
+
         // Writing to a string does not fail.
         if self.delimiter.is_some() || self.encoding.is_some() || self.dates.is_some() {
             let _ = writeln!(text, "[inputs.{name}]");
         }
+
         if let Some(delimiter) = self.delimiter {
             let _ = writeln!(text, "delimiter = {}", toml::Value::from(delimiter.to_string()));
         }
+
         if self.encoding.is_some() {
             let _ = writeln!(text, "encoding = \"windows-1252\"");
         }
+
         if let Some(dates) = self.dates {
             let _ = writeln!(text, "dates = \"{}\"", dates.pattern());
         }
+
         if !self.columns.is_empty() {
             let _ = writeln!(text, "[inputs.{name}.columns]");
         }
+
         for guess in &self.columns {
-            let _ = writeln!(text, "{} = {}", guess.column, toml::Value::from(guess.header.clone()));
+            let _ =
+                writeln!(text, "{} = {}", guess.column, toml::Value::from(guess.header.clone()));
         }
+
         text
     }
 
     /// Takes a pattern of dates into the proposal, unless that was done before.
     pub(super) fn take_dates(&mut self, dates: Option<DateForm>, configured: &InputFormat) -> bool {
-        let new = dates.filter(|dates| self.dates.is_none() && *dates != configured.dates && *dates != DateForm::Iso);
+        let new = dates.filter(|dates| {
+            self.dates.is_none() && *dates != configured.dates && *dates != DateForm::Iso
+        });
         self.dates = self.dates.or(new);
         new.is_some()
     }
 
     /// Looks for what would mend this error; `false` when there is nothing new to try.
-    pub(super) fn mend(&mut self, error: &ReadError, names: Option<&Names>, configured: &InputFormat) -> bool {
+    pub(super) fn mend(
+        &mut self,
+        error: &ReadError,
+        names: Option<&Names>,
+        configured: &InputFormat,
+    ) -> bool {
         match error {
             ReadError::Encoding { .. } if self.on(configured).encoding == TextEncoding::Utf8 => {
                 self.encoding = Some(TextEncoding::Windows1252);
@@ -91,7 +110,8 @@ impl Proposal {
             }
             ReadError::NoHeader { .. } | ReadError::MissingColumn { .. } => {
                 let Some(names) = names.filter(|names| names.is_header) else { return false };
-                let delimiter = Some(names.delimiter).filter(|delimiter| *delimiter != configured.delimiter);
+                let delimiter =
+                    Some(names.delimiter).filter(|delimiter| *delimiter != configured.delimiter);
                 let new = self.delimiter != delimiter || self.columns != names.columns.guessed;
                 self.delimiter = delimiter;
                 self.columns.clone_from(&names.columns.guessed);
@@ -111,27 +131,34 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Tries every delimiter, the configured one first, and keeps the one with which most columns are known.
+    /// Tries every delimiter, the configured one first, and keeps the one with which most columns
+    /// are known.
     pub(super) fn of(found: &Found, format: &InputFormat, path: &Utf8Path) -> Option<Self> {
         let bytes = snapshot::bytes(path).ok()?;
         if found.form == Form::Parquet {
             let names = parquet_file::column_names(bytes)?;
             return Some(Self::from(&names, found.list, format, format.delimiter));
         }
+
         if found.form == Form::Workbook {
             let names = workbook::first_row(&bytes, format)?;
             return Some(Self::from(&names, found.list, format, format.delimiter));
         }
+
         let mut best: Option<Self> = None;
-        let others = [',', ';', '\t'].into_iter().filter(|delimiter| *delimiter != format.delimiter);
+        let others =
+            [',', ';', '\t'].into_iter().filter(|delimiter| *delimiter != format.delimiter);
         for delimiter in [format.delimiter].into_iter().chain(others) {
             let byte = u8::try_from(delimiter).ok()?;
-            let Ok(Some(names)) = csv_file::first_line(&bytes, format, byte, path) else { continue };
+            let Ok(Some(names)) = csv_file::first_line(&bytes, format, byte, path) else {
+                continue;
+            };
             let found = Self::from(&names, found.list, format, delimiter);
             if best.as_ref().is_none_or(|best| found.known() > best.known()) {
                 best = Some(found);
             }
         }
+
         best
     }
 
@@ -140,7 +167,8 @@ impl Names {
     }
 
     fn from(names: &[String], list: List, format: &InputFormat, delimiter: char) -> Self {
-        let header = |column: &str| format.columns.get(column).map_or(column, String::as_str).to_owned();
+        let header =
+            |column: &str| format.columns.get(column).map_or(column, String::as_str).to_owned();
         let mut columns = Columns::default();
         let mut wanting = Vec::new();
         for column in contract::columns(list) {
@@ -150,15 +178,20 @@ impl Names {
                 wanting.push(column.name);
             }
         }
+
         let is_found = |name: &String| columns.found.iter().any(|found| found.header == *name);
         let unread = || (1..).zip(names).filter(|(_, name)| !is_found(name));
         columns.guessed = contract::guess(list, &wanting, unread().map(|(_, name)| name.as_str()));
 
         let known = columns.found.len() + columns.guessed.len();
-        let is_header = known >= KNOWN_ENOUGH && !names.iter().any(|name| header::is_like_a_value(name));
+        let is_header =
+            known >= KNOWN_ENOUGH && !names.iter().any(|name| header::is_like_a_value(name));
+
         if is_header {
             let guessed = |name: &str| columns.guessed.iter().any(|guess| guess.header == name);
-            let unknown = unread().filter(|(_, name)| !guessed(name)).map(|(place, name)| plain::header(name, place));
+            let unknown = unread()
+                .filter(|(_, name)| !guessed(name))
+                .map(|(place, name)| plain::header(name, place));
             let unknown: Vec<String> = unknown.collect();
             columns.unknown = unknown;
         } else {
@@ -166,9 +199,11 @@ impl Names {
             columns.guessed.clear();
             columns.unnamed = names.len();
         }
+
         wanting.retain(|column| !columns.guessed.iter().any(|guess| guess.column == *column));
         let needed = |column: &str| schema::needed(list).any(|needed| needed == column);
         (columns.missing, columns.absent) = wanting.into_iter().partition(|column| needed(column));
+
         Self { columns, delimiter, is_header }
     }
 }

@@ -1,13 +1,16 @@
-//! Cells of a workbook as calamine reads them, by their kind. The only file of the program that names calamine.
+//! Cells of a workbook as calamine reads them, by their kind. The only file of the program that
+//! names calamine.
 //!
-//! Its conversions (`as_date`, `as_i64` and their like) are never used: they make dates of plain numbers, cut 1.7 to 1,
-//! and give one day for two serial numbers (59 and 60: 1900 was not a leap year).
+//! Its conversions (`as_date`, `as_i64` and their like) are never used: they make dates of plain
+//! numbers, cut 1.7 to 1, and give one day for two serial numbers (59 and 60: 1900 was not a leap
+//! year).
 
 use std::borrow::Cow;
 use std::io::Cursor;
 
 use calamine::{
-    Data, DataRef, Dimensions, Ods, OdsError, Reader as _, SheetType, Xlsx, XlsxError, XlsxFormulaMetadata,
+    Data, DataRef, Dimensions, Ods, OdsError, Reader as _, SheetType, Xlsx, XlsxError,
+    XlsxFormulaMetadata,
 };
 
 use super::{Format, Problem};
@@ -58,8 +61,12 @@ impl<'b> Book<'b> {
     pub(super) fn open(bytes: &'b [u8], format: Format) -> Result<Self, Problem> {
         let cursor = Cursor::new(bytes);
         match format {
-            Format::Xlsx => Xlsx::new(cursor).map(|book| Self::Xlsx(Box::new(book))).map_err(|error| xlsx(&error)),
-            Format::Ods => Ods::new(cursor).map(|book| Self::Ods(Box::new(book))).map_err(|error| ods(&error)),
+            Format::Xlsx => Xlsx::new(cursor)
+                .map(|book| Self::Xlsx(Box::new(book)))
+                .map_err(|error| xlsx(&error)),
+            Format::Ods => {
+                Ods::new(cursor).map(|book| Self::Ods(Box::new(book))).map_err(|error| ods(&error))
+            }
         }
     }
 
@@ -69,7 +76,11 @@ impl<'b> Book<'b> {
             Self::Xlsx(book) => book.sheets_metadata(),
             Self::Ods(book) => book.sheets_metadata(),
         };
-        metadata.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).map(|sheet| sheet.name.clone()).collect()
+        metadata
+            .iter()
+            .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+            .map(|sheet| sheet.name.clone())
+            .collect()
     }
 
     /// Whether days are counted from 1904.
@@ -88,7 +99,11 @@ impl<'b> Book<'b> {
     }
 
     /// Goes through the rows of a sheet that have any cell, from the top.
-    pub(super) fn rows<E: From<Problem>>(&mut self, sheet: &str, each: &mut Each<'_, E>) -> Result<(), E> {
+    pub(super) fn rows<E: From<Problem>>(
+        &mut self,
+        sheet: &str,
+        each: &mut Each<'_, E>,
+    ) -> Result<(), E> {
         match self {
             Self::Xlsx(book) => xlsx_rows(book, sheet, each),
             Self::Ods(book) => ods_rows(book, sheet, each),
@@ -96,7 +111,11 @@ impl<'b> Book<'b> {
     }
 }
 
-fn xlsx_rows<E: From<Problem>>(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, each: &mut Each<'_, E>) -> Result<(), E> {
+fn xlsx_rows<E: From<Problem>>(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+    each: &mut Each<'_, E>,
+) -> Result<(), E> {
     let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| xlsx(&error))?;
     let mut row: Vec<Found<'_>> = Vec::new();
     let mut at = 0;
@@ -113,32 +132,47 @@ fn xlsx_rows<E: From<Problem>>(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, each
             at = place;
         }
         let formula = cell.formula.map_or(Formula::None, |formula| match formula {
-            XlsxFormulaMetadata::Normal { formula } | XlsxFormulaMetadata::Shared { formula, .. } => of(&formula),
+            XlsxFormulaMetadata::Normal { formula }
+            | XlsxFormulaMetadata::Shared { formula, .. } => of(&formula),
             _ => Formula::Own,
         });
         row.push(Found { column, value: value(cell.value), formula });
     }
+
     if !row.is_empty() {
         each(at, &row)?;
     }
+
     Ok(())
 }
 
-fn ods_rows<E: From<Problem>>(book: &mut Ods<Cursor<&[u8]>>, sheet: &str, each: &mut Each<'_, E>) -> Result<(), E> {
+fn ods_rows<E: From<Problem>>(
+    book: &mut Ods<Cursor<&[u8]>>,
+    sheet: &str,
+    each: &mut Each<'_, E>,
+) -> Result<(), E> {
     let range = book.worksheet_range(sheet).map_err(|error| ods(&error))?;
     let formulas = book.worksheet_formula(sheet).map_err(|error| ods(&error))?;
+
     // A sheet whose formulas have no values has no range of values, but it is not empty.
     let starts = [range.start(), formulas.start()].into_iter().flatten();
-    let Some(start) = starts.reduce(|one, other| (one.0.min(other.0), one.1.min(other.1))) else { return Ok(()) };
+    let Some(start) = starts.reduce(|one, other| (one.0.min(other.0), one.1.min(other.1))) else {
+        return Ok(());
+    };
     let ends = [range.end(), formulas.end()].into_iter().flatten();
-    let Some(end) = ends.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1))) else { return Ok(()) };
+    let Some(end) = ends.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1))) else {
+        return Ok(());
+    };
     let mut row: Vec<Found<'_>> = Vec::new();
+
     for place in start.0..=end.0 {
         row.clear();
         for column in start.1..=end.1 {
             let formula = formulas.get_value((place, column)).filter(|text| !text.is_empty());
             let formula = formula.map_or(Formula::None, |text| of(text));
-            let value = range.get_value((place, column)).map_or(Value::Empty, |found| ods_value(found, formula));
+            let value = range
+                .get_value((place, column))
+                .map_or(Value::Empty, |found| ods_value(found, formula));
             if value != Value::Empty || formula != Formula::None {
                 row.push(Found { column, value, formula });
             }
@@ -147,6 +181,7 @@ fn ods_rows<E: From<Problem>>(book: &mut Ods<Cursor<&[u8]>>, sheet: &str, each: 
             return Ok(());
         }
     }
+
     Ok(())
 }
 
@@ -168,7 +203,8 @@ fn value(found: DataRef<'_>) -> Value<'_> {
 fn ods_value(found: &Data, formula: Formula) -> Value<'_> {
     match found {
         Data::Empty => Value::Empty,
-        // An error is the text of it in the language of whoever saved the file (`#N/B`, `Fout:502`).
+        // An error is the text of it in the language of whoever saved the file (`#N/B`,
+        // `Fout:502`).
         Data::String(text) if formula != Formula::None && is_error(text) => Value::Error,
         Data::String(text) => Value::Text(Cow::Borrowed(text)),
         Data::Int(number) => whole(*number),
@@ -188,7 +224,9 @@ const fn whole<'c>(number: i64) -> Value<'c> {
 
 fn is_error(text: &str) -> bool {
     let after = text.split_once(':').map(|(_, number)| number.trim());
-    text.starts_with('#') || after.is_some_and(|number| number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit()))
+    text.starts_with('#')
+        || after
+            .is_some_and(|number| number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `[1]Sheet1!A1` in .xlsx; `'file:///...'#$Sheet1.A1` in .ods.
@@ -198,7 +236,12 @@ fn of(formula: &str) -> Formula {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         digits > 0 && rest.as_bytes().get(digits) == Some(&b']')
     });
-    if numbered || formula.contains("file:") || formula.contains("://") { Formula::External } else { Formula::Own }
+
+    if numbered || formula.contains("file:") || formula.contains("://") {
+        Formula::External
+    } else {
+        Formula::Own
+    }
 }
 
 /// In words of our own: what calamine says may quote a cell.
@@ -206,9 +249,9 @@ fn xlsx(error: &XlsxError) -> Problem {
     match error {
         XlsxError::Password => Problem::password(),
         XlsxError::CellError(code) => Problem::new_error(code),
-        XlsxError::WorksheetNotFound(_) | XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
-            Problem::damaged("a part of it is missing")
-        }
+        XlsxError::WorksheetNotFound(_)
+        | XlsxError::FileNotFound(_)
+        | XlsxError::RelationshipNotFound => Problem::damaged("a part of it is missing"),
         _ => Problem::damaged("its cells cannot be decoded"),
     }
 }
@@ -216,8 +259,12 @@ fn xlsx(error: &XlsxError) -> Problem {
 fn ods(error: &OdsError) -> Problem {
     match error {
         OdsError::Password => Problem::password(),
-        OdsError::CellLimitExceeded { .. } => Problem::too_large("it has more cells than can be held"),
-        OdsError::Mismatch { .. } => Problem::resave("it has blanks between its cells, which are not read"),
+        OdsError::CellLimitExceeded { .. } => {
+            Problem::too_large("it has more cells than can be held")
+        }
+        OdsError::Mismatch { .. } => {
+            Problem::resave("it has blanks between its cells, which are not read")
+        }
         _ => Problem::resave("its cells cannot be decoded"),
     }
 }
@@ -228,10 +275,14 @@ mod tests {
 
     #[test]
     fn formulas_that_take_values_from_elsewhere_are_known() {
-        for text in ["[1]Sheet1!A1", "VLOOKUP(A1,[12]Lijst!A:B,2)", "of:='file:///C:/x.ods'#$Blad1.A1"] {
+        for text in
+            ["[1]Sheet1!A1", "VLOOKUP(A1,[12]Lijst!A:B,2)", "of:='file:///C:/x.ods'#$Blad1.A1"]
+        {
             assert_eq!(of(text), Formula::External, "{text}");
         }
-        for text in ["", "A1+B1", "of:=[.A1]+[.B1]", "Table1[Bsn]", "Table1[[#This Row],[Col 1]]", "TRUE()"] {
+        for text in
+            ["", "A1+B1", "of:=[.A1]+[.B1]", "Table1[Bsn]", "Table1[[#This Row],[Col 1]]", "TRUE()"]
+        {
             assert_eq!(of(text), Formula::Own, "{text}");
         }
     }
@@ -239,11 +290,22 @@ mod tests {
     #[test]
     fn errors_of_an_ods_file_are_texts_that_a_formula_gave() {
         for text in ["#N/B", "#REF!", "Fout:502", "Err:508"] {
-            assert_eq!(ods_value(&Data::String(text.to_owned()), Formula::Own), Value::Error, "{text}");
-            assert!(matches!(ods_value(&Data::String(text.to_owned()), Formula::None), Value::Text(_)), "{text}");
+            assert_eq!(
+                ods_value(&Data::String(text.to_owned()), Formula::Own),
+                Value::Error,
+                "{text}"
+            );
+            assert!(
+                matches!(ods_value(&Data::String(text.to_owned()), Formula::None), Value::Text(_)),
+                "{text}"
+            );
         }
+
         for text in ["Jansen", "12:30", ""] {
-            assert!(matches!(ods_value(&Data::String(text.to_owned()), Formula::Own), Value::Text(_)), "{text}");
+            assert!(
+                matches!(ods_value(&Data::String(text.to_owned()), Formula::Own), Value::Text(_)),
+                "{text}"
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! From a cell of a known kind to the text that the same cell of a CSV file would have, so that one set of rules reads
-//! every file.
+//! From a cell of a known kind to the text that the same cell of a CSV file would have, so that one
+//! set of rules reads every file.
 
 use jiff::civil::Date;
 
@@ -13,8 +13,8 @@ const LONGEST: usize = 4096;
 /// Whole numbers up to here are exact.
 const MOST: f64 = 9_007_199_254_740_992.0;
 
-/// Appends the text. A cell of a kind that its column does not take gives a text that every rule refuses with R128:
-/// nothing is cut off, and nothing is guessed.
+/// Appends the text. A cell of a kind that its column does not take gives a text that every rule
+/// refuses with R128: nothing is cut off, and nothing is guessed.
 pub(super) fn write(value: &Value<'_>, kind: Kind, from_1904: bool, into: &mut String) {
     match value {
         Value::Empty => {}
@@ -25,7 +25,9 @@ pub(super) fn write(value: &Value<'_>, kind: Kind, from_1904: bool, into: &mut S
         },
         Value::Serial(days) if kind == Kind::Date => push_date(day(*days, from_1904), into),
         Value::DateText(text) if kind == Kind::Date => push_date(iso(text), into),
-        Value::Flag(flag) if kind == Kind::Flag => into.push_str(if *flag { "true" } else { "false" }),
+        Value::Flag(flag) if kind == Kind::Flag => {
+            into.push_str(if *flag { "true" } else { "false" })
+        }
         Value::Serial(_) | Value::DateText(_) | Value::Flag(_) | Value::Duration | Value::Error => {
             into.push_str(SPOILT);
         }
@@ -44,13 +46,19 @@ fn whole(number: f64) -> Option<String> {
     (number.fract() == 0.0 && number.abs() < MOST).then(|| format!("{number:.0}"))
 }
 
-/// The day of a serial number without a time. Before March 1900 programs differ by a day: such days are refused.
+/// The day of a serial number without a time. Before March 1900 programs differ by a day: such days
+/// are refused.
 fn day(serial: f64, from_1904: bool) -> Option<Date> {
-    let (epoch, first) =
-        if from_1904 { (Date::constant(1904, 1, 1), 0.0) } else { (Date::constant(1899, 12, 30), 61.0) };
+    let (epoch, first) = if from_1904 {
+        (Date::constant(1904, 1, 1), 0.0)
+    } else {
+        (Date::constant(1899, 12, 30), 61.0)
+    };
+
     if serial.fract() != 0.0 || !(first..3_000_000.0).contains(&serial) {
         return None;
     }
+
     let days: i64 = format!("{serial:.0}").parse().ok()?;
     epoch.checked_add(jiff::Span::new().days(days)).ok()
 }
@@ -61,12 +69,10 @@ fn iso(text: &str) -> Option<Date> {
     let time = time.strip_suffix('Z').unwrap_or(time);
     let time = time.strip_prefix('T').unwrap_or(time);
     let midnight = time.is_empty()
-        || time.split_once('.').map_or(
-            time,
-            |(time, zeros)| {
-                if zeros.bytes().all(|byte| byte == b'0') { time } else { "" }
-            },
-        ) == "00:00:00";
+        || time.split_once('.').map_or(time, |(time, zeros)| {
+            if zeros.bytes().all(|byte| byte == b'0') { time } else { "" }
+        }) == "00:00:00";
+
     let is_form = date.bytes().enumerate().all(|(place, byte)| match place {
         4 | 7 => byte == b'-',
         _ => byte.is_ascii_digit(),
@@ -88,13 +94,18 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_digits_and_other_numbers_are_spoilt() {
-        for (number, digits) in
-            [(999_990_019.0, "999990019"), (12.0, "12"), (-2.0, "-2"), (0.0, "0"), (1e15, "1000000000000000")]
-        {
+        for (number, digits) in [
+            (999_990_019.0, "999990019"),
+            (12.0, "12"),
+            (-2.0, "-2"),
+            (0.0, "0"),
+            (1e15, "1000000000000000"),
+        ] {
             assert_eq!(text(&Value::Number(number), Kind::Digits), digits);
             assert_eq!(text(&Value::Number(number), Kind::Text), digits);
             assert_eq!(text(&Value::Number(number), Kind::Date), SPOILT, "a number is no date");
         }
+
         for number in [1.5, 0.12, 1e16, 1e300, f64::NAN, f64::INFINITY, -0.5] {
             for kind in [Kind::Text, Kind::Digits, Kind::Flag, Kind::Date] {
                 assert_eq!(text(&Value::Number(number), kind), SPOILT, "{number}");
@@ -104,29 +115,43 @@ mod tests {
 
     #[test]
     fn a_serial_number_is_a_day_only_when_every_program_means_the_same_by_it() {
-        for (serial, day) in
-            [(61.0, "1900-03-01"), (18_323.0, "1950-03-01"), (36_525.0, "1999-12-31"), (45_901.0, "2025-09-01")]
-        {
+        for (serial, day) in [
+            (61.0, "1900-03-01"),
+            (18_323.0, "1950-03-01"),
+            (36_525.0, "1999-12-31"),
+            (45_901.0, "2025-09-01"),
+        ] {
             assert_eq!(text(&Value::Serial(serial), Kind::Date), day);
             assert_eq!(text(&Value::Serial(serial), Kind::Digits), SPOILT, "a date is no number");
             assert_eq!(text(&Value::Serial(serial), Kind::Text), SPOILT);
         }
-        // A birth date a day too early: the evening before, as a program in a different time zone stored it.
+
+        // A birth date a day too early: the evening before, as a program in a different time zone
+        // stored it.
         for serial in [18_322.958_333, 18_323.5, 60.0, 59.0, 1.0, 0.0, -1.0, 0.5, 4e6, f64::NAN] {
             assert_eq!(text(&Value::Serial(serial), Kind::Date), SPOILT, "{serial}");
         }
+
         let mut from_1904 = String::new();
         write(&Value::Serial(0.0), Kind::Date, true, &mut from_1904);
         write(&Value::Serial(16_861.0), Kind::Date, true, &mut from_1904);
+
         assert_eq!(from_1904, "1904-01-011950-03-01");
     }
 
     #[test]
     fn written_dates_have_no_time_but_midnight() {
-        for good in ["1950-03-01", "1950-03-01T00:00:00", "1950-03-01T00:00:00Z", "1950-03-01T00:00:00.000"] {
-            assert_eq!(text(&Value::DateText(Cow::Borrowed(good)), Kind::Date), "1950-03-01", "{good}");
+        for good in
+            ["1950-03-01", "1950-03-01T00:00:00", "1950-03-01T00:00:00Z", "1950-03-01T00:00:00.000"]
+        {
+            assert_eq!(
+                text(&Value::DateText(Cow::Borrowed(good)), Kind::Date),
+                "1950-03-01",
+                "{good}"
+            );
             assert_eq!(text(&Value::DateText(Cow::Borrowed(good)), Kind::Text), SPOILT, "{good}");
         }
+
         let bad = [
             "1950-02-28T23:00:00",
             "1950-03-01T00:00:00.001",
@@ -136,6 +161,7 @@ mod tests {
             "-950-03-01",
             "01-03-1950",
         ];
+
         for bad in bad {
             assert_eq!(text(&Value::DateText(Cow::Borrowed(bad)), Kind::Date), SPOILT, "{bad}");
         }
@@ -146,9 +172,11 @@ mod tests {
         assert_eq!(text(&Value::Flag(true), Kind::Flag), "true");
         assert_eq!(text(&Value::Flag(false), Kind::Flag), "false");
         assert_eq!(text(&Value::Number(1.0), Kind::Flag), "1");
+
         for kind in [Kind::Text, Kind::Digits, Kind::Date] {
             assert_eq!(text(&Value::Flag(true), kind), SPOILT);
         }
+
         for kind in [Kind::Text, Kind::Digits, Kind::Date, Kind::Flag] {
             assert_eq!(text(&Value::Duration, kind), SPOILT);
             assert_eq!(text(&Value::Error, kind), SPOILT);

@@ -1,5 +1,5 @@
-//! The tags of an XML text, for the few facts that calamine does not tell: what is hidden, what is merged, which cells
-//! say nothing about their kind. Nothing is decoded here but attribute names.
+//! The tags of an XML text, for the few facts that calamine does not tell: what is hidden, what is
+//! merged, which cells say nothing about their kind. Nothing is decoded here but attribute names.
 
 use memchr::{memchr, memmem};
 
@@ -60,8 +60,11 @@ impl<'x> Tags<'x> {
 
     /// Skips a comment, a section of literal text or a processing instruction at the beginning.
     fn skip(&mut self) -> bool {
-        let ends: [(&[u8], &[u8]); 4] = [(b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"), (b"<!", b">")];
-        let Some((_, end)) = ends.iter().find(|(start, _)| self.xml.starts_with(start)) else { return false };
+        let ends: [(&[u8], &[u8]); 4] =
+            [(b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"), (b"<!", b">")];
+        let Some((_, end)) = ends.iter().find(|(start, _)| self.xml.starts_with(start)) else {
+            return false;
+        };
         self.xml = memmem::find(self.xml, end).map_or(&[], |place| &self.xml[place + end.len()..]);
         true
     }
@@ -82,6 +85,7 @@ impl<'x> Iterator for Tags<'x> {
                 break;
             }
         }
+
         let end = end_of_tag(self.xml)?;
         let inner = &self.xml[1..end];
         self.xml = &self.xml[end + 1..];
@@ -91,7 +95,14 @@ impl<'x> Iterator for Tags<'x> {
         let inner = inner.strip_prefix(b"/").unwrap_or(inner);
         let inner = inner.strip_suffix(b"/").unwrap_or(inner);
         let split = inner.iter().position(u8::is_ascii_whitespace).unwrap_or(inner.len());
-        Some(Tag { name: local(&inner[..split]), text, attributes: &inner[split..], closes, is_empty })
+
+        Some(Tag {
+            name: local(&inner[..split]),
+            text,
+            attributes: &inner[split..],
+            closes,
+            is_empty,
+        })
     }
 }
 
@@ -106,6 +117,7 @@ fn end_of_tag(xml: &[u8]) -> Option<usize> {
             _ => {}
         }
     }
+
     None
 }
 
@@ -123,6 +135,7 @@ mod tests {
         assert_eq!((tags[0].number("r"), tags[0].number("none")), (Some(2), None));
         assert_eq!(tags[1].get("f"), Some(b"a>b".as_slice()));
         assert!(tags[1].is_empty && tags[2].closes);
+
         let texts: Vec<&[u8]> = Tags::of(b"<p>a<!-- --> </p><p/>").map(|tag| tag.text).collect();
         assert_eq!(texts, [b"".as_slice(), b" ", b""]);
     }

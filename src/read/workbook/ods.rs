@@ -1,10 +1,12 @@
-//! What an `.ods` file hides from calamine: cells that do not say what they hold read as empty there, merged cells read
-//! like others, and a few bytes can stand for more cells than fit in memory.
+//! What an `.ods` file hides from calamine: cells that do not say what they hold read as empty
+//! there, merged cells read like others, and a few bytes can stand for more cells than fit in
+//! memory.
 
 use super::Problem;
 use super::markup::{Tag, Tags};
 
-/// Most cells of a sheet, counted as the rectangle that holds them all: calamine holds every one, filled or not.
+/// Most cells of a sheet, counted as the rectangle that holds them all: calamine holds every one,
+/// filled or not.
 const MOST_CELLS: u64 = 6_000_000;
 
 /// Most blanks that one sign may stand for.
@@ -40,13 +42,18 @@ pub(super) fn sheets(content: &[u8]) -> Result<Vec<Sheet>, Problem> {
             _ => at.step(&tag)?,
         }
     }
+
     Ok(sheets)
 }
 
 impl Sheet {
     /// Whether this is the sheet of that name.
     pub(super) fn is(&self, name: &str) -> bool {
-        let escaped = name.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\'', "&apos;");
+        let escaped = name
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('"', "&quot;")
+            .replace('\'', "&apos;");
         self.name == name.as_bytes() || self.name == escaped.as_bytes()
     }
 }
@@ -69,13 +76,19 @@ struct Walk {
 impl Walk {
     fn step(&mut self, tag: &Tag<'_>) -> Result<(), Problem> {
         let Some(sheet) = &mut self.sheet else { return Ok(()) };
+
         if self.untyped && self.comments == 0 && !tag.text.trim_ascii().is_empty() {
-            return Err(Problem::resave("it has a cell that does not say whether it holds a text, a number or a date"));
+            return Err(Problem::resave(
+                "it has a cell that does not say whether it holds a text, a number or a date",
+            ));
         }
+
         let repeated = |name: &str| tag.number(name).unwrap_or(1).max(1);
         let is_hidden = matches!(tag.get("visibility"), Some(b"collapse" | b"filter"));
         match (tag.name, tag.closes) {
-            (b"table-column", false) if is_hidden => sheet.hidden_columns += repeated("number-columns-repeated"),
+            (b"table-column", false) if is_hidden => {
+                sheet.hidden_columns += repeated("number-columns-repeated")
+            }
             (b"table-row", false) => {
                 self.repeats = repeated("number-rows-repeated");
                 self.left = 0;
@@ -85,12 +98,14 @@ impl Walk {
             }
             (b"table-row", true) => self.above = self.above.saturating_add(self.repeats),
             (b"annotation", _) if !tag.is_empty => {
-                self.comments = if tag.closes { self.comments.saturating_sub(1) } else { self.comments + 1 };
+                self.comments =
+                    if tag.closes { self.comments.saturating_sub(1) } else { self.comments + 1 };
             }
             (b"table-cell" | b"covered-table-cell", false) => return self.cell(tag),
             (b"table-cell" | b"covered-table-cell", true) => self.untyped = false,
             _ => {}
         }
+
         Ok(())
     }
 
@@ -98,13 +113,16 @@ impl Walk {
         let Some(sheet) = &mut self.sheet else { return Ok(()) };
         let is_typed = tag.get("value-type").is_some();
         self.untyped = !is_typed && !tag.is_empty;
-        self.left = self.left.saturating_add(tag.number("number-columns-repeated").unwrap_or(1).max(1));
+        self.left =
+            self.left.saturating_add(tag.number("number-columns-repeated").unwrap_or(1).max(1));
         let spans = |name: &str| tag.number(name).unwrap_or(1);
+
         if spans("number-columns-spanned") > 1 || spans("number-rows-spanned") > 1 {
             let last = self.above.saturating_add(spans("number-rows-spanned").saturating_sub(1));
             let row = |row: u64| u32::try_from(row).unwrap_or(u32::MAX);
             sheet.merged_rows.push((row(self.above), row(last)));
         }
+
         if is_typed || tag.get("formula").is_some() {
             sheet.rows = sheet.rows.max(self.above.saturating_add(self.repeats));
             sheet.columns = sheet.columns.max(self.left);
@@ -112,6 +130,7 @@ impl Walk {
                 return Err(Problem::too_large("it has more cells than an .ods list may have"));
             }
         }
+
         Ok(())
     }
 }
@@ -121,7 +140,9 @@ mod tests {
     use super::*;
 
     fn table(rows: &str) -> String {
-        format!("<office:spreadsheet><table:table table:name=\"A &amp; B\">{rows}</table:table></office:spreadsheet>")
+        format!(
+            "<office:spreadsheet><table:table table:name=\"A &amp; B\">{rows}</table:table></office:spreadsheet>"
+        )
     }
 
     #[test]
@@ -132,9 +153,11 @@ mod tests {
              <table:table-row table:visibility=\"filter\"><table:table-cell table:number-columns-spanned=\"2\" \
              table:number-rows-spanned=\"2\" office:value-type=\"string\"><text:p>x</text:p></table:table-cell></table:table-row>",
         );
+
         let sheets = sheets(text.as_bytes()).unwrap();
         assert!(sheets[0].is("A & B") && !sheets[0].is("A"));
         assert_eq!(sheets[0].merged_rows, [(3, 4)]);
+
         assert_eq!((sheets[0].hidden_rows, sheets[0].hidden_columns), (1, 2));
     }
 
@@ -150,6 +173,7 @@ mod tests {
         ] {
             assert!(sheets(row(good).as_bytes()).is_ok(), "{good}");
         }
+
         for bad in [
             "<table:table-cell><text:p>x</text:p></table:table-cell>",
             "<table:covered-table-cell><text:p><text:span>x</text:span></text:p></table:covered-table-cell>",
@@ -166,14 +190,18 @@ mod tests {
                  table:number-columns-repeated=\"{columns}\" office:value-type=\"float\" office:value=\"1\"/></table:table-row>"
             ))
         };
+
         assert!(sheets(bomb(1000, 100).as_bytes()).is_ok());
+
         for (rows, columns) in [(1_000_000, 16_000), (u64::MAX, 2), (7_000_000, 1)] {
             assert!(sheets(bomb(rows, columns).as_bytes()).is_err(), "{rows} x {columns}");
         }
+
         // Empty rows behind the last cell are how every .ods file ends.
         let end = table(
             "<table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>",
         );
+
         assert!(sheets(end.as_bytes()).is_ok());
         assert!(sheets(b"<table:table><text:s text:c=\"99999999\"/></table:table>").is_err());
     }

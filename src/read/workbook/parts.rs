@@ -1,5 +1,5 @@
-//! A workbook is a zip archive of XML parts. Each part is unpacked and counted before calamine sees the file: what the
-//! archive declares about itself is not believed.
+//! A workbook is a zip archive of XML parts. Each part is unpacked and counted before calamine sees
+//! the file: what the archive declares about itself is not believed.
 
 use std::io::{Cursor, Read as _};
 
@@ -44,6 +44,7 @@ impl<'b> Parts<'b> {
         if archive.len() > MOST_PARTS {
             return Err(Problem::too_large("it has more parts than any list"));
         }
+
         let mut names = Vec::with_capacity(archive.len());
         for index in 0..archive.len() {
             let part = archive.by_index_raw(index).map_err(|_| damaged())?;
@@ -52,9 +53,11 @@ impl<'b> Parts<'b> {
             }
             names.push(part.name().map_err(|_| damaged())?.into_owned());
         }
+
         let mut parts = Self { archive, names, format: Format::Xlsx, hidden: 0, filters: 0 };
         parts.format = parts.kind()?;
         parts.measure()?;
+
         Ok(parts)
     }
 
@@ -64,6 +67,7 @@ impl<'b> Parts<'b> {
         if has("workbook.bin") {
             return Err(Problem::other_kind("an .xlsb workbook"));
         }
+
         if self.names.iter().any(|name| name == "mimetype") {
             let kind = self.small("mimetype").unwrap_or_default();
             return if kind.trim_ascii() == b"application/vnd.oasis.opendocument.spreadsheet" {
@@ -72,6 +76,7 @@ impl<'b> Parts<'b> {
                 Err(Problem::other_kind("a different kind of document"))
             };
         }
+
         if has("[Content_Types].xml") && has("workbook.xml") {
             Ok(Format::Xlsx)
         } else {
@@ -88,15 +93,21 @@ impl<'b> Parts<'b> {
                 Format::Xlsx if name.ends_with("haredStrings.xml") => MOST_TEXT_BYTES,
                 _ => MOST_BYTES,
             };
-            let is_sheet =
-                self.format == Format::Xlsx && name.contains("sheet") && Utf8Path::new(name).extension() == Some("xml");
+            let is_sheet = self.format == Format::Xlsx
+                && name.contains("sheet")
+                && Utf8Path::new(name).extension() == Some("xml");
             let is_text = name.ends_with("haredStrings.xml");
-            let mut part = self.archive.by_index(index).map_err(|_| Problem::damaged("its archive is damaged"))?;
+            let mut part = self
+                .archive
+                .by_index(index)
+                .map_err(|_| Problem::damaged("its archive is damaged"))?;
             let mut window = Window::default();
             let mut buffer = vec![0; 1 << 16];
             let mut bytes = 0_u64;
             loop {
-                let read = part.read(&mut buffer).map_err(|_| Problem::damaged("its archive is damaged"))?;
+                let read = part
+                    .read(&mut buffer)
+                    .map_err(|_| Problem::damaged("its archive is damaged"))?;
                 if read == 0 {
                     break;
                 }
@@ -105,7 +116,9 @@ impl<'b> Parts<'b> {
                 }
                 bytes += read as u64;
                 if bytes > most || total + bytes > MOST_BYTES {
-                    return Err(Problem::too_large("it unpacks to more data than any list can have"));
+                    return Err(Problem::too_large(
+                        "it unpacks to more data than any list can have",
+                    ));
                 }
                 if is_sheet {
                     window.look(&buffer[..read]);
@@ -115,6 +128,7 @@ impl<'b> Parts<'b> {
             self.hidden += window.hidden;
             self.filters += window.filters;
         }
+
         Ok(())
     }
 
@@ -125,7 +139,8 @@ impl<'b> Parts<'b> {
 
     /// What an `.ods` file holds.
     pub(super) fn content(&mut self) -> Result<Vec<u8>, Problem> {
-        self.read("content.xml", MOST_ODS_BYTES).ok_or_else(|| Problem::damaged("it has no content"))
+        self.read("content.xml", MOST_ODS_BYTES)
+            .ok_or_else(|| Problem::damaged("it has no content"))
     }
 
     /// The parts that say what the workbook is.
@@ -149,7 +164,8 @@ impl<'b> Parts<'b> {
 
 /// The list of shared texts says how many there are, and calamine reserves memory for as many.
 fn check_count(head: &[u8]) -> Result<(), Problem> {
-    let declared = Tags::of(head).find(|tag| tag.name == b"sst").and_then(|tag| tag.number("uniqueCount"));
+    let declared =
+        Tags::of(head).find(|tag| tag.name == b"sst").and_then(|tag| tag.number("uniqueCount"));
     if declared.is_some_and(|count| count > 100_000_000) {
         return Err(Problem::damaged("it declares more texts than it can hold"));
     }
@@ -168,7 +184,9 @@ impl Window {
     fn look(&mut self, piece: &[u8]) {
         const HIDDEN: [&[u8]; 2] = [b" hidden=\"1\"", b" hidden=\"true\""];
         const FILTER: &[u8] = b"<autoFilter";
-        // What stood at the end of the last piece may be the beginning of a sign, but never a whole one.
+
+        // What stood at the end of the last piece may be the beginning of a sign, but never a whole
+        // one.
         let keep = |longest: usize, text: &[u8]| text.len().saturating_sub(longest - 1);
         self.tail.extend_from_slice(piece);
         let mut last = keep(HIDDEN[1].len(), &self.tail);
@@ -178,6 +196,7 @@ impl Window {
                 last = last.max(place + sign.len());
             }
         }
+
         self.tail.drain(..last);
     }
 }
@@ -188,7 +207,8 @@ mod tests {
 
     #[test]
     fn a_sign_is_counted_once_wherever_the_pieces_are_cut() {
-        let xml = b"<col hidden=\"1\"/><row hidden=\"true\"><row hidden=\"0\"/><autoFilter ref=\"A1\"/>";
+        let xml =
+            b"<col hidden=\"1\"/><row hidden=\"true\"><row hidden=\"0\"/><autoFilter ref=\"A1\"/>";
         for size in 1..xml.len() {
             let mut window = Window::default();
             for piece in xml.chunks(size) {

@@ -65,7 +65,18 @@ impl<'t, T: Record> Table<'t, T> {
     ) -> Self {
         let kinds = T::COLUMNS.iter().map(|column| Kind::of(column)).collect();
         let header = Header::Awaited;
-        Self { format, context, into, kinds, recalculates, from_1904, header, held: Vec::new(), rows: 0, last_row: 0 }
+        Self {
+            format,
+            context,
+            into,
+            kinds,
+            recalculates,
+            from_1904,
+            header,
+            held: Vec::new(),
+            rows: 0,
+            last_row: 0,
+        }
     }
 
     /// Takes a row of the sheet (from 0). Says whether it wants the next one.
@@ -73,12 +84,15 @@ impl<'t, T: Record> Table<'t, T> {
         if u64::from(row) < self.format.skip_lines as u64 {
             return Ok(true);
         }
+
         if self.recalculates
             && let Some(cell) = cells.iter().find(|cell| cell.formula != Formula::None)
         {
-            let words = format!("cell {} has a formula that was never calculated", name(row, cell.column));
+            let words =
+                format!("cell {} has a formula that was never calculated", name(row, cell.column));
             return Err(Problem::resave(&words).at(self.file()));
         }
+
         match &self.header {
             Header::Found { .. } => self.data(row, cells).map(|()| true),
             _ if cells.iter().all(is_blank) => Ok(true),
@@ -105,11 +119,15 @@ impl<'t, T: Record> Table<'t, T> {
             }
             Err(ReadError::NoHeader { file, list, hint }) => {
                 // A workbook has no delimiter to be set.
-                let hint = hint.replace(", and set its delimiter", ", or set `skip_lines` where it stands lower");
+                let hint = hint.replace(
+                    ", and set its delimiter",
+                    ", or set `skip_lines` where it stands lower",
+                );
                 Header::Wrong { error: ReadError::NoHeader { file, list, hint }, row }
             }
             Err(error) => return Err(error),
         };
+
         Ok(())
     }
 
@@ -136,17 +154,24 @@ impl<'t, T: Record> Table<'t, T> {
             check_formula(row, found).map_err(|problem| problem.at(self.context.file))?;
             cell::write(&found.value, self.kinds[place], self.from_1904, &mut texts[place]);
         }
+
         // A row of empty cells is not a row, as in a CSV file.
         if !filled {
             return Ok(());
         }
-        self.rows =
-            self.rows.checked_add(1).ok_or_else(|| ReadError::TooManyRows { file: self.context.file.to_owned() })?;
+
+        self.rows = self
+            .rows
+            .checked_add(1)
+            .ok_or_else(|| ReadError::TooManyRows { file: self.context.file.to_owned() })?;
+
         self.last_row = row;
         self.held.push(texts);
+
         if self.held.len() == CHUNK {
             self.flush();
         }
+
         Ok(())
     }
 
@@ -160,12 +185,14 @@ impl<'t, T: Record> Table<'t, T> {
             .map(|(rows, offset)| {
                 let mut batch = Batch::with_capacity(rows.len());
                 for (row, texts) in (first + offset..).zip(rows) {
-                    let cells: Vec<Cow<'_, str>> = texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect();
+                    let cells: Vec<Cow<'_, str>> =
+                        texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect();
                     batch.read(&cells, row, context);
                 }
                 batch
             })
             .collect();
+
         for batch in read {
             self.into.append(batch);
         }
@@ -174,13 +201,16 @@ impl<'t, T: Record> Table<'t, T> {
     /// Reads what is still held and gives the account. `None`: there was not even a header.
     pub(super) fn end(mut self, merged: &[(u32, u32)]) -> Result<Option<Content>, ReadError> {
         self.flush();
+
         match self.header {
             Header::Awaited => Ok(None),
             Header::Wrong { error, .. } => Err(error),
             Header::Found { layout, row: header, unnamed } => {
-                let touches = |(first, last): &&(u32, u32)| *last > header && *first <= self.last_row;
+                let touches =
+                    |(first, last): &&(u32, u32)| *last > header && *first <= self.last_row;
                 if let Some((first, last)) = merged.iter().find(touches).filter(|_| self.rows > 0) {
-                    let words = format!("cells of its rows {} to {} are merged", first + 1, last + 1);
+                    let words =
+                        format!("cells of its rows {} to {} are merged", first + 1, last + 1);
                     let hint = "undo the merge and fill every cell: a merged cell does not say whose value it is";
                     return Err(Problem::new(words, hint).at(self.context.file));
                 }
@@ -188,7 +218,12 @@ impl<'t, T: Record> Table<'t, T> {
                 if unnamed > 0 {
                     notes.push(format!("columns without a name: {unnamed}; they were not read"));
                 }
-                Ok(Some(Content { rows: self.rows, unread: layout.unread, absent: layout.absent, notes }))
+                Ok(Some(Content {
+                    rows: self.rows,
+                    unread: layout.unread,
+                    absent: layout.absent,
+                    notes,
+                }))
             }
         }
     }
@@ -203,7 +238,10 @@ fn check_formula(row: u32, found: &Found<'_>) -> Result<(), Problem> {
         }
         Formula::External => {
             let words = format!("cell {} takes its value from another workbook", cell());
-            Err(Problem::new(words, "paste the value in place of the formula: links are never followed"))
+            Err(Problem::new(
+                words,
+                "paste the value in place of the formula: links are never followed",
+            ))
         }
         Formula::None | Formula::Own => Ok(()),
     }
@@ -250,9 +288,14 @@ mod tests {
 
     #[test]
     fn cells_have_the_names_that_the_spreadsheet_program_shows() {
-        for (row, column, expected) in
-            [(0, 0, "A1"), (16, 2, "C17"), (9, 25, "Z10"), (0, 26, "AA1"), (1, 701, "ZZ2"), (0, 702, "AAA1")]
-        {
+        for (row, column, expected) in [
+            (0, 0, "A1"),
+            (16, 2, "C17"),
+            (9, 25, "Z10"),
+            (0, 26, "AA1"),
+            (1, 701, "ZZ2"),
+            (0, 702, "AAA1"),
+        ] {
             assert_eq!(name(row, column), expected);
         }
     }

@@ -1,8 +1,9 @@
-//! Anchors among what runs leave behind: the head in each report and outcome, in each log, of each copy in `backups/`, and of
-//! the last change in `backups/redo.sqlite`.
+//! Anchors among what runs leave behind: the head in each report and outcome, in each log, of each
+//! copy in `backups/`, and of the last change in `backups/redo.sqlite`.
 //!
-//! Whoever puts back an old ledger and the anchor beside it seldom puts back these. A paper that cannot be read proves
-//! nothing; one that names a head the ledger does not know proves that the ledger is older, or another one.
+//! Whoever puts back an old ledger and the anchor beside it seldom puts back these. A paper that
+//! cannot be read proves nothing; one that names a head the ledger does not know proves that the
+//! ledger is older, or another one.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -43,8 +44,8 @@ struct Paper {
     ledger_head: String,
 }
 
-/// The first paper that knows a head which is not in the history; `None`: all agree. Those that prove something come back
-/// in `proofs`.
+/// The first paper that knows a head which is not in the history; `None`: all agree. Those that
+/// prove something come back in `proofs`.
 pub(super) fn find_newer(
     data_dir: &Utf8Path,
     entries: &[Entry],
@@ -59,14 +60,18 @@ pub(super) fn find_newer(
             proofs.push(path);
         }
     }
+
     let redo = redo::path(data_dir);
     // One that cannot be read is not a proof.
-    if let Some(head) = files::is_there(&redo)?.then(|| Store::head_of_redo(&redo).ok().flatten()).flatten() {
+    if let Some(head) =
+        files::is_there(&redo)?.then(|| Store::head_of_redo(&redo).ok().flatten()).flatten()
+    {
         if !known.contains(head.hash.as_str()) {
             return Ok(Some(redo));
         }
         proofs.push(redo);
     }
+
     if let Ok(list) = BackupList::read(data_dir) {
         let heads: Vec<_> = list.backups.into_iter().filter_map(|backup| backup.head).collect();
         let path = data_dir.join(LIST);
@@ -75,6 +80,7 @@ pub(super) fn find_newer(
         }
         proofs.extend((!heads.is_empty()).then_some(path));
     }
+
     for (path, events) in copies(data_dir)? {
         let Ok(events) = usize::try_from(events) else { return Ok(Some(path)) };
         if events > entries.len() {
@@ -82,11 +88,16 @@ pub(super) fn find_newer(
         }
         // A copy that cannot be read is not a proof; what it is called has been compared.
         let Ok(head) = Store::head_of_copy(&path) else { continue };
-        if entries.iter().find(|entry| entry.seq == head.events).is_none_or(|entry| entry.hash != head.hash) {
+        if entries
+            .iter()
+            .find(|entry| entry.seq == head.events)
+            .is_none_or(|entry| entry.hash != head.hash)
+        {
             return Ok(Some(path));
         }
         proofs.push(path);
     }
+
     Ok(None)
 }
 
@@ -94,7 +105,10 @@ pub(super) fn find_newer(
 pub(super) fn jobs(data_dir: &Utf8Path) -> Result<Vec<String>, RecordError> {
     let runs = data_dir::runs(data_dir);
     let outcomes = files::names(&runs)?.into_iter().map(|run| runs.join(run).join("outcome.json"));
-    let read = |path| serde_json::from_reader::<_, Named>(BufReader::new(File::open(path).ok()?.take(LONGEST))).ok();
+    let read = |path| {
+        serde_json::from_reader::<_, Named>(BufReader::new(File::open(path).ok()?.take(LONGEST)))
+            .ok()
+    };
     Ok(outcomes.filter_map(read).filter_map(|outcome| outcome.job).collect())
 }
 
@@ -120,6 +134,7 @@ fn papers(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, Record
             papers.push((path, Vec::from_iter((head.len() == HEAD).then_some(head))));
         }
     }
+
     Ok(papers)
 }
 
@@ -139,6 +154,7 @@ fn logs(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, Vec<String>)>, RecordEr
         }
         logs.push((path, heads));
     }
+
     Ok(logs)
 }
 
@@ -146,13 +162,15 @@ fn head_in(line: &[u8]) -> Option<String> {
     let line = std::str::from_utf8(line).ok()?;
     let (_, rest) = line.split_once(&format!("\"{LOG_FIELD}\":\""))?;
     let (head, _) = rest.split_once('"')?;
-    (head.len() == HEAD && head.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| head.to_owned())
+    (head.len() == HEAD && head.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .then(|| head.to_owned())
 }
 
 /// The copies in `backups/`, with the number of events that their name tells.
 fn copies(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, u64)>, RecordError> {
     let folder = data_dir::backups(data_dir);
-    let events = |name: &str| name.strip_prefix("ledger-")?.strip_suffix(".sqlite")?.parse::<u64>().ok();
+    let events =
+        |name: &str| name.strip_prefix("ledger-")?.strip_suffix(".sqlite")?.parse::<u64>().ok();
     let names = files::names(&folder)?;
     Ok(names.iter().filter_map(|name| Some((folder.join(name), events(name)?))).collect())
 }
@@ -164,7 +182,9 @@ mod tests {
     #[test]
     fn a_head_is_found_in_a_log_line_and_in_nothing_else() {
         let head = "ab".repeat(32);
-        let line = format!("{{\"level\":\"INFO\",\"fields\":{{\"ledger.events\":7,\"{LOG_FIELD}\":\"{head}\"}}}}");
+        let line = format!(
+            "{{\"level\":\"INFO\",\"fields\":{{\"ledger.events\":7,\"{LOG_FIELD}\":\"{head}\"}}}}"
+        );
         assert_eq!(head_in(line.as_bytes()).as_deref(), Some(head.as_str()));
         assert_eq!(head_in(&line.as_bytes()[..line.len() - 20]), None);
         assert_eq!(head_in(line.replace("ab", "xy").as_bytes()), None);

@@ -1,5 +1,5 @@
-//! `backups.json`: every sealed backup that was ever made, with its date and hash. Backups leave the machine, and whoever
-//! ends the campaign has to find them all. It stays after a purge.
+//! `backups.json`: every sealed backup that was ever made, with its date and hash. Backups leave
+//! the machine, and whoever ends the campaign has to find them all. It stays after a purge.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
@@ -49,7 +49,8 @@ impl BackupList {
     /// Reads the list; an empty one where there is none.
     ///
     /// # Errors
-    /// [`RecordError::File`] when it cannot be read, [`RecordError::Proof`] when it is something else.
+    /// [`RecordError::File`] when it cannot be read, [`RecordError::Proof`] when it is something
+    /// else.
     pub fn read(data_dir: &Utf8Path) -> Result<Self, RecordError> {
         let path = Self::path(data_dir);
         if !files::is_there(&path)? {
@@ -74,7 +75,8 @@ impl BackupList {
         files::replace(&Self::path(data_dir), &self.to_bytes())
     }
 
-    /// Adds what is not in it yet, by hash; where both know a backup, it was handed over when either says so.
+    /// Adds what is not in it yet, by hash; where both know a backup, it was handed over when
+    /// either says so.
     pub(in crate::record) fn add(&mut self, more: impl IntoIterator<Item = SealedBackup>) {
         for backup in more {
             match self.backups.iter_mut().find(|known| known.sha256 == backup.sha256) {
@@ -85,6 +87,7 @@ impl BackupList {
                 None => self.backups.push(backup),
             }
         }
+
         self.backups.sort_by_key(|backup| (backup.made_on, events(backup)));
     }
 

@@ -1,7 +1,8 @@
-//! Sealed backups: ledger and key in one archive, encrypted to a key of the operator's, so that they can leave the machine.
+//! Sealed backups: ledger and key in one archive, encrypted to a key of the operator's, so that
+//! they can leave the machine.
 //!
-//! Without the key a ledger is nobody's, so the key goes along; whoever holds the operator's secret key can then recognise
-//! people, and has to be as careful with it as with `keys/`.
+//! Without the key a ledger is nobody's, so the key goes along; whoever holds the operator's secret
+//! key can then recognise people, and has to be as careful with it as with `keys/`.
 
 use std::io::{BufWriter, Write};
 
@@ -69,29 +70,39 @@ impl Ledger {
     /// Makes a sealed backup, unless the last one is of the same head and still there.
     ///
     /// # Errors
-    /// [`RecordError::Over`] when people's data are destroyed, [`RecordError`] when the backup cannot be written.
+    /// [`RecordError::Over`] when people's data are destroyed, [`RecordError`] when the backup
+    /// cannot be written.
     pub fn back_up(&self, recipients: &Recipients, date: Date) -> Result<MadeBackup, RecordError> {
         let state = match self.campaign_state()? {
             CampaignState::Open | CampaignState::Closed => None,
             CampaignState::Purging => Some("being purged"),
             CampaignState::Purged => Some("purged"),
         };
+
         if let Some(state) = state {
             return Err(RecordError::Over { campaign: self.campaign.clone(), state });
         }
+
         let head = self.head()?;
         let folder = data_dir::backups(&self.data_dir);
         files::make_folder(&folder)?;
         let mut list = relist(&self.data_dir, Some(date))?;
 
         let same = list.backups.iter().rev().find(|backup| backup.head.as_ref() == Some(&head));
+
         if let Some(backup) = same.filter(|backup| is_whole(&folder, backup)) {
-            return Ok(MadeBackup { path: folder.join(&backup.name), backup: backup.clone(), was_there: true });
+            return Ok(MadeBackup {
+                path: folder.join(&backup.name),
+                backup: backup.clone(),
+                was_there: true,
+            });
         }
+
         let backup = self.seal_into(&folder, recipients, date, &head, &list)?;
         list.add([backup.clone()]);
         list.write(&self.data_dir)?;
         let_go(&folder)?;
+
         Ok(MadeBackup { path: folder.join(&backup.name), backup, was_there: false })
     }
 
@@ -127,6 +138,7 @@ impl Ledger {
             made_on: date,
             head: head.clone(),
         };
+
         let write = || {
             let key = Zeroizing::new(std::fs::read(key_path(&self.data_dir))?);
             let out = Hashing::new(BufWriter::new(Pending::create(&path)?));
@@ -141,10 +153,19 @@ impl Ledger {
             file.replace()?;
             std::io::Result::Ok((sha256, bytes))
         };
+
         let written = write().map_err(files::failed("write backup", &path));
         files::remove(&copy)?;
         let (sha256, bytes) = written?;
-        Ok(SealedBackup { name, made_on: date, sha256, bytes, head: Some(head.clone()), handed_over: None })
+
+        Ok(SealedBackup {
+            name,
+            made_on: date,
+            sha256,
+            bytes,
+            head: Some(head.clone()),
+            handed_over: None,
+        })
     }
 }
 
@@ -154,9 +175,12 @@ fn names(folder: &Utf8Path) -> Result<Vec<String>, RecordError> {
     Ok(names)
 }
 
-/// The list, with what is in `backups/` and was not written down because a program was stopped before that; written where
-/// a date is given.
-pub(in crate::record) fn relist(data_dir: &Utf8Path, date: Option<Date>) -> Result<BackupList, RecordError> {
+/// The list, with what is in `backups/` and was not written down because a program was stopped
+/// before that; written where a date is given.
+pub(in crate::record) fn relist(
+    data_dir: &Utf8Path,
+    date: Option<Date>,
+) -> Result<BackupList, RecordError> {
     let mut list = BackupList::read(data_dir)?;
     let more = unlisted(&data_dir::backups(data_dir), &list, date.unwrap_or(Date::MIN))?;
     if !more.is_empty() {
@@ -168,18 +192,35 @@ pub(in crate::record) fn relist(data_dir: &Utf8Path, date: Option<Date>) -> Resu
     Ok(list)
 }
 
-fn unlisted(folder: &Utf8Path, list: &BackupList, date: Date) -> Result<Vec<SealedBackup>, RecordError> {
+fn unlisted(
+    folder: &Utf8Path,
+    list: &BackupList,
+    date: Date,
+) -> Result<Vec<SealedBackup>, RecordError> {
     let mut found = Vec::new();
-    for name in names(folder)?.into_iter().filter(|name| list.backups.iter().all(|known| known.name != *name)) {
+
+    for name in names(folder)?
+        .into_iter()
+        .filter(|name| list.backups.iter().all(|known| known.name != *name))
+    {
         let path = folder.join(&name);
         let (sha256, bytes) = durable::fingerprint(&path).map_err(files::failed("read", &path))?;
-        found.push(SealedBackup { name, made_on: date, sha256, bytes, head: None, handed_over: None });
+        found.push(SealedBackup {
+            name,
+            made_on: date,
+            sha256,
+            bytes,
+            head: None,
+            handed_over: None,
+        });
     }
+
     Ok(found)
 }
 
 fn is_whole(folder: &Utf8Path, backup: &SealedBackup) -> bool {
-    durable::fingerprint(&folder.join(&backup.name)).is_ok_and(|(sha256, _)| sha256 == backup.sha256)
+    durable::fingerprint(&folder.join(&backup.name))
+        .is_ok_and(|(sha256, _)| sha256 == backup.sha256)
 }
 
 /// Lets the oldest go.

@@ -18,11 +18,13 @@ pub const CERTIFICATE: &str = "purge-certificate.json";
 const ABOUT_PEOPLE: [&str; 5] = ["backups", "keys", "outbox", "runs", "staging"];
 /// What is kept of a run's papers: totals.
 const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
-/// How runs ended: counts and codes, told like a log. A run that is refused after the purge adds another.
+/// How runs ended: counts and codes, told like a log. A run that is refused after the purge adds
+/// another.
 const OUTCOME: &str = "outcome.json";
 /// What is kept of a published job, by extension: hashes and the signature of them.
 const KEPT_OF_JOBS: [&str; 3] = ["SHA256SUMS", "done", "sig"];
-/// What else is the program's own: history and logs, which know ids, counts and codes, and the list of backups elsewhere.
+/// What else is the program's own: history and logs, which know ids, counts and codes, and the list
+/// of backups elsewhere.
 const KEPT: [&str; 5] = ["ledger.sqlite", "ledger.anchor", "logs", LIST, CERTIFICATE];
 
 /// A file that a purge has kept.
@@ -59,10 +61,17 @@ pub(super) fn kept(data_dir: &Utf8Path) -> Result<Vec<KeptFile>, RecordError> {
 pub(super) fn strange(data_dir: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RecordError> {
     let ours = |name: &String| {
         let whole = name.strip_suffix("-journal").unwrap_or(name);
-        let whole = whole.strip_prefix('.').map_or(whole, |rest| rest.rsplit_once('.').map_or(rest, |(own, _)| own));
+        let whole = whole
+            .strip_prefix('.')
+            .map_or(whole, |rest| rest.rsplit_once('.').map_or(rest, |(own, _)| own));
         ABOUT_PEOPLE.iter().chain(&KEPT).any(|own| *own == whole)
     };
-    Ok(files::names(data_dir)?.into_iter().filter(|name| !ours(name)).map(Utf8PathBuf::from).collect())
+
+    Ok(files::names(data_dir)?
+        .into_iter()
+        .filter(|name| !ours(name))
+        .map(Utf8PathBuf::from)
+        .collect())
 }
 
 fn is_outcome(path: &Utf8Path) -> bool {
@@ -73,7 +82,9 @@ fn is_kept(path: &Utf8Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     match path.components().next().map(|first| first.as_str()) {
         Some("runs") => KEPT_OF_RUNS.contains(&name),
-        Some("outbox") => path.extension().is_some_and(|extension| KEPT_OF_JOBS.contains(&extension)),
+        Some("outbox") => {
+            path.extension().is_some_and(|extension| KEPT_OF_JOBS.contains(&extension))
+        }
         _ => false,
     }
 }
@@ -89,7 +100,11 @@ fn all(data_dir: &Utf8Path) -> Result<Vec<(Utf8PathBuf, u64)>, RecordError> {
 }
 
 /// Every file below `folder`, links unfollowed.
-fn list(data_dir: &Utf8Path, folder: &Utf8Path, found: &mut Vec<(Utf8PathBuf, u64)>) -> Result<(), RecordError> {
+fn list(
+    data_dir: &Utf8Path,
+    folder: &Utf8Path,
+    found: &mut Vec<(Utf8PathBuf, u64)>,
+) -> Result<(), RecordError> {
     for name in files::names(&data_dir.join(folder))? {
         let path = folder.join(name);
         let full = data_dir.join(&path);
@@ -100,11 +115,12 @@ fn list(data_dir: &Utf8Path, folder: &Utf8Path, found: &mut Vec<(Utf8PathBuf, u6
             found.push((path, about.len()));
         }
     }
+
     Ok(())
 }
 
-/// Overwrites a file, if it is there, and takes its name away. A link is only taken away, and so is a file that has
-/// a different name elsewhere.
+/// Overwrites a file, if it is there, and takes its name away. A link is only taken away, and so is
+/// a file that has a different name elsewhere.
 pub(super) fn destroy(path: &Utf8Path) -> Result<(), RecordError> {
     if !files::is_there(path)? {
         return Ok(());
@@ -126,7 +142,8 @@ fn overwrite(path: &Utf8Path, bytes: u64) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Removes the folders that have nothing in them any more, but not those that every data folder has.
+/// Removes the folders that have nothing in them any more, but not those that every data folder
+/// has.
 pub(super) fn remove_empty_folders(data_dir: &Utf8Path) -> Result<(), RecordError> {
     for folder in ABOUT_PEOPLE {
         for name in files::names(&data_dir.join(folder))? {
@@ -141,12 +158,15 @@ fn remove_if_empty(path: &Utf8Path) -> Result<bool, RecordError> {
     if !path.is_dir() || path.is_symlink() {
         return Ok(false);
     }
+
     let mut empty = true;
     for name in files::names(path)? {
         empty &= remove_if_empty(&path.join(name))?;
     }
+
     if empty {
         fs::remove_dir(path).map_err(files::failed("remove", path))?;
     }
+
     Ok(empty)
 }

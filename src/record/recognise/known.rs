@@ -1,4 +1,5 @@
-//! What the ledger remembers of everybody who was told: their marks, their letters, and who turned out to be one.
+//! What the ledger remembers of everybody who was told: their marks, their letters, and who turned
+//! out to be one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -86,7 +87,8 @@ pub(in crate::record) struct Known {
 }
 
 impl Known {
-    /// Each mark once, `letters` in the order in which they were planned; all indexes point to something.
+    /// Each mark once, `letters` in the order in which they were planned; all indexes point to
+    /// something.
     pub fn new(
         people: Vec<Pseudonym>,
         marks: Vec<Owner>,
@@ -101,16 +103,31 @@ impl Known {
         let of_bsn = marks.iter().filter(|owner| owner.kind == MarkKind::Bsn);
         let mut bsns: Vec<_> = of_bsn.map(|owner| (owner.person, owner.mark)).collect();
         bsns.sort_unstable();
+
         let mut rows = vec![0; people.len()];
         let told = marks.iter().filter(|owner| owner.kind == MarkKind::Row);
         let told: Vec<(u32, Mark)> = told.map(|owner| (owner.person, owner.mark)).collect();
         for (person, _) in told.iter().filter(|(_, mark)| !rulings.is_withdrawn(mark)) {
             rows[*person as usize] += 1;
         }
+
         let mut letters: Vec<_> = letters.into_iter().enumerate().collect();
         letters.par_sort_unstable_by_key(|(place, letter)| (letter.person, *place));
         let owners = marks.into_iter().map(|owner| (owner.mark, owner.person)).collect();
-        Self { people, by_name, owners, bsns, told, rulings, rows, letters, senders, findings, merges }
+
+        Self {
+            people,
+            by_name,
+            owners,
+            bsns,
+            told,
+            rulings,
+            rows,
+            letters,
+            senders,
+            findings,
+            merges,
+        }
     }
 
     /// Index of a person.
@@ -148,7 +165,8 @@ impl Known {
         self.rulings.is_withdrawn(mark)
     }
 
-    /// Whether some row that these people were told about is in no cluster; `present` counts those that are.
+    /// Whether some row that these people were told about is in no cluster; `present` counts those
+    /// that are.
     pub(super) fn misses_a_row(&self, people: &[u32], present: &[usize]) -> bool {
         people.iter().any(|person| present[*person as usize] < self.rows[*person as usize])
     }
@@ -196,6 +214,7 @@ impl Known {
             findings: self.findings[&letter.findings].clone(),
             speaks_for: self.speaks_for(letter),
         };
+
         letters.into_iter().map(told).collect()
     }
 }

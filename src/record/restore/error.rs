@@ -58,7 +58,9 @@ impl Explain for RestoreError {
                 "put back the copy of `keys/` that you keep, or restore from a sealed backup, which has the key"
             }
             Self::Record(error) => return error.hint(),
-            Self::Needless { .. } => "there is nothing to restore; a backup in its place would be older",
+            Self::Needless { .. } => {
+                "there is nothing to restore; a backup in its place would be older"
+            }
             Self::NotABackup { .. } => {
                 "a backup is a file `*.backup.age`, or a copy of the ledger from `backups/` of the same campaign"
             }
@@ -84,6 +86,7 @@ impl Explain for RestoreError {
                  written again"
             }
         };
+
         Some(hint.to_owned())
     }
 
@@ -111,13 +114,21 @@ impl RestoreError {
     ) -> Self {
         let problem = match gap {
             None => "no change after it was kept in `backups/redo.sqlite`".to_owned(),
-            Some(Gap::BeginsAfter(first)) => format!("`backups/redo.sqlite` has only what came after event {first}"),
-            Some(Gap::Other(event)) => format!("`backups/redo.sqlite` has another history from event {event} on"),
+            Some(Gap::BeginsAfter(first)) => {
+                format!("`backups/redo.sqlite` has only what came after event {first}")
+            }
+            Some(Gap::Other(event)) => {
+                format!("`backups/redo.sqlite` has another history from event {event} on")
+            }
             Some(Gap::Purged) => "the campaign was purged".to_owned(),
         };
+
         let list = BackupList::read(data_dir).unwrap_or_default();
-        let newer = list.newest().filter(|backup| backup.head.as_ref().is_some_and(|head| head.events > events));
+        let newer = list
+            .newest()
+            .filter(|backup| backup.head.as_ref().is_some_and(|head| head.events > events));
         let newer = newer.map(|backup| backup.name.clone());
+
         Self::Lost { proof, events, problem, missing: missing.iter().cloned().collect(), newer }
     }
 }

@@ -12,7 +12,8 @@ use crate::record::lock::Lock;
 use crate::record::open::FOLDERS;
 use crate::record::{files, key_file, key_path, ledger_path, privacy};
 
-/// `staging/restore/`, empty. What is left there is cleared away by the next run and by a purge, too.
+/// `staging/restore/`, empty. What is left there is cleared away by the next run and by a purge,
+/// too.
 pub(super) struct Place<'a> {
     data_dir: &'a Utf8Path,
     folder: Utf8PathBuf,
@@ -33,10 +34,12 @@ impl<'a> Place<'a> {
                 made.push(folder.to_owned());
             }
         }
+
         let lock = Lock::take(data_dir)?;
         let place = Self { data_dir, folder: staging.join("restore"), made, _lock: lock };
         place.remove()?;
         files::make_folder(&place.folder)?;
+
         Ok(place)
     }
 
@@ -57,9 +60,11 @@ impl<'a> Place<'a> {
                 continue;
             }
             let to = Utf8PathBuf::from(format!("{copy}{ending}"));
-            let copied = durable::create_new(&to).and_then(|mut to| io::copy(&mut durable::open(&from)?, &mut to));
+            let copied = durable::create_new(&to)
+                .and_then(|mut to| io::copy(&mut durable::open(&from)?, &mut to));
             copied.map_err(files::failed("copy", &from))?;
         }
+
         Ok(Some(copy))
     }
 
@@ -76,25 +81,31 @@ impl<'a> Place<'a> {
         files::sync_folder(&data_dir::keys(&self.data_dir))
     }
 
-    /// Puts the ledger in its place. What is there is kept in `backups/`, with the change that it was stopped in: left where
-    /// it is, that would be taken back in the new file.
+    /// Puts the ledger in its place. What is there is kept in `backups/`, with the change that it
+    /// was stopped in: left where it is, that would be taken back in the new file.
     pub fn put_ledger(&self) -> Result<Option<Utf8PathBuf>, RecordError> {
         let (fresh, ledger) = (self.ledger(), ledger_path(self.data_dir));
-        durable::open(&fresh).and_then(|file| file.sync_all()).map_err(files::failed("sync", &fresh))?;
+        durable::open(&fresh)
+            .and_then(|file| file.sync_all())
+            .map_err(files::failed("sync", &fresh))?;
         let half = Utf8PathBuf::from(format!("{ledger}-journal"));
         let (is_there, is_half) = (files::is_there(&ledger)?, files::is_there(&half)?);
         let aside = self.free_name()?;
+
         if is_there {
             fs::hard_link(&ledger, &aside).map_err(files::failed("keep", &ledger))?;
         }
+
         if is_half {
             let aside = format!("{aside}-journal");
             fs::rename(&half, &aside).map_err(files::failed("keep", &half))?;
         }
+
         if is_there || is_half {
             files::sync_folder(&data_dir::backups(&self.data_dir))?;
             files::sync_folder(self.data_dir)?;
         }
+
         fs::rename(&fresh, &ledger).map_err(files::failed("rename a file to", &ledger))?;
         files::sync_folder(self.data_dir)?;
         Ok(is_there.then_some(aside))
@@ -104,7 +115,9 @@ impl<'a> Place<'a> {
         let mut number = 1_u32;
         loop {
             let path = data_dir::backups(&self.data_dir).join(format!("replaced-{number}.sqlite"));
-            if !files::is_there(&path)? && !files::is_there(&Utf8PathBuf::from(format!("{path}-journal")))? {
+            if !files::is_there(&path)?
+                && !files::is_there(&Utf8PathBuf::from(format!("{path}-journal")))?
+            {
                 return Ok(path);
             }
             number += 1;
@@ -114,6 +127,7 @@ impl<'a> Place<'a> {
     /// Takes the folder away; after a refusal also those that were made for it.
     pub fn clear(self, refused: bool) -> Result<(), RestoreError> {
         self.remove()?;
+
         for folder in self.made.iter().rev().filter(|_| refused) {
             match fs::remove_dir(folder) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -122,12 +136,15 @@ impl<'a> Place<'a> {
                 _ => {}
             }
         }
+
         Ok(())
     }
 
     fn remove(&self) -> Result<(), RecordError> {
         match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(files::failed("remove", &self.folder)(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(files::failed("remove", &self.folder)(error))
+            }
             _ => Ok(()),
         }
     }

@@ -38,14 +38,20 @@ pub(super) fn check(order: &RestoreOrder<'_>) -> Result<(), RestoreError> {
 }
 
 fn is_sealed(path: &Utf8Path) -> Result<bool, RestoreError> {
-    let not_a_backup = |problem: &str| RestoreError::NotABackup { path: path.to_owned(), problem: problem.to_owned() };
+    let not_a_backup = |problem: &str| RestoreError::NotABackup {
+        path: path.to_owned(),
+        problem: problem.to_owned(),
+    };
+
     let about = std::fs::metadata(path).map_err(files::failed("read backup", path))?;
     if !about.is_file() {
         return Err(not_a_backup("it is not a file"));
     }
+
     let mut head = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(32).read_to_end(&mut head));
     read.map_err(files::failed("read backup", path))?;
+
     match (head.starts_with(SEALED), head.starts_with(PLAIN)) {
         (true, _) => Ok(true),
         (_, true) => Ok(false),
@@ -60,8 +66,8 @@ impl Source {
         if let Some(identity) = order.identity.filter(|_| is_sealed(order.file).unwrap_or(false)) {
             return Self::open(order.file, identity, &to);
         }
-        let copied =
-            durable::create_new(&to).and_then(|mut to| io::copy(&mut std::fs::File::open(order.file)?, &mut to));
+        let copied = durable::create_new(&to)
+            .and_then(|mut to| io::copy(&mut std::fs::File::open(order.file)?, &mut to));
         copied.map_err(files::failed("copy", order.file))?;
         Ok(Self { key: None, about: None, list: BackupList::default() })
     }
@@ -71,13 +77,17 @@ impl Source {
         let damaged = |error: io::Error| broken(error.to_string());
         let mut archive = Reader::open(seal::open(path, identity)?).map_err(damaged)?;
         let about = archive.read(ABOUT).map_err(damaged)?;
-        let about: About = serde_json::from_slice(&about).map_err(|error| broken(error.to_string()))?;
+        let about: About =
+            serde_json::from_slice(&about).map_err(|error| broken(error.to_string()))?;
         let key = Zeroizing::new(archive.read(KEY).map_err(damaged)?);
-        let mut list = BackupList::parse(&archive.read(EARLIER).map_err(damaged)?).map_err(broken)?;
+        let mut list =
+            BackupList::parse(&archive.read(EARLIER).map_err(damaged)?).map_err(broken)?;
         let mut ledger = durable::create_new(to).map_err(files::failed("create", to))?;
+
         archive.copy(LEDGER, &mut ledger).map_err(damaged)?;
 
-        let (sha256, bytes) = durable::fingerprint(path).map_err(files::failed("read backup", path))?;
+        let (sha256, bytes) =
+            durable::fingerprint(path).map_err(files::failed("read backup", path))?;
         list.add([SealedBackup {
             name: path.file_name().unwrap_or_default().to_owned(),
             made_on: about.made_on,
@@ -86,6 +96,7 @@ impl Source {
             head: Some(about.head.clone()),
             handed_over: None,
         }]);
+
         Ok(Self { key: Some(key), about: Some(about), list })
     }
 

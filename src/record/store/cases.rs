@@ -1,4 +1,5 @@
-//! The table `waiting`: what waits for a human. And packages that are gone, which the history alone knows.
+//! The table `waiting`: what waits for a human. And packages that are gone, which the history alone
+//! knows.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,8 @@ pub(in crate::record) fn hash_case(rows: &mut RowHash, mark: &CaseMark, step: Ca
 }
 
 impl Store {
-    /// Writes down what humans were told of, in one transaction: cases, each once, and packages that are gone.
+    /// Writes down what humans were told of, in one transaction: cases, each once, and packages
+    /// that are gone.
     pub fn told_humans(
         &mut self,
         waiting: Option<Waiting>,
@@ -32,7 +34,8 @@ impl Store {
         if let Some(waiting) = waiting {
             let head = append(&transaction, &Event::Waiting(waiting))?;
             let add = || {
-                let mut insert = transaction.prepare("INSERT INTO waiting (mark, event, step) VALUES (?1, ?2, ?3)")?;
+                let mut insert = transaction
+                    .prepare("INSERT INTO waiting (mark, event, step) VALUES (?1, ?2, ?3)")?;
                 for (mark, step) in steps {
                     insert.execute((mark, seq(&head), step.word()))?;
                 }
@@ -40,9 +43,11 @@ impl Store {
             };
             add().map_err(at(doing))?;
         }
+
         if !gone.is_empty() {
             append(&transaction, &Event::Gone(Gone { date, jobs: gone.to_vec() }))?;
         }
+
         transaction.commit().map_err(at(doing))?;
         self.head()
     }
@@ -60,6 +65,7 @@ impl Store {
         if self.version < CASES {
             return Ok(Vec::new());
         }
+
         let read = || {
             self.connection
                 .prepare("SELECT mark, event, step FROM waiting ORDER BY event, mark")?
@@ -70,6 +76,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
+
         read().map_err(at("read what waits for a human"))
     }
 
@@ -81,6 +88,10 @@ impl Store {
             *count += 1;
             hash_case(rows, &mark, step);
         }
-        Ok(hashes.into_iter().map(|(event, (count, rows))| (event, (count, rows.finish()))).collect())
+
+        Ok(hashes
+            .into_iter()
+            .map(|(event, (count, rows))| (event, (count, rows.finish())))
+            .collect())
     }
 }

@@ -22,33 +22,43 @@ impl Store {
         let transaction = self.begin()?;
         let head = append(&transaction, &Event::Decided(event))?;
         let add = || {
-            let mut insert =
-                transaction.prepare("INSERT INTO decision (one, other, event, ruling) VALUES (?1, ?2, ?3, ?4)")?;
+            let mut insert = transaction.prepare(
+                "INSERT INTO decision (one, other, event, ruling) VALUES (?1, ?2, ?3, ?4)",
+            )?;
             for said in decisions {
                 insert.execute((said.one, said.other, seq(&head), said.ruling.word()))?;
             }
             Ok(())
         };
+
         add().map_err(at("record decisions"))?;
         transaction.commit().map_err(at("record decisions"))?;
         Ok(head)
     }
 
-    /// Every decision ever made, with its event, oldest first; those of one event in the order of their records.
+    /// Every decision ever made, with its event, oldest first; those of one event in the order of
+    /// their records.
     pub fn decisions(&self) -> Result<Vec<(u64, Decision)>, RecordError> {
         if self.version < DECISIONS {
             return Ok(Vec::new());
         }
+
         let read = || {
             self.connection
-                .prepare("SELECT one, other, event, ruling FROM decision ORDER BY event, one, other")?
+                .prepare(
+                    "SELECT one, other, event, ruling FROM decision ORDER BY event, one, other",
+                )?
                 .query_map([], |row| {
                     let ruling = Ruling::from_word(row.get_ref(3)?.as_str()?);
                     let ruling = ruling.ok_or_else(|| strange(3, "unknown ruling"))?;
-                    Ok((count(2, row.get(2)?)?, Decision { one: mark(row, 0)?, other: mark(row, 1)?, ruling }))
+                    Ok((
+                        count(2, row.get(2)?)?,
+                        Decision { one: mark(row, 0)?, other: mark(row, 1)?, ruling },
+                    ))
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
+
         read().map_err(at("read decisions"))
     }
 
@@ -60,6 +70,10 @@ impl Store {
             *count += 1;
             hash_decision(rows, &decision);
         }
-        Ok(hashes.into_iter().map(|(event, (count, rows))| (event, (count, rows.finish()))).collect())
+
+        Ok(hashes
+            .into_iter()
+            .map(|(event, (count, rows))| (event, (count, rows.finish())))
+            .collect())
     }
 }

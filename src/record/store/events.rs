@@ -19,10 +19,16 @@ pub(super) fn append(transaction: &Transaction<'_>, event: &Event) -> Result<Hea
 }
 
 /// Appends an event as it was written before.
-pub(super) fn append_entry(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), RecordError> {
+pub(super) fn append_entry(
+    transaction: &Transaction<'_>,
+    entry: &Entry,
+) -> Result<(), RecordError> {
     let seq = i64::try_from(entry.seq).map_err(|_| RecordError::Chain { seq: entry.seq })?;
     transaction
-        .execute("INSERT INTO main.audit (seq, body, hash) VALUES (?1, ?2, ?3)", (seq, &entry.body, &entry.hash))
+        .execute(
+            "INSERT INTO main.audit (seq, body, hash) VALUES (?1, ?2, ?3)",
+            (seq, &entry.body, &entry.hash),
+        )
         .map_err(at("add to the history"))?;
     Ok(())
 }
@@ -33,7 +39,9 @@ pub(super) fn next(connection: &Connection) -> Sql<u64> {
 }
 
 fn last(connection: &Connection) -> Sql<Option<Head>> {
-    connection.query_row("SELECT seq, hash FROM main.audit ORDER BY seq DESC LIMIT 1", [], head_in).optional()
+    connection
+        .query_row("SELECT seq, hash FROM main.audit ORDER BY seq DESC LIMIT 1", [], head_in)
+        .optional()
 }
 
 /// Number, hash and body of an event.

@@ -1,4 +1,5 @@
-//! The tables `input` and `identity`: what runs have read, and what they found out about who is who.
+//! The tables `input` and `identity`: what runs have read, and what they found out about who is
+//! who.
 
 use rusqlite::Transaction;
 
@@ -34,12 +35,25 @@ pub(super) fn add_inputs(transaction: &Transaction<'_>, inputs: Inputs) -> Resul
 }
 
 /// The lines of one event.
-pub(super) fn insert_inputs(transaction: &Transaction<'_>, files: &[KnownInput], head: &Head) -> Sql<()> {
-    let mut insert =
-        transaction.prepare("INSERT INTO input (event, file, list, sha256, rows) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+pub(super) fn insert_inputs(
+    transaction: &Transaction<'_>,
+    files: &[KnownInput],
+    head: &Head,
+) -> Sql<()> {
+    let mut insert = transaction.prepare(
+        "INSERT INTO input (event, file, list, sha256, rows) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+
     for input in files {
-        insert.execute((seq(head), &input.file, list_word(input.list), &input.sha256, input.rows))?;
+        insert.execute((
+            seq(head),
+            &input.file,
+            list_word(input.list),
+            &input.sha256,
+            input.rows,
+        ))?;
     }
+
     Ok(())
 }
 
@@ -51,13 +65,19 @@ pub(super) fn add_identities(
 ) -> Result<(), RecordError> {
     let head = append(transaction, &Event::Identities(found))?;
     let add = || {
-        let mut insert =
-            transaction.prepare("INSERT INTO identity (kind, person, other, event) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut insert = transaction
+            .prepare("INSERT INTO identity (kind, person, other, event) VALUES (?1, ?2, ?3, ?4)")?;
         for change in changes {
-            insert.execute((change.word(), change.person().to_string(), change.other().to_string(), seq(&head)))?;
+            insert.execute((
+                change.word(),
+                change.person().to_string(),
+                change.other().to_string(),
+                seq(&head),
+            ))?;
         }
         Ok(())
     };
+
     add().map_err(at("record merged and split people"))
 }
 
@@ -68,7 +88,8 @@ pub(in crate::record) fn hash_identity(rows: &mut RowHash, kind: &str, person: &
 }
 
 impl Store {
-    /// Every line of the list of inputs with its event, oldest first; they are numbered without gaps.
+    /// Every line of the list of inputs with its event, oldest first; they are numbered without
+    /// gaps.
     pub fn inputs(&self) -> Result<Vec<(u64, KnownInput)>, RecordError> {
         let read = || {
             self.connection
@@ -84,6 +105,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
+
         read().map_err(at("read the list of inputs"))
     }
 

@@ -14,7 +14,9 @@ use crate::field::findings::Findings;
 use crate::field::terms::Kind;
 use crate::record::audit::{Abandoned, Event, Head, Sealed, Step};
 use crate::record::error::RecordError;
-use crate::record::job::{JobState, LetterRecord, PartTotals, SealedPart, StagedFile, Totals, write_job};
+use crate::record::job::{
+    JobState, LetterRecord, PartTotals, SealedPart, StagedFile, Totals, write_job,
+};
 use crate::record::model::JobRow;
 
 pub(super) fn date(row: &Row<'_>, column: usize) -> Sql<Date> {
@@ -29,30 +31,45 @@ pub(super) fn kind(row: &Row<'_>, column: usize) -> Sql<Kind> {
 }
 
 fn state(row: &Row<'_>, column: usize) -> Sql<JobState> {
-    JobState::from_word(&row.get::<_, String>(column)?).ok_or_else(|| strange(column, "unknown state"))
+    JobState::from_word(&row.get::<_, String>(column)?)
+        .ok_or_else(|| strange(column, "unknown state"))
 }
 
 /// Moves a job on; its present state must be the one before.
-pub(super) fn step(transaction: &Transaction<'_>, job: u32, from: JobState, to: JobState) -> Result<(), RecordError> {
+pub(super) fn step(
+    transaction: &Transaction<'_>,
+    job: u32,
+    from: JobState,
+    to: JobState,
+) -> Result<(), RecordError> {
     let moved = transaction
-        .execute("UPDATE job SET state = ?3 WHERE job = ?1 AND state = ?2", (job, from.word(), to.word()))
+        .execute(
+            "UPDATE job SET state = ?3 WHERE job = ?1 AND state = ?2",
+            (job, from.word(), to.word()),
+        )
         .map_err(at("move a job on"))?;
+
     if moved == 1 {
         return Ok(());
     }
+
     let found: Option<String> = transaction
         .query_row("SELECT state FROM job WHERE job = ?1", [job], |row| row.get(0))
         .optional()
         .map_err(at("read a job"))?;
+
     let found = found.unwrap_or_else(|| "not in the ledger".to_owned());
     Err(RecordError::JobState { job: write_job(job), found, wanted: from.word() })
 }
 
-/// A letter id and a reference code as the tables have them, however they were typed: capitals, blanks and hyphens do not
-/// matter. The last one is what was typed.
+/// A letter id and a reference code as the tables have them, however they were typed: capitals,
+/// blanks and hyphens do not matter. The last one is what was typed.
 fn named(text: &str) -> [String; 3] {
-    let is_between =
-        |sign: &char| sign.is_whitespace() || plain::is_hidden(*sign) || matches!(sign, '-' | '\u{2010}'..='\u{2015}');
+    let is_between = |sign: &char| {
+        sign.is_whitespace()
+            || plain::is_hidden(*sign)
+            || matches!(sign, '-' | '\u{2010}'..='\u{2015}')
+    };
     let signs: Vec<char> = text.chars().filter(|sign| !is_between(sign)).collect();
     let id = signs.iter().collect::<String>().to_ascii_lowercase();
     let fours: Vec<String> = signs.chunks(4).map(|four| four.iter().collect()).collect();
@@ -64,14 +81,25 @@ pub(super) fn seal_parts(transaction: &Transaction<'_>, job: u32, parts: &[Seale
     let mut update = transaction
         .prepare("UPDATE part SET file = ?3, plain_sha256 = ?4, sealed_sha256 = ?5 WHERE job = ?1 AND number = ?2")?;
     for part in parts {
-        update.execute((job, part.totals.number, &part.file, &part.plain_sha256, &part.sealed_sha256))?;
+        update.execute((
+            job,
+            part.totals.number,
+            &part.file,
+            &part.plain_sha256,
+            &part.sealed_sha256,
+        ))?;
     }
+
     Ok(())
 }
 
-/// Takes a job back that is given up. Letters are numbered in the order of the jobs, and so are the people and findings that
-/// came with them; this job is the last, so that no gap is left.
-pub(super) fn take_back(transaction: &Transaction<'_>, job: u32, head: &Head) -> Result<(), RecordError> {
+/// Takes a job back that is given up. Letters are numbered in the order of the jobs, and so are the
+/// people and findings that came with them; this job is the last, so that no gap is left.
+pub(super) fn take_back(
+    transaction: &Transaction<'_>,
+    job: u32,
+    head: &Head,
+) -> Result<(), RecordError> {
     let change = || {
         let marked = transaction.execute(
             "UPDATE job SET abandoned = ?2
@@ -81,13 +109,17 @@ pub(super) fn take_back(transaction: &Transaction<'_>, job: u32, head: &Head) ->
         )?;
         transaction.execute("DELETE FROM told_mark WHERE job = ?1", [job])?;
         transaction.execute("DELETE FROM letter WHERE job = ?1", [job])?;
-        transaction.execute("DELETE FROM person WHERE id NOT IN (SELECT person FROM letter)", [])?;
-        transaction.execute("DELETE FROM findings WHERE id NOT IN (SELECT findings FROM letter)", [])?;
+        transaction
+            .execute("DELETE FROM person WHERE id NOT IN (SELECT person FROM letter)", [])?;
+        transaction
+            .execute("DELETE FROM findings WHERE id NOT IN (SELECT findings FROM letter)", [])?;
         Ok(marked)
     };
+
     if change().map_err(at("give up a job"))? == 1 {
         return Ok(());
     }
+
     let found = "not the last job, or is published".to_owned();
     Err(RecordError::JobState { job: write_job(job), found, wanted: "planned" })
 }
@@ -123,7 +155,13 @@ impl Store {
         Ok(head)
     }
 
-    fn step(&mut self, job: u32, from: JobState, to: JobState, event: &Event) -> Result<Head, RecordError> {
+    fn step(
+        &mut self,
+        job: u32,
+        from: JobState,
+        to: JobState,
+        event: &Event,
+    ) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
         step(&transaction, job, from, to)?;
         let head = append(&transaction, event)?;
@@ -138,7 +176,9 @@ impl Store {
             let abandoned = if self.version < MODES { "NULL" } else { "abandoned" };
             let mut jobs = self
                 .connection
-                .prepare(&format!("SELECT job, name, run_id, run_date, event, state, {abandoned} FROM job"))?
+                .prepare(&format!(
+                    "SELECT job, name, run_id, run_date, event, state, {abandoned} FROM job"
+                ))?
                 .query_map([], |row| {
                     let job = JobRow {
                         name: row.get(1)?,
@@ -150,7 +190,10 @@ impl Store {
                         parts: Vec::new(),
                         sealed: Vec::new(),
                         sealed_event: None,
-                        abandoned: row.get::<_, Option<i64>>(6)?.map(|event| count(6, event)).transpose()?,
+                        abandoned: row
+                            .get::<_, Option<i64>>(6)?
+                            .map(|event| count(6, event))
+                            .transpose()?,
                     };
                     Ok((row.get(0)?, job))
                 })?
@@ -161,6 +204,7 @@ impl Store {
             }
             Ok(jobs)
         };
+
         read().map_err(at("read jobs"))
     }
 
@@ -178,20 +222,34 @@ impl Store {
         let mut rows = read.query([job])?;
         let (mut parts, mut sealed) = (Vec::new(), Vec::new());
         while let Some(row) = rows.next()? {
-            let totals =
-                PartTotals { number: row.get(0)?, letters: row.get(1)?, pages: row.get(2)?, sheets: row.get(3)? };
+            let totals = PartTotals {
+                number: row.get(0)?,
+                letters: row.get(1)?,
+                pages: row.get(2)?,
+                sheets: row.get(3)?,
+            };
             parts.push(totals);
             if let Some(file) = row.get(4)? {
-                sealed.push(SealedPart { totals, file, plain_sha256: row.get(5)?, sealed_sha256: row.get(6)? });
+                sealed.push(SealedPart {
+                    totals,
+                    file,
+                    plain_sha256: row.get(5)?,
+                    sealed_sha256: row.get(6)?,
+                });
             }
         }
+
         Ok((parts, sealed))
     }
 
     /// The highest job number from `first` to `last`, both included.
     pub fn highest_job(&self, first: u32, last: u32) -> Result<Option<u32>, RecordError> {
         self.connection
-            .query_row("SELECT max(job) FROM job WHERE job BETWEEN ?1 AND ?2", [first, last], |row| row.get(0))
+            .query_row(
+                "SELECT max(job) FROM job WHERE job BETWEEN ?1 AND ?2",
+                [first, last],
+                |row| row.get(0),
+            )
             .map_err(at("read jobs"))
     }
 
@@ -199,7 +257,8 @@ impl Store {
     pub fn letter(&self, id_or_reference: &str) -> Result<Option<LetterRecord>, RecordError> {
         let read = |row: &Row<'_>| {
             let said: String = row.get(6)?;
-            let findings: Findings = serde_json::from_str(&said).map_err(|_| strange(6, "unknown findings"))?;
+            let findings: Findings =
+                serde_json::from_str(&said).map_err(|_| strange(6, "unknown findings"))?;
             Ok(LetterRecord {
                 letter_id: row.get(0)?,
                 person: row.get(1)?,
@@ -218,6 +277,7 @@ impl Store {
                 sheets: row.get(14)?,
             })
         };
+
         self.connection
             .query_row(
                 "SELECT letter.letter_id, person.pseudonym, letter.kind, letter.sequence, job.run_date, letter.sender,
@@ -237,8 +297,14 @@ impl Store {
     pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
         let read = |row: &Row<'_>| {
             let group: Option<String> = row.get(2)?;
-            Ok((date(row, 0)?, kind(row, 1)?, group.unwrap_or_else(|| "none".to_owned()), count(3, row.get(3)?)?))
+            Ok((
+                date(row, 0)?,
+                kind(row, 1)?,
+                group.unwrap_or_else(|| "none".to_owned()),
+                count(3, row.get(3)?)?,
+            ))
         };
+
         let read_all = || {
             self.connection
                 .prepare(
@@ -249,6 +315,7 @@ impl Store {
                 .query_map([], read)?
                 .collect::<Sql<Vec<_>>>()
         };
+
         read_all().map_err(at("count letters that are out"))
     }
 
@@ -269,6 +336,7 @@ impl Store {
                 inputs: 0,
             })
         };
+
         self.connection
             .query_row(
                 &format!(

@@ -1,5 +1,5 @@
-//! The tables `row_mark`, `shield` and `record_ruling`: which rows the inbox had, whom its lists protected, and what
-//! humans said of records.
+//! The tables `row_mark`, `shield` and `record_ruling`: which rows the inbox had, whom its lists
+//! protected, and what humans said of records.
 
 use std::collections::BTreeMap;
 
@@ -78,20 +78,30 @@ impl Tallies {
 }
 
 /// Writes down what is new about rows.
-pub(super) fn add_rows(transaction: &Transaction<'_>, run_id: &str, files: &[FileRows]) -> Result<(), RecordError> {
+pub(super) fn add_rows(
+    transaction: &Transaction<'_>,
+    run_id: &str,
+    files: &[FileRows],
+) -> Result<(), RecordError> {
     if files.is_empty() {
         return Ok(());
     }
+
     let doing = "record rows";
     let next = super::events::next(transaction).map_err(at(doing))?;
     let mut sorted: Vec<&FileRows> = files.iter().collect();
     sorted.sort_by_key(|rows| (&rows.file, rows.since.unwrap_or(next)));
     let mut hash = RowHash::new();
-    let written: Vec<_> = sorted.iter().map(|rows| (bytes(&rows.added), bytes(&rows.gone))).collect();
+    let written: Vec<_> =
+        sorted.iter().map(|rows| (bytes(&rows.added), bytes(&rows.gone))).collect();
+
     for (rows, (added, gone)) in sorted.iter().zip(&written) {
         hash_rows(&mut hash, &rows.file, rows.since.unwrap_or(next), added, gone, &rows.ids);
     }
-    let sum = |marks: fn(&FileRows) -> &Vec<RowMark>| files.iter().map(|rows| marks(rows).len() as u64).sum();
+
+    let sum = |marks: fn(&FileRows) -> &Vec<RowMark>| {
+        files.iter().map(|rows| marks(rows).len() as u64).sum()
+    };
     let event = RowsRead {
         run_id: run_id.to_owned(),
         lines: files.len() as u64,
@@ -99,6 +109,7 @@ pub(super) fn add_rows(transaction: &Transaction<'_>, run_id: &str, files: &[Fil
         gone: sum(|rows| &rows.gone),
         sha256: hash.finish(),
     };
+
     let head = append(transaction, &Event::RowsRead(event))?;
     let add = || {
         let mut insert = transaction
@@ -109,6 +120,7 @@ pub(super) fn add_rows(transaction: &Transaction<'_>, run_id: &str, files: &[Fil
         }
         Ok(())
     };
+
     add().map_err(at(doing))
 }
 
@@ -122,12 +134,15 @@ pub(super) fn add_shields(
     if lines.is_empty() {
         return Ok(());
     }
+
     let mut hash = RowHash::new();
     let mut lines: Vec<&ShieldLine> = lines.iter().collect();
     lines.sort_by_key(|line| key(&line.shield));
+
     for line in &lines {
         hash_shield(&mut hash, line);
     }
+
     let added = lines.iter().filter(|line| line.held).count() as u64;
     let event = ShieldsSeen {
         run_id: run_id.to_owned(),
@@ -136,6 +151,7 @@ pub(super) fn add_shields(
         lifted: lines.len() as u64 - added,
         sha256: hash.finish(),
     };
+
     let head = append(transaction, &Event::ShieldsSeen(event))?;
     let add = || {
         let mut insert = transaction.prepare(
@@ -143,10 +159,19 @@ pub(super) fn add_shields(
         )?;
         for ShieldLine { shield, held } in &lines {
             let (why, list) = (shield.why.word(), list_word(shield.list));
-            insert.execute((shield.mark, shield.by.word(), shield.subject, why, list, seq(&head), state(*held)))?;
+            insert.execute((
+                shield.mark,
+                shield.by.word(),
+                shield.subject,
+                why,
+                list,
+                seq(&head),
+                state(*held),
+            ))?;
         }
         Ok(())
     };
+
     add().map_err(at("record whom lists protect"))
 }
 
@@ -161,11 +186,13 @@ impl Store {
         if self.version < LISTS {
             return Ok(Vec::new());
         }
+
         let wanted = if ids {
             "SELECT file, since, added, gone, ids FROM row_mark ORDER BY event, file, since"
         } else {
             "SELECT file, since, added, gone, x'' FROM row_mark ORDER BY event, file, since"
         };
+
         let read = || {
             self.connection
                 .prepare(wanted)?
@@ -180,6 +207,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
+
         read().map_err(at("read what is known of rows"))
     }
 
@@ -188,6 +216,7 @@ impl Store {
         if self.version < LISTS {
             return Ok(Hashes::new());
         }
+
         let read = || {
             let mut tallies = Tallies::default();
             let mut read = self
@@ -197,10 +226,18 @@ impl Store {
             while let Some(row) = rows.next()? {
                 let hash = tallies.of(count(0, row.get(0)?)?);
                 let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
-                hash_rows(hash, row.get_ref(1)?.as_str()?, count(2, row.get(2)?)?, blob(3)?, blob(4)?, blob(5)?);
+                hash_rows(
+                    hash,
+                    row.get_ref(1)?.as_str()?,
+                    count(2, row.get(2)?)?,
+                    blob(3)?,
+                    blob(4)?,
+                    blob(5)?,
+                );
             }
             Ok(tallies.finish())
         };
+
         read().map_err(at("read what is known of rows"))
     }
 
@@ -209,6 +246,7 @@ impl Store {
         if self.version < LISTS {
             return Ok(Vec::new());
         }
+
         let read = || {
             self.connection
                 .prepare(
@@ -216,15 +254,20 @@ impl Store {
                      ORDER BY event, mark, by, subject, why, list",
                 )?
                 .query_map([], |row| {
-                    let by = By::from_word(row.get_ref(1)?.as_str()?).ok_or_else(|| strange(1, "unknown mark"))?;
-                    let why = Why::from_word(row.get_ref(3)?.as_str()?).ok_or_else(|| strange(3, "unknown reason"))?;
-                    let list = list_of(row.get_ref(4)?.as_str()?).ok_or_else(|| strange(4, "unknown list"))?;
-                    let shield = Shield { mark: mark(row, 0)?, by, subject: mark(row, 2)?, why, list };
+                    let by = By::from_word(row.get_ref(1)?.as_str()?)
+                        .ok_or_else(|| strange(1, "unknown mark"))?;
+                    let why = Why::from_word(row.get_ref(3)?.as_str()?)
+                        .ok_or_else(|| strange(3, "unknown reason"))?;
+                    let list = list_of(row.get_ref(4)?.as_str()?)
+                        .ok_or_else(|| strange(4, "unknown list"))?;
+                    let shield =
+                        Shield { mark: mark(row, 0)?, by, subject: mark(row, 2)?, why, list };
                     let held = row.get_ref(5)?.as_str()? == "held";
                     Ok((count(6, row.get(6)?)?, ShieldLine { shield, held }))
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
+
         read().map_err(at("read whom lists protect"))
     }
 
@@ -258,13 +301,14 @@ impl Store {
         let transaction = self.begin()?;
         let head = append(&transaction, &Event::RecordsRuled(event))?;
         let add = || {
-            let mut insert =
-                transaction.prepare("INSERT INTO record_ruling (mark, event, ruling) VALUES (?1, ?2, ?3)")?;
+            let mut insert = transaction
+                .prepare("INSERT INTO record_ruling (mark, event, ruling) VALUES (?1, ?2, ?3)")?;
             for (mark, ruling) in rulings {
                 insert.execute((mark, seq(&head), ruling.word()))?;
             }
             Ok(())
         };
+
         add().map_err(at("record what was said of records"))?;
         transaction.commit().map_err(at("record what was said of records"))?;
         Ok(head)
@@ -274,6 +318,7 @@ impl Store {
         if self.version < LISTS {
             return Ok(Vec::new());
         }
+
         let read = || {
             self.connection
                 .prepare("SELECT event, mark, ruling FROM record_ruling ORDER BY event, mark")?
@@ -284,6 +329,7 @@ impl Store {
                 })?
                 .collect::<Sql<Vec<_>>>()
         };
+
         read().map_err(at("read what was said of records"))
     }
 

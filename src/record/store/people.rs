@@ -1,4 +1,5 @@
-//! The tables `person`, `told_mark`, `letter` and `findings` as recognition needs them: read once, kept small.
+//! The tables `person`, `told_mark`, `letter` and `findings` as recognition needs them: read once,
+//! kept small.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +37,8 @@ impl Store {
     /// Everybody who was told something, in the order of their numbers, which have no gaps.
     pub fn people(&self) -> Result<Vec<Pseudonym>, RecordError> {
         let read = || {
-            let mut read = self.connection.prepare("SELECT id, pseudonym FROM person ORDER BY id")?;
+            let mut read =
+                self.connection.prepare("SELECT id, pseudonym FROM person ORDER BY id")?;
             let mut rows = read.query([])?;
             let mut people = Vec::new();
             while let Some(row) = rows.next()? {
@@ -47,6 +49,7 @@ impl Store {
             }
             Ok(people)
         };
+
         read().map_err(at("read people"))
     }
 
@@ -63,17 +66,21 @@ impl Store {
 
     /// Marks with their present owner, in the order of the marks.
     fn owners(&self) -> Sql<Vec<Owner>> {
-        let mut read = self.connection.prepare("SELECT mark, person, kind FROM told_mark ORDER BY mark, job")?;
+        let mut read = self
+            .connection
+            .prepare("SELECT mark, person, kind FROM told_mark ORDER BY mark, job")?;
         let mut rows = read.query([])?;
         let mut owners: Vec<Owner> = Vec::new();
         while let Some(row) = rows.next()? {
-            let owner = Owner { mark: mark(row, 0)?, person: index(row, 1)?, kind: mark_kind(row, 2)? };
+            let owner =
+                Owner { mark: mark(row, 0)?, person: index(row, 1)?, kind: mark_kind(row, 2)? };
             match owners.last_mut() {
                 // The latest job of a mark comes last.
                 Some(last) if last.mark == owner.mark => *last = owner,
                 _ => owners.push(owner),
             }
         }
+
         Ok(owners)
     }
 
@@ -92,7 +99,10 @@ impl Store {
             .prepare("SELECT id, said FROM findings")?
             .query_map([], |row| {
                 let said: String = row.get(1)?;
-                Ok((row.get(0)?, serde_json::from_str(&said).map_err(|_| strange(1, "unknown findings"))?))
+                Ok((
+                    row.get(0)?,
+                    serde_json::from_str(&said).map_err(|_| strange(1, "unknown findings"))?,
+                ))
             })?
             .collect()
     }
@@ -103,6 +113,7 @@ impl Store {
             "SELECT letter.person, job.run_date, letter.kind, letter.sequence, letter.sender, letter.findings, job.event
              FROM letter JOIN job ON job.job = letter.job ORDER BY letter.id",
         )?;
+
         let mut rows = read.query([])?;
         let (mut letters, mut senders) = (Vec::new(), Vec::<String>::new());
         while let Some(row) = rows.next()? {
@@ -121,6 +132,7 @@ impl Store {
                 event: count(6, row.get(6)?)?,
             });
         }
+
         Ok((letters, senders))
     }
 }

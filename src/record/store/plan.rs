@@ -34,14 +34,28 @@ pub(in crate::record) struct PlannedLetter<'a> {
 impl PlannedLetter<'_> {
     /// Adds the letter to the hash that the plan's event keeps.
     pub fn hash(&self, rows: &mut RowHash) {
-        rows.text(&self.letter_id).bytes(&self.person.0).text(self.kind).number(self.sequence.into());
-        rows.number(self.part.into()).number(self.seq.into()).text(self.reference).text(self.sender).text(self.said);
+        rows.text(&self.letter_id)
+            .bytes(&self.person.0)
+            .text(self.kind)
+            .number(self.sequence.into());
+
+        rows.number(self.part.into())
+            .number(self.seq.into())
+            .text(self.reference)
+            .text(self.sender)
+            .text(self.said);
+
         rows.number(self.pages.into()).number(self.sheets.into());
     }
 }
 
 /// Adds a mark to the hash that the plan's event keeps.
-pub(in crate::record) fn hash_mark(rows: &mut RowHash, mark: &Mark, kind: MarkKind, person: Pseudonym) {
+pub(in crate::record) fn hash_mark(
+    rows: &mut RowHash,
+    mark: &Mark,
+    kind: MarkKind,
+    person: Pseudonym,
+) {
     rows.bytes(mark).text(kind.word()).bytes(&person.0);
 }
 
@@ -112,15 +126,21 @@ pub(super) fn add_job(transaction: &Transaction<'_>, event: &Planned, head: &Hea
         "INSERT INTO job (job, campaign, name, run_id, run_date, event, state) VALUES (?1, 1, ?2, ?3, ?4, ?5, 'planned')",
         (event.job, &event.name, &event.run_id, event.date.to_string(), seq(head)),
     )?;
-    let mut part =
-        transaction.prepare("INSERT INTO part (job, number, letters, pages, sheets) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+
+    let mut part = transaction.prepare(
+        "INSERT INTO part (job, number, letters, pages, sheets) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+
     for totals in &event.parts {
         part.execute((event.job, totals.number, totals.letters, totals.pages, totals.sheets))?;
     }
-    let mut staged = transaction.prepare("INSERT INTO staged (job, name, sha256) VALUES (?1, ?2, ?3)")?;
+
+    let mut staged =
+        transaction.prepare("INSERT INTO staged (job, name, sha256) VALUES (?1, ?2, ?3)")?;
     for file in &event.staged {
         staged.execute((event.job, &file.name, &file.sha256))?;
     }
+
     Ok(())
 }
 
@@ -139,8 +159,10 @@ fn add_letters<'a>(
 ) -> Result<(), RecordError> {
     let doing = "record letters";
     let mut findings = BTreeMap::<String, i64>::new();
-    let mut find = transaction.prepare("SELECT id FROM findings WHERE said = ?1").map_err(at(doing))?;
-    let mut say = transaction.prepare("INSERT INTO findings (said) VALUES (?1)").map_err(at(doing))?;
+    let mut find =
+        transaction.prepare("SELECT id FROM findings WHERE said = ?1").map_err(at(doing))?;
+    let mut say =
+        transaction.prepare("INSERT INTO findings (said) VALUES (?1)").map_err(at(doing))?;
     let mut number = |said: &str| -> Sql<i64> {
         if let Some(id) = findings.get(said) {
             return Ok(*id);
@@ -150,6 +172,7 @@ fn add_letters<'a>(
         findings.insert(said.to_owned(), id);
         Ok(id)
     };
+
     let mut insert = transaction
         .prepare(
             "INSERT INTO letter (letter_id, person, campaign, kind, sequence, job, part, seq, reference, sender,
@@ -157,6 +180,7 @@ fn add_letters<'a>(
              VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )
         .map_err(at(doing))?;
+
     for (person, letter) in letters {
         let said = number(letter.said).map_err(at(doing))?;
         let written = insert.execute((
@@ -174,15 +198,19 @@ fn add_letters<'a>(
             letter.sheets,
         ));
         written.map_err(|error| match error.sqlite_error_code() {
-            Some(ErrorCode::ConstraintViolation) => RecordError::Twice { letter_id: letter.letter_id.into_owned() },
+            Some(ErrorCode::ConstraintViolation) => {
+                RecordError::Twice { letter_id: letter.letter_id.into_owned() }
+            }
             _ => at(doing)(error),
         })?;
     }
+
     Ok(())
 }
 
 fn add_marks(transaction: &Transaction<'_>, job: u32, marks: &[(Mark, MarkKind, u32)]) -> Sql<()> {
-    let mut insert = transaction.prepare("INSERT INTO told_mark (mark, job, person, kind) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = transaction
+        .prepare("INSERT INTO told_mark (mark, job, person, kind) VALUES (?1, ?2, ?3, ?4)")?;
     for (mark, kind, person) in marks {
         insert.execute((mark, job, person, kind.word()))?;
     }

@@ -56,7 +56,9 @@ impl Store {
 
     fn end(&mut self, state: CampaignState, event: &Event) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        transaction.execute("UPDATE campaign SET state = ?1", [state.word()]).map_err(at("move the campaign on"))?;
+        transaction
+            .execute("UPDATE campaign SET state = ?1", [state.word()])
+            .map_err(at("move the campaign on"))?;
         let head = append(&transaction, event)?;
         transaction.commit().map_err(at("move the campaign on"))?;
         Ok(head)
@@ -71,9 +73,11 @@ impl Store {
             }
             transaction.execute("UPDATE campaign SET state = ?1", [CampaignState::Purged.word()])
         };
+
         delete().map_err(at("delete rows about people"))?;
         let head = append(&transaction, &Event::Purged(over))?;
         transaction.commit().map_err(at("delete rows about people"))?;
+
         Ok(head)
     }
 
@@ -85,7 +89,9 @@ impl Store {
     /// Rows about people, by table.
     pub fn count_rows_about_people(&self) -> Result<BTreeMap<String, u64>, RecordError> {
         let count = |table: &Table| {
-            let rows = self.connection.query_row(table.count, [], |row| super::events::count(0, row.get(0)?))?;
+            let rows = self
+                .connection
+                .query_row(table.count, [], |row| super::events::count(0, row.get(0)?))?;
             Ok((table.name.to_owned(), rows))
         };
         let there = ABOUT_PEOPLE.iter().filter(|table| table.since <= self.version);
@@ -103,7 +109,8 @@ mod tests {
     use crate::record::store::schema;
 
     /// Tables of totals, hashes and history.
-    const KEPT: [&str; 8] = ["audit", "campaign", "input", "job", "ledger", "mode", "part", "staged"];
+    const KEPT: [&str; 8] =
+        ["audit", "campaign", "input", "job", "ledger", "mode", "part", "staged"];
 
     #[test]
     fn every_table_is_kept_or_goes() {

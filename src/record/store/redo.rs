@@ -1,5 +1,6 @@
-//! Every change a second time, in a file of its own: what an event wrote into the tables, so that a ledger from before it can
-//! be taken through it again, with the same bytes. Rows that follow from the event alone are not kept.
+//! Every change a second time, in a file of its own: what an event wrote into the tables, so that a
+//! ledger from before it can be taken through it again, with the same bytes. Rows that follow from
+//! the event alone are not kept.
 
 use camino::Utf8Path;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
@@ -74,8 +75,8 @@ pub(in crate::record) enum Gap {
 }
 
 impl Store {
-    /// Writes what is not yet in the file at `path`, which is there and may be empty. A new file begins with the present
-    /// head.
+    /// Writes what is not yet in the file at `path`, which is there and may be empty. A new file
+    /// begins with the present head.
     pub fn note_changes(&self, path: &Utf8Path) -> Result<(), RecordError> {
         self.attached(path, NOTING, || {
             let transaction = self.connection.unchecked_transaction().map_err(at(NOTING))?;
@@ -99,7 +100,9 @@ impl Store {
     /// Whether the file at `path` is sound.
     pub fn is_redo_sound(&self, path: &Utf8Path) -> bool {
         let look = || {
-            let verdict = self.connection.query_row("PRAGMA redo.quick_check(1)", [], |row| row.get::<_, String>(0));
+            let verdict = self
+                .connection
+                .query_row("PRAGMA redo.quick_check(1)", [], |row| row.get::<_, String>(0));
             verdict.map_err(at(NOTING))
         };
         self.attached(path, NOTING, look).is_ok_and(|verdict| verdict == "ok")
@@ -113,10 +116,12 @@ impl Store {
         if empty { Ok(None) } else { last_of(&connection, "main").map_err(at(NOTING)) }
     }
 
-    /// Repeats every change in the file at `path` that came after this ledger's last event, in one transaction; returns how
-    /// many events that were.
+    /// Repeats every change in the file at `path` that came after this ledger's last event, in one
+    /// transaction; returns how many events that were.
     pub fn replay(&mut self, path: &Utf8Path) -> Result<Result<u64, Gap>, RecordError> {
-        self.connection.execute("ATTACH DATABASE ?1 AS redo", [path.as_str()]).map_err(at(REPLAYING))?;
+        self.connection
+            .execute("ATTACH DATABASE ?1 AS redo", [path.as_str()])
+            .map_err(at(REPLAYING))?;
         let done = self.replay_attached();
         self.connection.execute_batch("DETACH DATABASE redo").map_err(at(REPLAYING))?;
         done
@@ -126,16 +131,23 @@ impl Store {
         let mut version = self.version;
         let transaction = self.begin()?;
         let mut head = head_of(&transaction)?;
-        let Some((base, entries)) = redo_after(&transaction, &head).map_err(at(REPLAYING))? else { return Ok(Ok(0)) };
+        let Some((base, entries)) = redo_after(&transaction, &head).map_err(at(REPLAYING))? else {
+            return Ok(Ok(0));
+        };
+
         if base.events > head.events {
             return Ok(Err(Gap::BeginsAfter(base.events)));
         }
+
         if base != head {
             return Ok(Err(Gap::Other(base.events)));
         }
+
         for entry in &entries {
             let event: Option<Event> = serde_json::from_str(&entry.body).ok();
-            let (Some(event), true) = (event, entry.follows(&head)) else { return Ok(Err(Gap::Other(entry.seq))) };
+            let (Some(event), true) = (event, entry.follows(&head)) else {
+                return Ok(Err(Gap::Other(entry.seq)));
+            };
             if matches!(event, Event::Purging(_) | Event::Purged(_)) {
                 return Ok(Err(Gap::Purged));
             }
@@ -143,6 +155,7 @@ impl Store {
             head = entry.head();
             repeat(&transaction, &event, &head, &mut version)?;
         }
+
         transaction.commit().map_err(at(REPLAYING))?;
         self.version = version;
         Ok(Ok(entries.len() as u64))
@@ -155,8 +168,11 @@ impl Store {
         doing: &'static str,
         work: impl FnOnce() -> Result<T, RecordError>,
     ) -> Result<T, RecordError> {
-        self.connection.execute("ATTACH DATABASE ?1 AS redo", [path.as_str()]).map_err(at(doing))?;
-        let done = self.connection.execute_batch("PRAGMA redo.synchronous = EXTRA").map_err(at(doing));
+        self.connection
+            .execute("ATTACH DATABASE ?1 AS redo", [path.as_str()])
+            .map_err(at(doing))?;
+        let done =
+            self.connection.execute_batch("PRAGMA redo.synchronous = EXTRA").map_err(at(doing));
         let done = done.and_then(|()| work());
         self.connection.execute_batch("DETACH DATABASE redo").map_err(at(doing))?;
         done
@@ -167,17 +183,23 @@ impl Store {
             "CREATE TABLE redo.base (one INTEGER PRIMARY KEY CHECK (one = 1), seq, hash);
              CREATE TABLE redo.audit (seq INTEGER PRIMARY KEY, body, hash);",
         )?;
-        transaction.execute("INSERT INTO redo.base VALUES (1, ?1, ?2)", (seq_of(head), &head.hash))?;
+        transaction
+            .execute("INSERT INTO redo.base VALUES (1, ?1, ?2)", (seq_of(head), &head.hash))?;
         self.make_tables(transaction)
     }
 
-    /// Tables of the same columns as the ledger's; those that are there get the columns that they lack.
+    /// Tables of the same columns as the ledger's; those that are there get the columns that they
+    /// lack.
     fn make_tables(&self, transaction: &Transaction<'_>) -> Sql<()> {
         for (table, value, _) in CAME_WITH_LETTERS {
-            transaction.execute_batch(&format!("CREATE TABLE IF NOT EXISTS redo.{table} (job, id, {value})"))?;
+            transaction.execute_batch(&format!(
+                "CREATE TABLE IF NOT EXISTS redo.{table} (job, id, {value})"
+            ))?;
         }
+
         for Kept { name, by, .. } in self.kept() {
-            let (columns, there) = (columns(transaction, "main", name)?, columns(transaction, "redo", name)?);
+            let (columns, there) =
+                (columns(transaction, "main", name)?, columns(transaction, "redo", name)?);
             let by = by.column();
             if there.is_empty() {
                 let columns = columns.join(", ");
@@ -187,9 +209,11 @@ impl Store {
                 continue;
             }
             for column in columns.iter().filter(|column| !there.contains(column)) {
-                transaction.execute_batch(&format!("ALTER TABLE redo.{name} ADD COLUMN {column}"))?;
+                transaction
+                    .execute_batch(&format!("ALTER TABLE redo.{name} ADD COLUMN {column}"))?;
             }
         }
+
         Ok(())
     }
 
@@ -207,14 +231,19 @@ impl Store {
         let jobs = jobs_after(transaction, from)?;
         for Kept { name, by, .. } in self.kept() {
             let columns = columns(transaction, "main", name)?.join(", ");
-            let copy = format!("INSERT INTO redo.{name} ({columns}) SELECT {columns} FROM main.{name} WHERE");
+            let copy = format!(
+                "INSERT INTO redo.{name} ({columns}) SELECT {columns} FROM main.{name} WHERE"
+            );
             match by {
                 By::Event => transaction.execute_batch(&format!("{copy} event > {from}"))?,
                 By::Job => {
-                    jobs.iter().try_for_each(|(job, _)| transaction.execute_batch(&format!("{copy} job = {job}")))?;
+                    jobs.iter().try_for_each(|(job, _)| {
+                        transaction.execute_batch(&format!("{copy} job = {job}"))
+                    })?;
                 }
             }
         }
+
         for (job, event) in jobs {
             for (table, value, column) in CAME_WITH_LETTERS {
                 transaction.execute_batch(&format!(
@@ -225,6 +254,7 @@ impl Store {
                 ))?;
             }
         }
+
         Ok(())
     }
 }
@@ -257,31 +287,44 @@ fn last_of(connection: &Connection, schema: &str) -> Sql<Option<Head>> {
     let last = format!(
         "SELECT seq, hash FROM {schema}.audit UNION ALL SELECT seq, hash FROM {schema}.base ORDER BY seq DESC LIMIT 1"
     );
-    let head = |row: &rusqlite::Row<'_>| Ok(Head { events: count(0, row.get(0)?)?, hash: row.get(1)? });
+    let head =
+        |row: &rusqlite::Row<'_>| Ok(Head { events: count(0, row.get(0)?)?, hash: row.get(1)? });
     connection.query_row(&last, [], head).optional()
 }
 
 /// What the file has from an event on: the head it can go on from, and the events after that.
 fn redo_after(connection: &Connection, head: &Head) -> Sql<Option<(Head, Vec<Entry>)>> {
     let Some(last) = last_in_redo(connection)? else { return Ok(None) };
+
     if last.events < head.events {
         return Ok(None);
     }
-    let read =
-        |text: &str| -> Sql<Vec<Entry>> { connection.prepare(text)?.query_map([seq_of(head)], read_entry)?.collect() };
+
+    let read = |text: &str| -> Sql<Vec<Entry>> {
+        connection.prepare(text)?.query_map([seq_of(head)], read_entry)?.collect()
+    };
     let base = "SELECT seq, hash, '' FROM redo.base WHERE seq >= ?1
                 UNION ALL SELECT seq, hash, '' FROM redo.audit WHERE seq = ?1";
     let Some(base) = read(base)?.into_iter().next() else { return Ok(None) };
     let entries = read("SELECT seq, hash, body FROM redo.audit WHERE seq > ?1 ORDER BY seq")?;
+
     Ok(Some((base.head(), entries)))
 }
 
 /// Does to the tables what an event did; the event itself has been added.
-fn repeat(transaction: &Transaction<'_>, event: &Event, head: &Head, version: &mut u32) -> Result<(), RecordError> {
-    let copied = |table| copy_back(transaction, table, By::Event, head.events).map_err(at(REPLAYING));
+fn repeat(
+    transaction: &Transaction<'_>,
+    event: &Event,
+    head: &Head,
+    version: &mut u32,
+) -> Result<(), RecordError> {
+    let copied =
+        |table| copy_back(transaction, table, By::Event, head.events).map_err(at(REPLAYING));
     let moved = |job, from, to| step(transaction, job, from, to);
     match event {
-        Event::Inputs(inputs) => insert_inputs(transaction, &inputs.files, head).map_err(at(REPLAYING)),
+        Event::Inputs(inputs) => {
+            insert_inputs(transaction, &inputs.files, head).map_err(at(REPLAYING))
+        }
         Event::Identities(_) => copied("identity"),
         Event::Decided(_) => copied("decision"),
         Event::RowsRead(_) => copied("row_mark"),
@@ -320,10 +363,15 @@ fn repeat(transaction: &Transaction<'_>, event: &Event, head: &Head, version: &m
         }
         Event::Closed(_) => {
             let closed = [CampaignState::Closed.word()];
-            transaction.execute("UPDATE campaign SET state = ?1", closed).map(drop).map_err(at(REPLAYING))
+            transaction
+                .execute("UPDATE campaign SET state = ?1", closed)
+                .map(drop)
+                .map_err(at(REPLAYING))
         }
         // The first is every ledger's own, and nothing is repeated after the others.
-        Event::Init(_) | Event::Purging(_) | Event::Purged(_) => Err(RecordError::Chain { seq: head.events }),
+        Event::Init(_) | Event::Purging(_) | Event::Purged(_) => {
+            Err(RecordError::Chain { seq: head.events })
+        }
     }
 }
 
@@ -342,7 +390,8 @@ mod tests {
     use super::*;
 
     /// Tables whose rows follow from the events.
-    const FOLLOW: [&str; 8] = ["audit", "campaign", "input", "job", "ledger", "mode", "part", "staged"];
+    const FOLLOW: [&str; 8] =
+        ["audit", "campaign", "input", "job", "ledger", "mode", "part", "staged"];
 
     #[test]
     fn every_table_is_kept_or_follows_from_the_events() {
@@ -350,7 +399,8 @@ mod tests {
         schema::create(&connection).unwrap();
         let tables = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "table");
         let tables: BTreeSet<String> = tables.map(|row| row.1).collect();
-        let known = KEPT.iter().map(|table| table.name).chain(CAME_WITH_LETTERS.map(|table| table.0));
+        let known =
+            KEPT.iter().map(|table| table.name).chain(CAME_WITH_LETTERS.map(|table| table.0));
         let known: BTreeSet<String> = known.chain(FOLLOW).map(str::to_owned).collect();
         assert_eq!(tables, known, "a restore does not know how a table is filled");
     }

@@ -1,5 +1,5 @@
-//! The schema through its versions: what a ledger of each version looks like, and how an older one becomes the present
-//! one.
+//! The schema through its versions: what a ledger of each version looks like, and how an older one
+//! becomes the present one.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -19,9 +19,13 @@ use crate::record::files;
 
 /// Written into the file's header; says that it is a ledger of breachpost ("bpLG").
 const APPLICATION_ID: u32 = 0x6270_4c47;
-/// What each version adds to the one before. A script that was released is never changed; a new one comes behind it.
-const SCRIPTS: [&str; 3] =
-    [include_str!("../schema/1.sql"), include_str!("../schema/2.sql"), include_str!("../schema/3.sql")];
+/// What each version adds to the one before. A script that was released is never changed; a new one
+/// comes behind it.
+const SCRIPTS: [&str; 3] = [
+    include_str!("../schema/1.sql"),
+    include_str!("../schema/2.sql"),
+    include_str!("../schema/3.sql"),
+];
 /// The version this program writes; `user_version` of the file.
 pub(super) const VERSION: u32 = 3;
 /// The version that brought the table `decision`.
@@ -60,7 +64,10 @@ pub(super) fn create_version(connection: &Connection, version: u32) -> Sql<()> {
 
 /// Writes down what the ledger is for.
 pub(super) fn set_mode(connection: &Connection, mode: Mode, head: &Head) -> Sql<()> {
-    connection.execute("INSERT INTO mode (one, mode, event) VALUES (1, ?1, ?2)", (mode.word(), seq(head)))?;
+    connection.execute(
+        "INSERT INTO mode (one, mode, event) VALUES (1, ?1, ?2)",
+        (mode.word(), seq(head)),
+    )?;
     Ok(())
 }
 
@@ -76,8 +83,13 @@ pub(super) fn of(connection: &Connection) -> Sql<Vec<SchemaRow>> {
 }
 
 /// Does to the tables what an earlier migration did.
-pub(super) fn repeat_migration(transaction: &Connection, migrated: &Migrated, head: &Head) -> Sql<()> {
-    scripts(migrated.from, migrated.to).try_for_each(|script| transaction.execute_batch(&script))?;
+pub(super) fn repeat_migration(
+    transaction: &Connection,
+    migrated: &Migrated,
+    head: &Head,
+) -> Sql<()> {
+    scripts(migrated.from, migrated.to)
+        .try_for_each(|script| transaction.execute_batch(&script))?;
     transaction.pragma_update(None, "user_version", migrated.to)?;
     migrated.mode.map_or(Ok(()), |mode| set_mode(transaction, mode, head))
 }
@@ -90,43 +102,49 @@ impl Store {
             scripts(0, self.version).try_for_each(|script| empty.execute_batch(&script))?;
             of(&empty)
         };
+
         let expected = expected().map_err(at("prepare the schema"))?;
         if of(&self.connection).map_err(at("read the schema"))? != expected {
             return Err(RecordError::Damaged {
                 problem: "its tables or rules are not those of this program".to_owned(),
             });
         }
+
         Ok(())
     }
 
-    /// Makes an older ledger one of the present version, in one transaction with its event. `None`: it is one. A ledger
-    /// of before version 3 is one of this `mode` from then on.
+    /// Makes an older ledger one of the present version, in one transaction with its event. `None`:
+    /// it is one. A ledger of before version 3 is one of this `mode` from then on.
     pub fn migrate(&mut self, mode: Mode) -> Result<Option<Head>, RecordError> {
         let from = self.version;
         if from == VERSION {
             return Ok(None);
         }
+
         let doing = "migrate the ledger";
         let transaction = self.begin()?;
         let run = || {
             scripts(from, VERSION).try_for_each(|script| transaction.execute_batch(&script))?;
             transaction.pragma_update(None, "user_version", VERSION)
         };
+
         run().map_err(at(doing))?;
         let mode = (from < MODES).then_some(mode);
         let head = append(&transaction, &Event::Migrated(Migrated { from, to: VERSION, mode }))?;
         if let Some(mode) = mode {
             set_mode(&transaction, mode, &head).map_err(at(doing))?;
         }
+
         transaction.commit().map_err(at(doing))?;
         self.version = VERSION;
         self.check_schema()?;
+
         Ok(Some(head))
     }
 }
 
-/// Looks at the first 100 bytes before SQLite does, so that a strange file is refused untouched; gives the version.
-/// Source: sqlite.org/fileformat2.html, section 1.3.
+/// Looks at the first 100 bytes before SQLite does, so that a strange file is refused untouched;
+/// gives the version. Source: sqlite.org/fileformat2.html, section 1.3.
 pub(super) fn read_version(path: &Utf8Path) -> Result<u32, RecordError> {
     let mut header = [0_u8; 100];
     match durable::open(path).and_then(|mut file| file.read_exact(&mut header)) {
@@ -135,17 +153,22 @@ pub(super) fn read_version(path: &Utf8Path) -> Result<u32, RecordError> {
         }
         read => read.map_err(files::failed("read ledger", path))?,
     }
-    let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+
+    let number = |at: usize| {
+        u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
+
     if !header.starts_with(b"SQLite format 3\0") || number(68) != APPLICATION_ID {
         return Err(RecordError::NotALedger { path: path.to_owned() });
     }
+
     match number(60) {
         0 => Err(RecordError::NotALedger { path: path.to_owned() }),
         found if found > VERSION => Err(RecordError::NewerSchema { found, known: VERSION }),
         // 2 would be a write-ahead log, which this program never makes.
-        _ if header[18..20] != [1, 1] => {
-            Err(RecordError::Damaged { problem: "its journal mode is not the one it was created with".to_owned() })
-        }
+        _ if header[18..20] != [1, 1] => Err(RecordError::Damaged {
+            problem: "its journal mode is not the one it was created with".to_owned(),
+        }),
         found => Ok(found),
     }
 }

@@ -30,7 +30,11 @@ impl Tally {
     }
 
     fn finish(self) -> Contents {
-        Contents { letters_sha256: self.letters.finish(), marks_sha256: self.marks.finish(), ..self.contents }
+        Contents {
+            letters_sha256: self.letters.finish(),
+            marks_sha256: self.marks.finish(),
+            ..self.contents
+        }
     }
 }
 
@@ -68,12 +72,14 @@ impl Store {
         if self.version < MODES {
             return Ok(None);
         }
+
         let only = "SELECT mode, event FROM mode WHERE one = 1 AND (SELECT count(*) FROM mode) = 1";
         let read = |row: &Row<'_>| {
             let word: String = row.get(0)?;
             let mode = Mode::from_word(&word).ok_or_else(|| strange(0, "unknown mode"))?;
             Ok((mode, count(1, row.get(1)?)?))
         };
+
         self.connection.query_row(only, [], read).optional()
     }
 
@@ -83,7 +89,8 @@ impl Store {
         self.connection
             .query_row(only, [], |row| {
                 let word: String = row.get(1)?;
-                let state = CampaignState::from_word(&word).ok_or_else(|| strange(1, "unknown state"))?;
+                let state =
+                    CampaignState::from_word(&word).ok_or_else(|| strange(1, "unknown state"))?;
                 Ok(CampaignRow { name: row.get(0)?, state, opened_on: date(row, 2)? })
             })
             .map_err(at("read the campaign"))
@@ -96,7 +103,11 @@ impl Store {
             *count += 1;
             hash_identity(rows, &kind, &person, &other);
         }
-        Ok(hashes.into_iter().map(|(event, (count, rows))| (event, (count, rows.finish()))).collect())
+
+        Ok(hashes
+            .into_iter()
+            .map(|(event, (count, rows))| (event, (count, rows.finish())))
+            .collect())
     }
 
     fn contents(&self) -> Result<BTreeMap<u32, Contents>, RecordError> {
@@ -111,7 +122,11 @@ impl Store {
     }
 
     /// Counts and hashes the letters of each job; returns how many people have one.
-    fn tally_letters(&self, people: &[Pseudonym], tallies: &mut BTreeMap<u32, Tally>) -> Sql<usize> {
+    fn tally_letters(
+        &self,
+        people: &[Pseudonym],
+        tallies: &mut BTreeMap<u32, Tally>,
+    ) -> Sql<usize> {
         let findings = self.sayings()?;
         let mut has_letter = vec![false; people.len()];
         let mut next = 1_u64;
@@ -120,6 +135,7 @@ impl Store {
             "SELECT letter_id, person, kind, sequence, part, seq, reference, sender, findings, pages, sheets, job, id
              FROM letter ORDER BY id",
         )?;
+
         let mut rows = read.query([])?;
         while let Some(row) = rows.next()? {
             if count(12, row.get(12)?)? != next {
@@ -151,9 +167,11 @@ impl Store {
             letter.hash(&mut tally.letters);
             tally.contents.letters += 1;
         }
+
         if said_once.contains(&false) {
             return Err(strange(8, "findings of no letter"));
         }
+
         Ok(has_letter.into_iter().filter(|has| *has).count())
     }
 
@@ -171,13 +189,21 @@ impl Store {
     }
 
     fn tally_marks(&self, people: &[Pseudonym], tallies: &mut BTreeMap<u32, Tally>) -> Sql<()> {
-        let mut read = self.connection.prepare("SELECT mark, job, person, kind FROM told_mark ORDER BY mark, job")?;
+        let mut read = self
+            .connection
+            .prepare("SELECT mark, job, person, kind FROM told_mark ORDER BY mark, job")?;
         let mut rows = read.query([])?;
         while let Some(row) = rows.next()? {
             let tally = tallies.entry(row.get(1)?).or_insert_with(Tally::new);
-            hash_mark(&mut tally.marks, &mark(row, 0)?, mark_kind(row, 3)?, person(people, row, 2)?.1);
+            hash_mark(
+                &mut tally.marks,
+                &mark(row, 0)?,
+                mark_kind(row, 3)?,
+                person(people, row, 2)?.1,
+            );
             tally.contents.marks += 1;
         }
+
         Ok(())
     }
 }

@@ -21,8 +21,11 @@ pub fn try_tamper(path: &Utf8Path, sql: &str) {
 
 fn change(path: &Utf8Path, sql: &str) -> rusqlite::Result<()> {
     let connection = Connection::open(path).unwrap();
-    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
-    let rules: Vec<_> = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "trigger").collect();
+    connection
+        .execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+        .unwrap();
+    let rules: Vec<_> =
+        schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "trigger").collect();
     for rule in &rules {
         connection.execute_batch(&format!("DROP TRIGGER {}", rule.1)).unwrap();
     }
@@ -54,7 +57,11 @@ pub fn write_history(path: &Utf8Path, bodies: &[String]) {
 /// Every table that has rows, with its columns.
 pub fn tables(path: &Utf8Path) -> Vec<(String, Vec<String>)> {
     let connection = Connection::open(path).unwrap();
-    let tables = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "table").map(|row| row.1);
+    let tables = schema::of(&connection)
+        .unwrap()
+        .into_iter()
+        .filter(|row| row.0 == "table")
+        .map(|row| row.1);
     let columns_of = |table: String| {
         let mut read = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = read.column_names().map(str::to_owned).collect();
@@ -74,21 +81,26 @@ pub fn without_rules(path: &Utf8Path) {
     Connection::open(path).unwrap().execute_batch("DROP TRIGGER letter_kept").unwrap();
 }
 
-/// Makes it a ledger of an earlier version, which has no mode: the same rows, in the tables of that version.
+/// Makes it a ledger of an earlier version, which has no mode: the same rows, in the tables of that
+/// version.
 pub fn as_version(path: &Utf8Path, version: u32) {
     let fresh = path.with_extension("old");
     let connection = Connection::open(&fresh).unwrap();
     schema::create_version(&connection, version).unwrap();
-    let rules: Vec<_> = schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "trigger").collect();
+    let rules: Vec<_> =
+        schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "trigger").collect();
     for rule in &rules {
         connection.execute_batch(&format!("DROP TRIGGER {}", rule.1)).unwrap();
     }
     connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     connection.execute("ATTACH ?1 AS present", [path.as_str()]).unwrap();
-    for (_, table, ..) in schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "table") {
+    for (_, table, ..) in
+        schema::of(&connection).unwrap().into_iter().filter(|row| row.0 == "table")
+    {
         let read = connection.prepare(&format!("SELECT * FROM main.{table}")).unwrap();
         let columns = read.column_names().collect::<Vec<_>>().join(", ");
-        let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM present.{table}");
+        let copy =
+            format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM present.{table}");
         connection.execute_batch(&copy).unwrap();
     }
     for rule in rules {
@@ -108,11 +120,13 @@ pub fn schema(path: &Utf8Path) -> Vec<schema::SchemaRow> {
 /// Every row of every table.
 pub fn dump(path: &Utf8Path) -> rusqlite::Result<Vec<(String, Vec<Vec<Value>>)>> {
     let connection = Connection::open(path)?;
-    let tables = schema::of(&connection)?.into_iter().filter(|row| row.0 == "table").map(|row| row.1);
+    let tables =
+        schema::of(&connection)?.into_iter().filter(|row| row.0 == "table").map(|row| row.1);
     let rows_of = |table: String| {
         let mut read = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
         let columns = read.column_count();
-        let rows = read.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?;
+        let rows =
+            read.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?;
         let rows = rows.collect::<rusqlite::Result<_>>()?;
         Ok((table, rows))
     };

@@ -20,7 +20,10 @@ fn a_decision_is_kept_with_who_and_when_and_counts_once() {
     assert_eq!(world.open().decide(&decisions, "somebody else", LATER).unwrap(), 0);
     assert!(before == world.bytes(), "nothing new, and yet bytes have changed");
     let ledger = world.open();
-    assert_eq!(ledger.decisions().unwrap(), [said(1, 2, Ruling::Same), said(3, 4, Ruling::Different)]);
+    assert_eq!(
+        ledger.decisions().unwrap(),
+        [said(1, 2, Ruling::Same), said(3, 4, Ruling::Different)]
+    );
     let decided = ledger.decided().unwrap();
     assert_eq!((decided.len(), decided[0].by.as_str(), decided[0].date), (1, "reviewer", NIGHT));
     assert_eq!((decided[0].same, decided[0].different), (1, 1));
@@ -29,11 +32,20 @@ fn a_decision_is_kept_with_who_and_when_and_counts_once() {
 #[test]
 fn the_latest_word_counts_and_a_decision_can_be_taken_back() {
     let world = World::new();
-    world.open().decide(&[said(1, 2, Ruling::Same), said(3, 4, Ruling::Same)], "reviewer", NIGHT).unwrap();
-    world.open().decide(&[said(2, 1, Ruling::Different), said(3, 4, Ruling::Undecided)], "reviewer", LATER).unwrap();
+    world
+        .open()
+        .decide(&[said(1, 2, Ruling::Same), said(3, 4, Ruling::Same)], "reviewer", NIGHT)
+        .unwrap();
+    world
+        .open()
+        .decide(&[said(2, 1, Ruling::Different), said(3, 4, Ruling::Undecided)], "reviewer", LATER)
+        .unwrap();
     assert_eq!(world.open().decisions().unwrap(), [said(1, 2, Ruling::Different)]);
     assert_eq!(world.open().decided().unwrap().len(), 2);
-    assert_eq!(world.open().decide(&[said(8, 9, Ruling::Undecided)], "reviewer", LATER).unwrap(), 0);
+    assert_eq!(
+        world.open().decide(&[said(8, 9, Ruling::Undecided)], "reviewer", LATER).unwrap(),
+        0
+    );
     check::check(&world.home(), &[]).unwrap();
 }
 

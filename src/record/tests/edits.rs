@@ -1,5 +1,5 @@
-//! Random edits of a ledger file, from flipped bits to a history that was written anew: each is noticed, or leaves the
-//! content as it was.
+//! Random edits of a ledger file, from flipped bits to a history that was written anew: each is
+//! noticed, or leaves the content as it was.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -52,7 +52,9 @@ const KINDS: [(&str, Edit); 12] = [
         bytes[from..from + random.random_range(1..64)].fill_with(|| random.random_range(0..=255));
         write(path, &bytes)
     }),
-    ("the file is cut", |path, whole, random| write(path, &whole[..random.random_range(0..whole.len())])),
+    ("the file is cut", |path, whole, random| {
+        write(path, &whole[..random.random_range(0..whole.len())])
+    }),
     ("something is added at the end", |path, whole, random| {
         let added = vec![random.random_range(0..=255); random.random_range(1..9000)];
         write(path, &[whole, &added].concat())
@@ -86,15 +88,23 @@ const KINDS: [(&str, Edit); 12] = [
         let (table, columns) = table(path, random);
         let changed = random.random_range(0..columns.len());
         let cell = |place: usize| {
-            if place == changed { value(&table, &columns[place], random) } else { columns[place].clone() }
+            if place == changed {
+                value(&table, &columns[place], random)
+            } else {
+                columns[place].clone()
+            }
         };
         let cells: Vec<String> = (0..columns.len()).map(cell).collect();
         let row = one_of(&table, random);
-        sql(path, format!("INSERT INTO {table} SELECT {} FROM {table} WHERE {row}", cells.join(", ")))
+        sql(
+            path,
+            format!("INSERT INTO {table} SELECT {} FROM {table} WHERE {row}", cells.join(", ")),
+        )
     }),
     ("events change places, go, or are cut off", |path, _, random| {
         let events = testing::events(path);
-        let (one, other) = (random.random_range(1..=events.len()), random.random_range(1..=events.len()));
+        let (one, other) =
+            (random.random_range(1..=events.len()), random.random_range(1..=events.len()));
         let change = match random.random_range(0..3) {
             0 => format!(
                 "UPDATE audit SET seq = -{one} WHERE seq = {one}; UPDATE audit SET seq = {one} WHERE seq = {other} AND {one} <> {other};
@@ -107,14 +117,16 @@ const KINDS: [(&str, Edit); 12] = [
         sql(path, change)
     }),
     ("the history is written anew from an event on, with hashes that fit", |path, _, random| {
-        let mut bodies: Vec<String> = testing::events(path).into_iter().map(|(body, _)| body).collect();
+        let mut bodies: Vec<String> =
+            testing::events(path).into_iter().map(|(body, _)| body).collect();
         let from = random.random_range(0..bodies.len());
         match random.random_range(0..3) {
             0 => drop(bodies.remove(from)),
             1 => bodies.truncate(from.max(1)),
             _ => {
-                let digits: Vec<usize> =
-                    (0..bodies[from].len()).filter(|at| bodies[from].as_bytes()[*at].is_ascii_digit()).collect();
+                let digits: Vec<usize> = (0..bodies[from].len())
+                    .filter(|at| bodies[from].as_bytes()[*at].is_ascii_digit())
+                    .collect();
                 let at = digits[random.random_range(0..digits.len())];
                 bodies[from].replace_range(at..=at, &random.random_range(0..10).to_string());
             }
@@ -171,22 +183,30 @@ fn value(table: &str, column: &str, random: &mut ChaCha8Rng) -> String {
         1 => random.random_range(-3..100).to_string(),
         2 => format!("'{:026}'", random.random_range(0..1000)),
         3 => format!("coalesce({column}, 0) + 1"),
-        4 => format!("replace({column}, '{}', '{}')", random.random_range(0..10), random.random_range(0..10)),
+        4 => format!(
+            "replace({column}, '{}', '{}')",
+            random.random_range(0..10),
+            random.random_range(0..10)
+        ),
         _ => {
             let place = random.random_range(0..1000);
-            format!("(SELECT {column} FROM {table} LIMIT 1 OFFSET {place} % (SELECT count(*) FROM {table}))")
+            format!(
+                "(SELECT {column} FROM {table} LIMIT 1 OFFSET {place} % (SELECT count(*) FROM {table}))"
+            )
         }
     }
 }
 
-/// Edits one after the other, each from the whole file; says how many of each kind there were and how many were noticed.
+/// Edits one after the other, each from the whole file; says how many of each kind there were and
+/// how many were noticed.
 fn edit(count: usize, seed: u64) -> BTreeMap<&'static str, (usize, usize)> {
     let world = HISTORY.0.copy();
     let path = world.path("ledger.sqlite");
     let whole = fs::read(&path).unwrap();
     let content = testing::dump(&path).unwrap();
-    let others =
-        || -> Vec<_> { world.bytes().into_iter().filter(|(name, _)| !name.ends_with("/ledger.sqlite")).collect() };
+    let others = || -> Vec<_> {
+        world.bytes().into_iter().filter(|(name, _)| !name.ends_with("/ledger.sqlite")).collect()
+    };
     let before = others();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut counts = BTreeMap::<&str, (usize, usize)>::new();
@@ -201,7 +221,10 @@ fn edit(count: usize, seed: u64) -> BTreeMap<&'static str, (usize, usize)> {
             Ok(ledger) => {
                 drop(ledger);
                 let now = testing::dump(&path).unwrap();
-                assert!(now == content, "edit {number} of seed {seed} went unnoticed: {kind} {what}");
+                assert!(
+                    now == content,
+                    "edit {number} of seed {seed} went unnoticed: {kind} {what}"
+                );
             }
         }
         assert!(others() == before, "edit {number} of seed {seed}: a file was touched");
@@ -216,9 +239,12 @@ fn some_hundred_random_edits_are_noticed_or_harmless() {
     let counts = edit(240, 1);
     assert_eq!(counts.len(), KINDS.len());
     for (kind, (all, noticed)) in counts {
-        // Of so small a ledger many bytes are empty, and an edit may find nothing to change or be one that no file can hold.
-        // What is behind the last page is not read by anybody.
-        assert!(noticed > 0 || kind == "something is added at the end", "{kind}: none of {all} noticed");
+        // Of so small a ledger many bytes are empty, and an edit may find nothing to change or be
+        // one that no file can hold. What is behind the last page is not read by anybody.
+        assert!(
+            noticed > 0 || kind == "something is added at the end",
+            "{kind}: none of {all} noticed"
+        );
     }
 }
 
@@ -228,7 +254,8 @@ fn ten_thousand_random_edits_are_noticed_or_harmless() {
     let counts = edit(10_000, 2);
     let mut text = String::new();
     for (kind, (all, noticed)) in counts {
-        writeln!(text, "{noticed:5} of {all:5} noticed, the others changed nothing: {kind}").unwrap();
+        writeln!(text, "{noticed:5} of {all:5} noticed, the others changed nothing: {kind}")
+            .unwrap();
     }
     std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
 }

@@ -18,10 +18,12 @@ use crate::field::mode::Mode;
 use crate::field::person::{Cluster, Person};
 use crate::field::place::{Place, Planned};
 use crate::field::row::{Exposure, Input, List, Rows};
-use crate::field::terms::{Audience, Category, Format, Item, Items, Kind, Language, Published, Status, Zone};
+use crate::field::terms::{
+    Audience, Category, Format, Item, Items, Kind, Language, Published, Status, Zone,
+};
 use crate::record::{
-    Acceptance, Access, Head, Home, Intake, Ledger, ListTerms, Noted, PartTotals, Recognised, RecordError, SealedPart,
-    ShieldNews, StagedFile,
+    Acceptance, Access, Head, Home, Intake, Ledger, ListTerms, Noted, PartTotals, Recognised,
+    RecordError, SealedPart, ShieldNews, StagedFile,
 };
 
 pub const CAMPAIGN: &str = "lab-2025";
@@ -63,7 +65,8 @@ impl World {
     pub fn copy(&self) -> Self {
         let copy = Self::empty();
         for (name, bytes) in self.bytes() {
-            let path = copy.data_dir.join(Utf8Path::new(&name).strip_prefix(&self.data_dir).unwrap());
+            let path =
+                copy.data_dir.join(Utf8Path::new(&name).strip_prefix(&self.data_dir).unwrap());
             DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap()).unwrap();
             fs::write(&path, bytes).unwrap();
             fs::set_permissions(&path, fs::metadata(&name).unwrap().permissions()).unwrap();
@@ -157,7 +160,14 @@ impl Notes<'_> {
 }
 
 pub fn noted<'a>(people: &'a Recognised<'a>, date: Date) -> Notes<'a> {
-    Notes { run_id: format!("run-{date}"), date, inputs: vec![input()], accepted: None, no_rows: false, people }
+    Notes {
+        run_id: format!("run-{date}"),
+        date,
+        inputs: vec![input()],
+        accepted: None,
+        no_rows: false,
+        people,
+    }
 }
 
 /// A list of which nothing may change unasked.
@@ -177,7 +187,11 @@ pub fn input() -> Input {
     }
 }
 
-pub fn plan(ledger: &mut Ledger, noted: &Notes<'_>, letters: &[Planned]) -> Result<String, RecordError> {
+pub fn plan(
+    ledger: &mut Ledger,
+    noted: &Notes<'_>,
+    letters: &[Planned],
+) -> Result<String, RecordError> {
     let job = ledger.next_job(noted.date)?;
     let staged = [StagedFile { name: "plan.jsonl".into(), sha256: "cd".repeat(32) }];
     let intake = noted.intake(ledger)?;
@@ -199,8 +213,16 @@ pub fn finish(world: &World, ledger: &mut Ledger, job: &str, letters: &[Planned]
 pub fn publish(world: &World, job: &str, head: &str) {
     let outbox = world.path("outbox").join(job);
     fs::create_dir_all(&outbox).unwrap();
-    fs::write(outbox.join(format!("{job}.SHA256SUMS")), format!("{}  {job}-p001.zip.age\n", "22".repeat(32))).unwrap();
-    fs::write(outbox.join(format!("{job}.done")), format!("{{\"job\":\"{job}\",\"ledger_head\":\"{head}\"}}")).unwrap();
+    fs::write(
+        outbox.join(format!("{job}.SHA256SUMS")),
+        format!("{}  {job}-p001.zip.age\n", "22".repeat(32)),
+    )
+    .unwrap();
+    fs::write(
+        outbox.join(format!("{job}.done")),
+        format!("{{\"job\":\"{job}\",\"ledger_head\":\"{head}\"}}"),
+    )
+    .unwrap();
 }
 
 pub fn sealed(job: &str, letters: &[Planned]) -> Vec<SealedPart> {
@@ -250,7 +272,8 @@ pub fn people(count: u32) -> Vec<Vec<Exposure>> {
 }
 
 pub fn borrow(clusters: &[Vec<Exposure>]) -> Vec<Cluster<'_>> {
-    let cluster = |rows| Cluster { exposures: rows, participants: Vec::new(), register: Vec::new() };
+    let cluster =
+        |rows| Cluster { exposures: rows, participants: Vec::new(), register: Vec::new() };
     clusters.iter().map(|rows| cluster(rows.iter().collect())).collect()
 }
 
@@ -270,7 +293,13 @@ pub fn findings(items: Items) -> Findings {
     }
 }
 
-pub fn letter(ledger: &Ledger, person: &Person<'_>, kind: Kind, sequence: u32, seq: u32) -> Planned {
+pub fn letter(
+    ledger: &Ledger,
+    person: &Person<'_>,
+    kind: Kind,
+    sequence: u32,
+    seq: u32,
+) -> Planned {
     let letter_id = ledger.keys().letter_id(CAMPAIGN, kind, person.pseudonym, sequence);
     let rows = &person.rows.exposures;
     let items = rows.iter().fold(Items::NONE, |items, row| items.union(row.items));

@@ -28,7 +28,10 @@ fn ten_more_people_are_ten_more_letters() {
     assert_eq!(second.len(), 10);
     assert!(second.iter().all(|id| !first.contains(id)));
     let totals = world.open().totals().unwrap();
-    assert_eq!((totals.letters, totals.first, totals.people, totals.jobs, totals.inputs), (30, 30, 30, 2, 1));
+    assert_eq!(
+        (totals.letters, totals.first, totals.people, totals.jobs, totals.inputs),
+        (30, 30, 30, 2, 1)
+    );
     assert_eq!((totals.pages, totals.sheets), (60, 30));
 }
 
@@ -46,7 +49,10 @@ fn an_interrupted_job_is_found_as_it_was_left() {
 
     let mut ledger = world.open();
     let left = ledger.pending().unwrap().unwrap();
-    assert_eq!((left.job.as_str(), left.state, left.run_id.as_str()), ("2600001", JobState::Planned, "run-2026-01-05"));
+    assert_eq!(
+        (left.job.as_str(), left.state, left.run_id.as_str()),
+        ("2600001", JobState::Planned, "run-2026-01-05")
+    );
     assert_eq!((left.staged[0].name.as_str(), left.parts[0].letters), ("plan.jsonl", 4));
     assert_eq!((left.planned_head, left.sealed_head), (planned_head, None));
     let refused = plan(&mut ledger, &noted(&known, NIGHT), &letters).unwrap_err();
@@ -76,7 +82,9 @@ fn steps_cannot_be_left_out_or_repeated() {
     let known = ledger.recognise(borrow(&clusters)).unwrap();
     let letters = first_letters(&ledger, &known.people);
     let job = plan(&mut ledger, &noted(&known, NIGHT), &letters).unwrap();
-    let wrong = |result: Result<_, RecordError>| assert!(matches!(result, Err(RecordError::JobState { .. })));
+    let wrong = |result: Result<_, RecordError>| {
+        assert!(matches!(result, Err(RecordError::JobState { .. })))
+    };
     wrong(ledger.published(&job));
     wrong(ledger.finished(&job));
     ledger.seal(&job, &sealed(&job, &letters)).unwrap();
@@ -98,7 +106,10 @@ fn a_package_with_a_letter_missing_is_never_sealed() {
     let letters = first_letters(&ledger, &known.people);
     let job = plan(&mut ledger, &noted(&known, NIGHT), &letters).unwrap();
     let head = ledger.head().unwrap();
-    assert!(matches!(ledger.seal(&job, &sealed(&job, &letters[1..])), Err(RecordError::Unbalanced { .. })));
+    assert!(matches!(
+        ledger.seal(&job, &sealed(&job, &letters[1..])),
+        Err(RecordError::Unbalanced { .. })
+    ));
     assert!(matches!(ledger.seal(&job, &[]), Err(RecordError::Unbalanced { .. })));
     assert_eq!(ledger.head().unwrap(), head);
 }
@@ -115,7 +126,10 @@ fn a_plan_that_does_not_add_up_is_refused() {
         let mut changed = letters.clone();
         change(&mut changed);
         let error = plan(&mut ledger, &noted(&known, NIGHT), &changed).unwrap_err();
-        assert!(matches!(error, RecordError::Unbalanced { .. } | RecordError::Twice { .. }), "{error}");
+        assert!(
+            matches!(error, RecordError::Unbalanced { .. } | RecordError::Twice { .. }),
+            "{error}"
+        );
     };
     refused(&|letters| letters.clear());
     refused(&|letters| letters.swap(0, 1));
@@ -139,7 +153,10 @@ fn a_letter_can_be_looked_up_by_id_and_by_reference() {
     let ids = world.night(&people(3), NIGHT);
     let ledger = Ledger::open(&world.home(), Access::Read).unwrap();
     let letter = ledger.letter(&ids[1]).unwrap().unwrap();
-    assert_eq!((letter.seq, letter.part, letter.kind, letter.job.as_str()), (2, 1, Kind::First, "2600001"));
+    assert_eq!(
+        (letter.seq, letter.part, letter.kind, letter.job.as_str()),
+        (2, 1, Kind::First, "2600001")
+    );
     assert_eq!((letter.date, letter.state), (NIGHT, JobState::Done));
     assert_eq!(ledger.letter(&letter.reference).unwrap(), Some(letter));
     assert_eq!(ledger.letter("nobody").unwrap(), None);
@@ -163,7 +180,11 @@ fn new_files_are_noted_without_letters_and_only_once() {
     let mut ledger = world.open();
     let known = ledger.recognise(borrow(&clusters)).unwrap();
     let mut notes = noted(&known, NIGHT);
-    notes.inputs.push(crate::field::row::Input { file: "exposures-b.csv".into(), sha256: "ef".repeat(32), ..input() });
+    notes.inputs.push(crate::field::row::Input {
+        file: "exposures-b.csv".into(),
+        sha256: "ef".repeat(32),
+        ..input()
+    });
     let before = ledger.head().unwrap();
     let after = notes.note(&mut ledger).unwrap();
     // The file, and its rows.
@@ -199,7 +220,8 @@ fn check_says_how_far_the_ledger_is_and_what_proves_it() {
     let verdict = check::check(&world.home(), &[]).unwrap();
     assert_eq!((verdict.state, verdict.totals.letters, verdict.unfinished), ("open", 3, None));
     assert_eq!(verdict.head, world.open().head().unwrap());
-    // The anchor, `.done`, the checksums, the copy from before the run, and the changes a second time.
+    // The anchor, `.done`, the checksums, the copy from before the run, and the changes a second
+    // time.
     assert_eq!(verdict.proofs.len(), 5);
     assert!(before == world.bytes());
     let sums = world.path("outbox/2600001/2600001.SHA256SUMS");

@@ -7,7 +7,8 @@ use crate::base::{ExitStatus, Explain};
 use crate::field::mode::Mode;
 use crate::record::{Access, Home, JobState, Ledger, RecordError, check};
 
-/// A ledger whose first night is done and whose second is planned for two more people, with its letters.
+/// A ledger whose first night is done and whose second is planned for two more people, with its
+/// letters.
 fn planned() -> (World, Vec<crate::field::place::Planned>, String) {
     let world = World::new();
     world.night(&people(3), NIGHT);

@@ -1,4 +1,5 @@
-//! A ledger of an earlier version is read as it is, and becomes one of this version with the first change.
+//! A ledger of an earlier version is read as it is, and becomes one of this version with the first
+//! change.
 
 use std::fs;
 
@@ -36,7 +37,13 @@ fn the_first_change_migrates_it_after_a_copy_and_writes_that_down() {
     let world = old();
     let head = check::check(&world.home(), &[]).unwrap().head;
     let told = Ledger::open(&world.home(), Access::Read).unwrap().totals().unwrap();
-    assert_eq!(world.open().decide(&[Decision::new([1; 16], [2; 16], Ruling::Same)], "reviewer", NIGHT).unwrap(), 1);
+    assert_eq!(
+        world
+            .open()
+            .decide(&[Decision::new([1; 16], [2; 16], Ruling::Same)], "reviewer", NIGHT)
+            .unwrap(),
+        1
+    );
     assert_eq!(version(&world), 3);
     let verdict = check::check(&world.home(), &[head.hash]).unwrap();
     assert_eq!(verdict.totals, told);
@@ -50,7 +57,10 @@ fn the_first_change_migrates_it_after_a_copy_and_writes_that_down() {
 #[test]
 fn a_migrated_ledger_is_the_same_as_a_new_one() {
     let (world, new) = (old(), World::new());
-    world.open().decide(&[Decision::new([1; 16], [2; 16], Ruling::Same)], "reviewer", NIGHT).unwrap();
+    world
+        .open()
+        .decide(&[Decision::new([1; 16], [2; 16], Ruling::Same)], "reviewer", NIGHT)
+        .unwrap();
     let schema = |world: &World| testing::schema(&world.path("ledger.sqlite"));
     assert_eq!(schema(&world), schema(&new));
 }

@@ -13,7 +13,8 @@ fn closed() -> (World, Vec<String>) {
     let mut canaries = world.night(&people(6), NIGHT);
     canaries.extend(world.night(&people(9), NIGHT.tomorrow().unwrap()));
     let ledger = Ledger::open(&world.home(), Access::Read).unwrap();
-    let people: Vec<String> = canaries.iter().map(|id| ledger.letter(id).unwrap().unwrap().person).collect();
+    let people: Vec<String> =
+        canaries.iter().map(|id| ledger.letter(id).unwrap().unwrap().person).collect();
     canaries.extend(people);
     for (name, text) in [
         ("runs/r1/letters.parquet", canaries.join(" ")),
@@ -61,7 +62,12 @@ fn a_purge_says_what_will_go_and_leaves_totals_hashes_and_history() {
     assert!(before == world.bytes(), "a plan touches nothing");
     assert_eq!((plan.totals.letters, plan.totals.people), (9, 9));
     assert!(plan.files.iter().any(|(path, _)| path == "runs/r1/letters.parquet"));
-    assert!(!plan.files.iter().any(|(path, _)| path.ends_with("report.json") || path.extension() == Some("done")));
+    assert!(
+        !plan
+            .files
+            .iter()
+            .any(|(path, _)| path.ends_with("report.json") || path.extension() == Some("done"))
+    );
 
     let certificate = purge::execute(&world.home(), END, "privacy officer").unwrap();
     assert_eq!(certificate.plan, plan);
@@ -100,7 +106,11 @@ fn a_purge_interrupted_anywhere_goes_on_as_it_was_approved() {
         drop(ledger);
         assert!(matches!(world.try_open(), Err(RecordError::Over { .. })));
         check::check(&world.home(), &[]).unwrap();
-        let (day, who) = if steps == 0 { (END, "privacy officer") } else { (END.tomorrow().unwrap(), "somebody else") };
+        let (day, who) = if steps == 0 {
+            (END, "privacy officer")
+        } else {
+            (END.tomorrow().unwrap(), "somebody else")
+        };
         let certificate = purge::execute(&world.home(), day, who).unwrap();
         assert_eq!((certificate.plan, certificate.date), (plan, END), "after {steps} steps");
         assert_eq!(certificate.approved_by, "privacy officer");
@@ -116,6 +126,7 @@ fn a_purge_that_is_repeated_destroys_what_came_late_and_certifies_the_same() {
     let before = world.bytes();
     fs::write(world.path("backups/late"), "late").unwrap();
     assert_eq!(purge::execute(&world.home(), END, "privacy officer").unwrap(), first);
-    let names = |files: &[(String, Vec<u8>)]| files.iter().map(|file| file.0.clone()).collect::<Vec<_>>();
+    let names =
+        |files: &[(String, Vec<u8>)]| files.iter().map(|file| file.0.clone()).collect::<Vec<_>>();
     assert_eq!(names(&world.bytes()), names(&before));
 }

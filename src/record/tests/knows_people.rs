@@ -20,9 +20,14 @@ fn new_rows_and_corrected_names_do_not_make_a_new_person() {
     let before = [vec![exposure("A", 1, bsn(0))], vec![exposure("B", 2, 0)]];
     let before = recognise(&world, &before);
     let mut corrected = exposure("B", 7, 0);
-    corrected.cells =
-        crate::field::cells::Cells::pack(["B", "D1", "", "W.", "", "Anders", "", "", "", "", "", "", "", ""]).unwrap();
-    let now = [vec![exposure("A", 5, bsn(0)), exposure("A2", 6, 0)], vec![corrected, exposure("0", 8, 0)]];
+    corrected.cells = crate::field::cells::Cells::pack([
+        "B", "D1", "", "W.", "", "Anders", "", "", "", "", "", "", "", "",
+    ])
+    .unwrap();
+    let now = [
+        vec![exposure("A", 5, bsn(0)), exposure("A2", 6, 0)],
+        vec![corrected, exposure("0", 8, 0)],
+    ];
     let now = recognise(&world, &now);
     for (one, other) in before.people.iter().zip(&now.people) {
         assert_eq!(one.pseudonym, other.pseudonym);
@@ -54,7 +59,10 @@ fn row_order_makes_no_difference_to_names() {
     let world = World::new();
     let forward = [vec![one.clone(), other.clone()]];
     let backward = [vec![other, one]];
-    assert_eq!(recognise(&world, &forward).people[0].pseudonym, recognise(&world, &backward).people[0].pseudonym);
+    assert_eq!(
+        recognise(&world, &forward).people[0].pseudonym,
+        recognise(&world, &backward).people[0].pseudonym
+    );
 }
 
 #[test]
@@ -69,7 +77,10 @@ fn two_told_people_who_are_one_are_not_told_again() {
     let together = [vec![exposure("A", 1, 0), exposure("B", 2, 0)]];
     let merged = recognise(&world, &together);
     assert_eq!(merged.people[0].pseudonym, first, "the one told first lives on");
-    assert_eq!(merged.people[0].told.iter().map(|told| told.date).collect::<Vec<_>>(), [NIGHT, LATER]);
+    assert_eq!(
+        merged.people[0].told.iter().map(|told| told.date).collect::<Vec<_>>(),
+        [NIGHT, LATER]
+    );
     assert_eq!(merged.identities.changes, [IdentityChange::Merge { person: first, other: second }]);
     assert!(world.night(&together, date(2026, 3, 1)).is_empty());
     let before = world.bytes();
@@ -148,6 +159,7 @@ fn no_two_clusters_have_one_name() {
         vec![exposure("C", 4, bsn(0))],
     ];
     let known = recognise(&world, &same);
-    let names: std::collections::BTreeSet<_> = known.people.iter().map(|person| person.pseudonym).collect();
+    let names: std::collections::BTreeSet<_> =
+        known.people.iter().map(|person| person.pseudonym).collect();
     assert_eq!(names.len(), 4);
 }

@@ -1,4 +1,5 @@
-//! Files that are new, grown, replaced, changed or gone; and records that are delivered more than once.
+//! Files that are new, grown, replaced, changed or gone; and records that are delivered more than
+//! once.
 
 use proptest::prelude::*;
 
@@ -33,12 +34,22 @@ fn inbox(files: &[(&str, &[(&str, Published)])]) -> Rows {
 const NO: Published = Published::No;
 const YES: Published = Published::Yes;
 
-fn take(ledger: &Ledger, rows: &Rows, terms: ListTerms, accepted: Acceptance<'_>) -> Result<Intake, RecordError> {
+fn take(
+    ledger: &Ledger,
+    rows: &Rows,
+    terms: ListTerms,
+    accepted: Acceptance<'_>,
+) -> Result<Intake, RecordError> {
     ledger.intake(rows, &|_| terms, accepted)
 }
 
 /// A night in which nobody is written to.
-fn night(world: &World, rows: &Rows, terms: ListTerms, accepted: Acceptance<'_>) -> Result<Intake, RecordError> {
+fn night(
+    world: &World,
+    rows: &Rows,
+    terms: ListTerms,
+    accepted: Acceptance<'_>,
+) -> Result<Intake, RecordError> {
     let mut ledger = world.open();
     let intake = take(&ledger, rows, terms, accepted)?;
     let nobody = ledger.recognise(Vec::new())?;
@@ -65,7 +76,10 @@ fn rows_may_be_added_and_one_that_is_gone_or_different_needs_a_reason_for_its_fi
     for (records, rows) in [
         (&[("A", NO), ("B", NO)][..], RowChange { more: 0, fewer: 1, changed: 0 }),
         (&[("A", YES), ("B", NO), ("C", NO)], RowChange { more: 0, fewer: 0, changed: 1 }),
-        (&[("A", YES), ("B", NO), ("D", NO), ("E", NO)], RowChange { more: 2, fewer: 1, changed: 1 }),
+        (
+            &[("A", YES), ("B", NO), ("D", NO), ("E", NO)],
+            RowChange { more: 2, fewer: 1, changed: 1 },
+        ),
     ] {
         let changed = inbox(&[("exposures.csv", records)]);
         let refused = take(&world.open(), &changed, strict(), none).unwrap_err();
@@ -82,8 +96,13 @@ fn rows_may_be_added_and_one_that_is_gone_or_different_needs_a_reason_for_its_fi
 #[test]
 fn a_reason_for_one_file_is_none_for_another_and_a_stranger_is_refused() {
     let world = World::new();
-    night(&world, &inbox(&[("a.csv", &[("A", NO)]), ("b.csv", &[("B", NO)])]), strict(), Acceptance::default())
-        .unwrap();
+    night(
+        &world,
+        &inbox(&[("a.csv", &[("A", NO)]), ("b.csv", &[("B", NO)])]),
+        strict(),
+        Acceptance::default(),
+    )
+    .unwrap();
     let gone = inbox(&[("c.csv", &[("C", NO)])]);
     let accept = |names: &[&str]| -> Vec<(String, String)> {
         names.iter().map(|name| ((*name).to_owned(), "meant".to_owned())).collect()
@@ -92,20 +111,28 @@ fn a_reason_for_one_file_is_none_for_another_and_a_stranger_is_refused() {
         take(&world.open(), &gone, strict(), Acceptance { files, all: None }).map(drop).unwrap_err()
     };
     let refused = refusal(&accept(&["a.csv"]));
-    assert!(matches!(&refused, RecordError::InputsChanged { files, .. } if *files == ["b.csv"]), "{refused}");
+    assert!(
+        matches!(&refused, RecordError::InputsChanged { files, .. } if *files == ["b.csv"]),
+        "{refused}"
+    );
     assert!(matches!(refusal(&accept(&["a.csv", "x.csv"])), RecordError::AcceptedStranger { .. }));
     let files = accept(&["a.csv", "b.csv"]);
     let intake = night(&world, &gone, strict(), Acceptance { files: &files, all: None }).unwrap();
     let missing = ChangeKind::Missing;
-    assert_eq!(kinds(&intake), [("a.csv", missing), ("b.csv", missing), ("c.csv", ChangeKind::New)]);
+    assert_eq!(
+        kinds(&intake),
+        [("a.csv", missing), ("b.csv", missing), ("c.csv", ChangeKind::New)]
+    );
 }
 
 #[test]
 fn a_list_that_may_be_replaced_may_not_shrink_too_much() {
     let world = World::new();
     let terms = ListTerms { replace: true, min_rows_percent: 80 };
-    let records: Vec<(String, Published)> = (0..10).map(|number| (format!("R{number}"), NO)).collect();
-    let records: Vec<(&str, Published)> = records.iter().map(|(name, said)| (name.as_str(), *said)).collect();
+    let records: Vec<(String, Published)> =
+        (0..10).map(|number| (format!("R{number}"), NO)).collect();
+    let records: Vec<(&str, Published)> =
+        records.iter().map(|(name, said)| (name.as_str(), *said)).collect();
     let none = Acceptance::default();
     night(&world, &inbox(&[("list.csv", &records)]), terms, none).unwrap();
     let intake = take(&world.open(), &inbox(&[("list.csv", &records[2..])]), terms, none).unwrap();
@@ -120,7 +147,8 @@ fn a_list_that_may_be_replaced_may_not_shrink_too_much() {
 /// What becomes of the rows: the rows that count no more, and those of which nobody knows.
 fn settled(world: &World, rows: &Rows) -> (Vec<(RowRef, RowRef)>, Vec<RowRef>) {
     let ledger = world.open();
-    let intake = take(&ledger, rows, strict(), Acceptance { files: &[], all: Some("meant") }).unwrap();
+    let intake =
+        take(&ledger, rows, strict(), Acceptance { files: &[], all: Some("meant") }).unwrap();
     let (found, _) = ledger.deliveries(rows, &intake).unwrap();
     (found.superseded.into_iter().collect(), found.ambiguous.into_keys().collect())
 }
@@ -132,7 +160,8 @@ fn at(file: u16, row: u32) -> RowRef {
 #[test]
 fn what_a_later_run_read_first_counts_whatever_the_name() {
     let world = World::new();
-    night(&world, &inbox(&[("m.csv", &[("A", NO), ("B", NO)])]), strict(), Acceptance::default()).unwrap();
+    night(&world, &inbox(&[("m.csv", &[("A", NO), ("B", NO)])]), strict(), Acceptance::default())
+        .unwrap();
     // Files are sorted by name: the newer one is before the older one here.
     let both = inbox(&[("a.csv", &[("A", YES)]), ("m.csv", &[("A", NO), ("B", NO)])]);
     assert_eq!(settled(&world, &both), (vec![(at(1, 1), at(0, 1))], vec![]));
@@ -144,7 +173,8 @@ fn what_a_later_run_read_first_counts_whatever_the_name() {
     night(&world, &renamed, strict(), Acceptance::default()).unwrap();
     assert_eq!(settled(&world, &renamed), (vec![(at(1, 1), at(0, 1))], vec![]));
     // A row that was added to the older file is newer than both.
-    let edited = inbox(&[("a.csv", &[("A", YES)]), ("z.csv", &[("A", Published::Unknown), ("B", NO)])]);
+    let edited =
+        inbox(&[("a.csv", &[("A", YES)]), ("z.csv", &[("A", Published::Unknown), ("B", NO)])]);
     assert_eq!(settled(&world, &edited), (vec![(at(0, 1), at(1, 1))], vec![]));
 }
 
@@ -170,7 +200,10 @@ fn one_file_that_says_two_things_is_in_doubt_and_a_repeated_row_is_not() {
     let world = World::new();
     assert_eq!(settled(&world, &inbox(&[("a.csv", &[("A", NO), ("A", YES)])])).1.len(), 2);
     assert_eq!(settled(&world, &inbox(&[("a.csv", &[("A", NO), ("A", NO)])])), (vec![], vec![]));
-    assert_eq!(settled(&world, &inbox(&[("a.csv", &[("A", NO)]), ("b.csv", &[("A", NO)])])), (vec![], vec![]));
+    assert_eq!(
+        settled(&world, &inbox(&[("a.csv", &[("A", NO)]), ("b.csv", &[("A", NO)])])),
+        (vec![], vec![])
+    );
 }
 
 #[test]
@@ -178,8 +211,10 @@ fn a_copy_of_an_old_file_does_not_take_a_correction_back() {
     let world = World::new();
     let none = Acceptance::default();
     night(&world, &inbox(&[("a.csv", &[("A", NO)])]), strict(), none).unwrap();
-    night(&world, &inbox(&[("a.csv", &[("A", NO)]), ("b.csv", &[("A", YES)])]), strict(), none).unwrap();
-    let copied = inbox(&[("a.csv", &[("A", NO)]), ("b.csv", &[("A", YES)]), ("copy.csv", &[("A", NO)])]);
+    night(&world, &inbox(&[("a.csv", &[("A", NO)]), ("b.csv", &[("A", YES)])]), strict(), none)
+        .unwrap();
+    let copied =
+        inbox(&[("a.csv", &[("A", NO)]), ("b.csv", &[("A", YES)]), ("copy.csv", &[("A", NO)])]);
     for _ in 0..2 {
         assert_eq!(settled(&world, &copied), (vec![], vec![at(0, 1), at(1, 1), at(2, 1)]));
         night(&world, &copied, strict(), none).unwrap();
@@ -197,7 +232,8 @@ fn a_name_that_is_spelt_in_two_ways_on_one_night_is_linkings_business() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Of every record with two deliveries, one counts or none does; the same files give the same answer on every night.
+    /// Of every record with two deliveries, one counts or none does; the same files give the same
+    /// answer on every night.
     #[test]
     fn deliveries_are_settled_alike_on_every_night(
         first in prop::collection::vec((0_u8..4, any::<bool>()), 1..6),

@@ -115,7 +115,9 @@ fn the_schema_itself_knows_no_second_letter() {
     let path = world.path("ledger.sqlite");
     let columns = "campaign, kind, sequence, job, part, seq, 'reference', sender, findings, pages, sheets FROM letter";
     for sql in [
-        format!("INSERT INTO letter SELECT 99, lower(hex(randomblob(13))), person, {columns} WHERE id = 1"),
+        format!(
+            "INSERT INTO letter SELECT 99, lower(hex(randomblob(13))), person, {columns} WHERE id = 1"
+        ),
         format!("INSERT INTO letter SELECT 99, letter_id, 2, {columns} WHERE id = 1"),
     ] {
         let error = testing::tamper_within_rules(&path, &sql).unwrap_err();
@@ -124,10 +126,16 @@ fn the_schema_itself_knows_no_second_letter() {
     for (sql, rule) in [
         ("UPDATE audit SET body = '{}'", "events are never changed"),
         ("DELETE FROM audit", "events are never deleted"),
-        ("INSERT INTO audit VALUES (99, '{}', printf('%064d', 1))", "events are numbered without gaps"),
+        (
+            "INSERT INTO audit VALUES (99, '{}', printf('%064d', 1))",
+            "events are numbered without gaps",
+        ),
         ("DELETE FROM letter", "letters are deleted by a purge, or with a job that was given up"),
         ("UPDATE letter SET sequence = 2", "letters are never changed"),
-        ("DELETE FROM person", "people are deleted by a purge, or with the only job that wrote to them"),
+        (
+            "DELETE FROM person",
+            "people are deleted by a purge, or with the only job that wrote to them",
+        ),
         ("DELETE FROM told_mark", "marks are deleted by a purge, or with a job that was given up"),
         ("UPDATE job SET abandoned = 3", "or are given up before they are published"),
         ("UPDATE mode SET mode = 'rehearsal'", "a ledger keeps its mode"),

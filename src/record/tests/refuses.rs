@@ -97,7 +97,9 @@ fn an_older_copy_is_noticed_by_the_anchor_when_the_outbox_was_emptied() {
     for job in ["2600001", "2600002"] {
         fs::remove_dir_all(world.path("outbox").join(job)).unwrap();
     }
-    assert!(matches!(refusal(&world), RecordError::Older { proof } if proof.ends_with("ledger.anchor")));
+    assert!(
+        matches!(refusal(&world), RecordError::Older { proof } if proof.ends_with("ledger.anchor"))
+    );
 }
 
 #[test]
@@ -123,9 +125,11 @@ fn another_key_is_refused() {
     let path = world.path("keys/campaign.key");
     fs::remove_file(&path).unwrap();
     assert!(matches!(refusal(&world), RecordError::KeyMissing { .. }));
-    for (content, other) in
-        [("ab".repeat(32) + "\n", true), ("ab".repeat(31), false), ("ab".repeat(32) + "\n\n", false)]
-    {
+    for (content, other) in [
+        ("ab".repeat(32) + "\n", true),
+        ("ab".repeat(31), false),
+        ("ab".repeat(32) + "\n\n", false),
+    ] {
         fs::write(&path, content).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
         let refused = refusal(&world);
@@ -142,12 +146,17 @@ fn another_key_is_refused() {
 #[test]
 fn what_others_can_read_or_change_is_refused() {
     let world = told();
-    for (name, mode) in [("keys", 0o750), ("runs", 0o705), ("ledger.sqlite", 0o640), ("logs", 0o711), ("", 0o770)] {
+    for (name, mode) in
+        [("keys", 0o750), ("runs", 0o705), ("ledger.sqlite", 0o640), ("logs", 0o711), ("", 0o770)]
+    {
         let path = world.path(name);
         let right = fs::metadata(&path).unwrap().permissions();
         fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
         let refused = refusal(&world);
-        assert!(matches!(&refused, RecordError::Exposed { path: found, .. } if *found == path), "{refused}");
+        assert!(
+            matches!(&refused, RecordError::Exposed { path: found, .. } if *found == path),
+            "{refused}"
+        );
         fs::set_permissions(&path, right).unwrap();
     }
     let (folder, elsewhere) = (world.path("staging"), world.path("elsewhere"));
@@ -187,14 +196,18 @@ fn a_file_that_is_no_ledger_is_refused() {
     for content in [&b""[..], b"SQLite format 3\0", &[0; 4096], &ledger[..ledger.len() / 2]] {
         fs::write(&path, content).unwrap();
         let refused = refusal(&world);
-        assert!(matches!(refused, RecordError::NotALedger { .. } | RecordError::Damaged { .. }), "{refused}");
+        assert!(
+            matches!(refused, RecordError::NotALedger { .. } | RecordError::Damaged { .. }),
+            "{refused}"
+        );
     }
 }
 
 #[test]
 fn another_campaign_is_refused() {
     let world = told();
-    let refused = Ledger::open(&Home { campaign: "lab-2031", ..world.home() }, Access::Write).unwrap_err();
+    let refused =
+        Ledger::open(&Home { campaign: "lab-2031", ..world.home() }, Access::Write).unwrap_err();
     assert!(matches!(refused, RecordError::OtherCampaign { .. }));
     assert_eq!(refused.status(), ExitStatus::Usage);
 }
@@ -236,10 +249,15 @@ fn changed_inputs_stop_a_run_unless_somebody_says_why() {
     let ledger = world.open();
     let found = crate::field::row::Input { sha256: "ef".repeat(32), ..input() };
     let take = |inputs: &[crate::field::row::Input], all: Option<&str>| {
-        let rows = crate::field::row::Rows { inputs: inputs.to_vec(), ..crate::field::row::Rows::default() };
+        let rows = crate::field::row::Rows {
+            inputs: inputs.to_vec(),
+            ..crate::field::row::Rows::default()
+        };
         ledger.intake(&rows, &|_| strict(), crate::record::Acceptance { files: &[], all })
     };
-    assert!(matches!(take(std::slice::from_ref(&found), None), Ok(intake) if intake.changes.len() == 1));
+    assert!(
+        matches!(take(std::slice::from_ref(&found), None), Ok(intake) if intake.changes.len() == 1)
+    );
     assert!(matches!(take(&[], None), Err(RecordError::InputsChanged { .. })));
     take(&[], Some("withdrawn by the lab")).unwrap();
 }

@@ -8,7 +8,9 @@ use crate::field::row::Exposure;
 /// 715,000 people with 1.1 million rows.
 fn everybody() -> Vec<Vec<Exposure>> {
     let mut clusters = people(715_000);
-    for (row, rows) in (1_000_000..).zip(clusters.iter_mut().filter(|rows| rows[0].row.row % 2 == 0)) {
+    for (row, rows) in
+        (1_000_000..).zip(clusters.iter_mut().filter(|rows| rows[0].row.row % 2 == 0))
+    {
         rows.push(exposure(&format!("S{row}"), row, 0));
     }
     clusters
@@ -23,8 +25,11 @@ fn everybody_is_planned_and_recognised_in_seconds() {
     let clock = Instant::now();
     let lap = |what: &str| {
         let seconds = clock.elapsed().as_secs_f64();
-        std::io::Write::write_all(&mut std::io::stderr(), format!("{seconds:6.2} s after {what}\n").as_bytes())
-            .unwrap();
+        std::io::Write::write_all(
+            &mut std::io::stderr(),
+            format!("{seconds:6.2} s after {what}\n").as_bytes(),
+        )
+        .unwrap();
     };
     let known = ledger.recognise(borrow(&clusters)).unwrap();
     lap("recognising nobody");

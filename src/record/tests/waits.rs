@@ -1,5 +1,5 @@
-//! What waits for a human is kept with since when, written down once, and goes with a purge; packages that are gone are named
-//! once.
+//! What waits for a human is kept with since when, written down once, and goes with a purge;
+//! packages that are gone are named once.
 
 use std::fs;
 
@@ -72,7 +72,8 @@ fn a_package_that_is_gone_is_named_once_until_it_was_published_again() {
     }
     assert_eq!(run(&world, &[], NIGHT).1, [""; 0]);
     let outbox = world.path("outbox");
-    let job = fs::read_dir(&outbox).unwrap().next().unwrap().unwrap().file_name().into_string().unwrap();
+    let job =
+        fs::read_dir(&outbox).unwrap().next().unwrap().unwrap().file_name().into_string().unwrap();
     fs::rename(outbox.join(&job), world.path("away")).unwrap();
     assert_eq!(run(&world, &[], NIGHT).1, std::slice::from_ref(&job));
     assert_eq!(run(&world, &[], LATER).1, [""; 0]);

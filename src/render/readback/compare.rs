@@ -1,4 +1,5 @@
-//! The letter that was set is the letter that was decided: every letter of a print file, compared with its plan.
+//! The letter that was set is the letter that was decided: every letter of a print file, compared
+//! with its plan.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use crate::render::readback::known::{self, Shelf};
 use crate::render::readback::{Layer, Page, PlacedText, ReadbackError, Reader, open};
 use crate::render::sheet_mark::{self, SheetCode};
 
-/// Compares the print files of a job with what was decided. Bodies that come in several files are compared once.
+/// Compares the print files of a job with what was decided. Bodies that come in several files are
+/// compared once.
 pub struct Proofreader<'a> {
     job: u32,
     bodies: &'a BTreeMap<String, Body>,
@@ -26,16 +28,25 @@ pub struct Proofreader<'a> {
 }
 
 impl<'a> Proofreader<'a> {
-    /// For a job with this number in its sheet marks, its bodies by their key, its paper and window.
+    /// For a job with this number in its sheet marks, its bodies by their key, its paper and
+    /// window.
     #[must_use]
     pub fn new(job: u32, bodies: &'a BTreeMap<String, Body>, print: &'a Print) -> Self {
         let window = &print.window;
-        Self { job, bodies, print, zones: Zones::of(window), sheet: Sheet::of(window), shelf: Shelf::default() }
+        Self {
+            job,
+            bodies,
+            print,
+            zones: Zones::of(window),
+            sheet: Sheet::of(window),
+            shelf: Shelf::default(),
+        }
     }
 
-    /// Compares a finished print file with its letters, in print order: for every letter its pages, name, address, country,
-    /// salutation, reference on each page, provider, every sentence and list of its body in order, page numbers, bars and
-    /// sheet marks, and that nothing but the address shows in the window.
+    /// Compares a finished print file with its letters, in print order: for every letter its pages,
+    /// name, address, country, salutation, reference on each page, provider, every sentence and
+    /// list of its body in order, page numbers, bars and sheet marks, and that nothing but the
+    /// address shows in the window.
     ///
     /// # Errors
     /// [`ReadbackError`] for the first difference.
@@ -46,16 +57,20 @@ impl<'a> Proofreader<'a> {
         if pages.len() != planned {
             return Err(ReadbackError::Pages { found: pages.len(), planned });
         }
+
         let mut checker = Checker { job: self, reader: Reader::default(), bodies: HashMap::new() };
         let mut rest = pages.iter();
         for letter in letters {
             let own = rest.by_ref().take(count(letter.place.pages));
             let pages = own.map(|page| checker.reader.page(page)).collect::<Result<Vec<_>, _>>()?;
             checker.letter(letter, &pages).map_err(|wrong| match wrong {
-                Wrong::Letter(what) => ReadbackError::Mismatch { letter_id: letter.draft.letter_id, what },
+                Wrong::Letter(what) => {
+                    ReadbackError::Mismatch { letter_id: letter.draft.letter_id, what }
+                }
                 Wrong::File(error) => error,
             })?;
         }
+
         Ok(())
     }
 }
@@ -105,7 +120,8 @@ struct Gap {
 /// A body whose pages have been compared; what follows for its personal lines.
 pub(super) struct Checked {
     salutation: Gap,
-    /// One place, or two where the page turns at the provider's line; none in a body that names no provider.
+    /// One place, or two where the page turns at the provider's line; none in a body that names no
+    /// provider.
     provider: Vec<Gap>,
     /// For each page the right end and the baseline of each reference label.
     labels: Vec<Vec<(f64, f64)>>,
@@ -129,13 +145,21 @@ impl Checker<'_, '_> {
         let job = self.job;
         let body = job.bodies.get(&letter.draft.body).ok_or("body")?;
         let near = |found: f64, wanted: f64| (found - wanted).abs() < 0.1;
-        must(pages.iter().all(|page| near(page.width, PAGE_WIDTH) && near(page.height, PAGE_HEIGHT)), "page size")?;
+        must(
+            pages.iter().all(|page| near(page.width, PAGE_WIDTH) && near(page.height, PAGE_HEIGHT)),
+            "page size",
+        )?;
+
         let sides = pages.iter().take_while(|page| !page.forms.is_empty()).count();
         must(sides > 0 && pages[..sides].iter().all(|page| page.forms.len() == 1), "body pages")?;
         let blank_back = job.print.duplex && sides % 2 == 1;
         must(pages.len() == sides + usize::from(blank_back), "page count")?;
-        let checked =
-            self.body(&letter.draft.body, body, pages[..sides].iter().flat_map(|page| &page.forms).copied())?;
+        let checked = self.body(
+            &letter.draft.body,
+            body,
+            pages[..sides].iter().flat_map(|page| &page.forms).copied(),
+        )?;
+
         let mut providers = 0;
         for (index, page) in pages.iter().enumerate() {
             if index < sides {
@@ -147,27 +171,36 @@ impl Checker<'_, '_> {
             }
             job.inked(letter, index, &page.own)?;
         }
+
         Ok(must(providers == usize::from(body.provider_slot), "provider is missing")?)
     }
 
     /// A body is compared once in a file, and but once where it is the same in several.
-    fn body(&mut self, key: &str, body: &Body, forms: impl Iterator<Item = i32>) -> Result<Arc<Checked>, Wrong> {
+    fn body(
+        &mut self,
+        key: &str,
+        body: &Body,
+        forms: impl Iterator<Item = i32>,
+    ) -> Result<Arc<Checked>, Wrong> {
         let place = (key.to_owned(), forms.collect::<Vec<_>>());
         if let Some(checked) = self.bodies.get(&place) {
             return Ok(Arc::clone(checked));
         }
+
         let forms = place.1.as_slice();
         let streams = known::streams(&self.reader, key, forms)?;
         let known = self.job.shelf.find(&streams, &mut self.reader, forms)?;
         let checked = if let Some(checked) = known {
             checked
         } else {
-            let read = forms.iter().map(|&form| self.reader.form(form)).collect::<Result<Vec<_>, _>>()?;
+            let read =
+                forms.iter().map(|&form| self.reader.form(form)).collect::<Result<Vec<_>, _>>()?;
             let layers: Vec<&Layer> = read.iter().map(|form| &*form.layer).collect();
             let checked = Arc::new(self.job.body(body, &layers)?);
             self.job.shelf.keep(streams, &mut self.reader, forms, &checked)?;
             checked
         };
+
         self.bodies.insert(place, Arc::clone(&checked));
         Ok(checked)
     }
@@ -186,7 +219,10 @@ impl Proofreader<'_> {
                 } else if text.baseline > FOOT {
                     &mut foot
                 } else if index == 0 && text.area().overlaps(&self.zones.may_be_visible) {
-                    must(self.zones.always_visible.contains(&text.area()), "return line outside the window")?;
+                    must(
+                        self.zones.always_visible.contains(&text.area()),
+                        "return line outside the window",
+                    )?;
                     &mut window
                 } else if index == 0 && text.baseline < self.sheet.heading_y {
                     &mut beside
@@ -206,6 +242,7 @@ impl Proofreader<'_> {
             must(window == wanted.window(), "return line")?;
             must(self.clear(index, layer), "ink in the window or the sheet mark's zone")?;
         }
+
         let wanted = Spoken::of(body);
         must(main.text == wanted.text, "text of the body")?;
         Ok(Checked {
@@ -215,8 +252,8 @@ impl Proofreader<'_> {
         })
     }
 
-    /// Nothing that is drawn, and no text, in the zone of the sheet mark; nothing drawn in the window, behind which the
-    /// first page lies.
+    /// Nothing that is drawn, and no text, in the zone of the sheet mark; nothing drawn in the
+    /// window, behind which the first page lies.
     fn clear(&self, page: usize, layer: &Layer) -> bool {
         let mark = MARK.grown(MARK_QUIET);
         let shows = |ink: &Rect| page == 0 && ink.overlaps(&self.zones.may_be_visible);
@@ -224,7 +261,8 @@ impl Proofreader<'_> {
             && layer.texts.iter().all(|text| !text.area().overlaps(&mark))
     }
 
-    /// The values on one page: exactly these, at their places. Counts the provider's lines among them.
+    /// The values on one page: exactly these, at their places. Counts the provider's lines among
+    /// them.
     fn personal(
         &self,
         draft: &Draft,
@@ -234,20 +272,27 @@ impl Proofreader<'_> {
     ) -> Result<usize, &'static str> {
         let mut texts: Vec<&PlacedText> = texts.iter().collect();
         if page == 0 {
-            let (shown, others) =
-                texts.into_iter().partition::<Vec<_>, _>(|text| text.area().overlaps(&self.zones.may_be_visible));
+            let (shown, others) = texts
+                .into_iter()
+                .partition::<Vec<_>, _>(|text| text.area().overlaps(&self.zones.may_be_visible));
             texts = others;
             self.address(draft, &shown)?;
         }
+
         let mut references = checked.labels[page].clone();
         let mut salutation = (page == checked.salutation.page).then_some(checked.salutation);
         let mut provider = checked.provider.iter().find(|gap| gap.page == page);
         let mut providers = 0;
         for text in texts {
             must(text.right <= self.sheet.text_right + 0.1, "a value beyond the edge of the text")?;
-            must(!text.area().overlaps(&MARK.grown(MARK_QUIET)), "a value in the sheet mark's zone")?;
+            must(
+                !text.area().overlaps(&MARK.grown(MARK_QUIET)),
+                "a value in the sheet mark's zone",
+            )?;
             let within = |gap: &Gap| text.baseline > gap.above && text.baseline < gap.below;
-            let label = |label: &(f64, f64)| (label.1 - text.baseline).abs() < SAME_LINE && text.left > label.0 - 0.5;
+            let label = |label: &(f64, f64)| {
+                (label.1 - text.baseline).abs() < SAME_LINE && text.left > label.0 - 0.5
+            };
             if let Some(at) = references.iter().position(label) {
                 must(text.text == draft.reference, "reference")?;
                 references.swap_remove(at);
@@ -260,17 +305,30 @@ impl Proofreader<'_> {
                 return Err("a value that has no place");
             }
         }
+
         must(references.is_empty(), "reference is missing")?;
         must(salutation.is_none(), "salutation is missing")?;
         Ok(providers)
     }
 
     fn address(&self, draft: &Draft, shown: &[&PlacedText]) -> Outcome {
-        must(shown.iter().all(|text| self.zones.always_visible.contains(&text.area())), "address outside the window")?;
-        must(shown.is_sorted_by(|one, other| one.baseline < other.baseline), "order of the address lines")?;
+        must(
+            shown.iter().all(|text| self.zones.always_visible.contains(&text.area())),
+            "address outside the window",
+        )?;
+
+        must(
+            shown.is_sorted_by(|one, other| one.baseline < other.baseline),
+            "order of the address lines",
+        )?;
+
         let mut found = shown.iter().map(|text| text.text.as_str());
         must(found.by_ref().take(draft.name_lines.len()).eq(&draft.name_lines), "name lines")?;
-        must(found.by_ref().take(draft.address_lines.len()).eq(&draft.address_lines), "address lines")?;
+        must(
+            found.by_ref().take(draft.address_lines.len()).eq(&draft.address_lines),
+            "address lines",
+        )?;
+
         let country = Some(draft.country_line.as_str()).filter(|line| !line.is_empty());
         must(found.eq(country), "country line")
     }
@@ -278,28 +336,38 @@ impl Proofreader<'_> {
     /// What a page draws itself is the bars and the sheet mark, and nothing else.
     fn inked(&self, letter: &Planned, page: usize, layer: &Layer) -> Outcome {
         let zone = MARK.grown(MARK_QUIET);
-        let (mark, rest): (Vec<Rect>, Vec<Rect>) = layer.inked.iter().partition(|ink| ink.overlaps(&zone));
-        let visible = rest.iter().all(|bar| self.zones.always_visible.contains(&bar.grown(QUIET_MM)));
+        let (mark, rest): (Vec<Rect>, Vec<Rect>) =
+            layer.inked.iter().partition(|ink| ink.overlaps(&zone));
+        let visible =
+            rest.iter().all(|bar| self.zones.always_visible.contains(&bar.grown(QUIET_MM)));
         must(visible, "bars outside the window")?;
-        let low = layer.texts.iter().filter(|text| text.area().overlaps(&self.zones.may_be_visible));
+        let low =
+            layer.texts.iter().filter(|text| text.area().overlaps(&self.zones.may_be_visible));
         let low = low.map(|text| text.area().bottom).fold(0.0, f64::max);
+
         must(rest.iter().all(|bar| bar.top >= low + QUIET_MM - 0.05), "quiet zone of the bars")?;
+
         match (&letter.draft.kix, page) {
             (Kix::Code(code), 0) => must(kix::read(&rest).as_ref() == Some(code), "bars")?,
             _ => must(rest.is_empty(), "bars where none belong")?,
         }
+
         let per_sheet = if self.print.duplex { 2 } else { 1 };
         if !page.is_multiple_of(per_sheet) || self.print.sheet_mark == SheetMark::Reserve {
             return must(mark.is_empty(), "ink in the sheet mark's zone");
         }
+
         let sheet = u32::try_from(page / per_sheet + 1).map_err(|_| "sheet mark")?;
-        let code = SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
+        let code =
+            SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
         let symbol = code.symbol();
+
         must(symbol.is_some() && sheet_mark::read(&mark) == symbol, "sheet mark")
     }
 }
 
-/// The running text of a letter as it was found: words without spaces, and where each line begins in them.
+/// The running text of a letter as it was found: words without spaces, and where each line begins
+/// in them.
 #[derive(Default)]
 struct Main {
     text: String,
@@ -308,8 +376,9 @@ struct Main {
 }
 
 impl Main {
-    /// The rooms between the line that ends before `at` and the one that begins there: one, or where the page turns
-    /// between them the beginning of the later page and the end of the earlier one.
+    /// The rooms between the line that ends before `at` and the one that begins there: one, or
+    /// where the page turns between them the beginning of the later page and the end of the earlier
+    /// one.
     fn gaps(&self, at: usize) -> Vec<Gap> {
         let Some(next) = self.lines.iter().position(|line| line.2 == at) else { return Vec::new() };
         let (page, below, _) = self.lines[next];
@@ -317,10 +386,12 @@ impl Main {
             let lines = self.lines[..next].iter().filter(|line| line.0 == page).map(|line| line.1);
             lines.reduce(f64::max)
         };
+
         let turned = match (lowest(page), page.checked_sub(1)) {
             (None, Some(page)) => lowest(page).map(|above| Gap { page, above, below: FOOT }),
             _ => None,
         };
+
         let here = Gap { page, above: lowest(page).unwrap_or(0.0), below };
         [Some(here), turned].into_iter().flatten().collect()
     }
@@ -341,15 +412,19 @@ impl Spoken {
         if body.format == Format::Large {
             spoken.add([&frame.date_label, ":", &frame.date, &frame.reference_label, ":"]);
         }
+
         spoken.add([&frame.heading]);
         spoken.salutation = spoken.text.len();
+
         for block in &body.blocks {
             spoken.add([&block.heading]);
             block.parts.iter().for_each(|part| spoken.part(part));
         }
+
         spoken.add([&frame.closing]);
         spoken.add(&frame.signature);
         spoken.add(&frame.last_lines);
+
         spoken
     }
 
@@ -393,14 +468,18 @@ impl Wanted<'_> {
 
     fn letterhead(&self) -> String {
         let frame = &self.body.frame;
+
         if self.page > 0 {
             return String::new();
         }
+
         let mut text = Self::folded([&frame.sender_name]);
         text += &Self::folded(&frame.sender_lines);
+
         if self.body.format == Format::Standard {
             text += &Self::folded([&frame.date_label, &frame.date, &frame.reference_label]);
         }
+
         text
     }
 
@@ -418,12 +497,18 @@ mod tests {
 
     #[test]
     fn a_line_between_two_pages_may_stand_on_either() {
-        let main =
-            Main { text: String::new(), lines: vec![(0, 100.0, 0), (0, 200.0, 10), (1, 30.0, 20), (1, 40.0, 30)] };
-        let places = |at| main.gaps(at).iter().map(|gap| (gap.page, gap.above, gap.below)).collect::<Vec<_>>();
+        let main = Main {
+            text: String::new(),
+            lines: vec![(0, 100.0, 0), (0, 200.0, 10), (1, 30.0, 20), (1, 40.0, 30)],
+        };
+
+        let places = |at| {
+            main.gaps(at).iter().map(|gap| (gap.page, gap.above, gap.below)).collect::<Vec<_>>()
+        };
         assert_eq!(places(10), [(0, 100.0, 200.0)]);
         assert_eq!(places(20), [(1, 0.0, 30.0), (0, 200.0, FOOT)]);
         assert_eq!(places(30), [(1, 30.0, 40.0)]);
+
         assert!(places(11).is_empty());
     }
 }

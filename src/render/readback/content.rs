@@ -1,4 +1,5 @@
-//! Walks a content stream and keeps what is drawn: text with its place, and the boxes of whatever is inked.
+//! Walks a content stream and keeps what is drawn: text with its place, and the boxes of whatever
+//! is inked.
 
 use std::rc::Rc;
 
@@ -90,7 +91,8 @@ impl Interpreter {
                     self.state.size = font.1.as_f64();
                 }
                 Op::XObject(name) => {
-                    // A form that is moved or scaled would need its own copy; our files draw bodies in place.
+                    // A form that is moved or scaled would need its own copy; our files draw bodies
+                    // in place.
                     if self.state.matrix != IDENTITY {
                         return Err(ReadbackError::Unreadable { what: "moved form" });
                     }
@@ -99,6 +101,7 @@ impl Interpreter {
                 other => self.step(&other).map_err(|what| ReadbackError::Unreadable { what })?,
             }
         }
+
         Ok(())
     }
 
@@ -107,7 +110,8 @@ impl Interpreter {
             Op::SaveState(_) => self.saved.push(self.state.clone()),
             Op::RestoreState(_) => self.state = self.saved.pop().ok_or("unbalanced state")?,
             Op::Transform(by) => {
-                self.state.matrix = then(numbers([by.0, by.1, by.2, by.3, by.4, by.5]), self.state.matrix);
+                self.state.matrix =
+                    then(numbers([by.0, by.1, by.2, by.3, by.4, by.5]), self.state.matrix);
             }
             Op::LineWidth(width) => self.state.line_width = width.0.as_f64(),
             Op::BeginText(_) => (self.text, self.line) = (IDENTITY, IDENTITY),
@@ -129,15 +133,20 @@ impl Interpreter {
                 self.extend(to.4.as_f64(), to.5.as_f64());
             }
             Op::RectPath(rect) => {
-                let [x, y, width, height] = [rect.0, rect.1, rect.2, rect.3].map(|number| number.as_f64());
+                let [x, y, width, height] =
+                    [rect.0, rect.1, rect.2, rect.3].map(|number| number.as_f64());
                 self.begin(x, y);
                 self.extend(x + width, y + height);
             }
-            Op::FillPathNonZero(_) | Op::FillPathNonZeroCompatibility(_) | Op::FillPathEvenOdd(_) => self.paint(0.0),
-            Op::StrokePath(_) | Op::CloseAndStrokePath(_) => self.paint(self.state.line_width / 2.0),
+            Op::FillPathNonZero(_)
+            | Op::FillPathNonZeroCompatibility(_)
+            | Op::FillPathEvenOdd(_) => self.paint(0.0),
+            Op::StrokePath(_) | Op::CloseAndStrokePath(_) => {
+                self.paint(self.state.line_width / 2.0)
+            }
             Op::EndPath(_) => self.path.clear(),
-            // Colours, graphics states and marks do not change where something stands. (That the colour is black is shown
-            // on the finished file by another program.)
+            // Colours, graphics states and marks do not change where something stands. (That the
+            // colour is black is shown on the finished file by another program.)
             Op::EndText(_)
             | Op::ClosePath(_)
             | Op::ClipNonZero(_)
@@ -160,6 +169,7 @@ impl Interpreter {
             | Op::EndMarkedContent(_) => {}
             _ => return Err("an operator that letters do not use"),
         }
+
         Ok(())
     }
 
@@ -183,20 +193,24 @@ impl Interpreter {
     fn paint(&mut self, grown: f64) {
         for [left, low, right, high] in self.path.drain(..) {
             let (top, bottom) = (self.height - high, self.height - low);
-            let [left, top, right, bottom] = [left, top, right, bottom].map(|value| value * MM_PER_PT);
+            let [left, top, right, bottom] =
+                [left, top, right, bottom].map(|value| value * MM_PER_PT);
             self.layer.inked.push(Rect { left, top, right, bottom }.grown(grown * MM_PER_PT));
         }
     }
 
     fn show(&mut self, fill: impl FnOnce(&mut Shown) -> Option<()>) -> Result<(), &'static str> {
         let font = Rc::clone(self.state.font.as_ref().ok_or("text without font")?);
-        let mut shown = Shown { font: &font, text: String::new(), advance: 0.0, codes: self.codes.as_mut() };
+        let mut shown =
+            Shown { font: &font, text: String::new(), advance: 0.0, codes: self.codes.as_mut() };
         fill(&mut shown).ok_or("a code without text")?;
         let placed = then(self.text, self.state.matrix);
         let [wide, rise, slant, high, x, y] = placed;
+
         if rise != 0.0 || slant != 0.0 || wide <= 0.0 || (wide - high.abs()).abs() > 1e-6 {
             return Err("turned text");
         }
+
         let (advance, text) = (shown.advance * self.state.size, shown.text);
         self.layer.texts.push(PlacedText {
             text,
@@ -205,6 +219,7 @@ impl Interpreter {
             baseline: (self.height - y) * MM_PER_PT,
             size: self.state.size * wide * MM_PER_PT,
         });
+
         self.text = then([1.0, 0.0, 0.0, 1.0, advance, 0.0], self.text);
         Ok(())
     }

@@ -14,15 +14,18 @@ const NONE: u32 = u32::MAX;
 
 impl Font {
     pub fn read(dict: &Dict) -> Option<Self> {
-        let is = |key: &[u8], value: &[u8]| dict.get::<Name>(key).is_some_and(|name| &*name == value);
+        let is =
+            |key: &[u8], value: &[u8]| dict.get::<Name>(key).is_some_and(|name| &*name == value);
         if !is(SUBTYPE, b"Type0") || !is(ENCODING, b"Identity-H") {
             return None;
         }
+
         let descendant = dict.get::<Array>(DESCENDANT_FONTS)?.iter::<Dict>().next()?;
         let default = descendant.get::<f32>(DW).unwrap_or(1000.0);
         let mut font = Self { codes: vec![(NONE, default); 0x1_0000], texts: Vec::new() };
         font.widths(&descendant.get::<Array>(W)?)?;
         let map = dict.get::<Stream>(TO_UNICODE)?.decoded().ok()?;
+
         font.read_texts(std::str::from_utf8(&map).ok()?)?;
         Some(font)
     }
@@ -54,12 +57,14 @@ impl Font {
                 }
             }
         }
+
         Some(())
     }
 
     /// `bfchar` and `bfrange` sections with hexadecimal codes.
     fn read_texts(&mut self, map: &str) -> Option<()> {
-        let mut words = map.split_whitespace().flat_map(|word| word.split_inclusive('>')).peekable();
+        let mut words =
+            map.split_whitespace().flat_map(|word| word.split_inclusive('>')).peekable();
         while let Some(word) = words.next() {
             match word {
                 "beginbfchar" => {
@@ -83,6 +88,7 @@ impl Font {
                 _ => {}
             }
         }
+
         Some(())
     }
 

@@ -1,7 +1,8 @@
 //! Bodies that were read and compared in one print file and come again in the next, byte for byte.
 //!
-//! What a stream means depends on its own bytes and on what the file's faces say about the codes in it. So a body is known
-//! again by the hash of its streams, and only where this file's faces give the same texts and widths for all its codes.
+//! What a stream means depends on its own bytes and on what the file's faces say about the codes in
+//! it. So a body is known again by the hash of its streams, and only where this file's faces give
+//! the same texts and widths for all its codes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,7 +32,10 @@ impl Codes {
     }
 
     fn packed(&self) -> Used {
-        self.faces.iter().map(|(name, codes)| (name.as_slice().into(), codes.iter().copied().collect())).collect()
+        self.faces
+            .iter()
+            .map(|(name, codes)| (name.as_slice().into(), codes.iter().copied().collect()))
+            .collect()
     }
 }
 
@@ -52,7 +56,11 @@ struct Known {
 pub(super) struct Shelf(Mutex<HashMap<[u8; 32], Arc<Known>>>);
 
 /// What the streams of a body are, without a look into them.
-pub(super) fn streams(reader: &Reader, key: &str, forms: &[i32]) -> Result<[u8; 32], ReadbackError> {
+pub(super) fn streams(
+    reader: &Reader,
+    key: &str,
+    forms: &[i32],
+) -> Result<[u8; 32], ReadbackError> {
     let mut hash = Sha256::new_with_prefix(key);
     for number in forms {
         let drawn = reader.forms.get(number).ok_or(FORM)?;
@@ -85,9 +93,12 @@ impl Shelf {
         forms: &[i32],
         checked: &Arc<Checked>,
     ) -> Result<(), ReadbackError> {
-        let used =
-            forms.iter().map(|&number| Ok(reader.form(number)?.codes.packed())).collect::<Result<Box<[_]>, _>>()?;
-        let known = Known { faces: faces(reader, forms, &used)?, used, checked: Arc::clone(checked) };
+        let used = forms
+            .iter()
+            .map(|&number| Ok(reader.form(number)?.codes.packed()))
+            .collect::<Result<Box<[_]>, _>>()?;
+        let known =
+            Known { faces: faces(reader, forms, &used)?, used, checked: Arc::clone(checked) };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(streams, Arc::new(known));
         Ok(())
     }
@@ -108,5 +119,6 @@ fn faces(reader: &mut Reader, forms: &[i32], used: &[Used]) -> Result<[u8; 32], 
             }
         }
     }
+
     Ok(hash.finalize().into())
 }

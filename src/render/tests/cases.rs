@@ -30,11 +30,18 @@ fn every_committed_case_is_a_valid_input_and_renders() {
 
 #[test]
 fn the_cases_cover_both_languages_and_sizes() {
-    assert_eq!((language_of("screening-nl"), language_of("hospital-en")), (Language::Nl, Language::En));
-    assert_eq!((format_of("screening-nl"), format_of("screening-nl-large")), (Format::Standard, Format::Large));
+    assert_eq!(
+        (language_of("screening-nl"), language_of("hospital-en")),
+        (Language::Nl, Language::En)
+    );
+    assert_eq!(
+        (format_of("screening-nl"), format_of("screening-nl-large")),
+        (Format::Standard, Format::Large)
+    );
 }
 
-/// A body on its own with its label, and a whole letter: the same lines at the same places, and nothing else but the person.
+/// A body on its own with its label, and a whole letter: the same lines at the same places, and
+/// nothing else but the person.
 fn compare_both_ways(workshop: &Workshop, body: &Body, draft: &Draft) {
     let window = Print::default().window;
     let lay = |person: PersonalSlots| {
@@ -45,7 +52,8 @@ fn compare_both_ways(workshop: &Workshop, body: &Body, draft: &Draft) {
     assert_eq!(full.len(), bare.len());
     let pages = full.len().to_string();
     for (number, (full, bare)) in (1..).zip(full.iter().zip(&mut bare)) {
-        let label = body.frame.page_label.replace("{pages}", &pages).replace("{page}", &number.to_string());
+        let label =
+            body.frame.page_label.replace("{pages}", &pages).replace("{page}", &number.to_string());
         label_page(bare, &label, &workshop.metrics()).unwrap();
         assert_eq!(full.slots, bare.slots);
         let moved = bare.runs.iter().find(|run| !full.runs.iter().any(|other| same(run, other)));
@@ -76,17 +84,23 @@ fn every_kind_of_letter_is_the_same_both_ways() {
 /// What the press sets itself may differ by as little as adding up widths in another order makes.
 fn same(one: &Run, other: &Run) -> bool {
     let near = |one: f64, other: f64| (one - other).abs() < 1e-6;
-    let ids = |run: &Run| run.glyphs.iter().map(|glyph| (glyph.id, glyph.text.clone())).collect::<Vec<_>>();
+    let ids = |run: &Run| {
+        run.glyphs.iter().map(|glyph| (glyph.id, glyph.text.clone())).collect::<Vec<_>>()
+    };
     (one.face, &one.text, ids(one)) == (other.face, &other.text, ids(other))
-        && [(one.size, other.size), (one.x, other.x), (one.y, other.y)].iter().all(|&(one, other)| near(one, other))
+        && [(one.size, other.size), (one.x, other.x), (one.y, other.y)]
+            .iter()
+            .all(|&(one, other)| near(one, other))
 }
 
-/// Every variant of the preview, in both sizes of print: no line, entry or end of a letter is stranded.
+/// Every variant of the preview, in both sizes of print: no line, entry or end of a letter is
+/// stranded.
 #[test]
 fn no_page_break_of_a_variant_strands_anything() {
     let workshop = Workshop::new(RUN_DATE).unwrap();
     let window = Print::default().window;
-    let facts = Facts::load(concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/facts.toml").into()).unwrap();
+    let facts =
+        Facts::load(concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/facts.toml").into()).unwrap();
     let mut bodies = std::collections::BTreeSet::new();
     for mut variant in texts::variants(&facts) {
         for format in Format::ALL {
@@ -99,7 +113,11 @@ fn no_page_break_of_a_variant_strands_anything() {
         let input = LetterInput::new(body, PersonalSlots::default(), &window, RUN_DATE);
         let heading_y = input.sheet.heading_y;
         let pages = fit(&workshop, input, None)?.laid.pages()?;
-        Ok::<_, RenderError>((body.format, pages.len(), breaks::shown(&pages, &body.frame, heading_y)))
+        Ok::<_, RenderError>((
+            body.format,
+            pages.len(),
+            breaks::shown(&pages, &body.frame, heading_y),
+        ))
     });
     let mut sheets = std::collections::BTreeMap::<Format, usize>::new();
     let mut stranded = Vec::new();

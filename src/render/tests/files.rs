@@ -46,13 +46,22 @@ fn two_runs_give_the_same_bytes() {
 #[test]
 fn a_vendor_who_asks_gets_trim_box_title_and_output_intent_and_nobody_else() {
     let usual = Print::default();
-    let asked = Print { trim_box: true, title: true, output_intent: Some(OutputIntent::Fogra52), ..usual };
+    let asked =
+        Print { trim_box: true, title: true, output_intent: Some(OutputIntent::Fogra52), ..usual };
     let letters = planned(&press(&usual), drafts());
     let (without, with) = (set(&letters, &usual), set(&letters, &asked));
-    let count = |pdf: &[u8], sign: &str| pdf.windows(sign.len()).filter(|window| *window == sign.as_bytes()).count();
+    let count = |pdf: &[u8], sign: &str| {
+        pdf.windows(sign.len()).filter(|window| *window == sign.as_bytes()).count()
+    };
     let pages: u32 = letters.iter().map(|letter| letter.place.pages).sum();
-    for (sign, times) in [("/TrimBox", pages), ("2600001-p001-b001", 1), ("/GTS_PDFX", 1), ("FOGRA52", 1)] {
-        assert_eq!((count(&without, sign), count(&with, sign)), (0, usize::try_from(times).unwrap()), "{sign}");
+    for (sign, times) in
+        [("/TrimBox", pages), ("2600001-p001-b001", 1), ("/GTS_PDFX", 1), ("FOGRA52", 1)]
+    {
+        assert_eq!(
+            (count(&without, sign), count(&with, sign)),
+            (0, usize::try_from(times).unwrap()),
+            "{sign}"
+        );
     }
     assert_eq!(check(&with, &letters, &asked), Ok(()));
 }
@@ -86,8 +95,12 @@ fn hostile_values_are_printed_literally() {
     let letters = planned(&press(&print), names.iter().enumerate().map(hostile).collect());
     let pdf = set(&letters, &print);
     assert_eq!(check(&pdf, &letters, &print), Ok(()));
-    let texts: Vec<String> =
-        readback::read(&pdf).unwrap().into_iter().flat_map(|page| page.own.texts).map(|text| text.text).collect();
+    let texts: Vec<String> = readback::read(&pdf)
+        .unwrap()
+        .into_iter()
+        .flat_map(|page| page.own.texts)
+        .map(|text| text.text)
+        .collect();
     assert!(names.iter().all(|name| texts.iter().any(|text| text == name)));
 }
 
@@ -109,7 +122,10 @@ fn kids(pdf: &[u8]) -> (usize, Vec<String>) {
     let end = start + pdf[start..].iter().position(|&byte| byte == b']').unwrap();
     assert!(!text.is_empty());
     let list = String::from_utf8(pdf[start..end].to_vec()).unwrap();
-    (start, list.split(" R").map(str::trim).filter(|kid| !kid.is_empty()).map(str::to_owned).collect())
+    (
+        start,
+        list.split(" R").map(str::trim).filter(|kid| !kid.is_empty()).map(str::to_owned).collect(),
+    )
 }
 
 /// The same file with its pages in another order, counts adjusted.
@@ -119,7 +135,8 @@ fn reordered(pdf: &[u8], change: impl FnOnce(&mut Vec<String>)) -> Vec<u8> {
     change(&mut list);
     let text = list.iter().fold(String::new(), |text, kid| text + kid + " R ");
     let mut changed = pdf[..start].to_vec();
-    // Same length where possible, so that the offsets of the file stay right; the reader repairs the rest.
+    // Same length where possible, so that the offsets of the file stay right; the reader repairs
+    // the rest.
     changed.extend(format!("{text:<width$}", width = end - start).into_bytes());
     changed.extend(&pdf[end..]);
     changed
@@ -131,14 +148,19 @@ fn a_missing_a_doubled_and_two_swapped_pages_are_caught() {
     let letters = planned(&press(&print), drafts());
     let pdf = set(&letters, &print);
     assert_eq!(check(&reordered(&pdf, |_| ()), &letters, &print), Ok(()));
-    let found = |change: fn(&mut Vec<String>)| check(&reordered(&pdf, change), &letters, &print).unwrap_err();
+    let found = |change: fn(&mut Vec<String>)| {
+        check(&reordered(&pdf, change), &letters, &print).unwrap_err()
+    };
     assert!(matches!(found(|kids| drop(kids.remove(2))), ReadbackError::Pages { .. }));
     assert!(matches!(found(|kids| kids[3] = kids[2].clone()), ReadbackError::Mismatch { .. }));
     assert!(matches!(found(|kids| kids[1] = kids[2].clone()), ReadbackError::Mismatch { .. }));
     for (one, other) in [(0, 1), (0, 2), (1, 3), (4, 6)] {
         let mut swap = pdf.clone();
         swap = reordered(&swap, |kids| kids.swap(one, other));
-        assert!(matches!(check(&swap, &letters, &print), Err(ReadbackError::Mismatch { .. })), "{one} {other}");
+        assert!(
+            matches!(check(&swap, &letters, &print), Err(ReadbackError::Mismatch { .. })),
+            "{one} {other}"
+        );
     }
 }
 
@@ -152,7 +174,10 @@ fn letters_of_the_same_body_cannot_change_places() {
     let pdf = set(&letters, &print);
     for (one, other) in [(0, 2), (1, 3)] {
         let swap = reordered(&pdf, |kids| kids.swap(one, other));
-        assert!(matches!(check(&swap, &letters, &print), Err(ReadbackError::Mismatch { .. })), "{one} {other}");
+        assert!(
+            matches!(check(&swap, &letters, &print), Err(ReadbackError::Mismatch { .. })),
+            "{one} {other}"
+        );
     }
 }
 
@@ -182,11 +207,19 @@ fn every_part_of_a_letter_is_compared() {
     assert_eq!(what(&swapped), "address lines");
     let names = seeded(|letters| letters[0].draft.name_lines = letters[3].draft.name_lines.clone());
     assert_eq!(what(&names), "name lines");
-    assert_eq!(what(&seeded(|letters| letters[1].draft.country_line = "FRANCE".to_owned())), "country line");
+    assert_eq!(
+        what(&seeded(|letters| letters[1].draft.country_line = "FRANCE".to_owned())),
+        "country line"
+    );
     assert_eq!(what(&seeded(|letters| letters[0].draft.salutation.push('a'))), "salutation");
-    assert_eq!(what(&seeded(|letters| letters[0].draft.reference = "ACDE-FGHJ-KMNQ".to_owned())), "reference");
+    assert_eq!(
+        what(&seeded(|letters| letters[0].draft.reference = "ACDE-FGHJ-KMNQ".to_owned())),
+        "reference"
+    );
     assert_eq!(what(&seeded(|letters| letters[1].draft.provider_display.push('a'))), "provider");
-    let bars = seeded(|letters| letters[0].draft.kix = crate::field::draft::Kix::Code("1234AB12XA3".to_owned()));
+    let bars = seeded(|letters| {
+        letters[0].draft.kix = crate::field::draft::Kix::Code("1234AB12XA3".to_owned())
+    });
     assert_eq!(what(&bars), "bars");
     assert_eq!(what(&seeded(|letters| letters[0].place.seq = 9)), "sheet mark");
 }
@@ -210,7 +243,8 @@ fn every_word_of_the_body_is_compared() {
     assert_eq!(found(|body| body.frame.rehearsal.push('s')), "rehearsal line");
 }
 
-/// A body that was compared in one file is taken as known in the next only where that file says the same with it.
+/// A body that was compared in one file is taken as known in the next only where that file says the
+/// same with it.
 #[test]
 fn a_known_body_is_compared_again_where_anything_differs() {
     let print = Print::default();
@@ -263,7 +297,10 @@ fn set_with(change: impl FnOnce(&mut Body)) -> ReadbackError {
     let letters = planned(&press(&print), vec![draft("first", "screening-nl")]);
     let mut bodies = bodies();
     change(bodies.get_mut("screening-nl").unwrap());
-    let pdf = crate::render::Press::new(&bodies, &print, super::RUN_DATE).unwrap().set(JOB, &[&letters[0]]).unwrap();
+    let pdf = crate::render::Press::new(&bodies, &print, super::RUN_DATE)
+        .unwrap()
+        .set(JOB, &[&letters[0]])
+        .unwrap();
     check(&pdf, &letters, &print).unwrap_err()
 }
 
@@ -291,7 +328,10 @@ fn one_kind_of_data_more_less_or_other_is_noticed() {
     for change in changes {
         let found = set_with(|body| {
             let lists = block(body, "DATA").parts.iter_mut();
-            let mut lists = lists.filter_map(|part| if let Part::Bullets(items) = part { Some(items) } else { None });
+            let mut lists =
+                lists.filter_map(
+                    |part| if let Part::Bullets(items) = part { Some(items) } else { None },
+                );
             change(lists.next().unwrap());
         });
         assert_eq!(what(&found), "text of the body");

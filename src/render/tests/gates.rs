@@ -21,20 +21,34 @@ fn held(change: impl FnOnce(&mut Draft)) -> Option<Reason> {
 #[test]
 fn an_ordinary_letter_passes() {
     assert_eq!(held(|_| ()), None);
-    for name in ["ÀÉÎÕÜŸĂĄĆČĎĐĘĚĞĢĦİĶĹŁŃ", "ŇŐŒŔŘŚŞŠŢŤŪŮŰŲŴŶŹŻŽĲ", "àéîõüÿăąćčďđęěğģħıķĺłńň", "őœŕřśşšţťūůűųŵŷźżžĳß"]
-    {
+    for name in [
+        "ÀÉÎÕÜŸĂĄĆČĎĐĘĚĞĢĦİĶĹŁŃ",
+        "ŇŐŒŔŘŚŞŠŢŤŪŮŰŲŴŶŹŻŽĲ",
+        "àéîõüÿăąćčďđęěğģħıķĺłńň",
+        "őœŕřśşšţťūůűųŵŷźżžĳß",
+    ] {
         assert_eq!(held(|draft| draft.name_lines[0] = name.to_owned()), None, "{name}");
     }
 }
 
 #[test]
 fn characters_that_cannot_be_printed_are_held() {
-    let hidden =
-        ['\u{200B}', '\u{202E}', '\u{FEFF}', '\u{00AD}', '\u{2066}', '\u{E000}', '\u{0007}', '\u{00A0}', '\u{2028}'];
+    let hidden = [
+        '\u{200B}', '\u{202E}', '\u{FEFF}', '\u{00AD}', '\u{2066}', '\u{E000}', '\u{0007}',
+        '\u{00A0}', '\u{2028}',
+    ];
     for bad in ['日', '😀', 'ع', '\u{0301}', '\n', '\t'].into_iter().chain(hidden) {
         assert_eq!(held(|draft| draft.name_lines[0].push(bad)), Some(Reason::S101), "name {bad:?}");
-        assert_eq!(held(|draft| draft.salutation.push(bad)), Some(Reason::S101), "salutation {bad:?}");
-        assert_eq!(held(|draft| draft.provider_display.insert(3, bad)), Some(Reason::S101), "provider {bad:?}");
+        assert_eq!(
+            held(|draft| draft.salutation.push(bad)),
+            Some(Reason::S101),
+            "salutation {bad:?}"
+        );
+        assert_eq!(
+            held(|draft| draft.provider_display.insert(3, bad)),
+            Some(Reason::S101),
+            "provider {bad:?}"
+        );
     }
     assert_eq!(held(|draft| draft.name_lines[0] = "Zoe\u{0308}".to_owned()), Some(Reason::S101));
 }
@@ -46,7 +60,10 @@ fn lines_that_do_not_fit_are_held() {
     assert_eq!(held(|draft| draft.address_lines[1] = long.clone()), Some(Reason::S102));
     assert_eq!(held(|draft| draft.salutation = format!("{long}{long}")), Some(Reason::S102));
     assert_eq!(held(|draft| draft.provider_display = format!("{long}{long}")), Some(Reason::S102));
-    assert_eq!(held(|draft| draft.kix = Kix::Code("1234AB12345X123456".to_owned())), Some(Reason::S102));
+    assert_eq!(
+        held(|draft| draft.kix = Kix::Code("1234AB12345X123456".to_owned())),
+        Some(Reason::S102)
+    );
     assert_eq!(held(|draft| draft.name_lines = vec!["a".to_owned(); 5]), Some(Reason::S102));
     assert_eq!(held(|draft| draft.name_lines = vec!["a".to_owned(); 4]), None);
 }
@@ -73,8 +90,8 @@ fn a_letter_with_too_many_pages_is_held() {
     assert_eq!(proofed.held[0].1, Reason::S104);
 }
 
-/// The press measures and writes by the faces' tables; this shows that Typst sets the same glyphs at the same widths for
-/// every character that the gate lets through.
+/// The press measures and writes by the faces' tables; this shows that Typst sets the same glyphs
+/// at the same widths for every character that the gate lets through.
 #[test]
 fn the_gate_and_the_layout_agree_on_every_character() {
     let workshop = Workshop::new(RUN_DATE).unwrap();
@@ -84,7 +101,9 @@ fn the_gate_and_the_layout_agree_on_every_character() {
         let table = metrics.face(face);
         let passes = |character: &char| {
             let name = format!("a{character}b");
-            !character.is_whitespace() && table.faithful(*character).is_some() && gate_passes(&metrics, face, &name)
+            !character.is_whitespace()
+                && table.faithful(*character).is_some()
+                && gate_passes(&metrics, face, &name)
         };
         let alphabet: Vec<char> = (0..=0xFFFF).filter_map(char::from_u32).filter(passes).collect();
         seen += alphabet.len();
@@ -100,7 +119,12 @@ fn gate_passes(metrics: &crate::render::metrics::FontMetrics, face: Face, text: 
     crate::render::gate::covered(metrics.face(face), text).is_ok()
 }
 
-fn compare_line(workshop: &Workshop, table: &crate::render::metrics::FaceMetrics, line: &str, bold: bool) {
+fn compare_line(
+    workshop: &Workshop,
+    table: &crate::render::metrics::FaceMetrics,
+    line: &str,
+    bold: bool,
+) {
     let mut input = case("hospital-en");
     input.person = if bold {
         PersonalSlots { provider: line.to_owned(), ..PersonalSlots::default() }
@@ -112,7 +136,9 @@ fn compare_line(workshop: &Workshop, table: &crate::render::metrics::FaceMetrics
     let runs = pages[0].runs.iter().filter(|run| (run.size - size).abs() < 1e-9);
     let found: Vec<_> = runs.flat_map(|run| &run.glyphs).collect();
     let wanted: Vec<u16> = line.chars().filter_map(|character| table.glyph(character)).collect();
-    let at = found.windows(wanted.len()).position(|some| some.iter().zip(&wanted).all(|(glyph, id)| glyph.id == *id));
+    let at = found
+        .windows(wanted.len())
+        .position(|some| some.iter().zip(&wanted).all(|(glyph, id)| glyph.id == *id));
     let at = at.unwrap_or_else(|| panic!("Typst sets other glyphs for {line:?}"));
     for (glyph, id) in found[at..].iter().zip(&wanted) {
         let (found, wanted) = (glyph.advance, table.advance(*id));
@@ -133,8 +159,12 @@ fn a_body_that_typst_cannot_set_is_an_error_without_its_text() {
 fn a_body_without_the_places_it_promises_is_an_error() {
     let mut bodies = bodies();
     bodies.get_mut("screening-nl").unwrap().provider_slot = true;
-    assert_eq!(Press::new(&bodies, &Print::default(), RUN_DATE).err(), Some(RenderError::Layout { code: "slots" }));
-    let other = Draft { language: crate::field::terms::Language::Nl, ..draft("first", "hospital-en") };
+    assert_eq!(
+        Press::new(&bodies, &Print::default(), RUN_DATE).err(),
+        Some(RenderError::Layout { code: "slots" })
+    );
+    let other =
+        Draft { language: crate::field::terms::Language::Nl, ..draft("first", "hospital-en") };
     assert_eq!(press(&Print::default()).proof(vec![other]).err(), Some(RenderError::Body));
 }
 

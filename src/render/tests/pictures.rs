@@ -44,7 +44,8 @@ fn print_files_are_pure_black() {
     let coverage = String::from_utf8(coverage).unwrap();
     let mut inked = 0;
     for line in coverage.lines() {
-        let ink: Vec<f64> = line.split_whitespace().take(4).map(|word| word.parse().unwrap()).collect();
+        let ink: Vec<f64> =
+            line.split_whitespace().take(4).map(|word| word.parse().unwrap()).collect();
         assert_eq!(&ink[..3], [0.0, 0.0, 0.0], "colour on a page: {line}");
         inked += usize::from(ink[3] > 0.0);
     }
@@ -65,9 +66,14 @@ fn compare_pictures(press: &Press, draft: Draft, body: &Body) {
     let whole = pixels(&press.accessible(&letters[0].draft, body).unwrap());
     assert_eq!(fast.len(), whole.len());
     let far = fast.iter().zip(&whole).filter(|(one, other)| one.abs_diff(**other) > 96).count();
-    // Positions are rounded to a thousandth of a point, so the edge of a bar may fall on the other side of a sample; a word
-    // that moved makes hundreds of pixels differ.
-    assert!(far * 20_000 < fast.len(), "{}: {far} of {} pixels differ", letters[0].draft.letter_id, fast.len());
+    // Positions are rounded to a thousandth of a point, so the edge of a bar may fall on the other
+    // side of a sample; a word that moved makes hundreds of pixels differ.
+    assert!(
+        far * 20_000 < fast.len(),
+        "{}: {far} of {} pixels differ",
+        letters[0].draft.letter_id,
+        fast.len()
+    );
 }
 
 #[test]
@@ -84,9 +90,12 @@ fn both_ways_of_setting_a_letter_give_the_same_pictures() {
 #[test]
 fn every_class_of_letter_gives_the_same_pictures_both_ways() {
     let print = Print { sheet_mark: SheetMark::Reserve, duplex: false, ..Print::default() };
-    let keyed: BTreeMap<String, Body> = variants().into_iter().map(|body| (body.key(), body)).collect();
+    let keyed: BTreeMap<String, Body> =
+        variants().into_iter().map(|body| (body.key(), body)).collect();
     let press = Press::new(&keyed, &print, RUN_DATE).unwrap();
-    let class = |(key, body): &(&String, &Body)| (body.language, body.format, press.sides(key), body.provider_slot);
+    let class = |(key, body): &(&String, &Body)| {
+        (body.language, body.format, press.sides(key), body.provider_slot)
+    };
     let classes: BTreeMap<_, _> = keyed.iter().map(|entry| (class(&entry), entry)).collect();
     assert!(classes.len() >= 6, "{} classes", classes.len());
     for (key, body) in classes.into_values() {
@@ -109,7 +118,9 @@ fn the_accessible_copy_is_tagged_and_says_so() {
     let draft = drafts().remove(1);
     let pdf = press.accessible(&draft, &bodies()[&draft.body]).unwrap();
     let has = |needle: &str| pdf.windows(needle.len()).any(|window| window == needle.as_bytes());
-    assert!(has("<pdfaid:part>2</pdfaid:part>") && has("<pdfaid:conformance>A</pdfaid:conformance>"));
+    assert!(
+        has("<pdfaid:part>2</pdfaid:part>") && has("<pdfaid:conformance>A</pdfaid:conformance>")
+    );
     assert!(has("<pdfuaid:part>1</pdfuaid:part>") && has("(en-GB)"));
     assert_eq!(pdf, press.accessible(&draft, &bodies()[&draft.body]).unwrap());
 }

@@ -34,9 +34,10 @@ pub struct RowFate {
     pub letter_id: String,
 }
 
-/// The rows of the last run that `name` names: one by `FILE:ROW`, or all with this record id. An id that no row has is looked
-/// for in any capitals and blanks. Of the other lists only rows that wait for a human are known, and of records that stand
-/// in no file any more those about which somebody was told. Nothing when there was no run, or no such row.
+/// The rows of the last run that `name` names: one by `FILE:ROW`, or all with this record id. An id
+/// that no row has is looked for in any capitals and blanks. Of the other lists only rows that wait
+/// for a human are known, and of records that stand in no file any more those about which somebody
+/// was told. Nothing when there was no run, or no such row.
 ///
 /// # Errors
 /// [`ReportError`] when the run's papers cannot be read.
@@ -44,12 +45,17 @@ pub fn of(data_dir: &Utf8Path, name: &str) -> Result<Vec<RowFate>, ReportError> 
     let Some(run) = shelf::runs(data_dir).pop() else { return Ok(Vec::new()) };
     let found = named(name, run.lines("rows.csv")?)?;
     let shown: Vec<RowLine> = run.lines("review.csv")?.collect::<Result<_, _>>()?;
-    let found = if found.is_empty() { held(named(name, shown.iter().cloned().map(Ok))?) } else { found };
+    let found =
+        if found.is_empty() { held(named(name, shown.iter().cloned().map(Ok))?) } else { found };
     Ok(found.iter().map(|line| fate(&run, line, &shown)).collect())
 }
 
-/// The lines with this place or record id; where there are none, those that have it in other capitals and blanks.
-fn named(name: &str, lines: impl Iterator<Item = Result<RowLine, ReportError>>) -> Result<Vec<RowLine>, ReportError> {
+/// The lines with this place or record id; where there are none, those that have it in other
+/// capitals and blanks.
+fn named(
+    name: &str,
+    lines: impl Iterator<Item = Result<RowLine, ReportError>>,
+) -> Result<Vec<RowLine>, ReportError> {
     let (mut exact, mut near) = (Vec::new(), Vec::new());
     for line in lines {
         let line = line?;
@@ -60,22 +66,32 @@ fn named(name: &str, lines: impl Iterator<Item = Result<RowLine, ReportError>>) 
             near.push(line);
         }
     }
+
     Ok(if exact.is_empty() { near } else { exact })
 }
 
 /// Where the row is; empty: no longer in any file.
 fn place(line: &RowLine) -> String {
-    if line["file"].is_empty() { String::new() } else { format!("{}:{}", line["file"], line["row"]) }
+    if line["file"].is_empty() {
+        String::new()
+    } else {
+        format!("{}:{}", line["file"], line["row"])
+    }
 }
 
 /// Lines of `review.csv` as those of `rows.csv`: one for each row and reason.
 fn held(mut lines: Vec<RowLine>) -> Vec<RowLine> {
     let same = |line: &RowLine| ["file", "row", "record_id", "code"].map(|cell| line[cell].clone());
     lines.dedup_by_key(|line| same(line));
+
     for line in &mut lines {
         let reason = Reason::ALL.iter().find(|reason| reason.code() == line["code"]);
-        line.insert("state".to_owned(), reason.map_or_else(String::new, |reason| reason.state().to_string()));
+        line.insert(
+            "state".to_owned(),
+            reason.map_or_else(String::new, |reason| reason.state().to_string()),
+        );
     }
+
     lines
 }
 
@@ -86,12 +102,19 @@ fn plain(text: &str) -> String {
 fn fate(run: &Shelved, line: &RowLine, shown: &[RowLine]) -> RowFate {
     let cell = |name: &str| line.get(name).cloned().unwrap_or_default();
     let reason = Reason::ALL.iter().find(|reason| reason.code() == line["code"]);
-    let is_same = |other: &&RowLine| ["file", "row", "record_id"].iter().all(|cell| other[*cell] == line[*cell]);
+    let is_same = |other: &&RowLine| {
+        ["file", "row", "record_id"].iter().all(|cell| other[*cell] == line[*cell])
+    };
     let of_row = shown.iter().filter(is_same);
     let evidence = of_row.map(|other| {
-        let beside = if other["beside"].is_empty() { String::new() } else { format!(" beside {}", other["beside"]) };
+        let beside = if other["beside"].is_empty() {
+            String::new()
+        } else {
+            format!(" beside {}", other["beside"])
+        };
         format!("{}{beside}", other["evidence"])
     });
+
     RowFate {
         run_id: run.run_id(),
         row: place(line),
@@ -111,7 +134,9 @@ const WRITTEN: &str = "nothing: the person gets a letter";
 /// What would change what becomes of a row with this reason.
 fn change(reason: Reason) -> &'static str {
     match reason {
-        Reason::R101 | Reason::R102 => "the lab delivers the row again with the right BSN, or with none",
+        Reason::R101 | Reason::R102 => {
+            "the lab delivers the row again with the right BSN, or with none"
+        }
         Reason::R103 => {
             "nothing: test data and real data never mix; the lab delivers the row with the person's own BSN"
         }
@@ -122,16 +147,26 @@ fn change(reason: Reason) -> &'static str {
         Reason::L207 | Reason::L210 | Reason::L212 => {
             "the row that could not be read is delivered again, whole; `review.csv` names it"
         }
-        Reason::L208 | Reason::L216 | Reason::L217 => "the lab delivers this record once more, right, in a newer file",
+        Reason::L208 | Reason::L216 | Reason::L217 => {
+            "the lab delivers this record once more, right, in a newer file"
+        }
         Reason::L209 => "the rows that the person was told about are there and readable again",
         Reason::L218 => "a human says of the record `withdrawn` or `lacking` with `review apply`",
-        Reason::D217 => "a human tells the person by other means, then records `told` with `review apply`",
-        Reason::L204 | Reason::L205 | Reason::L206 => "a human says `same` or `different` with `review apply`",
+        Reason::D217 => {
+            "a human tells the person by other means, then records `told` with `review apply`"
+        }
+        Reason::L204 | Reason::L205 | Reason::L206 => {
+            "a human says `same` or `different` with `review apply`"
+        }
         Reason::D201 | Reason::D202 | Reason::D216 => {
             "nothing, as long as the list says so; if the list is wrong, its sender corrects it"
         }
-        Reason::D203 => "the list's sender lifts the protection; until then the letter can only be sent by hand",
-        Reason::D215 => "a row of the person says otherwise, or a human releases the person with `review apply`",
+        Reason::D203 => {
+            "the list's sender lifts the protection; until then the letter can only be sent by hand"
+        }
+        Reason::D215 => {
+            "a row of the person says otherwise, or a human releases the person with `review apply`"
+        }
         Reason::D204 => "participants or register deliver an address that can be written to",
         Reason::D206 => "a list delivers the birth date",
         Reason::D207 => "the policy for 12 to 15 years old is set in the configuration",
@@ -140,9 +175,15 @@ fn change(reason: Reason) -> &'static str {
         Reason::D301 => "something material is new: a new kind of data or a higher status",
         Reason::D302 => "time: the letter is due when enough days have passed since the last one",
         other => match (other.code().as_bytes().first(), other.state()) {
-            (Some(b'R'), RowState::Rejected | RowState::Review) => "the file is corrected and delivered again",
-            (Some(b'C'), _) => "the sender of the list delivers the name or address in a form that can be printed",
-            (Some(b'S'), _) => "the letter's text or the address is changed so that the page can be set",
+            (Some(b'R'), RowState::Rejected | RowState::Review) => {
+                "the file is corrected and delivered again"
+            }
+            (Some(b'C'), _) => {
+                "the sender of the list delivers the name or address in a form that can be printed"
+            }
+            (Some(b'S'), _) => {
+                "the letter's text or the address is changed so that the page can be set"
+            }
             (Some(b'L'), _) => "a human decides with `review apply`",
             _ => "the lists or the lab's rows are made to agree, and delivered again",
         },
@@ -155,12 +196,15 @@ impl fmt::Display for RowFate {
         writeln!(f, "row       {row} {}", self.record_id)?;
         writeln!(f, "run       {}", self.run_id)?;
         write!(f, "state     {}", self.state)?;
+
         if !self.code.is_empty() {
             write!(f, "\nwhy       {} {}", self.code, self.reason)?;
         }
+
         for evidence in &self.evidence {
             write!(f, "\nevidence  {evidence}")?;
         }
+
         write!(f, "\nchange    {}", self.change)
     }
 }

@@ -35,15 +35,26 @@ pub struct Table {
 
 impl Table {
     /// Of numbers whose days and whose groups each add up to the total.
-    pub(super) fn of_sums(by_day: &BTreeMap<String, u64>, by_group: &BTreeMap<String, u64>) -> Self {
-        Self { total: alone(by_group.values().sum()), by_day: parts(by_day), by_group: parts(by_group) }
+    pub(super) fn of_sums(
+        by_day: &BTreeMap<String, u64>,
+        by_group: &BTreeMap<String, u64>,
+    ) -> Self {
+        Self {
+            total: alone(by_group.values().sum()),
+            by_day: parts(by_day),
+            by_group: parts(by_group),
+        }
     }
 
-    /// Of numbers that are at the end of each day. The differences of two days would tell how many were written to in
-    /// between: they are rounded down to tens. The groups add up to the total.
-    pub(super) fn of_levels(by_day: &BTreeMap<String, u64>, by_group: &BTreeMap<String, u64>) -> Self {
+    /// Of numbers that are at the end of each day. The differences of two days would tell how many
+    /// were written to in between: they are rounded down to tens. The groups add up to the total.
+    pub(super) fn of_levels(
+        by_day: &BTreeMap<String, u64>,
+        by_group: &BTreeMap<String, u64>,
+    ) -> Self {
         let rounded = |number: u64| alone(number).0.map(|number| number - number % SMALLEST);
-        let by_day = by_day.iter().map(|(day, number)| (day.clone(), Shown(rounded(*number)))).collect();
+        let by_day =
+            by_day.iter().map(|(day, number)| (day.clone(), Shown(rounded(*number)))).collect();
         Self { by_day, ..Self::of_sums(&BTreeMap::new(), by_group) }
     }
 
@@ -61,14 +72,17 @@ const fn alone(number: u64) -> Shown {
     Shown(if is_small(number) { None } else { Some(number) })
 }
 
-/// Hides the small parts of a total that is told, and the next larger ones until at least two are hidden that come to
-/// [`SMALLEST`] together. Where there are none left, the total is small itself and hidden too ([`alone`]).
+/// Hides the small parts of a total that is told, and the next larger ones until at least two are
+/// hidden that come to [`SMALLEST`] together. Where there are none left, the total is small itself
+/// and hidden too ([`alone`]).
 fn parts(counts: &BTreeMap<String, u64>) -> BTreeMap<String, Shown> {
-    let mut order: Vec<(&String, u64)> = counts.iter().map(|(name, number)| (name, *number)).collect();
+    let mut order: Vec<(&String, u64)> =
+        counts.iter().map(|(name, number)| (name, *number)).collect();
     order.retain(|(_, number)| *number > 0);
     order.sort_by_key(|(_, number)| *number);
     let mut hidden = order.iter().take_while(|(_, number)| is_small(*number)).count();
     let together = |hidden: usize| order[..hidden].iter().map(|(_, number)| number).sum::<u64>();
+
     while hidden > 0 && hidden < order.len() && (hidden < 2 || together(hidden) < SMALLEST) {
         hidden += 1;
     }
@@ -78,6 +92,7 @@ fn parts(counts: &BTreeMap<String, u64>) -> BTreeMap<String, Shown> {
     for (name, _) in &order[..hidden] {
         shown.insert((*name).clone(), Shown(None));
     }
+
     shown
 }
 
@@ -98,7 +113,11 @@ mod tests {
     #[test]
     fn a_single_small_number_takes_the_next_larger_one_with_it() {
         assert_eq!(told(&[100, 3, 50, 0]), [Some(100), None, None, Some(0)]);
-        assert_eq!(told(&[1, 1, 40]), [None, None, None], "two that are 1 could be told by their sum");
+        assert_eq!(
+            told(&[1, 1, 40]),
+            [None, None, None],
+            "two that are 1 could be told by their sum"
+        );
         assert_eq!(told(&[9, 9, 40]), [None, None, Some(40)]);
         assert_eq!(told(&[10, 20]), [Some(10), Some(20)]);
         assert_eq!(told(&[4]), [None]);
@@ -119,10 +138,12 @@ mod tests {
             let shown = told(&numbers);
             let hidden: Vec<u64> =
                 numbers.iter().zip(&shown).filter(|(_, shown)| shown.is_none()).map(|(number, _)| *number).collect();
+
             for (number, shown) in numbers.iter().zip(&shown) {
                 prop_assert!(!is_small(*number) || shown.is_none());
                 prop_assert!(*number > 0 || shown.is_some());
             }
+
             if !hidden.is_empty() && alone(total).0.is_some() {
                 prop_assert!(hidden.len() >= 2 && hidden.iter().sum::<u64>() >= SMALLEST);
             }

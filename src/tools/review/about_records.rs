@@ -31,6 +31,7 @@ impl Verdicts {
         if lines.is_empty() {
             return Ok(Ok(Self::default()));
         }
+
         let gone = ledger.gone(intake)?;
         let inbox = Inbox::new(rows);
         let mut verdicts = Self::default();
@@ -45,23 +46,36 @@ impl Verdicts {
             };
             match (line.verdict, record) {
                 (Verdict::Released, (Some(row), _)) => verdicts.released.push((row, line.number)),
-                (Verdict::Released, (None, _)) => return wrong("names no row of the person".to_owned()),
+                (Verdict::Released, (None, _)) => {
+                    return wrong("names no row of the person".to_owned());
+                }
                 (Verdict::Record(RecordRuling::Lacking), (Some(_), _)) => {
                     return wrong("a record that is in the inbox is not lacking".to_owned());
                 }
-                (Verdict::Record(RecordRuling::ToldByHand), (_, Some(key))) if !is_withdrawn(&gone, key) => {
-                    return wrong("a record that was not withdrawn is not told of by hand".to_owned());
+                (Verdict::Record(RecordRuling::ToldByHand), (_, Some(key)))
+                    if !is_withdrawn(&gone, key) =>
+                {
+                    return wrong(
+                        "a record that was not withdrawn is not told of by hand".to_owned(),
+                    );
                 }
                 (Verdict::Record(ruling), (_, Some(key))) => verdicts.records.push((key, ruling)),
                 (Verdict::Record(_), (_, None)) => {
-                    return wrong("no record of this person and number is gone, or the row is unusable".to_owned());
+                    return wrong(
+                        "no record of this person and number is gone, or the row is unusable"
+                            .to_owned(),
+                    );
                 }
             }
         }
+
         verdicts.records.sort_unstable();
         verdicts.records.dedup();
         Ok(match verdicts.records.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            Some(_) => Err((lines[0].number, "lines of this file say different things of one record".to_owned())),
+            Some(_) => Err((
+                lines[0].number,
+                "lines of this file say different things of one record".to_owned(),
+            )),
             None => Ok(verdicts),
         })
     }
@@ -77,18 +91,25 @@ impl Verdicts {
         if self.released.is_empty() {
             return Ok(Ok(Release::default()));
         }
+
         let parameters = Parameters::of(&config.link)?;
         let decisions = ledger.decisions()?;
-        let terms = LinkTerms { rules: &config.link, parameters: &parameters, decisions: &decisions };
+        let terms =
+            LinkTerms { rules: &config.link, parameters: &parameters, decisions: &decisions };
         let linked = link::link(rows, &terms, ledger.keys(), progress)?;
         let guard = ledger.guard(rows)?;
         let mut release = Release::default();
         let mut people = BTreeSet::new();
+
         for (row, line) in &self.released {
-            let is_theirs =
-                |cluster: &&crate::field::person::Cluster<'_>| cluster.exposures.iter().any(|own| own.row == *row);
+            let is_theirs = |cluster: &&crate::field::person::Cluster<'_>| {
+                cluster.exposures.iter().any(|own| own.row == *row)
+            };
             let Some(cluster) = linked.clusters.iter().find(is_theirs) else {
-                return Ok(Err((*line, "linking holds this row; decide about that first".to_owned())));
+                return Ok(Err((
+                    *line,
+                    "linking holds this row; decide about that first".to_owned(),
+                )));
             };
             if !people.insert(cluster.exposures[0].row) {
                 continue;
@@ -97,6 +118,7 @@ impl Verdicts {
                 return Ok(Err((*line, "nothing is remembered about this person".to_owned())));
             }
         }
+
         Ok(Ok(release))
     }
 }
@@ -132,6 +154,7 @@ fn find_gone(gone: &[Gone], name: &RecordName) -> Option<RecordMark> {
             && gone.person.to_string() == name.person
             && name.dataset_id.as_ref().is_none_or(|dataset| *dataset == gone.dataset_id)
     };
+
     let mut found = gone.iter().filter(is_named);
     match (found.next(), found.next()) {
         (Some(only), None) => Some(only.key()),

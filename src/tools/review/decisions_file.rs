@@ -73,18 +73,23 @@ impl Place {
     }
 }
 
-/// Reads the lines with a decision. Comma, semicolon and tab are understood, whatever the spreadsheet writes.
+/// Reads the lines with a decision. Comma, semicolon and tab are understood, whatever the
+/// spreadsheet writes.
 pub(super) fn read(path: &Utf8Path) -> Result<Lines, ReviewError> {
     let shape = |problem: String| ReviewError::Shape { path: path.to_owned(), problem };
-    let bytes = std::fs::read(path).map_err(|source| ReviewError::Read { path: path.to_owned(), source })?;
+    let bytes = std::fs::read(path)
+        .map_err(|source| ReviewError::Read { path: path.to_owned(), source })?;
     let text = std::str::from_utf8(&bytes).map_err(|_| shape("it is not UTF-8".to_owned()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let head = text.lines().next().unwrap_or("");
-    let delimiter = [b';', b'\t', b','].into_iter().max_by_key(|sign| head.bytes().filter(|byte| byte == sign).count());
+    let delimiter = [b';', b'\t', b',']
+        .into_iter()
+        .max_by_key(|sign| head.bytes().filter(|byte| byte == sign).count());
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter.unwrap_or(b','))
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
+
     let header = reader.headers().map_err(|_| shape("its header cannot be read".to_owned()))?;
     let columns: BTreeMap<String, usize> =
         header.iter().enumerate().map(|(place, name)| (name.to_lowercase(), place)).collect();
@@ -93,9 +98,11 @@ pub(super) fn read(path: &Utf8Path) -> Result<Lines, ReviewError> {
             return Err(shape(format!("column `{needed}` is missing")));
         }
     }
+
     let mut lines = Lines::default();
     let mut record = csv::StringRecord::new();
     let mut count = Count { text, byte: 0, line: 1 };
+
     loop {
         match reader.read_record(&mut record) {
             Ok(false) => return Ok(lines),
@@ -106,7 +113,8 @@ pub(super) fn read(path: &Utf8Path) -> Result<Lines, ReviewError> {
             }
         }
         let number = count.line_at(record.position());
-        let cell = |name: &str| columns.get(name).and_then(|place| record.get(*place)).unwrap_or("");
+        let cell =
+            |name: &str| columns.get(name).and_then(|place| record.get(*place)).unwrap_or("");
         let problem = |problem| ReviewError::Line { path: path.to_owned(), line: number, problem };
         match about(number, &cell).map_err(problem)? {
             Some(about) => lines.others.push(about),
@@ -115,7 +123,8 @@ pub(super) fn read(path: &Utf8Path) -> Result<Lines, ReviewError> {
     }
 }
 
-/// Counts lines as a text editor does; the reader's own count is one behind where lines end in CRLF.
+/// Counts lines as a text editor does; the reader's own count is one behind where lines end in
+/// CRLF.
 struct Count<'t> {
     text: &'t str,
     byte: usize,
@@ -124,7 +133,9 @@ struct Count<'t> {
 
 impl Count<'_> {
     fn line_at(&mut self, position: Option<&csv::Position>) -> u64 {
-        let byte = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.byte);
+        let byte = position
+            .and_then(|position| usize::try_from(position.byte()).ok())
+            .unwrap_or(self.byte);
         let rest = &self.text.as_bytes()[byte..];
         let start = byte + rest.iter().take_while(|sign| matches!(sign, b'\r' | b'\n')).count();
         self.line += self.text[self.byte..start].matches('\n').count() as u64;
@@ -155,11 +166,14 @@ fn about<'c>(number: u64, cell: &dyn Fn(&str) -> &'c str) -> Result<Option<About
         ("told", _) => return Err("only lines with the code D217 can be `told`".to_owned()),
         ("undecided", _) if RECORDS.contains(&code) => Verdict::Record(RecordRuling::Undecided),
         (_, None) if RECORDS.contains(&code) => {
-            return Err("`decision` is none of `withdrawn`, `lacking`, `undecided`, `told`".to_owned());
+            return Err(
+                "`decision` is none of `withdrawn`, `lacking`, `undecided`, `told`".to_owned()
+            );
         }
         (_, None) if code == PROTECTED => return Err("`decision` is not `released`".to_owned()),
         _ => return Ok(None),
     };
+
     let id = cell("record_id");
     let row = match (cell("file"), cell("row")) {
         ("", "") => None,
@@ -168,6 +182,7 @@ fn about<'c>(number: u64, cell: &dyn Fn(&str) -> &'c str) -> Result<Option<About
             Some(Place { file: file.to_owned(), row, id: (!id.is_empty()).then(|| id.to_owned()) })
         }
     };
+
     let record = RecordName {
         record_id: id.to_owned(),
         dataset_id: cell("evidence").strip_prefix("dataset_id: ").map(str::to_owned),
@@ -182,11 +197,16 @@ fn parse<'c>(number: u64, cell: &dyn Fn(&str) -> &'c str) -> Result<Option<Line>
     if word.is_empty() {
         return Ok(None);
     }
-    let ruling = Ruling::from_word(&word).ok_or("`decision` is none of `same`, `different`, `undecided`")?;
+
+    let ruling =
+        Ruling::from_word(&word).ok_or("`decision` is none of `same`, `different`, `undecided`")?;
     let code = cell("code");
     if !code.is_empty() && !DECIDABLE.contains(&code) {
-        return Err("the code of this line is not about who is who; nothing can be decided here".to_owned());
+        return Err(
+            "the code of this line is not about who is who; nothing can be decided here".to_owned()
+        );
     }
+
     let id = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let row = cell("row").parse().map_err(|_| "`row` is not a row number")?;
     let row = Place { file: cell("file").to_owned(), row, id: id(cell("record_id")) };
@@ -194,10 +214,12 @@ fn parse<'c>(number: u64, cell: &dyn Fn(&str) -> &'c str) -> Result<Option<Line>
     if beside.is_empty() {
         return Err("`beside` names no row; a decision is about two rows".to_owned());
     }
+
     let ids: Vec<&str> = cell("beside_ids").split(' ').filter(|id| !id.is_empty()).collect();
     if ids.len() == beside.len() {
         beside.iter_mut().zip(ids).for_each(|(place, own)| place.id = id(own));
     }
+
     Ok(Some(Line { number, row, beside, ruling }))
 }
 
@@ -215,6 +237,7 @@ fn places(text: &str) -> Option<Vec<Place>> {
             name.clear();
         }
     }
+
     name.is_empty().then_some(places)
 }
 
@@ -245,8 +268,11 @@ mod tests {
 
     #[test]
     fn file_names_may_hold_spaces() {
-        let names: Vec<_> =
-            places("a b.csv:1 c.csv:20").unwrap().into_iter().map(|place| (place.file, place.row)).collect();
+        let names: Vec<_> = places("a b.csv:1 c.csv:20")
+            .unwrap()
+            .into_iter()
+            .map(|place| (place.file, place.row))
+            .collect();
         assert_eq!(names, [("a b.csv".to_owned(), 1), ("c.csv".to_owned(), 20)]);
         assert_eq!(places("a.csv:1 b.csv"), None);
     }
@@ -254,13 +280,20 @@ mod tests {
     #[test]
     fn records_and_people_are_decided_about_with_words_of_their_own() {
         let head = "file,row,record_id,code,person,beside,evidence,decision\n";
-        let lines = read_text(&format!("{head},,R1,L218,p,,dataset_id: d,Withdrawn\na.csv,3,R2,D215,q,,,released\n"));
+        let lines = read_text(&format!(
+            "{head},,R1,L218,p,,dataset_id: d,Withdrawn\na.csv,3,R2,D215,q,,,released\n"
+        ));
         let lines = lines.unwrap().others;
         assert_eq!(lines[0].verdict, Verdict::Record(RecordRuling::Withdrawn));
-        assert_eq!((lines[0].row.is_none(), lines[0].record.dataset_id.as_deref()), (true, Some("d")));
+        assert_eq!(
+            (lines[0].row.is_none(), lines[0].record.dataset_id.as_deref()),
+            (true, Some("d"))
+        );
+
         assert_eq!(lines[1].verdict, Verdict::Released);
         let lines = read_text(&format!("{head},,R1,D217,p,,dataset_id: d,told\n")).unwrap().others;
         assert_eq!(lines[0].verdict, Verdict::Record(RecordRuling::ToldByHand));
+
         for line in [
             "a.csv,3,R2,L203,q,b.csv:1,,released",
             "a.csv,3,R2,D215,q,,,same",

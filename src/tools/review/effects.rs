@@ -38,8 +38,8 @@ impl Effects {
         self.pairs + self.records + self.released == 0
     }
 
-    /// Told people of whom a part becomes somebody else, who gets a first letter: what the told one knows, a second letter
-    /// says to an address that may be theirs.
+    /// Told people of whom a part becomes somebody else, who gets a first letter: what the told one
+    /// knows, a second letter says to an address that may be theirs.
     #[must_use]
     pub const fn second_letters(&self) -> u64 {
         self.after.splits.saturating_sub(self.before.splits)
@@ -53,9 +53,12 @@ impl fmt::Display for Effects {
             (self.records as u64, "record ruled on", "records ruled on"),
             (self.released as u64, "person released", "people released"),
         ];
+
         let about = about.into_iter().filter(|(number, ..)| *number > 0);
-        let about: Vec<String> = about.map(|(number, one, many)| count(number, one, many)).collect();
-        let about = if about.is_empty() { "nothing is decided".to_owned() } else { about.join(", ") };
+        let about: Vec<String> =
+            about.map(|(number, one, many)| count(number, one, many)).collect();
+        let about =
+            if about.is_empty() { "nothing is decided".to_owned() } else { about.join(", ") };
         write!(f, "effect    {about}; in the next run:")?;
         let counts = [
             ("people", self.before.people, self.after.people),
@@ -68,13 +71,16 @@ impl fmt::Display for Effects {
             ("told people who become one", self.before.merges, self.after.merges),
             ("told people who become two", self.before.splits, self.after.splits),
         ];
+
         let changed = counts.iter().filter(|(_, before, after)| before != after);
         for (what, before, after) in changed.clone() {
             write!(f, "\n          {what}: {after} instead of {before}")?;
         }
+
         if changed.count() == 0 {
             write!(f, "\n          nothing else than without them")?;
         }
+
         if self.second_letters() > 0 {
             write!(
                 f,
@@ -82,6 +88,7 @@ impl fmt::Display for Effects {
                 self.second_letters()
             )?;
         }
+
         Ok(())
     }
 }
@@ -90,7 +97,12 @@ impl fmt::Display for Effects {
 ///
 /// # Errors
 /// [`ReviewError`] as [`super::apply`].
-pub fn foresee(config: &Config, path: &Utf8Path, date: Date, progress: &Progress) -> Result<Effects, ReviewError> {
+pub fn foresee(
+    config: &Config,
+    path: &Utf8Path,
+    date: Date,
+    progress: &Progress,
+) -> Result<Effects, ReviewError> {
     let lines = decisions_file::read(path)?;
     let mut ledger = Ledger::open(&Home::of(config), Access::Read)?;
     let terms = read::ReadTerms { synthetic: config.synthetic, run_date: date };
@@ -102,11 +114,14 @@ pub fn foresee(config: &Config, path: &Utf8Path, date: Date, progress: &Progress
     let verdicts = Verdicts::of(&rows, &ledger, &intake, &lines.others)?.map_err(failed)?;
     let release = verdicts.release(config, &rows, &ledger, progress)?.map_err(failed)?;
     let (pairs, records, released) = (said.pairs.len(), verdicts.records.len(), release.people());
+
     if pairs + records + released == 0 {
         return Ok(Effects::default());
     }
+
     if pairs > 0 {
-        said.can_be_followed(config, &rows, &ledger, progress)?.map_or(Ok(()), |problem| Err(failed(problem)))?;
+        said.can_be_followed(config, &rows, &ledger, progress)?
+            .map_or(Ok(()), |problem| Err(failed(problem)))?;
     }
 
     let night = Night {
@@ -118,6 +133,7 @@ pub fn foresee(config: &Config, path: &Utf8Path, date: Date, progress: &Progress
         republish: None,
         progress,
     };
+
     let facts = Facts::load(&config.facts)?;
     let outlook = |ledger: &Ledger, decisions: &[_]| {
         run::foresee(&night, (&rows, &intake), ledger, &facts, decisions).map_err(Box::new)
@@ -125,6 +141,7 @@ pub fn foresee(config: &Config, path: &Utf8Path, date: Date, progress: &Progress
     let decisions = ledger.decisions()?;
     let before = outlook(&ledger, &decisions)?;
     ledger.suppose(&verdicts.records, &release);
+
     let after = outlook(&ledger, &said.with(&decisions))?;
     Ok(Effects { pairs, records, released, before, after })
 }

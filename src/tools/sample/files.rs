@@ -30,20 +30,24 @@ impl Csv {
     fn create(out: &Utf8Path, name: &'static str, header: &[&str]) -> Result<Self, SampleError> {
         let file = File::create(out.join(name)).map_err(|source| write_error(name, source))?;
         let mut writer = Writer::from_writer(BufWriter::new(file));
-        writer.write_record(header).map_err(|source| SampleError::Csv { file: name.to_owned(), source })?;
+        writer
+            .write_record(header)
+            .map_err(|source| SampleError::Csv { file: name.to_owned(), source })?;
         Ok(Self { name, writer, rows: 0 })
     }
 
     fn push<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> Result<(), SampleError> {
         self.rows += 1;
-        self.writer.write_record(cells).map_err(|source| SampleError::Csv { file: self.name.to_owned(), source })
+        self.writer
+            .write_record(cells)
+            .map_err(|source| SampleError::Csv { file: self.name.to_owned(), source })
     }
 
     /// Closes the file and writes its sidecar with row count and hash.
     fn finish(mut self, out: &Utf8Path) -> Result<u64, SampleError> {
         self.writer.flush().map_err(|source| write_error(self.name, source))?;
-        let (sha256, _) =
-            durable::fingerprint(&out.join(self.name)).map_err(|source| write_error(self.name, source))?;
+        let (sha256, _) = durable::fingerprint(&out.join(self.name))
+            .map_err(|source| write_error(self.name, source))?;
         let sidecar = format!("rows = {}\nsha256 = \"{sha256}\"\n", self.rows);
         let name = format!("{}.meta.toml", self.name);
         std::fs::write(out.join(&name), sidecar).map_err(|source| write_error(&name, source))?;
@@ -69,10 +73,12 @@ pub struct Files {
 impl Files {
     pub fn create(out: &Utf8Path) -> Result<Self, SampleError> {
         std::fs::create_dir_all(out).map_err(|source| write_error(out.as_str(), source))?;
-        let mut entries = std::fs::read_dir(out).map_err(|source| write_error(out.as_str(), source))?;
+        let mut entries =
+            std::fs::read_dir(out).map_err(|source| write_error(out.as_str(), source))?;
         if entries.next().is_some() {
             return Err(SampleError::NotEmpty { out: out.to_owned() });
         }
+
         Ok(Self {
             exposures: [
                 Csv::create(out, "exposures-2025-08-06.csv", &HEADER)?,
@@ -103,20 +109,35 @@ impl Files {
             ListedIn::Register => (&mut self.register, 'R'),
             ListedIn::Nowhere => return Ok(()),
         };
+
         let person_ref = format!("{letter}{:08}", human.number);
         list.push(row(human, &person_ref).iter().map(String::as_str))?;
+
         if human.number % 450 == 7 {
             let bsn = human.bsn.number().to_string();
             self.suppressions.push([bsn.as_str(), "", "objection", "hotline", "2025-08-20"])?;
         }
+
         if human.number % 900 == 11 {
-            self.suppressions.push(["", person_ref.as_str(), "deceased", "municipality", "2025-08-28"])?;
+            self.suppressions.push([
+                "",
+                person_ref.as_str(),
+                "deceased",
+                "municipality",
+                "2025-08-28",
+            ])?;
         }
+
         Ok(())
     }
 
     /// One care provider with an invented name and address.
-    pub fn provider(&mut self, rng: &mut ChaCha8Rng, code: &str, kind: &str) -> Result<(), SampleError> {
+    pub fn provider(
+        &mut self,
+        rng: &mut ChaCha8Rng,
+        code: &str,
+        kind: &str,
+    ) -> Result<(), SampleError> {
         let home = places::home(rng);
         let name = match kind {
             "hospital" => format!("Ziekenhuis {}", home.municipality),
@@ -124,6 +145,7 @@ impl Files {
             "clinic" => format!("Kliniek {}", home.street),
             _ => format!("Huisartsenpraktijk {}", names::surname(rng).name),
         };
+
         let confirmed = if rng.random_bool(0.8) { "2025-08-29" } else { "" };
         let email = format!("contact-{code}@zorg.example");
         self.providers.push([
@@ -146,6 +168,7 @@ impl Files {
         let [first, second] = self.exposures;
         let mut truth = self.truth;
         truth.writer.flush().map_err(|source| write_error("truth.csv", source))?;
+
         Ok(SampleSummary {
             out: out.to_owned(),
             people: u64::from(people),
@@ -162,6 +185,7 @@ fn row(human: &Human, person_ref: &str) -> [String; 32] {
     let partner = human.partner.as_ref();
     let home = &human.home;
     let flag = |set: bool| if set { "true" } else { "" }.to_owned();
+
     [
         person_ref.to_owned(),
         human.bsn.number().to_string(),

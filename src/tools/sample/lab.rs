@@ -26,33 +26,60 @@ pub struct Codes {
     pub custodial: Vec<String>,
 }
 
-/// The lab's records of one person; `stranger` is somebody else's number that is sometimes typed instead.
-pub fn records(rng: &mut ChaCha8Rng, human: &Human, codes: &Codes, stranger: Option<Bsn>) -> Vec<Record> {
+/// The lab's records of one person; `stranger` is somebody else's number that is sometimes typed
+/// instead.
+pub fn records(
+    rng: &mut ChaCha8Rng,
+    human: &Human,
+    codes: &Codes,
+    stranger: Option<Bsn>,
+) -> Vec<Record> {
     let mut count = match rng.random_range(0..100) {
         0..57 => 1,
         57..86 => 2,
         86..96 => 3,
         _ => rng.random_range(4..7),
     };
+
     count = count.max(human.categories.len());
     (0..count)
-        .map(|index| record(rng, human, human.categories[index % human.categories.len()], codes, stranger))
+        .map(|index| {
+            record(rng, human, human.categories[index % human.categories.len()], codes, stranger)
+        })
         .collect()
 }
 
-fn record(rng: &mut ChaCha8Rng, human: &Human, category: Category, codes: &Codes, stranger: Option<Bsn>) -> Record {
+fn record(
+    rng: &mut ChaCha8Rng,
+    human: &Human,
+    category: Category,
+    codes: &Codes,
+    stranger: Option<Bsn>,
+) -> Record {
     let (first_names, initials) = first_names(rng, human);
     let (prefix, surname) = surname(rng, human);
     let home = home(rng, human);
     let sample_date = sample_date(rng, human, category);
-    let status =
-        pick(rng, &["confirmed", "confirmed", "confirmed", "confirmed", "not_excluded", "not_excluded", "shared_only"]);
+    let status = pick(
+        rng,
+        &[
+            "confirmed",
+            "confirmed",
+            "confirmed",
+            "confirmed",
+            "not_excluded",
+            "not_excluded",
+            "shared_only",
+        ],
+    );
+
     let dataset = if rng.random_bool(0.62) { "ds1" } else { "ds2" };
     let postcode = if rng.random_bool(0.3) && home.postcode.len() == 6 {
         format!("{} {}", &home.postcode[..4], &home.postcode[4..])
     } else {
         home.postcode
     };
+
     [
         String::new(),
         dataset.to_owned(),
@@ -80,7 +107,8 @@ fn record(rng: &mut ChaCha8Rng, human: &Human, category: Category, codes: &Codes
     ]
 }
 
-/// Three quarters of the rows carry a BSN; of those one in 150 fails the 11-test and one in 400 is somebody else's.
+/// Three quarters of the rows carry a BSN; of those one in 150 fails the 11-test and one in 400 is
+/// somebody else's.
 fn bsn(rng: &mut ChaCha8Rng, human: &Human, stranger: Option<Bsn>) -> String {
     if !rng.random_bool(0.75) {
         return if rng.random_ratio(1, 900) { "999999990".to_owned() } else { String::new() };
@@ -106,7 +134,8 @@ fn first_names(rng: &mut ChaCha8Rng, human: &Human) -> (String, String) {
     }
 }
 
-/// Birth name, partner's name or both; the particle apart, in the surname, or forgotten; now and then a slip.
+/// Birth name, partner's name or both; the particle apart, in the surname, or forgotten; now and
+/// then a slip.
 fn surname(rng: &mut ChaCha8Rng, human: &Human) -> (String, String) {
     let mut name = human.surname.clone();
     if let Some(partner) = &human.partner {
@@ -119,9 +148,12 @@ fn surname(rng: &mut ChaCha8Rng, human: &Human) -> (String, String) {
             _ => {}
         }
     }
+
     match rng.random_range(0..1000) {
         0..18 => name.name = slip(rng, &name.name),
-        18..70 if !name.prefix.is_empty() => return (String::new(), format!("{} {}", name.prefix, name.name)),
+        18..70 if !name.prefix.is_empty() => {
+            return (String::new(), format!("{} {}", name.prefix, name.name));
+        }
         70..90 => name.prefix = String::new(),
         90..170 => name.name = name.name.to_uppercase(),
         170..190 => name.name = unaccented(&name.name),
@@ -131,12 +163,15 @@ fn surname(rng: &mut ChaCha8Rng, human: &Human) -> (String, String) {
         }
         _ => {}
     }
+
     (name.prefix, name.name)
 }
 
 fn birth_date(rng: &mut ChaCha8Rng, date: Date) -> String {
     match rng.random_range(0..1000) {
-        0..5 if date.day() <= 12 => format!("{:04}-{:02}-{:02}", date.year(), date.day(), date.month()),
+        0..5 if date.day() <= 12 => {
+            format!("{:04}-{:02}-{:02}", date.year(), date.day(), date.month())
+        }
         5..12 => {
             let day = if date.day() % 10 == 9 { date.day() - 1 } else { date.day() + 1 };
             Date::new(date.year(), date.month(), day).unwrap_or(date).to_string()
@@ -161,14 +196,17 @@ fn home(rng: &mut ChaCha8Rng, human: &Human) -> InventedHome {
         Some(former) if rng.random_bool(0.6) => former.clone(),
         _ => human.home.clone(),
     };
+
     if !home.location_description.is_empty() {
         home.street = std::mem::take(&mut home.location_description);
         home.town.clone_from(&home.municipality);
     }
+
     if !home.foreign[0].is_empty() {
         home.street = std::mem::take(&mut home.foreign[0]);
         home.town = std::mem::take(&mut home.foreign[1]);
     }
+
     let suffix = !home.house_letter.is_empty() || !home.house_addition.is_empty();
     if suffix && rng.random_bool(0.35) {
         let letter = std::mem::take(&mut home.house_letter);
@@ -176,6 +214,7 @@ fn home(rng: &mut ChaCha8Rng, human: &Human) -> InventedHome {
         let between = if addition.is_empty() || letter.is_empty() { "" } else { "-" };
         home.house_number = format!("{} {letter}{between}{addition}", home.house_number);
     }
+
     match rng.random_range(0..1000) {
         0..8 => home.postcode = String::new(),
         8..18 => home.street = slip(rng, &home.street),
@@ -184,6 +223,7 @@ fn home(rng: &mut ChaCha8Rng, human: &Human) -> InventedHome {
         44..120 => home.town = home.town.to_uppercase(),
         _ => {}
     }
+
     home
 }
 
@@ -206,9 +246,11 @@ fn provider(rng: &mut ChaCha8Rng, category: Category, codes: &Codes) -> String {
         Category::Prisoner => &codes.custodial,
         Category::Screening => return String::new(),
     };
+
     if rng.random_bool(0.04) && category != Category::Prisoner {
         return String::new();
     }
+
     table[rng.random_range(0..table.len())].clone()
 }
 
@@ -216,22 +258,27 @@ fn items(rng: &mut ChaCha8Rng, category: Category, status: &str) -> String {
     if status == "confirmed" && rng.random_ratio(1, 2000) {
         return String::new();
     }
+
     let mut items = vec!["name", "address", "birth_date"];
     let mut maybe = |item, chance| {
         if rng.random_bool(chance) {
             items.push(item);
         }
     };
+
     maybe("sex", 0.9);
     maybe("bsn", 0.75);
+
     if category != Category::Screening {
         maybe("phone", 0.15);
         maybe("email", 0.1);
     }
+
     maybe("exam_type", 0.9);
     maybe("result", 0.8);
     maybe("requester", 0.85);
     maybe("insurer", if category == Category::Screening { 0.05 } else { 0.4 });
+
     items.join(";")
 }
 
@@ -241,12 +288,14 @@ fn slip(rng: &mut ChaCha8Rng, text: &str) -> String {
     if letters.len() < 3 {
         return text.to_owned();
     }
+
     let place = rng.random_range(1..letters.len() - 1);
     match rng.random_range(0..3) {
         0 => drop(letters.remove(place)),
         1 => letters.insert(place, letters[place]),
         _ => letters.swap(place, place + 1),
     }
+
     letters.into_iter().collect()
 }
 

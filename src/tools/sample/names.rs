@@ -1,4 +1,5 @@
-//! Invented people's names: common Dutch ones by weight, rarer ones put together, some from elsewhere with diacritics.
+//! Invented people's names: common Dutch ones by weight, rarer ones put together, some from
+//! elsewhere with diacritics.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -130,21 +131,24 @@ const COMMON: &[(&str, &str, u32)] = &[
 
 /// First halves of rarer surnames.
 const FRONT: &[&str] = &[
-    "Achter", "Beuken", "Boven", "Bruggen", "Damme", "Diepen", "Does", "Eiken", "Elzen", "Gelder", "Goed", "Groene",
-    "Haver", "Hazen", "Heem", "Hof", "Hooge", "Hulst", "Kempen", "Kerk", "Klaver", "Koren", "Lange", "Linden", "Meer",
-    "Middel", "Molen", "Nieuwen", "Noorder", "Oever", "Ooster", "Oude", "Polder", "Roden", "Rozen", "Schapen", "Steen",
-    "Stroom", "Terp", "Uiter", "Veld", "Vogel", "Voor", "Water", "Weide", "Wester", "Wilgen", "Winter", "Witten",
-    "Zand", "Zomer", "Zuider", "Zwanen", "Zilver",
+    "Achter", "Beuken", "Boven", "Bruggen", "Damme", "Diepen", "Does", "Eiken", "Elzen", "Gelder",
+    "Goed", "Groene", "Haver", "Hazen", "Heem", "Hof", "Hooge", "Hulst", "Kempen", "Kerk",
+    "Klaver", "Koren", "Lange", "Linden", "Meer", "Middel", "Molen", "Nieuwen", "Noorder", "Oever",
+    "Ooster", "Oude", "Polder", "Roden", "Rozen", "Schapen", "Steen", "Stroom", "Terp", "Uiter",
+    "Veld", "Vogel", "Voor", "Water", "Weide", "Wester", "Wilgen", "Winter", "Witten", "Zand",
+    "Zomer", "Zuider", "Zwanen", "Zilver",
 ];
 
 /// Second halves of rarer surnames.
 const BACK: &[&str] = &[
-    "baan", "beek", "berg", "boer", "bos", "brink", "broek", "dijk", "drift", "gaard", "haar", "ham", "hof", "horst",
-    "huis", "huizen", "kamp", "koop", "kwartier", "laan", "laar", "land", "man", "meijer", "mans", "oord", "poort",
-    "rade", "sma", "staal", "stede", "stra", "veen", "veld", "voort", "waard", "weg", "wijk", "woude", "zand",
+    "baan", "beek", "berg", "boer", "bos", "brink", "broek", "dijk", "drift", "gaard", "haar",
+    "ham", "hof", "horst", "huis", "huizen", "kamp", "koop", "kwartier", "laan", "laar", "land",
+    "man", "meijer", "mans", "oord", "poort", "rade", "sma", "staal", "stede", "stra", "veen",
+    "veld", "voort", "waard", "weg", "wijk", "woude", "zand",
 ];
 
-const PARTICLES: &[&str] = &["", "", "", "", "", "van", "van", "van de", "van den", "van der", "de", "ter", "ten"];
+const PARTICLES: &[&str] =
+    &["", "", "", "", "", "van", "van", "van de", "van den", "van der", "de", "ter", "ten"];
 
 const WOMEN: &[&str] = &[
     "Maria",
@@ -299,6 +303,7 @@ pub fn surname(rng: &mut ChaCha8Rng) -> InventedSurname {
             point -= weight;
         }
     }
+
     let name = format!("{}{}", pick(rng, FRONT), pick(rng, BACK));
     InventedSurname { prefix: pick(rng, PARTICLES).to_owned(), name }
 }
@@ -314,12 +319,17 @@ pub fn first_names(rng: &mut ChaCha8Rng, woman: bool) -> String {
             names.push(name);
         }
     }
+
     names.join(" ")
 }
 
 /// First letters with full stops: "Jan Willem" gives "J.W.".
 pub fn initials(first_names: &str) -> String {
-    first_names.split(' ').filter_map(|name| name.chars().next()).flat_map(|letter| [letter, '.']).collect()
+    first_names
+        .split(' ')
+        .filter_map(|name| name.chars().next())
+        .flat_map(|letter| [letter, '.'])
+        .collect()
 }
 
 /// One of a table.

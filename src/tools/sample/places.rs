@@ -102,8 +102,10 @@ const STREET_FRONT: &[&str] = &[
     "Weide",
 ];
 
-const STREET_BACK: &[&str] =
-    &["straat", "straat", "straat", "weg", "laan", "laan", "plein", "kade", "hof", "dijk", "pad", "singel", "gracht"];
+const STREET_BACK: &[&str] = &[
+    "straat", "straat", "straat", "weg", "laan", "laan", "plein", "kade", "hof", "dijk", "pad",
+    "singel", "gracht",
+];
 
 const POSTCODE_LETTERS: &[u8] = b"ABCDEFGHJKLMNPRSTVWXZ";
 
@@ -131,24 +133,33 @@ pub fn home(rng: &mut ChaCha8Rng) -> InventedHome {
         municipality: municipality.to_owned(),
         ..InventedHome::default()
     };
+
     match rng.random_range(0..100) {
         0..5 => home.house_letter.push_str(pick(rng, &["A", "B", "C", "D", "a"])),
-        5..13 => home.house_addition.push_str(pick(rng, &["2", "3", "hs", "I", "II", "III", "bis", "rd", "12"])),
+        5..13 => home
+            .house_addition
+            .push_str(pick(rng, &["2", "3", "hs", "I", "II", "III", "bis", "rd", "12"])),
         13..15 => {
             home.house_letter.push_str(pick(rng, &["A", "B", "K"]));
             home.house_addition.push_str(pick(rng, &["1", "2", "bis"]));
         }
         _ => {}
     }
+
     home
 }
 
-/// Draws an address of a rare kind now and then: abroad, PO box, houseboat, opposite or near a number.
+/// Draws an address of a rare kind now and then: abroad, PO box, houseboat, opposite or near a
+/// number.
 pub fn rare(rng: &mut ChaCha8Rng, home: InventedHome) -> InventedHome {
     match rng.random_range(0..1000) {
         0..8 => {
             let (country, lines) = ABROAD[rng.random_range(0..ABROAD.len())];
-            InventedHome { foreign: lines.map(str::to_owned), country: country.to_owned(), ..InventedHome::default() }
+            InventedHome {
+                foreign: lines.map(str::to_owned),
+                country: country.to_owned(),
+                ..InventedHome::default()
+            }
         }
         8..13 => {
             let number = rng.random_range(100..99_999_u32).to_string();
@@ -161,7 +172,10 @@ pub fn rare(rng: &mut ChaCha8Rng, home: InventedHome) -> InventedHome {
             }
         }
         13..15 => InventedHome {
-            location_description: format!("Woonboot tegenover {} {}", home.street, home.house_number),
+            location_description: format!(
+                "Woonboot tegenover {} {}",
+                home.street, home.house_number
+            ),
             municipality: home.municipality,
             ..InventedHome::default()
         },
@@ -172,7 +186,8 @@ pub fn rare(rng: &mut ChaCha8Rng, home: InventedHome) -> InventedHome {
 
 fn postcode_letters(rng: &mut ChaCha8Rng) -> String {
     loop {
-        let mut letter = || char::from(POSTCODE_LETTERS[rng.random_range(0..POSTCODE_LETTERS.len())]);
+        let mut letter =
+            || char::from(POSTCODE_LETTERS[rng.random_range(0..POSTCODE_LETTERS.len())]);
         let pair: String = [letter(), letter()].iter().collect();
         // Never given out.
         if !["SA", "SD", "SS"].contains(&pair.as_str()) {

@@ -1,5 +1,5 @@
-//! Invented people, household by household: ordinary ones and the ones that linking gets wrong (twins, sons named after
-//! their fathers, namesakes with one birth date).
+//! Invented people, household by household: ordinary ones and the ones that linking gets wrong
+//! (twins, sons named after their fathers, namesakes with one birth date).
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -99,7 +99,8 @@ impl Population {
         son.first_names.clone_from(&father.first_names);
         son.surname = father.surname.clone();
         let years = self.rng.random_range(22..34_i32);
-        son.birth_date = father.birth_date.saturating_add(years.years()).min(TODAY.saturating_sub(2.years()));
+        son.birth_date =
+            father.birth_date.saturating_add(years.years()).min(TODAY.saturating_sub(2.years()));
         vec![father, son]
     }
 
@@ -110,15 +111,18 @@ impl Population {
         let mut other = self.adult(home, woman);
         other.surname = one.surname.clone();
         other.birth_date = one.birth_date;
+
         let same_initial = self.rng.random_bool(0.5);
         let initial = one.first_names.chars().next();
         for _ in 0..200 {
             other.first_names = names::first_names(&mut self.rng, woman);
-            let different = other.first_names.split(' ').next() != one.first_names.split(' ').next();
+            let different =
+                other.first_names.split(' ').next() != one.first_names.split(' ').next();
             if different && (other.first_names.chars().next() == initial) == same_initial {
                 break;
             }
         }
+
         vec![one, other]
     }
 
@@ -136,7 +140,10 @@ impl Population {
     fn marry(&mut self, woman: &mut Human, surname: &InventedSurname) {
         if self.rng.random_bool(0.7) {
             woman.partner = Some(surname.clone());
-            woman.name_use = pick(&mut self.rng, &["E", "P", "V", "V", "V", "N"]).chars().next().map_or("E", name_use);
+            woman.name_use = pick(&mut self.rng, &["E", "P", "V", "V", "V", "N"])
+                .chars()
+                .next()
+                .map_or("E", name_use);
             if self.rng.random_bool(0.12) {
                 woman.partner_ended = format!("{}-05-14", self.rng.random_range(1995..2024));
             }
@@ -144,7 +151,8 @@ impl Population {
     }
 
     fn adult(&mut self, home: &InventedHome, woman: bool) -> Human {
-        let years = if woman { self.rng.random_range(30..67) } else { self.rng.random_range(19..88) };
+        let years =
+            if woman { self.rng.random_range(30..67) } else { self.rng.random_range(19..88) };
         let birth_date = self.birthday(years);
         let screening = woman && years >= 33 && self.rng.random_bool(0.94);
         let mut human = self.human(home, woman, birth_date);
@@ -172,6 +180,7 @@ impl Population {
             _ if woman => "V",
             _ => "M",
         };
+
         Human {
             number: self.made,
             sex,
@@ -180,7 +189,11 @@ impl Population {
             partner: None,
             partner_ended: String::new(),
             name_use: "E",
-            title: if rng.random_ratio(1, 600) { pick_static(rng, &["JH", "B", "R", "G"]) } else { "" },
+            title: if rng.random_ratio(1, 600) {
+                pick_static(rng, &["JH", "B", "R", "G"])
+            } else {
+                ""
+            },
             birth_date,
             home: places::rare(rng, home.clone()),
             former_home: rng.random_bool(0.08).then(|| places::home(rng)),
@@ -199,20 +212,27 @@ impl Population {
         }
     }
 
-    /// 266 prisoners per 715,000 people; among the others two in three go to the GP; two percent are in several categories.
+    /// 266 prisoners per 715,000 people; among the others two in three go to the GP; two percent
+    /// are in several categories.
     fn categories(&mut self, screening: bool) -> Vec<Category> {
         let rng = &mut self.rng;
         let other = if rng.random_bool(0.64) { Category::Gp } else { Category::Hospital };
         let mut categories = vec![if screening { Category::Screening } else { other }];
         if rng.random_bool(0.02) {
-            let second = if screening { other } else { [Category::Gp, Category::Hospital][rng.random_range(0..2)] };
+            let second = if screening {
+                other
+            } else {
+                [Category::Gp, Category::Hospital][rng.random_range(0..2)]
+            };
             if !categories.contains(&second) {
                 categories.push(second);
             }
         }
+
         if !screening && rng.random_ratio(266, 228_800) {
             categories = vec![Category::Prisoner];
         }
+
         categories
     }
 
@@ -221,6 +241,7 @@ impl Population {
         if human.categories == [Category::Prisoner] {
             human.custody = if adult && self.rng.random_bool(0.4) { "current" } else { "former" };
         }
+
         human.list = if human.categories.contains(&Category::Screening) {
             if self.rng.random_bool(0.98) { ListedIn::Participants } else { ListedIn::Nowhere }
         } else if self.rng.random_bool(0.9) {
@@ -238,7 +259,8 @@ impl Population {
     /// The next number of the test range that passes the 11-test: nine million of them, none twice.
     fn next_bsn(&mut self) -> Bsn {
         loop {
-            // A full cycle through the ten million stems 90000000 to 99999999 in an order that looks random.
+            // A full cycle through the ten million stems 90000000 to 99999999 in an order that
+            // looks random.
             let stem = 90_000_000 + (u64::from(self.bsn_step) * 7_368_787 % 10_000_000);
             self.bsn_step += 1;
             let stem = u32::try_from(stem).expect("a stem has eight digits");

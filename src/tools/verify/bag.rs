@@ -1,4 +1,5 @@
-//! The bag's own promises (RFC 8493): every payload file is listed with its checksum, and nothing else is there.
+//! The bag's own promises (RFC 8493): every payload file is listed with its checksum, and nothing
+//! else is there.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
@@ -9,9 +10,11 @@ use sha2::{Digest, Sha256};
 use crate::package::archive::Reader;
 use crate::tools::verify::{Check, Problems};
 
-const TAG_FILES: [&str; 4] = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"];
+const TAG_FILES: [&str; 4] =
+    ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"];
 
-/// Reads every file of the archive once, compares the checksums, and hands each payload file to `each`.
+/// Reads every file of the archive once, compares the checksums, and hands each payload file to
+/// `each`.
 pub(super) fn check<R: Read + Seek>(
     archive: &mut Reader<R>,
     stem: &str,
@@ -21,10 +24,15 @@ pub(super) fn check<R: Read + Seek>(
     let paths = match archive.paths() {
         Ok(paths) => paths,
         Err(error) => {
-            problems.add(Check::Bag, stem, format!("the directory of the archive cannot be read: {error}"));
+            problems.add(
+                Check::Bag,
+                stem,
+                format!("the directory of the archive cannot be read: {error}"),
+            );
             return;
         }
     };
+
     let mut payload = lists(archive, stem, "manifest-sha256.txt", problems);
     let mut tags = lists(archive, stem, "tagmanifest-sha256.txt", problems);
     let (mut octets, mut files) = (0, 0);
@@ -47,7 +55,12 @@ pub(super) fn check<R: Read + Seek>(
             each(path, &bytes, problems);
             payload.remove(path)
         } else {
-            problems.add_unless(TAG_FILES.contains(&path), Check::Bag, entry, "does not belong in a bag");
+            problems.add_unless(
+                TAG_FILES.contains(&path),
+                Check::Bag,
+                entry,
+                "does not belong in a bag",
+            );
             if path == "tagmanifest-sha256.txt" {
                 continue;
             }
@@ -57,24 +70,49 @@ pub(super) fn check<R: Read + Seek>(
             None => problems.add(Check::Checksum, entry, "has no checksum in the bag"),
             Some(sha256) => {
                 let fine = sha256 == HEXLOWER.encode(&Sha256::digest(&bytes));
-                problems.add_unless(fine, Check::Checksum, entry, "does not match the bag's checksum");
+                problems.add_unless(
+                    fine,
+                    Check::Checksum,
+                    entry,
+                    "does not match the bag's checksum",
+                );
             }
         }
     }
+
     for path in payload.keys().chain(tags.keys()) {
         problems.add(Check::Bag, format!("{stem}/{path}"), "is listed and not there");
     }
+
     labels(archive, stem, &format!("{octets}.{files}"), problems);
 }
 
-fn labels<R: Read + Seek>(archive: &mut Reader<R>, stem: &str, oxum: &str, problems: &mut Problems) {
+fn labels<R: Read + Seek>(
+    archive: &mut Reader<R>,
+    stem: &str,
+    oxum: &str,
+    problems: &mut Problems,
+) {
     let declaration = text(archive, stem, "bagit.txt");
-    let fine = declaration.as_deref() == Some("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
-    problems.add_unless(fine, Check::Bag, format!("{stem}/bagit.txt"), "is not the declaration of BagIt 1.0");
+    let fine =
+        declaration.as_deref() == Some("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+    problems.add_unless(
+        fine,
+        Check::Bag,
+        format!("{stem}/bagit.txt"),
+        "is not the declaration of BagIt 1.0",
+    );
+
     let information = text(archive, stem, "bag-info.txt").unwrap_or_default();
     let said = information.lines().find_map(|line| line.strip_prefix("Payload-Oxum: "));
     let place = format!("{stem}/bag-info.txt");
-    problems.add_unless(said == Some(oxum), Check::Bag, place, format!("Payload-Oxum is not {oxum}"));
+
+    problems.add_unless(
+        said == Some(oxum),
+        Check::Bag,
+        place,
+        format!("Payload-Oxum is not {oxum}"),
+    );
 }
 
 /// Path -> checksum of one list.
@@ -89,6 +127,7 @@ fn lists<R: Read + Seek>(
         problems.add(Check::Bag, place, "cannot be read");
         return BTreeMap::new();
     };
+
     let mut list = BTreeMap::new();
     for line in text.lines() {
         match line.split_once("  ") {
@@ -99,6 +138,7 @@ fn lists<R: Read + Seek>(
             None => problems.add(Check::Bag, &place, "a line is not `<sha256>  <path>`"),
         }
     }
+
     list
 }
 

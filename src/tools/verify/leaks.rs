@@ -3,14 +3,16 @@
 use std::iter;
 
 /// Whether a text has a run of exactly nine digits that passes the 11-test of the BSN
-/// (9a+8b+7c+6d+5e+4f+3g+2h-i divisible by 11). One in eleven random runs does: a hit is to be looked at.
+/// (9a+8b+7c+6d+5e+4f+3g+2h-i divisible by 11). One in eleven random runs does: a hit is to be
+/// looked at.
 pub(super) fn number_like_a_bsn(text: &str) -> bool {
     runs(text).any(|run| run.len() == 9 && eleven(run))
 }
 
 fn eleven(run: &[u8]) -> bool {
     let weights = [9, 8, 7, 6, 5, 4, 3, 2, -1];
-    let sum: i32 = run.iter().zip(weights).map(|(digit, weight)| i32::from(digit - b'0') * weight).sum();
+    let sum: i32 =
+        run.iter().zip(weights).map(|(digit, weight)| i32::from(digit - b'0') * weight).sum();
     sum % 11 == 0 && run.iter().any(|digit| *digit != b'0')
 }
 
@@ -26,12 +28,17 @@ pub(super) fn date_like_a_birth_date(text: &str) -> bool {
 /// Three groups of digits with one sign between them, of a date's lengths and values.
 fn date_at(bytes: &[u8]) -> bool {
     let Some((first, rest)) = number(bytes) else { return false };
-    let Some((sign, rest)) = rest.split_first().filter(|(sign, _)| b"-/.".contains(sign)) else { return false };
+    let Some((sign, rest)) = rest.split_first().filter(|(sign, _)| b"-/.".contains(sign)) else {
+        return false;
+    };
     let Some((second, rest)) = number(rest) else { return false };
     let Some(rest) = rest.strip_prefix(&[*sign]) else { return false };
     let Some((third, _)) = number(rest) else { return false };
-    let (day, month, year) = if first.len() == 4 { (third, second, first) } else { (first, second, third) };
-    let value = |digits: &[u8]| digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let (day, month, year) =
+        if first.len() == 4 { (third, second, first) } else { (first, second, third) };
+    let value =
+        |digits: &[u8]| digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+
     matches!(day.len(), 1 | 2)
         && matches!(month.len(), 1 | 2)
         && (1..=31).contains(&value(day))
@@ -78,7 +85,16 @@ mod tests {
         for text in ["1950-12-31", "a 31-12-1950", "1/2/1950", "31.12.50", "1950/12/31b"] {
             assert!(date_like_a_birth_date(text), "{text}");
         }
-        for text in ["12-14", "1950-13-31", "12-14-16-18a", "Straat 1-2-300", "44-bis", "12345-6789", "0-1-1950"] {
+
+        for text in [
+            "12-14",
+            "1950-13-31",
+            "12-14-16-18a",
+            "Straat 1-2-300",
+            "44-bis",
+            "12345-6789",
+            "0-1-1950",
+        ] {
             assert!(!date_like_a_birth_date(text), "{text}");
         }
     }

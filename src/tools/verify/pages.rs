@@ -1,7 +1,7 @@
 //! Print files: how many pages there are, and whose they are.
 //!
-//! Whose a page is can be told from what its text names: name and address on the front, a letter id, or the sheet code
-//! where the text extractor gives it (24 digits; docs/print.md).
+//! Whose a page is can be told from what its text names: name and address on the front, a letter
+//! id, or the sheet code where the text extractor gives it (24 digits; docs/print.md).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,24 +22,41 @@ pub(super) fn count(bytes: &[u8]) -> Option<u64> {
     Some(pdf.pages().len() as u64)
 }
 
-/// Compares the pages' text with the rows: a letter's name and address are on its first page, and no page names
-/// another letter.
+/// Compares the pages' text with the rows: a letter's name and address are on its first page, and
+/// no page names another letter.
 pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, problems: &mut Problems) {
-    let owners: BTreeMap<&str, usize> =
-        expected.rows.iter().enumerate().map(|(index, row)| (row.letter_id.as_str(), index)).collect();
+    let owners: BTreeMap<&str, usize> = expected
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(index, row)| (row.letter_id.as_str(), index))
+        .collect();
+
     for (index, row) in expected.rows.iter().enumerate() {
         let place = format!("{path}, letter {}", row.letter_id);
-        let (Ok(first), Ok(count)) = (usize::try_from(row.first_page), usize::try_from(row.pages)) else { continue };
-        let Some(letter) = first.checked_sub(1).and_then(|first| pages.get(first..first.checked_add(count)?)) else {
+        let (Ok(first), Ok(count)) = (usize::try_from(row.first_page), usize::try_from(row.pages))
+        else {
+            continue;
+        };
+        let Some(letter) =
+            first.checked_sub(1).and_then(|first| pages.get(first..first.checked_add(count)?))
+        else {
             problems.add(Check::Text, place, "its pages are not in the file");
             continue;
         };
         let front = letter.first().map(|page| squeezed(page)).unwrap_or_default();
         for (column, line) in &row.lines {
             let fine = front.contains(&squeezed(line));
-            problems.add_unless(fine, Check::Text, &place, format!("`{column}` is not on its first page"));
+            problems.add_unless(
+                fine,
+                Check::Text,
+                &place,
+                format!("`{column}` is not on its first page"),
+            );
         }
-        let foreign = |page: &String| words(page, ID).any(|id| owners.get(id).is_some_and(|owner| *owner != index));
+        let foreign = |page: &String| {
+            words(page, ID).any(|id| owners.get(id).is_some_and(|owner| *owner != index))
+        };
         problems.add_unless(
             !letter.iter().any(foreign),
             Check::Text,
@@ -47,11 +64,17 @@ pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, proble
             "one of its pages names a different letter",
         );
         let codes = letter.iter().enumerate().all(|(page, text)| codes_fit(text, page, row));
-        problems.add_unless(codes, Check::Text, &place, "one of its sheets has the code of a different sheet");
+        problems.add_unless(
+            codes,
+            Check::Text,
+            &place,
+            "one of its sheets has the code of a different sheet",
+        );
     }
 }
 
-/// Whether every sheet code on a page (from 0) is that of its sheet: v job seq sheet of inserts envelope check.
+/// Whether every sheet code on a page (from 0) is that of its sheet: v job seq sheet of inserts
+/// envelope check.
 fn codes_fit(text: &str, page: usize, row: &Printed) -> bool {
     let pages_per_sheet = usize::try_from(row.pages / row.sheets.max(1)).unwrap_or(1).max(1);
     let expected = format!("{}{:02}{:02}", row.job_and_seq, page / pages_per_sheet + 1, row.sheets);
@@ -67,5 +90,6 @@ fn squeezed(text: &str) -> String {
 
 /// Words of a page that have this length.
 fn words(page: &str, length: usize) -> impl Iterator<Item = &str> {
-    page.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(move |word| word.len() == length)
+    page.split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(move |word| word.len() == length)
 }

@@ -129,6 +129,7 @@ pub(super) fn inspect<R: Read + Seek>(
         stem,
         keep_text: whole.page_text.is_some(),
     };
+
     let files = match archive.read(&format!("{stem}/data/manifest.csv")) {
         Ok(bytes) => rows.read(&bytes, &mut whole.last_seq, &mut whole.letter_ids, problems),
         Err(error) => {
@@ -141,16 +142,20 @@ pub(super) fn inspect<R: Read + Seek>(
     bag::check(archive, stem, problems, |path, bytes, problems| {
         if let Some(path) = path.strip_prefix("data/").filter(|path| path.starts_with("print/")) {
             seen.insert(path.to_owned());
-            whole.counted.pages += print_file(path, bytes, files.get(path), whole.page_text, problems);
+            whole.counted.pages +=
+                print_file(path, bytes, files.get(path), whole.page_text, problems);
         }
     });
+
     for path in files.keys().filter(|path| !seen.contains(*path)) {
         problems.add(Check::Pages, path, "is in the manifest and not in the bag");
     }
+
     for file in files.values() {
         whole.counted.letters += file.letters;
         whole.counted.sheets += file.sheets;
     }
+
     if let Some(ticket) = ticket {
         compare(&ticket, stem, &files, problems);
         let parts = *whole.parts.get_or_insert(ticket.parts);
@@ -163,7 +168,11 @@ pub(super) fn inspect<R: Read + Seek>(
     }
 }
 
-fn ticket<R: Read + Seek>(archive: &mut Reader<R>, stem: &str, problems: &mut Problems) -> Option<Ticket> {
+fn ticket<R: Read + Seek>(
+    archive: &mut Reader<R>,
+    stem: &str,
+    problems: &mut Problems,
+) -> Option<Ticket> {
     let place = format!("{stem}/data/job.json");
     let bytes = match archive.read(&place) {
         Ok(bytes) => bytes,
@@ -172,10 +181,12 @@ fn ticket<R: Read + Seek>(archive: &mut Reader<R>, stem: &str, problems: &mut Pr
             return None;
         }
     };
+
     if let Ok(fields) = serde_json::from_slice::<BTreeMap<String, serde_json::Value>>(&bytes) {
         let known = fields.keys().all(|field| TICKET_FIELDS.contains(&field.as_str()));
         problems.add_unless(known, Check::Leak, &place, "has a field that is not part of a ticket");
     }
+
     let ticket: Ticket = match serde_json::from_slice(&bytes) {
         Ok(ticket) => ticket,
         Err(error) => {
@@ -187,10 +198,18 @@ fn ticket<R: Read + Seek>(archive: &mut Reader<R>, stem: &str, problems: &mut Pr
             return None;
         }
     };
-    let name = format!("{}{}-p{:03}", if ticket.rehearsal { "rehearsal-" } else { "" }, ticket.job, ticket.part);
+
+    let name = format!(
+        "{}{}-p{:03}",
+        if ticket.rehearsal { "rehearsal-" } else { "" },
+        ticket.job,
+        ticket.part
+    );
+
     problems.add_unless(name == stem, Check::Ticket, &place, format!("is the ticket of `{name}`"));
     let fine = (1..=ticket.parts).contains(&ticket.part);
     problems.add_unless(fine, Check::Ticket, &place, "part number is outside the number of parts");
+
     Some(ticket)
 }
 
@@ -205,18 +224,24 @@ fn print_file(
         problems.add(Check::Pages, path, "is in the bag and not in the manifest");
         return 0;
     };
+
     let Some(found) = pages::count(bytes) else {
         problems.add(Check::Pages, path, "cannot be read as PDF");
         return 0;
     };
+
     let text = format!("has {found} pages, the manifest says {}", expected.pages);
     problems.add_unless(found == expected.pages, Check::Pages, path, text);
+
     if let Some(page_text) = page_text {
         match page_text(bytes) {
             Ok(pages) => pages::compare(path, &pages, expected, problems),
-            Err(error) => problems.add(Check::Text, path, format!("the pages cannot be read: {error}")),
+            Err(error) => {
+                problems.add(Check::Text, path, format!("the pages cannot be read: {error}"))
+            }
         }
     }
+
     found
 }
 
@@ -233,16 +258,47 @@ fn compare(ticket: &Ticket, stem: &str, files: &Files, problems: &mut Problems) 
             tally.pages += file.pages;
         }
     }
-    problems.add_unless(total == ticket.counts, Check::Count, &place, "counts differ from those of the manifest");
+
+    problems.add_unless(
+        total == ticket.counts,
+        Check::Count,
+        &place,
+        "counts differ from those of the manifest",
+    );
+
     let said: BTreeMap<&str, Tally> = ticket
         .classes
         .iter()
-        .map(|class| (class.class.as_str(), Tally { letters: class.letters, sheets: class.sheets, pages: class.pages }))
+        .map(|class| {
+            (
+                class.class.as_str(),
+                Tally { letters: class.letters, sheets: class.sheets, pages: class.pages },
+            )
+        })
         .collect();
-    problems.add_unless(said == classes, Check::Count, &place, "counts per class differ from those of the manifest");
-    let said: BTreeMap<&str, [u64; 3]> =
-        ticket.print_files.iter().map(|file| (file.file.as_str(), [file.letters, file.sheets, file.pages])).collect();
-    let found: BTreeMap<&str, [u64; 3]> =
-        files.iter().map(|(name, file)| (name.as_str(), [file.letters, file.sheets, file.pages])).collect();
-    problems.add_unless(said == found, Check::Count, &place, "counts per print file differ from those of the manifest");
+
+    problems.add_unless(
+        said == classes,
+        Check::Count,
+        &place,
+        "counts per class differ from those of the manifest",
+    );
+
+    let said: BTreeMap<&str, [u64; 3]> = ticket
+        .print_files
+        .iter()
+        .map(|file| (file.file.as_str(), [file.letters, file.sheets, file.pages]))
+        .collect();
+
+    let found: BTreeMap<&str, [u64; 3]> = files
+        .iter()
+        .map(|(name, file)| (name.as_str(), [file.letters, file.sheets, file.pages]))
+        .collect();
+
+    problems.add_unless(
+        said == found,
+        Check::Count,
+        &place,
+        "counts per print file differ from those of the manifest",
+    );
 }

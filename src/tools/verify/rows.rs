@@ -96,7 +96,8 @@ struct Before {
 }
 
 impl Rows<'_> {
-    /// Checks every row and sums them by print file. `last_seq` and `letter_ids` go on from the part before.
+    /// Checks every row and sums them by print file. `last_seq` and `letter_ids` go on from the
+    /// part before.
     pub(super) fn read(
         &self,
         bytes: &[u8],
@@ -108,9 +109,14 @@ impl Rows<'_> {
         let file = format!("{}/data/manifest.csv", self.stem);
         let head = format!("{HEADER}\r\n");
         if !bytes.starts_with(head.as_bytes()) {
-            problems.add(Check::Cell, &file, "does not begin with the header row that was agreed, ended by CRLF");
+            problems.add(
+                Check::Cell,
+                &file,
+                "does not begin with the header row that was agreed, ended by CRLF",
+            );
             return files;
         }
+
         let mut table = csv::ReaderBuilder::new().from_reader(bytes);
         let Ok(header) = table.headers().cloned() else { return files };
         let mut record = csv::StringRecord::new();
@@ -121,7 +127,11 @@ impl Rows<'_> {
                 Ok(false) => break,
                 Ok(true) => {}
                 Err(_) => {
-                    problems.add(Check::Cell, place, "cannot be read: not UTF-8, or a different number of cells");
+                    problems.add(
+                        Check::Cell,
+                        place,
+                        "cannot be read: not UTF-8, or a different number of cells",
+                    );
                     break;
                 }
             }
@@ -139,6 +149,7 @@ impl Rows<'_> {
             letter_ids.push(id(row.letter_id));
             self.sum(&row, numbers, &mut files);
         }
+
         files
     }
 
@@ -148,6 +159,7 @@ impl Rows<'_> {
         file.letters += 1;
         file.pages += pages;
         file.sheets += sheets;
+
         if self.keep_text {
             file.rows.push(Printed {
                 letter_id: row.letter_id.to_owned(),
@@ -162,7 +174,8 @@ impl Rows<'_> {
 }
 
 impl Row<'_> {
-    /// What the row says is printed; the street is left out, its number is set by the register's spacing rules.
+    /// What the row says is printed; the street is left out, its number is set by the register's
+    /// spacing rules.
     fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![
             ("name_1", self.name_1.to_owned()),
@@ -175,6 +188,7 @@ impl Row<'_> {
             ("foreign_line_3", self.foreign_line_3.to_owned()),
             ("country_name_en", self.country_name_en.to_owned()),
         ];
+
         lines.retain(|(_, text)| !text.is_empty());
         lines
     }
@@ -213,21 +227,28 @@ impl Checked<'_, '_> {
     fn cells(&mut self, job: Option<&str>) {
         let row = self.row;
         self.expect(digits(row.job_id, 7), Check::Cell, "`job_id` is not seven digits");
-        self.expect(job.is_none_or(|job| job == row.job_id), Check::Cell, "`job_id` is not that of the ticket");
-        let id =
-            row.letter_id.len() == 26 && row.letter_id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
+        self.expect(
+            job.is_none_or(|job| job == row.job_id),
+            Check::Cell,
+            "`job_id` is not that of the ticket",
+        );
+
+        let id = row.letter_id.len() == 26
+            && row.letter_id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
         self.expect(id, Check::Cell, "`letter_id` is not 26 characters of a-z and 2-7");
-        let hash =
-            row.doc_sha256.len() == 64 && row.doc_sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let hash = row.doc_sha256.len() == 64
+            && row.doc_sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         self.expect(hash, Check::Cell, "`doc_sha256` is not a SHA-256");
         let class = row.class.split_at_checked(1).is_some_and(|(letter, number)| {
             letter.bytes().all(|byte| byte.is_ascii_uppercase()) && number == row.sheet_count
         });
+
         self.expect(class, Check::Cell, "`class` is not a letter and the sheets of the letter");
         self.expect(digits(row.insert_mask, 1), Check::Cell, "`insert_mask` is not one digit");
         let handling = ["STD", "HOLD", "REG"].contains(&row.handling);
         self.expect(handling, Check::Cell, "`handling` is not a known code");
         self.expect(!row.name_1.is_empty(), Check::Cell, "`name_1` is empty");
+
         for (column, text, longest) in row.words() {
             self.word(column, text, longest);
         }
@@ -239,7 +260,13 @@ impl Checked<'_, '_> {
         let printable = !text.chars().any(char::is_control);
         self.expect(printable, Check::Cell, &format!("`{column}` holds a control character"));
         let harmless = !text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-        self.expect(harmless, Check::Cell, &format!("`{column}` begins like a spreadsheet formula"));
+
+        self.expect(
+            harmless,
+            Check::Cell,
+            &format!("`{column}` begins like a spreadsheet formula"),
+        );
+
         let trimmed = text.trim() == text;
         self.expect(trimmed, Check::Cell, &format!("`{column}` begins or ends with a space"));
     }
@@ -247,28 +274,56 @@ impl Checked<'_, '_> {
     fn address(&mut self) {
         let row = self.row;
         let domestic = row.zone == "DOM";
-        self.expect(["DOM", "EUR", "WLD"].contains(&row.zone), Check::Cell, "`zone` is not a known code");
+        self.expect(
+            ["DOM", "EUR", "WLD"].contains(&row.zone),
+            Check::Cell,
+            "`zone` is not a known code",
+        );
+
         self.expect(
             domestic == (row.country_iso2 == "NL"),
             Check::Cell,
             "`zone` and `country_iso2` contradict each other",
         );
-        self.expect(domestic == row.country_name_en.is_empty(), Check::Cell, "`country_name_en` contradicts `zone`");
+
+        self.expect(
+            domestic == row.country_name_en.is_empty(),
+            Check::Cell,
+            "`country_name_en` contradicts `zone`",
+        );
+
         let postcode = row.postcode.is_empty() || postcode(row.postcode);
         self.expect(postcode, Check::Cell, "`postcode` is not four digits and two letters");
+
         if domestic {
-            // The register of non-residents has lines as they are for the Netherlands, too (BRP code 6030).
+            // The register of non-residents has lines as they are for the Netherlands, too (BRP
+            // code 6030).
             let in_parts = [row.street, row.house_number, row.postcode, row.town].concat();
-            let place = if row.foreign_line_1.is_empty() { !row.town.is_empty() } else { in_parts.is_empty() };
-            self.expect(place, Check::Cell, "a Dutch address needs a town, or lines as they are and nothing else");
+            let place = if row.foreign_line_1.is_empty() {
+                !row.town.is_empty()
+            } else {
+                in_parts.is_empty()
+            };
+            self.expect(
+                place,
+                Check::Cell,
+                "a Dutch address needs a town, or lines as they are and nothing else",
+            );
         } else {
-            self.expect(!row.foreign_line_1.is_empty(), Check::Cell, "a foreign address needs a line");
+            self.expect(
+                !row.foreign_line_1.is_empty(),
+                Check::Cell,
+                "a foreign address needs a line",
+            );
         }
+
         let one = row.kix.is_empty() != row.kix_skip_reason.is_empty();
         self.expect(one, Check::Cell, "`kix` or `kix_skip_reason`: exactly one is needed");
-        let reason = ["", "FOREIGN", "NO_POSTCODE", "BY_ADDRESS", "TOO_WIDE"].contains(&row.kix_skip_reason);
+        let reason =
+            ["", "FOREIGN", "NO_POSTCODE", "BY_ADDRESS", "TOO_WIDE"].contains(&row.kix_skip_reason);
         self.expect(reason, Check::Cell, "`kix_skip_reason` is not a known code");
         let bars = row.kix.is_empty() || row.kix == kix(row);
+
         self.expect(bars, Check::Cell, "`kix` is not that of the address");
     }
 
@@ -287,13 +342,21 @@ impl Checked<'_, '_> {
             self.expect(false, Check::Sequence, "`seq` is not seven digits");
             return;
         };
+
         // The first part begins at 1; a later part seen alone may begin anywhere.
-        let expected = last_seq.map_or_else(|| stem.ends_with("-p001").then_some(1), |last| Some(last + 1));
+        let expected =
+            last_seq.map_or_else(|| stem.ends_with("-p001").then_some(1), |last| Some(last + 1));
         let fine = expected.is_none_or(|expected| expected == seq);
         self.expect(fine, Check::Sequence, "`seq` is not one more than that of the row before");
         *last_seq = Some(seq);
-        let name = row.print_file.strip_prefix(&format!("print/{stem}-b")).and_then(|name| name.strip_suffix(".pdf"));
-        let fine = name.is_some_and(|number| number.len() >= 3 && number.bytes().all(|byte| byte.is_ascii_digit()));
+        let name = row
+            .print_file
+            .strip_prefix(&format!("print/{stem}-b"))
+            .and_then(|name| name.strip_suffix(".pdf"));
+
+        let fine = name.is_some_and(|number| {
+            number.len() >= 3 && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
         self.expect(fine, Check::Sequence, "`print_file` is not a file of this part");
     }
 
@@ -308,6 +371,7 @@ impl Checked<'_, '_> {
             Check::Cell,
             "pages and sheets are not whole numbers from 1",
         );
+
         let per_sheet = if duplex { 2 } else { 1 };
         let fine = pages == sheets * per_sheet;
         self.expect(
@@ -315,26 +379,46 @@ impl Checked<'_, '_> {
             Check::Sequence,
             "`page_count` does not fill its sheets: the next letter would begin on a back",
         );
+
         numbers
     }
 
     /// Whether the row goes on where the row before ended.
-    fn range(&mut self, before: Option<Before>, [first_page, pages, _]: [u64; 3], files: &Files) -> Before {
+    fn range(
+        &mut self,
+        before: Option<Before>,
+        [first_page, pages, _]: [u64; 3],
+        files: &Files,
+    ) -> Before {
         let row = self.row;
         let key = [row.postcode.to_owned(), row.letter_id.to_owned()];
         let one_class = [row.class.to_owned(), row.zone.to_owned(), row.sheet_count.to_owned()];
         if let Some(before) = before.filter(|before| before.file == row.print_file) {
             let fine = first_page == before.next_page;
             self.expect(fine, Check::Sequence, "`first_page` does not follow the letter before");
-            self.expect(before.one_class == one_class, Check::Sequence, "two classes share a print file");
+            self.expect(
+                before.one_class == one_class,
+                Check::Sequence,
+                "two classes share a print file",
+            );
             let sorted = row.zone != "DOM" || before.key < key;
             self.expect(sorted, Check::Sequence, "is not in the order of postcode and letter id");
         } else {
-            self.expect(first_page == 1, Check::Sequence, "`first_page` of a new print file is not 1");
+            self.expect(
+                first_page == 1,
+                Check::Sequence,
+                "`first_page` of a new print file is not 1",
+            );
             let new = !files.contains_key(row.print_file);
             self.expect(new, Check::Sequence, "a print file occurs again after a different one");
         }
-        Before { file: row.print_file.to_owned(), next_page: first_page.saturating_add(pages), key, one_class }
+
+        Before {
+            file: row.print_file.to_owned(),
+            next_page: first_page.saturating_add(pages),
+            key,
+            one_class,
+        }
     }
 }
 

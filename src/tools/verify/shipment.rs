@@ -1,4 +1,5 @@
-//! A job's folder: which files there are, their checksums, the marker file, and the sums over all parts.
+//! A job's folder: which files there are, their checksums, the marker file, and the sums over all
+//! parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +12,9 @@ use crate::package::archive::Reader;
 use crate::package::seal;
 use crate::package::sign::{self, signature_file};
 use crate::tools::verify::part::{self, Whole};
-use crate::tools::verify::{Check, Counted, PackageVerdict, PageText, Problems, VerifyError, VerifyKeys};
+use crate::tools::verify::{
+    Check, Counted, PackageVerdict, PageText, Problems, VerifyError, VerifyKeys,
+};
 
 /// `<job>.done` as the vendor reads it.
 #[derive(Debug, Deserialize)]
@@ -30,10 +33,17 @@ pub(super) fn verify(
     keys: VerifyKeys<'_>,
     page_text: Option<PageText<'_>>,
 ) -> Result<PackageVerdict, VerifyError> {
-    let metadata = fs::metadata(package).map_err(|source| VerifyError::Read { path: package.to_owned(), source })?;
+    let metadata = fs::metadata(package)
+        .map_err(|source| VerifyError::Read { path: package.to_owned(), source })?;
     let name = package.file_name().unwrap_or_default();
-    let mut inspection =
-        Inspection { whole: Whole::new(page_text), problems: Problems::default(), keys, parts: 0, signed_by: None };
+    let mut inspection = Inspection {
+        whole: Whole::new(page_text),
+        problems: Problems::default(),
+        keys,
+        parts: 0,
+        signed_by: None,
+    };
+
     let job = if metadata.is_dir() {
         inspection.folder(package)?;
         name.to_owned()
@@ -43,6 +53,7 @@ pub(super) fn verify(
         inspection.part(package, stem)?;
         stem.rsplit_once("-p").map_or(stem, |(job, _)| job).to_owned()
     };
+
     let Inspection { mut whole, mut problems, parts, signed_by, .. } = inspection;
     whole.finish(&mut problems);
     Ok(PackageVerdict {
@@ -75,17 +86,24 @@ impl Inspection<'_> {
         if !files.contains(&marker) && !files.contains(&sums) {
             return Err(VerifyError::NoPackage { path: folder.to_owned() });
         }
-        let parts: BTreeSet<&str> = files.iter().map(String::as_str).filter(|file| is_part(file)).collect();
+
+        let parts: BTreeSet<&str> =
+            files.iter().map(String::as_str).filter(|file| is_part(file)).collect();
         let signature = signature_file(job);
         let ours = [&marker, &sums, &signature];
-        for file in files.iter().filter(|file| !ours.contains(file) && !parts.contains(file.as_str())) {
+        for file in
+            files.iter().filter(|file| !ours.contains(file) && !parts.contains(file.as_str()))
+        {
             self.problems.add(Check::Files, file, "does not belong in a job's folder");
         }
+
         for (number, file) in (1..).zip(&parts) {
             let expected = format!("{job}-p{number:03}.zip.age");
-            let text = format!("expected `{expected}` here: a part is missing or has a different name");
+            let text =
+                format!("expected `{expected}` here: a part is missing or has a different name");
             self.problems.add_unless(**file == expected, Check::Files, *file, text);
         }
+
         self.checksums(folder, &sums, &parts)?;
         self.signature(folder, &sums, Some(signature).filter(|file| files.contains(file)))?;
         let marker = self.marker(folder, job, &marker, &sums)?;
@@ -93,31 +111,45 @@ impl Inspection<'_> {
         for file in &parts {
             self.part(&folder.join(file), file.strip_suffix(".zip.age").unwrap_or(file))?;
         }
+
         if let Some(marker) = marker {
             self.totals(job, &marker, parts.len() as u64);
         }
+
         Ok(())
     }
 
-    fn checksums(&mut self, folder: &Utf8Path, sums: &str, parts: &BTreeSet<&str>) -> Result<(), VerifyError> {
+    fn checksums(
+        &mut self,
+        folder: &Utf8Path,
+        sums: &str,
+        parts: &BTreeSet<&str>,
+    ) -> Result<(), VerifyError> {
         let Some(text) = self.text(folder, sums)? else { return Ok(()) };
         let mut listed = BTreeMap::new();
         for line in text.lines() {
             match line.split_once("  ") {
                 Some((sha256, file)) if sha256.len() == 64 => {
                     let first = listed.insert(file, sha256).is_none();
-                    self.problems.add_unless(first, Check::Checksum, sums, format!("`{file}` is listed twice"));
+                    self.problems.add_unless(
+                        first,
+                        Check::Checksum,
+                        sums,
+                        format!("`{file}` is listed twice"),
+                    );
                 }
                 _ => self.problems.add(Check::Checksum, sums, "a line is not `<sha256>  <file>`"),
             }
         }
+
         for file in parts {
             let Some(expected) = listed.remove(file) else {
                 self.problems.add(Check::Checksum, sums, format!("`{file}` is not listed"));
                 continue;
             };
             let path = folder.join(file);
-            let (found, _) = durable::fingerprint(&path).map_err(|source| VerifyError::Read { path, source })?;
+            let (found, _) =
+                durable::fingerprint(&path).map_err(|source| VerifyError::Read { path, source })?;
             self.problems.add_unless(
                 found == expected,
                 Check::Checksum,
@@ -125,18 +157,26 @@ impl Inspection<'_> {
                 "does not match the checksum in the list",
             );
         }
+
         for file in listed.keys() {
             self.problems.add(Check::Files, *file, format!("is listed in `{sums}` and not there"));
         }
+
         Ok(())
     }
 
     /// Whether the list of checksums is signed, and by whom it must be.
-    fn signature(&mut self, folder: &Utf8Path, sums: &str, signature: Option<String>) -> Result<(), VerifyError> {
+    fn signature(
+        &mut self,
+        folder: &Utf8Path,
+        sums: &str,
+        signature: Option<String>,
+    ) -> Result<(), VerifyError> {
         let read = |path: &Utf8Path| {
             let failed = |source| VerifyError::Read { path: path.to_owned(), source };
             fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(failed)
         };
+
         let wanted = self.keys.signer.map(read).transpose()?;
         let Some(file) = signature else {
             // A package of an earlier program is not signed.
@@ -144,26 +184,46 @@ impl Inspection<'_> {
             self.problems.add_unless(wanted.is_none(), Check::Signature, sums, text);
             return Ok(());
         };
+
         let Ok(list) = fs::read(folder.join(sums)) else { return Ok(()) };
         match sign::check(&read(&folder.join(&file))?, &list, wanted.as_deref()) {
             Ok(key) => self.signed_by = Some(key),
             Err(error) => self.problems.add(Check::Signature, file, error.to_string()),
         }
+
         Ok(())
     }
 
-    fn marker(&mut self, folder: &Utf8Path, job: &str, file: &str, sums: &str) -> Result<Option<Marker>, VerifyError> {
+    fn marker(
+        &mut self,
+        folder: &Utf8Path,
+        job: &str,
+        file: &str,
+        sums: &str,
+    ) -> Result<Option<Marker>, VerifyError> {
         let Some(text) = self.text(folder, file)? else { return Ok(None) };
         let Ok(marker) = serde_json::from_str::<Marker>(&text) else {
-            self.problems.add(Check::Files, file, "is not the JSON object that marks the end of a publication");
+            self.problems.add(
+                Check::Files,
+                file,
+                "is not the JSON object that marks the end of a publication",
+            );
             return Ok(None);
         };
+
         self.problems.add_unless(marker.job == job, Check::Files, file, "names a different job");
-        self.problems.add_unless(!marker.ledger_head.is_empty(), Check::Files, file, "has no ledger chain head");
+        self.problems.add_unless(
+            !marker.ledger_head.is_empty(),
+            Check::Files,
+            file,
+            "has no ledger chain head",
+        );
+
         if let Ok((found, _)) = durable::fingerprint(&folder.join(sums)) {
             let text = format!("does not match `{file}`");
             self.problems.add_unless(found == marker.sha256, Check::Checksum, sums, text);
         }
+
         Ok(Some(marker))
     }
 
@@ -173,7 +233,9 @@ impl Inspection<'_> {
             let text = format!("says {said} {what}, {found} were found");
             self.problems.add_unless(said == found, Check::Count, &file, text);
         };
+
         compare("parts", marker.parts, parts);
+
         if self.whole.opened() {
             let Counted { letters, sheets, .. } = self.whole.counted;
             compare("letters", marker.letters, letters);
@@ -186,7 +248,11 @@ impl Inspection<'_> {
         match fs::read_to_string(folder.join(file)) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                self.problems.add(Check::Files, file, "is missing: the job is not, or not completely, published");
+                self.problems.add(
+                    Check::Files,
+                    file,
+                    "is missing: the job is not, or not completely, published",
+                );
                 Ok(None)
             }
             Err(source) => Err(VerifyError::Read { path: folder.join(file), source }),
@@ -195,21 +261,32 @@ impl Inspection<'_> {
 
     fn part(&mut self, path: &Utf8Path, stem: &str) -> Result<(), VerifyError> {
         self.parts += 1;
+
         if path.extension() == Some("age") {
             let Some(identity) = self.keys.identity else { return Ok(()) };
             let plain = seal::open(path, identity)?;
             self.inspect(Reader::open(plain), stem);
         } else {
-            let file = durable::open(path).map_err(|source| VerifyError::Read { path: path.to_owned(), source })?;
+            let file = durable::open(path)
+                .map_err(|source| VerifyError::Read { path: path.to_owned(), source })?;
             self.inspect(Reader::open(std::io::BufReader::new(file)), stem);
         }
+
         Ok(())
     }
 
-    fn inspect<R: std::io::Read + std::io::Seek>(&mut self, archive: std::io::Result<Reader<R>>, stem: &str) {
+    fn inspect<R: std::io::Read + std::io::Seek>(
+        &mut self,
+        archive: std::io::Result<Reader<R>>,
+        stem: &str,
+    ) {
         match archive {
-            Ok(mut archive) => part::inspect(&mut archive, stem, &mut self.whole, &mut self.problems),
-            Err(error) => self.problems.add(Check::Bag, stem, format!("the archive cannot be read: {error}")),
+            Ok(mut archive) => {
+                part::inspect(&mut archive, stem, &mut self.whole, &mut self.problems)
+            }
+            Err(error) => {
+                self.problems.add(Check::Bag, stem, format!("the archive cannot be read: {error}"))
+            }
         }
     }
 }

@@ -49,9 +49,12 @@ const HOSTILE: [(&str, &str, &str); 13] = [
 
 /// A surname with each letter of Latin Extended-A, capitals in front.
 fn extended() -> Vec<(String, String)> {
-    let surname =
-        |letter: char| if letter.is_uppercase() { format!("{letter}anders") } else { format!("Ba{letter}en") };
-    ('\u{100}'..='\u{17f}').map(|letter| (format!("letter-{:04x}", u32::from(letter)), surname(letter))).collect()
+    let surname = |letter: char| {
+        if letter.is_uppercase() { format!("{letter}anders") } else { format!("Ba{letter}en") }
+    };
+    ('\u{100}'..='\u{17f}')
+        .map(|letter| (format!("letter-{:04x}", u32::from(letter)), surname(letter)))
+        .collect()
 }
 
 fn keyed<T: Copy>(name: &'static str, values: &[T]) -> Vec<(String, T)> {
@@ -66,7 +69,10 @@ fn called(key: String, surname: &str) -> Person {
 }
 
 pub fn people() -> Vec<Person> {
-    let printed = keyed("printed", &PRINTED).into_iter().map(|(key, name)| (key, name.to_owned())).chain(extended());
+    let printed = keyed("printed", &PRINTED)
+        .into_iter()
+        .map(|(key, name)| (key, name.to_owned()))
+        .chain(extended());
     let mut people: Vec<Person> = printed.map(|(key, name)| called(key, &name)).collect();
     for (key, (column, value)) in keyed("no-glyph", &NOT_IN_THE_FONTS) {
         people.push(called(key, "Proef").with(column, value));
@@ -86,10 +92,12 @@ fn every_letter_of_latin_extended_a_is_printed() {
     let own = keyed("printed", &PRINTED).into_iter().map(|(key, name)| (key, name.to_owned()));
     let differences = names.into_iter().chain(own).filter_map(|(key, name)| {
         let mut signs = name.chars();
-        let line: String = signs.next().into_iter().flat_map(char::to_uppercase).chain(signs).collect();
+        let line: String =
+            signs.next().into_iter().flat_map(char::to_uppercase).chain(signs).collect();
         written(&key, |letter| {
-            differs("name lines", &letter.name_lines, &vec![line.clone()])
-                .or_else(|| differs("salutation", &letter.salutation, &format!("Geachte mevrouw {line}")))
+            differs("name lines", &letter.name_lines, &vec![line.clone()]).or_else(|| {
+                differs("salutation", &letter.salutation, &format!("Geachte mevrouw {line}"))
+            })
         })
     });
     assert_nothing_differs(differences.collect());
@@ -98,10 +106,13 @@ fn every_letter_of_latin_extended_a_is_printed() {
 #[test]
 fn who_has_a_character_that_the_fonts_have_not_is_held() {
     let people = keyed("no-glyph", &NOT_IN_THE_FONTS);
-    assert_nothing_differs(people.into_iter().filter_map(|(key, _)| aside(&key, "review", "S101")).collect());
+    assert_nothing_differs(
+        people.into_iter().filter_map(|(key, _)| aside(&key, "review", "S101")).collect(),
+    );
 }
 
-/// In the laboratory's record the row itself is held; in a list the person is, as the list's row cannot be read.
+/// In the laboratory's record the row itself is held; in a list the person is, as the list's row
+/// cannot be read.
 #[test]
 fn names_that_hide_or_turn_or_run_something_are_held() {
     let differences = keyed("hostile", &HOSTILE).into_iter().flat_map(|(key, (_, state, code))| {

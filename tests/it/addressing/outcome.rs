@@ -59,7 +59,8 @@ impl Outcome {
             fs::remove_file(file.unwrap().path()).unwrap();
         }
         people::write(&night.inbox(), people);
-        // Some of the tables are about cells that cannot be read: more of them than a list may have.
+        // Some of the tables are about cells that cannot be read: more of them than a list may
+        // have.
         let config = night.configured("[policy]", "[damage]\nrows = 1000\n\n[policy]");
         let answer = night.ask_with(&config, &["run", "--json"]);
         assert!(answer.code <= 1, "{}", answer.stderr);
@@ -68,7 +69,9 @@ impl Outcome {
         let package = PathBuf::from(answer["package"].as_str().unwrap());
         let data = unpack(&night, &package);
         let manifest = manifest(&data.join("manifest.csv"));
-        let pages = print_files(&manifest).map(|file| (file.clone(), page_texts(&data.join(&file)))).collect();
+        let pages = print_files(&manifest)
+            .map(|file| (file.clone(), page_texts(&data.join(&file))))
+            .collect();
         Self { fates: fates(&papers), night, package, manifest, pages }
     }
 
@@ -91,7 +94,13 @@ impl Outcome {
     /// The program's own word on the package.
     pub fn verify(&self) {
         let package = self.package.to_str().unwrap();
-        let verdict = self.night.ask(&["verify", package, "--identity", identity().to_str().unwrap(), "--json"]);
+        let verdict = self.night.ask(&[
+            "verify",
+            package,
+            "--identity",
+            identity().to_str().unwrap(),
+            "--json",
+        ]);
         assert_eq!(verdict.code, 0, "{}", verdict.stdout);
     }
 }
@@ -114,12 +123,19 @@ fn unpack(night: &Night, package: &Path) -> PathBuf {
 }
 
 fn manifest(path: &Path) -> BTreeMap<String, BTreeMap<String, String>> {
-    let lines = csv::Reader::from_path(path).unwrap().into_deserialize::<BTreeMap<String, String>>();
+    let lines =
+        csv::Reader::from_path(path).unwrap().into_deserialize::<BTreeMap<String, String>>();
     lines.map(|line| line.unwrap()).map(|line| (line["letter_id"].clone(), line)).collect()
 }
 
-fn print_files(manifest: &BTreeMap<String, BTreeMap<String, String>>) -> impl Iterator<Item = String> {
-    manifest.values().map(|line| line["print_file"].clone()).collect::<std::collections::BTreeSet<_>>().into_iter()
+fn print_files(
+    manifest: &BTreeMap<String, BTreeMap<String, String>>,
+) -> impl Iterator<Item = String> {
+    manifest
+        .values()
+        .map(|line| line["print_file"].clone())
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
 }
 
 fn page_texts(pdf: &Path) -> Vec<String> {
@@ -133,11 +149,16 @@ pub fn single_blanks(text: &str) -> String {
 
 fn fates(papers: &Path) -> BTreeMap<String, Fate> {
     let mut letters = letters(&papers.join("letters.parquet"));
-    let rows = csv::Reader::from_path(papers.join("rows.csv")).unwrap().into_deserialize::<BTreeMap<String, String>>();
+    let rows = csv::Reader::from_path(papers.join("rows.csv"))
+        .unwrap()
+        .into_deserialize::<BTreeMap<String, String>>();
     let fates = rows.map(Result::unwrap).map(|row| {
         let fate = match letters.remove(&row["record_id"]) {
             Some(letter) => {
-                assert_eq!((row["state"].as_str(), &row["letter_id"]), ("letter", &letter.letter_id));
+                assert_eq!(
+                    (row["state"].as_str(), &row["letter_id"]),
+                    ("letter", &letter.letter_id)
+                );
                 Fate::Letter(letter)
             }
             None => Fate::Aside(row["state"].clone(), row["code"].clone()),
@@ -149,10 +170,10 @@ fn fates(papers: &Path) -> BTreeMap<String, Fate> {
     fates
 }
 
-/// By record; everybody has one. Read by pyarrow, so that another reader than the writer's says what the file holds.
+/// By record; everybody has one. Read by pyarrow, so that another reader than the writer's says
+/// what the file holds.
 fn letters(path: &Path) -> BTreeMap<String, Letter> {
-    const ROWS: &str =
-        "import sys, json, pyarrow.parquet as pq; print(json.dumps(pq.read_table(sys.argv[1]).to_pylist()))";
+    const ROWS: &str = "import sys, json, pyarrow.parquet as pq; print(json.dumps(pq.read_table(sys.argv[1]).to_pylist()))";
 
     let rows = run(Command::new(python()).args(["-c", ROWS]).arg(path));
     let rows: Vec<serde_json::Value> = serde_json::from_str(&rows).unwrap();

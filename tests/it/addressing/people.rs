@@ -122,9 +122,17 @@ impl Person {
             ("postcode", "2583XL"),
             ("town", "Scheveningen"),
         ];
-        let person = Self { key: key.into(), list: List::Participants, cells: Cells::new(), lab: Cells::new() };
-        let person = cells.into_iter().fold(person, |person, (column, value)| person.with(column, value));
-        let known = cells.into_iter().filter(|(column, _)| ADDRESS.contains(column) || *column == "surname");
+        let person = Self {
+            key: key.into(),
+            list: List::Participants,
+            cells: Cells::new(),
+            lab: Cells::new(),
+        };
+        let person =
+            cells.into_iter().fold(person, |person, (column, value)| person.with(column, value));
+        let known = cells
+            .into_iter()
+            .filter(|(column, _)| ADDRESS.contains(column) || *column == "surname");
         known.chain([("category", "screening")]).fold(person, Self::in_the_lab)
     }
 
@@ -152,7 +160,8 @@ impl Person {
         self.with("category", "hospital")
     }
 
-    /// The surname by which the laboratory's record and the row of the list are found to be one person.
+    /// The surname by which the laboratory's record and the row of the list are found to be one
+    /// person.
     pub fn known_by_surname(self) -> Self {
         let known = |column: &str| self.cells.get(column).filter(|name| *name != ".").cloned();
         match known("surname").or_else(|| known("partner_surname")) {
@@ -170,8 +179,13 @@ pub fn write(inbox: &Path, people: &[Person]) {
         ("participants-addressing.csv", header(&LISTED)),
         ("register-addressing.csv", header(&LISTED)),
     ]);
-    for (index, ((person, number), birthday)) in people.iter().zip(numbers).zip(birthdays()).enumerate() {
-        let own = Cells::from([("bsn".to_owned(), number.to_string()), ("birth_date".to_owned(), birthday)]);
+    for (index, ((person, number), birthday)) in
+        people.iter().zip(numbers).zip(birthdays()).enumerate()
+    {
+        let own = Cells::from([
+            ("bsn".to_owned(), number.to_string()),
+            ("birth_date".to_owned(), birthday),
+        ]);
         let shared = |column: &str| person.cells.get(column).or_else(|| own.get(column)).cloned();
         let file = match person.list {
             List::Participants => "participants-addressing.csv",
@@ -180,16 +194,16 @@ pub fn write(inbox: &Path, people: &[Person]) {
         };
         if let Some(table) = tables.get_mut(file) {
             let person_ref = format!("P{index}");
-            line(
-                table,
-                &LISTED,
-                |column| if column == "person_ref" { Some(person_ref.clone()) } else { shared(column) },
-            );
+            line(table, &LISTED, |column| {
+                if column == "person_ref" { Some(person_ref.clone()) } else { shared(column) }
+            });
         }
         line(tables.get_mut("exposures-addressing.csv").unwrap(), &LAB, |column| match column {
             "record_id" => Some(person.key.clone()),
             "bsn" | "birth_date" | "sex" => shared(column),
-            _ if person.list == List::Nobody => person.cells.get(column).cloned().or_else(|| usual(column)),
+            _ if person.list == List::Nobody => {
+                person.cells.get(column).cloned().or_else(|| usual(column))
+            }
             _ => person.lab.get(column).cloned().or_else(|| usual(column)),
         });
     }
@@ -224,7 +238,8 @@ fn line(table: &mut Table, columns: &[&str], cell: impl Fn(&str) -> Option<Strin
     table.write_record(columns.iter().map(|column| cell(column).unwrap_or_default())).unwrap();
 }
 
-/// Birthdays that no slip turns into each other: one digit, two swapped, or day and month, which no month reaches.
+/// Birthdays that no slip turns into each other: one digit, two swapped, or day and month, which no
+/// month reaches.
 fn birthdays() -> impl Iterator<Item = String> {
     let months = (1925..1995).flat_map(|year| (1..=12).map(move |month| (year, month)));
     let days = months.flat_map(|(year, month)| (13..=28).map(move |day| (year, month, day)));

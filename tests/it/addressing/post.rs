@@ -26,7 +26,13 @@ fn codes() -> Vec<Code> {
     let code = |(row, number): (csv::Result<csv::StringRecord>, u32)| {
         let row = row.unwrap();
         let cell = |index: usize| row[index].to_owned();
-        Code { key: format!("kix-{number}"), postcode: cell(0), number: cell(1), suffix: cell(2), kix: cell(3) }
+        Code {
+            key: format!("kix-{number}"),
+            postcode: cell(0),
+            number: cell(1),
+            suffix: cell(2),
+            kix: cell(3),
+        }
     };
     reader.records().zip(2..).map(code).collect()
 }
@@ -44,14 +50,26 @@ pub fn people() -> Vec<Person> {
     for code in codes() {
         let (letter, addition) = parts(&code.suffix);
         let person = |key: String| Person::ordinary(key).with("postcode", &code.postcode);
-        let columns = [("house_number", code.number.as_str()), ("house_letter", letter), ("house_addition", addition)];
+        let columns = [
+            ("house_number", code.number.as_str()),
+            ("house_letter", letter),
+            ("house_addition", addition),
+        ];
         let in_columns = person(code.key.clone());
-        people.push(columns.into_iter().fold(in_columns, |person, (column, value)| person.with(column, value)));
+        people.push(
+            columns
+                .into_iter()
+                .fold(in_columns, |person, (column, value)| person.with(column, value)),
+        );
         let number = format!("{} {}", code.number, code.suffix);
-        people.push(person(format!("{}-typed", code.key)).with("house_number", number.trim()).unlisted());
+        people.push(
+            person(format!("{}-typed", code.key)).with("house_number", number.trim()).unlisted(),
+        );
     }
     for (index, postcode) in NEVER_GIVEN_OUT.iter().enumerate() {
-        people.push(Person::ordinary(format!("never-{index}-lab")).with("postcode", postcode).unlisted());
+        people.push(
+            Person::ordinary(format!("never-{index}-lab")).with("postcode", postcode).unlisted(),
+        );
         people.push(Person::ordinary(format!("never-{index}-list")).with("postcode", postcode));
     }
     people
@@ -93,7 +111,8 @@ fn manifest_letters_and_rule_have_the_same_code() {
             Kix::Skipped(why) => (String::new(), why),
         };
         let found = (letter.kix.clone(), reason.to_owned());
-        differences.extend(differs("KIX and reason", found, wanted).map(|text| format!("{key}: {text}")));
+        differences
+            .extend(differs("KIX and reason", found, wanted).map(|text| format!("{key}: {text}")));
         *skipped.entry(reason).or_default() += 1;
     }
     assert_nothing_differs(differences);

@@ -9,8 +9,8 @@ use crate::program::root;
 /// A line of a table by column, and the id of its record.
 type Line = (String, BTreeMap<String, String>);
 
-/// Addresses that the rules for lines alone take, or hold with another code, and that the whole program holds: line of
-/// `addresses.csv`, code, why.
+/// Addresses that the rules for lines alone take, or hold with another code, and that the whole
+/// program holds: line of `addresses.csv`, code, why.
 const HELD_BY_OTHERS: [(&str, &str, &str); 19] = [
     ("147", "D204", "no street in its column: the rules of whereabouts see no address"),
     ("181", "D204", "no number"),
@@ -46,8 +46,14 @@ pub fn people() -> Vec<Person> {
     letters.chain(names).chain(table("addresses").into_iter().map(|line| living(&line))).collect()
 }
 
-fn filled<'l>(line: &'l BTreeMap<String, String>, columns: &'l [&str]) -> impl Iterator<Item = (&'l str, &'l str)> {
-    columns.iter().map(|column| (*column, line[*column].as_str())).filter(|(_, value)| !value.is_empty())
+fn filled<'l>(
+    line: &'l BTreeMap<String, String>,
+    columns: &'l [&str],
+) -> impl Iterator<Item = (&'l str, &'l str)> {
+    columns
+        .iter()
+        .map(|column| (*column, line[*column].as_str()))
+        .filter(|(_, value)| !value.is_empty())
 }
 
 fn whole((key, line): &Line) -> Person {
@@ -56,11 +62,18 @@ fn whole((key, line): &Line) -> Person {
         "register" => List::Register,
         _ => List::Nobody,
     };
-    let cells: Cells =
-        line.iter().filter(|(_, value)| !value.is_empty()).map(|(c, v)| (c.clone(), v.clone())).collect();
+    let cells: Cells = line
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(c, v)| (c.clone(), v.clone()))
+        .collect();
     let person = Person { list, cells, ..Person::ordinary(key) }.known_by_surname();
     let person = filled(line, &["category", "custody"]).fold(person, Person::in_the_lab);
-    if line["custody"] == "current" { person.in_the_lab(("provider_code", "41000901")) } else { person }
+    if line["custody"] == "current" {
+        person.in_the_lab(("provider_code", "41000901"))
+    } else {
+        person
+    }
 }
 
 fn named((key, line): &Line) -> Person {
@@ -75,14 +88,22 @@ fn named((key, line): &Line) -> Person {
         ("partner_surname", "partner_surname"),
         ("partner_title", "partner_title"),
     ];
-    let person = columns.iter().fold(Person::ordinary(key), |person, (from, to)| person.with(to, &line[*from]));
-    let mut person = if line["partner"] == "former" { person.with("partner_ended", "2019-03-01") } else { person };
+    let person = columns
+        .iter()
+        .fold(Person::ordinary(key), |person, (from, to)| person.with(to, &line[*from]));
+    let mut person = if line["partner"] == "former" {
+        person.with("partner_ended", "2019-03-01")
+    } else {
+        person
+    };
     person.cells.retain(|_, value| !value.is_empty());
     person.known_by_surname()
 }
 
 fn living((key, line): &Line) -> Person {
-    filled(line, &ADDRESS).fold(Person::ordinary(key).homeless(), |person, (column, value)| person.with(column, value))
+    filled(line, &ADDRESS).fold(Person::ordinary(key).homeless(), |person, (column, value)| {
+        person.with(column, value)
+    })
 }
 
 fn split(lines: &str) -> Vec<&str> {
@@ -106,9 +127,19 @@ fn whole_letters_are_addressed_as_the_table_says() {
         let found = match line["code"].as_str() {
             "" => written(key, |letter| {
                 differs("salutation", letter.salutation.as_str(), &line["salutation"])
-                    .or_else(|| differs("name lines", strs(&letter.name_lines), split(&line["name_lines"])))
-                    .or_else(|| differs("address lines", strs(&letter.address_lines), split(&line["address_lines"])))
-                    .or_else(|| differs("country line", letter.country_line.as_str(), &line["country_line"]))
+                    .or_else(|| {
+                        differs("name lines", strs(&letter.name_lines), split(&line["name_lines"]))
+                    })
+                    .or_else(|| {
+                        differs(
+                            "address lines",
+                            strs(&letter.address_lines),
+                            split(&line["address_lines"]),
+                        )
+                    })
+                    .or_else(|| {
+                        differs("country line", letter.country_line.as_str(), &line["country_line"])
+                    })
                     .or_else(|| differs("KIX", letter.kix.as_str(), &line["kix"]))
             }),
             code => held(key, code),
@@ -118,7 +149,8 @@ fn whole_letters_are_addressed_as_the_table_says() {
     assert_nothing_differs(differences.collect());
 }
 
-/// `-` is "none": without a name the person is held, without a registered sex the salutation is neutral.
+/// `-` is "none": without a name the person is held, without a registered sex the salutation is
+/// neutral.
 #[test]
 fn names_are_printed_as_the_table_says() {
     let differences = table("names").into_iter().filter_map(|(key, line)| {
@@ -128,7 +160,10 @@ fn names_are_printed_as_the_table_says() {
             (name, salutation) => written(&key, |letter| {
                 let neutral = format!("Geachte {name}");
                 let wanted = if salutation == "-" { neutral.as_str() } else { salutation };
-                let lines = [line["above"].as_str(), name].into_iter().filter(|line| *line != "-").collect();
+                let lines = [line["above"].as_str(), name]
+                    .into_iter()
+                    .filter(|line| *line != "-")
+                    .collect();
                 differs("salutation", letter.salutation.as_str(), wanted)
                     .or_else(|| differs("name lines", strs(&letter.name_lines), lines))
             }),
@@ -143,13 +178,19 @@ fn addresses_are_printed_or_held_as_the_table_says() {
     assert!(lines.len() >= 200);
     let differences = lines.iter().filter_map(|(key, line)| {
         let number = key.strip_prefix("addresses-").unwrap();
-        let by_others = HELD_BY_OTHERS.iter().find(|(held, ..)| *held == number).map(|(_, code, _)| *code);
+        let by_others =
+            HELD_BY_OTHERS.iter().find(|(held, ..)| *held == number).map(|(_, code, _)| *code);
         match by_others.unwrap_or(&line["reason"]) {
             "" => written(key, |letter| {
-                let kix =
-                    if line["kix"].contains(|sign: char| sign.is_ascii_digit()) { line["kix"].as_str() } else { "" };
+                let kix = if line["kix"].contains(|sign: char| sign.is_ascii_digit()) {
+                    line["kix"].as_str()
+                } else {
+                    ""
+                };
                 differs("address lines", strs(&letter.address_lines), split(&line["lines"]))
-                    .or_else(|| differs("country line", letter.country_line.as_str(), &line["country_line"]))
+                    .or_else(|| {
+                        differs("country line", letter.country_line.as_str(), &line["country_line"])
+                    })
                     .or_else(|| differs("KIX", letter.kix.as_str(), kix))
             }),
             code => held(key, code),

@@ -1,5 +1,5 @@
-//! What a letter must say, worked out from the rows by the rules of docs/policy.md and docs/letters.md and not by the
-//! program's code.
+//! What a letter must say, worked out from the rows by the rules of docs/policy.md and
+//! docs/letters.md and not by the program's code.
 
 use std::collections::BTreeSet;
 
@@ -42,18 +42,21 @@ pub struct Letter {
     pub provider: Option<&'static str>,
 }
 
-/// docs/policy.md: an item is involved if a confirmed row has it, else possible if a not-excluded row has it; the
-/// strongest status; published `yes` over `unknown` over `no`.
+/// docs/policy.md: an item is involved if a confirmed row has it, else possible if a not-excluded
+/// row has it; the strongest status; published `yes` over `unknown` over `no`.
 fn combine(rows: &[Row], minor: bool) -> Told {
     let with = |status: &str| -> BTreeSet<&'static str> {
         let rows = rows.iter().filter(|row| row.status == status);
-        // docs/letters.md, "Under 16": nothing more than data about a medical test; `result` stands for that here.
+        // docs/letters.md, "Under 16": nothing more than data about a medical test; `result` stands
+        // for that here.
         let named = |item: &'static str| if minor && item == "exam_type" { "result" } else { item };
         rows.flat_map(|row| row.items.iter().map(|item| named(item))).collect()
     };
     let involved = with("confirmed");
     let possible: BTreeSet<_> = with("not_excluded").difference(&involved).copied().collect();
-    let stored = with("shared_only").into_iter().filter(|item| !involved.contains(item) && !possible.contains(item));
+    let stored = with("shared_only")
+        .into_iter()
+        .filter(|item| !involved.contains(item) && !possible.contains(item));
     let stored = stored.collect();
     let strongest = |order: &[&'static str], of: fn(&Row) -> &'static str| {
         *order.iter().rev().find(|word| rows.iter().any(|row| of(row) == **word)).unwrap()
@@ -63,7 +66,10 @@ fn combine(rows: &[Row], minor: bool) -> Told {
         word => word,
     };
     Told {
-        categories: CATEGORIES.into_iter().filter(|word| rows.iter().any(|row| row.category == *word)).collect(),
+        categories: CATEGORIES
+            .into_iter()
+            .filter(|word| rows.iter().any(|row| row.category == *word))
+            .collect(),
         status: strongest(&STATUSES, |row| row.status),
         published,
         involved,
@@ -94,7 +100,8 @@ impl Letter {
         let minor = person.age < 16;
         let now = combine(&person.rows, minor);
         let main = now.categories[0];
-        let mut codes = person.rows.iter().filter(|row| row.category == main).map(|row| row.provider);
+        let mut codes =
+            person.rows.iter().filter(|row| row.category == main).map(|row| row.provider);
         let provider = codes.find(|code| !code.is_empty()).unwrap_or_default();
         Self {
             english: person.language == "en",
@@ -113,17 +120,20 @@ impl Letter {
         }
     }
 
-    /// The letter that follows when the rows have become those of `person`; `None` when nothing material is new.
+    /// The letter that follows when the rows have become those of `person`; `None` when nothing
+    /// material is new.
     pub fn next(&self, person: &Person) -> Option<Self> {
         let later = Self::first(person);
         let (mut now, mut before) = (later.now.clone(), self.now.clone());
-        // docs/letters.md, "Under 16": what the letter calls data about a medical test has no news of its own.
+        // docs/letters.md, "Under 16": what the letter calls data about a medical test has no news
+        // of its own.
         let unsaid = later.audience != "adult";
         for told in [&mut now, &mut before].into_iter().filter(|_| unsaid) {
             told.involved.remove("result");
             told.possible.remove("result");
         }
-        let gone = |one: &BTreeSet<&str>, other: &BTreeSet<&str>| one.difference(other).next().is_some();
+        let gone =
+            |one: &BTreeSet<&str>, other: &BTreeSet<&str>| one.difference(other).next().is_some();
         let lost_category = before.categories.iter().any(|word| !now.categories.contains(word));
         let wrong = lost_category
             || gone(&before.involved, &now.involved)

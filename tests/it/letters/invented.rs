@@ -1,5 +1,6 @@
-//! Random people and what the laboratory's files say about them: every category, status, publication state and kind of
-//! data, minors, custody, several rows, both languages and sizes. Nobody here is one whom a rule holds.
+//! Random people and what the laboratory's files say about them: every category, status,
+//! publication state and kind of data, minors, custody, several rows, both languages and sizes.
+//! Nobody here is one whom a rule holds.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -7,8 +8,19 @@ use std::fs;
 use std::path::Path;
 
 /// Kinds of data, in the order of the letters.
-pub const ITEMS: [&str; 11] =
-    ["name", "address", "birth_date", "sex", "bsn", "phone", "email", "exam_type", "result", "requester", "insurer"];
+pub const ITEMS: [&str; 11] = [
+    "name",
+    "address",
+    "birth_date",
+    "sex",
+    "bsn",
+    "phone",
+    "email",
+    "exam_type",
+    "result",
+    "requester",
+    "insurer",
+];
 /// In order of precedence (docs/policy.md).
 pub const CATEGORIES: [&str; 4] = ["prisoner", "hospital", "gp", "screening"];
 /// Weakest first.
@@ -93,8 +105,12 @@ fn person(dice: &mut Dice, number: usize) -> Person {
     };
     let birth = format!("{year}-{:02}-{:02}", 1 + dice.roll(8), 1 + dice.roll(28));
     let custody = dice.one_of(&["current", "former"]);
-    let providers =
-        [INSTITUTION, dice.one_of(&["", "06000001", "06000002"]), dice.one_of(&["", "01000001", "01000002"]), ""];
+    let providers = [
+        INSTITUTION,
+        dice.one_of(&["", "06000001", "06000002"]),
+        dice.one_of(&["", "01000001", "01000002"]),
+        "",
+    ];
     let categories = if age < 18 { &CATEGORIES[1..3] } else { &CATEGORIES[..] };
     let mut rows = Vec::new();
     for place in 0..=dice.roll(3) {
@@ -104,11 +120,26 @@ fn person(dice: &mut Dice, number: usize) -> Person {
         rows.push(row(dice, format!("R{number}-{place}"), category, provider, custody));
     }
     let language = dice.one_of(&["", "nl", "en"]);
-    Person { number, bsn: bsn(number), surname: surname(number), birth, age, language, large: dice.roll(8) == 0, rows }
+    Person {
+        number,
+        bsn: bsn(number),
+        surname: surname(number),
+        birth,
+        age,
+        language,
+        large: dice.roll(8) == 0,
+        rows,
+    }
 }
 
 /// A row; whoever is told "stolen" is told of what, or a rule would hold the letter (D211).
-pub fn row(dice: &mut Dice, id: String, category: &'static str, provider: &'static str, custody: &'static str) -> Row {
+pub fn row(
+    dice: &mut Dice,
+    id: String,
+    category: &'static str,
+    provider: &'static str,
+    custody: &'static str,
+) -> Row {
     let status = dice.one_of(&STATUSES);
     let mut items = dice.items();
     if status == "confirmed" {
@@ -121,8 +152,11 @@ pub fn row(dice: &mut Dice, id: String, category: &'static str, provider: &'stat
 fn bsn(number: usize) -> String {
     let mut left = number;
     for eight in (91_000_000_u32..).step_by(7) {
-        let digits: Vec<u32> = eight.to_string().bytes().map(|digit| u32::from(digit - b'0')).collect();
-        let check = digits.iter().zip((2..=9).rev()).map(|(digit, weight)| digit * weight).sum::<u32>() % 11;
+        let digits: Vec<u32> =
+            eight.to_string().bytes().map(|digit| u32::from(digit - b'0')).collect();
+        let check =
+            digits.iter().zip((2..=9).rev()).map(|(digit, weight)| digit * weight).sum::<u32>()
+                % 11;
         if check < 10 {
             if left == 0 {
                 return format!("{eight}{check}");
@@ -135,16 +169,17 @@ fn bsn(number: usize) -> String {
 
 fn surname(number: usize) -> String {
     const START: [&str; 24] = [
-        "Aal", "Ber", "Cor", "Dek", "Els", "Fab", "Gor", "Hav", "Ide", "Jag", "Kor", "Lam", "Mul", "Nij", "Oos", "Pot",
-        "Rav", "Sme", "Tim", "Ude", "Vos", "Wes", "Zan", "Zoe",
+        "Aal", "Ber", "Cor", "Dek", "Els", "Fab", "Gor", "Hav", "Ide", "Jag", "Kor", "Lam", "Mul",
+        "Nij", "Oos", "Pot", "Rav", "Sme", "Tim", "Ude", "Vos", "Wes", "Zan", "Zoe",
     ];
     const MIDDLE: [&str; 21] = [
-        "ba", "ber", "den", "der", "fel", "gel", "ha", "hui", "ka", "ker", "la", "man", "mer", "ne", "ra", "sen", "ta",
-        "ter", "ven", "wa", "zen",
+        "ba", "ber", "den", "der", "fel", "gel", "ha", "hui", "ka", "ker", "la", "man", "mer",
+        "ne", "ra", "sen", "ta", "ter", "ven", "wa", "zen",
     ];
     const END: [&str; 24] = [
-        "berg", "boom", "brink", "burg", "dam", "dijk", "duin", "feld", "gaard", "haar", "horst", "huis", "kamp",
-        "laar", "meer", "mond", "oord", "rode", "sloot", "steen", "veen", "vliet", "wold", "zijl",
+        "berg", "boom", "brink", "burg", "dam", "dijk", "duin", "feld", "gaard", "haar", "horst",
+        "huis", "kamp", "laar", "meer", "mond", "oord", "rode", "sloot", "steen", "veen", "vliet",
+        "wold", "zijl",
     ];
     let place = number * 7919;
     let (start, middle, end) = (place % 24, place / 24 % 21, place / 504 % 24);
@@ -168,13 +203,20 @@ impl Person {
     /// House number, postcode, town.
     fn home(&self) -> (usize, String, &'static str) {
         const TOWNS: [&str; 5] = ["Utrecht", "Zwolle", "Breda", "Leiden", "Hoorn"];
-        (1 + self.number % 400, format!("{}AB", 1011 + self.number / 400 % 8000), TOWNS[self.number % 5])
+        (
+            1 + self.number % 400,
+            format!("{}AB", 1011 + self.number / 400 % 8000),
+            TOWNS[self.number % 5],
+        )
     }
 }
 
 /// The providers whose name a letter may print, with that name.
 pub fn confirmed_provider(code: &str) -> Option<&'static str> {
-    PROVIDERS.iter().find(|provider| provider.0 == code && !provider.3.is_empty()).map(|provider| provider.2)
+    PROVIDERS
+        .iter()
+        .find(|provider| provider.0 == code && !provider.3.is_empty())
+        .map(|provider| provider.2)
 }
 
 /// Writes the input files of these people.
@@ -219,7 +261,8 @@ pub fn write(people: &[Person], inbox: &Path) {
                          postcode,town,contact_email\n"
         .to_owned();
     for (code, kind, name, confirmed) in PROVIDERS {
-        writeln!(providers, "{code},{kind},{name},{confirmed},Postbus,4321,,,8200AD,Lelystad,").unwrap();
+        writeln!(providers, "{code},{kind},{name},{confirmed},Postbus,4321,,,8200AD,Lelystad,")
+            .unwrap();
     }
     let files = [
         ("exposures.csv", exposures),

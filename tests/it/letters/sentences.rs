@@ -1,5 +1,5 @@
-//! Every sentence of the locale files with the condition under which it is said in a letter: docs/letters.md, written
-//! down once more and independently of the program that chooses them.
+//! Every sentence of the locale files with the condition under which it is said in a letter:
+//! docs/letters.md, written down once more and independently of the program that chooses them.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +15,9 @@ type Condition = fn(&Letter) -> bool;
 const HEALTH: [&str; 2] = ["exam_type", "result"];
 const CONTACT: [&str; 2] = ["phone", "email"];
 
-/// Key of the sentence (without `adult`, `youth`, `parents`) and when it is said. Facts of the sample: nobody found a sign
-/// that `shared_only` data were taken, the publication is gone, one sender writes about everything.
+/// Key of the sentence (without `adult`, `youth`, `parents`) and when it is said. Facts of the
+/// sample: nobody found a sign that `shared_only` data were taken, the publication is gone, one
+/// sender writes about everything.
 #[rustfmt::skip]
 const SENTENCES: &[(&str, Condition)] = &[
     ("frame.date_label", |_| true),
@@ -208,29 +209,38 @@ fn went_up_to(letter: &Letter, word: &str) -> bool {
 }
 
 fn published_became(letter: &Letter, word: &str) -> bool {
-    letter.now.published == word && letter.before.as_ref().is_some_and(|before| before.published != word)
+    letter.now.published == word
+        && letter.before.as_ref().is_some_and(|before| before.published != word)
 }
 
 /// The earlier letter named no kind of data and this one does.
 fn is_first_list(letter: &Letter) -> bool {
-    letter.before.as_ref().is_some_and(|before| before.items().is_empty()) && !letter.now.items().is_empty()
+    letter.before.as_ref().is_some_and(|before| before.items().is_empty())
+        && !letter.now.items().is_empty()
 }
 
 /// The status went up and that is true of the whole list of DATA, so one sentence says it.
 fn is_all_at_once(letter: &Letter) -> bool {
     let Some(before) = &letter.before else { return false };
     let now = &letter.now;
-    let stolen = now.possible.is_empty() && !now.involved.is_empty() && now.involved.is_disjoint(&before.involved);
-    went_up_to(letter, "confirmed") && stolen || went_up_to(letter, "not_excluded") && is_first_list(letter)
+    let stolen = now.possible.is_empty()
+        && !now.involved.is_empty()
+        && now.involved.is_disjoint(&before.involved);
+    went_up_to(letter, "confirmed") && stolen
+        || went_up_to(letter, "not_excluded") && is_first_list(letter)
 }
 
 /// Kinds of data that a sentence of SUPP names.
 fn listed(letter: &Letter, sentence: &str) -> BTreeSet<&'static str> {
     let (now, Some(before)) = (&letter.now, &letter.before) else { return BTreeSet::new() };
-    let minus = |one: &BTreeSet<&'static str>, other: &BTreeSet<&'static str>| one.difference(other).copied().collect();
+    let minus = |one: &BTreeSet<&'static str>, other: &BTreeSet<&'static str>| {
+        one.difference(other).copied().collect()
+    };
     let down = status(letter) == Some(Ordering::Less);
     match sentence {
-        "also_stolen" | "also_possible" if is_all_at_once(letter) || is_first_list(letter) => BTreeSet::new(),
+        "also_stolen" | "also_possible" if is_all_at_once(letter) || is_first_list(letter) => {
+            BTreeSet::new()
+        }
         "also_stolen" => minus(&now.involved, &before.involved),
         "also_possible" => minus(&now.possible, &before.items()),
         // A status that went down has said so of everything.
@@ -252,9 +262,12 @@ impl Sentences {
     /// Reads `locales/` and the sample's facts.
     pub fn read(english: bool) -> Self {
         let language = if english { "en" } else { "nl" };
-        let file = std::fs::read_to_string(root().join(format!("locales/{language}.toml"))).unwrap();
+        let file =
+            std::fs::read_to_string(root().join(format!("locales/{language}.toml"))).unwrap();
         let mut locale: Table = file.parse().unwrap();
-        let Value::Table(items) = locale.remove("items").unwrap() else { panic!("[items] is a table") };
+        let Value::Table(items) = locale.remove("items").unwrap() else {
+            panic!("[items] is a table")
+        };
         let mut by_key = BTreeMap::new();
         flatten("", &Value::Table(locale), &mut by_key);
         // These two stand on every page and are taken off before a letter is read.
@@ -267,9 +280,12 @@ impl Sentences {
         assert_eq!(letter.english, self.english);
         let mut known: BTreeMap<&str, Condition> = SENTENCES.iter().copied().collect();
         let judged = self.by_key.iter().map(|(key, text)| {
-            let voice = ["adult", "youth", "parents"].into_iter().find(|voice| key.ends_with(&format!(".{voice}")));
+            let voice = ["adult", "youth", "parents"]
+                .into_iter()
+                .find(|voice| key.ends_with(&format!(".{voice}")));
             let base = voice.map_or(key.as_str(), |voice| &key[..key.len() - voice.len() - 1]);
-            let condition = known.get(base).unwrap_or_else(|| panic!("`{key}` has no condition in this table"));
+            let condition =
+                known.get(base).unwrap_or_else(|| panic!("`{key}` has no condition in this table"));
             (
                 key.as_str(),
                 voice.is_none_or(|voice| voice == letter.audience) && condition(letter),
@@ -277,7 +293,9 @@ impl Sentences {
             )
         });
         let judged: Vec<_> = judged.collect();
-        known.retain(|base, _| !self.by_key.keys().any(|key| key == base || key.starts_with(&format!("{base}."))));
+        known.retain(|base, _| {
+            !self.by_key.keys().any(|key| key == base || key.starts_with(&format!("{base}.")))
+        });
         assert!(known.is_empty(), "no sentence for {:?}", known.keys());
         judged
     }
@@ -315,7 +333,11 @@ fn flatten(key: &str, value: &Value, into: &mut BTreeMap<String, String>) {
     match value {
         Value::Table(table) => {
             for (name, value) in table {
-                flatten(&if key.is_empty() { name.clone() } else { format!("{key}.{name}") }, value, into);
+                flatten(
+                    &if key.is_empty() { name.clone() } else { format!("{key}.{name}") },
+                    value,
+                    into,
+                );
             }
         }
         Value::String(text) => drop(into.insert(key.to_owned(), text.clone())),
@@ -325,7 +347,8 @@ fn flatten(key: &str, value: &Value, into: &mut BTreeMap<String, String>) {
 
 /// The slots of the sentences, from the sample's facts.
 fn facts(english: bool) -> BTreeMap<&'static str, String> {
-    let facts: Table = std::fs::read_to_string(root().join("sample-data/facts.toml")).unwrap().parse().unwrap();
+    let facts: Table =
+        std::fs::read_to_string(root().join("sample-data/facts.toml")).unwrap().parse().unwrap();
     let text = |path: &[&str]| -> String {
         let value = path[1..].iter().fold(&facts[path[0]], |value, key| &value[*key]);
         value.as_str().unwrap().to_owned()
@@ -358,8 +381,10 @@ fn facts(english: bool) -> BTreeMap<&'static str, String> {
 
 /// 2025-07-03 as "3 juli 2025" or "3 July 2025".
 fn in_words(date: &str, english: bool) -> String {
-    const NL: &str = "januari februari maart april mei juni juli augustus september oktober november december";
-    const EN: &str = "January February March April May June July August September October November December";
+    const NL: &str =
+        "januari februari maart april mei juni juli augustus september oktober november december";
+    const EN: &str =
+        "January February March April May June July August September October November December";
     let parts: Vec<&str> = date.split('-').collect();
     let months = if english { EN } else { NL };
     let month = months.split(' ').nth(parts[1].parse::<usize>().unwrap() - 1).unwrap();

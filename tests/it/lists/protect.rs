@@ -52,7 +52,10 @@ fn register(row: &[(&str, &str)]) -> Ended {
 }
 
 fn suppressed(rows: &[(&str, &str)]) -> Lists {
-    Lists::new("").with("exposures", &[tessa()]).with("participants", &[listed()]).with("suppressions", &[line(rows)])
+    Lists::new("")
+        .with("exposures", &[tessa()])
+        .with("participants", &[listed()])
+        .with("suppressions", &[line(rows)])
 }
 
 #[test]
@@ -65,9 +68,17 @@ fn a_register_row_protects_whatever_became_of_its_number() {
     ] {
         let value = if says == "deceased_on" { "2024-02-03" } else { "1" };
         let ended = register(&[("bsn", damaged), (says, value)]);
-        assert_eq!((ended.state("T-1").as_str(), ended.answer.code), ("review L210", 1), "{damaged}");
+        assert_eq!(
+            (ended.state("T-1").as_str(), ended.answer.code),
+            ("review L210", 1),
+            "{damaged}"
+        );
         let first = &ended.review[0];
-        assert_eq!((first["list"].as_str(), first["row"].as_str()), ("register", "1"), "named first");
+        assert_eq!(
+            (first["list"].as_str(), first["row"].as_str()),
+            ("register", "1"),
+            "named first"
+        );
         assert!(first["evidence"].contains("may be a person of this run"), "{first:?}");
     }
 }
@@ -84,7 +95,11 @@ fn a_damaged_row_of_somebody_else_holds_nobody_but_waits() {
         ("deceased_on", "2024-02-03"),
     ];
     let ended = register(&other);
-    assert_eq!((ended.state("T-1").as_str(), ended.answer.code), ("letter", 1), "a row of a list waits");
+    assert_eq!(
+        (ended.state("T-1").as_str(), ended.answer.code),
+        ("letter", 1),
+        "a row of a list waits"
+    );
     assert_eq!(ended.review.len(), 1);
     let whole = other.iter().copied().chain([("bsn", "999960027")]).collect::<Vec<_>>();
     let ended = register(&whole);
@@ -101,7 +116,8 @@ fn what_cannot_be_read_counts_as_the_worst_that_it_may_have_said() {
         let ended = register(&[(column, cell)]);
         assert_eq!((ended.state("T-1").as_str(), ended.answer.code), (ends, 1), "{column}");
     }
-    let ended = suppressed(&[("bsn", "999960003"), ("reason", "objectoin"), ("source", "hotline")]).run();
+    let ended =
+        suppressed(&[("bsn", "999960003"), ("reason", "objectoin"), ("source", "hotline")]).run();
     assert_eq!((ended.state("T-1").as_str(), ended.answer.code), ("suppressed D202", 1));
 }
 
@@ -109,7 +125,8 @@ fn what_cannot_be_read_counts_as_the_worst_that_it_may_have_said() {
 fn a_row_with_a_cell_too_many_or_too_few_still_protects() {
     let columns = super::header("register");
     let row = but(listed(), &[("bsn", ""), ("deceased_on", "2024-02-03")]);
-    let whole: Vec<&str> = columns.iter().map(|column| row.get(column).map_or("", String::as_str)).collect();
+    let whole: Vec<&str> =
+        columns.iter().map(|column| row.get(column).map_or("", String::as_str)).collect();
     let surname = columns.iter().position(|column| column == "surname").unwrap();
     let mut longer = whole.clone();
     longer.insert(surname, "de");
@@ -117,8 +134,14 @@ fn a_row_with_a_cell_too_many_or_too_few_still_protects() {
     shorter.remove(surname + 1);
     for cells in [longer, shorter] {
         let text = format!("{}\n{}\n", columns.join(","), cells.join(","));
-        let ended = Lists::new("").with("exposures", &[tessa()]).with_file("register.csv", &text).run();
-        assert_eq!((ended.state("T-1").as_str(), ended.answer.code), ("review L210", 1), "{}", cells.len());
+        let ended =
+            Lists::new("").with("exposures", &[tessa()]).with_file("register.csv", &text).run();
+        assert_eq!(
+            (ended.state("T-1").as_str(), ended.answer.code),
+            ("review L210", 1),
+            "{}",
+            cells.len()
+        );
     }
 }
 
@@ -149,7 +172,10 @@ fn a_damaged_suppression_that_fits_nobody_stops_the_run() {
         cells.push(("reason", "objection"));
         let ended = suppressed(&cells).run();
         assert_eq!(ended.answer.code, 3, "{cells:?} {}", ended.answer.stderr);
-        assert!(ended.answer.stderr.contains("row 1 of") && ended.answer.stderr.contains("correct the row"));
+        assert!(
+            ended.answer.stderr.contains("row 1 of")
+                && ended.answer.stderr.contains("correct the row")
+        );
     }
 }
 
@@ -199,7 +225,10 @@ fn a_damaged_lab_record_does_not_free_its_person() {
 
 #[test]
 fn a_damaged_provider_does_not_open_a_prison_door() {
-    let prisoner = but(tessa(), &[("category", "prisoner"), ("custody", "current"), ("provider_code", "41000001")]);
+    let prisoner = but(
+        tessa(),
+        &[("category", "prisoner"), ("custody", "current"), ("provider_code", "41000001")],
+    );
     let prison = |number: &'static str| {
         line(&[
             ("provider_code", "41000001"),
@@ -211,12 +240,22 @@ fn a_damaged_provider_does_not_open_a_prison_door() {
             ("town", "Utrecht"),
         ])
     };
-    let run =
-        |rows: &[Line]| Lists::new("").with("exposures", std::slice::from_ref(&prisoner)).with("providers", rows).run();
+    let run = |rows: &[Line]| {
+        Lists::new("")
+            .with("exposures", std::slice::from_ref(&prisoner))
+            .with("providers", rows)
+            .run()
+    };
     assert_eq!(run(&[prison("1")]).state("T-1"), "letter");
     assert_eq!(run(&[prison("1"), prison("2")]).state("T-1"), "review D210");
-    for damaged in [[("house_number", "=2")], [("provider_code", "4100001.0")], [("provider_code", "#REF!")]] {
-        assert_eq!(run(&[prison("1"), but(prison("2"), &damaged)]).state("T-1"), "review D210", "{damaged:?}");
+    for damaged in
+        [[("house_number", "=2")], [("provider_code", "4100001.0")], [("provider_code", "#REF!")]]
+    {
+        assert_eq!(
+            run(&[prison("1"), but(prison("2"), &damaged)]).state("T-1"),
+            "review D210",
+            "{damaged:?}"
+        );
     }
 }
 
@@ -227,16 +266,23 @@ fn too_much_damage_stops_the_run_and_says_of_which_kind() {
             .map(|place| {
                 let number = format!("P-{place}");
                 let bsn = if place < damaged { cell } else { "" };
-                but(listed(), &[("person_ref", number.as_str()), ("bsn", bsn), ("surname", "Anders")])
+                but(
+                    listed(),
+                    &[("person_ref", number.as_str()), ("bsn", bsn), ("surname", "Anders")],
+                )
             })
             .collect();
         Lists::new("").with("exposures", &[tessa()]).with("participants", &rows).run()
     };
     let stopped = many(60, "1.00E+09");
     assert_eq!(stopped.answer.code, 3, "{}", stopped.answer.stdout);
-    for text in
-        ["60 of 60 rows of the participants list", "`bsn`: 60 of 60", "scientific notation", "as text", "[damage]"]
-    {
+    for text in [
+        "60 of 60 rows of the participants list",
+        "`bsn`: 60 of 60",
+        "scientific notation",
+        "as text",
+        "[damage]",
+    ] {
         assert!(stopped.answer.stderr.contains(text), "`{text}`: {}", stopped.answer.stderr);
     }
     assert_eq!(many(20, "1.00E+09").answer.code, 1);
@@ -244,10 +290,19 @@ fn too_much_damage_stops_the_run_and_says_of_which_kind() {
 
 #[test]
 fn a_namesake_who_died_holds_nobody_and_is_named() {
-    let elsewhere =
-        [("bsn", "999960015"), ("street", "Eikenweg"), ("postcode", "9999ZZ"), ("deceased_on", "2024-02-03")];
+    let elsewhere = [
+        ("bsn", "999960015"),
+        ("street", "Eikenweg"),
+        ("postcode", "9999ZZ"),
+        ("deceased_on", "2024-02-03"),
+    ];
     let ended = register(&elsewhere);
     assert_eq!(ended.state("T-1"), "letter");
     let explained = ended.ask(&["explain", ended.letter("T-1")]);
-    assert!(explained.stdout.contains("register.csv:1 says died"), "{}{}", explained.stdout, explained.stderr);
+    assert!(
+        explained.stdout.contains("register.csv:1 says died"),
+        "{}{}",
+        explained.stdout,
+        explained.stderr
+    );
 }

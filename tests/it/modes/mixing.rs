@@ -1,5 +1,5 @@
-//! Campaigns that have written letters already, and then meet what belongs to the other mode: refused, and ledger, keys,
-//! staging, outbox and earlier papers keep their bytes.
+//! Campaigns that have written letters already, and then meet what belongs to the other mode:
+//! refused, and ledger, keys, staging, outbox and earlier papers keep their bytes.
 
 use super::*;
 
@@ -9,8 +9,12 @@ fn published(real: bool) -> Campaign {
     campaign.deliver("exposures-1.csv", &["", ""]);
     campaign.done(&["ledger", "init"]);
     assert!(campaign.done(&["run"]).contains("2 letter + "));
-    let has = |folder: &str| fs::read_dir(campaign.path("data").join(folder)).unwrap().next().is_some();
-    assert!(["keys", "outbox", "runs"].into_iter().all(has), "there is nothing that could be touched");
+    let has =
+        |folder: &str| fs::read_dir(campaign.path("data").join(folder)).unwrap().next().is_some();
+    assert!(
+        ["keys", "outbox", "runs"].into_iter().all(has),
+        "there is nothing that could be touched"
+    );
     campaign
 }
 
@@ -34,7 +38,12 @@ fn a_real_campaign_that_has_written_refuses_the_samples_key_placeholders_and_tes
         ("breachpost.toml", "Drukkerij Elders", "Drukkerij De Proef", "vendor.contact"),
         ("facts.toml", "088-111 22 33", "088-000 00 00", "phones.hotline.number"),
         ("facts.toml", "[\"Postbus 4321\"", "[\"Postbus 1234\"", "senders.bvo.address"),
-        ("facts.toml", "[phones.police]\n", "[phones.police]\nplaceholder = true\n", "phones.police"),
+        (
+            "facts.toml",
+            "[phones.police]\n",
+            "[phones.police]\nplaceholder = true\n",
+            "phones.police",
+        ),
     ] {
         campaign.edit(file, from, to);
         campaign.refused(&WORK, 2, &[named, "hint: "]);
@@ -53,14 +62,17 @@ fn a_rehearsal_that_has_written_refuses_real_people_in_every_list() {
     let campaign = published(false);
     let person = sound(800_000_000, 1).remove(0);
     let header = |list: &str| {
-        let text = fs::read_to_string(root().join(format!("sample-data/inbox/{list}.csv"))).unwrap();
+        let text =
+            fs::read_to_string(root().join(format!("sample-data/inbox/{list}.csv"))).unwrap();
         text.lines().next().unwrap().to_owned()
     };
     let listed = format!(
         "S1,{person},Naamna,N.,,Verzonnenus,,,,,,,V,1961-02-01,Bedachtlaan,1,,,,3511AB,Utrecht,Utrecht,,,,,,,,,,"
     );
     let suppressed = format!("{person},,objection,desk,2025-09-01");
-    for (list, row) in [("participants", &listed), ("register", &listed), ("suppressions", &suppressed)] {
+    for (list, row) in
+        [("participants", &listed), ("register", &listed), ("suppressions", &suppressed)]
+    {
         let path = campaign.path("inbox").join(format!("{list}.csv"));
         fs::write(&path, format!("{}\n{row}\n", header(list))).unwrap();
         campaign.refused(&WORK, 3, &["outside the test range", &format!("`{list}.csv` row 1")]);
@@ -81,7 +93,12 @@ fn either_mode_refuses_the_others_ledger_and_the_others_keys_folder() {
         for command in WORK {
             let before = keys.seen_by(command);
             let answer = keys.ask(command);
-            assert!([2, 3].contains(&answer.code), "{command:?}: {}{}", answer.stdout, answer.stderr);
+            assert!(
+                [2, 3].contains(&answer.code),
+                "{command:?}: {}{}",
+                answer.stdout,
+                answer.stderr
+            );
             assert!(answer.stderr.contains("hint: "), "{}", answer.stderr);
             assert!(before == keys.seen_by(command), "{command:?} touched something");
         }

@@ -1,4 +1,5 @@
-//! Backups and restores that are killed at their system calls: the next one ends as if nothing had happened.
+//! Backups and restores that are killed at their system calls: the next one ends as if nothing had
+//! happened.
 
 use std::fs;
 use std::path::Path;
@@ -13,11 +14,15 @@ const CALLS: [&str; 7] = ["write", "pwrite64", "fsync", "rename", "unlink", "lin
 fn counts(campaign: &Campaign, command: &[&str]) -> Vec<(&'static str, usize)> {
     let trace = campaign.night.path().join("trace");
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-o"]).arg(&trace).args(["-e", &format!("trace={}", CALLS.join(","))]);
+    strace
+        .args(["-f", "-qq", "-o"])
+        .arg(&trace)
+        .args(["-e", &format!("trace={}", CALLS.join(","))]);
     let ended = strace.args(campaign.words(command)).output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let trace = fs::read_to_string(trace).unwrap();
-    let count = |call: &str| trace.lines().filter(|line| line.contains(&format!(" {call}("))).count();
+    let count =
+        |call: &str| trace.lines().filter(|line| line.contains(&format!(" {call}("))).count();
     CALLS.map(|call| (call, count(call))).to_vec()
 }
 
@@ -103,8 +108,12 @@ fn a_backup_killed_anywhere_is_made_again_and_every_one_is_listed() {
 /// Backups, on the shelf or here, whose bytes the list does not have.
 fn unlisted(campaign: &Campaign) -> Vec<String> {
     let list = fs::read_to_string(campaign.data().join("backups.json")).unwrap();
-    let here = fs::read_dir(campaign.data().join("backups")).unwrap().map(|entry| entry.unwrap().path());
-    let here = here.map(|path| path.to_str().unwrap().to_owned()).filter(|path| path.ends_with(".backup.age"));
+    let here =
+        fs::read_dir(campaign.data().join("backups")).unwrap().map(|entry| entry.unwrap().path());
+    let here = here
+        .map(|path| path.to_str().unwrap().to_owned())
+        .filter(|path| path.ends_with(".backup.age"));
     let all = here.chain(campaign.backups());
-    all.filter(|path| !list.contains(&run(Command::new("sha256sum").arg(Path::new(path)))[..64])).collect()
+    all.filter(|path| !list.contains(&run(Command::new("sha256sum").arg(Path::new(path)))[..64]))
+        .collect()
 }

@@ -1,5 +1,5 @@
-//! Gates on whole letters: every letter there can be, in both languages. Of each kind of problem the worst letter is
-//! reported, so that the table stays one that a writer can act on.
+//! Gates on whole letters: every letter there can be, in both languages. Of each kind of problem
+//! the worst letter is reported, so that the table stays one that a writer can act on.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -69,7 +69,8 @@ pub struct Survey {
 
 /// Measures every letter; `locales` are Dutch and English.
 pub fn survey(locales: &[Box<Locale>; 2], limits: &Limits, facts: &Facts) -> Survey {
-    let mut gauges = [Language::Nl, Language::En].map(|language| Gauge::new(language, limits, facts));
+    let mut gauges =
+        [Language::Nl, Language::En].map(|language| Gauge::new(language, limits, facts));
     let mut worst = Worst::default();
     let mut dutch: Option<(Body, Vec<Rc<Known>>)> = None;
     for variant in every(facts) {
@@ -92,18 +93,26 @@ pub fn survey(locales: &[Box<Locale>; 2], limits: &Limits, facts: &Facts) -> Sur
             _ => dutch = Some((body, texts)),
         }
     }
-    let figures = gauges.into_iter().filter_map(|gauge| Some((gauge.language, gauge.figures?))).collect();
+
+    let figures =
+        gauges.into_iter().filter_map(|gauge| Some((gauge.language, gauge.figures?))).collect();
     Survey { findings: worst.0.into_values().map(|(_, finding)| finding).collect(), figures }
 }
 
 /// Numbers that one of two paired texts has and the other has not.
 fn other_numbers(dutch: &[Rc<Known>], english: &[Rc<Known>]) -> Option<String> {
     let pair = dutch.iter().zip(english).find(|(one, other)| one.numbers != other.numbers);
-    pair.map(|(one, other)| format!("numbers {:?} in Dutch, {:?} in English", one.numbers, other.numbers))
+    pair.map(|(one, other)| {
+        format!("numbers {:?} in Dutch, {:?} in English", one.numbers, other.numbers)
+    })
 }
 
 /// Problem and advice in the language of the letter.
-fn said(language: Language, english: (String, &'static str), dutch: (String, &'static str)) -> (String, &'static str) {
+fn said(
+    language: Language,
+    english: (String, &'static str),
+    dutch: (String, &'static str),
+) -> (String, &'static str) {
     match language {
         Language::En => english,
         Language::Nl => dutch,
@@ -130,6 +139,7 @@ impl Worst {
         if self.0.get(&key).is_some_and(|(known, _)| *known >= badness) {
             return;
         }
+
         let finding = TextFinding {
             file: file(language).to_owned(),
             key: variant.name.clone(),
@@ -137,6 +147,7 @@ impl Worst {
             problem,
             advice: advice.to_owned(),
         };
+
         self.0.insert(key, (badness, finding));
     }
 }
@@ -177,6 +188,7 @@ impl<'a> Gauge<'a> {
         let mut words = 0;
         let mut hardest = (f64::INFINITY, "");
         let mut met = vec![false; self.limits.of(self.language).explained.len()];
+
         for text in std::iter::once(body.frame.heading.as_str()).chain(pieces(body)) {
             let known = self.know(text);
             words += known.words;
@@ -203,9 +215,11 @@ impl<'a> Gauge<'a> {
             }
             texts.push(known);
         }
+
         self.judge(variant, total, words, hardest.1, worst);
         self.judge_lists(variant, body, worst);
         self.tally(total, words);
+
         texts
     }
 
@@ -213,14 +227,18 @@ impl<'a> Gauge<'a> {
         if let Some(known) = self.known.get(text) {
             return Rc::clone(known);
         }
+
         let limits = self.limits.of(self.language);
         let counts = readability::counts(text, &self.terms, limits, self.language);
         let explained = limits.explained.iter().enumerate();
         let terms = explained.filter_map(|(index, (term, explanation))| {
             let first = find_word(text, term)?;
-            let inside = text.match_indices(explanation).any(|(at, _)| (at..at + explanation.len()).contains(&first));
+            let inside = text
+                .match_indices(explanation)
+                .any(|(at, _)| (at..at + explanation.len()).contains(&first));
             Some((index, inside))
         });
+
         let known = Rc::new(Known {
             counts,
             words: readability::words(text).count(),
@@ -229,12 +247,14 @@ impl<'a> Gauge<'a> {
             residue: residue(text),
             terms: terms.collect(),
         });
+
         self.known.insert(text.to_owned(), Rc::clone(&known));
         known
     }
 
     fn unexplained(&self, term: usize, variant: &Variant, text: &str, worst: &mut Worst) {
-        if let Some((term, explanation)) = self.limits.of(self.language).explained.iter().nth(term) {
+        if let Some((term, explanation)) = self.limits.of(self.language).explained.iter().nth(term)
+        {
             let (problem, advice) = match self.language {
                 Language::En => (
                     format!("`{term}` is not explained where it first stands"),
@@ -245,11 +265,26 @@ impl<'a> Gauge<'a> {
                     format!("schrijf de eerste keer: {explanation}"),
                 ),
             };
-            worst.add(1.0, &format!("explained {term}"), self.language, variant, text, problem, &advice);
+            worst.add(
+                1.0,
+                &format!("explained {term}"),
+                self.language,
+                variant,
+                text,
+                problem,
+                &advice,
+            );
         }
     }
 
-    fn judge(&self, variant: &Variant, total: Counts, words: usize, hardest: &str, worst: &mut Worst) {
+    fn judge(
+        &self,
+        variant: &Variant,
+        total: Counts,
+        words: usize,
+        hardest: &str,
+        worst: &mut Worst,
+    ) {
         let limits = self.limits.of(self.language);
         let letter = &self.limits.letter;
         let mut add = |bad: bool, badness: f64, kind: &str, problem: String, advice: &str| {
@@ -257,29 +292,48 @@ impl<'a> Gauge<'a> {
                 worst.add(badness, kind, self.language, variant, hardest, problem, advice);
             }
         };
+
         let mean = total.mean_sentence();
         let most = limits.mean_sentence;
         let (problem, advice) = said(
             self.language,
-            (format!("{mean:.1} words in a sentence on average, at most {most:.1}"), "shorten the longest sentences"),
-            (format!("gemiddeld {mean:.1} woorden in een zin, hoogstens {most:.1}"), "maak de langste zinnen korter"),
+            (
+                format!("{mean:.1} words in a sentence on average, at most {most:.1}"),
+                "shorten the longest sentences",
+            ),
+            (
+                format!("gemiddeld {mean:.1} woorden in een zin, hoogstens {most:.1}"),
+                "maak de langste zinnen korter",
+            ),
         );
+
         add(mean > most, mean, "mean", problem, advice);
         let score = total.readability(self.language);
         let least = limits.readability;
         let (problem, advice) = said(
             self.language,
-            (format!("readability {score:.1}, at least {least:.1}"), "use shorter words and shorter sentences"),
-            (format!("leesbaarheid {score:.1}, minstens {least:.1}"), "gebruik kortere woorden en kortere zinnen"),
+            (
+                format!("readability {score:.1}, at least {least:.1}"),
+                "use shorter words and shorter sentences",
+            ),
+            (
+                format!("leesbaarheid {score:.1}, minstens {least:.1}"),
+                "gebruik kortere woorden en kortere zinnen",
+            ),
         );
+
         add(score < least, -score, "readability", problem, advice);
         let share = total.passive_share();
         let (found, most) = (share * 100.0, letter.passive_share * 100.0);
         let (problem, advice) = said(
             self.language,
             (format!("{found:.0} % passive sentences, at most {most:.0} %"), "say who does it"),
-            (format!("{found:.0} % lijdende zinnen, hoogstens {most:.0} %"), "schrijf wie het doet"),
+            (
+                format!("{found:.0} % lijdende zinnen, hoogstens {most:.0} %"),
+                "schrijf wie het doet",
+            ),
         );
+
         add(share > letter.passive_share, share, "passive", problem, advice);
         let longest = f64::from(u32::try_from(words).unwrap_or(u32::MAX));
         let (problem, advice) = said(
@@ -293,16 +347,21 @@ impl<'a> Gauge<'a> {
                 "maak de blokken van deze brief korter; hij moet op twee kanten passen",
             ),
         );
+
         add(words > letter.words, longest, "words", problem, advice);
     }
 
     fn judge_lists(&self, variant: &Variant, body: &Body, worst: &mut Worst) {
         let limits = &self.limits.letter;
-        for (block, part) in body.blocks.iter().flat_map(|block| block.parts.iter().map(move |part| (block, part))) {
+        for (block, part) in
+            body.blocks.iter().flat_map(|block| block.parts.iter().map(move |part| (block, part)))
+        {
             let (texts, most) = match part {
                 Part::Paragraph(_) | Part::ProviderLine => continue,
                 Part::Steps(texts) => (texts, limits.steps),
-                Part::Bullets(texts) if texts.iter().any(|text| text.ends_with('.')) => (texts, limits.list),
+                Part::Bullets(texts) if texts.iter().any(|text| text.ends_with('.')) => {
+                    (texts, limits.list)
+                }
                 Part::Bullets(texts) => (texts, limits.list_of_items),
             };
             let (problem, advice) = said(
@@ -311,7 +370,10 @@ impl<'a> Gauge<'a> {
                     format!("a list of {} in {}, 1 to {most} are allowed", texts.len(), block.id),
                     "make the list shorter",
                 ),
-                (format!("een lijst van {} in {}, 1 tot {most} mag", texts.len(), block.id), "maak de lijst korter"),
+                (
+                    format!("een lijst van {} in {}, 1 tot {most} mag", texts.len(), block.id),
+                    "maak de lijst korter",
+                ),
             );
             if texts.is_empty() || texts.len() > most {
                 let sentence = texts.first().map_or("", String::as_str);
@@ -332,6 +394,7 @@ impl<'a> Gauge<'a> {
             mean_readability: 0.0,
             passive_share: 0.0,
         });
+
         let letters = old.letters + 1;
         let count = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
         self.figures = Some(TextFigures {

@@ -1,4 +1,5 @@
-//! Both languages say the same: keys, slots, numbers; and in whole letters the same blocks, parts and numbers.
+//! Both languages say the same: keys, slots, numbers; and in whole letters the same blocks, parts
+//! and numbers.
 
 use std::collections::BTreeMap;
 
@@ -28,9 +29,14 @@ pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<TextFinding> {
             Some(_) => {}
         }
     }
+
     findings.extend(
-        english.iter().filter(|(key, _)| !dutch.contains_key(*key)).map(|(key, text)| missing(Language::Nl, key, text)),
+        english
+            .iter()
+            .filter(|(key, _)| !dutch.contains_key(*key))
+            .map(|(key, text)| missing(Language::Nl, key, text)),
     );
+
     findings
 }
 
@@ -53,7 +59,11 @@ pub fn of_facts(facts: &Facts) -> Vec<TextFinding> {
             file: facts.file.to_string(),
             key,
             sentence: format!("{} / {}", text.nl, text.en),
-            problem: format!("numbers {:?} in Dutch, {:?} in English", numbers(&text.nl), numbers(&text.en)),
+            problem: format!(
+                "numbers {:?} in Dutch, {:?} in English",
+                numbers(&text.nl),
+                numbers(&text.en)
+            ),
             advice: "write the same numbers in both languages".to_owned(),
         })
         .collect()
@@ -62,13 +72,19 @@ pub fn of_facts(facts: &Facts) -> Vec<TextFinding> {
 /// What differs between the blocks of the same letter in both languages, if anything.
 pub fn of_shapes(dutch: &Body, english: &Body) -> Option<String> {
     if dutch.blocks.len() != english.blocks.len() {
-        return Some(format!("{} blocks in Dutch, {} in English", dutch.blocks.len(), english.blocks.len()));
+        return Some(format!(
+            "{} blocks in Dutch, {} in English",
+            dutch.blocks.len(),
+            english.blocks.len()
+        ));
     }
+
     let differ = |(one, other): &(&Block, &Block)| {
         let parts = one.parts.len() == other.parts.len()
             && one.parts.iter().zip(&other.parts).all(|(one, other)| same_shape(one, other));
         one.id != other.id || one.heading.is_empty() != other.heading.is_empty() || !parts
     };
+
     let (one, _) = dutch.blocks.iter().zip(&english.blocks).find(differ)?;
     Some(format!("block {} has other parts in one language", one.id))
 }
@@ -76,23 +92,30 @@ pub fn of_shapes(dutch: &Body, english: &Body) -> Option<String> {
 fn same_shape(one: &Part, other: &Part) -> bool {
     match (one, other) {
         (Part::Paragraph(_), Part::Paragraph(_)) | (Part::ProviderLine, Part::ProviderLine) => true,
-        (Part::Bullets(one), Part::Bullets(other)) | (Part::Steps(one), Part::Steps(other)) => one.len() == other.len(),
+        (Part::Bullets(one), Part::Bullets(other)) | (Part::Steps(one), Part::Steps(other)) => {
+            one.len() == other.len()
+        }
         _ => false,
     }
 }
 
 /// Names of the slots, sorted.
 fn slots(text: &str) -> Vec<&str> {
-    let mut names: Vec<&str> =
-        text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
+    let mut names: Vec<&str> = text
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+        .collect();
     names.sort_unstable();
     names
 }
 
 /// Runs of digits, sorted.
 pub fn numbers(text: &str) -> Vec<&str> {
-    let mut numbers: Vec<&str> =
-        text.split(|sign: char| !sign.is_ascii_digit()).filter(|digits| !digits.is_empty()).collect();
+    let mut numbers: Vec<&str> = text
+        .split(|sign: char| !sign.is_ascii_digit())
+        .filter(|digits| !digits.is_empty())
+        .collect();
     numbers.sort_unstable();
     numbers
 }

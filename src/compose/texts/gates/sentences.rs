@@ -8,20 +8,32 @@ use crate::facts::{Bilingual, Facts};
 use crate::field::terms::Language;
 
 /// Findings in one locale file.
-pub fn of_locale(language: Language, entries: &[Entry], values: &Values, limits: &Limits) -> Vec<TextFinding> {
+pub fn of_locale(
+    language: Language,
+    entries: &[Entry],
+    values: &Values,
+    limits: &Limits,
+) -> Vec<TextFinding> {
     let mut findings = Vec::new();
     for entry in entries {
         let place = Place { file: file(language), key: &entry.key, language };
         if entry.text.contains(|sign: char| sign.is_ascii_digit()) {
-            findings.push(place.finding(
-                &entry.text,
-                worded(language, "a number stands in the text", "er staat een getal in de tekst").to_owned(),
-                worded(
-                    language,
-                    "put the number into the facts and name it with a slot",
-                    "zet het getal in de feiten en noem het met een slot",
+            findings.push(
+                place.finding(
+                    &entry.text,
+                    worded(
+                        language,
+                        "a number stands in the text",
+                        "er staat een getal in de tekst",
+                    )
+                    .to_owned(),
+                    worded(
+                        language,
+                        "put the number into the facts and name it with a slot",
+                        "zet het getal in de feiten en noem het met een slot",
+                    ),
                 ),
-            ));
+            );
         }
         let text = filled(&entry.text, values, language);
         // The one sentence in the other language is measured in the other file.
@@ -32,6 +44,7 @@ pub fn of_locale(language: Language, entries: &[Entry], values: &Values, limits:
             findings.extend(too_long_item(place, &text, limits.of(language)));
         }
     }
+
     findings
 }
 
@@ -48,6 +61,7 @@ pub fn of_facts(facts: &Facts, limits: &Limits) -> Vec<TextFinding> {
             }
         }
     }
+
     findings.extend(without_number_abroad(facts));
     findings
 }
@@ -58,9 +72,14 @@ fn spoken_to(place: Place<'_>, text: &str) -> Option<TextFinding> {
         Language::Nl => &["u", "uw", "je", "jij", "jou", "jouw"],
         Language::En => &["you", "your", "yours"],
     };
+
     let lower = text.to_lowercase();
     let word = words.iter().find(|word| find_word(&lower, word).is_some())?;
-    let problem = format!("`{word}` {}", worded(place.language, "stands in a measure", "staat in een maatregel"));
+    let problem = format!(
+        "`{word}` {}",
+        worded(place.language, "stands in a measure", "staat in een maatregel")
+    );
+
     let advice = worded(
         place.language,
         "write the measure so that it speaks to nobody: children's parents read it too",
@@ -88,6 +107,7 @@ pub fn fact_texts(facts: &Facts) -> Vec<(String, &Bilingual)> {
     for (number, measure) in facts.measures.iter().enumerate() {
         texts.push((format!("measures[{}]", number + 1), measure));
     }
+
     for (name, sender) in &facts.senders {
         texts.extend(sender.about.as_ref().map(|about| (format!("senders.{name}.about"), about)));
         let own = sender.about_screening.as_ref();
@@ -96,9 +116,11 @@ pub fn fact_texts(facts: &Facts) -> Vec<(String, &Bilingual)> {
         texts.push((format!("senders.{name}.privacy_contact"), &sender.privacy_contact));
         texts.push((format!("senders.{name}.function"), &sender.function));
     }
+
     for (name, phone) in &facts.phones {
         texts.extend(phone.hours.as_ref().map(|hours| (format!("phones.{name}.hours"), hours)));
     }
+
     texts
 }
 
@@ -123,7 +145,9 @@ impl Place<'_> {
 
 fn of_text(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Vec<TextFinding> {
     let mut findings = Vec::new();
-    if let Some(problem) = residue(text).or_else(|| (text.trim() != text).then_some("a space stands at an end")) {
+    if let Some(problem) =
+        residue(text).or_else(|| (text.trim() != text).then_some("a space stands at an end"))
+    {
         let advice = worded(
             place.language,
             "write the whole sentence, with single spaces",
@@ -131,14 +155,20 @@ fn of_text(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Vec<TextFin
         );
         findings.push(place.finding(text, problem.to_owned(), advice));
     }
+
     for sentence in readability::sentences(text) {
         let words = readability::words(sentence).count();
         if words > limits.longest_sentence {
             let problem = match place.language {
-                Language::En => format!("{words} words in one sentence, at most {}", limits.longest_sentence),
-                Language::Nl => format!("{words} woorden in één zin, hoogstens {}", limits.longest_sentence),
+                Language::En => {
+                    format!("{words} words in one sentence, at most {}", limits.longest_sentence)
+                }
+                Language::Nl => {
+                    format!("{words} woorden in één zin, hoogstens {}", limits.longest_sentence)
+                }
             };
-            let advice = worded(place.language, "make two sentences of it", "maak er twee zinnen van");
+            let advice =
+                worded(place.language, "make two sentences of it", "maak er twee zinnen van");
             findings.push(place.finding(sentence, problem, advice));
         }
         let lower = sentence.to_lowercase();
@@ -151,6 +181,7 @@ fn of_text(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Vec<TextFin
             }
         }
     }
+
     findings
 }
 
@@ -159,9 +190,10 @@ fn too_long_item(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Optio
     (words > limits.longest_item).then(|| {
         let most = limits.longest_item;
         let (problem, advice) = match place.language {
-            Language::En => {
-                (format!("{words} words for one kind of data, at most {most}"), "name the kind of data in fewer words")
-            }
+            Language::En => (
+                format!("{words} words for one kind of data, at most {most}"),
+                "name the kind of data in fewer words",
+            ),
             Language::Nl => (
                 format!("{words} woorden voor één soort gegevens, hoogstens {most}"),
                 "noem de soort gegevens in minder woorden",
@@ -174,14 +206,19 @@ fn too_long_item(place: Place<'_>, text: &str, limits: &LanguageLimits) -> Optio
 /// The text with facts in its slots, whichever list its slots are of.
 fn filled(text: &str, values: &Values, language: Language) -> String {
     let mut filled = text.to_owned();
-    for name in text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)) {
+    for name in
+        text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+    {
         let value = match Fact::named(name) {
             Some(fact) => values.of(fact).to_owned(),
-            None if Earlier::named(name).is_some() => dates::in_words(jiff::civil::date(2025, 8, 20), language),
+            None if Earlier::named(name).is_some() => {
+                dates::in_words(jiff::civil::date(2025, 8, 20), language)
+            }
             None if ItemList::named(name).is_some() => "(1)".to_owned(),
             None => continue,
         };
         filled = filled.replace(&format!("{{{name}}}"), &value);
     }
+
     filled
 }

@@ -1,5 +1,6 @@
-//! Spelling, against Debian's dictionaries (`hunspell`, `hunspell-nl`, `hunspell-en-gb`) as they are found at run time. Words
-//! that are right and not in a dictionary stand under `own_words` in `locales/limits.toml`.
+//! Spelling, against Debian's dictionaries (`hunspell`, `hunspell-nl`, `hunspell-en-gb`) as they
+//! are found at run time. Words that are right and not in a dictionary stand under `own_words` in
+//! `locales/limits.toml`.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -21,7 +22,8 @@ struct Place {
 /// Words by language and where each first stands.
 type Words = BTreeMap<Language, BTreeMap<String, Place>>;
 
-/// Misspelt words of the two locale files (Dutch first) and of the facts, or what is missing to find them.
+/// Misspelt words of the two locale files (Dutch first) and of the facts, or what is missing to
+/// find them.
 pub fn check(locales: &[&str; 2], facts: &Facts, limits: &Limits) -> Vec<TextFinding> {
     let mut findings = Vec::new();
     for (language, words) in words(locales, facts) {
@@ -33,6 +35,7 @@ pub fn check(locales: &[&str; 2], facts: &Facts, limits: &Limits) -> Vec<TextFin
             Err(()) => findings.push(missing(language)),
         }
     }
+
     findings
 }
 
@@ -40,10 +43,12 @@ fn words(locales: &[&str; 2], facts: &Facts) -> Words {
     let mut words = Words::new();
     let mut add = |language: Language, file: &str, key: &str, text: &str| {
         for word in of_text(text) {
-            let place = || Place { file: file.to_owned(), key: key.to_owned(), text: text.to_owned() };
+            let place =
+                || Place { file: file.to_owned(), key: key.to_owned(), text: text.to_owned() };
             words.entry(language).or_default().entry(word).or_insert_with(place);
         }
     };
+
     for (language, locale) in Language::ALL.iter().copied().zip(locales) {
         for entry in entries(locale) {
             // One sentence of each file is in the other language.
@@ -58,10 +63,16 @@ fn words(locales: &[&str; 2], facts: &Facts) -> Words {
         for (key, text) in fact_texts(facts) {
             // Names and addresses are in no dictionary.
             if !matches!(key.rsplit_once('.'), Some((_, "name" | "privacy_contact"))) {
-                add(language, facts.file.as_str(), &format!("{key}.{language}"), text.get(language));
+                add(
+                    language,
+                    facts.file.as_str(),
+                    &format!("{key}.{language}"),
+                    text.get(language),
+                );
             }
         }
     }
+
     words
 }
 
@@ -77,6 +88,7 @@ fn of_text(text: &str) -> Vec<String> {
             _ => {}
         }
     }
+
     let words = plain.split(|sign: char| !sign.is_alphabetic() && !matches!(sign, '\'' | '-'));
     let trimmed = words.map(|word| word.trim_matches(['\'', '-']));
     trimmed.filter(|word| word.chars().count() > 1).map(str::to_owned).collect()
@@ -91,7 +103,10 @@ const fn dictionary(language: Language) -> &'static str {
 }
 
 /// Those of the words that the dictionary does not know; an error when there is none.
-fn misspelt<'a>(language: Language, words: impl Iterator<Item = &'a String>) -> Result<Vec<String>, ()> {
+fn misspelt<'a>(
+    language: Language,
+    words: impl Iterator<Item = &'a String>,
+) -> Result<Vec<String>, ()> {
     let mut hunspell = Command::new("hunspell")
         .args(["-l", "-i", "utf-8", "-d", dictionary(language)])
         .stdin(Stdio::piped())
@@ -99,13 +114,17 @@ fn misspelt<'a>(language: Language, words: impl Iterator<Item = &'a String>) -> 
         .stderr(Stdio::null())
         .spawn()
         .map_err(|_| ())?;
+
     let list: Vec<&str> = words.map(String::as_str).collect();
-    // A few kilobytes: less than a pipe holds, so nobody waits for anybody. Without a dictionary the pipe is closed early.
-    let written = hunspell.stdin.take().map(|mut input| input.write_all(list.join("\n").as_bytes()));
+    // A few kilobytes: less than a pipe holds, so nobody waits for anybody. Without a dictionary
+    // the pipe is closed early.
+    let written =
+        hunspell.stdin.take().map(|mut input| input.write_all(list.join("\n").as_bytes()));
     let answer = hunspell.wait_with_output().map_err(|_| ())?;
     if !answer.status.success() || !matches!(written, Some(Ok(()))) {
         return Err(());
     }
+
     Ok(String::from_utf8_lossy(&answer.stdout).lines().map(str::to_owned).collect())
 }
 
@@ -114,7 +133,10 @@ fn finding(language: Language, word: &str, place: &Place) -> TextFinding {
         file: place.file.clone(),
         key: place.key.clone(),
         sentence: place.text.clone(),
-        problem: format!("`{word}` {}", worded(language, "is not in the dictionary", "staat niet in het woordenboek")),
+        problem: format!(
+            "`{word}` {}",
+            worded(language, "is not in the dictionary", "staat niet in het woordenboek")
+        ),
         advice: worded(
             language,
             "correct the word, or add it to `own_words` in limits.toml",
@@ -129,6 +151,7 @@ fn missing(language: Language) -> TextFinding {
         Language::Nl => "hunspell-nl",
         Language::En => "hunspell-en-gb",
     };
+
     TextFinding {
         file: package.to_owned(),
         key: String::new(),
@@ -150,18 +173,23 @@ mod tests {
 
     #[test]
     fn a_misspelt_word_is_found_with_its_key_in_the_language_of_the_text() {
-        let facts = Facts::parse("facts.toml".into(), include_str!("../../../../sample-data/facts.toml")).unwrap();
+        let facts =
+            Facts::parse("facts.toml".into(), include_str!("../../../../sample-data/facts.toml"))
+                .unwrap();
         let limits = super::super::limits();
         let (nl, en) = (super::super::locale::NL, super::super::locale::EN);
         let wrong = [
             nl.replacen("Wat is er gebeurd?", "Wat is er gebeurt hoor, gebuerd?", 1),
             en.replacen("What happened?", "What hapened?", 1),
         ];
+
         let findings = check(&[&wrong[0], &wrong[1]], &facts, limits);
-        let found =
-            |key: &str, problem: &str| findings.iter().any(|one| one.key == key && one.problem.contains(problem));
+        let found = |key: &str, problem: &str| {
+            findings.iter().any(|one| one.key == key && one.problem.contains(problem))
+        };
         assert!(found("what.heading", "`gebuerd` staat niet in het woordenboek"), "{findings:?}");
         assert!(found("what.heading", "`hapened` is not in the dictionary"), "{findings:?}");
+
         assert_eq!(check(&[nl, en], &facts, limits), []);
     }
 }

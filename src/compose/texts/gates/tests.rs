@@ -46,16 +46,30 @@ fn seeded(from: &str, to: &str) -> Vec<TextFinding> {
 
 #[test]
 fn seeded_defects_are_found_with_their_key() {
-    let long =
-        "Wij willen u met deze brief laten weten dat wij het heel erg vinden dat dit u en alle anderen is overkomen.";
+    let long = "Wij willen u met deze brief laten weten dat wij het heel erg vinden dat dit u en alle anderen is overkomen.";
     let defects = [
-        ("We vinden het heel erg dat dit u is overkomen.", long, "sign.adult", "woorden in één zin"),
-        ("Het gaat om dit ziekenhuis:", "Het betreft derhalve dit ziekenhuis:", "why.hospital_named", "`derhalve`"),
+        (
+            "We vinden het heel erg dat dit u is overkomen.",
+            long,
+            "sign.adult",
+            "woorden in één zin",
+        ),
+        (
+            "Het gaat om dit ziekenhuis:",
+            "Het betreft derhalve dit ziekenhuis:",
+            "why.hospital_named",
+            "`derhalve`",
+        ),
         ("Wat is er gebeurd?", "Wat is er  gebeurd?", "what.heading", "two spaces"),
         ("Wat is er gebeurd?", "", "what.heading", "empty"),
         ("Wat is er gebeurd?", "Wat is er gebeurd? None", "what.heading", "`None`"),
         ("Wat is er gebeurd?", "Wat is er gebeurd? [plaats]", "what.heading", "bracket"),
-        ("Ja, uw uitslag klopt.", "Mevrouw, uw uitslag klopt.", "care.screening.adult", "`mevrouw`"),
+        (
+            "Ja, uw uitslag klopt.",
+            "Mevrouw, uw uitslag klopt.",
+            "care.screening.adult",
+            "`mevrouw`",
+        ),
         ("Klik nergens op. Bel", "Kijk op www.voorbeeld.nl. Bel", "you.message.adult", "`www`"),
         ("of een andere zorgverlener liet", "(nummer 4) liet", "why.gp.adult", "een getal"),
         (
@@ -64,13 +78,20 @@ fn seeded_defects_are_found_with_their_key() {
             "items.result",
             "één soort gegevens",
         ),
-        ("Laat het ons weten.", "Doe mee aan de volgende ronde.", "care.screening.adult", "`doe mee`"),
+        (
+            "Laat het ons weten.",
+            "Doe mee aan de volgende ronde.",
+            "care.screening.adult",
+            "`doe mee`",
+        ),
     ];
     for (from, to, key, problem) in defects {
         let texts = Texts { nl: &defect(from, to), en: locale::EN, limits: limits() };
         let findings = texts.check_sentences(&facts());
         let found = findings.iter().any(|finding| {
-            finding.file == "locales/nl.toml" && finding.key == key && finding.problem.contains(problem)
+            finding.file == "locales/nl.toml"
+                && finding.key == key
+                && finding.problem.contains(problem)
         });
         assert!(found, "{to}\n{}", show(&findings));
     }
@@ -79,14 +100,26 @@ fn seeded_defects_are_found_with_their_key() {
 #[test]
 fn a_fact_named_in_one_language_only_is_found() {
     let findings = seeded("Klik nergens op. Bel de Fraudehelpdesk: {fraud}.", "Klik nergens op.");
-    assert!(findings.iter().any(|finding| finding.key == "you.message.adult" && finding.problem.contains("slots")));
-    assert!(findings.iter().any(|finding| finding.problem.contains("numbers")), "{}", show(&findings));
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.key == "you.message.adult" && finding.problem.contains("slots"))
+    );
+    assert!(
+        findings.iter().any(|finding| finding.problem.contains("numbers")),
+        "{}",
+        show(&findings)
+    );
 }
 
 #[test]
 fn an_unexplained_term_is_found() {
     let findings = seeded("burgerservicenummer (BSN)", "BSN");
-    assert!(findings.iter().any(|finding| finding.problem.contains("`BSN` is niet uitgelegd")), "{}", show(&findings));
+    assert!(
+        findings.iter().any(|finding| finding.problem.contains("`BSN` is niet uitgelegd")),
+        "{}",
+        show(&findings)
+    );
 }
 
 #[test]
@@ -97,13 +130,23 @@ fn hard_words_long_letters_and_passives_are_found() {
     let passive = "Er werd gestolen. ".repeat(10);
     let slow =
         "Dit is een zin die met opzet uit twintig korte woorden bestaat en die dus te lang is voor u. ".repeat(80);
-    let findings = seeded("Wij hoorden dat op {reported}. Daarna", &format!("{hard}{passive}Op {{reported}}"));
+    let findings =
+        seeded("Wij hoorden dat op {reported}. Daarna", &format!("{hard}{passive}Op {{reported}}"));
     for problem in ["leesbaarheid", "lijdende"] {
-        assert!(findings.iter().any(|finding| finding.problem.contains(problem)), "{problem}\n{}", show(&findings));
+        assert!(
+            findings.iter().any(|finding| finding.problem.contains(problem)),
+            "{problem}\n{}",
+            show(&findings)
+        );
     }
-    let findings = seeded("Wij hoorden dat op {reported}. Daarna", &format!("{slow}Op {{reported}}"));
+    let findings =
+        seeded("Wij hoorden dat op {reported}. Daarna", &format!("{slow}Op {{reported}}"));
     for problem in ["gemiddeld", "woorden, hoogstens"] {
-        assert!(findings.iter().any(|finding| finding.problem.contains(problem)), "{problem}\n{}", show(&findings));
+        assert!(
+            findings.iter().any(|finding| finding.problem.contains(problem)),
+            "{problem}\n{}",
+            show(&findings)
+        );
     }
 }
 
@@ -123,7 +166,10 @@ fn facts_that_are_too_old_are_found() {
         ("publication.checked_on", "still on the internet"),
     ] {
         let fits = |finding: &TextFinding| finding.key == key && finding.advice.contains(advice);
-        assert!(findings.iter().any(|finding| fits(finding) && finding.file == "facts.toml"), "{key}");
+        assert!(
+            findings.iter().any(|finding| fits(finding) && finding.file == "facts.toml"),
+            "{key}"
+        );
     }
 }
 
@@ -132,8 +178,16 @@ fn facts_are_gated_too() {
     let mut facts = facts();
     facts.measures[0].nl = "Derhalve werkten 3 experts.".to_owned();
     let findings = check(&facts);
-    assert!(findings.iter().any(|finding| finding.file == "facts.toml" && finding.problem.contains("derhalve")));
-    assert!(findings.iter().any(|finding| finding.file == "facts.toml" && finding.problem.contains("numbers")));
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.file == "facts.toml" && finding.problem.contains("derhalve"))
+    );
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.file == "facts.toml" && finding.problem.contains("numbers"))
+    );
     facts.measures[0].nl = "U hoort van ons.".to_owned();
     facts.measures[0].en = "We will tell you.".to_owned();
     for word in ["`u` staat in een maatregel", "`you` stands in a measure"] {
@@ -145,9 +199,13 @@ fn facts_are_gated_too() {
 
 #[test]
 fn residue_is_seen_in_extracted_text() {
-    for (text, clean) in
-        [("Bel ons.", true), ("Bel {phone}.", false), ("Bel  ons.", false), ("Bel None.", false), ("", false)]
-    {
+    for (text, clean) in [
+        ("Bel ons.", true),
+        ("Bel {phone}.", false),
+        ("Bel  ons.", false),
+        ("Bel None.", false),
+        ("", false),
+    ] {
         assert_eq!(residue(text).is_none(), clean, "{text}");
     }
     assert!(residue("annulling nullen").is_none());

@@ -17,7 +17,10 @@ fn a_supplement_names_the_earlier_date_and_the_difference_then_the_full_list() {
     assert!(format!("{:?}", supplement.parts[0]).contains("20 augustus 2025"));
     let new = "Criminelen hebben ook deze gegevens van u: burgerservicenummer (BSN), uitslag van de test.";
     assert_eq!(bullets(supplement), [new]);
-    assert_eq!(bullets(block(&body, "DATA").unwrap()), ["naam", "burgerservicenummer (BSN)", "uitslag van de test"]);
+    assert_eq!(
+        bullets(block(&body, "DATA").unwrap()),
+        ["naam", "burgerservicenummer (BSN)", "uitslag van de test"]
+    );
     assert!(body.frame.heading.starts_with("Nieuwe informatie"));
 }
 
@@ -32,7 +35,11 @@ fn a_correction_says_what_was_wrong_and_sorry() {
         possible: [Item::Name].into_iter().collect(),
         ..told.clone()
     };
-    let before = Findings { categories: vec![Category::Hospital, Category::Gp], published: Published::Yes, ..told };
+    let before = Findings {
+        categories: vec![Category::Hospital, Category::Gp],
+        published: Published::Yes,
+        ..told
+    };
     now.news = LetterNews::Correction(Difference { earlier: date(2025, 8, 20), before });
     let text = text_of(&now);
     for part in [
@@ -62,5 +69,8 @@ fn status_up_says_it_once_for_the_whole_list() {
     let body = body_of(&now, &facts(), RUN_DATE, false);
     let supplement = block(&body, "SUPP").unwrap();
     assert_eq!(supplement.parts.len(), 2);
-    assert_eq!(bullets(supplement), ["Criminelen hebben alles in de lijst hieronder gestolen. Dat weten we nu zeker."]);
+    assert_eq!(
+        bullets(supplement),
+        ["Criminelen hebben alles in de lijst hieronder gestolen. Dat weten we nu zeker."]
+    );
 }
