@@ -57,7 +57,7 @@ pub struct Sealed {
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// A letter cannot stand in the manifest.
-    #[error("making the manifest of part {part}")]
+    #[error("cannot make the manifest of part {part}")]
     Manifest {
         /// Which part.
         part: u32,
@@ -65,10 +65,10 @@ pub enum PackageError {
         source: ManifestError,
     },
     /// The ticket.
-    #[error("making the job ticket")]
+    #[error("cannot make the job ticket")]
     Ticket(#[from] ticket::TicketError),
     /// The delivery note.
-    #[error("setting the delivery note")]
+    #[error("cannot set the delivery note")]
     Note(#[source] RenderError),
     /// The vendor's keys.
     #[error(transparent)]
@@ -98,7 +98,7 @@ pub enum PackageError {
         path: String,
     },
     /// A file of the bag cannot be written.
-    #[error("packing `{path}` of part {part}")]
+    #[error("cannot pack `{path}` of part {part}")]
     Entry {
         /// Which part.
         part: u32,
@@ -108,7 +108,7 @@ pub enum PackageError {
         source: io::Error,
     },
     /// The sealed file cannot be written.
-    #[error("writing `{path}`")]
+    #[error("cannot write `{path}`")]
     Write {
         /// Which file.
         path: Utf8PathBuf,

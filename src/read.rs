@@ -218,39 +218,42 @@ fn read_list(
             refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
             read
         }
-        List::Suppressions => {
-            let (known, refused_before) = (rows.suppressions.len(), refused.len());
-            let mut waiting = Vec::new();
-            let read = read_file(
-                file,
-                format,
-                context,
-                &mut rows.suppressions,
-                refused,
-                damage,
-                &mut waiting,
-            )?;
-            refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
-            let good = rows.suppressions[known..].iter();
-            let nobody = good
-                .filter(|row| row.bsn.is_none() && row.person_ref.is_empty())
-                .map(|row| row.row.row)
-                .chain(
-                    refused[refused_before..]
-                        .iter()
-                        .filter(|row| names_nobody(row))
-                        .map(|row| row.set_aside.row.row),
-                )
-                .min();
-            if let Some(row) = nobody {
-                return Err(ReadError::Suppression { file: context.file.to_owned(), row });
-            }
-            read
-        }
+        List::Suppressions => read_suppressions(file, format, context, rows)?,
     };
 
     rows.inputs.push(input);
     Ok(counted)
+}
+
+/// Reads suppressions behind those that are there already. A row that names nobody stops the run.
+fn read_suppressions(
+    file: &Found,
+    format: &InputFormat,
+    context: &Context<'_>,
+    rows: &mut Rows,
+) -> Result<(Input, Counted), ReadError> {
+    let (known, refused_before) = (rows.suppressions.len(), rows.refused.len());
+    let mut waiting = Vec::new();
+    let read = read_file(
+        file,
+        format,
+        context,
+        &mut rows.suppressions,
+        &mut rows.refused,
+        &mut rows.damage,
+        &mut waiting,
+    )?;
+    rows.refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
+
+    let good = rows.suppressions[known..].iter();
+    let good = good.filter(|row| row.bsn.is_none() && row.person_ref.is_empty());
+    let refused = rows.refused[refused_before..].iter().filter(|row| names_nobody(row));
+    let nobody = good.map(|row| row.row.row).chain(refused.map(|row| row.set_aside.row.row)).min();
+
+    match nobody {
+        Some(row) => Err(ReadError::Suppression { file: context.file.to_owned(), row }),
+        None => Ok(read),
+    }
 }
 
 /// What was counted of one file beside its rows.

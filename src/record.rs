@@ -23,6 +23,7 @@ mod anchors;
 mod audit;
 pub mod backup;
 mod cases;
+mod changes;
 pub mod check;
 mod decisions;
 mod deliveries;
@@ -47,23 +48,20 @@ mod recognise;
 mod redo;
 pub mod restore;
 mod row_marks;
+mod steps;
 mod store;
+mod told;
+mod tonight;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
 use camino::{Utf8Path, Utf8PathBuf};
-use jiff::civil::Date;
 
 use crate::base::data_dir;
-use crate::field::ids::RowRef;
 use crate::field::keys::Keys;
 use crate::field::mode::Mode;
-use crate::field::person::Cluster;
-use crate::field::row::{List, Rows};
-use crate::field::terms::Kind;
+use crate::field::row::List;
 use crate::package::Signer;
 
 pub use audit::Head;
@@ -176,27 +174,6 @@ impl Ledger {
         refuse_when_over(&self.campaign, self.campaign_state()?)
     }
 
-    /// Writes the anchor that a run was stopped before, if there is one to be written. Called when
-    /// nothing can be refused any more.
-    ///
-    /// # Errors
-    /// [`RecordError`] when it cannot be written.
-    pub fn anchor(&self) -> Result<(), RecordError> {
-        let head = self.head()?;
-        self.note_changes()?;
-        if !anchors::is_present(&anchors::beside(&self.data_dir), &head)? {
-            anchors::write(&anchors::beside(&self.data_dir), &self.id, &head)?;
-        }
-        // Written anew though it says the same: whether that works has to be known before a plan is
-        // committed.
-        self.anchor.iter().try_for_each(|path| anchors::write(path, &self.id, &head))
-    }
-
-    fn write_anchors(&self, head: &Head) -> Result<(), RecordError> {
-        anchors::write(&anchors::beside(&self.data_dir), &self.id, head)?;
-        self.anchor.iter().try_for_each(|path| anchors::write(path, &self.id, head))
-    }
-
     /// Size of the ledger's file in bytes.
     ///
     /// # Errors
@@ -235,254 +212,6 @@ impl Ledger {
         self.store.head()
     }
 
-    /// Compares the inbox with what earlier runs read.
-    ///
-    /// # Errors
-    /// [`RecordError::InputsChanged`] when a file is gone or has rows that are gone or different,
-    /// its list may not be replaced, and nobody has accepted it; [`RecordError::ListShrunk`] when a
-    /// list has lost more rows than it may.
-    pub fn intake(
-        &self,
-        rows: &Rows,
-        terms: &dyn Fn(List) -> ListTerms,
-        accepted: Acceptance<'_>,
-    ) -> Result<Intake, RecordError> {
-        let (lines, known) = (self.store.inputs()?, self.store.file_rows(false)?);
-        intake::take(
-            &intake::Before { lines: &lines, rows: &known },
-            rows,
-            &self.keys,
-            terms,
-            accepted,
-        )
-    }
-
-    /// Which rows of records that were delivered more than once count, and the rows of records that
-    /// were withdrawn.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be read.
-    pub fn deliveries(
-        &self,
-        rows: &Rows,
-        intake: &Intake,
-    ) -> Result<(Deliveries, BTreeSet<RowRef>), RecordError> {
-        let (lines, known) = (self.store.inputs()?, self.store.file_rows(false)?);
-        let deliveries =
-            deliveries::settle(rows, intake, &intake::Before { lines: &lines, rows: &known });
-        Ok((deliveries, self.store.record_rulings()?.withdrawn_rows(rows, intake)))
-    }
-
-    /// Whom the lists of a run protect, and whom earlier ones did.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be read.
-    pub fn guard(&self, rows: &Rows) -> Result<Guard<'_>, RecordError> {
-        Ok(Guard::new(self.store.memory()?, rows, &self.keys))
-    }
-
-    /// Answers from now on as if a human had said this of records and people; nothing is written.
-    pub fn suppose(&mut self, records: &[(RecordMark, RecordRuling)], release: &Release) {
-        let rulings = records.iter().map(|(key, ruling)| (key.0, *ruling)).collect();
-        self.store.suppose(store::Supposed { rulings, shields: release.lines.clone() });
-    }
-
-    /// Writes down that a human releases people; returns how many.
-    ///
-    /// # Errors
-    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be
-    /// written.
-    pub fn release(&mut self, release: &Release, by: &str) -> Result<usize, RecordError> {
-        inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
-        if release.people > 0 {
-            self.write(|store| store.release(by, &release.lines))?;
-        }
-        Ok(release.people)
-    }
-
-    /// Gives every cluster its person, with the letters they had. Same order as the clusters.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be read.
-    pub fn recognise<'a>(&self, clusters: Vec<Cluster<'a>>) -> Result<Recognised<'a>, RecordError> {
-        let known = self.store.snapshot(Store::known)?;
-        Ok(recognise::recognise(&known, &self.keys, clusters))
-    }
-
-    /// The job that an earlier run left unfinished. It is finished first, as it was planned.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be read.
-    pub fn pending(&self) -> Result<Option<Job>, RecordError> {
-        Ok(self.jobs()?.into_iter().find(|job| !job.state.is_over()))
-    }
-
-    /// Every job, oldest number first.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be read.
-    pub fn jobs(&self) -> Result<Vec<Job>, RecordError> {
-        self.store.snapshot(|store| {
-            let model = Model::replay(&audit::verify(&store.entries()?)?)?;
-            model.jobs.into_iter().map(|(number, row)| describe(store, number, row)).collect()
-        })
-    }
-
-    /// The number of the next job: two digits of the year, five of the counter.
-    ///
-    /// # Errors
-    /// [`RecordError::JobNumbers`] after 99,999 jobs in one year.
-    pub fn next_job(&self, run_date: Date) -> Result<String, RecordError> {
-        let year = run_date.year();
-        let base = u32::try_from(year.rem_euclid(100)).unwrap_or_default() * 100_000;
-        let next = self.store.highest_job(base, base + 99_999)?.unwrap_or(base) + 1;
-        if next > base + 99_999 {
-            Err(RecordError::JobNumbers { year })
-        } else {
-            Ok(job::write_job(next))
-        }
-    }
-
-    /// Begins the plan of a job with this number. Letters are added in print order; nothing is
-    /// written before [`Ledger::plan`].
-    ///
-    /// # Errors
-    /// [`RecordError::JobState`] when another job is unfinished.
-    pub fn draft<'b>(
-        &'b self,
-        job: &'b str,
-        noted: Noted<'b>,
-    ) -> Result<PlanDraft<'b>, RecordError> {
-        if let Some(open) = self.pending()? {
-            return Err(RecordError::JobState {
-                job: open.job,
-                found: open.state.to_string(),
-                wanted: "done",
-            });
-        }
-        PlanDraft::new(&self.store, &self.keys, &self.campaign, job, noted)
-    }
-
-    /// Fixes the letters of a job, in one transaction. From here no later input changes them.
-    ///
-    /// # Errors
-    /// [`RecordError::Twice`] when a letter was planned before; nothing has been written then.
-    pub fn plan(&mut self, plan: &CheckedPlan) -> Result<Head, RecordError> {
-        let new_people = plan.new_people();
-        self.write(|store| store.plan(plan.for_store(&new_people)))
-    }
-
-    /// Records the packages of a planned job: from here these bytes are published, and no others.
-    ///
-    /// # Errors
-    /// [`RecordError::Unbalanced`] when the parts are not those that were planned,
-    /// [`RecordError::JobState`] when the job is not `planned`.
-    pub fn seal(&mut self, job: &str, parts: &[SealedPart]) -> Result<Head, RecordError> {
-        let number = number_of(job)?;
-        let unbalanced = |problem| RecordError::Unbalanced { job: job.to_owned(), problem };
-        let planned = self
-            .jobs()?
-            .into_iter()
-            .find(|known| known.job == job)
-            .map(|job| job.parts)
-            .unwrap_or_default();
-
-        let mut parts = parts.to_vec();
-        parts.sort_unstable_by_key(|part| part.totals.number);
-
-        if parts.len() != planned.len() {
-            return Err(unbalanced(format!(
-                "{} parts were planned, {} were made",
-                planned.len(),
-                parts.len()
-            )));
-        }
-
-        for (part, planned) in parts.iter().zip(planned) {
-            if part.totals != planned {
-                return Err(unbalanced(format!(
-                    "part {} does not hold what was planned",
-                    planned.number
-                )));
-            }
-        }
-
-        self.write(|store| store.seal(number, &parts))
-    }
-
-    /// Records that the packages of a sealed job are in the outbox, synced, with `.done`.
-    ///
-    /// # Errors
-    /// [`RecordError::JobState`] when the job is not `sealed`.
-    pub fn published(&mut self, job: &str) -> Result<Head, RecordError> {
-        let number = number_of(job)?;
-        self.write(|store| store.published(number))
-    }
-
-    /// Records that the papers of a published job are in their place, and checks the file.
-    ///
-    /// # Errors
-    /// [`RecordError::JobState`] when the job is not `published`.
-    pub fn finished(&mut self, job: &str) -> Result<Head, RecordError> {
-        let number = number_of(job)?;
-        let head = self.write(|store| store.done(number))?;
-        self.store.check_integrity()?;
-        Ok(head)
-    }
-
-    /// Notes new files, accepted changes, merges and splits of a run that wrote no letters. When
-    /// nothing is new not one byte changes.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be written.
-    pub fn note(&mut self, noted: &Noted<'_>) -> Result<Head, RecordError> {
-        let found = plan::Found::new(&self.store, noted)?;
-        if found.is_nothing() {
-            return self.head();
-        }
-        let head = self.write(|store| store.note(found.news()))?;
-        self.store.check_integrity()?;
-        Ok(head)
-    }
-
-    /// What the ledger knows of a letter, by its id or its reference code as printed.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be read.
-    pub fn letter(&self, id_or_reference: &str) -> Result<Option<LetterRecord>, RecordError> {
-        self.store.letter(id_or_reference)
-    }
-
-    /// Letters that are out by day, kind and group (the main category), in that order.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be read.
-    pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
-        self.store.sent()
-    }
-
-    /// The pseudonyms of everybody a letter was planned for.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be read.
-    pub fn written_to(&self) -> Result<BTreeSet<String>, RecordError> {
-        Ok(self.store.people()?.iter().map(ToString::to_string).collect())
-    }
-
-    /// The ledger in numbers; after a purge those from before it.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the ledger cannot be read.
-    pub fn totals(&self) -> Result<Totals, RecordError> {
-        if self.campaign_state()? == CampaignState::Purged
-            && let Some(totals) = self.model()?.purged
-        {
-            return Ok(totals);
-        }
-        let inputs = inputs::expected(&self.store.inputs()?).len() as u64;
-        Ok(Totals { inputs, ..self.store.totals()? })
-    }
-
     /// Whether letters may still be sent.
     ///
     /// # Errors
@@ -494,69 +223,6 @@ impl Ledger {
     fn model(&self) -> Result<Model, RecordError> {
         Model::replay(&audit::verify(&self.store.entries()?)?)
     }
-
-    /// A copy before the first change, the change, and its anchor.
-    fn write(
-        &mut self,
-        change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
-    ) -> Result<Head, RecordError> {
-        if !self.backed_up {
-            backup::take(&self.data_dir, &self.store)?;
-            self.backed_up = true;
-        }
-        self.write_bare(change)
-    }
-
-    /// A change and its anchor, without a copy. The first change of an older ledger makes it one of
-    /// this program's.
-    fn write_bare(
-        &mut self,
-        change: impl FnOnce(&mut Store) -> Result<Head, RecordError>,
-    ) -> Result<Head, RecordError> {
-        // A purge takes the keys folder's mark away, and it stays away.
-        if self.campaign_state()? == CampaignState::Open {
-            mode_mark::write(&self.data_dir, self.mode)?;
-        }
-
-        self.note_changes()?;
-
-        if self.store.migrate(self.mode)?.is_some() {
-            tracing::warn!(
-                ledger.mode = self.mode.word(),
-                "the ledger of an earlier program is of this mode from now on"
-            );
-        }
-
-        let head = change(&mut self.store)?;
-        self.note_changes()?;
-        tracing::info!(
-            ledger.events = head.events,
-            ledger.head = head.hash,
-            "the ledger has changed"
-        );
-
-        self.write_anchors(&head)?;
-        Ok(head)
-    }
-}
-
-impl Ledger {
-    /// Writes changes a second time, as long as people's data are not being destroyed.
-    fn note_changes(&self) -> Result<(), RecordError> {
-        match self.campaign_state()? {
-            CampaignState::Open | CampaignState::Closed => redo::note(&self.data_dir, &self.store),
-            CampaignState::Purging | CampaignState::Purged => Ok(()),
-        }
-    }
-}
-
-fn number_of(job: &str) -> Result<u32, RecordError> {
-    let unknown = || RecordError::JobState {
-        job: job.to_owned(),
-        found: "not in the ledger".to_owned(),
-        wanted: "planned",
-    };
-    job::read_job(job).ok_or_else(unknown)
 }
 
 fn refuse_when_over(campaign: &str, state: CampaignState) -> Result<(), RecordError> {
@@ -567,19 +233,4 @@ fn refuse_when_over(campaign: &str, state: CampaignState) -> Result<(), RecordEr
         CampaignState::Purged => "purged",
     };
     Err(RecordError::Over { campaign: campaign.to_owned(), state })
-}
-
-fn describe(store: &Store, number: u32, row: model::JobRow) -> Result<Job, RecordError> {
-    Ok(Job {
-        job: job::write_job(number),
-        job_name: row.name,
-        run_id: row.run_id,
-        run_date: row.run_date,
-        state: if row.abandoned.is_some() { JobState::Abandoned } else { row.state },
-        planned_head: store.head_at(row.event)?,
-        sealed_head: row.sealed_event.map(|event| store.head_at(event)).transpose()?,
-        staged: row.staged,
-        parts: row.parts,
-        sealed: row.sealed,
-    })
 }

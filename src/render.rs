@@ -35,10 +35,10 @@ pub const STANDARDS: &[&str] = &["PDF 1.7"];
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
     /// A built-in template, face or date is not usable.
-    #[error("loading the templates and faces")]
+    #[error("cannot load the templates and typefaces")]
     Workshop,
     /// Typst could not lay a letter out, or laid out what cannot be printed.
-    #[error("laying out a letter failed with code `{code}`")]
+    #[error("cannot lay out a letter: code `{code}`")]
     Layout {
         /// Which step.
         code: &'static str,
@@ -58,10 +58,10 @@ pub enum RenderError {
     #[error("the window of the envelope shows the place of the sheet mark")]
     MarkInWindow,
     /// The PDF does not meet its standard.
-    #[error("writing the PDF failed its standard")]
+    #[error("the PDF does not meet its standard")]
     Standard,
     /// A picture could not be encoded.
-    #[error("writing the picture of a page failed")]
+    #[error("cannot write the picture of a page")]
     Picture,
 }
 

@@ -29,7 +29,7 @@ mod samples;
 mod seal;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
@@ -37,14 +37,16 @@ use serde::Serialize;
 
 use crate::base::process::peak_rss_bytes;
 use crate::base::{ExitStatus, Explain};
+use crate::compose::texts::TextFacts;
 use crate::compose::{Letterbook, Texts};
 use crate::decide::Circumstances;
 use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::ids::RowRef;
+use crate::field::person::Cluster;
 use crate::field::place::Planned;
-use crate::field::row::{List, Rows};
-use crate::link::{self, Parameters};
+use crate::field::row::{Input, List, Rows};
+use crate::link::{self, Linked, Parameters};
 use crate::package::{self, Places, ProofedLetter};
 use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
 use crate::render::Press;
@@ -154,38 +156,38 @@ fn plan_tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Step, RunError
 }
 
 /// What a run has decided before anything is written.
-pub(super) struct Prepared<'a> {
+struct Prepared<'a> {
     /// What becomes of every exposure row, which rows were set aside, and which were superseded.
-    pub balance: Balance,
+    balance: Balance,
     /// Rows of other lists that could not be read whole, by code.
-    pub list_reasons: BTreeMap<String, u64>,
+    list_reasons: BTreeMap<String, u64>,
     /// Rows of other lists that wait for a human, each with its mark.
-    pub waiting: Vec<WaitingRow>,
+    waiting: Vec<WaitingRow>,
     /// Rows of participants and register that say died, protected or unknown of people without a
     /// lab record.
-    pub protecting_nobody: u64,
+    protecting_nobody: u64,
     /// Lab records, each with a row of a list that says so of a namesake with the same birth date.
-    pub namesakes: Vec<(RowRef, RowRef)>,
+    namesakes: Vec<(RowRef, RowRef)>,
     /// How people were found.
-    pub linking: LinkReport,
+    linking: LinkReport,
     /// Told people of whom no row is among the people of this run.
-    pub absent: u64,
+    absent: u64,
     /// Records that people were told about and that are not in the inbox.
-    pub gone: Vec<Gone>,
+    gone: Vec<Gone>,
     /// For the ledger.
-    pub identities: Identities,
+    identities: Identities,
     /// For the ledger: whom the lists protect.
-    pub shields: ShieldNews,
+    shields: ShieldNews,
     /// The texts, by content hash; only those that a letter uses.
-    pub bodies: BTreeMap<String, Body>,
+    bodies: BTreeMap<String, Body>,
     /// Letters by category, language and kind, with their pages.
-    pub counts: LetterCounts,
+    counts: LetterCounts,
     /// The letters, as far as their places depend on them.
-    pub proofed: Vec<ProofedLetter>,
+    proofed: Vec<ProofedLetter>,
     /// Composes them.
-    pub letters: Letters<'a>,
+    letters: Letters<'a>,
     /// Has set every body of the run.
-    pub press: Press,
+    press: Press,
 }
 
 /// Takes rows all the way to letters that are known to fit their pages, and counts them after every
@@ -200,31 +202,12 @@ fn prepare<'a>(
     facts: &'a Facts,
     clock: &mut Clock,
 ) -> Result<Prepared<'a>, RunError> {
-    let (config, rows) = (night.config, &received.rows);
+    let rows = &received.rows;
     let mut balance = Balance::open(rows);
 
-    // Link: which rows are one person.
-    let parameters = Parameters::of(&config.link)?;
-    let decisions = ledger.decisions()?;
-    let terms =
-        link::LinkTerms { rules: &config.link, parameters: &parameters, decisions: &decisions };
-    let link = || link::link(rows, &terms, ledger.keys(), night.progress);
-    let mut linked = clock.time("link", link, |linked| linked.clusters.len() as u64)?;
-
-    balance.check("link", settle::rows_of(&linked.clusters), linked.set_aside.len() as u64)?;
-
-    let linking = LinkReport::new(&rows.inputs, &terms, &linked);
-    let waiting = waiting::of(rows, &linked, ledger.keys());
-    balance.set_aside.extend(waiting.iter().map(|waiting| waiting.set_aside.clone()));
-    balance.set_aside(linked.set_aside);
-
-    // Of several deliveries of a record the newest counts.
-    let (deliveries, withdrawn) = ledger.deliveries(rows, &received.intake)?;
-    let settled = settle::settle(&mut linked.clusters, &deliveries, &withdrawn);
-    let ended = settled.set_aside.len() as u64 + settled.following();
-    balance.check("settle", settle::rows_of(&linked.clusters), ended)?;
-    balance.followers = settled.followers;
-    balance.set_aside(settled.set_aside);
+    // Link: which rows are one person, and which of their rows count.
+    let (mut linked, linking, waiting) = link_rows(night, received, ledger, &mut balance, clock)?;
+    settle_deliveries(received, ledger, &mut linked.clusters, &mut balance)?;
 
     // Recognise: who of them was told what.
     night.progress.stage("recognising", 0);
@@ -244,25 +227,8 @@ fn prepare<'a>(
     balance.check("decide", decided.rows, decided.set_aside)?;
 
     // Compose and proof: every text is laid out once, and every letter is held against its places.
-    let book = Letterbook {
-        campaign: &config.campaign,
-        keys: ledger.keys(),
-        facts,
-        inputs: &rows.inputs,
-        run_date: night.run_date,
-        synthetic: night.is_marked(),
-        window: &config.print.window,
-    };
-
-    night.progress.stage("bodies", 0);
-    let lay_out = || {
-        let texts = Texts::of(decided.texts, &book);
-        let press = Press::new(texts.bodies(), &config.print, night.run_date)?;
-        Ok::<_, RunError>((texts, press))
-    };
-
-    let (texts, press) = clock.time("bodies", lay_out, |(_, press)| press.bodies() as u64)?;
-
+    let book = letterbook(night, ledger, facts, &rows.inputs);
+    let (texts, press) = lay_out(night, &book, decided.texts, clock)?;
     let letters = Letters { candidates, book, texts };
     let written = clock.time(
         "compose",
@@ -297,6 +263,83 @@ fn prepare<'a>(
         letters,
         press,
     })
+}
+
+/// Links: which rows are one person. Rows that were set aside go to `balance`.
+fn link_rows<'a>(
+    night: &Night<'_>,
+    received: &'a Received,
+    ledger: &Ledger,
+    balance: &mut Balance,
+    clock: &mut Clock,
+) -> Result<(Linked<'a>, LinkReport, Vec<WaitingRow>), RunError> {
+    let (rules, rows) = (&night.config.link, &received.rows);
+    let parameters = Parameters::of(rules)?;
+    let decisions = ledger.decisions()?;
+    let terms = link::LinkTerms { rules, parameters: &parameters, decisions: &decisions };
+
+    let link = || link::link(rows, &terms, ledger.keys(), night.progress);
+    let mut linked = clock.time("link", link, |linked| linked.clusters.len() as u64)?;
+    balance.check("link", settle::rows_of(&linked.clusters), linked.set_aside.len() as u64)?;
+
+    let linking = LinkReport::new(&rows.inputs, &terms, &linked);
+    let waiting = waiting::of(rows, &linked, ledger.keys());
+    balance.set_aside.extend(waiting.iter().map(|waiting| waiting.set_aside.clone()));
+    balance.set_aside(std::mem::take(&mut linked.set_aside));
+
+    Ok((linked, linking, waiting))
+}
+
+/// Of several deliveries of a record the newest counts; the others leave their people.
+fn settle_deliveries(
+    received: &Received,
+    ledger: &Ledger,
+    clusters: &mut Vec<Cluster<'_>>,
+    balance: &mut Balance,
+) -> Result<(), RunError> {
+    let (deliveries, withdrawn) = ledger.deliveries(&received.rows, &received.intake)?;
+    let settled = settle::settle(clusters, &deliveries, &withdrawn);
+
+    let ended = settled.set_aside.len() as u64 + settled.following();
+    balance.check("settle", settle::rows_of(clusters), ended)?;
+    balance.followers = settled.followers;
+    balance.set_aside(settled.set_aside);
+    Ok(())
+}
+
+/// What all letters of the run have in common.
+fn letterbook<'a>(
+    night: &Night<'a>,
+    ledger: &'a Ledger,
+    facts: &'a Facts,
+    inputs: &'a [Input],
+) -> Letterbook<'a> {
+    Letterbook {
+        campaign: &night.config.campaign,
+        keys: ledger.keys(),
+        facts,
+        inputs,
+        run_date: night.run_date,
+        synthetic: night.is_marked(),
+        window: &night.config.print.window,
+    }
+}
+
+/// Writes the texts of a run and lays each of them out once.
+fn lay_out(
+    night: &Night<'_>,
+    book: &Letterbook<'_>,
+    facts: BTreeSet<TextFacts>,
+    clock: &mut Clock,
+) -> Result<(Texts, Press), RunError> {
+    night.progress.stage("bodies", 0);
+    let lay_out = || {
+        let texts = Texts::of(facts, book);
+        let press = Press::new(texts.bodies(), &night.config.print, night.run_date)?;
+        Ok::<_, RunError>((texts, press))
+    };
+
+    clock.time("bodies", lay_out, |(_, press)| press.bodies() as u64)
 }
 
 fn list_reasons(rows: &Rows) -> BTreeMap<String, u64> {

@@ -45,6 +45,7 @@ pub enum Kix {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
+    /// Its id.
     pub letter_id: LetterId,
     /// Whom it is for.
     pub person: Pseudonym,

@@ -25,6 +25,7 @@ pub struct Sifted<T> {
 pub struct SetAside {
     /// The row.
     pub row: RowRef,
+    /// Why.
     pub reason: Reason,
     /// Whose row it is, once linking knows.
     pub person: Option<Pseudonym>,

@@ -39,6 +39,7 @@ pub enum List {
 pub struct Input {
     /// File name without folder.
     pub file: String,
+    /// Which list it is.
     pub list: List,
     /// SHA-256 of the bytes that were read, lower-case hex.
     pub sha256: String,

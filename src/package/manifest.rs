@@ -93,7 +93,7 @@ pub enum ManifestError {
         lines: &'static str,
     },
     /// The table cannot be written.
-    #[error("writing the manifest")]
+    #[error("cannot write the manifest")]
     Write(#[from] csv::Error),
 }
 

@@ -35,7 +35,7 @@ pub enum SealError {
     #[error("`vendor.recipients` is empty")]
     NoRecipients,
     /// The file with the secret key cannot be read or holds none.
-    #[error("reading the secret key `{path}`")]
+    #[error("cannot read the secret key `{path}`")]
     Identity {
         /// Which file.
         path: Utf8PathBuf,
@@ -49,7 +49,7 @@ pub enum SealError {
         path: Utf8PathBuf,
     },
     /// The sealed file cannot be read.
-    #[error("reading `{path}`")]
+    #[error("cannot read `{path}`")]
     Read {
         /// Which file.
         path: Utf8PathBuf,
@@ -57,7 +57,7 @@ pub enum SealError {
         source: io::Error,
     },
     /// The key does not open the file, or its beginning is damaged.
-    #[error("opening `{path}`")]
+    #[error("cannot open `{path}`")]
     Open {
         /// Which file.
         path: Utf8PathBuf,

@@ -198,10 +198,10 @@ struct Retention {
 #[derive(Debug, thiserror::Error)]
 pub enum TicketError {
     /// A date lies outside the calendar.
-    #[error("posting or retention days of the configuration lead outside the calendar")]
+    #[error("the configured posting or retention days lead outside the calendar")]
     Date(#[from] jiff::Error),
     /// A measure of the configuration is no number.
-    #[error("writing the ticket as JSON")]
+    #[error("cannot write the job ticket")]
     Json(#[from] serde_json::Error),
 }
 

@@ -318,95 +318,145 @@ pub enum ReadError {
 
 impl Explain for ReadError {
     fn hint(&self) -> Option<String> {
-        Some(match self {
+        self.hint_about_the_file()
+            .or_else(|| self.hint_about_its_form())
+            .or_else(|| self.hint_about_its_contents())
+    }
+}
+
+impl ReadError {
+    /// What to do about a file that should not be there, or not yet, or not under this name.
+    fn hint_about_the_file(&self) -> Option<String> {
+        let hint: &str = match self {
             Self::NoExposures { .. } => {
-                "the name of a list begins with `exposures`, `participants`, `register`, `providers` or \
-                 `suppressions` and ends in `.csv`, `.parquet`, `.xlsx` or `.ods`"
-                    .to_owned()
+                "the name of a list begins with `exposures`, `participants`, `register`, \
+                 `providers` or `suppressions` and ends in `.csv`, `.parquet`, `.xlsx` or `.ods`"
             }
             Self::NotAList { .. } => {
-                "convert it, or move it out of the inbox; give a file that is still being delivered a different name"
-                    .to_owned()
+                "convert it, or move it out of the inbox; give a file that is still being \
+                 delivered a different name"
             }
-            Self::NotAFile { .. } => "a sidecar is a small text file beside its list; remove what is there".to_owned(),
-            Self::RealPeople { .. } => "rehearse with invented people (`breachpost sample`); to see what a real run would make \
-                                        of real lists, `breachpost check --package DIR` with the real configuration"
-                .to_owned(),
+            Self::NotAFile { .. } => {
+                "a sidecar is a small text file beside its list; remove what is there"
+            }
+            Self::RealPeople { .. } => {
+                "rehearse with invented people (`breachpost sample`); to see what a real run \
+                 would make of real lists, `breachpost check --package DIR` with the real \
+                 configuration"
+            }
             Self::InventedPeople { .. } => {
-                "take the test lists out of the inbox; to rehearse with them, set `synthetic = true` and a separate `data_dir`"
-                    .to_owned()
+                "take the test lists out of the inbox; to rehearse with them, set \
+                 `synthetic = true` and a separate `data_dir`"
             }
-            Self::AlmostAList { list, .. } => format!(
-                "if it is one, let its name begin with `{}`; if not, move it out of the inbox",
-                schema::name(*list)
-            ),
+            Self::AlmostAList { list, .. } => return Some(perhaps_a_list(&[*list])),
+            Self::ListByItsColumns { lists, .. } => return Some(perhaps_a_list(lists)),
             Self::NumberInName { .. } => {
-                "rename it: file names appear in logs, reports and mails, and a person's number must not".to_owned()
+                "rename it: file names appear in logs, reports and mails, and a person's number \
+                 must not"
             }
-            Self::ListByItsColumns { lists, .. } => format!(
-                "if it is one, let its name begin with {}; if not, move it out of the inbox",
-                lists.iter().map(|list| format!("`{}`", schema::name(*list))).collect::<Vec<_>>().join(" or ")
-            ),
             Self::Unsettled { .. } => {
-                "run again when it is complete, or deliver it with a sidecar; `settle_seconds` under [inputs] sets the time"
-                    .to_owned()
+                "run again when it is complete, or deliver it with a sidecar; `settle_seconds` \
+                 under [inputs] sets the time"
             }
-            Self::OtherKind { .. } => {
-                "give it the right extension, or export the list as CSV".to_owned()
-            }
-            Self::Workbook { hint, .. } => (*hint).to_owned(),
-            Self::CodePage { .. } => "the file was written in MacRoman or CP850; export it again in UTF-8".to_owned(),
-            Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last".to_owned(),
+            Self::OtherKind { .. } => "give it the right extension, or export the list as CSV",
+            Self::Workbook { hint, .. } => hint,
+            Self::OrphanSidecar { .. } => "deliver the list first, its sidecar last",
             Self::Changed { .. } | Self::Truncated { .. } => {
-                "deliver it under a temporary name, rename it when it is complete, then run again".to_owned()
+                "deliver it under a temporary name, rename it when it is complete, then run again"
             }
-            Self::Sidecar { .. } => "a sidecar contains two lines: `rows = 123` and `sha256 = \"...\"`".to_owned(),
+            Self::Sidecar { .. } => {
+                "a sidecar contains two lines: `rows = 123` and `sha256 = \"...\"`"
+            }
             Self::SidecarHash { .. } | Self::SidecarRows { .. } | Self::Parquet { .. } => {
-                "ask for the file again".to_owned()
+                "ask for the file again"
+            }
+            _ => return None,
+        };
+
+        Some(hint.to_owned())
+    }
+
+    /// What to do about encoding, header and cells.
+    fn hint_about_its_form(&self) -> Option<String> {
+        let hint: &str = match self {
+            Self::CodePage { .. } => {
+                "the file was written in MacRoman or CP850; export it again in UTF-8"
             }
             Self::Empty { .. } => {
-                "an empty list still needs a header line, or a sidecar with `rows = 0`".to_owned()
+                "an empty list still needs a header line, or a sidecar with `rows = 0`"
             }
-            Self::OtherEncoding { expected, .. } => format!("export it again in {expected}"),
+            Self::OtherEncoding { expected, .. } => {
+                return Some(format!("export it again in {expected}"));
+            }
             Self::Encoding { encoding, .. } if *encoding == "UTF-8" => {
-                "if the file is written in Windows-1252, set encoding = \"windows-1252\" for its list under [inputs]"
-                    .to_owned()
+                "if the file is written in Windows-1252, set encoding = \"windows-1252\" for its \
+                 list under [inputs]"
             }
-            Self::Encoding { .. } => "the file may be in UTF-8, the encoding when none is set, or in MacRoman or CP850: \
-                                      export it in UTF-8"
-                .to_owned(),
-            Self::UnknownColumn { nearest, .. } => format!("our column names go on the left; did you mean `{nearest}`?"),
-            Self::NoHeader { hint, .. } | Self::MissingColumn { hint, .. } => hint.clone(),
+            Self::Encoding { .. } => {
+                "the file may be in UTF-8, the encoding when none is set, or in MacRoman or \
+                 CP850: export it in UTF-8"
+            }
+            Self::UnknownColumn { nearest, .. } => {
+                return Some(format!("our column names go on the left; did you mean `{nearest}`?"));
+            }
+            Self::NoHeader { hint, .. } | Self::MissingColumn { hint, .. } => hint,
             Self::DuplicateColumn { .. } => {
-                "headers must differ in more than capitals and blanks; otherwise it is not clear which one counts".to_owned()
+                "headers must differ in more than capitals and blanks; otherwise it is not clear \
+                 which one counts"
             }
-            Self::EndlessCell { .. } => "a line end or a quote is missing there: export the file again".to_owned(),
-            Self::Quote { .. } => "double a quote inside a cell (\"\") and put the whole cell in quotes".to_owned(),
-            Self::Ragged { .. } => "put a cell that contains the delimiter in quotes".to_owned(),
-            Self::ColumnType { accepted, .. } => format!("write the column as {accepted}"),
-            Self::Damaged { list, .. } => format!(
-                "ask for the {} list again, or raise the limits under [damage]; as long as the rows are unreadable, anyone who \
-                 may be in them is not written to",
-                schema::name(*list)
-            ),
-            Self::EmptyColumn { .. } => "our column names go on the left, as in [inputs.*.columns]".to_owned(),
+            Self::EndlessCell { .. } => {
+                "a line end or a quote is missing there: export the file again"
+            }
+            Self::Quote { .. } => {
+                "double a quote inside a cell (\"\") and put the whole cell in quotes"
+            }
+            Self::Ragged { .. } => "put a cell that contains the delimiter in quotes",
+            Self::ColumnType { accepted, .. } => {
+                return Some(format!("write the column as {accepted}"));
+            }
+            _ => return None,
+        };
+
+        Some(hint.to_owned())
+    }
+
+    /// What to do about rows, and about settings that say what cells mean.
+    fn hint_about_its_contents(&self) -> Option<String> {
+        let hint: &str = match self {
+            Self::Damaged { list, .. } => {
+                return Some(format!(
+                    "ask for the {} list again, or raise the limits under [damage]; as long as \
+                     the rows are unreadable, anyone who may be in them is not written to",
+                    schema::name(*list)
+                ));
+            }
+            Self::EmptyColumn { .. } => "our column names go on the left, as in [inputs.*.columns]",
             Self::EmptyValue { .. } => {
-                "only a value that means \"nothing\" can be listed as empty: not a possible date of death, not a flag that is \
-                 set"
-                    .to_owned()
+                "only a value that means \"nothing\" can be listed as empty: not a possible date \
+                 of death, not a flag that is set"
             }
             Self::Fillers { list, column, days, .. } => {
-                format!("if it means \"not deceased\": [inputs.{}.empty] {column} = {days:?}", schema::name(*list))
+                return Some(format!(
+                    "if it means \"not deceased\": [inputs.{}.empty] {column} = {days:?}",
+                    schema::name(*list)
+                ));
             }
-            Self::Suppression { .. } => "correct the row: the run must know whom not to write to".to_owned(),
-            Self::Inbox { .. }
-            | Self::TooManyFiles { .. }
-            | Self::Read { .. }
-            | Self::Delimiter { .. }
-            | Self::SameColumn { .. }
-            | Self::TooManyRows { .. } => return None,
-        })
+            Self::Suppression { .. } => "correct the row: the run must know whom not to write to",
+            _ => return None,
+        };
+
+        Some(hint.to_owned())
     }
+}
+
+/// What to do about a file that may be one of these lists.
+fn perhaps_a_list(lists: &[List]) -> String {
+    let names: Vec<String> =
+        lists.iter().map(|list| format!("`{}`", schema::name(*list))).collect();
+    format!(
+        "if it is one, let its name begin with {}; if not, move it out of the inbox",
+        names.join(" or ")
+    )
 }
 
 fn named(lists: &[List]) -> String {

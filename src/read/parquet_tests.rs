@@ -6,6 +6,10 @@ use polars_parquet::write::{
     get_dtype_encoding,
 };
 
+use jiff::civil::Date;
+use polars_arrow::array::{BinaryViewArray, BooleanArray, PrimitiveArray, Utf8ViewArray};
+
+use super::values::midnight;
 use super::*;
 use crate::base::Explain;
 use crate::base::progress::Progress;

@@ -4,6 +4,8 @@
 //! Nearly every cell is plain printable ASCII and leaves through [`plain`] without a look at
 //! Unicode tables and without a copy. The rest goes through the rules below one by one.
 
+mod scripts;
+
 use std::borrow::Cow;
 
 use unicode_general_category::{GeneralCategory, get_general_category};
@@ -13,6 +15,10 @@ use crate::field::reason::Reason;
 
 use super::damage::{self, Wanted};
 use super::{codepage, mojibake};
+
+pub(super) use scripts::Scripts;
+
+use scripts::script;
 
 /// Stands for a cell of a workbook whose kind its column does not take. It is not a character: no
 /// file can say it, and every rule refuses it with R128.
@@ -74,27 +80,6 @@ impl Rule {
     }
 }
 
-/// Scripts seen in a text, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Scripts(u8);
-
-impl Scripts {
-    const LATIN: Self = Self(1);
-    const GREEK: Self = Self(2);
-    const CYRILLIC: Self = Self(4);
-    const OTHER: Self = Self(8);
-
-    /// Both together.
-    pub(super) const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Letters of more than one script: the sign of a look-alike.
-    pub(super) const fn mixed(self) -> bool {
-        self.0.count_ones() > 1
-    }
-}
-
 /// A text cell as later stages see it; empty means missing.
 #[derive(Debug)]
 pub(super) struct Clean<'c> {
@@ -103,7 +88,7 @@ pub(super) struct Clean<'c> {
 }
 
 impl<'c> Clean<'c> {
-    const MISSING: Self = Self { text: Cow::Borrowed(""), scripts: Scripts(0) };
+    const MISSING: Self = Self { text: Cow::Borrowed(""), scripts: Scripts::NONE };
 
     fn borrowed(text: &'c str, scripts: Scripts) -> Self {
         Self { text: Cow::Borrowed(text), scripts }
@@ -469,38 +454,6 @@ fn is_letter(category: GeneralCategory) -> bool {
 fn has_web_address(text: &str) -> bool {
     text.contains("://")
         || text.as_bytes().windows(3).any(|three| three.eq_ignore_ascii_case(b"www"))
-}
-
-/// Script of a letter; what belongs to all scripts has none. Blocks are enough here: who mixes
-/// look-alikes takes them from Greek or Cyrillic, and letters of any other script cannot be printed
-/// at all.
-fn script(character: char) -> Scripts {
-    match character {
-        'A'..='Z' | 'a'..='z' => Scripts::LATIN,
-        '\0'..='\u{7F}' | '\u{02B0}'..='\u{036F}' => Scripts::default(),
-        '\u{AA}'
-        | '\u{BA}'
-        | '\u{C0}'..='\u{02AF}'
-        | '\u{1D00}'..='\u{1D25}'
-        | '\u{1E00}'..='\u{1EFF}' => {
-            if matches!(character, '×' | '÷') {
-                Scripts::default()
-            } else {
-                Scripts::LATIN
-            }
-        }
-        '\u{2C60}'..='\u{2C7F}'
-        | '\u{A720}'..='\u{A7FF}'
-        | '\u{AB30}'..='\u{AB64}'
-        | '\u{FB00}'..='\u{FB06}' => Scripts::LATIN,
-        '\u{0370}'..='\u{03FF}' | '\u{1F00}'..='\u{1FFF}' => Scripts::GREEK,
-        '\u{0400}'..='\u{052F}'
-        | '\u{1C80}'..='\u{1C8F}'
-        | '\u{2DE0}'..='\u{2DFF}'
-        | '\u{A640}'..='\u{A69F}' => Scripts::CYRILLIC,
-        other if is_letter(get_general_category(other)) => Scripts::OTHER,
-        _ => Scripts::default(),
-    }
 }
 
 #[cfg(test)]

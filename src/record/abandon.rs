@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use super::audit::Abandoned;
 use super::error::RecordError;
 use super::job::{Job, JobState};
-use super::{Ledger, files, inputs, number_of};
+use super::steps::number_of;
+use super::{Ledger, files, inputs};
 use crate::base::data_dir;
 
 impl Ledger {

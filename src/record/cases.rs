@@ -264,7 +264,7 @@ impl Ledger {
     /// # Errors
     /// [`RecordError`] when the ledger cannot be written.
     pub fn republished(&mut self, job: &str, today: Date) -> Result<(), RecordError> {
-        let number = super::number_of(job)?;
+        let number = super::steps::number_of(job)?;
         self.write(|store| store.republished(number, today)).map(drop)
     }
 }

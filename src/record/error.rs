@@ -191,64 +191,104 @@ pub enum RecordError {
 
 impl Explain for RecordError {
     fn hint(&self) -> Option<String> {
+        self.hint_about_the_ledger().or_else(|| self.hint_about_the_campaign())
+    }
+
+    /// Exit code of a program that stops here, before it has published anything.
+    ///
+    /// 3 for every refusal; 2 where the command line or the configuration is at fault.
+    fn status(&self) -> ExitStatus {
+        match self {
+            Self::AcceptedReason { .. }
+            | Self::AcceptedStranger { .. }
+            | Self::Approval { .. }
+            | Self::Decider { .. }
+            | Self::Abandoner { .. }
+            | Self::NothingToAbandon
+            | Self::OtherCampaign { .. }
+            | Self::OtherMode { .. } => ExitStatus::Usage,
+            _ => ExitStatus::Stopped,
+        }
+    }
+}
+
+impl RecordError {
+    /// What to do about the file, its key and its proofs, and whose ledger it is.
+    fn hint_about_the_ledger(&self) -> Option<String> {
         let hint = match self {
             Self::Missing { .. } => {
-                "put the ledger back from where it was moved, or `breachpost ledger restore BACKUP`; only for a new campaign: \
-                 `breachpost ledger init`"
+                "put the ledger back from where it was moved, or `breachpost ledger restore \
+                 BACKUP`; only for a new campaign: `breachpost ledger init`"
             }
             Self::Exists { .. } => {
-                "a ledger is made once, with an empty outbox; a key without a ledger that never named anybody can be \
-                 removed by hand"
+                "a ledger is made once, with an empty outbox; a key without a ledger that never \
+                 named anybody can be removed by hand"
             }
             Self::InUse { .. } => "wait until it has ended; the lock disappears with the process",
             Self::NotALedger { .. }
             | Self::Damaged { .. }
             | Self::Chain { .. }
             | Self::Replay { .. } => {
-                "`breachpost ledger restore BACKUP` puts a sound ledger in its place and keeps this file: a sealed backup, or a copy \
-                 from `backups/`, with what came after it repeated"
+                "`breachpost ledger restore BACKUP` puts a sound ledger in its place and keeps \
+                 this file: a sealed backup, or a copy from `backups/`, with what came after it \
+                 repeated"
             }
             Self::Interrupted => {
-                "start the interrupted command again (`breachpost run`, `close`, `purge`): it rolls back the half-made change and continues"
+                "start the interrupted command again (`breachpost run`, `close`, `purge`): it \
+                 rolls back the half-made change and continues"
             }
             Self::NewerSchema { .. } => {
                 "use the newer program; an older one would lose what it does not know"
             }
             Self::Exposed { .. } => {
-                "everything the program keeps is its own files and folders, 0600 and 0700; find out who has looked, then \
-                 `chmod -R go-rwx` or put back the file or folder itself"
+                "everything the program keeps is its own files and folders, 0600 and 0700; find \
+                 out who has looked, then `chmod -R go-rwx` or put back the file or folder itself"
             }
             Self::Older { .. } | Self::UnknownAnchor { .. } => {
-                "somebody put back an old copy: with it, people would be told twice; find the newest ledger, or bring a \
-                 backup up to date with `breachpost ledger restore BACKUP`"
+                "somebody put back an old copy: with it, people would be told twice; find the \
+                 newest ledger, or bring a backup up to date with `breachpost ledger restore \
+                 BACKUP`"
             }
             Self::Proof { .. } => "put the file back as it was published",
             Self::KeyMissing { .. } | Self::KeyUnusable { .. } | Self::KeyOther { .. } => {
-                "put back the key the ledger was made with, 64 hexadecimal characters and a line end, mode 0400; with a different key \
-                 nobody is recognised and everyone would be told again"
+                "put back the key the ledger was made with, 64 hexadecimal characters and a line \
+                 end, mode 0400; with a different key nobody is recognised and everyone would be \
+                 told again"
             }
             Self::OtherCampaign { .. } => {
                 "set `campaign` or `data_dir` in the configuration; one ledger per campaign"
             }
             Self::OtherMode { found: Mode::Rehearsal, .. } => {
-                "people who got a rehearsal letter were told nothing: give the real campaign its own `data_dir` and run \
-                 `breachpost ledger init` there; for another rehearsal set `synthetic = true`"
+                "people who got a rehearsal letter were told nothing: give the real campaign its \
+                 own `data_dir` and run `breachpost ledger init` there; for another rehearsal set \
+                 `synthetic = true`"
             }
             Self::OtherMode { found: Mode::Real, .. } => {
-                "rehearse with a separate `data_dir`, or use `breachpost check` to see what a real run would do; for a real run \
-                 remove `synthetic = true` from the configuration"
+                "rehearse with a separate `data_dir`, or use `breachpost check` to see what a real \
+                 run would do; for a real run remove `synthetic = true` from the configuration"
             }
             Self::MixedModes { .. } => {
-                "it counts people as told who only got a rehearsal letter, and nobody is written to before a human has \
-                 sorted that out: find the newest copy that holds one kind, and `ledger check` it"
+                "it counts people as told who only got a rehearsal letter, and nobody is written \
+                 to before a human has sorted that out: find the newest copy that holds one kind, \
+                 and `ledger check` it"
             }
+            _ => return None,
+        };
+
+        Some(hint.to_owned())
+    }
+
+    /// What to do about steps that do not follow, and about what people say and send.
+    fn hint_about_the_campaign(&self) -> Option<String> {
+        let hint = match self {
             Self::NothingToAbandon => {
                 "`breachpost plan` plans a job; one that is done cannot be given up"
             }
             Self::MayBeOut { .. } => "`breachpost run` finishes it; its letters count as told",
             Self::Over { .. } => "nothing more is sent in this campaign",
             Self::NotOver { .. } => {
-                "run `breachpost close` first, when all receipts are in and nothing more is to be sent"
+                "run `breachpost close` first, when all receipts are in and nothing more is to be \
+                 sent"
             }
             Self::InputsChanged { files, .. } => {
                 return Some(format!(
@@ -258,8 +298,9 @@ impl Explain for RecordError {
             }
             Self::ListShrunk { files, .. } => {
                 return Some(format!(
-                    "a list that shrinks like this is truncated or a different extract: ask for it again; if it is intended: {} \
-                     (the limit is `min_rows_percent` under [inputs.<list>])",
+                    "a list that shrinks like this is truncated or a different extract: ask for it \
+                     again; if it is intended: {} (the limit is `min_rows_percent` under \
+                     [inputs.<list>])",
                     accept(files)
                 ));
             }
@@ -278,30 +319,10 @@ impl Explain for RecordError {
             Self::JobState { .. } | Self::Twice { .. } => {
                 "run again: an unfinished job is finished first"
             }
-            Self::Unbalanced { .. }
-            | Self::JobNumbers { .. }
-            | Self::File { .. }
-            | Self::Store { .. } => return None,
+            _ => return None,
         };
 
         Some(hint.to_owned())
-    }
-
-    /// Exit code of a program that stops here, before it has published anything.
-    ///
-    /// 3 for every refusal; 2 where the command line or the configuration is at fault.
-    fn status(&self) -> ExitStatus {
-        match self {
-            Self::AcceptedReason { .. }
-            | Self::AcceptedStranger { .. }
-            | Self::Approval { .. }
-            | Self::Decider { .. }
-            | Self::Abandoner { .. }
-            | Self::NothingToAbandon
-            | Self::OtherCampaign { .. }
-            | Self::OtherMode { .. } => ExitStatus::Usage,
-            _ => ExitStatus::Stopped,
-        }
     }
 }
 

@@ -7,12 +7,13 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::audit::{self, Event, KnownInput, Waiting};
+use super::audit::{self, Event, KnownInput, ShieldsSeen, Waiting};
 use super::error::RecordError;
 use super::job::write_job;
 use super::store::list_word;
 use super::{Head, Ledger};
 use crate::base::plain::count;
+use crate::field::mode::Mode;
 
 /// One event of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -160,9 +161,7 @@ fn words(event: &Event) -> String {
     let rows = |number| count(number, "row", "rows");
     match event {
         Event::Init(init) => {
-            let mode = init
-                .mode
-                .map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()));
+            let mode = of_mode(init.mode);
             format!("the ledger of `{}` was made{mode}", init.campaign)
         }
         Event::Inputs(inputs) => read(&inputs.files, inputs.accepted.as_deref(), &inputs.reasons),
@@ -178,19 +177,7 @@ fn words(event: &Event) -> String {
         Event::RowsRead(read) => {
             format!("read for the first time: {}; gone: {}", rows(read.added), rows(read.gone))
         }
-        Event::ShieldsSeen(seen) => {
-            // A person has several marks: their numbers, their name, their records.
-            let lifted = count(seen.lifted, "mark", "marks");
-            match &seen.by {
-                Some(by) => {
-                    format!("{by} released people whom a list had protected: {lifted} taken out")
-                }
-                None => format!(
-                    "people whom lists protect: {} noted, {lifted} taken out",
-                    count(seen.held, "mark", "marks")
-                ),
-            }
-        }
+        Event::ShieldsSeen(seen) => shields(seen),
         Event::RecordsRuled(said) => format!(
             "{} said of records: {} withdrawn, {} lacking, {} taken back",
             said.by, said.withdrawn, said.lacking, said.undecided
@@ -222,9 +209,7 @@ fn words(event: &Event) -> String {
             format!("job {} was put into the outbox again, byte for byte", write_job(step.job))
         }
         Event::Migrated(step) => {
-            let mode = step
-                .mode
-                .map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()));
+            let mode = of_mode(step.mode);
             format!("the ledger went from version {} to {}{mode}", step.from, step.to)
         }
         Event::Closed(_) => "the campaign was closed: nobody is written to any more".to_owned(),
@@ -235,6 +220,26 @@ fn words(event: &Event) -> String {
             count(purging.totals.people, "person", "people")
         ),
         Event::Purged(_) => "everything about people was destroyed".to_owned(),
+    }
+}
+
+/// Which campaign a ledger is for, where the event says so.
+fn of_mode(mode: Option<Mode>) -> String {
+    mode.map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()))
+}
+
+/// Whom lists protect, or whom a human released.
+fn shields(seen: &ShieldsSeen) -> String {
+    // A person has several marks: their numbers, their name, their records.
+    let lifted = count(seen.lifted, "mark", "marks");
+    match &seen.by {
+        Some(by) => {
+            format!("{by} released people whom a list had protected: {lifted} taken out")
+        }
+        None => format!(
+            "people whom lists protect: {} noted, {lifted} taken out",
+            count(seen.held, "mark", "marks")
+        ),
     }
 }
 

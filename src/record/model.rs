@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::audit::{Contents, Event, KnownInput, Planned};
+use super::audit::{Contents, Event, Init, KnownInput, Planned, Waiting};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
 use crate::field::mode::Mode;
@@ -127,16 +127,7 @@ impl Model {
     /// `None`: the event cannot follow the events before it.
     fn apply(&mut self, seq: u64, event: &Event) -> Option<()> {
         match event {
-            Event::Init(init) => {
-                if seq != 1 {
-                    return None;
-                }
-                let (id, key_check) = (init.ledger.clone(), init.key_check.clone());
-                self.ledger = Some(LedgerRow { id, key_check, created_on: init.date });
-                let (name, state) = (init.campaign.clone(), CampaignState::Open);
-                self.campaign = Some(CampaignRow { name, state, opened_on: init.date });
-                self.mode = init.mode.map(|mode| (mode, seq));
-            }
+            Event::Init(init) => self.begin(seq, init)?,
             Event::Inputs(inputs) => {
                 self.inputs.extend(inputs.files.iter().map(|file| (seq, file.clone())))
             }
@@ -178,14 +169,7 @@ impl Model {
                     .then_some(())?;
                 self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
             }
-            Event::Waiting(told) => {
-                let rows = told.opened + told.overdue + told.closed;
-                if rows > 0 {
-                    self.cases.insert(seq, (rows, told.sha256.clone()));
-                } else if !told.reminded {
-                    return None;
-                }
-            }
+            Event::Waiting(told) => self.waiting(seq, told)?,
             Event::Gone(gone) => {
                 for job in &gone.jobs {
                     self.jobs.get(job).filter(|job| job.state == JobState::Done)?;
@@ -208,6 +192,32 @@ impl Model {
         }
 
         Some(())
+    }
+
+    /// `None`: it is not the first event.
+    fn begin(&mut self, seq: u64, init: &Init) -> Option<()> {
+        if seq != 1 {
+            return None;
+        }
+
+        let (id, key_check) = (init.ledger.clone(), init.key_check.clone());
+        self.ledger = Some(LedgerRow { id, key_check, created_on: init.date });
+
+        let (name, state) = (init.campaign.clone(), CampaignState::Open);
+        self.campaign = Some(CampaignRow { name, state, opened_on: init.date });
+
+        self.mode = init.mode.map(|mode| (mode, seq));
+        Some(())
+    }
+
+    /// `None`: humans were told nothing.
+    fn waiting(&mut self, seq: u64, told: &Waiting) -> Option<()> {
+        let rows = told.opened + told.overdue + told.closed;
+        if rows > 0 {
+            self.cases.insert(seq, (rows, told.sha256.clone()));
+        }
+
+        (rows > 0 || told.reminded).then_some(())
     }
 
     /// `None`: the job is there already.

@@ -12,16 +12,17 @@
 //! - or a human releases them (`released` in `review.csv`). Nothing else takes back a death or an
 //!   objection.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod marks;
+mod memory;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::recognise::{Mark, bsn_mark};
+use super::recognise::Mark;
 use super::row_marks::record_mark;
-use crate::base::bsn::Bsn;
 use crate::field::ids::{Pseudonym, RowRef};
 use crate::field::keys::Keys;
-use crate::field::partial_date::PartialDate;
 use crate::field::person::{Cluster, Person};
 use crate::field::reason::{Reason, SetAside};
 use crate::field::row::{
@@ -29,140 +30,10 @@ use crate::field::row::{
 };
 use crate::field::words::address::{Remark, remark};
 use crate::field::words::dates::is_filler;
-use crate::link::fold;
 
-/// Why a list protects somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Why {
-    Died,
-    Objection,
-    Other,
-    Protected,
-    Whereabouts,
-    /// The row could not be read.
-    Unreadable,
-    /// The row has no address that can be printed.
-    Address,
-}
+pub(super) use memory::{By, Memory, Shield, ShieldLine, Why};
 
-impl Why {
-    const ALL: [Self; 7] = [
-        Self::Died,
-        Self::Objection,
-        Self::Other,
-        Self::Protected,
-        Self::Whereabouts,
-        Self::Unreadable,
-        Self::Address,
-    ];
-
-    /// The word in the ledger and in evidence.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Died => "died",
-            Self::Objection => "objection",
-            Self::Other => "other",
-            Self::Protected => "protected_address",
-            Self::Whereabouts => "whereabouts_unknown",
-            Self::Unreadable => "unreadable",
-            Self::Address => "no_address",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|why| why.word() == word)
-    }
-}
-
-/// What a mark is made from. Numbers prove who somebody is; names do not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum By {
-    Bsn,
-    Ref,
-    Name,
-    Record,
-}
-
-impl By {
-    const ALL: [Self; 4] = [Self::Bsn, Self::Ref, Self::Name, Self::Record];
-
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Bsn => "bsn",
-            Self::Ref => "ref",
-            Self::Name => "name",
-            Self::Record => "record",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|by| by.word() == word)
-    }
-}
-
-/// One mark of somebody whom a list protects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Shield {
-    pub mark: Mark,
-    pub by: By,
-    /// The first mark of the list row: whoever has it is meant.
-    pub subject: Mark,
-    pub why: Why,
-    pub list: List,
-}
-
-/// A line for the ledger: somebody is protected from now on, or no longer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct ShieldLine {
-    pub shield: Shield,
-    pub held: bool,
-}
-
-/// Who was protected when the last run ended.
-#[derive(Debug, Default)]
-pub struct Memory {
-    by_mark: HashMap<Mark, Vec<Shield>>,
-    /// Of list rows, some of which are remembered by the marks of lab records alone.
-    subjects: HashSet<Mark>,
-}
-
-impl Memory {
-    /// Of every line ever written, oldest first: the latest about a shield counts.
-    pub(super) fn of(lines: impl IntoIterator<Item = ShieldLine>) -> Self {
-        let held: BTreeMap<Shield, bool> =
-            lines.into_iter().map(|line| (line.shield, line.held)).collect();
-        let mut memory = Self::default();
-        for shield in held.into_iter().filter_map(|(shield, held)| held.then_some(shield)) {
-            memory.by_mark.entry(shield.mark).or_default().push(shield);
-            memory.subjects.insert(shield.subject);
-        }
-        memory
-    }
-
-    fn is_empty(&self) -> bool {
-        self.by_mark.is_empty()
-    }
-
-    /// Whether somebody is remembered about whom every readable row says otherwise.
-    fn is_answered_by_any_row(&self) -> bool {
-        self.by_mark
-            .values()
-            .flatten()
-            .any(|shield| matches!(shield.why, Why::Unreadable | Why::Address))
-    }
-
-    fn has(&self, shield: &Shield) -> bool {
-        self.by_mark.get(&shield.mark).is_some_and(|known| known.contains(shield))
-    }
-
-    /// Everything that is remembered about the subject of this shield.
-    fn same_subject<'m>(&'m self, shield: &'m Shield) -> impl Iterator<Item = Shield> + 'm {
-        let all = self.by_mark.values().flatten().copied();
-        all.filter(|other| {
-            (other.subject, other.why, other.list) == (shield.subject, shield.why, shield.list)
-        })
-    }
-}
+use marks::{marks_of_cluster, marks_of_registrant, numbers};
 
 /// What the lists of a run say, beside what is remembered.
 pub struct Guard<'k> {
@@ -480,62 +351,4 @@ const fn is_protective(reason: Reason) -> bool {
             | Reason::D204
             | Reason::D205
     )
-}
-
-/// BSN and number in a list, the first that there is being the subject.
-fn numbers(keys: &Keys, bsn: Option<Bsn>, person_ref: &str) -> Vec<(Mark, By)> {
-    let bsn = bsn.map(|bsn| (bsn_mark(keys, bsn), By::Bsn));
-    // A suppression names a number without its list, so the list is not part of the mark.
-    let number = (!person_ref.is_empty())
-        .then(|| (keys.row_fingerprint(["person_ref", person_ref]), By::Ref));
-    bsn.into_iter().chain(number).collect()
-}
-
-fn marks_of_registrant(keys: &Keys, row: &Registrant) -> Vec<(Mark, By)> {
-    let mut marks = numbers(keys, row.bsn, row.person_ref());
-    let name = row.name();
-    let partner = name.partner.map_or("", |partner| partner.surname);
-    let first = if name.first_names.is_empty() { name.initials } else { name.first_names };
-    marks.extend(name_marks(keys, [name.surname, partner], first, row.birth_date));
-    marks
-}
-
-/// Surname, first initial and birth date.
-fn name_marks(
-    keys: &Keys,
-    surnames: [&str; 2],
-    first: &str,
-    birth: Option<PartialDate>,
-) -> Vec<(Mark, By)> {
-    let (Some(birth), Some(initial)) =
-        (birth.filter(|date| date.day() > 0), fold(first).chars().next())
-    else {
-        return Vec::new();
-    };
-
-    let born = format!("{}-{}-{}", birth.year(), birth.month(), birth.day());
-    let names: BTreeSet<String> =
-        surnames.into_iter().map(fold).filter(|name| !name.is_empty()).collect();
-    let mark = |name: String| {
-        (keys.row_fingerprint(["name", &name, &initial.to_string(), &born]), By::Name)
-    };
-
-    names.into_iter().map(mark).collect()
-}
-
-fn marks_of_cluster(keys: &Keys, cluster: &Cluster<'_>) -> BTreeSet<(Mark, By)> {
-    let mut marks = BTreeSet::new();
-    for row in &cluster.exposures {
-        marks.extend(row.bsn.map(|bsn| (bsn_mark(keys, bsn), By::Bsn)));
-        marks.insert((record_mark(keys, row.dataset_id(), row.record_id()), By::Record));
-        let name = row.name();
-        let first = if name.first_names.is_empty() { name.initials } else { name.first_names };
-        marks.extend(name_marks(keys, [name.surname, ""], first, row.birth_date));
-    }
-
-    for row in cluster.participants.iter().chain(&cluster.register) {
-        marks.extend(marks_of_registrant(keys, row));
-    }
-
-    marks
 }

@@ -35,7 +35,7 @@ pub enum ReadbackError {
         what: &'static str,
     },
     /// More or fewer pages than planned.
-    #[error("print file has {found} pages, planned were {planned}")]
+    #[error("print file has {found} pages, expected {planned}")]
     Pages {
         /// In the file.
         found: usize,

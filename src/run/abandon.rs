@@ -12,6 +12,7 @@ use crate::record::{Access, Home, JobState, Ledger, RecordError};
 /// A job that was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct GivenUp {
+    /// Its name.
     pub job: String,
     /// The letters that it would have been.
     pub letters: u64,

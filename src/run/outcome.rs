@@ -134,6 +134,7 @@ pub struct Outcome {
     /// `failed`.
     #[serde(default)]
     pub backup: String,
+    /// Why it failed.
     #[serde(default)]
     pub backup_error: Option<String>,
 }

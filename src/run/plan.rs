@@ -287,47 +287,16 @@ impl PlanInput<'_, '_> {
         } = prepared;
 
         let places = package::places(&job_name, proofed, &config.print);
-        let settings = Settings {
-            campaign: config.campaign.clone(),
-            number: number.to_owned(),
-            rehearsal: config.synthetic,
-            run_date: night.run_date,
-            parts: places.parts(),
-            print: config.print,
-            vendor: config.vendor.clone(),
-            return_lines: facts.return_lines(),
-            sender_phones: facts.sender_phones(),
-        };
-
-        let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
-        for sample in super::samples::samples(
-            facts,
-            &config.print,
-            night.run_date,
-            config.synthetic,
-            &places.classes(),
-        )? {
-            staged.push(staging.write_sample(&sample)?);
-        }
+        let settings = Settings::tonight(night, facts, number, places.parts(), config.synthetic);
+        let staged = staging.write_all_but_letters(&settings, &bodies, facts, &places.classes())?;
 
         let read = Read { inputs: &rows.inputs, intake, shields: &shields };
         let mut draft = ledger.draft(number, noted(night, &report.run_id, read, &identities))?;
         let told = usize::try_from(report.rows.letter + report.rows.merged)
             .map_err(|_| RunError::Capacity)?;
         draft.reserve(places.letters(), told);
-        let ticket = package::JobTicket {
-            number,
-            rehearsal: settings.rehearsal,
-            parts: settings.parts,
-            run_date: settings.run_date,
-            print: &settings.print,
-            vendor: &settings.vendor,
-            return_lines: &settings.return_lines,
-            sender_phones: &settings.sender_phones,
-            pdf_standards: crate::render::STANDARDS,
-            ledger_head: "",
-        };
 
+        let ticket = settings.ticket("");
         let listed = papers::letters(&staging.papers())?;
         let mut writer = PlanWriter { ticket, staging: &staging, listed, draft, staged };
         night.progress.stage("planning", report.letters.total);

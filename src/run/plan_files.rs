@@ -2,7 +2,7 @@
 //! commits to it. A resumed run works from here alone, so neither new inputs nor a changed
 //! configuration can alter a planned job.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 
@@ -12,13 +12,14 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::RunError;
+use super::{Night, RunError, samples};
 use crate::base::durable::{self, Hashing, Pending};
 use crate::base::{data_dir, hash};
 use crate::config::{Print, Vendor};
+use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::place::Planned;
-use crate::package::{PartPlan, Sample};
+use crate::package::{Class, JobTicket, PartPlan, Sample};
 use crate::record::StagedFile;
 
 const SETTINGS: &str = "plan/settings.json";
@@ -50,6 +51,46 @@ pub struct Settings {
     /// Telephone numbers of the senders in the job; a plan of an earlier program has none.
     #[serde(default)]
     pub sender_phones: Vec<String>,
+}
+
+impl Settings {
+    /// As configured tonight, for a job with this number and so many parts.
+    pub(super) fn tonight(
+        night: &Night<'_>,
+        facts: &Facts,
+        number: &str,
+        parts: u32,
+        rehearsal: bool,
+    ) -> Self {
+        let config = night.config;
+        Self {
+            campaign: config.campaign.clone(),
+            number: number.to_owned(),
+            rehearsal,
+            run_date: night.run_date,
+            parts,
+            print: config.print,
+            vendor: config.vendor.clone(),
+            return_lines: facts.return_lines(),
+            sender_phones: facts.sender_phones(),
+        }
+    }
+
+    /// What the tickets of the job say, with the ledger's head as far as it is known.
+    pub(super) fn ticket<'s>(&'s self, ledger_head: &'s str) -> JobTicket<'s> {
+        JobTicket {
+            number: &self.number,
+            rehearsal: self.rehearsal,
+            parts: self.parts,
+            run_date: self.run_date,
+            print: &self.print,
+            vendor: &self.vendor,
+            return_lines: &self.return_lines,
+            sender_phones: &self.sender_phones,
+            pdf_standards: crate::render::STANDARDS,
+            ledger_head,
+        }
+    }
 }
 
 /// Removes what stopped runs left behind: whatever is in `staging/` (no job is unfinished, so it
@@ -196,6 +237,28 @@ impl Staging {
             |line: &&[u8]| serde_json::from_slice::<Planned>(line).map_err(|_| self.other(&name));
         let letters = lines.par_iter().with_min_len(SHARE).map(letter).collect::<Result<_, _>>()?;
         Ok(PartPlan { number, letters })
+    }
+
+    /// Writes everything of a job but its letters: what all parts share, and a sample letter of each
+    /// kind, the `classes` of the job among them.
+    ///
+    /// # Errors
+    /// [`RunError`] when a file cannot be written, or a sample does not set.
+    pub(super) fn write_all_but_letters(
+        &self,
+        settings: &Settings,
+        bodies: &BTreeMap<String, Body>,
+        facts: &Facts,
+        classes: &BTreeSet<Class>,
+    ) -> Result<Vec<StagedFile>, RunError> {
+        let mut staged: Vec<StagedFile> = self.write_shared(settings, bodies)?.into();
+
+        let Settings { print, run_date, rehearsal, .. } = settings;
+        for sample in samples::samples(facts, print, *run_date, *rehearsal, classes)? {
+            staged.push(self.write_sample(&sample)?);
+        }
+
+        Ok(staged)
     }
 
     /// Writes what all parts share.

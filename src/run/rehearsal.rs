@@ -15,7 +15,7 @@ use crate::config::Vendor;
 use crate::deliver::outbox;
 use crate::facts::Facts;
 use crate::package::{self, Recipients};
-use crate::record::{Access, Home, Job, JobState, Ledger, PartTotals, StagedFile};
+use crate::record::{Access, Home, Job, JobState, Ledger, PartTotals};
 use crate::report::{PackageReport, PartReport, Report};
 
 /// Where the parts are made; gone when the rehearsal ends.
@@ -183,23 +183,12 @@ impl Package<'_, '_> {
         let job_name = package::job_name(&number, true);
         let places = package::places(&job_name, proofed, &config.print);
         let settings = Settings {
-            campaign: config.campaign.clone(),
-            number: number.clone(),
-            rehearsal: true,
-            run_date: night.run_date,
-            parts: places.parts(),
-            print: config.print,
             vendor: Vendor { recipients, ..config.vendor.clone() },
-            return_lines: facts.return_lines(),
-            sender_phones: facts.sender_phones(),
+            ..Settings::tonight(night, facts, &number, places.parts(), true)
         };
 
-        let mut staged: Vec<StagedFile> = staging.write_shared(&settings, &bodies)?.into();
-        for sample in
-            super::samples::samples(facts, &config.print, night.run_date, true, &places.classes())?
-        {
-            staged.push(staging.write_sample(&sample)?);
-        }
+        let mut staged =
+            staging.write_all_but_letters(&settings, &bodies, facts, &places.classes())?;
         let mut totals = Vec::new();
         for part in places {
             let part = letters.part(&part)?;

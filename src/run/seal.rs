@@ -120,18 +120,7 @@ impl PartMaker<'_> {
         let print_files = files
             .chunks(rayon::current_num_threads())
             .flat_map(|files| self.set(files, ready.as_ref()));
-        let job = package::JobTicket {
-            number: &self.settings.number,
-            rehearsal: self.settings.rehearsal,
-            parts: self.settings.parts,
-            run_date: self.settings.run_date,
-            print: &self.settings.print,
-            vendor: &self.settings.vendor,
-            return_lines: &self.settings.return_lines,
-            sender_phones: &self.settings.sender_phones,
-            pdf_standards: crate::render::STANDARDS,
-            ledger_head: &self.head,
-        };
+        let job = self.settings.ticket(&self.head);
 
         package::pack(
             &part,

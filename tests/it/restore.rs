@@ -1,7 +1,9 @@
 //! Backups that leave the machine, and ledgers that come back from them: nobody is told twice and
 //! nobody is lost, or nothing is restored.
 
+mod backups;
 mod kills;
+mod refuses;
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
@@ -184,48 +186,6 @@ static THREE: LazyLock<Campaign> = LazyLock::new(|| {
 });
 
 #[test]
-fn a_backup_is_made_after_each_run_that_changed_something_and_handed_over() {
-    let mut campaign = THREE.copy();
-    let list = |campaign: &Campaign| -> Value {
-        serde_json::from_slice(&fs::read(campaign.data().join("backups.json")).unwrap()).unwrap()
-    };
-    let before = list(&campaign);
-    let backups = before["backups"].as_array().unwrap();
-    assert_eq!(backups.len(), 3);
-    for (backup, path) in backups.iter().zip(campaign.backups()) {
-        assert!(
-            path.ends_with(backup["name"].as_str().unwrap())
-                && path.contains("rehearsal-sample-2025-")
-        );
-        assert_eq!(backup["handed_over"], "2025-09-15");
-        let sum = run(Command::new("sha256sum").arg(&path));
-        assert!(sum.starts_with(backup["sha256"].as_str().unwrap()));
-    }
-    assert_eq!(campaign.run(), 0);
-    assert_eq!(list(&campaign), before, "a night in which nothing changed needs no other backup");
-
-    // Anybody's age and unzip open it.
-    let zip = campaign.night.path().join("backup.zip");
-    let opened = Command::new("age")
-        .args(["-d", "-i", &identity(), "-o"])
-        .arg(&zip)
-        .arg(&campaign.backups()[2])
-        .status();
-    assert!(opened.unwrap().success());
-    let out = campaign.night.path().join("opened");
-    assert!(
-        Command::new("unzip").arg("-q").arg(&zip).arg("-d").arg(&out).status().unwrap().success()
-    );
-    assert_eq!(sql(&out.join("ledger.sqlite"), "PRAGMA integrity_check").trim(), "ok");
-    let key = fs::read(campaign.data().join("keys/campaign.key")).unwrap();
-    assert_eq!(fs::read(out.join("keys/campaign.key")).unwrap(), key);
-    // Sealed is sealed.
-    for path in campaign.backups() {
-        assert!(fs::read(path).unwrap().starts_with(b"age-encryption.org/v1\n"));
-    }
-}
-
-#[test]
 fn a_lost_ledger_comes_back_from_any_backup_event_by_event() {
     let told = THREE.told();
     let events = sql(&THREE.data().join("ledger.sqlite"), "SELECT seq, hash, body FROM audit");
@@ -324,111 +284,6 @@ fn a_machine_that_is_gone_comes_back_from_the_newest_backup_with_its_key() {
 }
 
 #[test]
-fn what_cannot_be_proved_or_opened_is_refused_and_nothing_is_touched() {
-    let backups = |campaign: &Campaign| campaign.backups();
-    let campaign = THREE.copy();
-    campaign.refused(&backups(&campaign)[2], &[], 3, &["is sound"]);
-
-    lose(&campaign.data());
-    let first = backups(&campaign)[0].clone();
-    let other = campaign.night.path().join("other-key");
-    run(Command::new("age-keygen").arg("-o").arg(&other));
-    fs::set_permissions(&other, Permissions::from_mode(0o600)).unwrap();
-    let before = see(&campaign.data());
-    let wrong = campaign.ask(&["ledger", "restore", &first, "--identity", other.to_str().unwrap()]);
-    campaign.refuse(&wrong, &before, 3, &["opening", "sealed to a different key"]);
-    let none = campaign.ask(&["ledger", "restore", &first]);
-    campaign.refuse(&none, &before, 2, &["--identity"]);
-    campaign.refused(campaign.config.to_str().unwrap(), &[], 3, &["is not a backup"]);
-    let before = see(&campaign.data());
-    let answer = campaign.restore("/nowhere", &[]);
-    assert!(
-        answer.code == 3 && answer.stderr.contains("cannot read backup `/nowhere`"),
-        "{}",
-        answer.stderr
-    );
-    assert!(before == see(&campaign.data()));
-    campaign.refused(&first, &["--anchor", &"ab".repeat(32)], 3, &["whoever kept", "told twice"]);
-
-    // Cut, and changed by a byte.
-    let bytes = fs::read(&first).unwrap();
-    let broken = campaign.night.path().join("rehearsal-broken.backup.age");
-    fs::write(&broken, &bytes[..bytes.len() - 2000]).unwrap();
-    campaign.refused(broken.to_str().unwrap(), &[], 3, &["is not a backup"]);
-    let mut changed = bytes.clone();
-    changed[bytes.len() / 2] ^= 1;
-    fs::write(&broken, changed).unwrap();
-    campaign.refused(broken.to_str().unwrap(), &[], 3, &["is not a backup"]);
-}
-
-#[test]
-fn a_backup_that_lacks_letters_which_are_out_is_refused_whoever_knows_of_them() {
-    // Every witness alone is enough: nothing else in the data folder remembers the third night.
-    let witnesses = ["ledger.anchor", "outbox", "runs", "logs", "backups.json"];
-    for kept in witnesses {
-        let campaign = THREE.copy();
-        let data = campaign.data();
-        lose(&data);
-        let backups = campaign.backups();
-        for path in fs::read_dir(data.join("backups")).unwrap().map(|entry| entry.unwrap().path()) {
-            fs::remove_file(path).unwrap();
-        }
-        for other in witnesses.iter().filter(|other| **other != kept) {
-            let path = data.join(other);
-            if path.is_dir() {
-                fs::remove_dir_all(&path).unwrap();
-                fs::create_dir(&path).unwrap();
-                fs::set_permissions(&path, Permissions::from_mode(0o700)).unwrap();
-            } else {
-                fs::remove_file(&path).unwrap();
-            }
-        }
-        campaign.refused(&backups[1], &[], 3, &["cannot be rebuilt", "told twice", kept]);
-        let answer = campaign.restore(&backups[2], &[]);
-        assert_eq!(answer.code, 0, "{kept}: {}", answer.stderr);
-    }
-
-    // A published package that is gone proves nothing any more; the mail's head does, and the
-    // papers know the job.
-    let campaign = THREE.copy();
-    let data = campaign.data();
-    fs::remove_dir_all(data.join("outbox/rehearsal-2500004")).unwrap();
-    fs::remove_file(data.join("backups/redo.sqlite")).unwrap();
-    lose(&data);
-    campaign.refused(
-        &campaign.backups()[1],
-        &["--anchor", &THREE.heads[2]],
-        3,
-        &["it lacks rehearsal-2500004\n"],
-    );
-}
-
-#[test]
-fn changes_of_another_history_are_never_repeated() {
-    let campaign = THREE.copy();
-    let redo = campaign.data().join("backups/redo.sqlite");
-    sql(
-        &redo,
-        "UPDATE audit SET body = replace(body, 'rehearsal', 'reheArsal') WHERE body LIKE '%planned%'",
-    );
-    lose(&campaign.data());
-    campaign.refused(&campaign.backups()[0], &[], 3, &["another history", "told twice"]);
-
-    let campaign = THREE.copy();
-    let redo = campaign.data().join("backups/redo.sqlite");
-    sql(&redo, "DELETE FROM told_mark WHERE rowid = (SELECT max(rowid) FROM told_mark)");
-    lose(&campaign.data());
-    campaign.refused(&campaign.backups()[0], &[], 3, &["tables of the ledger were changed"]);
-
-    let campaign = THREE.copy();
-    fs::write(campaign.data().join("backups/redo.sqlite"), [1; 5000]).unwrap();
-    lose(&campaign.data());
-    campaign.refused(&campaign.backups()[0], &[], 3, &["cannot be rebuilt"]);
-    let answer = campaign.restore(&campaign.backups()[2], &[]);
-    assert_eq!(answer.code, 0, "{}", answer.stderr);
-}
-
-#[test]
 fn a_damaged_file_of_changes_stops_no_night() {
     let mut campaign = THREE.copy();
     fs::write(campaign.data().join("backups/redo.sqlite"), [1; 5000]).unwrap();
@@ -455,101 +310,6 @@ fn a_job_that_was_under_way_goes_on_after_a_restore() {
     assert!(ended.code <= 1, "{}", ended.stderr);
     assert!(campaign.data().join("outbox/rehearsal-2500005/rehearsal-2500005.done").exists());
     assert_eq!(campaign.run(), 0);
-}
-
-#[test]
-fn a_command_that_fails_is_told_and_is_asked_again() {
-    let mut campaign = THREE.copy();
-    campaign.config =
-        configure(&campaign.night, "command = [\"sh\", \"-c\", \"echo no room >&2; exit 9\"]");
-    campaign.add("DRIE");
-    let answer = campaign.ask(&["run", "--json"]);
-    assert_eq!(answer.code, 5, "{}", answer.stderr);
-    assert!(
-        answer.stderr.contains("is on this machine only") && answer.stderr.contains("no room"),
-        "{}",
-        answer.stderr
-    );
-    let id = serde_json::from_str::<Value>(&answer.stdout).unwrap()["run_id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let outcome =
-        fs::read_to_string(campaign.data().join("runs").join(id).join("outcome.json")).unwrap();
-    assert!(
-        outcome.contains("\"backup\": \"failed\"") && outcome.contains("\"exit_code\": 5"),
-        "{outcome}"
-    );
-    assert!(campaign.ask(&["status"]).stdout.contains("; the backup failed"));
-
-    let kept = campaign.data().join("backups");
-    let count = |folder: &Path| {
-        let names = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().to_str().unwrap().to_owned());
-        names.filter(|name| name.ends_with(".backup.age")).count()
-    };
-    assert_eq!((count(&kept), count(&campaign.shelf())), (4, 3));
-    let shelf = campaign.shelf();
-    campaign.config =
-        configure(&campaign.night, &format!("command = [\"cp\", \"-t\", \"{}\"]", shelf.display()));
-    let answer = campaign.ask(&["ledger", "backup"]);
-    assert_eq!(answer.code, 0, "{}", answer.stderr);
-    assert_eq!(
-        (count(&kept), count(&campaign.shelf())),
-        (4, 4),
-        "the same backup, handed over now"
-    );
-
-    let unset = campaign.night.configured("no such text", "");
-    assert_eq!(campaign.night.ask_with(&unset, &["ledger", "backup"]).code, 2);
-    let no_key = configure(&campaign.night, "");
-    let text = fs::read_to_string(&no_key)
-        .unwrap()
-        .replace(&format!("recipient = \"{PUBLIC}\""), "recipient = \"age1\"");
-    fs::write(&no_key, text).unwrap();
-    let answer = campaign.night.ask_with(&no_key, &["check"]);
-    assert_eq!(
-        (answer.code, answer.stderr.contains("`backup.recipient`")),
-        (2, true),
-        "{}",
-        answer.stderr
-    );
-}
-
-#[test]
-fn a_purge_lists_every_backup_that_may_be_elsewhere() {
-    let campaign = THREE.copy();
-    let sums: Vec<String> = campaign
-        .backups()
-        .iter()
-        .map(|path| run(Command::new("sha256sum").arg(path))[..64].to_owned())
-        .collect();
-    assert_eq!(campaign.ask(&["close", "--yes"]).code, 0);
-    let answer = campaign.ask(&["purge", "--approved-by", "privacy officer", "--yes"]);
-    assert_eq!(answer.code, 0, "{}", answer.stderr);
-    assert!(answer.stderr.contains("3 sealed backups"), "{}", answer.stderr);
-    let certificate = fs::read(campaign.data().join("purge-certificate.json")).unwrap();
-    let certificate: Value = serde_json::from_slice(&certificate).unwrap();
-    let listed: Vec<&str> = certificate["sealed_backups"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|backup| {
-            assert_eq!(backup["made_on"], "2025-09-15");
-            backup["sha256"].as_str().unwrap()
-        })
-        .collect();
-    assert_eq!(listed, sums);
-    assert_eq!(
-        fs::read_dir(campaign.data().join("backups")).unwrap().count(),
-        0,
-        "what is here is gone"
-    );
-
-    assert_eq!(campaign.ask(&["ledger", "backup"]).code, 3);
-    lose(&campaign.data());
-    campaign.refused(&campaign.backups()[2], &[], 3, &["cannot be rebuilt"]);
 }
 
 #[test]

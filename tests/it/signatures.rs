@@ -26,11 +26,10 @@ fn sums(package: &Path, end: &str) -> PathBuf {
 fn is_ours(public: &str, list: &Path, signature: &Path, namespace: &str) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let allowed = folder.path().join("allowed_signers");
-    fs::write(&allowed, format!("breachpost namespaces=\"breachpost-package\" {public}\n"))
-        .unwrap();
+    fs::write(&allowed, format!("sender namespaces=\"breachpost-package\" {public}\n")).unwrap();
     let mut check = Command::new("ssh-keygen");
     check
-        .args(["-Y", "verify", "-I", "breachpost", "-n", namespace, "-f"])
+        .args(["-Y", "verify", "-I", "sender", "-n", namespace, "-f"])
         .arg(&allowed)
         .arg("-s")
         .arg(signature);
@@ -137,8 +136,8 @@ fn a_ledger_that_has_not_shown_its_key_yet_shows_it_with_the_next_package() {
 fn the_vendors_page_has_the_commands_that_the_test_has() {
     let page = fs::read_to_string(root().join("docs/vendor.md")).unwrap();
     for words in [
-        "ssh-keygen -Y verify -f allowed_signers -I breachpost -n breachpost-package",
-        "breachpost namespaces=\"breachpost-package\" ssh-ed25519 ",
+        "ssh-keygen -Y verify -f allowed_signers -I sender -n breachpost-package",
+        "sender namespaces=\"breachpost-package\" ssh-ed25519 ",
         "keys/package-signing.pub",
     ] {
         assert!(page.contains(words), "{words}");

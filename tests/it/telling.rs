@@ -1,11 +1,13 @@
 //! Every night tells somebody how it ended: the exit code, a line in the log, `outcome.json`, the
 //! mail, the figures.
 
+mod mailed;
+mod watched;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -23,15 +25,6 @@ fn with(night: &Night, name: &str, more: &str) -> PathBuf {
     let path = night.path().join(name);
     fs::write(&path, format!("{text}\n{more}\n")).unwrap();
     path
-}
-
-/// A server that is not there: nobody listens on its port any more.
-fn mail_to_nobody(night: &Night) -> PathBuf {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mail = format!(
-        "[mail]\nhost = \"localhost\"\nport = {port}\nsecurity = \"plain\"\nfrom = \"b@example.org\"\nto = [\"o@example.org\"]\ntimeout_seconds = 3"
-    );
-    with(night, "nobody.toml", &mail)
 }
 
 fn json(answer: &Answer) -> Value {
@@ -186,117 +179,6 @@ fn what_cannot_be_told_in_the_data_folder_is_told_on_standard_error() {
 }
 
 #[test]
-fn a_stopped_night_is_mailed_and_a_second_start_is_not() {
-    let (night, server) = (Night::new(5), Server::start("starttls"));
-    let config = server.config();
-    fs::remove_file(night.data().join("keys/campaign.key")).unwrap();
-    let answer = night.ask_with(&config, &["run"]);
-    assert_eq!(answer.code, 3, "{}", answer.stderr);
-    let mails = server.received();
-    assert_eq!(mails.len(), 1);
-    let subject = mails[0]["headers"]["subject"].as_str().unwrap();
-    assert!(
-        subject.starts_with("stopped: REHEARSAL breachpost sample-2025, nothing left"),
-        "{subject}"
-    );
-    let plain = mails[0]["parts"]["text/plain"].as_str().unwrap();
-    assert!(plain.contains("no key at") && plain.contains("hint: put back the key"), "{plain}");
-    assert_eq!(stopped(&night.data())[0]["mail"]["state"], "sent");
-
-    let mut holder =
-        Command::new("flock").arg("-F").arg(night.data()).args(["sleep", "600"]).spawn().unwrap();
-    let held = || {
-        !Command::new("flock").arg("-n").arg(night.data()).arg("true").status().unwrap().success()
-    };
-    while !held() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let second = night.ask_with(&config, &["run"]);
-    holder.kill().unwrap();
-    holder.wait().unwrap();
-    assert_eq!(second.code, 3, "{}", second.stderr);
-    assert_eq!(server.received().len(), 1);
-    assert_eq!(stopped(&night.data())[1]["in_use"], true);
-}
-
-#[test]
-fn a_plan_that_is_stopped_is_told_like_a_night() {
-    let (night, server) = (Night::new(5), Server::start("starttls"));
-    fs::write(night.inbox().join("exposures-2.csv"), "nothing\n").unwrap();
-    let answer = night.ask_with(&server.config(), &["plan", "--json"]);
-    assert_eq!(answer.code, 3, "{}", answer.stderr);
-    let told = &stopped(&night.data())[0];
-    assert_eq!((&told["exit_code"], &told["mail"]["state"]), (&3.into(), &"sent".into()));
-    assert_eq!(json(&answer)["run_id"], told["run_id"]);
-    assert_eq!(server.received().len(), 1);
-}
-
-#[test]
-fn the_mail_of_a_stopped_night_has_no_small_counts() {
-    let (night, server) = (Night::new(5), Server::start("starttls"));
-    let config = server.config();
-    assert!(night.ask_with(&config, &["run"]).code <= 1);
-    let list = night.inbox().join("exposures-special.csv");
-    let text = fs::read_to_string(&list).unwrap();
-    fs::write(&list, text.trim_end().rsplit_once('\n').unwrap().0.to_owned() + "\n").unwrap();
-
-    let answer = night.ask_with(&config, &["run"]);
-    assert_eq!(answer.code, 3, "{}", answer.stderr);
-    assert!(answer.stderr.contains("(0 rows more, 1 fewer, 0 changed)"), "{}", answer.stderr);
-    let told = &stopped(&night.data())[0];
-    assert!(told["error"].as_str().unwrap().contains("1 fewer"), "{told}");
-    let mails = server.received();
-    let plain = mails.last().unwrap()["parts"]["text/plain"].as_str().unwrap();
-    assert!(
-        plain.contains("`exposures-special.csv` has changed (0 rows more, <10 fewer, 0 changed)"),
-        "{plain}"
-    );
-    assert!(
-        plain.contains("--accept exposures-special.csv=REASON") && !plain.contains("1 fewer"),
-        "{plain}"
-    );
-}
-
-#[test]
-fn letters_that_are_out_while_the_mail_is_not_end_with_5_and_the_next_run_sends_it() {
-    let (night, server) = (Night::new(5), Server::start("starttls"));
-    let first = night.ask_with(&mail_to_nobody(&night), &["run", "--json"]);
-    assert_eq!(first.code, 5, "{}", first.stderr);
-    assert!(first.stderr.contains("cannot connect to the mail server"), "{}", first.stderr);
-    let answer = json(&first);
-    let (id, package) = (answer["run_id"].as_str().unwrap(), answer["package"].as_str().unwrap());
-    assert!(Path::new(package).join("rehearsal-2500001.done").exists());
-    let told = outcome(&night, id);
-    assert_eq!((&told["exit_code"], &told["mail"]["state"]), (&5.into(), &"failed".into()));
-
-    let second = night.ask_with(&server.config(), &["run"]);
-    assert_eq!(second.code, 0, "{}", second.stderr);
-    let texts: Vec<String> = server
-        .received()
-        .iter()
-        .map(|mail| mail["parts"]["text/plain"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(texts.len(), 2);
-    assert!(
-        texts[1].contains(&format!("Run {id} of")) && texts[1].contains("Job rehearsal-2500001"),
-        "{}",
-        texts[1]
-    );
-    assert_eq!(outcome(&night, id)["mail"]["state"], "sent");
-    assert_eq!(night.ask_with(&server.config(), &["run"]).code, 0);
-    assert_eq!(server.received().len(), 3, "it is not sent a third time");
-}
-
-#[test]
-fn stopped_wins_over_a_mail_that_failed() {
-    let night = Night::new(5);
-    let config = mail_to_nobody(&night);
-    fs::remove_file(night.data().join("keys/campaign.key")).unwrap();
-    assert_eq!(night.ask_with(&config, &["run"]).code, 3);
-    assert_eq!(stopped(&night.data())[0]["mail"]["state"], "failed");
-}
-
-#[test]
 fn the_figures_of_a_run_are_there_for_others_and_whole() {
     let night = Night::new(5);
     let file = night.path().join("breachpost.prom");
@@ -373,85 +255,6 @@ fn a_night_that_was_missed_is_found() {
     assert_eq!(bad.code, 2, "{}", bad.stderr);
 }
 
-/// The process that does the run, started by the one that watches over it.
-fn run_of(watcher: u32) -> Option<i32> {
-    let children = fs::read_to_string(format!("/proc/{watcher}/task/{watcher}/children")).ok()?;
-    children.split_whitespace().next()?.parse().ok()
-}
-
-fn start(night: &Night) -> std::process::Child {
-    let words = night.words(&["run"]);
-    Command::new(&words[0])
-        .args(&words[1..])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-fn wait_for<T>(what: impl Fn() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_mins(1);
-    loop {
-        if let Some(found) = what() {
-            return found;
-        }
-        assert!(Instant::now() < end, "it never came");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
-#[test]
-fn a_run_that_is_killed_is_told_by_the_process_that_watches_over_it() {
-    let night = Night::new(60);
-    let mut watcher = start(&night);
-    let run = wait_for(|| run_of(watcher.id()));
-    assert!(Command::new("kill").args(["-KILL", &run.to_string()]).status().unwrap().success());
-    assert_eq!(watcher.wait().unwrap().code(), Some(3));
-    let told = stopped(&night.data()).remove(0);
-    assert_eq!((&told["outcome"], &told["exit_code"]), (&"crashed".into(), &3.into()));
-    assert!(told["error"].as_str().unwrap().contains("killed (signal 9)"), "{told}");
-    assert_eq!(logged(&night).len(), 1);
-    assert!(night.run()["package"].is_string());
-}
-
-#[test]
-fn a_run_does_not_outlive_the_process_that_watches_over_it() {
-    let night = Night::new(60);
-    let mut watcher = start(&night);
-    let run = wait_for(|| run_of(watcher.id()));
-    // It has tied itself to the watcher once it holds the lock or has begun to read.
-    std::thread::sleep(Duration::from_millis(150));
-    watcher.kill().unwrap();
-    watcher.wait().unwrap();
-    let is_gone = || {
-        fs::read_to_string(format!("/proc/{run}/stat")).map_or(true, |stat| stat.contains(") Z "))
-    };
-    wait_for(|| is_gone().then_some(()));
-    assert!(night.run()["run_id"].is_string());
-}
-
-#[test]
-fn a_lack_of_memory_ends_with_a_code_of_the_contract_and_is_told() {
-    let night = Night::new(60);
-    let words: Vec<String> = night.words(&["run"]).iter().map(|word| format!("'{word}'")).collect();
-    let mut crashes = 0;
-    // The program itself needs about as much as its file has.
-    let program = fs::metadata(env!("CARGO_BIN_EXE_breachpost")).unwrap().len() / 1024;
-    for kib in (1..16).map(|step| program + step * 20_000) {
-        let before = stopped(&night.data()).len();
-        let script = format!("ulimit -v {kib}; exec {}", words.join(" "));
-        let answer: Answer = Command::new("sh").args(["-c", &script]).output().unwrap().into();
-        assert!((0..=5).contains(&answer.code), "{kib}: {} {}", answer.code, answer.stderr);
-        if answer.code < 2 {
-            break;
-        }
-        assert!(answer.code == 3 || answer.code == 4, "{kib}: {}", answer.stderr);
-        crashes += stopped(&night.data()).len() - before;
-    }
-    assert!(crashes > 0, "no run was told to have crashed");
-    assert!(night.ask(&["run"]).code <= 1);
-}
-
 #[test]
 fn a_package_that_is_gone_is_named_once_and_can_be_published_again_byte_for_byte() {
     let (night, server) = (Night::new(5), Server::start("starttls"));
@@ -507,27 +310,4 @@ fn a_package_that_is_gone_is_named_once_and_can_be_published_again_byte_for_byte
     fs::rename(&away, &kept).unwrap();
     assert_eq!(night.ask(&["run", "--republish", job]).code, 0);
     assert!(bytes(&package) == whole);
-}
-
-#[test]
-fn one_dead_mailbox_is_no_reason_to_be_silent_to_the_others() {
-    let (night, server) = (Night::new(5), Server::start("dead"));
-    let text =
-        fs::read_to_string(server.config_for(&["o@example.org", "p@example.org"], "")).unwrap();
-    let config = night.path().join("dead.toml");
-    let plain = text
-        .replace("\"starttls\"", "\"plain\"")
-        .replace(&format!("ca_file = {:?}", server.path("ca.pem")), "");
-    fs::write(&config, plain).unwrap();
-    let answer = night.ask_with(&config, &["run", "--json"]);
-    assert_eq!(answer.code, 5, "{}", answer.stderr);
-    assert_eq!(server.received().len(), 1);
-    let told = outcome(&night, json(&answer)["run_id"].as_str().unwrap());
-    assert_eq!(told["mail"]["state"], "sent to some");
-    assert_eq!(
-        told["mail"]["unsent"],
-        serde_json::json!([]),
-        "a mailbox that is not there is not tried again"
-    );
-    assert!(told["mail"]["error"].as_str().unwrap().contains("no such mailbox"), "{told}");
 }

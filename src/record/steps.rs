@@ -1,0 +1,173 @@
+//! A job from its plan to its papers, one step after the other.
+
+use jiff::civil::Date;
+
+use super::audit::Head;
+use super::job::{self, Job, JobState, Noted, SealedPart};
+use super::model::{self, Model};
+use super::plan::{self, CheckedPlan, PlanDraft};
+use super::store::Store;
+use super::{Ledger, RecordError, audit};
+
+impl Ledger {
+    /// The job that an earlier run left unfinished. It is finished first, as it was planned.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn pending(&self) -> Result<Option<Job>, RecordError> {
+        Ok(self.jobs()?.into_iter().find(|job| !job.state.is_over()))
+    }
+
+    /// Every job, oldest number first.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn jobs(&self) -> Result<Vec<Job>, RecordError> {
+        self.store.snapshot(|store| {
+            let model = Model::replay(&audit::verify(&store.entries()?)?)?;
+            model.jobs.into_iter().map(|(number, row)| describe(store, number, row)).collect()
+        })
+    }
+
+    /// The number of the next job: two digits of the year, five of the counter.
+    ///
+    /// # Errors
+    /// [`RecordError::JobNumbers`] after 99,999 jobs in one year.
+    pub fn next_job(&self, run_date: Date) -> Result<String, RecordError> {
+        let year = run_date.year();
+        let base = u32::try_from(year.rem_euclid(100)).unwrap_or_default() * 100_000;
+        let next = self.store.highest_job(base, base + 99_999)?.unwrap_or(base) + 1;
+        if next > base + 99_999 {
+            Err(RecordError::JobNumbers { year })
+        } else {
+            Ok(job::write_job(next))
+        }
+    }
+
+    /// Begins the plan of a job with this number. Letters are added in print order; nothing is
+    /// written before [`Ledger::plan`].
+    ///
+    /// # Errors
+    /// [`RecordError::JobState`] when another job is unfinished.
+    pub fn draft<'b>(
+        &'b self,
+        job: &'b str,
+        noted: Noted<'b>,
+    ) -> Result<PlanDraft<'b>, RecordError> {
+        if let Some(open) = self.pending()? {
+            return Err(RecordError::JobState {
+                job: open.job,
+                found: open.state.to_string(),
+                wanted: "done",
+            });
+        }
+        PlanDraft::new(&self.store, &self.keys, &self.campaign, job, noted)
+    }
+
+    /// Fixes the letters of a job, in one transaction. From here no later input changes them.
+    ///
+    /// # Errors
+    /// [`RecordError::Twice`] when a letter was planned before; nothing has been written then.
+    pub fn plan(&mut self, plan: &CheckedPlan) -> Result<Head, RecordError> {
+        let new_people = plan.new_people();
+        self.write(|store| store.plan(plan.for_store(&new_people)))
+    }
+
+    /// Records the packages of a planned job: from here these bytes are published, and no others.
+    ///
+    /// # Errors
+    /// [`RecordError::Unbalanced`] when the parts are not those that were planned,
+    /// [`RecordError::JobState`] when the job is not `planned`.
+    pub fn seal(&mut self, job: &str, parts: &[SealedPart]) -> Result<Head, RecordError> {
+        let number = number_of(job)?;
+        let unbalanced = |problem| RecordError::Unbalanced { job: job.to_owned(), problem };
+        let planned = self
+            .jobs()?
+            .into_iter()
+            .find(|known| known.job == job)
+            .map(|job| job.parts)
+            .unwrap_or_default();
+
+        let mut parts = parts.to_vec();
+        parts.sort_unstable_by_key(|part| part.totals.number);
+
+        if parts.len() != planned.len() {
+            return Err(unbalanced(format!(
+                "{} parts were planned, {} were made",
+                planned.len(),
+                parts.len()
+            )));
+        }
+
+        for (part, planned) in parts.iter().zip(planned) {
+            if part.totals != planned {
+                return Err(unbalanced(format!(
+                    "part {} does not hold what was planned",
+                    planned.number
+                )));
+            }
+        }
+
+        self.write(|store| store.seal(number, &parts))
+    }
+
+    /// Records that the packages of a sealed job are in the outbox, synced, with `.done`.
+    ///
+    /// # Errors
+    /// [`RecordError::JobState`] when the job is not `sealed`.
+    pub fn published(&mut self, job: &str) -> Result<Head, RecordError> {
+        let number = number_of(job)?;
+        self.write(|store| store.published(number))
+    }
+
+    /// Records that the papers of a published job are in their place, and checks the file.
+    ///
+    /// # Errors
+    /// [`RecordError::JobState`] when the job is not `published`.
+    pub fn finished(&mut self, job: &str) -> Result<Head, RecordError> {
+        let number = number_of(job)?;
+        let head = self.write(|store| store.done(number))?;
+        self.store.check_integrity()?;
+        Ok(head)
+    }
+
+    /// Notes new files, accepted changes, merges and splits of a run that wrote no letters. When
+    /// nothing is new not one byte changes.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be written.
+    pub fn note(&mut self, noted: &Noted<'_>) -> Result<Head, RecordError> {
+        let found = plan::Found::new(&self.store, noted)?;
+        if found.is_nothing() {
+            return self.head();
+        }
+        let head = self.write(|store| store.note(found.news()))?;
+        self.store.check_integrity()?;
+        Ok(head)
+    }
+}
+
+/// The number of a job in the ledger.
+pub(super) fn number_of(job: &str) -> Result<u32, RecordError> {
+    let unknown = || RecordError::JobState {
+        job: job.to_owned(),
+        found: "not in the ledger".to_owned(),
+        wanted: "planned",
+    };
+    job::read_job(job).ok_or_else(unknown)
+}
+
+fn describe(store: &Store, number: u32, row: model::JobRow) -> Result<Job, RecordError> {
+    Ok(Job {
+        job: job::write_job(number),
+        job_name: row.name,
+        run_id: row.run_id,
+        run_date: row.run_date,
+        state: if row.abandoned.is_some() { JobState::Abandoned } else { row.state },
+        planned_head: store.head_at(row.event)?,
+        sealed_head: row.sealed_event.map(|event| store.head_at(event)).transpose()?,
+        staged: row.staged,
+        parts: row.parts,
+        sealed: row.sealed,
+    })
+}

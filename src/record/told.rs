@@ -1,0 +1,51 @@
+//! What the ledger answers: which letters are out, who was told, how many.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::field::terms::Kind;
+
+use super::job::{LetterRecord, Totals};
+use super::model::CampaignState;
+use super::{Ledger, RecordError, inputs};
+
+impl Ledger {
+    /// What the ledger knows of a letter, by its id or its reference code as printed.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn letter(&self, id_or_reference: &str) -> Result<Option<LetterRecord>, RecordError> {
+        self.store.letter(id_or_reference)
+    }
+
+    /// Letters that are out by day, kind and group (the main category), in that order.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
+        self.store.sent()
+    }
+
+    /// The pseudonyms of everybody a letter was planned for.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn written_to(&self) -> Result<BTreeSet<String>, RecordError> {
+        Ok(self.store.people()?.iter().map(ToString::to_string).collect())
+    }
+
+    /// The ledger in numbers; after a purge those from before it.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn totals(&self) -> Result<Totals, RecordError> {
+        if self.campaign_state()? == CampaignState::Purged
+            && let Some(totals) = self.model()?.purged
+        {
+            return Ok(totals);
+        }
+        let inputs = inputs::expected(&self.store.inputs()?).len() as u64;
+        Ok(Totals { inputs, ..self.store.totals()? })
+    }
+}
