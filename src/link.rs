@@ -7,25 +7,25 @@
 //! doubt is held.
 
 mod birth;
-mod block;
+pub(crate) mod block;
 mod cluster;
-mod compare;
-mod content;
+pub(crate) mod compare;
+pub(crate) mod content;
 mod damaged;
 mod decisions;
-mod digest;
+pub(crate) mod digest;
 mod exact;
 mod explain;
 mod features;
 mod frames;
-mod frequency;
+pub(crate) mod frequency;
 mod given;
 mod guard;
 mod judge;
 mod namesakes;
 mod newborn;
 mod normalise;
-mod parameters;
+pub(crate) mod parameters;
 mod review;
 mod score;
 mod search;
@@ -33,8 +33,7 @@ mod strings;
 mod suppressed;
 #[cfg(test)]
 mod tests;
-mod train;
-mod units;
+pub(crate) mod units;
 mod unreadable;
 
 use rayon::prelude::*;
@@ -44,7 +43,6 @@ pub use decisions::{Decision, RecordKey, Ruling, record_keys};
 pub use explain::{PairExplanation, Step, explain};
 pub use normalise::fold;
 pub use parameters::{Parameters, ParametersError};
-pub use train::{Learned, train};
 
 use crate::base::Explain;
 use crate::base::bsn::Bsn;

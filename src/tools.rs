@@ -2,7 +2,9 @@
 
 pub mod explain;
 pub mod figures;
+pub mod link_train;
 pub mod preview;
 pub mod review;
 pub mod sample;
+pub mod text_check;
 pub mod verify;

@@ -9,6 +9,7 @@ use breachpost::field::ids::RowRef;
 use breachpost::field::keys::Keys;
 use breachpost::field::row::{Exposure, Registrant, Rows};
 use breachpost::link::{LinkTerms, Linked, Parameters, group, link};
+use breachpost::tools::link_train;
 use camino::Utf8Path;
 
 use crate::{load, truth};
@@ -70,7 +71,7 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
 /// Prints parameters learned from the folder; the truth is not looked at.
 pub fn train(folder: &Utf8Path) {
     let world = load_world(folder);
-    let learned = breachpost::link::train(
+    let learned = breachpost::link_train::train(
         &world.rows,
         &Parameters::built_in(),
         "2025-1",

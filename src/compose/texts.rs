@@ -4,13 +4,10 @@
 
 mod blocks;
 pub mod dates;
-mod gates;
 mod items;
-mod limits;
-mod locale;
+pub(crate) mod locale;
 mod news;
-mod readability;
-mod slots;
+pub(crate) mod slots;
 mod subject;
 mod variants;
 mod writer;
@@ -22,7 +19,6 @@ use crate::field::body::{Body, Frame};
 use crate::field::notice::Notice;
 use crate::field::terms::{Audience, Custody};
 
-pub use gates::{TextFigures, TextFinding, TextReview, plain_text, residue, review};
 pub use subject::{LetterNews, TextFacts, named_provider};
 pub use variants::{Variant, every, variants};
 
@@ -48,7 +44,7 @@ pub fn body_of(subject: &TextFacts, facts: &Facts, run_date: Date, synthetic: bo
     body_in(locale::locale(subject.language), subject, facts, run_date, synthetic)
 }
 
-fn body_in(
+pub(crate) fn body_in(
     locale: &Locale,
     subject: &TextFacts,
     facts: &Facts,

@@ -14,7 +14,7 @@ use crate::link::units::{UnitId, Units};
 use crate::link::{LinkError, birth};
 
 /// One way to find candidates: units that share a key are compared.
-pub(super) struct BlockRule {
+pub(crate) struct BlockRule {
     /// What the units of a block have in common.
     pub name: &'static str,
     /// Blocks of more units than this are not compared.
@@ -27,7 +27,7 @@ pub(super) struct BlockRule {
 
 /// What a block can tell beside its pairs.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tells {
+pub(crate) enum Tells {
     /// Nothing.
     Pairs,
     /// A block too large to compare is a number that everybody uses.
@@ -62,10 +62,10 @@ impl BlockKeys {
 
 /// No block of more units than this is compared, whatever its rule: what a row costs is bounded by
 /// it.
-pub(super) const LARGEST_CAP: usize = 200;
+pub(crate) const LARGEST_CAP: usize = 200;
 
 /// Every way to find candidates.
-pub(super) static RULES: [BlockRule; 6] = [
+pub(crate) static RULES: [BlockRule; 6] = [
     BlockRule { name: "bsn", cap: 64, tells: Tells::Numbers, keys: bsn_keys },
     BlockRule {
         name: "birth date + address",
@@ -95,12 +95,12 @@ pub(super) static RULES: [BlockRule; 6] = [
 ];
 
 /// The rules of these names, in the order of [`RULES`].
-pub(super) fn chosen(names: &[String]) -> impl Iterator<Item = &'static BlockRule> {
+pub(crate) fn chosen(names: &[String]) -> impl Iterator<Item = &'static BlockRule> {
     RULES.iter().filter(|rule| names.iter().any(|name| rule.name == name))
 }
 
 /// What is wrong with a choice of rules, if anything: guards look into the blocks of three of them.
-pub(super) fn problem(chosen: &[String], guarded: bool) -> Option<&'static str> {
+pub(crate) fn problem(chosen: &[String], guarded: bool) -> Option<&'static str> {
     if chosen.iter().any(|name| RULES.iter().all(|rule| rule.name != name)) {
         return Some("names a block that does not exist");
     }
@@ -111,10 +111,10 @@ pub(super) fn problem(chosen: &[String], guarded: bool) -> Option<&'static str> 
 }
 
 /// A pair of units, the lower number first.
-pub(super) type Pair = (UnitId, UnitId);
+pub(crate) type Pair = (UnitId, UnitId);
 
 /// What one rule found.
-pub(super) struct Blocked {
+pub(crate) struct Blocked {
     rule: &'static BlockRule,
     seed: Digest,
     blocks: Blocks,
@@ -158,7 +158,7 @@ impl BlockRule {
     ///
     /// # Errors
     /// [`LinkError::Frame`] when the frame cannot be made.
-    pub(super) fn block(&'static self, units: &Units, seed: Digest) -> Result<Blocked, LinkError> {
+    pub(crate) fn block(&'static self, units: &Units, seed: Digest) -> Result<Blocked, LinkError> {
         let mut keys = Vec::new();
         let mut ids = Vec::new();
         for (features, unit) in units.features.iter().zip(0..) {
@@ -179,7 +179,7 @@ impl BlockRule {
     }
 
     /// Whether two units have a key in common.
-    pub(super) fn is_shared(&self, one: &Features, other: &Features) -> bool {
+    pub(crate) fn is_shared(&self, one: &Features, other: &Features) -> bool {
         let seed = Digest::plain();
         let theirs = (self.keys)(other, seed).0;
         (self.keys)(one, seed).iter().any(|key| theirs.contains(&key))
@@ -188,13 +188,13 @@ impl BlockRule {
 
 impl Blocked {
     /// Blocks that are compared, with their keys, in order of key.
-    pub(super) fn cool(&self) -> impl ParallelIterator<Item = (u64, &[UnitId])> {
+    pub(crate) fn cool(&self) -> impl ParallelIterator<Item = (u64, &[UnitId])> {
         let blocks = (0..self.blocks.len()).into_par_iter().map(|place| self.blocks.get(place));
         blocks.filter(|(_, units)| units.len() <= self.rule.cap)
     }
 
     /// Blocks that are too large to compare.
-    pub(super) fn hot(&self) -> impl Iterator<Item = &[UnitId]> {
+    pub(crate) fn hot(&self) -> impl Iterator<Item = &[UnitId]> {
         let blocks = (0..self.blocks.len()).map(|place| self.blocks.get(place).1);
         blocks.filter(|units| units.len() > self.rule.cap)
     }
@@ -208,7 +208,7 @@ impl Blocked {
 
     /// What `see` makes of every pair of compared blocks, pairs of one block together; each pair
     /// once, and none that a block of an `earlier` rule holds. The pairs themselves are never kept.
-    pub(super) fn pairs<T: Send>(
+    pub(crate) fn pairs<T: Send>(
         &self,
         units: &Units,
         earlier: &[Self],
@@ -235,7 +235,7 @@ impl Blocked {
     }
 
     /// Sizes, for the report; `row` finds a row of a unit.
-    pub(super) fn report(&self, row: impl Fn(UnitId) -> RowRef) -> BlockReport {
+    pub(crate) fn report(&self, row: impl Fn(UnitId) -> RowRef) -> BlockReport {
         let mut hot: Vec<HotBlock> =
             self.hot().map(|block| HotBlock { units: block.len(), row: row(block[0]) }).collect();
         hot.sort_unstable_by_key(|block| (std::cmp::Reverse(block.units), block.row));

@@ -13,7 +13,7 @@ macro_rules! levels {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $level:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub(super) enum $name { $($(#[$doc])* $level),+ }
+        pub(crate) enum $name { $($(#[$doc])* $level),+ }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -103,7 +103,7 @@ levels! {
 
 /// How two units agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Agreement {
+pub(crate) struct Agreement {
     pub bsn: Bsn,
     pub birth: Birth,
     pub given: Given,
@@ -115,7 +115,7 @@ pub(super) struct Agreement {
 
 impl Agreement {
     /// Compares two units.
-    pub(super) fn of(one: &Features, other: &Features, texts: &Texts) -> Self {
+    pub(crate) fn of(one: &Features, other: &Features, texts: &Texts) -> Self {
         let given = given::compare(one, other, texts);
         Self {
             bsn: bsn(one.bsn, other.bsn),
@@ -141,7 +141,7 @@ impl Agreement {
     }
 
     /// What forbids that the two are one person, whatever else agrees.
-    pub(super) fn is_vetoed(self) -> bool {
+    pub(crate) fn is_vetoed(self) -> bool {
         self.bsn == Bsn::Differs
             || self.sex == SexLevel::Differs
             || self.given == Given::Differs
@@ -152,23 +152,23 @@ impl Agreement {
     }
 
     /// A surname part in common, maybe with a typo.
-    pub(super) const fn shares_surname(self) -> bool {
+    pub(crate) const fn shares_surname(self) -> bool {
         matches!(self.surname, Surname::Equal | Surname::Shared | Surname::Close)
     }
 
     /// The same PC6 and house number.
-    pub(super) const fn shares_place(self) -> bool {
+    pub(crate) const fn shares_place(self) -> bool {
         matches!(self.place, Place::Equal | Place::Suffix)
     }
 }
 
 /// The fields that are compared, in the order of [`Agreement`].
-pub(super) const FIELDS: [&str; 7] =
+pub(crate) const FIELDS: [&str; 7] =
     ["bsn", "birth_date", "first_names", "initials", "surname", "address", "sex"];
 
 impl Agreement {
     /// The levels, in the order of [`FIELDS`].
-    pub(super) fn levels(self) -> [String; 7] {
+    pub(crate) fn levels(self) -> [String; 7] {
         let Self { bsn, birth, given, initials, surname, place, sex } = self;
         [
             bsn.to_string(),
@@ -195,7 +195,7 @@ impl fmt::Display for Agreement {
 }
 
 /// Whether something forbids that the two are one person; cheaper than comparing everything.
-pub(super) fn is_vetoed(one: &Features, other: &Features, texts: &Texts) -> bool {
+pub(crate) fn is_vetoed(one: &Features, other: &Features, texts: &Texts) -> bool {
     let bsn = one.bsn != 0 && other.bsn != 0 && one.bsn != other.bsn;
     let sex = one.sex.is_some() && other.sex.is_some() && one.sex != other.sex;
     if bsn || sex {

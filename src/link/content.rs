@@ -12,12 +12,12 @@ use crate::field::row::{Exposure, Refused, Registrant, Rows, Suppression};
 use crate::link::digest::Digest;
 
 /// Number of a row: exposures first, then participants, then the register.
-pub(super) type RowId = u32;
+pub(crate) type RowId = u32;
 
 /// Which list a row comes from. Participants and register are of register quality: they anchor a
 /// person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Exposure,
     Participant,
     Register,
@@ -25,7 +25,7 @@ pub(super) enum Source {
 
 /// One row of any of the three lists.
 #[derive(Clone, Copy)]
-pub(super) enum Row<'a> {
+pub(crate) enum Row<'a> {
     Exposure(&'a Exposure),
     Participant(&'a Registrant),
     Register(&'a Registrant),
@@ -33,36 +33,36 @@ pub(super) enum Row<'a> {
 
 /// The rows that are linked, found by number.
 #[derive(Clone, Copy)]
-pub(super) struct AllRows<'a> {
+pub(crate) struct AllRows<'a> {
     rows: &'a Rows,
 }
 
 impl<'a> AllRows<'a> {
-    pub(super) const fn new(rows: &'a Rows) -> Self {
+    pub(crate) const fn new(rows: &'a Rows) -> Self {
         Self { rows }
     }
 
-    pub(super) fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         self.rows.exposures.len() + self.rows.participants.len() + self.rows.register.len()
     }
 
     /// Rows of any list that could not be read whole.
-    pub(super) fn refused(self) -> &'a [Refused] {
+    pub(crate) fn refused(self) -> &'a [Refused] {
         &self.rows.refused
     }
 
     /// The suppressions.
-    pub(super) fn suppressions(self) -> &'a [Suppression] {
+    pub(crate) fn suppressions(self) -> &'a [Suppression] {
         &self.rows.suppressions
     }
 
     /// Every number.
-    pub(super) fn ids(self) -> std::ops::Range<RowId> {
+    pub(crate) fn ids(self) -> std::ops::Range<RowId> {
         0..RowId::try_from(self.len()).unwrap_or(RowId::MAX)
     }
 
     /// The row with this number.
-    pub(super) fn get(self, id: RowId) -> Row<'a> {
+    pub(crate) fn get(self, id: RowId) -> Row<'a> {
         let (exposures, participants) = (self.rows.exposures.len(), self.rows.participants.len());
         let id = id as usize;
         if id < exposures {
@@ -76,7 +76,7 @@ impl<'a> AllRows<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub(super) const fn source(self) -> Source {
+    pub(crate) const fn source(self) -> Source {
         match self {
             Self::Exposure(_) => Source::Exposure,
             Self::Participant(_) => Source::Participant,
@@ -84,7 +84,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    pub(super) const fn row_ref(self) -> RowRef {
+    pub(crate) const fn row_ref(self) -> RowRef {
         match self {
             Self::Exposure(row) => row.row,
             Self::Participant(row) | Self::Register(row) => row.row,
@@ -92,7 +92,7 @@ impl<'a> Row<'a> {
     }
 
     /// The BSN as a number; 0 = none.
-    pub(super) fn bsn(self) -> u32 {
+    pub(crate) fn bsn(self) -> u32 {
         let bsn = match self {
             Self::Exposure(row) => row.bsn,
             Self::Participant(row) | Self::Register(row) => row.bsn,
@@ -100,14 +100,14 @@ impl<'a> Row<'a> {
         bsn.map_or(0, crate::base::bsn::Bsn::number)
     }
 
-    pub(super) const fn birth_date(self) -> Option<PartialDate> {
+    pub(crate) const fn birth_date(self) -> Option<PartialDate> {
         match self {
             Self::Exposure(row) => row.birth_date,
             Self::Participant(row) | Self::Register(row) => row.birth_date,
         }
     }
 
-    pub(super) const fn sex(self) -> Option<Sex> {
+    pub(crate) const fn sex(self) -> Option<Sex> {
         match self {
             Self::Exposure(row) => row.sex,
             Self::Participant(row) | Self::Register(row) => row.sex,
@@ -115,7 +115,7 @@ impl<'a> Row<'a> {
     }
 
     /// What names the record within its list.
-    pub(super) fn record(self) -> [&'a str; 2] {
+    pub(crate) fn record(self) -> [&'a str; 2] {
         match self {
             Self::Exposure(row) => [row.dataset_id(), row.record_id()],
             Self::Participant(row) => ["participants", row.person_ref()],
@@ -125,7 +125,7 @@ impl<'a> Row<'a> {
 
     /// Whether the sample was taken before the first birthday: then a child may not have had a
     /// name.
-    pub(super) fn is_of_first_year(self) -> bool {
+    pub(crate) fn is_of_first_year(self) -> bool {
         let (Self::Exposure(row), Some(born)) = (self, self.birth_date()) else { return false };
         let packed = |taken: Date| {
             let (year, month, day) = (taken.year(), taken.month(), taken.day());
@@ -136,14 +136,14 @@ impl<'a> Row<'a> {
             .is_some_and(|taken| u32::try_from(packed(taken)).is_ok_and(|taken| taken < birthday))
     }
 
-    pub(super) fn name(self) -> PersonName<'a> {
+    pub(crate) fn name(self) -> PersonName<'a> {
         match self {
             Self::Exposure(row) => row.name(),
             Self::Participant(row) | Self::Register(row) => row.name(),
         }
     }
 
-    pub(super) fn address(self) -> Address<'a> {
+    pub(crate) fn address(self) -> Address<'a> {
         match self {
             Self::Exposure(row) => row.address(),
             Self::Participant(row) | Self::Register(row) => row.address(),
@@ -151,7 +151,7 @@ impl<'a> Row<'a> {
     }
 
     /// A digest that equal rows share; different rows may share it too, [`Row::compare`] decides.
-    pub(super) fn digest(self, seed: Digest) -> u64 {
+    pub(crate) fn digest(self, seed: Digest) -> u64 {
         let birth = self.birth_date().map_or(0, super::birth::pack);
         let digest = seed.number(u64::from(self.bsn())).number(u64::from(birth));
         match self {
@@ -163,7 +163,7 @@ impl<'a> Row<'a> {
     }
 
     /// Order by content: equal only when the rows say the same in every field of the same list.
-    pub(super) fn compare(self, other: Self) -> Ordering {
+    pub(crate) fn compare(self, other: Self) -> Ordering {
         match (self, other) {
             (Self::Exposure(one), Self::Exposure(other)) => {
                 exposure_content(one).cmp(&exposure_content(other))

@@ -7,23 +7,23 @@ use crate::field::keys::Keys;
 
 /// A digest in the making; every step returns the next state.
 #[derive(Clone, Copy)]
-pub(super) struct Digest(u64);
+pub(crate) struct Digest(u64);
 
 impl Digest {
     /// The seed of one run: it depends on the key alone.
-    pub(super) fn seeded(keys: &Keys) -> Self {
+    pub(crate) fn seeded(keys: &Keys) -> Self {
         let fingerprint = keys.row_fingerprint(["link"]);
         fingerprint.iter().fold(Self(0), |digest, byte| digest.number(u64::from(*byte)))
     }
 
     /// Without a key: where nothing depends on the order and nobody is protected by it.
-    pub(super) const fn plain() -> Self {
+    pub(crate) const fn plain() -> Self {
         Self(0)
     }
 
     /// Takes in a number.
     #[must_use]
-    pub(super) const fn number(self, value: u64) -> Self {
+    pub(crate) const fn number(self, value: u64) -> Self {
         // Folded multiplication: both halves of the product carry entropy of both factors.
         let product = (self.0.wrapping_add(0xa076_1d64_78bd_642f) ^ value) as u128
             * 0xe703_7ed1_a0b4_28db_u128;
@@ -37,7 +37,7 @@ impl Digest {
 
     /// Takes in a text with its length, so that ("ab", "c") and ("a", "bc") differ.
     #[must_use]
-    pub(super) fn text(self, text: &str) -> Self {
+    pub(crate) fn text(self, text: &str) -> Self {
         let bytes = text.as_bytes();
         let digest = self.number(bytes.len() as u64);
         bytes.chunks(8).fold(digest, |digest, chunk| {
@@ -47,7 +47,7 @@ impl Digest {
     }
 
     /// The digest.
-    pub(super) const fn finish(self) -> u64 {
+    pub(crate) const fn finish(self) -> u64 {
         self.number(0x2545_f491_4f6c_dd1d).0
     }
 }

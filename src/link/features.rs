@@ -17,7 +17,7 @@ const CHUNK: usize = 32_768;
 
 /// The canonical details of one row. Zero means missing in every field.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Features {
+pub(crate) struct Features {
     /// PC6 and house number, or the whole address where there is no PC6; a digest.
     pub place: u64,
     /// BSN.
@@ -50,23 +50,23 @@ pub(super) struct Features {
 
 impl Features {
     /// Register quality.
-    pub(super) fn is_anchor(&self) -> bool {
+    pub(crate) fn is_anchor(&self) -> bool {
         self.source != Source::Exposure
     }
 
     /// Without BSN or without given name: such a row may have to be joined by its initials.
-    pub(super) const fn is_incomplete(&self) -> bool {
+    pub(crate) const fn is_incomplete(&self) -> bool {
         self.bsn == 0 || self.first == 0
     }
 
     /// The surname parts that are there.
-    pub(super) fn parts(&self) -> impl Iterator<Item = TextId> + '_ {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = TextId> + '_ {
         self.surname.iter().copied().filter(|part| *part != 0)
     }
 
     /// Rows that agree on all details are one person by the exact rules alone, without looking at
     /// any other row.
-    pub(super) const fn identifies(&self) -> bool {
+    pub(crate) const fn identifies(&self) -> bool {
         let someone = self.surname[0] != 0 && birth::is_full(self.birth);
         let by_number =
             self.bsn != 0 && self.birth != 0 && (self.surname[0] != 0 || self.place != 0);
@@ -74,7 +74,7 @@ impl Features {
     }
 
     /// A digest that equal details share.
-    pub(super) fn digest(&self, seed: Digest) -> u64 {
+    pub(crate) fn digest(&self, seed: Digest) -> u64 {
         let numbers = [
             self.bsn,
             self.birth,
@@ -99,7 +99,7 @@ impl Features {
 ///
 /// # Errors
 /// [`LinkError::Capacity`] when the distinct names outgrow 32-bit numbers.
-pub(super) fn extract(
+pub(crate) fn extract(
     all: AllRows<'_>,
     ids: &[RowId],
     seed: Digest,
@@ -137,7 +137,7 @@ pub(super) fn extract(
 }
 
 /// Reads the details of a few rows that take no part in linking, with texts of their own.
-pub(super) fn of_rows<'a>(
+pub(crate) fn of_rows<'a>(
     rows: impl Iterator<Item = Row<'a>>,
     seed: Digest,
 ) -> Option<(Vec<Features>, Texts)> {

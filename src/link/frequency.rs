@@ -22,7 +22,7 @@ const CUT_SHARE: f64 = 0.05;
 const CUT_PAIRS: usize = 50;
 
 /// Shares of distinct people, by value.
-pub(super) struct Frequencies {
+pub(crate) struct Frequencies {
     /// Share by first given name.
     pub given: Vec<f64>,
     /// Share by surname part.
@@ -42,7 +42,7 @@ pub(super) struct Frequencies {
 impl Frequencies {
     /// Counts. A person of many rows counts once: rows of one name and birth date are taken as one
     /// person, rows of one birth date and surname as one birthday.
-    pub(super) fn of(units: &Units) -> Self {
+    pub(crate) fn of(units: &Units) -> Self {
         let features = &units.features;
         let named = distinct(features.iter().map(|row| (row.first, row.birth)));
         let surnamed =
@@ -70,7 +70,7 @@ impl Frequencies {
 
     /// Which given names many people bear.
     #[expect(clippy::cast_precision_loss, reason = "counts of people stay far below 2^52")]
-    pub(super) fn common(&self) -> Vec<bool> {
+    pub(crate) fn common(&self) -> Vec<bool> {
         let least = COMMON_SHARE.max(COMMON_PEOPLE / self.people.max(1) as f64);
         self.given.iter().map(|share| *share >= least).collect()
     }

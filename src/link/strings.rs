@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 /// Number of a text; 0 is the empty text.
-pub(super) type TextId = u32;
+pub(crate) type TextId = u32;
 
 /// Every distinct canonical text of the rows. Numbers depend on the order of the rows and serve for
 /// equality alone.
-pub(super) struct Texts {
+pub(crate) struct Texts {
     text: String,
     ends: Vec<u32>,
     common: HashSet<Box<str>>,
@@ -22,14 +22,14 @@ impl Default for Texts {
 
 impl Texts {
     /// The text behind a number.
-    pub(super) fn get(&self, id: TextId) -> &str {
+    pub(crate) fn get(&self, id: TextId) -> &str {
         let id = id as usize;
         let start = if id == 0 { 0 } else { self.ends[id - 1] as usize };
         &self.text[start..self.ends[id] as usize]
     }
 
     /// Takes over the texts of another collection: the own number of each of them.
-    pub(super) fn adopt(&mut self, foreign: &Self) -> Vec<TextId> {
+    pub(crate) fn adopt(&mut self, foreign: &Self) -> Vec<TextId> {
         let ids = |texts: &Self| 0..TextId::try_from(texts.len()).unwrap_or(TextId::MAX);
         let wanted: HashMap<&str, TextId> = ids(foreign).map(|id| (foreign.get(id), id)).collect();
         let mut own = vec![None; foreign.len()];
@@ -51,36 +51,36 @@ impl Texts {
     }
 
     /// Says which texts are given names that many people bear.
-    pub(super) fn set_common(&mut self, common: &[bool]) {
+    pub(crate) fn set_common(&mut self, common: &[bool]) {
         let ids = (0..).zip(common).filter(|(_, is_common)| **is_common).map(|(id, _)| id);
         let common = ids.map(|id: TextId| self.get(id).into()).collect();
         self.common = common;
     }
 
     /// Whether many people bear this given name.
-    pub(super) fn is_common(&self, name: &str) -> bool {
+    pub(crate) fn is_common(&self, name: &str) -> bool {
         self.common.contains(name)
     }
 
     /// How many distinct texts, the empty one included.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 }
 
 /// Collects texts and gives each its number.
-pub(super) struct Collector {
+pub(crate) struct Collector {
     texts: Texts,
     ids: HashMap<Box<str>, TextId>,
 }
 
 impl Collector {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { texts: Texts::default(), ids: HashMap::new() }
     }
 
     /// The number of `text`, a new one if it was never seen. `None` when the texts outgrow 4 GiB.
-    pub(super) fn add(&mut self, text: &str) -> Option<TextId> {
+    pub(crate) fn add(&mut self, text: &str) -> Option<TextId> {
         if text.is_empty() {
             return Some(0);
         }
@@ -97,12 +97,12 @@ impl Collector {
         Some(id)
     }
 
-    pub(super) fn finish(self) -> Texts {
+    pub(crate) fn finish(self) -> Texts {
         self.texts
     }
 
     /// Every text in the order of its number, the empty one first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.texts.len()).map(|id| self.texts.get(u32::try_from(id).unwrap_or(0)))
     }
 }

@@ -12,10 +12,10 @@ use crate::link::features::{self, Features};
 use crate::link::strings::Texts;
 
 /// Number of a unit. Units are in content order, so comparing numbers is comparing content.
-pub(super) type UnitId = u32;
+pub(crate) type UnitId = u32;
 
 /// All units of a run.
-pub(super) struct Units {
+pub(crate) struct Units {
     /// Details, by unit.
     pub features: Vec<Features>,
     /// The texts that the details name.
@@ -31,7 +31,7 @@ impl Units {
     /// # Errors
     /// [`LinkError::Capacity`] when there are more rows or names than 32-bit numbers can tell
     /// apart.
-    pub(super) fn of(
+    pub(crate) fn of(
         all: AllRows<'_>,
         apart: &BTreeSet<RowId>,
         seed: Digest,
@@ -45,18 +45,18 @@ impl Units {
         Ok(gather(&ordered, &groups, details, texts, &leaders))
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.features.len()
     }
 
     /// The rows of a unit in content order.
-    pub(super) fn rows(&self, unit: UnitId) -> &[RowId] {
+    pub(crate) fn rows(&self, unit: UnitId) -> &[RowId] {
         let unit = unit as usize;
         &self.rows[self.starts[unit] as usize..self.starts[unit + 1] as usize]
     }
 
     /// Exposure rows of the unit that differ from each other in anything.
-    pub(super) fn exposures(&self, unit: UnitId) -> usize {
+    pub(crate) fn exposures(&self, unit: UnitId) -> usize {
         if self.features[unit as usize].source == Source::Exposure {
             self.distinct[unit as usize] as usize
         } else {
@@ -65,13 +65,13 @@ impl Units {
     }
 
     /// Whether two units have two different valid BSNs.
-    pub(super) fn have_two_numbers(&self, one: UnitId, other: UnitId) -> bool {
+    pub(crate) fn have_two_numbers(&self, one: UnitId, other: UnitId) -> bool {
         let (one, other) = (self.features[one as usize].bsn, self.features[other as usize].bsn);
         one != 0 && other != 0 && one != other
     }
 
     /// Every unit.
-    pub(super) fn ids(&self) -> std::ops::Range<UnitId> {
+    pub(crate) fn ids(&self) -> std::ops::Range<UnitId> {
         0..UnitId::try_from(self.len()).unwrap_or(UnitId::MAX)
     }
 }

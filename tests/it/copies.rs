@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use breachpost::compose::texts;
+use breachpost::tools::text_check;
 use tempfile::TempDir;
 
 use crate::program::{DATE, root};
@@ -134,7 +134,7 @@ fn text_extracted_from_copies_holds_no_leftover() {
         let text =
             run(Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&copy).arg("-"));
         for line in text.lines().filter(|line| !line.trim().is_empty() && !is_town(line)) {
-            assert_eq!(texts::residue(line), None, "{}: {line}", copy.display());
+            assert_eq!(text_check::residue(line), None, "{}: {line}", copy.display());
             assert!(
                 !matches!(line.trim(), "•" | "-" | "1." | "2."),
                 "{}: an empty entry",

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use breachpost::compose::texts;
+use breachpost::tools::text_check;
 use serde_json::Value;
 
 use crate::paper::{self, Printed};
@@ -138,7 +138,7 @@ impl Trial {
             }
         }
         for line in &printed.body {
-            assert_eq!(texts::residue(line), None, "{line}\n{}", context());
+            assert_eq!(text_check::residue(line), None, "{line}\n{}", context());
         }
         Self::check_personal(person, letter, printed);
     }

@@ -11,6 +11,7 @@ use breachpost::field::place::{Place, Planned};
 use breachpost::field::terms::{Format, Language};
 use breachpost::render::Press;
 use breachpost::render::readback::Proofreader;
+use breachpost::tools::text_check;
 use jiff::civil::date;
 
 use crate::program::root;
@@ -111,7 +112,7 @@ fn all_variants_are_set_and_read_back() {
     assert_eq!(done.letters, all.len());
     assert_eq!(done.stranded["standard"], 0, "{done:?}");
     all_fit(&done);
-    let figures = texts::review(&facts(), date(2025, 9, 15), 30).figures;
+    let figures = text_check::review(&facts(), date(2025, 9, 15), 30).figures;
     assert_eq!(figures.values().map(|figures| figures.letters).sum::<usize>(), all.len());
     println!("{figures:#?}");
 }

@@ -7,7 +7,7 @@ use crate::base::{ExitStatus, durable};
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
 use crate::field::keys::Keys;
-use crate::link;
+use crate::tools::link_train;
 
 impl Session<'_> {
     pub(super) fn link_train(
@@ -23,7 +23,7 @@ impl Session<'_> {
         // The order in which rows are looked at follows from the seed, not from the campaign's key.
         let mut master = [0; 32];
         master[..8].copy_from_slice(&seed.to_be_bytes());
-        let learned = link::train(&rows, &before, &version, seed, &Keys::derive(&master))
+        let learned = link_train::train(&rows, &before, &version, seed, &Keys::derive(&master))
             .map_err(|error| Failure::of(&error))?;
         let text = learned
             .parameters

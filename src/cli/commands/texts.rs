@@ -4,14 +4,14 @@ use crate::base::ExitStatus;
 use crate::base::plain::count;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
-use crate::compose;
 use crate::tools::preview;
+use crate::tools::text_check;
 
 impl Session<'_> {
     pub(super) fn texts(&self) -> Result<ExitStatus, Failure> {
         let facts = self.facts()?;
         let review =
-            compose::texts::review(&facts, self.run_date, self.config.policy.facts_max_age_days);
+            text_check::review(&facts, self.run_date, self.config.policy.facts_max_age_days);
         let paper = preview::paper(&facts, &self.config.print, self.run_date)
             .map_err(|error| Failure::of(&error))?;
         if self.args.json {

@@ -11,6 +11,7 @@ use crate::field::findings::{Difference, Findings};
 use crate::field::terms::{
     Audience, Category, Custody, Format, Item, Items, Language, Published, Status,
 };
+use crate::tools::text_check::plain_text;
 
 const RUN_DATE: Date = date(2025, 9, 15);
 

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::link::{
-    Decision, Obstacle, PairExplanation, Ruling, Unmet, explain, record_keys, train, unmet,
+    Decision, Obstacle, PairExplanation, Ruling, Unmet, explain, record_keys, unmet,
 };
+use crate::tools::link_train;
 
 const WITH_NUMBER: Details = Details { bsn: BSNS[0], ..ANNA };
 
@@ -114,12 +115,13 @@ fn training_twice_under_one_seed_gives_the_same_parameters() {
         })
         .collect();
     let rows = rows(&people, &[]);
-    let learn = || train(&rows, &Parameters::built_in(), "test", 5, &keys()).unwrap();
+    let learn = || link_train::train(&rows, &Parameters::built_in(), "test", 5, &keys()).unwrap();
     assert_eq!(learn(), learn());
     let text = learn().parameters.to_toml().unwrap();
     assert_eq!(Parameters::from_toml(&text).unwrap(), learn().parameters);
     assert!(
-        train(&super::rows(&[ANNA], &[]), &Parameters::built_in(), "test", 5, &keys()).is_err()
+        link_train::train(&super::rows(&[ANNA], &[]), &Parameters::built_in(), "test", 5, &keys())
+            .is_err()
     );
 }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::*;
+use crate::tools::text_check::{plain_text, residue};
 
 fn items() -> impl Strategy<Value = Items> {
     subsequence(Item::ALL.to_vec(), 0..=11).prop_map(|items| items.into_iter().collect())

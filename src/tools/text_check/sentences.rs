@@ -1,9 +1,10 @@
 //! Gates on single sentences, each with the key under which it stands.
 
-use super::super::limits::{LanguageLimits, Limits};
-use super::super::slots::{Earlier, Fact, ItemList, SlotName, Values};
-use super::super::{dates, readability};
+use super::limits::{LanguageLimits, Limits};
+use super::readability;
 use super::{Entry, TextFinding, file, find_word, residue, worded};
+use crate::compose::texts::dates;
+use crate::compose::texts::slots::{Earlier, Fact, ItemList, SlotName, Values};
 use crate::facts::{Bilingual, Facts};
 use crate::field::terms::Language;
 

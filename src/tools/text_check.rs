@@ -3,7 +3,9 @@
 //! `locales/limits.toml`.
 
 mod letters;
+mod limits;
 mod parity;
+mod readability;
 mod sentences;
 mod spelling;
 
@@ -12,14 +14,14 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use super::limits::{Limits, limits};
-use super::locale::{self, Locale};
-use super::slots::Values;
+use crate::compose::texts::locale::{self, Locale};
+use crate::compose::texts::slots::Values;
 use crate::facts::Facts;
 use crate::field::body::{Body, Part};
 use crate::field::terms::Language;
 
 pub use letters::TextFigures;
+use limits::{Limits, limits};
 
 /// Something that a writer has to change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]

@@ -4,7 +4,7 @@ use super::*;
 use crate::facts::Facts;
 
 fn facts() -> Facts {
-    Facts::parse("facts.toml".into(), include_str!("../../../../sample-data/facts.toml")).unwrap()
+    Facts::parse("facts.toml".into(), include_str!("../../../sample-data/facts.toml")).unwrap()
 }
 
 fn check(facts: &Facts) -> Vec<TextFinding> {
@@ -25,7 +25,7 @@ fn all_texts_pass_all_gates() {
 fn figures_are_within_the_limits() {
     let figures = review(&facts(), jiff::civil::date(2025, 9, 15), 30).figures;
     for language in [Language::Nl, Language::En] {
-        let (found, limits) = (&figures[&language], super::super::limits::limits());
+        let (found, limits) = (&figures[&language], super::limits::limits());
         assert!(found.letters > 1_000);
         assert!(found.least_readability >= limits.of(language).readability);
         assert!(found.most_words <= limits.letter.words);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use super::super::limits::Limits;
+use super::limits::Limits;
 use super::sentences::fact_texts;
 use super::{TextFinding, entries, file, worded};
 use crate::facts::Facts;
@@ -174,10 +174,10 @@ mod tests {
     #[test]
     fn a_misspelt_word_is_found_with_its_key_in_the_language_of_the_text() {
         let facts =
-            Facts::parse("facts.toml".into(), include_str!("../../../../sample-data/facts.toml"))
+            Facts::parse("facts.toml".into(), include_str!("../../../sample-data/facts.toml"))
                 .unwrap();
         let limits = super::super::limits();
-        let (nl, en) = (super::super::locale::NL, super::super::locale::EN);
+        let (nl, en) = (crate::compose::texts::locale::NL, crate::compose::texts::locale::EN);
         let wrong = [
             nl.replacen("Wat is er gebeurd?", "Wat is er gebeurt hoor, gebuerd?", 1),
             en.replacen("What happened?", "What hapened?", 1),

@@ -7,12 +7,12 @@ use std::rc::Rc;
 
 use jiff::civil::{Date, date};
 
-use super::super::body_in;
-use super::super::limits::Limits;
-use super::super::locale::Locale;
-use super::super::readability::{self, Counts};
-use super::super::variants::{Variant, every};
+use super::limits::Limits;
+use super::readability::{self, Counts};
 use super::{TextFinding, file, find_word, parity, pieces, residue, terms, worded};
+use crate::compose::texts::body_in;
+use crate::compose::texts::locale::Locale;
+use crate::compose::texts::{Variant, every};
 use crate::facts::Facts;
 use crate::field::body::{Body, Part};
 use crate::field::terms::Language;
