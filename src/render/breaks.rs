@@ -5,7 +5,7 @@
 //! three lines on both sides, a heading does not end a page, and no page holds only the end of a
 //! letter.
 
-use crate::field::body::Frame;
+use crate::field::body::{Body, Frame};
 use crate::render::geometry::{MM_PER_PT, PAGE_HEIGHT, Sheet};
 use crate::render::laid::{Face, LaidPage, SlotKey};
 
@@ -15,7 +15,7 @@ const BODY_TOP: f64 = 14.0;
 const BODY_BOTTOM: f64 = PAGE_HEIGHT - 16.0;
 
 /// One line of the text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Line {
     y: f64,
     x: f64,
@@ -45,37 +45,112 @@ fn text_left() -> f64 {
     Sheet::TEXT_LEFT / MM_PER_PT
 }
 
-/// Breaks of this letter that strand something; 0 for a letter of one page.
-#[must_use]
-pub fn stranded(pages: &[LaidPage], frame: &Frame, heading_y: f64) -> usize {
-    let pages: Vec<Vec<Line>> = pages
-        .iter()
-        .enumerate()
-        .map(|(number, page)| lines(page, if number == 0 { heading_y } else { BODY_TOP }))
-        .collect();
-    pages.windows(2).filter(|pair| is_stranded(&pair[0], &pair[1], frame)).count()
+/// The text of a letter as it lies on its pages, line by line.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    pages: Vec<Vec<Line>>,
+    body: &'a Body,
 }
 
-/// What stands around the breaks that strand something, for tests.
-#[cfg(test)]
-pub(super) fn shown(pages: &[LaidPage], frame: &Frame, heading_y: f64) -> Vec<String> {
-    let pages: Vec<Vec<Line>> = pages
-        .iter()
-        .enumerate()
-        .map(|(number, page)| lines(page, if number == 0 { heading_y } else { BODY_TOP }))
-        .collect();
+/// A place further up a page where it may end and strand nothing.
+#[derive(Debug, PartialEq)]
+pub struct FairEnd {
+    /// How much earlier the page ends, in points.
+    pub by: f64,
+    /// Blocks before whose questions so much space, shared out evenly, moves the end there; none
+    /// where the page has none.
+    pub blocks: Vec<usize>,
+}
 
-    let mut shown = Vec::new();
-    for pair in pages.windows(2).filter(|pair| is_stranded(&pair[0], &pair[1], frame)) {
+impl<'a> Lines<'a> {
+    /// Reads the pages of this body; `heading_y` in mm is where the text of the first begins.
+    #[must_use]
+    pub fn of(pages: &[LaidPage], body: &'a Body, heading_y: f64) -> Self {
+        let top = |number| if number == 0 { heading_y } else { BODY_TOP };
+        Self {
+            pages: pages
+                .iter()
+                .enumerate()
+                .map(|(number, page)| lines(page, top(number)))
+                .collect(),
+            body,
+        }
+    }
+
+    /// Pages whose end strands something, in order; none in a letter of one page.
+    pub fn stranded(&self) -> impl Iterator<Item = usize> {
+        let pairs = self.pages.windows(2).enumerate();
+        pairs
+            .filter(|(_, pair)| is_stranded(&pair[0], &pair[1], &self.body.frame))
+            .map(|(page, _)| page)
+    }
+
+    /// Share of the lines that stand after so many sides, 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "a letter has some hundred lines")]
+    #[must_use]
+    pub fn beyond(&self, sides: usize) -> f64 {
+        let count = |pages: &[Vec<Line>]| pages.iter().map(Vec::len).sum::<usize>() as f64;
+        count(self.pages.get(sides..).unwrap_or_default()) / count(&self.pages).max(1.0)
+    }
+
+    /// Where this page might end instead and strand nothing, nearest first, as far as the pages
+    /// after it have room for what moves there; `page` is not the last.
+    pub fn fair_ends(&self, page: usize) -> impl Iterator<Item = FairEnd> {
+        let (lines, room) = (&self.pages[page], self.room_after(page));
+        let ends =
+            (1..lines.len()).rev().filter(move |&at| self.is_fair(page, at)).map(move |at| {
+                // Space above what begins a page is lost at the end of the page before.
+                let mut blocks: Vec<usize> =
+                    lines[1..=at].iter().filter_map(|line| self.block(line)).collect();
+                // Above a question it stays empty, and what stands before it stays where it is.
+                if let Some(next) = self.block(&lines[at]) {
+                    blocks = vec![next];
+                }
+                FairEnd { by: lines[lines.len() - 1].y - lines[at - 1].y, blocks }
+            });
+
+        ends.take_while(move |end| end.by <= room)
+    }
+
+    /// At most so much more goes on the pages after this one, in points: every page reaches as far
+    /// down as the fullest, and that has no room for another line.
+    fn room_after(&self, page: usize) -> f64 {
+        let ends = || self.pages.iter().filter_map(|lines| lines.last()).map(|line| line.y);
+        let between =
+            self.pages.iter().flat_map(|lines| lines.windows(2)).map(|pair| pair[1].y - pair[0].y);
+        let full = ends().fold(0.0, f64::max) + between.fold(f64::INFINITY, f64::min);
+        ends().skip(page + 1).map(|end| full - end).sum()
+    }
+
+    /// Whether nothing is stranded when this page ends before its line `at`.
+    fn is_fair(&self, page: usize, at: usize) -> bool {
+        let (before, moved) = self.pages[page].split_at(at);
+        let after: Vec<Line> = moved.iter().chain(&self.pages[page + 1]).cloned().collect();
+        !is_stranded(before, &after, &self.body.frame)
+    }
+
+    /// The block whose question begins on this line.
+    fn block(&self, line: &Line) -> Option<usize> {
+        let text = line.text.trim_end();
+        let begins = |heading: &str| line.bold && !text.is_empty() && heading.starts_with(text);
+        self.body.blocks.iter().position(|block| begins(&block.heading))
+    }
+
+    /// What stands around the breaks that strand something, for tests.
+    #[cfg(test)]
+    pub(super) fn shown(&self) -> Vec<String> {
         let text = |line: &Line| {
             format!("{:.0} {}{}", line.x, if line.bold { "*" } else { "" }, line.text)
         };
-        let before: Vec<String> = pair[0].iter().rev().take(4).rev().map(text).collect();
-        let after: Vec<String> = pair[1].iter().take(5).map(text).collect();
-        shown.push(format!("{} / {}", before.join(" | "), after.join(" | ")));
-    }
+        let around = |page: usize| {
+            let before: Vec<String> =
+                self.pages[page].iter().rev().take(4).rev().map(text).collect();
+            let after: Vec<String> = self.pages[page + 1].iter().take(5).map(text).collect();
+            format!("{} / {}", before.join(" | "), after.join(" | "))
+        };
 
-    shown
+        self.stranded().map(around).collect()
+    }
 }
 
 /// The lines of text on a page, top to bottom; `top` in mm.
@@ -138,7 +213,6 @@ fn is_stranded(before: &[Line], after: &[Line], frame: &Frame) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::body::Body;
     use crate::render::laid::Run;
 
     /// A page of lines, each `(indent in points, text)`; `*` before a heading.
@@ -154,10 +228,10 @@ mod tests {
         LaidPage { runs: (0..).zip(lines).map(run).collect(), ..LaidPage::default() }
     }
 
-    fn frame() -> Frame {
+    fn body() -> Body {
         let json = include_str!("../../templates/cases/letter/screening-nl.json");
         let case: serde_json::Value = serde_json::from_str(json).unwrap();
-        serde_json::from_value::<Body>(case["body"].clone()).unwrap().frame
+        serde_json::from_value(case["body"].clone()).unwrap()
     }
 
     #[test]
@@ -180,8 +254,9 @@ mod tests {
             (&text, &[(0.0, "Met vriendelijke groet,"), (0.0, "name"), (0.0, "function")]),
         ];
 
+        let body = body();
         let count = |(before, after): &(&[_], &[_])| {
-            stranded(&[page(before), page(after)], &frame(), 100.0)
+            Lines::of(&[page(before), page(after)], &body, 100.0).stranded().count()
         };
 
         for pair in &fair {
@@ -192,6 +267,34 @@ mod tests {
             assert_eq!(count(pair), 1, "{pair:?}");
         }
 
-        assert_eq!(stranded(&[page(&text)], &frame(), 100.0), 0);
+        assert_eq!(Lines::of(&[page(&text)], &body, 100.0).stranded().count(), 0);
+    }
+
+    #[test]
+    fn a_page_is_ended_earlier_where_that_strands_nothing_and_the_rest_has_room() {
+        let body = body();
+        let question = body.blocks.iter().position(|block| !block.heading.is_empty()).unwrap();
+        let heading = body.blocks[question].heading.as_str();
+        let asked = Run { face: Face::Bold, ..page(&[(0.0, heading)]).runs.remove(0) };
+        let bullets = |count| vec![(2.2, "•"); count];
+        let mut first = page(
+            &[&[(0.0, "one"), (0.0, "two"), (0.0, "*"), (0.0, "four")], bullets(4).as_slice()]
+                .concat(),
+        );
+
+        first.runs[2] = Run { y: first.runs[2].y, ..asked };
+        let ends = |after: usize| {
+            let pages = [first.clone(), page(&bullets(after))];
+            let lines = Lines::of(&pages, &body, 100.0);
+            let stranded: Vec<usize> = lines.stranded().collect();
+            (stranded, lines.fair_ends(0).collect::<Vec<_>>())
+        };
+
+        // One entry overleaf: another goes with it, or two, or the whole question.
+        let end = |by: f64| FairEnd { by, blocks: vec![question] };
+        assert_eq!(ends(1), (vec![0], vec![end(15.0), end(30.0), end(90.0)]));
+
+        // A second page that is as full as the first has room for a line at most.
+        assert_eq!(ends(8).1, [end(15.0)]);
     }
 }

@@ -12,6 +12,8 @@ use crate::field::draft::Draft;
 use crate::field::place::Planned;
 use crate::field::reason::Reason;
 use crate::field::terms::Format;
+use crate::render::RenderError;
+use crate::render::breaks::{FairEnd, Lines};
 use crate::render::form::Stock;
 use crate::render::gate::Gate;
 use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET, Zones};
@@ -20,7 +22,6 @@ use crate::render::metrics::FontMetrics;
 use crate::render::print_file::PrintFile;
 use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::world::{Laid, Workshop};
-use crate::render::{RenderError, breaks};
 
 /// Sets letters.
 pub struct Press {
@@ -87,7 +88,10 @@ impl Press {
         let metrics = workshop.metrics();
         let lay = |(key, body): &(&String, &Body)| {
             let bare = LetterInput::new(body, PersonalSlots::default(), &print.window, run_date);
-            let fitted = fit(&workshop, bare, planned.get(*key).copied())?;
+            let planned = planned
+                .get(*key)
+                .map(|sheets| if print.duplex { *sheets } else { sheets.div_ceil(2) });
+            let fitted = fit(&workshop, bare, planned)?;
             let mut stock = Stock::of(body, fitted.laid.pages()?, &metrics)?;
             stock.stranded = fitted.stranded;
             Ok(((*key).clone(), stock))
@@ -268,101 +272,146 @@ pub(super) struct Fitted {
     pub stranded: usize,
 }
 
-/// On the fewest sheets, or as many as the plan says; on these with breaks that strand nothing, and
-/// as open as that allows. Standard letters are tight only where they had too many sides else.
-/// Slots move nothing, so a body on its own and a whole letter come out alike.
+/// Space in a letter: what the press chooses.
+#[derive(Clone)]
+struct Space {
+    density: Density,
+    /// By how much every page ends early, in points.
+    trim: f64,
+    /// Above each block, in points.
+    air: Vec<f64>,
+}
+
+impl Space {
+    /// With one page ended earlier.
+    fn with(&self, end: &FairEnd) -> Self {
+        let mut space = self.clone();
+        match end.blocks.len() {
+            0 => space.trim += end.by,
+            #[expect(clippy::cast_precision_loss, reason = "a letter has some twenty blocks")]
+            count => end.blocks.iter().for_each(|block| space.air[*block] += end.by / count as f64),
+        }
+        space
+    }
+}
+
+/// A letter with some space.
+struct Trial<'a> {
+    laid: Laid,
+    lines: Lines<'a>,
+    space: Space,
+}
+
+impl Trial<'_> {
+    fn sheets(&self) -> usize {
+        self.laid.sides().div_ceil(2)
+    }
+
+    /// The first page whose end strands something.
+    fn unfair(&self) -> Option<usize> {
+        self.lines.stranded().next()
+    }
+
+    fn fitted(self) -> Fitted {
+        Fitted { stranded: self.lines.stranded().count(), laid: self.laid }
+    }
+}
+
+/// Share of the lines of an open letter that these densities may save room for, measured over all
+/// kinds of letters.
+const SAVES: [(Density, f64); 2] = [(Density::Normal, 1.0 / 7.0), (Density::Tight, 1.0 / 4.0)];
+
+/// On the fewest sheets (of two sides), or as many as the plan says; on these with breaks that
+/// strand nothing, and as open as that allows. Large print that cannot have such breaks takes one
+/// sheet more, where there is no plan that says otherwise. Slots move nothing, so a body on its own
+/// and a whole letter come out alike.
 pub(super) fn fit(
     workshop: &Workshop,
     mut input: LetterInput,
     planned: Option<u32>,
 ) -> Result<Fitted, RenderError> {
-    let format = input.body.format;
-    let blocks = input.body.blocks.len();
-    let mut lay = |density, keep, trim, air: &[f64]| -> Result<(usize, Fitted), RenderError> {
-        (input.density, input.keep, input.trim) = (density, keep, trim);
-        input.air = air.to_vec();
+    let body = input.body.clone();
+    let mut lay = |space: Space| -> Result<Trial<'_>, RenderError> {
+        (input.density, input.trim, input.air) = (space.density, space.trim, space.air.clone());
         let laid = workshop.lay(&input)?;
-        let stranded = breaks::stranded(&laid.pages()?, &input.body.frame, input.sheet.heading_y);
-        Ok((laid.sides().div_ceil(2), Fitted { laid, stranded }))
+        let lines = Lines::of(&laid.pages()?, &body, input.sheet.heading_y);
+        Ok(Trial { laid, lines, space })
     };
 
-    let most = most_sides(format).div_ceil(2);
+    let plain = |density| Space { density, trim: 0.0, air: vec![0.0; body.blocks.len()] };
 
-    // How many sheets each density takes. What fits one sheet needs no more trying.
-    let mut best: Option<(usize, Fitted)> = None;
-
-    for density in Density::ALL {
-        let enough = best.as_ref().is_some_and(|(sheets, _)| {
-            *sheets == 1 || format == Format::Standard && *sheets <= most
-        });
-        if enough && planned.is_none() {
-            break;
-        }
-        let (sheets, fitted) = lay(density, false, 0.0, &[])?;
-        let wanted =
-            |sheets: usize| planned.map_or(sheets, |planned| sheets.abs_diff(planned as usize));
-        let better = best.as_ref().is_none_or(|(known, _)| wanted(sheets) < wanted(*known));
-        if better {
-            best = Some((sheets, fitted));
+    // What stands beyond the paper that is hoped for says which density is worth a try.
+    let mut best = lay(plain(Density::Open))?;
+    let beyond: Vec<f64> =
+        (0..=best.sheets()).map(|sheets| best.lines.beyond(2 * sheets)).collect();
+    for (density, saves) in SAVES {
+        let hoped = planned.map_or(best.sheets() - 1, |planned| planned as usize);
+        if hoped < best.sheets() && beyond[hoped] <= saves {
+            let trial = lay(plain(density))?;
+            if trial.sheets().abs_diff(hoped) < best.sheets().abs_diff(hoped) {
+                best = trial;
+            }
         }
     }
 
-    let (fewest, mut best) = best.ok_or(RenderError::Workshop)?;
+    if best.unfair().is_none() {
+        return Ok(best.fitted());
+    }
 
-    // A page that ends a little earlier breaks elsewhere.
-    for (density, keep) in
-        Density::ALL.into_iter().flat_map(|density| [(density, false), (density, true)])
+    let sheets = best.sheets();
+    if let Some(fair) = mend(&best, sheets, &mut lay)? {
+        return Ok(fair.fitted());
+    }
+
+    for density in
+        Density::ALL.into_iter().skip_while(|density| *density != best.space.density).skip(1)
     {
-        for trim in trims(format) {
-            if best.stranded == 0 {
-                return Ok(best);
-            }
-            let (sheets, fitted) = lay(density, keep, trim, &[])?;
-            if sheets > fewest {
-                break;
-            }
-            if sheets == fewest && fitted.stranded < best.stranded {
-                best = fitted;
-            }
+        let trial = lay(plain(density))?;
+        if trial.sheets() == sheets && trial.unfair().is_none() {
+            return Ok(trial.fitted());
+        }
+        if let Some(fair) = mend(&trial, sheets, &mut lay)? {
+            return Ok(fair.fitted());
         }
     }
 
-    // A letter that fills its sheets has no room for that: a little more space above one question,
-    // or two, moves one break and no other.
-    for density in Density::ALL.into_iter().rev() {
-        let mut air = vec![0.0; blocks];
-        for _ in 0..2 {
-            let mut found = None;
-            for (block, by) in (1..blocks)
-                .flat_map(|block| trims(format).skip(1).take(8).map(move |by| (block, by)))
-            {
-                if best.stranded == 0 {
-                    return Ok(best);
-                }
-                let mut more = air.clone();
-                more[block] += by;
-                let (sheets, fitted) = lay(density, false, 0.0, &more)?;
-                if sheets == fewest && fitted.stranded < best.stranded {
-                    best = fitted;
-                    found = Some(more);
-                }
-            }
-            let Some(more) = found else { break };
-            air = more;
+    let more = sheets + 1;
+    if planned.is_none() && 2 * more <= most_sides(body.format) {
+        // As if it had been planned so: a plan that is resumed comes to the same letter.
+        let roomy = fit(workshop, input, u32::try_from(more).ok())?;
+        if roomy.stranded == 0 {
+            return Ok(roomy);
         }
     }
 
-    Ok(best)
+    Ok(best.fitted())
 }
 
-/// By how much a page may end early, in points: half a line of text at a time, up to a third of a
-/// page.
-fn trims(format: Format) -> impl Iterator<Item = f64> {
-    let half_a_line = match format {
-        Format::Standard => 7.0,
-        Format::Large => 11.0,
-    };
-    (0..28_u32).map(move |steps| f64::from(steps) * half_a_line)
+/// The same letter with its pages ended earlier where they strand something, from the first page
+/// on; `None` where that takes more paper.
+fn mend<'a>(
+    trial: &Trial<'a>,
+    sheets: usize,
+    lay: &mut impl FnMut(Space) -> Result<Trial<'a>, RenderError>,
+) -> Result<Option<Trial<'a>>, RenderError> {
+    let Some(page) = trial.unfair() else { return Ok(None) };
+    for end in trial.lines.fair_ends(page) {
+        let tried = lay(trial.space.with(&end))?;
+        if tried.sheets() != sheets {
+            break;
+        }
+        match tried.unfair() {
+            None => return Ok(Some(tried)),
+            Some(next) if next > page => {
+                if let Some(mended) = mend(&tried, sheets, lay)? {
+                    return Ok(Some(mended));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    Ok(None)
 }
 
 /// Standard letters go on one sheet; large print of the same text takes up to three.

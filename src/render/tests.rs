@@ -43,7 +43,7 @@ fn draft(id: &str, body: &str) -> Draft {
     let Body { language, format, provider_slot, .. } = case(body).body;
     Draft {
         letter_id: format!("{id:a<26}").parse().unwrap(),
-        person: format!("{id:b<26}").parse().unwrap(),
+        person: format!("{id:b<25}a").parse().unwrap(),
         kind: Kind::First,
         sequence: 1,
         sender: "bvo".to_owned(),

@@ -93,9 +93,9 @@ fn a_part_of_all_variants_is_set_and_read_back() {
     let mut done = Set::default();
     set(&some, &mut done);
     assert!(done.letters > 400, "{done:?}");
-    // A few of the longest in large print have a break that strands something still: four in 104.
-    assert_eq!(done.stranded["standard"], 0, "{done:?}");
-    assert!(done.stranded["large"] <= 4, "{done:?}");
+    assert!(done.stranded.values().all(|stranded| *stranded == 0), "{done:?}");
+    // 1.62 layouts a body: most need one, and a second where that is too long or strands something.
+    assert!(done.layouts <= 2 * done.bodies, "{done:?}");
     all_fit(&done);
 }
 
@@ -110,7 +110,7 @@ fn all_variants_are_set_and_read_back() {
     }
     println!("{done:#?}");
     assert_eq!(done.letters, all.len());
-    assert_eq!(done.stranded["standard"], 0, "{done:?}");
+    assert!(done.stranded.values().all(|stranded| *stranded == 0), "{done:?}");
     all_fit(&done);
     let figures = text_check::review(&facts(), date(2025, 9, 15), 30).figures;
     assert_eq!(figures.values().map(|figures| figures.letters).sum::<usize>(), all.len());

@@ -5,13 +5,14 @@ use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::draft::Draft;
 use crate::field::terms::{Format, Language};
+use crate::render::RenderError;
+use crate::render::breaks::Lines;
 use crate::render::form::label_page;
 use crate::render::input::{LetterInput, PersonalSlots, address_block};
 use crate::render::laid::{Run, SlotKey};
-use crate::render::press::fit;
+use crate::render::press::{Press, fit};
 use crate::render::tests::{RUN_DATE, case, draft, draft_with, format_of, language_of, variants};
 use crate::render::world::Workshop;
-use crate::render::{RenderError, breaks};
 
 #[test]
 fn every_committed_case_is_a_valid_input_and_renders() {
@@ -113,11 +114,7 @@ fn no_page_break_of_a_variant_strands_anything() {
         let input = LetterInput::new(body, PersonalSlots::default(), &window, RUN_DATE);
         let heading_y = input.sheet.heading_y;
         let pages = fit(&workshop, input, None)?.laid.pages()?;
-        Ok::<_, RenderError>((
-            body.format,
-            pages.len(),
-            breaks::shown(&pages, &body.frame, heading_y),
-        ))
+        Ok::<_, RenderError>((body.format, pages.len(), Lines::of(&pages, body, heading_y).shown()))
     });
     let mut sheets = std::collections::BTreeMap::<Format, usize>::new();
     let mut stranded = Vec::new();
@@ -127,4 +124,41 @@ fn no_page_break_of_a_variant_strands_anything() {
         stranded.extend(breaks.into_iter().map(|shown| format!("{format} {sides}: {shown}")));
     }
     assert!(stranded.is_empty(), "{sheets:?} of {} bodies\n{}", bodies.len(), stranded.join("\n"));
+}
+
+/// A run that is resumed, and another machine, know of the layout only how many sheets were
+/// planned.
+#[test]
+fn a_letter_that_was_planned_is_laid_out_as_it_was() {
+    let workshop = Workshop::new(RUN_DATE).unwrap();
+    let facts =
+        Facts::load(concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/facts.toml").into()).unwrap();
+    let some =
+        texts::every(&facts).step_by(101).filter(|variant| variant.subject.format == Format::Large);
+    let bodies: Vec<Body> =
+        some.map(|variant| variant.body(&facts, RUN_DATE, true)).chain(variants()).collect();
+    let sides = workers::map(&bodies, |body| {
+        let lay = |planned| {
+            let input = LetterInput::new(
+                body,
+                PersonalSlots::default(),
+                &Print::default().window,
+                RUN_DATE,
+            );
+            fit(&workshop, input, planned).unwrap().laid.pages().unwrap()
+        };
+        let pages = lay(None);
+        assert_eq!(lay(u32::try_from(pages.len().div_ceil(2)).ok()), pages);
+        pages.len()
+    });
+    // Some take a third sheet.
+    assert!(sides.iter().any(|sides| *sides > 4));
+
+    // A plan for one side of the paper counts sides.
+    let bodies = bodies.into_iter().map(|body| (body.key(), body)).collect();
+    let print = Print { duplex: false, ..Print::default() };
+    let press = Press::new(&bodies, &print, RUN_DATE).unwrap();
+    let planned = bodies.keys().map(|key| (key.clone(), press.paper(key).unwrap().1)).collect();
+    let again = Press::as_planned(&bodies, &print, RUN_DATE, &planned).unwrap();
+    assert!(bodies.keys().all(|key| press.sides(key) == again.sides(key)));
 }

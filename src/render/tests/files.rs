@@ -90,7 +90,7 @@ fn hostile_values_are_printed_literally() {
     let hostile = |(index, name): (usize, &&str)| Draft {
         name_lines: vec![(*name).to_owned()],
         salutation: (*name).to_owned(),
-        ..draft(&index.to_string(), "screening-nl")
+        ..draft(&"c".repeat(index + 1), "screening-nl")
     };
     let letters = planned(&press(&print), names.iter().enumerate().map(hostile).collect());
     let pdf = set(&letters, &print);
