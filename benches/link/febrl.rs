@@ -11,7 +11,6 @@ use breachpost::field::partial_date::PartialDate;
 use breachpost::field::row::{Exposure, Rows};
 use breachpost::field::terms::{Category, Items, Published, Status};
 use breachpost::link::{LinkTerms, Parameters, group};
-use breachpost::tools::link_train;
 use camino::Utf8Path;
 
 use crate::{load, truth};
@@ -44,7 +43,7 @@ pub fn train(folder: &Utf8Path) {
     let before = Parameters::from_toml(include_str!("febrl.toml")).unwrap();
     let (rows, _) = load_set(folder, &["dataset1.csv", "dataset2.csv"]);
     let learned =
-        breachpost::link_train::train(&rows, &before, "febrl-1", 1, &Keys::derive(&[7; 32]))
+        breachpost::tools::link_train::train(&rows, &before, "febrl-1", 1, &Keys::derive(&[7; 32]))
             .unwrap();
     println!("{}", learned.parameters.to_toml().unwrap());
 }

@@ -9,7 +9,6 @@ use breachpost::field::ids::RowRef;
 use breachpost::field::keys::Keys;
 use breachpost::field::row::{Exposure, Registrant, Rows};
 use breachpost::link::{LinkTerms, Linked, Parameters, group, link};
-use breachpost::tools::link_train;
 use camino::Utf8Path;
 
 use crate::{load, truth};
@@ -71,7 +70,7 @@ pub fn measure(folder: &Utf8Path, rest: &[&str]) {
 /// Prints parameters learned from the folder; the truth is not looked at.
 pub fn train(folder: &Utf8Path) {
     let world = load_world(folder);
-    let learned = breachpost::link_train::train(
+    let learned = breachpost::tools::link_train::train(
         &world.rows,
         &Parameters::built_in(),
         "2025-1",
@@ -278,9 +277,9 @@ fn load_world(folder: &Utf8Path) -> World {
                 let registrant = load::registrant(row, cell);
                 people.insert(row, registrant.person_ref()[1..].parse().unwrap());
                 if name.starts_with('p') {
-                    rows.participants.push(registrant)
+                    rows.participants.push(registrant);
                 } else {
-                    rows.register.push(registrant)
+                    rows.register.push(registrant);
                 }
             }
         });

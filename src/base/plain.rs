@@ -26,9 +26,9 @@ pub fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for sign in text.chars() {
         if is_hidden(sign) && sign != '\n' {
-            shown.extend(sign.escape_unicode())
+            shown.extend(sign.escape_unicode());
         } else {
-            shown.push(sign)
+            shown.push(sign);
         }
     }
     shown

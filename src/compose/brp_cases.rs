@@ -145,7 +145,7 @@ fn every_public_case_that_a_letter_row_can_express_passes() {
         let name = name(&case["inputs"]);
         match case["kind"].as_str().unwrap() {
             "aanhef" => {
-                assert_eq!(salutation(&name).as_deref(), expected["aanhef"].as_str(), "{id}")
+                assert_eq!(salutation(&name).as_deref(), expected["aanhef"].as_str(), "{id}");
             }
             "aanschrijfwijze" => {
                 let lines = name_lines(&name);

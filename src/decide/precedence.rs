@@ -26,7 +26,7 @@ const TABLE: [(Reason, Trigger); 15] = [
     (D208, |scene| born(scene, "2000-05-05")),
     (D209, |scene| scene.rows.exposures.iter_mut().for_each(|row| row.custody = None)),
     (D210, |scene| {
-        scene.rows.exposures.iter_mut().for_each(|row| row.custody = Some(Custody::Current))
+        scene.rows.exposures.iter_mut().for_each(|row| row.custody = Some(Custody::Current));
     }),
     (D211, |scene| scene.rows.exposures.iter_mut().for_each(|row| row.items = Items::NONE)),
     (D212, |scene| scene.senders.clear()),

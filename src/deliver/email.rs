@@ -177,7 +177,7 @@ pub fn send(
     let failure = |source| MailError::Send { host: mail.host.clone(), source };
     let mut connection = talk.begin()?;
     let sent = post(&mut connection, &message, &recipients, |to, error| {
-        failed.push((to.to_owned(), failure(error)))
+        failed.push((to.to_owned(), failure(error)));
     });
 
     if let Err(error) = sent {

@@ -218,7 +218,7 @@ pub(super) fn initials_beside_filler(cell: &str, filler: &str) -> Initials {
 
 /// Up to six initials in 30 bits, five bits a letter, the first one lowest; 0 = none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Initials(u32);
+pub(crate) struct Initials(u32);
 
 impl Initials {
     /// Adds the first `count` letters of a word. Nearly every word is plain, and plain words need

@@ -110,7 +110,7 @@ impl Found {
         for (pair, verdict) in verdicts {
             match verdict {
                 Verdict::Join(_, score) => {
-                    self.edges.push(Edge { left: pair.0, right: pair.1, score })
+                    self.edges.push(Edge { left: pair.0, right: pair.1, score });
                 }
                 Verdict::TwoNumbers => self.two_numbers.push(pair),
                 Verdict::Crowded(_) => self.crowded.push(pair),

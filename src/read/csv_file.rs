@@ -188,7 +188,7 @@ impl<'b> CsvFile<'b> {
         let at = RowRef { file: context.index, row };
         let mut found = Vec::with_capacity(count);
         split::fields(&self.text, span, self.dialect.delimiter, |_, field| {
-            found.push(field.read())
+            found.push(field.read());
         });
         let places = &self.layout.places;
         let shift = count.abs_diff(places.len());

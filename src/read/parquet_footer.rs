@@ -124,9 +124,9 @@ impl Walk<'_> {
                 for _ in 0..count {
                     // In a list, a truth value has a byte of its own.
                     if matches!(kind, 1 | 2) {
-                        self.skip_bytes(1)?
+                        self.skip_bytes(1)?;
                     } else {
-                        self.skip(kind, depth + 1)?
+                        self.skip(kind, depth + 1)?;
                     }
                 }
             }

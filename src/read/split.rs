@@ -241,7 +241,7 @@ mod tests {
             if !span.is_blank() {
                 let mut cells = Vec::new();
                 fields(text, span, dialect.delimiter, |_, field| {
-                    cells.push(field.read().into_owned())
+                    cells.push(field.read().into_owned());
                 });
                 records.push(cells);
             }

@@ -129,7 +129,7 @@ impl Model {
         match event {
             Event::Init(init) => self.begin(seq, init)?,
             Event::Inputs(inputs) => {
-                self.inputs.extend(inputs.files.iter().map(|file| (seq, file.clone())))
+                self.inputs.extend(inputs.files.iter().map(|file| (seq, file.clone())));
             }
             Event::Identities(found) => {
                 let rows = u64::from(found.merges) + u64::from(found.splits);

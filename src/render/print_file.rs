@@ -212,7 +212,7 @@ impl<'a> PrintFile<'a> {
         let Kix::Code(code) = &letter.draft.kix else { return Ok(()) };
         let lines = address_block(&letter.draft).count();
         let bars = bars(code, lines, &self.print.window)
-            .ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id })?;
+            .ok_or(RenderError::Plan { letter_id: letter.draft.letter_id })?;
         for bar in bars {
             let (width, height) = (bar.right - bar.left, bar.bottom - bar.top);
             rectangle(content, mm(bar.left, bar.top, width, height));
@@ -228,7 +228,7 @@ impl<'a> PrintFile<'a> {
         let code =
             SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
         let symbol =
-            code.symbol().ok_or_else(|| RenderError::Plan { letter_id: letter.draft.letter_id })?;
+            code.symbol().ok_or(RenderError::Plan { letter_id: letter.draft.letter_id })?;
         let (unit, left, top) = (pt(MARK_MODULE), pt(MARK.left), up(MARK.top / MM_PER_PT));
         content.save_state().transform([unit, 0.0, 0.0, -unit, left, top]);
 

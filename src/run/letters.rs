@@ -163,7 +163,7 @@ impl<'a> Candidates<'a> {
         for notice in decided.ready {
             match self.holds.reason(&notice) {
                 Some((reason, evidence)) => {
-                    decided.set_aside.extend(hold(&notice, reason, &evidence))
+                    decided.set_aside.extend(hold(&notice, reason, &evidence));
                 }
                 None => ready.push(notice),
             }

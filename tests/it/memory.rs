@@ -118,7 +118,7 @@ fn a_ledger_that_is_older_than_its_proofs() {
     };
     refused(without_outbox, &["ledger is older than", "ledger.anchor"]);
     let torn = |data: &Path| {
-        fs::write(data.join("outbox/rehearsal-2500001/rehearsal-2500001.done"), "{\"job").unwrap()
+        fs::write(data.join("outbox/rehearsal-2500001/rehearsal-2500001.done"), "{\"job").unwrap();
     };
     refused(torn, &["cannot be read as a proof"]);
 }
@@ -193,7 +193,7 @@ fn a_key_that_is_missing_other_cut_or_open_to_others() {
 fn a_data_folder_that_others_can_get_at() {
     let mode = |name: &'static str, mode: u32| {
         move |data: &Path| {
-            fs::set_permissions(data.join(name), Permissions::from_mode(mode)).unwrap()
+            fs::set_permissions(data.join(name), Permissions::from_mode(mode)).unwrap();
         }
     };
     for name in ["keys", "runs", "staging", "backups", "logs"] {
@@ -367,7 +367,7 @@ fn an_outbox_that_cannot_be_published_to() {
     refused_by_run(&outbox(|outbox| fs::write(outbox, "").unwrap()), "is not a folder");
     refused_by_run(&outbox(|outbox| symlink("moved", outbox).unwrap()), "is a link");
     let open = |data: &Path| {
-        fs::set_permissions(data.join("outbox"), Permissions::from_mode(0o777)).unwrap()
+        fs::set_permissions(data.join("outbox"), Permissions::from_mode(0o777)).unwrap();
     };
     refused_by_run(&open, "can be written to by other users");
 

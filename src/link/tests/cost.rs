@@ -51,7 +51,7 @@ fn crowd(crowding: Crowding, count: u32) -> Rows {
         match crowding {
             Crowding::Identical => {}
             Crowding::Moving | Crowding::Namesakes | Crowding::Number => {
-                cells[7] = (place + 1).to_string()
+                cells[7] = (place + 1).to_string();
             }
             Crowding::House => cells[5] = format!("Jansen{place}"),
             Crowding::Brimful => {

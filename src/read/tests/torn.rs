@@ -34,7 +34,7 @@ fn every_quote_of_a_quoted_file_that_is_removed_is_noticed() {
         damaged.remove(place);
         match Inbox::with(&damaged).read() {
             Err(error) => {
-                assert!(matches!(error, ReadError::Quote { .. } | ReadError::Truncated { .. }))
+                assert!(matches!(error, ReadError::Quote { .. } | ReadError::Truncated { .. }));
             }
             // The opening quote of a cell: what is left is a cell that ends in a quote, and no such
             // cell is accepted.

@@ -32,7 +32,12 @@ impl Scripts {
 /// at all.
 pub(super) fn script(character: char) -> Scripts {
     match character {
-        'A'..='Z' | 'a'..='z' => Scripts::LATIN,
+        'A'..='Z'
+        | 'a'..='z'
+        | '\u{2C60}'..='\u{2C7F}'
+        | '\u{A720}'..='\u{A7FF}'
+        | '\u{AB30}'..='\u{AB64}'
+        | '\u{FB00}'..='\u{FB06}' => Scripts::LATIN,
         '\0'..='\u{7F}' | '\u{02B0}'..='\u{036F}' => Scripts::default(),
         '\u{AA}'
         | '\u{BA}'
@@ -45,10 +50,6 @@ pub(super) fn script(character: char) -> Scripts {
                 Scripts::LATIN
             }
         }
-        '\u{2C60}'..='\u{2C7F}'
-        | '\u{A720}'..='\u{A7FF}'
-        | '\u{AB30}'..='\u{AB64}'
-        | '\u{FB00}'..='\u{FB06}' => Scripts::LATIN,
         '\u{0370}'..='\u{03FF}' | '\u{1F00}'..='\u{1FFF}' => Scripts::GREEK,
         '\u{0400}'..='\u{052F}'
         | '\u{1C80}'..='\u{1C8F}'

@@ -26,7 +26,7 @@ pub(super) fn write(value: &Value<'_>, kind: Kind, from_1904: bool, into: &mut S
         Value::Serial(days) if kind == Kind::Date => push_date(day(*days, from_1904), into),
         Value::DateText(text) if kind == Kind::Date => push_date(iso(text), into),
         Value::Flag(flag) if kind == Kind::Flag => {
-            into.push_str(if *flag { "true" } else { "false" })
+            into.push_str(if *flag { "true" } else { "false" });
         }
         Value::Serial(_) | Value::DateText(_) | Value::Flag(_) | Value::Duration | Value::Error => {
             into.push_str(SPOILT);

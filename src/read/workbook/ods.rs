@@ -87,7 +87,7 @@ impl Walk {
         let is_hidden = matches!(tag.get("visibility"), Some(b"collapse" | b"filter"));
         match (tag.name, tag.closes) {
             (b"table-column", false) if is_hidden => {
-                sheet.hidden_columns += repeated("number-columns-repeated")
+                sheet.hidden_columns += repeated("number-columns-repeated");
             }
             (b"table-row", false) => {
                 self.repeats = repeated("number-rows-repeated");

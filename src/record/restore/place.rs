@@ -78,7 +78,7 @@ impl<'a> Place<'a> {
         let (fresh, key) = (self.folder.join("campaign.key"), key_path(self.data_dir));
         key_file::write_back(&fresh, text)?;
         files::rename_new(&fresh, &key)?;
-        files::sync_folder(&data_dir::keys(&self.data_dir))
+        files::sync_folder(&data_dir::keys(self.data_dir))
     }
 
     /// Puts the ledger in its place. What is there is kept in `backups/`, with the change that it
@@ -102,7 +102,7 @@ impl<'a> Place<'a> {
         }
 
         if is_there || is_half {
-            files::sync_folder(&data_dir::backups(&self.data_dir))?;
+            files::sync_folder(&data_dir::backups(self.data_dir))?;
             files::sync_folder(self.data_dir)?;
         }
 
@@ -114,7 +114,7 @@ impl<'a> Place<'a> {
     fn free_name(&self) -> Result<Utf8PathBuf, RecordError> {
         let mut number = 1_u32;
         loop {
-            let path = data_dir::backups(&self.data_dir).join(format!("replaced-{number}.sqlite"));
+            let path = data_dir::backups(self.data_dir).join(format!("replaced-{number}.sqlite"));
             if !files::is_there(&path)?
                 && !files::is_there(&Utf8PathBuf::from(format!("{path}-journal")))?
             {

@@ -5,6 +5,7 @@ use std::fs;
 use jiff::civil::date;
 
 use super::fixture::*;
+use crate::field::draft::Draft;
 use crate::field::terms::Kind;
 use crate::record::{Access, JobState, Ledger, RecordError, check};
 
@@ -83,7 +84,7 @@ fn steps_cannot_be_left_out_or_repeated() {
     let letters = first_letters(&ledger, &known.people);
     let job = plan(&mut ledger, &noted(&known, NIGHT), &letters).unwrap();
     let wrong = |result: Result<_, RecordError>| {
-        assert!(matches!(result, Err(RecordError::JobState { .. })))
+        assert!(matches!(result, Err(RecordError::JobState { .. })));
     };
     wrong(ledger.published(&job));
     wrong(ledger.finished(&job));
@@ -131,13 +132,22 @@ fn a_plan_that_does_not_add_up_is_refused() {
             "{error}"
         );
     };
+    let about = |draft: &mut Draft, row: u32| {
+        draft.rows[0].1 = row;
+        draft.row_refs[0].row = row;
+    };
+
     refused(&|letters| letters.clear());
     refused(&|letters| letters.swap(0, 1));
     refused(&|letters| letters[1].place.part = 3);
     refused(&|letters| letters[1].draft.letter_id = letters[0].draft.letter_id);
     refused(&|letters| letters[1].draft.person = letters[0].draft.person);
-    refused(&|letters| letters[1].draft.rows[0].1 = 99);
-    refused(&|letters| letters[1].draft.rows[0].1 = letters[0].draft.rows[0].1);
+    refused(&|letters| about(&mut letters[1].draft, 99));
+    refused(&|letters| {
+        let row = letters[0].draft.rows[0].1;
+        about(&mut letters[1].draft, row);
+    });
+    refused(&|letters| letters[1].draft.row_refs.clear());
     refused(&|letters| letters[1].draft.reference = letters[0].draft.reference.clone());
     refused(&|letters| {
         letters[1] = letters[0].clone();

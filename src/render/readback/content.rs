@@ -142,7 +142,7 @@ impl Interpreter {
             | Op::FillPathNonZeroCompatibility(_)
             | Op::FillPathEvenOdd(_) => self.paint(0.0),
             Op::StrokePath(_) | Op::CloseAndStrokePath(_) => {
-                self.paint(self.state.line_width / 2.0)
+                self.paint(self.state.line_width / 2.0);
             }
             Op::EndPath(_) => self.path.clear(),
             // Colours, graphics states and marks do not change where something stands. (That the

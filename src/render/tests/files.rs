@@ -218,7 +218,7 @@ fn every_part_of_a_letter_is_compared() {
     );
     assert_eq!(what(&seeded(|letters| letters[1].draft.provider_display.push('a'))), "provider");
     let bars = seeded(|letters| {
-        letters[0].draft.kix = crate::field::draft::Kix::Code("1234AB12XA3".to_owned())
+        letters[0].draft.kix = crate::field::draft::Kix::Code("1234AB12XA3".to_owned());
     });
     assert_eq!(what(&bars), "bars");
     assert_eq!(what(&seeded(|letters| letters[0].place.seq = 9)), "sheet mark");

@@ -237,7 +237,7 @@ fn print_file(
         match page_text(bytes) {
             Ok(pages) => pages::compare(path, &pages, expected, problems),
             Err(error) => {
-                problems.add(Check::Text, path, format!("the pages cannot be read: {error}"))
+                problems.add(Check::Text, path, format!("the pages cannot be read: {error}"));
             }
         }
     }

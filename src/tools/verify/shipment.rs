@@ -282,10 +282,10 @@ impl Inspection<'_> {
     ) {
         match archive {
             Ok(mut archive) => {
-                part::inspect(&mut archive, stem, &mut self.whole, &mut self.problems)
+                part::inspect(&mut archive, stem, &mut self.whole, &mut self.problems);
             }
             Err(error) => {
-                self.problems.add(Check::Bag, stem, format!("the archive cannot be read: {error}"))
+                self.problems.add(Check::Bag, stem, format!("the archive cannot be read: {error}"));
             }
         }
     }

@@ -208,7 +208,7 @@ fn every_public_case_is_printed_as_it_says_or_held_for_a_reason_that_is_listed()
         let listed = HELD.iter().find(|(end, ..)| id.ends_with(end)).map(|(_, code, _)| *code);
         match (OUTCOME.fate(key), listed, is_to_be_held(kind, expected)) {
             (Fate::Aside(state, code), Some(listed), _) if state == "review" && code == listed => {
-                held += 1
+                held += 1;
             }
             (Fate::Aside(state, code), None, true)
                 if state == "review" && code.starts_with('C') =>
@@ -221,7 +221,7 @@ fn every_public_case_is_printed_as_it_says_or_held_for_a_reason_that_is_listed()
             },
             (Fate::Letter(_), ..) => differences.push(format!("{id}: printed, but should be held")),
             (Fate::Aside(state, code), ..) => {
-                differences.push(format!("{id}: {state} {code} is not in the list"))
+                differences.push(format!("{id}: {state} {code} is not in the list"));
             }
         }
     }

@@ -120,7 +120,7 @@ fn files_that_come_go_or_change_are_caught() {
     let gone = site.tampered(|bag| bag.payload.retain(|(path, _)| !path.ends_with("b002.pdf")));
     assert!(checks(&gone).contains(&Check::Pages));
     let more = site.tampered(|bag| {
-        bag.payload.push(("print/2600001-p001-b099.pdf".to_owned(), pdf(&[vec![]])))
+        bag.payload.push(("print/2600001-p001-b099.pdf".to_owned(), pdf(&[vec![]])));
     });
     assert!(checks(&more).contains(&Check::Pages));
 
