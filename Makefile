@@ -13,10 +13,10 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test readers-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build
+.PHONY: ahead install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept readers-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
 
 ahead:
 	@benches/build/ahead.sh
@@ -65,6 +65,12 @@ restore-drill: build tools ## Lose the ledger and the machine, and restore them 
 
 letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
 	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
+
+letters-diff: build tools ## Show what a change does to 25 letters: target/letters-diff/index.html
+	$(VENV)/bin/python tests/letters_diff.py compare --binary $(BIN)
+
+letters-accept: build tools ## Keep those letters as they are now, in tests/letters/
+	$(VENV)/bin/python tests/letters_diff.py accept --binary $(BIN)
 
 readers-test: build tools ## Read letters.parquet with every known reader, Spark included (installs 400 MB)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check pyspark==4.3.0

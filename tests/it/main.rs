@@ -38,6 +38,7 @@ mod refusals;
 mod restore;
 mod scale;
 mod signatures;
+mod snapshots;
 mod telling;
 mod tools;
 mod tree;

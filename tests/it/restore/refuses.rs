@@ -15,7 +15,7 @@ fn what_cannot_be_proved_or_opened_is_refused_and_nothing_is_touched() {
     fs::set_permissions(&other, Permissions::from_mode(0o600)).unwrap();
     let before = see(&campaign.data());
     let wrong = campaign.ask(&["ledger", "restore", &first, "--identity", other.to_str().unwrap()]);
-    campaign.refuse(&wrong, &before, 3, &["opening", "sealed to a different key"]);
+    campaign.refuse(&wrong, &before, 3, &["cannot open", "sealed to a different key"]);
     let none = campaign.ask(&["ledger", "restore", &first]);
     campaign.refuse(&none, &before, 2, &["--identity"]);
     campaign.refused(campaign.config.to_str().unwrap(), &[], 3, &["is not a backup"]);
