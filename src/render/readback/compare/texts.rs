@@ -146,6 +146,21 @@ impl Wanted<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::geometry::{MM_PER_PT, PAGE_HEIGHT};
+
+    #[test]
+    fn no_line_of_the_text_reaches_the_foot() {
+        let page = include_str!("../../../../templates/page.typ");
+        let margins = page.split("bottom: ").skip(1).filter_map(|rest| rest.split("mm").next());
+        let margins: Vec<f64> = margins.filter_map(|margin| margin.parse().ok()).collect();
+        assert_eq!(margins.len(), 4, "the densities are read");
+
+        // A line ends 0.2 em below its baseline (letter.typ); 18 pt is the largest text.
+        let below = 0.2 * 18.0 * MM_PER_PT;
+        for margin in margins {
+            assert!(PAGE_HEIGHT - margin - below < FOOT, "{margin} mm");
+        }
+    }
 
     #[test]
     fn a_line_between_two_pages_may_stand_on_either() {
