@@ -31,8 +31,6 @@ pub struct LetterInput {
     /// By how much each page ends earlier than it might, in points: the press looks for a break
     /// that strands nothing.
     pub trim: f64,
-    /// Whether lists of sentences stay on one page.
-    pub keep: bool,
     /// Extra space above each block, in points; for blocks beyond its end there is none.
     pub air: Vec<f64>,
     /// Title of the file; says nothing about the letter.
@@ -186,7 +184,6 @@ impl LetterInput {
             sheet: Sheet::of(window),
             density: Density::Open,
             trim: 0.0,
-            keep: false,
             air: Vec::new(),
             date: date.into(),
         }

@@ -81,9 +81,9 @@ pub fn dress(night: &Night<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
     let mut package = None;
 
     if !prepared.proofed.is_empty() {
-        let making_of =
+        let rehearsed =
             Package { night, ledger: &ledger, facts: &facts, making: &making, recipients };
-        let made = making_of.make(prepared, &mut clock)?;
+        let made = rehearsed.make(prepared, &mut clock)?;
         package = Some(dress.out.join(&made.job));
         report.package = Some(made);
     }

@@ -50,17 +50,17 @@ pub fn samples(
     synthetic: bool,
     classes: &BTreeSet<Class>,
 ) -> Result<Vec<Sample>, RenderError> {
-    let desk = Desk { facts, print, run_date, synthetic };
+    let maker = SampleMaker { facts, print, run_date, synthetic };
     let usual: Vec<TextFacts> =
         texts::variants(facts).into_iter().map(|one| one.subject).filter(is_usual).collect();
-    let mut made = desk.set(kinds(&usual), 0)?;
+    let mut made = maker.set(kinds(&usual), 0)?;
     let pairs = classes
         .iter()
         .flat_map(|class| Language::ALL.iter().map(move |language| (*class, *language)));
 
     for (class, language) in pairs {
         if !made.iter().any(|letter| letter.is_of(class, language)) {
-            made.extend(desk.of_class(&usual, class, language, made.len())?);
+            made.extend(maker.of_class(&usual, class, language, made.len())?);
         }
     }
 
@@ -115,14 +115,14 @@ fn kinds(usual: &[TextFacts]) -> Vec<Letter> {
 }
 
 /// What samples are made with.
-struct Desk<'a> {
+struct SampleMaker<'a> {
     facts: &'a Facts,
     print: &'a Print,
     run_date: Date,
     synthetic: bool,
 }
 
-impl Desk<'_> {
+impl SampleMaker<'_> {
     /// A letter of this class: the first that takes its sheets, else the first of its zone and
     /// size.
     fn of_class(
