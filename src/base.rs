@@ -6,6 +6,7 @@ pub mod data_dir;
 pub mod defect;
 pub mod durable;
 mod explain;
+mod file_error;
 pub mod hash;
 pub mod logging;
 pub mod plain;
@@ -15,4 +16,5 @@ mod status;
 pub mod workers;
 
 pub use explain::Explain;
+pub use file_error::FileError;
 pub use status::ExitStatus;

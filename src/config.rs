@@ -11,6 +11,7 @@ pub mod telling;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+use crate::base::FileError;
 use crate::base::durable;
 use crate::field::mode::Mode;
 use crate::field::placeholder;
@@ -367,8 +368,8 @@ pub enum MailSecurity {
 #[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read configuration `{path}`")]
-    Read { path: Utf8PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The file is not valid: syntax, unknown key, wrong type. The source names line and column.
     #[error("configuration `{path}` is not valid")]
     Parse { path: Utf8PathBuf, source: Box<toml::de::Error> },
@@ -395,7 +396,7 @@ impl Config {
     /// [`ConfigError`] when the file cannot be read, is not valid, or holds a value out of range.
     pub fn load(path: &Utf8Path) -> Result<Self, ConfigError> {
         let text = durable::read_text(path, LONGEST_FILE)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+            .map_err(FileError::at("read configuration", path))?;
         let unmarked = placeholder::take(&text);
         let mut config: Self = toml::from_str(&unmarked.text).map_err(|source| {
             ConfigError::Parse { path: path.to_owned(), source: Box::new(source) }

@@ -7,11 +7,9 @@ mod password;
 mod relay;
 pub mod summary;
 
-use std::io;
-
 use camino::Utf8PathBuf;
 
-use crate::base::Explain;
+use crate::base::{Explain, FileError};
 pub use email::{MailError, MessageId, Posted, send};
 pub use outbox::{Receipt, preflight, publish};
 pub use summary::RunSummary;
@@ -47,14 +45,9 @@ pub enum DeliverError {
     /// The outbox has a file of that name with other content.
     #[error("`{path}` already exists in the outbox with different contents")]
     Conflict { path: Utf8PathBuf },
-    /// A file or folder cannot be read, written or renamed.
-    #[error("cannot {doing} `{path}`")]
-    Io {
-        /// What failed, in the infinitive: `read`.
-        doing: &'static str,
-        path: Utf8PathBuf,
-        source: io::Error,
-    },
+    /// A file or folder.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// It stopped when some files of the job were already in the outbox.
     #[error("stopped after {published} of {parts} parts were published")]
     Partly {
@@ -77,7 +70,8 @@ impl DeliverError {
 impl Explain for DeliverError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Empty | Self::Io { .. } => return None,
+            Self::Empty => return None,
+            Self::File(error) => return error.hint(),
             Self::Unfit { .. } => {
                 "outbox and data folder must be folders that belong to the account running this, that nobody else can write to \
                  (0700), on a disk that can be written"

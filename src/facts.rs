@@ -10,6 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::base::FileError;
 use crate::base::durable;
 use crate::config::LONGEST_FILE;
 use crate::field::placeholder;
@@ -140,8 +141,8 @@ pub struct Sender {
 #[expect(missing_docs, reason = "the message says what each field is")]
 pub enum FactsError {
     /// The file cannot be read.
-    #[error("cannot read facts `{path}`")]
-    Read { path: Utf8PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Syntax, unknown key, wrong type.
     #[error("facts `{path}` are not valid")]
     Parse { path: Utf8PathBuf, source: Box<toml::de::Error> },
@@ -208,8 +209,8 @@ impl Facts {
     /// [`FactsError`] when the file cannot be read, is not valid, a sender or telephone name points
     /// nowhere, a number of [`Facts::PHONES`] is missing, or a sender's line has no opening hours.
     pub fn load(path: &Utf8Path) -> Result<Self, FactsError> {
-        let text = durable::read_text(path, LONGEST_FILE)
-            .map_err(|source| FactsError::Read { path: path.to_owned(), source })?;
+        let text =
+            durable::read_text(path, LONGEST_FILE).map_err(FileError::at("read facts", path))?;
         Self::parse(path, &text)
     }
 

@@ -8,6 +8,7 @@ pub mod mode;
 pub mod placeholder;
 
 pub mod ids;
+pub mod job_number;
 pub mod names;
 pub mod partial_date;
 pub mod terms;

@@ -11,12 +11,12 @@ pub mod ticket;
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 
-use crate::base::Explain;
 use crate::base::defect::{self, Defect};
 use crate::base::durable::{Hashing, Pending};
+use crate::base::{Explain, FileError};
 use crate::render::RenderError;
 pub use manifest::ManifestError;
 pub use plan::{Class, PartPlaces, PartPlan, Places, ProofedLetter, places, plan};
@@ -107,14 +107,9 @@ pub enum PackageError {
         /// Why.
         source: io::Error,
     },
-    /// The sealed file cannot be written.
-    #[error("cannot write `{path}`")]
-    Write {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// A file or folder.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 impl Explain for PackageError {
@@ -133,7 +128,8 @@ impl Explain for PackageError {
             Self::Entry { source, .. } if source.kind() == io::ErrorKind::FileTooLarge => {
                 Some("the part is too large for a plain zip; lower `print.letters_per_part`".to_owned())
             }
-            Self::Entry { source, .. } | Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+            Self::File(error) => error.hint(),
+            Self::Entry { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 Some("make room in the data directory and run again".to_owned())
             }
             _ => None,
@@ -186,7 +182,7 @@ pub fn pack<E: From<PackageError>>(
 ) -> Result<Sealed, E> {
     let file = part_file(&job.name(), part.number);
     let target = staging.join(&file);
-    let failed = |source| PackageError::Write { path: target.clone(), source };
+    let failed = |error| PackageError::from(FileError::at("write", &target)(error));
 
     let out =
         Hashing::new(BufWriter::with_capacity(1 << 18, Pending::create(&target).map_err(failed)?));

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::{Explain, FileError};
 use crate::field::draft::Draft;
 use crate::field::row::{Input, List};
 use crate::record::{CaseCounts, InputChange};
@@ -294,17 +295,19 @@ impl Report {
     }
 }
 
+impl Explain for ReportError {
+    fn hint(&self) -> Option<String> {
+        if let Self::File(error) = self { error.hint() } else { None }
+    }
+}
+
 /// Why the run's papers could not be written.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ReportError {
-    /// A file cannot be written.
-    #[error("cannot write `{file}`")]
-    Write {
-        /// Which file, without folder.
-        file: &'static str,
-        source: std::io::Error,
-    },
+    /// A file or folder.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A CSV file cannot be written.
     #[error("cannot write `{file}`")]
     Csv { file: &'static str, source: csv::Error },

@@ -43,6 +43,7 @@ use crate::decide::Circumstances;
 use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::ids::RowRef;
+use crate::field::job_number::JobNumber;
 use crate::field::person::Cluster;
 use crate::field::place::Planned;
 use crate::field::row::{Input, List, Rows};
@@ -445,10 +446,10 @@ pub fn check(night: &Night<'_>) -> Result<Report, RunError> {
     let mut report = plan::begin_report("check", night, &received, &prepared, &news);
     let number = ledger.next_job(night.run_date)?;
     let places =
-        package::places(&package::job_name(&number, night.is_marked()), proofed, &config.print);
+        package::places(&package::job_name(number, night.is_marked()), proofed, &config.print);
 
     night.progress.stage("setting", report.letters.total);
-    let set = || set_all(night, &number, &prepared, places);
+    let set = || set_all(night, number, &prepared, places);
     clock.time("render", set, |()| report.letters.total)?;
 
     report.stages = clock.stages();
@@ -462,11 +463,11 @@ pub fn check(night: &Night<'_>) -> Result<Report, RunError> {
 /// Sets every letter and reads it back; keeps nothing.
 fn set_all(
     night: &Night<'_>,
-    number: &str,
+    number: JobNumber,
     prepared: &Prepared<'_>,
     mut places: Places,
 ) -> Result<(), RunError> {
-    let setter = Setter::new(number, &prepared.bodies, &night.config.print)?;
+    let setter = Setter::new(number, &prepared.bodies, &night.config.print);
     let set = |letters: &&[Planned]| {
         setter.set(&prepared.press, letters)?;
         night.progress.advance(letters.len() as u64);

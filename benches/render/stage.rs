@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use breachpost::base::workers;
 use breachpost::field::body::Body;
+use breachpost::field::job_number::JobNumber;
 use breachpost::field::place::Planned;
 use breachpost::render::Press;
 use breachpost::render::readback::Proofreader;
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 use crate::clock::{Spent, time};
 use crate::letters::{RUN_DATE, campaign, composed, planned, two_pages, used};
 
-const JOB: u32 = 2_500_001;
+const JOB: JobNumber = JobNumber::new(2_500_001).unwrap();
 /// Both ways take turns, so that a busy machine is busy for both.
 const ROUNDS: usize = 4;
 

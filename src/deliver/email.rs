@@ -22,7 +22,7 @@ use lettre::{Address, Message};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use crate::base::Explain;
+use crate::base::{Explain, FileError};
 use crate::config::{Mail, MailSecurity, telling};
 use crate::deliver::summary::{MailTexts, RunSummary};
 use crate::deliver::{password, relay};
@@ -43,8 +43,8 @@ pub enum MailError {
     #[error("`mail.to` is empty")]
     NoRecipient,
     /// A file of the configuration cannot be read.
-    #[error("cannot read `{path}`")]
-    Read { path: Utf8PathBuf, source: io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The password file is not private.
     #[error("`{path}` {problem}")]
     Password { path: Utf8PathBuf, problem: &'static str },
@@ -346,8 +346,7 @@ fn login(mail: &Mail) -> Result<Option<Credentials>, MailError> {
 fn encryption(mail: &Mail) -> Result<TlsParameters, MailError> {
     let mut builder = TlsParameters::builder(mail.host.clone());
     if let Some(path) = &mail.ca_file {
-        let pem =
-            fs::read(path).map_err(|source| MailError::Read { path: path.clone(), source })?;
+        let pem = fs::read(path).map_err(FileError::at("read", path))?;
         let authority = Certificate::from_pem(&pem)
             .map_err(|source| MailError::Authority { path: path.clone(), source })?;
         // Whoever names an authority trusts that one, not the whole system's list as well.

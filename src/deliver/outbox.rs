@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{Access, AtFlags, CWD, accessat, statvfs};
 use serde::Serialize;
 
-use crate::base::{durable, hash};
+use crate::base::{FileError, durable, hash};
 use crate::deliver::DeliverError;
 use crate::package::sign::signature_file;
 use crate::package::{Sealed, Signer};
@@ -63,7 +63,7 @@ pub fn preflight(outbox: &Utf8Path, data_dir: &Utf8Path, needed: u64) -> Result<
     }
 
     let room = statvfs(data_dir.as_std_path())
-        .map_err(|error| io_error("measuring", data_dir, error.into()))?;
+        .map_err(|error| FileError::at("measure", data_dir)(error.into()))?;
     let free = room.f_bavail.saturating_mul(room.f_frsize);
     if free < needed {
         return Err(DeliverError::NoRoom { path: data_dir.to_owned(), free, needed });
@@ -75,8 +75,7 @@ pub fn preflight(outbox: &Utf8Path, data_dir: &Utf8Path, needed: u64) -> Result<
 /// The device of a folder that is fit to be written to.
 fn check_folder(folder: &Utf8Path) -> Result<u64, DeliverError> {
     let unfit = |problem| DeliverError::Unfit { path: folder.to_owned(), problem };
-    let metadata =
-        fs::symlink_metadata(folder).map_err(|error| io_error("inspect", folder, error))?;
+    let metadata = fs::symlink_metadata(folder).map_err(FileError::at("inspect", folder))?;
     if metadata.is_symlink() {
         return Err(unfit("is a link, not a folder"));
     }
@@ -100,7 +99,7 @@ fn check_folder(folder: &Utf8Path) -> Result<u64, DeliverError> {
         Err(rustix::io::Errno::ACCESS | rustix::io::Errno::PERM) => {
             Err(unfit("cannot be written to"))
         }
-        Err(error) => Err(io_error("inspect", folder, error.into())),
+        Err(error) => Err(FileError::at("inspect", folder)(error.into()).into()),
     }
 }
 
@@ -192,7 +191,7 @@ impl Shelf<'_> {
     fn make_folder(&self) -> Result<(), DeliverError> {
         let outbox = self.folder.parent().unwrap_or(&self.folder);
         for folder in [outbox, &self.folder] {
-            durable::make_folder(folder).map_err(|error| io_error("create", folder, error))?;
+            durable::make_folder(folder).map_err(FileError::at("create", folder))?;
             check_folder(folder)?;
         }
         Ok(())
@@ -217,7 +216,7 @@ impl Shelf<'_> {
         expect_hash(&from, &part.sealed_sha256, DeliverError::Changed { path: from.clone() })?;
         durable::open(&from)
             .and_then(|file| file.sync_all())
-            .map_err(|error| io_error("sync", &from, error))?;
+            .map_err(FileError::at("sync", &from))?;
         rename(&from, &to).map(|()| true)
     }
 
@@ -225,7 +224,7 @@ impl Shelf<'_> {
     fn add(&self, name: &str, bytes: &[u8]) -> Result<bool, DeliverError> {
         let to = self.folder.join(name);
         if is_there(&to)? {
-            let there = fs::read(&to).map_err(|error| io_error("read", &to, error))?;
+            let there = fs::read(&to).map_err(FileError::at("read", &to))?;
             return if there == bytes {
                 Ok(false)
             } else {
@@ -234,14 +233,14 @@ impl Shelf<'_> {
         }
 
         let from = self.staging.join(name);
-        durable::write(&from, bytes).map_err(|error| io_error("write", &from, error))?;
+        durable::write(&from, bytes).map_err(FileError::at("write", &from))?;
         rename(&from, &to)?;
 
         self.sync().map(|()| true)
     }
 
     fn sync(&self) -> Result<(), DeliverError> {
-        durable::sync_folder(&self.folder).map_err(|error| io_error("sync", &self.folder, error))
+        Ok(durable::sync_folder(&self.folder).map_err(FileError::at("sync", &self.folder))?)
     }
 
     /// How many parts of the job are in the outbox. A file that cannot be read counts: it may have
@@ -263,7 +262,7 @@ fn is_there(path: &Utf8Path) -> Result<bool, DeliverError> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(io_error("inspect", path, error)),
+        Err(error) => Err(FileError::at("inspect", path)(error).into()),
     }
 }
 
@@ -271,19 +270,15 @@ fn expect_hash(path: &Utf8Path, sha256: &str, other: DeliverError) -> Result<(),
     match durable::fingerprint(path) {
         Ok((found, _)) if found == sha256 => Ok(()),
         Ok(_) => Err(other),
-        Err(error) => Err(io_error("read", path, error)),
+        Err(error) => Err(FileError::at("read", path)(error).into()),
     }
 }
 
 fn rename(from: &Utf8Path, to: &Utf8Path) -> Result<(), DeliverError> {
     durable::rename_new(from, to).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => DeliverError::Conflict { path: to.to_owned() },
-        _ => io_error("publishing", to, error),
+        _ => FileError::at("publish", to)(error).into(),
     })
-}
-
-fn io_error(doing: &'static str, path: &Utf8Path, source: io::Error) -> DeliverError {
-    DeliverError::Io { doing, path: path.to_owned(), source }
 }
 
 #[cfg(test)]
@@ -451,7 +446,7 @@ mod tests {
             preflight(Utf8Path::new("/dev/shm/breachpost-test"), &site.data, 1),
             Err(DeliverError::OtherFilesystem { .. }
                 | DeliverError::Unfit { .. }
-                | DeliverError::Io { .. })
+                | DeliverError::File(_))
         ));
 
         durable::make_folder(&outbox).unwrap();

@@ -7,6 +7,7 @@ use camino::Utf8Path;
 use secrecy::SecretString;
 
 use super::email::MailError;
+use crate::base::FileError;
 use crate::base::durable;
 
 /// The largest password file that is read, in bytes.
@@ -15,7 +16,7 @@ const LONGEST_PASSWORD: u64 = 1024;
 /// A password from a file that only we can read (mode 0400 or 0600). One newline at the end is not
 /// part of it.
 pub(super) fn read(path: &Utf8Path) -> Result<SecretString, MailError> {
-    let unreadable = |source| MailError::Read { path: path.to_owned(), source };
+    let unreadable = FileError::at("read", path);
     let wrong = |problem| MailError::Password { path: path.to_owned(), problem };
     let file = durable::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;

@@ -4,6 +4,7 @@
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
+use crate::base::FileError;
 use crate::base::durable;
 use crate::config::{LONGEST_FILE, LinkRules};
 use crate::link::block;
@@ -147,8 +148,8 @@ levels! {
 #[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ParametersError {
     /// The file cannot be read.
-    #[error("cannot read linking parameters `{path}`")]
-    Read { path: Utf8PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The file cannot be used; the source says why.
     #[error("linking parameters `{path}` cannot be used")]
     Unusable { path: Utf8PathBuf, source: Box<ParametersError> },
@@ -178,7 +179,7 @@ impl Parameters {
     pub fn of(rules: &LinkRules) -> Result<Self, ParametersError> {
         let Some(path) = &rules.parameters else { return Ok(Self::built_in()) };
         let text = durable::read_text(path, LONGEST_FILE)
-            .map_err(|source| ParametersError::Read { path: path.clone(), source })?;
+            .map_err(FileError::at("read linking parameters", path))?;
         Self::from_toml(&text).map_err(|source| ParametersError::Unusable {
             path: path.clone(),
             source: Box::new(source),

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::field::draft::{Draft, Kix};
 use crate::field::ids::LetterId;
+use crate::field::job_number::JobNumber;
 use crate::field::place::Planned;
 use crate::field::terms::Format;
 use crate::package::plan::Class;
@@ -97,11 +98,11 @@ pub enum ManifestError {
     Write(#[from] csv::Error),
 }
 
-/// Writes the manifest of one part. `job` is the seven-digit number.
+/// Writes the manifest of one part.
 ///
 /// # Errors
 /// [`ManifestError`] for the first letter that breaks a rule of the manifest, or when `out` fails.
-pub fn write(job: &str, letters: &[Planned], out: impl Write) -> Result<(), ManifestError> {
+pub fn write(job: JobNumber, letters: &[Planned], out: impl Write) -> Result<(), ManifestError> {
     let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     table.write_record(COLUMNS)?;
     for letter in letters {
@@ -158,7 +159,7 @@ pub fn document_sha256(draft: &Draft) -> String {
     HEXLOWER.encode(&digest.finalize())
 }
 
-fn row<'a>(job: &'a str, letter: &'a Planned) -> Result<[Cow<'a, str>; 28], ManifestError> {
+fn row(job: JobNumber, letter: &Planned) -> Result<[Cow<'_, str>; 28], ManifestError> {
     let (draft, place) = (&letter.draft, &letter.place);
     let postal = &draft.postal;
     let [name_1, name_2, name_3] = three(draft, &draft.name_lines, "name lines")?;
@@ -169,7 +170,7 @@ fn row<'a>(job: &'a str, letter: &'a Planned) -> Result<[Cow<'a, str>; 28], Mani
     };
 
     Ok([
-        job.into(),
+        job.to_string().into(),
         format!("{:07}", place.seq).into(),
         draft.letter_id.to_string().into(),
         place.print_file.as_str().into(),
@@ -258,7 +259,7 @@ mod tests {
 
     fn manifest(letters: &[Planned]) -> Result<String, ManifestError> {
         let mut bytes = Vec::new();
-        write("2600001", letters, &mut bytes)?;
+        write(JobNumber::new(2_600_001).unwrap(), letters, &mut bytes)?;
         Ok(String::from_utf8(bytes).unwrap())
     }
 

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use secrecy::zeroize::Zeroizing;
 
-use crate::base::{Explain, durable};
+use crate::base::{Explain, FileError, durable};
 use crate::package::ticket::is_rehearsal;
 
 /// The public keys that every part is encrypted to.
@@ -34,28 +34,18 @@ pub enum SealError {
     /// There is none.
     #[error("`vendor.recipients` is empty")]
     NoRecipients,
-    /// The file with the secret key cannot be read or holds none.
-    #[error("cannot read the secret key `{path}`")]
-    Identity {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// The file with the secret key holds none.
+    #[error(transparent)]
+    Identity(FileError),
     /// Others can read the secret key.
     #[error("the secret key `{path}` can be read or changed by other users")]
     Exposed {
         /// Which file.
         path: Utf8PathBuf,
     },
-    /// The sealed file cannot be read.
-    #[error("cannot read `{path}`")]
-    Read {
-        /// Which file.
-        path: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// A file or folder.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The key does not open the file, or its beginning is damaged.
     #[error("cannot open `{path}`")]
     Open {
@@ -75,11 +65,12 @@ impl Explain for SealError {
             Self::Exposed { path } => {
                 Some(format!("`chmod 0600 {path}`; whoever has read it can open everything sealed to it"))
             }
-            Self::Identity { .. } => Some("a secret key file holds a line `AGE-SECRET-KEY-1...`".to_owned()),
+            Self::Identity(_) => Some("a secret key file holds a line `AGE-SECRET-KEY-1...`".to_owned()),
             Self::Open { source: age::DecryptError::NoMatchingKeys, .. } => {
                 Some("the package was sealed to another key".to_owned())
             }
-            Self::Open { .. } | Self::Read { .. } => None,
+            Self::Open { .. } => None,
+            Self::File(error) => error.hint(),
         }
     }
 }
@@ -167,7 +158,8 @@ impl<W: Write> Write for Sealer<W> {
 /// [`SealError`] when the key file or the sealed file cannot be read, others can read the key, or
 /// it does not fit.
 pub fn open(path: &Utf8Path, identity: &Utf8Path) -> Result<impl Read + Seek + use<>, SealError> {
-    let bad_key = |source| SealError::Identity { path: identity.to_owned(), source };
+    let bad_key =
+        |error| SealError::Identity(FileError::at("read the secret key", identity)(error));
     let file = File::open(identity).map_err(bad_key)?;
     let exposed = file.metadata().map_err(bad_key)?.mode() & 0o077 != 0;
     if exposed && !path.file_name().is_some_and(is_rehearsal) {
@@ -178,8 +170,7 @@ pub fn open(path: &Utf8Path, identity: &Utf8Path) -> Result<impl Read + Seek + u
     let keys = keys
         .into_identities()
         .map_err(|error| bad_key(io::Error::new(io::ErrorKind::InvalidData, error)))?;
-    let file =
-        durable::open(path).map_err(|source| SealError::Read { path: path.to_owned(), source })?;
+    let file = durable::open(path).map_err(FileError::at("read", path))?;
 
     age::Decryptor::new_buffered(BufReader::new(file))
         .and_then(|decryptor| {

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::config::{Print, SheetMark, Vendor};
+use crate::field::job_number::JobNumber;
 use crate::package::plan::{Class, PartPlan};
 use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET};
 use crate::render::sheet_mark;
@@ -23,8 +24,8 @@ const SHEET_GRAMS: u32 = 5;
 /// What all parts of a job have in common.
 #[derive(Clone, Copy, Debug)]
 pub struct JobTicket<'a> {
-    /// Seven digits.
-    pub number: &'a str,
+    /// Its number.
+    pub number: JobNumber,
     /// Invented people: nothing of it may be posted.
     pub rehearsal: bool,
     /// Parts of the job.
@@ -57,8 +58,8 @@ impl JobTicket<'_> {
 
 /// The name of a job in file and folder names.
 #[must_use]
-pub fn job_name(number: &str, rehearsal: bool) -> String {
-    if rehearsal { format!("{REHEARSAL}{number}") } else { number.to_owned() }
+pub fn job_name(number: JobNumber, rehearsal: bool) -> String {
+    if rehearsal { format!("{REHEARSAL}{number}") } else { number.to_string() }
 }
 
 /// Whether a job, or a file named after it, is a rehearsal's.
@@ -72,7 +73,8 @@ pub fn is_rehearsal(name: &str) -> bool {
 #[derive(Debug, Serialize)]
 struct Ticket<'a> {
     schema_version: u32,
-    job: &'a str,
+    #[serde(with = "crate::field::job_number::as_digits")]
+    job: JobNumber,
     rehearsal: bool,
     part: u32,
     parts: u32,
@@ -334,7 +336,7 @@ mod tests {
         let parts = plan("rehearsal-2600001", proofed, &print);
         let vendor = vendor();
         let job = JobTicket {
-            number: "2600001",
+            number: JobNumber::new(2_600_001).unwrap(),
             rehearsal: true,
             parts: 1,
             run_date: jiff::civil::date(2025, 9, 1),

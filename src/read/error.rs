@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use crate::base::Explain;
+use crate::base::{Explain, FileError};
 use crate::field::row::List;
 
 pub use super::place::FilePlace;
@@ -114,8 +114,8 @@ pub enum ReadError {
     #[error("too many files in `{inbox}`")]
     TooManyFiles { inbox: Utf8PathBuf },
     /// The bytes cannot be read.
-    #[error("cannot read `{file}`")]
-    Read { file: Utf8PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Somebody is still writing it.
     #[error("`{file}` changed while it was read")]
     Changed { file: Utf8PathBuf },

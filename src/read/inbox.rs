@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::base::FileError;
 use crate::base::plain;
 use crate::config::Inputs;
 use crate::field::row::List;
@@ -143,11 +144,11 @@ pub(super) fn found(path: &Utf8Path) -> Result<Found, ReadError> {
     let Name::List(list, form) = names::recognise(name) else {
         return Err(ReadError::NotAList { file: path.to_owned() });
     };
-    let failed = |source| ReadError::Read { file: path.to_owned(), source };
+    let failed = FileError::at("read", path);
     let metadata = path.metadata().map_err(failed)?;
 
     if !metadata.is_file() {
-        return Err(failed(std::io::Error::other("is not a file")));
+        return Err(failed(std::io::Error::other("is not a file")).into());
     }
 
     Ok(Found {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::ReadError;
 use super::inbox::SIDECAR;
+use crate::base::FileError;
 
 /// The bytes of a file.
 ///
@@ -15,7 +16,7 @@ use super::inbox::SIDECAR;
 /// [`ReadError::Changed`] when size or time of change differ before and after: somebody is still
 /// writing.
 pub(super) fn bytes(file: &Utf8Path) -> Result<Vec<u8>, ReadError> {
-    let failed = |source| ReadError::Read { file: file.to_owned(), source };
+    let failed = FileError::at("read", file);
     let mut handle = File::open(file).map_err(failed)?;
     let before = handle.metadata().map_err(failed)?;
     let mut bytes = Vec::new();
@@ -49,13 +50,13 @@ impl Sidecar {
         /// Two lines; whatever is longer is something else.
         const MOST: u64 = 64 * 1024;
         let path = Utf8PathBuf::from(format!("{file}{SIDECAR}"));
-        let failed = |source| ReadError::Read { file: path.clone(), source };
+        let failed = FileError::at("read", &path);
         match path.metadata() {
             Ok(metadata) if metadata.is_file() => {}
             // Opening a pipe might never end.
             Ok(_) => return Err(ReadError::NotAFile { file: path }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(failed(error).into()),
         }
 
         let handle = File::open(&path).map_err(failed)?;

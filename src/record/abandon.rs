@@ -9,7 +9,6 @@ use jiff::civil::Date;
 use super::audit::Abandoned;
 use super::error::RecordError;
 use super::job::{Job, JobState};
-use super::steps::number_of;
 use super::{Ledger, files, inputs};
 use crate::base::data_dir;
 
@@ -39,12 +38,7 @@ impl Ledger {
             _ => {}
         }
 
-        let event = Abandoned {
-            job: number_of(&job.job)?,
-            date,
-            by: by.to_owned(),
-            reason: reason.to_owned(),
-        };
+        let event = Abandoned { job: job.job, date, by: by.to_owned(), reason: reason.to_owned() };
 
         self.write(|store| store.abandon(event))?;
         self.store.check_integrity()?;

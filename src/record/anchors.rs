@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::audit::{Entry, Head};
 use super::error::RecordError;
 use super::files;
-use super::job::{JobState, read_job};
+use super::job::JobState;
 use super::model::{JobRow, Model};
 use crate::base::{data_dir, durable};
+use crate::field::job_number::JobNumber;
 
 mod papers;
 
@@ -133,8 +134,8 @@ pub(super) fn unknown_jobs(
 }
 
 /// The number in a folder's name: `2600001` or `rehearsal-2600001`. Other folders are not ours.
-fn job_of(name: &str) -> Option<u32> {
-    read_job(name.strip_prefix("rehearsal-").unwrap_or(name))
+fn job_of(name: &str) -> Option<JobNumber> {
+    name.strip_prefix("rehearsal-").unwrap_or(name).parse().ok()
 }
 
 fn check_job(

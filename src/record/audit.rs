@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
+use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::field::row::List;
 
@@ -178,7 +179,7 @@ pub(super) struct RecordsRuled {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Planned {
-    pub job: u32,
+    pub job: JobNumber,
     pub name: String,
     pub run_id: String,
     pub date: Date,
@@ -201,14 +202,14 @@ pub(super) struct Contents {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sealed {
-    pub job: u32,
+    pub job: JobNumber,
     pub parts: Vec<SealedPart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Step {
-    pub job: u32,
+    pub job: JobNumber,
 }
 
 /// Cases for a human, as counts and a hash over the rows.
@@ -228,14 +229,14 @@ pub(super) struct Waiting {
 #[serde(deny_unknown_fields)]
 pub(super) struct Gone {
     pub date: Date,
-    pub jobs: Vec<u32>,
+    pub jobs: Vec<JobNumber>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Republished {
     pub date: Date,
-    pub job: u32,
+    pub job: JobNumber,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,7 +254,7 @@ pub(super) struct Migrated {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Abandoned {
-    pub job: u32,
+    pub job: JobNumber,
     pub date: Date,
     pub by: String,
     pub reason: String,
@@ -364,7 +365,7 @@ mod tests {
 
     fn history() -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
-        for job in 1..=5 {
+        for job in (1..=5).filter_map(JobNumber::new) {
             let head = entries.last().map(Entry::head);
             entries.push(Entry::next(head.as_ref(), &Event::Done(Step { job })).unwrap());
         }
@@ -387,7 +388,9 @@ mod tests {
     fn a_changed_event_with_its_own_hash_made_anew_is_found_in_the_next() {
         let mut entries = history();
         let before = entries[1].head();
-        entries[2] = Entry::next(Some(&before), &Event::Done(Step { job: 9 })).unwrap();
+        entries[2] =
+            Entry::next(Some(&before), &Event::Done(Step { job: JobNumber::new(9).unwrap() }))
+                .unwrap();
         assert!(matches!(verify(&entries), Err(RecordError::Chain { seq: 4 })));
     }
 

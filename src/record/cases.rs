@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::{self, Event, RowHash, Waiting};
 use super::error::RecordError;
-use super::job::{JobState, read_job};
+use super::job::JobState;
 use super::store::hash_case;
 use super::{Ledger, files};
 use crate::base::data_dir;
+use crate::field::job_number::JobNumber;
 
 /// A case that goes on waiting is named again after so many days.
 const REMINDER_DAYS: i64 = 7;
@@ -100,7 +101,7 @@ pub struct CaseNews {
     /// Published packages that are gone and were not named before: names in the outbox.
     pub gone: Vec<String>,
     steps: Vec<(CaseMark, CaseStep)>,
-    gone_jobs: Vec<u32>,
+    gone_jobs: Vec<JobNumber>,
 }
 
 /// The open cases as the history tells them.
@@ -240,17 +241,17 @@ impl Ledger {
 
     /// Finished jobs whose package is not whole in the outbox any more, and of which that was not
     /// said: name and number.
-    fn missing_packages(&self, events: &[Event]) -> Result<Vec<(String, u32)>, RecordError> {
+    fn missing_packages(&self, events: &[Event]) -> Result<Vec<(String, JobNumber)>, RecordError> {
         let named = super::Model::replay(events)?.gone;
         let mut gone = Vec::new();
         for job in self.jobs()?.into_iter().filter(|job| job.state == JobState::Done) {
-            let Some(number) = read_job(&job.job).filter(|number| !named.contains(number)) else {
+            if named.contains(&job.job) {
                 continue;
-            };
+            }
             let folder = data_dir::outbox(&self.data_dir).join(&job.job_name);
             for part in &job.sealed {
                 if !files::is_there(&folder.join(&part.file))? {
-                    gone.push((job.job_name, number));
+                    gone.push((job.job_name, job.job));
                     break;
                 }
             }
@@ -263,9 +264,8 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be written.
-    pub fn republished(&mut self, job: &str, today: Date) -> Result<(), RecordError> {
-        let number = super::steps::number_of(job)?;
-        self.write(|store| store.republished(number, today)).map(drop)
+    pub fn republished(&mut self, job: JobNumber, today: Date) -> Result<(), RecordError> {
+        self.write(|store| store.republished(job, today)).map(drop)
     }
 }
 

@@ -99,7 +99,7 @@ pub fn check(home: &Home<'_>, anchors: &[String]) -> Result<LedgerVerdict, Recor
         state: ledger.campaign_state()?.word(),
         head: ledger.head()?,
         totals: ledger.totals()?,
-        unfinished: ledger.pending()?.map(|job| job.job),
+        unfinished: ledger.pending()?.map(|job| job.job.to_string()),
         proofs,
         anchors,
         signer,

@@ -4,7 +4,8 @@ use camino::Utf8PathBuf;
 
 use super::intake::InputChange;
 use super::store::StoreError;
-use crate::base::{ExitStatus, Explain};
+use crate::base::{ExitStatus, Explain, FileError};
+use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 
 /// Why the ledger refuses. Unless [`RecordError::exit_code`] says otherwise the run stops with exit
@@ -158,14 +159,14 @@ pub enum RecordError {
     /// A job is where it should not.
     #[error("job `{job}` is {found}, not {wanted}")]
     JobState {
-        job: String,
+        job: JobNumber,
         found: String,
         /// The state that was expected.
         wanted: &'static str,
     },
     /// A job's numbers do not add up.
     #[error("job `{job}` does not balance: {problem}")]
-    Unbalanced { job: String, problem: String },
+    Unbalanced { job: JobNumber, problem: String },
     /// The plan holds a letter that was planned before.
     #[error("letter `{letter_id}` was planned before")]
     Twice { letter_id: String },
@@ -173,13 +174,8 @@ pub enum RecordError {
     #[error("all job numbers of the year {year} are used")]
     JobNumbers { year: i16 },
     /// A file or folder.
-    #[error("cannot {doing} `{path}`")]
-    File {
-        /// What failed, in the infinitive: `read`.
-        doing: &'static str,
-        path: Utf8PathBuf,
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The database.
     #[error("cannot {doing}")]
     Store {

@@ -7,6 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use camino::Utf8Path;
 
 use super::error::RecordError;
+use crate::base::FileError;
 use crate::base::durable;
 
 /// What failed with which file.
@@ -14,7 +15,7 @@ pub(super) fn failed(
     doing: &'static str,
     path: &Utf8Path,
 ) -> impl FnOnce(io::Error) -> RecordError {
-    move |source| RecordError::File { doing, path: path.to_owned(), source }
+    move |error| FileError::at(doing, path)(error).into()
 }
 
 /// Makes a folder and its parents, for the owner alone.

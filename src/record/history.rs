@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::audit::{self, Event, KnownInput, ShieldsSeen, Waiting};
 use super::error::RecordError;
-use super::job::write_job;
 use super::store::list_word;
 use super::{Head, Ledger};
 use crate::base::plain::count;
+use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 
 /// One event of the history.
@@ -44,7 +44,7 @@ impl fmt::Display for LogLine {
 #[derive(Default)]
 struct Dates {
     runs: BTreeMap<String, Date>,
-    jobs: BTreeMap<u32, (Date, String)>,
+    jobs: BTreeMap<JobNumber, (Date, String)>,
 }
 
 impl Ledger {
@@ -191,22 +191,22 @@ fn words(event: &Event) -> String {
         ),
         Event::Sealed(sealed) => {
             let parts = count(sealed.parts.len() as u64, "part", "parts");
-            format!("job {} was sealed in {parts}", write_job(sealed.job))
+            format!("job {} was sealed in {parts}", sealed.job)
         }
-        Event::Published(step) => format!("job {} was put into the outbox", write_job(step.job)),
+        Event::Published(step) => format!("job {} was put into the outbox", step.job),
         Event::Done(step) => {
-            format!("job {} was finished; its papers are in their place", write_job(step.job))
+            format!("job {} was finished; its papers are in their place", step.job)
         }
         Event::Abandoned(step) => {
-            format!("job {} was given up by {}: {}", write_job(step.job), step.by, step.reason)
+            format!("job {} was given up by {}: {}", step.job, step.by, step.reason)
         }
         Event::Waiting(cases) => waiting(cases),
         Event::Gone(gone) => {
-            let jobs = gone.jobs.iter().copied().map(write_job).collect::<Vec<_>>().join(", ");
+            let jobs = gone.jobs.iter().map(JobNumber::to_string).collect::<Vec<_>>().join(", ");
             format!("people were told that packages are no longer in the outbox: job {jobs}")
         }
         Event::Republished(step) => {
-            format!("job {} was put into the outbox again, byte for byte", write_job(step.job))
+            format!("job {} was put into the outbox again, byte for byte", step.job)
         }
         Event::Migrated(step) => {
             let mode = of_mode(step.mode);

@@ -10,6 +10,7 @@ use super::intake::Intake;
 use super::protection::ShieldNews;
 use super::recognise::Identities;
 use crate::field::findings::Findings;
+use crate::field::job_number::JobNumber;
 use crate::field::row::Input;
 use crate::field::terms::Kind;
 
@@ -121,8 +122,8 @@ impl fmt::Display for JobState {
 /// is finished before anything else is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// Seven digits.
-    pub job: String,
+    /// Its number.
+    pub job: JobNumber,
     /// The name in the outbox.
     pub job_name: String,
     /// The run that planned it.
@@ -162,8 +163,8 @@ pub struct LetterRecord {
     pub findings: Findings,
     /// Reference code as printed.
     pub reference: String,
-    /// Its job, seven digits.
-    pub job: String,
+    /// Its job.
+    pub job: JobNumber,
     /// The run that planned it.
     pub run_id: String,
     /// How far the job is.
@@ -200,15 +201,4 @@ pub struct Totals {
     pub jobs: u64,
     /// Files that are expected in the inbox.
     pub inputs: u64,
-}
-
-/// A job number as it is written: two digits of the year, five of the counter.
-pub(super) fn write_job(job: u32) -> String {
-    format!("{job:07}")
-}
-
-/// The number behind seven digits.
-pub(super) fn read_job(job: &str) -> Option<u32> {
-    let digits = job.len() == 7 && job.bytes().all(|byte| byte.is_ascii_digit());
-    job.parse().ok().filter(|_| digits)
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::audit::{Contents, Event, Init, KnownInput, Planned, Waiting};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
+use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
@@ -27,10 +28,10 @@ pub(super) struct Model {
     pub rows: BTreeMap<u64, (u64, String)>,
     pub shields: BTreeMap<u64, (u64, String)>,
     pub record_rulings: BTreeMap<u64, (u64, String)>,
-    pub jobs: BTreeMap<u32, JobRow>,
-    pub contents: BTreeMap<u32, Contents>,
+    pub jobs: BTreeMap<JobNumber, JobRow>,
+    pub contents: BTreeMap<JobNumber, Contents>,
     /// Jobs whose packages are known to be gone; told by the history alone.
-    pub gone: BTreeSet<u32>,
+    pub gone: BTreeSet<JobNumber>,
     /// Totals from before a purge; told by the history alone.
     pub purged: Option<Totals>,
 }
@@ -254,7 +255,7 @@ impl Model {
         self.record_rulings.clear();
     }
 
-    fn step(&mut self, job: u32, from: JobState, to: JobState) -> Option<&mut JobRow> {
+    fn step(&mut self, job: JobNumber, from: JobState, to: JobState) -> Option<&mut JobRow> {
         let job =
             self.jobs.get_mut(&job).filter(|job| job.state == from && job.abandoned.is_none())?;
         job.state = to;
@@ -312,16 +313,13 @@ impl Model {
 
         for job in self.jobs.keys().chain(tables.jobs.keys()) {
             if self.jobs.get(job).map(JobRow::stored) != tables.jobs.get(job).map(JobRow::stored) {
-                return differs(&format!("job {}", super::job::write_job(*job)));
+                return differs(&format!("job {job}"));
             }
         }
 
         for job in self.contents.keys().chain(tables.contents.keys()) {
             if self.contents.get(job) != tables.contents.get(job) {
-                return differs(&format!(
-                    "the letters or people of job {}",
-                    super::job::write_job(*job)
-                ));
+                return differs(&format!("the letters or people of job {job}"));
             }
         }
 

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::base::defect::{self, Defect};
 use crate::base::{data_dir, durable};
+use crate::field::job_number::JobNumber;
 use crate::field::keys::Keys;
 use crate::field::mode::Mode;
 use crate::package::ticket::is_rehearsal;
@@ -214,7 +215,7 @@ pub(super) fn whose(
 
 /// What a ledger of before version 3 was used for, by the names of its jobs; `None`: for nothing
 /// yet.
-fn mode_of_jobs(jobs: &BTreeMap<u32, JobRow>) -> Result<Option<Mode>, RecordError> {
+fn mode_of_jobs(jobs: &BTreeMap<JobNumber, JobRow>) -> Result<Option<Mode>, RecordError> {
     let mode_of = |job: &JobRow| Mode::of_synthetic(is_rehearsal(&job.name));
     let first = |mode: Mode| jobs.values().find(|job| mode_of(job) == mode);
     match (first(Mode::Rehearsal), first(Mode::Real)) {

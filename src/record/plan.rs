@@ -9,12 +9,13 @@ use super::audit::{
     Contents, Identities as IdentitiesEvent, Inputs, Planned as PlannedEvent, RowHash,
 };
 use super::error::RecordError;
-use super::job::{Noted, PartTotals, StagedFile, read_job};
+use super::job::{Noted, PartTotals, StagedFile};
 use super::protection::ShieldLine;
 use super::recognise::{IdentityChange, Known, Mark, MarkKind};
 use super::store::{FileRows, News, Plan, PlannedLetter, Store, hash_identity, hash_mark};
 use crate::field::findings::Findings;
 use crate::field::ids::{Pseudonym, base32};
+use crate::field::job_number::JobNumber;
 use crate::field::keys::Keys;
 use crate::field::place::Planned;
 use crate::field::terms::Kind;
@@ -107,10 +108,9 @@ fn identities_event(
 
 /// A plan in the making: letters are added in print order, checked and counted, and kept small.
 pub struct PlanDraft<'b> {
-    number: u32,
+    job: JobNumber,
     keys: &'b Keys,
     campaign: &'b str,
-    job: &'b str,
     noted: Noted<'b>,
     found: Found,
     people: People,
@@ -135,16 +135,13 @@ impl<'b> PlanDraft<'b> {
         store: &Store,
         keys: &'b Keys,
         campaign: &'b str,
-        job: &'b str,
+        job: JobNumber,
         noted: Noted<'b>,
     ) -> Result<Self, RecordError> {
-        let number =
-            read_job(job).ok_or_else(|| unbalanced(job, "its number is not seven digits"))?;
         Ok(Self {
-            number,
+            job,
             keys,
             campaign,
-            job,
             noted,
             found: Found::new(store, &noted)?,
             people: People { known: store.known()?, numbers: HashMap::new(), new: Vec::new() },
@@ -270,7 +267,7 @@ impl<'b> PlanDraft<'b> {
         let mut staged = staged.to_vec();
         staged.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let event = PlannedEvent {
-            job: self.number,
+            job: self.job,
             name: job_name.to_owned(),
             run_id: self.noted.run_id.to_owned(),
             date: self.noted.run_date,
@@ -364,8 +361,8 @@ impl People {
     }
 }
 
-fn unbalanced(job: &str, problem: impl Into<String>) -> RecordError {
-    RecordError::Unbalanced { job: job.to_owned(), problem: problem.into() }
+fn unbalanced(job: JobNumber, problem: impl Into<String>) -> RecordError {
+    RecordError::Unbalanced { job, problem: problem.into() }
 }
 
 /// The letters of a plan in print order: what many have in common stands once.

@@ -3,11 +3,12 @@
 use jiff::civil::Date;
 
 use super::audit::Head;
-use super::job::{self, Job, JobState, Noted, SealedPart};
+use super::job::{Job, JobState, Noted, SealedPart};
 use super::model::{self, Model};
 use super::plan::{self, CheckedPlan, PlanDraft};
 use super::store::Store;
 use super::{Ledger, RecordError, audit};
+use crate::field::job_number::JobNumber;
 
 impl Ledger {
     /// The job that an earlier run left unfinished. It is finished first, as it was planned.
@@ -33,15 +34,14 @@ impl Ledger {
     ///
     /// # Errors
     /// [`RecordError::JobNumbers`] after 99,999 jobs in one year.
-    pub fn next_job(&self, run_date: Date) -> Result<String, RecordError> {
-        let year = run_date.year();
-        let base = u32::try_from(year.rem_euclid(100)).unwrap_or_default() * 100_000;
-        let next = self.store.highest_job(base, base + 99_999)?.unwrap_or(base) + 1;
-        if next > base + 99_999 {
-            Err(RecordError::JobNumbers { year })
-        } else {
-            Ok(job::write_job(next))
-        }
+    pub fn next_job(&self, run_date: Date) -> Result<JobNumber, RecordError> {
+        let base = JobNumber::before_year(run_date.year()).get();
+        let last = base + JobNumber::A_YEAR;
+
+        let highest = self.store.highest_job(base, last)?.unwrap_or(base);
+        JobNumber::new(highest + 1)
+            .filter(|next| next.get() <= last)
+            .ok_or(RecordError::JobNumbers { year: run_date.year() })
     }
 
     /// Begins the plan of a job with this number. Letters are added in print order; nothing is
@@ -51,7 +51,7 @@ impl Ledger {
     /// [`RecordError::JobState`] when another job is unfinished.
     pub fn draft<'b>(
         &'b self,
-        job: &'b str,
+        job: JobNumber,
         noted: Noted<'b>,
     ) -> Result<PlanDraft<'b>, RecordError> {
         if let Some(open) = self.pending()? {
@@ -78,9 +78,8 @@ impl Ledger {
     /// # Errors
     /// [`RecordError::Unbalanced`] when the parts are not those that were planned,
     /// [`RecordError::JobState`] when the job is not `planned`.
-    pub fn seal(&mut self, job: &str, parts: &[SealedPart]) -> Result<Head, RecordError> {
-        let number = number_of(job)?;
-        let unbalanced = |problem| RecordError::Unbalanced { job: job.to_owned(), problem };
+    pub fn seal(&mut self, job: JobNumber, parts: &[SealedPart]) -> Result<Head, RecordError> {
+        let unbalanced = |problem| RecordError::Unbalanced { job, problem };
         let planned = self
             .jobs()?
             .into_iter()
@@ -108,25 +107,23 @@ impl Ledger {
             }
         }
 
-        self.write(|store| store.seal(number, &parts))
+        self.write(|store| store.seal(job, &parts))
     }
 
     /// Records that the packages of a sealed job are in the outbox, synced, with `.done`.
     ///
     /// # Errors
     /// [`RecordError::JobState`] when the job is not `sealed`.
-    pub fn published(&mut self, job: &str) -> Result<Head, RecordError> {
-        let number = number_of(job)?;
-        self.write(|store| store.published(number))
+    pub fn published(&mut self, job: JobNumber) -> Result<Head, RecordError> {
+        self.write(|store| store.published(job))
     }
 
     /// Records that the papers of a published job are in their place, and checks the file.
     ///
     /// # Errors
     /// [`RecordError::JobState`] when the job is not `published`.
-    pub fn finished(&mut self, job: &str) -> Result<Head, RecordError> {
-        let number = number_of(job)?;
-        let head = self.write(|store| store.done(number))?;
+    pub fn finished(&mut self, job: JobNumber) -> Result<Head, RecordError> {
+        let head = self.write(|store| store.done(job))?;
         self.store.check_integrity()?;
         Ok(head)
     }
@@ -147,19 +144,9 @@ impl Ledger {
     }
 }
 
-/// The number of a job in the ledger.
-pub(super) fn number_of(job: &str) -> Result<u32, RecordError> {
-    let unknown = || RecordError::JobState {
-        job: job.to_owned(),
-        found: "not in the ledger".to_owned(),
-        wanted: "planned",
-    };
-    job::read_job(job).ok_or_else(unknown)
-}
-
-fn describe(store: &Store, number: u32, row: model::JobRow) -> Result<Job, RecordError> {
+fn describe(store: &Store, number: JobNumber, row: model::JobRow) -> Result<Job, RecordError> {
     Ok(Job {
-        job: job::write_job(number),
+        job: number,
         job_name: row.name,
         run_id: row.run_id,
         run_date: row.run_date,

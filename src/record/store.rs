@@ -19,7 +19,10 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use rusqlite::config::DbConfig;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
+
+use crate::field::job_number::JobNumber;
 
 use super::Access;
 use super::audit::{Event, Head, Init};
@@ -76,6 +79,19 @@ fn is_half_written(error: &rusqlite::Error) -> bool {
 /// A value that the schema permits and the program does not know.
 fn strange(column: usize, what: &'static str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, what.into())
+}
+
+impl ToSql for JobNumber {
+    fn to_sql(&self) -> Sql<ToSqlOutput<'_>> {
+        Ok(self.get().into())
+    }
+}
+
+impl FromSql for JobNumber {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let number = u32::column_result(value)?;
+        Self::new(number).ok_or(FromSqlError::OutOfRange(number.into()))
+    }
 }
 
 /// One connection to the ledger.

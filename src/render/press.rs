@@ -9,6 +9,7 @@ use crate::base::workers;
 use crate::config::{Print, SheetMark};
 use crate::field::body::Body;
 use crate::field::draft::Draft;
+use crate::field::job_number::JobNumber;
 use crate::field::place::Planned;
 use crate::field::reason::Reason;
 use crate::field::terms::Format;
@@ -184,7 +185,7 @@ impl Press {
     ///
     /// # Errors
     /// [`RenderError`] without personal data; then there is no print file.
-    pub fn set(&self, job: u32, letters: &[&Planned]) -> Result<Vec<u8>, RenderError> {
+    pub fn set(&self, job: JobNumber, letters: &[&Planned]) -> Result<Vec<u8>, RenderError> {
         let mut file = PrintFile::new(&self.metrics, &self.print, job);
         for letter in letters {
             let stock = self.stock.get(&letter.draft.body).ok_or(RenderError::Body)?;

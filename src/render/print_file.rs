@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Print, SheetMark};
 use crate::field::draft::Kix;
+use crate::field::job_number::JobNumber;
 use crate::field::place::Planned;
 use crate::render::RenderError;
 use crate::render::form::{Form, Stock};
@@ -29,7 +30,7 @@ const RESOURCES: Name<'static> = Name(b"Resources");
 /// A print file in the making.
 pub(super) struct PrintFile<'a> {
     print: &'a Print,
-    job: u32,
+    job: JobNumber,
     pdf: Pdf,
     next: i32,
     tree: Ref,
@@ -45,7 +46,7 @@ pub(super) struct PrintFile<'a> {
 }
 
 impl<'a> PrintFile<'a> {
-    pub fn new(metrics: &'a FontMetrics, print: &'a Print, job: u32) -> Self {
+    pub fn new(metrics: &'a FontMetrics, print: &'a Print, job: JobNumber) -> Self {
         let mut next = 1;
         let mut take = || {
             next += 1;
@@ -225,8 +226,12 @@ impl<'a> PrintFile<'a> {
     /// Modules are drawn in their own unit, which keeps the numbers short: half of a page's bytes
     /// are its mark.
     fn mark(&self, content: &mut Content, letter: &Planned, sheet: u32) -> Result<(), RenderError> {
-        let code =
-            SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
+        let code = SheetCode {
+            job: self.job.get(),
+            seq: letter.place.seq,
+            sheet,
+            of: letter.place.sheets,
+        };
         let symbol =
             code.symbol().ok_or(RenderError::Plan { letter_id: letter.draft.letter_id })?;
         let (unit, left, top) = (pt(MARK_MODULE), pt(MARK.left), up(MARK.top / MM_PER_PT));

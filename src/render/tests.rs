@@ -16,6 +16,7 @@ use crate::field::address::AddressSource;
 use crate::field::body::Body;
 use crate::field::draft::{Draft, Kix, PostalParts};
 use crate::field::findings::Findings;
+use crate::field::job_number::JobNumber;
 use crate::field::place::{Place, Planned};
 use crate::field::terms::{
     Audience, Category, Format, Items, Kind, Language, Published, Status, Zone,
@@ -23,7 +24,7 @@ use crate::field::terms::{
 use crate::render::input::LetterInput;
 use crate::render::press::Press;
 
-const JOB: u32 = 2_600_001;
+const JOB: JobNumber = JobNumber::new(2_600_001).unwrap();
 const RUN_DATE: Date = date(2025, 10, 12);
 
 /// A committed case of the templates.

@@ -23,6 +23,7 @@ use polars_parquet::write::{
 };
 
 use super::ReportError;
+use crate::base::FileError;
 use crate::field::draft::Kix;
 use crate::field::place::Planned;
 use crate::field::terms::{Audience, Item, Items};
@@ -70,7 +71,7 @@ impl LettersFile {
     /// # Errors
     /// [`ReportError`] when the file cannot be made.
     pub fn create(path: &Utf8Path) -> Result<Self, ReportError> {
-        let failed = |source| ReportError::Write { file: "letters.parquet", source };
+        let failed = FileError::at("write", path);
         let file = File::create(path).map_err(failed)?;
         let output = BufWriter::new(file.try_clone().map_err(failed)?);
 
@@ -118,12 +119,10 @@ impl LettersFile {
             .end(Some(Vec::new()))
             .map_err(|_| ReportError::Parquet { step: "ending the file" })?;
 
-        self.writer
-            .into_inner()
-            .into_inner()
-            .map_err(std::io::IntoInnerError::into_error)
-            .and_then(|_| self.file.sync_all())
-            .map_err(|source| ReportError::Write { file: "letters.parquet", source })
+        let output = self.writer.into_inner().into_inner();
+        let written = output.map_err(std::io::IntoInnerError::into_error);
+        let synced = written.and_then(|_| self.file.sync_all());
+        Ok(synced.map_err(FileError::at("write", "letters.parquet".into()))?)
     }
 }
 

@@ -38,7 +38,7 @@ pub fn write(path: &Utf8Path, rows: &Rows, pairs: &[(RowRef, RowRef)]) -> Result
         .map(|row| (row.row, row))
         .collect();
 
-    let mut csv = create(path, FILE)?;
+    let mut csv = create(path)?;
     let name = |row: RowRef| rows.inputs[usize::from(row.file)].file.clone();
     for (lab, other) in pairs {
         let says = listed.get(other).map_or_else(String::new, |row| says(row));

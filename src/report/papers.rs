@@ -7,6 +7,7 @@ use camino::Utf8Path;
 
 use super::ReportError;
 use super::account::Account;
+use crate::base::FileError;
 use crate::field::ids::RowRef;
 use crate::field::reason::{RowState, SetAside};
 use crate::field::row::{List, Rows};
@@ -18,7 +19,7 @@ use crate::record::Gone;
 /// # Errors
 /// [`ReportError`] when the file cannot be written.
 pub fn write_rows(path: &Utf8Path, rows: &Rows, account: &Account) -> Result<(), ReportError> {
-    let mut csv = create(path, "rows.csv")?;
+    let mut csv = create(path)?;
     let failed = |source| ReportError::Csv { file: "rows.csv", source };
     csv.write_record(["file", "row", "record_id", "state", "code", "person", "letter_id"])
         .map_err(failed)?;
@@ -75,7 +76,7 @@ pub fn write_review(
     waiting: WaitingRows<'_>,
 ) -> Result<(), ReportError> {
     let set_aside = waiting.set_aside;
-    let mut csv = create(path, "review.csv")?;
+    let mut csv = create(path)?;
     let failed = |source| ReportError::Csv { file: "review.csv", source };
     csv.write_record(REVIEW).map_err(failed)?;
     let mut held: Vec<&SetAside> = set_aside
@@ -239,17 +240,13 @@ const fn list_word(list: List) -> &'static str {
     }
 }
 
-pub(super) fn create(
-    path: &Utf8Path,
-    file: &'static str,
-) -> Result<csv::Writer<File>, ReportError> {
-    let written = File::create(path).map_err(|source| ReportError::Write { file, source })?;
+pub(super) fn create(path: &Utf8Path) -> Result<csv::Writer<File>, ReportError> {
+    let written = File::create(path).map_err(FileError::at("write", path))?;
     Ok(csv::Writer::from_writer(written))
 }
 
 pub(super) fn finish(csv: csv::Writer<File>, file: &'static str) -> Result<(), ReportError> {
-    let written = csv
-        .into_inner()
-        .map_err(|error| ReportError::Write { file, source: error.into_error() })?;
-    written.sync_all().map_err(|source| ReportError::Write { file, source })
+    let failed = FileError::at("write", file.into());
+    let written = csv.into_inner().map_err(|error| failed(error.into_error()))?;
+    Ok(written.sync_all().map_err(failed)?)
 }

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use jiff::civil::Date;
 
 use super::lists;
-use crate::base::{ExitStatus, Explain};
+use crate::base::{ExitStatus, Explain, FileError};
 use crate::config::ConfigError;
 use crate::deliver::DeliverError;
 use crate::facts::FactsError;
@@ -75,14 +75,9 @@ pub enum RunError {
     /// The papers of the run.
     #[error(transparent)]
     Report(#[from] ReportError),
-    /// A file of the run's own.
-    #[error("cannot {doing} `{path}`")]
-    File {
-        /// What failed, in the infinitive: `read`.
-        doing: &'static str,
-        path: Utf8PathBuf,
-        source: std::io::Error,
-    },
+    /// A file or folder.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A staged file cannot be understood, or is not what the ledger says was planned.
     #[error("the staged file `{path}` is not what was planned")]
     Staged { path: Utf8PathBuf },
@@ -105,9 +100,6 @@ pub enum RunError {
     /// The plan was committed and the ledger does not have it.
     #[error("the ledger does not know the job that was just planned")]
     Unplanned,
-    /// A job number that is not a number.
-    #[error("the job number is not seven digits")]
-    JobNumber,
     /// More people than a run can number.
     #[error("more than 4 billion people in one run")]
     Capacity,
@@ -229,9 +221,7 @@ impl Explain for RunError {
             ),
             Self::NoJob { .. } => Some("`breachpost status` shows the jobs of the last runs".to_owned()),
             Self::Past { .. } => Some("check `--date` and the clock".to_owned()),
-            Self::Report(ReportError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
-                Some("make room in the data directory and run again".to_owned())
-            }
+            Self::Report(error) => error.hint(),
             Self::Spoilt { .. } => Some(
                 "the list is damaged, or is not what its name says: ask for it again; the limits are \
                  `max_refused_rows` and `max_refused_percent` under [inputs.<list>]"
@@ -240,9 +230,7 @@ impl Explain for RunError {
             Self::Volume { .. } => {
                 Some("check the input; if the number is right, run again with `--accept-volume`".to_owned())
             }
-            Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
-                Some("make room in the data directory and run again".to_owned())
-            }
+            Self::File(error) => error.hint(),
             Self::Facts(FactsError::Stale { .. }) => {
                 Some("verify the phone number or the publication, then update `checked_on` in the facts file".to_owned())
             }

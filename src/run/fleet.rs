@@ -19,7 +19,7 @@ use super::RunError;
 use super::plan_files::Staging;
 use super::print_files::{Setter, by_print_file};
 use crate::base::progress::Progress;
-use crate::base::{data_dir, durable, hash};
+use crate::base::{FileError, data_dir, durable, hash};
 use crate::field::place::Planned;
 use crate::record::StagedFile;
 use crate::render::Press;
@@ -88,13 +88,13 @@ pub fn render(
     let folder = folder_of(&staging, part);
     let shelf = folder.parent().unwrap_or(staging.folder());
     let own = tempfile::Builder::new().prefix(&format!(".p{part:03}-")).tempdir_in(shelf);
-    let own = own.map_err(|source| failed("create a folder in", shelf, source))?;
+    let own = own.map_err(FileError::at("create a folder in", shelf))?;
     let path = Utf8PathBuf::from_path_buf(own.path().to_owned()).map_err(|_| {
-        failed("create a folder in", shelf, std::io::ErrorKind::InvalidFilename.into())
+        FileError::at("create a folder in", shelf)(std::io::ErrorKind::InvalidFilename.into())
     })?;
     let receipt = set(&staging, part, plan, &path, progress)?;
 
-    take_place(&path, &folder).map_err(|source| failed("create", &folder, source))?;
+    take_place(&path, &folder).map_err(FileError::at("create", &folder))?;
     Ok(done(&receipt, false))
 }
 
@@ -120,7 +120,7 @@ fn planned_job(data_dir: &Utf8Path, job: Option<&str>) -> Result<Staging, RunErr
 
 fn no_part(error: RunError, part: u32) -> RunError {
     match error {
-        RunError::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+        RunError::File(error) if error.source.kind() == std::io::ErrorKind::NotFound => {
             RunError::NotPlanned {
                 problem: format!("the job has no part {part}; parts are counted from 1"),
             }
@@ -155,7 +155,7 @@ fn set(
         .collect();
 
     let press = Press::as_planned(&bodies, &settings.print, settings.run_date, &sheets)?;
-    let setter = Setter::new(&settings.number, &bodies, &settings.print)?;
+    let setter = Setter::new(settings.number, &bodies, &settings.print);
     progress.stage("setting", part.letters.len() as u64);
     let set = |letters: &&[Planned]| {
         let pdf = setter.set(&press, letters)?;
@@ -170,7 +170,7 @@ fn set(
         Receipt { program: program()?, plan, letters: part.letters.len() as u64, print_files };
     let json = serde_json::to_vec(&receipt).expect("text and numbers are always valid JSON");
     write(&folder.join(RECEIPT), &json)?;
-    durable::sync_folder(folder).map_err(|source| failed("sync", folder, source))?;
+    durable::sync_folder(folder).map_err(FileError::at("sync", folder))?;
 
     Ok(receipt)
 }
@@ -191,12 +191,12 @@ fn write(path: &Utf8Path, bytes: &[u8]) -> Result<(), RunError> {
         file.write_all(bytes)?;
         file.sync_all()
     };
-    write().map_err(|source| failed("write", path, source))
+    Ok(write().map_err(FileError::at("write", path))?)
 }
 
 /// SHA-256 of this program: another one may set other bytes.
 fn program() -> Result<String, RunError> {
-    let failed = |source| failed("read", Utf8Path::new("/proc/self/exe"), source);
+    let failed = FileError::at("read", "/proc/self/exe".into());
     let path = std::env::current_exe().map_err(failed)?;
     let bytes = fs::read(path).map_err(failed)?;
     Ok(hash::of_bytes(&bytes))
@@ -205,10 +205,6 @@ fn program() -> Result<String, RunError> {
 fn file_name(letters: &[Planned]) -> &str {
     let path = letters.first().map_or("", |letter| letter.place.print_file.as_str());
     path.rsplit('/').next().unwrap_or(path)
-}
-
-fn failed(doing: &'static str, path: &Utf8Path, source: std::io::Error) -> RunError {
-    RunError::File { doing, path: path.to_owned(), source }
 }
 
 /// A part that a fleet has set: by this very program, from this very plan.

@@ -6,7 +6,7 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::RunError;
-use crate::base::{data_dir, durable};
+use crate::base::{FileError, data_dir, durable};
 use crate::field::ids::RowRef;
 use crate::field::keys::Marker;
 use crate::field::row::Rows;
@@ -43,7 +43,7 @@ pub(super) fn write_marks(
     marker: Marker,
 ) -> Result<(), RunError> {
     let path = folder.join(MARKS);
-    delivery.write(&path, marker).map_err(|source| RunError::File { doing: "write", path, source })
+    Ok(delivery.write(&path, marker).map_err(FileError::at("write", &path))?)
 }
 
 /// Writes `namesakes.csv` to `folder`, for `explain`.
@@ -82,11 +82,7 @@ pub fn write_report(folder: &Utf8Path, report: &Report) -> Result<(), RunError> 
 /// [`RunError`] when it cannot be read.
 pub fn read_report(folder: &Utf8Path) -> Result<Report, RunError> {
     let path = folder.join("report.json");
-    let bytes = fs::read(&path).map_err(|source| RunError::File {
-        doing: "read",
-        path: path.clone(),
-        source,
-    })?;
+    let bytes = fs::read(&path).map_err(FileError::at("read", &path))?;
     serde_json::from_slice(&bytes).map_err(|_| RunError::Staged { path })
 }
 
@@ -107,11 +103,7 @@ pub fn shelve(
     }
 
     let moved = fs::rename(papers, &shelf).and_then(|()| durable::sync_folder(&runs));
-    moved.map_err(|source| RunError::File {
-        doing: "move the run's papers to",
-        path: shelf.clone(),
-        source,
-    })?;
+    moved.map_err(FileError::at("move the run's papers to", &shelf))?;
 
     Ok(shelf)
 }
@@ -130,9 +122,5 @@ pub fn next_run_id(data_dir: &Utf8Path, run_date: jiff::civil::Date, jobs: &[Job
 }
 
 fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), RunError> {
-    durable::write(path, bytes).map_err(|source| RunError::File {
-        doing: "write",
-        path: path.to_owned(),
-        source,
-    })
+    Ok(durable::write(path, bytes).map_err(FileError::at("write", path))?)
 }

@@ -12,6 +12,7 @@ use super::{Night, Prepared, RunError, cases, disk_space, papers};
 use crate::base::logging;
 use crate::base::process::peak_rss_bytes;
 use crate::facts::Facts;
+use crate::field::job_number::JobNumber;
 use crate::field::row::{Input, Rows};
 use crate::package::{self, PartPlan, Places};
 use crate::record::{
@@ -102,7 +103,7 @@ pub(super) fn stage(
     }
 
     let number = ledger.next_job(night.run_date)?;
-    let input = PlanInput { night, ledger, facts, number: &number, report, clock };
+    let input = PlanInput { night, ledger, facts, number, report, clock };
     let (checked, press) = input.stage(received, prepared)?;
 
     Ok(Staged::Letters { checked: Box::new(checked), press: Box::new(press), news })
@@ -253,7 +254,7 @@ struct PlanInput<'s, 'o> {
     night: &'s Night<'o>,
     ledger: &'s Ledger,
     facts: &'s Facts,
-    number: &'s str,
+    number: JobNumber,
     report: Report,
     clock: Clock,
 }

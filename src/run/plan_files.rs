@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Night, RunError, samples};
 use crate::base::durable::{self, Hashing, Pending};
-use crate::base::{data_dir, hash};
+use crate::base::{FileError, data_dir, hash};
 use crate::config::{Print, Vendor};
 use crate::facts::Facts;
 use crate::field::body::Body;
+use crate::field::job_number::JobNumber;
 use crate::field::place::Planned;
 use crate::package::{Class, JobTicket, PartPlan, Sample};
 use crate::record::StagedFile;
@@ -34,8 +35,9 @@ const SHARE: usize = 1 << 10;
 pub struct Settings {
     /// Campaign.
     pub campaign: String,
-    /// Seven digits.
-    pub number: String,
+    /// Number of the job.
+    #[serde(with = "crate::field::job_number::as_digits")]
+    pub number: JobNumber,
     /// Invented people.
     pub rehearsal: bool,
     /// Date of the letters.
@@ -58,14 +60,14 @@ impl Settings {
     pub(super) fn tonight(
         night: &Night<'_>,
         facts: &Facts,
-        number: &str,
+        number: JobNumber,
         parts: u32,
         rehearsal: bool,
     ) -> Self {
         let config = night.config;
         Self {
             campaign: config.campaign.clone(),
-            number: number.to_owned(),
+            number,
             rehearsal,
             run_date: night.run_date,
             parts,
@@ -79,7 +81,7 @@ impl Settings {
     /// What the tickets of the job say, with the ledger's head as far as it is known.
     pub(super) fn ticket<'s>(&'s self, ledger_head: &'s str) -> JobTicket<'s> {
         JobTicket {
-            number: &self.number,
+            number: self.number,
             rehearsal: self.rehearsal,
             parts: self.parts,
             run_date: self.run_date,
@@ -107,11 +109,7 @@ pub fn clear(data_dir: &Utf8Path) -> Result<(), RunError> {
     for run in paths_in(&data_dir::runs(data_dir))? {
         let unfinished = |path: &Utf8PathBuf| path.extension() == Some("part");
         for path in paths_in(&run)?.into_iter().filter(unfinished) {
-            fs::remove_file(&path).map_err(|source| RunError::File {
-                doing: "remove",
-                path,
-                source,
-            })?;
+            fs::remove_file(&path).map_err(FileError::at("remove", &path))?;
         }
     }
 
@@ -119,12 +117,9 @@ pub fn clear(data_dir: &Utf8Path) -> Result<(), RunError> {
 }
 
 fn paths_in(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, RunError> {
-    let failed = |source| RunError::File { doing: "read", path: folder.to_owned(), source };
-    folder
-        .read_dir_utf8()
-        .map_err(failed)?
-        .map(|entry| entry.map(camino::Utf8DirEntry::into_path).map_err(failed))
-        .collect()
+    let failed = FileError::at("read", folder);
+    let entries = folder.read_dir_utf8().map_err(failed)?;
+    entries.map(|entry| Ok(entry.map_err(failed)?.into_path())).collect()
 }
 
 /// The staging folder of one job.
@@ -182,11 +177,7 @@ impl Staging {
 
         for folder in ["", "print", "papers", "plan", "samples"] {
             let path = self.folder.join(folder);
-            fs::create_dir_all(&path).map_err(|source| RunError::File {
-                doing: "create",
-                path,
-                source,
-            })?;
+            fs::create_dir_all(&path).map_err(FileError::at("create", &path))?;
         }
 
         Ok(())
@@ -198,8 +189,8 @@ impl Staging {
     /// [`RunError::File`].
     pub fn discard(&self) -> Result<(), RunError> {
         match fs::remove_dir_all(&self.folder) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(RunError::File { doing: "remove", path: self.folder.clone(), source })
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(FileError::at("remove", &self.folder)(error).into())
             }
             _ => Ok(()),
         }
@@ -334,11 +325,7 @@ impl Staging {
     /// Notes a file that is below the folder.
     fn note(&self, name: &str) -> Result<StagedFile, RunError> {
         let path = self.folder.join(name);
-        let (sha256, _) = durable::fingerprint(&path).map_err(|source| RunError::File {
-            doing: "read",
-            path: path.clone(),
-            source,
-        })?;
+        let (sha256, _) = durable::fingerprint(&path).map_err(FileError::at("read", &path))?;
         Ok(StagedFile { name: name.to_owned(), sha256 })
     }
 
@@ -349,11 +336,7 @@ impl Staging {
     pub fn sync(&self) -> Result<(), RunError> {
         for folder in ["plan", "papers", "print", "samples", ""] {
             let path = self.folder.join(folder);
-            durable::sync_folder(&path).map_err(|source| RunError::File {
-                doing: "sync",
-                path,
-                source,
-            })?;
+            durable::sync_folder(&path).map_err(FileError::at("sync", &path))?;
         }
 
         let parent = self.folder.parent().unwrap_or(&self.folder);
@@ -373,17 +356,13 @@ impl Staging {
             let (file, sha256, _) = file.finish();
             file.replace().map(|()| StagedFile { name: name.to_owned(), sha256 })
         };
-        write().map_err(|source| RunError::File { doing: "write", path: path.clone(), source })
+        Ok(write().map_err(FileError::at("write", &path))?)
     }
 
     /// Reads a file that was planned: no other byte of it than those that were staged goes on.
     fn read(&self, name: &str, staged: &[StagedFile]) -> Result<Vec<u8>, RunError> {
         let path = self.folder.join(name);
-        let bytes = fs::read(&path).map_err(|source| RunError::File {
-            doing: "read",
-            path: path.clone(),
-            source,
-        })?;
+        let bytes = fs::read(&path).map_err(FileError::at("read", &path))?;
         let planned =
             staged.iter().find(|file| file.name == name).ok_or_else(|| self.other(name))?;
         if planned.sha256 == hash::of_bytes(&bytes) { Ok(bytes) } else { Err(self.other(name)) }
@@ -398,7 +377,7 @@ impl Staging {
     }
 
     fn failed(&self, doing: &'static str, source: std::io::Error) -> RunError {
-        RunError::File { doing, path: self.folder.clone(), source }
+        FileError::at(doing, &self.folder)(source).into()
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::RunError;
 use crate::config::Print;
 use crate::field::body::Body;
+use crate::field::job_number::JobNumber;
 use crate::field::place::Planned;
 use crate::package::PartPlan;
 use crate::render::Press;
@@ -12,20 +13,14 @@ use crate::render::readback::{Proofreader, ReadbackError};
 
 /// Sets the print files of a job and holds them against what was decided.
 pub(super) struct Setter<'a> {
-    job: u32,
+    job: JobNumber,
     reader: Proofreader<'a>,
 }
 
 impl<'a> Setter<'a> {
-    /// `number` is that of the job, seven digits; the print files have these bodies and are on this
-    /// paper.
-    pub fn new(
-        number: &str,
-        bodies: &'a BTreeMap<String, Body>,
-        print: &'a Print,
-    ) -> Result<Self, RunError> {
-        let job = number.parse().map_err(|_| RunError::JobNumber)?;
-        Ok(Self { job, reader: Proofreader::new(job, bodies, print) })
+    /// The print files of the job have these bodies and are on this paper.
+    pub fn new(job: JobNumber, bodies: &'a BTreeMap<String, Body>, print: &'a Print) -> Self {
+        Self { job, reader: Proofreader::new(job, bodies, print) }
     }
 
     /// Sets a print file and reads it back: what is returned is what was decided.

@@ -10,7 +10,7 @@ use super::plan_files::Staging;
 use super::{Night, RunError, papers, republish, seal};
 use crate::base::defect::{self, Defect};
 use crate::base::process::peak_rss_bytes;
-use crate::base::{data_dir, durable, logging};
+use crate::base::{FileError, data_dir, durable, logging};
 use crate::deliver::outbox;
 use crate::package::Sealed;
 use crate::record::{Job, JobState, Ledger, PartTotals, SealedPart};
@@ -67,7 +67,7 @@ pub fn finish(
             JobState::Sealed => {
                 let head = ledger.head()?.to_string();
                 if defect::is(Defect::RecordedBeforePublished) {
-                    ledger.published(&job.job)?;
+                    ledger.published(job.job)?;
                 }
                 night.progress.stage("publishing", 0);
                 ledger.show_signer()?;
@@ -112,7 +112,7 @@ fn set_and_seal(
 
     let parts: Vec<SealedPart> =
         (1..).zip(&sealed).map(|(number, part)| recorded(number, part)).collect();
-    clock.time("seal", || ledger.seal(&job.job, &parts), |_| sealed.len() as u64)?;
+    clock.time("seal", || ledger.seal(job.job, &parts), |_| sealed.len() as u64)?;
     Ok(sealed)
 }
 
@@ -126,11 +126,11 @@ fn conclude(
     clock: Clock,
 ) -> Result<(Utf8PathBuf, Report), RunError> {
     if job.state != JobState::Published && !defect::is(Defect::RecordedBeforePublished) {
-        ledger.published(&job.job)?;
+        ledger.published(job.job)?;
     }
     let report = finish_report(night, ledger, job, staging, sealed, clock)?;
     let papers = shelve(night, job, staging, sealed)?;
-    ledger.finished(&job.job)?;
+    ledger.finished(job.job)?;
     staging.discard()?;
     Ok((papers, report))
 }
@@ -216,7 +216,7 @@ fn shelve(
         let papers = staging.papers();
         let moved =
             fs::rename(&plan, papers.join("plan")).and_then(|()| durable::sync_folder(&papers));
-        moved.map_err(|source| RunError::File { doing: "move", path: plan, source })?;
+        moved.map_err(FileError::at("move", &plan))?;
     }
     papers::shelve(&night.config.data_dir, &job.run_id, &staging.papers())
 }

@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::clock::Clock;
 use super::plan_files::{Settings, Staging};
 use super::{Night, Prepared, RunError, guard, plan, seal};
+use crate::base::FileError;
 use crate::base::durable;
 use crate::base::process::peak_rss_bytes;
 use crate::config::Vendor;
@@ -50,7 +51,7 @@ pub struct Dressed {
 /// [`RunError`] as a run would; [`RunError::DressFolder`] when the folder cannot be used.
 pub fn dress(night: &Night<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> {
     let config = night.config;
-    let out = camino::absolute_utf8(dress.out).map_err(|source| failed(dress.out, source))?;
+    let out = camino::absolute_utf8(dress.out).map_err(FileError::at("inspect", dress.out))?;
     let dress = &Dress { out: &out, ..*dress };
     guard::configuration(config)?;
     guard::metrics_folder(config)?;
@@ -98,7 +99,7 @@ pub fn dress(night: &Night<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
 /// The folder must hold nothing, and must not be one of the ledger's: what is in there counts.
 fn refuse_folder(dress: &Dress<'_>, night: &Night<'_>) -> Result<(), RunError> {
     let refuse = |problem| Err(RunError::DressFolder { path: dress.out.to_owned(), problem });
-    let failed = |source| failed(dress.out, source);
+    let failed = FileError::at("inspect", dress.out);
     match dress.out.read_dir_utf8() {
         Ok(mut entries) => {
             if entries.next().is_some() {
@@ -106,7 +107,7 @@ fn refuse_folder(dress: &Dress<'_>, night: &Night<'_>) -> Result<(), RunError> {
             }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed(error)),
+        Err(error) => return Err(failed(error).into()),
     }
 
     // The nearest folder that is there says where the new one would be.
@@ -117,10 +118,6 @@ fn refuse_folder(dress: &Dress<'_>, night: &Night<'_>) -> Result<(), RunError> {
     } else {
         Ok(())
     }
-}
-
-fn failed(out: &Utf8Path, source: std::io::Error) -> RunError {
-    RunError::File { doing: "inspect", path: out.to_owned(), source }
 }
 
 /// The operator's keys, or a new one that is written beside the package.
@@ -137,7 +134,7 @@ fn keys(dress: &Dress<'_>) -> Result<(Vec<String>, Option<Utf8PathBuf>), RunErro
         file.sync_all()
     };
 
-    write().map_err(|source| RunError::File { doing: "write", path: path.clone(), source })?;
+    write().map_err(FileError::at("write", &path))?;
     Ok((vec![public], Some(path)))
 }
 
@@ -147,11 +144,7 @@ struct Making(Staging);
 
 impl Making {
     fn begin(out: &Utf8Path) -> Result<Self, RunError> {
-        durable::make_folder(out).map_err(|source| RunError::File {
-            doing: "create",
-            path: out.to_owned(),
-            source,
-        })?;
+        durable::make_folder(out).map_err(FileError::at("create", out))?;
         let making = Self(Staging::at(out.join(MAKING)));
         making.0.begin()?;
         Ok(making)
@@ -180,11 +173,11 @@ impl Package<'_, '_> {
         let config = night.config;
         let Prepared { bodies, proofed, letters, press, .. } = prepared;
         let number = ledger.next_job(night.run_date)?;
-        let job_name = package::job_name(&number, true);
+        let job_name = package::job_name(number, true);
         let places = package::places(&job_name, proofed, &config.print);
         let settings = Settings {
             vendor: Vendor { recipients, ..config.vendor.clone() },
-            ..Settings::tonight(night, facts, &number, places.parts(), true)
+            ..Settings::tonight(night, facts, number, places.parts(), true)
         };
 
         let mut staged =

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::plan_files::Staging;
 use super::{Night, RunError};
-use crate::base::{data_dir, durable};
+use crate::base::{FileError, data_dir, durable};
 use crate::deliver::outbox;
 use crate::package::sign::signature_file;
 use crate::package::{Sealed, Signer};
@@ -62,7 +62,8 @@ pub(super) fn asked_for(
 /// is changed when a part of it is neither there nor kept.
 fn republish(night: &Night<'_>, ledger: &mut Ledger, name: &str) -> Result<Utf8PathBuf, RunError> {
     let refused = |problem: String| RunError::Republish { job: name.to_owned(), problem };
-    let job = ledger.jobs()?.into_iter().find(|job| job.job_name == name || job.job == name);
+    let job =
+        ledger.jobs()?.into_iter().find(|job| job.job_name == name || job.job.to_string() == name);
     let job = job.ok_or_else(|| RunError::NoJob { job: name.to_owned() })?;
     if job.state != JobState::Done {
         return Err(RunError::Unfinished { job: job.job_name, state: job.state });
@@ -89,7 +90,7 @@ fn republish(night: &Night<'_>, ledger: &mut Ledger, name: &str) -> Result<Utf8P
 
     ledger.show_signer()?;
     publish(data_dir, &job, &missing, &kept, &ledger.signer())?;
-    ledger.republished(&job.job, night.run_date)?;
+    ledger.republished(job.job, night.run_date)?;
 
     Ok(package)
 }
@@ -103,11 +104,6 @@ fn publish(
     signer: &Signer,
 ) -> Result<(), RunError> {
     let (out, staging) = (data_dir::outbox(data_dir), Staging::of(data_dir, &job.job_name));
-    let failed = |doing, path: &Utf8Path| {
-        let path = path.to_owned();
-        move |source| RunError::File { doing, path, source }
-    };
-
     let package = out.join(&job.job_name);
     let done = package.join(format!("{}.done", job.job_name));
 
@@ -115,14 +111,14 @@ fn publish(
     let unsigned = !package.join(signature_file(&job.job_name)).exists();
 
     if (unsigned || !missing.is_empty()) && done.exists() {
-        fs::remove_file(&done).map_err(failed("remove", &done))?;
+        fs::remove_file(&done).map_err(FileError::at("remove", &done))?;
     }
 
     staging.begin()?;
 
     for part in missing {
         let to = staging.folder().join(&part.file);
-        fs::hard_link(kept.join(&part.file), &to).map_err(failed("create", &to))?;
+        fs::hard_link(kept.join(&part.file), &to).map_err(FileError::at("create", &to))?;
     }
 
     let sealed: Vec<Sealed> = job.sealed.iter().map(sealed).collect();

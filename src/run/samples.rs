@@ -9,6 +9,7 @@ use crate::compose::texts::{self, LetterNews, TextFacts};
 use crate::config::Print;
 use crate::facts::Facts;
 use crate::field::body::Body;
+use crate::field::job_number::JobNumber;
 use crate::field::place::{Place, Planned};
 use crate::field::terms::{Audience, Category, Custody, Format, Language, Status, Zone};
 use crate::package::{Class, Sample};
@@ -172,7 +173,7 @@ impl SampleMaker<'_> {
             let (pages, sheets) = press.paper(&draft.body).unwrap_or_default();
             let place =
                 Place { part: 1, seq: 1, print_file: name(number), first_page: 1, pages, sheets };
-            let bytes = press.set(0, &[&Planned { draft, place }])?;
+            let bytes = press.set(JobNumber::NONE, &[&Planned { draft, place }])?;
             Ok(Made { letter, sheets, bytes })
         };
 

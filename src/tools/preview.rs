@@ -10,7 +10,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use crate::base::progress::Progress;
-use crate::base::{Explain, durable, workers};
+use crate::base::{Explain, FileError, durable, workers};
 use crate::compose::invented;
 use crate::compose::texts::{self, Variant};
 use crate::config::Print;
@@ -46,12 +46,16 @@ pub enum PreviewError {
     /// The page's template does not render.
     #[error("cannot fill in `index.html`")]
     Page(#[from] tera::Error),
-    /// A file cannot be written.
-    #[error("cannot write `{path}`")]
-    Write { path: Utf8PathBuf, source: std::io::Error },
+    /// A file or folder.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
-impl Explain for PreviewError {}
+impl Explain for PreviewError {
+    fn hint(&self) -> Option<String> {
+        if let Self::File(error) = self { error.hint() } else { None }
+    }
+}
 
 /// One variant in both languages, as the page shows it.
 #[derive(Serialize)]
@@ -83,7 +87,7 @@ pub fn write(
 ) -> Result<PreviewSummary, PreviewError> {
     for language in Language::ALL {
         let path = out.join(language.word());
-        fs::create_dir_all(&path).map_err(|source| PreviewError::Write { path, source })?;
+        fs::create_dir_all(&path).map_err(FileError::at("write", &path))?;
     }
 
     let variants = texts::variants(facts);
@@ -210,6 +214,5 @@ fn page(rows: &[Row], made: &PreviewSummary) -> Result<String, PreviewError> {
 }
 
 fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), PreviewError> {
-    durable::write(path, bytes)
-        .map_err(|source| PreviewError::Write { path: path.to_owned(), source })
+    Ok(durable::write(path, bytes).map_err(FileError::at("write", path))?)
 }

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::base::progress::Progress;
-use crate::base::{ExitStatus, Explain};
+use crate::base::{ExitStatus, Explain, FileError};
 use crate::config::Config;
 use crate::facts::FactsError;
 use crate::field::ids::RowRef;
@@ -36,8 +36,8 @@ pub use effects::{Effects, foresee};
 #[expect(missing_docs, reason = "the message says what each field is")]
 pub enum ReviewError {
     /// The file cannot be read.
-    #[error("cannot read decisions `{path}`")]
-    Read { path: Utf8PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The file is not a decisions file.
     #[error("`{path}` is not a decisions file: {problem}")]
     Shape {
@@ -101,7 +101,7 @@ impl Explain for ReviewError {
             Self::Line { .. } => {
                 "nothing was applied; correct the line, or empty its `decision`, and apply the file again"
             }
-            Self::Read { .. } | Self::Parameters(_) | Self::Facts(_) => return None,
+            Self::File(_) | Self::Parameters(_) | Self::Facts(_) => return None,
         };
 
         Some(hint.to_owned())

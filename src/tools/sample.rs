@@ -12,8 +12,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use crate::base::Explain;
 use crate::base::progress::Progress;
+use crate::base::{Explain, FileError};
 use files::Files;
 use lab::Codes;
 use population::Population;
@@ -52,9 +52,9 @@ pub enum SampleError {
         /// How many were asked for.
         people: u32,
     },
-    /// A file cannot be written.
-    #[error("cannot write `{file}`")]
-    Write { file: String, source: std::io::Error },
+    /// A file or folder.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A CSV file cannot be written.
     #[error("cannot write `{file}`")]
     Csv { file: String, source: csv::Error },

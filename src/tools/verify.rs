@@ -11,12 +11,10 @@ mod part;
 mod rows;
 mod shipment;
 
-use std::io;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use crate::base::Explain;
+use crate::base::{Explain, FileError};
 use crate::package::SealError;
 
 /// Problems that are listed; more are only counted.
@@ -138,9 +136,9 @@ pub enum VerifyError {
     /// The path is not a folder `<job>/`, a `.zip.age` or a `.zip`.
     #[error("`{path}` is neither a job's folder nor a part (`.zip.age` or `.zip`)")]
     NoPackage { path: Utf8PathBuf },
-    /// A file or folder cannot be read.
-    #[error("cannot read `{path}`")]
-    Read { path: Utf8PathBuf, source: io::Error },
+    /// A file or folder.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A sealed part cannot be opened.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -152,7 +150,7 @@ impl Explain for VerifyError {
             Self::NoPackage { .. } => {
                 Some("name `outbox/<job>` or one of the files in it".to_owned())
             }
-            Self::Read { .. } => None,
+            Self::File(error) => error.hint(),
             Self::Seal(error) => error.hint(),
         }
     }

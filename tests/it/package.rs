@@ -15,6 +15,7 @@ use breachpost::field::address::AddressSource;
 use breachpost::field::draft::{Draft, Kix, PostalParts};
 use breachpost::field::findings::Findings;
 use breachpost::field::ids::Pseudonym;
+use breachpost::field::job_number::JobNumber;
 use breachpost::field::place::Planned;
 use breachpost::field::terms::{
     Audience, Category, Format, Items, Kind, Language, Published, Status, Zone,
@@ -32,7 +33,7 @@ use crate::tools::{python, run};
 
 use bag::Bag;
 
-const JOB: &str = "2600001";
+const JOB: JobNumber = JobNumber::new(2_600_001).unwrap();
 
 fn draft(number: u32) -> Draft {
     const SORTED: [char; 8] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -288,7 +289,7 @@ fn a_published_shipment_is_sound() {
     assert_eq!(verdict.problems, []);
     assert!(verdict.opened && verdict.read);
     assert_eq!((verdict.parts, verdict.letters, verdict.sheets, verdict.pages), (2, 12, 14, 28));
-    assert_eq!(verdict.job, JOB);
+    assert_eq!(verdict.job, JOB.to_string());
 }
 
 #[test]
@@ -369,7 +370,11 @@ fn a_part_has_the_print_files_of_its_letters_and_no_others() {
     let vendor =
         vendor(vec![run(Command::new("age-keygen").arg("-y").arg(&key)).trim().to_owned()]);
     let recipients = Recipients::parse(&vendor.recipients).unwrap();
-    let part = &package::plan(JOB, (0..9).map(|number| (draft(number), 2, 1)).collect(), &print)[0];
+    let part = &package::plan(
+        &JOB.to_string(),
+        (0..9).map(|number| (draft(number), 2, 1)).collect(),
+        &print,
+    )[0];
     let lines = ["Postbus 1, 1000 AA Amsterdam".to_owned()];
     let job = job(&print, &vendor, &lines, false);
     let pack = |choice: &[usize]| {

@@ -7,6 +7,7 @@ use breachpost::compose::texts::{self, Variant};
 use breachpost::config::Print;
 use breachpost::facts::Facts;
 use breachpost::field::body::Body;
+use breachpost::field::job_number::JobNumber;
 use breachpost::field::place::{Place, Planned};
 use breachpost::field::terms::{Format, Language};
 use breachpost::render::Press;
@@ -16,7 +17,7 @@ use jiff::civil::date;
 
 use crate::program::root;
 
-const JOB: u32 = 2_500_001;
+const JOB: JobNumber = JobNumber::new(2_500_001).unwrap();
 
 /// What was set.
 #[derive(Debug, Default)]

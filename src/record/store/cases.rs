@@ -10,6 +10,7 @@ use super::inputs::seq;
 use super::people::mark;
 use super::schema::CASES;
 use super::{Sql, Store, at, strange};
+use crate::field::job_number::JobNumber;
 use crate::record::audit::{Event, Gone, Head, Republished, RowHash, Waiting};
 use crate::record::cases::{CaseMark, CaseStep};
 use crate::record::error::RecordError;
@@ -27,7 +28,7 @@ impl Store {
         waiting: Option<Waiting>,
         steps: &[(CaseMark, CaseStep)],
         date: Date,
-        gone: &[u32],
+        gone: &[JobNumber],
     ) -> Result<Head, RecordError> {
         let doing = "record what waits for a human";
         let transaction = self.begin()?;
@@ -53,7 +54,7 @@ impl Store {
     }
 
     /// Writes down that a package is in the outbox again.
-    pub fn republished(&mut self, job: u32, date: Date) -> Result<Head, RecordError> {
+    pub fn republished(&mut self, job: JobNumber, date: Date) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
         let head = append(&transaction, &Event::Republished(Republished { date, job }))?;
         transaction.commit().map_err(at("record a publication"))?;

@@ -3,16 +3,15 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
 use super::{Sql, Store, at};
+use crate::base::FileError;
 use crate::record::audit::{Entry, Event, Head};
 use crate::record::error::RecordError;
 
 /// Appends an event in the transaction that makes the change.
 pub(super) fn append(transaction: &Transaction<'_>, event: &Event) -> Result<Head, RecordError> {
     let head = last(transaction).map_err(at("read the history"))?;
-    let entry = Entry::next(head.as_ref(), event).map_err(|error| RecordError::File {
-        doing: "record an event for",
-        path: "ledger.sqlite".into(),
-        source: error.into(),
+    let entry = Entry::next(head.as_ref(), event).map_err(|error| {
+        FileError::at("record an event for", "ledger.sqlite".into())(error.into())
     })?;
     append_entry(transaction, &entry)?;
     Ok(entry.head())

@@ -11,12 +11,11 @@ use super::schema::MODES;
 use super::{Sql, Store, at, strange};
 use crate::base::plain;
 use crate::field::findings::Findings;
+use crate::field::job_number::JobNumber;
 use crate::field::terms::Kind;
 use crate::record::audit::{Abandoned, Event, Head, Sealed, Step};
 use crate::record::error::RecordError;
-use crate::record::job::{
-    JobState, LetterRecord, PartTotals, SealedPart, StagedFile, Totals, write_job,
-};
+use crate::record::job::{JobState, LetterRecord, PartTotals, SealedPart, StagedFile, Totals};
 use crate::record::model::JobRow;
 
 pub(super) fn date(row: &Row<'_>, column: usize) -> Sql<Date> {
@@ -38,7 +37,7 @@ fn state(row: &Row<'_>, column: usize) -> Sql<JobState> {
 /// Moves a job on; its present state must be the one before.
 pub(super) fn step(
     transaction: &Transaction<'_>,
-    job: u32,
+    job: JobNumber,
     from: JobState,
     to: JobState,
 ) -> Result<(), RecordError> {
@@ -59,7 +58,7 @@ pub(super) fn step(
         .map_err(at("read a job"))?;
 
     let found = found.unwrap_or_else(|| "not in the ledger".to_owned());
-    Err(RecordError::JobState { job: write_job(job), found, wanted: from.word() })
+    Err(RecordError::JobState { job, found, wanted: from.word() })
 }
 
 /// A letter id and a reference code as the tables have them, however they were typed: capitals,
@@ -77,7 +76,11 @@ fn named(text: &str) -> [String; 3] {
 }
 
 /// Fills in what was sealed.
-pub(super) fn seal_parts(transaction: &Transaction<'_>, job: u32, parts: &[SealedPart]) -> Sql<()> {
+pub(super) fn seal_parts(
+    transaction: &Transaction<'_>,
+    job: JobNumber,
+    parts: &[SealedPart],
+) -> Sql<()> {
     let mut update = transaction
         .prepare("UPDATE part SET file = ?3, plain_sha256 = ?4, sealed_sha256 = ?5 WHERE job = ?1 AND number = ?2")?;
     for part in parts {
@@ -97,7 +100,7 @@ pub(super) fn seal_parts(transaction: &Transaction<'_>, job: u32, parts: &[Seale
 /// people and findings that came with them; this job is the last, so that no gap is left.
 pub(super) fn take_back(
     transaction: &Transaction<'_>,
-    job: u32,
+    job: JobNumber,
     head: &Head,
 ) -> Result<(), RecordError> {
     let change = || {
@@ -121,12 +124,12 @@ pub(super) fn take_back(
     }
 
     let found = "not the last job, or is published".to_owned();
-    Err(RecordError::JobState { job: write_job(job), found, wanted: "planned" })
+    Err(RecordError::JobState { job, found, wanted: "planned" })
 }
 
 impl Store {
     /// Records the packages of a planned job.
-    pub fn seal(&mut self, job: u32, parts: &[SealedPart]) -> Result<Head, RecordError> {
+    pub fn seal(&mut self, job: JobNumber, parts: &[SealedPart]) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
         seal_parts(&transaction, job, parts).map_err(at("record sealed parts"))?;
         step(&transaction, job, JobState::Planned, JobState::Sealed)?;
@@ -136,12 +139,12 @@ impl Store {
     }
 
     /// Records that the packages of a sealed job are in the outbox.
-    pub fn published(&mut self, job: u32) -> Result<Head, RecordError> {
+    pub fn published(&mut self, job: JobNumber) -> Result<Head, RecordError> {
         self.step(job, JobState::Sealed, JobState::Published, &Event::Published(Step { job }))
     }
 
     /// Records that everything about a published job is in its place.
-    pub fn done(&mut self, job: u32) -> Result<Head, RecordError> {
+    pub fn done(&mut self, job: JobNumber) -> Result<Head, RecordError> {
         self.step(job, JobState::Published, JobState::Done, &Event::Done(Step { job }))
     }
 
@@ -157,7 +160,7 @@ impl Store {
 
     fn step(
         &mut self,
-        job: u32,
+        job: JobNumber,
         from: JobState,
         to: JobState,
         event: &Event,
@@ -170,7 +173,7 @@ impl Store {
     }
 
     /// Every job.
-    pub fn jobs(&self) -> Result<BTreeMap<u32, JobRow>, RecordError> {
+    pub fn jobs(&self) -> Result<BTreeMap<JobNumber, JobRow>, RecordError> {
         let read = || {
             // Before version 3 no job could be given up.
             let abandoned = if self.version < MODES { "NULL" } else { "abandoned" };
@@ -197,7 +200,7 @@ impl Store {
                     };
                     Ok((row.get(0)?, job))
                 })?
-                .collect::<Sql<BTreeMap<u32, JobRow>>>()?;
+                .collect::<Sql<BTreeMap<JobNumber, JobRow>>>()?;
             for (number, job) in &mut jobs {
                 job.staged = self.staged(*number)?;
                 (job.parts, job.sealed) = self.parts(*number)?;
@@ -208,14 +211,14 @@ impl Store {
         read().map_err(at("read jobs"))
     }
 
-    fn staged(&self, job: u32) -> Sql<Vec<StagedFile>> {
+    fn staged(&self, job: JobNumber) -> Sql<Vec<StagedFile>> {
         self.connection
             .prepare("SELECT name, sha256 FROM staged WHERE job = ?1 ORDER BY name")?
             .query_map([job], |row| Ok(StagedFile { name: row.get(0)?, sha256: row.get(1)? }))?
             .collect()
     }
 
-    fn parts(&self, job: u32) -> Sql<(Vec<PartTotals>, Vec<SealedPart>)> {
+    fn parts(&self, job: JobNumber) -> Sql<(Vec<PartTotals>, Vec<SealedPart>)> {
         let mut read = self.connection.prepare(
             "SELECT number, letters, pages, sheets, file, plain_sha256, sealed_sha256 FROM part WHERE job = ?1 ORDER BY number",
         )?;
@@ -268,7 +271,7 @@ impl Store {
                 sender: row.get(5)?,
                 findings,
                 reference: row.get(7)?,
-                job: write_job(row.get(8)?),
+                job: row.get(8)?,
                 run_id: row.get(9)?,
                 state: state(row, 10)?,
                 part: row.get(11)?,

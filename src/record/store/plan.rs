@@ -10,6 +10,7 @@ use super::inputs::{add_identities, add_inputs, seq};
 use super::lists::{FileRows, add_rows, add_shields};
 use super::{Sql, Store, at};
 use crate::field::ids::Pseudonym;
+use crate::field::job_number::JobNumber;
 use crate::record::audit::{Event, Head, Identities, Inputs, Planned, RowHash};
 use crate::record::error::RecordError;
 use crate::record::protection::ShieldLine;
@@ -154,7 +155,7 @@ fn add_people(transaction: &Transaction<'_>, people: &[(Pseudonym, u32)]) -> Sql
 
 fn add_letters<'a>(
     transaction: &Transaction<'_>,
-    job: u32,
+    job: JobNumber,
     letters: impl Iterator<Item = (u32, PlannedLetter<'a>)>,
 ) -> Result<(), RecordError> {
     let doing = "record letters";
@@ -208,7 +209,11 @@ fn add_letters<'a>(
     Ok(())
 }
 
-fn add_marks(transaction: &Transaction<'_>, job: u32, marks: &[(Mark, MarkKind, u32)]) -> Sql<()> {
+fn add_marks(
+    transaction: &Transaction<'_>,
+    job: JobNumber,
+    marks: &[(Mark, MarkKind, u32)],
+) -> Sql<()> {
     let mut insert = transaction
         .prepare("INSERT INTO told_mark (mark, job, person, kind) VALUES (?1, ?2, ?3, ?4)")?;
     for (mark, kind, person) in marks {

@@ -11,6 +11,7 @@ use super::jobs::{seal_parts, step, take_back};
 use super::plan::add_job;
 use super::schema::{self, CASES, DECISIONS, LISTS};
 use super::{Sql, Store, at};
+use crate::field::job_number::JobNumber;
 use crate::record::audit::{Entry, Event, Head};
 use crate::record::error::RecordError;
 use crate::record::job::JobState;
@@ -260,7 +261,7 @@ impl Store {
 }
 
 /// The jobs that were planned after an event, with the event that planned each.
-fn jobs_after(transaction: &Transaction<'_>, from: u64) -> Sql<Vec<(u32, u64)>> {
+fn jobs_after(transaction: &Transaction<'_>, from: u64) -> Sql<Vec<(JobNumber, u64)>> {
     transaction
         .prepare(&format!("SELECT job, event FROM main.job WHERE event > {from} ORDER BY event"))?
         .query_map([], |row| Ok((row.get(0)?, count(1, row.get(1)?)?)))?
@@ -343,9 +344,9 @@ fn repeat(
                     transaction.execute(&copy, [plan.job])?;
                 }
                 let by_job = KEPT.iter().filter(|table| table.by == By::Job);
-                by_job
-                    .map(|table| table.name)
-                    .try_for_each(|table| copy_back(transaction, table, By::Job, plan.job.into()))
+                by_job.map(|table| table.name).try_for_each(|table| {
+                    copy_back(transaction, table, By::Job, plan.job.get().into())
+                })
             };
             plan().map_err(at(REPLAYING))
         }

@@ -12,6 +12,7 @@ use super::plan::{PlannedLetter, hash_mark};
 use super::schema::MODES;
 use super::{Sql, Store, at, strange};
 use crate::field::ids::Pseudonym;
+use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::record::audit::{Contents, RowHash};
 use crate::record::error::RecordError;
@@ -110,9 +111,9 @@ impl Store {
             .collect())
     }
 
-    fn contents(&self) -> Result<BTreeMap<u32, Contents>, RecordError> {
+    fn contents(&self) -> Result<BTreeMap<JobNumber, Contents>, RecordError> {
         let people = self.people()?;
-        let mut tallies = BTreeMap::<u32, Tally>::new();
+        let mut tallies = BTreeMap::<JobNumber, Tally>::new();
         let seen = self.tally_letters(&people, &mut tallies).map_err(at("read letters"))?;
         if seen != people.len() {
             return Err(RecordError::Replay { what: "the list of people".to_owned() });
@@ -125,7 +126,7 @@ impl Store {
     fn tally_letters(
         &self,
         people: &[Pseudonym],
-        tallies: &mut BTreeMap<u32, Tally>,
+        tallies: &mut BTreeMap<JobNumber, Tally>,
     ) -> Sql<usize> {
         let findings = self.sayings()?;
         let mut has_letter = vec![false; people.len()];
@@ -188,7 +189,11 @@ impl Store {
         Ok(sayings)
     }
 
-    fn tally_marks(&self, people: &[Pseudonym], tallies: &mut BTreeMap<u32, Tally>) -> Sql<()> {
+    fn tally_marks(
+        &self,
+        people: &[Pseudonym],
+        tallies: &mut BTreeMap<JobNumber, Tally>,
+    ) -> Sql<()> {
         let mut read = self
             .connection
             .prepare("SELECT mark, job, person, kind FROM told_mark ORDER BY mark, job")?;

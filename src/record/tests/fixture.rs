@@ -14,6 +14,7 @@ use crate::field::cells::Cells;
 use crate::field::draft::{Draft, Kix, PostalParts};
 use crate::field::findings::Findings;
 use crate::field::ids::RowRef;
+use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::field::person::{Cluster, Person};
 use crate::field::place::{Place, Planned};
@@ -97,7 +98,7 @@ impl World {
             return Vec::new();
         }
         let job = plan(&mut ledger, &noted, &letters).unwrap();
-        finish(self, &mut ledger, &job, &letters);
+        finish(self, &mut ledger, job, &letters);
         letters.into_iter().map(|letter| letter.draft.letter_id.to_string()).collect()
     }
 
@@ -191,27 +192,27 @@ pub fn plan(
     ledger: &mut Ledger,
     noted: &Notes<'_>,
     letters: &[Planned],
-) -> Result<String, RecordError> {
+) -> Result<JobNumber, RecordError> {
     let job = ledger.next_job(noted.date)?;
     let staged = [StagedFile { name: "plan.jsonl".into(), sha256: "cd".repeat(32) }];
     let intake = noted.intake(ledger)?;
-    let mut draft = ledger.draft(&job, noted.as_noted(&intake))?;
+    let mut draft = ledger.draft(job, noted.as_noted(&intake))?;
     letters.iter().try_for_each(|letter| draft.add(letter))?;
-    let plan = draft.finish(&job, &staged)?;
+    let plan = draft.finish(&job.to_string(), &staged)?;
     ledger.plan(&plan)?;
     Ok(job)
 }
 
 /// Seal, publish, record.
-pub fn finish(world: &World, ledger: &mut Ledger, job: &str, letters: &[Planned]) {
+pub fn finish(world: &World, ledger: &mut Ledger, job: JobNumber, letters: &[Planned]) {
     let head = ledger.seal(job, &sealed(job, letters)).unwrap();
     publish(world, job, &head.hash);
     ledger.published(job).unwrap();
     ledger.finished(job).unwrap();
 }
 
-pub fn publish(world: &World, job: &str, head: &str) {
-    let outbox = world.path("outbox").join(job);
+pub fn publish(world: &World, job: JobNumber, head: &str) {
+    let outbox = world.path("outbox").join(job.to_string());
     fs::create_dir_all(&outbox).unwrap();
     fs::write(
         outbox.join(format!("{job}.SHA256SUMS")),
@@ -225,7 +226,7 @@ pub fn publish(world: &World, job: &str, head: &str) {
     .unwrap();
 }
 
-pub fn sealed(job: &str, letters: &[Planned]) -> Vec<SealedPart> {
+pub fn sealed(job: JobNumber, letters: &[Planned]) -> Vec<SealedPart> {
     let count = u32::try_from(letters.len()).unwrap();
     vec![SealedPart {
         totals: PartTotals { number: 1, letters: count, pages: 2 * count, sheets: count },

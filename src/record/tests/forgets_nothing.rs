@@ -6,6 +6,7 @@ use jiff::civil::date;
 
 use super::fixture::*;
 use crate::field::draft::Draft;
+use crate::field::job_number::JobNumber;
 use crate::field::terms::Kind;
 use crate::record::{Access, JobState, Ledger, RecordError, check};
 
@@ -51,27 +52,27 @@ fn an_interrupted_job_is_found_as_it_was_left() {
     let mut ledger = world.open();
     let left = ledger.pending().unwrap().unwrap();
     assert_eq!(
-        (left.job.as_str(), left.state, left.run_id.as_str()),
+        (left.job.to_string().as_str(), left.state, left.run_id.as_str()),
         ("2600001", JobState::Planned, "run-2026-01-05")
     );
     assert_eq!((left.staged[0].name.as_str(), left.parts[0].letters), ("plan.jsonl", 4));
     assert_eq!((left.planned_head, left.sealed_head), (planned_head, None));
     let refused = plan(&mut ledger, &noted(&known, NIGHT), &letters).unwrap_err();
     assert!(matches!(refused, RecordError::JobState { .. }), "{refused}");
-    let sealed_head = ledger.seal(&job, &sealed(&job, &letters)).unwrap();
+    let sealed_head = ledger.seal(job, &sealed(job, &letters)).unwrap();
     drop(ledger);
 
     let mut ledger = world.open();
     let left = ledger.pending().unwrap().unwrap();
     assert_eq!((left.state, left.sealed_head.as_ref()), (JobState::Sealed, Some(&sealed_head)));
-    assert_eq!(left.sealed, sealed(&job, &letters));
-    publish(&world, &job, &sealed_head.hash);
-    ledger.published(&job).unwrap();
+    assert_eq!(left.sealed, sealed(job, &letters));
+    publish(&world, job, &sealed_head.hash);
+    ledger.published(job).unwrap();
     drop(ledger);
 
     let mut ledger = world.open();
     assert_eq!(ledger.pending().unwrap().unwrap().state, JobState::Published);
-    ledger.finished(&job).unwrap();
+    ledger.finished(job).unwrap();
     assert_eq!(ledger.pending().unwrap(), None);
 }
 
@@ -86,16 +87,16 @@ fn steps_cannot_be_left_out_or_repeated() {
     let wrong = |result: Result<_, RecordError>| {
         assert!(matches!(result, Err(RecordError::JobState { .. })));
     };
-    wrong(ledger.published(&job));
-    wrong(ledger.finished(&job));
-    ledger.seal(&job, &sealed(&job, &letters)).unwrap();
-    assert!(ledger.seal(&job, &sealed(&job, &letters)).is_err());
-    wrong(ledger.finished(&job));
-    ledger.published(&job).unwrap();
-    wrong(ledger.published(&job));
-    ledger.finished(&job).unwrap();
-    wrong(ledger.finished(&job));
-    wrong(ledger.published("2699999"));
+    wrong(ledger.published(job));
+    wrong(ledger.finished(job));
+    ledger.seal(job, &sealed(job, &letters)).unwrap();
+    assert!(ledger.seal(job, &sealed(job, &letters)).is_err());
+    wrong(ledger.finished(job));
+    ledger.published(job).unwrap();
+    wrong(ledger.published(job));
+    ledger.finished(job).unwrap();
+    wrong(ledger.finished(job));
+    wrong(ledger.published(JobNumber::new(2_699_999).unwrap()));
 }
 
 #[test]
@@ -108,10 +109,10 @@ fn a_package_with_a_letter_missing_is_never_sealed() {
     let job = plan(&mut ledger, &noted(&known, NIGHT), &letters).unwrap();
     let head = ledger.head().unwrap();
     assert!(matches!(
-        ledger.seal(&job, &sealed(&job, &letters[1..])),
+        ledger.seal(job, &sealed(job, &letters[1..])),
         Err(RecordError::Unbalanced { .. })
     ));
-    assert!(matches!(ledger.seal(&job, &[]), Err(RecordError::Unbalanced { .. })));
+    assert!(matches!(ledger.seal(job, &[]), Err(RecordError::Unbalanced { .. })));
     assert_eq!(ledger.head().unwrap(), head);
 }
 
@@ -164,7 +165,7 @@ fn a_letter_can_be_looked_up_by_id_and_by_reference() {
     let ledger = Ledger::open(&world.home(), Access::Read).unwrap();
     let letter = ledger.letter(&ids[1]).unwrap().unwrap();
     assert_eq!(
-        (letter.seq, letter.part, letter.kind, letter.job.as_str()),
+        (letter.seq, letter.part, letter.kind, letter.job.to_string().as_str()),
         (2, 1, Kind::First, "2600001")
     );
     assert_eq!((letter.date, letter.state), (NIGHT, JobState::Done));
@@ -177,9 +178,9 @@ fn job_numbers_count_within_the_year() {
     let world = World::new();
     world.night(&people(1), NIGHT);
     let ledger = world.open();
-    assert_eq!(ledger.next_job(date(2026, 12, 31)).unwrap(), "2600002");
-    assert_eq!(ledger.next_job(date(2027, 1, 1)).unwrap(), "2700001");
-    assert_eq!(ledger.next_job(date(2009, 1, 1)).unwrap(), "0900001");
+    assert_eq!(ledger.next_job(date(2026, 12, 31)).unwrap().to_string(), "2600002");
+    assert_eq!(ledger.next_job(date(2027, 1, 1)).unwrap().to_string(), "2700001");
+    assert_eq!(ledger.next_job(date(2009, 1, 1)).unwrap().to_string(), "0900001");
 }
 
 #[test]

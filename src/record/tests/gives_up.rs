@@ -4,19 +4,20 @@ use std::fs;
 
 use super::fixture::*;
 use crate::base::{ExitStatus, Explain};
+use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::record::{Access, Home, JobState, Ledger, RecordError, check};
 
 /// A ledger whose first night is done and whose second is planned for two more people, with its
 /// letters.
-fn planned() -> (World, Vec<crate::field::place::Planned>, String) {
+fn planned() -> (World, Vec<crate::field::place::Planned>, JobNumber) {
     let world = World::new();
     world.night(&people(3), NIGHT);
     let (letters, job) = plan_five(&world);
     (world, letters, job)
 }
 
-fn plan_five(world: &World) -> (Vec<crate::field::place::Planned>, String) {
+fn plan_five(world: &World) -> (Vec<crate::field::place::Planned>, JobNumber) {
     let clusters = people(5);
     let mut ledger = world.open();
     let known = ledger.recognise(borrow(&clusters)).unwrap();
@@ -33,7 +34,7 @@ fn give_up(world: &World) -> Result<(), RecordError> {
 #[test]
 fn people_of_a_job_that_was_given_up_are_planned_again_under_another_number() {
     let (world, letters, job) = planned();
-    assert_eq!((letters.len(), job.as_str()), (2, "2600002"));
+    assert_eq!((letters.len(), job.to_string().as_str()), (2, "2600002"));
     give_up(&world).unwrap();
     let verdict = check::check(&world.home(), &[]).unwrap();
     assert_eq!((verdict.totals.people, verdict.totals.jobs, verdict.unfinished), (3, 1, None));
@@ -43,12 +44,12 @@ fn people_of_a_job_that_was_given_up_are_planned_again_under_another_number() {
     drop(ledger);
 
     let (again, job) = plan_five(&world);
-    assert_eq!(job, "2600003");
+    assert_eq!(job.to_string(), "2600003");
     let ids = |letters: &[crate::field::place::Planned]| {
         letters.iter().map(|letter| letter.draft.letter_id.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(ids(&again), ids(&letters), "the same letters: nobody has seen them");
-    finish(&world, &mut world.open(), &job, &again);
+    finish(&world, &mut world.open(), job, &again);
     assert_eq!(check::check(&world.home(), &[]).unwrap().totals.people, 5);
     assert!(world.night(&people(5), NIGHT.tomorrow().unwrap()).is_empty());
 }
@@ -56,7 +57,7 @@ fn people_of_a_job_that_was_given_up_are_planned_again_under_another_number() {
 #[test]
 fn a_sealed_job_is_given_up_only_while_all_its_parts_are_in_staging() {
     let (world, letters, job) = planned();
-    world.open().seal(&job, &sealed(&job, &letters)).unwrap();
+    world.open().seal(job, &sealed(job, &letters)).unwrap();
     // The part is gone: somebody may have it.
     assert!(matches!(give_up(&world), Err(RecordError::MayBeOut { .. })));
     let part = world.path("staging/2600002/2600002-p001.zip.age");
@@ -82,12 +83,12 @@ fn a_sealed_job_is_given_up_only_while_all_its_parts_are_in_staging() {
 fn what_is_published_or_done_is_never_given_up() {
     let (world, letters, job) = planned();
     let mut ledger = world.open();
-    let head = ledger.seal(&job, &sealed(&job, &letters)).unwrap();
-    publish(&world, &job, &head.hash);
-    ledger.published(&job).unwrap();
+    let head = ledger.seal(job, &sealed(job, &letters)).unwrap();
+    publish(&world, job, &head.hash);
+    ledger.published(job).unwrap();
     drop(ledger);
     assert!(matches!(give_up(&world), Err(RecordError::MayBeOut { .. })));
-    world.open().finished(&job).unwrap();
+    world.open().finished(job).unwrap();
     assert!(matches!(give_up(&world), Err(RecordError::NothingToAbandon)));
 }
 

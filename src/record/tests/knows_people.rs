@@ -97,7 +97,7 @@ fn a_supplement_to_merged_people_keeps_the_merge() {
     let merged = ledger.recognise(borrow(&together)).unwrap();
     let supplement = [letter(&ledger, &merged.people[0], Kind::Supplement, 1, 1)];
     let job = plan(&mut ledger, &noted(&merged, LATER), &supplement).unwrap();
-    finish(&world, &mut ledger, &job, &supplement);
+    finish(&world, &mut ledger, job, &supplement);
     drop(ledger);
     let again = recognise(&world, &together);
     assert_eq!(again.people[0].pseudonym, merged.people[0].pseudonym);

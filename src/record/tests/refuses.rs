@@ -80,7 +80,7 @@ fn a_copy_from_before_publication_is_noticed_by_done() {
     drop(ledger);
     let planned = fs::read(world.path("ledger.sqlite")).unwrap();
     let mut ledger = world.open();
-    finish(&world, &mut ledger, &job, &letters);
+    finish(&world, &mut ledger, job, &letters);
     drop(ledger);
     fs::write(world.path("ledger.sqlite"), planned).unwrap();
     fs::remove_file(world.path("ledger.anchor")).unwrap();

@@ -37,7 +37,7 @@ fn everybody_is_planned_and_recognised_in_seconds() {
     lap("(making letters)");
     let job = plan(&mut ledger, &noted(&known, NIGHT), &letters).unwrap();
     lap("planning");
-    finish(&world, &mut ledger, &job, &letters);
+    finish(&world, &mut ledger, job, &letters);
     lap("finishing");
     drop((ledger, letters));
     let ledger = world.open();

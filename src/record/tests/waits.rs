@@ -79,8 +79,8 @@ fn a_package_that_is_gone_is_named_once_until_it_was_published_again() {
     assert_eq!(run(&world, &[], LATER).1, [""; 0]);
 
     fs::rename(world.path("away"), outbox.join(&job)).unwrap();
-    let number = world.open().jobs().unwrap()[0].job.clone();
-    world.open().republished(&number, LATER).unwrap();
+    let number = world.open().jobs().unwrap()[0].job;
+    world.open().republished(number, LATER).unwrap();
     assert_eq!(run(&world, &[], LATER).1, [""; 0]);
     fs::remove_dir_all(outbox.join(&job)).unwrap();
     assert_eq!(run(&world, &[], LATER).1, [job]);

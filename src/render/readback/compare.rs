@@ -10,6 +10,7 @@ use crate::compose::kix::QUIET_MM;
 use crate::config::{Print, SheetMark};
 use crate::field::body::Body;
 use crate::field::draft::{Draft, Kix};
+use crate::field::job_number::JobNumber;
 use crate::field::place::Planned;
 use crate::render::geometry::{MARK, MARK_QUIET, PAGE_HEIGHT, PAGE_WIDTH, Rect, Sheet, Zones};
 use crate::render::kix;
@@ -22,7 +23,7 @@ use texts::{Gap, Main, Spoken, Wanted, fold};
 /// Compares the print files of a job with what was decided. Bodies that come in several files are
 /// compared once.
 pub struct Proofreader<'a> {
-    job: u32,
+    job: JobNumber,
     bodies: &'a BTreeMap<String, Body>,
     print: &'a Print,
     zones: Zones,
@@ -34,7 +35,7 @@ impl<'a> Proofreader<'a> {
     /// For a job with this number in its sheet marks, its bodies by their key, its paper and
     /// window.
     #[must_use]
-    pub fn new(job: u32, bodies: &'a BTreeMap<String, Body>, print: &'a Print) -> Self {
+    pub fn new(job: JobNumber, bodies: &'a BTreeMap<String, Body>, print: &'a Print) -> Self {
         let window = &print.window;
         Self {
             job,
@@ -349,8 +350,12 @@ impl Proofreader<'_> {
         }
 
         let sheet = u32::try_from(page / per_sheet + 1).map_err(|_| "sheet mark")?;
-        let code =
-            SheetCode { job: self.job, seq: letter.place.seq, sheet, of: letter.place.sheets };
+        let code = SheetCode {
+            job: self.job.get(),
+            seq: letter.place.seq,
+            sheet,
+            of: letter.place.sheets,
+        };
         let symbol = code.symbol();
 
         must(symbol.is_some() && sheet_mark::read(&mark) == symbol, "sheet mark")

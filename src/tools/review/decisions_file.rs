@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use super::ReviewError;
+use crate::base::FileError;
 use crate::link::Ruling;
 use crate::record::RecordRuling;
 
@@ -77,8 +78,7 @@ impl Place {
 /// spreadsheet writes.
 pub(super) fn read(path: &Utf8Path) -> Result<Lines, ReviewError> {
     let shape = |problem: String| ReviewError::Shape { path: path.to_owned(), problem };
-    let bytes = std::fs::read(path)
-        .map_err(|source| ReviewError::Read { path: path.to_owned(), source })?;
+    let bytes = std::fs::read(path).map_err(FileError::at("read decisions", path))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| shape("it is not UTF-8".to_owned()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let head = text.lines().next().unwrap_or("");

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use super::lab::{HEADER, Record};
 use super::population::{Human, ListedIn};
 use super::{SampleError, SampleSummary, names, places};
-use crate::base::durable;
+use crate::base::{FileError, durable};
 use crate::field::contract;
 use crate::field::row::List;
 
@@ -56,7 +56,7 @@ impl Csv {
 }
 
 fn write_error(file: &str, source: std::io::Error) -> SampleError {
-    SampleError::Write { file: file.to_owned(), source }
+    FileError::at("write", file.into())(source).into()
 }
 
 /// All files of the inbox.

@@ -7,6 +7,7 @@ use std::fs;
 use camino::Utf8Path;
 use serde::Deserialize;
 
+use crate::base::FileError;
 use crate::base::durable;
 use crate::package::archive::Reader;
 use crate::package::seal;
@@ -33,8 +34,7 @@ pub(super) fn verify(
     keys: VerifyKeys<'_>,
     page_text: Option<PageText<'_>>,
 ) -> Result<PackageVerdict, VerifyError> {
-    let metadata = fs::metadata(package)
-        .map_err(|source| VerifyError::Read { path: package.to_owned(), source })?;
+    let metadata = fs::metadata(package).map_err(FileError::at("read", package))?;
     let name = package.file_name().unwrap_or_default();
     let mut inspection = Inspection {
         whole: Whole::new(page_text),
@@ -148,8 +148,7 @@ impl Inspection<'_> {
                 continue;
             };
             let path = folder.join(file);
-            let (found, _) =
-                durable::fingerprint(&path).map_err(|source| VerifyError::Read { path, source })?;
+            let (found, _) = durable::fingerprint(&path).map_err(FileError::at("read", &path))?;
             self.problems.add_unless(
                 found == expected,
                 Check::Checksum,
@@ -173,8 +172,8 @@ impl Inspection<'_> {
         signature: Option<String>,
     ) -> Result<(), VerifyError> {
         let read = |path: &Utf8Path| {
-            let failed = |source| VerifyError::Read { path: path.to_owned(), source };
-            fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(failed)
+            let bytes = fs::read(path).map_err(FileError::at("read", path))?;
+            Ok::<_, FileError>(String::from_utf8_lossy(&bytes).into_owned())
         };
 
         let wanted = self.keys.signer.map(read).transpose()?;
@@ -255,7 +254,7 @@ impl Inspection<'_> {
                 );
                 Ok(None)
             }
-            Err(source) => Err(VerifyError::Read { path: folder.join(file), source }),
+            Err(error) => Err(FileError::at("read", &folder.join(file))(error).into()),
         }
     }
 
@@ -267,8 +266,7 @@ impl Inspection<'_> {
             let plain = seal::open(path, identity)?;
             self.inspect(Reader::open(plain), stem);
         } else {
-            let file = durable::open(path)
-                .map_err(|source| VerifyError::Read { path: path.to_owned(), source })?;
+            let file = durable::open(path).map_err(FileError::at("read", path))?;
             self.inspect(Reader::open(std::io::BufReader::new(file)), stem);
         }
 
@@ -297,7 +295,7 @@ fn is_part(file: &str) -> bool {
 }
 
 fn files(folder: &Utf8Path) -> Result<BTreeSet<String>, VerifyError> {
-    let failed = |source| VerifyError::Read { path: folder.to_owned(), source };
+    let failed = FileError::at("read", folder);
     let entries = folder.read_dir_utf8().map_err(failed)?;
     entries.map(|entry| Ok(entry.map_err(failed)?.file_name().to_owned())).collect()
 }

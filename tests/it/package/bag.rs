@@ -31,7 +31,8 @@ impl Bag {
     }
 
     pub(super) fn write(self, zip: &Utf8Path) {
-        let label = Label { job: JOB, part: 1, parts: 2, date: jiff::civil::date(2025, 9, 1) };
+        let label =
+            Label { job: &JOB.to_string(), part: 1, parts: 2, date: jiff::civil::date(2025, 9, 1) };
         let mut archive = ArchiveWriter::new(fs::File::create(zip).unwrap());
         let mut bag = bag::Bag::begin(&mut archive, &self.name).unwrap();
         for (path, bytes) in &self.payload {
