@@ -14,19 +14,20 @@ use crate::field::row::{ProviderKind, SuppressionReason};
 use crate::field::terms::{Item, Items};
 
 use super::damage::{self, Wanted};
-use super::text::{check_characters, is_blank, is_missing};
+use super::text::{LONGEST_MISSING, check_characters, is_blank, is_missing};
 
 /// The cell without blanks around it; empty when it is missing.
 pub(super) fn present(raw: &str) -> &str {
+    let (Some(first), Some(last)) = (raw.bytes().next(), raw.bytes().next_back()) else {
+        return "";
+    };
     // Nearly every cell of a list: nothing to trim, and no sign that a word for "nothing" begins
-    // with.
-    if let [first, .., last] = raw.as_bytes()
-        && first.is_ascii_alphanumeric()
-        && last.is_ascii_alphanumeric()
-        && !matches!(first | 0x20, b'n' | b'o' | b'u')
-    {
+    // with, or too long for one.
+    let may_be_missing = matches!(first | 0x20, b'n' | b'o' | b'u') && raw.len() <= LONGEST_MISSING;
+    if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() && !may_be_missing {
         return raw;
     }
+
     let inner = raw.trim_matches(is_blank);
     if is_missing(inner) { "" } else { inner }
 }
@@ -338,18 +339,25 @@ pub(super) fn identifier(raw: &str) -> Result<&str, Reason> {
 /// Also when the number is none: it may be one with a slip of the finger.
 pub(super) fn holds_number_of(id: &str, bsn: &str) -> bool {
     const FEWEST: usize = 7;
-    let is_digit = |sign: &char| sign.is_ascii_digit();
-    if id.chars().filter(is_digit).count() < FEWEST {
+    if bsn.is_empty() || id.bytes().filter(u8::is_ascii_digit).count() < FEWEST {
         return false;
     }
 
-    let whole = bsn.trim().strip_suffix(".0").unwrap_or(bsn);
-    let number: String = whole.chars().filter(is_digit).collect();
+    let number = digits(bsn.trim().strip_suffix(".0").unwrap_or(bsn));
     let number = number.trim_start_matches('0');
     let runs = id.split(|sign: char| sign.is_ascii_alphabetic());
-    let holds = |run: &str| run.chars().filter(is_digit).collect::<String>().contains(number);
+    let holds = |run: &str| run.len() >= number.len() && digits(run).contains(number);
 
     number.len() >= FEWEST && { runs }.any(holds)
+}
+
+/// The digits of a text.
+fn digits(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|sign| sign.is_ascii_digit()) {
+        Cow::Borrowed(text)
+    } else {
+        text.chars().filter(char::is_ascii_digit).collect()
+    }
 }
 
 /// The number of a person in a list, by which other lists name them. A number that has become

@@ -35,28 +35,26 @@ pub(super) fn of_row(
     cells: &[Cow<'_, str>],
     buffer: &mut Vec<u8>,
 ) -> u64 {
-    let [first, second] = identity(list, cells);
-    let mut mark_of = |cells: &[&str]| {
-        buffer.clear();
-        for cell in cells {
-            buffer.extend_from_slice(cell.as_bytes());
-            // Lengths, so that ("ab", "c") and ("a", "bc") differ.
-            buffer.extend_from_slice(&(cell.len() as u64).to_le_bytes());
-        }
-        marker.mark(buffer)
-    };
+    let who = identity(list, cells);
+    let is_named = who.iter().any(|cell| !cell.is_empty());
+    let who = is_named.then(|| mark_of(marker, who.into_iter(), buffer));
 
-    let who =
-        if first.is_empty() && second.is_empty() { None } else { Some(mark_of(&[first, second])) };
+    let what = mark_of(marker, cells.iter().map(|cell| &**cell), buffer);
+    (who.unwrap_or(what) & !LOW) | (what & LOW)
+}
+
+fn mark_of<'c>(
+    marker: Marker,
+    cells: impl Iterator<Item = &'c str>,
+    buffer: &mut Vec<u8>,
+) -> u64 {
     buffer.clear();
-
     for cell in cells {
         buffer.extend_from_slice(cell.as_bytes());
-        buffer.extend_from_slice(&(cell.len() as u64).to_le_bytes());
+        // So that ("ab", "c") and ("a", "bc") differ; no text has this byte.
+        buffer.push(u8::MAX);
     }
-
-    let what = marker.mark(buffer);
-    (who.unwrap_or(what) & !LOW) | (what & LOW)
+    marker.mark(buffer)
 }
 
 /// The half that says what a row says.
@@ -137,7 +135,7 @@ struct Head<'d> {
     files: Cow<'d, [Delivered]>,
 }
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl Delivery {
     pub(super) fn add(&mut self, input: Option<&Input>, counted: Counted) {

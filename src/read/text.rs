@@ -315,6 +315,9 @@ fn single_blanks(raw: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" "))
 }
 
+/// Bytes of the longest word that stands for nothing.
+pub(super) const LONGEST_MISSING: usize = "undefined".len();
+
 /// Words that systems write where they know nothing. An error word (`#N/A`) is damage: the cell had
 /// a value. A single `.` is left alone: it is the register's own value for an unknown name or
 /// street, and the addressing rules know it.
@@ -335,7 +338,7 @@ pub(super) fn is_missing(text: &str) -> bool {
     ];
 
     let Some(first) = text.bytes().next() else { return true };
-    if text.len() > 9
+    if text.len() > LONGEST_MISSING
         || !matches!(first | 0x20, b'n' | b'o' | b'u' | b'-' | b'<' | b'(' | b'|' | b'?')
     {
         return false;
