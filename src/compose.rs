@@ -59,7 +59,7 @@ use crate::field::terms::Zone;
 
 use address_lines::{AddressLines, address_lines};
 use addressee::{Addressee, addressee};
-use texts::TextFacts;
+use texts::{CampaignTexts, TextFacts};
 
 /// Fewest and most lines of name, address and country together (PostNL).
 pub const WINDOW_LINES: std::ops::RangeInclusive<usize> = 3..=6;
@@ -78,6 +78,8 @@ pub struct Letterbook<'a> {
     pub keys: &'a Keys,
     /// What the letters say about the incident.
     pub facts: &'a Facts,
+    /// The sentences.
+    pub texts: &'a CampaignTexts,
     /// The input files, in the order of `Rows::inputs`: drafts name their rows by file.
     pub inputs: &'a [Input],
     /// Date of the letters.
@@ -272,7 +274,8 @@ impl Texts {
     #[must_use]
     pub fn of(facts: BTreeSet<TextFacts>, book: &Letterbook<'_>) -> Self {
         let one = |facts: TextFacts| {
-            let body = texts::body_of(&facts, book.facts, book.run_date, book.synthetic);
+            let body =
+                texts::body_of(book.texts, &facts, book.facts, book.run_date, book.synthetic);
             let key = body.key();
             ((facts, (key.clone(), body.provider_slot)), (key, body))
         };

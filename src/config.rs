@@ -7,6 +7,7 @@ mod damage;
 mod inputs;
 pub mod mapping;
 pub mod telling;
+mod texts;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ pub use backup::Backup;
 pub use damage::DamageLimits;
 pub use inputs::{InputFormat, Inputs, TextEncoding};
 pub use telling::{MetricsSettings, ReviewSettings};
+pub use texts::TextSettings;
 
 /// The longest configuration, facts or parameters file that is read, in bytes.
 pub const LONGEST_FILE: u64 = 1 << 20;
@@ -52,6 +54,9 @@ pub struct Config {
     /// How much of a list may be unreadable.
     #[serde(default)]
     pub damage: DamageLimits,
+    /// Where the texts of the letters are; absent = the built-in ones.
+    #[serde(default)]
+    pub texts: Option<TextSettings>,
     /// Who is the same person.
     #[serde(default)]
     pub link: LinkRules,
@@ -281,7 +286,7 @@ impl Default for Window {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vendor {
-    /// age public keys (`age1...`); every part is encrypted to all of them.
+    /// age public keys (`age1...`); every part is encrypted to all of them. A run needs one.
     pub recipients: Vec<String>,
     /// Contact desk for questions about a package.
     pub contact: String,
@@ -413,6 +418,7 @@ impl Config {
         resolve(&mut config.inbox);
         resolve(&mut config.data_dir);
         resolve(&mut config.facts);
+        config.texts.iter_mut().map(|texts| &mut texts.folder).for_each(resolve);
         config.link.parameters.iter_mut().for_each(resolve);
         config.anchor_file.iter_mut().for_each(resolve);
 

@@ -10,8 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::base::FileError;
-use crate::base::durable;
+use crate::base::{FileError, durable, hash};
 use crate::config::LONGEST_FILE;
 use crate::field::placeholder;
 use crate::field::terms::{Category, Item, Items, Language};
@@ -38,6 +37,9 @@ pub struct Facts {
     /// from a dataset that is not named here.
     #[serde(default)]
     pub not_involved: BTreeMap<String, Vec<Item>>,
+    /// Of the file's bytes, lower-case hex SHA-256.
+    #[serde(skip)]
+    pub sha256: String,
     /// Where the facts were read, for findings.
     #[serde(skip)]
     pub file: Utf8PathBuf,
@@ -224,6 +226,7 @@ impl Facts {
             FactsError::Parse { path: path.to_owned(), source: Box::new(source) }
         })?;
         facts.placeholders = unmarked.placeholders;
+        facts.sha256 = hash::of_bytes(text.as_bytes());
         path.clone_into(&mut facts.file);
         check::check(&facts).map_err(|(key, problem)| FactsError::Value {
             path: path.to_owned(),

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod cells;
 pub mod digits;
+pub mod made_with;
 pub mod mode;
 pub mod placeholder;
 

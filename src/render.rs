@@ -23,12 +23,28 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use crate::base::Explain;
 use crate::field::ids::LetterId;
 pub use press::{Press, Proof, ProofResult};
+pub use world::hashes;
 
 /// The standards that print files conform to, for the vendor's job ticket.
 pub const STANDARDS: &[&str] = &["PDF 1.7"];
+
+/// The characters that both faces of the letters have.
+///
+/// # Errors
+/// [`RenderError::Workshop`] when the faces cannot be loaded.
+pub fn characters() -> Result<BTreeSet<char>, RenderError> {
+    let metrics = world::Workshop::new(jiff::civil::date(2000, 1, 1))?.metrics();
+    let has = |face, character| metrics.face(face).glyph(character).is_some();
+    let both = |character: &char| {
+        has(laid::Face::Regular, *character) && has(laid::Face::Bold, *character)
+    };
+    Ok((0..=0xFFFF).filter_map(char::from_u32).filter(both).collect())
+}
 
 /// Why letters could not be set. Never about one person: whom it cannot print, the press holds
 /// before the plan.
@@ -42,6 +58,14 @@ pub enum RenderError {
     Layout {
         /// Which step.
         code: &'static str,
+    },
+    /// A template does not compile, or cannot set what it is given.
+    #[error("template `{file}` stops at line {line}")]
+    Template {
+        /// Below `templates/`.
+        file: String,
+        /// From 1.
+        line: usize,
     },
     /// A letter names a body that the press was not given.
     #[error("a letter names a body that was not set")]
@@ -75,7 +99,12 @@ impl Explain for RenderError {
                 "shorten the sender's return address in facts.toml".to_owned()
             }
             Self::Layout { code: "glyph" } => {
-                "a text holds a character that Noto Sans does not have".to_owned()
+                "a text holds a character that Noto Sans does not have: `breachpost texts check` names the sentence".to_owned()
+            }
+            Self::Template { .. } => {
+                "templates are part of the program: correct the line in `templates/` and build it again, or install a program \
+                 that works"
+                    .to_owned()
             }
             Self::MarkInWindow => {
                 "set `print.sheet_mark = \"reserve\"` or correct `print.window`".to_owned()

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Explain, FileError};
 use crate::field::draft::Draft;
+use crate::field::made_with::MadeWith;
 use crate::field::row::{Input, List};
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
@@ -67,6 +68,9 @@ pub struct Report {
     /// How people were found.
     #[serde(default)]
     pub link: LinkReport,
+    /// What the letters are made with; earlier programs did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<MadeWith>,
     /// Distinct letter bodies that were set.
     pub bodies: u64,
     /// Stages in order.
@@ -269,6 +273,7 @@ impl Report {
             rows: account.states(),
             people: account.people(),
             letters: LetterCounts::default(),
+            made_with: None,
             reasons: reasons.collect(),
             list_reasons: BTreeMap::new(),
             list_rows: ListRows::default(),

@@ -13,6 +13,7 @@ mod error;
 mod fleet;
 mod foresee;
 mod guard;
+pub mod kept_texts;
 mod letters;
 pub mod lists;
 pub mod metrics;
@@ -40,10 +41,10 @@ use crate::base::{ExitStatus, Explain};
 use crate::compose::texts::TextFacts;
 use crate::compose::{Letterbook, Texts};
 use crate::decide::Circumstances;
-use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::ids::RowRef;
 use crate::field::job_number::JobNumber;
+use crate::field::made_with::MadeWith;
 use crate::field::person::Cluster;
 use crate::field::place::Planned;
 use crate::field::row::{Input, List, Rows};
@@ -57,12 +58,12 @@ use crate::report::{LetterCounts, Report};
 pub use abandon::{GivenUp, abandon};
 use balance::Balance;
 use clock::Clock;
-pub use error::RunError;
+pub use error::{Missing, RunError};
 pub use fleet::{SetPart, render};
 pub use foresee::{Outlook, foresee};
 use letters::{Candidates, Holds, Letters};
 pub use night::Night;
-use night::Received;
+use night::{Received, Wording};
 use plan::Step;
 use plan_files::Staging;
 use print_files::{Setter, by_print_file};
@@ -144,15 +145,15 @@ fn tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Tonight, RunError> 
 /// but the log and its outcome. From there on the set of letters is fixed.
 fn plan_tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Step, RunError> {
     plan::refuse_the_past(ledger, night)?;
-    let facts = night.facts()?;
+    let wording = night.wording()?;
     let mut clock = Clock::default();
 
     let received = night.receive(ledger, Some(ledger.keys().marker()), &mut clock)?;
-    let prepared = prepare(night, &received, ledger, &facts, &mut clock)?;
+    let prepared = prepare(night, &received, ledger, &wording, &mut clock)?;
 
     night.permits(prepared.proofed.len())?;
 
-    let staged = plan::stage(night, ledger, &facts, &received, prepared, clock)?;
+    let staged = plan::stage(night, ledger, &wording, &received, prepared, clock)?;
     plan::commit(night, ledger, received, staged)
 }
 
@@ -179,6 +180,8 @@ struct Prepared<'a> {
     identities: Identities,
     /// For the ledger: whom the lists protect.
     shields: ShieldNews,
+    /// What they are made with.
+    made_with: MadeWith,
     /// The texts, by content hash; only those that a letter uses.
     bodies: BTreeMap<String, Body>,
     /// Letters by category, language and kind, with their pages.
@@ -200,7 +203,7 @@ fn prepare<'a>(
     night: &Night<'a>,
     received: &'a Received,
     ledger: &'a Ledger,
-    facts: &'a Facts,
+    wording: &'a Wording,
     clock: &mut Clock,
 ) -> Result<Prepared<'a>, RunError> {
     let rows = &received.rows;
@@ -221,14 +224,14 @@ fn prepare<'a>(
     };
 
     // Decide: who gets a letter about what.
-    let circumstances = Circumstances::new(rows, &facts.sender_of);
+    let circumstances = Circumstances::new(rows, &wording.facts.sender_of);
     let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
-    let decide = || candidates.decide(facts, &mut balance);
+    let decide = || candidates.decide(&wording.facts, &mut balance);
     let decided = clock.time("decide", decide, |decided| decided.notices)?;
     balance.check("decide", decided.rows, decided.set_aside)?;
 
     // Compose and proof: every text is laid out once, and every letter is held against its places.
-    let book = letterbook(night, ledger, facts, &rows.inputs);
+    let book = letterbook(night, ledger, wording, &rows.inputs);
     let (texts, press) = lay_out(night, &book, decided.texts, clock)?;
     let letters = Letters { candidates, book, texts };
     let written = clock.time(
@@ -258,6 +261,7 @@ fn prepare<'a>(
         linking,
         identities: recognised.identities,
         balance,
+        made_with: wording.made_with.clone(),
         bodies,
         counts: written.counts,
         proofed: written.letters,
@@ -312,13 +316,14 @@ fn settle_deliveries(
 fn letterbook<'a>(
     night: &Night<'a>,
     ledger: &'a Ledger,
-    facts: &'a Facts,
+    wording: &'a Wording,
     inputs: &'a [Input],
 ) -> Letterbook<'a> {
     Letterbook {
         campaign: &night.config.campaign,
         keys: ledger.keys(),
-        facts,
+        facts: &wording.facts,
+        texts: &wording.texts,
         inputs,
         run_date: night.run_date,
         synthetic: night.is_marked(),
@@ -433,11 +438,11 @@ pub fn check(night: &Night<'_>) -> Result<Report, RunError> {
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     ledger.must_be_open()?;
 
-    let facts = night.facts()?;
+    let wording = night.wording()?;
     let mut clock = Clock::default();
 
     let received = night.receive(&ledger, None, &mut clock)?;
-    let mut prepared = prepare(night, &received, &ledger, &facts, &mut clock)?;
+    let mut prepared = prepare(night, &received, &ledger, &wording, &mut clock)?;
     let proofed = std::mem::take(&mut prepared.proofed);
 
     night.permits(proofed.len())?;

@@ -1,5 +1,6 @@
 //! Commands that look at the path, or prepare it; no stage uses them.
 
+pub mod campaign;
 pub mod explain;
 pub mod figures;
 pub mod link_train;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use breachpost::base::progress::Progress;
+use breachpost::compose::texts::CampaignTexts;
 use breachpost::compose::{self, Composed, Letterbook};
 use breachpost::config::Config;
 use breachpost::decide::{self, Circumstances};
@@ -55,6 +56,7 @@ pub fn composed(inbox: &Utf8Path, config: &Config, facts: &Facts) -> Composed {
         campaign: &config.campaign,
         keys: ledger.keys(),
         facts,
+        texts: &CampaignTexts::built_in(),
         inputs: &rows.inputs,
         run_date: RUN_DATE,
         synthetic: config.synthetic,

@@ -30,6 +30,8 @@ places! {
     runs = "runs";
     /// Jobs that are not finished; a folder a job.
     staging = "staging";
+    /// The texts that letters were sent with; a folder for each, named after its hash.
+    texts = "texts";
 }
 
 /// The ledger.

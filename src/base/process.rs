@@ -2,6 +2,8 @@
 //! files for others, no personal data in a panic. And how it ends when it fails itself: never with
 //! a code that nobody has agreed on.
 
+use std::fs::File;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +13,8 @@ use rustix::process::{
     DumpableBehavior, Pid, Resource, Rlimit, Signal, getppid, set_dumpable_behavior,
     set_parent_process_death_signal, setrlimit, umask,
 };
+
+use super::durable::Hashing;
 
 /// Where the program failed last.
 static PLACE: Mutex<Option<String>> = Mutex::new(None);
@@ -35,6 +39,19 @@ pub fn close() {
         tracing::error!(panic.place = %place, "internal error");
         *PLACE.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
     }));
+}
+
+/// SHA-256 (lower-case hex) of the program that is running, also when its file was replaced
+/// meanwhile.
+///
+/// # Errors
+/// When the program's file cannot be read.
+pub fn program_hash() -> io::Result<String> {
+    let mut file = File::open("/proc/self/exe")?;
+    let mut hashing = Hashing::new(io::sink());
+    io::copy(&mut file, &mut hashing)?;
+    let (_, sha256, _) = hashing.finish();
+    Ok(sha256)
 }
 
 /// Does the work; where the program fails in it, gives the place in its source.

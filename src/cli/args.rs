@@ -51,6 +51,13 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Utf8PathBuf,
     },
+    /// Make the folder of a campaign: configuration, facts, texts, an empty inbox, and a page that
+    /// says what to do next. Never overwrites anything.
+    New {
+        /// New or empty; its name becomes the campaign's.
+        #[arg(value_name = "DIR")]
+        folder: Utf8PathBuf,
+    },
     /// Run the nightly batch: read, link, decide, set the letters, publish the package, record it.
     Run {
         /// Continue even though this file, which an earlier run read, is missing or has rows that
@@ -123,11 +130,16 @@ pub enum Command {
         #[arg(long)]
         accept_volume: bool,
     },
-    /// Set every letter variant with invented people, and show them side by side on one page.
+    /// Set every letter variant with invented people, and show them side by side on one page. What
+    /// has not changed since the last time is not set again.
     Preview {
         /// Folder for the pictures and the page.
         #[arg(long, value_name = "DIR", default_value = "preview")]
         out: Utf8PathBuf,
+        /// Show only what is different with these earlier texts: a folder of texts, the folder of a
+        /// campaign, or the hash of texts that letters were sent with.
+        #[arg(long, value_name = "DIR|HASH")]
+        changed_since: Option<String>,
     },
     /// Set one letter again as an accessible copy (PDF/A-2a, PDF/UA-1).
     Letter {

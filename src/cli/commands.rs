@@ -11,6 +11,7 @@ mod ledger;
 mod letter;
 mod link_train;
 mod manual;
+mod new;
 mod plan;
 mod preview;
 mod render;
@@ -41,6 +42,7 @@ pub fn execute(args: &Args) -> Result<ExitStatus, Failure> {
             logging::start(None, run_date, args.verbose);
             return sample::write(args, *people, *seed, out);
         }
+        Command::New { folder } => return new::make(args, run_date, folder),
         Command::Verify { package, identity, signer } => {
             logging::start(None, run_date, args.verbose);
             let keys = crate::tools::verify::VerifyKeys {
@@ -110,7 +112,7 @@ impl Session<'_> {
             Command::Check { accept, accept_inputs, accept_volume, .. } => {
                 self.check(accepted(accept, accept_inputs.as_deref()), *accept_volume)
             }
-            Command::Preview { out } => self.preview(out),
+            Command::Preview { out, changed_since } => self.preview(out, changed_since.as_deref()),
             Command::Letter { id, out } => self.letter(id, out.as_deref()),
             Command::Figures => self.figures(),
             Command::Explain { id, other: None } => self.explain(id),
@@ -120,8 +122,9 @@ impl Session<'_> {
             }
             Command::Review(ReviewCommand::List) => self.review_list(),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
-            Command::Texts(TextsCommand::Check) => self.texts(),
+            Command::Texts(TextsCommand::Check) => self.texts_check(),
             Command::Manual { .. }
+            | Command::New { .. }
             | Command::Sample { .. }
             | Command::Verify { .. }
             | Command::Contract { .. }

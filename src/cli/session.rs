@@ -10,6 +10,7 @@ use super::output::{self, Failure};
 use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::base::{ExitStatus, Explain};
+use crate::compose::texts::CampaignTexts;
 use crate::config::Config;
 use crate::facts::Facts;
 use crate::field::row::Rows;
@@ -51,6 +52,10 @@ impl Session<'_> {
             .map_err(|error| Failure::new(ExitStatus::Usage, &error, None))
     }
 
+    pub(super) fn texts(&self) -> Result<CampaignTexts, Failure> {
+        CampaignTexts::of(self.config.texts_folder()).map_err(|error| Failure::of(&error))
+    }
+
     pub(super) fn parameters(&self) -> Result<Parameters, Failure> {
         Parameters::of(&self.config.link)
             .map_err(|error| Failure::new(ExitStatus::Usage, &error, None))
@@ -89,7 +94,10 @@ pub(super) fn configuration(args: &Args) -> Result<Config, Failure> {
     }
 
     let no_key = |error: SealError| Failure::new(ExitStatus::Usage, &error, error.hint());
-    Recipients::parse(&config.vendor.recipients).map_err(no_key)?;
+    // A campaign that nobody prints yet can be looked at; a run asks for the key.
+    if !config.vendor.recipients.is_empty() {
+        Recipients::parse(&config.vendor.recipients).map_err(no_key)?;
+    }
 
     if let Some(backup) = &config.backup {
         Recipients::one("backup.recipient", &backup.recipient).map_err(no_key)?;

@@ -154,6 +154,7 @@ fn composed(notices: Vec<Notice<'_>>) -> Composed {
         campaign: "test",
         keys: &keys,
         facts: &facts,
+        texts: &texts::CampaignTexts::built_in(),
         inputs: &inputs,
         run_date: "2025-09-01".parse().unwrap(),
         synthetic: true,

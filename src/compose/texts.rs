@@ -1,11 +1,15 @@
-//! What the letters say. The sentences stand in `locales/`, the facts in `facts.toml`; here they
-//! are chosen, filled and checked. A text depends on [`TextFacts`] and on nothing else, and it
+//! What the letters say. The sentences are in [`CampaignTexts`], the facts in `facts.toml`; here
+//! they are chosen, filled and checked. A text depends on [`TextFacts`] and on nothing else, and it
 //! holds nothing personal.
 
 mod blocks;
+mod campaign;
+mod conditions;
 pub mod dates;
+mod faults;
 mod items;
-pub(crate) mod locale;
+pub(crate) mod limits;
+mod locale;
 mod news;
 pub(crate) mod slots;
 mod subject;
@@ -16,36 +20,25 @@ use jiff::civil::Date;
 
 use crate::facts::{Facts, Sender};
 use crate::field::body::{Body, Frame};
-use crate::field::notice::Notice;
 use crate::field::terms::{Audience, Custody};
 
+pub use campaign::{CampaignTexts, Sentence, TEXT_FILES, TextFiles, TextsError};
+pub use conditions::{Condition, category_words};
+pub use faults::TextFault;
 pub use subject::{LetterNews, TextFacts, named_provider};
 pub use variants::{Variant, every, variants};
 
-use locale::Locale;
 use writer::TextWriter;
-
-/// The text of the letter that answers this notice.
-///
-/// Never fails: [`Facts::load`] has checked the facts, and a missing sentence or slot does not pass
-/// the tests.
-#[must_use]
-pub fn body(notice: &Notice<'_>, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
-    body_of(&TextFacts::of(notice, facts), facts, run_date, synthetic)
-}
 
 /// The text for these facts about a person. `run_date` is the date of the letter; `synthetic` marks
 /// a rehearsal.
 ///
-/// A sender profile that is not in the facts leaves the frame empty, and an empty place is refused
+/// Never fails: [`Facts::load`] has checked the facts, and [`CampaignTexts`] has every sentence. A
+/// sender profile that is not in the facts leaves the frame empty, and an empty place is refused
 /// before printing (S103).
 #[must_use]
-pub fn body_of(subject: &TextFacts, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
-    body_in(locale::locale(subject.language), subject, facts, run_date, synthetic)
-}
-
-pub(crate) fn body_in(
-    locale: &Locale,
+pub fn body_of(
+    texts: &CampaignTexts,
     subject: &TextFacts,
     facts: &Facts,
     run_date: Date,
@@ -54,7 +47,7 @@ pub(crate) fn body_in(
     let subject = subject.clone().settled();
     let nobody = Sender::default();
     let sender = facts.senders.get(&subject.sender).unwrap_or(&nobody);
-    let writer = TextWriter::new(locale, &subject, facts, sender);
+    let writer = TextWriter::new(texts.locale(subject.language), &subject, facts, sender);
 
     Body {
         language: subject.language,

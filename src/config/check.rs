@@ -26,9 +26,12 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     campaign(&config.campaign)?;
     let paths =
         [("inbox", &config.inbox), ("data_dir", &config.data_dir), ("facts", &config.facts)];
-    let named =
-        [("anchor_file", &config.anchor_file), ("link.parameters", &config.link.parameters)];
-    let named = named.into_iter().filter_map(|(key, path)| Some((key, path.as_ref()?)));
+    let named = [
+        ("anchor_file", config.anchor_file.as_ref()),
+        ("link.parameters", config.link.parameters.as_ref()),
+        ("texts.folder", config.texts.as_ref().map(|texts| &texts.folder)),
+    ];
+    let named = named.into_iter().filter_map(|(key, path)| Some((key, path?)));
     paths.into_iter().chain(named).try_for_each(|(key, path)| path_like(key, path.as_str()))?;
 
     inputs(config)?;
@@ -110,10 +113,6 @@ fn window(window: &Window) -> Result<(), Fault> {
 }
 
 fn vendor(vendor: &Vendor) -> Result<(), Fault> {
-    if vendor.recipients.is_empty() {
-        return Err(("vendor.recipients", "needs at least one age public key".to_owned()));
-    }
-
     line("vendor.contact", &vendor.contact)?;
     line("vendor.service", &vendor.service)?;
 
@@ -270,6 +269,7 @@ mod tests {
             ("lab-2025", "Lab 2025", "campaign"),
             ("\"inbox\"", "\"in\\nbox\"", "inbox"),
             ("\"facts.toml\"", "\"\"", "facts"),
+            ("[policy]", "[texts]\nfolder = \"\"\n[policy]", "texts.folder"),
             ("delimiter = \";\"", "delimiter = \"|\"", "inputs.providers"),
             ("min_days_between = 14", "min_days_between = -1", "policy.min_days_between"),
             ("min_days_between = 14", "max_letters_per_run = 0", "policy.max_letters_per_run"),

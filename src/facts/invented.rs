@@ -10,14 +10,10 @@ const POST_BOX: &str = "postbus1234";
 const PEOPLE: [&str; 1] = ["vandenvoorbeeld"];
 
 impl Facts {
-    /// The first fact that is marked as a placeholder or that the sample invents: its key, and what
-    /// it is. A real run is refused because of it.
+    /// The first fact that the sample invents: its key, and what it is. A real run is refused
+    /// because of it.
     #[must_use]
     pub fn invented(&self) -> Option<(String, &'static str)> {
-        if let Some(key) = self.placeholders.first() {
-            return Some((key.clone(), "is marked as a placeholder"));
-        }
-
         let hotline = self.phones.iter().find(|(_, phone)| subscriber(&phone.number) == HOTLINE);
         if let Some((name, _)) = hotline {
             return Some((format!("phones.{name}.number"), "is the hotline of the sample"));
@@ -82,8 +78,6 @@ mod tests {
         assert_eq!(invented(&real).as_deref(), Some("senders.bvo.signatory"));
         let real = real.replace("M. van den Voorbeeld", "A. Echtenaar");
         assert_eq!(invented(&real), None);
-        let marked = real.replace("[phones.fraud]\n", "[phones.fraud]\nplaceholder = true\n");
-        assert_eq!(invented(&marked).as_deref(), Some("phones.fraud"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::config::{Print, SheetMark, Vendor};
 use crate::field::job_number::JobNumber;
+use crate::field::made_with::MadeWith;
 use crate::package::plan::{Class, PartPlan};
 use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET};
 use crate::render::sheet_mark;
@@ -44,6 +45,8 @@ pub struct JobTicket<'a> {
     /// The standards that the print files conform to, as the renderer claims them, for instance
     /// `PDF/A-2b`.
     pub pdf_standards: &'a [&'a str],
+    /// What the letters are made with; `None` in a job that an earlier program planned.
+    pub made_with: Option<&'a MadeWith>,
     /// Head of the ledger's audit chain when the job was planned.
     pub ledger_head: &'a str,
 }
@@ -100,6 +103,8 @@ struct Ticket<'a> {
     pdf_standards: &'a [&'a str],
     contact: &'a str,
     sender_contacts: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_with: Option<&'a MadeWith>,
     ledger_head: &'a str,
 }
 
@@ -255,6 +260,7 @@ fn ticket<'a>(job: &'a JobTicket<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, 
         pdf_standards: job.pdf_standards,
         contact: &job.vendor.contact,
         sender_contacts: job.sender_phones,
+        made_with: job.made_with,
         ledger_head: job.ledger_head,
     })
 }
@@ -345,6 +351,7 @@ mod tests {
             return_lines: &["Postbus 1, 1000 AA Amsterdam".to_owned()],
             sender_phones: &["088-000 00 00".to_owned()],
             pdf_standards: &["PDF/A-2b"],
+            made_with: None,
             ledger_head: "head",
         };
 

@@ -43,11 +43,7 @@ pub(super) fn of_row(
     (who.unwrap_or(what) & !LOW) | (what & LOW)
 }
 
-fn mark_of<'c>(
-    marker: Marker,
-    cells: impl Iterator<Item = &'c str>,
-    buffer: &mut Vec<u8>,
-) -> u64 {
+fn mark_of<'c>(marker: Marker, cells: impl Iterator<Item = &'c str>, buffer: &mut Vec<u8>) -> u64 {
     buffer.clear();
     for cell in cells {
         buffer.extend_from_slice(cell.as_bytes());

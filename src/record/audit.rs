@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
 use crate::field::job_number::JobNumber;
+use crate::field::made_with::MadeWith;
 use crate::field::mode::Mode;
 use crate::field::row::List;
 
@@ -186,6 +187,9 @@ pub(super) struct Planned {
     pub contents: Contents,
     pub parts: Vec<PartTotals>,
     pub staged: Vec<StagedFile>,
+    /// What the letters are made with; earlier programs did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<MadeWith>,
 }
 
 /// What a job added about people, as counts and hashes over the rows.

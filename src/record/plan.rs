@@ -17,6 +17,7 @@ use crate::field::findings::Findings;
 use crate::field::ids::{Pseudonym, base32};
 use crate::field::job_number::JobNumber;
 use crate::field::keys::Keys;
+use crate::field::made_with::MadeWith;
 use crate::field::place::Planned;
 use crate::field::terms::Kind;
 
@@ -115,6 +116,7 @@ pub struct PlanDraft<'b> {
     found: Found,
     people: People,
     letters: Letters,
+    made_with: Option<MadeWith>,
     hash: RowHash,
     parts: Vec<PartTotals>,
     marks: Vec<(Mark, MarkKind, u32)>,
@@ -146,6 +148,7 @@ impl<'b> PlanDraft<'b> {
             found: Found::new(store, &noted)?,
             people: People { known: store.known()?, numbers: HashMap::new(), new: Vec::new() },
             letters: Letters::default(),
+            made_with: None,
             hash: RowHash::new(),
             parts: Vec::new(),
             marks: Vec::new(),
@@ -159,6 +162,11 @@ impl<'b> PlanDraft<'b> {
         self.people.new.reserve_exact(letters);
         self.people.numbers.reserve(letters);
         self.marks.reserve_exact(rows + letters);
+    }
+
+    /// Notes what the letters are made with.
+    pub fn are_made_with(&mut self, made_with: &MadeWith) {
+        self.made_with = Some(made_with.clone());
     }
 
     /// Adds the next letter.
@@ -280,6 +288,7 @@ impl<'b> PlanDraft<'b> {
             },
             parts: self.parts,
             staged,
+            made_with: self.made_with,
         };
 
         let Self { found, people, letters, marks, .. } = self;

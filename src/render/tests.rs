@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 
-use crate::compose::texts;
+use crate::compose::texts::{self, CampaignTexts};
 use crate::config::Print;
 use crate::facts::Facts;
 use crate::field::address::AddressSource;
@@ -126,7 +126,9 @@ fn planned(press: &Press, drafts: Vec<Draft>) -> Vec<Planned> {
 fn variants() -> Vec<Body> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/facts.toml");
     let facts = Facts::load(path.into()).unwrap();
-    texts::variants(&facts).iter().map(|variant| variant.body(&facts, RUN_DATE, true)).collect()
+    let texts = CampaignTexts::built_in();
+    let bodies = texts::variants(&facts).into_iter();
+    bodies.map(|variant| variant.body(&texts, &facts, RUN_DATE, true)).collect()
 }
 
 /// A letter with this body to an invented person.

@@ -4,11 +4,13 @@
 //! the run's date. There is no file system, no network, no package, no clock and no environment
 //! behind it, and personal values come as JSON strings, which Typst shows and never runs.
 
+mod fault;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
 use serde::Serialize;
-use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration, Smart, Value};
 use typst::introspection::{MetadataElem, Tag};
 use typst::layout::{Frame, FrameItem, Point, Transform};
@@ -21,6 +23,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use typst_render::RenderOptions;
 
+use crate::base::hash;
 use crate::render::RenderError;
 use crate::render::input::LetterInput;
 use crate::render::laid::{Face, Glyph, LaidPage, RuledLine, Run, Slot, SlotKey};
@@ -39,6 +42,15 @@ const LETTER: [&str; 2] = ["/letter.typ", "/letter.json"];
 const DELIVERY_NOTE: [&str; 2] = ["/delivery-note.typ", "/delivery-note.json"];
 const FACES: [(&[u8], &str, u16); 2] =
     [(notosans::REGULAR_TTF, "NotoSans-Regular", 400), (notosans::BOLD_TTF, "NotoSans-Bold", 700)];
+
+/// The hash of all templates with their names, and that of the faces: lower-case hex SHA-256.
+#[must_use]
+pub fn hashes() -> [String; 2] {
+    let templates =
+        TEMPLATES.iter().map(|(path, text)| (path.trim_start_matches('/'), text.as_bytes()));
+    let fonts = FACES.iter().map(|(data, name, _)| (*name, *data));
+    [hash::of_files(templates), hash::of_files(fonts)]
+}
 
 /// Templates and faces, loaded once.
 pub struct Workshop {
@@ -93,7 +105,8 @@ impl Workshop {
     /// Lays a letter out.
     ///
     /// # Errors
-    /// [`RenderError::Layout`] with a code; Typst's own words quote the text and are dropped.
+    /// [`RenderError::Layout`] with a code, or [`RenderError::Template`]; Typst's own words quote
+    /// the text and are dropped.
     pub fn lay(&self, input: &LetterInput) -> Result<Laid, RenderError> {
         self.forget_old();
         self.compile(LETTER, input)
@@ -116,8 +129,7 @@ impl Workshop {
         let world =
             Room { workshop: self, main: file(main)?, input: file(input)?, json: Bytes::new(json) };
         let warned = typst::compile::<PagedDocument>(&world);
-        let document =
-            warned.output.map_err(|errors| RenderError::Layout { code: code(errors.first()) })?;
+        let document = warned.output.map_err(|errors| fault::of(&world, errors.first()))?;
 
         // A warning may be a layout that never settled: page numbers or slots would be wrong.
         if !warned.warnings.is_empty() {
@@ -152,13 +164,6 @@ impl Workshop {
 fn file(path: &str) -> Result<FileId, RenderError> {
     let path = VirtualPath::new(path).map_err(|_| RenderError::Workshop)?;
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
-}
-
-/// The words of the templates' own assertions; everything else is `layout`.
-fn code(error: Option<&SourceDiagnostic>) -> &'static str {
-    const CODES: [&str; 2] = ["letterhead-too-tall", "return-line-too-wide"];
-    let said = |code: &&&str| error.is_some_and(|error| error.message.ends_with(**code));
-    CODES.iter().find(said).copied().unwrap_or("layout")
 }
 
 /// One document's view of the workshop.
@@ -456,6 +461,19 @@ mod tests {
         assert!(room.file(id).is_err() && room.source(id).is_err());
 
         assert!(room.font(2).is_none());
+    }
+
+    #[test]
+    fn a_template_that_does_not_compile_is_named_with_its_line() {
+        let mut workshop = Workshop::new(jiff::civil::date(2025, 10, 12)).unwrap();
+        let (id, source) = workshop.sources[0].clone();
+        let broken =
+            format!("// One line more.\n#let broken = nothing-of-this-name\n{}", source.text());
+        workshop.sources[0].1 = Source::new(id, broken);
+
+        let case = include_str!("../../templates/cases/letter/screening-nl.json");
+        let error = workshop.lay(&serde_json::from_str(case).unwrap()).err();
+        assert_eq!(error, Some(RenderError::Template { file: "letter.typ".to_owned(), line: 2 }));
     }
 
     #[test]

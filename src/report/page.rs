@@ -30,6 +30,10 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
     context.insert("list_reasons", &report.list_reasons.iter().collect::<Vec<_>>());
     context.insert("changes", &report.changes.iter().map(ToString::to_string).collect::<Vec<_>>());
     context.insert("due", &report.due.iter().collect::<Vec<_>>());
+    context.insert(
+        "made_with",
+        &report.made_with.as_ref().map_or(Vec::new(), |made| made.named().to_vec()),
+    );
     context.insert("funnel", &funnel(report));
     context.insert("stages", &stages(report));
 

@@ -1,10 +1,11 @@
 //! Why a run stopped, and with which exit code.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
 
 use super::lists;
 use crate::base::{ExitStatus, Explain, FileError};
+use crate::compose::texts::TextsError;
 use crate::config::ConfigError;
 use crate::deliver::DeliverError;
 use crate::facts::FactsError;
@@ -23,12 +24,21 @@ pub enum RunError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Values that a run needs are not set yet.
+    #[error("the campaign is not complete:{}", listed(missing))]
+    Incomplete {
+        /// At least one.
+        missing: Vec<Missing>,
+    },
     /// The vendor's keys.
     #[error(transparent)]
     VendorKey(#[from] SealError),
     /// The facts.
     #[error(transparent)]
     Facts(#[from] FactsError),
+    /// The texts of the letters.
+    #[error(transparent)]
+    Texts(#[from] TextsError),
     /// The ledger.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -146,6 +156,33 @@ pub enum RunError {
     },
 }
 
+/// A value that a run needs and that is not set yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    key: String,
+    problem: &'static str,
+    file: Utf8PathBuf,
+}
+
+impl Missing {
+    /// A value of a file and what is wrong with it.
+    pub(super) fn new(key: &str, problem: &'static str, file: &Utf8Path) -> Self {
+        Self { key: key.to_owned(), problem, file: file.to_owned() }
+    }
+
+    /// A table of a file that is marked `placeholder = true`.
+    pub(super) fn marked(key: &str, file: &Utf8Path) -> Self {
+        Self::new(key, "is marked as a placeholder", file)
+    }
+}
+
+/// One in each line.
+fn listed(missing: &[Missing]) -> String {
+    let line =
+        |Missing { key, problem, file }: &Missing| format!("\n`{key}` {problem} in `{file}`");
+    missing.iter().map(line).collect()
+}
+
 impl RunError {
     /// The text of this error, or of the one behind it, that has counts of rows, and the same
     /// without those that may be small: a mail leaves the house. `None`: there are no counts.
@@ -189,6 +226,8 @@ impl Explain for RunError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Record(error) => error.hint(),
+            Self::Texts(error) => error.hint(),
+            Self::Render(error) => error.hint(),
             Self::Link(error) => error.hint(),
             Self::VendorKey(error) => error.hint(),
             Self::Read(error) => error.hint(),
@@ -202,7 +241,9 @@ impl Explain for RunError {
             Self::SampleKey { .. } => {
                 Some("`breachpost plan abandon` gives it up; then set the vendor's own key and run again".to_owned())
             }
-            Self::Config(ConfigError::Rehearsal { .. }) | Self::Facts(FactsError::Rehearsal { .. }) => Some(
+            Self::Incomplete { .. }
+            | Self::Config(ConfigError::Rehearsal { .. })
+            | Self::Facts(FactsError::Rehearsal { .. }) => Some(
                 "set the real value and remove the mark; to rehearse, set `synthetic = true` and use a separate `data_dir`"
                     .to_owned(),
             ),
@@ -243,6 +284,7 @@ impl Explain for RunError {
     fn status(&self) -> ExitStatus {
         match self {
             Self::Config(_)
+            | Self::Incomplete { .. }
             | Self::VendorKey(_)
             | Self::NotPlanned { .. }
             | Self::NoJob { .. }
@@ -253,6 +295,7 @@ impl Explain for RunError {
             Self::Facts(error) if !matches!(error, FactsError::Stale { .. }) => ExitStatus::Usage,
             Self::Read(error) if error.is_a_setting() => ExitStatus::Usage,
             Self::Record(error) => error.status(),
+            Self::Texts(error) => error.status(),
             Self::Deliver(error) if error.anything_published() => ExitStatus::PartPublished,
             Self::Published { .. } | Self::AfterPublished { .. } => ExitStatus::PartPublished,
             _ => ExitStatus::Stopped,

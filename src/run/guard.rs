@@ -3,7 +3,7 @@
 
 use camino::Utf8Path;
 
-use super::RunError;
+use super::{Missing, RunError};
 use crate::config::{Config, ConfigError, Vendor};
 use crate::facts::{Facts, FactsError};
 use crate::field::mode::Mode;
@@ -14,11 +14,14 @@ const SAMPLE_KEY: &str = "age1sstkt9p7hw5dy6453n3w2wqgkzrtlqrv8l5x274l8t9a4z2kf4
 /// The sample's vendor.
 const SAMPLE_VENDOR: &str = "drukkerij de proef";
 
-/// Refuses the configuration of a real run that has values of rehearsals.
+/// Refuses a campaign without which no run can be, and the configuration of a real run that has
+/// values of rehearsals.
 ///
 /// # Errors
-/// [`ConfigError::Rehearsal`] for the first.
+/// [`RunError::Incomplete`] with all that is missing; else [`ConfigError::Rehearsal`] for the
+/// first.
 pub(super) fn configuration(config: &Config) -> Result<(), RunError> {
+    complete(config)?;
     if config.mode() == Mode::Rehearsal {
         return Ok(());
     }
@@ -30,10 +33,6 @@ pub(super) fn configuration(config: &Config) -> Result<(), RunError> {
             problem,
         }))
     };
-
-    if let Some(key) = config.placeholders.first() {
-        return refuse(key, "is marked as a placeholder");
-    }
 
     if has_sample_key(&config.vendor) {
         return refuse(
@@ -67,6 +66,32 @@ pub(super) fn configuration(config: &Config) -> Result<(), RunError> {
     }
 
     Ok(())
+}
+
+/// Refuses a campaign that is not complete. What the facts lack is told together with what the
+/// configuration lacks; on its own it does not keep an unfinished job from being finished.
+fn complete(config: &Config) -> Result<(), RunError> {
+    let mut missing = Vec::new();
+    if config.vendor.recipients.is_empty() {
+        missing.push(Missing::new("vendor.recipients", "has no key", &config.file));
+    }
+
+    if config.mode() == Mode::Real {
+        missing.extend(config.placeholders.iter().map(|key| Missing::marked(key, &config.file)));
+    }
+
+    if missing.is_empty() {
+        return Ok(());
+    }
+
+    let facts = Facts::load(&config.facts).ok().filter(|_| config.mode() == Mode::Real);
+    missing.extend(facts.iter().flat_map(|facts| marked(config, facts)));
+    Err(RunError::Incomplete { missing })
+}
+
+/// Tables of the facts that are marked as placeholders.
+fn marked<'f>(config: &'f Config, facts: &'f Facts) -> impl Iterator<Item = Missing> + 'f {
+    facts.placeholders.iter().map(|key| Missing::marked(key, &config.facts))
 }
 
 /// Refuses figures for a folder that is not there. A check says so; a run does not, since no letter
@@ -120,8 +145,12 @@ pub(super) fn dress_keys(config: &Config, keys: &[String]) -> Result<(), RunErro
 /// Refuses facts that are only for rehearsals in a real run.
 ///
 /// # Errors
-/// [`FactsError::Rehearsal`] for the first.
+/// [`RunError::Incomplete`] with all that are marked; else [`FactsError::Rehearsal`] for the first.
 pub(super) fn facts(config: &Config, facts: &Facts) -> Result<(), RunError> {
+    if config.mode() == Mode::Real && !facts.placeholders.is_empty() {
+        return Err(RunError::Incomplete { missing: marked(config, facts).collect() });
+    }
+
     match facts.invented() {
         Some((key, problem)) if config.mode() == Mode::Real => {
             Err(FactsError::Rehearsal { path: config.facts.clone(), key, problem }.into())

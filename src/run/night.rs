@@ -4,15 +4,18 @@ use jiff::civil::Date;
 
 use super::clock::Clock;
 use super::{RunError, guard, lists};
-use crate::base::data_dir;
 use crate::base::progress::Progress;
+use crate::base::{FileError, data_dir, process};
+use crate::compose::texts::CampaignTexts;
 use crate::config::Config;
 use crate::deliver::outbox;
 use crate::facts::Facts;
 use crate::field::keys::Marker;
+use crate::field::made_with::MadeWith;
 use crate::field::row::Rows;
 use crate::read::{self, Delivery, ReadTerms};
 use crate::record::{Acceptance, Intake, Ledger};
+use crate::render;
 
 /// What the operator asked for.
 #[derive(Clone, Copy)]
@@ -57,7 +60,15 @@ impl Night<'_> {
         Ok(outbox::preflight(&data_dir::outbox(data_dir), data_dir, bytes)?)
     }
 
-    pub(super) fn facts(&self) -> Result<Facts, RunError> {
+    /// What the letters of tonight are written from, as the campaign's folder has it now.
+    pub(super) fn wording(&self) -> Result<Wording, RunError> {
+        let texts = CampaignTexts::of(self.config.texts_folder())?;
+        let facts = self.facts()?;
+        let made_with = made_with(&texts, &facts)?;
+        Ok(Wording { facts, texts, made_with })
+    }
+
+    fn facts(&self) -> Result<Facts, RunError> {
         let facts = Facts::load(&self.config.facts)?;
         guard::facts(self.config, &facts)?;
         facts.check_age(
@@ -101,6 +112,28 @@ impl Night<'_> {
     fn take_in(&self, ledger: &Ledger, rows: &Rows) -> Result<Intake, RunError> {
         Ok(ledger.intake(rows, &|list| lists::terms(&self.config.inputs, list), self.accepted)?)
     }
+}
+
+/// What letters are written from.
+pub(super) struct Wording {
+    pub facts: Facts,
+    pub texts: CampaignTexts,
+    /// Their hashes, and those of what is part of the program.
+    pub made_with: MadeWith,
+}
+
+/// The hashes of what letters are made with.
+fn made_with(texts: &CampaignTexts, facts: &Facts) -> Result<MadeWith, RunError> {
+    let [templates, fonts] = render::hashes();
+    let unreadable = FileError::at("read", "/proc/self/exe".into());
+
+    Ok(MadeWith {
+        texts: texts.hash().to_owned(),
+        templates,
+        facts: facts.sha256.clone(),
+        fonts,
+        program: process::program_hash().map_err(unreadable)?,
+    })
 }
 
 /// The inbox of tonight.

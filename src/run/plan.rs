@@ -6,12 +6,11 @@ use camino::Utf8PathBuf;
 
 use super::clock::Clock;
 use super::letters::Letters;
-use super::night::Received;
+use super::night::{Received, Wording};
 use super::plan_files::{self, Settings, Staging};
-use super::{Night, Prepared, RunError, cases, disk_space, papers};
+use super::{Night, Prepared, RunError, cases, disk_space, kept_texts, papers};
 use crate::base::logging;
 use crate::base::process::peak_rss_bytes;
-use crate::facts::Facts;
 use crate::field::job_number::JobNumber;
 use crate::field::row::{Input, Rows};
 use crate::package::{self, PartPlan, Places};
@@ -82,7 +81,7 @@ pub(super) enum Staged {
 pub(super) fn stage(
     night: &Night<'_>,
     ledger: &Ledger,
-    facts: &Facts,
+    wording: &Wording,
     received: &Received,
     prepared: Prepared<'_>,
     clock: Clock,
@@ -102,8 +101,9 @@ pub(super) fn stage(
         return stage_nothing(night, ledger, received, prepared, report, clock, news);
     }
 
+    kept_texts::keep(&config.data_dir, &wording.texts)?;
     let number = ledger.next_job(night.run_date)?;
-    let input = PlanInput { night, ledger, facts, number, report, clock };
+    let input = PlanInput { night, ledger, wording, number, report, clock };
     let (checked, press) = input.stage(received, prepared)?;
 
     Ok(Staged::Letters { checked: Box::new(checked), press: Box::new(press), news })
@@ -210,6 +210,7 @@ pub(super) fn begin_report(
     }
 
     report.letters = prepared.counts.clone();
+    report.made_with = Some(prepared.made_with.clone());
     report.cases = news.counts;
     report.missing_packages.clone_from(&news.gone);
 
@@ -253,7 +254,7 @@ fn noted<'n>(
 struct PlanInput<'s, 'o> {
     night: &'s Night<'o>,
     ledger: &'s Ledger,
-    facts: &'s Facts,
+    wording: &'s Wording,
     number: JobNumber,
     report: Report,
     clock: Clock,
@@ -268,7 +269,7 @@ impl PlanInput<'_, '_> {
         prepared: Prepared<'_>,
     ) -> Result<(CheckedPlan, Press), RunError> {
         let Received { rows, delivery, intake } = received;
-        let Self { night, ledger, facts, number, mut report, mut clock } = self;
+        let Self { night, ledger, wording, number, mut report, mut clock } = self;
         let config = night.config;
         let job_name = package::job_name(number, config.synthetic);
         let staging = Staging::of(&config.data_dir, &job_name);
@@ -288,14 +289,16 @@ impl PlanInput<'_, '_> {
         } = prepared;
 
         let places = package::places(&job_name, proofed, &config.print);
-        let settings = Settings::tonight(night, facts, number, places.parts(), config.synthetic);
-        let staged = staging.write_all_but_letters(&settings, &bodies, facts, &places.classes())?;
+        let settings = Settings::tonight(night, wording, number, places.parts(), config.synthetic);
+        let staged =
+            staging.write_all_but_letters(&settings, &bodies, wording, &places.classes())?;
 
         let read = Read { inputs: &rows.inputs, intake, shields: &shields };
         let mut draft = ledger.draft(number, noted(night, &report.run_id, read, &identities))?;
         let told = usize::try_from(report.rows.letter + report.rows.merged)
             .map_err(|_| RunError::Capacity)?;
         draft.reserve(places.letters(), told);
+        draft.are_made_with(&wording.made_with);
 
         let ticket = settings.ticket("");
         let listed = papers::letters(&staging.papers())?;

@@ -12,13 +12,14 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::night::Wording;
 use super::{Night, RunError, samples};
 use crate::base::durable::{self, Hashing, Pending};
 use crate::base::{FileError, data_dir, hash};
 use crate::config::{Print, Vendor};
-use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::job_number::JobNumber;
+use crate::field::made_with::MadeWith;
 use crate::field::place::Planned;
 use crate::package::{Class, JobTicket, PartPlan, Sample};
 use crate::record::StagedFile;
@@ -53,18 +54,21 @@ pub struct Settings {
     /// Telephone numbers of the senders in the job; a plan of an earlier program has none.
     #[serde(default)]
     pub sender_phones: Vec<String>,
+    /// What the letters are made with; a plan of an earlier program does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<MadeWith>,
 }
 
 impl Settings {
     /// As configured tonight, for a job with this number and so many parts.
     pub(super) fn tonight(
         night: &Night<'_>,
-        facts: &Facts,
+        wording: &Wording,
         number: JobNumber,
         parts: u32,
         rehearsal: bool,
     ) -> Self {
-        let config = night.config;
+        let (config, facts) = (night.config, &wording.facts);
         Self {
             campaign: config.campaign.clone(),
             number,
@@ -75,6 +79,7 @@ impl Settings {
             vendor: config.vendor.clone(),
             return_lines: facts.return_lines(),
             sender_phones: facts.sender_phones(),
+            made_with: Some(wording.made_with.clone()),
         }
     }
 
@@ -89,6 +94,7 @@ impl Settings {
             vendor: &self.vendor,
             return_lines: &self.return_lines,
             sender_phones: &self.sender_phones,
+            made_with: self.made_with.as_ref(),
             pdf_standards: crate::render::STANDARDS,
             ledger_head,
         }
@@ -239,13 +245,13 @@ impl Staging {
         &self,
         settings: &Settings,
         bodies: &BTreeMap<String, Body>,
-        facts: &Facts,
+        wording: &Wording,
         classes: &BTreeSet<Class>,
     ) -> Result<Vec<StagedFile>, RunError> {
         let mut staged: Vec<StagedFile> = self.write_shared(settings, bodies)?.into();
 
         let Settings { print, run_date, rehearsal, .. } = settings;
-        for sample in samples::samples(facts, print, *run_date, *rehearsal, classes)? {
+        for sample in samples::samples(wording, print, *run_date, *rehearsal, classes)? {
             staged.push(self.write_sample(&sample)?);
         }
 

@@ -7,6 +7,7 @@ use std::io::Write;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::clock::Clock;
+use super::night::Wording;
 use super::plan_files::{Settings, Staging};
 use super::{Night, Prepared, RunError, guard, plan, seal};
 use crate::base::FileError;
@@ -14,7 +15,6 @@ use crate::base::durable;
 use crate::base::process::peak_rss_bytes;
 use crate::config::Vendor;
 use crate::deliver::outbox;
-use crate::facts::Facts;
 use crate::package::{self, Recipients};
 use crate::record::{Access, Home, Job, JobState, Ledger, PartTotals};
 use crate::report::{PackageReport, PartReport, Report};
@@ -66,11 +66,11 @@ pub fn dress(night: &Night<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
     guard::dress_keys(config, dress.recipients)?;
     refuse_folder(dress, night)?;
 
-    let facts = night.facts()?;
+    let wording = night.wording()?;
     let mut clock = Clock::default();
 
     let received = night.receive(&ledger, None, &mut clock)?;
-    let prepared = super::prepare(night, &received, &ledger, &facts, &mut clock)?;
+    let prepared = super::prepare(night, &received, &ledger, &wording, &mut clock)?;
 
     night.permits(prepared.proofed.len())?;
     let news = plan::news(night, &received.rows, &prepared, &ledger)?;
@@ -83,7 +83,7 @@ pub fn dress(night: &Night<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
 
     if !prepared.proofed.is_empty() {
         let rehearsed =
-            Package { night, ledger: &ledger, facts: &facts, making: &making, recipients };
+            Package { night, ledger: &ledger, wording: &wording, making: &making, recipients };
         let made = rehearsed.make(prepared, &mut clock)?;
         package = Some(dress.out.join(&made.job));
         report.package = Some(made);
@@ -162,14 +162,14 @@ impl Drop for Making {
 struct Package<'w, 'o> {
     night: &'w Night<'o>,
     ledger: &'w Ledger,
-    facts: &'w Facts,
+    wording: &'w Wording,
     making: &'w Making,
     recipients: Vec<String>,
 }
 
 impl Package<'_, '_> {
     fn make(self, prepared: Prepared<'_>, clock: &mut Clock) -> Result<PackageReport, RunError> {
-        let Self { night, ledger, facts, making: Making(staging), recipients } = self;
+        let Self { night, ledger, wording, making: Making(staging), recipients } = self;
         let config = night.config;
         let Prepared { bodies, proofed, letters, press, .. } = prepared;
         let number = ledger.next_job(night.run_date)?;
@@ -177,11 +177,11 @@ impl Package<'_, '_> {
         let places = package::places(&job_name, proofed, &config.print);
         let settings = Settings {
             vendor: Vendor { recipients, ..config.vendor.clone() },
-            ..Settings::tonight(night, facts, number, places.parts(), true)
+            ..Settings::tonight(night, wording, number, places.parts(), true)
         };
 
         let mut staged =
-            staging.write_all_but_letters(&settings, &bodies, facts, &places.classes())?;
+            staging.write_all_but_letters(&settings, &bodies, wording, &places.classes())?;
         let mut totals = Vec::new();
         for part in places {
             let part = letters.part(&part)?;

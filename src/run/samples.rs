@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::night::Wording;
 use crate::compose::invented;
 use crate::compose::texts::{self, LetterNews, TextFacts};
 use crate::config::Print;
-use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::job_number::JobNumber;
 use crate::field::place::{Place, Planned};
@@ -44,16 +44,19 @@ impl Made {
 ///
 /// # Errors
 /// [`RenderError`] when a letter does not set.
-pub fn samples(
-    facts: &Facts,
+pub(super) fn samples(
+    wording: &Wording,
     print: &Print,
     run_date: Date,
     synthetic: bool,
     classes: &BTreeSet<Class>,
 ) -> Result<Vec<Sample>, RenderError> {
-    let maker = SampleMaker { facts, print, run_date, synthetic };
-    let usual: Vec<TextFacts> =
-        texts::variants(facts).into_iter().map(|one| one.subject).filter(is_usual).collect();
+    let maker = SampleMaker { wording, print, run_date, synthetic };
+    let usual: Vec<TextFacts> = texts::variants(&wording.facts)
+        .into_iter()
+        .map(|one| one.subject)
+        .filter(is_usual)
+        .collect();
     let mut made = maker.set(kinds(&usual), 0)?;
     let pairs = classes
         .iter()
@@ -117,7 +120,7 @@ fn kinds(usual: &[TextFacts]) -> Vec<Letter> {
 
 /// What samples are made with.
 struct SampleMaker<'a> {
-    facts: &'a Facts,
+    wording: &'a Wording,
     print: &'a Print,
     run_date: Date,
     synthetic: bool,
@@ -158,7 +161,8 @@ impl SampleMaker<'_> {
     /// takes.
     fn set(&self, letters: Vec<Letter>, from: usize) -> Result<Vec<Made>, RenderError> {
         let body = |letter: &Letter| {
-            texts::body_of(&letter.subject, self.facts, self.run_date, self.synthetic)
+            let Wording { facts, texts, .. } = self.wording;
+            texts::body_of(texts, &letter.subject, facts, self.run_date, self.synthetic)
         };
         let bodies: Vec<Body> = letters.iter().map(body).collect();
         let keyed: BTreeMap<String, Body> =

@@ -10,17 +10,19 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use crate::base::{Explain, data_dir};
+use crate::compose::texts::CampaignTexts;
 use crate::config::Config;
 use crate::field::address::AddressSource;
 use crate::field::body::Body;
 use crate::field::draft::{Draft, Kix};
+use crate::field::made_with::MadeWith;
 use crate::field::place::Planned;
 use crate::field::terms::{Audience, Category, Custody, Format, Kind, Language};
 use crate::record::{Access, Home, Ledger, LetterRecord, RecordError};
-use crate::render::{Press, RenderError};
+use crate::render::{self, Press, RenderError};
 use crate::report::namesakes;
-use crate::run::RunError;
 use crate::run::plan_files::{Settings, Staging};
+use crate::run::{RunError, kept_texts};
 
 /// Why a letter cannot be explained.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +57,11 @@ impl Explain for ExplainError {
                 "`rows.csv` of the last run lists every row with its record id, `letters.parquet` every letter"
                     .to_owned(),
             ),
-            Self::Gone { .. } => None,
+            Self::Gone { .. } => Some(
+                "its words were in `runs/` of the data folder: a purge destroys them, or somebody moved them; the letter cannot \
+                 be set again"
+                    .to_owned(),
+            ),
         }
     }
 }
@@ -84,6 +90,13 @@ pub struct LetterExplanation {
     pub address: Vec<String>,
     /// Blocks of text in order: id and heading.
     pub texts: Vec<String>,
+    /// What it was made with, by hash; `None`: its job was planned by an earlier program.
+    pub made_with: Option<MadeWith>,
+    /// The folder with the texts that it was made with; `None`: they are not kept, or no longer as
+    /// they were.
+    pub texts_kept: Option<Utf8PathBuf>,
+    /// Whether letters are written from different texts by now.
+    pub texts_changed: bool,
 }
 
 /// One decision.
@@ -97,13 +110,19 @@ pub struct AppliedRule {
     pub why: &'static str,
 }
 
-/// Explains the letter with this id or reference.
+/// Explains the letter with this id or reference. `texts` are those of today.
 ///
 /// # Errors
 /// [`ExplainError`] when it is unknown or its plan is gone.
-pub fn explain(config: &Config, id: &str) -> Result<LetterExplanation, ExplainError> {
+pub fn explain(
+    config: &Config,
+    texts: &CampaignTexts,
+    id: &str,
+) -> Result<LetterExplanation, ExplainError> {
     let found = find(config, id)?;
     let Planned { draft, place } = &found.letter;
+    let made_with = found.settings.made_with.clone();
+    let kept = |made_with: &MadeWith| kept_texts::find(&config.data_dir, &made_with.texts);
     let record = &found.record;
     let rows = draft.rows.iter().zip(&draft.record_ids);
 
@@ -138,18 +157,60 @@ pub fn explain(config: &Config, id: &str) -> Result<LetterExplanation, ExplainEr
             .iter()
             .map(|block| format!("{} {}", block.id, block.heading))
             .collect(),
+        texts_kept: made_with.as_ref().and_then(kept),
+        texts_changed: have_changed(texts, made_with.as_ref()),
+        made_with,
     })
 }
 
-/// Sets the letter with this id or reference again, as PDF/A-2a and PDF/UA-1.
+/// Whether a job was made with different texts, as far as it says.
+fn have_changed(texts: &CampaignTexts, made_with: Option<&MadeWith>) -> bool {
+    made_with.is_some_and(|made_with| made_with.texts != texts.hash())
+}
+
+/// A letter that was set again.
+#[derive(Clone, Debug)]
+pub struct LetterCopy {
+    /// PDF/A-2a and PDF/UA-1.
+    pub pdf: Vec<u8>,
+    /// What gives a letter its look and is not what it was when the letter was planned: `templates`,
+    /// `fonts`; everything when its job was planned by an earlier program, which did not say.
+    pub looks_different: Vec<&'static str>,
+    /// Whether letters are written from different texts by now.
+    pub texts_changed: bool,
+}
+
+/// Sets the letter with this id or reference again: with the words that it was planned with, which
+/// its plan has, and the templates of this program. `texts` are those of today.
 ///
 /// # Errors
 /// [`ExplainError`] when it is unknown, its plan is gone, or it does not set.
-pub fn accessible_copy(config: &Config, id: &str) -> Result<Vec<u8>, ExplainError> {
+pub fn accessible_copy(
+    config: &Config,
+    texts: &CampaignTexts,
+    id: &str,
+) -> Result<LetterCopy, ExplainError> {
     let found = find(config, id)?;
     let bodies = BTreeMap::from([(found.letter.draft.body.clone(), found.body.clone())]);
     let press = Press::new(&bodies, &found.settings.print, found.settings.run_date)?;
-    Ok(press.accessible(&found.letter.draft, &found.body)?)
+    let pdf = press.accessible(&found.letter.draft, &found.body)?;
+
+    let [templates, fonts] = render::hashes();
+    let made_with = found.settings.made_with.as_ref();
+    let differs = |of: fn(&MadeWith) -> &String, now: &String| {
+        made_with.is_none_or(|made_with| of(made_with) != now)
+    };
+    let looks = [
+        ("templates", differs(|made_with| &made_with.templates, &templates)),
+        ("fonts", differs(|made_with| &made_with.fonts, &fonts)),
+    ];
+    let looks_different = looks.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what);
+
+    Ok(LetterCopy {
+        pdf,
+        looks_different: looks_different.collect(),
+        texts_changed: have_changed(texts, made_with),
+    })
 }
 
 struct Found {
@@ -329,11 +390,25 @@ impl fmt::Display for LetterExplanation {
 
         writeln!(f, "texts")?;
 
-        for (place, block) in self.texts.iter().enumerate() {
-            let end = if place + 1 == self.texts.len() { "" } else { "\n" };
-            write!(f, "  {}{end}", block.trim_end())?;
+        for block in &self.texts {
+            writeln!(f, "  {}", block.trim_end())?;
         }
 
-        Ok(())
+        write!(f, "made with")?;
+        let Some(made_with) = &self.made_with else {
+            return write!(f, "\n  unknown: its job was planned by an earlier program");
+        };
+
+        for (what, hash) in made_with.named() {
+            let changed = what == "texts" && self.texts_changed;
+            write!(f, "\n  {what:<13} {hash}{}", if changed { "  (changed since)" } else { "" })?;
+        }
+
+        match &self.texts_kept {
+            Some(folder) => write!(f, "\n  {:<13} {folder}", "kept in"),
+            None => {
+                write!(f, "\n  {:<13} nowhere: these texts are not in the data folder", "kept in")
+            }
+        }
     }
 }

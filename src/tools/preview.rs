@@ -1,34 +1,59 @@
 //! `breachpost preview`: every letter variant with invented people, Dutch next to English, as PDF
-//! and as pictures.
+//! and as pictures. What has not changed since the last time is left as it is.
+
+mod page;
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
-use serde::Serialize;
-use tera::{Context, Tera};
+use serde::{Deserialize, Serialize};
 
 use crate::base::progress::Progress;
-use crate::base::{Explain, FileError, durable, workers};
+use crate::base::{Explain, FileError, durable, hash, process, workers};
 use crate::compose::invented;
-use crate::compose::texts::{self, Variant};
+use crate::compose::texts::{self, CampaignTexts, Variant};
 use crate::config::Print;
 use crate::facts::Facts;
 use crate::field::body::Body;
+use crate::field::draft::Draft;
 use crate::field::terms::{Format, Language};
-use crate::render::{Press, RenderError};
+use crate::render::{self, Press, RenderError};
 
 /// Resolution of the pictures: enough to read 11 pt on a screen.
 const PIXELS_PER_INCH: f64 = 80.0;
 
+/// What the letters of the folder were made of, so that the next preview can leave them.
+const MADE: &str = "made.json";
+
+/// The longest `made.json` that is read, in bytes.
+const LONGEST_MADE: u64 = 1 << 24;
+
+/// What is previewed.
+#[derive(Clone, Copy, Debug)]
+pub struct PreviewOrder<'a> {
+    /// The sentences.
+    pub texts: &'a CampaignTexts,
+    /// What the letters say about the incident.
+    pub facts: &'a Facts,
+    /// Paper and window.
+    pub print: &'a Print,
+    /// Date of the letters.
+    pub run_date: Date,
+    /// Earlier texts: only what is different with them is shown.
+    pub since: Option<&'a CampaignTexts>,
+}
+
 /// What was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PreviewSummary {
-    /// Letters, each language counted.
+    /// Letters that the page shows, each language counted.
     pub variants: usize,
-    /// Pages of all letters.
+    /// Pages of these letters.
     pub pages: usize,
+    /// Letters among them that were set anew; the others were there.
+    pub set: usize,
     /// The page that shows them.
     pub index: Utf8PathBuf,
 }
@@ -53,36 +78,58 @@ pub enum PreviewError {
 
 impl Explain for PreviewError {
     fn hint(&self) -> Option<String> {
-        if let Self::File(error) = self { error.hint() } else { None }
+        match self {
+            Self::Render { source, .. } | Self::Press(source) => source.hint(),
+            Self::File(error) => error.hint(),
+            Self::Page(_) => None,
+        }
     }
 }
 
-/// One variant in both languages, as the page shows it.
-#[derive(Serialize)]
-struct Row {
-    name: String,
-    conditions: Vec<(String, String)>,
-    letters: Vec<Shown>,
+/// A letter to an invented person.
+struct Letter {
+    variant: Variant,
+    body: Body,
+    draft: Draft,
+    /// Hash of all that decides how it looks.
+    made_of: String,
 }
 
-/// One letter, as the page shows it.
-#[derive(Clone, Serialize)]
-struct Shown {
-    language: &'static str,
-    pdf: String,
-    pictures: Vec<String>,
+impl Letter {
+    /// File name without extension, below the preview's folder: `nl/<variant>`.
+    fn name(&self) -> String {
+        format!("{}/{}", self.variant.subject.language.word(), self.variant.name)
+    }
 }
 
-/// Writes every variant to `out`: `nl/<variant>.pdf`, `nl/<variant>-1.png`, ..., the same under
+/// A letter as it is in the folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MadeLetter {
+    made_of: String,
+    pages: usize,
+}
+
+impl MadeLetter {
+    /// Whether all its files are there.
+    fn is_there(&self, out: &Utf8Path, name: &str) -> bool {
+        let pictures = (1..=self.pages).map(|page| picture(name, page));
+        pictures.chain([format!("{name}.pdf")]).all(|file| out.join(file).is_file())
+    }
+}
+
+fn picture(name: &str, page: usize) -> String {
+    format!("{name}-{page}.png")
+}
+
+/// Writes the variants to `out`: `nl/<variant>.pdf`, `nl/<variant>-1.png`, ..., the same under
 /// `en/`, and `index.html`. People are invented and every page says so.
 ///
 /// # Errors
 /// [`PreviewError`] when a letter does not set or a file cannot be written.
 pub fn write(
     out: &Utf8Path,
-    facts: &Facts,
-    print: &Print,
-    run_date: Date,
+    order: &PreviewOrder<'_>,
     progress: &Progress,
 ) -> Result<PreviewSummary, PreviewError> {
     for language in Language::ALL {
@@ -90,33 +137,90 @@ pub fn write(
         fs::create_dir_all(&path).map_err(FileError::at("write", &path))?;
     }
 
-    let variants = texts::variants(facts);
-    let bodies: Vec<Body> =
-        variants.iter().map(|variant| variant.body(facts, run_date, true)).collect();
-    let keyed: BTreeMap<String, Body> =
-        bodies.iter().map(|body| (body.key(), body.clone())).collect();
-    let press = Press::new(&keyed, print, run_date)?;
-    progress.stage("preview", variants.len() as u64);
+    let letters = letters(order);
+    let mut made = made_before(out);
+    let is_made = |letter: &&Letter| {
+        let before = made.get(&letter.name()).filter(|before| before.made_of == letter.made_of);
+        before.is_some_and(|before| before.is_there(out, &letter.name()))
+    };
+    let new: Vec<&Letter> = letters.iter().filter(|letter| !is_made(letter)).collect();
 
-    let numbered: Vec<(usize, (&Variant, &Body))> =
-        variants.iter().zip(&bodies).enumerate().collect();
-    let shown = workers::map(&numbered, |(number, (variant, body))| {
-        let shown = letter(out, &press, *number, variant, body)?;
+    let bodies: BTreeMap<String, Body> =
+        new.iter().map(|letter| (letter.draft.body.clone(), letter.body.clone())).collect();
+    let press = Press::new(&bodies, order.print, order.run_date)?;
+    progress.stage("preview", new.len() as u64);
+    let set = workers::map(&new, |letter| {
+        let pages = set(out, &press, letter)?;
         progress.advance(1);
-        Ok(shown)
+        Ok((letter.name(), MadeLetter { made_of: letter.made_of.clone(), pages }))
     });
+    made.extend(set.into_iter().collect::<Result<Vec<_>, PreviewError>>()?);
 
-    let shown = shown.into_iter().collect::<Result<Vec<Shown>, PreviewError>>()?;
-
-    let index = out.join("index.html");
-    let made = PreviewSummary {
-        variants: shown.len(),
-        pages: shown.iter().map(|letter| letter.pictures.len()).sum(),
-        index: index.clone(),
+    let pages = |letter: &Letter| made.get(&letter.name()).map_or(0, |made| made.pages);
+    let summary = PreviewSummary {
+        variants: letters.len(),
+        pages: letters.iter().map(pages).sum(),
+        set: new.len(),
+        index: out.join("index.html"),
     };
 
-    write_file(&index, page(&rows(&variants, &shown), &made)?.as_bytes())?;
-    Ok(made)
+    let page = page::Page::new(order, &letters, &made).html(&summary)?;
+    write_file(&out.join(MADE), &serde_json::to_vec_pretty(&made).unwrap_or_default())?;
+    write_file(&summary.index, page.as_bytes())?;
+    Ok(summary)
+}
+
+/// The letters that are shown: all of them, or those that are different with earlier texts.
+fn letters(order: &PreviewOrder<'_>) -> Vec<Letter> {
+    let PreviewOrder { texts, facts, print, run_date, since } = *order;
+    // What is the same for all of them; a program that cannot be read is one that nothing was made by.
+    let common = serde_json::json!([
+        render::hashes(),
+        process::program_hash().unwrap_or_default(),
+        print,
+        run_date,
+        PIXELS_PER_INCH
+    ]);
+
+    let letter = |(number, variant): (usize, Variant)| {
+        let body = variant.body(texts, facts, run_date, true);
+        let draft = invented::draft(&variant.subject, number / 2, &body);
+        let made_of = hash::of_bytes(serde_json::json!([common, draft]).to_string().as_bytes());
+        Letter { variant, body, draft, made_of }
+    };
+    let is_different = |letter: &Letter| {
+        since.is_none_or(|since| letter.variant.body(since, facts, run_date, true) != letter.body)
+    };
+
+    texts::variants(facts).into_iter().enumerate().map(letter).filter(is_different).collect()
+}
+
+/// What an earlier preview left in the folder, by name; nothing when that cannot be read.
+fn made_before(out: &Utf8Path) -> BTreeMap<String, MadeLetter> {
+    let text = durable::read_text(&out.join(MADE), LONGEST_MADE).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// Sets one letter; gives the number of its pages.
+fn set(out: &Utf8Path, press: &Press, letter: &Letter) -> Result<usize, PreviewError> {
+    let Letter { variant, body, draft, .. } = letter;
+    let failed = |source| PreviewError::Render { variant: variant.name.clone(), source };
+    let name = letter.name();
+    write_file(&out.join(format!("{name}.pdf")), &press.accessible(draft, body).map_err(failed)?)?;
+
+    let pictures = press.png(draft, body, PIXELS_PER_INCH).map_err(failed)?;
+    for (page, png) in (1..).zip(&pictures) {
+        write_file(&out.join(picture(&name, page)), png)?;
+    }
+
+    // A letter that is shorter now.
+    for page in pictures.len() + 1.. {
+        if fs::remove_file(out.join(picture(&name, page))).is_err() {
+            break;
+        }
+    }
+
+    Ok(pictures.len())
 }
 
 /// How letters of one size lie on their paper.
@@ -135,6 +239,7 @@ pub struct Paper {
 /// # Errors
 /// [`PreviewError::Press`] when a letter does not set.
 pub fn paper(
+    texts: &CampaignTexts,
     facts: &Facts,
     print: &Print,
     run_date: Date,
@@ -143,7 +248,7 @@ pub fn paper(
     for mut variant in texts::variants(facts) {
         for format in Format::ALL {
             variant.subject.format = *format;
-            let body = variant.body(facts, run_date, false);
+            let body = variant.body(texts, facts, run_date, false);
             bodies.insert(body.key(), body);
         }
     }
@@ -158,59 +263,6 @@ pub fn paper(
     }
 
     Ok(found)
-}
-
-fn letter(
-    out: &Utf8Path,
-    press: &Press,
-    number: usize,
-    variant: &Variant,
-    body: &Body,
-) -> Result<Shown, PreviewError> {
-    let failed = |source| PreviewError::Render { variant: variant.name.clone(), source };
-    let draft = invented::draft(&variant.subject, number / 2, body);
-    let language = variant.subject.language.word();
-    let pdf = format!("{language}/{}.pdf", variant.name);
-    write_file(&out.join(&pdf), &press.accessible(&draft, body).map_err(failed)?)?;
-
-    let mut pictures = Vec::new();
-    for (page, png) in (1..).zip(press.png(&draft, body, PIXELS_PER_INCH).map_err(failed)?) {
-        let picture = format!("{language}/{}-{page}.png", variant.name);
-        write_file(&out.join(&picture), &png)?;
-        pictures.push(picture);
-    }
-
-    Ok(Shown { language, pdf, pictures })
-}
-
-/// Variants of one name come together, Dutch first.
-fn rows(variants: &[Variant], shown: &[Shown]) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for (variant, letter) in variants.iter().zip(shown) {
-        let place = *places.entry(&variant.name).or_insert_with(|| {
-            let conditions =
-                variant.conditions.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-            rows.push(Row {
-                name: variant.name.clone(),
-                conditions: conditions.collect(),
-                letters: Vec::new(),
-            });
-            rows.len() - 1
-        });
-        rows[place].letters.push(letter.clone());
-    }
-
-    rows
-}
-
-fn page(rows: &[Row], made: &PreviewSummary) -> Result<String, PreviewError> {
-    let mut tera = Tera::new();
-    tera.add_raw_template("index.html", include_str!("../../templates/preview/index.html"))?;
-    let mut context = Context::new();
-    context.insert("rows", rows);
-    context.insert("made", made);
-    Ok(tera.render("index.html", &context)?)
 }
 
 fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), PreviewError> {

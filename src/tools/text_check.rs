@@ -1,9 +1,9 @@
 //! The text gates (docs/letters.md): what must hold of every sentence and of every whole letter
-//! before anything is printed. They find; a person rewrites. Limits and word lists stand in
-//! `locales/limits.toml`.
+//! before anything is printed. They find; a person rewrites. Limits and word lists are in
+//! `limits.toml` of the same texts.
 
+mod glyphs;
 mod letters;
-mod limits;
 mod parity;
 mod readability;
 mod sentences;
@@ -14,20 +14,20 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::compose::texts::locale::{self, Locale};
+use crate::compose::texts::CampaignTexts;
+use crate::compose::texts::limits::Limits;
 use crate::compose::texts::slots::Values;
 use crate::facts::Facts;
 use crate::field::body::{Body, Part};
 use crate::field::terms::Language;
 
 pub use letters::TextFigures;
-use limits::{Limits, limits};
 
 /// Something that a writer has to change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct TextFinding {
-    /// `locales/nl.toml`, `locales/en.toml` or the facts file; for spelling that cannot be checked,
-    /// what is missing.
+    /// The file of one language, or of the facts; for spelling that cannot be checked, what is
+    /// missing.
     pub file: String,
     /// Key of the sentence, or the letter variant in which the problem shows most.
     pub key: String,
@@ -58,11 +58,16 @@ pub struct TextReview {
     pub figures: BTreeMap<Language, TextFigures>,
 }
 
-/// Looks at every sentence of both locale files and of the facts, at every whole letter there can
-/// be, and at the age of the facts on `run_date`.
+/// Looks at every sentence of both languages and of the facts, at every whole letter there can be,
+/// and at the age of the facts on `run_date`.
 #[must_use]
-pub fn review(facts: &Facts, run_date: Date, max_age_days: i64) -> TextReview {
-    let mut review = Texts { nl: locale::NL, en: locale::EN, limits: limits() }.review(facts);
+pub fn review(
+    texts: &CampaignTexts,
+    facts: &Facts,
+    run_date: Date,
+    max_age_days: i64,
+) -> TextReview {
+    let mut review = of_texts(texts, facts);
     review.findings.extend(facts.stale(run_date, max_age_days).into_iter().map(|(key, day)| {
         TextFinding {
             file: facts.file.to_string(),
@@ -75,9 +80,36 @@ pub fn review(facts: &Facts, run_date: Date, max_age_days: i64) -> TextReview {
         }
     }));
 
-    review.findings.extend(spelling::check(&[locale::NL, locale::EN], facts, limits()));
+    review.findings.extend(spelling::check(texts, facts));
     review.findings.sort();
     review
+}
+
+/// Sentences and whole letters, without spelling and without the age of the facts.
+fn of_texts(texts: &CampaignTexts, facts: &Facts) -> TextReview {
+    let mut findings = of_sentences(texts, facts);
+    let survey = letters::survey(texts, facts);
+    findings.extend(survey.findings);
+    findings.sort();
+    findings.dedup();
+
+    TextReview { findings, figures: survey.figures }
+}
+
+/// Looks at every sentence of both languages and of the facts, and at no whole letter: quick enough
+/// for every change of a sentence.
+#[must_use]
+pub fn of_sentences(texts: &CampaignTexts, facts: &Facts) -> Vec<TextFinding> {
+    let mut findings = parity::of_sentences(texts);
+    findings.extend(parity::of_facts(facts));
+
+    for language in [Language::Nl, Language::En] {
+        findings.extend(sentences::of_locale(language, texts, &values(facts, language)));
+    }
+
+    findings.extend(sentences::of_facts(facts, texts.limits()));
+    findings.extend(glyphs::check(texts, facts));
+    findings
 }
 
 /// How somebody makes sure of this fact again.
@@ -98,106 +130,6 @@ const fn worded<'a>(language: Language, english: &'a str, dutch: &'a str) -> &'a
     match language {
         Language::Nl => dutch,
         Language::En => english,
-    }
-}
-
-/// The texts that are checked: the two locale files as written, and the limits.
-struct Texts<'a> {
-    nl: &'a str,
-    en: &'a str,
-    limits: &'a Limits,
-}
-
-impl Texts<'_> {
-    fn review(&self, facts: &Facts) -> TextReview {
-        let mut findings = self.check_sentences(facts);
-        let mut figures = BTreeMap::new();
-        if let Ok(locales) = self.parsed() {
-            let survey = letters::survey(&locales, self.limits, facts);
-            findings.extend(survey.findings);
-            figures = survey.figures;
-        }
-
-        findings.sort();
-        findings.dedup();
-        TextReview { findings, figures }
-    }
-
-    /// Everything but whole letters.
-    fn check_sentences(&self, facts: &Facts) -> Vec<TextFinding> {
-        if let Err(findings) = self.parsed() {
-            return findings;
-        }
-
-        let entries = [entries(self.nl), entries(self.en)];
-        let mut findings = parity::of_entries(&entries);
-        findings.extend(parity::of_facts(facts));
-
-        for (language, entries) in [Language::Nl, Language::En].into_iter().zip(&entries) {
-            findings.extend(sentences::of_locale(
-                language,
-                entries,
-                &values(facts, language),
-                self.limits,
-            ));
-        }
-
-        findings.extend(sentences::of_facts(facts, self.limits));
-        findings
-    }
-
-    /// Dutch and English, or what does not parse.
-    fn parsed(&self) -> Result<[Box<Locale>; 2], Vec<TextFinding>> {
-        let parsed = [(Language::Nl, self.nl), (Language::En, self.en)].map(|(language, text)| {
-            toml::from_str::<Locale>(text).map(Box::new).map_err(|error| TextFinding {
-                file: file(language).to_owned(),
-                key: String::new(),
-                sentence: String::new(),
-                problem: error.to_string(),
-                advice: "every key and slot must be one that the program knows".to_owned(),
-            })
-        });
-
-        match parsed {
-            [Ok(nl), Ok(en)] => Ok([nl, en]),
-            [nl, en] => Err([nl.err(), en.err()].into_iter().flatten().collect()),
-        }
-    }
-}
-
-/// One text of a locale file with its key.
-struct Entry {
-    key: String,
-    text: String,
-}
-
-/// Every text of a locale file with its key, in order of key.
-fn entries(text: &str) -> Vec<Entry> {
-    fn walk(key: &str, value: &toml::Value, entries: &mut Vec<Entry>) {
-        if let Some(table) = value.as_table() {
-            for (name, value) in table {
-                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
-                walk(&key, value, entries);
-            }
-        } else if let Some(text) = value.as_str() {
-            entries.push(Entry { key: key.to_owned(), text: text.to_owned() });
-        }
-    }
-
-    let mut found = Vec::new();
-    // The caller has parsed the same text as a `Locale`.
-    if let Ok(table) = text.parse::<toml::Table>() {
-        walk("", &toml::Value::Table(table), &mut found);
-    }
-
-    found.sort_by(|one, other| one.key.cmp(&other.key));
-    found
-}
-
-const fn file(language: Language) -> &'static str {
-    match language {
-        Language::Nl => "locales/nl.toml",
-        Language::En => "locales/en.toml",
     }
 }
 

@@ -80,7 +80,7 @@ pub const CANARIES: [Canary; 51] = [
     // Of people who are not written to, and of why.
     secret("999970082"),
     secret("Dwobnaxtery"),
-    secret("Klachtqwurb"),
+    secret("Kwalchtqurb"),
     secret("1938-05-19"),
     secret("Yzfermoltan"),
     secret("Xubrindalfo"),
@@ -157,7 +157,7 @@ pub fn night() -> Night {
         ("participants-1.csv", participants),
         ("register-1.csv", register),
         ("providers-1.csv", "provider_code,kind,display_name,confirmed_on,street,house_number,house_letter,house_addition,postcode,town,contact_email\n06000777,gp,Huisartsenpraktijk Plyxmoortje,2025-08-29,Kade,1,,,3584CX,Utrecht,post@qzornmail.example\n".to_owned()),
-        ("suppressions-1.csv", "bsn,person_ref,reason,source,since\n999970082,,objection,Klachtqwurb,2025-08-01\n".to_owned()),
+        ("suppressions-1.csv", "bsn,person_ref,reason,source,since\n999970082,,objection,Kwalchtqurb,2025-08-01\n".to_owned()),
     ] {
         fs::write(night.inbox().join(name), text).unwrap();
     }

@@ -40,6 +40,7 @@ mod scale;
 mod signatures;
 mod snapshots;
 mod telling;
+mod texts;
 mod tools;
 mod tree;
 mod variants;

@@ -187,6 +187,7 @@ fn job<'a>(
         return_lines,
         sender_phones: &[],
         pdf_standards: &["PDF/A-2b"],
+        made_with: None,
         ledger_head: "head",
     }
 }

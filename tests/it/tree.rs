@@ -17,7 +17,7 @@ const FLOORS: [&str; 16] = [
 /// Where a foreign crate may be named.
 const HOMES: [(&str, &[&str]); 8] = [
     ("polars", &["link/frames.rs", "read/parquet_file.rs", "report/letters.rs"]),
-    ("typst", &["render/world.rs"]),
+    ("typst", &["render/world.rs", "render/world/"]),
     ("zip", &["package/archive.rs", "read/workbook/parts.rs"]),
     ("calamine", &["read/workbook/book.rs"]),
     ("age", &["package/seal.rs"]),

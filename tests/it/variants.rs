@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use breachpost::compose::invented;
-use breachpost::compose::texts::{self, Variant};
+use breachpost::compose::texts::{self, CampaignTexts, Variant};
 use breachpost::config::Print;
 use breachpost::facts::Facts;
 use breachpost::field::body::Body;
@@ -40,8 +40,9 @@ fn facts() -> Facts {
 fn set(variants: &[Variant], set: &mut Set) {
     let (facts, print) = (facts(), Print::default());
     let run_date = date(2025, 9, 15);
+    let built_in = CampaignTexts::built_in();
     let texts: Vec<Body> =
-        variants.iter().map(|variant| variant.body(&facts, run_date, true)).collect();
+        variants.iter().map(|variant| variant.body(&built_in, &facts, run_date, true)).collect();
     let bodies: BTreeMap<String, Body> =
         texts.iter().map(|body| (body.key(), body.clone())).collect();
     let press = Press::new(&bodies, &print, run_date).unwrap();
@@ -113,7 +114,8 @@ fn all_variants_are_set_and_read_back() {
     assert_eq!(done.letters, all.len());
     assert!(done.stranded.values().all(|stranded| *stranded == 0), "{done:?}");
     all_fit(&done);
-    let figures = text_check::review(&facts(), date(2025, 9, 15), 30).figures;
+    let figures =
+        text_check::review(&CampaignTexts::built_in(), &facts(), date(2025, 9, 15), 30).figures;
     assert_eq!(figures.values().map(|figures| figures.letters).sum::<usize>(), all.len());
     println!("{figures:#?}");
 }

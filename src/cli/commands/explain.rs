@@ -14,7 +14,8 @@ impl Session<'_> {
     /// have it.
     pub(super) fn explain(&self, id: &str) -> Result<ExitStatus, Failure> {
         let failed = |error: &ExplainError| Failure::of(error);
-        let fates = match explain::explain(self.config, id) {
+        let texts = self.texts()?;
+        let fates = match explain::explain(self.config, &texts, id) {
             Ok(letter) => {
                 self.show(&letter);
                 return Ok(ExitStatus::Done);
@@ -39,7 +40,7 @@ impl Session<'_> {
             output::line(fate);
             if !fate.letter_id.is_empty() {
                 output::line(
-                    explain::explain(self.config, &fate.letter_id)
+                    explain::explain(self.config, &texts, &fate.letter_id)
                         .map_err(|error| failed(&error))?,
                 );
             }

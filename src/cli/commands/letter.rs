@@ -10,11 +10,27 @@ use crate::tools::explain;
 impl Session<'_> {
     pub(super) fn letter(&self, id: &str, out: Option<&Utf8Path>) -> Result<ExitStatus, Failure> {
         let out = out.map_or_else(|| Utf8PathBuf::from(format!("{id}.pdf")), Utf8Path::to_owned);
-        let pdf = explain::accessible_copy(self.config, id).map_err(|error| Failure::of(&error))?;
-        durable::write(&out, &pdf).map_err(|source| {
+        let texts = self.texts()?;
+        let copy = explain::accessible_copy(self.config, &texts, id)
+            .map_err(|error| Failure::of(&error))?;
+        durable::write(&out, &copy.pdf).map_err(|source| {
             Failure::new(ExitStatus::Stopped, &source, Some(format!("cannot write `{out}`")))
         })?;
         output::line(out);
+
+        if copy.texts_changed {
+            output::note(
+                "note: the texts have changed since; the copy has the words that were sent",
+            );
+        }
+
+        if !copy.looks_different.is_empty() {
+            output::note(format_args!(
+                "note: {} may have changed since; the words are those that were sent, lines and pages may differ",
+                copy.looks_different.join(" and ")
+            ));
+        }
+
         Ok(ExitStatus::Done)
     }
 }

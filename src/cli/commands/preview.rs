@@ -7,14 +7,28 @@ use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
-use crate::tools::preview;
+use crate::compose::texts::{CampaignTexts, TEXT_FILES};
+use crate::run::kept_texts;
+use crate::tools::preview::{self, PreviewOrder};
 
 impl Session<'_> {
-    pub(super) fn preview(&self, out: &Utf8Path) -> Result<ExitStatus, Failure> {
-        let facts = self.facts()?;
+    /// With `since`, only what is different with those earlier texts.
+    pub(super) fn preview(
+        &self,
+        out: &Utf8Path,
+        since: Option<&str>,
+    ) -> Result<ExitStatus, Failure> {
+        let (texts, facts) = (self.texts()?, self.facts()?);
+        let since = since.map(|since| self.earlier_texts(since)).transpose()?;
         let progress = Progress::on_stderr();
-        let made = preview::write(out, &facts, &self.config.print, self.run_date, &progress)
-            .map_err(|error| Failure::of(&error))?;
+        let order = PreviewOrder {
+            texts: &texts,
+            facts: &facts,
+            print: &self.config.print,
+            run_date: self.run_date,
+            since: since.as_ref(),
+        };
+        let made = preview::write(out, &order, &progress).map_err(|error| Failure::of(&error))?;
         progress.finish();
 
         for (key, day) in facts.stale(self.run_date, self.config.policy.facts_max_age_days) {
@@ -27,13 +41,40 @@ impl Session<'_> {
             output::json(&made);
         } else {
             output::line(format_args!(
-                "{}, {}",
+                "{}{}, {}",
                 count(made.variants as u64, "variant", "variants"),
+                if order.since.is_some() { " different" } else { "" },
                 count(made.pages as u64, "page", "pages")
             ));
-            output::line(format_args!("preview   {}", out.join("index.html")));
+            output::line(format_args!("set anew  {}", made.set));
+            output::line(format_args!("preview   {}", made.index));
         }
 
         Ok(ExitStatus::Done)
+    }
+
+    /// Texts by their folder, the folder of their campaign, or their hash.
+    fn earlier_texts(&self, named: &str) -> Result<CampaignTexts, Failure> {
+        let folder = Utf8Path::new(named);
+        let load =
+            |folder: &Utf8Path| CampaignTexts::load(folder).map_err(|error| Failure::of(&error));
+        if folder.is_dir() {
+            let is_texts = TEXT_FILES.iter().any(|name| folder.join(name).is_file());
+            return if is_texts { load(folder) } else { load(&folder.join("texts")) };
+        }
+
+        match kept_texts::find(&self.config.data_dir, named) {
+            Some(kept) => load(&kept),
+            None => Err(Failure {
+                status: ExitStatus::Usage,
+                causes: vec![format!(
+                    "`{named}` is not a folder, and no texts with this hash are kept"
+                )],
+                hint: Some(
+                    "`breachpost explain ID` shows the hash of the texts of a letter; eight of its digits or more are enough"
+                        .to_owned(),
+                ),
+            }),
+        }
     }
 }

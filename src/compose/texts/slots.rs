@@ -9,23 +9,35 @@ use jiff::civil::Date;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 use super::dates;
+use super::faults::ADVICE;
 use crate::facts::{Facts, Sender};
 use crate::field::terms::Language;
 
 /// A closed list of slot names.
-pub trait SlotName: Copy + Sized {
+pub trait SlotName: Copy + Sized + PartialEq + 'static {
+    /// All of them, with their names.
+    const ALL: &'static [(&'static str, Self)];
+
+    /// Whether a sentence must have each of them, once.
+    const EACH_ONCE: bool;
+
     /// The slot of that name.
     fn named(name: &str) -> Option<Self>;
 }
 
 /// Gives an enumeration of slots its names.
 macro_rules! slots {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident, each once: $each_once:literal {
+        $($variant:ident = $word:literal),* $(,)?
+    }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $(#[doc = $word] $variant),* }
 
         impl SlotName for $name {
+            const ALL: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),*];
+            const EACH_ONCE: bool = $each_once;
+
             fn named(name: &str) -> Option<Self> {
                 match name { $($word => Some(Self::$variant),)* _ => None }
             }
@@ -35,7 +47,7 @@ macro_rules! slots {
 
 slots! {
     /// Facts that any sentence may name.
-    Fact {
+    Fact, each once: false {
         Laboratory = "laboratory",
         Period = "period",
         Reported = "reported",
@@ -55,22 +67,22 @@ slots! {
 
 slots! {
     /// The date of the letter that a supplement or correction refers to.
-    Earlier { Date = "earlier" }
+    Earlier, each once: true { Date = "earlier" }
 }
 
 slots! {
     /// Kinds of data, one after the other with commas.
-    ItemList { Items = "items" }
+    ItemList, each once: true { Items = "items" }
 }
 
 slots! {
     /// Left for the page builder.
-    PageCount { Page = "page", Pages = "pages" }
+    PageCount, each once: true { Page = "page", Pages = "pages" }
 }
 
 slots! {
     /// No slots at all.
-    Nothing {}
+    Nothing, each once: false {}
 }
 
 /// One or more whole sentences with slots of the list `S`.
@@ -101,9 +113,20 @@ pub type Plain = SlottedLine<Nothing>;
 pub type PageLabel = SlottedLine<PageCount>;
 
 impl<S: SlotName> SlottedLine<S> {
-    /// Reads sentences; the error is the slot that is not in the list, or the brace that stands
-    /// alone.
+    /// Reads sentences.
+    ///
+    /// # Errors
+    /// What is wrong, and behind [`ADVICE`] what to do.
     fn parse(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            return Err(format!("is empty{ADVICE}write the sentence"));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(format!(
+                "has a line end or another control character{ADVICE}write the sentence in one line"
+            ));
+        }
+
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find(['{', '}']) {
@@ -111,17 +134,46 @@ impl<S: SlotName> SlottedLine<S> {
             let Some((name, after)) =
                 braced.strip_prefix('{').and_then(|inner| inner.split_once('}'))
             else {
-                return Err(format!("a brace stands alone in `{text}`"));
+                return Err(format!(
+                    "has a brace that belongs to no slot{ADVICE}{}",
+                    Self::slots_allowed()
+                ));
             };
-            let slot = S::named(name)
-                .ok_or_else(|| format!("slot `{{{name}}}` cannot stand in `{text}`"))?;
+            let slot = S::named(name).ok_or_else(|| {
+                format!("has the slot `{{{name}}}`{ADVICE}{}", Self::slots_allowed())
+            })?;
             pieces.push(Piece::Words(words.to_owned()));
             pieces.push(Piece::Slot(slot));
             rest = after;
         }
 
         pieces.push(Piece::Words(rest.to_owned()));
-        Ok(Self { pieces })
+        let line = Self { pieces };
+        line.has_each_once()?;
+
+        Ok(line)
+    }
+
+    /// A sentence that ends in a list says nothing without it.
+    fn has_each_once(&self) -> Result<(), String> {
+        let slots = if S::EACH_ONCE { S::ALL } else { &[] };
+        for (name, slot) in slots {
+            let is_slot = |piece: &&Piece<S>| matches!(piece, Piece::Slot(own) if own == slot);
+            let times = self.pieces.iter().filter(is_slot).count();
+            if times != 1 {
+                return Err(format!("has the slot `{{{name}}}` {times} times{ADVICE}name it once"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Which slots a sentence of this kind may have, as advice.
+    fn slots_allowed() -> String {
+        let names: Vec<String> = S::ALL.iter().map(|(name, _)| format!("`{{{name}}}`")).collect();
+        match names.as_slice() {
+            [] => "this sentence has no slots: take it out".to_owned(),
+            names => format!("its slots may be {}", names.join(", ")),
+        }
     }
 
     /// The sentences with every slot filled.

@@ -3,6 +3,8 @@
 mod every_letter;
 mod later;
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, date};
 
 use super::*;
@@ -17,6 +19,12 @@ const RUN_DATE: Date = date(2025, 9, 15);
 
 fn facts() -> Facts {
     Facts::parse("facts.toml".into(), include_str!("../../../sample-data/facts.toml")).unwrap()
+}
+
+/// The built-in text for these facts. The files are read once for thousands of letters.
+fn body_of(subject: &TextFacts, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
+    static BUILT_IN: LazyLock<CampaignTexts> = LazyLock::new(CampaignTexts::built_in);
+    super::body_of(&BUILT_IN, subject, facts, run_date, synthetic)
 }
 
 /// The text of the blocks, without letterhead, signature and last lines.

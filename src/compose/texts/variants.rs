@@ -2,8 +2,8 @@
 
 use jiff::civil::{Date, date};
 
-use super::body_of;
 use super::subject::{LetterNews, TextFacts};
+use super::{CampaignTexts, body_of};
 use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::findings::{Difference, Findings};
@@ -25,8 +25,14 @@ pub struct Variant {
 impl Variant {
     /// The text.
     #[must_use]
-    pub fn body(&self, facts: &Facts, run_date: Date, synthetic: bool) -> Body {
-        body_of(&self.subject, facts, run_date, synthetic)
+    pub fn body(
+        &self,
+        texts: &CampaignTexts,
+        facts: &Facts,
+        run_date: Date,
+        synthetic: bool,
+    ) -> Body {
+        body_of(texts, &self.subject, facts, run_date, synthetic)
     }
 }
 

@@ -23,9 +23,9 @@ const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
 const OUTCOME: &str = "outcome.json";
 /// What is kept of a published job, by extension: hashes and the signature of them.
 const KEPT_OF_JOBS: [&str; 3] = ["SHA256SUMS", "done", "sig"];
-/// What else is the program's own: history and logs, which know ids, counts and codes, and the list
-/// of backups elsewhere.
-const KEPT: [&str; 5] = ["ledger.sqlite", "ledger.anchor", "logs", LIST, CERTIFICATE];
+/// What else is the program's own: history and logs, which know ids, counts and codes, the texts of
+/// letters, which are nobody's data, and the list of backups elsewhere.
+const KEPT: [&str; 6] = ["ledger.sqlite", "ledger.anchor", "logs", "texts", LIST, CERTIFICATE];
 
 /// A file that a purge has kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

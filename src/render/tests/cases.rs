@@ -1,5 +1,5 @@
 use crate::base::workers;
-use crate::compose::texts;
+use crate::compose::texts::{self, CampaignTexts};
 use crate::config::Print;
 use crate::facts::Facts;
 use crate::field::body::Body;
@@ -103,10 +103,11 @@ fn no_page_break_of_a_variant_strands_anything() {
     let facts =
         Facts::load(concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/facts.toml").into()).unwrap();
     let mut bodies = std::collections::BTreeSet::new();
+    let texts = CampaignTexts::built_in();
     for mut variant in texts::variants(&facts) {
         for format in Format::ALL {
             variant.subject.format = *format;
-            bodies.insert(variant.body(&facts, RUN_DATE, false));
+            bodies.insert(variant.body(&texts, &facts, RUN_DATE, false));
         }
     }
     let bodies: Vec<Body> = bodies.into_iter().collect();
@@ -133,10 +134,13 @@ fn a_letter_that_was_planned_is_laid_out_as_it_was() {
     let workshop = Workshop::new(RUN_DATE).unwrap();
     let facts =
         Facts::load(concat!(env!("CARGO_MANIFEST_DIR"), "/sample-data/facts.toml").into()).unwrap();
+    let texts = CampaignTexts::built_in();
     let some =
         texts::every(&facts).step_by(101).filter(|variant| variant.subject.format == Format::Large);
-    let bodies: Vec<Body> =
-        some.map(|variant| variant.body(&facts, RUN_DATE, true)).chain(variants()).collect();
+    let bodies: Vec<Body> = some
+        .map(|variant| variant.body(&texts, &facts, RUN_DATE, true))
+        .chain(variants())
+        .collect();
     let sides = workers::map(&bodies, |body| {
         let lay = |planned| {
             let input = LetterInput::new(

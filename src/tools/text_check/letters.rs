@@ -7,12 +7,10 @@ use std::rc::Rc;
 
 use jiff::civil::{Date, date};
 
-use super::limits::Limits;
 use super::readability::{self, Counts};
-use super::{TextFinding, file, find_word, parity, pieces, residue, terms, worded};
-use crate::compose::texts::body_in;
-use crate::compose::texts::locale::Locale;
-use crate::compose::texts::{Variant, every};
+use super::{TextFinding, find_word, parity, pieces, residue, terms, worded};
+use crate::compose::texts::limits::Limits;
+use crate::compose::texts::{CampaignTexts, Variant, every};
 use crate::facts::Facts;
 use crate::field::body::{Body, Part};
 use crate::field::terms::Language;
@@ -67,36 +65,36 @@ pub struct Survey {
     pub figures: BTreeMap<Language, TextFigures>,
 }
 
-/// Measures every letter; `locales` are Dutch and English.
-pub fn survey(locales: &[Box<Locale>; 2], limits: &Limits, facts: &Facts) -> Survey {
+/// Measures every letter.
+pub fn survey(texts: &CampaignTexts, facts: &Facts) -> Survey {
     let mut gauges =
-        [Language::Nl, Language::En].map(|language| Gauge::new(language, limits, facts));
-    let mut worst = Worst::default();
+        [Language::Nl, Language::En].map(|language| Gauge::new(language, texts.limits(), facts));
+    let mut worst = Worst { texts, found: BTreeMap::new() };
     let mut dutch: Option<(Body, Vec<Rc<Known>>)> = None;
     for variant in every(facts) {
         let language = variant.subject.language;
-        let (locale, gauge) = match language {
-            Language::Nl => (&locales[0], &mut gauges[0]),
-            Language::En => (&locales[1], &mut gauges[1]),
+        let gauge = match language {
+            Language::Nl => &mut gauges[0],
+            Language::En => &mut gauges[1],
         };
-        let body = body_in(locale, &variant.subject, facts, RUN_DATE, false);
-        let texts = gauge.look(&variant, &body, &mut worst);
+        let body = variant.body(texts, facts, RUN_DATE, false);
+        let known = gauge.look(&variant, &body, &mut worst);
         // Each variant comes in Dutch first, then in English.
         match (language, dutch.take()) {
             (Language::En, Some((dutch, dutch_texts))) => {
                 let shapes = parity::of_shapes(&dutch, &body);
-                if let Some(difference) = shapes.or_else(|| other_numbers(&dutch_texts, &texts)) {
+                if let Some(difference) = shapes.or_else(|| other_numbers(&dutch_texts, &known)) {
                     let advice = "say the same in both languages";
                     worst.add(1.0, "parity", language, &variant, "", difference, advice);
                 }
             }
-            _ => dutch = Some((body, texts)),
+            _ => dutch = Some((body, known)),
         }
     }
 
     let figures =
         gauges.into_iter().filter_map(|gauge| Some((gauge.language, gauge.figures?))).collect();
-    Survey { findings: worst.0.into_values().map(|(_, finding)| finding).collect(), figures }
+    Survey { findings: worst.found.into_values().map(|(_, finding)| finding).collect(), figures }
 }
 
 /// Numbers that one of two paired texts has and the other has not.
@@ -120,10 +118,12 @@ fn said(
 }
 
 /// The worst finding of each kind.
-#[derive(Default)]
-struct Worst(BTreeMap<(Language, String), (f64, TextFinding)>);
+struct Worst<'a> {
+    texts: &'a CampaignTexts,
+    found: BTreeMap<(Language, String), (f64, TextFinding)>,
+}
 
-impl Worst {
+impl Worst<'_> {
     #[expect(clippy::too_many_arguments, reason = "the parts of one finding and how bad it is")]
     fn add(
         &mut self,
@@ -136,19 +136,19 @@ impl Worst {
         advice: &str,
     ) {
         let key = (language, kind.to_owned());
-        if self.0.get(&key).is_some_and(|(known, _)| *known >= badness) {
+        if self.found.get(&key).is_some_and(|(known, _)| *known >= badness) {
             return;
         }
 
         let finding = TextFinding {
-            file: file(language).to_owned(),
+            file: self.texts.file(language).to_owned(),
             key: variant.name.clone(),
             sentence: sentence.to_owned(),
             problem,
             advice: advice.to_owned(),
         };
 
-        self.0.insert(key, (badness, finding));
+        self.found.insert(key, (badness, finding));
     }
 }
 
@@ -182,7 +182,7 @@ impl<'a> Gauge<'a> {
     }
 
     /// Judges one letter; returns what is known of its texts, in order.
-    fn look(&mut self, variant: &Variant, body: &Body, worst: &mut Worst) -> Vec<Rc<Known>> {
+    fn look(&mut self, variant: &Variant, body: &Body, worst: &mut Worst<'_>) -> Vec<Rc<Known>> {
         let mut texts = Vec::new();
         let mut total = Counts::default();
         let mut words = 0;
@@ -252,7 +252,7 @@ impl<'a> Gauge<'a> {
         known
     }
 
-    fn unexplained(&self, term: usize, variant: &Variant, text: &str, worst: &mut Worst) {
+    fn unexplained(&self, term: usize, variant: &Variant, text: &str, worst: &mut Worst<'_>) {
         if let Some((term, explanation)) = self.limits.of(self.language).explained.iter().nth(term)
         {
             let (problem, advice) = match self.language {
@@ -283,7 +283,7 @@ impl<'a> Gauge<'a> {
         total: Counts,
         words: usize,
         hardest: &str,
-        worst: &mut Worst,
+        worst: &mut Worst<'_>,
     ) {
         let limits = self.limits.of(self.language);
         let letter = &self.limits.letter;
@@ -351,7 +351,7 @@ impl<'a> Gauge<'a> {
         add(words > letter.words, longest, "words", problem, advice);
     }
 
-    fn judge_lists(&self, variant: &Variant, body: &Body, worst: &mut Worst) {
+    fn judge_lists(&self, variant: &Variant, body: &Body, worst: &mut Worst<'_>) {
         let limits = &self.limits.letter;
         for (block, part) in
             body.blocks.iter().flat_map(|block| block.parts.iter().map(move |part| (block, part)))

@@ -1,53 +1,28 @@
 //! Both languages say the same: keys, slots, numbers; and in whole letters the same blocks, parts
 //! and numbers.
 
-use std::collections::BTreeMap;
-
+use super::TextFinding;
 use super::sentences::fact_texts;
-use super::{Entry, TextFinding, file};
+use crate::compose::texts::{CampaignTexts, Sentence};
 use crate::facts::Facts;
 use crate::field::body::{Block, Body, Part};
 use crate::field::terms::Language;
 
-/// Keys and slots of the two locale files, Dutch first.
-pub fn of_entries([dutch, english]: &[Vec<Entry>; 2]) -> Vec<TextFinding> {
-    let by_key = |entries: &[Entry]| -> BTreeMap<String, String> {
-        entries.iter().map(|entry| (entry.key.clone(), entry.text.clone())).collect()
+/// Slots of the sentences in both languages.
+pub fn of_sentences(texts: &CampaignTexts) -> Vec<TextFinding> {
+    // Texts have the same keys in both languages, in order.
+    let pairs = texts.sentences(Language::Nl).iter().zip(texts.sentences(Language::En));
+    let differ =
+        |(dutch, english): &(&Sentence, &Sentence)| slots(&dutch.text) != slots(&english.text);
+    let finding = |(dutch, english): (&Sentence, &Sentence)| TextFinding {
+        file: texts.file(Language::En).to_owned(),
+        key: english.key.clone(),
+        sentence: english.text.clone(),
+        problem: format!("slots {:?}, in Dutch {:?}", slots(&english.text), slots(&dutch.text)),
+        advice: "name the same facts in both languages".to_owned(),
     };
-    let (dutch, english) = (by_key(dutch), by_key(english));
-    let mut findings = Vec::new();
-    for (key, text) in &dutch {
-        match english.get(key) {
-            None => findings.push(missing(Language::En, key, text)),
-            Some(other) if slots(text) != slots(other) => findings.push(TextFinding {
-                file: file(Language::En).to_owned(),
-                key: key.clone(),
-                sentence: other.clone(),
-                problem: format!("slots {:?}, in Dutch {:?}", slots(other), slots(text)),
-                advice: "name the same facts in both languages".to_owned(),
-            }),
-            Some(_) => {}
-        }
-    }
 
-    findings.extend(
-        english
-            .iter()
-            .filter(|(key, _)| !dutch.contains_key(*key))
-            .map(|(key, text)| missing(Language::Nl, key, text)),
-    );
-
-    findings
-}
-
-fn missing(language: Language, key: &str, text: &str) -> TextFinding {
-    TextFinding {
-        file: file(language).to_owned(),
-        key: key.to_owned(),
-        sentence: text.to_owned(),
-        problem: "the key is missing in this language".to_owned(),
-        advice: "write the sentence in both languages".to_owned(),
-    }
+    pairs.filter(differ).map(finding).collect()
 }
 
 /// Numbers in the sentences of the facts.

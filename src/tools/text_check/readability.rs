@@ -1,6 +1,6 @@
 //! Measures of a text: sentences, words, syllables, passives, and the two readability formulas.
 
-use super::limits::LanguageLimits;
+use crate::compose::texts::limits::LanguageLimits;
 use crate::field::terms::Language;
 
 /// Stands for an unavoidable term: one word of two syllables.
@@ -228,8 +228,13 @@ fn is_passive(words: &[&str], limits: &LanguageLimits) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limits::limits;
     use super::*;
+    use crate::compose::texts::CampaignTexts;
+    use crate::compose::texts::limits::Limits;
+
+    fn limits() -> Limits {
+        CampaignTexts::built_in().limits().clone()
+    }
 
     #[test]
     fn dutch_syllables() {

@@ -1,23 +1,20 @@
 //! Gates on single sentences, each with the key under which it stands.
 
-use super::limits::{LanguageLimits, Limits};
 use super::readability;
-use super::{Entry, TextFinding, file, find_word, residue, worded};
+use super::{TextFinding, find_word, residue, worded};
+use crate::compose::texts::CampaignTexts;
 use crate::compose::texts::dates;
+use crate::compose::texts::limits::{LanguageLimits, Limits};
 use crate::compose::texts::slots::{Earlier, Fact, ItemList, SlotName, Values};
 use crate::facts::{Bilingual, Facts};
 use crate::field::terms::Language;
 
 /// Findings in one locale file.
-pub fn of_locale(
-    language: Language,
-    entries: &[Entry],
-    values: &Values,
-    limits: &Limits,
-) -> Vec<TextFinding> {
+pub fn of_locale(language: Language, texts: &CampaignTexts, values: &Values) -> Vec<TextFinding> {
+    let limits = texts.limits();
     let mut findings = Vec::new();
-    for entry in entries {
-        let place = Place { file: file(language), key: &entry.key, language };
+    for entry in texts.sentences(language) {
+        let place = Place { file: texts.file(language), key: &entry.key, language };
         if entry.text.contains(|sign: char| sign.is_ascii_digit()) {
             findings.push(
                 place.finding(

@@ -1,14 +1,14 @@
 //! Spelling, against Debian's dictionaries (`hunspell`, `hunspell-nl`, `hunspell-en-gb`) as they
 //! are found at run time. Words that are right and not in a dictionary stand under `own_words` in
-//! `locales/limits.toml`.
+//! `limits.toml`.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use super::limits::Limits;
 use super::sentences::fact_texts;
-use super::{TextFinding, entries, file, worded};
+use super::{TextFinding, worded};
+use crate::compose::texts::CampaignTexts;
 use crate::facts::Facts;
 use crate::field::terms::Language;
 
@@ -22,11 +22,11 @@ struct Place {
 /// Words by language and where each first stands.
 type Words = BTreeMap<Language, BTreeMap<String, Place>>;
 
-/// Misspelt words of the two locale files (Dutch first) and of the facts, or what is missing to
-/// find them.
-pub fn check(locales: &[&str; 2], facts: &Facts, limits: &Limits) -> Vec<TextFinding> {
+/// Misspelt words of the texts and of the facts, or what is missing to find them.
+pub fn check(texts: &CampaignTexts, facts: &Facts) -> Vec<TextFinding> {
+    let limits = texts.limits();
     let mut findings = Vec::new();
-    for (language, words) in words(locales, facts) {
+    for (language, words) in words(texts, facts) {
         match misspelt(language, words.keys()) {
             Ok(wrong) => findings.extend(wrong.iter().filter_map(|word| {
                 let own = limits.of(language).own_words.iter().any(|own| own == word);
@@ -39,7 +39,7 @@ pub fn check(locales: &[&str; 2], facts: &Facts, limits: &Limits) -> Vec<TextFin
     findings
 }
 
-fn words(locales: &[&str; 2], facts: &Facts) -> Words {
+fn words(texts: &CampaignTexts, facts: &Facts) -> Words {
     let mut words = Words::new();
     let mut add = |language: Language, file: &str, key: &str, text: &str| {
         for word in of_text(text) {
@@ -49,8 +49,8 @@ fn words(locales: &[&str; 2], facts: &Facts) -> Words {
         }
     };
 
-    for (language, locale) in Language::ALL.iter().copied().zip(locales) {
-        for entry in entries(locale) {
+    for language in Language::ALL.iter().copied() {
+        for entry in texts.sentences(language) {
             // One sentence of each file is in the other language.
             let foreign = entry.key.starts_with("frame.other_language");
             let spoken = match language {
@@ -58,7 +58,7 @@ fn words(locales: &[&str; 2], facts: &Facts) -> Words {
                 Language::En if foreign => Language::Nl,
                 language => language,
             };
-            add(spoken, file(language), &entry.key, &entry.text);
+            add(spoken, texts.file(language), &entry.key, &entry.text);
         }
         for (key, text) in fact_texts(facts) {
             // Names and addresses are in no dictionary.
@@ -164,6 +164,7 @@ fn missing(language: Language) -> TextFinding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compose::texts::TextFiles;
 
     #[test]
     fn words_are_taken_without_slots_and_signs() {
@@ -176,20 +177,18 @@ mod tests {
         let facts =
             Facts::parse("facts.toml".into(), include_str!("../../../sample-data/facts.toml"))
                 .unwrap();
-        let limits = super::super::limits();
-        let (nl, en) = (crate::compose::texts::locale::NL, crate::compose::texts::locale::EN);
-        let wrong = [
-            nl.replacen("Wat is er gebeurd?", "Wat is er gebeurt hoor, gebuerd?", 1),
-            en.replacen("What happened?", "What hapened?", 1),
-        ];
+        let mut wrong = TextFiles::built_in();
+        wrong.nl = wrong.nl.replacen("Wat is er gebeurd?", "Wat is er gebeurt hoor, gebuerd?", 1);
+        wrong.en = wrong.en.replacen("What happened?", "What hapened?", 1);
+        let wrong = CampaignTexts::parse("texts".into(), wrong).unwrap();
 
-        let findings = check(&[&wrong[0], &wrong[1]], &facts, limits);
+        let findings = check(&wrong, &facts);
         let found = |key: &str, problem: &str| {
             findings.iter().any(|one| one.key == key && one.problem.contains(problem))
         };
         assert!(found("what.heading", "`gebuerd` staat niet in het woordenboek"), "{findings:?}");
         assert!(found("what.heading", "`hapened` is not in the dictionary"), "{findings:?}");
 
-        assert_eq!(check(&[nl, en], &facts, limits), []);
+        assert_eq!(check(&CampaignTexts::built_in(), &facts), []);
     }
 }

@@ -84,7 +84,7 @@ struct FileTally {
 }
 
 /// Everything that may be in a ticket; another field could carry what the vendor must not know.
-const TICKET_FIELDS: [&str; 27] = [
+const TICKET_FIELDS: [&str; 28] = [
     "schema_version",
     "job",
     "rehearsal",
@@ -111,6 +111,7 @@ const TICKET_FIELDS: [&str; 27] = [
     "pdf_standards",
     "contact",
     "sender_contacts",
+    "made_with",
     "ledger_head",
 ];
 

@@ -1,23 +1,10 @@
-//! `locales/limits.toml`: what the text gates allow.
+//! `limits.toml`: what the text gates allow.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use crate::field::terms::Language;
-
-/// The file.
-pub const LIMITS: &str = include_str!("../../../locales/limits.toml");
-
-static PARSED: LazyLock<Limits> = LazyLock::new(|| {
-    toml::from_str(LIMITS).expect("the file is part of the program and a test parses it")
-});
-
-/// The limits that came with the program.
-pub fn limits() -> &'static Limits {
-    &PARSED
-}
 
 /// All limits.
 #[derive(Clone, Debug, Deserialize)]
@@ -85,16 +72,43 @@ impl Limits {
             Language::En => &self.en,
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// The first limit that no text can keep to, or that lets every text through, by its key, with
+    /// the range that it must be in.
+    pub(super) fn out_of_range(&self) -> Option<(String, &'static str)> {
+        let LetterLimits { words, steps, list, list_of_items, passive_share } = self.letter;
+        let counts = [
+            ("letter.words", words),
+            ("letter.steps", steps),
+            ("letter.list", list),
+            ("letter.list_of_items", list_of_items),
+        ];
+        let counts = counts.into_iter().map(|(key, count)| (key.to_owned(), count));
 
-    #[test]
-    fn the_file_parses() {
-        if let Err(error) = toml::from_str::<Limits>(LIMITS) {
-            panic!("{error}");
+        let of_languages = Language::ALL.iter().flat_map(|language| {
+            let limits = self.of(*language);
+            let sentence = (format!("{language}.longest_sentence"), limits.longest_sentence);
+            [sentence, (format!("{language}.longest_item"), limits.longest_item)]
+        });
+        let mut counts = counts.chain(of_languages);
+        if let Some((key, _)) = counts.find(|(_, count)| !(1..=10_000).contains(count)) {
+            return Some((key, "1 to 10000"));
         }
+
+        // NaN is in no range.
+        if !(0.0..=1.0).contains(&passive_share) {
+            return Some(("letter.passive_share".to_owned(), "0 to 1"));
+        }
+
+        Language::ALL.iter().find_map(|language| {
+            let limits = self.of(*language);
+            let shares = [
+                ("mean_sentence", limits.mean_sentence, 1.0..=100.0, "1 to 100"),
+                ("readability", limits.readability, 0.0..=100.0, "0 to 100"),
+            ];
+            let mut wrong =
+                shares.into_iter().filter(|(_, value, range, _)| !range.contains(value));
+            wrong.next().map(|(key, _, _, said)| (format!("{language}.{key}"), said))
+        })
     }
 }
