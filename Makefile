@@ -13,7 +13,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept readers-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build
+.PHONY: ahead install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -72,12 +72,9 @@ letters-diff: build tools ## Show what a change does to 25 letters: target/lette
 letters-accept: build tools ## Keep those letters as they are now, in tests/letters/
 	$(VENV)/bin/python tests/letters_diff.py accept --binary $(BIN)
 
-readers-test: build tools ## Read letters.parquet with every known reader, Spark included (installs 400 MB)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check pyspark==4.3.0
-	rm -rf target/readers && mkdir -p target/readers
-	$(BREACHPOST) --data-dir target/readers ledger init > /dev/null
-	$(BREACHPOST) --data-dir target/readers run > /dev/null; test $$? -le 1
-	$(VENV)/bin/python tests/read_letters.py target/readers/runs/*/letters.parquet --all
+interop-test: build tools ## Let other people's tools read what the program writes, and the other way round; writes docs/interop.md (installs 1.5 GB)
+	tests/interop/install.sh target/interop
+	target/interop/venv/bin/python tests/interop --binary $(BIN) --write
 
 edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
 	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits

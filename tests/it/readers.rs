@@ -1,25 +1,25 @@
-//! `letters.parquet`, read by other people's programs.
+//! What the program writes, read by other people's programs.
 
-use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
-use crate::program::{Night, root};
+use tempfile::TempDir;
+
+use crate::program::root;
 use crate::tools::{python, run};
 
-fn letters_file(night: &Night) -> PathBuf {
-    let papers = fs::read_dir(night.data().join("runs")).unwrap().next().unwrap().unwrap().path();
-    papers.join("letters.parquet")
+/// The short form of `make interop-test`: the tools that `make test` has anyway.
+#[test]
+fn the_page_of_readers_is_still_true() {
+    let work = TempDir::new().unwrap();
+    let said = run(Command::new(python())
+        .arg(root().join("tests/interop"))
+        .args(["--short", "--binary", env!("CARGO_BIN_EXE_breachpost"), "--work"])
+        .arg(work.path()));
+    assert!(said.ends_with(" lines, 0 complaints\n"), "{said}");
 }
 
 #[test]
-fn every_reader_gets_the_same_letters() {
-    let night = Night::new(300);
-    night.run();
-
-    let script = root().join("tests/read_letters.py");
-    let said = run(Command::new(python()).arg(script).arg(letters_file(&night)));
-    let (letters, readers) = said.trim().split_once(' ').unwrap();
-    assert!(letters.parse::<u32>().unwrap() > 100, "{said}");
-    assert_eq!(readers, "pyarrow pandas polars duckdb fastparquet");
+fn a_reader_that_reads_something_else_would_be_noticed() {
+    let said = run(Command::new(python()).arg(root().join("tests/interop/check_table.py")));
+    assert!(said.ends_with("right, wrong and refused are told apart\n"), "{said}");
 }

@@ -1,6 +1,6 @@
 //! What an `.ods` file hides from calamine: cells that do not say what they hold read as empty
-//! there, merged cells read like others, and a few bytes can stand for more cells than fit in
-//! memory.
+//! there, merged cells read like others, line breaks and tabs vanish, and a few bytes can stand for
+//! more cells than fit in memory.
 
 use super::Problem;
 use super::markup::{Tag, Tags};
@@ -39,6 +39,13 @@ pub(super) fn sheets(content: &[u8]) -> Result<Vec<Sheet>, Problem> {
             (b"s", false) if tag.number("c").is_some_and(|blanks| blanks > MOST_BLANKS) => {
                 return Err(Problem::too_large("it has a text of more blanks than any list"));
             }
+            // calamine leaves them out and puts nothing in their place: of `Kade` and `2` it makes
+            // `Kade2`. Lines as paragraphs, as LibreOffice stores them, come through.
+            (b"line-break" | b"tab", false) if at.is_in_a_text() => {
+                return Err(Problem::resave(
+                    "it has a text with a line break or a tab, which would join two words",
+                ));
+            }
             _ => at.step(&tag)?,
         }
     }
@@ -69,11 +76,18 @@ struct Walk {
     left: u64,
     /// Inside a cell that does not say what it holds.
     untyped: bool,
+    /// Inside a cell that has its whole text as an attribute beside what is shown: that is read.
+    spelt_out: bool,
     /// Inside a comment.
     comments: u32,
 }
 
 impl Walk {
+    /// Inside a text that calamine puts together from what is shown.
+    fn is_in_a_text(&self) -> bool {
+        self.sheet.is_some() && self.comments == 0 && !self.spelt_out
+    }
+
     fn step(&mut self, tag: &Tag<'_>) -> Result<(), Problem> {
         let Some(sheet) = &mut self.sheet else { return Ok(()) };
 
@@ -113,6 +127,7 @@ impl Walk {
         let Some(sheet) = &mut self.sheet else { return Ok(()) };
         let is_typed = tag.get("value-type").is_some();
         self.untyped = !is_typed && !tag.is_empty;
+        self.spelt_out = tag.get("string-value").is_some();
         self.left =
             self.left.saturating_add(tag.number("number-columns-repeated").unwrap_or(1).max(1));
         let spans = |name: &str| tag.number(name).unwrap_or(1);
@@ -180,6 +195,35 @@ mod tests {
         ] {
             assert!(sheets(row(bad).as_bytes()).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_line_break_or_a_tab_that_would_join_two_words_is_refused() {
+        let spelt = |attribute: &str, inner: &str| {
+            table(&format!(
+                "<table:table-row><table:table-cell office:value-type=\"string\"{attribute}>{inner}</table:table-cell></table:table-row>"
+            ))
+        };
+        let cell = |inner: &str| spelt("", inner);
+        let with = |sign: &str| format!("<text:p>Kade{sign}2</text:p>");
+        let note = |inner: &str| format!("<office:annotation>{inner}</office:annotation>");
+
+        for good in [
+            with("<text:s/>"),
+            "<text:p>Kade</text:p><text:p>2</text:p>".to_owned(),
+            format!("{}<text:p>x</text:p>", note(&with("<text:line-break/>"))),
+        ] {
+            assert!(sheets(cell(&good).as_bytes()).is_ok(), "{good}");
+        }
+
+        for sign in ["<text:line-break/>", "<text:line-break></text:line-break>", "<text:tab/>"] {
+            assert!(sheets(cell(&with(sign)).as_bytes()).is_err(), "{sign}");
+        }
+
+        let after = format!("{}{}", note("<text:p>x</text:p>"), with("<text:tab/>"));
+        assert!(sheets(cell(&after).as_bytes()).is_err());
+        let both = spelt(" office:string-value=\"Kade&#10;2\"", &with("<text:line-break/>"));
+        assert!(sheets(both.as_bytes()).is_ok());
     }
 
     #[test]
