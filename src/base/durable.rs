@@ -178,7 +178,17 @@ pub fn write(target: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     pending.replace()
 }
 
-/// The same for a file that is not ours alone, with this mode.
+/// The same, unless something has the name already.
+///
+/// # Errors
+/// `AlreadyExists` when the name is taken; else when writing, syncing or renaming fails.
+pub fn write_new(target: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
+    let mut pending = Pending::create(target)?;
+    pending.write_all(bytes)?;
+    pending.claim()
+}
+
+/// [`write`] for a file that is not ours alone, with this mode.
 ///
 /// # Errors
 /// When writing, syncing or renaming fails; the target is then as it was.

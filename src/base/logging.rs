@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
+use rustix::fs::OFlags;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -65,7 +66,11 @@ pub fn keep() {
     }
 
     let write = || {
-        let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+        // Through a link the log would go where somebody else says.
+        let no_link = OFlags::NOFOLLOW.bits().cast_signed();
+        let mut log = OpenOptions::new();
+        log.create(true).append(true).mode(0o600).custom_flags(no_link);
+        let mut file = log.open(path)?;
         file.write_all(lines)?;
         io::Result::Ok(file)
     };

@@ -107,6 +107,13 @@ pub enum RunError {
         /// Date of the last letters.
         last: Date,
     },
+    /// The run's date lies before the incident.
+    #[error("the run date {run_date} is before the incident, which began on {began}")]
+    BeforeIncident {
+        run_date: Date,
+        /// `incident.from` of the facts.
+        began: Date,
+    },
     /// The plan was committed and the ledger does not have it.
     #[error("the ledger does not know the job that was just planned")]
     Unplanned,
@@ -262,6 +269,9 @@ impl Explain for RunError {
             ),
             Self::NoJob { .. } => Some("`breachpost status` shows the jobs of the last runs".to_owned()),
             Self::Past { .. } => Some("check `--date` and the clock".to_owned()),
+            Self::BeforeIncident { .. } => {
+                Some("check `--date`, the clock, and `incident.from` in the facts file".to_owned())
+            }
             Self::Report(error) => error.hint(),
             Self::Spoilt { .. } => Some(
                 "the list is damaged, or is not what its name says: ask for it again; the limits are \

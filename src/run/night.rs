@@ -71,6 +71,11 @@ impl Night<'_> {
     fn facts(&self) -> Result<Facts, RunError> {
         let facts = Facts::load(&self.config.facts)?;
         guard::facts(self.config, &facts)?;
+        let began = facts.incident.from;
+        if self.run_date < began {
+            return Err(RunError::BeforeIncident { run_date: self.run_date, began });
+        }
+
         facts.check_age(
             &self.config.facts,
             self.run_date,

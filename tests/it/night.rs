@@ -200,6 +200,13 @@ fn a_letter_can_be_explained_and_set_again() {
     assert_eq!(set.code, 0, "{}", set.stderr);
     let info = run(Command::new("pdfinfo").arg(&copy));
     assert!(info.contains("Tagged:          yes"), "{info}");
+
+    fs::write(&copy, "kept").unwrap();
+    let again = FIRST.night.ask(&["letter", id, "--out", copy.to_str().unwrap()]);
+    assert_eq!(again.code, 3, "{}", again.stderr);
+    assert!(again.stderr.contains("nothing is overwritten"), "{}", again.stderr);
+    assert_eq!(fs::read(&copy).unwrap(), b"kept");
+
     let unknown = FIRST.night.ask(&["explain", "aaaaaaaaaaaaaaaaaaaaaaaaaa"]);
     assert_eq!(unknown.code, 3);
     assert!(unknown.stderr.contains("no letter has this id"), "{}", unknown.stderr);

@@ -55,6 +55,29 @@ fn a_missing_column_is_named_with_a_hint() {
 }
 
 #[test]
+fn a_date_before_the_incident_is_refused() {
+    let night = Night::new(5);
+    let answer = night.ask_on("2025-01-31", &["run"]);
+    assert_eq!(answer.code, 3, "{}", answer.stderr);
+    for said in ["run date 2025-01-31 is before the incident", "hint: check `--date`"] {
+        assert!(answer.stderr.contains(said), "{}", answer.stderr);
+    }
+    assert_eq!(fs::read_dir(night.data().join("outbox")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_log_is_not_written_through_a_link() {
+    let night = Night::new(5);
+    let elsewhere = night.path().join("elsewhere");
+    fs::write(&elsewhere, "").unwrap();
+    let log = night.data().join("logs/2025-09-15.jsonl");
+    let _ = fs::remove_file(&log);
+    std::os::unix::fs::symlink(&elsewhere, &log).unwrap();
+    assert!(night.ask(&["run"]).code <= 3);
+    assert_eq!(fs::read(&elsewhere).unwrap(), b"", "the log went through the link");
+}
+
+#[test]
 fn windows_1252_in_a_utf_8_file_is_said() {
     let night = Night::new(5);
     let mut bytes = fs::read(exposures(&night)).unwrap();

@@ -97,6 +97,8 @@ impl Folder {
     /// The words of a letter that is set again.
     fn words_of(&self, id: &str) -> (String, String) {
         let pdf = self.path("copy.pdf");
+        // Nothing is written over.
+        let _ = fs::remove_file(&pdf);
         let said = self.done(&["letter", id, "--out", pdf.to_str().unwrap()]).stderr;
         let text = run(Command::new("pdftotext").arg("-layout").arg(&pdf).arg("-"));
         (text.split_whitespace().collect::<Vec<_>>().join(" "), said)

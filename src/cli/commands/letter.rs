@@ -1,8 +1,10 @@
 //! `letter`: an accessible copy of one letter.
 
+use std::io;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::base::{ExitStatus, durable};
+use crate::base::{ExitStatus, FileError, durable};
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
 use crate::tools::explain;
@@ -13,8 +15,11 @@ impl Session<'_> {
         let texts = self.texts()?;
         let copy = explain::accessible_copy(self.config, &texts, id)
             .map_err(|error| Failure::of(&error))?;
-        durable::write(&out, &copy.pdf).map_err(|source| {
-            Failure::new(ExitStatus::Stopped, &source, Some(format!("cannot write `{out}`")))
+        durable::write_new(&out, &copy.pdf).map_err(|source| {
+            let taken = source.kind() == io::ErrorKind::AlreadyExists;
+            let hint =
+                taken.then(|| "nothing is overwritten: give another name with `--out`".to_owned());
+            Failure { hint, ..Failure::of(&FileError::at("write", &out)(source)) }
         })?;
         output::line(out);
 
