@@ -13,7 +13,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build
+.PHONY: ahead install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build vendor-test loop-demo
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -78,6 +78,15 @@ interop-test: build tools ## Let other people's tools read what the program writ
 
 edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
 	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits
+
+vendor-test: tools ## Ten thousand simulated vendors work off small jobs (VENDORS=N for another number; an hour)
+	cargo test --release --test it -- --ignored --nocapture vendor::simulated
+
+loop-demo: run ## Take the sample's package through a simulated vendor to the last state, and show where the letters are
+	@rm -rf target/loop-demo && mkdir -p target/loop-demo
+	@$(BIN) vendor-sim data/outbox/rehearsal-2500001 --identity sample-data/vendor/age-identity.txt --out target/loop-demo --seed 7 --date $(DATE)
+	@for file in target/loop-demo/*; do $(BIN) --config $(CONFIG) --date 2025-09-30 receipts $$file; code=$$?; if [ $$code -gt 1 ] && [ $$code -ne 3 ]; then exit $$code; fi; done
+	@$(BIN) --config $(CONFIG) --date 2025-09-30 status
 
 bench-link: tools ## Measure linking: FEBRL (BENCH_FEBRL=DIR) and 715,000 invented people
 	rm -rf target/bench-inbox && cargo build --release && $(BIN) sample --people 715000 --seed 4242 --out target/bench-inbox

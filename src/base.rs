@@ -14,6 +14,7 @@ pub mod process;
 pub mod progress;
 mod status;
 pub mod workers;
+pub mod working_days;
 
 pub use explain::Explain;
 pub use file_error::FileError;

@@ -1,11 +1,13 @@
 //! `breachpost.toml`: everything that can be set, with its default. Unknown keys are errors with
 //! their line.
 
+mod approval;
 mod backup;
 pub mod check;
 mod damage;
 mod inputs;
 pub mod mapping;
+mod receipts;
 pub mod telling;
 mod texts;
 
@@ -17,9 +19,11 @@ use crate::base::durable;
 use crate::field::mode::Mode;
 use crate::field::placeholder;
 
+pub use approval::{ApprovalSettings, Approver};
 pub use backup::Backup;
 pub use damage::DamageLimits;
 pub use inputs::{InputFormat, Inputs, TextEncoding};
+pub use receipts::ReceiptSettings;
 pub use telling::{MetricsSettings, ReviewSettings};
 pub use texts::TextSettings;
 
@@ -83,6 +87,12 @@ pub struct Config {
     /// How long rows may wait for a human.
     #[serde(default)]
     pub review: ReviewSettings,
+    /// What the vendor sends back.
+    #[serde(default)]
+    pub receipts: ReceiptSettings,
+    /// Whose signatures count where two people are needed.
+    #[serde(default)]
+    pub approval: ApprovalSettings,
 }
 
 /// `[link]`.
@@ -421,6 +431,7 @@ impl Config {
         config.texts.iter_mut().map(|texts| &mut texts.folder).for_each(resolve);
         config.link.parameters.iter_mut().for_each(resolve);
         config.anchor_file.iter_mut().for_each(resolve);
+        config.receipts.folder.iter_mut().for_each(resolve);
 
         if let Some(mail) = &mut config.mail {
             mail.password_file.iter_mut().for_each(resolve);

@@ -2,6 +2,7 @@
 
 pub mod courier;
 pub mod email;
+pub mod mail_texts;
 pub mod outbox;
 mod password;
 mod relay;

@@ -29,4 +29,5 @@ pub mod person;
 
 pub mod body;
 pub mod draft;
+pub mod piece;
 pub mod place;

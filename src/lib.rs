@@ -21,11 +21,15 @@ pub mod package;
 
 pub mod deliver;
 
+pub mod receipts;
+
 pub mod record;
 
 pub mod report;
 
 pub mod tools;
+
+pub mod vendor_sim;
 
 pub mod field;
 

@@ -273,18 +273,34 @@ fn before(part: &PartPlan, job: &JobTicket<'_>) -> Result<[Made; 4], PackageErro
     ])
 }
 
+/// A file that is the same in every part.
+macro_rules! fixed {
+    ($folder:literal, $from:literal, $name:literal) => {
+        (
+            concat!($folder, $name),
+            include_bytes!(concat!("../templates/package/", $from, $name)).as_slice(),
+        )
+    };
+}
+
+/// Schemas of what the vendor gets and sends, and examples of what it sends.
+const FIXED: [(&str, &[u8]); 10] = [
+    fixed!("receipts/", "receipts/", "2500001.ack.json"),
+    fixed!("receipts/", "receipts/", "2500001.production.csv"),
+    fixed!("receipts/", "receipts/", "2500001.returns.csv"),
+    fixed!("receipts/", "receipts/", "2500001.stopped.json"),
+    fixed!("schema/", "", "ack.schema.json"),
+    fixed!("schema/", "", "job.schema.json"),
+    fixed!("schema/", "", "manifest.schema.json"),
+    fixed!("schema/", "", "production.schema.json"),
+    fixed!("schema/", "", "returns.schema.json"),
+    fixed!("schema/", "", "stopped.schema.json"),
+];
+
 /// Files of the payload that stand behind the print files.
 fn behind(samples: &[Sample]) -> Result<Vec<(String, &[u8])>, PackageError> {
-    let mut files = vec![
-        (
-            "schema/job.schema.json".to_owned(),
-            &include_bytes!("../templates/package/job.schema.json")[..],
-        ),
-        (
-            "schema/manifest.schema.json".to_owned(),
-            &include_bytes!("../templates/package/manifest.schema.json")[..],
-        ),
-    ];
+    let mut files: Vec<(String, &[u8])> =
+        FIXED.iter().map(|(path, bytes)| ((*path).to_owned(), *bytes)).collect();
 
     for (entry, sample) in (1..).zip(samples) {
         if !neutral(&sample.name) {

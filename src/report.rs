@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Explain, FileError};
 use crate::field::draft::Draft;
 use crate::field::made_with::MadeWith;
+use crate::field::piece::PieceState;
 use crate::field::row::{Input, List};
+use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
 use linking::LinkReport;
@@ -90,6 +92,31 @@ pub struct Report {
     /// once.
     #[serde(default)]
     pub missing_packages: Vec<String>,
+    /// Where the letters of earlier jobs were when the run began.
+    #[serde(default)]
+    pub paper: PaperReport,
+}
+
+/// Letters on paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperReport {
+    /// Letters by state; only those that there are.
+    pub by_state: BTreeMap<PieceState, u64>,
+    /// What cannot be right, with how many pieces it is about.
+    pub alarms: BTreeMap<String, u64>,
+}
+
+impl PaperReport {
+    /// In numbers.
+    #[must_use]
+    pub fn of(survey: &PaperTrail) -> Self {
+        let states = survey.letters.by_state.iter().filter(|(_, letters)| **letters > 0);
+        let alarms = survey.alarms.iter();
+        Self {
+            by_state: states.map(|(state, letters)| (*state, *letters)).collect(),
+            alarms: alarms.map(|(alarm, pieces)| ((*alarm).to_owned(), *pieces)).collect(),
+        }
+    }
 }
 
 /// One input file.
@@ -290,6 +317,7 @@ impl Report {
             mail: String::new(),
             cases: CaseCounts::default(),
             missing_packages: Vec::new(),
+            paper: PaperReport::default(),
         }
     }
 

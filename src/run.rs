@@ -16,6 +16,7 @@ mod guard;
 pub mod kept_texts;
 mod letters;
 pub mod lists;
+pub mod mailed;
 pub mod metrics;
 mod night;
 pub mod outcome;
@@ -50,11 +51,12 @@ use crate::field::place::Planned;
 use crate::field::row::{Input, List, Rows};
 use crate::link::{self, Linked, Parameters};
 use crate::package::{self, Places, ProofedLetter};
+use crate::record::pieces::PaperTerms;
 use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
 use crate::render::Press;
 use crate::report::linking::LinkReport;
 use crate::report::waiting::{self, WaitingRow};
-use crate::report::{LetterCounts, Report};
+use crate::report::{LetterCounts, PaperReport, Report};
 pub use abandon::{GivenUp, abandon};
 use balance::Balance;
 use clock::Clock;
@@ -176,6 +178,8 @@ struct Prepared<'a> {
     absent: u64,
     /// Records that people were told about and that are not in the inbox.
     gone: Vec<Gone>,
+    /// Where the letters of earlier jobs are.
+    paper: PaperReport,
     /// For the ledger.
     identities: Identities,
     /// For the ledger: whom the lists protect.
@@ -221,6 +225,7 @@ fn prepare<'a>(
     let holds = Holds {
         incomplete: recognised.incomplete,
         remembered: guard.remembered(&recognised.people),
+        returned: ledger.returned_mail()?,
     };
 
     // Decide: who gets a letter about what.
@@ -257,6 +262,7 @@ fn prepare<'a>(
         namesakes: linked.namesakes,
         absent: recognised.absent as u64,
         gone: ledger.gone(&received.intake)?,
+        paper: PaperReport::of(&ledger.paper(&PaperTerms::of(night.config, night.run_date))?),
         shields: guard.news(rows, &balance.set_aside),
         linking,
         identities: recognised.identities,
@@ -413,6 +419,7 @@ fn open(night: &Night<'_>) -> Result<Ledger, RunError> {
     let config = night.config;
     guard::configuration(config)?;
     let ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    ledger.refuse_when_stopped(None)?;
     night.fits(disk_space::to_begin(ledger.bytes()?))?;
     Ok(ledger)
 }

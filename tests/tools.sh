@@ -6,7 +6,7 @@ venv=${1:?folder of the Python environment}
 here=$(cd "$(dirname "$0")" && pwd)
 
 declare -A packages=(
-    [age]=age [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [hunspell]=hunspell [javac]=default-jdk-headless [openssl]=openssl
+    [7z]=p7zip-full [age]=age [bsdtar]=libarchive-tools [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [hunspell]=hunspell [javac]=default-jdk-headless [node]=nodejs [npm]=npm [openssl]=openssl
     [pdffonts]=poppler-utils [pdftoppm]=poppler-utils [pdftotext]=poppler-utils [python3]=python3 [qpdf]=qpdf
     [sha256sum]=coreutils [sqlite3]=sqlite3 [ssh-keygen]=openssh-client [strace]=strace [systemd-analyze]=systemd [unshare]=util-linux [unzip]=unzip
 )
@@ -39,4 +39,10 @@ if ! cmp -s "$here/requirements.txt" "$stamp"; then
     python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
     cp "$here/requirements.txt" "$stamp"
+fi
+
+# The one reader that only Node has.
+node=$(dirname "$venv")/node
+if [ ! -e "$node/node_modules/unzipper" ]; then
+    npm install --silent --no-audit --no-fund --prefix "$node" unzipper@0.12.5 > /dev/null
 fi

@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use jiff::civil::Date;
 
 use crate::field::contract;
+use crate::field::piece::PieceState;
 use crate::field::row::List;
 
 /// Writes one letter to each person whose data were stolen: never twice, never to the wrong person.
@@ -75,8 +76,12 @@ pub enum Command {
         #[arg(long, value_name = "JOB")]
         republish: Option<String>,
     },
-    /// Show how the last runs ended, and whether a night was missed.
+    /// Show how the last runs ended, whether a night was missed, and where the letters are.
     Status {
+        /// Also name the letters in this state: planned, handed_over, accepted, printed, inserted,
+        /// posted, returned, spoilt, stopped, destroyed or unproven.
+        #[arg(long, value_name = "STATE", value_parser = state)]
+        state: Option<PieceState>,
         /// Exit with 1 if no run has ended for this long, for example `26h`.
         #[arg(long, value_name = "DURATION")]
         max_age: Option<jiff::SignedDuration>,
@@ -209,6 +214,42 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         signer: Option<Utf8PathBuf>,
     },
+    /// Take what the vendor sends back: `<job>.ack.json`, `<job>.production.csv`,
+    /// `<job>.returns.csv`, `<job>.stopped.json`. Each file is taken whole or not at all; one that
+    /// was taken before changes nothing.
+    ///
+    /// Exit code 0: taken; 1: taken, and something in it cannot be right; 3: a file was refused.
+    Receipts {
+        /// Files [default: all receipts in the folder that `[receipts] folder` names].
+        #[arg(value_name = "FILE")]
+        files: Vec<Utf8PathBuf>,
+    },
+    /// Simulate a print vendor, for tests and rehearsals: open a package with `age` and `unzip`,
+    /// and write what a vendor would send back, mistakes included. Or check a vendor's own files.
+    VendorSim {
+        /// Folder of the job in the outbox.
+        #[arg(required_unless_present = "check", requires_all = ["identity", "out"])]
+        package: Option<Utf8PathBuf>,
+        /// age identity (private key) file of the vendor.
+        #[arg(long, value_name = "FILE")]
+        identity: Option<Utf8PathBuf>,
+        /// Folder to write to.
+        #[arg(long, value_name = "DIR")]
+        out: Option<Utf8PathBuf>,
+        /// Seed: the same seed does the same.
+        #[arg(long, value_name = "S", default_value_t = 1)]
+        seed: u64,
+        /// The vendor has heard of a stop of the whole job, as late as the seed has it.
+        #[arg(long)]
+        stopped: bool,
+        /// Instead, check that these files are as agreed, as `receipts` would read them. Needs
+        /// neither ledger nor package.
+        #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["package", "identity", "out", "stopped"])]
+        check: Vec<Utf8PathBuf>,
+    },
+    /// Stop letters: what has not left does not leave, and for what has left a signed order to the
+    /// vendor is put into the outbox. Without a scope: show what is stopped.
+    Stop(StopArgs),
     /// Create, check, back up or restore the ledger.
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -244,6 +285,44 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Utf8PathBuf,
     },
+}
+
+/// `breachpost stop`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct StopArgs {
+    /// Everything of the campaign, jobs to come included.
+    #[arg(long, group = "scope")]
+    pub all: bool,
+    /// A job.
+    #[arg(long, value_name = "JOB", group = "scope")]
+    pub job: Option<String>,
+    /// A part, named as its file begins: `2500001-p001`.
+    #[arg(long, value_name = "PART", group = "scope")]
+    pub part: Option<String>,
+    /// A letter, by id or reference.
+    #[arg(long, value_name = "ID", group = "scope")]
+    pub letter: Option<String>,
+    /// Lift the stop of this event. Two approvers have to sign; without `--signed` the text that
+    /// they sign is printed.
+    #[arg(long, value_name = "EVENT", group = "scope")]
+    pub lift: Option<u64>,
+    /// Signature of the text by an approver. Given twice or more.
+    #[arg(long, value_name = "FILE", requires = "lift")]
+    pub signed: Vec<Utf8PathBuf>,
+    /// Who orders the stop (name or function).
+    #[arg(long, value_name = "NAME", conflicts_with = "lift")]
+    pub by: Option<String>,
+    /// The reason, in one line without names of people.
+    #[arg(long, value_name = "TEXT", requires = "scope")]
+    pub reason: Option<String>,
+}
+
+/// A state of a piece by its word.
+fn state(word: &str) -> Result<PieceState, String> {
+    word.parse().map_err(|()| {
+        let words: Vec<&str> = PieceState::ALL.iter().map(|state| state.word()).collect();
+        format!("the states are {}", words.join(", "))
+    })
 }
 
 /// A list by its word.

@@ -14,12 +14,15 @@ mod manual;
 mod new;
 mod plan;
 mod preview;
+mod receipts;
 mod render;
 mod review;
 mod run;
 mod sample;
 mod status;
+mod stop;
 mod texts;
+mod vendor_sim;
 mod verify;
 
 use super::args::{Args, Command, LedgerCommand, PlanCommand, ReviewCommand, TextsCommand};
@@ -50,6 +53,23 @@ pub fn execute(args: &Args) -> Result<ExitStatus, Failure> {
                 signer: signer.as_deref(),
             };
             return verify::open(args, package, keys);
+        }
+        Command::VendorSim { check, .. } if !check.is_empty() => {
+            logging::start(None, run_date, args.verbose);
+            return Ok(vendor_sim::check(args, check));
+        }
+        Command::VendorSim {
+            package: Some(package),
+            identity: Some(identity),
+            out: Some(out),
+            seed,
+            stopped,
+            ..
+        } => {
+            logging::start(None, run_date, args.verbose);
+            let order =
+                vendor_sim::Order { package, identity, out, seed: *seed, stopped: *stopped };
+            return vendor_sim::work(args, &order, run_date);
         }
         Command::Contract { list, markdown } => {
             contract::show(args, *list, *markdown);
@@ -91,7 +111,9 @@ impl Session<'_> {
                 );
                 Ok(self.run(&Night { republish: republish.as_deref(), ..night }))
             }
-            Command::Status { max_age } => self.status(*max_age),
+            Command::Status { max_age, state } => self.status(*max_age, *state),
+            Command::Receipts { files } => self.receipts(files),
+            Command::Stop(stop) => self.stop(stop),
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => {
                 self.plan_abandon(by, reason)
             }
@@ -127,6 +149,7 @@ impl Session<'_> {
             | Command::New { .. }
             | Command::Sample { .. }
             | Command::Verify { .. }
+            | Command::VendorSim { .. }
             | Command::Contract { .. }
             | Command::Inbox { .. } => Ok(ExitStatus::Done),
         }

@@ -4,7 +4,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Config, Mail, MailSecurity, Policy, Print, Vendor, Window, telling};
+use super::{
+    Config, Mail, MailSecurity, Policy, Print, Vendor, Window, approval, receipts, telling,
+};
 
 /// A key of the configuration and what is wrong with its value.
 type Fault = (&'static str, String);
@@ -42,6 +44,8 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     print(&config.print)?;
     vendor(&config.vendor)?;
     config.mail.as_ref().map_or(Ok(()), mail)?;
+    receipts::check(&config.receipts)?;
+    approval::check(&config.approval)?;
 
     telling::check(config)
 }

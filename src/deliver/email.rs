@@ -24,7 +24,8 @@ use sha2::{Digest, Sha256};
 
 use crate::base::{Explain, FileError};
 use crate::config::{Mail, MailSecurity, telling};
-use crate::deliver::summary::{MailTexts, RunSummary};
+use crate::deliver::mail_texts::MailTexts;
+use crate::deliver::summary::RunSummary;
 use crate::deliver::{password, relay};
 
 /// The mail's id, without angle brackets. One run has one id, so a mail that was sent twice can be
@@ -163,7 +164,28 @@ pub fn send(
     at: Timestamp,
     to: &[String],
 ) -> Result<Posted, MailError> {
-    let (message, id) = message(mail, summary, at)?;
+    hand_over(mail, message(mail, summary, at)?, to)
+}
+
+/// Sends a mail that is not about a run to all configured recipients, as [`send`] does. `about` is
+/// what its id comes from: the same words, the same id.
+///
+/// # Errors
+/// As [`send`].
+pub fn tell(
+    mail: &Mail,
+    texts: MailTexts,
+    about: &str,
+    at: Timestamp,
+) -> Result<Posted, MailError> {
+    hand_over(mail, assemble(mail, texts, about, at)?, &mail.to)
+}
+
+fn hand_over(
+    mail: &Mail,
+    (message, id): (Message, MessageId),
+    to: &[String],
+) -> Result<Posted, MailError> {
     let login = login(mail)?;
     let tls = tls(mail)?;
     let mut recipients = Vec::with_capacity(to.len());
@@ -279,9 +301,18 @@ fn message(
         }
     }
 
+    assemble(mail, summary.texts()?, &format!("{}\n{}", summary.campaign, summary.run_id), at)
+}
+
+/// Puts a mail together.
+fn assemble(
+    mail: &Mail,
+    texts: MailTexts,
+    about: &str,
+    at: Timestamp,
+) -> Result<(Message, MessageId), MailError> {
     let from: Mailbox = mail.from.parse().map_err(|_| MailError::Address { key: "from" })?;
-    let token =
-        HEXLOWER.encode(&Sha256::digest(format!("{}\n{}", summary.campaign, summary.run_id))[..16]);
+    let token = HEXLOWER.encode(&Sha256::digest(about)[..16]);
     let id = MessageId(format!("{token}@{}", from.email.domain()));
     let mut builder: MessageBuilder = Message::builder()
         .from(from)
@@ -297,7 +328,7 @@ fn message(
         builder = builder.to(to.parse().map_err(|_| MailError::Address { key: "to" })?);
     }
 
-    let MailTexts { subject, plain, html } = summary.texts()?;
+    let MailTexts { subject, plain, html } = texts;
     let parts = MultiPart::alternative()
         .boundary(format!("breachpost-{token}"))
         .singlepart(SinglePart::plain(plain))

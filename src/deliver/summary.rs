@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 use tera::{Context, Tera};
 
+use super::mail_texts::MailTexts;
+
 /// How a run went. Numbers are exact here; [`RunSummary::texts`] hides the small ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunSummary {
@@ -82,17 +84,6 @@ pub struct Queue {
     pub oldest: Option<Date>,
     /// The date on which the oldest is, or was, overdue.
     pub deadline: Option<Date>,
-}
-
-/// A mail's texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MailTexts {
-    /// One line.
-    pub subject: String,
-    /// Plain text.
-    pub plain: String,
-    /// The same as HTML.
-    pub html: String,
 }
 
 /// What the templates in `templates/mail/` may use.

@@ -212,6 +212,8 @@ reasons! {
     D215 Review "a list protected this person and no longer says so; nothing says otherwise",
     D216 Suppressed "record was withdrawn",
     D217 Review "every record that the person was told about was withdrawn: tell them by hand",
+    D218 Review "a letter to this person came back as deceased, and no list says so",
+    D219 Review "a letter came back from this address",
     D301 Told "everything was already told",
     D302 Told "something is new, but the last letter is too recent",
     C101 Review "no name that can be printed",

@@ -39,6 +39,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 words! {
     /// Whose data it is. The order is that of docs/policy.md: the first present one is a letter's
     /// main category.

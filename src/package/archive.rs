@@ -1,21 +1,31 @@
 //! Zip archives: stored, fixed times, written and read as a stream. The only file that names the
 //! zip crate.
 
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use zip::write::{SimpleFileOptions, StreamWriter};
+use zip::write::{PreparedZipFile, SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 /// Bytes an archive may hold: well below 4 GiB, so that no reader needs ZIP64.
 pub const MAX_BYTES: u64 = 3_500_000_000;
 
-/// Writes an archive front to back: it never seeks, so it can flow straight into a cipher and the
-/// plain archive never stands on a disk. Sizes and checksums follow each entry (data descriptors)
-/// and stand in the directory at the end.
+/// Writes an archive front to back, so it can flow straight into a cipher and the plain archive
+/// never stands on a disk. Size and checksum of an entry are in front of its bytes: a reader that
+/// gets a stored entry from a stream cannot know where it ends otherwise. Java's `ZipInputStream`
+/// refuses an archive that has them behind (data descriptors), and others look for a mark that may
+/// stand in a PDF as well.
 pub struct ArchiveWriter<W: Write> {
-    zip: ZipWriter<StreamWriter<Fused<W>>>,
+    zip: ZipWriter<Forward<W>>,
+    bytes: u64,
+}
+
+/// Writes an archive of things that are too large for memory and whose size nobody knows before
+/// they were read: sizes and checksums are behind the bytes. Backups are made so; whoever reads one has
+/// the whole file.
+pub struct StreamArchive<W: Write> {
+    zip: ZipWriter<StreamWriter<Forward<W>>>,
     bytes: u64,
 }
 
@@ -33,41 +43,24 @@ pub struct Stored {
 impl<W: Write> ArchiveWriter<W> {
     /// Starts an archive.
     pub fn new(out: W) -> Self {
-        Self { zip: ZipWriter::new_stream(Fused { inner: out, failed: false }), bytes: 0 }
+        Self { zip: ZipWriter::new(Forward::new(out)), bytes: 0 }
     }
 
-    /// Stores everything that `content` gives under `path`: mode 0600, dated 1 January 1980.
+    /// Stores `content` under `path`: mode 0600, dated 1 January 1980.
     ///
     /// # Errors
-    /// When reading or writing fails, a path comes twice, or the archive grows beyond [`MAX_BYTES`]
+    /// When writing fails, a path comes twice, or the archive grows beyond [`MAX_BYTES`]
     /// (`FileTooLarge`).
-    pub fn store(&mut self, path: &str, content: &mut dyn Read) -> io::Result<Stored> {
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            .last_modified_time(DateTime::default())
-            .unix_permissions(0o600);
-
-        self.zip.start_file(path, options)?;
-        let mut digest = Sha256::new();
-        let mut chunk = vec![0; 1 << 16];
-        let mut bytes = 0;
-        loop {
-            let read = match content.read(&mut chunk) {
-                Ok(0) => break,
-                Ok(read) => &chunk[..read],
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            digest.update(read);
-            bytes += read.len() as u64;
-            if self.bytes + bytes > MAX_BYTES {
-                return Err(io::ErrorKind::FileTooLarge.into());
-            }
-            self.zip.write_all(read)?;
+    pub fn store(&mut self, path: &str, content: &[u8]) -> io::Result<Stored> {
+        let bytes = content.len() as u64;
+        if self.bytes + bytes > MAX_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
 
+        self.zip.add_prepared_file(PreparedZipFile::from_data(path, stored(), content)?)?;
         self.bytes += bytes;
-        Ok(Stored { path: path.to_owned(), sha256: HEXLOWER.encode(&digest.finalize()), bytes })
+        let sha256 = HEXLOWER.encode(&Sha256::digest(content));
+        Ok(Stored { path: path.to_owned(), sha256, bytes })
     }
 
     /// Writes the directory and gives back where the archive went.
@@ -75,20 +68,73 @@ impl<W: Write> ArchiveWriter<W> {
     /// # Errors
     /// When writing fails.
     pub fn finish(self) -> io::Result<W> {
-        let Fused { inner, failed } = self.zip.finish()?.into_inner();
-        if failed { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(inner) }
+        self.zip.finish()?.whole()
     }
 }
 
-/// Swallows everything after the first failure. The zip crate writes the directory when an
+impl<W: Write> StreamArchive<W> {
+    /// Starts an archive.
+    pub fn new(out: W) -> Self {
+        Self { zip: ZipWriter::new_stream(Forward::new(out)), bytes: 0 }
+    }
+
+    /// Stores everything that `content` gives under `path`, as [`ArchiveWriter::store`] does.
+    ///
+    /// # Errors
+    /// When reading or writing fails, a path comes twice, or the archive grows beyond [`MAX_BYTES`]
+    /// (`FileTooLarge`).
+    pub fn store(&mut self, path: &str, content: &mut dyn Read) -> io::Result<()> {
+        self.zip.start_file(path, stored())?;
+        // One byte more than may be: what is too long is noticed.
+        let room = MAX_BYTES - self.bytes;
+        let bytes = io::copy(&mut content.take(room + 1), &mut self.zip)?;
+        if bytes > room {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    /// Writes the directory and gives back where the archive went.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn finish(self) -> io::Result<W> {
+        self.zip.finish()?.into_inner().whole()
+    }
+}
+
+/// Every entry: as it is, for its owner, dated 1 January 1980.
+fn stored() -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o600)
+}
+
+/// A stream that knows how far it is. The zip crate writes sizes into a header only where it could
+/// go back, and never goes back when it was told the sizes: whoever tries gets an error.
+///
+/// It swallows everything after the first failure. The zip crate writes the directory when an
 /// unfinished archive is dropped and complains on stderr if that fails; the failure that counts was
 /// reported already.
-struct Fused<W> {
+struct Forward<W> {
     inner: W,
+    place: u64,
     failed: bool,
 }
 
-impl<W: Write> Fused<W> {
+impl<W: Write> Forward<W> {
+    const fn new(inner: W) -> Self {
+        Self { inner, place: 0, failed: false }
+    }
+
+    /// Where everything went.
+    fn whole(self) -> io::Result<W> {
+        if self.failed { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(self.inner) }
+    }
+
     fn unless_failed<T>(
         &mut self,
         swallowed: T,
@@ -104,13 +150,31 @@ impl<W: Write> Fused<W> {
     }
 }
 
-impl<W: Write> Write for Fused<W> {
+impl<W: Write> Write for Forward<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.unless_failed(bytes.len(), |inner| inner.write(bytes))
+        let written = self.unless_failed(bytes.len(), |inner| inner.write(bytes))?;
+        self.place += written as u64;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.unless_failed((), Write::flush)
+    }
+}
+
+impl<W: Write> Seek for Forward<W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let stays = match to {
+            SeekFrom::Start(place) => place == self.place,
+            SeekFrom::Current(by) | SeekFrom::End(by) => by == 0,
+        };
+
+        if stays || self.failed {
+            return Ok(self.place);
+        }
+
+        self.failed = true;
+        Err(io::ErrorKind::NotSeekable.into())
     }
 }
 
@@ -179,8 +243,8 @@ mod tests {
 
     fn archive() -> Vec<u8> {
         let mut writer = ArchiveWriter::new(Vec::new());
-        writer.store("a/one.txt", &mut &b"one"[..]).unwrap();
-        writer.store("a/two.txt", &mut &b""[..]).unwrap();
+        writer.store("a/one.txt", b"one").unwrap();
+        writer.store("a/two.txt", b"").unwrap();
         writer.finish().unwrap()
     }
 
@@ -193,15 +257,37 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_as_a_stream_can_be_read_too() {
+        let mut writer = StreamArchive::new(Vec::new());
+        writer.store("ledger", &mut &b"rows"[..]).unwrap();
+        assert!(writer.store("ledger", &mut &b"more"[..]).is_err(), "a name cannot come twice");
+        writer.store("key", &mut &b"bits"[..]).unwrap();
+
+        let mut reader = Reader::open(Cursor::new(writer.finish().unwrap())).unwrap();
+        assert_eq!(reader.read("ledger").unwrap(), b"rows");
+        assert_eq!(reader.read("key").unwrap(), b"bits");
+    }
+
+    #[test]
     fn the_same_content_gives_the_same_bytes() {
         assert_eq!(archive(), archive());
     }
 
     #[test]
+    fn size_and_checksum_stand_in_front_of_the_bytes() {
+        let bytes = archive();
+        let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        // APPNOTE.TXT 4.3.7: flags at 6, CRC-32 at 14, both sizes at 18 and 22.
+        assert_eq!(number(0), 0x0403_4b50);
+        assert_eq!(bytes[6] & 8, 0, "no data descriptor");
+        assert_eq!([number(14), number(18), number(22)], [0x7a6c_86f1, 3, 3]);
+    }
+
+    #[test]
     fn a_name_cannot_come_twice() {
         let mut writer = ArchiveWriter::new(Vec::new());
-        writer.store("a", &mut &b"1"[..]).unwrap();
-        assert!(writer.store("a", &mut &b"2"[..]).is_err());
+        writer.store("a", b"1").unwrap();
+        assert!(writer.store("a", b"2").is_err());
     }
 
     #[test]
@@ -220,10 +306,7 @@ mod tests {
         }
 
         let mut writer = ArchiveWriter::new(Full(10));
-        assert_eq!(
-            writer.store("a", &mut &b"1"[..]).unwrap_err().kind(),
-            io::ErrorKind::StorageFull
-        );
+        assert_eq!(writer.store("a", b"1").unwrap_err().kind(), io::ErrorKind::StorageFull);
 
         assert!(writer.finish().is_err());
     }

@@ -80,9 +80,9 @@ fn store<W: Write>(
     archive: &mut ArchiveWriter<W>,
     bag: &str,
     path: &str,
-    mut content: &[u8],
+    content: &[u8],
 ) -> Result<Stored, Failure> {
-    let stored = archive.store(&format!("{bag}/{path}"), &mut content);
+    let stored = archive.store(&format!("{bag}/{path}"), content);
     let stored = stored.map_err(|error| (path.to_owned(), error))?;
     Ok(Stored { path: path.to_owned(), ..stored })
 }

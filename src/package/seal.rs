@@ -19,6 +19,22 @@ pub struct Recipients(Vec<Recipient>);
 /// What is wrong with a key or a sealed file.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
+    /// A secret key stands where a public one belongs: whoever has read the file has it.
+    #[error(
+        "`{key}` holds a SECRET key: it is exposed to everybody who can read the configuration"
+    )]
+    Secret {
+        /// Which key of the configuration.
+        key: &'static str,
+    },
+    /// A key of another kind than the program has.
+    #[error("`vendor.recipients`: entry {entry} is {kind}, which this program cannot seal to")]
+    Kind {
+        /// Which one, from 1.
+        entry: usize,
+        /// Of which kind it is.
+        kind: &'static str,
+    },
     /// A recipient of the configuration is no key.
     #[error("`vendor.recipients`: entry {entry} is not an age public key")]
     Recipient {
@@ -62,6 +78,13 @@ impl Explain for SealError {
             Self::Recipient { .. } | Self::Operator { .. } | Self::NoRecipients => {
                 Some("a public key begins with `age1`; `age-keygen -y KEYFILE` prints the one of a key pair".to_owned())
             }
+            Self::Secret { .. } => Some(
+                "make a new pair (`age-keygen`), put its public key here, and never use the old one again"
+                    .to_owned(),
+            ),
+            Self::Kind { .. } => {
+                Some("ask the vendor for an age key that begins with `age1` and needs no plugin".to_owned())
+            }
             Self::Exposed { path } => {
                 Some(format!("`chmod 0600 {path}`; whoever has read it can open everything sealed to it"))
             }
@@ -82,7 +105,15 @@ impl Recipients {
     /// [`SealError`] when one is no X25519 public key (`age1...`), or there is none.
     pub fn parse(keys: &[String]) -> Result<Self, SealError> {
         let parse = |(index, key): (usize, &String)| {
-            key.trim().parse().map_err(|_: &str| SealError::Recipient { entry: index + 1 })
+            let key = key.trim();
+            if is_secret(key) {
+                return Err(SealError::Secret { key: "vendor.recipients" });
+            }
+            let entry = index + 1;
+            key.parse().map_err(|_: &str| match kind(key) {
+                Some(kind) => SealError::Kind { entry, kind },
+                None => SealError::Recipient { entry },
+            })
         };
         let recipients: Vec<Recipient> =
             keys.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
@@ -96,10 +127,32 @@ impl Recipients {
     /// # Errors
     /// [`SealError::Operator`] when it is none.
     pub fn one(key: &'static str, text: &str) -> Result<Self, SealError> {
+        if is_secret(text.trim()) {
+            return Err(SealError::Secret { key });
+        }
         text.trim()
             .parse()
             .map(|recipient| Self(vec![recipient]))
             .map_err(|_: &str| SealError::Operator { key })
+    }
+}
+
+/// Whether a text is a secret key, or holds one.
+fn is_secret(text: &str) -> bool {
+    let text = text.to_uppercase();
+    ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY"].iter().any(|sign| text.contains(sign))
+}
+
+/// What kind of key a text is that is no plain age key. C2SP age: a recipient of a plugin has the
+/// plugin's name between `age1` and the last `1`; those of post-quantum keys begin with `age1pq1`.
+fn kind(text: &str) -> Option<&'static str> {
+    let data = text.strip_prefix("age1").and_then(|rest| rest.rsplit_once('1'));
+    match data {
+        Some(("pq" | "tagpq", _)) => Some("a post-quantum age key"),
+        Some(_) => Some("the key of an age plugin"),
+        None if text.starts_with("ssh-") => Some("an SSH key"),
+        None if text.contains("BEGIN PGP") => Some("an OpenPGP key"),
+        None => None,
     }
 }
 
@@ -177,4 +230,41 @@ pub fn open(path: &Utf8Path, identity: &Utf8Path) -> Result<impl Read + Seek + u
             decryptor.decrypt(keys.iter().map(|key| &**key as &dyn age::Identity))
         })
         .map_err(|source| SealError::Open { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(key: &str) -> String {
+        Recipients::parse(&[key.to_owned()]).err().expect("it is no key").to_string()
+    }
+
+    #[test]
+    fn a_secret_key_is_named_as_exposed_and_not_repeated() {
+        let (text, public) = new_identity();
+        assert!(Recipients::parse(std::slice::from_ref(&public)).is_ok());
+        let secret = text.lines().last().unwrap();
+        for key in [secret, &secret.to_lowercase(), "-----BEGIN PGP PRIVATE KEY BLOCK-----"] {
+            let said = refused(key);
+            assert!(said.contains("SECRET") && !said.contains(key), "{said}");
+        }
+        let said = Recipients::one("backup.recipient", secret).err().unwrap().to_string();
+        assert!(said.starts_with("`backup.recipient` holds a SECRET key"), "{said}");
+    }
+
+    #[test]
+    fn keys_of_other_kinds_are_refused_in_words_that_fit() {
+        // The data of a key has no `1`.
+        let data = "qyqszqgpqyqszqgpqyqszqgpqyqszqgp";
+        for (key, kind) in [
+            (format!("age1pq1{data}"), "post-quantum"),
+            (format!("age1yubikey1{data}"), "plugin"),
+            ("ssh-ed25519 AAAAC3Nza".to_owned(), "SSH"),
+            ("-----BEGIN PGP PUBLIC KEY BLOCK-----".to_owned(), "OpenPGP"),
+            ("hello".to_owned(), "is not an age public key"),
+        ] {
+            assert!(refused(&key).contains(kind), "{key}");
+        }
+    }
 }

@@ -13,6 +13,12 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 /// What the key signs and nothing else: `ssh-keygen -Y verify -n breachpost-package`.
 pub const NAMESPACE: &str = "breachpost-package";
 
+/// What the vendor signs receipts for.
+pub const RECEIPTS: &str = "breachpost-receipt";
+
+/// What approvers sign when a stop is lifted.
+pub const APPROVALS: &str = "breachpost-approval";
+
 /// The name of the signature of a job's list of checksums.
 #[must_use]
 pub fn signature_file(job_name: &str) -> String {
@@ -62,16 +68,14 @@ pub enum SignatureError {
     /// Not one block of an SSH signature and nothing else.
     #[error("is not an SSH signature")]
     Form,
-    /// The list has other bytes, or the signature is for something else than packages.
-    #[error("is not a signature of the list of checksums")]
+    /// The signature is of other bytes, or for something else.
+    #[error("is not a signature of these bytes for this purpose")]
     Other,
     /// Sound, and by somebody else.
     #[error("is by another key than the one that was named")]
     Signer,
     /// What was named is no public key.
-    #[error(
-        "cannot be compared: the file that was named does not begin with the line of an SSH public key"
-    )]
+    #[error("cannot be compared: what was named does not begin with the line of an SSH public key")]
     NoKey,
 }
 
@@ -82,6 +86,19 @@ pub enum SignatureError {
 /// # Errors
 /// [`SignatureError`].
 pub fn check(signature: &str, sums: &[u8], signer: Option<&str>) -> Result<String, SignatureError> {
+    check_for(NAMESPACE, signature, sums, signer)
+}
+
+/// Checks a signature of `bytes` that was made for the purpose `namespace`, as [`check`] does.
+///
+/// # Errors
+/// [`SignatureError`].
+pub fn check_for(
+    namespace: &str,
+    signature: &str,
+    bytes: &[u8],
+    signer: Option<&str>,
+) -> Result<String, SignatureError> {
     let found = SshSig::from_pem(signature).map_err(|_| SignatureError::Form)?;
     // `ssh-keygen` and this crate read blocks with something around them differently: only what
     // both read alike is one.
@@ -92,7 +109,7 @@ pub fn check(signature: &str, sums: &[u8], signer: Option<&str>) -> Result<Strin
     }
 
     let key = PublicKey::from(found.public_key().clone());
-    key.verify(NAMESPACE, sums, &found).map_err(|_| SignatureError::Other)?;
+    key.verify(namespace, bytes, &found).map_err(|_| SignatureError::Other)?;
 
     if let Some(line) = signer {
         let wanted = PublicKey::from_openssh(line.trim()).map_err(|_| SignatureError::NoKey)?;

@@ -313,7 +313,8 @@ mod tests {
             let (_guard, path) = folder(&[".hidden-999990019", "a.txt", "exposures.csv", name]);
             let (inbox, problem) = look(&path, &Inputs::default()).unwrap();
             let problem = problem.unwrap();
-            let told = format!("{problem} {:?} {inbox:?}", problem.hint());
+            let names: Vec<&str> = inbox.lists.iter().map(|list| list.name.as_str()).collect();
+            let told = format!("{problem} {:?} {names:?} {:?}", problem.hint(), inbox.ignored);
             let place = if name < "exposures.csv" { 2 } else { 3 };
             assert!(told.contains(what) && told.contains(&format!("file {place} of")), "{told}");
             assert!(told.contains("rename") && !told.contains("019"), "{told}");

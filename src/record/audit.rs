@@ -10,10 +10,12 @@ use sha2::{Digest, Sha256};
 
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
+use super::stops::StopScope;
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
 use crate::field::mode::Mode;
 use crate::field::row::List;
+use crate::receipts::{Origin, ReceiptKind, StopAnswer};
 
 /// How far the ledger is: the number of its last event and the hash that covers them all.
 ///
@@ -68,6 +70,12 @@ pub(super) enum Event {
     Gone(Gone),
     /// A package that was gone is in the outbox again.
     Republished(Republished),
+    /// A file of the vendor's was taken.
+    Receipt(ReceiptTaken),
+    /// Somebody ordered that letters do not go out.
+    Stop(StopOrdered),
+    /// Two people lifted a stop.
+    Lifted(StopLifted),
     /// The schema became that of a newer program.
     Migrated(Migrated),
     /// No more letters.
@@ -241,6 +249,59 @@ pub(super) struct Gone {
 pub(super) struct Republished {
     pub date: Date,
     pub job: JobNumber,
+}
+
+/// A file of the vendor's. What is about single letters is in tables, and here as counts and a
+/// hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReceiptTaken {
+    pub date: Date,
+    pub job: JobNumber,
+    pub kind: ReceiptKind,
+    pub file: String,
+    pub file_sha256: String,
+    pub origin: Origin,
+    /// Rows of the file.
+    pub lines: u64,
+    /// Rows of it that name no letter of this ledger.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unknown: u64,
+    /// Rows that said something new about pieces, and returns; the hash is over both.
+    pub pieces: u64,
+    pub returned: u64,
+    pub sha256: String,
+    /// Parts that the vendor has, and whether byte for byte.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged: Vec<(u32, bool)>,
+    /// What the vendor answers to a stop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<StopAnswer>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// Letters that are not to go out, by whom and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StopOrdered {
+    pub date: Date,
+    pub by: String,
+    pub reason: String,
+    pub scope: StopScope,
+}
+
+/// A stop that is over: the event that ordered it, and whose signatures lifted it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StopLifted {
+    pub date: Date,
+    pub stop: u64,
+    pub reason: String,
+    pub signers: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -242,7 +242,10 @@ impl Ledger {
     /// Finished jobs whose package is not whole in the outbox any more, and of which that was not
     /// said: name and number.
     fn missing_packages(&self, events: &[Event]) -> Result<Vec<(String, JobNumber)>, RecordError> {
-        let named = super::Model::replay(events)?.gone;
+        let model = super::Model::replay(events)?;
+        let named = &model.gone;
+        // What the vendor has may go.
+        let fetched = |job: JobNumber, part: u32| model.acknowledged.contains_key(&(job, part));
         let mut gone = Vec::new();
         for job in self.jobs()?.into_iter().filter(|job| job.state == JobState::Done) {
             if named.contains(&job.job) {
@@ -250,7 +253,8 @@ impl Ledger {
             }
             let folder = data_dir::outbox(&self.data_dir).join(&job.job_name);
             for part in &job.sealed {
-                if !files::is_there(&folder.join(&part.file))? {
+                let is_fetched = fetched(job.job, part.totals.number);
+                if !is_fetched && !files::is_there(&folder.join(&part.file))? {
                     gone.push((job.job_name, job.job));
                     break;
                 }

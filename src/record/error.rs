@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::intake::InputChange;
+use super::stops::StopScope;
 use super::store::StoreError;
 use crate::base::{ExitStatus, Explain, FileError};
 use crate::field::job_number::JobNumber;
@@ -170,6 +171,16 @@ pub enum RecordError {
     /// The plan holds a letter that was planned before.
     #[error("letter `{letter_id}` was planned before")]
     Twice { letter_id: String },
+    /// Somebody has stopped it.
+    #[error("{scope} was stopped {why}")]
+    Stopped {
+        scope: StopScope,
+        /// By whom, and the reason.
+        why: String,
+    },
+    /// What cannot be read stops everything.
+    #[error("stop file `{path}` cannot be read")]
+    StopFile { path: Utf8PathBuf },
     /// All job numbers of the year are used.
     #[error("all job numbers of the year {year} are used")]
     JobNumbers { year: i16 },
@@ -311,6 +322,13 @@ impl RecordError {
             }
             Self::Approval { .. } | Self::Decider { .. } => {
                 "a name or function, one line of 3 to 200 characters"
+            }
+            Self::Stopped { .. } => {
+                "nothing of it leaves before two people lift the stop: `breachpost stop` lists \
+                 what is in force, and `breachpost plan abandon` gives up a job that has not left"
+            }
+            Self::StopFile { .. } => {
+                "nothing leaves as long as it is there and cannot be read: put it back as it was"
             }
             Self::JobState { .. } | Self::Twice { .. } => {
                 "run again: an unfinished job is finished first"

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::audit::{self, Event, KnownInput, ShieldsSeen, Waiting};
+use super::audit::{self, Event, KnownInput, ReceiptTaken, ShieldsSeen, Waiting};
 use super::error::RecordError;
 use super::store::list_word;
 use super::{Head, Ledger};
@@ -122,6 +122,9 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::Waiting(cases) => Some(cases.date),
         Event::Gone(gone) => Some(gone.date),
         Event::Republished(step) => Some(step.date),
+        Event::Receipt(taken) => Some(taken.date),
+        Event::Stop(stop) => Some(stop.date),
+        Event::Lifted(lifted) => Some(lifted.date),
         Event::Closed(over) | Event::Purged(over) => Some(over.date),
         Event::Purging(purging) => Some(purging.date),
         Event::RowsRead(_)
@@ -150,6 +153,9 @@ const fn kind(event: &Event) -> &'static str {
         Event::Waiting(_) => "waiting",
         Event::Gone(_) => "gone",
         Event::Republished(_) => "republished",
+        Event::Receipt(_) => "receipt",
+        Event::Stop(_) => "stop",
+        Event::Lifted(_) => "lifted",
         Event::Migrated(_) => "migrated",
         Event::Closed(_) => "closed",
         Event::Purging(_) => "purging",
@@ -208,6 +214,12 @@ fn words(event: &Event) -> String {
         Event::Republished(step) => {
             format!("job {} was put into the outbox again, byte for byte", step.job)
         }
+        Event::Receipt(taken) => receipt(taken),
+        Event::Stop(stop) => format!("{} stopped {}: {}", stop.by, stop.scope, stop.reason),
+        Event::Lifted(lifted) => {
+            let signers = lifted.signers.join(" and ");
+            format!("{signers} lifted the stop of event {}: {}", lifted.stop, lifted.reason)
+        }
         Event::Migrated(step) => {
             let mode = of_mode(step.mode);
             format!("the ledger went from version {} to {}{mode}", step.from, step.to)
@@ -241,6 +253,22 @@ fn shields(seen: &ShieldsSeen) -> String {
             count(seen.held, "mark", "marks")
         ),
     }
+}
+
+/// A file of the vendor's.
+fn receipt(taken: &ReceiptTaken) -> String {
+    let unknown = match taken.unknown {
+        0 => String::new(),
+        unknown => format!("; {unknown} about letters that this ledger does not know"),
+    };
+    let parts = taken.acknowledged.len() + taken.answers.len();
+    format!(
+        "`{}` was taken, {}: {}, {} of them new{unknown}",
+        taken.file,
+        taken.origin.words(),
+        count(taken.lines, "line", "lines"),
+        taken.pieces + taken.returned + parts as u64
+    )
 }
 
 /// What humans were told about cases.

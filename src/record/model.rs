@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::audit::{Contents, Event, Init, KnownInput, Planned, Waiting};
+use super::audit::{Contents, Event, Init, KnownInput, Planned, ReceiptTaken, Waiting};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
+use super::stops::Stops;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 
@@ -28,10 +29,19 @@ pub(super) struct Model {
     pub rows: BTreeMap<u64, (u64, String)>,
     pub shields: BTreeMap<u64, (u64, String)>,
     pub record_rulings: BTreeMap<u64, (u64, String)>,
+    /// The same of what the vendor said of pieces, and of what came back.
+    pub pieces: BTreeMap<u64, (u64, String)>,
     pub jobs: BTreeMap<JobNumber, JobRow>,
     pub contents: BTreeMap<JobNumber, Contents>,
     /// Jobs whose packages are known to be gone; told by the history alone.
     pub gone: BTreeSet<JobNumber>,
+    /// Files of the vendor's, by their hash; told by the history alone.
+    pub receipts: BTreeSet<String>,
+    /// Parts that the vendor has byte for byte (true), or has otherwise; told by the history alone.
+    pub acknowledged: BTreeMap<(JobNumber, u32), bool>,
+    /// Stops that were ordered, by their event, and what the vendor answered; told by the history
+    /// alone.
+    pub stops: Stops,
     /// Totals from before a purge; told by the history alone.
     pub purged: Option<Totals>,
 }
@@ -181,6 +191,9 @@ impl Model {
                 self.jobs.get(&back.job).filter(|job| job.state == JobState::Done)?;
                 self.gone.remove(&back.job);
             }
+            Event::Receipt(taken) => self.receipt(seq, taken)?,
+            Event::Stop(stop) => self.stops.order(seq, stop, &self.jobs)?,
+            Event::Lifted(lifted) => self.stops.lift(seq, lifted)?,
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {
                 self.end(CampaignState::Closed, CampaignState::Purging)?;
@@ -221,6 +234,23 @@ impl Model {
         (rows > 0 || told.reminded).then_some(())
     }
 
+    /// `None`: the file was taken before, or its job was never handed over.
+    fn receipt(&mut self, seq: u64, taken: &ReceiptTaken) -> Option<()> {
+        self.jobs.get(&taken.job).filter(|job| job.state >= JobState::Published)?;
+        self.receipts.insert(taken.file_sha256.clone()).then_some(())?;
+        if taken.pieces + taken.returned > 0 {
+            self.pieces.insert(seq, (taken.pieces + taken.returned, taken.sha256.clone()));
+        }
+
+        // Bytes that were once wrong stay an alarm until the vendor has the right ones.
+        for (part, agrees) in &taken.acknowledged {
+            self.acknowledged.insert((taken.job, *part), *agrees);
+        }
+
+        self.stops.answer(taken.job, &taken.answers);
+        Some(())
+    }
+
     /// `None`: the job is there already.
     fn planned(&mut self, seq: u64, plan: &Planned) -> Option<()> {
         let job = JobRow {
@@ -253,6 +283,7 @@ impl Model {
         self.rows.clear();
         self.shields.clear();
         self.record_rulings.clear();
+        self.pieces.clear();
     }
 
     fn step(&mut self, job: JobNumber, from: JobState, to: JobState) -> Option<&mut JobRow> {
@@ -309,6 +340,10 @@ impl Model {
 
         if self.record_rulings != tables.record_rulings {
             return differs("the list of withdrawn and lacking records");
+        }
+
+        if self.pieces != tables.pieces {
+            return differs("what the vendor said of pieces");
         }
 
         for job in self.jobs.keys().chain(tables.jobs.keys()) {

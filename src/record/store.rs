@@ -7,6 +7,7 @@ mod inputs;
 mod jobs;
 mod lists;
 mod people;
+mod pieces;
 mod plan;
 mod purge;
 mod redo;
@@ -35,6 +36,7 @@ pub(super) use cases::hash_case;
 pub(super) use decisions::hash_decision;
 pub(super) use inputs::{hash_identity, list_word};
 pub(super) use lists::{FileRows, hash_record_ruling};
+pub(super) use pieces::{KnownPiece, PieceTallies, hash_piece, hash_returned};
 pub(super) use plan::{News, Plan, PlannedLetter, hash_mark};
 pub(super) use redo::Gap;
 

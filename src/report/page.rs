@@ -29,6 +29,8 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
     context.insert("unproven_rows", &report.unproven_rows.iter().collect::<Vec<_>>());
     context.insert("list_reasons", &report.list_reasons.iter().collect::<Vec<_>>());
     context.insert("changes", &report.changes.iter().map(ToString::to_string).collect::<Vec<_>>());
+    context.insert("paper", &paper(report));
+    context.insert("paper_alarms", &report.paper.alarms.iter().collect::<Vec<_>>());
     context.insert("due", &report.due.iter().collect::<Vec<_>>());
     context.insert(
         "made_with",
@@ -72,6 +74,15 @@ fn funnel(report: &Report) -> Vec<Bar> {
     scaled(steps.iter().map(|(label, count)| ((*label).to_owned(), *count)).collect(), rows.total)
 }
 
+/// Where the letters of earlier jobs are: every letter is in one bar.
+fn paper(report: &Report) -> Vec<Bar> {
+    let states = &report.paper.by_state;
+    let counts: Vec<(String, u64)> =
+        states.iter().map(|(state, letters)| (state.word().replace('_', " "), *letters)).collect();
+    let total = counts.iter().map(|(_, letters)| *letters).sum();
+    scaled(counts, total)
+}
+
 fn stages(report: &Report) -> Vec<Bar> {
     let millis = |seconds: f64| {
         std::time::Duration::try_from_secs_f64(seconds).map_or(0, |time| time.as_millis())
@@ -101,9 +112,22 @@ fn scaled(counts: Vec<(String, u64)>, full: u64) -> Vec<Bar> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::piece::PieceState;
     use crate::field::row::Rows;
     use crate::report::ReasonCount;
     use crate::report::account::Account;
+
+    #[test]
+    fn letters_that_were_mailed_are_shown_by_state() {
+        let mut report =
+            Report::new("2025-09-15-1", "campaign", true, &[], &Account::open(&Rows::default()));
+        report.paper.by_state.insert(PieceState::HandedOver, 3);
+        report.paper.by_state.insert(PieceState::Unproven, 1);
+        report.paper.alarms.insert("doubled".to_owned(), 2);
+        let page = set(&report).unwrap();
+        assert!(page.contains("Where the letters are") && page.contains("handed over"));
+        assert!(page.contains("width:25.0%") && page.contains("doubled: 2"), "{page}");
+    }
 
     #[test]
     fn reasons_stand_in_the_order_of_their_codes() {
@@ -121,6 +145,7 @@ mod tests {
             report.reasons.keys().map(|code| page.find(code.as_str()).unwrap()).collect();
         assert!(places.is_sorted());
         assert!(page.contains("3 rows are due from 2025-09-29"));
+        assert!(!page.contains("Where the letters are"), "nothing was mailed");
 
         assert_eq!(page, set(&report).unwrap());
     }

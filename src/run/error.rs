@@ -69,6 +69,9 @@ pub enum RunError {
     /// A package of an earlier night is out, and tonight's own run stopped.
     #[error("`{job}` of an earlier night is published, and tonight's run stopped")]
     AfterPublished { job: String, source: Box<RunError> },
+    /// Part of the package is out, and the rest was stopped.
+    #[error("part of `{job}` is published, and the rest was stopped")]
+    PartStopped { job: String, source: RecordError },
     /// A job that the ledger does not know.
     #[error("the ledger has no job `{job}`")]
     NoJob {
@@ -217,7 +220,9 @@ impl RunError {
     #[must_use]
     pub fn job(&self) -> Option<&str> {
         match self {
-            Self::Published { job, .. } | Self::AfterPublished { job, .. } => Some(job),
+            Self::Published { job, .. }
+            | Self::AfterPublished { job, .. }
+            | Self::PartStopped { job, .. } => Some(job),
             _ => None,
         }
     }
@@ -232,7 +237,7 @@ impl RunError {
 impl Explain for RunError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Record(error) => error.hint(),
+            Self::Record(error) | Self::PartStopped { source: error, .. } => error.hint(),
             Self::Texts(error) => error.hint(),
             Self::Render(error) => error.hint(),
             Self::Link(error) => error.hint(),
@@ -307,7 +312,9 @@ impl Explain for RunError {
             Self::Record(error) => error.status(),
             Self::Texts(error) => error.status(),
             Self::Deliver(error) if error.anything_published() => ExitStatus::PartPublished,
-            Self::Published { .. } | Self::AfterPublished { .. } => ExitStatus::PartPublished,
+            Self::Published { .. } | Self::AfterPublished { .. } | Self::PartStopped { .. } => {
+                ExitStatus::PartPublished
+            }
             _ => ExitStatus::Stopped,
         }
     }

@@ -77,7 +77,8 @@ pub fn foresee(
     outlook.held += is_held(&linked.set_aside) + is_held(&settled.set_aside);
 
     let remembered = ledger.guard(rows)?.remembered(&recognised.people);
-    let holds = Holds { incomplete: recognised.incomplete, remembered };
+    let returned = ledger.returned_mail()?;
+    let holds = Holds { incomplete: recognised.incomplete, remembered, returned };
     let candidates = Candidates::new(
         *night,
         recognised.people,

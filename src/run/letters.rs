@@ -14,12 +14,14 @@ use crate::decide::{self, Circumstances};
 use crate::facts::Facts;
 use crate::field::draft::Draft;
 use crate::field::ids::{LetterId, Pseudonym, RowRef};
+use crate::field::keys::Keys;
 use crate::field::notice::Notice;
 use crate::field::person::Person;
 use crate::field::place::{Place, Planned};
 use crate::field::reason::{Reason, SetAside, Sifted};
 use crate::field::terms::Kind;
 use crate::package::{PartPlaces, PartPlan, ProofedLetter};
+use crate::record::pieces::{ReturnedMail, address_mark};
 use crate::render::Press;
 use crate::report::LetterCounts;
 
@@ -44,6 +46,8 @@ pub(super) struct Holds {
     pub incomplete: BTreeSet<Pseudonym>,
     /// People whom a list protected that no longer says so; with the evidence.
     pub remembered: BTreeMap<Pseudonym, String>,
+    /// People from whom letters came back.
+    pub returned: BTreeMap<Pseudonym, ReturnedMail>,
 }
 
 impl Holds {
@@ -52,8 +56,17 @@ impl Holds {
         if let Some(evidence) = self.remembered.get(&notice.person) {
             return Some((Reason::D215, evidence.clone()));
         }
+        if self.returned.get(&notice.person).is_some_and(|mail| mail.deceased) {
+            return Some((Reason::D218, String::new()));
+        }
         let premature = notice.kind == Kind::Correction && self.incomplete.contains(&notice.person);
         premature.then(|| (Reason::L209, String::new()))
+    }
+
+    /// Whether a letter came back from the address that this one would be sent to.
+    fn came_back(&self, draft: &Draft, keys: &Keys) -> bool {
+        let Some(mail) = self.returned.get(&draft.person) else { return false };
+        mail.is_from(&address_mark(keys, &draft.address_lines, &draft.country_line))
     }
 
     /// Protection comes before every other reason for which somebody waits, as it does in the table
@@ -216,7 +229,7 @@ struct Share {
     bodies: BTreeSet<String>,
 }
 
-impl Letters<'_> {
+impl<'a> Letters<'a> {
     /// Composes everybody's letters and sees that they fit. Rows that get no letter go to
     /// `balance`, and those that do.
     ///
@@ -224,7 +237,7 @@ impl Letters<'_> {
     /// [`RunError`] when a letter cannot be laid out at all.
     pub fn proof(&self, press: &Press, balance: &mut Balance) -> Result<Written, RunError> {
         let mut all = Written::default();
-        let share = |first: usize, people: &[Person<'_>]| self.share(press, first, people);
+        let share = |first: usize, people: &[Person<'a>]| self.share(press, first, people);
 
         self.candidates.in_shares("composing", share, |share| {
             all.rows += share.rows;
@@ -244,9 +257,25 @@ impl Letters<'_> {
         Ok(all)
     }
 
+    /// The letters of some people as they are written, without those to addresses from which one
+    /// came back.
+    fn compose<'p>(&self, people: impl IntoIterator<Item = &'p Person<'a>>) -> Sifted<Draft>
+    where
+        'a: 'p,
+    {
+        let mut drafts =
+            compose::write(self.candidates.notices(people).ready, &self.book, &self.texts);
+        let holds = &self.candidates.holds;
+        let came_back = |draft: &mut Draft| holds.came_back(draft, self.book.keys);
+        for draft in drafts.ready.extract_if(.., came_back) {
+            drafts.set_aside.extend(held(&draft, Reason::D219));
+        }
+        drafts
+    }
+
     /// The letters of some people, of whom `first` is the number of the first.
-    fn share(&self, press: &Press, first: usize, people: &[Person<'_>]) -> Result<Share, RunError> {
-        let drafts = compose::write(self.candidates.notices(people).ready, &self.book, &self.texts);
+    fn share(&self, press: &Press, first: usize, people: &[Person<'a>]) -> Result<Share, RunError> {
+        let drafts = self.compose(people);
         let rows = drafts.ready.iter().map(|draft| draft.rows.len() as u64).sum();
         let proofed = press.proof(drafts.ready)?;
         let held = proofed.held.iter().flat_map(|(draft, reason)| held(draft, *reason)).collect();
@@ -289,8 +318,7 @@ impl Letters<'_> {
         people.dedup();
         let people =
             people.iter().filter_map(|person| self.candidates.people.get(*person as usize));
-        let written =
-            compose::write(self.candidates.notices(people).ready, &self.book, &self.texts);
+        let written = self.compose(people);
         let mut drafts: BTreeMap<LetterId, Draft> =
             written.ready.into_iter().map(|draft| (draft.letter_id, draft)).collect();
         let planned: Vec<Planned> = places

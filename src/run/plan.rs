@@ -213,6 +213,7 @@ pub(super) fn begin_report(
     report.made_with = Some(prepared.made_with.clone());
     report.cases = news.counts;
     report.missing_packages.clone_from(&news.gone);
+    report.paper.clone_from(&prepared.paper);
 
     report
 }

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::clock::Clock;
 use super::plan_files::Staging;
@@ -13,7 +13,7 @@ use crate::base::process::peak_rss_bytes;
 use crate::base::{FileError, data_dir, durable, logging};
 use crate::deliver::outbox;
 use crate::package::Sealed;
-use crate::record::{Job, JobState, Ledger, PartTotals, SealedPart};
+use crate::record::{Job, JobState, Ledger, PartTotals, RecordError, SealedPart};
 use crate::render::Press;
 use crate::report::{PackageReport, PartReport, Report};
 
@@ -59,6 +59,11 @@ pub fn finish(
     // Each step ends with what the ledger knows of it, so that a later attempt begins with the next
     // one.
     loop {
+        // Somebody may have stopped it since it was planned, and while it was set.
+        if state < JobState::Published {
+            refuse_when_stopped(ledger, &outbox, job)?;
+        }
+
         state = match state {
             JobState::Planned => {
                 sealed = set_and_seal(night, ledger, job, press, &staging, &mut clock)?;
@@ -95,6 +100,20 @@ pub fn finish(
             RunError::Published { job: job.job_name.clone(), source: Box::new(error) }
         })?;
     Ok(Finished { papers, package: outbox.join(&job.job_name), report })
+}
+
+/// What is stopped does not leave; what of it is out already is said to be.
+fn refuse_when_stopped(ledger: &Ledger, outbox: &Utf8Path, job: &Job) -> Result<(), RunError> {
+    let is_partly_out = || {
+        let mut files = outbox.join(&job.job_name).read_dir_utf8().into_iter().flatten();
+        files.next().is_some()
+    };
+    match ledger.refuse_when_stopped(Some(job.job)) {
+        Err(source @ RecordError::Stopped { .. }) if is_partly_out() => {
+            Err(RunError::PartStopped { job: job.job_name.clone(), source })
+        }
+        checked => Ok(checked?),
+    }
 }
 
 /// Sets, reads back, packs and seals all parts, and records them.

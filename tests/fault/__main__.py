@@ -24,9 +24,10 @@ import errors
 import kills
 import memory
 import order
+import vendor
 from night import Program, Wrong, prepare, settled
 
-CHECKS = ("memory", "order", "kills", "chains", "errors", "disks", "crowd", "watcher")
+CHECKS = ("memory", "order", "kills", "chains", "errors", "disks", "crowd", "watcher", "vendor")
 
 
 def guarded(work):
@@ -37,7 +38,7 @@ def guarded(work):
         try:
             return work(item), None
         except Exception as error:  # a file that no reader understands is a fault as well
-            where = ", ".join(map(str, item)) if isinstance(item, (list, tuple)) else item
+            where = ", ".join(map(str, item)) if type(item) in (list, tuple) else item
             return False, f"{where}: {error if isinstance(error, Wrong) else repr(error)}"
 
     return wrapped
@@ -74,6 +75,11 @@ def fail(way: tuple) -> bool:
 @guarded
 def fill(way: tuple) -> bool:
     return disk.on_disk(TRIAL.program, TRIAL.base, TRIAL.data(), *way, TRIAL.wanted) in (3, 4)
+
+
+@guarded
+def kill_vendor(way: tuple) -> bool:
+    return vendor.killed(TRIAL.program, TRIAL.base, TRIAL.data(), *way)
 
 
 class Report:
@@ -143,6 +149,12 @@ def run(trial: Trial, which: tuple, short: bool) -> list[str]:
     if "watcher" in which:
         for _ in range(1 if short else 10):
             report.one("looks into the outbox", lambda: crowd.watched(program, base, trial.data(), trial.wanted))
+    if "vendor" in which:
+        report.one("a stop holds without its ledger", lambda: vendor.holds(program, base, trial.data()) or "refused")
+        for name, words in vendor.commands(base, program.work).items():
+            wanted, found = vendor.undisturbed(program, base, trial.data(f"calm-{name}"), words)
+            found = kills.spread(found, 12) if short else found
+            report.pool(f"kills of `{name}`", kill_vendor, [vendor.Way((point, words, wanted)) for point in found], 0.9)
     return report.faults
 
 

@@ -2,6 +2,7 @@
 //! protection.
 
 mod protection;
+mod returned;
 
 use std::collections::BTreeMap;
 use std::fs;

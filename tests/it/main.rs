@@ -44,4 +44,5 @@ mod texts;
 mod tools;
 mod tree;
 mod variants;
+mod vendor;
 mod who;

@@ -2,6 +2,7 @@
 //! and with ours.
 
 mod bag;
+mod streams;
 mod tampered;
 
 use std::fs;

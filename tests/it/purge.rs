@@ -43,11 +43,27 @@ static CLOSED: LazyLock<Closed> = LazyLock::new(|| {
                 .filter(|mark| !mark.is_empty()),
         );
     }
+    mail(&night, &marks[CANARIES.len()..]);
     leaks::add_a_person(&night);
     assert_eq!(run()["report"]["letters"]["total"], 1);
     assert_eq!(night.ask(&["close", "--yes"]).code, 0);
     Closed { night, marks }
 });
+
+/// The vendor has posted the letters and one came back; another is stopped.
+fn mail(night: &Night, marks: &[String]) {
+    let outbox = night.data().join("outbox");
+    let job = fs::read_dir(outbox).unwrap().next().unwrap().unwrap().file_name();
+    let job = job.to_str().unwrap();
+    let known = |mark: &&String| {
+        night.ask(&["stop", "--letter", mark, "--by", "operations", "--reason", "a drill"]).code
+            == 0
+    };
+    let letter = marks.iter().find(known).expect("one of them is a letter");
+    let returns = night.path().join(format!("{job}.returns.csv"));
+    fs::write(&returns, format!("letter_id,reason,date\n{letter},moved,2025-09-25\n")).unwrap();
+    assert_eq!(night.ask(&["receipts", returns.to_str().unwrap()]).code, 0);
+}
 
 /// Which marks are still to be found in the data folder, and where.
 fn left(night: &Night) -> Vec<(usize, &'static str, PathBuf)> {

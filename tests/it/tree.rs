@@ -9,9 +9,25 @@ use crate::program::root;
 
 /// The floors of the house, from the ground up: a module names only those before it, so no two can
 /// lean on each other.
-const FLOORS: [&str; 16] = [
-    "base", "field", "config", "facts", "read", "link", "decide", "compose", "render", "package",
-    "deliver", "record", "report", "run", "tools", "cli",
+const FLOORS: [&str; 18] = [
+    "base",
+    "field",
+    "config",
+    "facts",
+    "read",
+    "link",
+    "decide",
+    "compose",
+    "render",
+    "package",
+    "deliver",
+    "receipts",
+    "record",
+    "report",
+    "run",
+    "tools",
+    "vendor_sim",
+    "cli",
 ];
 
 /// Where a foreign crate may be named.
@@ -175,6 +191,19 @@ fn decide_knows_rows_people_and_letters_and_no_other_stage() {
         for name in named(&source.code, "crate::") {
             let known = ["base", "field", "config", "decide"].contains(&name.as_str());
             assert!(known, "{} names `{name}`", source.below);
+        }
+    }
+}
+
+#[test]
+fn the_simulated_vendor_knows_a_package_as_a_vendor_does() {
+    for source in program().iter().filter(|source| source.floor() == "vendor_sim") {
+        for name in named(&source.code, "crate::") {
+            assert!(
+                ["base", "vendor_sim"].contains(&name.as_str()),
+                "{} names `{name}`",
+                source.below
+            );
         }
     }
 }

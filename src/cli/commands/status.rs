@@ -1,4 +1,4 @@
-//! `status`: how the last runs ended, and whether a night was missed.
+//! `status`: how the last runs ended, whether a night was missed, and where the letters are.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -6,6 +6,9 @@ use serde::Serialize;
 use crate::base::ExitStatus;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
+use crate::field::piece::PieceState;
+use crate::record::pieces::{self, PaperTerms, PaperTrail};
+use crate::record::{Home, RecordError};
 use crate::run::outcome::{self, Ending, Outcome};
 
 /// Runs that are shown.
@@ -22,11 +25,20 @@ struct Answer<'a> {
     /// When a run last came to its end.
     last_good: Option<Timestamp>,
     runs: &'a [Outcome],
+    /// Whether something about the letters on paper has to be looked at.
+    needs_a_human: bool,
+    /// Where the letters are; absent as long as there is no ledger.
+    #[serde(flatten)]
+    survey: Option<&'a PaperTrail>,
 }
 
 impl Session<'_> {
     /// Shows the last runs, the newest first. With `max_age`: whether one has ended since then.
-    pub(super) fn status(&self, max_age: Option<SignedDuration>) -> Result<ExitStatus, Failure> {
+    pub(super) fn status(
+        &self,
+        max_age: Option<SignedDuration>,
+        state: Option<PieceState>,
+    ) -> Result<ExitStatus, Failure> {
         if max_age.is_some_and(|age| !age.is_positive()) {
             let hint = Some("for example `--max-age 26h`".to_owned());
             return Err(Failure {
@@ -48,8 +60,17 @@ impl Session<'_> {
 
         runs.truncate(SHOWN);
 
+        let survey = self.survey(state)?;
         if self.args.json {
-            output::json(&Answer { exit_code: status.code(), last_ended, last_good, runs: &runs });
+            let survey = survey.as_ref();
+            output::json(&Answer {
+                exit_code: status.code(),
+                needs_a_human: survey.is_some_and(PaperTrail::needs_a_human),
+                last_ended,
+                last_good,
+                runs: &runs,
+                survey,
+            });
             return Ok(status);
         }
 
@@ -67,7 +88,20 @@ impl Session<'_> {
             _ => {}
         }
 
+        if let Some(survey) = &survey {
+            output::line(survey);
+        }
+
         Ok(status)
+    }
+
+    /// Where the letters are; nothing as long as there is no ledger.
+    fn survey(&self, state: Option<PieceState>) -> Result<Option<PaperTrail>, Failure> {
+        let terms = PaperTerms::of(self.config, self.run_date);
+        match pieces::paper(&Home::of(self.config), &terms, state) {
+            Err(RecordError::Missing { .. }) => Ok(None),
+            survey => survey.map(Some).map_err(|error| Failure::of(&error)),
+        }
     }
 }
 

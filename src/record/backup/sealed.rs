@@ -16,7 +16,7 @@ use crate::base::data_dir;
 use crate::base::durable::{self, Hashing, Pending};
 use crate::field::mode::Mode;
 use crate::package::Recipients;
-use crate::package::archive::ArchiveWriter;
+use crate::package::archive::StreamArchive;
 use crate::package::seal::Sealer;
 use crate::package::ticket::REHEARSAL;
 use crate::record::audit::Head;
@@ -142,7 +142,7 @@ impl Ledger {
         let write = || {
             let key = Zeroizing::new(std::fs::read(key_path(&self.data_dir))?);
             let out = Hashing::new(BufWriter::new(Pending::create(&path)?));
-            let mut archive = ArchiveWriter::new(Sealer::new(recipients, out)?);
+            let mut archive = StreamArchive::new(Sealer::new(recipients, out)?);
             archive.store(ABOUT, &mut &serde_json::to_vec_pretty(&about)?[..])?;
             archive.store(KEY, &mut &key[..])?;
             archive.store(EARLIER, &mut &earlier.to_bytes()[..])?;

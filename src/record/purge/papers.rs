@@ -21,8 +21,8 @@ const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
 /// How runs ended: counts and codes, told like a log. A run that is refused after the purge adds
 /// another.
 const OUTCOME: &str = "outcome.json";
-/// What is kept of a published job, by extension: hashes and the signature of them.
-const KEPT_OF_JOBS: [&str; 3] = ["SHA256SUMS", "done", "sig"];
+/// What is kept of a published job, by the end of its name: hashes and the signature of them.
+const KEPT_OF_JOBS: [&str; 3] = [".SHA256SUMS", ".SHA256SUMS.sig", ".done"];
 /// What else is the program's own: history and logs, which know ids, counts and codes, the texts of
 /// letters, which are nobody's data, and the list of backups elsewhere.
 const KEPT: [&str; 6] = ["ledger.sqlite", "ledger.anchor", "logs", "texts", LIST, CERTIFICATE];
@@ -82,9 +82,7 @@ fn is_kept(path: &Utf8Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     match path.components().next().map(|first| first.as_str()) {
         Some("runs") => KEPT_OF_RUNS.contains(&name),
-        Some("outbox") => {
-            path.extension().is_some_and(|extension| KEPT_OF_JOBS.contains(&extension))
-        }
+        Some("outbox") => KEPT_OF_JOBS.iter().any(|end| name.ends_with(end)),
         _ => false,
     }
 }

@@ -84,6 +84,13 @@ impl Store {
         Ok(owners)
     }
 
+    /// Whose mail is whose: people who turned out to be one, in the order in which that was found.
+    pub fn merged(&self) -> Result<Vec<(Pseudonym, Pseudonym)>, RecordError> {
+        let mut merges = self.merges()?;
+        merges.sort_by_key(|merge| merge.event);
+        Ok(merges.into_iter().map(|merge| (merge.person, merge.other)).collect())
+    }
+
     fn merges(&self) -> Result<Vec<KnownMerge>, RecordError> {
         let merges = self.identities()?.into_iter().filter(|(_, kind, ..)| kind == "merge");
         let merges = merges.map(|(event, _, person, other)| {

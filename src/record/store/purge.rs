@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::events::append;
-use super::schema::{CASES, DECISIONS, LISTS};
+use super::schema::{CASES, DECISIONS, LISTS, PIECES};
 use super::{Sql, Store, at};
 use crate::record::audit::{Event, Head, Over, Purging};
 use crate::record::error::RecordError;
@@ -30,7 +30,9 @@ macro_rules! table {
 }
 
 /// In the order in which they can be emptied.
-const ABOUT_PEOPLE: [Table; 10] = [
+const ABOUT_PEOPLE: [Table; 12] = [
+    table!("piece", PIECES),
+    table!("returned", PIECES),
     table!("told_mark", 1),
     table!("identity", 1),
     table!("decision", DECISIONS),

@@ -9,7 +9,7 @@ use super::events::{append_entry, count, head_of, read_entry, seq_of};
 use super::inputs::insert_inputs;
 use super::jobs::{seal_parts, step, take_back};
 use super::plan::add_job;
-use super::schema::{self, CASES, DECISIONS, LISTS};
+use super::schema::{self, CASES, DECISIONS, LISTS, PIECES};
 use super::{Sql, Store, at};
 use crate::field::job_number::JobNumber;
 use crate::record::audit::{Entry, Event, Head};
@@ -47,13 +47,15 @@ const fn kept(name: &'static str, since: u32, by: By) -> Kept {
     Kept { name, since, by }
 }
 
-const KEPT: [Kept; 8] = [
+const KEPT: [Kept; 10] = [
     kept("identity", 1, By::Event),
     kept("decision", DECISIONS, By::Event),
     kept("row_mark", LISTS, By::Event),
     kept("shield", LISTS, By::Event),
     kept("record_ruling", LISTS, By::Event),
     kept("waiting", CASES, By::Event),
+    kept("piece", PIECES, By::Event),
+    kept("returned", PIECES, By::Event),
     kept("letter", 1, By::Job),
     kept("told_mark", 1, By::Job),
 ];
@@ -332,8 +334,9 @@ fn repeat(
         Event::ShieldsSeen(_) => copied("shield"),
         Event::RecordsRuled(_) => copied("record_ruling"),
         Event::Waiting(_) => copied("waiting"),
+        Event::Receipt(_) => copied("piece").and_then(|()| copied("returned")),
         // They change no table.
-        Event::Gone(_) | Event::Republished(_) => Ok(()),
+        Event::Gone(_) | Event::Republished(_) | Event::Stop(_) | Event::Lifted(_) => Ok(()),
         Event::Planned(plan) => {
             let plan = || {
                 add_job(transaction, plan, head)?;

@@ -21,13 +21,14 @@ use crate::record::files;
 const APPLICATION_ID: u32 = 0x6270_4c47;
 /// What each version adds to the one before. A script that was released is never changed; a new one
 /// comes behind it.
-const SCRIPTS: [&str; 3] = [
+const SCRIPTS: [&str; 4] = [
     include_str!("../schema/1.sql"),
     include_str!("../schema/2.sql"),
     include_str!("../schema/3.sql"),
+    include_str!("../schema/4.sql"),
 ];
 /// The version this program writes; `user_version` of the file.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 /// The version that brought the table `decision`.
 pub(super) const DECISIONS: u32 = 2;
 /// The version that brought the table `mode` and jobs that are given up.
@@ -36,6 +37,8 @@ pub(super) const MODES: u32 = 3;
 pub(super) const CASES: u32 = 3;
 /// The version that brought `row_mark`, `shield` and `record_ruling`.
 pub(super) const LISTS: u32 = 3;
+/// The version that brought `piece` and `returned`.
+pub(super) const PIECES: u32 = 4;
 
 const _: () = assert!(SCRIPTS.len() == VERSION as usize, "every version has its script");
 

@@ -17,6 +17,7 @@ use crate::field::mode::Mode;
 use crate::record::audit::{Contents, RowHash};
 use crate::record::error::RecordError;
 use crate::record::model::{CampaignRow, CampaignState, LedgerRow, Model};
+use crate::record::stops::Stops;
 
 /// Rows about people of one job, as they are read.
 struct Tally {
@@ -53,9 +54,13 @@ impl Store {
             rows: self.row_hashes()?,
             shields: self.shield_hashes()?,
             record_rulings: self.record_ruling_hashes()?,
+            pieces: self.piece_hashes()?,
             jobs: self.jobs()?,
             contents: self.contents()?,
             gone: BTreeSet::new(),
+            receipts: BTreeSet::new(),
+            acknowledged: BTreeMap::new(),
+            stops: Stops::default(),
             purged: None,
         })
     }

@@ -167,6 +167,12 @@ fn change(reason: Reason) -> &'static str {
         Reason::D215 => {
             "a row of the person says otherwise, or a human releases the person with `review apply`"
         }
+        Reason::D218 => {
+            "a list says that the person has died; or a later line of a returns.csv gives a different reason"
+        }
+        Reason::D219 => {
+            "a list delivers a different address; or a later line of a returns.csv gives a different reason"
+        }
         Reason::D204 => "participants or register deliver an address that can be written to",
         Reason::D206 => "a list delivers the birth date",
         Reason::D207 => "the policy for 12 to 15 years old is set in the configuration",

@@ -133,7 +133,7 @@ fn files_that_come_go_or_change_are_caught() {
         if path.ends_with("README.txt") {
             bytes[0] ^= 1;
         }
-        changed.store(&path, &mut bytes.as_slice()).unwrap();
+        changed.store(&path, &bytes).unwrap();
     }
     fs::write(&plain, changed.finish().unwrap()).unwrap();
     assert_eq!(checks(&verify(&plain, None).unwrap()), [Check::Checksum]);

@@ -1,0 +1,489 @@
+//! Where the letters are: every piece in exactly one state, by part, with what has to be looked at.
+//!
+//! Proven by the history and by every row about pieces; letters and people, which nothing here
+//! depends on, are left to `ledger check`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::fold::{PieceHistory, PieceTerms};
+use crate::base::plain::count;
+use crate::base::working_days;
+use crate::config::{Config, ReceiptSettings};
+use crate::field::ids::LetterId;
+use crate::field::job_number::JobNumber;
+use crate::field::piece::{PieceState, ReturnReason};
+use crate::receipts::StopAnswer;
+use crate::record::audit;
+use crate::record::error::RecordError;
+use crate::record::job::JobState;
+use crate::record::model::{JobRow, Model};
+use crate::record::stops::Stop;
+use crate::record::store::{PieceTallies, Store};
+use crate::record::{Access, CampaignState, Home, Ledger, anchors, ledger_path};
+
+/// What is needed to say where pieces are: today, and by when they have to be where.
+#[derive(Clone, Copy, Debug)]
+pub struct PaperTerms<'a> {
+    /// The day that counts as today.
+    pub today: Date,
+    /// Days from the letters' date to the latest posting date.
+    pub posting_days: i64,
+    /// Deadlines.
+    pub settings: &'a ReceiptSettings,
+}
+
+impl<'a> PaperTerms<'a> {
+    /// As the configuration says.
+    #[must_use]
+    pub const fn of(config: &'a Config, today: Date) -> Self {
+        Self { today, posting_days: config.vendor.posting_days[1], settings: &config.receipts }
+    }
+
+    /// The last day on which a piece of a job of this day may be without a reading.
+    fn deadline(&self, made_on: Date) -> Date {
+        let posted = made_on.saturating_add(self.posting_days.days());
+        working_days::after(posted, self.settings.deadline_days)
+    }
+}
+
+/// What is known of the pieces of a job besides what was said of them.
+pub(super) struct JobTerms<'m> {
+    model: &'m Model,
+    number: JobNumber,
+    job: &'m JobRow,
+    overdue: bool,
+    deadline: Date,
+}
+
+pub(super) fn terms_of<'m>(
+    model: &'m Model,
+    number: JobNumber,
+    paper: &PaperTerms<'_>,
+) -> JobTerms<'m> {
+    let job = &model.jobs[&number];
+    let deadline = paper.deadline(job.run_date);
+    JobTerms { model, number, job, overdue: paper.today > deadline, deadline }
+}
+
+impl JobTerms<'_> {
+    /// The part of a place in the job, from 1.
+    fn part_of(&self, seq: u32) -> u32 {
+        let mut last = 0;
+        let mut holds = |letters: u32| {
+            last += letters;
+            seq <= last
+        };
+        self.job.parts.iter().find(|part| holds(part.letters)).map_or(0, |part| part.number)
+    }
+
+    pub fn of(&self, seq: u32) -> PieceTerms {
+        self.in_part(self.part_of(seq), seq)
+    }
+
+    fn in_part(&self, part: u32, seq: u32) -> PieceTerms {
+        let is_out = self.job.state >= JobState::Published;
+        let acknowledged = self.model.acknowledged.get(&(self.number, part));
+        let base = match acknowledged {
+            _ if !is_out => PieceState::Planned,
+            Some(true) => PieceState::Accepted,
+            Some(false) | None => PieceState::HandedOver,
+        };
+        PieceTerms {
+            base,
+            stopped: self.model.stops.since(self.number, part, seq),
+            overdue: is_out && self.overdue,
+            made_on: self.job.run_date,
+        }
+    }
+}
+
+/// Where all letters are.
+#[derive(Clone, Debug, Serialize)]
+pub struct PaperTrail {
+    /// All letters and their states: the sum is always all of them.
+    pub letters: LetterStates,
+    /// What cannot be right, with how many pieces it is about.
+    pub alarms: BTreeMap<&'static str, u64>,
+    /// LetterStates that came back, by their latest reason.
+    pub returned: BTreeMap<&'static str, u64>,
+    /// Pieces that somebody put together by hand.
+    pub repaired_by_hand: u64,
+    /// The same by job and part, oldest job first.
+    pub jobs: Vec<JobPaper>,
+    /// Stops that are in force.
+    pub stops: Vec<Stop>,
+    /// The letters in the state that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub listed: Vec<Listed>,
+}
+
+/// LetterStates by state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LetterStates {
+    /// All.
+    pub total: u64,
+    /// Every state, those without letters too.
+    pub by_state: BTreeMap<PieceState, u64>,
+}
+
+/// A job on paper.
+#[derive(Clone, Debug, Serialize)]
+pub struct JobPaper {
+    /// Its name in the outbox.
+    pub job: String,
+    /// The date of its letters: since when they wait.
+    pub date: Date,
+    /// Working days since then.
+    pub working_days: u32,
+    /// The last day on which a piece may be without a reading.
+    pub deadline: Date,
+    /// By part.
+    pub parts: Vec<PartPaper>,
+}
+
+/// A part on paper.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartPaper {
+    /// From 1.
+    pub part: u32,
+    /// LetterStates.
+    pub letters: u32,
+    /// LetterStates by state; only those that there are.
+    pub by_state: BTreeMap<PieceState, u64>,
+    /// Sheets.
+    pub sheets: u32,
+    /// Sheets whose own mark the vendor's camera has read.
+    pub sheets_read: u32,
+    /// Whether the vendor has the bytes that were sealed; absent: nothing was said.
+    pub acknowledged: Option<bool>,
+    /// What became of the pieces that were stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Reconciled>,
+}
+
+/// Pieces that were stopped: destroyed + posted + unknown = pieces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Reconciled {
+    /// All that were stopped.
+    pub pieces: u64,
+    /// Reported destroyed, piece by piece.
+    pub destroyed: u64,
+    /// Posted, whether they came back or not.
+    pub posted: u64,
+    /// Neither.
+    pub unknown: u64,
+    /// What the vendor answers for the part.
+    pub answer: Option<StopAnswer>,
+}
+
+impl Reconciled {
+    fn add(&mut self, state: PieceState) {
+        self.pieces += 1;
+        match state {
+            PieceState::Destroyed => self.destroyed += 1,
+            PieceState::Posted | PieceState::Returned => self.posted += 1,
+            _ => self.unknown += 1,
+        }
+    }
+
+    /// Whether the vendor counts others destroyed or posted than its own readings do.
+    #[must_use]
+    pub fn disagrees(&self) -> bool {
+        self.answer.is_some_and(|answer| {
+            u64::from(answer.destroyed) != self.destroyed || u64::from(answer.posted) != self.posted
+        })
+    }
+}
+
+/// One letter of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// The job's name.
+    pub job: String,
+    /// Part.
+    pub part: u32,
+    /// Place in the job.
+    pub seq: u32,
+    /// The letter.
+    pub letter_id: LetterId,
+}
+
+impl PaperTrail {
+    /// Whether a human has to look: something cannot be right, is unproven, or a stop is not
+    /// reconciled.
+    #[must_use]
+    pub fn needs_a_human(&self) -> bool {
+        let disagrees = |part: &PartPaper| part.stopped.is_some_and(|stop| stop.disagrees());
+        !self.alarms.is_empty()
+            || self.letters.by_state.get(&PieceState::Unproven).is_some_and(|letters| *letters > 0)
+            || self.jobs.iter().flat_map(|job| &job.parts).any(disagrees)
+    }
+}
+
+/// Says where all letters are; with `state`, names those that are in it.
+///
+/// # Errors
+/// [`RecordError`] when the ledger cannot be read, its history does not hold, or a row about pieces
+/// is not what the history says.
+pub fn paper(
+    home: &Home<'_>,
+    terms: &PaperTerms<'_>,
+    state: Option<PieceState>,
+) -> Result<PaperTrail, RecordError> {
+    let path = ledger_path(home.data_dir);
+    if !path.exists() {
+        return Err(RecordError::Missing { path });
+    }
+
+    let store = Store::open(&path, Access::Read)?;
+    let survey = store.snapshot(|store| {
+        let entries = store.entries()?;
+        let model = Model::replay(&audit::verify(&entries)?)?;
+        anchors::check(home.data_dir, home.anchor, &entries, &model)?;
+        Surveyor { store, model: &model, terms, wanted: state }.survey()
+    })?;
+    Ok(survey)
+}
+
+impl Ledger {
+    /// Where all letters are, of an open ledger.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn paper(&self, terms: &PaperTerms<'_>) -> Result<PaperTrail, RecordError> {
+        let model = self.model()?;
+        Surveyor { store: &self.store, model: &model, terms, wanted: None }.survey()
+    }
+}
+
+/// Goes over all pieces once.
+struct Surveyor<'s> {
+    store: &'s Store,
+    model: &'s Model,
+    terms: &'s PaperTerms<'s>,
+    wanted: Option<PieceState>,
+}
+
+impl Surveyor<'_> {
+    fn survey(&self) -> Result<PaperTrail, RecordError> {
+        let mut survey = PaperTrail {
+            letters: LetterStates {
+                total: 0,
+                by_state: PieceState::ALL.iter().map(|state| (*state, 0)).collect(),
+            },
+            alarms: BTreeMap::new(),
+            returned: BTreeMap::new(),
+            repaired_by_hand: 0,
+            jobs: Vec::new(),
+            stops: self.model.stops.in_force().cloned().collect(),
+            listed: Vec::new(),
+        };
+
+        // What was about people is gone, and with it where their letters were.
+        let state = self.model.campaign.as_ref().map(|campaign| campaign.state);
+        if state == Some(CampaignState::Purged) {
+            return Ok(survey);
+        }
+
+        let returned = self.store.returned()?;
+        let mut tallies = PieceTallies::default();
+        let jobs = self.model.jobs.iter().filter(|(_, job)| job.abandoned.is_none());
+        for (number, job) in jobs {
+            let letters: u32 = job.parts.iter().map(|part| part.letters).sum();
+            let mut pieces = vec![PieceHistory::default(); letters as usize];
+            self.store.for_each_piece(Some(*number), |event, row| {
+                tallies.piece(event, &row);
+                if let Some(piece) = pieces.get_mut(row.seq as usize - 1) {
+                    piece.add(&row);
+                }
+            })?;
+
+            for (_, row) in returned.iter().filter(|(_, row)| row.job == *number) {
+                if let Some(piece) = pieces.get_mut(row.seq as usize - 1) {
+                    piece.add_return(row);
+                }
+            }
+            self.job(*number, job, &pieces, &mut survey)?;
+        }
+
+        for (event, row) in &returned {
+            tallies.returned(*event, row);
+        }
+
+        if tallies.finish() != self.model.pieces {
+            return Err(RecordError::Replay { what: "what the vendor said of pieces".to_owned() });
+        }
+        Ok(survey)
+    }
+
+    fn job(
+        &self,
+        number: JobNumber,
+        job: &JobRow,
+        pieces: &[PieceHistory],
+        survey: &mut PaperTrail,
+    ) -> Result<(), RecordError> {
+        let terms = terms_of(self.model, number, self.terms);
+        let mut named: Vec<(u32, u32)> = Vec::new();
+        let mut seq = 0;
+        let mut parts = Vec::new();
+        for totals in &job.parts {
+            let mut part = PartPaper {
+                part: totals.number,
+                letters: totals.letters,
+                by_state: BTreeMap::new(),
+                sheets: totals.sheets,
+                sheets_read: 0,
+                acknowledged: self.model.acknowledged.get(&(number, totals.number)).copied(),
+                stopped: None,
+            };
+
+            for _ in 0..totals.letters {
+                seq += 1;
+                let piece = &pieces[seq as usize - 1];
+                let of = terms.in_part(totals.number, seq);
+                let state = piece.state(&of);
+                *part.by_state.entry(state).or_default() += 1;
+                part.sheets_read += piece.sheets_read();
+                if of.stopped.is_some() {
+                    part.stopped.get_or_insert_default().add(state);
+                }
+
+                survey.count(piece, &of);
+                if self.wanted == Some(state) {
+                    named.push((totals.number, seq));
+                }
+            }
+
+            if let Some(stopped) = &mut part.stopped {
+                stopped.answer = self.model.stops.answer_of(number, totals.number);
+            }
+            if part.acknowledged == Some(false) {
+                *survey.alarms.entry("other_bytes").or_default() += u64::from(part.letters);
+            }
+            for (state, letters) in &part.by_state {
+                *survey.letters.by_state.entry(*state).or_default() += letters;
+            }
+            survey.letters.total += u64::from(totals.letters);
+            parts.push(part);
+        }
+
+        survey.jobs.push(JobPaper {
+            job: job.name.clone(),
+            date: job.run_date,
+            working_days: working_days::between(job.run_date, self.terms.today),
+            deadline: terms.deadline,
+            parts,
+        });
+        self.list(number, job, &named, survey)
+    }
+
+    /// Names the letters at these places.
+    fn list(
+        &self,
+        number: JobNumber,
+        job: &JobRow,
+        named: &[(u32, u32)],
+        survey: &mut PaperTrail,
+    ) -> Result<(), RecordError> {
+        if named.is_empty() {
+            return Ok(());
+        }
+
+        let letters = self.store.letters_of(number)?;
+        for (part, seq) in named {
+            let letter = letters.get(*seq as usize - 1).ok_or_else(|| RecordError::Replay {
+                what: format!("the letters of job {number}"),
+            })?;
+            let (job, letter_id) = (job.name.clone(), letter.letter_id);
+            survey.listed.push(Listed { job, part: *part, seq: *seq, letter_id });
+        }
+        Ok(())
+    }
+}
+
+impl PaperTrail {
+    /// Counts what is to be said of a piece besides its state.
+    fn count(&mut self, piece: &PieceHistory, terms: &PieceTerms) {
+        for alarm in piece.alarms(terms) {
+            *self.alarms.entry(alarm.word()).or_default() += 1;
+        }
+        if let Some((_, reason)) = piece.returned() {
+            *self.returned.entry(reason.word()).or_default() += 1;
+        }
+        self.repaired_by_hand += u64::from(piece.is_repaired());
+    }
+}
+
+impl fmt::Display for PaperTrail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "letters   {}", self.letters.total)?;
+        let there = self.letters.by_state.iter().filter(|(_, letters)| **letters > 0);
+        for (place, (state, letters)) in there.enumerate() {
+            write!(f, "{} {letters} {state}", if place == 0 { " =" } else { " +" })?;
+        }
+
+        for job in &self.jobs {
+            let days = count(job.working_days.into(), "working day", "working days");
+            write!(f, "\njob       {}, {days} old, deadline {}", job.job, job.deadline)?;
+            for part in &job.parts {
+                write!(f, "\n  {part}")?;
+            }
+        }
+
+        for (reason, letters) in &self.returned {
+            let action = reason.parse().map_or("", ReturnReason::action);
+            write!(f, "\nreturned  {letters} {reason}: {action}")?;
+        }
+        for (alarm, pieces) in &self.alarms {
+            write!(f, "\nALARM     {pieces} {alarm}: {}", super::alarm_text(alarm))?;
+        }
+        for stop in &self.stops {
+            write!(f, "\nstop {:>4} {} since {}", stop.event, stop.scope, stop.date)?;
+        }
+        for listed in &self.listed {
+            write!(
+                f,
+                "\n{} part {} seq {} {}",
+                listed.job, listed.part, listed.seq, listed.letter_id
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for PartPaper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "part {}: {}", self.part, count(self.letters.into(), "letter", "letters"))?;
+        for (state, letters) in &self.by_state {
+            write!(f, ", {letters} {state}")?;
+        }
+
+        write!(f, "; read back {} of {} sheets", self.sheets_read, self.sheets)?;
+        if self.acknowledged == Some(false) {
+            write!(f, "; the vendor has OTHER BYTES")?;
+        }
+        let Some(stop) = &self.stopped else { return Ok(()) };
+        write!(
+            f,
+            "; stopped: {} destroyed + {} posted + {} unknown = {}",
+            stop.destroyed, stop.posted, stop.unknown, stop.pieces
+        )?;
+        match stop.answer {
+            None => write!(f, "; NO ANSWER"),
+            Some(answer) if stop.disagrees() => write!(
+                f,
+                "; the vendor answers {}, {} destroyed and {} posted: NOT WHAT IT HAS REPORTED",
+                answer.answer.word(),
+                answer.destroyed,
+                answer.posted
+            ),
+            Some(answer) => write!(f, "; the vendor answers {}", answer.answer.word()),
+        }
+    }
+}

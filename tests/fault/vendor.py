@@ -1,0 +1,98 @@
+"""`receipts` and `stop` are killed at each of their calls, started again, and must end as if nothing had happened."""
+
+import csv
+import shutil
+import sqlite3
+from pathlib import Path
+
+from calls import Point, hit, points, trace
+from night import Program, Wrong, copy, tables
+
+
+def receipts(base: Path, work: Path) -> Path:
+    """What a vendor says of the first night's job: one piece in five spoilt."""
+    connection = sqlite3.connect(base / "ledger.sqlite")
+    [(number, name)] = connection.execute("SELECT job, name FROM job").fetchall()
+    letters = connection.execute("SELECT seq, letter_id FROM letter WHERE job = ? ORDER BY seq", (number,)).fetchall()
+    connection.close()
+    file = work / f"{name}.production.csv"
+    with file.open("w", newline="") as out:
+        table = csv.writer(out)
+        table.writerow(("seq", "letter_id", "status", "tray"))
+        table.writerows((seq, letter, "spoilt" if seq % 5 == 0 else "posted", "T-1") for seq, letter in letters)
+    return file
+
+
+class Way(tuple):
+    """A kill: its point, the words of the command, and what has to come of it. Printed without the latter."""
+
+    def __str__(self) -> str:
+        return f"{self[0]} in `{self[1][0]}`"
+
+
+def commands(base: Path, work: Path) -> dict[str, tuple[str, ...]]:
+    job = next(folder.name for folder in (base / "outbox").iterdir() if folder.is_dir())
+    return {
+        "receipts": ("receipts", str(receipts(base, work))),
+        "stop": ("stop", "--job", job, "--by", "operations", "--reason", "a drill"),
+    }
+
+
+def ended(program: Program, data: Path) -> dict:
+    """Everything that such a command leaves behind."""
+    answer = program.ask(data, "ledger", "check")
+    if answer.code != 0:
+        raise Wrong(f"`ledger check` ended with {answer.code}: {answer.err}")
+    outbox = {
+        str(path.relative_to(data)): path.read_bytes()
+        for path in sorted((data / "outbox").rglob("*"))
+        if path.is_file()
+    }
+    left = [path.name for path in data.rglob("*") if path.name.endswith((".part", ".new", "-journal"))]
+    if left:
+        raise Wrong(f"left behind: {', '.join(left)}")
+    return {"ledger": tables(data / "ledger.sqlite"), "outbox": outbox}
+
+
+def undisturbed(program: Program, base: Path, data: Path, words: tuple[str, ...]) -> tuple[dict, list[Point]]:
+    copy(base, data)
+    answer, events = trace(program, data, *words)
+    if answer.code != 0:
+        raise Wrong(f"`{words[0]}` ended with {answer.code}: {answer.err}")
+    wanted = ended(program, data)
+    answer = program.ask(data, *words)
+    if answer.code != 0 or ended(program, data) != wanted:
+        raise Wrong(f"`{words[0]}` a second time changes something: {answer.err}")
+    return wanted, points(events, data)
+
+
+def killed(program: Program, base: Path, data: Path, point: Point, words: tuple[str, ...], wanted: dict) -> bool:
+    """Kills at the point, then starts again; false where the point was not reached."""
+    copy(base, data)
+    answer, reached = hit(program, data, point, "signal=KILL", *words)
+    if reached and answer.code not in (-9, 137):
+        raise Wrong(f"the killed command ended with {answer.code}")
+    if words[0] == "stop" and not reached:
+        shutil.rmtree(data)
+        return False
+    answer = program.ask(data, *words)
+    if answer.code != 0:
+        raise Wrong(f"`{words[0]}` after a kill ended with {answer.code}: {answer.err}")
+    if ended(program, data) != wanted:
+        raise Wrong(f"`{words[0]}` after a kill ends differently")
+    shutil.rmtree(data)
+    return reached
+
+
+def holds(program: Program, base: Path, data: Path) -> None:
+    """From the instant that the stop file is there nothing leaves, though the ledger does not know of the stop."""
+    elsewhere = copy(base, data.with_name(data.name + "-elsewhere"))
+    program.must(elsewhere, "stop", "--all", "--by", "operations", "--reason", "a drill")
+    copy(base, data)
+    shutil.copy(elsewhere / "outbox/STOP", data / "outbox/STOP")
+    before = sorted(path.name for path in (data / "outbox").iterdir())
+    answer = program.ask(data, "run")
+    if answer.code != 3 or "was stopped" not in answer.err:
+        raise Wrong(f"a run with an older ledger ended with {answer.code}: {answer.err}")
+    if sorted(path.name for path in (data / "outbox").iterdir()) != before:
+        raise Wrong("something left though everything was stopped")
