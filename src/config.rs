@@ -4,6 +4,7 @@
 mod backup;
 pub mod check;
 mod damage;
+mod desk;
 mod inputs;
 pub mod mapping;
 pub mod telling;
@@ -19,6 +20,7 @@ use crate::field::placeholder;
 
 pub use backup::Backup;
 pub use damage::DamageLimits;
+pub use desk::DeskSettings;
 pub use inputs::{InputFormat, Inputs, TextEncoding};
 pub use telling::{MetricsSettings, ReviewSettings};
 pub use texts::TextSettings;
@@ -83,6 +85,9 @@ pub struct Config {
     /// How long rows may wait for a human.
     #[serde(default)]
     pub review: ReviewSettings,
+    /// Where people reach the desk.
+    #[serde(default)]
+    pub desk: DeskSettings,
 }
 
 /// `[link]`.

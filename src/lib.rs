@@ -27,6 +27,8 @@ pub mod report;
 
 pub mod tools;
 
+pub mod desk;
+
 pub mod field;
 
 pub mod base;

@@ -4,6 +4,7 @@
 mod check;
 mod close;
 mod contract;
+mod desk;
 mod explain;
 mod figures;
 mod inbox;
@@ -22,7 +23,9 @@ mod status;
 mod texts;
 mod verify;
 
-use super::args::{Args, Command, LedgerCommand, PlanCommand, ReviewCommand, TextsCommand};
+use super::args::{
+    Args, Command, LedgerCommand, PlanCommand, ReviewCommand, TextsCommand, UserCommand,
+};
 use super::output::Failure;
 use super::session::{Session, configuration};
 use crate::base::progress::Progress;
@@ -122,6 +125,8 @@ impl Session<'_> {
             }
             Command::Review(ReviewCommand::List) => self.review_list(),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
+            Command::Desk { listen } => self.desk(listen.as_deref()),
+            Command::User(UserCommand::Add { name, role }) => self.user_add(name, *role),
             Command::Texts(TextsCommand::Check) => self.texts_check(),
             Command::Manual { .. }
             | Command::New { .. }

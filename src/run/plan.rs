@@ -285,6 +285,7 @@ impl PlanInput<'_, '_> {
             letters,
             press,
             namesakes,
+            text_uses,
             ..
         } = prepared;
 
@@ -322,6 +323,7 @@ impl PlanInput<'_, '_> {
         papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
+        papers::write_text_uses(&staging.papers(), &text_uses)?;
         staging.sync()?;
 
         Ok((checked, press))

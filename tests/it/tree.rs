@@ -9,13 +9,13 @@ use crate::program::root;
 
 /// The floors of the house, from the ground up: a module names only those before it, so no two can
 /// lean on each other.
-const FLOORS: [&str; 16] = [
+const FLOORS: [&str; 17] = [
     "base", "field", "config", "facts", "read", "link", "decide", "compose", "render", "package",
-    "deliver", "record", "report", "run", "tools", "cli",
+    "deliver", "record", "report", "run", "tools", "desk", "cli",
 ];
 
 /// Where a foreign crate may be named.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("polars", &["link/frames.rs", "read/parquet_file.rs", "report/letters.rs"]),
     ("typst", &["render/world.rs", "render/world/"]),
     ("zip", &["package/archive.rs", "read/workbook/parts.rs"]),
@@ -24,6 +24,10 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("lettre", &["deliver/email.rs"]),
     ("rusqlite", &["record/store.rs", "record/store/"]),
     ("ssh_key", &["package/sign.rs"]),
+    ("axum", &["desk/web"]),
+    ("tower_http", &["desk/web.rs"]),
+    ("argon2", &["desk/users.rs"]),
+    ("toml_edit", &["desk/manuscript.rs"]),
 ];
 
 const LONGEST_FILE: usize = 500;
