@@ -14,8 +14,7 @@ mod texts;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use crate::base::FileError;
-use crate::base::durable;
+use crate::base::{FileError, durable};
 use crate::field::mode::Mode;
 use crate::field::placeholder;
 

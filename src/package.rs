@@ -22,7 +22,7 @@ pub use manifest::ManifestError;
 pub use plan::{Class, PartPlaces, PartPlan, Places, ProofedLetter, places, plan};
 pub use seal::{Recipients, SealError};
 pub use sign::Signer;
-pub use ticket::{JobTicket, job_name};
+pub use ticket::{JobTicket, job_name, number_in_name};
 
 /// A letter with invented people for press approval.
 #[derive(Clone, Debug)]

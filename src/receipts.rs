@@ -15,6 +15,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::base::{FileError, durable, hash};
 use crate::config::ReceiptSettings;
 use crate::field::ids::LetterId;
+use crate::package::number_in_name;
 
 pub use ack::{AckPart, Acknowledgement};
 pub use answer::{StopAnswer, StopAnswers, StopVerdict};
@@ -122,8 +123,7 @@ pub fn named(file: &str) -> Option<(&str, ReceiptKind)> {
     let (stem, extension) = rest.split_once('.')?;
     let (word, tail) = stem.split_once('-').map_or((stem, None), |(word, tail)| (word, Some(tail)));
 
-    let digits = job.strip_prefix("rehearsal-").unwrap_or(job);
-    let is_job = digits.len() == 7 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_job = number_in_name(job).is_some();
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_tail = |tail: &str| !tail.is_empty() && tail.len() <= 40 && tail.bytes().all(plain);
 

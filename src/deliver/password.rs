@@ -7,8 +7,7 @@ use camino::Utf8Path;
 use secrecy::SecretString;
 
 use super::email::MailError;
-use crate::base::FileError;
-use crate::base::durable;
+use crate::base::{FileError, durable};
 
 /// The largest password file that is read, in bytes.
 const LONGEST_PASSWORD: u64 = 1024;

@@ -4,8 +4,7 @@
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
-use crate::base::FileError;
-use crate::base::durable;
+use crate::base::{FileError, durable};
 use crate::config::{LONGEST_FILE, LinkRules};
 use crate::link::block;
 

@@ -65,6 +65,12 @@ pub fn job_name(number: JobNumber, rehearsal: bool) -> String {
     if rehearsal { format!("{REHEARSAL}{number}") } else { number.to_string() }
 }
 
+/// The number in the name of a job; `None`: it is no job's.
+#[must_use]
+pub fn number_in_name(name: &str) -> Option<JobNumber> {
+    name.strip_prefix(REHEARSAL).unwrap_or(name).parse().ok()
+}
+
 /// Whether a job, or a file named after it, is a rehearsal's.
 #[must_use]
 pub fn is_rehearsal(name: &str) -> bool {

@@ -5,8 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::base::FileError;
-use crate::base::plain;
+use crate::base::{FileError, plain};
 use crate::config::Inputs;
 use crate::field::row::List;
 

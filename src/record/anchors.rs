@@ -15,7 +15,7 @@ use super::files;
 use super::job::JobState;
 use super::model::{JobRow, Model};
 use crate::base::{data_dir, durable};
-use crate::field::job_number::JobNumber;
+use crate::package::number_in_name;
 
 mod papers;
 
@@ -104,7 +104,7 @@ pub(super) fn check(
     let outbox = data_dir::outbox(data_dir);
     for name in files::names(&outbox)? {
         let folder = outbox.join(&name);
-        let Some(number) = job_of(&name) else { continue };
+        let Some(number) = number_in_name(&name) else { continue };
         let job =
             model.jobs.get(&number).filter(|job| job.name == name && job.state >= JobState::Sealed);
         if job.is_some_and(|job| job.abandoned.is_some()) {
@@ -130,12 +130,9 @@ pub(super) fn unknown_jobs(
     let known: BTreeSet<&str> = model.jobs.values().map(|job| job.name.as_str()).collect();
     let named =
         files::names(&data_dir::outbox(data_dir))?.into_iter().chain(papers::jobs(data_dir)?);
-    Ok(named.filter(|name| job_of(name).is_some() && !known.contains(name.as_str())).collect())
-}
-
-/// The number in a folder's name: `2600001` or `rehearsal-2600001`. Other folders are not ours.
-fn job_of(name: &str) -> Option<JobNumber> {
-    name.strip_prefix("rehearsal-").unwrap_or(name).parse().ok()
+    Ok(named
+        .filter(|name| number_in_name(name).is_some() && !known.contains(name.as_str()))
+        .collect())
 }
 
 fn check_job(

@@ -7,8 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use camino::Utf8Path;
 
 use super::error::RecordError;
-use crate::base::FileError;
-use crate::base::durable;
+use crate::base::{FileError, durable};
 
 /// What failed with which file.
 pub(super) fn failed(

@@ -19,7 +19,7 @@ use super::RunError;
 use super::plan_files::Staging;
 use super::print_files::{Setter, by_print_file};
 use crate::base::progress::Progress;
-use crate::base::{FileError, data_dir, durable, hash};
+use crate::base::{FileError, data_dir, durable, hash, process};
 use crate::field::place::Planned;
 use crate::record::StagedFile;
 use crate::render::Press;
@@ -196,10 +196,7 @@ fn write(path: &Utf8Path, bytes: &[u8]) -> Result<(), RunError> {
 
 /// SHA-256 of this program: another one may set other bytes.
 fn program() -> Result<String, RunError> {
-    let failed = FileError::at("read", "/proc/self/exe".into());
-    let path = std::env::current_exe().map_err(failed)?;
-    let bytes = fs::read(path).map_err(failed)?;
-    Ok(hash::of_bytes(&bytes))
+    Ok(process::program_hash().map_err(FileError::at("read", "/proc/self/exe".into()))?)
 }
 
 fn file_name(letters: &[Planned]) -> &str {

@@ -14,6 +14,7 @@ use crate::base::{ExitStatus, Explain};
 use crate::field::ids::LetterId;
 use crate::field::job_number::JobNumber;
 use crate::field::piece::ReturnReason;
+use crate::package::number_in_name;
 use crate::receipts::{
     Acknowledgement, Reading, ReceiptContent, ReceiptFile, ReturnedLetter, StopAnswer, StopAnswers,
 };
@@ -182,8 +183,7 @@ impl Ledger {
         }
 
         let no_job = || TakeError::NoJob { file: file.name.clone() };
-        let digits = file.job_name.strip_prefix("rehearsal-").unwrap_or(&file.job_name);
-        let number = digits.parse().map_err(|()| no_job())?;
+        let number = number_in_name(&file.job_name).ok_or_else(no_job)?;
         let job = model.jobs.get(&number).ok_or_else(no_job)?;
         if job.name != file.job_name || job.state < JobState::Published || job.abandoned.is_some() {
             return Err(no_job());

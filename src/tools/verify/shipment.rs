@@ -7,8 +7,7 @@ use std::fs;
 use camino::Utf8Path;
 use serde::Deserialize;
 
-use crate::base::FileError;
-use crate::base::durable;
+use crate::base::{FileError, durable};
 use crate::package::archive::Reader;
 use crate::package::seal;
 use crate::package::sign::{self, signature_file};
