@@ -13,7 +13,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build vendor-test loop-demo
+.PHONY: ahead desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build vendor-test loop-demo
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -30,6 +30,9 @@ run: build ## Run the nightly batch on sample-data/ and say where everything is
 	@if [ ! -e preview/index.html ] || [ $(BIN) -nt preview/index.html ]; then $(BREACHPOST) preview --out preview > /dev/null; fi
 	@echo "preview   preview/index.html"
 	@echo "open the package: $(BIN) verify data/outbox/<job> --identity sample-data/vendor/age-identity.txt"
+
+desk: build ## Open the desk with a copy of the sample campaign in data/desk/; says address, name and password
+	@tests/desk.sh $(BIN) $(DATE)
 
 preview: build ## Set every letter variant with invented people
 	$(BREACHPOST) preview --out preview
@@ -65,6 +68,9 @@ restore-drill: build tools ## Lose the ledger and the machine, and restore them 
 
 letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
 	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
+
+desk-test: tools ## Look at every page of the desk in Chromium: both languages, three widths; pictures in target/desk-pictures/
+	cargo test --release --test it -- --include-ignored --nocapture desk::
 
 letters-diff: build tools ## Show what a change does to 25 letters: target/letters-diff/index.html
 	$(VENV)/bin/python tests/letters_diff.py compare --binary $(BIN)

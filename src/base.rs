@@ -12,6 +12,7 @@ pub mod logging;
 pub mod plain;
 pub mod process;
 pub mod progress;
+pub mod random;
 mod status;
 pub mod workers;
 pub mod working_days;

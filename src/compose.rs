@@ -44,6 +44,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Window;
 use crate::facts::Facts;
@@ -261,6 +262,16 @@ fn held(notice: &Notice<'_>, reason: Reason, field: &str) -> Vec<SetAside> {
     notice.rows.iter().map(entry).collect()
 }
 
+/// How many letters of a plan have a text. Nothing of the people whom they are to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextUse {
+    /// What the text depends on.
+    pub subject: TextFacts,
+    /// Letters.
+    pub letters: u64,
+}
+
 /// The texts of a run, each written once: 700,000 people share a few hundred.
 #[derive(Debug)]
 pub struct Texts {
@@ -288,6 +299,16 @@ impl Texts {
     #[must_use]
     pub const fn bodies(&self) -> &BTreeMap<String, Body> {
         &self.bodies
+    }
+
+    /// How many letters have each text, given their number by content hash.
+    #[must_use]
+    pub fn uses(&self, letters: &BTreeMap<String, u64>) -> Vec<TextUse> {
+        let mut left = letters.clone();
+        let uses = self.index.iter().filter_map(|(subject, (hash, _))| {
+            Some(TextUse { letters: left.remove(hash)?, subject: subject.clone() })
+        });
+        uses.collect()
     }
 
     /// Hash of the notice's text and whether it has a place for the provider's name.

@@ -5,6 +5,7 @@ mod approval;
 mod backup;
 pub mod check;
 mod damage;
+mod desk;
 mod inputs;
 pub mod mapping;
 mod receipts;
@@ -21,6 +22,7 @@ use crate::field::placeholder;
 pub use approval::{ApprovalSettings, Approver};
 pub use backup::Backup;
 pub use damage::DamageLimits;
+pub use desk::{DeskSettings, DeskTls};
 pub use inputs::{InputFormat, Inputs, TextEncoding};
 pub use receipts::ReceiptSettings;
 pub use telling::{MetricsSettings, ReviewSettings};
@@ -92,6 +94,9 @@ pub struct Config {
     /// Whose signatures count where two people are needed.
     #[serde(default)]
     pub approval: ApprovalSettings,
+    /// Where people reach the desk.
+    #[serde(default)]
+    pub desk: DeskSettings,
 }
 
 /// `[link]`.
@@ -431,6 +436,10 @@ impl Config {
         config.link.parameters.iter_mut().for_each(resolve);
         config.anchor_file.iter_mut().for_each(resolve);
         config.receipts.folder.iter_mut().for_each(resolve);
+        if let Some(tls) = &mut config.desk.tls {
+            resolve(&mut tls.certificate);
+            resolve(&mut tls.key);
+        }
 
         if let Some(mail) = &mut config.mail {
             mail.password_file.iter_mut().for_each(resolve);

@@ -31,6 +31,8 @@ pub mod tools;
 
 pub mod vendor_sim;
 
+pub mod desk;
+
 pub mod field;
 
 pub mod base;

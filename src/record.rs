@@ -76,6 +76,7 @@ pub use history::LogLine;
 pub use home::Home;
 pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
+pub use lock::is_in_use;
 pub use model::CampaignState;
 pub use plan::{CheckedPlan, PlanDraft};
 pub use privacy::is_private;

@@ -17,6 +17,7 @@ mod metrics;
 pub mod note;
 mod press;
 mod print_file;
+pub mod raster;
 mod type_case;
 mod world;
 

@@ -40,7 +40,7 @@ use serde::Serialize;
 use crate::base::process::peak_rss_bytes;
 use crate::base::{ExitStatus, Explain};
 use crate::compose::texts::TextFacts;
-use crate::compose::{Letterbook, Texts};
+use crate::compose::{Letterbook, TextUse, Texts};
 use crate::decide::Circumstances;
 use crate::field::body::Body;
 use crate::field::ids::RowRef;
@@ -66,6 +66,7 @@ pub use foresee::{Outlook, foresee};
 use letters::{Candidates, Holds, Letters};
 pub use night::Night;
 use night::{Received, Wording};
+pub use papers::{last_texts, text_uses};
 use plan::Step;
 use plan_files::Staging;
 use print_files::{Setter, by_print_file};
@@ -186,6 +187,8 @@ struct Prepared<'a> {
     shields: ShieldNews,
     /// What they are made with.
     made_with: MadeWith,
+    /// How many letters have each text.
+    text_uses: Vec<TextUse>,
     /// The texts, by content hash; only those that a letter uses.
     bodies: BTreeMap<String, Body>,
     /// Letters by category, language and kind, with their pages.
@@ -251,7 +254,7 @@ fn prepare<'a>(
     let bodies = letters.texts.bodies();
     let bodies = written
         .bodies
-        .iter()
+        .keys()
         .filter_map(|key| Some((key.clone(), bodies.get(key)?.clone())))
         .collect();
 
@@ -268,6 +271,7 @@ fn prepare<'a>(
         identities: recognised.identities,
         balance,
         made_with: wording.made_with.clone(),
+        text_uses: letters.texts.uses(&written.bodies),
         bodies,
         counts: written.counts,
         proofed: written.letters,

@@ -6,7 +6,7 @@ venv=${1:?folder of the Python environment}
 here=$(cd "$(dirname "$0")" && pwd)
 
 declare -A packages=(
-    [7z]=p7zip-full [age]=age [bsdtar]=libarchive-tools [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [hunspell]=hunspell [javac]=default-jdk-headless [node]=nodejs [npm]=npm [openssl]=openssl
+    [7z]=p7zip-full [age]=age [bsdtar]=libarchive-tools [chromedriver]=chromium-driver [chromium]=chromium [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [hunspell]=hunspell [javac]=default-jdk-headless [node]=nodejs [npm]=npm [openssl]=openssl
     [pdffonts]=poppler-utils [pdftoppm]=poppler-utils [pdftotext]=poppler-utils [python3]=python3 [qpdf]=qpdf
     [sha256sum]=coreutils [sqlite3]=sqlite3 [ssh-keygen]=openssh-client [strace]=strace [systemd-analyze]=systemd [unshare]=util-linux [unzip]=unzip
 )
@@ -38,6 +38,8 @@ if ! cmp -s "$here/requirements.txt" "$stamp"; then
     rm -rf "$venv"
     python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+    # For axe-core, which is one file in it; the browser it would drive is Debian's.
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
     cp "$here/requirements.txt" "$stamp"
 fi
 

@@ -20,6 +20,8 @@ macro_rules! places {
 places! {
     /// Copies of the ledger, and what was changed since each.
     backups = "backups";
+    /// Who may use the desk, and what was done there.
+    desk = "desk";
     /// The campaign's secrets.
     keys = "keys";
     /// What every run did, in lines of JSON.

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
 
+use crate::desk::users::Role;
 use crate::field::contract;
 use crate::field::piece::PieceState;
 use crate::field::row::List;
@@ -270,6 +271,17 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Open the desk: a page in the browser for those who write the letters. It runs until it is
+    /// stopped (Ctrl-C), also while a night is at work.
+    Desk {
+        /// A loopback address with its port, or `unix:` and the path of a socket [default: `[desk]
+        /// listen` of the configuration].
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+    },
+    /// Say who may use the desk.
+    #[command(subcommand)]
+    User(UserCommand),
     /// Check the letter texts: both languages, readability, forbidden words.
     #[command(subcommand)]
     Texts(TextsCommand),
@@ -406,6 +418,19 @@ pub enum ReviewCommand {
     },
     /// Show who made how many decisions, and when.
     List,
+}
+
+/// `breachpost user`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add somebody. Asks for the password, or reads it as a line of standard input.
+    Add {
+        /// The name by which they log in and are shown.
+        name: String,
+        /// What they do: writers and communications change texts, everybody looks and comments.
+        #[arg(long)]
+        role: Role,
+    },
 }
 
 /// `breachpost texts`.

@@ -4,6 +4,7 @@
 mod check;
 mod close;
 mod contract;
+mod desk;
 mod explain;
 mod figures;
 mod inbox;
@@ -25,7 +26,9 @@ mod texts;
 mod vendor_sim;
 mod verify;
 
-use super::args::{Args, Command, LedgerCommand, PlanCommand, ReviewCommand, TextsCommand};
+use super::args::{
+    Args, Command, LedgerCommand, PlanCommand, ReviewCommand, TextsCommand, UserCommand,
+};
 use super::output::Failure;
 use super::session::{Session, configuration};
 use crate::base::progress::Progress;
@@ -144,6 +147,8 @@ impl Session<'_> {
             }
             Command::Review(ReviewCommand::List) => self.review_list(),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
+            Command::Desk { listen } => self.desk(listen.as_deref()),
+            Command::User(UserCommand::Add { name, role }) => self.user_add(name, *role),
             Command::Texts(TextsCommand::Check) => self.texts_check(),
             Command::Manual { .. }
             | Command::New { .. }

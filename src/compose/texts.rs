@@ -13,6 +13,7 @@ mod locale;
 mod news;
 pub(crate) mod slots;
 mod subject;
+pub mod trace;
 mod variants;
 mod writer;
 
@@ -26,7 +27,7 @@ pub use campaign::{CampaignTexts, Sentence, TEXT_FILES, TextFiles, TextsError};
 pub use conditions::{Condition, category_words};
 pub use faults::TextFault;
 pub use subject::{LetterNews, TextFacts, named_provider};
-pub use variants::{Variant, every, variants};
+pub use variants::{LetterHistory, Variant, every, variants};
 
 use writer::TextWriter;
 

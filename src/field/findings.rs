@@ -42,7 +42,8 @@ pub struct Told {
 }
 
 /// What is different from the earlier letter; only in supplements and corrections.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Difference {
     /// Date of the letter it refers to.
     pub earlier: Date,

@@ -1,13 +1,13 @@
 //! Files of the ledger, in the ledger's words for what failed.
 
-use std::fs::{DirBuilder, File};
-use std::io::{self, Read};
+use std::fs::DirBuilder;
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 
 use camino::Utf8Path;
 
 use super::error::RecordError;
-use crate::base::{FileError, durable};
+use crate::base::{FileError, durable, random};
 
 /// What failed with which file.
 pub(super) fn failed(
@@ -81,10 +81,5 @@ pub(super) fn names(path: &Utf8Path) -> Result<Vec<String>, RecordError> {
 
 /// Random bytes from the operating system; used for the key and the ledger's name alone.
 pub(super) fn random<const N: usize>() -> Result<[u8; N], RecordError> {
-    let source = Utf8Path::new("/dev/urandom");
-    let mut bytes = [0_u8; N];
-    File::open(source)
-        .and_then(|mut file| file.read_exact(&mut bytes))
-        .map_err(failed("read random bytes from", source))?;
-    Ok(bytes)
+    random::bytes().map_err(failed("read random bytes from", Utf8Path::new(random::SOURCE)))
 }

@@ -41,6 +41,14 @@ impl Lock {
     }
 }
 
+/// Whether a program is at work on this data folder now. Asks without waiting, and lets go at once.
+#[must_use]
+pub fn is_in_use(data_dir: &Utf8Path) -> bool {
+    let asked =
+        File::open(data_dir).map(|folder| flock(&folder, FlockOperation::NonBlockingLockShared));
+    matches!(asked, Ok(Err(Errno::WOULDBLOCK)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,9 @@
 
 use std::ops::Range;
 
+use crate::render::geometry::{ASCENT, DESCENT};
+use crate::render::raster::SideLine;
+
 /// The two faces in which letters are set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Face {
@@ -50,6 +53,19 @@ impl Run {
     #[must_use]
     pub fn text_of(&self, glyph: &Glyph) -> &str {
         self.text.get(glyph.text.clone()).unwrap_or_default()
+    }
+
+    /// Where it lies, from the tops of its capitals with accents to its descenders.
+    #[must_use]
+    pub fn line(self) -> SideLine {
+        let advances: f64 = self.glyphs.iter().map(|glyph| glyph.advance).sum();
+        SideLine {
+            left: self.x,
+            right: self.x + advances * self.size,
+            top: self.y - ASCENT * self.size,
+            bottom: self.y + DESCENT * self.size,
+            text: self.text,
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET, Zones};
 use crate::render::input::{Density, LetterInput, PersonalSlots};
 use crate::render::metrics::FontMetrics;
 use crate::render::print_file::PrintFile;
+use crate::render::raster::{Side, SideLine};
 use crate::render::sheet_mark::{SheetCode, runs};
 use crate::render::world::{Laid, Workshop};
 
@@ -220,8 +221,7 @@ impl Press {
         laid.accessible(&draft.letter_id.to_string(), self.workshop.date())
     }
 
-    /// The letter as pictures (PNG), one a side, as the printed sheet looks: set whole by the same
-    /// templates, with the sheet marks of an invented place in the job.
+    /// The letter as pictures (PNG), one a side: see [`Press::sides_of`].
     ///
     /// # Errors
     /// [`RenderError`] when it cannot be laid out.
@@ -231,13 +231,34 @@ impl Press {
         body: &Body,
         pixels_per_inch: f64,
     ) -> Result<Vec<Vec<u8>>, RenderError> {
+        let sides = self.sides_of(draft, body, pixels_per_inch)?;
+        sides.iter().map(|side| side.raster.png()).collect()
+    }
+
+    /// The sides of the letter as the printed sheet looks: set whole by the same templates, with the
+    /// sheet marks of an invented place in the job.
+    ///
+    /// # Errors
+    /// [`RenderError`] when it cannot be laid out.
+    pub fn sides_of(
+        &self,
+        draft: &Draft,
+        body: &Body,
+        pixels_per_inch: f64,
+    ) -> Result<Vec<Side>, RenderError> {
         let mut input = self.whole(draft, body);
         if self.print.sheet_mark == SheetMark::Own {
             let sides = self.sides(&draft.body).ok_or(RenderError::Body)?;
             input.person.marks =
                 shown_marks(sides, self.print.duplex).ok_or(RenderError::Workshop)?;
         }
-        fit(&self.workshop, input, None)?.laid.pictures(pixels_per_inch)
+
+        let laid = fit(&self.workshop, input, None)?.laid;
+        let lines = laid.pages()?.into_iter().map(|page| {
+            page.runs.into_iter().map(super::laid::Run::line).collect::<Vec<SideLine>>()
+        });
+        let rasters = laid.rasters(pixels_per_inch).into_iter();
+        Ok(rasters.zip(lines).map(|(raster, lines)| Side { raster, lines }).collect())
     }
 
     fn whole(&self, draft: &Draft, body: &Body) -> LetterInput {

@@ -29,6 +29,7 @@ use crate::render::input::LetterInput;
 use crate::render::laid::{Face, Glyph, LaidPage, RuledLine, Run, Slot, SlotKey};
 use crate::render::metrics::{FaceMetrics, FontMetrics};
 use crate::render::note::DeliveryNote;
+use crate::render::raster::Raster;
 
 const TEMPLATES: [(&str, &str); 5] = [
     ("/letter.typ", include_str!("../../templates/letter.typ")),
@@ -322,19 +323,17 @@ impl Laid {
         typst_pdf::pdf(&self.0, &options).map_err(|_| RenderError::Standard)
     }
 
-    /// A picture of each page.
-    ///
-    /// # Errors
-    /// [`RenderError::Picture`] when a picture cannot be encoded.
-    pub fn pictures(&self, pixels_per_inch: f64) -> Result<Vec<Vec<u8>>, RenderError> {
+    /// Each page as pixels.
+    pub fn rasters(&self, pixels_per_inch: f64) -> Vec<Raster> {
         let options = RenderOptions {
             pixel_per_pt: (pixels_per_inch / 72.0).into(),
             ..RenderOptions::default()
         };
-        let picture = |page| {
-            typst_render::render(page, &options).encode_png().map_err(|_| RenderError::Picture)
+        let raster = |page| {
+            let pixels = typst_render::render(page, &options);
+            Raster { width: pixels.width(), height: pixels.height(), rgba: pixels.take() }
         };
-        self.0.pages().iter().map(picture).collect()
+        self.0.pages().iter().map(raster).collect()
     }
 }
 

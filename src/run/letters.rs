@@ -215,7 +215,8 @@ pub(super) struct Written {
     pub unproofed: u64,
     pub counts: LetterCounts,
     pub letters: Vec<ProofedLetter>,
-    pub bodies: BTreeSet<String>,
+    /// Letters by the content hash of their text.
+    pub bodies: BTreeMap<String, u64>,
 }
 
 /// Letters of one share of the people.
@@ -226,7 +227,7 @@ struct Share {
     unproofed: Vec<SetAside>,
     counts: LetterCounts,
     letters: Vec<(ProofedLetter, Pseudonym, Vec<RowRef>)>,
-    bodies: BTreeSet<String>,
+    bodies: BTreeMap<String, u64>,
 }
 
 impl<'a> Letters<'a> {
@@ -244,7 +245,9 @@ impl<'a> Letters<'a> {
             all.uncomposed += share.uncomposed.len() as u64;
             all.unproofed += share.unproofed.len() as u64;
             all.counts.merge(share.counts);
-            all.bodies.extend(share.bodies);
+            for (body, letters) in share.bodies {
+                *all.bodies.entry(body).or_default() += letters;
+            }
 
             balance.set_aside(share.uncomposed);
             balance.set_aside(share.unproofed);
@@ -293,7 +296,7 @@ impl<'a> Letters<'a> {
             share.counts.add(&draft, proof.pages, proof.sheets);
             let proofed = ProofedLetter::of(&draft, proof.pages, proof.sheets, origin);
             share.letters.push((proofed, draft.person, draft.row_refs));
-            share.bodies.insert(draft.body);
+            *share.bodies.entry(draft.body).or_default() += 1;
         }
 
         Ok(share)

@@ -4,11 +4,14 @@
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
 
 use super::RunError;
 use crate::base::{FileError, data_dir, durable};
+use crate::compose::TextUse;
 use crate::field::ids::RowRef;
 use crate::field::keys::Marker;
+use crate::field::made_with::MadeWith;
 use crate::field::row::Rows;
 use crate::read::{Delivery, MARKS};
 use crate::record::Job;
@@ -56,6 +59,52 @@ pub(super) fn write_namesakes(
     pairs: &[(RowRef, RowRef)],
 ) -> Result<(), RunError> {
     Ok(namesakes::write(&folder.join(namesakes::FILE), rows, pairs)?)
+}
+
+/// How many letters of the last plan have each text.
+const TEXT_USES: &str = "text-uses.json";
+
+/// Writes down how many letters have each text, for the desk: nothing of the people in it.
+///
+/// # Errors
+/// [`RunError`] when it cannot be written.
+pub(super) fn write_text_uses(folder: &Utf8Path, uses: &[TextUse]) -> Result<(), RunError> {
+    let json = serde_json::to_vec(uses).map_err(crate::report::ReportError::Json)?;
+    write_file(&folder.join(TEXT_USES), &json)
+}
+
+/// How many letters of the last plan have each text; `None` when no plan has been made, or an
+/// earlier program made it.
+#[must_use]
+pub fn text_uses(data_dir: &Utf8Path) -> Option<Vec<TextUse>> {
+    let folders = |folder: Utf8PathBuf| {
+        let entries = folder.read_dir_utf8().into_iter().flatten().filter_map(Result::ok);
+        entries.map(camino::Utf8DirEntry::into_path).collect::<Vec<_>>()
+    };
+    let planned = folders(data_dir::staging(data_dir)).into_iter().map(|job| job.join("papers"));
+    let files = planned.chain(folders(data_dir::runs(data_dir))).map(|run| run.join(TEXT_USES));
+    let dated = files.filter_map(|file| Some((fs::metadata(&file).ok()?.modified().ok()?, file)));
+
+    let (_, newest) = dated.max()?;
+    serde_json::from_slice(&fs::read(newest).ok()?).ok()
+}
+
+/// The hash of the texts of the last run that ended, and when it did; `None` when there was none.
+#[must_use]
+pub fn last_texts(data_dir: &Utf8Path) -> Option<(Timestamp, String)> {
+    /// The part of a report that is wanted.
+    #[derive(serde::Deserialize)]
+    struct Part {
+        made_with: Option<MadeWith>,
+    }
+
+    let runs = data_dir::runs(data_dir).read_dir_utf8().ok()?.filter_map(Result::ok);
+    let reports = runs.map(|run| run.into_path().join("report.json"));
+    let dated = reports.filter_map(|file| Some((fs::metadata(&file).ok()?.modified().ok()?, file)));
+    let (at, newest) = dated.max()?;
+    let part: Part = serde_json::from_slice(&fs::read(newest).ok()?).ok()?;
+
+    Some((Timestamp::try_from(at).ok()?, part.made_with?.texts))
 }
 
 /// Begins `letters.parquet` in `folder`.

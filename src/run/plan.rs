@@ -286,6 +286,7 @@ impl PlanInput<'_, '_> {
             letters,
             press,
             namesakes,
+            text_uses,
             ..
         } = prepared;
 
@@ -323,6 +324,7 @@ impl PlanInput<'_, '_> {
         papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
+        papers::write_text_uses(&staging.papers(), &text_uses)?;
         staging.sync()?;
 
         Ok((checked, press))

@@ -14,9 +14,9 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::compose::texts::CampaignTexts;
 use crate::compose::texts::limits::Limits;
 use crate::compose::texts::slots::Values;
+use crate::compose::texts::{CampaignTexts, Variant};
 use crate::facts::Facts;
 use crate::field::body::{Body, Part};
 use crate::field::terms::Language;
@@ -110,6 +110,27 @@ pub fn of_sentences(texts: &CampaignTexts, facts: &Facts) -> Vec<TextFinding> {
     findings.extend(sentences::of_facts(facts, texts.limits()));
     findings.extend(glyphs::check(texts, facts));
     findings
+}
+
+/// Looks at one sentence in both languages, spelling included: what somebody hears who has just
+/// changed it.
+#[must_use]
+pub fn of_sentence(texts: &CampaignTexts, facts: &Facts, key: &str) -> Vec<TextFinding> {
+    let mut findings = of_sentences(texts, facts);
+    findings.retain(|finding| finding.key == key);
+    findings.extend(spelling::check_sentence(texts, key));
+    findings
+}
+
+/// Looks at whole letters; each comes in Dutch first, then in English. Of each kind of problem the
+/// worst letter is in the list, its [`Variant::name`] as the key.
+#[must_use]
+pub fn of_letters(
+    texts: &CampaignTexts,
+    facts: &Facts,
+    letters: impl IntoIterator<Item = Variant>,
+) -> Vec<TextFinding> {
+    letters::survey_of(letters, texts, facts).findings
 }
 
 /// How somebody makes sure of this fact again.

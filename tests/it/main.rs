@@ -9,6 +9,7 @@ mod changing_lists;
 mod closed;
 mod copies;
 mod cost;
+mod desk;
 mod edits;
 mod faults;
 mod figures;

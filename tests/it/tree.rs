@@ -9,7 +9,7 @@ use crate::program::root;
 
 /// The floors of the house, from the ground up: a module names only those before it, so no two can
 /// lean on each other.
-const FLOORS: [&str; 18] = [
+const FLOORS: [&str; 19] = [
     "base",
     "field",
     "config",
@@ -27,11 +27,12 @@ const FLOORS: [&str; 18] = [
     "run",
     "tools",
     "vendor_sim",
+    "desk",
     "cli",
 ];
 
 /// Where a foreign crate may be named.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 13] = [
     ("polars", &["link/frames.rs", "read/parquet_file.rs", "report/letters.rs"]),
     ("typst", &["render/world.rs", "render/world/"]),
     ("zip", &["package/archive.rs", "read/workbook/parts.rs"]),
@@ -40,6 +41,11 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("lettre", &["deliver/email.rs"]),
     ("rusqlite", &["record/store.rs", "record/store/"]),
     ("ssh_key", &["package/sign.rs"]),
+    ("axum", &["desk/web"]),
+    ("tower_http", &["desk/web.rs"]),
+    ("argon2", &["desk/users.rs"]),
+    ("tokio_rustls", &["desk/web/encrypted.rs"]),
+    ("toml_edit", &["desk/manuscript.rs"]),
 ];
 
 const LONGEST_FILE: usize = 500;

@@ -1,6 +1,7 @@
 //! What the text of a letter may depend on, and nothing else.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
 use crate::field::findings::{Difference, Findings};
@@ -12,7 +13,8 @@ use crate::field::terms::{
 
 /// Everything a letter's text depends on. People with equal `TextFacts` have the same body, so
 /// bodies are cached by it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TextFacts {
     /// Language.
     pub language: Language,
@@ -39,7 +41,8 @@ pub struct TextFacts {
 }
 
 /// What a letter is to earlier letters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum LetterNews {
     /// The first about this incident.
     First,

@@ -156,30 +156,31 @@ fn choices(status: Status) -> Vec<Choice> {
 #[must_use]
 pub fn variants(facts: &Facts) -> Vec<Variant> {
     let mut chosen = Vec::new();
-    let mut add = |relation: &Relation, findings: &Outcome, reader: Reader, history: History| {
-        for language in [Language::Nl, Language::En] {
-            chosen.push(variant(facts, relation, findings, reader, history, language));
-        }
-    };
+    let mut add =
+        |relation: &Relation, findings: &Outcome, reader: Reader, history: LetterHistory| {
+            for language in [Language::Nl, Language::En] {
+                chosen.push(variant(facts, relation, findings, reader, history, language));
+            }
+        };
 
     let adult = Reader { audience: Audience::Adult, format: Format::Standard, abroad: false };
     for relation in Relation::single() {
         for outcome in outcomes(|choice| matches!(choice.name, "all" | "none" | "stored")) {
-            add(&relation, &outcome, adult, History::First);
+            add(&relation, &outcome, adult, LetterHistory::First);
         }
         let confirmed = Outcome::confirmed(Published::Unknown);
-        add(&relation, &confirmed, Reader { format: Format::Large, ..adult }, History::First);
-        for history in History::LATER {
+        add(&relation, &confirmed, Reader { format: Format::Large, ..adult }, LetterHistory::First);
+        for history in LetterHistory::LATER {
             add(&relation, &confirmed, adult, history);
         }
         if relation.custody != Some(Custody::Current) {
-            add(&relation, &confirmed, Reader { abroad: true, ..adult }, History::First);
+            add(&relation, &confirmed, Reader { abroad: true, ..adult }, LetterHistory::First);
         }
     }
 
     for outcome in outcomes(|choice| !matches!(choice.name, "all" | "none" | "stored")) {
         if outcome.published == Published::Unknown {
-            add(&Relation::of(&[Category::Screening]), &outcome, adult, History::First);
+            add(&Relation::of(&[Category::Screening]), &outcome, adult, LetterHistory::First);
         }
     }
 
@@ -187,7 +188,7 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
         .iter()
         .filter(|relation| relation.categories.len() > 1 && !relation.provider)
     {
-        add(relation, &Outcome::confirmed(Published::Unknown), adult, History::First);
+        add(relation, &Outcome::confirmed(Published::Unknown), adult, LetterHistory::First);
     }
 
     for category in [Category::Hospital, Category::Gp] {
@@ -195,7 +196,7 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
             for outcome in outcomes(|choice| choice.name == "all" || choice.name == "none") {
                 let reader = Reader { audience, ..adult };
                 if outcome.published == Published::Unknown {
-                    add(&Relation::of(&[category]), &outcome, reader, History::First);
+                    add(&Relation::of(&[category]), &outcome, reader, LetterHistory::First);
                 }
             }
         }
@@ -215,14 +216,14 @@ pub fn every(facts: &Facts) -> impl Iterator<Item = Variant> {
         })
         .filter(|reader| !(reader.abroad && reader.format == Format::Large));
 
-    let histories = [History::First].into_iter().chain(History::LATER);
+    let histories = [LetterHistory::First].into_iter().chain(LetterHistory::LATER);
     let mut all = Vec::new();
     for reader in readers {
         for history in histories.clone() {
             // Large print changes one sentence, whatever the rest is, and the place of the reader a
             // few.
             let usual = reader.format == Format::Standard && !reader.abroad;
-            if usual || history == History::First {
+            if usual || history == LetterHistory::First {
                 all.push((reader, history));
             }
         }
@@ -249,8 +250,9 @@ struct Reader {
 }
 
 /// What a variant is to earlier letters.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum History {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterHistory {
+    /// There was none.
     First,
     /// The earlier letter said "was in the systems".
     StatusUp,
@@ -262,10 +264,14 @@ enum History {
     StatusWrong,
 }
 
-impl History {
-    const LATER: [Self; 4] = [Self::StatusUp, Self::MoreKnown, Self::ItemsWrong, Self::StatusWrong];
+impl LetterHistory {
+    /// Those with an earlier letter.
+    pub const LATER: [Self; 4] =
+        [Self::StatusUp, Self::MoreKnown, Self::ItemsWrong, Self::StatusWrong];
 
-    const fn name(self) -> &'static str {
+    /// Its word in the names of variants.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::First => "first",
             Self::StatusUp => "supplement-status",
@@ -275,7 +281,9 @@ impl History {
         }
     }
 
-    fn news(self, now: &Findings) -> LetterNews {
+    /// The earlier letter that makes it so, given what this one says.
+    #[must_use]
+    pub fn news(self, now: &Findings) -> LetterNews {
         let mut before = now.clone();
         let base = set(&[Item::Name, Item::BirthDate, Item::Sex]);
         match self {
@@ -354,7 +362,7 @@ fn variant(
     relation: &Relation,
     outcome: &Outcome,
     reader: Reader,
-    history: History,
+    history: LetterHistory,
     language: Language,
 ) -> Variant {
     let findings = Findings {

@@ -67,11 +67,20 @@ pub struct Survey {
 
 /// Measures every letter.
 pub fn survey(texts: &CampaignTexts, facts: &Facts) -> Survey {
+    survey_of(every(facts), texts, facts)
+}
+
+/// Measures these letters; each comes in Dutch first, then in English.
+pub fn survey_of(
+    letters: impl IntoIterator<Item = Variant>,
+    texts: &CampaignTexts,
+    facts: &Facts,
+) -> Survey {
     let mut gauges =
         [Language::Nl, Language::En].map(|language| Gauge::new(language, texts.limits(), facts));
     let mut worst = Worst { texts, found: BTreeMap::new() };
     let mut dutch: Option<(Body, Vec<Rc<Known>>)> = None;
-    for variant in every(facts) {
+    for variant in letters {
         let language = variant.subject.language;
         let gauge = match language {
             Language::Nl => &mut gauges[0],
@@ -79,7 +88,6 @@ pub fn survey(texts: &CampaignTexts, facts: &Facts) -> Survey {
         };
         let body = variant.body(texts, facts, RUN_DATE, false);
         let known = gauge.look(&variant, &body, &mut worst);
-        // Each variant comes in Dutch first, then in English.
         match (language, dutch.take()) {
             (Language::En, Some((dutch, dutch_texts))) => {
                 let shapes = parity::of_shapes(&dutch, &body);

@@ -2,6 +2,7 @@
 
 use super::readability;
 use super::{TextFinding, find_word, residue, worded};
+use crate::base::plain;
 use crate::compose::texts::CampaignTexts;
 use crate::compose::texts::dates;
 use crate::compose::texts::limits::{LanguageLimits, Limits};
@@ -33,6 +34,7 @@ pub fn of_locale(language: Language, texts: &CampaignTexts, values: &Values) -> 
                 ),
             );
         }
+        findings.extend(out_of_sight(place, &entry.text));
         let text = filled(&entry.text, values, language);
         // The one sentence in the other language is measured in the other file.
         if entry.key != "frame.other_language" && entry.key != "frame.page_label" {
@@ -41,6 +43,36 @@ pub fn of_locale(language: Language, texts: &CampaignTexts, values: &Values) -> 
         if entry.key.starts_with("items.") {
             findings.extend(too_long_item(place, &text, limits.of(language)));
         }
+    }
+
+    findings
+}
+
+/// Characters that nobody sees, and a word that no line of a letter has room for.
+fn out_of_sight(place: Place<'_>, text: &str) -> Vec<TextFinding> {
+    /// Half a line of large print, twice as long as the longest word of the built-in texts.
+    const LONGEST_WORD: usize = 50;
+
+    let mut findings = Vec::new();
+    let mut find = |english: (&str, &str), dutch: (&str, &str)| {
+        let (problem, advice) = match place.language {
+            Language::En => english,
+            Language::Nl => dutch,
+        };
+        findings.push(place.finding(text, problem.to_owned(), advice));
+    };
+    if text.chars().any(plain::is_hidden) {
+        find(
+            ("a character stands in the text that cannot be seen", "type the sentence again"),
+            ("er staat een teken in de tekst dat niet te zien is", "typ de zin opnieuw"),
+        );
+    }
+    let longest = text.split([' ', '{', '}', '-', '/']).map(|word| word.chars().count()).max();
+    if longest > Some(LONGEST_WORD) {
+        find(
+            ("a word is too long for a line", "write shorter words"),
+            ("een woord is te lang voor een regel", "schrijf kortere woorden"),
+        );
     }
 
     findings

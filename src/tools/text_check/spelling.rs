@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::thread;
 
 use super::sentences::fact_texts;
 use super::{TextFinding, worded};
@@ -24,22 +25,40 @@ type Words = BTreeMap<Language, BTreeMap<String, Place>>;
 
 /// Misspelt words of the texts and of the facts, or what is missing to find them.
 pub fn check(texts: &CampaignTexts, facts: &Facts) -> Vec<TextFinding> {
-    let limits = texts.limits();
-    let mut findings = Vec::new();
-    for (language, words) in words(texts, facts) {
-        match misspelt(language, words.keys()) {
-            Ok(wrong) => findings.extend(wrong.iter().filter_map(|word| {
-                let own = limits.of(language).own_words.iter().any(|own| own == word);
-                words.get(word).filter(|_| !own).map(|place| finding(language, word, place))
-            })),
-            Err(()) => findings.push(missing(language)),
-        }
-    }
-
-    findings
+    judged(texts, words(texts, Some(facts), |_| true))
 }
 
-fn words(texts: &CampaignTexts, facts: &Facts) -> Words {
+/// The same of one sentence alone.
+pub fn check_sentence(texts: &CampaignTexts, key: &str) -> Vec<TextFinding> {
+    judged(texts, words(texts, None, |own| own == key))
+}
+
+/// Each language at the same time: a dictionary takes longer to load than words to look up.
+fn judged(texts: &CampaignTexts, words: Words) -> Vec<TextFinding> {
+    let judge = |language: Language, words: BTreeMap<String, Place>| {
+        let own = &texts.limits().of(language).own_words;
+        match misspelt(language, words.keys()) {
+            Ok(wrong) => wrong
+                .iter()
+                .filter(|word| !own.contains(word))
+                .filter_map(|word| Some(finding(language, word, words.get(word)?)))
+                .collect(),
+            Err(()) => vec![missing(language)],
+        }
+    };
+
+    thread::scope(|scope| {
+        let judge = &judge;
+        let languages: Vec<_> = words
+            .into_iter()
+            .map(|(language, words)| scope.spawn(move || judge(language, words)))
+            .collect();
+        languages.into_iter().filter_map(|judged| judged.join().ok()).flatten().collect()
+    })
+}
+
+/// The words of the sentences whose key is wanted, and of the facts.
+fn words(texts: &CampaignTexts, facts: Option<&Facts>, wanted: impl Fn(&str) -> bool) -> Words {
     let mut words = Words::new();
     let mut add = |language: Language, file: &str, key: &str, text: &str| {
         for word in of_text(text) {
@@ -50,7 +69,7 @@ fn words(texts: &CampaignTexts, facts: &Facts) -> Words {
     };
 
     for language in Language::ALL.iter().copied() {
-        for entry in texts.sentences(language) {
+        for entry in texts.sentences(language).iter().filter(|entry| wanted(&entry.key)) {
             // One sentence of each file is in the other language.
             let foreign = entry.key.starts_with("frame.other_language");
             let spoken = match language {
@@ -60,7 +79,10 @@ fn words(texts: &CampaignTexts, facts: &Facts) -> Words {
             };
             add(spoken, texts.file(language), &entry.key, &entry.text);
         }
-        for (key, text) in fact_texts(facts) {
+        for (facts, (key, text)) in facts
+            .iter()
+            .flat_map(|facts| fact_texts(facts).into_iter().map(move |text| (facts, text)))
+        {
             // Names and addresses are in no dictionary.
             if !matches!(key.rsplit_once('.'), Some((_, "name" | "privacy_contact"))) {
                 add(
