@@ -129,6 +129,23 @@ pub fn open(path: &Utf8Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(no_follow()).open(path)
 }
 
+/// Reads what another process may have put there. What is not a regular file (a link, a pipe, a
+/// device) or is longer than `most` bytes is refused, so that reading always ends.
+///
+/// # Errors
+/// `InvalidInput` when it is no regular file, `FileTooLarge` when it is too long.
+pub fn read_regular(path: &Utf8Path, most: u64) -> io::Result<Vec<u8>> {
+    let flags = no_follow() | OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+
+    let mut bytes = Vec::new();
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { Err(too_long(most)) } else { Ok(bytes) }
+}
+
 /// Reads a small text that an operator wrote. What is not a regular file (a pipe, a device) or is
 /// longer than `most` bytes is refused, so that reading always ends.
 ///
@@ -154,14 +171,11 @@ pub fn read_text(path: &Utf8Path, most: u64) -> io::Result<String> {
     let mut text = String::new();
     file.take(most + 1).read_to_string(&mut text)?;
 
-    if text.len() as u64 > most {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("longer than {most} bytes"),
-        ));
-    }
+    if text.len() as u64 > most { Err(too_long(most)) } else { Ok(text) }
+}
 
-    Ok(text)
+fn too_long(most: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {most} bytes"))
 }
 
 fn no_follow() -> i32 {

@@ -26,6 +26,9 @@ use crate::render::Press;
 
 const RECEIPT: &str = "receipt.json";
 
+/// The longest receipt that is read, in bytes: a hundred thousand print files.
+const LONGEST_RECEIPT: u64 = 16 << 20;
+
 /// A part whose print files are set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SetPart {
@@ -215,7 +218,7 @@ impl Ready {
     /// `staged`.
     pub fn find(staging: &Staging, part: u32, staged: &[StagedFile]) -> Option<Self> {
         let folder = folder_of(staging, part);
-        let bytes = fs::read(folder.join(RECEIPT)).ok()?;
+        let bytes = durable::read_regular(&folder.join(RECEIPT), LONGEST_RECEIPT).ok()?;
         let receipt: Receipt = serde_json::from_slice(&bytes).ok()?;
         let same_plan = receipt.plan.iter().all(|file| staged.contains(file))
             && receipt.plan.len() == Staging::PLAN_FILES;
@@ -240,14 +243,13 @@ impl Ready {
         self.receipt.print_files.par_iter().all(is_there)
     }
 
-    /// A print file, when it has the bytes of its receipt and every letter in it is as decided.
-    pub fn print_file(&self, letters: &[Planned], setter: &Setter<'_>) -> Option<Vec<u8>> {
+    /// Whether a print file is byte for byte what this machine has set. Nothing that a fleet left
+    /// is believed: setting is deterministic, and takes far less than reading back.
+    pub fn has_set(&self, letters: &[Planned], pdf: &[u8]) -> bool {
         let name = file_name(letters);
-        let receipt = self.receipt.print_files.iter().find(|file| file.name == name)?;
-        let pdf = fs::read(self.folder.join(name)).ok()?;
-        let letters: Vec<&Planned> = letters.iter().collect();
-        if hash::of_bytes(&pdf) == receipt.sha256 && setter.check(&pdf, &letters).is_ok() {
-            return Some(pdf);
+        let set = durable::read_regular(&self.folder.join(name), pdf.len() as u64);
+        if set.is_ok_and(|set| set == pdf) {
+            return true;
         }
 
         tracing::warn!(
@@ -255,6 +257,6 @@ impl Ready {
             "a print file set by another machine is not what was planned; it is set again"
         );
 
-        None
+        false
     }
 }

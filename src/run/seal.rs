@@ -132,36 +132,26 @@ impl PartMaker<'_> {
         )
     }
 
-    /// Sets some print files, except those that a fleet has set and that are as decided.
+    /// Sets some print files; those that a fleet has set and read back are not read back again.
     fn set(
         &self,
         files: &[&[Planned]],
         ready: Option<&Ready>,
     ) -> Vec<Result<(String, Vec<u8>), RunError>> {
-        let setter = &self.setter;
-        let found: Vec<Option<Vec<u8>>> = files
-            .par_iter()
-            .map(|letters| ready.and_then(|ready| ready.print_file(letters, setter)))
-            .collect();
-
         // On this thread: the press lays its bodies out on all cores.
-        let press =
-            if found.iter().all(Option::is_some) { Ok(None) } else { self.press().map(Some) };
-        let press = match press {
+        let press = match self.press() {
             Ok(press) => press,
             Err(error) => return vec![Err(error)],
         };
 
-        let one = |(letters, found): (&&[Planned], Option<Vec<u8>>)| {
-            let pdf = match (found, press) {
-                (None, Some(press)) => setter.set(press, letters)?,
-                (found, _) => found.unwrap_or_default(),
-            };
+        let one = |letters: &&[Planned]| {
+            let is_read = |pdf: &[u8]| ready.is_some_and(|ready| ready.has_set(letters, pdf));
+            let pdf = self.setter.set_unless_read(press, letters, is_read)?;
             self.night.progress.advance(letters.len() as u64);
             Ok((letters[0].place.print_file.clone(), pdf))
         };
 
-        let mut set: Vec<_> = files.par_iter().zip(found).map(one).collect();
+        let mut set: Vec<_> = files.par_iter().map(one).collect();
         if defect::is(Defect::PrintFileSkipped) {
             set.pop();
         }

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use data_encoding::HEXLOWER;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::program::{Answer, DATE, collect, root};
@@ -236,18 +238,31 @@ fn many_processes_set_the_bytes_that_one_run_sets() {
     let beyond = evening.ask("fleet", &["render", "--part", &(parts + 1).to_string()]);
     assert_eq!(beyond.code, 2, "{}", beyond.stderr);
 
-    // One file is damaged, one is another file's: neither reaches the package.
-    let damaged = set.iter().find(|path| path.to_str().unwrap().contains("-p001-")).unwrap();
+    // One file is damaged, one is another file's, one has a comment behind its end, with the hash
+    // of all that in its receipt: none of them reaches the package.
+    let of_part = |part: &str| set.iter().find(|path| path.to_str().unwrap().contains(part));
+    let damaged = of_part("-p001-").unwrap();
     let mut bytes = fs::read(damaged).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(damaged, bytes).unwrap();
-    let swapped = set.iter().find(|path| path.to_str().unwrap().contains("-p002-")).unwrap();
+    let swapped = of_part("-p002-").unwrap();
     fs::copy(damaged, swapped).unwrap();
+    if let Some(longer) = set.iter().rfind(|path| path != &damaged && path != &swapped) {
+        let before = fs::read(longer).unwrap();
+        let after = [&before[..], b"% a comment\n"].concat();
+        fs::write(longer, &after).unwrap();
+        let receipt = longer.with_file_name("receipt.json");
+        let text = fs::read_to_string(&receipt).unwrap();
+        let [was, is] = [before, after].map(|bytes| HEXLOWER.encode(&Sha256::digest(bytes)));
+        assert!(text.contains(&was), "the receipt has its hash");
+        fs::write(&receipt, text.replace(&was, &is)).unwrap();
+    }
 
     let finished = evening.ask("fleet", &["run"]);
     assert!(finished.code <= 1, "{}", finished.stderr);
-    assert!(finished.stderr.contains("it is set again"), "{}", finished.stderr);
+    let named = finished.stderr.matches("it is set again").count();
+    assert_eq!(named, 3, "{}", finished.stderr);
     assert!(finished.stdout.contains("first finished the interrupted run"), "{}", finished.stdout);
     let mut fleet = evening.night("fleet");
     // The run that finished the job had nobody left to write to.
