@@ -13,7 +13,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link check fmt clean tools build vendor-test loop-demo
+.PHONY: ahead desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build vendor-test loop-demo
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -109,6 +109,9 @@ bench-render: tools ## Measure the render stage on 200,000 invented people (BENC
 bench-run: build tools ## Measure whole runs of 20,000, 200,000 and 715,000 people (BENCH_RUNS="N ..." for others)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r benches/run/requirements.txt
 	$(VENV)/bin/python benches/run --binary $(BIN) --work target/bench-run $(BENCH_RUNS)
+
+bench-desk: build ## Measure the desk: a sentence to its picture, choices, all letters compared, memory
+	python3 benches/desk --binary $(BIN) --work target/bench-desk
 
 bench-build: ## Measure a clean build: units, processor time, the most expensive crates (BENCH_REVISION=REV compares with a different revision)
 	python3 benches/build --work target/bench-build $(if $(BENCH_REVISION),--revision $(BENCH_REVISION))
