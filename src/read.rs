@@ -10,6 +10,7 @@ mod cell;
 mod codepage;
 mod csv_file;
 mod damage;
+mod delivered;
 mod empty;
 mod encoding;
 mod error;
@@ -60,6 +61,7 @@ use snapshot::Sidecar;
 use translate::Translation;
 use zeros::Pending;
 
+pub use delivered::{DeliveredRow, delivered_rows};
 pub use error::{FilePlace, ReadError};
 pub use marks::{Changed, Changes, Delivered, Delivery, MARKS, Share, latest};
 pub use spoilt::refuse as refuse_damage;
@@ -125,6 +127,7 @@ pub fn read_marked(
             translation: &translation,
             empty: &empty,
             marker,
+            wanted: None,
             progress,
         };
         let counted = read_list(file, format, &context, &mut rows, &mut pending)?;
@@ -260,6 +263,8 @@ fn read_suppressions(
 struct Counted {
     tally: Tally,
     marks: Vec<u64>,
+    /// Wanted rows and their cells.
+    delivered: Vec<(u32, Vec<String>)>,
     /// Columns that the file does without.
     absent: Vec<&'static str>,
 }
@@ -317,7 +322,8 @@ fn read_file<T: Record>(
     *good = batch.good;
     refused.append(&mut batch.refused);
     pending.append(&mut batch.pending);
-    let counted = Counted { tally: batch.tally, marks: batch.marks, absent };
+    let counted =
+        Counted { tally: batch.tally, marks: batch.marks, delivered: batch.delivered, absent };
 
     Ok((
         Input { file: found.name.clone(), list: found.list, sha256, rows, unread_columns, notes },

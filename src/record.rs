@@ -68,7 +68,7 @@ use crate::package::Signer;
 
 pub use audit::Head;
 pub use cases::{CaseCounts, CaseMark, CaseNews, Held};
-pub use decisions::Decided;
+pub use decisions::{Decided, Decider};
 pub use deliveries::Deliveries;
 pub use error::RecordError;
 pub use gone::{Gone, RecordMark, RecordRuling};

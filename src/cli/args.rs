@@ -416,8 +416,39 @@ pub enum ReviewCommand {
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
     },
-    /// Show who made how many decisions, and when.
-    List,
+    /// Show who made how many decisions, and when; with `--open` the cases of the last run that
+    /// wait for one.
+    List {
+        /// Show what waits.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Show a case with its rows as they were delivered, values included, and where they differ.
+    Show {
+        /// Its number in the last run (`review list --open`).
+        case: u32,
+    },
+    /// Decide a case: `same`, `different`, `undecided` (takes a decision back), or what its code
+    /// asks for (`withdrawn`, `lacking`, `told`, `released`). Shows what that will do, then asks.
+    Decide {
+        /// Its number in the last run (`review list --open`).
+        case: u32,
+        /// What is so.
+        decision: String,
+        /// Decide about this row of the case alone.
+        #[arg(long, value_name = "FILE:ROW")]
+        row: Option<String>,
+        /// Who decided [default: the user who starts the program].
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// Why; kept in the ledger. No names of people.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Do not ask for confirmation, even if people who were already told get a second first
+        /// letter.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// `breachpost user`.

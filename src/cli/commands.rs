@@ -145,7 +145,13 @@ impl Session<'_> {
             Command::Review(ReviewCommand::Apply { file, by, yes }) => {
                 self.review_apply(file, by.as_deref(), *yes)
             }
-            Command::Review(ReviewCommand::List) => self.review_list(),
+            Command::Review(ReviewCommand::List { open: false }) => self.review_list(),
+            Command::Review(ReviewCommand::List { open: true }) => self.review_open(),
+            Command::Review(ReviewCommand::Show { case }) => self.review_show(*case),
+            Command::Review(ReviewCommand::Decide { case, decision, row, by, reason, yes }) => {
+                let (by, reason) = (by.as_deref(), reason.as_deref());
+                self.review_decide(*case, decision, row.as_deref(), by, reason, *yes)
+            }
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
             Command::Desk { listen } => self.desk(listen.as_deref()),
             Command::User(UserCommand::Add { name, role }) => self.user_add(name, *role),

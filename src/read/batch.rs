@@ -1,6 +1,7 @@
 //! Rows as they come out of one piece of a file, and where they are gathered.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
@@ -28,6 +29,8 @@ pub(super) struct Context<'a> {
     pub(super) translation: &'a Translation,
     /// Marks every row, where somebody will compare them.
     pub(super) marker: Option<Marker>,
+    /// Data rows whose cells are kept as they were delivered.
+    pub(super) wanted: Option<&'a BTreeSet<u32>>,
     /// Values that mean an empty cell.
     pub(super) empty: &'a Empty,
     pub(super) progress: &'a Progress,
@@ -51,6 +54,9 @@ pub(super) struct Batch<T> {
     pub(super) tally: Tally,
     /// One mark a row, good or not, in file order; none without a marker.
     pub(super) marks: Vec<u64>,
+    /// Wanted rows, each with the cells of its list's columns; a row whose cells nobody can tell
+    /// apart is one text.
+    pub(super) delivered: Vec<(u32, Vec<String>)>,
     /// Where a row is put together to be marked.
     pub(super) buffer: Vec<u8>,
 }
@@ -67,6 +73,7 @@ impl<T: Record> Batch<T> {
             tally: Tally::default(),
             damage: spoilt::Tally::default(),
             marks: Vec::new(),
+            delivered: Vec::new(),
             buffer: Vec::new(),
         }
     }
@@ -86,6 +93,11 @@ impl<T: Record> Batch<T> {
 
         if let Some(marker) = context.marker {
             self.marks.push(marks::of_row(marker, context.list, cells, &mut self.buffer));
+        }
+
+        if context.wanted.is_some_and(|wanted| wanted.contains(&row)) {
+            self.delivered
+                .push((row, cells.iter().map(|cell| cell.clone().into_owned()).collect()));
         }
 
         let translated = context.translation.apply(cells);
@@ -135,8 +147,11 @@ impl<T: Record> Batch<T> {
         self.refused.push(row);
     }
 
-    /// Marks a row whose cells nobody can tell apart.
-    pub(super) fn mark_whole(&mut self, text: &str, context: &Context<'_>) {
+    /// Marks a row whose cells nobody can tell apart, and keeps it where it is wanted.
+    pub(super) fn mark_whole(&mut self, text: &str, row: u32, context: &Context<'_>) {
+        if context.wanted.is_some_and(|wanted| wanted.contains(&row)) {
+            self.delivered.push((row, vec![text.to_owned()]));
+        }
         if let Some(marker) = context.marker {
             self.marks.push(marker.mark(text.as_bytes()));
         }
@@ -153,6 +168,7 @@ impl<T: Record> Batch<T> {
         self.tally.append(&next.tally);
         self.damage.append(&next.damage);
         self.marks.append(&mut next.marks);
+        self.delivered.append(&mut next.delivered);
     }
 
     /// A few ragged rows are bad rows; many are a bad file: more than 0.1 %, and more than one.

@@ -166,7 +166,7 @@ impl<'b> CsvFile<'b> {
             } else {
                 batch.ragged += 1;
                 batch.first_ragged.get_or_insert(row);
-                batch.mark_whole(&self.text[span.start..span.end], context);
+                batch.mark_whole(&self.text[span.start..span.end], row, context);
                 batch.refuse(self.ragged_row::<T>(span, count, row, context));
             }
             row += 1;

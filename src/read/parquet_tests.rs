@@ -100,6 +100,7 @@ fn read<T: Record>(bytes: Vec<u8>, list: List) -> Result<Batch<T>, ReadError> {
         translation: &translation,
         empty: &empty,
         marker: None,
+        wanted: None,
         progress: &progress,
     };
     let mut batch = Batch::with_capacity(0);

@@ -140,6 +140,8 @@ pub(super) struct Decided {
     pub date: Date,
     /// Who decided.
     pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     pub same: u64,
     pub different: u64,
     pub undecided: u64,
@@ -167,6 +169,8 @@ pub(super) struct ShieldsSeen {
     /// Who released people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     pub held: u64,
     pub lifted: u64,
     pub sha256: String,
@@ -179,6 +183,8 @@ pub(super) struct RecordsRuled {
     pub date: Date,
     /// Who said so.
     pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     pub withdrawn: u64,
     pub lacking: u64,
     pub undecided: u64,

@@ -12,6 +12,35 @@ use super::store::hash_decision;
 use super::{Ledger, inputs};
 use crate::link::{Decision, Ruling};
 
+/// Who decides, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Decider<'a> {
+    /// A name or function, one line.
+    pub by: &'a str,
+    /// Why, in one line; a decisions file has none.
+    pub reason: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for Decider<'a> {
+    fn from(by: &'a str) -> Self {
+        Self { by, reason: None }
+    }
+}
+
+impl Decider<'_> {
+    /// Whether name and reason can be written down.
+    pub(super) fn check(self) -> Result<(), RecordError> {
+        inputs::check_line(self.by).map_err(|problem| RecordError::Decider { problem })?;
+        self.reason
+            .map_or(Ok(()), inputs::check_line)
+            .map_err(|problem| RecordError::DecidingReason { problem })
+    }
+
+    pub(super) fn owned_reason(self) -> Option<String> {
+        self.reason.map(str::to_owned)
+    }
+}
+
 /// One time that somebody decided, as the history tells it. It is still told after a purge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decided {
@@ -19,6 +48,9 @@ pub struct Decided {
     pub date: Date,
     /// Who.
     pub by: String,
+    /// Why, where somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Pairs called one person.
     pub same: u64,
     /// Pairs called two people.
@@ -51,11 +83,12 @@ impl Ledger {
                 Event::Decided(DecidedEvent {
                     date,
                     by,
+                    reason,
                     same,
                     different,
                     undecided,
                     sha256: _,
-                }) => Some(Decided { date, by, same, different, undecided }),
+                }) => Some(Decided { date, by, reason, same, different, undecided }),
                 _ => None,
             });
 
@@ -66,15 +99,16 @@ impl Ledger {
     /// many that are. When nothing is new not one byte changes.
     ///
     /// # Errors
-    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be
-    /// written.
-    pub fn decide(
+    /// [`RecordError::Decider`] when `decider` has no name, [`RecordError`] when the ledger cannot
+    /// be written.
+    pub fn decide<'a>(
         &mut self,
         decisions: &[Decision],
-        by: &str,
+        decider: impl Into<Decider<'a>>,
         date: Date,
     ) -> Result<usize, RecordError> {
-        inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
+        let decider = decider.into();
+        decider.check()?;
         let known = self.decisions()?;
         let counts =
             |said: &&Decision| match known.binary_search_by_key(&said.pair(), Decision::pair) {
@@ -96,7 +130,8 @@ impl Ledger {
         let count = |ruling| new.iter().filter(|decision| decision.ruling == ruling).count() as u64;
         let event = DecidedEvent {
             date,
-            by: by.to_owned(),
+            by: decider.by.to_owned(),
+            reason: decider.owned_reason(),
             same: count(Ruling::Same),
             different: count(Ruling::Different),
             undecided: count(Ruling::Undecided),

@@ -157,6 +157,9 @@ pub enum RecordError {
     /// Who decided is not usable.
     #[error("name of who decided {problem}")]
     Decider { problem: &'static str },
+    /// Why somebody decided is not usable.
+    #[error("reason of the decision {problem}")]
+    DecidingReason { problem: &'static str },
     /// A job is where it should not.
     #[error("job `{job}` is {found}, not {wanted}")]
     JobState {
@@ -210,6 +213,7 @@ impl Explain for RecordError {
             | Self::AcceptedStranger { .. }
             | Self::Approval { .. }
             | Self::Decider { .. }
+            | Self::DecidingReason { .. }
             | Self::Abandoner { .. }
             | Self::NothingToAbandon
             | Self::OtherCampaign { .. }
@@ -319,6 +323,9 @@ impl RecordError {
             }
             Self::Abandoner { .. } => {
                 "each is one line of 3 to 200 characters; a reason has no names of people"
+            }
+            Self::DecidingReason { .. } => {
+                "one line of 3 to 200 characters; it has no names of people"
             }
             Self::Approval { .. } | Self::Decider { .. } => {
                 "a name or function, one line of 3 to 200 characters"

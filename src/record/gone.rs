@@ -10,14 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::Ledger;
 use super::audit::{RecordsRuled, RowHash};
 use super::cases::CaseMark;
+use super::decisions::Decider;
 use super::error::RecordError;
 use super::intake::Intake;
 use super::recognise::Mark;
 use super::row_marks::{record_mark, seal_name};
 use super::store::hash_record_ruling;
-use super::{Ledger, inputs};
 use crate::field::ids::{Pseudonym, RowRef, base32};
 use crate::field::keys::Keys;
 use crate::field::reason::Reason;
@@ -195,13 +196,14 @@ impl Ledger {
     /// # Errors
     /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be
     /// written.
-    pub fn rule_records(
+    pub fn rule_records<'a>(
         &mut self,
         said: &[(RecordMark, RecordRuling)],
-        by: &str,
+        decider: impl Into<Decider<'a>>,
         date: Date,
     ) -> Result<usize, RecordError> {
-        inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
+        let decider = decider.into();
+        decider.check()?;
         let known = self.store.record_rulings()?;
         let is_new = |said: &&(RecordMark, RecordRuling)| match known.get(&said.0.0) {
             Some(before) => {
@@ -224,7 +226,8 @@ impl Ledger {
         let count = |ruling| new.values().filter(|said| **said == ruling).count() as u64;
         let event = RecordsRuled {
             date,
-            by: by.to_owned(),
+            by: decider.by.to_owned(),
+            reason: decider.owned_reason(),
             withdrawn: count(RecordRuling::Withdrawn) + count(RecordRuling::ToldByHand),
             lacking: count(RecordRuling::Lacking),
             undecided: count(RecordRuling::Undecided),

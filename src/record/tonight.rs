@@ -6,13 +6,14 @@ use crate::field::ids::RowRef;
 use crate::field::person::Cluster;
 use crate::field::row::{List, Rows};
 
+use super::decisions::Decider;
 use super::deliveries::{self, Deliveries};
 use super::gone::{RecordMark, RecordRuling};
 use super::intake::{self, Acceptance, Intake, ListTerms};
 use super::protection::{Guard, Release};
 use super::recognise::{self, Recognised};
 use super::store::{self, Store};
-use super::{Ledger, RecordError, inputs};
+use super::{Ledger, RecordError};
 
 impl Ledger {
     /// Compares the inbox with what earlier runs read.
@@ -72,10 +73,15 @@ impl Ledger {
     /// # Errors
     /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be
     /// written.
-    pub fn release(&mut self, release: &Release, by: &str) -> Result<usize, RecordError> {
-        inputs::check_line(by).map_err(|problem| RecordError::Decider { problem })?;
+    pub fn release<'a>(
+        &mut self,
+        release: &Release,
+        decider: impl Into<Decider<'a>>,
+    ) -> Result<usize, RecordError> {
+        let decider = decider.into();
+        decider.check()?;
         if release.people > 0 {
-            self.write(|store| store.release(by, &release.lines))?;
+            self.write(|store| store.release(decider, &release.lines))?;
         }
         Ok(release.people)
     }

@@ -8,10 +8,11 @@
 mod about_records;
 mod decisions_file;
 mod effects;
+mod open_cases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -25,11 +26,14 @@ use crate::link::{
     self, Decision, LinkError, LinkTerms, Obstacle, Parameters, ParametersError, RecordKey,
 };
 use crate::read::{self, ReadError};
-use crate::record::{Acceptance, Access, Home, Ledger, RecordError};
+use crate::record::{Acceptance, Access, Decider, Home, Ledger, RecordError};
+use crate::report::ReportError;
 use crate::run::{RunError, lists};
 use about_records::Verdicts;
+pub use decisions_file::Decisions;
 use decisions_file::{Line, Place};
 pub use effects::{Effects, foresee};
+pub use open_cases::{CaseView, OpenCase, OpenCases};
 
 /// Why decisions are not applied. Nothing has been written then.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +58,18 @@ pub enum ReviewError {
         /// What is wrong; no values.
         problem: String,
     },
+    /// No run has said what waits.
+    #[error("no run has left a `review.csv` in `{folder}`")]
+    NoRun { folder: Utf8PathBuf },
+    /// The last run has no case of this number.
+    #[error("run {run_id} has no case {case}")]
+    NoCase { run_id: String, case: u32 },
+    /// The case is not about this row.
+    #[error("case {case} has no line about `{row}`")]
+    NoRow { case: u32, row: String },
+    /// The papers of a run.
+    #[error(transparent)]
+    Papers(#[from] ReportError),
     /// The ledger.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -79,7 +95,11 @@ impl ReviewError {
     #[must_use]
     pub fn is_a_setting(&self) -> bool {
         match self {
-            Self::Parameters(_) | Self::Facts(_) => true,
+            Self::Parameters(_)
+            | Self::Facts(_)
+            | Self::NoRun { .. }
+            | Self::NoCase { .. }
+            | Self::NoRow { .. } => true,
             Self::Record(error) => error.status() == ExitStatus::Usage,
             Self::Inbox(error) => error.is_a_setting(),
             Self::Run(error) => error.status() == ExitStatus::Usage,
@@ -101,7 +121,12 @@ impl Explain for ReviewError {
             Self::Line { .. } => {
                 "nothing was applied; correct the line, or empty its `decision`, and apply the file again"
             }
-            Self::File(_) | Self::Parameters(_) | Self::Facts(_) => return None,
+            Self::NoRun { .. } => "a run makes one: `breachpost run`",
+            Self::NoCase { .. } => {
+                "`breachpost review list --open` shows the cases of the last run; their numbers change from run to run"
+            }
+            Self::NoRow { .. } => "`breachpost review show CASE` names its rows",
+            Self::File(_) | Self::Papers(_) | Self::Parameters(_) | Self::Facts(_) => return None,
         };
 
         Some(hint.to_owned())
@@ -123,31 +148,34 @@ pub struct Applied {
     pub released: usize,
     /// Who decided.
     pub by: String,
+    /// Why, where somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// When.
     pub date: Date,
 }
 
-/// Writes the decisions of `path` into the ledger in the name of `by`. Applied again, the same file
-/// changes nothing.
+/// Writes decisions into the ledger in the name of `decider`. Applied again, the same decisions
+/// change nothing.
 ///
 /// # Errors
 /// [`ReviewError`] when a line cannot be followed; two different valid BSNs are never one person,
 /// whoever says so.
 pub fn apply(
     config: &Config,
-    path: &Utf8Path,
-    by: &str,
+    decisions: &Decisions,
+    decider: Decider<'_>,
     date: Date,
     progress: &Progress,
 ) -> Result<Applied, ReviewError> {
-    let lines = decisions_file::read(path)?;
+    let Decisions { path, lines } = decisions;
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
     let terms = read::ReadTerms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
     let list_terms = |list| lists::terms(&config.inputs, list);
     let intake = ledger.intake(&rows, &list_terms, Acceptance::default())?;
     let failed =
-        |line: u64, problem: String| ReviewError::Line { path: path.to_owned(), line, problem };
+        |line: u64, problem: String| ReviewError::Line { path: path.clone(), line, problem };
     let said =
         Said::of(&rows, &ledger, &lines.pairs).map_err(|(line, problem)| failed(line, problem))?;
 
@@ -162,12 +190,21 @@ pub fn apply(
     let release = release.map_err(|(line, problem)| failed(line, problem))?;
 
     let decisions: Vec<Decision> = said.pairs.values().map(|(decision, _)| *decision).collect();
-    let new = ledger.decide(&decisions, by, date)?;
-    let records = ledger.rule_records(&verdicts.records, by, date)?;
-    let released = ledger.release(&release, by)?;
+    let new = ledger.decide(&decisions, decider, date)?;
+    let records = ledger.rule_records(&verdicts.records, decider, date)?;
+    let released = ledger.release(&release, decider)?;
     let lines = lines.pairs.len() + lines.others.len();
 
-    Ok(Applied { lines, pairs: decisions.len(), new, records, released, by: by.to_owned(), date })
+    Ok(Applied {
+        lines,
+        pairs: decisions.len(),
+        new,
+        records,
+        released,
+        by: decider.by.to_owned(),
+        reason: decider.reason.map(str::to_owned),
+        date,
+    })
 }
 
 /// A line and what is wrong with it.

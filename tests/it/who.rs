@@ -170,6 +170,50 @@ fn a_review_file_is_worked_off_in_a_spreadsheet_and_the_next_run_follows_it() {
 }
 
 #[test]
+fn a_case_is_looked_at_and_decided_without_a_spreadsheet() {
+    let night = twins();
+    let none = night.ask(&["review", "list", "--open"]);
+    assert_eq!(none.code, 2, "{}", none.stderr);
+    night.run();
+
+    let list = night.ask(&["review", "list", "--open", "--json"]);
+    let open: Value = serde_json::from_str(&list.stdout).unwrap();
+    let cases = open["cases"].as_array().unwrap();
+    let case = cases.iter().find(|case| case["code"] == "L205").unwrap();
+    assert_eq!(case["rows"], serde_json::json!(["exposures-who.csv:3"]));
+    let number = case["case"].to_string();
+    assert!(!list.stdout.contains("Aalbers"), "a list tells no values");
+
+    let shown = night.ask(&["review", "show", &number]).stdout;
+    assert!(shown.contains("\n  surname                 Aalbers"), "all say the same: {shown}");
+    let differing = shown.split_once("* first_names").unwrap().1.split("\n*").next().unwrap();
+    for (row, value) in [(1, "Anna Maria"), (2, "Aukje Maria"), (3, "")] {
+        assert!(differing.contains(&format!("exposures-who.csv:{row:<12}{value}")), "{shown}");
+    }
+
+    let memory = night.memory();
+    let by = ["--by", "reviewer", "--reason", "asked the practice"];
+    let decide = |case: &str, words: &[&str]| {
+        night.ask(&[&["review", "decide", case][..], words, &by[..]].concat())
+    };
+    assert_eq!(decide(&number, &["perhaps"]).code, 3);
+    assert_eq!(decide(&number, &["same", "--row", "exposures-who.csv:9"]).code, 2);
+    assert_eq!(decide("4711", &["same"]).code, 2);
+    assert!(memory == night.memory(), "nothing was decided");
+
+    let decided = decide(&number, &["different"]);
+    assert_eq!(decided.code, 0, "{}", decided.stderr);
+    assert!(decided.stdout.contains("2 pairs of records; 2 new"), "{}", decided.stdout);
+    let list = night.ask(&["review", "list"]).stdout;
+    assert!(
+        list.contains("reviewer  0 same, 2 different, 0 taken back  asked the practice"),
+        "{list}"
+    );
+    assert_eq!(state(&run_on(&night, "2025-09-30"), "A-3"), "letter");
+    assert_eq!(night.ask(&["ledger", "check"]).code, 0);
+}
+
+#[test]
 fn two_valid_numbers_are_never_one_person_whoever_says_so() {
     let night = night(&[
         Lab { bsn: BSNS[0], ..ANNA },

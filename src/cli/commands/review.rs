@@ -1,4 +1,4 @@
-//! `review apply` and `review list`: who is who, decided by a human.
+//! `review`: what waits, and what a human decides.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -9,8 +9,8 @@ use crate::base::progress::Progress;
 use crate::base::{ExitStatus, Explain};
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
-use crate::record::{Access, Home, Ledger};
-use crate::tools::review::{self, Effects};
+use crate::record::{Access, Decider, Home, Ledger};
+use crate::tools::review::{self, Applied, Decisions, Effects, OpenCase, OpenCases, ReviewError};
 
 impl Session<'_> {
     pub(super) fn review_apply(
@@ -19,51 +19,84 @@ impl Session<'_> {
         by: Option<&str>,
         yes: bool,
     ) -> Result<ExitStatus, Failure> {
+        let decisions = Decisions::read(file).map_err(|error| failure(&error))?;
+        self.follow(&decisions, by, None, yes)
+    }
+
+    pub(super) fn review_decide(
+        &self,
+        case: u32,
+        decision: &str,
+        row: Option<&str>,
+        by: Option<&str>,
+        reason: Option<&str>,
+        yes: bool,
+    ) -> Result<ExitStatus, Failure> {
+        let decisions = Decisions::about(self.config, case, row, decision);
+        self.follow(&decisions.map_err(|error| failure(&error))?, by, reason, yes)
+    }
+
+    /// Shows what decisions will do, and writes them down if they are meant.
+    fn follow(
+        &self,
+        decisions: &Decisions,
+        by: Option<&str>,
+        reason: Option<&str>,
+        yes: bool,
+    ) -> Result<ExitStatus, Failure> {
         let by = by.map_or_else(user, str::to_owned);
         let progress = Progress::on_stderr();
-        let failed = |error: review::ReviewError| {
+        let failed = |error: ReviewError| {
             progress.finish();
-            let status = if error.is_a_setting() { ExitStatus::Usage } else { ExitStatus::Stopped };
-            Failure::new(status, &error, error.hint())
+            failure(&error)
         };
 
         let effects =
-            review::foresee(self.config, file, self.run_date, &progress).map_err(failed)?;
+            review::foresee(self.config, decisions, self.run_date, &progress).map_err(failed)?;
         progress.finish();
 
         if !self.args.json {
-            output::note(effects);
+            output::note(&effects);
         }
 
         agree(&effects, yes)?;
 
-        let applied =
-            review::apply(self.config, file, &by, self.run_date, &progress).map_err(failed)?;
+        let decider = Decider { by: &by, reason };
+        let applied = review::apply(self.config, decisions, decider, self.run_date, &progress)
+            .map_err(failed)?;
         progress.finish();
 
         if self.args.json {
             output::json(&applied);
         } else {
-            output::line(format_args!(
-                "{} {} {}; {} new, {} decided so before",
-                count(applied.lines as u64, "line", "lines"),
-                if applied.lines == 1 { "decides" } else { "decide" },
-                count(applied.pairs as u64, "pair of records", "pairs of records"),
-                applied.new,
-                applied.pairs - applied.new
-            ));
-            if applied.records + applied.released > 0 {
-                let (records, released) = (applied.records, applied.released);
-                let records = count(records as u64, "record is ruled on", "records are ruled on");
-                let released = count(released as u64, "person is released", "people are released");
-                output::line(format_args!("{records}, {released}"));
-            }
-            output::line(format_args!(
-                "recorded in the name of {} on {}; the next run follows them",
-                applied.by, applied.date
-            ));
+            tell(&applied);
         }
 
+        Ok(ExitStatus::Done)
+    }
+
+    pub(super) fn review_open(&self) -> Result<ExitStatus, Failure> {
+        let cases = OpenCases::of_last_run(self.config).map_err(|error| failure(&error))?;
+        if self.args.json {
+            output::json(&cases);
+        } else {
+            output::line(format_args!("{cases}"));
+        }
+        Ok(ExitStatus::Done)
+    }
+
+    pub(super) fn review_show(&self, case: u32) -> Result<ExitStatus, Failure> {
+        let progress = Progress::on_stderr();
+        let view = OpenCase::find(self.config, case)
+            .and_then(|case| case.view(self.config, self.run_date, &progress));
+        progress.finish();
+
+        let view = view.map_err(|error| failure(&error))?;
+        if self.args.json {
+            output::json(&view);
+        } else {
+            output::line(format_args!("{view}"));
+        }
         Ok(ExitStatus::Done)
     }
 
@@ -77,8 +110,9 @@ impl Session<'_> {
         }
 
         for one in &decided {
+            let reason = one.reason.as_ref().map_or_else(String::new, |said| format!("  {said}"));
             output::line(format_args!(
-                "{}  {}  {} same, {} different, {} taken back",
+                "{}  {}  {} same, {} different, {} taken back{reason}",
                 one.date, one.by, one.same, one.different, one.undecided
             ));
         }
@@ -89,6 +123,33 @@ impl Session<'_> {
 
         Ok(ExitStatus::Done)
     }
+}
+
+fn failure(error: &ReviewError) -> Failure {
+    let status = if error.is_a_setting() { ExitStatus::Usage } else { ExitStatus::Stopped };
+    Failure::new(status, error, error.hint())
+}
+
+/// What was written down.
+fn tell(applied: &Applied) {
+    output::line(format_args!(
+        "{} {} {}; {} new, {} decided so before",
+        count(applied.lines as u64, "line", "lines"),
+        if applied.lines == 1 { "decides" } else { "decide" },
+        count(applied.pairs as u64, "pair of records", "pairs of records"),
+        applied.new,
+        applied.pairs - applied.new
+    ));
+    if applied.records + applied.released > 0 {
+        let (records, released) = (applied.records, applied.released);
+        let records = count(records as u64, "record is ruled on", "records are ruled on");
+        let released = count(released as u64, "person is released", "people are released");
+        output::line(format_args!("{records}, {released}"));
+    }
+    output::line(format_args!(
+        "recorded in the name of {} on {}; the next run follows them",
+        applied.by, applied.date
+    ));
 }
 
 /// Asks whether decisions with these effects are meant. A script is only asked (`--yes`) where

@@ -123,6 +123,7 @@ fn read(
         translation: &translation,
         empty: &empty,
         marker: Some(marker),
+        wanted: None,
         progress: order.progress,
     };
 

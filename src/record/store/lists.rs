@@ -11,6 +11,7 @@ use super::people::mark;
 use super::schema::LISTS;
 use super::{Sql, Store, at, strange};
 use crate::record::audit::{Event, Head, RecordsRuled, RowHash, RowsRead, ShieldsSeen};
+use crate::record::decisions::Decider;
 use crate::record::error::RecordError;
 use crate::record::gone::{RecordRuling, Rulings};
 use crate::record::protection::{By, Memory, Shield, ShieldLine, Why};
@@ -128,7 +129,7 @@ pub(super) fn add_rows(
 pub(super) fn add_shields(
     transaction: &Transaction<'_>,
     run_id: &str,
-    by: Option<&str>,
+    decider: Option<Decider<'_>>,
     lines: &[ShieldLine],
 ) -> Result<(), RecordError> {
     if lines.is_empty() {
@@ -146,7 +147,8 @@ pub(super) fn add_shields(
     let added = lines.iter().filter(|line| line.held).count() as u64;
     let event = ShieldsSeen {
         run_id: run_id.to_owned(),
-        by: by.map(str::to_owned),
+        by: decider.map(|decider| decider.by.to_owned()),
+        reason: decider.and_then(Decider::owned_reason),
         held: added,
         lifted: lines.len() as u64 - added,
         sha256: hash.finish(),
@@ -285,9 +287,13 @@ impl Store {
     }
 
     /// Writes down that a human releases people.
-    pub fn release(&mut self, by: &str, lines: &[ShieldLine]) -> Result<Head, RecordError> {
+    pub fn release(
+        &mut self,
+        decider: Decider<'_>,
+        lines: &[ShieldLine],
+    ) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        add_shields(&transaction, "", Some(by), lines)?;
+        add_shields(&transaction, "", Some(decider), lines)?;
         transaction.commit().map_err(at("record whom lists protect"))?;
         self.head()
     }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::ReviewError;
+use super::open_cases::OpenCase;
 use crate::base::FileError;
+use crate::config::Config;
 use crate::link::Ruling;
 use crate::record::RecordRuling;
 
@@ -74,6 +76,67 @@ impl Place {
     }
 }
 
+/// Decisions, and the file that their lines are in.
+pub struct Decisions {
+    pub(super) path: Utf8PathBuf,
+    pub(super) lines: Lines,
+}
+
+impl Decisions {
+    /// Those of a file that somebody filled in.
+    ///
+    /// # Errors
+    /// [`ReviewError`] when it is not a decisions file.
+    pub fn read(path: &Utf8Path) -> Result<Self, ReviewError> {
+        Ok(Self { path: path.to_owned(), lines: read(path)? })
+    }
+
+    /// One decision about all lines of a case, or about those of one of its rows (`file:row`).
+    ///
+    /// # Errors
+    /// [`ReviewError`] when the last run has no such case, or this cannot be said of it.
+    pub fn about(
+        config: &Config,
+        case: u32,
+        row: Option<&str>,
+        decision: &str,
+    ) -> Result<Self, ReviewError> {
+        let case = OpenCase::find(config, case)?;
+        let mut lines = Lines::default();
+        for line in case.lines.iter().filter(|line| row.is_none_or(|row| line.place() == row)) {
+            let cell = |name: &str| match name {
+                "decision" => decision,
+                name => line.cell(name),
+            };
+            let problem =
+                |problem| ReviewError::Line { path: case.path.clone(), line: line.number, problem };
+            lines.add(line.number, &cell).map_err(problem)?;
+        }
+
+        match row {
+            Some(row) if lines.is_empty() => {
+                Err(ReviewError::NoRow { case: case.case, row: row.to_owned() })
+            }
+            _ => Ok(Self { path: case.path, lines }),
+        }
+    }
+}
+
+impl Lines {
+    fn is_empty(&self) -> bool {
+        self.pairs.is_empty() && self.others.is_empty()
+    }
+
+    /// Adds a line, unless it decides nothing.
+    fn add<'c>(&mut self, number: u64, cell: &dyn Fn(&str) -> &'c str) -> Result<(), String> {
+        match about(number, cell)? {
+            Some(about) => self.others.push(about),
+            None => self.pairs.extend(parse(number, cell)?),
+        }
+        Ok(())
+    }
+}
+
 /// Reads the lines with a decision. Comma, semicolon and tab are understood, whatever the
 /// spreadsheet writes.
 pub(super) fn read(path: &Utf8Path) -> Result<Lines, ReviewError> {
@@ -116,10 +179,7 @@ pub(super) fn read(path: &Utf8Path) -> Result<Lines, ReviewError> {
         let cell =
             |name: &str| columns.get(name).and_then(|place| record.get(*place)).unwrap_or("");
         let problem = |problem| ReviewError::Line { path: path.to_owned(), line: number, problem };
-        match about(number, &cell).map_err(problem)? {
-            Some(about) => lines.others.push(about),
-            None => lines.pairs.extend(parse(number, &cell).map_err(problem)?),
-        }
+        lines.add(number, &cell).map_err(problem)?;
     }
 }
 
@@ -224,7 +284,7 @@ fn parse<'c>(number: u64, cell: &dyn Fn(&str) -> &'c str) -> Result<Option<Line>
 }
 
 /// `a.csv:1 b c.csv:2`: a file name may hold spaces.
-fn places(text: &str) -> Option<Vec<Place>> {
+pub(super) fn places(text: &str) -> Option<Vec<Place>> {
     let mut places = Vec::new();
     let mut name = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use camino::Utf8Path;
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::about_records::Verdicts;
-use super::{ReviewError, Said, decisions_file};
+use super::{Decisions, ReviewError, Said};
 use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::config::Config;
@@ -93,23 +92,23 @@ impl fmt::Display for Effects {
     }
 }
 
-/// What the decisions of `path` will do. Nothing is written.
+/// What these decisions will do. Nothing is written.
 ///
 /// # Errors
 /// [`ReviewError`] as [`super::apply`].
 pub fn foresee(
     config: &Config,
-    path: &Utf8Path,
+    decisions: &Decisions,
     date: Date,
     progress: &Progress,
 ) -> Result<Effects, ReviewError> {
-    let lines = decisions_file::read(path)?;
+    let Decisions { path, lines } = decisions;
     let mut ledger = Ledger::open(&Home::of(config), Access::Read)?;
     let terms = read::ReadTerms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
     let list_terms = |list| run::lists::terms(&config.inputs, list);
     let intake = ledger.intake(&rows, &list_terms, Acceptance::default())?;
-    let failed = |(line, problem)| ReviewError::Line { path: path.to_owned(), line, problem };
+    let failed = |(line, problem)| ReviewError::Line { path: path.clone(), line, problem };
     let said = Said::of(&rows, &ledger, &lines.pairs).map_err(failed)?;
     let verdicts = Verdicts::of(&rows, &ledger, &intake, &lines.others)?.map_err(failed)?;
     let release = verdicts.release(config, &rows, &ledger, progress)?.map_err(failed)?;
