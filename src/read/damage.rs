@@ -315,7 +315,17 @@ pub(super) fn leftovers(text: &str) -> Result<(), Reason> {
         )
     });
 
-    if strange || has_entity(text) || has_code(text) || is_joined(text) || is_object(text) {
+    // `Huize ""Zon""`: a program doubled the quotes on the way out that it had not undone on the way
+    // in, as data.table does.
+    let has_doubled_quotes = text.contains("\"\"");
+
+    if strange
+        || has_doubled_quotes
+        || has_entity(text)
+        || has_code(text)
+        || is_joined(text)
+        || is_object(text)
+    {
         Err(Reason::R125)
     } else {
         Ok(())

@@ -186,6 +186,7 @@ fn traces_of_programs_in_an_address_are_found() {
         "RenU+00E9",
         "Caf\u{FFFD}straat",
         "Kerk*straat",
+        "Huize \"\"Zon\"\"",
     ] {
         assert_eq!(leftovers(text), Err(Reason::R125), "{text}");
     }

@@ -410,7 +410,10 @@ impl ReadError {
             Self::Quote { .. } => {
                 "double a quote inside a cell (\"\") and put the whole cell in quotes"
             }
-            Self::Ragged { .. } => "put a cell that contains the delimiter in quotes",
+            Self::Ragged { .. } => {
+                "put a cell that contains the delimiter or a line end, also a lone carriage \
+                 return, in quotes"
+            }
             Self::ColumnType { accepted, .. } => {
                 return Some(format!("write the column as {accepted}"));
             }
