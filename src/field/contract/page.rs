@@ -122,9 +122,9 @@ const INTRODUCTION: &str = "\
 `breachpost contract --markdown` writes this page from the same table that reading uses; a test keeps the two equal.
 `breachpost contract LIST` shows one list, `--json` gives it to a program, `breachpost inbox` looks at files before they count.
 
-Files are UTF-8 CSV with a header, or Parquet with the same column names, and are recognised by the beginning of their
-names: `exposures*`, `participants*`, `register*`, `providers*`, `suppressions*`. Columns are found by name, in any order.
-An empty cell means \"not known\". Columns that are not named here are never read.
+Files are UTF-8 CSV with a header, or a workbook (`.xlsx`, `.ods`) or Parquet with the same column names, and are recognised
+by the beginning of their names: `exposures*`, `participants*`, `register*`, `providers*`, `suppressions*`. Columns are found
+by name, in any order. An empty cell means \"not known\". Columns that are not named here are never read.
 
 Whether a column may be missing:
 
@@ -132,6 +132,24 @@ Whether a column may be missing:
 - **column**: the header must be there, cells may be empty;
 - **may be missing**: a site that never has it leaves it out. A header that looks like a misspelling of it still stops the
   run, so that nothing is lost.
+";
+
+const WORKBOOKS: &str = "
+## Workbooks
+
+The sheet that is read is the only one with something in it, or the one that `sheet` under `[inputs.<list>]` names. Cells are
+taken by their kind, whatever they show: a date is a date, a BSN may be a number, a provider code must be a text. Hidden rows
+and columns are read like others, and the report says that they are there. Instead of guessing, the program refuses
+
+- a password; `.xls`, `.xlsb` and `.fods`; a web page that is called `.xlsx`;
+- merged cells among the rows, since they do not say whose value it is;
+- formulas without a value, from another workbook, or that were never calculated: open and save it in the spreadsheet program;
+- in `.ods`, a text with a line break or a tab in it (`text:line-break`, `text:tab`, as Gnumeric writes them), which would join
+  two words to one, and cells that do not say whether they hold a text, a number or a date: save it as `.xlsx`;
+- in `.ods`, blanks between the cells, as SheetJS writes them: save it as `.xlsx`.
+
+A single cell that its column cannot take (an error, a date with a time, a number where a date is expected) sets its row aside
+with R128. [interop.md](interop.md) has the programs whose lists were read.
 ";
 
 /// docs/inputs.md.
@@ -164,6 +182,8 @@ pub fn markdown() -> String {
             );
         }
     }
+
+    text.push_str(WORKBOOKS);
 
     let _ = write!(
         text,
