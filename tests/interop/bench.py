@@ -13,8 +13,9 @@ RIGHT, WRONG, REFUSED = "right", "wrong without a word", "refused"
 HERE = Path(__file__).parent
 LONGEST = 600  # seconds that one tool may take
 
-# Debian's packages that the short form leaves alone, as it does with all of Node's, though they may be here.
-LEFT_TO_THE_LONG_FORM = {"gnumeric", "libreoffice-calc", "spamassassin"}
+# Packages that the short form leaves alone, as it does with all of Node's, though they may be here.
+LEFT_TO_THE_LONG_FORM = {"cups-filters", "gnumeric", "libreoffice-calc", "opendataloader-pdf", "r-cran-data.table",
+                         "r-cran-openxlsx", "r-cran-readr", "spamassassin"}
 
 
 class Missing(Exception):
@@ -98,6 +99,10 @@ class Bench:
         self.beside_packages(script)
         env = os.environ | {"TZ": "Europe/Amsterdam"}
         return json.loads(self.run("node", self.tools / "node" / script, *words, given=given, env=env))
+
+    def r(self, *words, given=None):
+        """Runs our script of R's packages; gives its standard output."""
+        return self.run("Rscript", "--vanilla", HERE / "lists.R", *words, given=given)
 
     def beside_packages(self, script):
         """Node looks for packages from the place of the script, so the script is put beside them."""

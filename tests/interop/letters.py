@@ -43,6 +43,7 @@ def lines(bench, sample):
     line("python:pyspark", spark)
     line("node:hyparquet", lambda: bench.node("read.mjs", "hyparquet", path), "with hyparquet-compressors")
     line("node:hyparquet", lambda: bench.node("read.mjs", "hyparquet-alone", path), "alone", "add hyparquet-compressors")
+    line("node:parquet-wasm", lambda: bench.node("read.mjs", "parquet-wasm", path), "with apache-arrow")
     line("node:@dsnp/parquetjs", lambda: bench.node("read.mjs", "@dsnp/parquetjs", path), "", "it does not know zstd")
 
 

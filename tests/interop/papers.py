@@ -82,6 +82,9 @@ def tables(bench, artefact, path, note):
     def line(tool, read, how):
         bench.line(artefact, tool, truth, read, how, note)
 
+    def by_r(how):
+        return json.loads(bench.r("read", how, path))
+
     import pyarrow as arrow
     columns = {name: arrow.string() for name in truth[0]}
     line("python:pandas", pandas, by_itself)
@@ -101,6 +104,9 @@ def tables(bench, artefact, path, note):
     line("node:xlsx", lambda: bench.node("read.mjs", "xlsx", path), by_itself)
     line("node:xlsx", lambda: bench.node("read.mjs", "xlsx", path, "raw"), "`raw`")
     line("node:xlsx", lambda: bench.node("read.mjs", "xlsx", path, "string"), "`raw`, from a string")
+    for name in ("readr", "data.table"):
+        line(f"debian:r-cran-{name}", lambda name=name: by_r(name), by_itself)
+        line(f"debian:r-cran-{name}", lambda name=name: by_r(f"{name} text"), as_text)
     # Format 2 is text; of a column that is not named LibreOffice decides by itself.
     every = "/".join(f"{place}/2" for place in range(1, len(truth[0]) + 1))
     line("debian:libreoffice-calc", lambda: by_libreoffice(bench, path, "44,34,76"), by_itself)

@@ -128,6 +128,12 @@ const readers = {
     return cells(XLSX.utils.sheet_to_json(book.Sheets[book.SheetNames[0]], { header: 1, raw: true, defval: "" }));
   },
 
+  async "pdf-lib"(path, made) {
+    const { PDFDocument } = await import("pdf-lib");
+    fs.writeFileSync(made, await (await PDFDocument.load(read(path))).save());
+    return true;
+  },
+
   async ajv(schema, ...tickets) {
     const { default: Ajv } = await import("ajv");
     const check = new Ajv().compile(JSON.parse(text(schema)));
@@ -199,6 +205,11 @@ const readers = {
     return plain(await parquetReadObjects({ file: await asyncBufferFromFile(path) }));
   },
 
+  async "parquet-wasm"(path) {
+    const { readParquet } = await import("parquet-wasm/node");
+    const { tableFromIPC } = await import("apache-arrow");
+    return plain(tableFromIPC(readParquet(read(path)).intoIPCStream()).toArray());
+  },
   async "@dsnp/parquetjs"(path) {
     const { default: parquet } = await import("@dsnp/parquetjs");
     const reader = await parquet.ParquetReader.openFile(path);

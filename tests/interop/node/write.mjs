@@ -41,6 +41,13 @@ const writers = {
     parquetWriteFile({ filename: file, columnData });
   },
 
+  async "parquet-wasm"() {
+    const { Table, writeParquet } = await import("parquet-wasm/node");
+    const { tableFromArrays, tableToIPC } = await import("apache-arrow");
+    const columns = Object.fromEntries(header.map((column, place) => [column, rows.map((row) => row[place])]));
+    fs.writeFileSync(file, writeParquet(Table.fromIPCStream(tableToIPC(tableFromArrays(columns), "stream"))));
+  },
+
   async "@dsnp/parquetjs"() {
     const { default: parquet } = await import("@dsnp/parquetjs");
     const schema = new parquet.ParquetSchema(Object.fromEntries(header.map((column) => [column, { type: "UTF8", optional: true }])));
