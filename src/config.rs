@@ -11,6 +11,7 @@ pub mod mapping;
 mod receipts;
 pub mod telling;
 mod texts;
+mod waves;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,7 @@ pub use inputs::{InputFormat, Inputs, TextEncoding};
 pub use receipts::ReceiptSettings;
 pub use telling::{MetricsSettings, ReviewSettings};
 pub use texts::TextSettings;
+pub use waves::{Forecast, SMALLEST_WAVE, WaveSettings};
 
 /// The longest configuration, facts or parameters file that is read, in bytes.
 pub const LONGEST_FILE: u64 = 1 << 20;
@@ -94,6 +96,8 @@ pub struct Config {
     /// Whose signatures count where two people are needed.
     #[serde(default)]
     pub approval: ApprovalSettings,
+    /// First letters in waves; absent = everybody who can be told is told tonight.
+    pub waves: Option<WaveSettings>,
     /// Where people reach the desk.
     #[serde(default)]
     pub desk: DeskSettings,

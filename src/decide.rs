@@ -22,6 +22,9 @@
 //! | 15 | everything was already told | D301 | `notices`, `history` |
 //! | 16 | something is new, the last letter too recent | D302 | `notices`, `history` |
 //!
+//! A first letter that belongs to a later wave waits for it (D303); `waves` has the schedule, and the
+//! run holds each letter against it, since it depends on the address as printed.
+//!
 //! Everything here is a pure function of the person, the policy and the run date.
 
 mod age;
@@ -34,6 +37,7 @@ mod history;
 mod notices;
 mod remarks;
 mod stops;
+pub mod waves;
 mod whereabouts;
 
 #[cfg(test)]

@@ -31,3 +31,4 @@ pub mod body;
 pub mod draft;
 pub mod piece;
 pub mod place;
+pub mod schedule;

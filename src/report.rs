@@ -4,26 +4,31 @@
 pub mod account;
 pub mod letters;
 pub mod linking;
+mod load;
 pub mod namesakes;
 pub mod page;
 pub mod papers;
 pub mod shelf;
 pub mod waiting;
+pub mod waves;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Explain, FileError};
+use crate::decide::waves::NightLetters;
 use crate::field::draft::Draft;
 use crate::field::made_with::MadeWith;
 use crate::field::piece::PieceState;
 use crate::field::row::{Input, List};
+use crate::field::terms::Kind;
 use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
 use linking::LinkReport;
 use waiting::ListRows;
+use waves::WaveReport;
 
 /// `report.json` (docs/design.md, "Files out").
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,8 +57,8 @@ pub struct Report {
     /// Rows of other lists that wait for a human.
     #[serde(default)]
     pub list_rows: ListRows,
-    /// Rows that wait until enough days have passed since the last letter (D302), by the date from
-    /// which they are due.
+    /// Rows that wait until enough days have passed since the last letter (D302) or for their wave
+    /// (D303), by the date from which they are due.
     #[serde(default)]
     pub due: BTreeMap<String, u64>,
     /// Files that are not as an earlier run read them, and what that did to their rows.
@@ -95,6 +100,9 @@ pub struct Report {
     /// Where the letters of earlier jobs were when the run began.
     #[serde(default)]
     pub paper: PaperReport,
+    /// The waves of first letters; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waves: Option<WaveReport>,
 }
 
 /// Letters on paper.
@@ -149,6 +157,9 @@ pub struct PeopleCounts {
     pub letter: u64,
     /// Were told already.
     pub told: u64,
+    /// Get their first letter in a later wave.
+    #[serde(default)]
+    pub waiting: u64,
     /// Must not be written to.
     pub suppressed: u64,
     /// Held for a human.
@@ -190,6 +201,13 @@ impl LetterCounts {
         *self.by_category.entry(main.to_owned()).or_default() += 1;
         *self.by_language.entry(draft.language.word().to_owned()).or_default() += 1;
         *self.by_kind.entry(draft.kind.word().to_owned()).or_default() += 1;
+    }
+
+    /// As letters that bring calls.
+    #[must_use]
+    pub fn of_a_night(&self) -> NightLetters {
+        let first = self.by_kind.get(Kind::First.word()).copied().unwrap_or_default();
+        NightLetters { first, all: self.total }
     }
 
     /// Adds what was counted elsewhere.
@@ -318,6 +336,7 @@ impl Report {
             cases: CaseCounts::default(),
             missing_packages: Vec::new(),
             paper: PaperReport::default(),
+            waves: None,
         }
     }
 

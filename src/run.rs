@@ -30,6 +30,7 @@ mod republish;
 mod samples;
 mod seal;
 mod settle;
+mod waves;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,6 +50,7 @@ use crate::field::made_with::MadeWith;
 use crate::field::person::Cluster;
 use crate::field::place::Planned;
 use crate::field::row::{Input, List, Rows};
+use crate::field::schedule::Schedule;
 use crate::link::{self, Linked, Parameters};
 use crate::package::{self, Places, ProofedLetter};
 use crate::record::pieces::PaperTerms;
@@ -56,6 +58,7 @@ use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews
 use crate::render::Press;
 use crate::report::linking::LinkReport;
 use crate::report::waiting::{self, WaitingRow};
+use crate::report::waves::WaveReport;
 use crate::report::{LetterCounts, PaperReport, Report};
 pub use abandon::{GivenUp, abandon};
 use balance::Balance;
@@ -72,6 +75,7 @@ use plan_files::Staging;
 use print_files::{Setter, by_print_file};
 pub use publish::Finished;
 pub use rehearsal::{Dress, Dressed, dress};
+use waves::Waves;
 
 /// A run that came to its end. As long as this lives no other run begins.
 #[derive(Debug)]
@@ -185,6 +189,10 @@ struct Prepared<'a> {
     identities: Identities,
     /// For the ledger: whom the lists protect.
     shields: ShieldNews,
+    /// For the ledger: the waves of first letters, where they are new.
+    schedule: Option<Schedule>,
+    /// The calendar of the waves, and the calls that they bring.
+    waves: Option<WaveReport>,
     /// What they are made with.
     made_with: MadeWith,
     /// How many letters have each text.
@@ -241,7 +249,8 @@ fn prepare<'a>(
     // Compose and proof: every text is laid out once, and every letter is held against its places.
     let book = letterbook(night, ledger, wording, &rows.inputs);
     let (texts, press) = lay_out(night, &book, decided.texts, clock)?;
-    let letters = Letters { candidates, book, texts };
+    let mut letters = Letters { candidates, book, texts, waves: None };
+    letters.waves = Waves::of(night, ledger, &letters)?;
     let written = clock.time(
         "compose",
         || letters.proof(&press, &mut balance),
@@ -249,7 +258,7 @@ fn prepare<'a>(
     )?;
 
     balance.check("compose", written.rows, written.uncomposed)?;
-    balance.close(written.unproofed)?;
+    balance.close(written.unproofed + written.waiting)?;
 
     let bodies = letters.texts.bodies();
     let bodies = written
@@ -267,6 +276,11 @@ fn prepare<'a>(
         gone: ledger.gone(&received.intake)?,
         paper: PaperReport::of(&ledger.paper(&PaperTerms::of(night.config, night.run_date))?),
         shields: guard.news(rows, &balance.set_aside),
+        schedule: letters.waves.as_ref().and_then(Waves::news),
+        waves: letters
+            .waves
+            .as_ref()
+            .and_then(|waves| waves.report(night, written.counts.of_a_night(), &written.later)),
         linking,
         identities: recognised.identities,
         balance,
@@ -379,6 +393,9 @@ pub struct PlanSummary {
     pub folder: Utf8PathBuf,
     /// Rows wait for a human.
     pub needs_a_human: bool,
+    /// The waves of first letters, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waves: Option<WaveReport>,
 }
 
 /// Does what a run does up to the committed plan, or nothing when a job is planned already.
@@ -402,6 +419,7 @@ pub fn plan(night: &Night<'_>) -> Result<PlanSummary, RunError> {
                     letters: 0,
                     folder: papers,
                     needs_a_human,
+                    waves: report.waves,
                 });
             }
         },
@@ -409,11 +427,13 @@ pub fn plan(night: &Night<'_>) -> Result<PlanSummary, RunError> {
 
     night.progress.finish();
     let staging = Staging::of(&night.config.data_dir, &job.job_name);
+    let report = papers::read_report(&staging.papers())?;
     Ok(PlanSummary {
         parts: u32::try_from(job.parts.len()).unwrap_or(u32::MAX),
         letters: job.parts.iter().map(|part| u64::from(part.letters)).sum(),
         folder: staging.folder().to_owned(),
-        needs_a_human: papers::read_report(&staging.papers())?.needs_a_human(),
+        needs_a_human: report.needs_a_human(),
+        waves: report.waves,
         job: Some(job.job_name),
     })
 }

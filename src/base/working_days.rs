@@ -34,9 +34,12 @@ pub fn is_working_day(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_holiday(day)
 }
 
+/// Whether the day is free by law, whatever day of the week it is.
+///
 /// New Year, Good Friday, Easter Monday, the King's birthday as it is celebrated, 5 May, Ascension
 /// Day, Whit Monday, both days of Christmas.
-fn is_holiday(day: Date) -> bool {
+#[must_use]
+pub fn is_holiday(day: Date) -> bool {
     let easter = easter(day.year());
     let moved = [-2, 1, 39, 50].map(|days: i64| easter.saturating_add(days.days()));
     let fixed = [(1, 1), (5, 5), (12, 25), (12, 26)];

@@ -113,11 +113,12 @@ pub(super) fn record_failure(error: &record::RecordError) -> Failure {
 pub(super) fn show_counts(report: &Report) {
     let rows = &report.rows;
     output::line(format_args!(
-        "rows      {} = {} letter + {} merged + {} told + {} suppressed + {} review + {} rejected",
+        "rows      {} = {} letter + {} merged + {} told + {} waiting + {} suppressed + {} review + {} rejected",
         rows.total,
         rows.letter,
         rows.merged,
         rows.told,
+        rows.waiting,
         rows.suppressed,
         rows.review,
         rows.rejected
@@ -143,6 +144,10 @@ pub(super) fn show_counts(report: &Report) {
         output::line(format_args!(
             "gone      {gone} that people were told about: decide in `review.csv` (L218, D217)"
         ));
+    }
+
+    if let Some(waves) = &report.waves {
+        output::line(format_args!("waves     {waves}"));
     }
 
     let letters = &report.letters;

@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    Config, Mail, MailSecurity, Policy, Print, Vendor, Window, approval, receipts, telling,
+    Config, Mail, MailSecurity, Policy, Print, Vendor, Window, approval, receipts, telling, waves,
 };
 
 /// A key of the configuration and what is wrong with its value.
@@ -46,6 +46,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     config.mail.as_ref().map_or(Ok(()), mail)?;
     receipts::check(&config.receipts)?;
     approval::check(&config.approval)?;
+    config.waves.as_ref().map_or(Ok(()), waves::check)?;
 
     telling::check(config)
 }

@@ -39,7 +39,7 @@ pub struct SetAside {
     /// The first row of those that linking takes to be one person, where all of them are held
     /// together.
     pub case: Option<RowRef>,
-    /// For D302: when the letter is due.
+    /// For D302 and D303: when the letter is due.
     pub due: Option<Date>,
     /// A human should look at it before everything else.
     pub first: bool,
@@ -96,6 +96,8 @@ pub enum RowState {
     Merged,
     /// Already told, nothing material new.
     Told,
+    /// Due on a known date: no human is needed.
+    Waiting,
     /// Not to be written to.
     Suppressed,
     /// Held for a human.
@@ -110,6 +112,7 @@ impl fmt::Display for RowState {
             Self::Letter => "letter",
             Self::Merged => "merged",
             Self::Told => "told",
+            Self::Waiting => "waiting",
             Self::Suppressed => "suppressed",
             Self::Review => "review",
             Self::Rejected => "rejected",
@@ -216,6 +219,7 @@ reasons! {
     D219 Review "a letter came back from this address",
     D301 Told "everything was already told",
     D302 Told "something is new, but the last letter is too recent",
+    D303 Waiting "belongs to a later wave",
     C101 Review "no name that can be printed",
     C102 Review "a name or address line is too long for the window",
     C103 Review "too many name and address lines for the window",

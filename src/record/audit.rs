@@ -15,6 +15,7 @@ use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
 use crate::field::mode::Mode;
 use crate::field::row::List;
+use crate::field::schedule::Schedule;
 use crate::receipts::{Origin, ReceiptKind, StopAnswer};
 
 /// How far the ledger is: the number of its last event and the hash that covers them all.
@@ -54,6 +55,8 @@ pub(super) enum Event {
     ShieldsSeen(ShieldsSeen),
     /// A human said of lab records whether they were withdrawn.
     RecordsRuled(RecordsRuled),
+    /// The waves of first letters were fixed.
+    Scheduled(Scheduled),
     /// The letters of a job were fixed.
     Planned(Planned),
     /// The packages of a job were made.
@@ -189,6 +192,14 @@ pub(super) struct RecordsRuled {
     pub lacking: u64,
     pub undecided: u64,
     pub sha256: String,
+}
+
+/// Whose turn it is on which night. It names nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scheduled {
+    pub run_id: String,
+    pub schedule: Schedule,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

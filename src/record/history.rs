@@ -14,6 +14,7 @@ use super::{Head, Ledger};
 use crate::base::plain::count;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
+use crate::field::schedule::Schedule;
 
 /// One event of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -105,6 +106,7 @@ fn run_of(event: &Event) -> Option<&str> {
         Event::Identities(found) => Some(&found.run_id),
         Event::RowsRead(read) => Some(&read.run_id),
         Event::ShieldsSeen(seen) => Some(seen.run_id.as_str()).filter(|run| !run.is_empty()),
+        Event::Scheduled(waves) => Some(&waves.run_id),
         Event::Planned(plan) => Some(&plan.run_id),
         _ => None,
     }
@@ -117,6 +119,7 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::Identities(found) => Some(found.date),
         Event::Decided(decided) => Some(decided.date),
         Event::RecordsRuled(ruled) => Some(ruled.date),
+        Event::Scheduled(waves) => Some(waves.schedule.made_on),
         Event::Planned(plan) => Some(plan.date),
         Event::Abandoned(step) => Some(step.date),
         Event::Waiting(cases) => Some(cases.date),
@@ -145,6 +148,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::RowsRead(_) => "rows_read",
         Event::ShieldsSeen(_) => "shields_seen",
         Event::RecordsRuled(_) => "records_ruled",
+        Event::Scheduled(_) => "scheduled",
         Event::Planned(_) => "planned",
         Event::Sealed(_) => "sealed",
         Event::Published(_) => "published",
@@ -188,6 +192,7 @@ fn words(event: &Event) -> String {
             "{} said of records: {} withdrawn, {} lacking, {} taken back",
             said.by, said.withdrawn, said.lacking, said.undecided
         ),
+        Event::Scheduled(waves) => scheduled(&waves.schedule),
         Event::Planned(plan) => format!(
             "job {} was planned: {} in {}, {} never written to before",
             plan.name,
@@ -238,6 +243,18 @@ fn words(event: &Event) -> String {
 /// Which campaign a ledger is for, where the event says so.
 fn of_mode(mode: Option<Mode>) -> String {
     mode.map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()))
+}
+
+/// The waves of first letters.
+fn scheduled(schedule: &Schedule) -> String {
+    let (waves, letters) = (&schedule.waves, schedule.waves.iter().map(|wave| wave.letters).sum());
+    let nights = waves.first().zip(waves.last()).map(|(first, last)| (first.on, last.on));
+    format!(
+        "{} were scheduled in {}{}",
+        count(letters, "first letter", "first letters"),
+        count(waves.len() as u64, "wave", "waves"),
+        nights.map_or_else(String::new, |(first, last)| format!(", from {first} to {last}"))
+    )
 }
 
 /// Whom lists protect, or whom a human released.

@@ -12,6 +12,7 @@ use super::recognise::Identities;
 use crate::field::findings::Findings;
 use crate::field::job_number::JobNumber;
 use crate::field::row::Input;
+use crate::field::schedule::Schedule;
 use crate::field::terms::Kind;
 
 /// A file of the plan in `staging/<job>/`, written and synced before the plan is recorded.
@@ -66,6 +67,8 @@ pub struct Noted<'a> {
     pub intake: &'a Intake,
     /// Whom the lists protect, from [`super::Guard::news`].
     pub shields: &'a ShieldNews,
+    /// The waves of first letters, where the ledger does not have them yet.
+    pub schedule: Option<&'a Schedule>,
     /// Who was recognised, from [`super::Ledger::recognise`].
     pub identities: &'a Identities,
 }

@@ -10,6 +10,7 @@ use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
 use super::stops::Stops;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
+use crate::field::schedule::{Schedule, Wave};
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub(super) struct Model {
     /// Stops that were ordered, by their event, and what the vendor answered; told by the history
     /// alone.
     pub stops: Stops,
+    /// The waves of first letters, oldest schedule first; told by the history alone.
+    pub schedules: Vec<Schedule>,
     /// Totals from before a purge; told by the history alone.
     pub purged: Option<Totals>,
 }
@@ -158,6 +161,7 @@ impl Model {
                 let rows = ruled.withdrawn + ruled.lacking + ruled.undecided;
                 self.record_rulings.insert(seq, (rows, ruled.sha256.clone()));
             }
+            Event::Scheduled(waves) => self.scheduled(&waves.schedule)?,
             Event::Planned(plan) => self.planned(seq, plan)?,
             Event::Sealed(sealed) => {
                 let job = self.step(sealed.job, JobState::Planned, JobState::Sealed)?;
@@ -248,6 +252,15 @@ impl Model {
         }
 
         self.stops.answer(taken.job, &taken.answers);
+        Some(())
+    }
+
+    /// `None`: its waves are not in the order of their nights and turns.
+    fn scheduled(&mut self, schedule: &Schedule) -> Option<()> {
+        let in_order = |pair: &[Wave]| pair[0].on < pair[1].on && pair[0].up_to < pair[1].up_to;
+        let last = schedule.waves.last()?;
+        (last.up_to == u32::MAX && schedule.waves.windows(2).all(in_order)).then_some(())?;
+        self.schedules.push(schedule.clone());
         Some(())
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::audit::{
-    Contents, Identities as IdentitiesEvent, Inputs, Planned as PlannedEvent, RowHash,
+    Contents, Identities as IdentitiesEvent, Inputs, Planned as PlannedEvent, RowHash, Scheduled,
 };
 use super::error::RecordError;
 use super::job::{Noted, PartTotals, StagedFile};
@@ -19,6 +19,7 @@ use crate::field::job_number::JobNumber;
 use crate::field::keys::Keys;
 use crate::field::made_with::MadeWith;
 use crate::field::place::Planned;
+use crate::field::schedule::Schedule;
 use crate::field::terms::Kind;
 
 /// What a run found that the ledger does not know yet.
@@ -29,6 +30,7 @@ pub(super) struct Found {
     run_id: String,
     rows: Arc<Vec<FileRows>>,
     shields: Vec<ShieldLine>,
+    schedule: Option<Scheduled>,
 }
 
 impl Found {
@@ -64,8 +66,12 @@ impl Found {
         let identities = (!changes.is_empty()).then(|| identities_event(run_id, date, &changes));
         let rows = Arc::clone(&noted.intake.rows);
         let shields = noted.shields.lines.clone();
+        let run_id = noted.run_id.to_owned();
+        let scheduled =
+            |schedule: &Schedule| Scheduled { run_id: run_id.clone(), schedule: schedule.clone() };
+        let schedule = noted.schedule.map(scheduled);
 
-        Ok(Self { run_id: noted.run_id.to_owned(), inputs, identities, changes, rows, shields })
+        Ok(Self { run_id, inputs, identities, changes, rows, shields, schedule })
     }
 
     pub fn is_nothing(&self) -> bool {
@@ -73,6 +79,7 @@ impl Found {
             && self.identities.is_none()
             && self.rows.is_empty()
             && self.shields.is_empty()
+            && self.schedule.is_none()
     }
 
     pub fn news(&self) -> News<'_> {
@@ -82,6 +89,7 @@ impl Found {
             run_id: &self.run_id,
             rows: &self.rows,
             shields: &self.shields,
+            schedule: self.schedule.clone(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::field::schedule::{Schedule, Wave};
 use crate::field::terms::Kind;
 
 use super::job::{LetterRecord, Totals};
@@ -25,6 +26,24 @@ impl Ledger {
     /// [`RecordError`] when the ledger cannot be read.
     pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
         self.store.sent()
+    }
+
+    /// The waves of first letters as they were last fixed.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn schedule(&self) -> Result<Option<Schedule>, RecordError> {
+        Ok(self.model()?.schedules.pop())
+    }
+
+    /// The wave in which first letters of this date left.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn wave_on(&self, date: Date) -> Result<Option<Wave>, RecordError> {
+        let schedules = self.model()?.schedules;
+        let held = schedules.iter().rev().find(|schedule| schedule.made_on <= date);
+        Ok(held.and_then(|schedule| schedule.on(date)).copied())
     }
 
     /// The pseudonyms of everybody a letter was planned for.

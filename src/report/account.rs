@@ -21,6 +21,9 @@ pub struct StateCounts {
     pub merged: u64,
     /// Already told.
     pub told: u64,
+    /// Due on a known date; earlier programs had no such rows.
+    #[serde(default)]
+    pub waiting: u64,
     /// Must not be written to.
     pub suppressed: u64,
     /// Held for a human.
@@ -36,6 +39,7 @@ impl StateCounts {
             RowState::Letter => &mut self.letter,
             RowState::Merged => &mut self.merged,
             RowState::Told => &mut self.told,
+            RowState::Waiting => &mut self.waiting,
             RowState::Suppressed => &mut self.suppressed,
             RowState::Review => &mut self.review,
             RowState::Rejected => &mut self.rejected,
@@ -196,14 +200,15 @@ impl Account {
     }
 
     /// People by what became of them: a letter outweighs review, review outweighs suppression,
-    /// suppression outweighs told. Rows that linking held belong to nobody yet and are not counted.
+    /// suppression outweighs waiting, and that outweighs told. Rows that linking held belong to nobody yet and are not counted.
     #[must_use]
     pub fn people(&self) -> PeopleCounts {
         let rank = |state: RowState| match state {
             RowState::Letter | RowState::Merged => 0_u8,
             RowState::Review | RowState::Rejected => 1,
             RowState::Suppressed => 2,
-            RowState::Told => 3,
+            RowState::Waiting => 3,
+            RowState::Told => 4,
         };
 
         let mut ends: Vec<(Pseudonym, u8)> =
@@ -217,8 +222,8 @@ impl Account {
             }
             last = Some(person);
             counts.total += 1;
-            *[&mut counts.letter, &mut counts.review, &mut counts.suppressed, &mut counts.told]
-                [usize::from(rank)] += 1;
+            let PeopleCounts { letter, review, suppressed, waiting, told, .. } = &mut counts;
+            *[letter, review, suppressed, waiting, told][usize::from(rank)] += 1;
         }
 
         counts

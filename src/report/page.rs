@@ -3,7 +3,8 @@
 use serde::Serialize;
 use tera::{Context, Tera};
 
-use super::{Report, ReportError};
+use super::waves::WaveReport;
+use super::{Report, ReportError, load};
 
 /// One bar of a picture: a word, a number, and how wide it is drawn (percent).
 #[derive(Serialize)]
@@ -38,6 +39,8 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
     );
     context.insert("funnel", &funnel(report));
     context.insert("stages", &stages(report));
+    context.insert("load", &report.waves.as_ref().map(load::of));
+    context.insert("full", &report.waves.as_ref().map(full));
 
     let letters = &report.letters;
     context.insert(
@@ -66,6 +69,7 @@ fn funnel(report: &Report) -> Vec<Bar> {
         ("lead a letter", rows.letter),
         ("merged into a letter", rows.merged),
         ("already told", rows.told),
+        ("waiting for a later wave", rows.waiting),
         ("suppressed", rows.suppressed),
         ("held for a human", rows.review),
         ("rejected", rows.rejected),
@@ -81,6 +85,15 @@ fn paper(report: &Report) -> Vec<Bar> {
         states.iter().map(|(state, letters)| (state.word().replace('_', " "), *letters)).collect();
     let total = counts.iter().map(|(_, letters)| *letters).sum();
     scaled(counts, total)
+}
+
+/// The first day that is full, under each forecast.
+fn full(waves: &WaveReport) -> Vec<(&'static str, String)> {
+    let forecasts = ["if few people call", "as expected", "if many people call"];
+    let day = |day: Option<jiff::civil::Date>| {
+        day.map_or_else(|| "never".to_owned(), |day| day.to_string())
+    };
+    forecasts.into_iter().zip(waves.full_on().map(day)).collect()
 }
 
 fn stages(report: &Report) -> Vec<Bar> {

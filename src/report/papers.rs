@@ -7,9 +7,10 @@ use camino::Utf8Path;
 
 use super::ReportError;
 use super::account::Account;
+use super::waves::WaveReport;
 use crate::base::FileError;
 use crate::field::ids::RowRef;
-use crate::field::reason::{RowState, SetAside};
+use crate::field::reason::{Reason, RowState, SetAside};
 use crate::field::row::{List, Rows};
 use crate::record::Gone;
 
@@ -129,6 +130,49 @@ pub fn write_review(
         csv.write_record(gone_line(number, gone)).map_err(failed)?;
     }
     finish(csv, "review.csv")
+}
+
+/// Rows that wait for a later wave: `file, row, record_id, wave, due`, in file and row order.
+pub const WAITING: &str = "waiting.csv";
+
+/// Writes `waiting.csv` to `path`.
+///
+/// # Errors
+/// [`ReportError`] when the file cannot be written.
+pub fn write_waiting(
+    path: &Utf8Path,
+    rows: &Rows,
+    waiting: WaitingRows<'_>,
+    waves: &WaveReport,
+) -> Result<(), ReportError> {
+    let mut csv = create(path)?;
+    let failed = |source| ReportError::Csv { file: WAITING, source };
+    csv.write_record(["file", "row", "record_id", "wave", "due"]).map_err(failed)?;
+
+    let waits = |item: &&SetAside| item.reason == Reason::D303;
+    let items = waiting.set_aside.iter().filter(waits);
+    let with_followers = |item: &SetAside| {
+        let older = waiting.followers.get(&item.row).into_iter().flatten().copied();
+        let due = item.due;
+        std::iter::once(item.row).chain(older).map(move |row| (row, due)).collect::<Vec<_>>()
+    };
+    let mut lines: Vec<_> = items.flat_map(with_followers).collect();
+    lines.sort_unstable();
+
+    let record_ids = RecordIds::of(rows);
+    for (row, due) in lines {
+        let wave = due.and_then(|night| waves.number_on(night));
+        csv.write_record([
+            rows.inputs[usize::from(row.file)].file.as_str(),
+            &row.row.to_string(),
+            record_ids.get(row),
+            &wave.map_or_else(String::new, |wave| wave.to_string()),
+            &due.map_or_else(String::new, |due| due.to_string()),
+        ])
+        .map_err(failed)?;
+    }
+
+    finish(csv, WAITING)
 }
 
 /// What waits for a human.

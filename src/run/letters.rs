@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::balance::Balance;
+use super::waves::{self, Waves};
 use super::{Night, RunError};
 use crate::compose::texts::TextFacts;
 use crate::compose::{self, Letterbook, Texts};
@@ -29,7 +31,7 @@ use crate::report::LetterCounts;
 const SHARE: usize = 1 << 10;
 
 /// People whose letters may be in memory at once.
-const WAVE: usize = SHARE << 6;
+const BATCH: usize = SHARE << 6;
 
 /// The people of a run, each of whom may get a letter, and everything that decides about that.
 pub(super) struct Candidates<'a> {
@@ -120,13 +122,13 @@ impl<'a> Candidates<'a> {
     ) -> Result<(), RunError> {
         self.night.progress.stage(name, self.people.len() as u64);
 
-        for (wave, first) in self.people.chunks(WAVE).zip((0..).step_by(WAVE)) {
-            let shares = wave.par_chunks(SHARE).enumerate();
+        for (batch, first) in self.people.chunks(BATCH).zip((0..).step_by(BATCH)) {
+            let shares = batch.par_chunks(SHARE).enumerate();
             let done: Vec<T> = shares
                 .map(|(share, people)| work(first + share * SHARE, people))
                 .collect::<Result<_, _>>()?;
             done.into_iter().for_each(&mut gather);
-            self.night.progress.advance(wave.len() as u64);
+            self.night.progress.advance(batch.len() as u64);
         }
 
         Ok(())
@@ -202,6 +204,8 @@ pub(super) struct Letters<'a> {
     pub candidates: Candidates<'a>,
     pub book: Letterbook<'a>,
     pub texts: Texts,
+    /// Whose turn it is; `None`: everybody's.
+    pub waves: Option<Waves>,
 }
 
 /// What composing and proofing everybody's letters came to.
@@ -213,6 +217,10 @@ pub(super) struct Written {
     pub uncomposed: u64,
     /// Rows of letters that cannot be printed.
     pub unproofed: u64,
+    /// Rows of letters that wait for a later wave.
+    pub waiting: u64,
+    /// Letters that do, by the night of the wave.
+    pub later: BTreeMap<Date, u64>,
     pub counts: LetterCounts,
     pub letters: Vec<ProofedLetter>,
     /// Letters by the content hash of their text.
@@ -225,6 +233,8 @@ struct Share {
     rows: u64,
     uncomposed: Vec<SetAside>,
     unproofed: Vec<SetAside>,
+    waiting: Vec<SetAside>,
+    later: Vec<Date>,
     counts: LetterCounts,
     letters: Vec<(ProofedLetter, Pseudonym, Vec<RowRef>)>,
     bodies: BTreeMap<String, u64>,
@@ -244,6 +254,7 @@ impl<'a> Letters<'a> {
             all.rows += share.rows;
             all.uncomposed += share.uncomposed.len() as u64;
             all.unproofed += share.unproofed.len() as u64;
+            all.waiting += share.waiting.len() as u64;
             all.counts.merge(share.counts);
             for (body, letters) in share.bodies {
                 *all.bodies.entry(body).or_default() += letters;
@@ -251,6 +262,8 @@ impl<'a> Letters<'a> {
 
             balance.set_aside(share.uncomposed);
             balance.set_aside(share.unproofed);
+            balance.set_aside(share.waiting);
+            share.later.iter().for_each(|night| *all.later.entry(*night).or_default() += 1);
             for (letter, person, rows) in share.letters {
                 balance.letter(&letter, person, &rows);
                 all.letters.push(letter);
@@ -258,6 +271,29 @@ impl<'a> Letters<'a> {
         })?;
 
         Ok(all)
+    }
+
+    /// The turns of everybody who is due a first letter, in order.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn turns(&self) -> Result<Vec<u32>, RunError> {
+        let share = |_, people: &[Person<'a>]| {
+            let drafts = self.compose(people).ready;
+            let turns = drafts.iter().filter_map(|draft| waves::turn(draft, self.book.keys));
+            Ok(turns.collect::<Vec<_>>())
+        };
+
+        let mut all = Vec::new();
+        self.candidates.in_shares("waves", share, |turns| all.extend(turns))?;
+        all.par_sort_unstable();
+        Ok(all)
+    }
+
+    /// The night of the later wave that a letter belongs to.
+    fn waits_for(&self, draft: &Draft) -> Option<Date> {
+        let wave = self.waves.as_ref()?.later(draft, self.book.keys, self.book.run_date)?;
+        Some(wave.on)
     }
 
     /// The letters of some people as they are written, without those to addresses from which one
@@ -281,13 +317,20 @@ impl<'a> Letters<'a> {
         let drafts = self.compose(people);
         let rows = drafts.ready.iter().map(|draft| draft.rows.len() as u64).sum();
         let proofed = press.proof(drafts.ready)?;
-        let held = proofed.held.iter().flat_map(|(draft, reason)| held(draft, *reason)).collect();
+        let unproofed =
+            proofed.held.iter().flat_map(|(draft, reason)| held(draft, *reason)).collect();
 
-        let mut share =
-            Share { rows, uncomposed: drafts.set_aside, unproofed: held, ..Share::default() };
+        let mut share = Share { rows, uncomposed: drafts.set_aside, unproofed, ..Share::default() };
 
         for proof in proofed.ready {
             let draft = proof.draft;
+            if let Some(night) = self.waits_for(&draft) {
+                let due = |item| SetAside { due: Some(night), ..item };
+                share.waiting.extend(held(&draft, Reason::D303).map(due));
+                share.later.push(night);
+                continue;
+            }
+
             let place = people
                 .binary_search_by_key(&draft.person, |person| person.pseudonym)
                 .expect("the draft is of one of them");

@@ -20,7 +20,7 @@ use crate::report::letters::LettersFile;
 use crate::report::papers::WaitingRows;
 use crate::report::{Report, namesakes, page, papers};
 
-/// Writes `rows.csv`, `review.csv` and the report so far to `folder`.
+/// Writes `rows.csv`, `review.csv`, `waiting.csv` where there are waves, and the report so far to `folder`.
 ///
 /// # Errors
 /// [`RunError`] when one of them cannot be written.
@@ -33,6 +33,9 @@ pub(super) fn write(
 ) -> Result<(), RunError> {
     papers::write_rows(&folder.join("rows.csv"), rows, account)?;
     papers::write_review(&folder.join("review.csv"), rows, waiting)?;
+    if let Some(waves) = &report.waves {
+        papers::write_waiting(&folder.join(papers::WAITING), rows, waiting, waves)?;
+    }
     write_report(folder, report)
 }
 

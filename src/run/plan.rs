@@ -13,6 +13,7 @@ use crate::base::logging;
 use crate::base::process::peak_rss_bytes;
 use crate::field::job_number::JobNumber;
 use crate::field::row::{Input, Rows};
+use crate::field::schedule::Schedule;
 use crate::package::{self, PartPlan, Places};
 use crate::record::{
     CaseNews, CheckedPlan, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft, ShieldNews,
@@ -60,6 +61,8 @@ pub(super) enum Staged {
         identities: Identities,
         /// Whom the lists protect.
         shields: ShieldNews,
+        /// The waves, where they are new.
+        schedule: Option<Schedule>,
         /// What humans have to be told.
         news: CaseNews,
     },
@@ -120,9 +123,13 @@ pub(super) fn commit(
     staged: Staged,
 ) -> Result<Step, RunError> {
     let (checked, press, news) = match staged {
-        Staged::Nothing { staging, mut report, identities, shields, news } => {
-            let read =
-                Read { inputs: &received.rows.inputs, intake: &received.intake, shields: &shields };
+        Staged::Nothing { staging, mut report, identities, shields, schedule, news } => {
+            let read = Read {
+                inputs: &received.rows.inputs,
+                intake: &received.intake,
+                shields: &shields,
+                schedule: schedule.as_ref(),
+            };
             ledger.note(&noted(night, &report.run_id, read, &identities))?;
             let papers = conclude(night, ledger, &staging, &mut report)?;
             return Ok(Step::Nothing { papers, report, news });
@@ -214,6 +221,7 @@ pub(super) fn begin_report(
     report.cases = news.counts;
     report.missing_packages.clone_from(&news.gone);
     report.paper.clone_from(&prepared.paper);
+    report.waves.clone_from(&prepared.waves);
 
     report
 }
@@ -239,6 +247,7 @@ struct Read<'n> {
     inputs: &'n [Input],
     intake: &'n Intake,
     shields: &'n ShieldNews,
+    schedule: Option<&'n Schedule>,
 }
 
 fn noted<'n>(
@@ -247,8 +256,8 @@ fn noted<'n>(
     read: Read<'n>,
     identities: &'n Identities,
 ) -> Noted<'n> {
-    let Read { inputs, intake, shields } = read;
-    Noted { run_id, run_date: night.run_date, inputs, intake, shields, identities }
+    let Read { inputs, intake, shields, schedule } = read;
+    Noted { run_id, run_date: night.run_date, inputs, intake, shields, schedule, identities }
 }
 
 /// What a plan is made from.
@@ -287,6 +296,7 @@ impl PlanInput<'_, '_> {
             press,
             namesakes,
             text_uses,
+            schedule,
             ..
         } = prepared;
 
@@ -295,7 +305,8 @@ impl PlanInput<'_, '_> {
         let staged =
             staging.write_all_but_letters(&settings, &bodies, wording, &places.classes())?;
 
-        let read = Read { inputs: &rows.inputs, intake, shields: &shields };
+        let read =
+            Read { inputs: &rows.inputs, intake, shields: &shields, schedule: schedule.as_ref() };
         let mut draft = ledger.draft(number, noted(night, &report.run_id, read, &identities))?;
         let told = usize::try_from(report.rows.letter + report.rows.merged)
             .map_err(|_| RunError::Capacity)?;
@@ -400,7 +411,7 @@ fn stage_nothing(
     report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
 
-    let Prepared { balance, gone, shields, identities, .. } = prepared;
+    let Prepared { balance, gone, shields, identities, schedule, .. } = prepared;
     let waiting =
         WaitingRows { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
 
@@ -408,7 +419,7 @@ fn stage_nothing(
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;
 
-    Ok(Staged::Nothing { staging, report: Box::new(report), identities, shields, news })
+    Ok(Staged::Nothing { staging, report: Box::new(report), identities, shields, schedule, news })
 }
 
 /// Ends a run that has nothing to print: its papers go to their place.

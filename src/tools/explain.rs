@@ -79,6 +79,9 @@ pub struct LetterExplanation {
     pub placed: String,
     /// How far its job is.
     pub state: String,
+    /// The wave that it left in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wave: Option<String>,
     /// The exposure rows it answers: `file:row record_id`, the leading one first.
     pub rows: Vec<String>,
     /// Rows that say died, protected or unknown of a namesake with the same birth date; they hold
@@ -141,6 +144,7 @@ pub fn explain(
             place.first_page + place.pages - 1
         ),
         state: record.state.to_string(),
+        wave: found.wave,
         rows: rows.map(|((file, row), record_id)| format!("{file}:{row} {record_id}")).collect(),
         namesakes: namesakes::of(&found.papers, &draft.rows),
         rules: rules(draft),
@@ -214,6 +218,8 @@ pub fn accessible_copy(
 }
 
 struct Found {
+    /// Number and night of the wave that the letter left in.
+    wave: Option<String>,
     record: LetterRecord,
     letter: Planned,
     body: Body,
@@ -246,7 +252,13 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     let kept = data_dir::runs(&config.data_dir).join(&record.run_id);
     let papers = if kept.is_dir() { kept } else { plan.papers() };
 
-    Ok(Found { record, letter, body, settings, papers })
+    let wave = match record.kind {
+        Kind::First => ledger.wave_on(record.date)?,
+        Kind::Supplement | Kind::Correction => None,
+    };
+    let wave = wave.map(|wave| format!("{} on {}", wave.number, wave.on));
+
+    Ok(Found { wave, record, letter, body, settings, papers })
 }
 
 fn rules(draft: &Draft) -> Vec<AppliedRule> {
@@ -362,6 +374,9 @@ impl fmt::Display for LetterExplanation {
         writeln!(f, "person    {}", self.person)?;
         writeln!(f, "placed    {}", self.placed)?;
         writeln!(f, "state     {}", self.state)?;
+        if let Some(wave) = &self.wave {
+            writeln!(f, "wave      {wave}")?;
+        }
         writeln!(f, "rows")?;
 
         for (place, row) in self.rows.iter().enumerate() {

@@ -46,4 +46,5 @@ mod tools;
 mod tree;
 mod variants;
 mod vendor;
+mod waves;
 mod who;

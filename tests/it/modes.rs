@@ -221,11 +221,9 @@ fn real_people_stop_a_rehearsal_and_many_invented_ones_a_real_run() {
     let rehearsal = Campaign::new(false);
     rehearsal.deliver("exposures-1.csv", &[padded, ""]);
     rehearsal.done(&["ledger", "init"]);
-    assert!(
-        rehearsal
-            .done(&["check"])
-            .contains("1 letter + 0 merged + 0 told + 0 suppressed + 0 review + 1 rejected")
-    );
+    assert!(rehearsal.done(&["check"]).contains(
+        "1 letter + 0 merged + 0 told + 0 waiting + 0 suppressed + 0 review + 1 rejected"
+    ));
     // No number that begins with 8 was ever given out: it is somebody's by its form alone.
     rehearsal.deliver("exposures-2.csv", &[foreign]);
     rehearsal.refused(
@@ -242,7 +240,9 @@ fn real_people_stop_a_rehearsal_and_many_invented_ones_a_real_run() {
     real.done(&["ledger", "init"]);
     let said = real.done(&["check"]);
     assert!(
-        said.contains("0 letter + 0 merged + 0 told + 0 suppressed + 1 review + 20 rejected"),
+        said.contains(
+            "0 letter + 0 merged + 0 told + 0 waiting + 0 suppressed + 1 review + 20 rejected"
+        ),
         "{said}"
     );
     // Somebody else than the people of the rejected rows.
@@ -250,7 +250,9 @@ fn real_people_stop_a_rehearsal_and_many_invented_ones_a_real_run() {
     real.edit("inbox/exposures-2.csv", "Verzonnenaaus", "Elderszus");
     let said = real.done(&["check"]);
     assert!(
-        said.contains("1 letter + 0 merged + 0 told + 0 suppressed + 0 review + 20 rejected"),
+        said.contains(
+            "1 letter + 0 merged + 0 told + 0 waiting + 0 suppressed + 0 review + 20 rejected"
+        ),
         "{said}"
     );
     real.deliver("exposures-1.csv", &bsns);

@@ -61,7 +61,7 @@ fn number(value: &Value) -> u64 {
 #[test]
 fn every_row_ends_in_one_state_and_the_sums_hold() {
     let report = &FIRST.answer["report"];
-    let states = ["letter", "merged", "told", "suppressed", "review", "rejected"];
+    let states = ["letter", "merged", "told", "waiting", "suppressed", "review", "rejected"];
     let rows = &report["rows"];
     assert_eq!(
         number(&rows["total"]),

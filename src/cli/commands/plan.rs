@@ -60,6 +60,10 @@ impl Session<'_> {
             output::line("job       none: there is nobody new to write to");
         }
 
+        if let (false, Some(waves)) = (self.args.json, &planned.waves) {
+            output::line(format_args!("waves     {waves}"));
+        }
+
         if planned.needs_a_human { ExitStatus::ForAHuman } else { ExitStatus::Done }
     }
 }

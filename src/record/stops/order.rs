@@ -195,6 +195,14 @@ impl Ledger {
         Ok(stopped)
     }
 
+    /// Whether a stop is in force, whatever it is about.
+    ///
+    /// # Errors
+    /// [`RecordError`] when ledger or stop file cannot be read.
+    pub fn is_anything_stopped(&self) -> Result<bool, RecordError> {
+        Ok(!self.stopped()?.is_empty())
+    }
+
     /// Refuses when a stop is about everything, or about this job.
     ///
     /// # Errors

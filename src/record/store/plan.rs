@@ -11,7 +11,7 @@ use super::lists::{FileRows, add_rows, add_shields};
 use super::{Sql, Store, at};
 use crate::field::ids::Pseudonym;
 use crate::field::job_number::JobNumber;
-use crate::record::audit::{Event, Head, Identities, Inputs, Planned, RowHash};
+use crate::record::audit::{Event, Head, Identities, Inputs, Planned, RowHash, Scheduled};
 use crate::record::error::RecordError;
 use crate::record::protection::ShieldLine;
 use crate::record::recognise::{IdentityChange, Mark, MarkKind};
@@ -69,6 +69,7 @@ pub(in crate::record) struct News<'a> {
     pub run_id: &'a str,
     pub rows: &'a [FileRows],
     pub shields: &'a [ShieldLine],
+    pub schedule: Option<Scheduled>,
 }
 
 impl News<'_> {
@@ -80,7 +81,11 @@ impl News<'_> {
             add_identities(transaction, found, changes)?;
         }
         add_rows(transaction, self.run_id, self.rows)?;
-        add_shields(transaction, self.run_id, None, self.shields)
+        add_shields(transaction, self.run_id, None, self.shields)?;
+        if let Some(schedule) = self.schedule {
+            append(transaction, &Event::Scheduled(schedule))?;
+        }
+        Ok(())
     }
 }
 

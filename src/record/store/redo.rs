@@ -336,7 +336,11 @@ fn repeat(
         Event::Waiting(_) => copied("waiting"),
         Event::Receipt(_) => copied("piece").and_then(|()| copied("returned")),
         // They change no table.
-        Event::Gone(_) | Event::Republished(_) | Event::Stop(_) | Event::Lifted(_) => Ok(()),
+        Event::Scheduled(_)
+        | Event::Gone(_)
+        | Event::Republished(_)
+        | Event::Stop(_)
+        | Event::Lifted(_) => Ok(()),
         Event::Planned(plan) => {
             let plan = || {
                 add_job(transaction, plan, head)?;

@@ -61,6 +61,7 @@ impl Store {
             receipts: BTreeSet::new(),
             acknowledged: BTreeMap::new(),
             stops: Stops::default(),
+            schedules: Vec::new(),
             purged: None,
         })
     }

@@ -152,6 +152,7 @@ impl Notes<'_> {
         Noted {
             intake,
             shields: &NOBODY,
+            schedule: None,
             run_id: &self.run_id,
             run_date: self.date,
             inputs: &self.inputs,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::field::reason::{Reason, RowState};
 use crate::report::ReportError;
+use crate::report::papers::WAITING;
 use crate::report::shelf::{self, RowLine, Shelved};
 
 /// What the last run made of an exposure row. Places, codes and agreement; no values.
@@ -26,6 +27,9 @@ pub struct RowFate {
     pub reason: String,
     /// What a human was shown: evidence and rows beside it.
     pub evidence: Vec<String>,
+    /// The wave that it waits for, and its date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wave: Option<String>,
     /// What would change it.
     pub change: &'static str,
     /// Keyed pseudonym of the person, where linking knows.
@@ -47,7 +51,23 @@ pub fn of(data_dir: &Utf8Path, name: &str) -> Result<Vec<RowFate>, ReportError> 
     let shown: Vec<RowLine> = run.lines("review.csv")?.collect::<Result<_, _>>()?;
     let found =
         if found.is_empty() { held(named(name, shown.iter().cloned().map(Ok))?) } else { found };
-    Ok(found.iter().map(|line| fate(&run, line, &shown)).collect())
+    let mut fates: Vec<RowFate> = found.iter().map(|line| fate(&run, line, &shown)).collect();
+    if fates.iter().any(|fate| fate.code == Reason::D303.code()) {
+        name_waves(&run, &mut fates)?;
+    }
+    Ok(fates)
+}
+
+/// Says of rows that wait for a wave which one it is.
+fn name_waves(run: &Shelved, fates: &mut [RowFate]) -> Result<(), ReportError> {
+    for line in run.lines(WAITING)? {
+        let line = line?;
+        let row = place(&line);
+        for fate in fates.iter_mut().filter(|fate| fate.row == row) {
+            fate.wave = Some(format!("{} on {}", line["wave"], line["due"]));
+        }
+    }
+    Ok(())
 }
 
 /// The lines with this place or record id; where there are none, those that have it in other
@@ -123,6 +143,7 @@ fn fate(run: &Shelved, line: &RowLine, shown: &[RowLine]) -> RowFate {
         code: cell("code"),
         reason: reason.map_or("", |reason| reason.text()).to_owned(),
         evidence: evidence.filter(|text| !text.is_empty()).collect(),
+        wave: None,
         change: reason.map_or(WRITTEN, |reason| change(*reason)),
         person: cell("person"),
         letter_id: cell("letter_id"),
@@ -180,6 +201,7 @@ fn change(reason: Reason) -> &'static str {
         Reason::D212 => "the facts get a sender profile for the category",
         Reason::D301 => "something material is new: a new kind of data or a higher status",
         Reason::D302 => "time: the letter is due when enough days have passed since the last one",
+        Reason::D303 => "time: the letter is planned on the night of its wave",
         other => match (other.code().as_bytes().first(), other.state()) {
             (Some(b'R'), RowState::Rejected | RowState::Review) => {
                 "the file is corrected and delivered again"
@@ -209,6 +231,10 @@ impl fmt::Display for RowFate {
 
         for evidence in &self.evidence {
             write!(f, "\nevidence  {evidence}")?;
+        }
+
+        if let Some(wave) = &self.wave {
+            write!(f, "\nwave      {wave}")?;
         }
 
         write!(f, "\nchange    {}", self.change)

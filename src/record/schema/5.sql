@@ -1,0 +1,1 @@
+-- Version 5: what the history tells beside the tables. The waves of first letters are events alone: they name nobody.
