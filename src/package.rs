@@ -19,7 +19,7 @@ use crate::base::durable::{Hashing, Pending};
 use crate::base::{Explain, FileError};
 use crate::render::RenderError;
 pub use manifest::ManifestError;
-pub use plan::{Class, PartPlaces, PartPlan, Places, ProofedLetter, places, plan};
+pub use plan::{Class, PartPlaces, PartPlan, Places, ProofedLetter, places, plan, plan_again};
 pub use seal::{Recipients, SealError};
 pub use sign::Signer;
 pub use ticket::{JobTicket, job_name, number_in_name};
@@ -157,7 +157,7 @@ pub fn part_file(job_name: &str, part: u32) -> String {
 /// [`PackageError::Manifest`] for the first letter that cannot, [`PackageError::Ticket`],
 /// [`PackageError::Note`].
 pub fn prove(job: &JobTicket<'_>, part: &PartPlan) -> Result<(), PackageError> {
-    manifest::write(job.number, &part.letters, io::sink())
+    manifest::write(job.marked(), &part.letters, io::sink())
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;
     ticket::note::pdf(job, part)?;
     Ok(())
@@ -263,7 +263,7 @@ type Made = (&'static str, Cow<'static, [u8]>);
 /// Files of the payload that stand before the print files.
 fn before(part: &PartPlan, job: &JobTicket<'_>) -> Result<[Made; 4], PackageError> {
     let mut manifest = Vec::new();
-    manifest::write(job.number, &part.letters, &mut manifest)
+    manifest::write(job.marked(), &part.letters, &mut manifest)
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;
     Ok([
         ("README.txt", include_bytes!("../templates/package/README.txt").into()),

@@ -77,7 +77,7 @@ pub use home::Home;
 pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use lock::is_in_use;
-pub use model::CampaignState;
+pub use model::{CampaignState, Reprint};
 pub use plan::{CheckedPlan, PlanDraft};
 pub use privacy::is_private;
 pub use protection::{Guard, Release, ShieldNews};

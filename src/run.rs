@@ -26,6 +26,7 @@ pub mod plan_files;
 mod print_files;
 mod publish;
 mod rehearsal;
+mod reprint;
 mod republish;
 mod samples;
 mod seal;
@@ -75,6 +76,7 @@ use plan_files::Staging;
 use print_files::{Setter, by_print_file};
 pub use publish::Finished;
 pub use rehearsal::{Dress, Dressed, dress};
+pub use reprint::{ReprintOrder, ReprintedJob, reprint};
 use waves::Waves;
 
 /// A run that came to its end. As long as this lives no other run begins.
@@ -84,6 +86,8 @@ pub struct Done {
     pub republished: Option<Utf8PathBuf>,
     /// A job of an interrupted run that was finished first.
     pub resumed: Option<Finished>,
+    /// Spoilt letters that were printed again.
+    pub reprinted: Vec<ReprintedJob>,
     /// The run itself.
     pub report: Report,
     /// Its papers.
@@ -102,9 +106,11 @@ pub fn run(night: &Night<'_>) -> Result<Done, RunError> {
     let mut ledger = open(night)?;
     let republished = republish::asked_for(night, &mut ledger)?;
     let resumed = publish::resume(night, &mut ledger)?;
+    let reprinted = reprint::automatic(night, &mut ledger)?;
 
     // What was published before tonight's job is out, whatever becomes of that.
     let before = resumed.as_ref().map(|job| &job.package).or(republished.as_ref());
+    let before = before.or(reprinted.last().map(|job| &job.package));
     let before = before.and_then(|package| package.file_name()).map(str::to_owned);
     let tonight = tonight(night, &mut ledger).map_err(|source| match before {
         Some(job) if source.status() != ExitStatus::PartPublished => {
@@ -115,7 +121,7 @@ pub fn run(night: &Night<'_>) -> Result<Done, RunError> {
 
     night.progress.finish();
     let Tonight { report, papers, package } = tonight;
-    Ok(Done { republished, resumed, report, papers, package, ledger })
+    Ok(Done { republished, resumed, reprinted, report, papers, package, ledger })
 }
 
 /// What tonight's own job came to.

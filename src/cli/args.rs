@@ -251,6 +251,9 @@ pub enum Command {
     /// Stop letters: what has not left does not leave, and for what has left a signed order to the
     /// vendor is put into the outbox. Without a scope: show what is stopped.
     Stop(StopArgs),
+    /// Print spoilt letters once more: the same pages under the same id, in a job of their own. A few
+    /// of a job each night prints by itself.
+    Reprint(ReprintArgs),
     /// Create, check, back up or restore the ledger.
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -327,6 +330,26 @@ pub struct StopArgs {
     /// The reason, in one line without names of people.
     #[arg(long, value_name = "TEXT", requires = "scope")]
     pub reason: Option<String>,
+}
+
+/// `breachpost reprint`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ReprintArgs {
+    /// Letters, by id or reference.
+    #[arg(value_name = "ID", required_unless_present = "job")]
+    pub letters: Vec<String>,
+    /// All spoilt letters of this job.
+    #[arg(long, value_name = "JOB")]
+    pub job: Option<String>,
+    /// Letters too that were destroyed on our word and of which no copy is left.
+    #[arg(long)]
+    pub destroyed: bool,
+    /// Who orders the reprint (name or function).
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    /// The reason, in one line without names of people.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
 }
 
 /// A state of a piece by its word.

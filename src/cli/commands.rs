@@ -17,6 +17,7 @@ mod plan;
 mod preview;
 mod receipts;
 mod render;
+mod reprint;
 mod review;
 mod run;
 mod sample;
@@ -117,6 +118,7 @@ impl Session<'_> {
             Command::Status { max_age, state } => self.status(*max_age, *state),
             Command::Receipts { files } => self.receipts(files),
             Command::Stop(stop) => self.stop(stop),
+            Command::Reprint(asked) => self.reprint(asked),
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => {
                 self.plan_abandon(by, reason)
             }

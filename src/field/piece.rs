@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::field::job_number::JobNumber;
 use crate::field::terms::words;
 
 words! {
@@ -94,6 +96,20 @@ impl ReturnReason {
     pub const fn is_about_address(self) -> bool {
         matches!(self, Self::Moved | Self::Unknown | Self::Incomplete | Self::Other)
     }
+}
+
+/// Which copy a reprint is: letters of an earlier job once more, with the pages, the places and the
+/// ids that they had there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReprintOf {
+    /// The job that the letters were planned in: what their sheet marks say.
+    #[serde(with = "crate::field::job_number::as_digits")]
+    pub job: JobNumber,
+    /// Which copy: 1 is the second.
+    pub reprint_no: u32,
+    /// The night of the reprint. Its letters keep their date.
+    pub on: Date,
 }
 
 #[cfg(test)]

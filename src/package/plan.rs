@@ -1,7 +1,7 @@
 //! The plan of a job: which letter stands where, fixed before anything is set.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::vec::IntoIter;
 
 use rayon::prelude::*;
@@ -120,6 +120,20 @@ pub fn plan(job_name: &str, letters: Vec<(Draft, u32, u32)>, print: &Print) -> V
             letters: part.places.into_iter().map(&mut planned).collect(),
         })
         .collect()
+}
+
+/// Plans letters of an earlier job once more: in the order of that job, each with its number there.
+#[must_use]
+pub fn plan_again(job_name: &str, letters: Vec<Planned>, print: &Print) -> Vec<PartPlan> {
+    let numbers: BTreeMap<LetterId, u32> =
+        letters.iter().map(|letter| (letter.draft.letter_id, letter.place.seq)).collect();
+    let letters =
+        letters.into_iter().map(|Planned { draft, place }| (draft, place.pages, place.sheets));
+    let mut parts = plan(job_name, letters.collect(), print);
+    for letter in parts.iter_mut().flat_map(|part| &mut part.letters) {
+        letter.place.seq = numbers[&letter.draft.letter_id];
+    }
+    parts
 }
 
 /// Plans a job part by part, so that a part can be written and let go before the next one is made.
@@ -336,6 +350,22 @@ mod tests {
             .map(|letter| letter.draft.postal.foreign_lines[0].as_str())
             .collect();
         assert_eq!(lines, ["z", "a", "b"]);
+    }
+
+    #[test]
+    fn letters_that_are_planned_again_keep_their_numbers_and_their_order() {
+        let proofed = (1..=9).map(|id| (draft(id, &format!("{}AA", 2000 - id)), 2, 1)).collect();
+        let first: Vec<Planned> = plan("2600001", proofed, &print(10, 10))
+            .into_iter()
+            .flat_map(|part| part.letters)
+            .collect();
+        let chosen: Vec<Planned> =
+            first.iter().filter(|letter| letter.place.seq % 3 == 0).cloned().collect();
+        let parts = plan_again("2600002", chosen.iter().rev().cloned().collect(), &print(2, 2));
+        let again: Vec<&Planned> = parts.iter().flat_map(|part| &part.letters).collect();
+        assert_eq!(again.iter().map(|letter| letter.place.seq).collect::<Vec<_>>(), [3, 6, 9]);
+        assert!(again.iter().zip(&chosen).all(|(one, other)| one.draft == other.draft));
+        assert_eq!(again[2].place.print_file, "print/2600002-p002-b001.pdf");
     }
 
     #[test]

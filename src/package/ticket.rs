@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::config::{Print, SheetMark, Vendor};
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
+use crate::field::piece::ReprintOf;
 use crate::package::plan::{Class, PartPlan};
 use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET};
 use crate::render::sheet_mark;
@@ -33,6 +34,8 @@ pub struct JobTicket<'a> {
     pub parts: u32,
     /// The run's date.
     pub run_date: Date,
+    /// Letters of an earlier job that are printed again.
+    pub reprint: Option<ReprintOf>,
     /// Paper, files and window.
     pub print: &'a Print,
     /// Service, returns, dates, contact.
@@ -52,6 +55,12 @@ pub struct JobTicket<'a> {
 }
 
 impl JobTicket<'_> {
+    /// The job that the manifest names: the one in the letters' sheet marks.
+    #[must_use]
+    pub fn marked(&self) -> JobNumber {
+        self.reprint.map_or(self.number, |reprint| reprint.job)
+    }
+
     /// The name in front of all file names: the number, with `rehearsal-` before it in a rehearsal.
     #[must_use]
     pub fn name(&self) -> String {
@@ -85,6 +94,8 @@ struct Ticket<'a> {
     #[serde(with = "crate::field::job_number::as_digits")]
     job: JobNumber,
     rehearsal: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reprint_of: Option<Reprinted>,
     part: u32,
     parts: u32,
     counts: Counts,
@@ -112,6 +123,20 @@ struct Ticket<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     made_with: Option<&'a MadeWith>,
     ledger_head: &'a str,
+}
+
+/// Letters of an earlier job once more.
+#[derive(Debug, Serialize)]
+struct Reprinted {
+    #[serde(with = "crate::field::job_number::as_digits")]
+    job: JobNumber,
+    reprint_no: u32,
+}
+
+impl Reprinted {
+    const fn of(reprint: ReprintOf) -> Self {
+        Self { job: reprint.job, reprint_no: reprint.reprint_no }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -237,6 +262,7 @@ fn ticket<'a>(job: &'a JobTicket<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, 
         schema_version: SCHEMA_VERSION,
         job: job.number,
         rehearsal: job.rehearsal,
+        reprint_of: job.reprint.map(Reprinted::of),
         part: part.number,
         parts: job.parts,
         counts: count(part),
@@ -258,7 +284,7 @@ fn ticket<'a>(job: &'a JobTicket<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, 
         return_addresses: job.return_lines,
         sort: "postcode",
         posting: Posting { earliest: after(earliest)?, latest: after(latest)? },
-        reprint: "same letter_id, reprint_no one higher in the production report",
+        reprint: "same letter_id, reprint_no one higher; a letter reported spoilt alone comes again from us",
         retention: Retention {
             days: job.vendor.retention_days,
             destroy_by: after(job.vendor.retention_days)?,
@@ -352,6 +378,7 @@ mod tests {
             rehearsal: true,
             parts: 1,
             run_date: jiff::civil::date(2025, 9, 1),
+            reprint: None,
             print: &print,
             vendor: &vendor,
             return_lines: &["Postbus 1, 1000 AA Amsterdam".to_owned()],

@@ -59,6 +59,8 @@ pub(super) enum Event {
     Scheduled(Scheduled),
     /// The letters of a job were fixed.
     Planned(Planned),
+    /// Letters of an earlier job are to be printed once more.
+    Reprint(ReprintPlanned),
     /// The packages of a job were made.
     Sealed(Sealed),
     /// The packages of a job are in the outbox.
@@ -215,6 +217,27 @@ pub(super) struct Planned {
     /// What the letters are made with; earlier programs did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_with: Option<MadeWith>,
+}
+
+/// A job of letters that were planned before: which copy of which ones, by their places in that job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReprintPlanned {
+    pub job: JobNumber,
+    pub name: String,
+    pub run_id: String,
+    pub date: Date,
+    pub of: JobNumber,
+    pub reprint_no: u32,
+    /// Who ordered it, and why; absent: the night did by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// In order.
+    pub seqs: Vec<u32>,
+    pub parts: Vec<PartTotals>,
+    pub staged: Vec<StagedFile>,
 }
 
 /// What a job added about people, as counts and hashes over the rows.

@@ -174,6 +174,9 @@ pub enum RecordError {
     /// The plan holds a letter that was planned before.
     #[error("letter `{letter_id}` was planned before")]
     Twice { letter_id: String },
+    /// A copy that was ordered before.
+    #[error("a copy of these letters of job `{job}` was planned before")]
+    Copied { job: JobNumber },
     /// Somebody has stopped it.
     #[error("{scope} was stopped {why}")]
     Stopped {
@@ -337,6 +340,7 @@ impl RecordError {
             Self::StopFile { .. } => {
                 "nothing leaves as long as it is there and cannot be read: put it back as it was"
             }
+            Self::Copied { .. } => "`breachpost status` says where they are",
             Self::JobState { .. } | Self::Twice { .. } => {
                 "run again: an unfinished job is finished first"
             }

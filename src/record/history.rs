@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::audit::{self, Event, KnownInput, ReceiptTaken, ShieldsSeen, Waiting};
+use super::audit::{self, Event, KnownInput, ReceiptTaken, ReprintPlanned, ShieldsSeen, Waiting};
 use super::error::RecordError;
 use super::store::list_word;
 use super::{Head, Ledger};
@@ -82,8 +82,13 @@ impl Dates {
             if let (Some(run), Some(date)) = (run_of(event), date_of(event)) {
                 dates.runs.insert(run.to_owned(), date);
             }
-            if let Event::Planned(plan) = event {
-                dates.jobs.insert(plan.job, (plan.date, plan.run_id.clone()));
+            let planned = match event {
+                Event::Planned(plan) => Some((plan.job, plan.date, &plan.run_id)),
+                Event::Reprint(plan) => Some((plan.job, plan.date, &plan.run_id)),
+                _ => None,
+            };
+            if let Some((job, date, run_id)) = planned {
+                dates.jobs.insert(job, (date, run_id.clone()));
             }
         }
 
@@ -108,6 +113,7 @@ fn run_of(event: &Event) -> Option<&str> {
         Event::ShieldsSeen(seen) => Some(seen.run_id.as_str()).filter(|run| !run.is_empty()),
         Event::Scheduled(waves) => Some(&waves.run_id),
         Event::Planned(plan) => Some(&plan.run_id),
+        Event::Reprint(plan) => Some(&plan.run_id),
         _ => None,
     }
 }
@@ -121,6 +127,7 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::RecordsRuled(ruled) => Some(ruled.date),
         Event::Scheduled(waves) => Some(waves.schedule.made_on),
         Event::Planned(plan) => Some(plan.date),
+        Event::Reprint(plan) => Some(plan.date),
         Event::Abandoned(step) => Some(step.date),
         Event::Waiting(cases) => Some(cases.date),
         Event::Gone(gone) => Some(gone.date),
@@ -150,6 +157,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::RecordsRuled(_) => "records_ruled",
         Event::Scheduled(_) => "scheduled",
         Event::Planned(_) => "planned",
+        Event::Reprint(_) => "reprint",
         Event::Sealed(_) => "sealed",
         Event::Published(_) => "published",
         Event::Done(_) => "done",
@@ -200,6 +208,7 @@ fn words(event: &Event) -> String {
             count(plan.parts.len() as u64, "part", "parts"),
             count(plan.contents.new_people, "person", "people")
         ),
+        Event::Reprint(plan) => reprint(plan),
         Event::Sealed(sealed) => {
             let parts = count(sealed.parts.len() as u64, "part", "parts");
             format!("job {} was sealed in {parts}", sealed.job)
@@ -243,6 +252,19 @@ fn words(event: &Event) -> String {
 /// Which campaign a ledger is for, where the event says so.
 fn of_mode(mode: Option<Mode>) -> String {
     mode.map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()))
+}
+
+/// Letters that are printed once more.
+fn reprint(plan: &ReprintPlanned) -> String {
+    let why = match (&plan.by, &plan.reason) {
+        (Some(by), Some(reason)) => format!(", by {by}: {reason}"),
+        _ => String::new(),
+    };
+    let letters = count(plan.seqs.len() as u64, "letter", "letters");
+    format!(
+        "job {} was planned: {letters} of job {} once more, copy {}{why}",
+        plan.name, plan.of, plan.reprint_no
+    )
 }
 
 /// The waves of first letters.

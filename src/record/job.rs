@@ -1,12 +1,14 @@
 //! A job from its plan to the end: what the run hands over, and what is left of an interrupted one.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::audit::Head;
 use super::intake::Intake;
+use super::model::Reprint;
 use super::protection::ShieldNews;
 use super::recognise::Identities;
 use crate::field::findings::Findings;
@@ -145,6 +147,8 @@ pub struct Job {
     pub planned_head: Head,
     /// Head of the ledger when the job was sealed, as in `.done`.
     pub sealed_head: Option<Head>,
+    /// Letters of an earlier job that it prints once more.
+    pub reprint: Option<Arc<Reprint>>,
 }
 
 /// What the ledger knows of one letter.

@@ -1,13 +1,16 @@
 //! The ledger's state as the events tell it, to be compared with the tables.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::audit::{Contents, Event, Init, KnownInput, Planned, ReceiptTaken, Waiting};
+use super::audit::{
+    Contents, Event, Init, KnownInput, Planned, ReceiptTaken, ReprintPlanned, Waiting,
+};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
-use super::stops::Stops;
+use super::stops::{StopScope, Stops};
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::field::schedule::{Schedule, Wave};
@@ -109,12 +112,38 @@ pub(super) struct JobRow {
     pub sealed_event: Option<u64>,
     /// The event that gave it up.
     pub abandoned: Option<u64>,
+    /// Which letters it prints again; told by the history alone.
+    pub reprint: Option<Arc<Reprint>>,
+}
+
+/// Letters of an earlier job that a job prints once more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reprint {
+    /// The job that they were planned in.
+    pub of: JobNumber,
+    /// Which copy: 1 is the second.
+    pub reprint_no: u32,
+    /// Their places there, in order.
+    pub seqs: Vec<u32>,
+}
+
+impl Reprint {
+    /// The part of this job, of which these are all, that has a letter; `None`: none of them.
+    pub(super) fn part_of(&self, parts: &[PartTotals], seq: u32) -> Option<u32> {
+        let place = self.seqs.binary_search(&seq).ok()?;
+        let mut last = 0;
+        let mut holds = |letters: u32| {
+            last += letters as usize;
+            place < last
+        };
+        parts.iter().find(|part| holds(part.letters)).map(|part| part.number)
+    }
 }
 
 impl JobRow {
     /// Without what no table has.
     fn stored(&self) -> Self {
-        Self { sealed_event: None, ..self.clone() }
+        Self { sealed_event: None, reprint: None, ..self.clone() }
     }
 
     /// Whether the next run goes on with it.
@@ -163,6 +192,7 @@ impl Model {
             }
             Event::Scheduled(waves) => self.scheduled(&waves.schedule)?,
             Event::Planned(plan) => self.planned(seq, plan)?,
+            Event::Reprint(plan) => self.reprinted(seq, plan)?,
             Event::Sealed(sealed) => {
                 let job = self.step(sealed.job, JobState::Planned, JobState::Sealed)?;
                 job.sealed.clone_from(&sealed.parts);
@@ -277,6 +307,7 @@ impl Model {
             sealed: Vec::new(),
             sealed_event: None,
             abandoned: None,
+            reprint: None,
         };
 
         if self.jobs.insert(plan.job, job).is_some() {
@@ -285,6 +316,68 @@ impl Model {
 
         self.contents.insert(plan.job, plan.contents.clone());
         Some(())
+    }
+
+    /// `None`: the job is there already, or one of its copies is: each copy is printed once.
+    pub fn reprinted(&mut self, event: u64, plan: &ReprintPlanned) -> Option<()> {
+        let of = self.jobs.get(&plan.of).filter(|of| of.state >= JobState::Published)?;
+        let letters: u32 = of.parts.iter().map(|part| part.letters).sum();
+        let again: u32 = plan.parts.iter().map(|part| part.letters).sum();
+        let in_order = plan.seqs.windows(2).all(|pair| pair[0] < pair[1]);
+        let are_there = plan.seqs.iter().all(|seq| (1..=letters).contains(seq));
+        let is_new = plan
+            .seqs
+            .iter()
+            .all(|seq| self.copies_of(plan.of, *seq).all(|(number, _)| number < plan.reprint_no));
+        let counted = usize::try_from(again) == Ok(plan.seqs.len());
+        (of.reprint.is_none() && in_order && are_there && is_new && counted).then_some(())?;
+
+        let (of, reprint_no, seqs) = (plan.of, plan.reprint_no, plan.seqs.clone());
+        let job = JobRow {
+            name: plan.name.clone(),
+            run_id: plan.run_id.clone(),
+            run_date: plan.date,
+            event,
+            state: JobState::Planned,
+            staged: plan.staged.clone(),
+            parts: plan.parts.clone(),
+            sealed: Vec::new(),
+            sealed_event: None,
+            abandoned: None,
+            reprint: Some(Arc::new(Reprint { of, reprint_no, seqs })),
+        };
+        self.jobs.insert(plan.job, job).is_none().then_some(())
+    }
+
+    /// The jobs that print letters of a job again, oldest number first; not those that were given
+    /// up.
+    pub fn reprints_of(
+        &self,
+        of: JobNumber,
+    ) -> impl Iterator<Item = (JobNumber, &JobRow, &Reprint)> {
+        let jobs = self.jobs.iter().filter(|(_, job)| job.abandoned.is_none());
+        let reprints =
+            jobs.filter_map(|(number, job)| Some((*number, job, job.reprint.as_deref()?)));
+        reprints.filter(move |(.., reprint)| reprint.of == of)
+    }
+
+    /// Whether a stop is about the letter at this place of a job.
+    pub fn covers(&self, scope: StopScope, job: JobNumber, seq: u32) -> bool {
+        let mut last = 0;
+        let mut holds = |letters: u32| {
+            last += letters;
+            seq <= last
+        };
+        let parts = self.jobs.get(&job).map_or(&[][..], |job| &job.parts);
+        let part = parts.iter().find(|part| holds(part.letters)).map_or(0, |part| part.number);
+        scope.covers(job, part, seq)
+    }
+
+    /// The copies of a letter that we had printed again, with the job of each.
+    pub fn copies_of(&self, of: JobNumber, seq: u32) -> impl Iterator<Item = (u32, JobNumber)> {
+        let of_letter = move |reprint: &Reprint| reprint.seqs.binary_search(&seq).is_ok();
+        let reprints = self.reprints_of(of).filter(move |(.., reprint)| of_letter(reprint));
+        reprints.map(|(job, _, reprint)| (reprint.reprint_no, job))
     }
 
     /// What was about people is gone.

@@ -3,8 +3,10 @@
 
 mod fold;
 mod returns;
+mod spoilt;
 mod survey;
 mod take;
+mod words;
 
 use std::sync::Arc;
 
@@ -17,8 +19,10 @@ use crate::receipts::{CopyTimes, Reading};
 
 pub use fold::PieceAlarm;
 pub use returns::{ReturnedMail, address_mark};
+pub use spoilt::{ReprintPlan, SpoiltLetters};
 pub use survey::{
-    JobPaper, LetterStates, Listed, PaperTerms, PaperTrail, PartPaper, Reconciled, paper,
+    JobPaper, LetterStates, Listed, PaperTerms, PaperTrail, PartPaper, Reconciled, ReprintPaper,
+    paper,
 };
 pub use take::{TakeError, Taken};
 

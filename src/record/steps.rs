@@ -156,5 +156,6 @@ fn describe(store: &Store, number: JobNumber, row: model::JobRow) -> Result<Job,
         staged: row.staged,
         parts: row.parts,
         sealed: row.sealed,
+        reprint: row.reprint,
     })
 }

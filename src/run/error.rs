@@ -78,6 +78,18 @@ pub enum RunError {
         /// The name that was given.
         job: String,
     },
+    /// Letters that cannot be printed again as they were.
+    #[error("letters of job `{job}` cannot be printed again: templates or typefaces have changed")]
+    ReprintLooks {
+        /// The job that they were planned in.
+        job: String,
+    },
+    /// What was named is not to be printed again.
+    #[error("nothing of `{name}` is spoilt and waits to be printed again")]
+    NotSpoilt {
+        /// The job or letter.
+        name: String,
+    },
     /// A package cannot be published again.
     #[error("`{job}` cannot be published again: {problem}")]
     Republish {
@@ -272,6 +284,14 @@ impl Explain for RunError {
                  vendor or a copy of the data folder may have them"
                     .to_owned(),
             ),
+            Self::ReprintLooks { .. } => Some(
+                "a letter that looks different is a new letter: `breachpost reissue`".to_owned(),
+            ),
+            Self::NotSpoilt { .. } => Some(
+                "`breachpost status --state spoilt` names the letters; those that were destroyed \
+                 on our word need `--destroyed`, and a reported duplicate is never printed again"
+                    .to_owned(),
+            ),
             Self::NoJob { .. } => Some("`breachpost status` shows the jobs of the last runs".to_owned()),
             Self::Past { .. } => Some("check `--date` and the clock".to_owned()),
             Self::BeforeIncident { .. } => {
@@ -303,6 +323,7 @@ impl Explain for RunError {
             | Self::VendorKey(_)
             | Self::NotPlanned { .. }
             | Self::NoJob { .. }
+            | Self::NotSpoilt { .. }
             | Self::Parameters(_)
             | Self::DressFolder { .. }
             | Self::DressKey { .. }

@@ -158,7 +158,7 @@ fn set(
         .collect();
 
     let press = Press::as_planned(&bodies, &settings.print, settings.run_date, &sheets)?;
-    let setter = Setter::new(settings.number, &bodies, &settings.print);
+    let setter = Setter::new(settings.marked(), &bodies, &settings.print);
     progress.stage("setting", part.letters.len() as u64);
     let set = |letters: &&[Planned]| {
         let pdf = setter.set(&press, letters)?;

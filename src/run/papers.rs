@@ -104,10 +104,14 @@ pub fn last_texts(data_dir: &Utf8Path) -> Option<(Timestamp, String)> {
     let runs = data_dir::runs(data_dir).read_dir_utf8().ok()?.filter_map(Result::ok);
     let reports = runs.map(|run| run.into_path().join("report.json"));
     let dated = reports.filter_map(|file| Some((fs::metadata(&file).ok()?.modified().ok()?, file)));
-    let (at, newest) = dated.max()?;
-    let part: Part = serde_json::from_slice(&fs::read(newest).ok()?).ok()?;
+    let mut dated: Vec<_> = dated.collect();
+    dated.sort_unstable();
 
-    Some((Timestamp::try_from(at).ok()?, part.made_with?.texts))
+    // A reprint has the texts of an earlier night, and its report names none.
+    dated.into_iter().rev().find_map(|(at, file)| {
+        let part: Part = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+        Some((Timestamp::try_from(at).ok()?, part.made_with?.texts))
+    })
 }
 
 /// Begins `letters.parquet` in `folder`.

@@ -20,6 +20,7 @@ use crate::config::{Print, Vendor};
 use crate::field::body::Body;
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
+use crate::field::piece::ReprintOf;
 use crate::field::place::Planned;
 use crate::package::{Class, JobTicket, PartPlan, Sample};
 use crate::record::StagedFile;
@@ -57,6 +58,9 @@ pub struct Settings {
     /// What the letters are made with; a plan of an earlier program does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_with: Option<MadeWith>,
+    /// Letters of an earlier job that are printed again; absent: letters of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reprint: Option<ReprintOf>,
 }
 
 impl Settings {
@@ -80,7 +84,14 @@ impl Settings {
             return_lines: facts.return_lines(),
             sender_phones: facts.sender_phones(),
             made_with: Some(wording.made_with.clone()),
+            reprint: None,
         }
+    }
+
+    /// The job that the sheet marks and the manifest name.
+    #[must_use]
+    pub fn marked(&self) -> JobNumber {
+        self.reprint.map_or(self.number, |reprint| reprint.job)
     }
 
     /// What the tickets of the job say, with the ledger's head as far as it is known.
@@ -89,7 +100,8 @@ impl Settings {
             number: self.number,
             rehearsal: self.rehearsal,
             parts: self.parts,
-            run_date: self.run_date,
+            run_date: self.reprint.map_or(self.run_date, |reprint| reprint.on),
+            reprint: self.reprint,
             print: &self.print,
             vendor: &self.vendor,
             return_lines: &self.return_lines,

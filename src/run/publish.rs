@@ -108,7 +108,7 @@ fn refuse_when_stopped(ledger: &Ledger, outbox: &Utf8Path, job: &Job) -> Result<
         let mut files = outbox.join(&job.job_name).read_dir_utf8().into_iter().flatten();
         files.next().is_some()
     };
-    match ledger.refuse_when_stopped(Some(job.job)) {
+    match ledger.refuse_when_job_stopped(job) {
         Err(source @ RecordError::Stopped { .. }) if is_partly_out() => {
             Err(RunError::PartStopped { job: job.job_name.clone(), source })
         }

@@ -204,6 +204,7 @@ impl Package<'_, '_> {
             sealed: Vec::new(),
             planned_head: head.clone(),
             sealed_head: None,
+            reprint: None,
         };
 
         let letters = job.parts.iter().map(|part| u64::from(part.letters)).sum();

@@ -69,7 +69,7 @@ fn republish(night: &Night<'_>, ledger: &mut Ledger, name: &str) -> Result<Utf8P
         return Err(RunError::Unfinished { job: job.job_name, state: job.state });
     }
 
-    ledger.refuse_when_stopped(Some(job.job))?;
+    ledger.refuse_when_job_stopped(&job)?;
     let data_dir = &night.config.data_dir;
     let package = data_dir::outbox(data_dir).join(&job.job_name);
     let kept = data_dir::runs(data_dir).join(&job.run_id).join(KEPT);

@@ -49,7 +49,7 @@ pub(super) fn seal(
         staging,
         settings: &settings,
         bodies: &bodies,
-        setter: Setter::new(settings.number, &bodies, &settings.print),
+        setter: Setter::new(settings.marked(), &bodies, &settings.print),
         samples: staging.samples(&job.staged)?,
         recipients: Recipients::parse(&settings.vendor.recipients).map_err(PackageError::from)?,
         head: job.planned_head.to_string(),

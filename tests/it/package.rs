@@ -179,6 +179,7 @@ fn job<'a>(
     rehearsal: bool,
 ) -> JobTicket<'a> {
     JobTicket {
+        reprint: None,
         number: JOB,
         rehearsal,
         parts: 2,

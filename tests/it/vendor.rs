@@ -2,6 +2,7 @@
 //! mistakes.
 
 mod receipts;
+mod reprints;
 mod simulated;
 mod stops;
 

@@ -20,7 +20,8 @@ impl Waves {
     fn new(people: usize) -> Self {
         let night = Night::bare();
         write(&night, "exposures-1.csv", 0..people);
-        let table = "[waves]\nlines = 1\nhours = 8.0\nfirst = 200\ncalls_expected = [200.0, 100.0]\n";
+        let table =
+            "[waves]\nlines = 1\nhours = 8.0\nfirst = 200\ncalls_expected = [200.0, 100.0]\n";
         let config = night.configured("[vendor]", &[table, "\n[vendor]"].concat());
         Self { night, config }
     }

@@ -4,13 +4,14 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::reprint::show_reprinted;
 use crate::base::ExitStatus;
 use crate::cli::output;
 use crate::cli::session::{Session, show_counts};
 use crate::cli::tell::Teller;
 use crate::report::Report;
 use crate::run::outcome::{Occasion, Outcome};
-use crate::run::{self, Done, Finished, Night};
+use crate::run::{self, Done, Finished, Night, ReprintedJob};
 
 impl Session<'_> {
     /// Runs the batch and tells everybody how that ended.
@@ -91,6 +92,7 @@ impl Session<'_> {
             ));
         }
 
+        show_reprinted(&done.reprinted);
         show_counts(&done.report);
         show_news(&done.report);
 
@@ -132,6 +134,7 @@ struct Answer<'a> {
     run_id: &'a str,
     republished: Option<&'a Utf8Path>,
     resumed: Option<&'a str>,
+    reprinted: &'a [ReprintedJob],
     papers: &'a Utf8Path,
     package: Option<&'a Utf8Path>,
     report: &'a Report,
@@ -144,6 +147,7 @@ impl<'a> Answer<'a> {
             run_id: &done.report.run_id,
             republished: done.republished.as_deref(),
             resumed: done.resumed.as_ref().map(|job| job.report.run_id.as_str()),
+            reprinted: &done.reprinted,
             papers: &done.papers,
             package: done.package.as_deref(),
             report: &done.report,

@@ -100,6 +100,17 @@ pub(super) struct PieceTerms {
     pub overdue: bool,
     /// The day on which its job was planned.
     pub made_on: Date,
+    /// The last copy that we had printed again.
+    pub reprint: Option<CopyTerms>,
+}
+
+/// What is known of a copy that we had printed again, besides what was said of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CopyTerms {
+    pub reprint_no: u32,
+    /// As for the piece.
+    pub base: PieceState,
+    pub overdue: bool,
 }
 
 /// Everything that was said of one copy of a letter.
@@ -246,9 +257,13 @@ impl PieceHistory {
             return PieceState::Posted;
         }
 
+        // A copy of which nothing was said yet takes the place of those that are gone.
         let last = self.copies.last();
+        let is_later = |copy: &CopyTerms| last.is_none_or(|last| last.reprint_no < copy.reprint_no);
+        let coming = terms.reprint.filter(is_later);
         let all_gone = !self.copies.is_empty() && self.copies.iter().all(CopySaid::is_gone);
-        if all_gone && last.is_some_and(|copy| copy.has(PieceStep::Destroyed)) {
+        let is_over = all_gone && coming.is_none();
+        if is_over && last.is_some_and(|copy| copy.has(PieceStep::Destroyed)) {
             return PieceState::Destroyed;
         }
 
@@ -256,16 +271,34 @@ impl PieceHistory {
             return PieceState::Stopped;
         }
 
-        if all_gone {
+        if is_over {
             return PieceState::Spoilt;
         }
 
+        let overdue = terms.reprint.map_or(terms.overdue, |copy| copy.overdue);
         match last {
-            _ if terms.overdue => PieceState::Unproven,
+            _ if overdue => PieceState::Unproven,
+            _ if coming.is_some() => coming.map_or(terms.base, |copy| copy.base),
             Some(copy) if copy.has(PieceStep::Inserted) => PieceState::Inserted,
             Some(copy) if copy.has(PieceStep::Printed) => PieceState::Printed,
             _ => terms.base,
         }
+    }
+
+    /// The number of the copy that is to be printed next: the ones before are gone, none of them may
+    /// have reached anybody, and nothing is said of them that would make one too many.
+    pub fn next_copy(&self, terms: &PieceTerms) -> Option<u32> {
+        use PieceAlarm::{Contradicted, Doubled, PostedAndDestroyed, PostedTwice, Unexplained};
+
+        let is_gone = matches!(self.state(terms), PieceState::Spoilt | PieceState::Destroyed);
+        let doubts = [Contradicted, Doubled, PostedAndDestroyed, PostedTwice, Unexplained];
+        let alarms = self.alarms(terms);
+        if !is_gone || terms.stopped.is_some() || doubts.iter().any(|alarm| alarms.contains(alarm))
+        {
+            return None;
+        }
+
+        Some(self.copies.last()?.reprint_no + 1)
     }
 
     /// Everything that cannot be right.

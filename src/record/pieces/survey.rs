@@ -4,24 +4,22 @@
 //! depends on, are left to `ledger check`.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::fold::{PieceHistory, PieceTerms};
-use crate::base::plain::count;
+use super::fold::{CopyTerms, PieceHistory, PieceTerms};
 use crate::base::working_days;
 use crate::config::{Config, ReceiptSettings};
 use crate::field::ids::LetterId;
 use crate::field::job_number::JobNumber;
-use crate::field::piece::{PieceState, ReturnReason};
+use crate::field::piece::PieceState;
 use crate::receipts::StopAnswer;
 use crate::record::audit;
 use crate::record::error::RecordError;
 use crate::record::job::JobState;
-use crate::record::model::{JobRow, Model};
+use crate::record::model::{JobRow, Model, Reprint};
 use crate::record::stops::Stop;
 use crate::record::store::{PieceTallies, Store};
 use crate::record::{Access, CampaignState, Home, Ledger, anchors, ledger_path};
@@ -58,6 +56,16 @@ pub(super) struct JobTerms<'m> {
     job: &'m JobRow,
     overdue: bool,
     deadline: Date,
+    /// Copies that we had printed again, oldest job first.
+    copies: Vec<Copies<'m>>,
+}
+
+/// The copies of one job that prints letters again.
+struct Copies<'m> {
+    number: JobNumber,
+    job: &'m JobRow,
+    reprint: &'m Reprint,
+    overdue: bool,
 }
 
 pub(super) fn terms_of<'m>(
@@ -67,7 +75,14 @@ pub(super) fn terms_of<'m>(
 ) -> JobTerms<'m> {
     let job = &model.jobs[&number];
     let deadline = paper.deadline(job.run_date);
-    JobTerms { model, number, job, overdue: paper.today > deadline, deadline }
+    let copies = model.reprints_of(number).map(|(number, job, reprint)| Copies {
+        number,
+        job,
+        reprint,
+        overdue: paper.today > paper.deadline(job.run_date),
+    });
+    let copies = copies.collect();
+    JobTerms { model, number, job, overdue: paper.today > deadline, deadline, copies }
 }
 
 impl JobTerms<'_> {
@@ -87,17 +102,36 @@ impl JobTerms<'_> {
 
     fn in_part(&self, part: u32, seq: u32) -> PieceTerms {
         let is_out = self.job.state >= JobState::Published;
-        let acknowledged = self.model.acknowledged.get(&(self.number, part));
-        let base = match acknowledged {
-            _ if !is_out => PieceState::Planned,
-            Some(true) => PieceState::Accepted,
-            Some(false) | None => PieceState::HandedOver,
-        };
+        let stops = &self.model.stops;
+        let mut stopped = stops.since(self.number, part, seq);
+
+        let mut last = None;
+        for copies in &self.copies {
+            let Some(part) = copies.reprint.part_of(&copies.job.parts, seq) else { continue };
+            stopped = stopped.or_else(|| stops.since(copies.number, part, seq));
+            let copy = CopyTerms {
+                reprint_no: copies.reprint.reprint_no,
+                base: self.base(copies.number, copies.job, part),
+                overdue: copies.job.state >= JobState::Published && copies.overdue,
+            };
+            last = last.filter(|last: &CopyTerms| last.reprint_no > copy.reprint_no).or(Some(copy));
+        }
+
         PieceTerms {
-            base,
-            stopped: self.model.stops.since(self.number, part, seq),
+            base: self.base(self.number, self.job, part),
+            stopped,
             overdue: is_out && self.overdue,
             made_on: self.job.run_date,
+            reprint: last,
+        }
+    }
+
+    /// Where a piece of a part is when nothing was said of it.
+    fn base(&self, number: JobNumber, job: &JobRow, part: u32) -> PieceState {
+        match self.model.acknowledged.get(&(number, part)) {
+            _ if job.state < JobState::Published => PieceState::Planned,
+            Some(true) => PieceState::Accepted,
+            Some(false) | None => PieceState::HandedOver,
         }
     }
 }
@@ -144,6 +178,22 @@ pub struct JobPaper {
     pub deadline: Date,
     /// By part.
     pub parts: Vec<PartPaper>,
+    /// Jobs that print letters of it again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reprints: Vec<ReprintPaper>,
+}
+
+/// Letters of a job that were printed again.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReprintPaper {
+    /// Name of the job in the outbox that has them.
+    pub job: String,
+    /// Its date.
+    pub date: Date,
+    /// Which copy.
+    pub reprint_no: u32,
+    /// Letters.
+    pub letters: u64,
 }
 
 /// A part on paper.
@@ -292,7 +342,9 @@ impl Surveyor<'_> {
 
         let returned = self.store.returned()?;
         let mut tallies = PieceTallies::default();
-        let jobs = self.model.jobs.iter().filter(|(_, job)| job.abandoned.is_none());
+        // Letters that are printed again are counted where they were planned.
+        let jobs = self.model.jobs.iter();
+        let jobs = jobs.filter(|(_, job)| job.abandoned.is_none() && job.reprint.is_none());
         for (number, job) in jobs {
             let letters: u32 = job.parts.iter().map(|part| part.letters).sum();
             let mut pieces = vec![PieceHistory::default(); letters as usize];
@@ -373,14 +425,32 @@ impl Surveyor<'_> {
             parts.push(part);
         }
 
+        let reprints = terms.copies.iter().map(|copies| self.reprint(copies, survey)).collect();
         survey.jobs.push(JobPaper {
             job: job.name.clone(),
             date: job.run_date,
             working_days: working_days::between(job.run_date, self.terms.today),
             deadline: terms.deadline,
             parts,
+            reprints,
         });
         self.list(number, job, &named, survey)
+    }
+
+    /// A job of letters that are printed again.
+    fn reprint(&self, copies: &Copies<'_>, survey: &mut PaperTrail) -> ReprintPaper {
+        for part in &copies.job.parts {
+            if self.model.acknowledged.get(&(copies.number, part.number)) == Some(&false) {
+                *survey.alarms.entry("other_bytes").or_default() += u64::from(part.letters);
+            }
+        }
+
+        ReprintPaper {
+            job: copies.job.name.clone(),
+            date: copies.job.run_date,
+            reprint_no: copies.reprint.reprint_no,
+            letters: copies.reprint.seqs.len() as u64,
+        }
     }
 
     /// Names the letters at these places.
@@ -417,73 +487,5 @@ impl PaperTrail {
             *self.returned.entry(reason.word()).or_default() += 1;
         }
         self.repaired_by_hand += u64::from(piece.is_repaired());
-    }
-}
-
-impl fmt::Display for PaperTrail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "letters   {}", self.letters.total)?;
-        let there = self.letters.by_state.iter().filter(|(_, letters)| **letters > 0);
-        for (place, (state, letters)) in there.enumerate() {
-            write!(f, "{} {letters} {state}", if place == 0 { " =" } else { " +" })?;
-        }
-
-        for job in &self.jobs {
-            let days = count(job.working_days.into(), "working day", "working days");
-            write!(f, "\njob       {}, {days} old, deadline {}", job.job, job.deadline)?;
-            for part in &job.parts {
-                write!(f, "\n  {part}")?;
-            }
-        }
-
-        for (reason, letters) in &self.returned {
-            let action = reason.parse().map_or("", ReturnReason::action);
-            write!(f, "\nreturned  {letters} {reason}: {action}")?;
-        }
-        for (alarm, pieces) in &self.alarms {
-            write!(f, "\nALARM     {pieces} {alarm}: {}", super::alarm_text(alarm))?;
-        }
-        for stop in &self.stops {
-            write!(f, "\nstop {:>4} {} since {}", stop.event, stop.scope, stop.date)?;
-        }
-        for listed in &self.listed {
-            write!(
-                f,
-                "\n{} part {} seq {} {}",
-                listed.job, listed.part, listed.seq, listed.letter_id
-            )?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for PartPaper {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "part {}: {}", self.part, count(self.letters.into(), "letter", "letters"))?;
-        for (state, letters) in &self.by_state {
-            write!(f, ", {letters} {state}")?;
-        }
-
-        write!(f, "; read back {} of {} sheets", self.sheets_read, self.sheets)?;
-        if self.acknowledged == Some(false) {
-            write!(f, "; the vendor has OTHER BYTES")?;
-        }
-        let Some(stop) = &self.stopped else { return Ok(()) };
-        write!(
-            f,
-            "; stopped: {} destroyed + {} posted + {} unknown = {}",
-            stop.destroyed, stop.posted, stop.unknown, stop.pieces
-        )?;
-        match stop.answer {
-            None => write!(f, "; NO ANSWER"),
-            Some(answer) if stop.disagrees() => write!(
-                f,
-                "; the vendor answers {}, {} destroyed and {} posted: NOT WHAT IT HAS REPORTED",
-                answer.answer.word(),
-                answer.destroyed,
-                answer.posted
-            ),
-            Some(answer) => write!(f, "; the vendor answers {}", answer.answer.word()),
-        }
     }
 }

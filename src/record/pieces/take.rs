@@ -21,7 +21,7 @@ use crate::receipts::{
 use crate::record::audit::{ReceiptTaken, RowHash};
 use crate::record::error::RecordError;
 use crate::record::job::JobState;
-use crate::record::model::{JobRow, Model};
+use crate::record::model::{JobRow, Model, Reprint};
 use crate::record::recognise::Mark;
 use crate::record::store::{KnownPiece, hash_piece, hash_returned};
 use crate::record::{Access, CampaignState, Home, Ledger};
@@ -256,8 +256,15 @@ impl Ledger {
         model: &Model,
         taken: &mut Taken,
     ) -> Result<Said, TakeError> {
+        // Letters that are printed again are known by their places in the job that they come from.
+        let reprint = model.jobs.get(&number).and_then(|job| job.reprint.as_deref());
+        let number = reprint.map_or(number, |reprint| reprint.of);
         let letters = self.store.letters_of(number)?;
-        belong_together(file, rows, &letters)?;
+        belong_together(file, rows, &letters, reprint)?;
+        let copy_of = |row: &Reading| match (row.reprint_no, reprint) {
+            (0, Some(reprint)) => reprint.reprint_no,
+            (said, _) => said,
+        };
 
         let mut known = vec![PieceHistory::default(); letters.len()];
         self.store.for_each_piece(Some(number), |_, row| {
@@ -268,14 +275,21 @@ impl Ledger {
 
         // By place; what one file says twice of one copy stands beside each other.
         let mut order: Vec<&Reading> = rows.iter().collect();
-        order.sort_unstable_by_key(|row| (row.seq, row.reprint_no, row.step, row.line));
+        order.sort_unstable_by_key(|row| (row.seq, copy_of(row), row.step, row.line));
         let mut pieces = Vec::new();
         let mut before = None;
         for row in order {
-            let copy = (row.seq, row.reprint_no, row.step);
-            let again = before.replace(copy) == Some(copy);
+            let copy = (row.seq, copy_of(row), row.step);
+            // A copy that we had printed again is reported by the job that has it.
+            let is_ours = reprint.is_none()
+                && row.reprint_no > 0
+                && model.copies_of(number, row.seq).any(|(ours, _)| ours == row.reprint_no);
+            let again = before.replace(copy) == Some(copy) || is_ours;
             let place = row.seq as usize - 1;
-            let new = PieceRow::of(number, letters[place].sheets, again, row);
+            let new = PieceRow {
+                reprint_no: copy_of(row),
+                ..PieceRow::of(number, letters[place].sheets, again, row)
+            };
             if !known[place].knows(&new) {
                 known[place].add(&new);
                 pieces.push(new);
@@ -370,10 +384,17 @@ fn belong_together(
     file: &ReceiptFile,
     rows: &[Reading],
     letters: &[KnownPiece],
+    reprint: Option<&Reprint>,
 ) -> Result<(), TakeError> {
+    let is_in_job = |row: &Reading| {
+        reprint.is_none_or(|reprint| {
+            let is_copy = row.reprint_no == 0 || row.reprint_no >= reprint.reprint_no;
+            is_copy && reprint.seqs.binary_search(&row.seq).is_ok()
+        })
+    };
     let planned = |seq: u32| letters.get(seq as usize - 1).map(|letter| letter.letter_id);
-    let wrong: Vec<&Reading> =
-        rows.iter().filter(|row| planned(row.seq) != Some(row.letter_id)).collect();
+    let belongs = |row: &Reading| planned(row.seq) == Some(row.letter_id) && is_in_job(row);
+    let wrong: Vec<&Reading> = rows.iter().filter(|row| !belongs(row)).collect();
     let Some(first) = wrong.first() else { return Ok(()) };
 
     let places: BTreeMap<_, i64> = letters.iter().map(|letter| letter.letter_id).zip(1..).collect();
@@ -429,11 +450,23 @@ fn answered(
         if !parts.iter().any(|part| part.number == answer.part) {
             return Err(TakeError::NoPart { file: file.name.clone() });
         }
-        if !model.stops.was_ordered(number, answer.part) {
+        if !was_ordered(model, number, answer.part) {
             return Err(TakeError::NotStopped { file: file.name.clone() });
         }
     }
     Ok(Said { answers: answers.parts.clone(), ..Said::default() })
+}
+
+/// Whether a stop of a part was ordered, or of the letters that it prints again.
+fn was_ordered(model: &Model, number: JobNumber, part: u32) -> bool {
+    let of = model.jobs[&number]
+        .reprint
+        .as_deref()
+        .and_then(|reprint| model.jobs.get_key_value(&reprint.of));
+    let is_copy = |(of, job): (&JobNumber, &JobRow)| {
+        job.parts.iter().any(|part| model.stops.was_ordered(*of, part.number))
+    };
+    model.stops.was_ordered(number, part) || of.is_some_and(is_copy)
 }
 
 impl std::fmt::Display for Taken {

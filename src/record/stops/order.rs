@@ -11,8 +11,8 @@ use crate::field::ids::LetterId;
 use crate::field::job_number::JobNumber;
 use crate::record::audit::StopOrdered;
 use crate::record::error::RecordError;
-use crate::record::job::JobState;
-use crate::record::model::{JobRow, Model};
+use crate::record::job::{Job, JobState};
+use crate::record::model::{JobRow, Model, Reprint};
 use crate::record::{Access, Home, Ledger, files, inputs};
 
 /// What somebody names to be stopped.
@@ -172,6 +172,11 @@ fn readable(home: &Home<'_>) -> Result<Ledger, RecordError> {
     }
 }
 
+/// Whether a stop is about one of the letters that a job prints again.
+fn concerns(scope: StopScope, reprint: &Reprint, model: &Model) -> bool {
+    reprint.seqs.iter().any(|seq| model.covers(scope, reprint.of, *seq))
+}
+
 impl Ledger {
     /// What is stopped, by the ledger and by the stop file, with who and why.
     ///
@@ -211,6 +216,20 @@ impl Ledger {
         let concerns =
             |scope: StopScope| scope == StopScope::All || job.is_some_and(|job| scope.touches(job));
         match self.stopped()?.into_iter().find(|(scope, _)| concerns(*scope)) {
+            Some((scope, why)) => Err(RecordError::Stopped { scope, why }),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses when something of this job is stopped, or of the letters that it prints again.
+    ///
+    /// # Errors
+    /// [`RecordError::Stopped`].
+    pub fn refuse_when_job_stopped(&self, job: &Job) -> Result<(), RecordError> {
+        self.refuse_when_stopped(Some(job.job))?;
+        let Some(reprint) = job.reprint.as_deref() else { return Ok(()) };
+        let model = self.model()?;
+        match self.stopped()?.into_iter().find(|(scope, _)| concerns(*scope, reprint, &model)) {
             Some((scope, why)) => Err(RecordError::Stopped { scope, why }),
             None => Ok(()),
         }
@@ -263,11 +282,13 @@ impl Ledger {
             pieces: 0,
         };
 
-        let concerned = model
-            .jobs
-            .iter()
-            .filter(|(number, job)| stop.scope.touches(**number) && job.abandoned.is_none());
-        for (number, job) in concerned {
+        let is_concerned = |number: JobNumber, job: &JobRow| {
+            let reprint = job.reprint.as_deref();
+            stop.scope.touches(number)
+                || reprint.is_some_and(|reprint| concerns(stop.scope, reprint, model))
+        };
+        let jobs = model.jobs.iter().filter(|(_, job)| job.abandoned.is_none());
+        for (number, job) in jobs.filter(|(number, job)| is_concerned(**number, job)) {
             let folder = data_dir::outbox(&self.data_dir).join(&job.name);
             // A job that is partly out may have been fetched as far as it is.
             let is_out = job.state >= JobState::Published || !files::names(&folder)?.is_empty();
@@ -276,7 +297,10 @@ impl Ledger {
                 continue;
             }
 
-            let parts = self.pieces_of(stop.scope, *number, job)?;
+            let parts = match job.reprint.as_deref().filter(|_| !stop.scope.touches(*number)) {
+                Some(reprint) => self.copies_of(stop.scope, model, job, reprint)?,
+                None => self.pieces_of(stop.scope, *number, job)?,
+            };
             told.pieces += parts.iter().map(|part| u64::from(part.pieces)).sum::<u64>();
             let order = Order {
                 schema_version: 1,
@@ -317,6 +341,35 @@ impl Ledger {
                 _ => (part.totals.letters, Vec::new()),
             };
             parts.push(Pieces { part: part.totals.number, file: &part.file, pieces, letters });
+        }
+        Ok(parts)
+    }
+
+    /// The copies in a job whose letters a stop of the job that they come from is about, by part.
+    fn copies_of<'j>(
+        &self,
+        scope: StopScope,
+        model: &Model,
+        job: &'j JobRow,
+        reprint: &Reprint,
+    ) -> Result<Vec<Pieces<'j>>, RecordError> {
+        let known = self.store.letters_of(reprint.of)?;
+        let mut parts = Vec::new();
+        for part in &job.sealed {
+            let number = part.totals.number;
+            let is_in_part = |seq: &&u32| reprint.part_of(&job.parts, **seq) == Some(number);
+            let stopped = reprint.seqs.iter().filter(is_in_part).copied();
+            let stopped = stopped.filter(|seq| model.covers(scope, reprint.of, *seq));
+            let letters: Vec<Piece> = stopped
+                .filter_map(|seq| {
+                    let letter_id = known.get(seq as usize - 1)?.letter_id;
+                    Some(Piece { seq, letter_id })
+                })
+                .collect();
+            let pieces = u32::try_from(letters.len()).unwrap_or(u32::MAX);
+            if pieces > 0 {
+                parts.push(Pieces { part: number, file: &part.file, pieces, letters });
+            }
         }
         Ok(parts)
     }

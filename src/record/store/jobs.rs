@@ -197,6 +197,7 @@ impl Store {
                             .get::<_, Option<i64>>(6)?
                             .map(|event| count(6, event))
                             .transpose()?,
+                        reprint: None,
                     };
                     Ok((row.get(0)?, job))
                 })?

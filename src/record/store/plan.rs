@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use rusqlite::{ErrorCode, Transaction};
 
 use super::events::append;
@@ -11,8 +12,11 @@ use super::lists::{FileRows, add_rows, add_shields};
 use super::{Sql, Store, at};
 use crate::field::ids::Pseudonym;
 use crate::field::job_number::JobNumber;
-use crate::record::audit::{Event, Head, Identities, Inputs, Planned, RowHash, Scheduled};
+use crate::record::audit::{
+    Event, Head, Identities, Inputs, Planned, ReprintPlanned, RowHash, Scheduled,
+};
 use crate::record::error::RecordError;
+use crate::record::job::{PartTotals, StagedFile};
 use crate::record::protection::ShieldLine;
 use crate::record::recognise::{IdentityChange, Mark, MarkKind};
 
@@ -118,32 +122,65 @@ impl Store {
         let transaction = self.begin()?;
         plan.news.add(&transaction)?;
         let head = append(&transaction, &Event::Planned(plan.event.clone()))?;
-        add_job(&transaction, &plan.event, &head).map_err(at("record a job"))?;
+        add_job(&transaction, &(&plan.event).into(), &head).map_err(at("record a job"))?;
         add_people(&transaction, plan.new_people).map_err(at("record people"))?;
         add_letters(&transaction, plan.event.job, plan.letters)?;
         add_marks(&transaction, plan.event.job, plan.marks).map_err(at("record marks"))?;
         transaction.commit().map_err(at("record a plan"))?;
         Ok(head)
     }
+
+    /// Writes down that letters of an earlier job are printed once more.
+    pub fn reprint(&mut self, plan: ReprintPlanned) -> Result<Head, RecordError> {
+        let transaction = self.begin()?;
+        let head = append(&transaction, &Event::Reprint(plan.clone()))?;
+        add_job(&transaction, &(&plan).into(), &head).map_err(at("record a job"))?;
+        transaction.commit().map_err(at("record a reprint"))?;
+        Ok(head)
+    }
 }
 
-pub(super) fn add_job(transaction: &Transaction<'_>, event: &Planned, head: &Head) -> Sql<()> {
+/// A job as its tables have it.
+pub(super) struct NewJob<'a> {
+    job: JobNumber,
+    name: &'a str,
+    run_id: &'a str,
+    date: Date,
+    parts: &'a [PartTotals],
+    staged: &'a [StagedFile],
+}
+
+impl<'a> From<&'a Planned> for NewJob<'a> {
+    fn from(plan: &'a Planned) -> Self {
+        let Planned { job, name, run_id, date, parts, staged, .. } = plan;
+        Self { job: *job, name, run_id, date: *date, parts, staged }
+    }
+}
+
+impl<'a> From<&'a ReprintPlanned> for NewJob<'a> {
+    fn from(plan: &'a ReprintPlanned) -> Self {
+        let ReprintPlanned { job, name, run_id, date, parts, staged, .. } = plan;
+        Self { job: *job, name, run_id, date: *date, parts, staged }
+    }
+}
+
+pub(super) fn add_job(transaction: &Transaction<'_>, event: &NewJob<'_>, head: &Head) -> Sql<()> {
     transaction.execute(
         "INSERT INTO job (job, campaign, name, run_id, run_date, event, state) VALUES (?1, 1, ?2, ?3, ?4, ?5, 'planned')",
-        (event.job, &event.name, &event.run_id, event.date.to_string(), seq(head)),
+        (event.job, event.name, event.run_id, event.date.to_string(), seq(head)),
     )?;
 
     let mut part = transaction.prepare(
         "INSERT INTO part (job, number, letters, pages, sheets) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
 
-    for totals in &event.parts {
+    for totals in event.parts {
         part.execute((event.job, totals.number, totals.letters, totals.pages, totals.sheets))?;
     }
 
     let mut staged =
         transaction.prepare("INSERT INTO staged (job, name, sha256) VALUES (?1, ?2, ?3)")?;
-    for file in &event.staged {
+    for file in event.staged {
         staged.execute((event.job, &file.name, &file.sha256))?;
     }
 

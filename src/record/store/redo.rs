@@ -343,7 +343,7 @@ fn repeat(
         | Event::Lifted(_) => Ok(()),
         Event::Planned(plan) => {
             let plan = || {
-                add_job(transaction, plan, head)?;
+                add_job(transaction, &plan.into(), head)?;
                 for (table, value, _) in CAME_WITH_LETTERS {
                     let copy = format!(
                         "INSERT INTO main.{table} (id, {value}) SELECT id, {value} FROM redo.{table} WHERE job = ?1 ORDER BY id"
@@ -357,6 +357,7 @@ fn repeat(
             };
             plan().map_err(at(REPLAYING))
         }
+        Event::Reprint(plan) => add_job(transaction, &plan.into(), head).map_err(at(REPLAYING)),
         Event::Sealed(sealed) => {
             seal_parts(transaction, sealed.job, &sealed.parts).map_err(at(REPLAYING))?;
             moved(sealed.job, JobState::Planned, JobState::Sealed)

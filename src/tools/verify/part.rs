@@ -52,12 +52,27 @@ impl<'a> Whole<'a> {
 struct Ticket {
     job: String,
     rehearsal: bool,
+    #[serde(default)]
+    reprint_of: Option<ReprintNote>,
     part: u64,
     parts: u64,
     plex: String,
     counts: Tally,
     classes: Vec<ClassTally>,
     print_files: Vec<FileTally>,
+}
+
+/// The job whose letters are printed again.
+#[derive(Debug, Deserialize)]
+struct ReprintNote {
+    job: String,
+}
+
+impl Ticket {
+    /// The job that the manifest names.
+    fn marked(&self) -> &str {
+        self.reprint_of.as_ref().map_or(&self.job, |reprint| &reprint.job)
+    }
 }
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -84,10 +99,11 @@ struct FileTally {
 }
 
 /// Everything that may be in a ticket; another field could carry what the vendor must not know.
-const TICKET_FIELDS: [&str; 28] = [
+const TICKET_FIELDS: [&str; 29] = [
     "schema_version",
     "job",
     "rehearsal",
+    "reprint_of",
     "part",
     "parts",
     "counts",
@@ -125,7 +141,8 @@ pub(super) fn inspect<R: Read + Seek>(
     whole.opened += 1;
     let ticket = ticket(archive, stem, problems);
     let rows = Rows {
-        job: ticket.as_ref().map(|ticket| ticket.job.as_str()),
+        job: ticket.as_ref().map(Ticket::marked),
+        reprint: ticket.as_ref().is_some_and(|ticket| ticket.reprint_of.is_some()),
         duplex: ticket.as_ref().is_none_or(|ticket| ticket.plex == "duplex"),
         stem,
         keep_text: whole.page_text.is_some(),

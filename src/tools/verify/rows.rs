@@ -79,6 +79,8 @@ pub(super) struct Printed {
 pub(super) struct Rows<'a> {
     /// The job's number, when the ticket could be read.
     pub(super) job: Option<&'a str>,
+    /// Letters of an earlier job: their numbers have gaps.
+    pub(super) reprint: bool,
     /// Two pages a sheet.
     pub(super) duplex: bool,
     /// The part's name.
@@ -143,7 +145,7 @@ impl Rows<'_> {
             checked.cells(self.job);
             checked.address();
             checked.leaks();
-            checked.order(self.stem, last_seq);
+            checked.order(self.stem, self.reprint, last_seq);
             let numbers = checked.numbers(self.duplex);
             before = Some(checked.range(before, numbers, &files));
             letter_ids.push(id(row.letter_id));
@@ -335,7 +337,7 @@ impl Checked<'_, '_> {
         }
     }
 
-    fn order(&mut self, stem: &str, last_seq: &mut Option<u64>) {
+    fn order(&mut self, stem: &str, reprint: bool, last_seq: &mut Option<u64>) {
         let row = self.row;
         let seq: Option<u64> = digits(row.seq, 7).then(|| row.seq.parse().ok()).flatten();
         let Some(seq) = seq else {
@@ -346,8 +348,13 @@ impl Checked<'_, '_> {
         // The first part begins at 1; a later part seen alone may begin anywhere.
         let expected =
             last_seq.map_or_else(|| stem.ends_with("-p001").then_some(1), |last| Some(last + 1));
-        let fine = expected.is_none_or(|expected| expected == seq);
-        self.expect(fine, Check::Sequence, "`seq` is not one more than that of the row before");
+        if reprint {
+            let fine = last_seq.is_none_or(|last| seq > last);
+            self.expect(fine, Check::Sequence, "`seq` is not higher than that of the row before");
+        } else {
+            let fine = expected.is_none_or(|expected| expected == seq);
+            self.expect(fine, Check::Sequence, "`seq` is not one more than that of the row before");
+        }
         *last_seq = Some(seq);
         let name = row
             .print_file

@@ -7,7 +7,13 @@ use crate::receipts::CopyTimes;
 const MADE: Date = jiff::civil::date(2025, 9, 15);
 
 fn terms() -> PieceTerms {
-    PieceTerms { base: PieceState::HandedOver, stopped: None, overdue: false, made_on: MADE }
+    PieceTerms {
+        base: PieceState::HandedOver,
+        stopped: None,
+        overdue: false,
+        made_on: MADE,
+        reprint: None,
+    }
 }
 
 /// Seconds on a day and hour of September 2025.
