@@ -171,6 +171,7 @@ fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts)
         person: notice.person,
         kind: notice.kind,
         sequence: notice.sequence,
+        reissue_of: notice.reissue,
         language: notice.language,
         format: notice.format,
         audience: notice.audience,

@@ -14,6 +14,8 @@ pub mod names;
 pub mod partial_date;
 pub mod terms;
 
+pub mod reissue;
+
 pub mod findings;
 pub mod keys;
 

@@ -338,6 +338,7 @@ pub(crate) mod testing {
             person: Pseudonym([7; 16]),
             kind: Kind::First,
             sequence: 1,
+            reissue_of: None,
             sender: "bvo".to_owned(),
             findings: Findings {
                 categories: vec![Category::Screening],

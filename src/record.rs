@@ -47,6 +47,7 @@ mod protection;
 pub mod purge;
 mod recognise;
 mod redo;
+pub mod reissues;
 pub mod restore;
 mod row_marks;
 mod steps;

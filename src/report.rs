@@ -164,6 +164,10 @@ pub struct PeopleCounts {
     pub suppressed: u64,
     /// Held for a human.
     pub review: u64,
+    /// Cannot be reached: no address that letters can be sent to, or the last letter came back from
+    /// it. They are counted for the public notice (GDPR art. 34(3)(c)).
+    #[serde(default)]
+    pub unreachable: u64,
     /// Records that people were told about, that are not in the inbox, and about which nobody has
     /// decided.
     #[serde(default)]

@@ -45,11 +45,12 @@ use crate::compose::texts::TextFacts;
 use crate::compose::{Letterbook, TextUse, Texts};
 use crate::decide::Circumstances;
 use crate::field::body::Body;
-use crate::field::ids::RowRef;
+use crate::field::ids::{Pseudonym, RowRef};
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
 use crate::field::person::Cluster;
 use crate::field::place::Planned;
+use crate::field::reason::Reason;
 use crate::field::row::{Input, List, Rows};
 use crate::field::schedule::Schedule;
 use crate::link::{self, Linked, Parameters};
@@ -187,6 +188,8 @@ struct Prepared<'a> {
     linking: LinkReport,
     /// Told people of whom no row is among the people of this run.
     absent: u64,
+    /// People who cannot be reached.
+    unreachable: u64,
     /// Records that people were told about and that are not in the inbox.
     gone: Vec<Gone>,
     /// Where the letters of earlier jobs are.
@@ -242,6 +245,7 @@ fn prepare<'a>(
     let holds = Holds {
         incomplete: recognised.incomplete,
         remembered: guard.remembered(&recognised.people),
+        undone: ledger.undone(&PaperTerms::of(night.config, night.run_date))?,
         returned: ledger.returned_mail()?,
     };
 
@@ -279,6 +283,7 @@ fn prepare<'a>(
         protecting_nobody: linked.protecting_nobody as u64,
         namesakes: linked.namesakes,
         absent: recognised.absent as u64,
+        unreachable: unreachable(&balance, ledger.unreached()?),
         gone: ledger.gone(&received.intake)?,
         paper: PaperReport::of(&ledger.paper(&PaperTerms::of(night.config, night.run_date))?),
         shields: guard.news(rows, &balance.set_aside),
@@ -376,6 +381,22 @@ fn lay_out(
     };
 
     clock.time("bodies", lay_out, |(_, press)| press.bodies() as u64)
+}
+
+/// How many people cannot be reached: nobody has an address of theirs that a letter can be sent to,
+/// or their last one came back from it.
+fn unreachable(balance: &Balance, unreached: BTreeSet<Pseudonym>) -> u64 {
+    let (mut people, mut nobodys) = (unreached, 0);
+    let is_about = |reason| Reason::UNREACHABLE.contains(&reason);
+    for (_, fate) in balance.account.fates().filter(|(_, fate)| fate.reason.is_some_and(is_about)) {
+        match fate.person {
+            Some(person) => drop(people.insert(person)),
+            None => nobodys += 1,
+        }
+    }
+
+    let written: BTreeSet<Pseudonym> = balance.account.written_to().collect();
+    people.difference(&written).count() as u64 + nobodys
 }
 
 fn list_reasons(rows: &Rows) -> BTreeMap<String, u64> {

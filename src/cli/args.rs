@@ -7,7 +7,9 @@ use jiff::civil::Date;
 use crate::desk::users::Role;
 use crate::field::contract;
 use crate::field::piece::PieceState;
+use crate::field::reissue::ReissueReason;
 use crate::field::row::List;
+use crate::field::terms::Language;
 
 /// Writes one letter to each person whose data were stolen: never twice, never to the wrong person.
 #[derive(Debug, Parser)]
@@ -254,6 +256,10 @@ pub enum Command {
     /// Print spoilt letters once more: the same pages under the same id, in a job of their own. A few
     /// of a job each night prints by itself.
     Reprint(ReprintArgs),
+    /// Have letters written anew by the next run: a new letter in the place of an earlier one, with its
+    /// reason in the first line. Where address or words change, two approvers sign; without
+    /// `--signed` the text that they sign is printed.
+    Reissue(ReissueArgs),
     /// Create, check, back up or restore the ledger.
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -350,6 +356,42 @@ pub struct ReprintArgs {
     /// The reason, in one line without names of people.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+}
+
+/// `breachpost reissue`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ReissueArgs {
+    /// Letters, by id or reference.
+    #[arg(value_name = "ID", required = true)]
+    pub letters: Vec<String>,
+    /// Why: new_address, returned, wrong_text, language, large_print or destroyed.
+    #[arg(long, value_name = "REASON", value_parser = reissue_reason)]
+    pub reason: ReissueReason,
+    /// The language that was asked for: nl or en.
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    pub language: Option<Language>,
+    /// Who orders it (name or function).
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    /// What happened, in one line without names of people.
+    #[arg(long, value_name = "TEXT")]
+    pub note: String,
+    /// Signature of the text by an approver. Given twice or more.
+    #[arg(long, value_name = "FILE")]
+    pub signed: Vec<Utf8PathBuf>,
+}
+
+/// A reason for a letter that is written anew, by its word.
+fn reissue_reason(word: &str) -> Result<ReissueReason, String> {
+    word.parse().map_err(|()| {
+        let words: Vec<&str> = ReissueReason::ALL.iter().map(|reason| reason.word()).collect();
+        format!("the reasons are {}", words.join(", "))
+    })
+}
+
+/// A language by its word.
+fn language(word: &str) -> Result<Language, String> {
+    word.parse().map_err(|()| "the languages are nl and en".to_owned())
 }
 
 /// A state of a piece by its word.

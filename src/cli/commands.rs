@@ -16,6 +16,7 @@ mod new;
 mod plan;
 mod preview;
 mod receipts;
+mod reissue;
 mod render;
 mod reprint;
 mod review;
@@ -118,6 +119,7 @@ impl Session<'_> {
             Command::Status { max_age, state } => self.status(*max_age, *state),
             Command::Receipts { files } => self.receipts(files),
             Command::Stop(stop) => self.stop(stop),
+            Command::Reissue(asked) => self.reissue(asked),
             Command::Reprint(asked) => self.reprint(asked),
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => {
                 self.plan_abandon(by, reason)

@@ -62,6 +62,7 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
         person: Pseudonym(seed(number)),
         kind: kind(subject),
         sequence: 1,
+        reissue_of: None,
         sender: subject.sender.clone(),
         findings: subject.findings.clone(),
         stored: subject.stored,

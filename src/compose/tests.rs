@@ -126,6 +126,7 @@ fn notice(identity: Identity<'_>, category: Category, row: u32) -> Notice<'_> {
         medical_test: None,
         stored: Items::NONE,
         difference: None,
+        reissue: None,
         audience: Audience::Adult,
         custody: None,
         language: Language::Nl,

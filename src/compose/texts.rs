@@ -2,6 +2,7 @@
 //! they are chosen, filled and checked. A text depends on [`TextFacts`] and on nothing else, and it
 //! holds nothing personal.
 
+mod anew;
 mod blocks;
 mod campaign;
 mod conditions;

@@ -67,7 +67,15 @@ pub(crate) fn findings(text: &str) -> Findings {
 /// A letter that was sent.
 pub(crate) fn told(day: &str, kind: Kind, sender: &str, text: &str) -> Told {
     let (sender, findings) = (sender.to_owned(), findings(text));
-    Told { date: date(day), kind, sequence: 1, sender, findings, speaks_for: Vec::new() }
+    Told {
+        date: date(day),
+        kind,
+        sequence: 1,
+        sender,
+        findings,
+        speaks_for: Vec::new(),
+        reissue: None,
+    }
 }
 
 /// Sets one text cell by its column name.
@@ -287,6 +295,7 @@ impl Scene {
             sender: notice.sender,
             findings: notice.findings,
             speaks_for: Vec::new(),
+            reissue: None,
         });
 
         let letters: Vec<_> = letters.collect();

@@ -13,8 +13,9 @@ use crate::field::address::AddressSource;
 use crate::field::findings::{Difference, Findings};
 use crate::field::notice::{Identity, Notice};
 use crate::field::reason::Reason;
+use crate::field::reissue::{Reissue, ReissueReason};
 use crate::field::row::{Exposure, Provider, ProviderKind};
-use crate::field::terms::{Audience, Category, Kind};
+use crate::field::terms::{Audience, Category, Format, Kind, Language};
 
 /// The rows that one letter is about.
 struct Subject<'c, 'a> {
@@ -86,8 +87,12 @@ fn notice<'a>(
         return Err(stop);
     }
 
-    let (kind, difference) = next(case, subject, &findings)?;
-    let (language, format) = whereabouts::preferences(&case.person.rows);
+    let reissue = reissue(case, subject);
+    let (kind, difference) = match reissue {
+        Some(_) => (Kind::First, None),
+        None => next(case, subject, &findings)?,
+    };
+    let (language, format) = preferences(case, reissue);
     Ok(Notice {
         person: case.person.pseudonym,
         kind,
@@ -97,6 +102,7 @@ fn notice<'a>(
         medical_test,
         stored: stored(subject.rows.iter().copied()),
         difference,
+        reissue,
         audience: case.audience(),
         custody: if main == Some(Category::Prisoner) { case.custody.value() } else { None },
         language,
@@ -150,6 +156,23 @@ fn sequence(case: &Case<'_, '_>, kind: Kind, kinds: &[Kind]) -> u32 {
         + u32::try_from(this_run)
             .expect("a person has at most one letter for each of four categories")
         + 1
+}
+
+/// The letter of this subject that is to be written anew: it says everything once more, like a first
+/// letter, whatever was told.
+fn reissue(case: &Case<'_, '_>, subject: &Subject<'_, '_>) -> Option<Reissue> {
+    let one_letter = case.policy.multi_category == MultiCategory::OneLetter;
+    let told = case.person.told.iter();
+    let own = told.filter(|letter| one_letter || letter.sender == subject.sender);
+    own.filter_map(|letter| letter.reissue).max_by_key(|reissue| (reissue.date, reissue.letter_id))
+}
+
+/// As recorded, but for what the person asked of this letter.
+fn preferences(case: &Case<'_, '_>, reissue: Option<Reissue>) -> (Language, Format) {
+    let (language, format) = whereabouts::preferences(&case.person.rows);
+    let large = reissue.is_some_and(|reissue| reissue.reason == ReissueReason::LargePrint);
+    let asked = reissue.and_then(|reissue| reissue.language);
+    (asked.unwrap_or(language), if large { Format::Large } else { format })
 }
 
 /// Rules 15 and 16.

@@ -285,6 +285,7 @@ impl Flags {
                 possible,
             },
             speaks_for: Vec::new(),
+            reissue: None,
         })
     }
 

@@ -175,6 +175,7 @@ impl Choice {
             audience: self.audience,
             custody: Some(self.custody),
             news: self.history.news(&findings),
+            anew: self.history.anew(),
             provider: self.provider,
             not_involved: self.absent,
             stored,
@@ -204,7 +205,8 @@ impl Choice {
 }
 
 fn history(word: &str) -> LetterHistory {
-    let known = LetterHistory::LATER.into_iter().find(|history| history.name() == word);
+    let later = LetterHistory::LATER.into_iter().chain(LetterHistory::ANEW);
+    let known = later.into_iter().find(|history| history.name() == word);
     known.unwrap_or(LetterHistory::First)
 }
 

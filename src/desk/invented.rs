@@ -203,6 +203,7 @@ fn notice<'a>(
         medical_test: None,
         stored: subject.stored,
         difference,
+        reissue: None,
         audience: subject.audience,
         custody: subject.custody,
         language,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::field::address::AddressSource;
 use crate::field::findings::Findings;
 use crate::field::ids::{LetterId, Pseudonym, RowRef};
+use crate::field::reissue::Reissue;
 use crate::field::terms::{Audience, Custody, Format, Items, Kind, Language, Zone};
 
 /// The parts of a printed address that the vendor's manifest wants one by one.
@@ -53,6 +54,9 @@ pub struct Draft {
     pub kind: Kind,
     /// Place among the person's letters of this kind.
     pub sequence: u32,
+    /// The letter whose place it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reissue_of: Option<Reissue>,
     /// Sender profile.
     pub sender: String,
     /// What is told.

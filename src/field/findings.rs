@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::field::ids::Pseudonym;
+use crate::field::reissue::Reissue;
 use crate::field::terms::{Category, Items, Kind, Published, Status};
 
 /// What a letter tells, and what the ledger remembers as told: the person's rows combined as
@@ -39,6 +40,8 @@ pub struct Told {
     /// Names in the ledger of those whose earlier letters it takes up: the one it went to, and
     /// whoever was known by then to be the same person.
     pub speaks_for: Vec<Pseudonym>,
+    /// It is to be written anew.
+    pub reissue: Option<Reissue>,
 }
 
 /// What is different from the earlier letter; only in supplements and corrections.

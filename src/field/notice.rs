@@ -3,6 +3,7 @@
 use crate::field::address::AddressSource;
 use crate::field::findings::{Difference, Findings};
 use crate::field::ids::{Pseudonym, RowRef};
+use crate::field::reissue::Reissue;
 use crate::field::row::{Exposure, Provider, Registrant};
 use crate::field::terms::{Audience, Custody, Format, Items, Kind, Language, Status};
 
@@ -37,6 +38,8 @@ pub struct Notice<'a> {
     pub stored: Items,
     /// What is new or was wrong.
     pub difference: Option<Difference>,
+    /// The letter whose place it takes.
+    pub reissue: Option<Reissue>,
     /// To whom it speaks.
     pub audience: Audience,
     /// Prisoners only.

@@ -217,6 +217,7 @@ reasons! {
     D217 Review "every record that the person was told about was withdrawn: tell them by hand",
     D218 Review "a letter to this person came back as deceased, and no list says so",
     D219 Review "a letter came back from this address",
+    D220 Review "a letter to this person was spoilt or destroyed and is not out again yet",
     D301 Told "everything was already told",
     D302 Told "something is new, but the last letter is too recent",
     D303 Waiting "belongs to a later wave",
@@ -236,6 +237,12 @@ reasons! {
     S102 Review "a line does not fit its place on the page",
     S103 Review "a slot of the letter is empty",
     S104 Review "the letter has more pages than permitted",
+}
+
+impl Reason {
+    /// Why a letter cannot reach somebody: no address, or one that is incomplete or cannot be
+    /// printed, or from which a letter came back.
+    pub const UNREACHABLE: [Self; 5] = [Self::D204, Self::D219, Self::C104, Self::C105, Self::C106];
 }
 
 impl fmt::Display for Reason {

@@ -14,8 +14,10 @@ use super::stops::StopScope;
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
 use crate::field::mode::Mode;
+use crate::field::reissue::ReissueReason;
 use crate::field::row::List;
 use crate::field::schedule::Schedule;
+use crate::field::terms::Language;
 use crate::receipts::{Origin, ReceiptKind, StopAnswer};
 
 /// How far the ledger is: the number of its last event and the hash that covers them all.
@@ -61,6 +63,8 @@ pub(super) enum Event {
     Planned(Planned),
     /// Letters of an earlier job are to be printed once more.
     Reprint(ReprintPlanned),
+    /// Letters are to be written anew.
+    Reissue(ReissueOrdered),
     /// The packages of a job were made.
     Sealed(Sealed),
     /// The packages of a job are in the outbox.
@@ -217,6 +221,9 @@ pub(super) struct Planned {
     /// What the letters are made with; earlier programs did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_with: Option<MadeWith>,
+    /// Letters of it that take the place of earlier ones: its place, then job and place of that one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reissues: Vec<(u32, JobNumber, u32)>,
 }
 
 /// A job of letters that were planned before: which copy of which ones, by their places in that job.
@@ -238,6 +245,23 @@ pub(super) struct ReprintPlanned {
     pub seqs: Vec<u32>,
     pub parts: Vec<PartTotals>,
     pub staged: Vec<StagedFile>,
+}
+
+/// Letters that are to be written anew, by whom and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReissueOrdered {
+    pub date: Date,
+    pub by: String,
+    pub note: String,
+    pub reason: ReissueReason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Job and place of each.
+    pub letters: Vec<(JobNumber, u32)>,
+    /// Whose signatures approve it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signers: Vec<String>,
 }
 
 /// What a job added about people, as counts and hashes over the rows.

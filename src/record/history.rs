@@ -7,7 +7,9 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::audit::{self, Event, KnownInput, ReceiptTaken, ReprintPlanned, ShieldsSeen, Waiting};
+use super::audit::{
+    self, Event, KnownInput, ReceiptTaken, ReissueOrdered, ReprintPlanned, ShieldsSeen, Waiting,
+};
 use super::error::RecordError;
 use super::store::list_word;
 use super::{Head, Ledger};
@@ -128,6 +130,7 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::Scheduled(waves) => Some(waves.schedule.made_on),
         Event::Planned(plan) => Some(plan.date),
         Event::Reprint(plan) => Some(plan.date),
+        Event::Reissue(order) => Some(order.date),
         Event::Abandoned(step) => Some(step.date),
         Event::Waiting(cases) => Some(cases.date),
         Event::Gone(gone) => Some(gone.date),
@@ -158,6 +161,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::Scheduled(_) => "scheduled",
         Event::Planned(_) => "planned",
         Event::Reprint(_) => "reprint",
+        Event::Reissue(_) => "reissue",
         Event::Sealed(_) => "sealed",
         Event::Published(_) => "published",
         Event::Done(_) => "done",
@@ -209,6 +213,7 @@ fn words(event: &Event) -> String {
             count(plan.contents.new_people, "person", "people")
         ),
         Event::Reprint(plan) => reprint(plan),
+        Event::Reissue(order) => reissue(order),
         Event::Sealed(sealed) => {
             let parts = count(sealed.parts.len() as u64, "part", "parts");
             format!("job {} was sealed in {parts}", sealed.job)
@@ -265,6 +270,16 @@ fn reprint(plan: &ReprintPlanned) -> String {
         "job {} was planned: {letters} of job {} once more, copy {}{why}",
         plan.name, plan.of, plan.reprint_no
     )
+}
+
+/// Letters that are to be written anew.
+fn reissue(order: &ReissueOrdered) -> String {
+    let signed = match order.signers.join(" and ") {
+        signers if signers.is_empty() => String::new(),
+        signers => format!(", signed by {signers}"),
+    };
+    let letters = count(order.letters.len() as u64, "letter", "letters");
+    format!("{} had {letters} written anew ({}): {}{signed}", order.by, order.reason, order.note)
 }
 
 /// The waves of first letters.

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::audit::{
-    Contents, Event, Init, KnownInput, Planned, ReceiptTaken, ReprintPlanned, Waiting,
+    Contents, Event, Init, KnownInput, Planned, ReceiptTaken, ReissueOrdered, ReprintPlanned,
+    Waiting,
 };
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
+use super::reissues::ReissueWish;
 use super::stops::{StopScope, Stops};
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
@@ -48,6 +50,10 @@ pub(super) struct Model {
     pub stops: Stops,
     /// The waves of first letters, oldest schedule first; told by the history alone.
     pub schedules: Vec<Schedule>,
+    /// Letters that are, or were, to be written anew, by job and place; told by the history alone.
+    pub reissues: BTreeMap<(JobNumber, u32), ReissueWish>,
+    /// Those that have been, with the job of the new letter.
+    pub reissued: BTreeMap<(JobNumber, u32), JobNumber>,
     /// Totals from before a purge; told by the history alone.
     pub purged: Option<Totals>,
 }
@@ -193,6 +199,7 @@ impl Model {
             Event::Scheduled(waves) => self.scheduled(&waves.schedule)?,
             Event::Planned(plan) => self.planned(seq, plan)?,
             Event::Reprint(plan) => self.reprinted(seq, plan)?,
+            Event::Reissue(order) => self.reissue(order)?,
             Event::Sealed(sealed) => {
                 let job = self.step(sealed.job, JobState::Planned, JobState::Sealed)?;
                 job.sealed.clone_from(&sealed.parts);
@@ -208,6 +215,7 @@ impl Model {
                 let job = self.jobs.get_mut(&step.job).filter(|job| job.can_be_abandoned())?;
                 job.abandoned = Some(seq);
                 self.contents.remove(&step.job);
+                self.reissued.retain(|_, by| *by != step.job);
             }
             Event::Migrated(step) => {
                 (step.from < step.to && (step.mode.is_none() || self.mode.is_none()))
@@ -315,7 +323,47 @@ impl Model {
         }
 
         self.contents.insert(plan.job, plan.contents.clone());
+        for (_, job, seq) in &plan.reissues {
+            let place = (*job, *seq);
+            self.reissues.get(&place)?;
+            self.reissued.insert(place, plan.job).is_none().then_some(())?;
+        }
         Some(())
+    }
+
+    /// `None`: one of the letters is not there, or was ordered before: each is written anew once.
+    fn reissue(&mut self, order: &ReissueOrdered) -> Option<()> {
+        let ReissueOrdered { reason, language, letters, .. } = order;
+        for place in letters {
+            let job = self.jobs.get(&place.0).filter(|job| job.state >= JobState::Published)?;
+            let last: u32 = job.parts.iter().map(|part| part.letters).sum();
+            ((1..=last).contains(&place.1) && job.reprint.is_none()).then_some(())?;
+            let wish = ReissueWish { reason: *reason, language: *language };
+            self.reissues.insert(*place, wish).is_none().then_some(())?;
+        }
+        (!letters.is_empty()).then_some(())
+    }
+
+    /// Letters that are still to be written anew, by job and place.
+    pub fn open_reissues(&self) -> impl Iterator<Item = ((JobNumber, u32), ReissueWish)> {
+        let open = self.reissues.iter().filter(|(place, _)| !self.reissued.contains_key(place));
+        open.map(|(place, wish)| (*place, *wish))
+    }
+
+    /// The part of a job that has the letter at this place.
+    pub fn part_of(&self, job: JobNumber, seq: u32) -> u32 {
+        let mut last = 0;
+        let mut holds = |letters: u32| {
+            last += letters;
+            seq <= last
+        };
+        let parts = self.jobs.get(&job).map_or(&[][..], |job| &job.parts);
+        parts.iter().find(|part| holds(part.letters)).map_or(0, |part| part.number)
+    }
+
+    /// Whether a letter is, or ever was, to be stopped.
+    pub fn was_stopped(&self, job: JobNumber, seq: u32) -> bool {
+        self.stops.ever_covered(job, self.part_of(job, seq), seq)
     }
 
     /// `None`: the job is there already, or one of its copies is: each copy is printed once.
@@ -363,14 +411,7 @@ impl Model {
 
     /// Whether a stop is about the letter at this place of a job.
     pub fn covers(&self, scope: StopScope, job: JobNumber, seq: u32) -> bool {
-        let mut last = 0;
-        let mut holds = |letters: u32| {
-            last += letters;
-            seq <= last
-        };
-        let parts = self.jobs.get(&job).map_or(&[][..], |job| &job.parts);
-        let part = parts.iter().find(|part| holds(part.letters)).map_or(0, |part| part.number);
-        scope.covers(job, part, seq)
+        scope.covers(job, self.part_of(job, seq), seq)
     }
 
     /// The copies of a letter that we had printed again, with the job of each.

@@ -128,6 +128,7 @@ pub struct PlanDraft<'b> {
     hash: RowHash,
     parts: Vec<PartTotals>,
     marks: Vec<(Mark, MarkKind, u32)>,
+    reissues: Vec<(u32, JobNumber, u32)>,
 }
 
 /// A plan that has been checked: print order without gaps, letter ids of this key, people and marks
@@ -160,6 +161,7 @@ impl<'b> PlanDraft<'b> {
             hash: RowHash::new(),
             parts: Vec::new(),
             marks: Vec::new(),
+            reissues: Vec::new(),
         })
     }
 
@@ -206,6 +208,10 @@ impl<'b> PlanDraft<'b> {
 
         if draft.row_refs.len() != draft.rows.len() {
             return Err(self.unbalanced(format!("letter {expected} was not composed in this run")));
+        }
+
+        if let Some(reissue) = draft.reissue_of {
+            self.reissues.push((place.seq, reissue.job, reissue.seq));
         }
 
         for row in &draft.row_refs {
@@ -297,6 +303,7 @@ impl<'b> PlanDraft<'b> {
             parts: self.parts,
             staged,
             made_with: self.made_with,
+            reissues: self.reissues,
         };
 
         let Self { found, people, letters, marks, .. } = self;

@@ -19,6 +19,7 @@ use super::model::JobRow;
 use crate::field::job_number::JobNumber;
 use crate::receipts::StopAnswer;
 
+pub(super) use lift::signers;
 pub use lift::{Lift, LiftError, lift, text_for};
 pub use order::{StopError, StopOrder, StopTarget, order};
 
@@ -192,6 +193,13 @@ impl Stops {
         };
         let lifted = self.lifted.values().map(|lifted| lifted.stop.scope);
         self.in_force().map(|stop| stop.scope).chain(lifted).any(is_about)
+    }
+
+    /// Whether a letter at this place is, or ever was, to be stopped.
+    pub fn ever_covered(&self, job: JobNumber, part: u32, seq: u32) -> bool {
+        let lifted = self.lifted.values().map(|lifted| lifted.stop.scope);
+        let mut scopes = self.in_force().map(|stop| stop.scope).chain(lifted);
+        scopes.any(|scope| scope.covers(job, part, seq))
     }
 
     pub fn answer_of(&self, job: JobNumber, part: u32) -> Option<StopAnswer> {

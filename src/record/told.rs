@@ -1,6 +1,6 @@
 //! What the ledger answers: which letters are out, who was told, how many.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -34,6 +34,19 @@ impl Ledger {
     /// [`RecordError`] when the ledger cannot be read.
     pub fn schedule(&self) -> Result<Option<Schedule>, RecordError> {
         Ok(self.model()?.schedules.pop())
+    }
+
+    /// First letters of each date that were written anew.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn reissued_on(&self) -> Result<BTreeMap<Date, u64>, RecordError> {
+        let model = self.model()?;
+        let mut dates = BTreeMap::new();
+        for job in model.reissued.values().filter_map(|job| model.jobs.get(job)) {
+            *dates.entry(job.run_date).or_default() += 1;
+        }
+        Ok(dates)
     }
 
     /// The wave in which first letters of this date left.

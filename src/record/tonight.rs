@@ -92,6 +92,8 @@ impl Ledger {
     /// [`RecordError`] when the ledger cannot be read.
     pub fn recognise<'a>(&self, clusters: Vec<Cluster<'a>>) -> Result<Recognised<'a>, RecordError> {
         let known = self.store.snapshot(Store::known)?;
-        Ok(recognise::recognise(&known, &self.keys, clusters))
+        let mut recognised = recognise::recognise(&known, &self.keys, clusters);
+        self.attach_reissues(&mut recognised.people)?;
+        Ok(recognised)
     }
 }

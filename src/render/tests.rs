@@ -47,6 +47,7 @@ fn draft(id: &str, body: &str) -> Draft {
         person: format!("{id:b<25}a").parse().unwrap(),
         kind: Kind::First,
         sequence: 1,
+        reissue_of: None,
         sender: "bvo".to_owned(),
         findings: Findings {
             categories: vec![Category::Screening],

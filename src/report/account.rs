@@ -164,6 +164,12 @@ impl Account {
         })
     }
 
+    /// Everybody who gets a letter.
+    pub fn written_to(&self) -> impl Iterator<Item = Pseudonym> {
+        let letters = self.fates().filter(|(_, fate)| fate.state == RowState::Letter);
+        letters.filter_map(|(_, fate)| fate.person)
+    }
+
     /// The id of a letter.
     #[must_use]
     pub fn letter_id(&self, letter: u32) -> String {

@@ -13,6 +13,7 @@ use crate::field::reason::{Reason, RowState};
 use crate::field::row::Rows;
 use crate::field::terms::Kind;
 use crate::link::{self, Decision, Parameters};
+use crate::record::pieces::PaperTerms;
 use crate::record::{Gone, Intake, Ledger};
 
 /// A run in outline.
@@ -78,7 +79,8 @@ pub fn foresee(
 
     let remembered = ledger.guard(rows)?.remembered(&recognised.people);
     let returned = ledger.returned_mail()?;
-    let holds = Holds { incomplete: recognised.incomplete, remembered, returned };
+    let undone = ledger.undone(&PaperTerms::of(config, night.run_date))?;
+    let holds = Holds { incomplete: recognised.incomplete, remembered, undone, returned };
     let candidates = Candidates::new(
         *night,
         recognised.people,

@@ -48,6 +48,8 @@ pub(super) struct Holds {
     pub incomplete: BTreeSet<Pseudonym>,
     /// People whom a list protected that no longer says so; with the evidence.
     pub remembered: BTreeMap<Pseudonym, String>,
+    /// People of whom a letter was spoilt or destroyed and is not out again.
+    pub undone: BTreeSet<Pseudonym>,
     /// People from whom letters came back.
     pub returned: BTreeMap<Pseudonym, ReturnedMail>,
 }
@@ -60,6 +62,10 @@ impl Holds {
         }
         if self.returned.get(&notice.person).is_some_and(|mail| mail.deceased) {
             return Some((Reason::D218, String::new()));
+        }
+        // Nothing is added to a letter, or corrected, that has not left.
+        if notice.kind != Kind::First && self.undone.contains(&notice.person) {
+            return Some((Reason::D220, String::new()));
         }
         let premature = notice.kind == Kind::Correction && self.incomplete.contains(&notice.person);
         premature.then(|| (Reason::L209, String::new()))

@@ -208,6 +208,7 @@ pub(super) fn begin_report(
     report.link.splits = prepared.identities.splits();
     report.bodies = prepared.bodies.len() as u64;
     report.people.absent = prepared.absent;
+    report.people.unreachable = prepared.unreachable;
     report.people.gone = prepared.gone.iter().filter(|gone| gone.is_open()).count() as u64;
     report.changes.clone_from(&intake.changes);
     report.superseded = balance.followers.values().map(|rows| rows.len() as u64).sum();

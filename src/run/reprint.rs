@@ -98,10 +98,15 @@ fn permitted(night: &Night<'_>, found: &SpoiltLetters) -> u64 {
 /// [`RunError::NotSpoilt`] when a letter is not one that can be printed again; else as for a run.
 pub fn reprint(night: &Night<'_>, order: &ReprintOrder<'_>) -> Result<Vec<ReprintedJob>, RunError> {
     let mut ledger = super::open(night)?;
-    publish::resume(night, &mut ledger)?;
+    let resumed = publish::resume(night, &mut ledger)?;
 
     let mut made = Vec::new();
-    for ((of, reprint_no), seqs) in wanted(night, &ledger, order)? {
+    let wanted = match wanted(night, &ledger, order) {
+        // What was asked for before the program was stopped has just been finished.
+        Err(RunError::NotSpoilt { .. }) if resumed.is_some() => Wanted::new(),
+        wanted => wanted?,
+    };
+    for ((of, reprint_no), seqs) in wanted {
         let ordered = Some((order.by, order.reason));
         let copies = Copies { of, reprint_no, seqs: &seqs, ordered };
         made.push(copies.stage(night, &ledger)?.finish(night, &mut ledger)?);

@@ -50,6 +50,11 @@ impl Waves {
             letters.first += if kind == Kind::First { count } else { 0 };
         }
 
+        for (date, count) in ledger.reissued_on()? {
+            let letters = mailed.entry(date).or_default();
+            letters.first = letters.first.saturating_sub(count);
+        }
+
         let tonight = WaveNight { on: night.run_date, stopped: ledger.is_anything_stopped()? };
         let (last, turns) = (ledger.schedule()?, letters.turns()?);
         let schedule = waves::schedule(terms, last.as_ref(), &turns, &mailed, tonight);
@@ -100,9 +105,9 @@ impl Waves {
 
 /// The turn of a first letter: people at one address have the same one. Whoever is written to at an
 /// institution does not live with the others there and has a turn of their own. `None`: other
-/// letters have none.
+/// letters have none, nor has one that is written anew.
 pub(super) fn turn(draft: &Draft, keys: &Keys) -> Option<u32> {
-    if draft.kind != Kind::First {
+    if draft.kind != Kind::First || draft.reissue_of.is_some() {
         return None;
     }
 

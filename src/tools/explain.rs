@@ -82,6 +82,9 @@ pub struct LetterExplanation {
     /// The wave that it left in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wave: Option<String>,
+    /// The letter whose place it takes, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reissue_of: Option<String>,
     /// The exposure rows it answers: `file:row record_id`, the leading one first.
     pub rows: Vec<String>,
     /// Rows that say died, protected or unknown of a namesake with the same birth date; they hold
@@ -145,6 +148,9 @@ pub fn explain(
         ),
         state: record.state.to_string(),
         wave: found.wave,
+        reissue_of: draft.reissue_of.map(|reissue| {
+            format!("{} of {}: {}", reissue.letter_id, reissue.date, reissue.reason)
+        }),
         rows: rows.map(|((file, row), record_id)| format!("{file}:{row} {record_id}")).collect(),
         namesakes: namesakes::of(&found.papers, &draft.rows),
         rules: rules(draft),
@@ -376,6 +382,9 @@ impl fmt::Display for LetterExplanation {
         writeln!(f, "state     {}", self.state)?;
         if let Some(wave) = &self.wave {
             writeln!(f, "wave      {wave}")?;
+        }
+        if let Some(reissue) = &self.reissue_of {
+            writeln!(f, "anew for  {reissue}")?;
         }
         writeln!(f, "rows")?;
 

@@ -145,14 +145,13 @@ impl Open {
         match state {
             "letter" | "merged" | "told" => None,
             "suppressed" => Some(Self::Never),
-            _ if UNREACHABLE.iter().any(|reason| reason.code() == code) => Some(Self::Unreachable),
+            _ if Reason::UNREACHABLE.iter().any(|reason| reason.code() == code) => {
+                Some(Self::Unreachable)
+            }
             _ => Some(Self::Waiting),
         }
     }
 }
-
-/// No address, or one that is incomplete or cannot be printed.
-const UNREACHABLE: [Reason; 4] = [Reason::D204, Reason::C104, Reason::C105, Reason::C106];
 
 fn last_of_days(runs: Vec<Shelved>) -> Vec<Shelved> {
     let mut days: Vec<Shelved> = Vec::new();

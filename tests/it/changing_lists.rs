@@ -2,6 +2,7 @@
 //! protection.
 
 mod protection;
+mod reissued;
 mod returned;
 
 use std::collections::BTreeMap;

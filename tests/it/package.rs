@@ -46,6 +46,7 @@ fn draft(number: u32) -> Draft {
         person: Pseudonym([7; 16]),
         kind: Kind::First,
         sequence: 1,
+        reissue_of: None,
         sender: "bvo".to_owned(),
         findings: Findings {
             categories: vec![Category::Screening],

@@ -4,7 +4,7 @@
 mod receipts;
 mod reprints;
 mod simulated;
-mod stops;
+pub(crate) mod stops;
 
 use std::fs;
 use std::path::PathBuf;

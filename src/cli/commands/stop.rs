@@ -140,14 +140,7 @@ impl Session<'_> {
             return Ok(ExitStatus::Done);
         }
 
-        let read = |path: &Utf8PathBuf| {
-            durable::read_text(path, LONGEST).map_err(|error| Failure {
-                status: ExitStatus::Usage,
-                causes: vec![format!("cannot read the signature `{path}`"), error.to_string()],
-                hint: None,
-            })
-        };
-        let signatures = signed.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let signatures = signed.iter().map(signature).collect::<Result<Vec<_>, _>>()?;
 
         logging::keep();
         let approvers = &self.config.approval.approvers;
@@ -160,6 +153,15 @@ impl Session<'_> {
         }
         Ok(ExitStatus::Done)
     }
+}
+
+/// Reads the signature of an approver.
+pub(super) fn signature(path: &Utf8PathBuf) -> Result<String, Failure> {
+    durable::read_text(path, LONGEST).map_err(|error| Failure {
+        status: ExitStatus::Usage,
+        causes: vec![format!("cannot read the signature `{path}`"), error.to_string()],
+        hint: None,
+    })
 }
 
 fn show_lift(lift: &Lift) {

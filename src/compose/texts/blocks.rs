@@ -13,6 +13,7 @@ impl TextWriter<'_> {
     /// All blocks of the letter, in the order of docs/letters.md.
     pub fn blocks(&self) -> Vec<Block> {
         let blocks = [
+            self.anew(),
             self.news(),
             Some(self.key()),
             self.companion(),

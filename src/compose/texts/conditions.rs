@@ -16,7 +16,7 @@ pub struct Condition {
 type Words = (&'static str, &'static str, &'static str, &'static str);
 
 /// Every value but that of the category, which has several parts.
-const WORDS: [Words; 30] = [
+const WORDS: [Words; 35] = [
     ("status", "confirmed", "zeker gestolen", "certainly stolen"),
     ("status", "not_excluded", "misschien gestolen", "possibly stolen"),
     ("status", "shared_only", "stond in de computers", "was in the computers"),
@@ -53,6 +53,11 @@ const WORDS: [Words; 30] = [
     ("kind", "supplement-more", "aanvulling: meer bekend", "supplement: more is known"),
     ("kind", "correction-items", "correctie: andere gegevens", "correction: different data"),
     ("kind", "correction-status", "correctie: minder zeker", "correction: less certain"),
+    ("kind", "anew-address", "opnieuw: nieuw adres", "anew: new address"),
+    ("kind", "anew-returned", "opnieuw: kwam terug", "anew: came back"),
+    ("kind", "anew-wrong", "opnieuw: er stond een fout in", "anew: there was a mistake in it"),
+    ("kind", "anew-language", "opnieuw: andere taal", "anew: different language"),
+    ("kind", "anew-large", "opnieuw: grote letters", "anew: large print"),
     ("format", "standard", "gewone letters", "standard print"),
     ("format", "large", "grote letters", "large print"),
     ("place", "home", "in Nederland", "in the Netherlands"),

@@ -42,6 +42,7 @@ tables! {
     Locale {
         frame: FrameTexts,
         heading: Headings,
+        anew: AnewTexts,
         news: News,
         key: Key,
         why: Why,
@@ -78,6 +79,14 @@ tables! {
     ByFormat { standard: Voiced, large: Voiced }
     /// HEAD.
     Headings { first: ByStatus<Voiced>, supplement: ByStatus<Voiced>, correction: Voiced }
+    /// ANEW.
+    AnewTexts {
+        new_address: Voiced<Dated>,
+        returned: Voiced<Dated>,
+        wrong_text: Voiced<Dated>,
+        language: Voiced<Dated>,
+        large_print: Voiced<Dated>,
+    }
     /// SUPP.
     News {
         supplement: Voiced<Dated>,

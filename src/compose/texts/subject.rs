@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::Facts;
 use crate::field::findings::{Difference, Findings};
 use crate::field::notice::Notice;
+use crate::field::reissue::{Anew, Reissue};
 use crate::field::row::ProviderKind;
 use crate::field::terms::{
     Audience, Category, Custody, Format, Item, Items, Kind, Language, Status,
@@ -30,6 +31,9 @@ pub struct TextFacts {
     pub custody: Option<Custody>,
     /// What it is to earlier letters.
     pub news: LetterNews,
+    /// That it takes the place of an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anew: Option<Anew>,
     /// Whether the provider's name is printed.
     pub provider: bool,
     /// Kinds of data that are known not to be in the person's datasets.
@@ -82,6 +86,7 @@ impl TextFacts {
             audience: notice.audience,
             custody: notice.custody,
             news,
+            anew: notice.reissue.and_then(Reissue::anew),
             provider: named_provider(notice).is_some(),
             not_involved: facts.in_none_of(&notice.datasets),
             stored: notice.stored,
@@ -147,7 +152,7 @@ impl TextFacts {
     #[must_use]
     pub fn earlier(&self) -> Option<Date> {
         match &self.news {
-            LetterNews::First => None,
+            LetterNews::First => self.anew.map(|anew| anew.earlier),
             LetterNews::Supplement(difference) | LetterNews::Correction(difference) => {
                 Some(difference.earlier)
             }

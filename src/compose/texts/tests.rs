@@ -65,6 +65,7 @@ fn first(category: Category) -> TextFacts {
         audience: Audience::Adult,
         custody: None,
         news: LetterNews::First,
+        anew: None,
         provider: false,
         not_involved: Items::NONE,
         stored: Items::NONE,

@@ -7,6 +7,7 @@ use super::{CampaignTexts, body_of};
 use crate::facts::Facts;
 use crate::field::body::Body;
 use crate::field::findings::{Difference, Findings};
+use crate::field::reissue::{Anew, ReissueReason};
 use crate::field::terms::{
     Audience, Category, Custody, Format, Item, Items, Language, Published, Status,
 };
@@ -202,7 +203,27 @@ pub fn variants(facts: &Facts) -> Vec<Variant> {
         }
     }
 
+    let confirmed = Outcome::confirmed(Published::Unknown);
+    for (relation, reader, history) in written_anew() {
+        add(&relation, &confirmed, reader, history);
+    }
+
     chosen
+}
+
+/// Letters that take the place of an earlier one: their first line depends on the reader and the
+/// reason alone, and it stands before everything else.
+fn written_anew() -> Vec<(Relation, Reader, LetterHistory)> {
+    let mut letters = Vec::new();
+    for audience in Audience::ALL.iter().copied() {
+        for history in LetterHistory::ANEW {
+            let large = history == LetterHistory::LargerPrint;
+            let format = if large { Format::Large } else { Format::Standard };
+            let reader = Reader { audience, format, abroad: false };
+            letters.push((Relation::of(&[Category::Gp]), reader, history));
+        }
+    }
+    letters
 }
 
 /// Every kind of letter that differs in its conditions, in both languages: tens of thousands, for
@@ -229,7 +250,15 @@ pub fn every(facts: &Facts) -> impl Iterator<Item = Variant> {
         }
     }
 
-    all.into_iter().flat_map(move |(reader, history)| {
+    let anew = written_anew().into_iter().flat_map(move |(relation, reader, history)| {
+        let outcomes = outcomes(|_| true).into_iter();
+        outcomes.flat_map(move |outcome| {
+            [Language::Nl, Language::En]
+                .map(|language| variant(facts, &relation, &outcome, reader, history, language))
+        })
+    });
+
+    let told = all.into_iter().flat_map(move |(reader, history)| {
         Relation::all().into_iter().flat_map(move |relation| {
             let held = relation.custody == Some(Custody::Current);
             let outcomes = if held && reader.abroad { Vec::new() } else { outcomes(|_| true) };
@@ -239,7 +268,9 @@ pub fn every(facts: &Facts) -> impl Iterator<Item = Variant> {
                     .map(|language| variant(facts, &relation, &outcome, reader, history, language))
             })
         })
-    })
+    });
+
+    told.chain(anew)
 }
 
 #[derive(Clone, Copy)]
@@ -262,12 +293,40 @@ pub enum LetterHistory {
     ItemsWrong,
     /// The earlier letter said more than was true of everything.
     StatusWrong,
+    /// The letter takes the place of one that was sent to a different address.
+    NewAddress,
+    /// It takes the place of one that came back.
+    CameBack,
+    /// It takes the place of one that was wrong.
+    WasWrong,
+    /// It takes the place of one in a different language.
+    OtherLanguage,
+    /// It takes the place of one in standard print.
+    LargerPrint,
 }
 
 impl LetterHistory {
     /// Those with an earlier letter.
     pub const LATER: [Self; 4] =
         [Self::StatusUp, Self::MoreKnown, Self::ItemsWrong, Self::StatusWrong];
+
+    /// Those that take the place of an earlier letter.
+    pub const ANEW: [Self; 5] =
+        [Self::NewAddress, Self::CameBack, Self::WasWrong, Self::OtherLanguage, Self::LargerPrint];
+
+    /// What the first line says of the letter whose place it takes.
+    #[must_use]
+    pub fn anew(self) -> Option<Anew> {
+        let reason = match self {
+            Self::NewAddress => ReissueReason::NewAddress,
+            Self::CameBack => ReissueReason::Returned,
+            Self::WasWrong => ReissueReason::WrongText,
+            Self::OtherLanguage => ReissueReason::Language,
+            Self::LargerPrint => ReissueReason::LargePrint,
+            _ => return None,
+        };
+        Some(Anew { earlier: EARLIER, reason })
+    }
 
     /// Its word in the names of variants.
     #[must_use]
@@ -278,6 +337,11 @@ impl LetterHistory {
             Self::MoreKnown => "supplement-more",
             Self::ItemsWrong => "correction-items",
             Self::StatusWrong => "correction-status",
+            Self::NewAddress => "anew-address",
+            Self::CameBack => "anew-returned",
+            Self::WasWrong => "anew-wrong",
+            Self::OtherLanguage => "anew-language",
+            Self::LargerPrint => "anew-large",
         }
     }
 
@@ -287,7 +351,12 @@ impl LetterHistory {
         let mut before = now.clone();
         let base = set(&[Item::Name, Item::BirthDate, Item::Sex]);
         match self {
-            Self::First => return LetterNews::First,
+            Self::First
+            | Self::NewAddress
+            | Self::CameBack
+            | Self::WasWrong
+            | Self::OtherLanguage
+            | Self::LargerPrint => return LetterNews::First,
             Self::StatusUp => {
                 before.status = Status::SharedOnly;
                 (before.involved, before.possible) = (Items::NONE, Items::NONE);
@@ -315,7 +384,7 @@ impl LetterHistory {
         let difference = Difference { earlier: EARLIER, before };
         match self {
             Self::ItemsWrong | Self::StatusWrong => LetterNews::Correction(difference),
-            Self::First | Self::StatusUp | Self::MoreKnown => LetterNews::Supplement(difference),
+            _ => LetterNews::Supplement(difference),
         }
     }
 }
@@ -380,6 +449,7 @@ fn variant(
         audience: reader.audience,
         custody: relation.custody,
         news: history.news(&findings),
+        anew: history.anew(),
         provider: relation.provider,
         not_involved: outcome.choice.not_involved,
         stored: outcome.choice.stored,

@@ -236,6 +236,7 @@ impl Desk {
         let categories =
             categories.map(|value| (value.word(), choice.categories.contains(value))).collect();
         let kinds = [LetterHistory::First].into_iter().chain(LetterHistory::LATER);
+        let kinds = kinds.chain(LetterHistory::ANEW);
         let kinds = kinds.map(|value| (value.name(), value == choice.history)).collect();
         let mut questions = vec![
             self.question(of, "category", "category", true, categories),

@@ -12,6 +12,7 @@ use crate::field::piece::ReturnReason;
 use crate::record::Ledger;
 use crate::record::error::RecordError;
 use crate::record::recognise::Mark;
+use crate::record::store::Store;
 
 /// What came back from a person, as far as it matters for the next letter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +38,31 @@ pub fn address_mark(keys: &Keys, address_lines: &[String], country_line: &str) -
     keys.row_fingerprint(["mailed to"].into_iter().chain(lines).chain([country_line]))
 }
 
+/// People whose last letter came back from an address that is no good, and to whom nothing was
+/// written since: they are counted for the public notice (GDPR art. 34(3)(c)).
+pub(super) fn unreached(store: &Store) -> Result<BTreeSet<Pseudonym>, RecordError> {
+    let mut latest = BTreeMap::new();
+    for (_, row) in store.returned()? {
+        let known = latest.entry((row.job, row.seq)).or_insert(row);
+        if (row.date, row.reason) >= (known.date, known.reason) {
+            *known = row;
+        }
+    }
+    latest.retain(|_, row| row.reason.is_about_address());
+
+    let letters = store.letters_at(latest.keys().copied())?;
+    Ok(letters.into_iter().filter(|letter| letter.is_last).map(|letter| letter.person).collect())
+}
+
 impl Ledger {
+    /// People whose last letter came back and who cannot be reached at the address it was sent to.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn unreached(&self) -> Result<BTreeSet<Pseudonym>, RecordError> {
+        unreached(&self.store)
+    }
+
     /// The people from whom letters came back. Of several returns of one letter the latest counts:
     /// a human corrects a reason by handing in a later one.
     ///

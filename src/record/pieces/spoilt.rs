@@ -1,17 +1,19 @@
 //! Letters that are to be printed once more: which copy of which, and the job that does it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::fold::PieceHistory;
 use super::survey::terms_of;
 use super::{PaperTerms, PieceRow};
+use crate::field::ids::Pseudonym;
 use crate::field::job_number::JobNumber;
 use crate::field::piece::PieceState;
 use crate::record::audit::{Head, ReprintPlanned};
 use crate::record::error::RecordError;
 use crate::record::job::{JobState, PartTotals, StagedFile};
+use crate::record::model::Model;
 use crate::record::{Ledger, inputs};
 
 /// The letters of a job of which every copy is gone.
@@ -63,6 +65,26 @@ pub struct ReprintPlan<'a> {
 }
 
 impl Ledger {
+    /// Where the piece at this place of a job is.
+    pub(in crate::record) fn state_of(
+        &self,
+        model: &Model,
+        job: JobNumber,
+        seq: u32,
+        paper: &PaperTerms<'_>,
+    ) -> Result<PieceState, RecordError> {
+        let mut piece = PieceHistory::default();
+        self.store.for_each_piece(Some(job), |_, row| {
+            if row.seq == seq {
+                piece.add(&row);
+            }
+        })?;
+        let returned = self.store.returned()?;
+        let own = returned.iter().filter(|(_, row)| (row.job, row.seq) == (job, seq));
+        own.for_each(|(_, row)| piece.add_return(row));
+        Ok(piece.state(&terms_of(model, job, paper).of(seq)))
+    }
+
     /// The letters of finished jobs of which every copy is gone and nobody has ordered the next, by
     /// job. What is stopped is not among them.
     ///
@@ -73,6 +95,7 @@ impl Ledger {
         paper: &PaperTerms<'_>,
     ) -> Result<BTreeMap<JobNumber, SpoiltLetters>, RecordError> {
         let model = self.model()?;
+        let returned = self.store.returned()?;
         let mut jobs = BTreeMap::new();
         let done = model.jobs.iter().filter(|(_, job)| {
             job.state == JobState::Done && job.abandoned.is_none() && job.reprint.is_none()
@@ -81,7 +104,7 @@ impl Ledger {
             let mut pieces = BTreeMap::<u32, PieceHistory>::new();
             let add = |_, row: PieceRow| pieces.entry(row.seq).or_default().add(&row);
             self.store.for_each_piece(Some(*number), add)?;
-            for (_, row) in self.store.returned()?.iter().filter(|(_, row)| row.job == *number) {
+            for (_, row) in returned.iter().filter(|(_, row)| row.job == *number) {
                 pieces.entry(row.seq).or_default().add_return(row);
             }
 
@@ -109,6 +132,31 @@ impl Ledger {
         }
 
         Ok(jobs)
+    }
+
+    /// People of whom a letter was spoilt or destroyed and has been neither printed again nor written
+    /// anew.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn undone(&self, paper: &PaperTerms<'_>) -> Result<BTreeSet<Pseudonym>, RecordError> {
+        let model = self.model()?;
+        let mut places = Vec::new();
+        for (job, found) in self.spoilt(paper)? {
+            let gone = found.spoilt.into_values().chain(found.destroyed.into_values());
+            let gone = gone.flatten().chain(found.doubtful).map(|seq| (job, seq));
+            places.extend(gone.filter(|place| !model.reissued.contains_key(place)));
+        }
+
+        let mut people: BTreeSet<Pseudonym> =
+            self.store.owners_of(places.into_iter())?.into_iter().collect();
+        // Whoever turned out to be somebody else's second record brought their letters along.
+        for (person, other) in self.store.merged()? {
+            if people.contains(&other) {
+                people.insert(person);
+            }
+        }
+        Ok(people)
     }
 
     /// Fixes a job of letters that are printed again. From here it is finished like any other.

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::fold::{CopyTerms, PieceHistory, PieceTerms};
+use super::returns;
 use crate::base::working_days;
 use crate::config::{Config, ReceiptSettings};
 use crate::field::ids::LetterId;
@@ -145,6 +146,9 @@ pub struct PaperTrail {
     pub alarms: BTreeMap<&'static str, u64>,
     /// LetterStates that came back, by their latest reason.
     pub returned: BTreeMap<&'static str, u64>,
+    /// People whose last letter came back from an address that is no good: they are counted for the
+    /// public notice (GDPR art. 34(3)(c)).
+    pub unreached: u64,
     /// Pieces that somebody put together by hand.
     pub repaired_by_hand: u64,
     /// The same by job and part, oldest job first.
@@ -328,6 +332,7 @@ impl Surveyor<'_> {
             },
             alarms: BTreeMap::new(),
             returned: BTreeMap::new(),
+            unreached: 0,
             repaired_by_hand: 0,
             jobs: Vec::new(),
             stops: self.model.stops.in_force().cloned().collect(),
@@ -340,6 +345,7 @@ impl Surveyor<'_> {
             return Ok(survey);
         }
 
+        survey.unreached = returns::unreached(self.store)?.len() as u64;
         let returned = self.store.returned()?;
         let mut tallies = PieceTallies::default();
         // Letters that are printed again are counted where they were planned.

@@ -34,6 +34,10 @@ impl fmt::Display for PaperTrail {
             let action = reason.parse().map_or("", ReturnReason::action);
             write!(f, "\nreturned  {letters} {reason}: {action}")?;
         }
+        if self.unreached > 0 {
+            let people = count(self.unreached, "person", "people");
+            write!(f, "\nunreached {people}: count for the public notice, art. 34(3)(c)")?;
+        }
         for (alarm, pieces) in &self.alarms {
             write!(f, "\nALARM     {pieces} {alarm}: {}", super::alarm_text(alarm))?;
         }

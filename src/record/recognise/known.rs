@@ -213,6 +213,7 @@ impl Known {
             sender: self.senders[letter.sender].clone(),
             findings: self.findings[&letter.findings].clone(),
             speaks_for: self.speaks_for(letter),
+            reissue: None,
         };
 
         letters.into_iter().map(told).collect()

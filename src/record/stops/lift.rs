@@ -120,7 +120,10 @@ pub fn lift(
     if ledger.model()?.stops.lifted(event).is_none() {
         let stop = ledger.stops()?.into_iter().find(|stop| stop.event == event);
         let stop = stop.ok_or(LiftError::NotInForce { event })?;
-        let signers = signers(&text(home.campaign, &stop, reason), signatures, approvers)?;
+        let signers = signers(&text(home.campaign, &stop, reason), signatures, approvers);
+        if signers.len() < SIGNERS {
+            return Err(LiftError::TooFew { signers });
+        }
         let lifted = StopLifted { date, stop: event, reason: reason.to_owned(), signers };
         ledger.write(|store| store.lift(lifted))?;
     }
@@ -141,18 +144,16 @@ pub fn lift(
     Ok(Lift { order, signers })
 }
 
-/// The approvers of whom one of the signatures is; at least two.
-fn signers(
+/// The approvers of whom one of the signatures is.
+pub(in crate::record) fn signers(
     text: &str,
     signatures: &[String],
     approvers: &[Approver],
-) -> Result<Vec<String>, LiftError> {
+) -> Vec<String> {
     let has_signed = |approver: &&Approver| {
         signatures.iter().any(|signature| {
             sign::check_for(APPROVALS, signature, text.as_bytes(), Some(&approver.key)).is_ok()
         })
     };
-    let signers: Vec<String> =
-        approvers.iter().filter(has_signed).map(|approver| approver.name.clone()).collect();
-    if signers.len() < SIGNERS { Err(LiftError::TooFew { signers }) } else { Ok(signers) }
+    approvers.iter().filter(has_signed).map(|approver| approver.name.clone()).collect()
 }

@@ -3,17 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use rusqlite::{OptionalExtension, Row};
 
 use super::events::{append, count};
 use super::inputs::seq as event_of;
-use super::jobs::date;
+use super::jobs::{date, kind};
 use super::people::index;
 use super::schema::PIECES;
 use super::{Sql, Store, at, strange};
 use crate::field::ids::{LetterId, Pseudonym};
 use crate::field::job_number::JobNumber;
 use crate::field::piece::{PieceStep, ReturnReason};
+use crate::field::terms::Kind;
 use crate::receipts::CopyTimes;
 use crate::record::audit::{Event, Head, ReceiptTaken, RowHash, StopLifted, StopOrdered};
 use crate::record::error::RecordError;
@@ -23,6 +25,17 @@ use crate::record::pieces::{PieceRow, ReturnedRow};
 pub(in crate::record) struct KnownPiece {
     pub letter_id: LetterId,
     pub sheets: u32,
+}
+
+/// A letter that is found by its place in a job.
+pub(in crate::record) struct PlacedLetter {
+    pub letter_id: LetterId,
+    pub person: Pseudonym,
+    pub kind: Kind,
+    pub sequence: u32,
+    pub date: Date,
+    /// Nothing was written to the person after it.
+    pub is_last: bool,
 }
 
 /// What stands for a number that was not given.
@@ -206,6 +219,46 @@ impl Store {
                 .collect::<Sql<Vec<_>>>()
         };
         read().map_err(at("find people"))
+    }
+
+    /// The letters at these places in their jobs.
+    pub fn letters_at(
+        &self,
+        places: impl Iterator<Item = (JobNumber, u32)>,
+    ) -> Result<Vec<PlacedLetter>, RecordError> {
+        let read = || {
+            // As for owners: an index would cost every plan more than this look-up.
+            let mut first = self.connection.prepare("SELECT min(id) FROM letter WHERE job = ?1")?;
+            let mut find = self.connection.prepare(
+                "SELECT letter.letter_id, person.pseudonym, letter.kind, letter.sequence, job.run_date,
+                    letter.id = (SELECT max(other.id) FROM letter AS other WHERE other.person = letter.person)
+                 FROM letter JOIN person ON person.id = letter.person JOIN job ON job.job = letter.job
+                 WHERE letter.id = ?1 AND letter.job = ?2",
+            )?;
+            let mut begins = BTreeMap::<JobNumber, i64>::new();
+            let letter = |row: &Row<'_>| {
+                let person: Result<Pseudonym, ()> = row.get_ref(1)?.as_str()?.parse();
+                Ok(PlacedLetter {
+                    letter_id: letter_id(row, 0)?,
+                    person: person.map_err(|()| strange(1, "no pseudonym"))?,
+                    kind: kind(row, 2)?,
+                    sequence: row.get(3)?,
+                    date: date(row, 4)?,
+                    is_last: row.get(5)?,
+                })
+            };
+            places
+                .map(|(job, seq)| {
+                    let begin = match begins.get(&job) {
+                        Some(begin) => *begin,
+                        None => first.query_row([job], |row| row.get(0))?,
+                    };
+                    begins.insert(job, begin);
+                    find.query_row((begin + i64::from(seq) - 1, job), letter)
+                })
+                .collect::<Sql<Vec<_>>>()
+        };
+        read().map_err(at("find letters"))
     }
 
     /// Gives every row of `piece`, or those of one job, to `each`, by job, place, event and line.

@@ -13,7 +13,7 @@ use super::{Sql, Store, at};
 use crate::field::ids::Pseudonym;
 use crate::field::job_number::JobNumber;
 use crate::record::audit::{
-    Event, Head, Identities, Inputs, Planned, ReprintPlanned, RowHash, Scheduled,
+    Event, Head, Identities, Inputs, Planned, ReissueOrdered, ReprintPlanned, RowHash, Scheduled,
 };
 use crate::record::error::RecordError;
 use crate::record::job::{PartTotals, StagedFile};
@@ -127,6 +127,14 @@ impl Store {
         add_letters(&transaction, plan.event.job, plan.letters)?;
         add_marks(&transaction, plan.event.job, plan.marks).map_err(at("record marks"))?;
         transaction.commit().map_err(at("record a plan"))?;
+        Ok(head)
+    }
+
+    /// Writes down that letters are to be written anew.
+    pub fn reissue(&mut self, order: ReissueOrdered) -> Result<Head, RecordError> {
+        let transaction = self.begin()?;
+        let head = append(&transaction, &Event::Reissue(order))?;
+        transaction.commit().map_err(at("record a reissue"))?;
         Ok(head)
     }
 

@@ -337,6 +337,7 @@ fn repeat(
         Event::Receipt(_) => copied("piece").and_then(|()| copied("returned")),
         // They change no table.
         Event::Scheduled(_)
+        | Event::Reissue(_)
         | Event::Gone(_)
         | Event::Republished(_)
         | Event::Stop(_)

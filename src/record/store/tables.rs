@@ -62,6 +62,8 @@ impl Store {
             acknowledged: BTreeMap::new(),
             stops: Stops::default(),
             schedules: Vec::new(),
+            reissues: BTreeMap::new(),
+            reissued: BTreeMap::new(),
             purged: None,
         })
     }

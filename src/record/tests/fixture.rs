@@ -312,6 +312,7 @@ pub fn letter(
             person: person.pseudonym,
             kind,
             sequence,
+            reissue_of: None,
             sender: "bvo".into(),
             findings: findings(items),
             stored: Items::NONE,

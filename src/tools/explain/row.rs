@@ -194,6 +194,9 @@ fn change(reason: Reason) -> &'static str {
         Reason::D219 => {
             "a list delivers a different address; or a later line of a returns.csv gives a different reason"
         }
+        Reason::D220 => {
+            "the letter is printed again (`breachpost reprint`) or written anew (`breachpost reissue`)"
+        }
         Reason::D204 => "participants or register deliver an address that can be written to",
         Reason::D206 => "a list delivers the birth date",
         Reason::D207 => "the policy for 12 to 15 years old is set in the configuration",

@@ -39,6 +39,12 @@ const SENTENCES: &[(&str, Condition)] = &[
     ("heading.supplement.shared_only", |l| supplement(l) && shared_only(l)),
     ("heading.correction", correction),
     // SUPP: the difference, then the full list.
+    // Nobody here has ordered a letter anew.
+    ("anew.new_address", |_| false),
+    ("anew.returned", |_| false),
+    ("anew.wrong_text", |_| false),
+    ("anew.language", |_| false),
+    ("anew.large_print", |_| false),
     ("news.supplement", supplement),
     ("news.correction", correction),
     ("news.first_list", |l| !first(l) && is_first_list(l) && !is_all_at_once(l)),

@@ -155,13 +155,13 @@ fn a_stop_is_reconciled_piece_by_piece() {
 }
 
 /// Two approvers with their keys, and a configuration that knows them.
-struct Desk {
+pub(crate) struct Desk {
     folder: PathBuf,
     config: PathBuf,
 }
 
 impl Desk {
-    fn new(night: &Night) -> Self {
+    pub(crate) fn new(night: &Night) -> Self {
         let folder = night.path().to_owned();
         let mut approvers = String::new();
         for name in ["one", "two", "three"] {
@@ -179,7 +179,13 @@ impl Desk {
         Self { folder, config }
     }
 
-    fn sign(&self, text: &str, name: &str) -> PathBuf {
+    /// The campaign with its approvers.
+    pub(crate) fn config(&self) -> &Path {
+        &self.config
+    }
+
+    /// The signature of a text by one of three people; the third is no approver.
+    pub(crate) fn sign(&self, text: &str, name: &str) -> PathBuf {
         let (file, signature) = (self.folder.join("text"), self.folder.join(format!("{name}.sig")));
         fs::write(&file, text).unwrap();
         let signed = Command::new("ssh-keygen")

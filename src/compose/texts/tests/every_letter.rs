@@ -61,6 +61,7 @@ fn subject() -> impl Strategy<Value = TextFacts> {
                 audience,
                 custody,
                 news,
+                anew: None,
                 provider,
                 not_involved,
                 stored,
