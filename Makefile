@@ -13,7 +13,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build vendor-test loop-demo
+.PHONY: ahead desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build vendor-test transfer-test loop-demo
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -84,6 +84,9 @@ interop-test: build tools ## Let other people's tools read what the program writ
 
 edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
 	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits
+
+transfer-test: tools ## Cut the connection of a transfer at every request, before and after the server hears it (ten minutes)
+	cargo test --release --test it -- --include-ignored --nocapture transfer::
 
 vendor-test: tools ## Ten thousand simulated vendors work off small jobs (VENDORS=N for another number; an hour)
 	cargo test --release --test it -- --ignored --nocapture vendor::simulated

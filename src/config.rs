@@ -11,6 +11,7 @@ pub mod mapping;
 mod receipts;
 pub mod telling;
 mod texts;
+mod transfer;
 mod waves;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -28,6 +29,7 @@ pub use inputs::{InputFormat, Inputs, TextEncoding};
 pub use receipts::ReceiptSettings;
 pub use telling::{MetricsSettings, ReviewSettings};
 pub use texts::TextSettings;
+pub use transfer::TransferSettings;
 pub use waves::{Forecast, SMALLEST_WAVE, WaveSettings};
 
 /// The longest configuration, facts or parameters file that is read, in bytes.
@@ -93,6 +95,8 @@ pub struct Config {
     /// What the vendor sends back.
     #[serde(default)]
     pub receipts: ReceiptSettings,
+    /// The vendor's SFTP server; absent = the vendor fetches from the outbox.
+    pub transfer: Option<TransferSettings>,
     /// Whose signatures count where two people are needed.
     #[serde(default)]
     pub approval: ApprovalSettings,
@@ -444,6 +448,7 @@ impl Config {
             resolve(&mut tls.certificate);
             resolve(&mut tls.key);
         }
+        config.transfer.iter_mut().flat_map(TransferSettings::files).for_each(resolve);
 
         if let Some(mail) = &mut config.mail {
             mail.password_file.iter_mut().for_each(resolve);

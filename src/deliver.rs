@@ -6,6 +6,7 @@ pub mod mail_texts;
 pub mod outbox;
 mod password;
 mod relay;
+pub mod sftp;
 pub mod summary;
 
 use camino::Utf8PathBuf;

@@ -40,6 +40,7 @@ mod lock;
 mod mode_mark;
 mod model;
 mod open;
+mod passage;
 pub mod pieces;
 mod plan;
 mod privacy;
@@ -79,6 +80,7 @@ pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChan
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use lock::is_in_use;
 pub use model::{CampaignState, Reprint};
+pub use passage::{FilePassage, Passage, PassageError, PassageStep};
 pub use plan::{CheckedPlan, PlanDraft};
 pub use privacy::is_private;
 pub use protection::{Guard, Release, ShieldNews};

@@ -31,6 +31,7 @@ mod republish;
 mod samples;
 mod seal;
 mod settle;
+pub mod transfer;
 mod waves;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -217,6 +217,12 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         signer: Option<Utf8PathBuf>,
     },
+    /// Hand over by SFTP what is in the outbox and has not arrived yet, as `[transfer]` says. What is
+    /// cut off goes on when it is started again; nothing is sent twice.
+    ///
+    /// Exit code 0: all handed over; 1: of a job in the outbox only a human knows whether the vendor
+    /// has it; 3: stopped, nothing was handed over; 4: stopped after files were.
+    Transfer(TransferArgs),
     /// Take what the vendor sends back: `<job>.ack.json`, `<job>.production.csv`,
     /// `<job>.returns.csv`, `<job>.stopped.json`. Each file is taken whole or not at all; one that
     /// was taken before changes nothing.
@@ -306,6 +312,27 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Utf8PathBuf,
     },
+}
+
+/// `breachpost transfer`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct TransferArgs {
+    /// Only these jobs, also if they were published before there was a `[transfer]` [default: all
+    /// that were published since].
+    #[arg(value_name = "JOB")]
+    pub jobs: Vec<String>,
+    /// Only look whether the server can be reached, lets us in and has the folder. Nothing is sent.
+    #[arg(long, conflicts_with = "jobs")]
+    pub check: bool,
+    /// The vendor has looked and does not have this file: it is sent again with the next transfer.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["jobs", "check"], requires_all = ["by", "reason"])]
+    pub missing: Option<String>,
+    /// Who says so (name or function).
+    #[arg(long, value_name = "NAME", requires = "missing")]
+    pub by: Option<String>,
+    /// How they know, in one line without names of people.
+    #[arg(long, value_name = "TEXT", requires = "missing")]
+    pub reason: Option<String>,
 }
 
 /// `breachpost stop`.

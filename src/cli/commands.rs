@@ -25,6 +25,7 @@ mod sample;
 mod status;
 mod stop;
 mod texts;
+mod transfer;
 mod vendor_sim;
 mod verify;
 
@@ -117,6 +118,7 @@ impl Session<'_> {
                 Ok(self.run(&Night { republish: republish.as_deref(), ..night }))
             }
             Command::Status { max_age, state } => self.status(*max_age, *state),
+            Command::Transfer(asked) => self.transfer(asked),
             Command::Receipts { files } => self.receipts(files),
             Command::Stop(stop) => self.stop(stop),
             Command::Reissue(asked) => self.reissue(asked),

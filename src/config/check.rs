@@ -45,6 +45,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     vendor(&config.vendor)?;
     config.mail.as_ref().map_or(Ok(()), mail)?;
     receipts::check(&config.receipts)?;
+    config.transfer.as_ref().map_or(Ok(()), super::TransferSettings::check)?;
     approval::check(&config.approval)?;
     config.waves.as_ref().map_or(Ok(()), waves::check)?;
 

@@ -1,6 +1,7 @@
 //! `job.json`: what the vendor has to know about one part of a job. No personal data, nothing about
 //! the subject.
 
+pub mod announcement;
 pub mod note;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::render::sheet_mark;
 pub const REHEARSAL: &str = "rehearsal-";
 /// Version of the ticket's fields.
 const SCHEMA_VERSION: u32 = 1;
+const PAPER: &str = "A4 80 g";
 /// A sheet of A4 of 80 g/m2 weighs 4.99 g.
 const SHEET_GRAMS: u32 = 5;
 
@@ -255,9 +257,6 @@ pub fn json(job: &JobTicket<'_>, part: &PartPlan) -> Result<Vec<u8>, TicketError
 
 /// What `job.json` and the delivery note say.
 fn ticket<'a>(job: &'a JobTicket<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, TicketError> {
-    // More days than a span can hold are no date either.
-    let after = |days: i64| job.run_date.checked_add(jiff::Span::new().try_days(days)?);
-    let [earliest, latest] = job.vendor.posting_days;
     Ok(Ticket {
         schema_version: SCHEMA_VERSION,
         job: job.number,
@@ -268,8 +267,8 @@ fn ticket<'a>(job: &'a JobTicket<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, 
         counts: count(part),
         classes: classes(part),
         print_files: print_files(part),
-        paper: "A4 80 g",
-        plex: if job.print.duplex { "duplex" } else { "simplex" },
+        paper: PAPER,
+        plex: plex(job.print),
         colour: if job.print.duplex { "1/1 K" } else { "1/0 K" },
         sheet_code: match job.print.sheet_mark {
             SheetMark::Own => "own: Data Matrix ECC 200 on the front of every sheet",
@@ -283,11 +282,11 @@ fn ticket<'a>(job: &'a JobTicket<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, 
         return_option: &job.vendor.return_option,
         return_addresses: job.return_lines,
         sort: "postcode",
-        posting: Posting { earliest: after(earliest)?, latest: after(latest)? },
+        posting: posting(job)?,
         reprint: "same letter_id, reprint_no one higher; a letter reported spoilt alone comes again from us",
         retention: Retention {
             days: job.vendor.retention_days,
-            destroy_by: after(job.vendor.retention_days)?,
+            destroy_by: after(job, job.vendor.retention_days)?,
         },
         pdf_standards: job.pdf_standards,
         contact: &job.vendor.contact,
@@ -295,6 +294,21 @@ fn ticket<'a>(job: &'a JobTicket<'_>, part: &'a PartPlan) -> Result<Ticket<'a>, 
         made_with: job.made_with,
         ledger_head: job.ledger_head,
     })
+}
+
+/// A day so long after the run.
+fn after(job: &JobTicket<'_>, days: i64) -> Result<Date, TicketError> {
+    // More days than a span can hold are no date either.
+    Ok(job.run_date.checked_add(jiff::Span::new().try_days(days)?)?)
+}
+
+fn posting(job: &JobTicket<'_>) -> Result<Posting, TicketError> {
+    let [earliest, latest] = job.vendor.posting_days;
+    Ok(Posting { earliest: after(job, earliest)?, latest: after(job, latest)? })
+}
+
+const fn plex(print: &Print) -> &'static str {
+    if print.duplex { "duplex" } else { "simplex" }
 }
 
 fn envelope(print: &Print) -> Envelope {
@@ -324,12 +338,19 @@ impl Counts {
 }
 
 fn classes(part: &PartPlan) -> Vec<ClassCounts> {
-    let mut classes = BTreeMap::<Class, Counts>::new();
+    let mut classes = BTreeMap::new();
+    add_classes(&mut classes, part);
+    class_lines(classes)
+}
+
+fn add_classes(classes: &mut BTreeMap<Class, Counts>, part: &PartPlan) {
     for letter in &part.letters {
         let counts = classes.entry(Class::of(&letter.draft, letter.place.sheets)).or_default();
         *counts = counts.with(letter.place.pages, letter.place.sheets);
     }
+}
 
+fn class_lines(classes: BTreeMap<Class, Counts>) -> Vec<ClassCounts> {
     let line = |(class, counts): (Class, Counts)| ClassCounts {
         class: class.code(),
         sheets_per_letter: class.sheets,

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
+use super::passage::PassageStep;
 use super::stops::StopScope;
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
@@ -81,6 +82,8 @@ pub(super) enum Event {
     Republished(Republished),
     /// A file of the vendor's was taken.
     Receipt(ReceiptTaken),
+    /// A file, or a whole job, is a step further on its way to the vendor's SFTP server.
+    Passage(FilePassed),
     /// Somebody ordered that letters do not go out.
     Stop(StopOrdered),
     /// Two people lifted a stop.
@@ -341,6 +344,15 @@ pub(super) struct ReceiptTaken {
     /// What the vendor answers to a stop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<StopAnswer>,
+}
+
+/// A step of a job, or of one of its files, on the way to the vendor's SFTP server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FilePassed {
+    pub date: Date,
+    pub job: JobNumber,
+    pub step: PassageStep,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

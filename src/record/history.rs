@@ -8,9 +8,11 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::audit::{
-    self, Event, KnownInput, ReceiptTaken, ReissueOrdered, ReprintPlanned, ShieldsSeen, Waiting,
+    self, Event, FilePassed, KnownInput, ReceiptTaken, ReissueOrdered, ReprintPlanned,
+    ShieldsSeen, Waiting,
 };
 use super::error::RecordError;
+use super::passage::PassageStep;
 use super::store::list_word;
 use super::{Head, Ledger};
 use crate::base::plain::count;
@@ -136,6 +138,7 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::Gone(gone) => Some(gone.date),
         Event::Republished(step) => Some(step.date),
         Event::Receipt(taken) => Some(taken.date),
+        Event::Passage(passed) => Some(passed.date),
         Event::Stop(stop) => Some(stop.date),
         Event::Lifted(lifted) => Some(lifted.date),
         Event::Closed(over) | Event::Purged(over) => Some(over.date),
@@ -170,6 +173,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::Gone(_) => "gone",
         Event::Republished(_) => "republished",
         Event::Receipt(_) => "receipt",
+        Event::Passage(_) => "passage",
         Event::Stop(_) => "stop",
         Event::Lifted(_) => "lifted",
         Event::Migrated(_) => "migrated",
@@ -234,6 +238,7 @@ fn words(event: &Event) -> String {
             format!("job {} was put into the outbox again, byte for byte", step.job)
         }
         Event::Receipt(taken) => receipt(taken),
+        Event::Passage(passed) => passage(passed),
         Event::Stop(stop) => format!("{} stopped {}: {}", stop.by, stop.scope, stop.reason),
         Event::Lifted(lifted) => {
             let signers = lifted.signers.join(" and ");
@@ -323,6 +328,20 @@ fn receipt(taken: &ReceiptTaken) -> String {
         count(taken.lines, "line", "lines"),
         taken.pieces + taken.returned + parts as u64
     )
+}
+
+/// A step of a file on its way to the vendor.
+fn passage(passed: &FilePassed) -> String {
+    match &passed.step {
+        PassageStep::Due => format!("job {} is to be handed over by SFTP", passed.job),
+        PassageStep::Sent { file, under, bytes } => {
+            format!("`{file}` was sent as `{under}`: {}", count(*bytes, "byte", "bytes"))
+        }
+        PassageStep::Arrived { file } => format!("`{file}` is at the vendor's"),
+        PassageStep::Missing { file, by, reason } => {
+            format!("{by} found that the vendor does not have `{file}`: {reason}")
+        }
+    }
 }
 
 /// What humans were told about cases.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::audit::{
-    Contents, Event, Init, KnownInput, Planned, ReceiptTaken, ReissueOrdered, ReprintPlanned,
-    Waiting,
+    Contents, Event, FilePassed, Init, KnownInput, Planned, ReceiptTaken, ReissueOrdered,
+    ReprintPlanned, Waiting,
 };
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
+use super::passage::Passage;
 use super::reissues::ReissueWish;
 use super::stops::{StopScope, Stops};
 use crate::field::job_number::JobNumber;
@@ -45,6 +46,8 @@ pub(super) struct Model {
     pub receipts: BTreeSet<String>,
     /// Parts that the vendor has byte for byte (true), or has otherwise; told by the history alone.
     pub acknowledged: BTreeMap<(JobNumber, u32), bool>,
+    /// Jobs on their way to the vendor's SFTP server; told by the history alone.
+    pub passages: BTreeMap<JobNumber, Passage>,
     /// Stops that were ordered, by their event, and what the vendor answered; told by the history
     /// alone.
     pub stops: Stops,
@@ -234,6 +237,7 @@ impl Model {
                 self.gone.remove(&back.job);
             }
             Event::Receipt(taken) => self.receipt(seq, taken)?,
+            Event::Passage(passed) => self.passed(passed)?,
             Event::Stop(stop) => self.stops.order(seq, stop, &self.jobs)?,
             Event::Lifted(lifted) => self.stops.lift(seq, lifted)?,
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
@@ -300,6 +304,12 @@ impl Model {
         (last.up_to == u32::MAX && schedule.waves.windows(2).all(in_order)).then_some(())?;
         self.schedules.push(schedule.clone());
         Some(())
+    }
+
+    /// `None`: the job was not published, or the step cannot follow those before it.
+    fn passed(&mut self, passed: &FilePassed) -> Option<()> {
+        self.jobs.get(&passed.job).filter(|job| job.state >= JobState::Published)?;
+        self.passages.entry(passed.job).or_default().take(&passed.step)
     }
 
     /// `None`: the job is there already.

@@ -147,6 +147,10 @@ fn conclude(
     if job.state != JobState::Published && !defect::is(Defect::RecordedBeforePublished) {
         ledger.published(job.job)?;
     }
+    // Noted with the publication: jobs of before there was a [transfer] may be with the vendor.
+    if night.config.transfer.is_some() {
+        ledger.note_due(job.job, night.run_date)?;
+    }
     let report = finish_report(night, ledger, job, staging, sealed, clock)?;
     let papers = shelve(night, job, staging, sealed)?;
     ledger.finished(job.job)?;

@@ -24,10 +24,11 @@ import errors
 import kills
 import memory
 import order
+import transfer
 import vendor
 from night import Program, Wrong, prepare, settled
 
-CHECKS = ("memory", "order", "kills", "chains", "errors", "disks", "crowd", "watcher", "vendor")
+CHECKS = ("memory", "order", "kills", "chains", "errors", "disks", "crowd", "watcher", "vendor", "transfer")
 
 
 def guarded(work):
@@ -60,6 +61,7 @@ class Trial:
 
 
 TRIAL: Trial
+SERVER: transfer.Server
 
 
 @guarded
@@ -80,6 +82,11 @@ def fill(way: tuple) -> bool:
 @guarded
 def kill_vendor(way: tuple) -> bool:
     return vendor.killed(TRIAL.program, TRIAL.base, TRIAL.data(), *way)
+
+
+@guarded
+def kill_transfer(way: tuple) -> bool:
+    return transfer.killed(SERVER, TRIAL.program, TRIAL.base, TRIAL.data(), *way)
 
 
 class Report:
@@ -155,7 +162,21 @@ def run(trial: Trial, which: tuple, short: bool) -> list[str]:
             wanted, found = vendor.undisturbed(program, base, trial.data(f"calm-{name}"), words)
             found = kills.spread(found, 12) if short else found
             report.pool(f"kills of `{name}`", kill_vendor, [vendor.Way((point, words, wanted)) for point in found], 0.9)
+    if "transfer" in which:
+        transfers(report, short)
     return report.faults
+
+
+def transfers(report: Report, short: bool) -> None:
+    """A transfer is killed at every call, with a server that stays up all the while."""
+    global SERVER
+    SERVER = transfer.Server(TRIAL.program.work)
+    try:
+        wanted, found = transfer.undisturbed(SERVER, TRIAL.program, TRIAL.base, TRIAL.data("calm-transfer"))
+        found = kills.spread(found, 12) if short else found
+        report.pool("kills of `transfer`", kill_transfer, [vendor.Way((point, wanted)) for point in found], 0.9)
+    finally:
+        SERVER.stop()
 
 
 def main() -> int:

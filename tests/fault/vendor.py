@@ -27,7 +27,7 @@ class Way(tuple):
     """A kill: its point, the words of the command, and what has to come of it. Printed without the latter."""
 
     def __str__(self) -> str:
-        return f"{self[0]} in `{self[1][0]}`"
+        return f"{self[0]} in `{self[1][0]}`" if isinstance(self[1], tuple) else str(self[0])
 
 
 def commands(base: Path, work: Path) -> dict[str, tuple[str, ...]]:

@@ -43,6 +43,7 @@ mod snapshots;
 mod telling;
 mod texts;
 mod tools;
+mod transfer;
 mod tree;
 mod variants;
 mod vendor;

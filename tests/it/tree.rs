@@ -41,6 +41,7 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("lettre", &["deliver/email.rs"]),
     ("rusqlite", &["record/store.rs", "record/store/"]),
     ("ssh_key", &["package/sign.rs"]),
+    ("openssh_sftp_client", &["deliver/sftp.rs"]),
     ("axum", &["desk/web"]),
     ("tower_http", &["desk/web.rs"]),
     ("argon2", &["desk/users.rs"]),

@@ -26,6 +26,12 @@ impl Session<'_> {
             output::json(&report);
         } else {
             show_counts(&report);
+        }
+
+        if self.config.transfer.is_some() {
+            self.try_transfer()?;
+        }
+        if !self.args.json {
             output::line("nothing was published and nothing was recorded");
         }
 

@@ -101,8 +101,16 @@ impl JobTerms<'_> {
         self.in_part(self.part_of(seq), seq)
     }
 
+    /// Whether the vendor can have a job: one that goes by SFTP is out when its marker has arrived.
+    fn is_out(&self, number: JobNumber, job: &JobRow) -> bool {
+        let passage = self.model.passages.get(&number).filter(|passage| passage.is_due);
+        let done = format!("{}.done", job.name);
+        job.state >= JobState::Published
+            && passage.is_none_or(|passage| passage.has_arrived(&done))
+    }
+
     fn in_part(&self, part: u32, seq: u32) -> PieceTerms {
-        let is_out = self.job.state >= JobState::Published;
+        let is_out = self.is_out(self.number, self.job);
         let stops = &self.model.stops;
         let mut stopped = stops.since(self.number, part, seq);
 
@@ -113,7 +121,7 @@ impl JobTerms<'_> {
             let copy = CopyTerms {
                 reprint_no: copies.reprint.reprint_no,
                 base: self.base(copies.number, copies.job, part),
-                overdue: copies.job.state >= JobState::Published && copies.overdue,
+                overdue: self.is_out(copies.number, copies.job) && copies.overdue,
             };
             last = last.filter(|last: &CopyTerms| last.reprint_no > copy.reprint_no).or(Some(copy));
         }
@@ -130,8 +138,8 @@ impl JobTerms<'_> {
     /// Where a piece of a part is when nothing was said of it.
     fn base(&self, number: JobNumber, job: &JobRow, part: u32) -> PieceState {
         match self.model.acknowledged.get(&(number, part)) {
-            _ if job.state < JobState::Published => PieceState::Planned,
             Some(true) => PieceState::Accepted,
+            _ if !self.is_out(number, job) => PieceState::Planned,
             Some(false) | None => PieceState::HandedOver,
         }
     }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
 use super::{Sql, Store, at};
 use crate::base::FileError;
-use crate::record::audit::{Entry, Event, Head};
+use crate::record::audit::{Entry, Event, FilePassed, Head};
 use crate::record::error::RecordError;
 
 /// Appends an event in the transaction that makes the change.
@@ -80,6 +80,14 @@ impl Store {
                 .collect::<Sql<Vec<Entry>>>()
         };
         read().map_err(at("read the history"))
+    }
+
+    /// Writes down a step on the way to the vendor's SFTP server: no table has a row of it.
+    pub fn note_passage(&mut self, passed: FilePassed) -> Result<Head, RecordError> {
+        let transaction = self.begin()?;
+        let head = append(&transaction, &Event::Passage(passed))?;
+        transaction.commit().map_err(at("record what was handed over"))?;
+        Ok(head)
     }
 
     /// The last event.

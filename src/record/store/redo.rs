@@ -340,6 +340,7 @@ fn repeat(
         | Event::Reissue(_)
         | Event::Gone(_)
         | Event::Republished(_)
+        | Event::Passage(_)
         | Event::Stop(_)
         | Event::Lifted(_) => Ok(()),
         Event::Planned(plan) => {

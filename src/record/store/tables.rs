@@ -60,6 +60,7 @@ impl Store {
             gone: BTreeSet::new(),
             receipts: BTreeSet::new(),
             acknowledged: BTreeMap::new(),
+            passages: BTreeMap::new(),
             stops: Stops::default(),
             schedules: Vec::new(),
             reissues: BTreeMap::new(),

@@ -89,10 +89,15 @@ impl Inspection<'_> {
         let parts: BTreeSet<&str> =
             files.iter().map(String::as_str).filter(|file| is_part(file)).collect();
         let signature = signature_file(job);
-        let ours = [&marker, &sums, &signature];
-        for file in
-            files.iter().filter(|file| !ours.contains(file) && !parts.contains(file.as_str()))
-        {
+        let announcement = format!("{job}.announcement.json");
+        let ours = [&marker, &sums, &signature, &announcement];
+        let order = |file: &str| {
+            let rest = file.strip_prefix(job).unwrap_or_default();
+            rest.starts_with(".stop-") || rest.starts_with(".resume-")
+        };
+        let is_ours =
+            |file: &String| ours.contains(&file) || parts.contains(file.as_str()) || order(file);
+        for file in files.iter().filter(|file| !is_ours(file)) {
             self.problems.add(Check::Files, file, "does not belong in a job's folder");
         }
 
