@@ -7,6 +7,7 @@ pub mod check;
 mod damage;
 mod desk;
 mod inputs;
+pub mod keys;
 pub mod mapping;
 mod receipts;
 pub mod telling;
@@ -308,7 +309,8 @@ impl Default for Window {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vendor {
-    /// age public keys (`age1...`); every part is encrypted to all of them. A run needs one.
+    /// age public keys (`age1...`), or files with an OpenPGP public key each (`vendor.asc`); every
+    /// part is encrypted to all of them. A run needs one.
     pub recipients: Vec<String>,
     /// Contact desk for questions about a package.
     pub contact: String,
@@ -400,6 +402,11 @@ pub enum ConfigError {
     /// The file is not valid: syntax, unknown key, wrong type. The source names line and column.
     #[error("configuration `{path}` is not valid")]
     Parse { path: Utf8PathBuf, source: Box<toml::de::Error> },
+    /// It is not valid, and has a secret key in it: whoever has read the file has that.
+    #[error(
+        "`{path}` holds a SECRET key: it is exposed to everybody who can read the configuration"
+    )]
+    Secret { path: Utf8PathBuf },
     /// A value is out of range.
     #[error("configuration `{path}`: `{key}` {problem}")]
     Value { path: Utf8PathBuf, key: &'static str, problem: String },
@@ -426,7 +433,12 @@ impl Config {
             .map_err(FileError::at("read configuration", path))?;
         let unmarked = placeholder::take(&text);
         let mut config: Self = toml::from_str(&unmarked.text).map_err(|source| {
-            ConfigError::Parse { path: path.to_owned(), source: Box::new(source) }
+            let path = path.to_owned();
+            // What is not valid is shown, and this must not be.
+            if keys::is_secret(&text) {
+                return ConfigError::Secret { path };
+            }
+            ConfigError::Parse { path, source: Box::new(source) }
         })?;
         let wrong = |(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem };
         check::check(&config).map_err(wrong)?;
@@ -442,6 +454,7 @@ impl Config {
         resolve(&mut config.facts);
         config.texts.iter_mut().map(|texts| &mut texts.folder).for_each(resolve);
         config.link.parameters.iter_mut().for_each(resolve);
+        keys::take_in(&mut config.vendor.recipients, folder, path)?;
         config.anchor_file.iter_mut().for_each(resolve);
         config.receipts.folder.iter_mut().for_each(resolve);
         if let Some(tls) = &mut config.desk.tls {

@@ -37,7 +37,7 @@ pub struct Sample {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sealed {
-    /// File name, `<job>-p001.zip.age`.
+    /// File name, `<job>-p001.zip.age` or `.zip.gpg`.
     pub file: String,
     /// SHA-256 of the archive before encryption: the same for the same part, always.
     pub plain_sha256: String,
@@ -144,10 +144,16 @@ pub fn part_name(job_name: &str, part: u32) -> String {
     format!("{job_name}-p{part:03}")
 }
 
-/// The file name of one sealed part.
+/// The file name of one sealed part: it ends in `.zip.age` or `.zip.gpg`.
 #[must_use]
-pub fn part_file(job_name: &str, part: u32) -> String {
-    format!("{}.zip.age", part_name(job_name, part))
+pub fn part_file(job_name: &str, part: u32, recipients: &Recipients) -> String {
+    format!("{}.zip.{}", part_name(job_name, part), recipients.ending())
+}
+
+/// The name of one part in the name of its file; `None`: it is no part's.
+#[must_use]
+pub fn part_in_name(file: &str) -> Option<&str> {
+    file.strip_suffix(".zip.age").or_else(|| file.strip_suffix(".zip.gpg"))
 }
 
 /// Proves, before a plan is committed, that every letter of a part can stand in the manifest, and
@@ -180,7 +186,7 @@ pub fn pack<E: From<PackageError>>(
     staging: &Utf8Path,
     print_files: impl Iterator<Item = Result<(String, Vec<u8>), E>>,
 ) -> Result<Sealed, E> {
-    let file = part_file(&job.name(), part.number);
+    let file = part_file(&job.name(), part.number, recipients);
     let target = staging.join(&file);
     let failed = |error| PackageError::from(FileError::at("write", &target)(error));
 

@@ -6,7 +6,7 @@ venv=${1:?folder of the Python environment}
 here=$(cd "$(dirname "$0")" && pwd)
 
 declare -A packages=(
-    [7z]=p7zip-full [age]=age [bsdtar]=libarchive-tools [chromedriver]=chromium-driver [chromium]=chromium [dmtxread]=dmtx-utils [faketime]=faketime [gs]=ghostscript [hunspell]=hunspell [javac]=default-jdk-headless [node]=nodejs [npm]=npm [openssl]=openssl
+    [7z]=p7zip-full [age]=age [bsdtar]=libarchive-tools [chromedriver]=chromium-driver [chromium]=chromium [dmtxread]=dmtx-utils [faketime]=faketime [gpg]=gpg [gpg-agent]=gpg-agent [gs]=ghostscript [hunspell]=hunspell [javac]=default-jdk-headless [node]=nodejs [npm]=npm [openssl]=openssl
     [pdffonts]=poppler-utils [pdftoppm]=poppler-utils [pdftotext]=poppler-utils [python3]=python3 [qpdf]=qpdf
     [sha256sum]=coreutils [sqlite3]=sqlite3 [ssh-keygen]=openssh-client [/usr/sbin/sshd]=openssh-server [strace]=strace [systemd-analyze]=systemd [unshare]=util-linux [unzip]=unzip
 )

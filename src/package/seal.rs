@@ -1,4 +1,6 @@
-//! Encryption to the vendor's public key. The only file that names the age crate.
+//! Encryption to the vendor's public keys: age, or OpenPGP. The only file that names the age crate.
+
+mod openpgp;
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, Write};
@@ -11,10 +13,18 @@ use camino::{Utf8Path, Utf8PathBuf};
 use secrecy::zeroize::Zeroizing;
 
 use crate::base::{Explain, FileError, durable};
+use crate::config::keys::is_secret;
 use crate::package::ticket::is_rehearsal;
 
 /// The public keys that every part is encrypted to.
-pub struct Recipients(Vec<Recipient>);
+pub struct Recipients(Keys);
+
+/// A part is one file of one kind.
+enum Keys {
+    Age(Vec<Recipient>),
+    /// Armoured, as they stand in the configuration or in the file that it names.
+    OpenPgp(Vec<String>),
+}
 
 /// What is wrong with a key or a sealed file.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +45,25 @@ pub enum SealError {
         /// Of which kind it is.
         kind: &'static str,
     },
+    /// A part is sealed in one way.
+    #[error("`vendor.recipients` has age keys and OpenPGP keys")]
+    Mixed,
+    /// Nothing can be sealed to this OpenPGP key.
+    #[error("`vendor.recipients`: `gpg` cannot seal to entry {entry}: {said}")]
+    OpenPgp {
+        /// Which one, from 1.
+        entry: usize,
+        /// What is wrong with it.
+        said: String,
+    },
+    /// It is sealed with OpenPGP, and that is not ours to open.
+    #[error("`{path}` is sealed with OpenPGP")]
+    OpenPgpPart {
+        /// Which file.
+        path: Utf8PathBuf,
+    },
     /// A recipient of the configuration is no key.
-    #[error("`vendor.recipients`: entry {entry} is not an age public key")]
+    #[error("`vendor.recipients`: entry {entry} is neither an age nor an OpenPGP public key")]
     Recipient {
         /// Which one, from 1.
         entry: usize,
@@ -75,9 +102,27 @@ pub enum SealError {
 impl Explain for SealError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Recipient { .. } | Self::Operator { .. } | Self::NoRecipients => {
+            Self::Operator { .. } => {
                 Some("a public key begins with `age1`; `age-keygen -y KEYFILE` prints the one of a key pair".to_owned())
             }
+            Self::Recipient { .. } | Self::NoRecipients => Some(
+                "an age key begins with `age1` (`age-keygen -y KEYFILE` prints it); an OpenPGP key is named by its file, \
+                 `vendor.asc` (`gpg --armor --export` writes it)"
+                    .to_owned(),
+            ),
+            Self::Mixed => Some(
+                "a part is one file, sealed in one way to all of them: keep the keys that the vendor opens parts with"
+                    .to_owned(),
+            ),
+            Self::OpenPgp { .. } => Some(
+                "ask the vendor for a key that has not expired and can be encrypted to, one in each file; `gpg --show-keys \
+                 FILE` shows what it is. `gpg` has to be installed (Debian: gpg)"
+                    .to_owned(),
+            ),
+            Self::OpenPgpPart { .. } => Some(
+                "`gpg --output part.zip --decrypt FILE` with the vendor's key, then `breachpost verify part.zip`"
+                    .to_owned(),
+            ),
             Self::Secret { .. } => Some(
                 "make a new pair (`age-keygen`), put its public key here, and never use the old one again"
                     .to_owned(),
@@ -102,23 +147,53 @@ impl Recipients {
     /// Reads the keys of the configuration.
     ///
     /// # Errors
-    /// [`SealError`] when one is no X25519 public key (`age1...`), or there is none.
+    /// [`SealError`] when one is neither an X25519 public key (`age1...`) nor an armoured OpenPGP
+    /// key, there are both kinds, or there is none.
     pub fn parse(keys: &[String]) -> Result<Self, SealError> {
-        let parse = |(index, key): (usize, &String)| {
-            let key = key.trim();
-            if is_secret(key) {
-                return Err(SealError::Secret { key: "vendor.recipients" });
+        if keys.iter().any(|key| is_secret(key)) {
+            return Err(SealError::Secret { key: "vendor.recipients" });
+        }
+
+        let is_openpgp = |key: &&String| openpgp::is_public_key(key);
+        match keys.iter().filter(is_openpgp).count() {
+            _ if keys.is_empty() => Err(SealError::NoRecipients),
+            0 => {
+                let recipients = (1..).zip(keys).map(|(entry, key)| recipient(entry, key.trim()));
+                Ok(Self(Keys::Age(recipients.collect::<Result<_, _>>()?)))
             }
-            let entry = index + 1;
-            key.parse().map_err(|_: &str| match kind(key) {
-                Some(kind) => SealError::Kind { entry, kind },
-                None => SealError::Recipient { entry },
-            })
-        };
-        let recipients: Vec<Recipient> =
-            keys.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
-        if recipients.is_empty() { Err(SealError::NoRecipients) } else { Ok(Self(recipients)) }
+            all if all == keys.len() => Ok(Self(Keys::OpenPgp(keys.to_vec()))),
+            _ => Err(SealError::Mixed),
+        }
     }
+
+    /// Proves that something can be sealed to every key today. Of an age key its text proves it; an
+    /// OpenPGP key can have expired.
+    ///
+    /// # Errors
+    /// [`SealError::OpenPgp`].
+    pub fn prove(&self) -> Result<(), SealError> {
+        let Keys::OpenPgp(keys) = &self.0 else { return Ok(()) };
+        let prove = |(entry, key): (usize, &String)| {
+            openpgp::prove(key).map_err(|said| SealError::OpenPgp { entry, said })
+        };
+        (1..).zip(keys).try_for_each(prove)
+    }
+
+    /// How the name of what is sealed to them ends.
+    #[must_use]
+    pub const fn ending(&self) -> &'static str {
+        match self.0 {
+            Keys::Age(_) => "age",
+            Keys::OpenPgp(_) => "gpg",
+        }
+    }
+}
+
+fn recipient(entry: usize, key: &str) -> Result<Recipient, SealError> {
+    key.parse().map_err(|_: &str| match kind(key) {
+        Some(kind) => SealError::Kind { entry, kind },
+        None => SealError::Recipient { entry },
+    })
 }
 
 impl Recipients {
@@ -132,15 +207,9 @@ impl Recipients {
         }
         text.trim()
             .parse()
-            .map(|recipient| Self(vec![recipient]))
+            .map(|recipient| Self(Keys::Age(vec![recipient])))
             .map_err(|_: &str| SealError::Operator { key })
     }
-}
-
-/// Whether a text is a secret key, or holds one.
-fn is_secret(text: &str) -> bool {
-    let text = text.to_uppercase();
-    ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY"].iter().any(|sign| text.contains(sign))
 }
 
 /// What kind of key a text is that is no plain age key. C2SP age: a recipient of a plugin has the
@@ -151,7 +220,7 @@ fn kind(text: &str) -> Option<&'static str> {
         Some(("pq" | "tagpq", _)) => Some("a post-quantum age key"),
         Some(_) => Some("the key of an age plugin"),
         None if text.starts_with("ssh-") => Some("an SSH key"),
-        None if text.contains("BEGIN PGP") => Some("an OpenPGP key"),
+        None if text.contains("BEGIN PGP") => Some("something of OpenPGP that is not a key"),
         None => None,
     }
 }
@@ -167,37 +236,58 @@ pub fn new_identity() -> (Zeroizing<String>, String) {
 }
 
 /// Encrypts what is written to it.
-pub struct Sealer<W: Write>(age::stream::StreamWriter<W>);
+pub struct Sealer<W: Write>(Way<W>);
 
-impl<W: Write> Sealer<W> {
+enum Way<W: Write> {
+    Age(Box<age::stream::StreamWriter<W>>),
+    OpenPgp(openpgp::Sealing<W>),
+}
+
+impl<W: Write + Send + 'static> Sealer<W> {
     /// Writes the header to `out`. Every sealing has a new random file key: the same archive sealed
     /// twice gives other bytes, which is why a sealed file is kept and never made again.
     ///
     /// # Errors
-    /// When `out` cannot be written to.
+    /// When `out` cannot be written to, or `gpg` cannot be started.
     pub fn new(recipients: &Recipients, out: W) -> io::Result<Self> {
-        let recipients = recipients.0.iter().map(|recipient| recipient as &dyn age::Recipient);
+        let recipients = match &recipients.0 {
+            Keys::OpenPgp(keys) => {
+                return Ok(Self(Way::OpenPgp(openpgp::Sealing::new(keys, out)?)));
+            }
+            Keys::Age(recipients) => recipients,
+        };
+
+        let recipients = recipients.iter().map(|recipient| recipient as &dyn age::Recipient);
         let encryptor = age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?;
-        Ok(Self(encryptor.wrap_output(out)?))
+        Ok(Self(Way::Age(Box::new(encryptor.wrap_output(out)?))))
     }
 
     /// Writes the last chunk and gives back where the ciphertext went. Without it the file cannot
     /// be opened.
     ///
     /// # Errors
-    /// When writing fails.
+    /// When writing fails, or `gpg` does.
     pub fn finish(self) -> io::Result<W> {
-        self.0.finish()
+        match self.0 {
+            Way::Age(writer) => writer.finish(),
+            Way::OpenPgp(sealing) => sealing.finish(),
+        }
     }
 }
 
-impl<W: Write> Write for Sealer<W> {
+impl<W: Write + Send + 'static> Write for Sealer<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        match &mut self.0 {
+            Way::Age(writer) => writer.write(bytes),
+            Way::OpenPgp(sealing) => sealing.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        match &mut self.0 {
+            Way::Age(writer) => writer.flush(),
+            Way::OpenPgp(sealing) => sealing.flush(),
+        }
     }
 }
 
@@ -211,6 +301,9 @@ impl<W: Write> Write for Sealer<W> {
 /// [`SealError`] when the key file or the sealed file cannot be read, others can read the key, or
 /// it does not fit.
 pub fn open(path: &Utf8Path, identity: &Utf8Path) -> Result<impl Read + Seek + use<>, SealError> {
+    if path.extension() == Some("gpg") {
+        return Err(SealError::OpenPgpPart { path: path.to_owned() });
+    }
     let bad_key =
         |error| SealError::Identity(FileError::at("read the secret key", identity)(error));
     let file = File::open(identity).map_err(bad_key)?;
@@ -261,8 +354,8 @@ mod tests {
             (format!("age1pq1{data}"), "post-quantum"),
             (format!("age1yubikey1{data}"), "plugin"),
             ("ssh-ed25519 AAAAC3Nza".to_owned(), "SSH"),
-            ("-----BEGIN PGP PUBLIC KEY BLOCK-----".to_owned(), "OpenPGP"),
-            ("hello".to_owned(), "is not an age public key"),
+            ("-----BEGIN PGP MESSAGE-----".to_owned(), "OpenPGP"),
+            ("hello".to_owned(), "is neither an age nor an OpenPGP public key"),
         ] {
             assert!(refused(&key).contains(kind), "{key}");
         }

@@ -186,7 +186,7 @@ impl Ledger {
         date: Date,
         step: PassageStep,
     ) -> Result<Head, RecordError> {
-        self.write(|store| store.note_passage(FilePassed { job, date, step }))
+        self.write(|store| store.note_passage(FilePassed { date, job, step }))
     }
 
     /// Notes that the vendor does not have a file of which that was not known, so that it is sent

@@ -7,6 +7,7 @@ use super::{Missing, RunError};
 use crate::config::{Config, ConfigError, Vendor};
 use crate::facts::{Facts, FactsError};
 use crate::field::mode::Mode;
+use crate::package::Recipients;
 
 /// The sample's key: its private half is published with the program
 /// (`sample-data/vendor/age-identity.txt`).
@@ -22,6 +23,7 @@ const SAMPLE_VENDOR: &str = "drukkerij de proef";
 /// first.
 pub(super) fn configuration(config: &Config) -> Result<(), RunError> {
     complete(config)?;
+    Recipients::parse(&config.vendor.recipients)?.prove()?;
     if config.mode() == Mode::Rehearsal {
         return Ok(());
     }

@@ -133,8 +133,8 @@ pub enum Check {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message says what each field is")]
 pub enum VerifyError {
-    /// The path is not a folder `<job>/`, a `.zip.age` or a `.zip`.
-    #[error("`{path}` is neither a job's folder nor a part (`.zip.age` or `.zip`)")]
+    /// The path is not a folder `<job>/`, a `.zip.age`, a `.zip.gpg` or a `.zip`.
+    #[error("`{path}` is neither a job's folder nor a part (`.zip.age`, `.zip.gpg` or `.zip`)")]
     NoPackage { path: Utf8PathBuf },
     /// A file or folder.
     #[error(transparent)]

@@ -1,7 +1,8 @@
 //! What the vendor gets: parts, opened with the tools that vendors have.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -99,7 +100,7 @@ impl FetchedJob {
         let mut files = Vec::new();
         for entry in package.read_dir_utf8().map_err(failed("list", package))? {
             let name = entry.map_err(failed("list", package))?.file_name().to_owned();
-            if name.starts_with(&format!("{}-p", self.job)) && name.ends_with(".zip.age") {
+            if name.starts_with(&format!("{}-p", self.job)) && stem(&name).is_some() {
                 files.push(name);
             }
         }
@@ -132,22 +133,47 @@ impl FetchedJob {
     }
 }
 
+/// The name of a part without its endings.
+fn stem(file: &str) -> Option<&str> {
+    file.strip_suffix(".zip.age").or_else(|| file.strip_suffix(".zip.gpg"))
+}
+
 /// Decrypts and unpacks a part; gives where its manifest is.
 fn open(part: &Utf8Path, identity: &Utf8Path, work: &Utf8Path) -> Result<Utf8PathBuf, SimError> {
-    let stem = part.file_name().unwrap_or_default().trim_end_matches(".zip.age");
+    let stem = part.file_name().and_then(stem).unwrap_or_default();
     let zip = work.join(format!("{stem}.zip"));
     let tool = |tool: &'static str, command: &mut Command| match command.output() {
         Ok(done) if done.status.success() => Ok(()),
         _ => Err(SimError::Tool { tool, path: part.to_owned() }),
     };
 
-    tool(
-        "age",
-        Command::new("age").args(["-d", "-i"]).arg(identity).arg("-o").arg(&zip).arg(part),
-    )?;
+    if part.extension() == Some("gpg") {
+        // A vendor has its key in a key ring; this one is made for the part.
+        let ring = work.join("gnupg");
+        make_private(&ring).map_err(failed("create", &ring))?;
+        let gpg = || {
+            let mut gpg = Command::new("gpg");
+            gpg.arg("--homedir").arg(&ring).args(["--batch", "--pinentry-mode", "loopback"]);
+            gpg.args(["--passphrase", ""]);
+            gpg
+        };
+        tool("gpg", gpg().arg("--import").arg(identity))?;
+        let opened = tool("gpg", gpg().arg("--output").arg(&zip).arg("--decrypt").arg(part));
+        let mut agent = Command::new("gpgconf");
+        tool("gpgconf", agent.arg("--homedir").arg(&ring).args(["--kill", "gpg-agent"]))?;
+        opened?;
+        fs::remove_dir_all(&ring).map_err(failed("remove", &ring))?;
+    } else {
+        let mut age = Command::new("age");
+        tool("age", age.args(["-d", "-i"]).arg(identity).arg("-o").arg(&zip).arg(part))?;
+    }
     tool("unzip", Command::new("unzip").args(["-q", "-d"]).arg(work).arg(&zip))?;
     fs::remove_file(&zip).map_err(failed("remove", &zip))?;
     Ok(work.join(stem).join("data/manifest.csv"))
+}
+
+fn make_private(folder: &Utf8Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(folder)
 }
 
 pub(super) fn failed(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> SimError {

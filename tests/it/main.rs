@@ -26,6 +26,7 @@ mod modes;
 mod night;
 mod nights;
 mod older;
+mod openpgp;
 mod own_readers;
 mod package;
 mod packaging;

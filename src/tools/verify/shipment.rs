@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use crate::base::{FileError, durable};
 use crate::package::archive::Reader;
-use crate::package::seal;
 use crate::package::sign::{self, signature_file};
+use crate::package::{part_in_name, part_name, seal};
 use crate::tools::verify::part::{self, Whole};
 use crate::tools::verify::{
     Check, Counted, PackageVerdict, PageText, Problems, VerifyError, VerifyKeys,
@@ -47,7 +47,7 @@ pub(super) fn verify(
         inspection.folder(package)?;
         name.to_owned()
     } else {
-        let stem = name.strip_suffix(".age").unwrap_or(name).strip_suffix(".zip");
+        let stem = part_in_name(name).or_else(|| name.strip_suffix(".zip"));
         let stem = stem.ok_or_else(|| VerifyError::NoPackage { path: package.to_owned() })?;
         inspection.part(package, stem)?;
         stem.rsplit_once("-p").map_or(stem, |(job, _)| job).to_owned()
@@ -102,7 +102,12 @@ impl Inspection<'_> {
         }
 
         for (number, file) in (1..).zip(&parts) {
-            let expected = format!("{job}-p{number:03}.zip.age");
+            let name = part_name(job, number);
+            let expected = if Utf8Path::new(file).extension() == Some("gpg") {
+                format!("{name}.zip.gpg")
+            } else {
+                format!("{name}.zip.age")
+            };
             let text =
                 format!("expected `{expected}` here: a part is missing or has a different name");
             self.problems.add_unless(**file == expected, Check::Files, *file, text);
@@ -113,7 +118,7 @@ impl Inspection<'_> {
         let marker = self.marker(folder, job, &marker, &sums)?;
 
         for file in &parts {
-            self.part(&folder.join(file), file.strip_suffix(".zip.age").unwrap_or(file))?;
+            self.part(&folder.join(file), part_in_name(file).unwrap_or(file))?;
         }
 
         if let Some(marker) = marker {
@@ -265,7 +270,7 @@ impl Inspection<'_> {
     fn part(&mut self, path: &Utf8Path, stem: &str) -> Result<(), VerifyError> {
         self.parts += 1;
 
-        if path.extension() == Some("age") {
+        if path.extension().is_some_and(is_sealed) {
             let Some(identity) = self.keys.identity else { return Ok(()) };
             let plain = seal::open(path, identity)?;
             self.inspect(Reader::open(plain), stem);
@@ -294,8 +299,13 @@ impl Inspection<'_> {
 }
 
 /// Sealed parts end in `.age`, in these letters: another spelling is a stray file.
+/// Whether a part whose name ends so has to be opened before it can be read.
+fn is_sealed(extension: &str) -> bool {
+    ["age", "gpg"].contains(&extension)
+}
+
 fn is_part(file: &str) -> bool {
-    Utf8Path::new(file).extension() == Some("age")
+    Utf8Path::new(file).extension().is_some_and(is_sealed)
 }
 
 fn files(folder: &Utf8Path) -> Result<BTreeSet<String>, VerifyError> {
