@@ -13,7 +13,7 @@ BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build vendor-test transfer-test loop-demo
+.PHONY: ahead approve-demo desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build vendor-test transfer-test loop-demo
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -96,6 +96,9 @@ loop-demo: run ## Take the sample's package through a simulated vendor to the la
 	@$(BIN) vendor-sim data/outbox/rehearsal-2500001 --identity sample-data/vendor/age-identity.txt --out target/loop-demo --seed 7 --date $(DATE)
 	@for file in target/loop-demo/*; do $(BIN) --config $(CONFIG) --date 2025-09-30 receipts $$file; code=$$?; if [ $$code -gt 1 ] && [ $$code -ne 3 ]; then exit $$code; fi; done
 	@$(BIN) --config $(CONFIG) --date 2025-09-30 status
+
+approve-demo: build ## Walk through an approval with the sample: plan, proofs, statement, signatures, publication
+	@tests/approve_demo.sh $(BIN) $(DATE)
 
 bench-link: tools ## Measure linking: FEBRL (BENCH_FEBRL=DIR) and 715,000 invented people
 	rm -rf target/bench-inbox && cargo build --release && $(BIN) sample --people 715000 --seed 4242 --out target/bench-inbox

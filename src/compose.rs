@@ -302,6 +302,11 @@ impl Texts {
         &self.bodies
     }
 
+    /// What each text depends on, with its content hash; several may come to the same text.
+    pub fn subjects(&self) -> impl Iterator<Item = (&TextFacts, &str)> {
+        self.index.iter().map(|(subject, (hash, _))| (subject, hash.as_str()))
+    }
+
     /// How many letters have each text, given their number by content hash.
     #[must_use]
     pub fn uses(&self, letters: &BTreeMap<String, u64>) -> Vec<TextUse> {

@@ -22,7 +22,7 @@ use crate::base::{FileError, durable};
 use crate::field::mode::Mode;
 use crate::field::placeholder;
 
-pub use approval::{ApprovalSettings, Approver};
+pub use approval::{ApprovalSettings, Approver, StandingTerms};
 pub use backup::Backup;
 pub use damage::DamageLimits;
 pub use desk::{DeskSettings, DeskTls};
@@ -109,7 +109,7 @@ pub struct Config {
 }
 
 /// `[link]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LinkRules {
     /// `default` errs to two letters; `strict` joins nothing without BSN or full given name.
@@ -138,7 +138,7 @@ pub enum LinkProfile {
 }
 
 /// `[policy]`: the settings behind the decision table (docs/policy.md).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// Days that must lie between two letters to one person.
@@ -169,7 +169,7 @@ impl Default for Policy {
 }
 
 /// Write anyway, or hold for a human.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hold {
     /// Write.
@@ -179,7 +179,7 @@ pub enum Hold {
 }
 
 /// People in several categories.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MultiCategory {
     /// One sender for all categories, one letter.
@@ -435,7 +435,7 @@ impl Config {
         let mut config: Self = toml::from_str(&unmarked.text).map_err(|source| {
             let path = path.to_owned();
             // What is not valid is shown, and this must not be.
-            if keys::is_secret(&text) {
+            if keys::has_secret(&text) {
                 return ConfigError::Secret { path };
             }
             ConfigError::Parse { path, source: Box::new(source) }
@@ -478,6 +478,12 @@ impl Config {
 
         (config.file, config.placeholders) = (path.to_owned(), unmarked.placeholders);
         Ok(config)
+    }
+
+    /// Whether letters leave only when people have approved them.
+    #[must_use]
+    pub fn needs_approval(&self) -> bool {
+        self.approval.required.unwrap_or(!self.synthetic)
     }
 
     /// What letters of this configuration are for.

@@ -4,6 +4,7 @@
 //! [`web`] speaks HTTP; `pages` says what is on each page; the rest is what they are made from. A
 //! page for another role (approvals, the review queue) is a file in each of the two.
 
+pub mod authors;
 pub mod choice;
 pub mod compare;
 pub mod drawings;
@@ -23,14 +24,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
 
+use crate::approval::act::ApprovalError;
 use crate::base::{Explain, FileError, data_dir, durable};
 use crate::config::{Config, LONGEST_FILE};
 use crate::facts::{Facts, FactsError};
+use crate::run::RunError;
 use drawings::Drawings;
 use edition::Edition;
 use invented::Typed;
 use journal::{Journal, JournalError};
 use manuscript::{Manuscript, ManuscriptError};
+use pages::approval::Looking;
 use pages::changes::Comparing;
 use sessions::Sessions;
 use users::UsersError;
@@ -53,6 +57,10 @@ pub struct Desk {
     work: Mutex<Work>,
     /// The comparison that somebody asked for last.
     comparing: Mutex<Option<Arc<Comparing>>>,
+    /// The proofs that somebody looked at last.
+    looking: Mutex<Option<Arc<Looking>>>,
+    /// The day on which the desk was opened.
+    opened: Date,
 }
 
 /// What one log-in has for itself.
@@ -76,6 +84,12 @@ struct Work {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message says what each field is")]
 pub enum DeskError {
+    /// What waits for approval.
+    #[error(transparent)]
+    Approval(#[from] Box<ApprovalError>),
+    /// The letters that wait.
+    #[error(transparent)]
+    Run(#[from] Box<RunError>),
     /// The texts or the journal.
     #[error(transparent)]
     Manuscript(#[from] ManuscriptError),
@@ -111,6 +125,8 @@ impl From<JournalError> for DeskError {
 impl Explain for DeskError {
     fn hint(&self) -> Option<String> {
         match self {
+            Self::Approval(error) => error.hint(),
+            Self::Run(error) => error.hint(),
             Self::Manuscript(ManuscriptError::Texts(error)) => error.hint(),
             Self::Manuscript(ManuscriptError::Journal(error)) => error.hint(),
             Self::File(error)
@@ -143,6 +159,8 @@ impl Explain for DeskError {
             | Self::Certificate { .. }
             | Self::Address { .. } => Usage,
             Self::Users(error) => error.status(),
+            Self::Approval(error) => error.status(),
+            Self::Run(error) => error.status(),
             Self::Manuscript(_) | Self::File(_) | Self::Listen { .. } => Stopped,
         }
     }
@@ -176,6 +194,8 @@ impl Desk {
             checking: Mutex::default(),
             work: Mutex::new(Work { manuscript, journal, edition: None, facts: None }),
             comparing: Mutex::default(),
+            looking: Mutex::default(),
+            opened: jiff::Zoned::now().date(),
             config,
             run_date,
         })

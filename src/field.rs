@@ -7,6 +7,7 @@ pub mod digits;
 pub mod made_with;
 pub mod mode;
 pub mod placeholder;
+pub mod role;
 
 pub mod ids;
 pub mod job_number;

@@ -27,6 +27,8 @@ pub mod record;
 
 pub mod report;
 
+pub mod approval;
+
 pub mod tools;
 
 pub mod vendor_sim;

@@ -20,6 +20,7 @@
 
 mod abandon;
 mod anchors;
+mod approvals;
 mod audit;
 pub mod backup;
 mod cases;
@@ -68,6 +69,7 @@ use crate::field::mode::Mode;
 use crate::field::row::List;
 use crate::package::Signer;
 
+pub use approvals::{ApprovalAct, ApprovalEvent, Credential, STATEMENT, Said};
 pub use audit::Head;
 pub use cases::{CaseCounts, CaseMark, CaseNews, Held};
 pub use decisions::{Decided, Decider};

@@ -17,12 +17,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Explain, FileError};
-use crate::decide::waves::NightLetters;
 use crate::field::draft::Draft;
 use crate::field::made_with::MadeWith;
 use crate::field::piece::PieceState;
 use crate::field::row::{Input, List};
-use crate::field::terms::Kind;
 use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
@@ -78,6 +76,9 @@ pub struct Report {
     /// What the letters are made with; earlier programs did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_with: Option<MadeWith>,
+    /// Under which approval they go out; absent where nobody has to approve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalReport>,
     /// Distinct letter bodies that were set.
     pub bodies: u64,
     /// Stages in order.
@@ -103,6 +104,15 @@ pub struct Report {
     /// The waves of first letters; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waves: Option<WaveReport>,
+}
+
+/// Who approved the letters of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalReport {
+    /// The statement, by its hash.
+    pub statement: String,
+    /// Who approved it, for what, and how much of a standing approval is left.
+    pub said: Vec<String>,
 }
 
 /// Letters on paper.
@@ -205,13 +215,6 @@ impl LetterCounts {
         *self.by_category.entry(main.to_owned()).or_default() += 1;
         *self.by_language.entry(draft.language.word().to_owned()).or_default() += 1;
         *self.by_kind.entry(draft.kind.word().to_owned()).or_default() += 1;
-    }
-
-    /// As letters that bring calls.
-    #[must_use]
-    pub fn of_a_night(&self) -> NightLetters {
-        let first = self.by_kind.get(Kind::First.word()).copied().unwrap_or_default();
-        NightLetters { first, all: self.total }
     }
 
     /// Adds what was counted elsewhere.
@@ -323,6 +326,7 @@ impl Report {
             people: account.people(),
             letters: LetterCounts::default(),
             made_with: None,
+            approval: None,
             reasons: reasons.collect(),
             list_reasons: BTreeMap::new(),
             list_rows: ListRows::default(),

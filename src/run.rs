@@ -3,12 +3,14 @@
 //! earlier.
 
 mod abandon;
+mod approval;
 pub mod backup;
 mod balance;
 mod cases;
 pub mod clock;
 pub mod crash;
 mod disk_space;
+mod dry_run;
 mod error;
 mod fleet;
 mod foresee;
@@ -24,6 +26,7 @@ mod papers;
 mod plan;
 pub mod plan_files;
 mod print_files;
+pub mod proofs;
 mod publish;
 mod rehearsal;
 mod reprint;
@@ -36,26 +39,21 @@ mod waves;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
-use rayon::prelude::*;
+use camino::Utf8PathBuf;
 use serde::Serialize;
 
-use crate::base::process::peak_rss_bytes;
 use crate::base::{ExitStatus, Explain};
 use crate::compose::texts::TextFacts;
 use crate::compose::{Letterbook, TextUse, Texts};
 use crate::decide::Circumstances;
 use crate::field::body::Body;
-use crate::field::ids::{Pseudonym, RowRef};
-use crate::field::job_number::JobNumber;
+use crate::field::ids::RowRef;
 use crate::field::made_with::MadeWith;
 use crate::field::person::Cluster;
-use crate::field::place::Planned;
-use crate::field::reason::Reason;
-use crate::field::row::{Input, List, Rows};
+use crate::field::row::Input;
 use crate::field::schedule::Schedule;
 use crate::link::{self, Linked, Parameters};
-use crate::package::{self, Places, ProofedLetter};
+use crate::package::ProofedLetter;
 use crate::record::pieces::PaperTerms;
 use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
 use crate::render::Press;
@@ -64,18 +62,19 @@ use crate::report::waiting::{self, WaitingRow};
 use crate::report::waves::WaveReport;
 use crate::report::{LetterCounts, PaperReport, Report};
 pub use abandon::{GivenUp, abandon};
+pub use approval::{Frozen, WaitingJob};
 use balance::Balance;
 use clock::Clock;
+pub use dry_run::check;
 pub use error::{Missing, RunError};
 pub use fleet::{SetPart, render};
 pub use foresee::{Outlook, foresee};
 use letters::{Candidates, Holds, Letters};
 pub use night::Night;
 use night::{Received, Wording};
-pub use papers::{last_texts, text_uses};
+pub use papers::{last_texts, note_mail, text_uses};
 use plan::Step;
 use plan_files::Staging;
-use print_files::{Setter, by_print_file};
 pub use publish::Finished;
 pub use rehearsal::{Dress, Dressed, dress};
 pub use reprint::{ReprintOrder, ReprintedJob, reprint};
@@ -96,6 +95,8 @@ pub struct Done {
     pub papers: Utf8PathBuf,
     /// Its package, if there was anything to print.
     pub package: Option<Utf8PathBuf>,
+    /// The job that waits for approval, whose report and papers these are.
+    pub waiting: Option<WaitingJob>,
     /// As the run has left it; holds the lock.
     pub ledger: Ledger,
 }
@@ -107,14 +108,22 @@ pub struct Done {
 pub fn run(night: &Night<'_>) -> Result<Done, RunError> {
     let mut ledger = open(night)?;
     let republished = republish::asked_for(night, &mut ledger)?;
-    let resumed = publish::resume(night, &mut ledger)?;
-    let reprinted = reprint::automatic(night, &mut ledger)?;
+    let waiting = approval::gate(night, &mut ledger, false)?;
+    let (resumed, reprinted) = match waiting {
+        None => (publish::resume(night, &mut ledger)?, reprint::automatic(night, &mut ledger)?),
+        Some(_) => (None, Vec::new()),
+    };
 
     // What was published before tonight's job is out, whatever becomes of that.
     let before = resumed.as_ref().map(|job| &job.package).or(republished.as_ref());
     let before = before.or(reprinted.last().map(|job| &job.package));
     let before = before.and_then(|package| package.file_name()).map(str::to_owned);
-    let tonight = tonight(night, &mut ledger).map_err(|source| match before {
+    let tonight = match waiting {
+        // Nothing else is planned while a job waits.
+        Some(waiting) => Ok(Tonight::waiting(waiting)),
+        None => tonight(night, &mut ledger),
+    };
+    let tonight = tonight.map_err(|source| match before {
         Some(job) if source.status() != ExitStatus::PartPublished => {
             RunError::AfterPublished { job, source: Box::new(source) }
         }
@@ -122,8 +131,8 @@ pub fn run(night: &Night<'_>) -> Result<Done, RunError> {
     })?;
 
     night.progress.finish();
-    let Tonight { report, papers, package } = tonight;
-    Ok(Done { republished, resumed, reprinted, report, papers, package, ledger })
+    let Tonight { report, papers, package, waiting } = tonight;
+    Ok(Done { republished, resumed, reprinted, report, papers, package, waiting, ledger })
 }
 
 /// What tonight's own job came to.
@@ -131,6 +140,7 @@ struct Tonight {
     report: Report,
     papers: Utf8PathBuf,
     package: Option<Utf8PathBuf>,
+    waiting: Option<WaitingJob>,
 }
 
 /// Plans tonight's job and takes it to its end. What waits for a human is written down last: a run
@@ -139,9 +149,13 @@ fn tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Tonight, RunError> 
     match plan_tonight(night, ledger)? {
         Step::Nothing { papers, report, news } => {
             ledger.told_humans(&news, night.run_date)?;
-            Ok(Tonight { report: *report, papers, package: None })
+            Ok(Tonight { report: *report, papers, package: None, waiting: None })
         }
         Step::Planned { job, press, clock, news } => {
+            if let Some(waiting) = approval::gate(night, ledger, true)? {
+                ledger.told_humans(&news, night.run_date)?;
+                return Ok(Tonight::waiting(waiting));
+            }
             let finished = publish::finish(night, ledger, &job, Some(&press), clock)?;
             ledger.told_humans(&news, night.run_date).map_err(|error| RunError::Published {
                 job: job.job_name.clone(),
@@ -151,6 +165,7 @@ fn tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Tonight, RunError> 
                 report: finished.report,
                 papers: finished.papers,
                 package: Some(finished.package),
+                waiting: None,
             })
         }
     }
@@ -243,12 +258,8 @@ fn prepare<'a>(
     let recognise = || ledger.recognise(linked.clusters);
     let recognised = clock.time("recognise", recognise, |found| found.people.len() as u64)?;
     let guard = ledger.guard(rows)?;
-    let holds = Holds {
-        incomplete: recognised.incomplete,
-        remembered: guard.remembered(&recognised.people),
-        undone: ledger.undone(&PaperTerms::of(night.config, night.run_date))?,
-        returned: ledger.returned_mail()?,
-    };
+    let remembered = guard.remembered(&recognised.people);
+    let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
 
     // Decide: who gets a letter about what.
     let circumstances = Circumstances::new(rows, &wording.facts.sender_of);
@@ -279,20 +290,17 @@ fn prepare<'a>(
         .collect();
 
     Ok(Prepared {
-        list_reasons: list_reasons(rows),
+        list_reasons: lists::reasons(rows),
         waiting,
         protecting_nobody: linked.protecting_nobody as u64,
         namesakes: linked.namesakes,
         absent: recognised.absent as u64,
-        unreachable: unreachable(&balance, ledger.unreached()?),
+        unreachable: balance.unreachable(ledger.unreached()?),
         gone: ledger.gone(&received.intake)?,
         paper: PaperReport::of(&ledger.paper(&PaperTerms::of(night.config, night.run_date))?),
         shields: guard.news(rows, &balance.set_aside),
         schedule: letters.waves.as_ref().and_then(Waves::news),
-        waves: letters
-            .waves
-            .as_ref()
-            .and_then(|waves| waves.report(night, written.counts.of_a_night(), &written.later)),
+        waves: letters.waves.as_ref().and_then(|waves| waves.report(night, &written)),
         linking,
         identities: recognised.identities,
         balance,
@@ -384,30 +392,6 @@ fn lay_out(
     clock.time("bodies", lay_out, |(_, press)| press.bodies() as u64)
 }
 
-/// How many people cannot be reached: nobody has an address of theirs that a letter can be sent to,
-/// or their last one came back from it.
-fn unreachable(balance: &Balance, unreached: BTreeSet<Pseudonym>) -> u64 {
-    let (mut people, mut nobodys) = (unreached, 0);
-    let is_about = |reason| Reason::UNREACHABLE.contains(&reason);
-    for (_, fate) in balance.account.fates().filter(|(_, fate)| fate.reason.is_some_and(is_about)) {
-        match fate.person {
-            Some(person) => drop(people.insert(person)),
-            None => nobodys += 1,
-        }
-    }
-
-    let written: BTreeSet<Pseudonym> = balance.account.written_to().collect();
-    people.difference(&written).count() as u64 + nobodys
-}
-
-fn list_reasons(rows: &Rows) -> BTreeMap<String, u64> {
-    let mut reasons = BTreeMap::new();
-    for refused in rows.refused.iter().filter(|refused| refused.list != List::Exposures) {
-        *reasons.entry(refused.set_aside.reason.code().to_owned()).or_default() += 1;
-    }
-    reasons
-}
-
 /// A run that was stopped after its plan: a fleet can set its parts, and the next run finishes it.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlanSummary {
@@ -474,71 +458,4 @@ fn open(night: &Night<'_>) -> Result<Ledger, RunError> {
     ledger.refuse_when_stopped(None)?;
     night.fits(disk_space::to_begin(ledger.bytes()?))?;
     Ok(ledger)
-}
-
-/// Notes in the papers what became of the summary mail.
-///
-/// # Errors
-/// [`RunError`] when the report cannot be written.
-pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(), RunError> {
-    mail.clone_into(&mut report.mail);
-    papers::write_report(folder, report)
-}
-
-/// Does everything but publication and ledger: sets every letter and reads it back, writes nothing
-/// that lasts.
-///
-/// # Errors
-/// [`RunError`] as a run would.
-pub fn check(night: &Night<'_>) -> Result<Report, RunError> {
-    let config = night.config;
-    guard::configuration(config)?;
-    guard::metrics_folder(config)?;
-    let ledger = Ledger::open(&Home::of(config), Access::Read)?;
-    ledger.must_be_open()?;
-
-    let wording = night.wording()?;
-    let mut clock = Clock::default();
-
-    let received = night.receive(&ledger, None, &mut clock)?;
-    let mut prepared = prepare(night, &received, &ledger, &wording, &mut clock)?;
-    let proofed = std::mem::take(&mut prepared.proofed);
-
-    night.permits(proofed.len())?;
-
-    let news = plan::news(night, &received.rows, &prepared, &ledger)?;
-    let mut report = plan::begin_report("check", night, &received, &prepared, &news);
-    let number = ledger.next_job(night.run_date)?;
-    let places =
-        package::places(&package::job_name(number, night.is_marked()), proofed, &config.print);
-
-    night.progress.stage("setting", report.letters.total);
-    let set = || set_all(night, number, &prepared, places);
-    clock.time("render", set, |()| report.letters.total)?;
-
-    report.stages = clock.stages();
-    report.peak_rss_bytes = peak_rss_bytes();
-    report.ledger_head = ledger.head()?.to_string();
-    night.progress.finish();
-
-    Ok(report)
-}
-
-/// Sets every letter and reads it back; keeps nothing.
-fn set_all(
-    night: &Night<'_>,
-    number: JobNumber,
-    prepared: &Prepared<'_>,
-    mut places: Places,
-) -> Result<(), RunError> {
-    let setter = Setter::new(number, &prepared.bodies, &night.config.print);
-    let set = |letters: &&[Planned]| {
-        setter.set(&prepared.press, letters)?;
-        night.progress.advance(letters.len() as u64);
-        Ok::<(), RunError>(())
-    };
-
-    places.try_for_each(|part| {
-        by_print_file(&prepared.letters.part(&part)?).par_iter().try_for_each(set)
-    })
 }

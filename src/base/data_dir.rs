@@ -18,6 +18,9 @@ macro_rules! places {
 }
 
 places! {
+    /// What was approved, and by whom: statements by their hash, and a file for each job that was
+    /// published under one.
+    approvals = "approvals";
     /// Copies of the ledger, and what was changed since each.
     backups = "backups";
     /// Who may use the desk, and what was done there.

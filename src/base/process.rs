@@ -96,3 +96,17 @@ pub fn peak_rss_bytes() -> u64 {
     line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok())
         .map_or(0, |kib| kib * 1024)
 }
+
+/// The account that the program runs under, which nobody can claim by a variable: its name in
+/// `/etc/passwd`, else `user` and its number.
+#[must_use]
+pub fn account() -> String {
+    let own = rustix::process::getuid().as_raw().to_string();
+    let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = accounts.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == own).then(|| name.to_owned())
+    });
+    named.unwrap_or_else(|| format!("user {own}"))
+}

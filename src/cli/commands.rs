@@ -1,6 +1,7 @@
 //! What each command does: settings in, one call into the library, an answer out. One file a
 //! command.
 
+mod approve;
 mod check;
 mod close;
 mod contract;
@@ -30,7 +31,7 @@ mod vendor_sim;
 mod verify;
 
 use super::args::{
-    Args, Command, LedgerCommand, PlanCommand, ReviewCommand, TextsCommand, UserCommand,
+    ApprovalCommand, Args, Command, LedgerCommand, PlanCommand, TextsCommand, UserCommand,
 };
 use super::output::Failure;
 use super::session::{Session, configuration};
@@ -123,6 +124,10 @@ impl Session<'_> {
             Command::Stop(stop) => self.stop(stop),
             Command::Reissue(asked) => self.reissue(asked),
             Command::Reprint(asked) => self.reprint(asked),
+            Command::Approve(said) => self.approve(said),
+            Command::Approval(ApprovalCommand::Statement { words }) => self.statement(*words),
+            Command::Approval(ApprovalCommand::Verify { file }) => self.approval_verify(file),
+            Command::Proofs { out } => self.proofs(out),
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => {
                 self.plan_abandon(by, reason)
             }
@@ -148,16 +153,7 @@ impl Session<'_> {
             Command::Figures => self.figures(),
             Command::Explain { id, other: None } => self.explain(id),
             Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
-            Command::Review(ReviewCommand::Apply { file, by, yes }) => {
-                self.review_apply(file, by.as_deref(), *yes)
-            }
-            Command::Review(ReviewCommand::List { open: false }) => self.review_list(),
-            Command::Review(ReviewCommand::List { open: true }) => self.review_open(),
-            Command::Review(ReviewCommand::Show { case }) => self.review_show(*case),
-            Command::Review(ReviewCommand::Decide { case, decision, row, by, reason, yes }) => {
-                let (by, reason) = (by.as_deref(), reason.as_deref());
-                self.review_decide(*case, decision, row.as_deref(), by, reason, *yes)
-            }
+            Command::Review(asked) => self.review(asked),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
             Command::Desk { listen } => self.desk(listen.as_deref()),
             Command::User(UserCommand::Add { name, role }) => self.user_add(name, *role),

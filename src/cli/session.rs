@@ -43,6 +43,7 @@ impl Session<'_> {
             accept_volume,
             rehearse: false,
             republish: None,
+            only: None,
             progress,
         }
     }

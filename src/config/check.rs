@@ -214,7 +214,7 @@ fn problem_of(text: &str) -> Option<&'static str> {
 }
 
 /// NaN lies in no range.
-fn within<T: Copy + PartialOrd + std::fmt::Display>(
+pub(super) fn within<T: Copy + PartialOrd + std::fmt::Display>(
     key: &'static str,
     value: T,
     range: RangeInclusive<T>,

@@ -1,13 +1,13 @@
 //! `[damage]`: how much of a list may be unreadable before the run stops.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::field::row::ColumnDamage;
 
 /// `[damage]`: a list that protects people (participants, register, suppressions) of which more
 /// cannot be read stops the run before anything is planned. Both figures of a pair have to be
 /// passed.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DamageLimits {
     /// Unreadable rows of one list that are permitted in any case.

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::field::contract::DateForm;
 use crate::field::row::List;
 
 /// `[inputs.<list>]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Inputs {
     /// A list without a sidecar that changed within so many seconds stops the run: somebody may
@@ -56,7 +56,7 @@ impl Inputs {
 }
 
 /// How one list's files are written, and what may happen to them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct InputFormat {
     /// `,`, `;` or tab (`"\t"`).
@@ -112,7 +112,7 @@ impl Default for InputFormat {
 }
 
 /// Encodings that are read; nothing is guessed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum TextEncoding {
     /// UTF-8, with or without byte order mark.
     #[serde(rename = "utf-8")]

@@ -16,7 +16,14 @@ const ENDINGS: [&str; 3] = [".asc", ".gpg", ".pgp"];
 #[must_use]
 pub fn is_secret(text: &str) -> bool {
     let text = text.to_uppercase();
-    ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY"].iter().any(|sign| text.contains(sign))
+    let signs = ["AGE-SECRET-KEY-1", "AGE-PLUGIN-", "PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"];
+    signs.iter().any(|sign| text.contains(sign))
+}
+
+/// Whether a configuration has one anywhere but in a comment.
+pub(super) fn has_secret(configuration: &str) -> bool {
+    let is_said = |line: &&str| !line.trim_start().starts_with('#');
+    configuration.lines().filter(is_said).any(is_secret)
 }
 
 /// Puts each key in the place of the name of its file, so that a plan keeps the key itself: the file
@@ -48,7 +55,7 @@ pub(super) fn take_in(
 mod tests {
     use camino::Utf8PathBuf;
 
-    use crate::config::Config;
+    use crate::config::{Config, ConfigError};
 
     #[test]
     fn what_is_not_valid_is_not_shown_where_it_is_a_secret_key() {
@@ -64,5 +71,9 @@ mod tests {
             let said = format!("{:?}", Config::load(&path).unwrap_err());
             assert!(said.starts_with("Secret") && !said.contains("qqqsyqcyq5"), "{said}");
         }
+
+        // A comment may speak of one.
+        std::fs::write(&path, "# The private key of age-plugin-x is elsewhere.\nx = 1\n").unwrap();
+        assert!(matches!(Config::load(&path), Err(ConfigError::Parse { .. })));
     }
 }

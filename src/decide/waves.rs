@@ -103,7 +103,9 @@ struct Load<'a> {
 impl<'a> Load<'a> {
     fn of(terms: WaveTerms<'a>, forecast: Forecast, mailed: &BTreeMap<Date, NightLetters>) -> Self {
         let mut load = Self { terms, forecast, days: BTreeMap::new() };
-        mailed.iter().for_each(|(night, letters)| load.add(*night, letters.all));
+        for (night, letters) in mailed {
+            load.add(*night, letters.all);
+        }
         load
     }
 

@@ -23,6 +23,8 @@ pub struct RunSummary {
     pub exit_code: u8,
     /// Why it stopped: the error, its causes, what to do. Empty for a run that came to its end.
     pub problem: Vec<String>,
+    /// What is missing before its job is published; empty where nothing waits.
+    pub waiting: Vec<String>,
     /// An earlier run whose job was finished first; empty when there was none.
     pub resumed: String,
     /// Exposure rows read.
@@ -97,6 +99,7 @@ struct Slots<'a> {
     outcome: &'static str,
     exit_code: u8,
     problem: &'a [String],
+    waiting: &'a [String],
     resumed: &'a str,
     rows: RowSlots<'a>,
     reasons: Vec<ReasonSlots<'a>>,
@@ -178,9 +181,10 @@ impl RunSummary {
             run_date: self.run_date.to_string(),
             rehearsal: self.rehearsal,
             stopped: !self.problem.is_empty(),
-            outcome: outcome(self.exit_code),
+            outcome: if self.waiting.is_empty() { outcome(self.exit_code) } else { WAITING },
             exit_code: self.exit_code,
             problem: &self.problem,
+            waiting: &self.waiting,
             resumed: &self.resumed,
             rows: self.row_slots(),
             reasons: self.reason_slots(),
@@ -260,6 +264,9 @@ fn vaguely(count: u64) -> String {
     if count < 10 { shown(count) } else { "10 or more".to_owned() }
 }
 
+/// How a night ended whose job has to be approved.
+const WAITING: &str = "waits for approval";
+
 const fn outcome(exit_code: u8) -> &'static str {
     match exit_code {
         0 => "all in order",
@@ -291,6 +298,7 @@ pub(crate) mod tests {
             rehearsal: false,
             exit_code: 1,
             problem: Vec::new(),
+            waiting: Vec::new(),
             resumed: String::new(),
             rows: 2_033,
             states: vec![

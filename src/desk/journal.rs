@@ -60,6 +60,13 @@ pub enum Act {
         /// The comment's [`JournalEntry::number`].
         comment: u64,
     },
+    /// A letter was looked at before its job is approved.
+    Seen {
+        /// The statement, by its hash.
+        statement: String,
+        /// Number of the proof.
+        proof: u32,
+    },
 }
 
 /// What a comment is about.
@@ -133,6 +140,14 @@ impl Explain for JournalError {
             Self::File(error) => return error.hint(),
         })
     }
+}
+
+/// What was done at a desk that may be open now: every whole line, up to the first that is none.
+#[must_use]
+pub fn read(path: &Utf8Path) -> Vec<JournalEntry> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let entries = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    entries.map_while(|line| serde_json::from_str(line).ok()).collect()
 }
 
 impl Journal {
@@ -232,7 +247,7 @@ impl Journal {
         let mut comments: Vec<Comment> = Vec::new();
         for entry in &self.entries {
             let (number, closed) = match &entry.what {
-                Act::Edit { .. } => continue,
+                Act::Edit { .. } | Act::Seen { .. } => continue,
                 Act::Comment { on, text } => {
                     comments.push(Comment {
                         number: entry.number,

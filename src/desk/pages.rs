@@ -1,6 +1,7 @@
 //! What is on each page. A page is a template (`templates/desk/`) and what it shows; how it is asked
 //! for is in [`crate::desk::web`].
 
+pub mod approval;
 pub mod changes;
 pub mod comments;
 pub mod letters;
@@ -97,6 +98,8 @@ pub(super) fn templates() -> Result<Tera, tera::Error> {
         template!("changes.html"),
         template!("compare.html"),
         template!("comments.html"),
+        template!("approval.html"),
+        template!("approval-proof.html"),
         template!("remarks.html"),
     ])?;
     Ok(tera)

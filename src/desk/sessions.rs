@@ -54,7 +54,7 @@ impl<P: Default> Sessions<P> {
     /// When the operating system gives no random bytes.
     pub fn begin(&mut self, user: &str, now: Instant) -> std::io::Result<String> {
         self.open.retain(|_, session| session.is_alive(now));
-        self.wrong.retain(|(_, name)| name != &user.to_lowercase());
+        self.right(user);
 
         let ticket = HEXLOWER.encode(&random::bytes::<32>()?);
         let session =
@@ -78,8 +78,13 @@ impl<P: Default> Sessions<P> {
         self.open.remove(&hash::of_bytes(ticket.as_bytes()));
     }
 
+    /// Forgets the wrong tries of somebody who knew their password.
+    pub fn right(&mut self, user: &str) {
+        self.wrong.retain(|(_, name)| name != &user.to_lowercase());
+    }
+
     /// Whether a password may be tried for this name. A try counts as wrong until
-    /// [`Sessions::begin`], so that many at once are not more tries.
+    /// [`Sessions::right`], so that many at once are not more tries.
     pub fn try_once(&mut self, name: &str, now: Instant) -> bool {
         self.wrong.retain(|(at, _)| now.duration_since(*at) < REMEMBERED);
         let name = name.trim().to_lowercase();

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Explain, FileError, durable, plain, random};
+pub use crate::field::role::Role;
 
 /// The longest file that is read, in bytes: thousands of people.
 const LONGEST: u64 = 1 << 20;
@@ -25,35 +26,6 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Ym9keSdzIHNhbHQgMTIzNA$\
 
 /// Most characters of a name.
 const LONGEST_NAME: usize = 40;
-
-/// What somebody does at the desk.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
-)]
-#[serde(rename_all = "lowercase")]
-#[value(rename_all = "lowercase")]
-pub enum Role {
-    /// Writes the texts.
-    Writer,
-    /// Answers for the texts.
-    Communications,
-    /// Answers for privacy.
-    Privacy,
-    /// Decides who is who.
-    Reviewer,
-    /// Runs the nights.
-    Operator,
-    /// Answers the telephone.
-    Helpdesk,
-}
-
-impl Role {
-    /// Whether this role may change texts. Everybody may look and comment.
-    #[must_use]
-    pub const fn writes(self) -> bool {
-        matches!(self, Self::Writer | Self::Communications)
-    }
-}
 
 /// Somebody who may use the desk.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! The desk over HTTP: who may ask, what for, and in which envelope the answer goes. The pages
 //! themselves are in [`crate::desk::pages`].
 
+mod approval;
 mod door;
 mod encrypted;
 mod fields;
@@ -79,6 +80,9 @@ fn router(desk: Arc<Desk>, guests: Guests) -> Router {
         .route("/changes", get(talk::changes).post(talk::compare))
         .route("/changes/picture", get(talk::picture))
         .route("/changes/group", get(talk::group))
+        .route("/approval", get(approval::show).post(approval::say))
+        .route("/approval/{proof}", get(approval::proof).post(approval::seen))
+        .route("/approval/picture", get(approval::picture))
         .route("/comments", get(talk::comments).post(talk::add))
         .route("/comments/{number}", post(talk::settle))
         .route("/static/{file}", get(static_files::file))

@@ -98,6 +98,22 @@ mod tests {
     }
 
     #[test]
+    fn every_block_and_every_kind_of_letter_has_a_name() {
+        use crate::compose::texts::{CampaignTexts, LetterHistory};
+
+        let (words, texts) = (Words::built_in(), CampaignTexts::built_in());
+        let blocks = texts.sentences(Language::Nl).iter().map(|sentence| {
+            format!("block.{}", sentence.key.split('.').next().unwrap_or_default())
+        });
+        let kinds = [LetterHistory::First].into_iter().chain(LetterHistory::LATER);
+        let kinds = kinds.map(|kind| format!("value.kind.{}", kind.name()));
+        for key in blocks.chain(kinds) {
+            let shown = words.get(Language::En, &key);
+            assert_ne!(Some(shown), key.rsplit('.').next(), "{key}");
+        }
+    }
+
+    #[test]
     fn every_word_is_used() {
         fn files(folder: &std::path::Path, text: &mut String) {
             for entry in std::fs::read_dir(folder).unwrap() {

@@ -54,9 +54,15 @@ impl Signer {
     /// The signature of a list of checksums, as `ssh-keygen -Y sign` writes it.
     #[must_use]
     pub fn sign(&self, sums: &[u8]) -> String {
+        self.sign_for(NAMESPACE, sums)
+    }
+
+    /// The signature of `bytes` for the purpose `namespace`.
+    #[must_use]
+    pub fn sign_for(&self, namespace: &str, bytes: &[u8]) -> String {
         let signature = self
             .0
-            .sign(NAMESPACE, HashAlg::Sha512, sums)
+            .sign(namespace, HashAlg::Sha512, bytes)
             .expect("Ed25519 signs whatever it is given");
         signature.to_pem(LineEnding::LF).expect("an Ed25519 signature can be written down")
     }

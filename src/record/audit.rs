@@ -1,6 +1,8 @@
 //! The hash chain: every change of the ledger is an event, and each event's hash covers all events
 //! before it.
 
+mod again;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -8,18 +10,17 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::approvals::ApprovalAct;
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
-use super::passage::PassageStep;
-use super::stops::StopScope;
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
 use crate::field::mode::Mode;
-use crate::field::reissue::ReissueReason;
 use crate::field::row::List;
-use crate::field::schedule::Schedule;
-use crate::field::terms::Language;
 use crate::receipts::{Origin, ReceiptKind, StopAnswer};
+pub(super) use again::{
+    FilePassed, ReissueOrdered, ReprintPlanned, Scheduled, StopLifted, StopOrdered,
+};
 
 /// How far the ledger is: the number of its last event and the hash that covers them all.
 ///
@@ -88,6 +89,8 @@ pub(super) enum Event {
     Stop(StopOrdered),
     /// Two people lifted a stop.
     Lifted(StopLifted),
+    /// Somebody said something of a statement.
+    Approval(ApprovalAct),
     /// The schema became that of a newer program.
     Migrated(Migrated),
     /// No more letters.
@@ -203,14 +206,6 @@ pub(super) struct RecordsRuled {
     pub sha256: String,
 }
 
-/// Whose turn it is on which night. It names nobody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Scheduled {
-    pub run_id: String,
-    pub schedule: Schedule,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Planned {
@@ -227,44 +222,6 @@ pub(super) struct Planned {
     /// Letters of it that take the place of earlier ones: its place, then job and place of that one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reissues: Vec<(u32, JobNumber, u32)>,
-}
-
-/// A job of letters that were planned before: which copy of which ones, by their places in that job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReprintPlanned {
-    pub job: JobNumber,
-    pub name: String,
-    pub run_id: String,
-    pub date: Date,
-    pub of: JobNumber,
-    pub reprint_no: u32,
-    /// Who ordered it, and why; absent: the night did by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// In order.
-    pub seqs: Vec<u32>,
-    pub parts: Vec<PartTotals>,
-    pub staged: Vec<StagedFile>,
-}
-
-/// Letters that are to be written anew, by whom and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReissueOrdered {
-    pub date: Date,
-    pub by: String,
-    pub note: String,
-    pub reason: ReissueReason,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<Language>,
-    /// Job and place of each.
-    pub letters: Vec<(JobNumber, u32)>,
-    /// Whose signatures approve it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub signers: Vec<String>,
 }
 
 /// What a job added about people, as counts and hashes over the rows.
@@ -346,38 +303,9 @@ pub(super) struct ReceiptTaken {
     pub answers: Vec<StopAnswer>,
 }
 
-/// A step of a job, or of one of its files, on the way to the vendor's SFTP server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FilePassed {
-    pub date: Date,
-    pub job: JobNumber,
-    pub step: PassageStep,
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 const fn is_zero(number: &u64) -> bool {
     *number == 0
-}
-
-/// Letters that are not to go out, by whom and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StopOrdered {
-    pub date: Date,
-    pub by: String,
-    pub reason: String,
-    pub scope: StopScope,
-}
-
-/// A stop that is over: the event that ordered it, and whose signatures lifted it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StopLifted {
-    pub date: Date,
-    pub stop: u64,
-    pub reason: String,
-    pub signers: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -154,6 +154,9 @@ pub enum RecordError {
     /// Who approved a purge is not usable.
     #[error("name of who approved the purge {problem}")]
     Approval { problem: &'static str },
+    /// Who approves, or why not, is not usable.
+    #[error("name or comment of the approval {problem}")]
+    ApprovalWords { problem: &'static str },
     /// Who decided is not usable.
     #[error("name of who decided {problem}")]
     Decider { problem: &'static str },
@@ -215,6 +218,7 @@ impl Explain for RecordError {
             Self::AcceptedReason { .. }
             | Self::AcceptedStranger { .. }
             | Self::Approval { .. }
+            | Self::ApprovalWords { .. }
             | Self::Decider { .. }
             | Self::DecidingReason { .. }
             | Self::Abandoner { .. }
@@ -330,7 +334,7 @@ impl RecordError {
             Self::DecidingReason { .. } => {
                 "one line of 3 to 200 characters; it has no names of people"
             }
-            Self::Approval { .. } | Self::Decider { .. } => {
+            Self::Approval { .. } | Self::ApprovalWords { .. } | Self::Decider { .. } => {
                 "a name or function, one line of 3 to 200 characters"
             }
             Self::Stopped { .. } => {

@@ -7,8 +7,9 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::approvals::{ApprovalAct, Said};
 use super::audit::{
-    self, Event, FilePassed, KnownInput, ReceiptTaken, ReissueOrdered, ReprintPlanned,
+    self, Event, FilePassed, KnownInput, Purging, ReceiptTaken, ReissueOrdered, ReprintPlanned,
     ShieldsSeen, Waiting,
 };
 use super::error::RecordError;
@@ -141,6 +142,7 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::Passage(passed) => Some(passed.date),
         Event::Stop(stop) => Some(stop.date),
         Event::Lifted(lifted) => Some(lifted.date),
+        Event::Approval(act) => Some(act.date),
         Event::Closed(over) | Event::Purged(over) => Some(over.date),
         Event::Purging(purging) => Some(purging.date),
         Event::RowsRead(_)
@@ -176,6 +178,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::Passage(_) => "passage",
         Event::Stop(_) => "stop",
         Event::Lifted(_) => "lifted",
+        Event::Approval(_) => "approval",
         Event::Migrated(_) => "migrated",
         Event::Closed(_) => "closed",
         Event::Purging(_) => "purging",
@@ -244,17 +247,13 @@ fn words(event: &Event) -> String {
             let signers = lifted.signers.join(" and ");
             format!("{signers} lifted the stop of event {}: {}", lifted.stop, lifted.reason)
         }
+        Event::Approval(act) => approval(act),
         Event::Migrated(step) => {
             let mode = of_mode(step.mode);
             format!("the ledger went from version {} to {}{mode}", step.from, step.to)
         }
         Event::Closed(_) => "the campaign was closed: nobody is written to any more".to_owned(),
-        Event::Purging(purging) => format!(
-            "a purge began, approved by {}: {} to {} had been sent",
-            purging.approved_by,
-            count(purging.totals.letters, "letter", "letters"),
-            count(purging.totals.people, "person", "people")
-        ),
+        Event::Purging(purging) => begun(purging),
         Event::Purged(_) => "everything about people was destroyed".to_owned(),
     }
 }
@@ -262,6 +261,16 @@ fn words(event: &Event) -> String {
 /// Which campaign a ledger is for, where the event says so.
 fn of_mode(mode: Option<Mode>) -> String {
     mode.map_or_else(String::new, |mode| format!(", for a {} campaign", mode.word()))
+}
+
+/// A purge.
+fn begun(purging: &Purging) -> String {
+    format!(
+        "a purge began, approved by {}: {} to {} had been sent",
+        purging.approved_by,
+        count(purging.totals.letters, "letter", "letters"),
+        count(purging.totals.people, "person", "people")
+    )
 }
 
 /// Letters that are printed once more.
@@ -341,6 +350,36 @@ fn passage(passed: &FilePassed) -> String {
         PassageStep::Missing { file, by, reason } => {
             format!("{by} found that the vendor does not have `{file}`: {reason}")
         }
+    }
+}
+
+/// What was said of a statement.
+fn approval(act: &ApprovalAct) -> String {
+    let short = |hash: &str| hash.get(..12).unwrap_or(hash).to_owned();
+    let by = match act.role {
+        Some(role) => format!("{} ({role})", act.by),
+        None => act.by.clone(),
+    };
+    let statement = short(&act.statement);
+    match &act.said {
+        Said::Approved { .. } => format!("{by} approved statement {statement}"),
+        Said::Refused { comment } => format!("{by} refused statement {statement}: {comment}"),
+        Said::Withdrawn { comment } => {
+            format!("{by} withdrew the approval of statement {statement}: {comment}")
+        }
+        Said::Adopted { what, .. } => {
+            format!("{by} answers for an edit of the {what} that nobody was known to have made")
+        }
+        Said::CarriedOver { from, left_out, of } => format!(
+            "the approvals of statement {} hold for {statement}, without {left_out} of {}",
+            short(from),
+            count(*of, "letter", "letters")
+        ),
+        Said::Covered { under, letters } => format!(
+            "statement {statement}, {}, is covered by the standing approval of {}",
+            count(*letters, "letter", "letters"),
+            short(under)
+        ),
     }
 }
 

@@ -1,22 +1,23 @@
 //! The ledger's state as the events tell it, to be compared with the tables.
 
+mod again;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::audit::{
-    Contents, Event, FilePassed, Init, KnownInput, Planned, ReceiptTaken, ReissueOrdered,
-    ReprintPlanned, Waiting,
-};
+use super::approvals::Approvals;
+use super::audit::{Contents, Event, FilePassed, Init, KnownInput, Planned, ReceiptTaken, Waiting};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
 use super::passage::Passage;
 use super::reissues::ReissueWish;
-use super::stops::{StopScope, Stops};
+use super::stops::Stops;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
-use crate::field::schedule::{Schedule, Wave};
+use crate::field::schedule::Schedule;
+pub use again::Reprint;
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub(super) struct Model {
     pub reissues: BTreeMap<(JobNumber, u32), ReissueWish>,
     /// Those that have been, with the job of the new letter.
     pub reissued: BTreeMap<(JobNumber, u32), JobNumber>,
+    /// What was said of statements; told by the history alone.
+    pub approvals: Approvals,
     /// Totals from before a purge; told by the history alone.
     pub purged: Option<Totals>,
 }
@@ -123,30 +126,6 @@ pub(super) struct JobRow {
     pub abandoned: Option<u64>,
     /// Which letters it prints again; told by the history alone.
     pub reprint: Option<Arc<Reprint>>,
-}
-
-/// Letters of an earlier job that a job prints once more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reprint {
-    /// The job that they were planned in.
-    pub of: JobNumber,
-    /// Which copy: 1 is the second.
-    pub reprint_no: u32,
-    /// Their places there, in order.
-    pub seqs: Vec<u32>,
-}
-
-impl Reprint {
-    /// The part of this job, of which these are all, that has a letter; `None`: none of them.
-    pub(super) fn part_of(&self, parts: &[PartTotals], seq: u32) -> Option<u32> {
-        let place = self.seqs.binary_search(&seq).ok()?;
-        let mut last = 0;
-        let mut holds = |letters: u32| {
-            last += letters as usize;
-            place < last
-        };
-        parts.iter().find(|part| holds(part.letters)).map(|part| part.number)
-    }
 }
 
 impl JobRow {
@@ -226,12 +205,7 @@ impl Model {
                 self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
             }
             Event::Waiting(told) => self.waiting(seq, told)?,
-            Event::Gone(gone) => {
-                for job in &gone.jobs {
-                    self.jobs.get(job).filter(|job| job.state == JobState::Done)?;
-                    self.gone.insert(*job).then_some(())?;
-                }
-            }
+            Event::Gone(gone) => self.are_gone(&gone.jobs)?,
             Event::Republished(back) => {
                 self.jobs.get(&back.job).filter(|job| job.state == JobState::Done)?;
                 self.gone.remove(&back.job);
@@ -240,6 +214,7 @@ impl Model {
             Event::Passage(passed) => self.passed(passed)?,
             Event::Stop(stop) => self.stops.order(seq, stop, &self.jobs)?,
             Event::Lifted(lifted) => self.stops.lift(seq, lifted)?,
+            Event::Approval(act) => self.approval(seq, act)?,
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {
                 self.end(CampaignState::Closed, CampaignState::Purging)?;
@@ -297,15 +272,6 @@ impl Model {
         Some(())
     }
 
-    /// `None`: its waves are not in the order of their nights and turns.
-    fn scheduled(&mut self, schedule: &Schedule) -> Option<()> {
-        let in_order = |pair: &[Wave]| pair[0].on < pair[1].on && pair[0].up_to < pair[1].up_to;
-        let last = schedule.waves.last()?;
-        (last.up_to == u32::MAX && schedule.waves.windows(2).all(in_order)).then_some(())?;
-        self.schedules.push(schedule.clone());
-        Some(())
-    }
-
     /// `None`: the job was not published, or the step cannot follow those before it.
     fn passed(&mut self, passed: &FilePassed) -> Option<()> {
         self.jobs.get(&passed.job).filter(|job| job.state >= JobState::Published)?;
@@ -341,94 +307,13 @@ impl Model {
         Some(())
     }
 
-    /// `None`: one of the letters is not there, or was ordered before: each is written anew once.
-    fn reissue(&mut self, order: &ReissueOrdered) -> Option<()> {
-        let ReissueOrdered { reason, language, letters, .. } = order;
-        for place in letters {
-            let job = self.jobs.get(&place.0).filter(|job| job.state >= JobState::Published)?;
-            let last: u32 = job.parts.iter().map(|part| part.letters).sum();
-            ((1..=last).contains(&place.1) && job.reprint.is_none()).then_some(())?;
-            let wish = ReissueWish { reason: *reason, language: *language };
-            self.reissues.insert(*place, wish).is_none().then_some(())?;
+    /// `None`: one of them is known to be gone, or never was out.
+    fn are_gone(&mut self, jobs: &[JobNumber]) -> Option<()> {
+        for job in jobs {
+            self.jobs.get(job).filter(|job| job.state == JobState::Done)?;
+            self.gone.insert(*job).then_some(())?;
         }
-        (!letters.is_empty()).then_some(())
-    }
-
-    /// Letters that are still to be written anew, by job and place.
-    pub fn open_reissues(&self) -> impl Iterator<Item = ((JobNumber, u32), ReissueWish)> {
-        let open = self.reissues.iter().filter(|(place, _)| !self.reissued.contains_key(place));
-        open.map(|(place, wish)| (*place, *wish))
-    }
-
-    /// The part of a job that has the letter at this place.
-    pub fn part_of(&self, job: JobNumber, seq: u32) -> u32 {
-        let mut last = 0;
-        let mut holds = |letters: u32| {
-            last += letters;
-            seq <= last
-        };
-        let parts = self.jobs.get(&job).map_or(&[][..], |job| &job.parts);
-        parts.iter().find(|part| holds(part.letters)).map_or(0, |part| part.number)
-    }
-
-    /// Whether a letter is, or ever was, to be stopped.
-    pub fn was_stopped(&self, job: JobNumber, seq: u32) -> bool {
-        self.stops.ever_covered(job, self.part_of(job, seq), seq)
-    }
-
-    /// `None`: the job is there already, or one of its copies is: each copy is printed once.
-    pub fn reprinted(&mut self, event: u64, plan: &ReprintPlanned) -> Option<()> {
-        let of = self.jobs.get(&plan.of).filter(|of| of.state >= JobState::Published)?;
-        let letters: u32 = of.parts.iter().map(|part| part.letters).sum();
-        let again: u32 = plan.parts.iter().map(|part| part.letters).sum();
-        let in_order = plan.seqs.windows(2).all(|pair| pair[0] < pair[1]);
-        let are_there = plan.seqs.iter().all(|seq| (1..=letters).contains(seq));
-        let is_new = plan
-            .seqs
-            .iter()
-            .all(|seq| self.copies_of(plan.of, *seq).all(|(number, _)| number < plan.reprint_no));
-        let counted = usize::try_from(again) == Ok(plan.seqs.len());
-        (of.reprint.is_none() && in_order && are_there && is_new && counted).then_some(())?;
-
-        let (of, reprint_no, seqs) = (plan.of, plan.reprint_no, plan.seqs.clone());
-        let job = JobRow {
-            name: plan.name.clone(),
-            run_id: plan.run_id.clone(),
-            run_date: plan.date,
-            event,
-            state: JobState::Planned,
-            staged: plan.staged.clone(),
-            parts: plan.parts.clone(),
-            sealed: Vec::new(),
-            sealed_event: None,
-            abandoned: None,
-            reprint: Some(Arc::new(Reprint { of, reprint_no, seqs })),
-        };
-        self.jobs.insert(plan.job, job).is_none().then_some(())
-    }
-
-    /// The jobs that print letters of a job again, oldest number first; not those that were given
-    /// up.
-    pub fn reprints_of(
-        &self,
-        of: JobNumber,
-    ) -> impl Iterator<Item = (JobNumber, &JobRow, &Reprint)> {
-        let jobs = self.jobs.iter().filter(|(_, job)| job.abandoned.is_none());
-        let reprints =
-            jobs.filter_map(|(number, job)| Some((*number, job, job.reprint.as_deref()?)));
-        reprints.filter(move |(.., reprint)| reprint.of == of)
-    }
-
-    /// Whether a stop is about the letter at this place of a job.
-    pub fn covers(&self, scope: StopScope, job: JobNumber, seq: u32) -> bool {
-        scope.covers(job, self.part_of(job, seq), seq)
-    }
-
-    /// The copies of a letter that we had printed again, with the job of each.
-    pub fn copies_of(&self, of: JobNumber, seq: u32) -> impl Iterator<Item = (u32, JobNumber)> {
-        let of_letter = move |reprint: &Reprint| reprint.seqs.binary_search(&seq).is_ok();
-        let reprints = self.reprints_of(of).filter(move |(.., reprint)| of_letter(reprint));
-        reprints.map(|(job, _, reprint)| (reprint.reprint_no, job))
+        Some(())
     }
 
     /// What was about people is gone.

@@ -71,7 +71,7 @@ impl Found {
             |schedule: &Schedule| Scheduled { run_id: run_id.clone(), schedule: schedule.clone() };
         let schedule = noted.schedule.map(scheduled);
 
-        Ok(Self { run_id, inputs, identities, changes, rows, shields, schedule })
+        Ok(Self { inputs, identities, changes, run_id, rows, shields, schedule })
     }
 
     pub fn is_nothing(&self) -> bool {

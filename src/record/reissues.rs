@@ -126,19 +126,20 @@ struct Found {
 
 /// The text that two people sign.
 fn text(campaign: &str, order: &ReissueOrder<'_>, letters: &[Found]) -> String {
-    let named: String = letters.iter().map(|letter| format!("{}\n", letter.letter_id)).collect();
+    let named: Vec<String> = letters.iter().map(|letter| letter.letter_id.to_string()).collect();
     let language = order.language.map_or_else(String::new, |word| format!(" ({word})"));
     format!(
         "breachpost: write letters anew\ncampaign: {campaign}\nreason: {}{language}\nordered by: \
-         {}\nwhy: {}\nletters: {}\n{named}",
+         {}\nwhy: {}\nletters: {}\n{}\n",
         order.reason,
         order.by,
         order.note,
-        letters.len()
+        letters.len(),
+        named.join("\n")
     )
 }
 
-/// The text that has to be signed for an order; `None`: no signature is needed.
+/// The text that has to be signed for an order.
 ///
 /// # Errors
 /// [`ReissueError`] when a letter cannot be written anew.
@@ -146,10 +147,14 @@ pub fn text_for(
     home: &Home<'_>,
     order: &ReissueOrder<'_>,
     paper: &PaperTerms<'_>,
-) -> Result<Option<String>, ReissueError> {
-    let ledger = Ledger::open(home, Access::Read)?;
+) -> Result<String, ReissueError> {
+    // A change that is half made is taken back by a writer.
+    let ledger = match Ledger::open(home, Access::Read) {
+        Err(RecordError::Interrupted) => Ledger::open(home, Access::Write)?,
+        opened => opened?,
+    };
     let letters = ledger.letters_for(order, paper)?;
-    Ok(order.reason.needs_approval().then(|| text(home.campaign, order, &letters)))
+    Ok(text(home.campaign, order, &letters))
 }
 
 /// Orders letters to be written anew, where two approvers have signed that if it needs to be signed.
@@ -164,6 +169,8 @@ pub fn order(
     approvers: &[Approver],
 ) -> Result<OrderedReissues, ReissueError> {
     let mut ledger = Ledger::open(home, Access::Write)?;
+    // Whatever an order that was interrupted had still to write down.
+    ledger.anchor()?;
     let letters = ledger.letters_for(order, paper)?;
     let signers = if order.reason.needs_approval() {
         signers(&text(home.campaign, order, &letters), signatures, approvers)
@@ -183,6 +190,9 @@ pub fn order(
         letters: letters.iter().map(|letter| (letter.job, letter.seq)).collect(),
         signers: signers.clone(),
     };
+    // What the history could not be read with is never written.
+    let last = order.letters.last().cloned().unwrap_or_default();
+    ledger.model()?.reissue(&event).ok_or(ReissueError::Ordered { name: last })?;
     ledger.write(|store| store.reissue(event))?;
 
     let letters = letters.into_iter().map(|letter| letter.letter_id).collect();

@@ -111,6 +111,8 @@ pub(super) struct Store {
 pub(super) struct Supposed {
     pub rulings: Vec<(Mark, RecordRuling)>,
     pub shields: Vec<ShieldLine>,
+    /// A job whose letters nobody was told.
+    pub given_up: Option<JobNumber>,
 }
 
 impl Store {
@@ -198,6 +200,11 @@ impl Store {
     /// From now on reads as if this stood in the ledger as well; never written.
     pub fn suppose(&mut self, supposed: Supposed) {
         self.supposed = supposed;
+    }
+
+    /// From now on reads as if this job had been given up; never written.
+    pub const fn suppose_given_up(&mut self, job: Option<JobNumber>) {
+        self.supposed.given_up = job;
     }
 
     /// SQLite's own checks: pages, indexes, constraints, foreign keys.

@@ -65,7 +65,8 @@ impl Ledger {
     /// Answers from now on as if a human had said this of records and people; nothing is written.
     pub fn suppose(&mut self, records: &[(RecordMark, RecordRuling)], release: &Release) {
         let rulings = records.iter().map(|(key, ruling)| (key.0, *ruling)).collect();
-        self.store.suppose(store::Supposed { rulings, shields: release.lines.clone() });
+        let shields = release.lines.clone();
+        self.store.suppose(store::Supposed { rulings, shields, ..store::Supposed::default() });
     }
 
     /// Writes down that a human releases people; returns how many.

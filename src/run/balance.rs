@@ -1,10 +1,10 @@
 //! Rows in = rows handed on + rows set aside, after every stage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::RunError;
 use crate::field::ids::{Pseudonym, RowRef};
-use crate::field::reason::SetAside;
+use crate::field::reason::{Reason, SetAside};
 use crate::field::row::{List, Rows};
 use crate::package::ProofedLetter;
 use crate::report::account::Account;
@@ -74,6 +74,23 @@ impl Balance {
 
         self.on_their_way = handed_on;
         Ok(())
+    }
+
+    /// How many people cannot be reached: nobody has an address of theirs that a letter can be sent
+    /// to, or their last one came back, as that of the `unreached` did.
+    pub fn unreachable(&self, mut unreached: BTreeSet<Pseudonym>) -> u64 {
+        let is_about = |reason| Reason::UNREACHABLE.contains(&reason);
+        let fates = self.account.fates().map(|(_, fate)| fate);
+        let mut nobodys = 0;
+        for fate in fates.filter(|fate| fate.reason.is_some_and(is_about)) {
+            match fate.person {
+                Some(person) => drop(unreached.insert(person)),
+                None => nobodys += 1,
+            }
+        }
+
+        let written: BTreeSet<Pseudonym> = self.account.written_to().collect();
+        unreached.difference(&written).count() as u64 + nobodys
     }
 
     /// The last stage: every row that is not in a letter was set aside, and every row has ended

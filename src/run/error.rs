@@ -155,6 +155,12 @@ pub enum RunError {
         /// Codes with their counts, the most frequent first.
         reasons: Vec<String>,
     },
+    /// A job that nobody was asked about, where people have to approve.
+    #[error("job {job} was planned without anybody being asked to approve it")]
+    Unapproved { job: String },
+    /// A job that people have not approved yet.
+    #[error("job {job} waits for approval, and nothing else is planned until it is out")]
+    Waits { job: String },
     /// A real job was planned with the sample's key.
     #[error(
         "job {job} is real and would be sealed to the key of the sample, whose private half is published"
@@ -265,6 +271,10 @@ impl Explain for RunError {
             Self::SampleKey { .. } => {
                 Some("`breachpost plan abandon` gives it up; then set the vendor's own key and run again".to_owned())
             }
+            Self::Unapproved { .. } | Self::Waits { .. } => Some(
+                "`breachpost plan abandon` gives it up; the next run plans its people again and says what to approve"
+                    .to_owned(),
+            ),
             Self::Incomplete { .. }
             | Self::Config(ConfigError::Rehearsal { .. })
             | Self::Facts(FactsError::Rehearsal { .. }) => Some(
@@ -324,6 +334,7 @@ impl Explain for RunError {
             | Self::NotPlanned { .. }
             | Self::NoJob { .. }
             | Self::NotSpoilt { .. }
+            | Self::Waits { .. }
             | Self::Parameters(_)
             | Self::DressFolder { .. }
             | Self::DressKey { .. }

@@ -13,7 +13,6 @@ use crate::field::reason::{Reason, RowState};
 use crate::field::row::Rows;
 use crate::field::terms::Kind;
 use crate::link::{self, Decision, Parameters};
-use crate::record::pieces::PaperTerms;
 use crate::record::{Gone, Intake, Ledger};
 
 /// A run in outline.
@@ -78,9 +77,7 @@ pub fn foresee(
     outlook.held += is_held(&linked.set_aside) + is_held(&settled.set_aside);
 
     let remembered = ledger.guard(rows)?.remembered(&recognised.people);
-    let returned = ledger.returned_mail()?;
-    let undone = ledger.undone(&PaperTerms::of(config, night.run_date))?;
-    let holds = Holds { incomplete: recognised.incomplete, remembered, undone, returned };
+    let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
     let candidates = Candidates::new(
         *night,
         recognised.people,

@@ -23,7 +23,8 @@ use crate::field::place::{Place, Planned};
 use crate::field::reason::{Reason, SetAside, Sifted};
 use crate::field::terms::Kind;
 use crate::package::{PartPlaces, PartPlan, ProofedLetter};
-use crate::record::pieces::{ReturnedMail, address_mark};
+use crate::record::Ledger;
+use crate::record::pieces::{PaperTerms, ReturnedMail, address_mark};
 use crate::render::Press;
 use crate::report::LetterCounts;
 
@@ -48,13 +49,24 @@ pub(super) struct Holds {
     pub incomplete: BTreeSet<Pseudonym>,
     /// People whom a list protected that no longer says so; with the evidence.
     pub remembered: BTreeMap<Pseudonym, String>,
-    /// People of whom a letter was spoilt or destroyed and is not out again.
+    /// People of whom a letter was stopped, spoilt or destroyed and is not out.
     pub undone: BTreeSet<Pseudonym>,
     /// People from whom letters came back.
     pub returned: BTreeMap<Pseudonym, ReturnedMail>,
 }
 
 impl Holds {
+    /// With what the ledger knows of letters on paper.
+    pub fn of(
+        night: &Night<'_>,
+        ledger: &Ledger,
+        incomplete: BTreeSet<Pseudonym>,
+        remembered: BTreeMap<Pseudonym, String>,
+    ) -> Result<Self, RunError> {
+        let undone = ledger.undone(&PaperTerms::of(night.config, night.run_date))?;
+        Ok(Self { incomplete, remembered, undone, returned: ledger.returned_mail()? })
+    }
+
     /// Why a notice is not written.
     fn reason(&self, notice: &Notice<'_>) -> Option<(Reason, String)> {
         if let Some(evidence) = self.remembered.get(&notice.person) {
@@ -227,6 +239,8 @@ pub(super) struct Written {
     pub waiting: u64,
     /// Letters that do, by the night of the wave.
     pub later: BTreeMap<Date, u64>,
+    /// First letters whose turn it is.
+    pub in_wave: u64,
     pub counts: LetterCounts,
     pub letters: Vec<ProofedLetter>,
     /// Letters by the content hash of their text.
@@ -241,6 +255,7 @@ struct Share {
     unproofed: Vec<SetAside>,
     waiting: Vec<SetAside>,
     later: Vec<Date>,
+    in_wave: u64,
     counts: LetterCounts,
     letters: Vec<(ProofedLetter, Pseudonym, Vec<RowRef>)>,
     bodies: BTreeMap<String, u64>,
@@ -268,6 +283,7 @@ impl<'a> Letters<'a> {
 
             balance.set_aside(share.uncomposed);
             balance.set_aside(share.unproofed);
+            all.in_wave += share.in_wave;
             balance.set_aside(share.waiting);
             share.later.iter().for_each(|night| *all.later.entry(*night).or_default() += 1);
             for (letter, person, rows) in share.letters {
@@ -315,6 +331,11 @@ impl<'a> Letters<'a> {
         for draft in drafts.ready.extract_if(.., came_back) {
             drafts.set_aside.extend(held(&draft, Reason::D219));
         }
+        if let Some(frozen) = self.candidates.night.only {
+            for draft in drafts.ready.extract_if(.., |draft| !frozen.has(draft)) {
+                drafts.set_aside.extend(held(&draft, Reason::D309));
+            }
+        }
         drafts
     }
 
@@ -336,6 +357,7 @@ impl<'a> Letters<'a> {
                 share.later.push(night);
                 continue;
             }
+            share.in_wave += u64::from(waves::turn(&draft, self.book.keys).is_some());
 
             let place = people
                 .binary_search_by_key(&draft.person, |person| person.pseudonym)

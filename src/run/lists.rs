@@ -55,6 +55,15 @@ pub fn refuse_spoilt(rows: &Rows, inputs: &Inputs) -> Result<(), RunError> {
     Ok(())
 }
 
+/// Rows of other lists than the exposures that could not be used, by code.
+pub(super) fn reasons(rows: &Rows) -> BTreeMap<String, u64> {
+    let mut reasons = BTreeMap::new();
+    for refused in rows.refused.iter().filter(|refused| refused.list != List::Exposures) {
+        *reasons.entry(refused.set_aside.reason.code().to_owned()).or_default() += 1;
+    }
+    reasons
+}
+
 /// One line of the mail: small counts are hidden there.
 pub(super) fn in_mail(change: &InputChange) -> String {
     let bare = InputChange { rows: None, ..change.clone() };

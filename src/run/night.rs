@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::clock::Clock;
-use super::{RunError, guard, lists};
+use super::{Frozen, RunError, guard, lists};
 use crate::base::progress::Progress;
 use crate::base::{FileError, data_dir, process};
 use crate::compose::texts::CampaignTexts;
@@ -33,6 +33,8 @@ pub struct Night<'a> {
     pub rehearse: bool,
     /// A published job whose package is put into the outbox again first.
     pub republish: Option<&'a str>,
+    /// A frozen plan that is made again: no letter is written that is not in it.
+    pub only: Option<&'a Frozen>,
     /// Where progress is shown.
     pub progress: &'a Progress,
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::lists;
+use super::{WaitingJob, lists};
 use crate::base::logging::LOG_TARGET;
 use crate::base::{data_dir, durable};
 use crate::deliver::summary::{Queue, RunSummary, SummaryReason};
@@ -32,6 +32,8 @@ const STATES: [&str; 7] =
 pub enum Ending {
     /// It did; the exit code says how.
     Done,
+    /// It did, and its job is published when people have approved it.
+    Waiting,
     /// It refused, or something failed.
     Stopped,
     /// The program itself failed: a defect, no memory left, killed.
@@ -44,6 +46,7 @@ impl Ending {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Waiting => "waiting",
             Self::Stopped => "stopped",
             Self::Crashed => "crashed",
         }
@@ -216,6 +219,19 @@ impl Outcome {
         }
     }
 
+    /// A run whose job waits for approval: its papers are not in their place yet.
+    #[must_use]
+    pub fn waiting(frame: Occasion<'_>, exit_code: u8, job: &WaitingJob) -> Self {
+        let report = &job.report;
+        Self {
+            run_id: String::new(),
+            outcome: Ending::Waiting,
+            job: Some(job.job.clone()),
+            causes: job.missing.clone(),
+            ..Self::done(frame, exit_code, report, &job.papers)
+        }
+    }
+
     /// Whether letters that were due are out, whoever could be told.
     #[must_use]
     pub const fn is_good(&self) -> bool {
@@ -249,6 +265,7 @@ impl Outcome {
             rehearsal: self.rehearsal,
             exit_code: self.exit_code,
             problem: self.problem(),
+            waiting: if self.outcome == Ending::Waiting { self.causes.clone() } else { Vec::new() },
             resumed: self.resumed.clone().unwrap_or_default(),
             rows: self.rows.get("total").copied().unwrap_or(0),
             states: states.collect(),
@@ -269,7 +286,7 @@ impl Outcome {
     }
 
     fn problem(&self) -> Vec<String> {
-        if self.outcome == Ending::Done {
+        if matches!(self.outcome, Ending::Done | Ending::Waiting) {
             return Vec::new();
         }
         let exact: Vec<&String> = self.error.iter().chain(&self.causes).collect();
@@ -316,15 +333,17 @@ impl Outcome {
         durable::write(&data_dir::runs(data_dir).join(&self.run_id).join(FILE), &self.bytes()?)
     }
 
-    /// Writes the file into a folder of its own, `runs/<date>-stopped-<n>/`: papers with the number
-    /// of a run are of a run that came to its end, perhaps of one that is still in progress.
+    /// Writes the file into a folder of its own, `runs/<date>-stopped-<n>/` or
+    /// `runs/<date>-waiting-<n>/`: papers with the number of a run are of a run that came to its
+    /// end, perhaps of one that is still in progress.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write_stopped(&mut self, data_dir: &Utf8Path) -> io::Result<()> {
         let runs = data_dir::runs(data_dir);
+        let word = if self.outcome == Ending::Waiting { "waiting" } else { "stopped" };
         for number in 1..=u32::MAX {
-            self.run_id = format!("{}-stopped-{number}", self.run_date);
+            self.run_id = format!("{}-{word}-{number}", self.run_date);
             match DirBuilder::new().mode(0o700).create(runs.join(&self.run_id)) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 made => {

@@ -132,6 +132,15 @@ pub fn write_report(folder: &Utf8Path, report: &Report) -> Result<(), RunError> 
     write_file(&folder.join("report.html"), page::set(report)?.as_bytes())
 }
 
+/// Notes in the papers what became of the summary mail.
+///
+/// # Errors
+/// [`RunError`] when the report cannot be written.
+pub fn note_mail(folder: &Utf8Path, report: &mut Report, mail: &str) -> Result<(), RunError> {
+    mail.clone_into(&mut report.mail);
+    write_report(folder, report)
+}
+
 /// Reads the report that an interrupted run left beside its plan.
 ///
 /// # Errors

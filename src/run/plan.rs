@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
+use super::approval::Unapproved;
+use super::balance::Balance;
 use super::clock::Clock;
 use super::letters::Letters;
 use super::night::{Received, Wording};
@@ -16,8 +18,8 @@ use crate::field::row::{Input, Rows};
 use crate::field::schedule::Schedule;
 use crate::package::{self, PartPlan, Places};
 use crate::record::{
-    CaseNews, CheckedPlan, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft, ShieldNews,
-    StagedFile,
+    CaseNews, CheckedPlan, Gone, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft,
+    ShieldNews, StagedFile,
 };
 use crate::render::Press;
 use crate::report::Report;
@@ -286,25 +288,17 @@ impl PlanInput<'_, '_> {
         let staging = Staging::of(&config.data_dir, &job_name);
 
         staging.begin()?;
-        let Prepared {
-            balance,
-            gone,
-            shields,
-            identities,
-            bodies,
-            proofed,
-            letters,
-            press,
-            namesakes,
-            text_uses,
-            schedule,
-            ..
-        } = prepared;
+        let Prepared { balance, gone, shields, identities, proofed, letters, schedule, .. } =
+            prepared;
 
         let places = package::places(&job_name, proofed, &config.print);
         let settings = Settings::tonight(night, wording, number, places.parts(), config.synthetic);
-        let staged =
-            staging.write_all_but_letters(&settings, &bodies, wording, &places.classes())?;
+        let staged = staging.write_all_but_letters(
+            &settings,
+            &prepared.bodies,
+            wording,
+            &places.classes(),
+        )?;
 
         let read =
             Read { inputs: &rows.inputs, intake, shields: &shields, schedule: schedule.as_ref() };
@@ -319,27 +313,35 @@ impl PlanInput<'_, '_> {
         let mut writer = PlanWriter { ticket, staging: &staging, listed, draft, staged };
         night.progress.stage("planning", report.letters.total);
         clock.time("plan", || writer.parts(night, &letters, places), |()| report.letters.total)?;
+        let PlanWriter { listed, draft, mut staged, .. } = writer;
+        listed.finish()?;
+        Unapproved {
+            night,
+            ledger,
+            wording,
+            received,
+            staging: &staging,
+            settings: &settings,
+            texts: &letters.texts,
+            bodies: &prepared.bodies,
+            report: &report,
+            press: &prepared.press,
+        }
+        .add_to(&mut staged, &mut clock)?;
         drop(letters);
 
-        let PlanWriter { listed, draft, staged, .. } = writer;
-        listed.finish()?;
         let checked = draft.finish(&job_name, &staged)?;
         report.stages = clock.stages();
         report.peak_rss_bytes = peak_rss_bytes();
 
-        let waiting = WaitingRows {
-            set_aside: &balance.set_aside,
-            gone: &gone,
-            followers: &balance.followers,
-        };
-
+        let waiting = waiting_rows(&balance, &gone);
         papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
-        papers::write_namesakes(&staging.papers(), rows, &namesakes)?;
-        papers::write_text_uses(&staging.papers(), &text_uses)?;
+        papers::write_namesakes(&staging.papers(), rows, &prepared.namesakes)?;
+        papers::write_text_uses(&staging.papers(), &prepared.text_uses)?;
         staging.sync()?;
 
-        Ok((checked, press))
+        Ok((checked, prepared.press))
     }
 }
 
@@ -397,6 +399,11 @@ impl PlanWriter<'_> {
     }
 }
 
+/// The rows of a run that wait for a human.
+fn waiting_rows<'w>(balance: &'w Balance, gone: &'w [Gone]) -> WaitingRows<'w> {
+    WaitingRows { set_aside: &balance.set_aside, gone, followers: &balance.followers }
+}
+
 /// Writes the papers of a run that has nothing to print.
 fn stage_nothing(
     night: &Night<'_>,
@@ -413,9 +420,7 @@ fn stage_nothing(
     report.peak_rss_bytes = peak_rss_bytes();
 
     let Prepared { balance, gone, shields, identities, schedule, .. } = prepared;
-    let waiting =
-        WaitingRows { set_aside: &balance.set_aside, gone: &gone, followers: &balance.followers };
-
+    let waiting = waiting_rows(&balance, &gone);
     papers::write(&staging.papers(), &received.rows, &balance.account, waiting, &report)?;
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;

@@ -13,7 +13,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::night::Wording;
+use super::proofs::PROOFS;
 use super::{Night, RunError, samples};
+use crate::approval::proofs::ProofSet;
+use crate::approval::statement::Statement;
 use crate::base::durable::{self, Hashing, Pending};
 use crate::base::{FileError, data_dir, hash};
 use crate::config::{Print, Vendor};
@@ -23,7 +26,7 @@ use crate::field::made_with::MadeWith;
 use crate::field::piece::ReprintOf;
 use crate::field::place::Planned;
 use crate::package::{Class, JobTicket, PartPlan, Sample};
-use crate::record::StagedFile;
+use crate::record::{STATEMENT, StagedFile};
 
 const SETTINGS: &str = "plan/settings.json";
 const BODIES: &str = "plan/bodies.json";
@@ -193,7 +196,7 @@ impl Staging {
     pub fn begin(&self) -> Result<(), RunError> {
         self.discard()?;
 
-        for folder in ["", "print", "papers", "plan", "samples"] {
+        for folder in ["", "approval", "print", "papers", "plan", "samples"] {
             let path = self.folder.join(folder);
             fs::create_dir_all(&path).map_err(FileError::at("create", &path))?;
         }
@@ -315,6 +318,32 @@ impl Staging {
         Ok(samples)
     }
 
+    /// Writes what people look at before they approve the plan.
+    pub(super) fn write_for_approval(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<StagedFile, RunError> {
+        self.write(name, bytes)
+    }
+
+    /// Reads the list of proofs, which must be the one that was `staged`.
+    ///
+    /// # Errors
+    /// [`RunError`] when the file is missing or is not what was written.
+    pub fn proofs(&self, staged: &[StagedFile]) -> Result<ProofSet, RunError> {
+        self.parse(PROOFS, staged)
+    }
+
+    /// Reads the statement, which must be the one that was `staged`.
+    ///
+    /// # Errors
+    /// [`RunError`] when the file is missing or is not what was written.
+    pub fn statement(&self, staged: &[StagedFile]) -> Result<Statement, RunError> {
+        let text = String::from_utf8(self.read(STATEMENT, staged)?).unwrap_or_default();
+        Statement::parse(&text).ok_or_else(|| self.other(STATEMENT))
+    }
+
     /// Reads the job's settings, which must be those that were `staged`.
     ///
     /// # Errors
@@ -352,7 +381,7 @@ impl Staging {
     /// # Errors
     /// [`RunError::File`].
     pub fn sync(&self) -> Result<(), RunError> {
-        for folder in ["plan", "papers", "print", "samples", ""] {
+        for folder in ["approval", "plan", "papers", "print", "samples", ""] {
             let path = self.folder.join(folder);
             durable::sync_folder(&path).map_err(FileError::at("sync", &path))?;
         }

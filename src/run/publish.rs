@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::clock::Clock;
 use super::plan_files::Staging;
-use super::{Night, RunError, papers, republish, seal};
+use super::{Night, RunError, approval, papers, republish, seal};
 use crate::base::defect::{self, Defect};
 use crate::base::process::peak_rss_bytes;
 use crate::base::{FileError, data_dir, durable, logging};
@@ -221,6 +221,7 @@ fn finish_report(
     report.stages.extend(clock.stages());
     report.peak_rss_bytes = report.peak_rss_bytes.max(peak_rss_bytes());
     report.ledger_head = ledger.head()?.to_string();
+    report.approval = approval::conclude(night, ledger, job)?;
     papers::write_report(&staging.papers(), &report)?;
 
     Ok(report)

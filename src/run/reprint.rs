@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::clock::Clock;
 use super::plan_files::{self, Settings, Staging};
-use super::{Night, RunError, disk_space, papers, publish};
+use super::{Night, RunError, approval, disk_space, papers, publish};
 use crate::base::logging;
 use crate::field::job_number::JobNumber;
 use crate::field::piece::ReprintOf;
@@ -98,7 +98,12 @@ fn permitted(night: &Night<'_>, found: &SpoiltLetters) -> u64 {
 /// [`RunError::NotSpoilt`] when a letter is not one that can be printed again; else as for a run.
 pub fn reprint(night: &Night<'_>, order: &ReprintOrder<'_>) -> Result<Vec<ReprintedJob>, RunError> {
     let mut ledger = super::open(night)?;
+    if let Some(waiting) = approval::gate(night, &mut ledger, false)? {
+        return Err(RunError::Waits { job: waiting.job });
+    }
     let resumed = publish::resume(night, &mut ledger)?;
+    // Whatever an order that was interrupted had still to write down.
+    ledger.anchor()?;
 
     let mut made = Vec::new();
     let wanted = match wanted(night, &ledger, order) {
@@ -127,12 +132,14 @@ fn wanted(
     let refused = |name: &str| RunError::NotSpoilt { name: name.to_owned() };
     let mut can_be = Wanted::new();
     for (job, found) in ledger.spoilt(&PaperTerms::of(night.config, night.run_date))? {
-        let destroyed = order.destroyed.then_some(found.destroyed).unwrap_or_default();
+        let destroyed = if order.destroyed { found.destroyed } else { BTreeMap::new() };
         for (reprint_no, seqs) in found.spoilt.into_iter().chain(destroyed) {
             can_be.entry((job, reprint_no)).or_default().extend(seqs);
         }
     }
-    can_be.values_mut().for_each(|seqs| seqs.sort_unstable());
+    for seqs in can_be.values_mut() {
+        seqs.sort_unstable();
+    }
 
     let mut wanted = Wanted::new();
     if let Some(name) = order.job {

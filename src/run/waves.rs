@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::letters::Letters;
+use super::letters::{Letters, Written};
 use super::{Night, RunError};
 use crate::decide::waves::{self, NightLetters, WaveNight, WaveTerms};
 use crate::field::address::AddressSource;
@@ -79,18 +79,13 @@ impl Waves {
     }
 
     /// The calendar and the load, with tonight's letters and those that wait for each wave.
-    pub fn report(
-        &self,
-        night: &Night<'_>,
-        tonight: NightLetters,
-        waiting: &BTreeMap<Date, u64>,
-    ) -> Option<WaveReport> {
+    pub fn report(&self, night: &Night<'_>, written: &Written) -> Option<WaveReport> {
         let terms = WaveTerms::of(night.config)?;
         let mut nights = self.mailed.clone();
         let own = nights.entry(night.run_date).or_default();
-        own.first += tonight.first;
-        own.all += tonight.all;
-        for (date, letters) in waiting {
+        own.first += written.in_wave;
+        own.all += written.counts.total;
+        for (date, letters) in &written.later {
             let later = nights.entry(*date).or_default();
             later.first += letters;
             later.all += letters;

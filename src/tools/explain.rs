@@ -9,6 +9,7 @@ use std::fmt;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
+use crate::approval::{self, words};
 use crate::base::{Explain, data_dir};
 use crate::compose::texts::CampaignTexts;
 use crate::config::Config;
@@ -96,6 +97,8 @@ pub struct LetterExplanation {
     pub address: Vec<String>,
     /// Blocks of text in order: id and heading.
     pub texts: Vec<String>,
+    /// Who approved its job, and what for; empty: nobody was asked.
+    pub approved: Vec<String>,
     /// What it was made with, by hash; `None`: its job was planned by an earlier program.
     pub made_with: Option<MadeWith>,
     /// The folder with the texts that it was made with; `None`: they are not kept, or no longer as
@@ -167,6 +170,7 @@ pub fn explain(
             .iter()
             .map(|block| format!("{} {}", block.id, block.heading))
             .collect(),
+        approved: found.approved,
         texts_kept: made_with.as_ref().and_then(kept),
         texts_changed: have_changed(texts, made_with.as_ref()),
         made_with,
@@ -231,6 +235,7 @@ struct Found {
     body: Body,
     settings: Settings,
     papers: Utf8PathBuf,
+    approved: Vec<String>,
 }
 
 fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
@@ -257,6 +262,8 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     let settings = plan.settings(&job.staged)?;
     let kept = data_dir::runs(&config.data_dir).join(&record.run_id);
     let papers = if kept.is_dir() { kept } else { plan.papers() };
+    let said = approval::record::of_job(&ledger, config, &job)?;
+    let approved = said.map_or_else(Vec::new, |(_, verdict)| words::of_verdict(&verdict));
 
     let wave = match record.kind {
         Kind::First => ledger.wave_on(record.date)?,
@@ -264,7 +271,7 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     };
     let wave = wave.map(|wave| format!("{} on {}", wave.number, wave.on));
 
-    Ok(Found { wave, record, letter, body, settings, papers })
+    Ok(Found { wave, record, letter, body, settings, papers, approved })
 }
 
 fn rules(draft: &Draft) -> Vec<AppliedRule> {
@@ -274,7 +281,7 @@ fn rules(draft: &Draft) -> Vec<AppliedRule> {
     };
     let rule = |what, value: String, why| AppliedRule { what, value, why };
     let mut rules = vec![
-        rule("kind", draft.kind.to_string(), why_kind(draft.kind)),
+        rule("kind", draft.kind.to_string(), why_kind(draft)),
         rule(
             "categories",
             findings.categories.iter().map(Category::to_string).collect::<Vec<_>>().join(", "),
@@ -327,8 +334,9 @@ fn rules(draft: &Draft) -> Vec<AppliedRule> {
     rules
 }
 
-const fn why_kind(kind: Kind) -> &'static str {
-    match kind {
+const fn why_kind(draft: &Draft) -> &'static str {
+    match draft.kind {
+        Kind::First if draft.reissue_of.is_some() => "it takes the place of an earlier letter",
         Kind::First => "the person was never told before",
         Kind::Supplement => "something material is new since the last letter",
         Kind::Correction => "something told in the last letter no longer holds",
@@ -416,6 +424,14 @@ impl fmt::Display for LetterExplanation {
 
         for block in &self.texts {
             writeln!(f, "  {}", block.trim_end())?;
+        }
+
+        if !self.approved.is_empty() {
+            writeln!(f, "approved")?;
+        }
+
+        for said in &self.approved {
+            writeln!(f, "  {said}")?;
         }
 
         write!(f, "made with")?;

@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import approval
 import calls
 import crowd
 import disk
@@ -28,7 +29,7 @@ import transfer
 import vendor
 from night import Program, Wrong, prepare, settled
 
-CHECKS = ("memory", "order", "kills", "chains", "errors", "disks", "crowd", "watcher", "vendor", "transfer")
+CHECKS = ("memory", "order", "kills", "chains", "errors", "disks", "crowd", "watcher", "vendor", "transfer", "approval")
 
 
 def guarded(work):
@@ -81,12 +82,22 @@ def fill(way: tuple) -> bool:
 
 @guarded
 def kill_vendor(way: tuple) -> bool:
-    return vendor.killed(TRIAL.program, TRIAL.base, TRIAL.data(), *way)
+    base, *rest = way
+    return vendor.killed(TRIAL.program, base, TRIAL.data(), *rest)
 
 
 @guarded
 def kill_transfer(way: tuple) -> bool:
     return transfer.killed(SERVER, TRIAL.program, TRIAL.base, TRIAL.data(), *way)
+
+
+APPROVING: approval.Approving
+
+
+@guarded
+def kill_approval(way: tuple) -> bool:
+    kind, point = way
+    return getattr(approval, f"killed_{kind}")(APPROVING, TRIAL.data(), point)
 
 
 class Report:
@@ -158,12 +169,20 @@ def run(trial: Trial, which: tuple, short: bool) -> list[str]:
             report.one("looks into the outbox", lambda: crowd.watched(program, base, trial.data(), trial.wanted))
     if "vendor" in which:
         report.one("a stop holds without its ledger", lambda: vendor.holds(program, base, trial.data()) or "refused")
-        for name, words in vendor.commands(base, program.work).items():
-            wanted, found = vendor.undisturbed(program, base, trial.data(f"calm-{name}"), words)
+        for name, (begin, words) in vendor.commands(program, base).items():
+            wanted, found = vendor.undisturbed(program, begin, trial.data(f"calm-{name}"), words)
             found = kills.spread(found, 12) if short else found
-            report.pool(f"kills of `{name}`", kill_vendor, [vendor.Way((point, words, wanted)) for point in found], 0.9)
+            hits = [vendor.Way((begin, point, words, wanted)) for point in found]
+            report.pool(f"kills of `{name}`", kill_vendor, hits, 0.9)
     if "transfer" in which:
         transfers(report, short)
+    if "approval" in which:
+        global APPROVING
+        APPROVING = approval.Approving(program, base)
+        steps = {"planning": APPROVING.to_plan, "approving": APPROVING.to_approve, "publishing": APPROVING.to_publish}
+        for kind, found in steps.items():
+            found = kills.spread(found, 6) if short else found
+            report.pool(f"kills while {kind}", kill_approval, [(kind, point) for point in found], 0.9)
     return report.faults
 
 

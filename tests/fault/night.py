@@ -79,7 +79,8 @@ def prepare(binary: Path, work: Path, defect: str | None = None) -> tuple[Progra
         text, count = re.subn(pattern, value, text, flags=re.M)
         if count != 1:
             raise Wrong(f"the sample configuration has no line `{pattern}`")
-    program.config.write_text(text)
+    # Every night is the night of a wave: its schedule is written down with the plan.
+    program.config.write_text(text + "\n[waves]\nlines = 4\nhours = 8.0\n")
 
     exposures = sorted(inbox.glob("exposures*.csv"))
     late = [*inbox.glob(exposures[-1].name + "*")]
@@ -197,7 +198,7 @@ def settled(data: Path) -> dict:
     jobs = {folder.name: published(folder, known) for folder in sorted((data / "outbox").iterdir())}
     runs = {}
     for run in sorted((data / "runs").iterdir()):
-        if "-stopped-" in run.name:
+        if "-stopped-" in run.name or "-waiting-" in run.name:
             if [path.name for path in run.iterdir()] not in (["outcome.json"], []):
                 raise Wrong(f"{run.name} holds more than an outcome")
             continue

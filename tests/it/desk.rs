@@ -2,7 +2,7 @@
 //! not, and by pages of somebody else.
 
 mod browser;
-mod http;
+pub mod http;
 mod pages;
 mod safety;
 

@@ -14,6 +14,7 @@ mod edits;
 mod faults;
 mod figures;
 mod files;
+mod four_eyes;
 mod handbook;
 mod inbox;
 mod leaks;

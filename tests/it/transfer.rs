@@ -315,12 +315,13 @@ fn a_server_that_is_full_or_silent_is_waited_for_until_the_next_time() {
     assert_eq!(missing.code, 0, "{}", missing.stderr);
 
     let text = fs::read_to_string(&vendor.config).unwrap();
-    fs::write(&vendor.config, text.replace("timeout_seconds = 20", "timeout_seconds = 5")).unwrap();
+    fs::write(&vendor.config, text.replace("timeout_seconds = 20", "timeout_seconds = 8")).unwrap();
     vendor.server.plan(&json!({"silent": 6}));
-    ends(&vendor.transfer(), 3, "has not answered for 5 seconds");
+    ends(&vendor.transfer(), 3, "has not answered for 8 seconds");
     vendor.server.plan(&json!({"silent": 1}));
-    ends(&vendor.transfer(), 3, "no answer for 5 seconds");
+    ends(&vendor.transfer(), 3, "no answer for 8 seconds");
     fs::write(&vendor.config, text).unwrap();
+    vendor.server.plan(&json!({}));
     vendor.arrives();
 }
 

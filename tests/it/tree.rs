@@ -9,7 +9,7 @@ use crate::program::root;
 
 /// The floors of the house, from the ground up: a module names only those before it, so no two can
 /// lean on each other.
-const FLOORS: [&str; 19] = [
+const FLOORS: [&str; 20] = [
     "base",
     "field",
     "config",
@@ -24,6 +24,7 @@ const FLOORS: [&str; 19] = [
     "receipts",
     "record",
     "report",
+    "approval",
     "run",
     "tools",
     "vendor_sim",
@@ -32,7 +33,7 @@ const FLOORS: [&str; 19] = [
 ];
 
 /// Where a foreign crate may be named.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 14] = [
     ("polars", &["link/frames.rs", "read/parquet_file.rs", "report/letters.rs"]),
     ("typst", &["render/world.rs", "render/world/"]),
     ("zip", &["package/archive.rs", "read/workbook/parts.rs"]),

@@ -6,6 +6,7 @@ use crate::base::ExitStatus;
 use crate::base::progress::Progress;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, show_counts};
+use crate::field::role::Role;
 use crate::record::Acceptance;
 use crate::run::{self, Dress, Night};
 
@@ -26,6 +27,7 @@ impl Session<'_> {
             output::json(&report);
         } else {
             show_counts(&report);
+            self.show_roles_without_approver();
         }
 
         if self.config.transfer.is_some() {
@@ -35,7 +37,27 @@ impl Session<'_> {
             output::line("nothing was published and nothing was recorded");
         }
 
-        Ok(if report.needs_a_human() { ExitStatus::ForAHuman } else { ExitStatus::Done })
+        let nobody = !self.roles_without_approver().is_empty();
+        let for_a_human = report.needs_a_human() || nobody;
+        Ok(if for_a_human { ExitStatus::ForAHuman } else { ExitStatus::Done })
+    }
+
+    /// Roles that have to approve the letters, for which nobody is configured.
+    fn roles_without_approver(&self) -> Vec<Role> {
+        if self.config.needs_approval() {
+            self.config.approval.roles_without_approver()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn show_roles_without_approver(&self) {
+        for role in self.roles_without_approver() {
+            output::line(format_args!(
+                "approval  nobody under [[approval.approvers]] has the role {role}: only somebody \
+                 at the desk can approve for it"
+            ));
+        }
     }
 
     pub(super) fn dress_rehearsal(

@@ -22,13 +22,11 @@ impl Session<'_> {
             note: &asked.note,
         };
 
-        if asked.signed.is_empty() {
+        if asked.reason.needs_approval() && asked.signed.is_empty() {
             let text =
                 reissues::text_for(&home, &order, &paper).map_err(|error| Failure::of(&error))?;
-            if let Some(text) = text {
-                output::line(text.trim_end());
-                return Ok(ExitStatus::Done);
-            }
+            output::line(text.trim_end());
+            return Ok(ExitStatus::Done);
         }
 
         let signatures = asked.signed.iter().map(signature).collect::<Result<Vec<_>, _>>()?;

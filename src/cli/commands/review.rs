@@ -7,13 +7,27 @@ use camino::Utf8Path;
 use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::base::{ExitStatus, Explain};
+use crate::cli::args::ReviewCommand;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::record::{Access, Decider, Home, Ledger};
 use crate::tools::review::{self, Applied, Decisions, Effects, OpenCase, OpenCases, ReviewError};
 
 impl Session<'_> {
-    pub(super) fn review_apply(
+    pub(super) fn review(&self, asked: &ReviewCommand) -> Result<ExitStatus, Failure> {
+        match asked {
+            ReviewCommand::Apply { file, by, yes } => self.review_apply(file, by.as_deref(), *yes),
+            ReviewCommand::List { open: false } => self.review_list(),
+            ReviewCommand::List { open: true } => self.review_open(),
+            ReviewCommand::Show { case } => self.review_show(*case),
+            ReviewCommand::Decide { case, decision, row, by, reason, yes } => {
+                let (by, reason) = (by.as_deref(), reason.as_deref());
+                self.review_decide(*case, decision, row.as_deref(), by, reason, *yes)
+            }
+        }
+    }
+
+    fn review_apply(
         &self,
         file: &Utf8Path,
         by: Option<&str>,
@@ -23,7 +37,7 @@ impl Session<'_> {
         self.follow(&decisions, by, None, yes)
     }
 
-    pub(super) fn review_decide(
+    fn review_decide(
         &self,
         case: u32,
         decision: &str,
@@ -56,7 +70,7 @@ impl Session<'_> {
         progress.finish();
 
         if !self.args.json {
-            output::note(&effects);
+            output::note(effects);
         }
 
         agree(&effects, yes)?;
@@ -75,7 +89,7 @@ impl Session<'_> {
         Ok(ExitStatus::Done)
     }
 
-    pub(super) fn review_open(&self) -> Result<ExitStatus, Failure> {
+    fn review_open(&self) -> Result<ExitStatus, Failure> {
         let cases = OpenCases::of_last_run(self.config).map_err(|error| failure(&error))?;
         if self.args.json {
             output::json(&cases);
@@ -85,7 +99,7 @@ impl Session<'_> {
         Ok(ExitStatus::Done)
     }
 
-    pub(super) fn review_show(&self, case: u32) -> Result<ExitStatus, Failure> {
+    fn review_show(&self, case: u32) -> Result<ExitStatus, Failure> {
         let progress = Progress::on_stderr();
         let view = OpenCase::find(self.config, case)
             .and_then(|case| case.view(self.config, self.run_date, &progress));
@@ -100,7 +114,7 @@ impl Session<'_> {
         Ok(ExitStatus::Done)
     }
 
-    pub(super) fn review_list(&self) -> Result<ExitStatus, Failure> {
+    fn review_list(&self) -> Result<ExitStatus, Failure> {
         let ledger = Ledger::open(&Home::of(self.config), Access::Read)
             .map_err(|error| record_failure(&error))?;
         let decided = ledger.decided().map_err(|error| record_failure(&error))?;

@@ -11,7 +11,8 @@ use crate::cli::session::{Session, show_counts};
 use crate::cli::tell::Teller;
 use crate::report::Report;
 use crate::run::outcome::{Occasion, Outcome};
-use crate::run::{self, Done, Finished, Night, ReprintedJob};
+use crate::run::proofs::INDEX;
+use crate::run::{self, Done, Finished, Night, ReprintedJob, WaitingJob};
 
 impl Session<'_> {
     /// Runs the batch and tells everybody how that ended.
@@ -26,18 +27,26 @@ impl Session<'_> {
     /// Tells of a run that came to its end. The papers are the same whoever could be told.
     fn done(&self, mut done: Done, started: Timestamp) -> ExitStatus {
         let frame = self.frame(started);
-        let status =
-            if done.report.needs_a_human() { ExitStatus::ForAHuman } else { ExitStatus::Done };
+        let for_a_human = done.report.needs_a_human() || done.waiting.is_some();
+        let status = if for_a_human { ExitStatus::ForAHuman } else { ExitStatus::Done };
         let mut teller = Teller::new(self.config);
 
         let mut resumed = done.resumed.as_ref().map(|job| self.resumed(job, frame));
-        let mut own = Outcome::done(frame, status.code(), &done.report, &done.papers);
+        let mut own = match &done.waiting {
+            None => Outcome::done(frame, status.code(), &done.report, &done.papers),
+            Some(job) => Outcome::waiting(frame, status.code(), job),
+        };
 
         own.resumed = done.resumed.as_ref().map(|job| job.report.run_id.clone());
         // Written before anything is sent: what is not sent when the program ends here is sent by
         // the next run.
-        for outcome in resumed.iter_mut().chain([&mut own]) {
+        if let Some(outcome) = &mut resumed {
             teller.expect(outcome);
+        }
+        if done.waiting.is_some() {
+            teller.expect_stopped(&mut own, true);
+        } else {
+            teller.expect(&mut own);
         }
 
         teller.back_up(&mut own, Some(&done.ledger));
@@ -59,7 +68,10 @@ impl Session<'_> {
             teller.note(&job.papers, &mut job.report, outcome);
         }
 
-        teller.note(&done.papers, &mut done.report, &mut own);
+        // The papers of a job that waits are part of its plan.
+        if done.waiting.is_none() {
+            teller.note(&done.papers, &mut done.report, &mut own);
+        }
         let status = teller.finish(&mut own, status);
         self.show_done(&done, status, &own.backup);
         let status = teller.answered(&mut own, status);
@@ -86,19 +98,30 @@ impl Session<'_> {
         }
 
         if let Some(resumed) = &done.resumed {
+            let approved = resumed.report.approval.is_some();
+            let what = if approved { "published the approved" } else { "finished the interrupted" };
             output::line(format_args!(
-                "first finished the interrupted run {}: {}",
+                "first {what} run {}: {}",
                 resumed.report.run_id, resumed.package
             ));
+            for said in resumed.report.approval.iter().flat_map(|approval| &approval.said) {
+                output::line(format_args!("approval  {said}"));
+            }
         }
 
         show_reprinted(&done.reprinted);
         show_counts(&done.report);
         show_news(&done.report);
 
-        match &done.package {
-            Some(package) => output::line(format_args!("package   {package}")),
-            None => output::line("package   none: there is nobody new to write to"),
+        match (&done.package, &done.waiting) {
+            (Some(package), _) => output::line(format_args!("package   {package}")),
+            (None, Some(job)) => show_waiting(job),
+            (None, None) => output::line("package   none: there is nobody new to write to"),
+        }
+        if let Some(approval) = &done.report.approval {
+            for said in &approval.said {
+                output::line(format_args!("approval  {said}"));
+            }
         }
 
         output::line(format_args!("letters   {}", done.papers.join("letters.parquet")));
@@ -110,6 +133,16 @@ impl Session<'_> {
             output::line(format_args!("backup    {backup}"));
         }
     }
+}
+
+/// What has to happen before a job leaves.
+fn show_waiting(job: &WaitingJob) {
+    output::line(format_args!("waiting   {} waits for approval", job.job));
+    for line in &job.missing {
+        output::line(format_args!("          {line}"));
+    }
+    output::line(format_args!("statement {}: `breachpost approval statement`", job.statement));
+    output::line(format_args!("proofs    {}", job.proofs.join(INDEX)));
 }
 
 /// What a human has to look at.
@@ -137,7 +170,18 @@ struct Answer<'a> {
     reprinted: &'a [ReprintedJob],
     papers: &'a Utf8Path,
     package: Option<&'a Utf8Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<Waiting<'a>>,
     report: &'a Report,
+}
+
+/// A job that waits for approval.
+#[derive(Serialize)]
+struct Waiting<'a> {
+    job: &'a str,
+    statement: &'a str,
+    missing: &'a [String],
+    proofs: &'a Utf8Path,
 }
 
 impl<'a> Answer<'a> {
@@ -150,6 +194,12 @@ impl<'a> Answer<'a> {
             reprinted: &done.reprinted,
             papers: &done.papers,
             package: done.package.as_deref(),
+            waiting: done.waiting.as_ref().map(|job| Waiting {
+                job: &job.job,
+                statement: &job.statement,
+                missing: &job.missing,
+                proofs: &job.proofs,
+            }),
             report: &done.report,
         }
     }

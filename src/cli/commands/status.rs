@@ -124,6 +124,10 @@ fn line(run: &Outcome) -> String {
                 run.letters, cases.open, cases.new, cases.overdue
             )
         }
+        (Ending::Waiting, _) => {
+            let job = run.job.as_deref().unwrap_or("no job");
+            format!("{} letters, {job}, wait for approval", run.letters)
+        }
         (Ending::Stopped, Some(error)) => format!("stopped: {}", one_line(error)),
         (Ending::Crashed, Some(error)) => format!("crashed: {}", one_line(error)),
         (_, None) => "stopped".to_owned(),

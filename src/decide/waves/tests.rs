@@ -233,7 +233,9 @@ proptest! {
         let mut nights_of = BTreeMap::<u32, std::collections::BTreeSet<Date>>::new();
         for (night, turns) in &campaign.told {
             prop_assert!(campaign.terms.permits(*night), "{night}");
-            turns.iter().for_each(|turn| { nights_of.entry(*turn).or_default().insert(*night); });
+            for turn in turns {
+                nights_of.entry(*turn).or_default().insert(*night);
+            }
         }
         let split = nights_of.iter().filter(|(turn, nights)| nights.len() > 1 && !joined.contains(turn));
         prop_assert_eq!(split.count(), 0, "a household is in one wave");

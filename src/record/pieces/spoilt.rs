@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::fold::PieceHistory;
+use super::fold::{PieceHistory, PieceTerms};
 use super::survey::terms_of;
 use super::{PaperTerms, PieceRow};
 use crate::field::ids::Pseudonym;
@@ -27,11 +27,25 @@ pub struct SpoiltLetters {
     pub spoilt: BTreeMap<u32, Vec<u32>>,
     /// The same of letters that were destroyed on our word.
     pub destroyed: BTreeMap<u32, Vec<u32>>,
-    /// Spoilt letters of which a copy may be one too many: for a human.
-    pub doubtful: Vec<u32>,
+    /// Letters that have not left, or not for good: spoilt, destroyed or stopped.
+    pub undone: Vec<u32>,
 }
 
 impl SpoiltLetters {
+    fn add(&mut self, seq: u32, piece: &PieceHistory, terms: &PieceTerms) {
+        let copies = match piece.state(terms) {
+            PieceState::Spoilt => Some(&mut self.spoilt),
+            PieceState::Destroyed => Some(&mut self.destroyed),
+            PieceState::Stopped => None,
+            _ => return,
+        };
+
+        self.undone.push(seq);
+        if let Some((copies, next)) = copies.zip(piece.next_copy(terms)) {
+            copies.entry(next).or_default().push(seq);
+        }
+    }
+
     /// Letters that are spoilt and can be printed again.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -115,18 +129,10 @@ impl Ledger {
                 ..SpoiltLetters::default()
             };
             let terms = terms_of(&model, *number, paper);
-            for (seq, piece) in &pieces {
-                let of = terms.of(*seq);
-                match (piece.state(&of), piece.next_copy(&of)) {
-                    (PieceState::Spoilt, Some(next)) => {
-                        found.spoilt.entry(next).or_default().push(*seq);
-                    }
-                    (PieceState::Destroyed, Some(next)) => {
-                        found.destroyed.entry(next).or_default().push(*seq);
-                    }
-                    (PieceState::Spoilt, None) => found.doubtful.push(*seq),
-                    _ => {}
-                }
+            let silent = PieceHistory::default();
+            for seq in 1..=job.parts.iter().map(|part| part.letters).sum() {
+                let piece = pieces.get(&seq).unwrap_or(&silent);
+                found.add(seq, piece, &terms.of(seq));
             }
             jobs.insert(*number, found);
         }
@@ -134,8 +140,8 @@ impl Ledger {
         Ok(jobs)
     }
 
-    /// People of whom a letter was spoilt or destroyed and has been neither printed again nor written
-    /// anew.
+    /// People of whom a letter was spoilt, destroyed or stopped, and has been neither printed again nor
+    /// written anew.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
@@ -143,9 +149,8 @@ impl Ledger {
         let model = self.model()?;
         let mut places = Vec::new();
         for (job, found) in self.spoilt(paper)? {
-            let gone = found.spoilt.into_values().chain(found.destroyed.into_values());
-            let gone = gone.flatten().chain(found.doubtful).map(|seq| (job, seq));
-            places.extend(gone.filter(|place| !model.reissued.contains_key(place)));
+            let undone = found.undone.into_iter().map(|seq| (job, seq));
+            places.extend(undone.filter(|place| !model.reissued.contains_key(place)));
         }
 
         let mut people: BTreeSet<Pseudonym> =
@@ -195,6 +200,6 @@ impl Ledger {
         // What the history could not be read with is never written.
         let next = self.head()?.events + 1;
         model.reprinted(next, &event).ok_or(RecordError::Copied { job: plan.of })?;
-        self.write(|store| store.reprint(event))
+        self.write(|store| store.reprint(&event))
     }
 }

@@ -19,7 +19,6 @@ use crate::field::piece::PieceState;
 use crate::receipts::StopAnswer;
 use crate::record::audit;
 use crate::record::error::RecordError;
-use crate::record::job::JobState;
 use crate::record::model::{JobRow, Model, Reprint};
 use crate::record::stops::Stop;
 use crate::record::store::{PieceTallies, Store};
@@ -101,16 +100,8 @@ impl JobTerms<'_> {
         self.in_part(self.part_of(seq), seq)
     }
 
-    /// Whether the vendor can have a job: one that goes by SFTP is out when its marker has arrived.
-    fn is_out(&self, number: JobNumber, job: &JobRow) -> bool {
-        let passage = self.model.passages.get(&number).filter(|passage| passage.is_due);
-        let done = format!("{}.done", job.name);
-        job.state >= JobState::Published
-            && passage.is_none_or(|passage| passage.has_arrived(&done))
-    }
-
     fn in_part(&self, part: u32, seq: u32) -> PieceTerms {
-        let is_out = self.is_out(self.number, self.job);
+        let is_out = self.model.is_out(self.number, self.job);
         let stops = &self.model.stops;
         let mut stopped = stops.since(self.number, part, seq);
 
@@ -121,7 +112,7 @@ impl JobTerms<'_> {
             let copy = CopyTerms {
                 reprint_no: copies.reprint.reprint_no,
                 base: self.base(copies.number, copies.job, part),
-                overdue: self.is_out(copies.number, copies.job) && copies.overdue,
+                overdue: self.model.is_out(copies.number, copies.job) && copies.overdue,
             };
             last = last.filter(|last: &CopyTerms| last.reprint_no > copy.reprint_no).or(Some(copy));
         }
@@ -139,7 +130,7 @@ impl JobTerms<'_> {
     fn base(&self, number: JobNumber, job: &JobRow, part: u32) -> PieceState {
         match self.model.acknowledged.get(&(number, part)) {
             Some(true) => PieceState::Accepted,
-            _ if !self.is_out(number, job) => PieceState::Planned,
+            _ if !self.model.is_out(number, job) => PieceState::Planned,
             Some(false) | None => PieceState::HandedOver,
         }
     }

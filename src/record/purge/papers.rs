@@ -24,10 +24,10 @@ const OUTCOME: &str = "outcome.json";
 /// What is kept of a published job, by the end of its name: hashes and the signature of them.
 const KEPT_OF_JOBS: [&str; 3] = [".SHA256SUMS", ".SHA256SUMS.sig", ".done"];
 /// What else is the program's own: history and logs, which know ids, counts and codes, the texts of
-/// letters and what their writers did at the desk, which are about none of those who were written
-/// to, and the list of backups elsewhere.
-const KEPT: [&str; 7] =
-    ["ledger.sqlite", "ledger.anchor", "logs", "texts", "desk", LIST, CERTIFICATE];
+/// letters, what their writers did at the desk and what was approved, which are about none of those
+/// who were written to, and the list of backups elsewhere.
+const KEPT: [&str; 8] =
+    ["approvals", "ledger.sqlite", "ledger.anchor", "logs", "texts", "desk", LIST, CERTIFICATE];
 
 /// A file that a purge has kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,1 +1,2 @@
--- Version 5: what the history tells beside the tables. The waves of first letters are events alone: they name nobody.
+-- Version 5: events that have no table. The waves of first letters name nobody; letters that are printed again or written
+-- anew are named by job and place, which mean nothing after a purge.

@@ -71,6 +71,14 @@ pub(super) fn count(column: usize, number: i64) -> Sql<u64> {
 }
 
 impl Store {
+    /// Writes down an event that changes no table.
+    pub fn note_event(&mut self, event: &Event) -> Result<Head, RecordError> {
+        let transaction = self.begin()?;
+        let head = append(&transaction, event)?;
+        transaction.commit().map_err(at("add to the history"))?;
+        Ok(head)
+    }
+
     /// The whole history.
     pub fn entries(&self) -> Result<Vec<Entry>, RecordError> {
         let read = || {

@@ -10,6 +10,7 @@ use super::jobs::{date, kind};
 use super::{Sql, Store, at, strange};
 use crate::field::findings::Findings;
 use crate::field::ids::{Pseudonym, base32_decode};
+use crate::field::job_number::JobNumber;
 use crate::record::error::RecordError;
 use crate::record::recognise::{Known, KnownLetter, KnownMerge, Mark, MarkKind, Owner};
 
@@ -66,10 +67,10 @@ impl Store {
 
     /// Marks with their present owner, in the order of the marks.
     fn owners(&self) -> Sql<Vec<Owner>> {
-        let mut read = self
-            .connection
-            .prepare("SELECT mark, person, kind FROM told_mark ORDER BY mark, job")?;
-        let mut rows = read.query([])?;
+        let mut read = self.connection.prepare(
+            "SELECT mark, person, kind FROM told_mark WHERE job <> ?1 ORDER BY mark, job",
+        )?;
+        let mut rows = read.query([self.left_out()])?;
         let mut owners: Vec<Owner> = Vec::new();
         while let Some(row) = rows.next()? {
             let owner =
@@ -101,6 +102,11 @@ impl Store {
         merges.ok_or_else(|| at("read merged people")(strange(2, "no pseudonym")))
     }
 
+    /// A job whose letters do not count; no job has the number 0.
+    fn left_out(&self) -> u32 {
+        self.supposed.given_up.map_or(0, JobNumber::get)
+    }
+
     fn findings(&self) -> Sql<BTreeMap<u32, Findings>> {
         self.connection
             .prepare("SELECT id, said FROM findings")?
@@ -118,10 +124,10 @@ impl Store {
     fn known_letters(&self) -> Sql<(Vec<KnownLetter>, Vec<String>)> {
         let mut read = self.connection.prepare(
             "SELECT letter.person, job.run_date, letter.kind, letter.sequence, letter.sender, letter.findings, job.event
-             FROM letter JOIN job ON job.job = letter.job ORDER BY letter.id",
+             FROM letter JOIN job ON job.job = letter.job WHERE job.job <> ?1 ORDER BY letter.id",
         )?;
 
-        let mut rows = read.query([])?;
+        let mut rows = read.query([self.left_out()])?;
         let (mut letters, mut senders) = (Vec::new(), Vec::<String>::new());
         while let Some(row) = rows.next()? {
             let name = row.get_ref(4)?.as_str()?;

@@ -139,10 +139,10 @@ impl Store {
     }
 
     /// Writes down that letters of an earlier job are printed once more.
-    pub fn reprint(&mut self, plan: ReprintPlanned) -> Result<Head, RecordError> {
+    pub fn reprint(&mut self, plan: &ReprintPlanned) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
         let head = append(&transaction, &Event::Reprint(plan.clone()))?;
-        add_job(&transaction, &(&plan).into(), &head).map_err(at("record a job"))?;
+        add_job(&transaction, &plan.into(), &head).map_err(at("record a job"))?;
         transaction.commit().map_err(at("record a reprint"))?;
         Ok(head)
     }

@@ -342,7 +342,8 @@ fn repeat(
         | Event::Republished(_)
         | Event::Passage(_)
         | Event::Stop(_)
-        | Event::Lifted(_) => Ok(()),
+        | Event::Lifted(_)
+        | Event::Approval(_) => Ok(()),
         Event::Planned(plan) => {
             let plan = || {
                 add_job(transaction, &plan.into(), head)?;

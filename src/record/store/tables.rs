@@ -61,6 +61,7 @@ impl Store {
             receipts: BTreeSet::new(),
             acknowledged: BTreeMap::new(),
             passages: BTreeMap::new(),
+            approvals: crate::record::approvals::Approvals::default(),
             stops: Stops::default(),
             schedules: Vec::new(),
             reissues: BTreeMap::new(),

@@ -203,6 +203,7 @@ fn change(reason: Reason) -> &'static str {
         Reason::D210 => "the institution is added to the providers list",
         Reason::D212 => "the facts get a sender profile for the category",
         Reason::D301 => "something material is new: a new kind of data or a higher status",
+        Reason::D309 => "time: the next plan has it",
         Reason::D302 => "time: the letter is due when enough days have passed since the last one",
         Reason::D303 => "time: the letter is planned on the night of its wave",
         other => match (other.code().as_bytes().first(), other.state()) {

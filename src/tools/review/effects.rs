@@ -130,6 +130,7 @@ pub fn foresee(
         accept_volume: true,
         rehearse: false,
         republish: None,
+        only: None,
         progress,
     };
 

@@ -1,0 +1,119 @@
+//! Approval over HTTP: what waits, its proofs, and what somebody says of it with their password.
+
+use std::time::Instant;
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use secrecy::SecretString;
+
+use super::Room;
+use super::fields::{Asked, Sent, field};
+use crate::approval::act::Verb;
+use crate::desk::pages::Visitor;
+use crate::desk::users::Users;
+use crate::desk::users_file;
+
+/// What waits.
+pub(super) async fn show(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Asked(fields): Asked,
+) -> Response {
+    let wrong = field(&fields, "wrong").to_owned();
+    room.page(visitor, move |desk, visitor| desk.approval_page(visitor, &wrong, None).map(Some))
+        .await
+}
+
+/// Somebody approves, says no, takes it back, or answers for an edit.
+pub(super) async fn say(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Sent(fields): Sent,
+) -> Response {
+    room.answer_with(visitor, move |room, visitor| {
+        let comment = || field(&fields, "comment").trim().to_owned();
+        let verb = match field(&fields, "verb") {
+            "approve" => Verb::Approve,
+            "refuse" => Verb::Refuse(comment()),
+            "withdraw" => Verb::Withdraw(comment()),
+            "adopt" => Verb::Adopt(field(&fields, "what").to_owned()),
+            _ => return Ok(room.not_found(visitor)),
+        };
+        if let Some(wrong) = refused(room, visitor, field(&fields, "password")) {
+            return Ok(Redirect::to(&format!("/approval?wrong={wrong}")).into_response());
+        }
+
+        let statement = field(&fields, "statement");
+        match room.desk.say(visitor, statement, verb)? {
+            None => Ok(Redirect::to("/approval").into_response()),
+            Some(objection) => {
+                let view = room.desk.approval_page(visitor, "", Some(objection))?;
+                Ok(room.html(view.with_status(422), Some(visitor), visitor.language))
+            }
+        }
+    })
+    .await
+}
+
+/// Whoever says something for good says who they are once more.
+fn refused(room: &Room, visitor: &Visitor, password: &str) -> Option<&'static str> {
+    let now = Instant::now();
+    if !room.desk.sessions().try_once(&visitor.name, now) {
+        return Some("wait");
+    }
+
+    let users = Users::load(&users_file(&room.desk.config)).unwrap_or_default();
+    let password = SecretString::from(password.to_owned());
+    let is_known = room.desk.one_at_a_time(|| users.check(&visitor.name, &password).is_some());
+    if is_known {
+        room.desk.sessions().right(&visitor.name);
+    }
+    (!is_known).then_some("wrong")
+}
+
+/// One proof.
+pub(super) async fn proof(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(number): Path<u32>,
+) -> Response {
+    room.page(visitor, move |desk, visitor| desk.proof_page(visitor, number)).await
+}
+
+/// Somebody has looked at a proof.
+pub(super) async fn seen(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Path(number): Path<u32>,
+    Sent(fields): Sent,
+) -> Response {
+    room.answer_with(visitor, move |room, visitor| {
+        let statement = field(&fields, "statement");
+        match room.desk.saw(visitor, statement, number)? {
+            None => Ok(room.not_found(visitor)),
+            Some(0) => Ok(Redirect::to("/approval").into_response()),
+            Some(next) => Ok(Redirect::to(&format!("/approval/{next}")).into_response()),
+        }
+    })
+    .await
+}
+
+/// One side of a proof.
+pub(super) async fn picture(
+    State(room): State<Room>,
+    visitor: Visitor,
+    Asked(fields): Asked,
+) -> Response {
+    room.answer_with(visitor, move |room, visitor| {
+        let number = field(&fields, "proof").parse().unwrap_or_default();
+        let page = field(&fields, "page").parse().unwrap_or_default();
+        let statement = field(&fields, "statement");
+        let picture = room.desk.proof_picture(visitor, statement, number, page)?;
+        Ok(match picture {
+            Some(png) => ([(header::CONTENT_TYPE, "image/png")], png).into_response(),
+            None => room.not_found(visitor),
+        })
+    })
+    .await
+}
