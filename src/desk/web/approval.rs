@@ -12,7 +12,7 @@ use super::fields::{Asked, Sent, field};
 use crate::approval::act::Verb;
 use crate::desk::pages::Visitor;
 use crate::desk::users::Users;
-use crate::desk::users_file;
+use crate::desk::{DeskError, users_file};
 
 /// What waits.
 pub(super) async fn show(
@@ -40,7 +40,7 @@ pub(super) async fn say(
             "adopt" => Verb::Adopt(field(&fields, "what").to_owned()),
             _ => return Ok(room.not_found(visitor)),
         };
-        if let Some(wrong) = refused(room, visitor, field(&fields, "password")) {
+        if let Some(wrong) = refused(room, visitor, field(&fields, "password"))? {
             return Ok(Redirect::to(&format!("/approval?wrong={wrong}")).into_response());
         }
 
@@ -57,19 +57,25 @@ pub(super) async fn say(
 }
 
 /// Whoever says something for good says who they are once more.
-fn refused(room: &Room, visitor: &Visitor, password: &str) -> Option<&'static str> {
-    let now = Instant::now();
-    if !room.desk.sessions().try_once(&visitor.name, now) {
-        return Some("wait");
+///
+/// # Errors
+/// [`DeskError`] when it is not known who may use the desk: that is no wrong password.
+fn refused(
+    room: &Room,
+    visitor: &Visitor,
+    password: &str,
+) -> Result<Option<&'static str>, DeskError> {
+    let users = Users::load(&users_file(&room.desk.config))?;
+    if !room.desk.sessions().try_once(&visitor.name, Instant::now()) {
+        return Ok(Some("wait"));
     }
 
-    let users = Users::load(&users_file(&room.desk.config)).unwrap_or_default();
     let password = SecretString::from(password.to_owned());
     let is_known = room.desk.one_at_a_time(|| users.check(&visitor.name, &password).is_some());
     if is_known {
         room.desk.sessions().right(&visitor.name);
     }
-    (!is_known).then_some("wrong")
+    Ok((!is_known).then_some("wrong"))
 }
 
 /// One proof.
