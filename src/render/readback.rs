@@ -5,6 +5,7 @@ mod compare;
 mod content;
 mod font;
 mod known;
+mod page_texts;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -16,10 +17,10 @@ use hayro_syntax::object::dict::keys::{DECODE_PARMS, DP, MATRIX, RESOURCES};
 use hayro_syntax::page::{self, Resources};
 
 pub use compare::Proofreader;
+pub use page_texts::PageTexts;
 
 use crate::field::ids::LetterId;
-use crate::render::geometry::{ASCENT, DESCENT, MARK, MARK_QUIET, MM_PER_PT, Rect};
-use crate::render::sheet_mark;
+use crate::render::geometry::{ASCENT, DESCENT, MM_PER_PT, Rect};
 use content::Interpreter;
 use font::Font;
 use known::Codes;
@@ -109,26 +110,6 @@ pub struct PageContent {
     pub forms: Vec<FormXObject>,
 }
 
-impl PageContent {
-    /// All text, and the digits of the sheet mark, one piece a line.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let layers = self.forms.iter().map(|form| form.layer.as_ref()).chain([&self.own]);
-        let mut lines: Vec<String> =
-            layers.flat_map(|layer| &layer.texts).map(|text| text.text.clone()).collect();
-        let mark: Vec<Rect> = self
-            .own
-            .inked
-            .iter()
-            .copied()
-            .filter(|ink| MARK.grown(MARK_QUIET).contains(ink))
-            .collect();
-
-        lines.extend(sheet_mark::read(&mark).and_then(|symbol| sheet_mark::decode(&symbol)));
-        lines.join("\n")
-    }
-}
-
 /// A page as it is read: forms by their number.
 struct Page {
     width: f64,
@@ -180,15 +161,6 @@ pub fn read(pdf: &[u8]) -> Result<Vec<PageContent>, ReadbackError> {
     };
 
     pdf.pages().iter().map(full).collect()
-}
-
-/// The text of each page, line by line, with the digits of its sheet mark: for whoever compares
-/// pages with a manifest.
-///
-/// # Errors
-/// [`ReadbackError::Unreadable`].
-pub fn text(pdf: &[u8]) -> Result<Vec<String>, ReadbackError> {
-    Ok(read(pdf)?.iter().map(PageContent::text).collect())
 }
 
 fn open(pdf: &[u8]) -> Result<Pdf, ReadbackError> {

@@ -22,7 +22,7 @@ const MOST_PROBLEMS: usize = 1_000;
 
 /// The text of each page of a PDF, in order. What goes wrong is said in words without personal
 /// data.
-pub type PageText<'a> = &'a dyn Fn(&[u8]) -> Result<Vec<String>, String>;
+pub type PageText<'a> = &'a (dyn Fn(&[u8]) -> Result<Vec<String>, String> + Sync);
 
 /// What was found in a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -207,6 +207,13 @@ impl Problems {
         } else {
             self.more += 1;
         }
+    }
+
+    /// Adds what was found elsewhere, behind what is there.
+    fn append(&mut self, found: Self) {
+        let room = MOST_PROBLEMS - self.list.len();
+        self.more += found.more + found.list.len().saturating_sub(room) as u64;
+        self.list.extend(found.list.into_iter().take(room));
     }
 
     fn add_unless(

@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use crate::base::{ExitStatus, Explain};
 use crate::cli::args::Args;
 use crate::cli::output::{self, Failure};
-use crate::render::readback;
+use crate::render::readback::PageTexts;
 use crate::tools::verify;
 
 pub(super) fn open(
@@ -13,7 +13,8 @@ pub(super) fn open(
     package: &Utf8Path,
     keys: verify::VerifyKeys<'_>,
 ) -> Result<ExitStatus, Failure> {
-    let page_text = |pdf: &[u8]| readback::text(pdf).map_err(|error| error.to_string());
+    let texts = PageTexts::default();
+    let page_text = |pdf: &[u8]| texts.read(pdf).map_err(|error| error.to_string());
     let verdict = verify::verify_with(package, keys, Some(&page_text)).map_err(|error| {
         let hint = error.hint();
         Failure::new(ExitStatus::Stopped, &error, hint)

@@ -28,7 +28,7 @@ pub struct Proofreader<'a> {
     print: &'a Print,
     zones: Zones,
     sheet: Sheet,
-    shelf: Shelf,
+    shelf: Shelf<Checked>,
 }
 
 impl<'a> Proofreader<'a> {

@@ -1,10 +1,11 @@
 //! The bag's own promises (RFC 8493): every payload file is listed with its checksum, and nothing
 //! else is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
 use data_encoding::HEXLOWER;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::package::archive::Reader;
@@ -13,78 +14,129 @@ use crate::tools::verify::{Check, Problems};
 const TAG_FILES: [&str; 4] =
     ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"];
 
-/// Reads every file of the archive once, compares the checksums, and hands each payload file to
-/// `each`.
+/// A file of the bag that was looked at.
+struct Looked<'e> {
+    entry: &'e str,
+    /// In the bag's folder.
+    path: &'e str,
+    octets: usize,
+    sha256: String,
+    counted: u64,
+    problems: Problems,
+}
+
+/// What was found in the payload.
+#[derive(Debug, Default)]
+pub(super) struct Payload {
+    /// Every file, `data/...`.
+    pub(super) paths: BTreeSet<String>,
+    /// Sum of what was counted in them.
+    pub(super) counted: u64,
+    octets: usize,
+}
+
+/// Reads every file of the archive once and compares the checksums. `look` sees each payload file,
+/// several at a time, and counts what is in it.
 pub(super) fn check<R: Read + Seek>(
     archive: &mut Reader<R>,
     stem: &str,
     problems: &mut Problems,
-    mut each: impl FnMut(&str, &[u8], &mut Problems),
-) {
+    look: impl Fn(&str, &[u8], &mut Problems) -> u64 + Sync,
+) -> Payload {
+    let mut payload = Payload::default();
     let paths = match archive.paths() {
         Ok(paths) => paths,
         Err(error) => {
-            problems.add(
-                Check::Bag,
-                stem,
-                format!("the directory of the archive cannot be read: {error}"),
-            );
-            return;
+            let text = format!("the directory of the archive cannot be read: {error}");
+            problems.add(Check::Bag, stem, text);
+            return payload;
         }
     };
 
-    let mut payload = lists(archive, stem, "manifest-sha256.txt", problems);
+    let mut data = lists(archive, stem, "manifest-sha256.txt", problems);
     let mut tags = lists(archive, stem, "tagmanifest-sha256.txt", problems);
-    let (mut octets, mut files) = (0, 0);
     let folder = format!("{stem}/");
-    for entry in &paths {
-        let Some(path) = entry.strip_prefix(&folder) else {
-            problems.add(Check::Bag, stem, "an entry is outside the bag's folder");
-            continue;
-        };
-        let bytes = match archive.read(entry) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                problems.add(Check::Bag, entry, format!("cannot be read: {error}"));
-                continue;
-            }
-        };
-        let listed = if path.starts_with("data/") {
-            octets += bytes.len();
-            files += 1;
-            each(path, &bytes, problems);
-            payload.remove(path)
-        } else {
-            problems.add_unless(
-                TAG_FILES.contains(&path),
-                Check::Bag,
-                entry,
-                "does not belong in a bag",
-            );
-            if path == "tagmanifest-sha256.txt" {
-                continue;
-            }
-            tags.remove(path)
-        };
-        match listed {
-            None => problems.add(Check::Checksum, entry, "has no checksum in the bag"),
-            Some(sha256) => {
-                let fine = sha256 == HEXLOWER.encode(&Sha256::digest(&bytes));
-                problems.add_unless(
-                    fine,
-                    Check::Checksum,
-                    entry,
-                    "does not match the bag's checksum",
-                );
+    let (inside, outside): (Vec<&str>, Vec<&str>) =
+        paths.iter().map(String::as_str).partition(|entry| entry.starts_with(&folder));
+    for _ in outside {
+        problems.add(Check::Bag, stem, "an entry is outside the bag's folder");
+    }
+
+    // No more files are in memory than are looked at.
+    for some in inside.chunks(rayon::current_num_threads()) {
+        let read: Vec<_> = some.iter().map(|entry| (*entry, archive.read(entry))).collect();
+        let looked = read.into_par_iter().map(|(entry, bytes)| {
+            let path = &entry[folder.len()..];
+            bytes.map(|bytes| look_at(entry, path, &bytes, &look)).map_err(|error| (entry, error))
+        });
+        for looked in looked.collect::<Vec<_>>() {
+            match looked {
+                Ok(looked) => payload.take(looked, &mut data, &mut tags, problems),
+                Err((entry, error)) => {
+                    problems.add(Check::Bag, entry, format!("cannot be read: {error}"));
+                }
             }
         }
     }
 
-    for path in payload.keys().chain(tags.keys()) {
+    for path in data.keys().chain(tags.keys()) {
         problems.add(Check::Bag, format!("{stem}/{path}"), "is listed and not there");
     }
 
-    labels(archive, stem, &format!("{octets}.{files}"), problems);
+    let oxum = format!("{}.{}", payload.octets, payload.paths.len());
+    labels(archive, stem, &oxum, problems);
+    payload
+}
+
+fn look_at<'e>(
+    entry: &'e str,
+    path: &'e str,
+    bytes: &[u8],
+    look: impl Fn(&str, &[u8], &mut Problems) -> u64,
+) -> Looked<'e> {
+    let mut problems = Problems::default();
+    let counted = if is_payload(path) { look(path, bytes, &mut problems) } else { 0 };
+    let sha256 = HEXLOWER.encode(&Sha256::digest(bytes));
+    Looked { entry, path, octets: bytes.len(), sha256, counted, problems }
+}
+
+fn is_payload(path: &str) -> bool {
+    path.starts_with("data/")
+}
+
+impl Payload {
+    fn take(
+        &mut self,
+        looked: Looked<'_>,
+        data: &mut BTreeMap<String, String>,
+        tags: &mut BTreeMap<String, String>,
+        problems: &mut Problems,
+    ) {
+        let Looked { entry, path, octets, sha256, counted, problems: found } = looked;
+        problems.append(found);
+
+        let listed = if is_payload(path) {
+            self.octets += octets;
+            self.counted += counted;
+            self.paths.insert(path.to_owned());
+            data.remove(path)
+        } else {
+            let known = TAG_FILES.contains(&path);
+            problems.add_unless(known, Check::Bag, entry, "does not belong in a bag");
+            if path == "tagmanifest-sha256.txt" {
+                return;
+            }
+            tags.remove(path)
+        };
+
+        match listed {
+            None => problems.add(Check::Checksum, entry, "has no checksum in the bag"),
+            Some(listed) => {
+                let text = "does not match the bag's checksum";
+                problems.add_unless(sha256 == listed, Check::Checksum, entry, text);
+            }
+        }
+    }
 }
 
 fn labels<R: Read + Seek>(

@@ -54,33 +54,29 @@ pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, proble
                 format!("`{column}` is not on its first page"),
             );
         }
-        let foreign = |page: &String| {
-            words(page, ID).any(|id| owners.get(id).is_some_and(|owner| *owner != index))
-        };
-        problems.add_unless(
-            !letter.iter().any(foreign),
-            Check::Text,
-            &place,
-            "one of its pages names a different letter",
-        );
-        let codes = letter.iter().enumerate().all(|(page, text)| codes_fit(text, page, row));
-        problems.add_unless(
-            codes,
-            Check::Text,
-            &place,
-            "one of its sheets has the code of a different sheet",
-        );
+        let (mut ids, mut codes) = (true, true);
+        for (page, text) in letter.iter().enumerate() {
+            for word in words(text) {
+                match word.len() {
+                    ID => ids &= owners.get(word).is_none_or(|owner| *owner == index),
+                    CODE => codes &= code_fits(word, page, row),
+                    _ => {}
+                }
+            }
+        }
+        let text = "one of its pages names a different letter";
+        problems.add_unless(ids, Check::Text, &place, text);
+        let text = "one of its sheets has the code of a different sheet";
+        problems.add_unless(codes, Check::Text, &place, text);
     }
 }
 
-/// Whether every sheet code on a page (from 0) is that of its sheet: v job seq sheet of inserts
-/// envelope check.
-fn codes_fit(text: &str, page: usize, row: &Printed) -> bool {
+/// Whether a word of a page (from 0), if it is a sheet code, is that of its sheet: v job seq sheet
+/// of inserts envelope check.
+fn code_fits(word: &str, page: usize, row: &Printed) -> bool {
     let pages_per_sheet = usize::try_from(row.pages / row.sheets.max(1)).unwrap_or(1).max(1);
     let expected = format!("{}{:02}{:02}", row.job_and_seq, page / pages_per_sheet + 1, row.sheets);
-    words(text, CODE)
-        .filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
-        .all(|code| code[1..].starts_with(&expected))
+    !word.bytes().all(|byte| byte.is_ascii_digit()) || word[1..].starts_with(&expected)
 }
 
 /// Without any space: how words are spaced in extracted text depends on the extractor.
@@ -88,8 +84,7 @@ fn squeezed(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_whitespace()).collect()
 }
 
-/// Words of a page that have this length.
-fn words(page: &str, length: usize) -> impl Iterator<Item = &str> {
+/// What stands between signs that are neither letters nor digits.
+fn words(page: &str) -> impl Iterator<Item = &str> {
     page.split(|letter: char| !letter.is_ascii_alphanumeric())
-        .filter(move |word| word.len() == length)
 }

@@ -1,6 +1,6 @@
 //! One part: its bag, its ticket, its rows, its print files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use serde::Deserialize;
@@ -156,16 +156,17 @@ pub(super) fn inspect<R: Read + Seek>(
         }
     };
 
-    let mut seen = BTreeSet::new();
-    bag::check(archive, stem, problems, |path, bytes, problems| {
-        if let Some(path) = path.strip_prefix("data/").filter(|path| path.starts_with("print/")) {
-            seen.insert(path.to_owned());
-            whole.counted.pages +=
-                print_file(path, bytes, files.get(path), whole.page_text, problems);
+    let page_text = whole.page_text;
+    let payload = bag::check(archive, stem, problems, |path, bytes, problems| {
+        match path.strip_prefix("data/").filter(|path| path.starts_with("print/")) {
+            Some(path) => print_file(path, bytes, files.get(path), page_text, problems),
+            None => 0,
         }
     });
+    whole.counted.pages += payload.counted;
 
-    for path in files.keys().filter(|path| !seen.contains(*path)) {
+    let is_there = |path: &&String| payload.paths.contains(&format!("data/{path}"));
+    for path in files.keys().filter(|path| !is_there(path)) {
         problems.add(Check::Pages, path, "is in the manifest and not in the bag");
     }
 
