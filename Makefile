@@ -11,9 +11,11 @@ PREFIX := /usr/local
 NIGHTS_SEEDS := 5
 BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
+REV := 7b1e8cd
+SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build vendor-test transfer-test loop-demo
+.PHONY: ahead approve-demo desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -82,6 +84,9 @@ interop-test: build tools ## Let other people's tools read what the program writ
 	tests/interop/install.sh target/interop
 	target/interop/venv/bin/python tests/interop --binary $(BIN) --write
 
+scale-test: build ## Set a job on a Slurm cluster of one node, and compare every byte with a run on one machine (SCALE_PEOPLE=N)
+	tests/scale/run.sh $(BIN) $(DATE) $(SCALE_PEOPLE)
+
 edit-test: ## Make ten thousand random edits of a ledger file; each must be noticed or change nothing (minutes)
 	cargo test --release --lib -- --ignored --nocapture ten_thousand_random_edits
 
@@ -115,6 +120,9 @@ bench-render: tools ## Measure the render stage on 200,000 invented people (BENC
 bench-run: build tools ## Measure whole runs of 20,000, 200,000 and 715,000 people (BENCH_RUNS="N ..." for others)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r benches/run/requirements.txt
 	$(VENV)/bin/python benches/run --binary $(BIN) --work target/bench-run $(BENCH_RUNS)
+
+bench-against: build ## Measure against an earlier revision, in turns (REV=7b1e8cd; BENCH_PEOPLE=N for another number)
+	python3 benches/against --revision $(REV) --binary $(BIN) --work target/bench-against --people $(BENCH_PEOPLE)
 
 bench-desk: build ## Measure the desk: a sentence to its picture, choices, all letters compared, memory
 	python3 benches/desk --binary $(BIN) --work target/bench-desk

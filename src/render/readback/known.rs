@@ -106,8 +106,7 @@ impl<T> Shelf<T> {
             .iter()
             .map(|&number| Ok(reader.form(number)?.codes.packed()))
             .collect::<Result<Box<[_]>, _>>()?;
-        let known =
-            Known { faces: faces(reader, forms, &used)?, used, found: Arc::clone(found) };
+        let known = Known { faces: faces(reader, forms, &used)?, used, found: Arc::clone(found) };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(streams, Arc::new(known));
         Ok(())
     }

@@ -244,7 +244,12 @@ fn print_file(
         return 0;
     };
 
-    let Some(found) = pages::count(bytes) else {
+    let read = page_text.map(|page_text| page_text(bytes));
+    let found = match &read {
+        Some(Ok(pages)) => Some(pages.len() as u64),
+        _ => pages::count(bytes),
+    };
+    let Some(found) = found else {
         problems.add(Check::Pages, path, "cannot be read as PDF");
         return 0;
     };
@@ -252,13 +257,12 @@ fn print_file(
     let text = format!("has {found} pages, the manifest says {}", expected.pages);
     problems.add_unless(found == expected.pages, Check::Pages, path, text);
 
-    if let Some(page_text) = page_text {
-        match page_text(bytes) {
-            Ok(pages) => pages::compare(path, &pages, expected, problems),
-            Err(error) => {
-                problems.add(Check::Text, path, format!("the pages cannot be read: {error}"));
-            }
+    match read {
+        Some(Ok(pages)) => pages::compare(path, &pages, expected, problems),
+        Some(Err(error)) => {
+            problems.add(Check::Text, path, format!("the pages cannot be read: {error}"));
         }
+        None => {}
     }
 
     found
