@@ -1,9 +1,11 @@
-"""The part and what is around it: zip, age, bag, checksums, signature."""
+"""The part and what is around it: zip, age, OpenPGP, bag, checksums, signature."""
 
 import hashlib
 import io
 import os
 import shutil
+import tempfile
+import warnings
 import zipfile
 
 from sample import IDENTITY, hashed, hashes_below
@@ -16,6 +18,8 @@ def lines(bench, sample):
     by_directory(bench, sample)
     from_a_pipe(bench, sample)
     sealed(bench, sample)
+    if not bench.short:
+        sealed_with_openpgp(bench, sample)
     checksums(bench, sample)
 
 
@@ -116,6 +120,61 @@ def sealed(bench, sample):
     bench.line("part (age)", "python:pyrage", truth, pyrage)
     bench.line("part (age)", "node:age-encryption", truth,
                lambda: bench.node("read.mjs", "age-encryption", sample.sealed, IDENTITY))
+
+
+def sealed_with_openpgp(bench, sample):
+    """The same part for a vendor with an OpenPGP key, which GnuPG made: by tools of four families."""
+    # A path of its own each time: an agent of an earlier run may still hold the old one.
+    with tempfile.TemporaryDirectory() as home:
+        opened_with_openpgp(bench, sample, home)
+        bench.run("gpgconf", "--homedir", home, "--kill", "all")
+
+
+def opened_with_openpgp(bench, sample, home):
+    gpg = ("gpg", "--homedir", home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "")
+    bench.run(*gpg, "--quick-generate-key", "vendor@example.org", "default", "default", "never")
+    public, secret = bench.work / "vendor.asc", bench.work / "vendor-secret.asc"
+    public.write_bytes(bench.run(*gpg, "--armor", "--export"))
+    secret.write_bytes(bench.run(*gpg, "--armor", "--export-secret-keys"))
+    part = sample.sealed_to(public)
+    opened = bench.work / "opened.zip"
+
+    def by(*command, given=None):
+        opened.unlink(missing_ok=True)
+        said = bench.run(*command, given=given)
+        return hashed(opened) if opened.exists() else hashlib.sha256(said).hexdigest()
+
+    def pysequoia():
+        import pysequoia as library
+        key = library.Cert.from_file(str(secret)).secrets.decryptor()
+        return hashlib.sha256(library.decrypt(part.read_bytes(), decryptor=key).bytes).hexdigest()
+
+    def pgpy():
+        warnings.simplefilter("ignore")  # of old ciphers, which are not used
+        import pgpy as library
+        key, _ = library.PGPKey.from_file(str(secret))
+        plain = key.decrypt(library.PGPMessage.from_file(str(part))).message
+        return hashlib.sha256(bytes(plain)).hexdigest()
+
+    def by_gpg():
+        bench.run(*gpg, "--yes", "--output", plain, "--decrypt", part)
+        with zipfile.ZipFile(plain) as archive:
+            return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist() if name in letters}
+
+    def line(tool, read):
+        bench.line("part (OpenPGP)", tool, hashed(plain), read)
+
+    # The delivery note says how to open a part, so only the letters are those of the part for age. What GnuPG made of it is
+    # the truth of the others.
+    plain = bench.work / "opened-by-gpg.zip"
+    letters = {name: value for name, value in sample.files.items() if "/print/" in name or name.endswith("manifest.csv")}
+    bench.line("part (OpenPGP)", "debian:gpg", letters, by_gpg)
+    line("debian:sq", lambda: by("sq", "decrypt", "--recipient-key", secret, "--output", opened, part))
+    line("debian:sqop", lambda: by("sqop", "decrypt", secret, given=part.read_bytes()))
+    line("debian:pgpainless-cli", lambda: by("pgpainless-cli", "decrypt", secret, given=part.read_bytes()))
+    line("python:pysequoia", pysequoia)
+    line("python:PGPy", pgpy)
+    line("node:openpgp", lambda: bench.node("read.mjs", "openpgp", part, secret))
 
 
 def checksums(bench, sample):

@@ -42,6 +42,7 @@ class Sample:
         self.work.mkdir(parents=True)
         config = ROOT / "sample-data/breachpost.toml"
         self.ask(config, "ledger", "init")
+        shutil.copytree(self.data, self.work / "new")
         if not mail:
             self.ask(config, "run", allowed=(0, 1))
             return self
@@ -71,6 +72,18 @@ class Sample:
         if done.returncode not in allowed:
             raise RuntimeError(f"{' '.join(words)}: exit {done.returncode}\n{done.stderr}")
         return done.stdout
+
+    def sealed_to(self, key):
+        """The first part, for a vendor with this OpenPGP key: the same night, with the same keys, once more."""
+        config = ROOT / "sample-data/breachpost.toml"
+        text = config.read_text().replace('facts = "', f'facts = "{config.parent}/')
+        lines = [f'recipients = ["{key}"]' if line.startswith("recipients = ") else line for line in text.splitlines()]
+        written = self.work / "openpgp.toml"
+        written.write_text("\n".join(lines))
+        twin = Sample(self.binary, self.work, self.inbox)
+        twin.data = self.work / "new"
+        twin.ask(written, "run", allowed=(0, 1))
+        return min(twin.outbox.glob("*.zip.gpg"))
 
     def letter(self, letter_id):
         """A letter as an accessible copy."""

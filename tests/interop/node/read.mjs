@@ -110,6 +110,13 @@ const readers = {
     return hash(await opener.decrypt(new Uint8Array(read(path))));
   },
 
+  async openpgp(path, secret) {
+    const { decrypt, readMessage, readPrivateKey } = await import("openpgp");
+    const message = await readMessage({ binaryMessage: new Uint8Array(read(path)) });
+    const key = await readPrivateKey({ armoredKey: text(secret) });
+    return hash((await decrypt({ message, decryptionKeys: key, format: "binary" })).data);
+  },
+
   async papaparse(path, typed) {
     const { default: Papa } = await import("papaparse");
     const parsed = Papa.parse(text(path), { dynamicTyping: typed === "typed", skipEmptyLines: true });
