@@ -15,7 +15,7 @@ REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo
+.PHONY: ahead approve-demo deny desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -157,11 +157,22 @@ deb-test: deb ## Install the Debian package here and run the sample as an ordina
 fmt: ## Format the code
 	cargo fmt
 
-check: tools ## Format, lints, tests, documentation
+check: tools deny ## Format, lints, tests, documentation, and what other people's crates come with
 	cargo fmt --check
 	cargo clippy --release --all-targets -- -D warnings
 	cargo test --release
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps
+
+# cargo-deny is installed into target/tools the first time: some minutes.
+deny: ## Check licences, sources and doubled crates (deny.toml); known faults where ADVISORIES names a clone of RustSec's database
+	@target/tools/bin/cargo-deny --version 2> /dev/null | grep -qx 'cargo-deny 0.20.2' || cargo install --quiet --locked --root target/tools --target-dir target/tools/build cargo-deny@0.20.2
+	target/tools/bin/cargo-deny --locked check licenses bans sources
+ifdef ADVISORIES
+	sed 's:^\[advisories\]:&\ndb-urls = ["file\://$(abspath $(ADVISORIES))"]:' deny.toml > target/deny-advisories.toml
+	target/tools/bin/cargo-deny --locked check --config target/deny-advisories.toml advisories
+else
+	@echo "known faults of crates were not looked up: ADVISORIES=DIR names a clone of RustSec's database"
+endif
 
 tools: ## Install the tools that the tests compare the program with (Debian packages, a Python environment)
 	@tests/tools.sh $(VENV)
