@@ -1,7 +1,6 @@
 """What people open with a spreadsheet or a data frame, and what their programs check and receive: manifest, job ticket,
 rows.csv, review.csv, report, mail."""
 
-import copy
 import csv
 import datetime
 import email
@@ -21,8 +20,8 @@ def lines(bench, sample):
     tables(bench, "manifest.csv", inside / "manifest.csv", IMPORT)
     tables(bench, "rows.csv", sample.run / "rows.csv", "read it as text")
     tables(bench, "review.csv", sample.run / "review.csv", "read it as text; `review apply` wants its cells as they came")
-    table_schema(bench, inside)
-    ticket(bench, sample, inside)
+    table_schemas(bench, inside)
+    json_schemas(bench, inside)
     report(bench, sample)
     for mail in sample.mails:
         mails(bench, mail)
@@ -133,9 +132,16 @@ def by_openpyxl(book):
     return texts(load_workbook(book, read_only=True).worksheets[0].iter_rows(values_only=True))
 
 
-def table_schema(bench, inside):
-    """The manifest, checked and cast by the schema that comes with it: what a row becomes."""
-    path, schema = inside / "manifest.csv", inside / "schema/manifest.schema.json"
+def table_schemas(bench, inside):
+    """The manifest, and the examples of what comes back, each by the schema that comes with it."""
+    table_schema(bench, inside / "manifest.csv", inside / "schema/manifest.schema.json")
+    for name in ("production", "returns"):
+        path, = inside.glob(f"receipts/*.{name}.csv")
+        table_schema(bench, path, inside / f"schema/{name}.schema.json")
+
+
+def table_schema(bench, path, schema):
+    """A table, checked and cast by its schema: what a row becomes."""
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     named = json.loads(schema.read_text())["fields"]
@@ -153,50 +159,72 @@ def table_schema(bench, inside):
         from tableschema import Table
         return Table(str(path), schema=str(schema)).read(keyed=True)
 
-    bench.line("manifest.schema.json", "python:frictionless", truth, frictionless)
-    bench.line("manifest.schema.json", "python:tableschema", truth, tableschema)
+    bench.line(schema.name, "python:frictionless", truth, frictionless)
+    bench.line(schema.name, "python:tableschema", truth, tableschema)
 
 
 def cast(kind, cell):
     if cell == "":
         return None
-    return int(cell) if kind == "integer" else cell
+    return {"integer": int, "date": datetime.date.fromisoformat}.get(kind, str)(cell)
 
 
-def ticket(bench, sample, inside):
-    """A validator is right when it takes the ticket and refuses each of the spoilt ones."""
-    schema, path = inside / "schema/job.schema.json", inside / "job.json"
-    folder = bench.scratch("tickets")
-    tickets = [path, *spoilt(json.loads(path.read_text()), folder)]
-    truth = [True] + [False] * (len(tickets) - 1)
-    loaded = [json.loads(ticket.read_text()) for ticket in tickets]
+def json_schemas(bench, inside):
+    """The job ticket, and the examples of what comes back, each by the schema that comes with it."""
+    json_schema(bench, inside / "job.json", inside / "schema/job.schema.json", {
+        "without": lambda job: job.pop("counts"),
+        "unknown": lambda job: job.update(colours=4),
+        "short": lambda job: job.update(job="25000"),
+        "no-part": lambda job: job.update(part=0),
+        "words": lambda job: job["counts"].update(letters="many"),
+        "no-date": lambda job: job["posting"].update(earliest="next week"),
+    })
+    back = {
+        "without": lambda said: said.pop("parts"),
+        "unknown": lambda said: said["parts"][0].update(colours=4),
+        "short": lambda said: said.update(job="25000"),
+        "empty": lambda said: said["parts"].clear(),
+    }
+    ack = {"half-a-hash": lambda said: said["parts"][0].update(sha256="7f83")}
+    stopped = {"other-word": lambda said: said["parts"][0].update(answer="perhaps"),
+               "no-part": lambda said: said["parts"][0].update(part=0)}
+    for name, more in (("ack", ack), ("stopped", stopped)):
+        path, = inside.glob(f"receipts/*.{name}.json")
+        json_schema(bench, path, inside / f"schema/{name}.schema.json", back | more)
+
+
+def json_schema(bench, path, schema, faults):
+    """A validator is right when it takes the file and refuses it with each of the faults."""
+    files = [path, *spoilt(path, faults, bench.scratch("spoilt"))]
+    truth = [True] + [False] * len(faults)
+    loaded = [json.loads(file.read_text()) for file in files]
     rules = json.loads(schema.read_text())
 
     def with_jsonschema():
         import jsonschema
         kind = jsonschema.validators.validator_for(rules, default=jsonschema.Draft202012Validator)
         kind.check_schema(rules)
-        return [kind(rules).is_valid(ticket) for ticket in loaded]
+        return [kind(rules).is_valid(said) for said in loaded]
 
     def with_rust():
         import jsonschema_rs
-        return [jsonschema_rs.is_valid(rules, ticket) for ticket in loaded]
+        return [jsonschema_rs.is_valid(rules, said) for said in loaded]
 
     def with_fast():
         import fastjsonschema
         check = fastjsonschema.compile(rules)
 
-        def valid(ticket):
+        def valid(said):
             try:
-                check(ticket)
+                check(said)
             except fastjsonschema.JsonSchemaValueException:
                 return False
             return True
 
-        return [valid(ticket) for ticket in loaded]
+        return [valid(said) for said in loaded]
 
-    def line(tool, read, how=""):
-        bench.line("job.schema.json", tool, truth, read, how)
+    def line(tool, read, how="", note=""):
+        bench.line(schema.name, tool, truth, read, how, note)
 
     line("python:jsonschema", with_jsonschema)
     line("python:jsonschema-rs", with_rust)
@@ -205,36 +233,17 @@ def ticket(bench, sample, inside):
                           ("is-my-json-valid", "is-my-json-valid")):
         how = "draft 2020-12" if name == "ajv-2020" else ""
         note = "it takes known names of an inner object for unknown ones: use Ajv" if name == "djv" else ""
-        read = functools.partial(bench.node, "read.mjs", name, schema, *tickets)
-        bench.line("job.schema.json", f"node:{package}", truth, read, how, note)
+        line(f"node:{package}", functools.partial(bench.node, "read.mjs", name, schema, *files), how, note)
 
 
-def spoilt(ticket, folder):
-    """Tickets that are wrong in one way each, as files."""
-    def without(job):
-        del job["counts"]
-
-    def unknown(job):
-        job["colours"] = 4
-
-    def short(job):
-        job["job"] = "25000"
-
-    def no_part(job):
-        job["part"] = 0
-
-    def words(job):
-        job["counts"]["letters"] = "many"
-
-    def no_date(job):
-        job["posting"]["earliest"] = "next week"
-
-    for number, spoil in enumerate((without, unknown, short, no_part, words, no_date)):
-        job = copy.deepcopy(ticket)
-        spoil(job)
-        path = folder / f"{number}.json"
-        path.write_text(json.dumps(job))
-        yield path
+def spoilt(path, faults, folder):
+    """The file with one fault each, as files."""
+    for name, spoil in faults.items():
+        said = json.loads(path.read_text())
+        spoil(said)
+        file = folder / f"{name}.json"
+        file.write_text(json.dumps(said))
+        yield file
 
 
 def report(bench, sample):
