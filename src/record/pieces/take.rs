@@ -322,8 +322,7 @@ impl Ledger {
         let known: BTreeSet<ReturnedRow> =
             self.store.returned()?.into_iter().map(|(_, row)| row).collect();
 
-        let mut returned = BTreeSet::new();
-        let mut unknown = 0;
+        let (mut all, mut returned, mut unknown) = (BTreeSet::new(), BTreeSet::new(), 0);
         for (row, place) in rows.iter().zip(places) {
             let Some((job, seq)) = place else {
                 unknown += 1;
@@ -342,13 +341,14 @@ impl Ledger {
             if !known.contains(&new) && !returned.iter().any(is_there) {
                 returned.insert(new);
             }
+            all.insert(new);
         }
 
-        self.too_early(&returned, paper, model, taken)?;
+        self.too_early(&all, paper, model, taken)?;
         Ok(Said { returned: returned.into_iter().collect(), unknown, ..Said::default() })
     }
 
-    /// Alarms of letters that came back, by what is known of their pieces.
+    /// Alarms of letters that came back, in whichever file that is taken, also once more.
     fn too_early(
         &self,
         returned: &BTreeSet<ReturnedRow>,
