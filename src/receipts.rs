@@ -8,6 +8,7 @@ mod error;
 mod origin;
 mod production;
 mod returns;
+mod server;
 mod table;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -23,6 +24,7 @@ pub use error::ReceiptError;
 pub use origin::Origin;
 pub use production::{CopyTimes, Reading};
 pub use returns::ReturnedLetter;
+pub use server::ReceiptServer;
 
 /// The largest file that is read, in bytes: 715,000 letters with every column are 130 MB.
 const LONGEST: u64 = 400 << 20;
@@ -138,14 +140,21 @@ pub fn named(file: &str) -> Option<(&str, ReceiptKind)> {
 /// # Errors
 /// [`ReceiptError`] for the first thing that is not as docs/vendor.md has it.
 pub fn read(path: &Utf8Path, settings: &ReceiptSettings) -> Result<ReceiptFile, ReceiptError> {
+    if named(path.file_name().unwrap_or_default()).is_none() {
+        return Err(ReceiptError::Name { path: path.to_owned() });
+    }
+    let text = durable::read_text(path, LONGEST).map_err(FileError::at("read receipt", path))?;
+    let origin = origin::of(path, text.as_bytes(), settings)?;
+    understand(path, &text, origin)
+}
+
+/// What a file says that is known to be the vendor's. Its path is not looked at, only its name.
+fn understand(path: &Utf8Path, text: &str, origin: Origin) -> Result<ReceiptFile, ReceiptError> {
     let name = path.file_name().unwrap_or_default();
     let (job_name, kind) =
         named(name).ok_or_else(|| ReceiptError::Name { path: path.to_owned() })?;
 
-    let text = durable::read_text(path, LONGEST).map_err(FileError::at("read receipt", path))?;
-    let origin = origin::of(path, text.as_bytes(), settings)?;
-
-    let content = parse(kind, job_name, text.strip_prefix('\u{feff}').unwrap_or(&text))
+    let content = parse(kind, job_name, text.strip_prefix('\u{feff}').unwrap_or(text))
         .map_err(|problem| ReceiptError::Content { path: path.to_owned(), problem })?;
     Ok(ReceiptFile {
         name: name.to_owned(),

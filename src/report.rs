@@ -21,6 +21,7 @@ use crate::field::draft::Draft;
 use crate::field::made_with::MadeWith;
 use crate::field::piece::PieceState;
 use crate::field::row::{Input, List};
+use crate::receipts::Origin;
 use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
@@ -122,6 +123,9 @@ pub struct PaperReport {
     pub by_state: BTreeMap<PieceState, u64>,
     /// What cannot be right, with how many pieces it is about.
     pub alarms: BTreeMap<String, u64>,
+    /// Files of the vendor's, by how they are known to be the vendor's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub receipts: BTreeMap<Origin, u64>,
 }
 
 impl PaperReport {
@@ -133,6 +137,7 @@ impl PaperReport {
         Self {
             by_state: states.map(|(state, letters)| (*state, *letters)).collect(),
             alarms: alarms.map(|(alarm, pieces)| ((*alarm).to_owned(), *pieces)).collect(),
+            receipts: survey.receipts.clone(),
         }
     }
 }

@@ -232,7 +232,8 @@ pub enum Command {
     ///
     /// Exit code 0: taken; 1: taken, and something in it cannot be right; 3: a file was refused.
     Receipts {
-        /// Files [default: all receipts in the folder that `[receipts] folder` names].
+        /// Files [default: all receipts in the folders that `[receipts] folder` and
+        /// `server_folder` name].
         #[arg(value_name = "FILE")]
         files: Vec<Utf8PathBuf>,
     },

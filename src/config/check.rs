@@ -44,7 +44,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     print(&config.print)?;
     vendor(&config.vendor)?;
     config.mail.as_ref().map_or(Ok(()), mail)?;
-    receipts::check(&config.receipts)?;
+    receipts::check(&config.receipts, config.transfer.as_ref())?;
     config.transfer.as_ref().map_or(Ok(()), super::TransferSettings::check)?;
     approval::check(&config.approval)?;
     config.waves.as_ref().map_or(Ok(()), waves::check)?;

@@ -4,12 +4,13 @@
 mod error;
 mod ssh;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use camino::Utf8Path;
+use futures_core::Stream;
 use openssh_sftp_client::error::SftpErrorKind;
 use openssh_sftp_client::file::TokioCompatFile;
 use openssh_sftp_client::{Error, Sftp, SftpOptions};
@@ -37,6 +38,9 @@ const REPLACING: &[u8] = b"posix-rename@openssh.com";
 /// A server may take so long to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// More files in one folder than this are not listed.
+const MOST_FILES: usize = 100_000;
+
 /// A connection to one folder of a server.
 #[derive(Debug)]
 pub struct Channel {
@@ -53,6 +57,17 @@ pub struct SentFile {
     pub bytes: u64,
     /// SHA-256 of them, lower-case hex.
     pub sha256: String,
+}
+
+/// A file as the server lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedFile {
+    /// Its name.
+    pub name: String,
+    /// Bytes.
+    pub bytes: u64,
+    /// When it was last written to, by the server's clock; `None`: the server does not say.
+    pub modified: Option<SystemTime>,
 }
 
 /// Why an answer did not come.
@@ -106,6 +121,65 @@ impl Channel {
             Ok(metadata) => Ok(Some(metadata.len().unwrap_or(0))),
             Err(Trouble::Error(Error::SftpError(SftpErrorKind::NoSuchFile, _))) => Ok(None),
             Err(trouble) => Err(self.failed("look at", name, &trouble)),
+        }
+    }
+
+    /// The files of the folder, in the server's order. Links, folders and names that are no text
+    /// are left out.
+    ///
+    /// # Errors
+    /// [`SftpError`].
+    pub fn list(&mut self) -> Result<Vec<ListedFile>, SftpError> {
+        let (mut fs, folder) = (self.sftp.fs(), self.path(""));
+        let opened = self.wait(async move { fs.open_dir(folder).await });
+        let opened = opened.map_err(|trouble| self.failed("list", ".", &trouble))?;
+        let mut entries = Box::pin(opened.read_dir());
+
+        let mut files = Vec::new();
+        for _ in 0..MOST_FILES {
+            let next = poll_fn(|context| entries.as_mut().poll_next(context));
+            let next = self.wait(async { next.await.transpose() });
+            let Some(entry) = next.map_err(|trouble| self.failed("list", ".", &trouble))? else {
+                return Ok(files);
+            };
+
+            let (metadata, name) = (entry.metadata(), entry.filename().to_str());
+            let is_file = metadata.file_type().is_some_and(|kind| kind.is_file());
+            if let Some(name) = name.filter(|_| is_file) {
+                files.push(ListedFile {
+                    name: name.to_owned(),
+                    bytes: metadata.len().unwrap_or(0),
+                    modified: metadata.modified().map(|time| time.as_system_time()),
+                });
+            }
+        }
+        Err(self.too_much(format!("more than {MOST_FILES} files in one folder")))
+    }
+
+    /// The bytes of a file, at most so many.
+    ///
+    /// # Errors
+    /// [`SftpError`], also when there are more.
+    pub fn fetch(&mut self, name: &str, most: u64) -> Result<Vec<u8>, SftpError> {
+        let (mut options, path) = (self.sftp.options(), self.path(name));
+        let opened = self.wait(async move {
+            options.read(true);
+            options.open(path).await
+        });
+        let file = opened.map_err(|trouble| self.failed("open", name, &trouble))?;
+        let mut file = Box::pin(TokioCompatFile::new(file));
+
+        let (mut bytes, mut chunk) = (Vec::new(), vec![0; CHUNK]);
+        loop {
+            let read = self.wait_io(file.read(&mut chunk));
+            let read = read.map_err(|trouble| self.failed("read", name, &trouble))?;
+            if read == 0 {
+                return Ok(bytes);
+            }
+            bytes.extend_from_slice(&chunk[..read]);
+            if bytes.len() as u64 > most {
+                return Err(self.too_much(format!("more than {most} bytes in `{name}`")));
+            }
         }
     }
 
@@ -200,6 +274,10 @@ impl Channel {
     fn wait_io<T>(&self, answer: impl Future<Output = io::Result<T>>) -> Result<T, Trouble> {
         let unwrap = |error: io::Error| error.downcast().unwrap_or_else(Error::IOError);
         self.wait(async move { answer.await.map_err(unwrap) })
+    }
+
+    fn too_much(&self, what: String) -> SftpError {
+        SftpError::TooMuch { host: self.settings.host.clone(), what }
     }
 
     fn failed(&mut self, doing: &'static str, name: &str, trouble: &Trouble) -> SftpError {

@@ -2,7 +2,8 @@
 
 use camino::Utf8PathBuf;
 
-use crate::base::{Explain, FileError};
+use crate::base::{ExitStatus, Explain, FileError};
+use crate::deliver::sftp::SftpError;
 use crate::package::sign::SignatureError;
 
 /// Why a file of the vendor's is refused. Nothing of it has been taken.
@@ -18,6 +19,9 @@ pub enum ReceiptError {
     /// Neither a file nor a folder was named.
     #[error("no receipt was named and `receipts.folder` is not set")]
     Nothing,
+    /// The vendor's server.
+    #[error("cannot fetch receipts from the vendor's server")]
+    Server(#[from] SftpError),
     /// The vendor signs, and this is not signed.
     #[error("receipt `{path}` is not signed")]
     Unsigned { path: Utf8PathBuf },
@@ -41,8 +45,8 @@ impl Explain for ReceiptError {
                  `<job>.stopped.json`; one of several is `<job>.production-WORD.csv`"
             }
             Self::Nothing => {
-                "`breachpost receipts FILE...`, or set `folder` under [receipts] to the folder \
-                 that only the vendor writes to"
+                "`breachpost receipts FILE...`, or set `folder` or `server_folder` under [receipts] \
+                 to the folder that only the vendor writes to"
             }
             Self::Unsigned { .. } | Self::Signature { .. } => {
                 "call the vendor before you use it: `signer` under [receipts] is the only key that \
@@ -51,8 +55,26 @@ impl Explain for ReceiptError {
             Self::Content { .. } => {
                 "nothing of the file was taken: ask the vendor for a correct one (docs/vendor.md)"
             }
+            Self::Server(
+                error @ (SftpError::HostKey { .. }
+                | SftpError::KeyFile { .. }
+                | SftpError::NoHostKey { .. }
+                | SftpError::Start(_)
+                | SftpError::TooMuch { .. }),
+            ) => return error.hint(),
+            Self::Server(_) => {
+                "nothing was lost: `breachpost receipts` again takes what is there. Is \
+                 `server_folder` under [receipts] right? `breachpost transfer --check` tries it"
+            }
             Self::File(error) => return error.hint(),
         };
         Some(hint.to_owned())
+    }
+
+    fn status(&self) -> ExitStatus {
+        match self {
+            Self::Server(error) => error.status(),
+            _ => ExitStatus::Stopped,
+        }
     }
 }

@@ -9,15 +9,15 @@ use crate::config::ReceiptSettings;
 use crate::package::sign::{self, RECEIPTS};
 
 /// The largest signature that is read, in bytes.
-const LONGEST: u64 = 1 << 16;
+pub(super) const LONGEST: u64 = 1 << 16;
 
 /// How a file is known to be the vendor's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// By the vendor's signature.
     Signed,
-    /// It was in the folder that only the vendor writes to.
+    /// It was in a folder that only the vendor writes to, here or on the vendor's server.
     Folder,
     /// Whoever started the program named it.
     Named,
@@ -33,6 +33,18 @@ impl Origin {
             Self::Named => "named by hand, nothing proves that it is the vendor's",
         }
     }
+}
+
+/// Where a file of the vendor's server comes from: from a folder that only the vendor writes to.
+pub(super) fn of_fetched(
+    path: &Utf8Path,
+    bytes: &[u8],
+    signature: Option<&str>,
+    settings: &ReceiptSettings,
+) -> Result<Origin, ReceiptError> {
+    let Some(signer) = &settings.signer else { return Ok(Origin::Folder) };
+    let unsigned = || ReceiptError::Unsigned { path: path.to_owned() };
+    signed(path, bytes, signature.ok_or_else(unsigned)?, signer)
 }
 
 /// Where the file at `path` comes from. A vendor that signs signs everything.
@@ -55,7 +67,16 @@ pub(super) fn of(
 
     let signature = durable::read_text(&signature_path, LONGEST)
         .map_err(FileError::at("read receipt", &signature_path))?;
-    sign::check_for(RECEIPTS, &signature, bytes, Some(signer))
+    signed(path, bytes, &signature, signer)
+}
+
+fn signed(
+    path: &Utf8Path,
+    bytes: &[u8],
+    signature: &str,
+    signer: &str,
+) -> Result<Origin, ReceiptError> {
+    sign::check_for(RECEIPTS, signature, bytes, Some(signer))
         .map_err(|source| ReceiptError::Signature { path: path.to_owned(), source })?;
     Ok(Origin::Signed)
 }

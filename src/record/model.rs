@@ -17,6 +17,7 @@ use super::stops::Stops;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::field::schedule::Schedule;
+use crate::receipts::Origin;
 pub use again::Reprint;
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
@@ -45,6 +46,8 @@ pub(super) struct Model {
     pub gone: BTreeSet<JobNumber>,
     /// Files of the vendor's, by their hash; told by the history alone.
     pub receipts: BTreeSet<String>,
+    /// How many of them there are of each origin; told by the history alone.
+    pub origins: BTreeMap<Origin, u64>,
     /// Parts that the vendor has byte for byte (true), or has otherwise; told by the history alone.
     pub acknowledged: BTreeMap<(JobNumber, u32), bool>,
     /// Jobs on their way to the vendor's SFTP server; told by the history alone.
@@ -259,6 +262,7 @@ impl Model {
     fn receipt(&mut self, seq: u64, taken: &ReceiptTaken) -> Option<()> {
         self.jobs.get(&taken.job).filter(|job| job.state >= JobState::Published)?;
         self.receipts.insert(taken.file_sha256.clone()).then_some(())?;
+        *self.origins.entry(taken.origin).or_default() += 1;
         if taken.pieces + taken.returned > 0 {
             self.pieces.insert(seq, (taken.pieces + taken.returned, taken.sha256.clone()));
         }

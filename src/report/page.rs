@@ -31,6 +31,8 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
     context.insert("list_reasons", &report.list_reasons.iter().collect::<Vec<_>>());
     context.insert("changes", &report.changes.iter().map(ToString::to_string).collect::<Vec<_>>());
     context.insert("paper", &paper(report));
+    let receipts = report.paper.receipts.iter().map(|(origin, files)| (origin.words(), files));
+    context.insert("paper_receipts", &receipts.collect::<Vec<_>>());
     context.insert("paper_alarms", &report.paper.alarms.iter().collect::<Vec<_>>());
     context.insert("due", &report.due.iter().collect::<Vec<_>>());
     context.insert(

@@ -98,6 +98,11 @@ pub fn try_out(config: &Config) -> Result<&TransferSettings, TransferError> {
     let mut channel = Channel::open(settings)?;
     let is_stopped = channel.size(STOP)?.is_some();
     channel.close();
+
+    // Where the vendor puts what it sends back is there, too.
+    if let Some(folder) = config.receipts.server_folder.clone() {
+        Channel::open(&TransferSettings { folder, ..settings.clone() })?.close();
+    }
     if is_stopped { Err(TransferError::StopThere) } else { Ok(settings) }
 }
 

@@ -1,6 +1,7 @@
 //! Handing over by SFTP, to a real `sshd`: what arrives, what is refused, and what a lost answer does.
 
 mod cuts;
+mod receipts;
 mod server;
 
 use std::fs;

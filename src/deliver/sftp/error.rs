@@ -52,6 +52,9 @@ pub enum SftpError {
         /// The server's word for it.
         said: String,
     },
+    /// More than is ever read.
+    #[error("`{host}` has {what}, and so much is not read")]
+    TooMuch { host: String, what: String },
     /// A file of ours.
     #[error(transparent)]
     File(#[from] FileError),
@@ -98,6 +101,7 @@ impl Explain for SftpError {
                 "this is the server's own word; `Failure` is what a full disk and a missing folder \
                  are called. Ask the vendor, then run `breachpost transfer` again"
             }
+            Self::TooMuch { .. } => "ask the vendor what it is, and to take it away",
             Self::File(error) => return error.hint(),
         };
         Some(hint.to_owned())

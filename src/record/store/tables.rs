@@ -59,6 +59,7 @@ impl Store {
             contents: self.contents()?,
             gone: BTreeSet::new(),
             receipts: BTreeSet::new(),
+            origins: BTreeMap::new(),
             acknowledged: BTreeMap::new(),
             passages: BTreeMap::new(),
             approvals: crate::record::approvals::Approvals::default(),

@@ -111,6 +111,11 @@ impl Server {
         self.path("vendor/in")
     }
 
+    /// The folder in which the vendor puts what we fetch.
+    pub fn outbox(&self) -> PathBuf {
+        self.path("vendor/out")
+    }
+
     /// Names in the vendor's folder, sorted.
     pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.inbox()).unwrap();
@@ -137,6 +142,14 @@ impl Server {
         let talk = fs::read_to_string(&path).unwrap_or_default();
         fs::write(&path, "").unwrap();
         talk.lines().map(str::to_owned).collect()
+    }
+
+    /// The folder of [`Server::outbox`] as an account sees it.
+    pub fn outbox_there(&self) -> PathBuf {
+        match self.setup {
+            Setup::Chroot => PathBuf::from("/out"),
+            _ => self.outbox(),
+        }
     }
 
     /// The table of the configuration, with the host key pinned.
