@@ -217,7 +217,7 @@ reasons! {
     D217 Review "every record that the person was told about was withdrawn: tell them by hand",
     D218 Review "a letter to this person came back as deceased, and no list says so",
     D219 Review "a letter came back from this address",
-    D220 Review "a letter to this person was stopped, spoilt or destroyed and is not out yet",
+    D220 Review "a letter to this person is not out yet: not handed over, stopped, spoilt or destroyed",
     D301 Told "everything was already told",
     D302 Told "something is new, but the last letter is too recent",
     D303 Waiting "belongs to a later wave",

@@ -6,6 +6,7 @@ mod returns;
 mod spoilt;
 mod survey;
 mod take;
+mod terms;
 mod words;
 
 use std::sync::Arc;

@@ -49,7 +49,7 @@ pub(super) struct Holds {
     pub incomplete: BTreeSet<Pseudonym>,
     /// People whom a list protected that no longer says so; with the evidence.
     pub remembered: BTreeMap<Pseudonym, String>,
-    /// People of whom a letter was stopped, spoilt or destroyed and is not out.
+    /// People of whom a letter is not out yet, or was stopped, spoilt or destroyed.
     pub undone: BTreeSet<Pseudonym>,
     /// People from whom letters came back.
     pub returned: BTreeMap<Pseudonym, ReturnedMail>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::fold::{PieceHistory, PieceTerms};
-use super::survey::terms_of;
+use super::terms::terms_of;
 use super::{PaperTerms, PieceRow};
 use crate::field::ids::Pseudonym;
 use crate::field::job_number::JobNumber;
@@ -27,7 +27,7 @@ pub struct SpoiltLetters {
     pub spoilt: BTreeMap<u32, Vec<u32>>,
     /// The same of letters that were destroyed on our word.
     pub destroyed: BTreeMap<u32, Vec<u32>>,
-    /// Letters that have not left, or not for good: spoilt, destroyed or stopped.
+    /// Letters that have not left, or not for good: not handed over, spoilt, destroyed or stopped.
     pub undone: Vec<u32>,
 }
 
@@ -36,7 +36,7 @@ impl SpoiltLetters {
         let copies = match piece.state(terms) {
             PieceState::Spoilt => Some(&mut self.spoilt),
             PieceState::Destroyed => Some(&mut self.destroyed),
-            PieceState::Stopped => None,
+            PieceState::Planned | PieceState::Stopped => None,
             _ => return,
         };
 
@@ -88,11 +88,7 @@ impl Ledger {
         paper: &PaperTerms<'_>,
     ) -> Result<PieceState, RecordError> {
         let mut piece = PieceHistory::default();
-        self.store.for_each_piece(Some(job), |_, row| {
-            if row.seq == seq {
-                piece.add(&row);
-            }
-        })?;
+        self.store.pieces_at(job, seq)?.iter().for_each(|row| piece.add(row));
         let returned = self.store.returned()?;
         let own = returned.iter().filter(|(_, row)| (row.job, row.seq) == (job, seq));
         own.for_each(|(_, row)| piece.add_return(row));
@@ -140,8 +136,8 @@ impl Ledger {
         Ok(jobs)
     }
 
-    /// People of whom a letter was spoilt, destroyed or stopped, and has been neither printed again nor
-    /// written anew.
+    /// People of whom a letter was not handed over yet, or was spoilt, destroyed or stopped, and has
+    /// been neither printed again nor written anew.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.

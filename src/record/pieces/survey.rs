@@ -9,17 +9,18 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::fold::{CopyTerms, PieceHistory, PieceTerms};
+use super::fold::{PieceHistory, PieceTerms};
 use super::returns;
+use super::terms::{Copies, terms_of};
 use crate::base::working_days;
 use crate::config::{Config, ReceiptSettings};
 use crate::field::ids::LetterId;
 use crate::field::job_number::JobNumber;
 use crate::field::piece::PieceState;
-use crate::receipts::StopAnswer;
+use crate::receipts::{Origin, StopAnswer};
 use crate::record::audit;
 use crate::record::error::RecordError;
-use crate::record::model::{JobRow, Model, Reprint};
+use crate::record::model::{JobRow, Model};
 use crate::record::stops::Stop;
 use crate::record::store::{PieceTallies, Store};
 use crate::record::{Access, CampaignState, Home, Ledger, anchors, ledger_path};
@@ -43,96 +44,9 @@ impl<'a> PaperTerms<'a> {
     }
 
     /// The last day on which a piece of a job of this day may be without a reading.
-    fn deadline(&self, made_on: Date) -> Date {
+    pub(super) fn deadline(&self, made_on: Date) -> Date {
         let posted = made_on.saturating_add(self.posting_days.days());
         working_days::after(posted, self.settings.deadline_days)
-    }
-}
-
-/// What is known of the pieces of a job besides what was said of them.
-pub(super) struct JobTerms<'m> {
-    model: &'m Model,
-    number: JobNumber,
-    job: &'m JobRow,
-    overdue: bool,
-    deadline: Date,
-    /// Copies that we had printed again, oldest job first.
-    copies: Vec<Copies<'m>>,
-}
-
-/// The copies of one job that prints letters again.
-struct Copies<'m> {
-    number: JobNumber,
-    job: &'m JobRow,
-    reprint: &'m Reprint,
-    overdue: bool,
-}
-
-pub(super) fn terms_of<'m>(
-    model: &'m Model,
-    number: JobNumber,
-    paper: &PaperTerms<'_>,
-) -> JobTerms<'m> {
-    let job = &model.jobs[&number];
-    let deadline = paper.deadline(job.run_date);
-    let copies = model.reprints_of(number).map(|(number, job, reprint)| Copies {
-        number,
-        job,
-        reprint,
-        overdue: paper.today > paper.deadline(job.run_date),
-    });
-    let copies = copies.collect();
-    JobTerms { model, number, job, overdue: paper.today > deadline, deadline, copies }
-}
-
-impl JobTerms<'_> {
-    /// The part of a place in the job, from 1.
-    fn part_of(&self, seq: u32) -> u32 {
-        let mut last = 0;
-        let mut holds = |letters: u32| {
-            last += letters;
-            seq <= last
-        };
-        self.job.parts.iter().find(|part| holds(part.letters)).map_or(0, |part| part.number)
-    }
-
-    pub fn of(&self, seq: u32) -> PieceTerms {
-        self.in_part(self.part_of(seq), seq)
-    }
-
-    fn in_part(&self, part: u32, seq: u32) -> PieceTerms {
-        let is_out = self.model.is_out(self.number, self.job);
-        let stops = &self.model.stops;
-        let mut stopped = stops.since(self.number, part, seq);
-
-        let mut last = None;
-        for copies in &self.copies {
-            let Some(part) = copies.reprint.part_of(&copies.job.parts, seq) else { continue };
-            stopped = stopped.or_else(|| stops.since(copies.number, part, seq));
-            let copy = CopyTerms {
-                reprint_no: copies.reprint.reprint_no,
-                base: self.base(copies.number, copies.job, part),
-                overdue: self.model.is_out(copies.number, copies.job) && copies.overdue,
-            };
-            last = last.filter(|last: &CopyTerms| last.reprint_no > copy.reprint_no).or(Some(copy));
-        }
-
-        PieceTerms {
-            base: self.base(self.number, self.job, part),
-            stopped,
-            overdue: is_out && self.overdue,
-            made_on: self.job.run_date,
-            reprint: last,
-        }
-    }
-
-    /// Where a piece of a part is when nothing was said of it.
-    fn base(&self, number: JobNumber, job: &JobRow, part: u32) -> PieceState {
-        match self.model.acknowledged.get(&(number, part)) {
-            Some(true) => PieceState::Accepted,
-            _ if !self.model.is_out(number, job) => PieceState::Planned,
-            Some(false) | None => PieceState::HandedOver,
-        }
     }
 }
 
@@ -148,6 +62,8 @@ pub struct PaperTrail {
     /// People whose last letter came back from an address that is no good: they are counted for the
     /// public notice (GDPR art. 34(3)(c)).
     pub unreached: u64,
+    /// Files of the vendor's that were taken, by how they are known to be the vendor's.
+    pub receipts: BTreeMap<Origin, u64>,
     /// Pieces that somebody put together by hand.
     pub repaired_by_hand: u64,
     /// The same by job and part, oldest job first.
@@ -332,6 +248,7 @@ impl Surveyor<'_> {
             alarms: BTreeMap::new(),
             returned: BTreeMap::new(),
             unreached: 0,
+            receipts: self.model.origins.clone(),
             repaired_by_hand: 0,
             jobs: Vec::new(),
             stops: self.model.stops.in_force().cloned().collect(),

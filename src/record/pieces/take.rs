@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::fold::{PieceAlarm, PieceHistory};
-use super::survey::terms_of;
+use super::terms::terms_of;
 use super::{PaperTerms, PieceRow, ReturnedRow};
 use crate::base::plain::count;
 use crate::base::{ExitStatus, Explain};

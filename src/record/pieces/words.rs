@@ -30,6 +30,9 @@ impl fmt::Display for PaperTrail {
             }
         }
 
+        for (origin, files) in &self.receipts {
+            write!(f, "\nreceipts  {} {}", count(*files, "file", "files"), origin.words())?;
+        }
         for (reason, letters) in &self.returned {
             let action = reason.parse().map_or("", ReturnReason::action);
             write!(f, "\nreturned  {letters} {reason}: {action}")?;

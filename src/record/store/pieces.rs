@@ -38,6 +38,10 @@ pub(in crate::record) struct PlacedLetter {
     pub is_last: bool,
 }
 
+/// The columns of `piece`, as [`piece`] reads them.
+const COLUMNS: &str = "job, seq, event, line, step, reprint_no, again, printed_at, inserted_at, \
+                       posted_at, sheets_read, sheets, planned, tray, repaired, checks";
+
 /// What stands for a number that was not given.
 const NOT_GIVEN: i64 = i64::MIN;
 
@@ -273,16 +277,32 @@ impl Store {
 
         let (from, to) = job.map_or((0, u32::MAX), |job| (job.get(), job.get()));
         let mut read = || -> Sql<()> {
-            let mut read = self.connection.prepare(
-                "SELECT job, seq, event, line, step, reprint_no, again, printed_at, inserted_at, posted_at, sheets_read,
-                    sheets, planned, tray, repaired, checks
-                 FROM piece WHERE job BETWEEN ?1 AND ?2 ORDER BY job, seq, event, line",
-            )?;
+            let mut read = self.connection.prepare(&format!(
+                "SELECT {COLUMNS} FROM piece WHERE job BETWEEN ?1 AND ?2
+                 ORDER BY job, seq, event, line"
+            ))?;
             let mut rows = read.query([from, to])?;
             while let Some(row) = rows.next()? {
                 each(count(2, row.get(2)?)?, piece(row)?);
             }
             Ok(())
+        };
+        read().map_err(at("read what the vendor said of pieces"))
+    }
+
+    /// The rows of `piece` about one letter, by event and line.
+    pub fn pieces_at(&self, job: JobNumber, seq: u32) -> Result<Vec<PieceRow>, RecordError> {
+        if self.version < PIECES {
+            return Ok(Vec::new());
+        }
+
+        let read = || {
+            self.connection
+                .prepare(&format!(
+                    "SELECT {COLUMNS} FROM piece WHERE job = ?1 AND seq = ?2 ORDER BY event, line"
+                ))?
+                .query_map((job, seq), piece)?
+                .collect::<Sql<Vec<_>>>()
         };
         read().map_err(at("read what the vendor said of pieces"))
     }
