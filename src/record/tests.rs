@@ -1,5 +1,6 @@
 //! The ledger as a run uses it.
 
+mod again;
 mod decides;
 mod edits;
 pub(super) mod fixture;
