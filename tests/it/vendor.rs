@@ -1,6 +1,7 @@
 //! The vendor's loop: receipts, the state of every piece, stops, and simulated vendors with all their
 //! mistakes.
 
+pub(crate) mod house;
 mod receipts;
 mod reprints;
 mod simulated;
@@ -93,7 +94,7 @@ impl Mailed {
 }
 
 /// Opens the only package of a night with the vendor's tools.
-fn fetch(night: &Night) -> FetchedJob {
+pub(crate) fn fetch(night: &Night) -> FetchedJob {
     let house = tempfile::tempdir().unwrap();
     let package =
         fs::read_dir(night.data().join("outbox")).unwrap().next().unwrap().unwrap().path();
