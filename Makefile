@@ -9,13 +9,14 @@ BREACHPOST := $(BIN) --config $(CONFIG) --date $(DATE)
 VENV := target/venv
 PREFIX := /usr/local
 NIGHTS_SEEDS := 5
+FUZZ_INPUTS := 1000000
 BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo deny desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo
+.PHONY: ahead approve-demo deny desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -93,7 +94,10 @@ edit-test: ## Make ten thousand random edits of a ledger file; each must be noti
 transfer-test: tools ## Cut the connection of a transfer at every request, before and after the server hears it (ten minutes)
 	cargo test --release --test it -- --include-ignored --nocapture transfer::
 
-vendor-test: tools ## Ten thousand simulated vendors work off small jobs (VENDORS=N for another number; an hour)
+fuzz: tools ## Try a million damaged inputs of each kind of file that others write (FUZZ_INPUTS=N for another number; minutes)
+	FUZZ_INPUTS=$(FUZZ_INPUTS) cargo test --release --test it -- --nocapture fuzz::
+
+vendor-test: tools ## Ten thousand simulated vendors work off small jobs (VENDORS=N for another number; half an hour at most)
 	cargo test --release --test it -- --ignored --nocapture vendor::simulated
 
 loop-demo: run ## Take the sample's package through a simulated vendor to the last state, and show where the letters are

@@ -15,6 +15,8 @@ mod faults;
 mod figures;
 mod files;
 mod four_eyes;
+#[path = "../../fuzz/mod.rs"]
+mod fuzz;
 mod handbook;
 mod inbox;
 mod leaks;
