@@ -187,13 +187,15 @@ def run(trial: Trial, which: tuple, short: bool) -> list[str]:
 
 
 def transfers(report: Report, short: bool) -> None:
-    """A transfer is killed at every call, with a server that stays up all the while."""
+    """What speaks with the vendor's server is killed at every call, with a server that stays up all the while."""
     global SERVER
     SERVER = transfer.Server(TRIAL.program.work)
     try:
-        wanted, found = transfer.undisturbed(SERVER, TRIAL.program, TRIAL.base, TRIAL.data("calm-transfer"))
-        found = kills.spread(found, 12) if short else found
-        report.pool("kills of `transfer`", kill_transfer, [vendor.Way((point, wanted)) for point in found], 0.9)
+        for name, asked in transfer.commands(TRIAL.base).items():
+            wanted, found = transfer.undisturbed(SERVER, TRIAL.program, TRIAL.base, TRIAL.data("calm-transfer"), asked)
+            found = kills.spread(found, 12) if short else found
+            hits = [vendor.Way((point, asked, wanted)) for point in found]
+            report.pool(f"kills of `{name}`", kill_transfer, hits, 0.9)
     finally:
         SERVER.stop()
 

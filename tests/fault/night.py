@@ -22,6 +22,8 @@ FIRST_NIGHT, SECOND_NIGHT = "2025-09-12", "2025-09-29"
 # One thread, so that a run makes the same calls in the same order each time.
 CALM = {**os.environ, "RAYON_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
 CLOCKS = ("stages", "peak_rss_bytes", "mail")
+# Who may lift a stop.
+LIFTING = ("Eva", "Fred")
 IN_USE = "another run is using"
 
 
@@ -79,8 +81,8 @@ def prepare(binary: Path, work: Path, defect: str | None = None) -> tuple[Progra
         text, count = re.subn(pattern, value, text, flags=re.M)
         if count != 1:
             raise Wrong(f"the sample configuration has no line `{pattern}`")
-    # Every night is the night of a wave: its schedule is written down with the plan.
-    program.config.write_text(text + "\n[waves]\nlines = 4\nhours = 8.0\n")
+    # Every night is the night of a wave: its schedule is written down with the plan. Two people may lift a stop.
+    program.config.write_text(text + "\n[waves]\nlines = 4\nhours = 8.0\n" + "".join(map(approver, LIFTING, (work, work))))
 
     exposures = sorted(inbox.glob("exposures*.csv"))
     late = [*inbox.glob(exposures[-1].name + "*")]
@@ -91,6 +93,14 @@ def prepare(binary: Path, work: Path, defect: str | None = None) -> tuple[Progra
     for file in late:
         (work / file.name).rename(inbox / file.name)
     return program, base
+
+
+def approver(name: str, work: Path) -> str:
+    """Somebody with a key, as the configuration has them."""
+    key = work / f"key-{name}"
+    subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)), check=True)
+    public = key.with_name(key.name + ".pub").read_text().strip()
+    return f'\n[[approval.approvers]]\nname = "{name}"\nkey = "{public}"\n'
 
 
 def copy(base: Path, to: Path) -> Path:

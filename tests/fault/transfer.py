@@ -1,5 +1,5 @@
-"""`transfer` is killed at each of its calls, started again, and must end as if nothing had happened: the ledger says the same,
-and the vendor has every file once. A real sshd of its own is at the other end."""
+"""`transfer`, and `receipts` from the vendor's server, are killed at each of their calls, started again, and must end as if nothing
+had happened: the ledger says the same, and the vendor has every file once. A real sshd of its own is at the other end."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from calls import Point, hit, points, trace
 from night import Program, Wrong, copy
-from vendor import ended
+from vendor import ended, receipts
 
 # A connection whose client was killed may go on for an instant.
 ECHO = 0.3
@@ -59,12 +59,17 @@ class Server:
         """The vendor's folder for one data folder."""
         return data.with_name(data.name + "-vendor")
 
+    def outbox(self, data: Path) -> Path:
+        """The folder in which the vendor puts what is fetched."""
+        return data.with_name(data.name + "-receipts")
+
     def program(self, program: Program, data: Path) -> Program:
         """The program with a configuration that hands over to that folder."""
         user = subprocess.run(("id", "-un"), check=True, capture_output=True, text=True).stdout.strip()
         table = (
             f'\n[transfer]\nhost = "127.0.0.1"\nport = {self.port}\nuser = "{user}"\nkey_file = "{self.folder}/client"\n'
             f'known_hosts = "{self.folder}/known_hosts"\nfolder = "{self.inbox(data)}"\n'
+            f'[receipts]\nserver_folder = "{self.outbox(data)}"\n'
         )
         own = another(program)
         own.config = data.with_name(data.name + ".toml")
@@ -75,46 +80,57 @@ class Server:
         copy(base, data)
         shutil.rmtree(self.inbox(data), ignore_errors=True)
         self.inbox(data).mkdir()
+        shutil.rmtree(self.outbox(data), ignore_errors=True)
+        self.outbox(data).mkdir()
+        said = receipts(base, self.outbox(data))
+        hour_ago = time.time() - 3600
+        os.utime(said, (hour_ago, hour_ago))
 
 
-def words(base: Path) -> tuple[str, str]:
-    return ("transfer", next(folder.name for folder in (base / "outbox").iterdir() if folder.is_dir()))
+def commands(base: Path) -> dict[str, tuple[str, ...]]:
+    job = next(folder.name for folder in (base / "outbox").iterdir() if folder.is_dir())
+    return {"transfer": ("transfer", job), "receipts from a server": ("receipts",)}
 
 
 def arrived(server: Server, program: Program, data: Path) -> dict:
-    """Everything that a transfer leaves behind, here and at the vendor's."""
-    there = {path.name: path.read_bytes() for path in server.inbox(data).iterdir()}
+    """Everything that a command leaves behind, here and at the vendor's."""
+    folders = (server.inbox(data), server.outbox(data))
+    there = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders]
     return {**ended(program, data), "vendor": there}
 
 
-def undisturbed(server: Server, program: Program, base: Path, data: Path) -> tuple[dict, list[Point]]:
+def undisturbed(
+    server: Server, program: Program, base: Path, data: Path, asked: tuple[str, ...]
+) -> tuple[dict, list[Point]]:
     server.begin(base, data)
-    program, asked = server.program(program, data), words(base)
+    program = server.program(program, data)
     answer, events = trace(program, data, *asked)
     if answer.code != 0:
-        raise Wrong(f"`transfer` ended with {answer.code}: {answer.err}")
+        raise Wrong(f"`{asked[0]}` ended with {answer.code}: {answer.err}")
     wanted = arrived(server, program, data)
-    folder = data / "outbox" / asked[1]
-    if wanted["vendor"] != {path.name: path.read_bytes() for path in folder.iterdir()}:
+    there = wanted["vendor"][0]
+    if asked[0] == "transfer" and there != {path.name: path.read_bytes() for path in (data / "outbox" / asked[1]).iterdir()}:
         raise Wrong("the vendor does not have what is in the outbox")
     answer = program.ask(data, *asked)
     if answer.code != 0 or arrived(server, program, data) != wanted:
-        raise Wrong(f"`transfer` a second time changes something: {answer.err}")
+        raise Wrong(f"`{asked[0]}` a second time changes something: {answer.err}")
     return wanted, points(events, data)
 
 
-def killed(server: Server, program: Program, base: Path, data: Path, point: Point, wanted: dict) -> bool:
+def killed(
+    server: Server, program: Program, base: Path, data: Path, point: Point, asked: tuple[str, ...], wanted: dict
+) -> bool:
     """Kills at the point, then starts again; false where the point was not reached."""
     server.begin(base, data)
-    program, asked = server.program(program, data), words(base)
+    program = server.program(program, data)
     answer, reached = hit(program, data, point, "signal=KILL", *asked)
     if reached and answer.code not in (-9, 137):
-        raise Wrong(f"the killed transfer ended with {answer.code}")
+        raise Wrong(f"the killed command ended with {answer.code}")
     time.sleep(ECHO)
     answer = program.ask(data, *asked)
     if answer.code != 0:
-        raise Wrong(f"`transfer` after a kill ended with {answer.code}: {answer.err}")
+        raise Wrong(f"`{asked[0]}` after a kill ended with {answer.code}: {answer.err}")
     if arrived(server, program, data) != wanted:
-        raise Wrong("`transfer` after a kill ends differently")
+        raise Wrong(f"`{asked[0]}` after a kill ends differently")
     shutil.rmtree(data)
     return reached

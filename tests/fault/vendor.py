@@ -1,13 +1,15 @@
-"""`receipts`, `stop`, `reprint` and `reissue` are killed at each of their calls, started again, and must end as if nothing
+"""`receipts`, `stop`, its lifting, `reprint` and `reissue` are killed at each of their calls, started again, and must end as if nothing
 had happened."""
 
 import csv
+import json
 import shutil
 import sqlite3
+import subprocess
 from pathlib import Path
 
 from calls import Point, hit, points, trace
-from night import Program, Wrong, copy, decrypted, digest, tables
+from night import LIFTING, SECOND_NIGHT, Program, Wrong, copy, decrypted, digest, tables
 
 
 def receipts(base: Path, work: Path) -> Path:
@@ -35,6 +37,24 @@ class Way(tuple):
 AGAIN = {"reprint": 2, "reissue": 2}
 
 
+def lift(program: Program, stopped: Path) -> tuple[str, ...]:
+    """The command with which two people lift the only stop there is."""
+
+    def said(*words: str) -> str:
+        command = program.command(stopped, SECOND_NIGHT, *words)
+        return subprocess.run(command, env=program.env, cwd=program.work, capture_output=True, text=True, check=True).stdout
+
+    [stop] = json.loads(said("stop", "--json"))["stops"]
+    words = ("stop", "--lift", str(stop["event"]), "--reason", "every envelope was opened")
+    text, signed = said(*words), []
+    for name in LIFTING:
+        command = ("ssh-keygen", "-q", "-Y", "sign", "-n", "breachpost-approval", "-f", str(program.work / f"key-{name}"))
+        signature = program.work / f"{name}-lift.sig"
+        signature.write_text(subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout)
+        signed += ["--signed", str(signature)]
+    return (*words, *signed)
+
+
 def commands(program: Program, base: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
     """Each command with the data folder that it is given in."""
     work = program.work
@@ -46,9 +66,12 @@ def commands(program: Program, base: Path) -> dict[str, tuple[Path, tuple[str, .
     [(letter,)] = connection.execute("SELECT letter_id FROM letter WHERE seq = 1").fetchall()
     connection.close()
     who = ("--by", "operations")
+    stopped = copy(base, work / "stopped")
+    program.must(stopped, "stop", "--job", job, *who, "--reason", "a drill")
     return {
         "receipts": (base, ("receipts", said)),
         "stop": (base, ("stop", "--job", job, *who, "--reason", "a drill")),
+        "stop --lift": (stopped, lift(program, stopped)),
         "reprint": (spoilt, ("reprint", "--job", job, *who, "--reason", "a drill")),
         "reissue": (base, ("reissue", letter, "--reason", "large_print", *who, "--note", "a drill")),
     }
