@@ -16,7 +16,7 @@ REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo deny desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz
+.PHONY: ahead approve-demo deny desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -115,7 +115,7 @@ bench-link: tools ## Measure linking: FEBRL (BENCH_FEBRL=DIR) and 715,000 invent
 	cargo bench --profile release --bench link -- sample target/bench-inbox strict
 	@if [ -d "$(BENCH_FEBRL)" ]; then cargo bench --profile release --bench link -- febrl $(BENCH_FEBRL); else echo "no FEBRL sets in $(BENCH_FEBRL)"; fi
 
-bench: bench-render bench-run ## Measure the render stage and whole runs
+bench: bench-render bench-run bench-receipts ## Measure the render stage, whole runs, and receipts
 
 bench-render: tools ## Measure the render stage on 200,000 invented people (BENCH_PEOPLE=N for another number)
 	rm -rf target/bench-render && cargo build --release && $(BIN) sample --people $(BENCH_PEOPLE) --seed 5 --out target/bench-render
@@ -127,6 +127,11 @@ bench-run: build tools ## Measure whole runs of 20,000, 200,000 and 715,000 peop
 
 bench-against: build ## Measure against an earlier revision, in turns (REV=7b1e8cd; BENCH_PEOPLE=N for another number)
 	python3 benches/against --revision $(REV) --binary $(BIN) --work target/bench-against --people $(BENCH_PEOPLE)
+
+bench-receipts: build ## Measure receipts of 715,000 letters and where they are: under 20 s and 1 GiB, under 2 s
+	rm -rf target/bench-receipts && mkdir -p target/bench-receipts
+	BREACHPOST_SCALE=$(CURDIR)/target/bench-receipts cargo test --release --lib -- --ignored --nocapture everybody_is_reported_on
+	python3 benches/receipts --binary $(BIN) --scale target/bench-receipts
 
 bench-desk: build ## Measure the desk: a sentence to its picture, choices, all letters compared, memory
 	python3 benches/desk --binary $(BIN) --work target/bench-desk
