@@ -81,8 +81,8 @@ impl<'a> Taking<'a> {
         };
         for file in &listed {
             let fetched = server.fetch(file);
-            // What was not understood is one file's; what was not heard is the connection's.
-            let is_over = matches!(fetched, Err(ReceiptError::Server(_)));
+            // What was refused is one file's; what was not heard is the connection's.
+            let is_over = matches!(&fetched, Err(ReceiptError::Server(error)) if error.is_lost());
             self.take(&file.name, fetched);
             if is_over {
                 break;

@@ -319,7 +319,9 @@ impl Campaign {
         let reason = "every envelope was opened".to_owned();
         let lifted = StopLifted { date: self.today, stop: event, reason, signers };
         self.world.open().write(|store| store.lift(lifted)).unwrap();
-        self.letters.iter_mut().for_each(|letter| drop(letter.stops.remove(&event)));
+        for letter in &mut self.letters {
+            letter.stops.remove(&event);
+        }
     }
 
     fn reissue(&mut self, letter: usize, reason: ReissueReason) {
