@@ -37,7 +37,11 @@ fn jobs() -> &'static [Mailed; 2] {
     static ONCE: OnceLock<[Mailed; 2]> = OnceLock::new();
     ONCE.get_or_init(|| {
         let night = Night::new(12);
-        let config = night.configured("letters_per_part = 25000", "letters_per_part = 7");
+        let parts = [
+            "letters_per_file = 500\nletters_per_part = 25000",
+            "letters_per_file = 5\nletters_per_part = 7",
+        ];
+        let config = night.configured(parts[0], parts[1]);
         let answer = night.ask_with(&config, &["run"]);
         assert!(answer.code <= 1, "{}", answer.stderr);
         let fetched = fetch(&night);
