@@ -100,11 +100,8 @@ fuzz: tools ## Try a million damaged inputs of each kind of file that others wri
 vendor-test: tools ## Ten thousand simulated vendors work off small jobs (VENDORS=N for another number; half an hour at most)
 	cargo test --release --test it -- --ignored --nocapture vendor::simulated
 
-loop-demo: run ## Take the sample's package through a simulated vendor to the last state, and show where the letters are
-	@rm -rf target/loop-demo && mkdir -p target/loop-demo
-	@$(BIN) vendor-sim data/outbox/rehearsal-2500001 --identity sample-data/vendor/age-identity.txt --out target/loop-demo --seed 7 --date $(DATE)
-	@for file in target/loop-demo/*; do $(BIN) --config $(CONFIG) --date 2025-09-30 receipts $$file; code=$$?; if [ $$code -gt 1 ] && [ $$code -ne 3 ]; then exit $$code; fi; done
-	@$(BIN) --config $(CONFIG) --date 2025-09-30 status
+loop-demo: build ## Take the sample's package through a simulated vendor to the last state, and show where the letters are
+	@tests/loop_demo.sh $(BIN) $(DATE)
 
 approve-demo: build ## Walk through an approval with the sample: plan, proofs, statement, signatures, publication
 	@tests/approve_demo.sh $(BIN) $(DATE)

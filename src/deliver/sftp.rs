@@ -13,7 +13,7 @@ use camino::Utf8Path;
 use futures_core::Stream;
 use openssh_sftp_client::error::SftpErrorKind;
 use openssh_sftp_client::file::TokioCompatFile;
-use openssh_sftp_client::{Error, Sftp, SftpOptions};
+use openssh_sftp_client::{Error, Sftp, SftpOptions, UnixTimeStamp};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::process::ChildStdout;
@@ -149,7 +149,7 @@ impl Channel {
                 files.push(ListedFile {
                     name: name.to_owned(),
                     bytes: metadata.len().unwrap_or(0),
-                    modified: metadata.modified().map(|time| time.as_system_time()),
+                    modified: metadata.modified().map(UnixTimeStamp::as_system_time),
                 });
             }
         }

@@ -12,7 +12,7 @@ use crate::config::{Config, ReceiptSettings, TransferSettings};
 use crate::deliver::sftp::{Channel, ListedFile, SftpError};
 
 /// A file that was written to so lately may not be whole yet.
-const SETTLED: Duration = Duration::from_secs(60);
+const SETTLED: Duration = Duration::from_mins(1);
 /// Before a lost connection is made again; longer each time.
 const PAUSE: Duration = Duration::from_secs(1);
 

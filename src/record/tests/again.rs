@@ -20,7 +20,7 @@ use crate::field::terms::{Kind, Language};
 use crate::receipts::{CopyTimes, Origin, Reading, ReceiptContent, ReceiptFile};
 use crate::record::audit::StopLifted;
 use crate::record::check;
-use crate::record::pieces::{PaperTerms, ReprintPlan};
+use crate::record::pieces::{PaperTerms, ReprintPlan, SpoiltLetters};
 use crate::record::reissues::{self, ReissueOrder};
 use crate::record::stops::{self, StopTarget};
 use crate::record::{PartTotals, PassageStep, SealedPart, StagedFile};
@@ -245,7 +245,7 @@ impl Campaign {
             }
         }
         let left = self.world.open().spoilt(&self.terms()).unwrap();
-        assert_eq!(left.values().map(|found| found.count()).sum::<u64>(), 0, "each copy once");
+        assert_eq!(left.values().map(SpoiltLetters::count).sum::<u64>(), 0, "each copy once");
     }
 
     /// By this account, too, none of them can have reached anybody.
