@@ -123,7 +123,10 @@ impl Mutator {
         let other = self.0.random_range(0..cells.len());
         match self.0.random_range(0..4) {
             0 => cells.swap(one, other),
-            1 => cells[one] = cells[other].clone(),
+            1 => {
+                let copied = cells[other].clone();
+                cells[one] = copied;
+            }
             2 => cells[one] = self.choose(words).as_bytes().to_vec(),
             _ => cells[one] = self.choose(&WORDS).as_bytes().to_vec(),
         }

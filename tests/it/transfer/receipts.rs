@@ -90,7 +90,7 @@ fn table(server: &Server) -> String {
 
 /// Nobody has written to a file for an hour.
 fn settle(path: &std::path::Path) {
-    let hour_ago = SystemTime::now().checked_sub(Duration::from_secs(3600)).unwrap();
+    let hour_ago = SystemTime::now().checked_sub(Duration::from_hours(1)).unwrap();
     File::options().append(true).open(path).unwrap().set_modified(hour_ago).unwrap();
 }
 
@@ -160,8 +160,9 @@ fn one_bad_file_refuses_itself_alone() {
     let mut ids: Vec<&str> =
         reporting.fetched.pieces.iter().map(|piece| piece.letter_id.as_str()).collect();
     ids.rotate_left(1);
-    let rows: String = (1..).zip(ids).map(|(seq, id)| format!("{seq},{id},posted\n")).collect();
-    reporting.put("production-a.csv", &format!("seq,letter_id,status\n{rows}"));
+    let rows: Vec<String> = (1..).zip(ids).map(|(seq, id)| format!("{seq},{id},posted")).collect();
+    let text = format!("seq,letter_id,status\n{}\n", rows.join("\n"));
+    reporting.put("production-a.csv", &text);
     let path = reporting.put("production-b.csv", "");
     fs::write(&path, [0xff, 0xfe, 0x00]).unwrap();
     settle(&path);
