@@ -16,12 +16,13 @@ import letters
 import lists
 import pages
 import papers
+import servers
 from bench import Bench
 from sample import ROOT, Sample
 from table import fallen, lines_of, page, unsaid
 
 PAGE = ROOT / "docs/interop.md"
-PARTS = {"archives": archives, "papers": papers, "pages": pages, "letters": letters, "lists": lists}
+PARTS = {"archives": archives, "papers": papers, "pages": pages, "letters": letters, "servers": servers, "lists": lists}
 
 # The short form is for tools that `make test` has anyway. Fewer lines than this would prove little.
 SHORT_PARTS = ("archives", "papers", "pages", "letters")

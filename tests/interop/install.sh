@@ -7,7 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$tools/node"
 
 packages=(7zip age busybox cups-filters dmtx-utils ghostscript gnumeric libarchive-tools libcommons-compress-java
-    libjaxb-java libreoffice-calc miller mupdf-tools openssh-client perl pgpainless-cli poppler-utils qpdf r-cran-data.table
+    libjaxb-java libreoffice-calc miller mupdf-tools openssh-client openssh-server perl pgpainless-cli poppler-utils
+    proftpd-core proftpd-mod-crypto qpdf r-cran-data.table
     r-cran-jsonlite r-cran-openxlsx r-cran-readr spamassassin sq sqlite3 sqop unzip)
 command -v javac > /dev/null || packages+=(default-jdk-headless)
 command -v npm > /dev/null || packages+=(nodejs npm)
