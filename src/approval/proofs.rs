@@ -7,7 +7,8 @@
 //! nothing is left (greedy set cover); of equals, the one that is printed first. The same plan gives
 //! the same proofs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use serde::{Deserialize, Serialize};
 
@@ -186,7 +187,8 @@ impl<'s> Chooser<'s> {
         for (spot, (shows, why)) in &most {
             chosen.take(spot, shows, why.clone());
         }
-        while let Some((spot, shows)) = chosen.next(&candidates) {
+        let mut waiting = Waiting::new(&candidates);
+        while let Some((spot, shows)) = waiting.next(&chosen) {
             chosen.take(spot, shows, Vec::new());
         }
 
@@ -204,20 +206,40 @@ struct Chosen<'n> {
     set: Vec<ProofLetter>,
 }
 
-impl Chosen<'_> {
-    /// The letter that shows most of what is not shown yet.
-    fn next<'c>(&self, candidates: &'c [(Spot, Vec<u32>)]) -> Option<(&'c Spot, &'c [u32])> {
-        let mut best: Option<(usize, &(Spot, Vec<u32>))> = None;
-        for candidate in candidates {
-            let new = candidate.1.iter().filter(|feature| !self.is_shown[**feature as usize]);
-            let new = new.count();
-            if new > best.map_or(0, |(most, _)| most) {
-                best = Some((new, candidate));
-            }
-        }
-        best.map(|(_, (spot, shows))| (spot, shows.as_slice()))
+/// The letters that may still be chosen. What a letter shows that is not shown yet only ever gets
+/// less: so the one that showed most when it was last looked at is counted again, and if it is still
+/// ahead of what the others showed then, no other one need be.
+struct Waiting<'c> {
+    candidates: &'c [(Spot, Vec<u32>)],
+    /// By how much each showed when it was last looked at, then the earlier one.
+    heap: BinaryHeap<(usize, Reverse<usize>)>,
+}
+
+impl<'c> Waiting<'c> {
+    fn new(candidates: &'c [(Spot, Vec<u32>)]) -> Self {
+        let shows = candidates.iter().map(|(_, shows)| shows.len());
+        let heap = shows.zip((0..).map(Reverse)).collect();
+        Self { candidates, heap }
     }
 
+    /// The letter that shows most of what is not shown yet; of equals, the one that is printed
+    /// first.
+    fn next(&mut self, chosen: &Chosen<'_>) -> Option<(&'c Spot, &'c [u32])> {
+        while let Some((most, Reverse(place))) = self.heap.pop() {
+            let (spot, shows) = &self.candidates[place];
+            let new = shows.iter().filter(|feature| !chosen.is_shown[**feature as usize]).count();
+            if new == most && new > 0 {
+                return Some((spot, shows));
+            }
+            if new > 0 {
+                self.heap.push((new, Reverse(place)));
+            }
+        }
+        None
+    }
+}
+
+impl Chosen<'_> {
     fn take(&mut self, spot: &Spot, shows: &[u32], mut why: Vec<String>) {
         let mut new: Vec<String> = Vec::new();
         for feature in shows.iter().map(|feature| *feature as usize) {
@@ -371,6 +393,38 @@ mod tests {
             prop_assert_eq!(&in_proofs, &in_all);
             prop_assert_eq!(&set.covers, &in_all.into_iter().collect::<Vec<_>>());
             prop_assert_eq!(choose(&letters), set);
+        }
+    }
+
+    proptest! {
+        /// The same choice as by looking at every letter each time.
+        #[test]
+        fn what_is_put_off_changes_nothing(
+            shows in prop::collection::vec(prop::collection::btree_set(0..12_u32, 0..6), 0..40)
+        ) {
+            let spot = |seq: usize| Spot {
+                seq: u32::try_from(seq).unwrap(),
+                part: 1,
+                letter_id: String::new(),
+            };
+            let candidates: Vec<(Spot, Vec<u32>)> = shows
+                .iter()
+                .enumerate()
+                .map(|(seq, shows)| (spot(seq), shows.iter().copied().collect()))
+                .collect();
+            let names = vec![String::new(); 12];
+            let mut chosen = Chosen { names: &names, is_shown: vec![false; 12], set: Vec::new() };
+            let mut waiting = Waiting::new(&candidates);
+            loop {
+                let count = |(_, shows): &&(Spot, Vec<u32>)| {
+                    shows.iter().filter(|one| !chosen.is_shown[**one as usize]).count()
+                };
+                let best = candidates.iter().rev().max_by_key(count).filter(|one| count(one) > 0);
+                let next = waiting.next(&chosen);
+                prop_assert_eq!(next.map(|(spot, _)| spot), best.map(|(spot, _)| spot));
+                let Some((spot, shows)) = next else { break };
+                chosen.take(spot, shows, Vec::new());
+            }
         }
     }
 
