@@ -1,6 +1,7 @@
 //! Copies of the ledger, taken before a run writes for the first time, and sealed backups, made
 //! after a run (`sealed`).
 
+mod approved;
 mod list;
 mod sealed;
 
@@ -11,6 +12,7 @@ use super::files;
 use super::store::Store;
 use crate::base::{data_dir, durable};
 
+pub(super) use approved::{name_of, put_back};
 pub use list::{BackupList, LIST, SealedBackup};
 pub use sealed::MadeBackup;
 pub(super) use sealed::{ABOUT, About, EARLIER, KEY, LEDGER, relist};

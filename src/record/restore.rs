@@ -17,7 +17,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::audit::Head;
-use super::backup::BackupList;
+use super::backup::{self, BackupList};
 use super::error::RecordError;
 use super::model::{CampaignState, JobRow, LedgerRow, Model};
 use super::open::{verify, whose};
@@ -148,7 +148,8 @@ impl Restoring<'_> {
 
         // Nothing is refused any more.
         let key = source.key.as_ref().filter(|_| key_restored);
-        let replaced = self.settle(key.map(|text| &text[..]), &list, &proof)?;
+        let key = key.map(|text| &text[..]);
+        let replaced = self.settle(key, &source.approvals, &list, &proof)?;
         let head = proof.head;
         tracing::warn!(
             ledger.events = head.events,
@@ -288,6 +289,7 @@ impl Restoring<'_> {
     fn settle(
         &self,
         key: Option<&[u8]>,
+        approvals: &[(String, Vec<u8>)],
         list: &BackupList,
         proof: &Proof,
     ) -> Result<Option<Utf8PathBuf>, RestoreError> {
@@ -299,6 +301,7 @@ impl Restoring<'_> {
         }
 
         mode_mark::write(data_dir, self.home.mode)?;
+        backup::put_back(data_dir, approvals)?;
 
         if !list.backups.is_empty() {
             list.write(data_dir)?;

@@ -1,4 +1,4 @@
-//! Sealed backups: ledger and key in one archive, encrypted to a key of the operator's, so that
+//! Sealed backups: ledger, key and approvals in one archive, encrypted to a key of the operator's, so that
 //! they can leave the machine.
 //!
 //! Without the key a ledger is nobody's, so the key goes along; whoever holds the operator's secret
@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 
+use super::approved;
 use super::list::{BackupList, SealedBackup};
 use crate::base::data_dir;
 use crate::base::durable::{self, Hashing, Pending};
@@ -139,6 +140,7 @@ impl Ledger {
             head: head.clone(),
         };
 
+        let approvals = approved::paths(&self.data_dir)?;
         let write = || {
             let key = Zeroizing::new(std::fs::read(key_path(&self.data_dir))?);
             let out = Hashing::new(BufWriter::new(Pending::create(&path)?));
@@ -147,6 +149,9 @@ impl Ledger {
             archive.store(KEY, &mut &key[..])?;
             archive.store(EARLIER, &mut &earlier.to_bytes()[..])?;
             archive.store(LEDGER, &mut durable::open(&copy)?)?;
+            for path in &approvals {
+                archive.store(path, &mut durable::open(&self.data_dir.join(path))?)?;
+            }
             let (mut out, sha256, bytes) = archive.finish()?.finish()?.finish();
             out.flush()?;
             let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;

@@ -11,7 +11,7 @@ use crate::base::durable;
 use crate::package::archive::Reader;
 use crate::package::seal;
 use crate::record::audit::Head;
-use crate::record::backup::{ABOUT, About, BackupList, EARLIER, KEY, LEDGER, SealedBackup};
+use crate::record::backup::{self, ABOUT, About, BackupList, EARLIER, KEY, LEDGER, SealedBackup};
 use crate::record::files;
 
 /// How every age file begins (age-encryption.org/v1).
@@ -24,6 +24,8 @@ pub(super) struct Source {
     /// Of a sealed backup.
     pub key: Option<Zeroizing<Vec<u8>>>,
     about: Option<About>,
+    /// Files of `approvals/`, by name.
+    pub approvals: Vec<(String, Vec<u8>)>,
     /// The backups before it, and itself.
     list: BackupList,
 }
@@ -69,7 +71,7 @@ impl Source {
         let copied = durable::create_new(&to)
             .and_then(|mut to| io::copy(&mut std::fs::File::open(order.file)?, &mut to));
         copied.map_err(files::failed("copy", order.file))?;
-        Ok(Self { key: None, about: None, list: BackupList::default() })
+        Ok(Self { key: None, about: None, approvals: Vec::new(), list: BackupList::default() })
     }
 
     fn open(path: &Utf8Path, identity: &Utf8Path, to: &Utf8Path) -> Result<Self, RestoreError> {
@@ -86,6 +88,14 @@ impl Source {
 
         archive.copy(LEDGER, &mut ledger).map_err(damaged)?;
 
+        // Backups of earlier programs have none.
+        let mut approvals = Vec::new();
+        for path in archive.paths().map_err(damaged)? {
+            if let Some(name) = backup::name_of(&path) {
+                approvals.push((name.to_owned(), archive.read(&path).map_err(damaged)?));
+            }
+        }
+
         let (sha256, bytes) =
             durable::fingerprint(path).map_err(files::failed("read backup", path))?;
         list.add([SealedBackup {
@@ -97,7 +107,7 @@ impl Source {
             handed_over: None,
         }]);
 
-        Ok(Self { key: Some(key), about: Some(about), list })
+        Ok(Self { key: Some(key), about: Some(about), approvals, list })
     }
 
     /// What the backup says of itself has to be what is in it.
