@@ -7,6 +7,7 @@
 pub mod authors;
 pub mod choice;
 pub mod compare;
+pub mod dossier;
 pub mod drawings;
 pub mod edition;
 pub mod invented;

@@ -69,7 +69,7 @@ use crate::field::mode::Mode;
 use crate::field::row::List;
 use crate::package::Signer;
 
-pub use approvals::{ApprovalAct, ApprovalEvent, Credential, STATEMENT, Said};
+pub use approvals::{ApprovalAct, ApprovalEvent, Credential, STATEMENT, Said, check_words};
 pub use audit::Head;
 pub use cases::{CaseCounts, CaseMark, CaseNews, Held};
 pub use decisions::{Decided, Decider};

@@ -2,6 +2,7 @@
 //! are written into its slots, and the finished file is read back with another parser and compared
 //! with what was decided.
 
+pub mod dossier;
 pub mod geometry;
 pub mod readback;
 pub mod sheet_mark;

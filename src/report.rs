@@ -80,6 +80,9 @@ pub struct Report {
     /// Under which approval they go out; absent where nobody has to approve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<ApprovalReport>,
+    /// Letters of the campaign that one person released in an emergency.
+    #[serde(default)]
+    pub emergencies: EmergencyReport,
     /// Distinct letter bodies that were set.
     pub bodies: u64,
     /// Stages in order.
@@ -105,6 +108,17 @@ pub struct Report {
     /// The waves of first letters; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waves: Option<WaveReport>,
+}
+
+/// Letters that one person released alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmergencyReport {
+    /// Jobs of the campaign that were.
+    pub released: u64,
+    /// Those of them that wait for somebody else to approve them.
+    pub waiting: u64,
+    /// Those that nobody else has approved, or somebody has refused: what happened, one line each.
+    pub open: Vec<String>,
 }
 
 /// Who approved the letters of a run.
@@ -332,6 +346,7 @@ impl Report {
             letters: LetterCounts::default(),
             made_with: None,
             approval: None,
+            emergencies: EmergencyReport::default(),
             reasons: reasons.collect(),
             list_reasons: BTreeMap::new(),
             list_rows: ListRows::default(),
@@ -353,10 +368,11 @@ impl Report {
         }
     }
 
-    /// Whether something that waits for a human is new or waits for too long (exit code 1).
+    /// Whether something that waits for a human is new or waits for too long, or a release in an
+    /// emergency waits for a second person (exit code 1).
     #[must_use]
     pub const fn needs_a_human(&self) -> bool {
-        self.cases.are_news()
+        self.cases.are_news() || self.emergencies.waiting > 0
     }
 }
 

@@ -42,6 +42,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
+use crate::approval::emergency;
 use crate::base::{ExitStatus, Explain};
 use crate::compose::texts::TextFacts;
 use crate::compose::{Letterbook, TextUse, Texts};
@@ -118,11 +119,17 @@ pub fn run(night: &Night<'_>) -> Result<Done, RunError> {
     let before = resumed.as_ref().map(|job| &job.package).or(republished.as_ref());
     let before = before.or(reprinted.last().map(|job| &job.package));
     let before = before.and_then(|package| package.file_name()).map(str::to_owned);
-    let tonight = match waiting {
+    // Somebody released it in an emergency, or has approved it since and the program was killed.
+    let settled = emergency::settle(&ledger, night.config).map_err(RunError::from);
+    let tonight = settled.and_then(|()| match waiting {
         // Nothing else is planned while a job waits.
-        Some(waiting) => Ok(Tonight::waiting(waiting)),
+        Some(waiting) => {
+            let mut tonight = Tonight::waiting(waiting);
+            tonight.report.emergencies = emergency::report(&ledger, night.config)?;
+            Ok(tonight)
+        }
         None => tonight(night, &mut ledger),
-    };
+    });
     let tonight = tonight.map_err(|source| match before {
         Some(job) if source.status() != ExitStatus::PartPublished => {
             RunError::AfterPublished { job, source: Box::new(source) }

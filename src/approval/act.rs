@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::edits::{self, EDITABLE, Edits, TextEdits};
+use super::emergency;
 use super::record;
 use super::rule::{self, Objection, Speaker};
 use super::statement::Statement;
@@ -13,6 +14,7 @@ use crate::config::{ApprovalSettings, Config};
 use crate::package::sign::{self, APPROVALS};
 use crate::record::{
     Access, ApprovalAct, ApprovalEvent, Credential, Home, Job, JobState, Ledger, RecordError, Said,
+    check_words,
 };
 
 /// Why nothing was said.
@@ -98,11 +100,16 @@ fn hint_of(objection: &Objection) -> Option<String> {
              `ssh-keygen -Y sign -n breachpost-approval -f KEY < s.json > s.json.sig`"
                 .to_owned()
         }
-        Objection::Again { .. } | Objection::NotApproved { .. } => return None,
+        Objection::NoEmergency { .. } => {
+            "`emergency = true` under [[approval.approvers]] gives somebody this right".to_owned()
+        }
+        Objection::Again { .. }
+        | Objection::NotApproved { .. }
+        | Objection::NotReleasable { .. } => return None,
     })
 }
 
-/// A job that waits, and what is to be approved.
+/// A job that waits, or is out and was released in an emergency, and what is to be approved.
 #[derive(Debug)]
 pub struct WaitingStatement {
     /// The job.
@@ -115,22 +122,41 @@ pub struct WaitingStatement {
     pub verdict: Verdict,
     /// Who edited what.
     pub edits: Edits,
+    /// It is out: whoever approves it does so afterwards.
+    pub is_out: bool,
 }
 
 /// Who changed the texts between two statements; the desk knows.
 pub type TextAuthors<'d> = &'d dyn Fn(&Statement, Option<&Statement>) -> TextEdits;
 
-/// The job that waits for approval.
+/// The jobs that people can approve: the one that waits, then those that were released in an
+/// emergency and that nobody else has approved yet, oldest first.
 ///
 /// # Errors
-/// [`ApprovalError::NothingWaits`] when none does.
+/// [`RecordError`] when the ledger cannot be read.
+pub fn approvable(ledger: &Ledger, config: &Config) -> Result<Vec<Job>, RecordError> {
+    let pending = ledger.pending()?.filter(|job| job.state < JobState::Published);
+    let released = emergency::released(ledger, config)?.into_iter();
+    let open = released.filter(emergency::ReleasedJob::is_open).map(|released| released.job);
+    let jobs = pending.into_iter().chain(open);
+    Ok(jobs.filter(|job| job.statement().is_some()).collect())
+}
+
+/// The job that people can approve, or the one `asked` for by its name or the hash of its statement.
+///
+/// # Errors
+/// [`ApprovalError::NothingWaits`] when there is none.
 pub fn waiting(
     ledger: &Ledger,
     config: &Config,
+    asked: Option<&str>,
     authors: TextAuthors<'_>,
 ) -> Result<WaitingStatement, ApprovalError> {
-    let pending = ledger.pending()?.filter(|job| job.state < JobState::Published);
-    let job = pending.ok_or(ApprovalError::NothingWaits)?;
+    let is_asked = |job: &Job| {
+        asked.is_none_or(|asked| job.job_name == asked || job.statement() == Some(asked))
+    };
+    let job = approvable(ledger, config)?.into_iter().find(is_asked);
+    let job = job.ok_or(ApprovalError::NothingWaits)?;
     let name = job.statement().ok_or(ApprovalError::NothingWaits)?;
     let kept = record::find(&config.data_dir, name);
     let statement = kept.ok_or_else(|| ApprovalError::Statement { job: job.job_name.clone() })?;
@@ -138,11 +164,12 @@ pub fn waiting(
     let acts = ledger.approvals()?;
     let find = |name: &str| record::find(&config.data_dir, name);
     let verdict = Verdict::of(&statement, &acts, &config.approval, &find);
-    let last = record::last_approved(ledger, &config.data_dir)?;
+    let last = record::last_approved(ledger, config, Some(&job))?;
     let texts = authors(&statement, last.as_ref());
     let edits = Edits::of(&statement, last.as_ref(), &texts, &acts);
 
-    Ok(WaitingStatement { job, statement, acts, verdict, edits })
+    let is_out = job.state >= JobState::Published;
+    Ok(WaitingStatement { job, statement, acts, verdict, edits, is_out })
 }
 
 /// What somebody wants to say.
@@ -156,6 +183,8 @@ pub enum Verb {
     Withdraw(String),
     /// An edit is theirs: of texts, facts or settings.
     Adopt(String),
+    /// It is printed in an emergency though not everybody has approved, and why.
+    Release(String),
 }
 
 /// What proves who speaks.
@@ -178,14 +207,17 @@ pub struct HeardApproval {
     pub statement: String,
     /// What everything that was said comes to now.
     pub verdict: Verdict,
+    /// The job is out.
+    pub is_out: bool,
 }
 
-/// Writes down what somebody says of the statement that waits.
+/// Writes down what somebody says of the statement that waits, or of the one `asked` for.
 ///
 /// # Errors
 /// [`ApprovalError`]; nothing is written then.
 pub fn say(
     config: &Config,
+    asked: Option<&str>,
     speaker: &Speaker<'_>,
     verb: Verb,
     evidence: &Evidence,
@@ -193,13 +225,17 @@ pub fn say(
     date: Date,
 ) -> Result<HeardApproval, ApprovalError> {
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
-    let waiting = waiting(&ledger, config, authors)?;
+    let waiting = waiting(&ledger, config, asked, authors)?;
     let (statement, name) = (&waiting.statement, speaker.name.trim());
     let hash = statement.hash();
+    // What is out does not grow too old to be approved.
+    let today = if waiting.is_out { statement.run_date } else { date };
+    let may_approve = rule::may_approve(speaker, statement, &waiting.edits, &waiting.acts, today);
+    let mut role = speaker.role;
 
     let said = match verb {
         Verb::Approve => {
-            rule::may_approve(speaker, statement, &waiting.edits, &waiting.acts, date)?;
+            may_approve?;
             let text = statement.text();
             let credential = credential(&config.approval, speaker, evidence, &text)?;
             Said::Approved { credential }
@@ -218,15 +254,42 @@ pub fn say(
             let credential = credential(&config.approval, speaker, evidence, &text)?;
             Said::Adopted { what, sha256, credential }
         }
+        Verb::Release(reason) => {
+            let text = releasable(config, &waiting, name, &reason, date)?;
+            let credential = credential(&config.approval, speaker, evidence, &text)?;
+            // Whoever might have approved it has done so with that.
+            role = role.filter(|_| may_approve.is_ok());
+            Said::Released { reason, credential }
+        }
     };
 
-    let (by, role) = (name.to_owned(), speaker.role);
+    let by = name.to_owned();
     ledger.note_approval(ApprovalAct { date, statement: hash.clone(), by, role, said })?;
+    emergency::settle(&ledger, config)?;
 
     let acts = ledger.approvals()?;
     let find = |name: &str| record::find(&config.data_dir, name);
     let verdict = Verdict::of(statement, &acts, &config.approval, &find);
-    Ok(HeardApproval { job: waiting.job.job_name, statement: hash, verdict })
+    let is_out = waiting.is_out;
+    Ok(HeardApproval { job: waiting.job.job_name, statement: hash, verdict, is_out })
+}
+
+/// The text that this person signs to release letters alone.
+///
+/// # Errors
+/// [`ApprovalError`] when they may not, or the reason cannot be written down.
+pub fn releasable(
+    config: &Config,
+    waiting: &WaitingStatement,
+    name: &str,
+    reason: &str,
+    date: Date,
+) -> Result<String, ApprovalError> {
+    check_words(reason)?;
+    let WaitingStatement { statement, verdict, acts, .. } = waiting;
+    let has_right = config.approval.approver(name).is_some_and(|approver| approver.emergency);
+    rule::may_release(name, has_right, statement, verdict, acts, date)?;
+    Ok(emergency::text(statement, reason))
 }
 
 /// The hash of an edit that nobody answers for.

@@ -10,6 +10,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+use super::emergency;
 use super::statement::Statement;
 use super::verdict::{Basis, Verdict};
 use crate::base::{FileError, data_dir, durable, hash};
@@ -66,19 +67,27 @@ pub fn find(data_dir: &Utf8Path, name: &str) -> Option<Statement> {
     (hash::of_bytes(text.as_bytes()) == name).then(|| Statement::parse(&text)).flatten()
 }
 
-/// The statement of the job that was published last under one.
+/// The statement of the job that was published last under one, planned before this job where one is
+/// named. What was released in an emergency is not approved before somebody else has agreed.
 ///
 /// # Errors
 /// [`RecordError`] when the ledger cannot be read.
 pub fn last_approved(
     ledger: &Ledger,
-    data_dir: &Utf8Path,
+    config: &Config,
+    before: Option<&Job>,
 ) -> Result<Option<Statement>, RecordError> {
+    let released = emergency::released(ledger, config)?;
+    let is_open = |job: &Job| released.iter().any(|one| one.job.job == job.job && one.is_open());
+    let is_earlier = |job: &Job| {
+        before.is_none_or(|before| job.planned_head.events < before.planned_head.events)
+    };
+
     let jobs = ledger.jobs()?.into_iter();
     let out = jobs.filter(|job| matches!(job.state, JobState::Published | JobState::Done));
-    let last =
-        out.filter(|job| job.statement().is_some()).max_by_key(|job| job.planned_head.events);
-    Ok(last.and_then(|job| find(data_dir, job.statement()?)))
+    let approved = out.filter(|job| job.statement().is_some() && is_earlier(job) && !is_open(job));
+    let last = approved.max_by_key(|job| job.planned_head.events);
+    Ok(last.and_then(|job| find(&config.data_dir, job.statement()?)))
 }
 
 /// What was said of a job's statement; `None`: nobody was asked.
@@ -109,12 +118,7 @@ pub fn write_paper(
     acts: &[ApprovalEvent],
     ledger_head: &str,
 ) -> Result<(), FileError> {
-    let earlier = match basis {
-        Basis::Statement => None,
-        Basis::CarriedOver { from: earlier, .. } | Basis::Standing { under: earlier, .. } => {
-            find(data_dir, earlier)
-        }
-    };
+    let earlier = basis.earlier().and_then(|name| find(data_dir, name));
     let statements: Vec<String> =
         [statement].into_iter().chain(&earlier).map(Statement::text).collect();
     let names: Vec<String> =
@@ -129,6 +133,15 @@ pub fn write_paper(
         ledger_head: ledger_head.to_owned(),
     };
     let path = data_dir::approvals(data_dir).join(format!("{}.approval.json", job.job_name));
+    // The head in it is that of the run that heard of the last event.
+    let known = durable::read_text(&path, LONGEST).unwrap_or_default();
+    let known: Option<ApprovalPaper> = serde_json::from_str(&known).ok();
+    let says_it =
+        |known: ApprovalPaper| known.statements == paper.statements && known.events == paper.events;
+    if known.is_some_and(says_it) {
+        return Ok(());
+    }
+
     let mut text = serde_json::to_vec_pretty(&paper)
         .map_err(|error| FileError::at("write", &path)(error.into()))?;
     text.push(b'\n');

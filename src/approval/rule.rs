@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::edits::{Edits, is_same};
 use super::statement::Statement;
+use super::verdict::Verdict;
 use crate::field::role::Role;
 use crate::record::{ApprovalEvent, Said};
 
@@ -33,6 +34,12 @@ pub enum Objection {
     /// After a no.
     #[error("`{name}` has said no to this statement, and that is final")]
     Final { name: String },
+    /// Without the right.
+    #[error("`{name}` may not release letters alone in an emergency")]
+    NoEmergency { name: String },
+    /// Nothing to release.
+    #[error("{what}: an emergency changes nothing about that")]
+    NotReleasable { what: &'static str },
     /// Nothing to take back.
     #[error("`{name}` has not approved this statement")]
     NotApproved { name: String },
@@ -66,7 +73,7 @@ fn last_word(acts: &[ApprovalEvent], statement: &str, name: &str) -> Option<Word
     let own = acts.iter().filter(|event| event.act.statement == statement);
     let own = own.filter(|event| is_same(&event.act.by, name));
     own.filter_map(|event| match event.act.said {
-        Said::Approved { .. } => Some(Word::Yes),
+        Said::Approved { .. } | Said::Released { .. } => Some(Word::Yes),
         Said::Refused { .. } | Said::Withdrawn { .. } => Some(Word::No),
         Said::Adopted { .. } | Said::CarriedOver { .. } | Said::Covered { .. } => None,
     })
@@ -116,6 +123,42 @@ pub fn may_approve(
     Ok(())
 }
 
+/// Whether somebody with this right, or without it, may release these letters alone today. Who
+/// edited what or started the run does not matter then: it is an emergency. A no does.
+///
+/// # Errors
+/// [`Objection`], the first.
+pub fn may_release(
+    name: &str,
+    has_right: bool,
+    statement: &Statement,
+    verdict: &Verdict,
+    acts: &[ApprovalEvent],
+    today: Date,
+) -> Result<(), Objection> {
+    if !has_right {
+        return Err(Objection::NoEmergency { name: name.to_owned() });
+    }
+    if is_expired(statement, today) {
+        let (run_date, days) = (statement.run_date, statement.terms.max_plan_age_days);
+        return Err(Objection::Expired { run_date, days });
+    }
+    if last_word(acts, &statement.hash(), name) == Some(Word::No) {
+        return Err(Objection::Final { name: name.to_owned() });
+    }
+
+    let what = if !verdict.against.is_empty() {
+        "somebody said no, or an approval does not count"
+    } else if verdict.is_good() {
+        "it is approved already"
+    } else if verdict.emergency.is_some() {
+        "it was released already"
+    } else {
+        return Ok(());
+    };
+    Err(Objection::NotReleasable { what })
+}
+
 /// Whether this person may take back an approval.
 ///
 /// # Errors
@@ -154,7 +197,6 @@ mod tests {
     use super::*;
     use crate::approval::edits::{Edits, TextEdits};
     use crate::approval::statement::tests::statement;
-    use crate::approval::verdict::Verdict;
     use crate::config::ApprovalSettings;
     use crate::record::{ApprovalAct, Credential};
 

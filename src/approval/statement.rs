@@ -16,6 +16,7 @@ use crate::field::row::List;
 use crate::link::Parameters;
 use crate::record::StagedFile;
 use crate::report::LetterCounts;
+use crate::report::waves::WaveReport;
 
 /// The version of the form below.
 const VERSION: u32 = 1;
@@ -57,6 +58,9 @@ pub struct Statement {
     pub covers: Vec<String>,
     /// The letters in numbers.
     pub letters: LetterCounts,
+    /// The waves of first letters and the calls that all of them bring; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<WaveReport>,
     /// What is different since the last statement that was approved.
     pub since: ChangesSince,
 }
@@ -73,6 +77,9 @@ pub struct ApprovalTerms {
     pub max_plan_age_days: i64,
     /// Percent of the letters that may be left out under the same approval.
     pub max_left_out_percent: u32,
+    /// `required` is off: later plans go out without anybody being asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends: bool,
 }
 
 /// A list as the run read it.
@@ -186,6 +193,7 @@ impl ApprovalTerms {
             requester_may_approve: approval.requester_may_approve,
             max_plan_age_days: approval.max_plan_age_days,
             max_left_out_percent: approval.max_left_out_percent,
+            ends: !config.needs_approval(),
         }
     }
 }
@@ -215,6 +223,7 @@ pub fn settings(config: &Config, parameters: &Parameters) -> BTreeMap<String, St
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::report::waves::{CallLine, WaveLine, WaveState};
 
     /// A statement with something in every place.
     pub(crate) fn statement() -> Statement {
@@ -251,6 +260,7 @@ pub(crate) mod tests {
                 requester_may_approve: false,
                 max_plan_age_days: 7,
                 max_left_out_percent: 1,
+                ends: false,
             },
             standing: Some(StandingTerms {
                 letters_a_night: 100,
@@ -268,6 +278,32 @@ pub(crate) mod tests {
             proofs: ProofsNamed { letters: 2, sentences: 40, sha256: hash("proofs") },
             covers: vec!["category gp".to_owned(), "sentence nl rights.adult".to_owned()],
             letters,
+            forecast: Some(WaveReport {
+                tonight: Some(1),
+                stopped: false,
+                made_on: jiff::civil::date(2025, 9, 15),
+                waves: vec![
+                    WaveLine {
+                        number: 1,
+                        on: jiff::civil::date(2025, 9, 15),
+                        letters: 3,
+                        state: WaveState::Tonight,
+                    },
+                    WaveLine {
+                        number: 2,
+                        on: jiff::civil::date(2025, 9, 22),
+                        letters: 700,
+                        state: WaveState::Later,
+                    },
+                ],
+                capacity: 2160,
+                days: vec![CallLine {
+                    on: jiff::civil::date(2025, 9, 18),
+                    low: 1,
+                    expected: 9,
+                    high: 29,
+                }],
+            }),
             since: ChangesSince {
                 statement: Some(hash("before")),
                 changed: vec!["texts".to_owned()],

@@ -2,6 +2,7 @@
 //! checked again, against the keys that are configured now.
 
 use super::edits::is_same;
+use super::emergency::{self, EmergencyRelease};
 use super::statement::Statement;
 use crate::config::ApprovalSettings;
 use crate::field::role::Role;
@@ -17,6 +18,9 @@ pub struct Verdict {
     pub missing: Vec<Role>,
     /// Who said no, and whose signature no longer holds, in words.
     pub against: Vec<String>,
+    /// Who released the letters alone in an emergency, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<EmergencyRelease>,
     /// What the approvals were given for.
     pub basis: Basis,
 }
@@ -55,6 +59,19 @@ pub enum Basis {
     },
 }
 
+impl Basis {
+    /// The earlier statement that approvals were given for, by its hash.
+    #[must_use]
+    pub fn earlier(&self) -> Option<&str> {
+        match self {
+            Self::Statement => None,
+            Self::CarriedOver { from: earlier, .. } | Self::Standing { under: earlier, .. } => {
+                Some(earlier)
+            }
+        }
+    }
+}
+
 impl Verdict {
     /// What was said of this statement comes to. `find` finds earlier statements by their hash.
     #[must_use]
@@ -66,7 +83,8 @@ impl Verdict {
     ) -> Self {
         let hash = statement.hash();
         let own = acts.iter().filter(|event| event.act.statement == hash);
-        let mut verdict = Self::of_people(statement, acts, settings);
+        let said = Self::of_people(statement, acts, settings);
+        let mut verdict = said.clone();
         for event in own {
             let basis = match &event.act.said {
                 Said::CarriedOver { from, left_out, of } => {
@@ -85,17 +103,31 @@ impl Verdict {
             };
 
             let Some((earlier, basis)) = basis else { continue };
-            let against = std::mem::take(&mut verdict.against);
-            let people = Self::of_people(&earlier, acts, settings);
-            verdict = Self { basis, ..people };
-            verdict.against.extend(against);
+            let earlier = Self::of_people(&earlier, acts, settings);
+            verdict = Self { basis, ..earlier }.and(&said);
         }
 
         verdict
     }
 
-    /// Whether the letters may be printed: every role has approved, two people at least, and nobody
-    /// said no.
+    /// With what was said of a later statement beside.
+    fn and(mut self, later: &Self) -> Self {
+        self.approved.extend(later.approved.iter().cloned());
+        self.missing.retain(|role| later.approved.iter().all(|one| one.role != *role));
+        self.against.extend(later.against.iter().cloned());
+        self.emergency = self.emergency.or_else(|| later.emergency.clone());
+        self
+    }
+
+    /// Whether the letters may be printed: they are approved, or somebody who may do that alone
+    /// released them in an emergency. A no holds all the same.
+    #[must_use]
+    pub fn may_be_printed(&self) -> bool {
+        self.is_good() || (self.emergency.is_some() && self.against.is_empty())
+    }
+
+    /// Whether everybody has agreed: every role has approved, two people at least, and nobody said
+    /// no.
     #[must_use]
     pub fn is_good(&self) -> bool {
         let first = self.approved.first();
@@ -114,6 +146,7 @@ impl Verdict {
             approved: Vec::new(),
             missing: Vec::new(),
             against: Vec::new(),
+            emergency: None,
             basis: Basis::Statement,
         };
         for event in acts.iter().filter(|event| event.act.statement == hash) {
@@ -131,11 +164,27 @@ impl Verdict {
                             .push(format!("the approval of {} does not count: {problem}", act.by)),
                     }
                 }
+                (Said::Released { reason, credential }, role) => {
+                    let text = emergency::text(statement, reason);
+                    verdict.emergency = EmergencyRelease::of(event);
+                    match (emergency::holds(credential, &act.by, &text, settings), role) {
+                        (Ok(()), Some(role)) => verdict.approved.push(ApprovedBy {
+                            name: act.by.clone(),
+                            role,
+                            event: event.event,
+                        }),
+                        (Ok(()), None) => {}
+                        (Err(problem), _) => verdict
+                            .against
+                            .push(format!("the release by {} does not count: {problem}", act.by)),
+                    }
+                }
                 (Said::Refused { comment }, _) => {
                     verdict.against.push(format!("{} refused it: {comment}", act.by));
                 }
                 (Said::Withdrawn { comment }, _) => {
                     verdict.approved.retain(|one| !is_same(&one.name, &act.by));
+                    verdict.emergency.take_if(|release| is_same(&release.name, &act.by));
                     verdict.against.push(format!("{} withdrew the approval: {comment}", act.by));
                 }
                 _ => {}
@@ -224,6 +273,8 @@ mod tests {
             role: Some(role),
             account: None,
             key: Signer::new(&[seed; 32]).public_line(),
+            emergency: false,
+            mail: None,
         };
         let approvers =
             vec![approver("Anna", Role::Communications, 1), approver("Bart", Role::Privacy, 2)];

@@ -30,9 +30,7 @@ mod transfer;
 mod vendor_sim;
 mod verify;
 
-use super::args::{
-    ApprovalCommand, Args, Command, LedgerCommand, PlanCommand, TextsCommand, UserCommand,
-};
+use super::args::{Args, Command, LedgerCommand, PlanCommand, TextsCommand, UserCommand};
 use super::output::Failure;
 use super::session::{Session, configuration};
 use crate::base::progress::Progress;
@@ -125,8 +123,7 @@ impl Session<'_> {
             Command::Reissue(asked) => self.reissue(asked),
             Command::Reprint(asked) => self.reprint(asked),
             Command::Approve(said) => self.approve(said),
-            Command::Approval(ApprovalCommand::Statement { words }) => self.statement(*words),
-            Command::Approval(ApprovalCommand::Verify { file }) => self.approval_verify(file),
+            Command::Approval(asked) => self.approval(asked),
             Command::Proofs { out } => self.proofs(out),
             Command::Plan { plan: Some(PlanCommand::Abandon { by, reason }), .. } => {
                 self.plan_abandon(by, reason)

@@ -1,6 +1,8 @@
 //! Telling people and machines how a run ended. Whatever fails here fails beside the run: the
 //! letters are out, or are not.
 
+mod emergencies;
+
 use std::time::{Duration, Instant};
 
 use camino::Utf8Path;

@@ -91,10 +91,18 @@ pub struct Approver {
     pub account: Option<String>,
     /// The line of the public key, `ssh-ed25519 AAAA...`.
     pub key: String,
+    /// Whether they may release letters alone in an emergency.
+    #[serde(default)]
+    pub emergency: bool,
+    /// Where they are told that somebody did.
+    pub mail: Option<String>,
 }
 
-/// What is wrong with these settings: which key, and what.
-pub(super) fn check(settings: &ApprovalSettings) -> Result<(), (&'static str, String)> {
+/// What is wrong with these settings: which key, and what. `is_mailed`: there is a `[mail]`.
+pub(super) fn check(
+    settings: &ApprovalSettings,
+    is_mailed: bool,
+) -> Result<(), (&'static str, String)> {
     let fits = |sign: char| sign.is_alphanumeric() || " .-".contains(sign);
     let is_name = |name: &str| {
         !name.trim().is_empty() && name.chars().count() <= 60 && name.chars().all(fits)
@@ -113,7 +121,26 @@ pub(super) fn check(settings: &ApprovalSettings) -> Result<(), (&'static str, St
         return Err(("approval.approvers", "each name and each key is there once".to_owned()));
     }
 
+    emergency(settings, is_mailed)?;
     terms(settings)
+}
+
+/// Nobody releases letters alone unless everybody else hears of it.
+fn emergency(settings: &ApprovalSettings, is_mailed: bool) -> Result<(), (&'static str, String)> {
+    let addresses = settings.approvers.iter().filter_map(|approver| approver.mail.as_deref());
+    for to in addresses.clone() {
+        super::check::address("approval.approvers", to)?;
+    }
+
+    let is_any = settings.approvers.iter().any(|approver| approver.emergency);
+    if is_any && (!is_mailed || addresses.count() < settings.approvers.len()) {
+        return Err((
+            "approval.approvers",
+            "with `emergency = true` there is a `[mail]`, and every approver has a `mail`"
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 fn terms(settings: &ApprovalSettings) -> Result<(), (&'static str, String)> {

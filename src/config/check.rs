@@ -46,7 +46,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     config.mail.as_ref().map_or(Ok(()), mail)?;
     receipts::check(&config.receipts, config.transfer.as_ref())?;
     config.transfer.as_ref().map_or(Ok(()), super::TransferSettings::check)?;
-    approval::check(&config.approval)?;
+    approval::check(&config.approval, config.mail.is_some())?;
     config.waves.as_ref().map_or(Ok(()), waves::check)?;
 
     telling::check(config)
@@ -164,7 +164,7 @@ fn mail(mail: &Mail) -> Result<(), Fault> {
 }
 
 /// Something with an `@` in it, in angle brackets where a name goes before.
-fn address(key: &'static str, address: &str) -> Result<(), Fault> {
+pub(super) fn address(key: &'static str, address: &str) -> Result<(), Fault> {
     line(key, address)?;
     let bare = match address.trim().rsplit_once('<') {
         Some((_, rest)) => rest.strip_suffix('>').unwrap_or_default(),

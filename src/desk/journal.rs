@@ -244,8 +244,14 @@ impl Journal {
     /// All comments, oldest first.
     #[must_use]
     pub fn comments(&self) -> Vec<Comment> {
+        Self::comments_in(&self.entries)
+    }
+
+    /// The comments among these entries, oldest first.
+    #[must_use]
+    pub fn comments_in(entries: &[JournalEntry]) -> Vec<Comment> {
         let mut comments: Vec<Comment> = Vec::new();
-        for entry in &self.entries {
+        for entry in entries {
             let (number, closed) = match &entry.what {
                 Act::Edit { .. } | Act::Seen { .. } => continue,
                 Act::Comment { on, text } => {

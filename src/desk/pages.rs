@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use tera::{Context, Tera};
 
+use crate::approval::emergency;
 use crate::compose::texts::Variant;
 use crate::desk::manuscript::ManuscriptError;
 use crate::desk::users::Role;
@@ -73,6 +74,8 @@ struct Frame<'a> {
     kind: &'a str,
     night: bool,
     built_in: bool,
+    /// Letters that one person released in an emergency and nobody else has approved.
+    emergencies: Vec<String>,
 }
 
 /// The templates, compiled.
@@ -128,6 +131,7 @@ impl Desk {
             kind: self.words.get(language, kind),
             night: record::is_in_use(&self.config.data_dir),
             built_in: self.config.texts_folder().is_none(),
+            emergencies: emergency::shown(&self.config.data_dir),
         };
 
         view.context.insert("frame", &frame);
@@ -197,6 +201,7 @@ impl Desk {
         let word = |key| self.words.get(language, key).to_owned();
         let label = |name: &str| match name.split_once('_') {
             None if name == "text" => word("comment_text"),
+            None if ["comment", "reason"].contains(&name) => word("approve.comment"),
             Some(("nl", place)) if place.parse::<u32>().is_ok() => word("dutch"),
             Some(("en", place)) if place.parse::<u32>().is_ok() => word("english"),
             _ => String::new(),
@@ -206,7 +211,8 @@ impl Desk {
             name: name.clone(),
             value: value.clone(),
         };
-        let fields = fields.iter().map(field).collect();
+        // A password is typed again.
+        let fields = fields.iter().filter(|(name, _)| name != "password").map(field).collect();
         View::of("kept.html", &KeptPage { why, ended, action: action.to_owned(), fields })
     }
 }

@@ -51,6 +51,14 @@ pub enum Said {
         /// Why.
         comment: String,
     },
+    /// It is printed in an emergency, though not everybody has approved. The role of whoever says so
+    /// is named where that is an approval as well.
+    Released {
+        /// Why.
+        reason: String,
+        /// What proves who said it.
+        credential: Credential,
+    },
     /// Somebody answers for an edit that nobody was known to have made.
     Adopted {
         /// `texts`, `facts` or `settings`.
@@ -148,12 +156,12 @@ impl Ledger {
     /// characters; [`RecordError`] when the ledger cannot be written.
     pub fn note_approval(&mut self, act: ApprovalAct) -> Result<Head, RecordError> {
         let comment = match &act.said {
-            Said::Refused { comment } | Said::Withdrawn { comment } => Some(comment),
+            Said::Refused { comment }
+            | Said::Withdrawn { comment }
+            | Said::Released { reason: comment, .. } => Some(comment),
             _ => None,
         };
-        for line in comment.into_iter().chain([&act.by]) {
-            inputs::check_line(line).map_err(|problem| RecordError::ApprovalWords { problem })?;
-        }
+        comment.into_iter().chain([&act.by]).try_for_each(|line| check_words(line))?;
 
         self.write(|store| store.note_event(&Event::Approval(act)))
     }
@@ -186,6 +194,14 @@ impl Ledger {
     pub const fn suppose_given_up(&mut self, job: Option<crate::field::job_number::JobNumber>) {
         self.store.suppose_given_up(job);
     }
+}
+
+/// Whether a name, a comment or a reason can be written down.
+///
+/// # Errors
+/// [`RecordError::ApprovalWords`] when it is not one line of 3 to 200 characters.
+pub fn check_words(line: &str) -> Result<(), RecordError> {
+    inputs::check_line(line).map_err(|problem| RecordError::ApprovalWords { problem })
 }
 
 impl Model {

@@ -367,6 +367,9 @@ fn approval(act: &ApprovalAct) -> String {
         Said::Withdrawn { comment } => {
             format!("{by} withdrew the approval of statement {statement}: {comment}")
         }
+        Said::Released { reason, .. } => {
+            format!("{by} released statement {statement} in an emergency: {reason}")
+        }
         Said::Adopted { what, .. } => {
             format!("{by} answers for an edit of the {what} that nobody was known to have made")
         }

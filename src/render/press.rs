@@ -15,6 +15,7 @@ use crate::field::reason::Reason;
 use crate::field::terms::Format;
 use crate::render::RenderError;
 use crate::render::breaks::{FairEnd, Lines};
+use crate::render::dossier::{DossierLetter, DossierPages};
 use crate::render::form::Stock;
 use crate::render::gate::Gate;
 use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET, Zones};
@@ -219,6 +220,24 @@ impl Press {
     pub fn accessible(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
         let laid = fit(&self.workshop, self.whole(draft, body), None)?.laid;
         laid.accessible(&draft.letter_id.to_string(), self.workshop.date())
+    }
+
+    /// The dossier of an approval as PDF/A-2u: its own pages, then these letters, set whole.
+    ///
+    /// # Errors
+    /// [`RenderError`] when something cannot be laid out or does not meet the standard.
+    pub fn dossier(
+        &self,
+        pages: &DossierPages,
+        letters: &[DossierLetter<'_>],
+    ) -> Result<Vec<u8>, RenderError> {
+        let set = |letter: &DossierLetter<'_>| {
+            let whole = self.whole(letter.draft, letter.body);
+            Ok(fit(&self.workshop, whole, None)?.laid)
+        };
+        let letters = letters.iter().map(set).collect::<Result<Vec<_>, RenderError>>()?;
+        let pages_and_letters = self.workshop.lay_dossier(pages)?.bound(&letters);
+        pages_and_letters.archive(&pages.title, self.workshop.date())
     }
 
     /// The letter as pictures (PNG), one a side: see [`Press::sides_of`].

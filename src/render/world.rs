@@ -4,6 +4,7 @@
 //! the run's date. There is no file system, no network, no package, no clock and no environment
 //! behind it, and personal values come as JSON strings, which Typst shows and never runs.
 
+mod bound;
 mod fault;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::civil::Date;
 use serde::Serialize;
 use typst::diag::{FileError, FileResult};
-use typst::foundations::{Bytes, Datetime, Duration, Smart, Value};
+use typst::foundations::{Bytes, Datetime, Duration, Value};
 use typst::introspection::{MetadataElem, Tag};
 use typst::layout::{Frame, FrameItem, Point, Transform};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -20,7 +21,7 @@ use typst::utils::LazyHash;
 use typst::visualize::{Color, Geometry, Paint, Shape};
 use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use typst_pdf::PdfStandard;
 use typst_render::RenderOptions;
 
 use crate::base::hash;
@@ -31,16 +32,18 @@ use crate::render::metrics::{FaceMetrics, FontMetrics};
 use crate::render::note::DeliveryNote;
 use crate::render::raster::Raster;
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("/letter.typ", include_str!("../../templates/letter.typ")),
     ("/page.typ", include_str!("../../templates/page.typ")),
     ("/blocks.typ", include_str!("../../templates/blocks.typ")),
     ("/slots.typ", include_str!("../../templates/slots.typ")),
     ("/delivery-note.typ", include_str!("../../templates/delivery-note.typ")),
+    ("/dossier.typ", include_str!("../../templates/dossier.typ")),
 ];
 /// What can be laid out: a template, and the name under which it reads its input.
 const LETTER: [&str; 2] = ["/letter.typ", "/letter.json"];
 const DELIVERY_NOTE: [&str; 2] = ["/delivery-note.typ", "/delivery-note.json"];
+const DOSSIER: [&str; 2] = ["/dossier.typ", "/dossier.json"];
 const FACES: [(&[u8], &str, u16); 2] =
     [(notosans::REGULAR_TTF, "NotoSans-Regular", 400), (notosans::BOLD_TTF, "NotoSans-Bold", 700)];
 
@@ -309,18 +312,7 @@ impl Laid {
         date: Date,
         standards: &[PdfStandard],
     ) -> Result<Vec<u8>, RenderError> {
-        let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
-        let midnight = Datetime::from_ymd_hms(date.year().into(), month, day, 0, 0, 0);
-        let options = PdfOptions {
-            ident: Smart::Custom(ident.to_owned()),
-            creator: Smart::Custom(Some("breachpost".to_owned())),
-            timestamp: midnight.map(Timestamp::new_utc),
-            standards: PdfStandards::new(standards).map_err(|_| RenderError::Standard)?,
-            tagged: !standards.is_empty(),
-            ..PdfOptions::default()
-        };
-
-        typst_pdf::pdf(&self.0, &options).map_err(|_| RenderError::Standard)
+        self.export_as(ident, date, standards, !standards.is_empty())
     }
 
     /// Each page as pixels.
@@ -480,8 +472,8 @@ mod tests {
         for (path, text) in TEMPLATES {
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
-                let reads =
-                    line.contains("json(") && ![LETTER[0], DELIVERY_NOTE[0]].contains(&path);
+                let reads = line.contains("json(")
+                    && ![LETTER[0], DELIVERY_NOTE[0], DOSSIER[0]].contains(&path);
                 let runs = ["eval", "read(", "plugin(", "image(", "@preview", "csv(", "yaml("]
                     .iter()
                     .any(|word| line.contains(word));

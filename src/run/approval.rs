@@ -17,7 +17,7 @@ use crate::approval::statement::{
     self, ApprovalTerms, ChangesSince, ListRead, ProofsNamed, Statement,
 };
 use crate::approval::verdict::{self, Basis, Verdict};
-use crate::approval::{record, rule, words};
+use crate::approval::{emergency, record, rule, words};
 use crate::base::{data_dir, hash, process};
 use crate::compose::Texts;
 use crate::decide::Circumstances;
@@ -54,7 +54,7 @@ pub(super) struct Unapproved<'p> {
 impl Unapproved<'_> {
     /// Adds what people look at before they approve to the files of a plan, where they have to.
     pub fn add_to(&self, staged: &mut Vec<StagedFile>, clock: &mut Clock) -> Result<(), RunError> {
-        if self.night.config.needs_approval() {
+        if must_be_asked(self.night, self.ledger)? {
             let added = clock.time("proofs", || self.stage(staged), |added| added.len() as u64)?;
             staged.extend(added);
         }
@@ -91,7 +91,7 @@ impl Unapproved<'_> {
         let config = self.night.config;
         let settings = statement::settings(config, &Parameters::of(&config.link)?);
         let made_with = self.wording.made_with.clone();
-        let last = record::last_approved(self.ledger, &config.data_dir)?;
+        let last = record::last_approved(self.ledger, config, None)?;
         let changed = last.as_ref().map_or_else(
             || made_with.named().map(|(name, _)| name.to_owned()).into(),
             |last| last.differs_in(&made_with, &settings),
@@ -114,6 +114,7 @@ impl Unapproved<'_> {
             proofs,
             covers,
             letters: self.report.letters.clone(),
+            forecast: self.report.waves.clone(),
             since: ChangesSince { statement: last.map(|last| last.hash()), changed },
         })
     }
@@ -131,6 +132,29 @@ impl Unapproved<'_> {
         };
         Ok(inputs.iter().zip(dates).map(list).collect())
     }
+}
+
+/// Whether people have to approve what is planned now: the configuration says so, or they had to
+/// when letters went out last. That they are not asked any more is approved once more, like every
+/// other setting.
+fn must_be_asked(night: &Night<'_>, ledger: &Ledger) -> Result<bool, RunError> {
+    if night.config.needs_approval() {
+        return Ok(true);
+    }
+
+    let jobs = ledger.jobs()?.into_iter();
+    let out = jobs.filter(|job| {
+        matches!(job.state, JobState::Published | JobState::Done) && job.reprint.is_none()
+    });
+    let last = out.max_by_key(|job| job.planned_head.events);
+    let Some(last) = last else { return Ok(false) };
+    let Some(name) = last.statement() else { return Ok(false) };
+    let released = emergency::released(ledger, night.config)?;
+    if released.iter().any(|one| one.job.job == last.job && one.is_open()) {
+        return Ok(true);
+    }
+    let statement = record::find(&night.config.data_dir, name);
+    Ok(statement.is_none_or(|statement| !statement.terms.ends))
 }
 
 /// A job that waits for people.
@@ -198,14 +222,18 @@ pub(super) fn gate(
 
     let changed = if partly_out { Vec::new() } else { changed(night, &statement)? };
     let mut verdict = verdict_of(night, ledger, &statement)?;
-    if !verdict.is_good() && verdict.against.is_empty() {
+    if !verdict.may_be_printed() && verdict.against.is_empty() {
         cover(night, ledger, &statement)?;
         verdict = verdict_of(night, ledger, &statement)?;
     }
-    if !changed.is_empty() || !verdict.is_good() {
+    if !changed.is_empty() || !verdict.may_be_printed() {
         return wait(night, &job, &statement, &verdict, &changed).map(Some);
     }
-    if fresh || partly_out {
+    if partly_out {
+        return Ok(None);
+    }
+    Staging::of(&night.config.data_dir, &job.job_name).holds(&statement.plan)?;
+    if fresh {
         return Ok(None);
     }
 
@@ -241,7 +269,7 @@ fn changed(night: &Night<'_>, statement: &Statement) -> Result<Vec<String>, RunE
 
 /// Writes down that a standing approval covers this plan, where one does.
 fn cover(night: &Night<'_>, ledger: &mut Ledger, statement: &Statement) -> Result<(), RunError> {
-    let Some(last) = record::last_approved(ledger, &night.config.data_dir)? else { return Ok(()) };
+    let Some(last) = record::last_approved(ledger, night.config, None)? else { return Ok(()) };
     let basis = verdict_of(night, ledger, &last)?.basis;
     let under = match basis {
         Basis::Statement => Some(last),
@@ -287,6 +315,7 @@ fn wait(
     let mut missing = words::of_people(verdict);
     let change = |what: &String| format!("changed since the statement was made: {what}");
     missing.extend(changed.iter().map(change));
+    missing.extend(statement.terms.ends.then(|| words::ENDS.to_owned()));
 
     Ok(WaitingJob {
         job: job.job_name.clone(),

@@ -56,6 +56,10 @@ fn text(outcome: &Outcome, last_good: Option<Timestamp>) -> String {
         missing,
     );
 
+    let [released, open] = outcome.released.map(|jobs| i64::try_from(jobs).ok());
+    page.gauge("emergency_releases", "Jobs that one person released in an emergency.", released);
+    page.gauge("emergency_releases_open", "Those of them that nobody else has approved.", open);
+
     if let Some(cases) = outcome.cases {
         page.gauge("cases_open", "Cases that wait for a human.", few(cases.open));
         page.gauge("cases_new", "Cases that are new with the last run.", few(cases.new));
@@ -139,6 +143,12 @@ mod tests {
         # HELP breachpost_packages_missing Packages that the last run missed for the first time.
         # TYPE breachpost_packages_missing gauge
         breachpost_packages_missing{campaign="lab-2025"} 0
+        # HELP breachpost_emergency_releases Jobs that one person released in an emergency.
+        # TYPE breachpost_emergency_releases gauge
+        breachpost_emergency_releases{campaign="lab-2025"} 0
+        # HELP breachpost_emergency_releases_open Those of them that nobody else has approved.
+        # TYPE breachpost_emergency_releases_open gauge
+        breachpost_emergency_releases_open{campaign="lab-2025"} 0
         # HELP breachpost_cases_open Cases that wait for a human.
         # TYPE breachpost_cases_open gauge
         breachpost_cases_open{campaign="lab-2025"} 12

@@ -131,6 +131,13 @@ pub struct Outcome {
     pub ledger_head: String,
     /// What became of the summary mail.
     pub mail: MailFate,
+    /// Jobs that one person released in an emergency and are out, and how many of them wait for a
+    /// second person.
+    #[serde(default)]
+    pub released: [u64; 2],
+    /// What became of the mail to the approvers about each of them that was tried, by job.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub emergencies: BTreeMap<String, MailFate>,
     /// What became of the figures for Prometheus: `not configured`, `written`, `failed`.
     pub metrics: String,
     /// What became of the sealed backup: `not configured`, `made`, `handed over`, `nothing new`,
@@ -188,6 +195,8 @@ impl Outcome {
             in_mail: Vec::new(),
             ledger_head: String::new(),
             mail: MailFate::default(),
+            released: [0; 2],
+            emergencies: BTreeMap::new(),
             metrics: String::new(),
             backup: String::new(),
             backup_error: None,
@@ -215,14 +224,14 @@ impl Outcome {
             missing_packages: report.missing_packages.clone(),
             report: Some(papers.join("report.html")),
             ledger_head: report.ledger_head.clone(),
+            released: [report.emergencies.released, report.emergencies.open.len() as u64],
             ..Self::new(frame, Ending::Done, exit_code)
         }
     }
 
     /// A run whose job waits for approval: its papers are not in their place yet.
     #[must_use]
-    pub fn waiting(frame: Occasion<'_>, exit_code: u8, job: &WaitingJob) -> Self {
-        let report = &job.report;
+    pub fn waiting(frame: Occasion<'_>, exit_code: u8, job: &WaitingJob, report: &Report) -> Self {
         Self {
             run_id: String::new(),
             outcome: Ending::Waiting,

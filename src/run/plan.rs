@@ -11,6 +11,7 @@ use super::letters::Letters;
 use super::night::{Received, Wording};
 use super::plan_files::{self, Settings, Staging};
 use super::{Night, Prepared, RunError, cases, disk_space, kept_texts, papers};
+use crate::approval::emergency;
 use crate::base::logging;
 use crate::base::process::peak_rss_bytes;
 use crate::field::job_number::JobNumber;
@@ -94,7 +95,8 @@ pub(super) fn stage(
     let config = night.config;
     let run_id = papers::next_run_id(&config.data_dir, night.run_date, &ledger.jobs()?);
     let news = news(night, &received.rows, &prepared, ledger)?;
-    let report = begin_report(&run_id, night, received, &prepared, &news);
+    let mut report = begin_report(&run_id, night, received, &prepared, &news);
+    report.emergencies = emergency::report(ledger, config)?;
 
     staging_is_free(night, ledger, &report)?;
 

@@ -344,6 +344,19 @@ impl Staging {
         Statement::parse(&text).ok_or_else(|| self.other(STATEMENT))
     }
 
+    /// Proves that these files are there, byte for byte: also those of them that nothing is set from.
+    ///
+    /// # Errors
+    /// [`RunError`] when one is missing or is not what was written.
+    pub(super) fn holds(&self, files: &[StagedFile]) -> Result<(), RunError> {
+        for file in files {
+            if self.note(&file.name)? != *file {
+                return Err(self.other(&file.name));
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the job's settings, which must be those that were `staged`.
     ///
     /// # Errors

@@ -116,12 +116,14 @@ pub struct Proofs {
 }
 
 impl Proofs {
-    /// The proofs of a job that waits for approval.
+    /// The proofs of a job that waits for approval, or is out and whose plan is kept.
     ///
     /// # Errors
     /// [`RunError`] when the plan is not what was staged.
     pub fn of_job(data_dir: &Utf8Path, job: &Job) -> Result<Self, RunError> {
         let staging = Staging::of(data_dir, &job.job_name);
+        let staging =
+            if staging.folder().is_dir() { staging } else { Staging::kept(data_dir, &job.run_id) };
         let set: ProofSet = staging.proofs(&job.staged)?;
         Self::read(&staging, &job.staged, &set)
     }

@@ -7,7 +7,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::clock::Clock;
 use super::plan_files::Staging;
+use super::proofs::PROOFS;
 use super::{Night, RunError, approval, papers, republish, seal};
+use crate::approval::emergency;
 use crate::base::defect::{self, Defect};
 use crate::base::process::peak_rss_bytes;
 use crate::base::{FileError, data_dir, durable, logging};
@@ -222,6 +224,7 @@ fn finish_report(
     report.peak_rss_bytes = report.peak_rss_bytes.max(peak_rss_bytes());
     report.ledger_head = ledger.head()?.to_string();
     report.approval = approval::conclude(night, ledger, job)?;
+    report.emergencies = emergency::report(ledger, night.config)?;
     papers::write_report(&staging.papers(), &report)?;
 
     Ok(report)
@@ -235,6 +238,17 @@ fn shelve(
     sealed: &[Sealed],
 ) -> Result<Utf8PathBuf, RunError> {
     republish::keep(&night.config.data_dir, &job.job_name, &staging.papers(), sealed);
+    // The list of proofs: what they were can be looked up as long as the plan is there.
+    let list = staging.folder().join(PROOFS);
+    if list.is_file() {
+        let kept = staging.papers().join(PROOFS);
+        let folder = kept.parent().unwrap_or(&kept);
+        let moved = durable::make_folder(folder)
+            .and_then(|()| fs::rename(&list, &kept))
+            .and_then(|()| durable::sync_folder(folder));
+        moved.map_err(FileError::at("move", &list))?;
+    }
+
     let plan = staging.folder().join("plan");
     if plan.is_dir() {
         let papers = staging.papers();

@@ -21,6 +21,7 @@ import approval
 import calls
 import crowd
 import disk
+import emergency
 import errors
 import kills
 import memory
@@ -29,7 +30,7 @@ import transfer
 import vendor
 from night import Program, Wrong, prepare, settled
 
-CHECKS = ("memory", "order", "kills", "chains", "errors", "disks", "crowd", "watcher", "vendor", "transfer", "approval")
+CHECKS = ("memory", "order", "kills", "chains", "errors", "disks", "crowd", "watcher", "vendor", "transfer", "approval", "emergency")
 
 
 def guarded(work):
@@ -98,6 +99,15 @@ APPROVING: approval.Approving
 def kill_approval(way: tuple) -> bool:
     kind, point = way
     return getattr(approval, f"killed_{kind}")(APPROVING, TRIAL.data(), point)
+
+
+RELEASING: emergency.Releasing
+
+
+@guarded
+def kill_emergency(way: tuple) -> bool:
+    kind, point = way
+    return getattr(emergency, f"killed_{kind}")(RELEASING, TRIAL.data(), point)
 
 
 class Report:
@@ -176,14 +186,30 @@ def run(trial: Trial, which: tuple, short: bool) -> list[str]:
             report.pool(f"kills of `{name}`", kill_vendor, hits, 0.9)
     if "transfer" in which:
         transfers(report, short)
-    if "approval" in which:
+    if "approval" in which or "emergency" in which:
         global APPROVING
         APPROVING = approval.Approving(program, base)
+    if "approval" in which:
         steps = {"planning": APPROVING.to_plan, "approving": APPROVING.to_approve, "publishing": APPROVING.to_publish}
         for kind, found in steps.items():
             found = kills.spread(found, 6) if short else found
             report.pool(f"kills while {kind}", kill_approval, [(kind, point) for point in found], 0.9)
+    if "emergency" in which:
+        emergencies(report, short)
     return report.faults
+
+
+def emergencies(report: Report, short: bool) -> None:
+    """A release is killed at every call, and the night that publishes what was released."""
+    global RELEASING
+    RELEASING = emergency.Releasing(APPROVING)
+    try:
+        for kind, found in {"releasing": RELEASING.to_release, "published": RELEASING.to_publish}.items():
+            found = kills.spread(found, 5) if short else found
+            ways = [(kind, point) for point in found]
+            report.pool(f"kills in an emergency, {kind}", kill_emergency, ways, 0.9)
+    finally:
+        RELEASING.stop()
 
 
 def transfers(report: Report, short: bool) -> None:

@@ -3,6 +3,10 @@
 mod approves;
 mod changes;
 mod desk;
+mod dossier;
+mod emergency;
+mod kept;
+mod mutations;
 mod proofs;
 
 use std::fmt::Write as _;
@@ -121,8 +125,13 @@ impl Campaign {
 
     /// Dirk answers for what was configured.
     fn adopt(&self) {
-        for what in ["facts", "settings"] {
-            let command = ["approve", "--by", "Dirk", "--adopt", what];
+        self.adopt_all(&["facts", "settings"], &[]);
+    }
+
+    /// Dirk answers for all of this.
+    fn adopt_all(&self, all: &[&str], more: &[&str]) {
+        for what in all {
+            let command = [&["approve", "--by", "Dirk", "--adopt", what], more].concat();
             let text = self.ask(&command);
             assert_eq!(text.code, 0, "{}", text.stderr);
             let signature = self.sign(&text.stdout, "Dirk");

@@ -7,10 +7,11 @@ use crate::approval::edits::adoption_text;
 use crate::approval::rule::{Objection, Speaker};
 use crate::approval::{record, words};
 use crate::base::{ExitStatus, durable, logging};
-use crate::cli::args::ApproveArgs;
+use crate::cli::args::{ApprovalCommand, ApproveArgs};
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::desk::authors;
+use crate::desk::dossier::{self, WrittenDossier};
 use crate::record::{Access, ApprovalEvent, Credential, Home, Ledger, RecordError, Said};
 use crate::run::proofs::{INDEX, Proofs};
 
@@ -35,12 +36,13 @@ impl Session<'_> {
             ApproveArgs { refuse: Some(comment), .. } => Verb::Refuse(comment.clone()),
             ApproveArgs { withdraw: Some(comment), .. } => Verb::Withdraw(comment.clone()),
             ApproveArgs { adopt: Some(what), .. } => Verb::Adopt(what.clone()),
+            ApproveArgs { emergency: Some(reason), .. } => Verb::Release(reason.clone()),
             _ => Verb::Approve,
         };
-        if let (Verb::Adopt(what), None) = (&verb, &asked.signature) {
-            let waiting = self.waiting()?;
-            let sha256 = act::unclaimed(&waiting, what).map_err(|error| Failure::of(&error))?;
-            let text = adoption_text(&self.config.campaign, what, &sha256);
+        let job = asked.job.as_deref();
+        if asked.signature.is_none()
+            && let Some(text) = self.to_sign(job, &speaker, &verb)?
+        {
             output::line(text.trim_end());
             return Ok(ExitStatus::Done);
         }
@@ -51,7 +53,7 @@ impl Session<'_> {
         };
         logging::keep();
         let authors = authors::of(self.config);
-        let heard = act::say(self.config, &speaker, verb, &evidence, &authors, self.run_date)
+        let heard = act::say(self.config, job, &speaker, verb, &evidence, &authors, self.run_date)
             .map_err(|error| Failure::of(&error))?;
         if self.args.json {
             output::json(&heard);
@@ -60,21 +62,54 @@ impl Session<'_> {
 
         output::line(format_args!("job       {}", heard.job));
         show_verdict(&words::of_verdict(&heard.verdict));
-        if heard.verdict.is_good() {
+        if !heard.is_out && heard.verdict.may_be_printed() {
             output::line("next      `breachpost run` publishes it");
         }
         Ok(ExitStatus::Done)
     }
 
-    fn waiting(&self) -> Result<WaitingStatement, Failure> {
+    pub(super) fn approval(&self, asked: &ApprovalCommand) -> Result<ExitStatus, Failure> {
+        match asked {
+            ApprovalCommand::Statement { job, words } => self.statement(job.as_deref(), *words),
+            ApprovalCommand::Dossier { job, out } => self.dossier(job.as_deref(), out),
+            ApprovalCommand::Verify { file } => self.approval_verify(file),
+        }
+    }
+
+    /// The text that somebody signs for this, where it is not the statement.
+    fn to_sign(
+        &self,
+        job: Option<&str>,
+        speaker: &Speaker<'_>,
+        verb: &Verb,
+    ) -> Result<Option<String>, Failure> {
+        let failed = |error: ApprovalError| Failure::of(&error);
+
+        Ok(match verb {
+            Verb::Adopt(what) => {
+                let waiting = self.waiting(job)?;
+                let sha256 = act::unclaimed(&waiting, what).map_err(failed)?;
+                Some(adoption_text(&self.config.campaign, what, &sha256))
+            }
+            Verb::Release(reason) => {
+                let waiting = self.waiting(job)?;
+                let text =
+                    act::releasable(self.config, &waiting, speaker.name, reason, self.run_date);
+                Some(text.map_err(failed)?)
+            }
+            _ => None,
+        })
+    }
+
+    fn waiting(&self, job: Option<&str>) -> Result<WaitingStatement, Failure> {
         let ledger = Ledger::open(&Home::of(self.config), Access::Read)
             .map_err(|error| record_failure(&error))?;
         let authors = authors::of(self.config);
-        act::waiting(&ledger, self.config, &authors).map_err(|error| Failure::of(&error))
+        act::waiting(&ledger, self.config, job, &authors).map_err(|error| Failure::of(&error))
     }
 
-    pub(super) fn statement(&self, in_words: bool) -> Result<ExitStatus, Failure> {
-        let waiting = self.waiting()?;
+    fn statement(&self, job: Option<&str>, in_words: bool) -> Result<ExitStatus, Failure> {
+        let waiting = self.waiting(job)?;
         if !in_words {
             output::line(waiting.statement.text().trim_end());
             return Ok(ExitStatus::Done);
@@ -97,14 +132,13 @@ impl Session<'_> {
         Ok(ExitStatus::Done)
     }
 
-    pub(super) fn approval_verify(&self, file: &Utf8Path) -> Result<ExitStatus, Failure> {
+    fn approval_verify(&self, file: &Utf8Path) -> Result<ExitStatus, Failure> {
         let (paper, proved) =
             record::prove(file, &self.config.approval).map_err(|error| Failure::of(&error))?;
         let known = self.known_events()?;
         let is_known =
             |event: &ApprovalEvent| known.as_ref().is_none_or(|known| known.contains(event));
         let all_known = paper.events.iter().all(is_known);
-        let is_good = proved.verdict.is_good() && all_known;
         if self.args.json {
             output::json(&proved);
         } else {
@@ -114,7 +148,11 @@ impl Session<'_> {
             self.show_proof(&paper.events, known.is_some(), all_known);
         }
 
-        Ok(if is_good { ExitStatus::Done } else { ExitStatus::Stopped })
+        Ok(match &proved.verdict {
+            verdict if all_known && verdict.is_good() => ExitStatus::Done,
+            verdict if all_known && verdict.may_be_printed() => ExitStatus::ForAHuman,
+            _ => ExitStatus::Stopped,
+        })
     }
 
     /// What the ledger knows of approvals; `None` where there is no ledger to ask.
@@ -146,8 +184,19 @@ impl Session<'_> {
         }
     }
 
+    fn dossier(&self, job: Option<&str>, out: &Utf8Path) -> Result<ExitStatus, Failure> {
+        let written = dossier::write(self.config, job, out).map_err(|error| Failure::of(&error))?;
+        if self.args.json {
+            output::json(&written);
+            return Ok(ExitStatus::Done);
+        }
+        let WrittenDossier { job, proofs, .. } = written;
+        output::line(format_args!("dossier   {out}: job {job}, {proofs} proofs"));
+        Ok(ExitStatus::Done)
+    }
+
     pub(super) fn proofs(&self, out: &Utf8Path) -> Result<ExitStatus, Failure> {
-        let waiting = self.waiting()?;
+        let waiting = self.waiting(None)?;
         let written = Proofs::of_job(&self.config.data_dir, &waiting.job).and_then(|proofs| {
             proofs.write(out, &proofs.press()?)?;
             Ok(proofs.sheets.len())

@@ -34,7 +34,7 @@ impl Session<'_> {
         let mut resumed = done.resumed.as_ref().map(|job| self.resumed(job, frame));
         let mut own = match &done.waiting {
             None => Outcome::done(frame, status.code(), &done.report, &done.papers),
-            Some(job) => Outcome::waiting(frame, status.code(), job),
+            Some(job) => Outcome::waiting(frame, status.code(), job, &done.report),
         };
 
         own.resumed = done.resumed.as_ref().map(|job| job.report.run_id.clone());
@@ -62,6 +62,7 @@ impl Session<'_> {
             .collect();
 
         teller.mail_again(&tried);
+        teller.emergencies(&mut own, &done.ledger);
         teller.figures(&mut own);
 
         if let Some((job, outcome)) = done.resumed.as_mut().zip(resumed.as_mut()) {
@@ -112,6 +113,9 @@ impl Session<'_> {
         show_reprinted(&done.reprinted);
         show_counts(&done.report);
         show_news(&done.report);
+        for line in &done.report.emergencies.open {
+            output::line(format_args!("EMERGENCY {line}"));
+        }
 
         match (&done.package, &done.waiting) {
             (Some(package), _) => output::line(format_args!("package   {package}")),

@@ -13,13 +13,13 @@ use crate::approval::act::{self, ApprovalError, Evidence, Verb, WaitingStatement
 use crate::approval::edits::is_same;
 use crate::approval::proofs::ProofLetter;
 use crate::approval::rule::Speaker;
+use crate::approval::stand_ins::masked;
 use crate::approval::statement::{ListRead, Statement};
 use crate::approval::words;
 use crate::desk::authors;
 use crate::desk::journal::Act;
 use crate::desk::{Desk, DeskError};
-use crate::field::draft::{Draft, Kix};
-use crate::record::{Access, Home, Ledger};
+use crate::record::{Access, Home, Ledger, RecordError};
 use crate::render::Press;
 use crate::run::proofs::Proofs;
 
@@ -40,10 +40,35 @@ impl std::fmt::Debug for Looking {
     }
 }
 
+/// What the page shows beside what waits.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ApprovalAsked<'a> {
+    /// The statement; empty: what waits.
+    pub of: &'a str,
+    /// A key of the desk's words about a password; empty: nothing is wrong.
+    pub wrong: &'a str,
+    /// What somebody typed that was not taken.
+    pub comment: &'a str,
+    /// The same, about an emergency.
+    pub reason: &'a str,
+}
+
 /// The page.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks each of them by name")]
 struct ApprovalPage {
     hash: String,
+    /// It is out, and was released in an emergency.
+    is_out: bool,
+    /// Behind the address of a page about this statement.
+    of: String,
+    /// What else can be approved, by statement and job.
+    others: Vec<(String, String)>,
+    /// Whether this visitor may release it alone.
+    may_release: bool,
+    /// What was typed already.
+    comment: String,
+    reason: String,
     /// `None`: nothing waits.
     statement: Option<StatementWords>,
     /// Who approved, who did not, who is missing.
@@ -77,6 +102,10 @@ struct StatementWords {
     sentences: u64,
     is_first: bool,
     changed: Vec<String>,
+    /// Nobody is asked any more afterwards.
+    ends: bool,
+    /// Waves and calls, in words.
+    forecast: Vec<String>,
     standing: Option<(u64, u64, String)>,
     roles: Vec<String>,
     days: i64,
@@ -98,6 +127,8 @@ struct ShownProof {
 struct ProofPage {
     statement: String,
     number: u32,
+    /// Behind the address of the page about the statement.
+    back: String,
     of: usize,
     pages: Vec<usize>,
     why: Vec<String>,
@@ -125,6 +156,8 @@ impl StatementWords {
             sentences: statement.proofs.sentences,
             is_first: statement.since.statement.is_none(),
             changed: statement.since.changed.clone(),
+            ends: statement.terms.ends,
+            forecast: statement.forecast.iter().flat_map(words::of_forecast).collect(),
             standing,
             roles: statement.terms.roles.iter().map(ToString::to_string).collect(),
             days: statement.terms.max_plan_age_days,
@@ -142,20 +175,21 @@ impl Desk {
     pub fn approval_page(
         &self,
         visitor: &Visitor,
-        wrong: &str,
+        asked: ApprovalAsked<'_>,
         objection: Option<ApprovalError>,
     ) -> Result<View, DeskError> {
         use crate::base::Explain as _;
 
-        let wrong = if ["wait", "wrong"].contains(&wrong) {
-            self.words.get(visitor.language, wrong).to_owned()
-        } else {
+        let wrong = if asked.wrong.is_empty() {
             String::new()
+        } else {
+            self.words.get(visitor.language, asked.wrong).to_owned()
         };
         let hint = objection.as_ref().and_then(ApprovalError::hint).unwrap_or_default();
         let objection = objection.map_or_else(String::new, |error| error.to_string());
-        let Some(waiting) = self.waiting()? else {
-            return Ok(View::of("approval.html", &ApprovalPage::nothing(wrong, objection)));
+        let Some(waiting) = self.waiting(asked.of)? else {
+            let page = ApprovalPage { wrong, objection, ..ApprovalPage::default() };
+            return Ok(View::of("approval.html", &page));
         };
 
         let looking = self.looking(&waiting)?;
@@ -168,6 +202,19 @@ impl Desk {
         let edited = waiting.edits.by.iter().filter(|(_, by)| !by.is_empty());
 
         let page = ApprovalPage {
+            is_out: waiting.is_out,
+            of: of(&waiting),
+            others: self.others(&hash)?,
+            may_release: !waiting.is_out
+                && !waiting.verdict.may_be_printed()
+                && waiting.verdict.against.is_empty()
+                && self
+                    .config
+                    .approval
+                    .approver(&visitor.name)
+                    .is_some_and(|approver| approver.emergency),
+            comment: asked.comment.to_owned(),
+            reason: asked.reason.to_owned(),
             said: words::of_verdict(&waiting.verdict),
             is_good: waiting.verdict.is_good(),
             edited: edited
@@ -193,15 +240,30 @@ impl Desk {
         Ok(View::of("approval.html", &page))
     }
 
-    /// The job that waits; `None`: none does.
-    fn waiting(&self) -> Result<Option<WaitingStatement>, DeskError> {
+    /// The ledger; `None`: there is none yet.
+    fn ledger(&self) -> Result<Option<Ledger>, DeskError> {
+        match Ledger::open(&Home::of(&self.config), Access::Read) {
+            Err(RecordError::Missing { .. }) => Ok(None),
+            ledger => ledger.map(Some).map_err(|error| Box::new(ApprovalError::from(error)).into()),
+        }
+    }
+
+    /// What can be approved beside this statement.
+    fn others(&self, statement: &str) -> Result<Vec<(String, String)>, DeskError> {
+        let Some(ledger) = self.ledger()? else { return Ok(Vec::new()) };
+        let jobs = act::approvable(&ledger, &self.config);
+        let jobs = jobs.map_err(|error| Box::new(ApprovalError::from(error)))?;
+        let named = |job: crate::record::Job| Some((job.statement()?.to_owned(), job.job_name));
+        Ok(jobs.into_iter().filter_map(named).filter(|(hash, _)| hash != statement).collect())
+    }
+
+    /// What can be approved: this statement, or where it is empty the first; `None`: nothing.
+    fn waiting(&self, of: &str) -> Result<Option<WaitingStatement>, DeskError> {
         let failed = |error: ApprovalError| DeskError::from(Box::new(error));
-        let ledger = match Ledger::open(&Home::of(&self.config), Access::Read) {
-            Err(crate::record::RecordError::Missing { .. }) => return Ok(None),
-            ledger => ledger.map_err(|error| failed(error.into()))?,
-        };
+        let Some(ledger) = self.ledger()? else { return Ok(None) };
         let authors = authors::of(&self.config);
-        match act::waiting(&ledger, &self.config, &authors) {
+        let asked = Some(of).filter(|of| !of.is_empty());
+        match act::waiting(&ledger, &self.config, asked, &authors) {
             Err(ApprovalError::NothingWaits) => Ok(None),
             waiting => waiting.map(Some).map_err(failed),
         }
@@ -239,8 +301,13 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError`] when the plan cannot be read.
-    pub fn proof_page(&self, visitor: &Visitor, number: u32) -> Result<Option<View>, DeskError> {
-        let Some(waiting) = self.waiting()? else { return Ok(None) };
+    pub fn proof_page(
+        &self,
+        visitor: &Visitor,
+        statement: &str,
+        number: u32,
+    ) -> Result<Option<View>, DeskError> {
+        let Some(waiting) = self.waiting(statement)? else { return Ok(None) };
         let looking = self.looking(&waiting)?;
         let Some(sheet) = looking.sheet(number) else { return Ok(None) };
         let sides = looking.press.sides(&sheet.letter.draft.body).unwrap_or(0);
@@ -249,6 +316,7 @@ impl Desk {
         let page = ProofPage {
             statement: looking.statement.clone(),
             number,
+            back: of(&waiting),
             of: looking.proofs.sheets.len(),
             pages: (1..=sides).collect(),
             why,
@@ -269,7 +337,7 @@ impl Desk {
         number: u32,
         page: usize,
     ) -> Result<Option<Vec<u8>>, DeskError> {
-        let Some(waiting) = self.waiting()? else { return Ok(None) };
+        let Some(waiting) = self.waiting(statement)? else { return Ok(None) };
         let looking = self.looking(&waiting)?;
         let Some(sheet) = looking.sheet(number).filter(|_| looking.statement == statement) else {
             return Ok(None);
@@ -285,8 +353,8 @@ impl Desk {
         Ok(page.checked_sub(1).and_then(|page| pictures.into_iter().nth(page)))
     }
 
-    /// Writes down that somebody looked at a proof; the answer is the next one that they have not
-    /// seen, 0 for none. `None`: there is no such proof.
+    /// Writes down that somebody looked at a proof; the answer is the page to go on with, of the next
+    /// one that they have not seen. `None`: there is no such proof.
     ///
     /// # Errors
     /// [`DeskError`] when it cannot be written down.
@@ -295,8 +363,8 @@ impl Desk {
         visitor: &Visitor,
         statement: &str,
         number: u32,
-    ) -> Result<Option<u32>, DeskError> {
-        let Some(waiting) = self.waiting()? else { return Ok(None) };
+    ) -> Result<Option<String>, DeskError> {
+        let Some(waiting) = self.waiting(statement)? else { return Ok(None) };
         let looking = self.looking(&waiting)?;
         if looking.statement != statement || looking.sheet(number).is_none() {
             return Ok(None);
@@ -308,7 +376,8 @@ impl Desk {
             let shown = self.who_saw(statement, proof);
             !shown.seen.iter().any(|(name, _)| is_same(name, &visitor.name))
         });
-        Ok(Some(unseen.map_or(0, |proof| proof.number)))
+        let next = unseen.map_or_else(String::new, |proof| format!("/{}", proof.number));
+        Ok(Some(format!("/approval{next}{}", of(&waiting))))
     }
 
     /// Writes down what somebody says of `statement`, who has just given their password; the answer
@@ -322,20 +391,27 @@ impl Desk {
         statement: &str,
         verb: Verb,
     ) -> Result<Option<ApprovalError>, DeskError> {
-        let Some(waiting) = self.waiting()? else { return Ok(Some(ApprovalError::NothingWaits)) };
+        let Some(waiting) = self.waiting(statement)? else {
+            return Ok(Some(ApprovalError::NothingWaits));
+        };
         let looking = self.looking(&waiting)?;
         if looking.statement != statement {
             return Ok(Some(ApprovalError::NothingWaits));
         }
-        if matches!(verb, Verb::Approve) && !self.has_seen_all(visitor, &looking) {
+        if matches!(verb, Verb::Approve | Verb::Release(_)) && !self.has_seen_all(visitor, &looking)
+        {
             return Ok(Some(ApprovalError::Unseen));
         }
 
         let speaker = Speaker { name: &visitor.name, role: Some(visitor.role), account: None };
         let authors = authors::of(&self.config);
         let date = self.today();
-        match act::say(&self.config, &speaker, verb, &Evidence::Password, &authors, date) {
+        let evidence = Evidence::Password;
+        match act::say(&self.config, Some(statement), &speaker, verb, &evidence, &authors, date) {
             Ok(_) => Ok(None),
+            Err(error @ ApprovalError::Record(RecordError::ApprovalWords { .. })) => {
+                Ok(Some(error))
+            }
             Err(error @ (ApprovalError::Record(_) | ApprovalError::File(_))) => {
                 Err(Box::new(error).into())
             }
@@ -357,77 +433,13 @@ impl Desk {
     }
 }
 
+/// Behind the address of a page about a statement that is not the one that waits.
+fn of(waiting: &WaitingStatement) -> String {
+    if waiting.is_out { format!("?of={}", waiting.statement.hash()) } else { String::new() }
+}
+
 impl Looking {
     fn sheet(&self, number: u32) -> Option<&crate::run::proofs::ProofSheet> {
         self.proofs.sheets.iter().find(|sheet| sheet.proof.number == number)
-    }
-}
-
-impl ApprovalPage {
-    fn nothing(wrong: String, objection: String) -> Self {
-        Self {
-            hash: String::new(),
-            statement: None,
-            said: Vec::new(),
-            is_good: false,
-            edited: Vec::new(),
-            unclaimed: Vec::new(),
-            proofs: Vec::new(),
-            unseen: 0,
-            may: "",
-            masked: false,
-            wrong,
-            objection,
-            hint: String::new(),
-        }
-    }
-}
-
-/// The letter with stand-ins for everything that is somebody's: signs keep their kind and place.
-fn masked(draft: &Draft) -> Draft {
-    let lines = |lines: &[String]| lines.iter().map(|line| mask(line)).collect();
-    let kix = match &draft.kix {
-        Kix::Code(code) => Kix::Code(mask(code)),
-        skipped @ Kix::Skipped(_) => skipped.clone(),
-    };
-    Draft {
-        reference: mask(&draft.reference),
-        salutation: mask(&draft.salutation),
-        name_lines: lines(&draft.name_lines),
-        address_lines: lines(&draft.address_lines),
-        country_line: mask(&draft.country_line),
-        provider_display: mask(&draft.provider_display),
-        kix,
-        ..draft.clone()
-    }
-}
-
-fn mask(text: &str) -> String {
-    let stand_in = |sign: char| match sign {
-        sign if sign.is_numeric() => '9',
-        sign if sign.is_uppercase() => 'X',
-        sign if sign.is_alphabetic() => 'x',
-        sign => sign,
-    };
-    text.chars().map(stand_in).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::package::testing::draft;
-
-    #[test]
-    fn a_stand_in_has_the_shape_and_no_sign_of_what_it_stands_for() {
-        assert_eq!(mask("Mevrouw É. 't Hooft-Łąki"), "Xxxxxxx X. 'x Xxxxx-Xxxx");
-        assert_eq!(mask("3511 AB  UTRECHT"), "9999 XX  XXXXXXX");
-
-        let draft = draft(1, "3511AB");
-        let shown = serde_json::to_string(&masked(&draft)).unwrap();
-        let printed = draft.name_lines.iter().chain(&draft.address_lines);
-        for line in printed.chain([&draft.salutation, &draft.reference]) {
-            assert!(!shown.contains(line.as_str()), "{line}");
-        }
-        assert_eq!(masked(&draft).body, draft.body);
     }
 }

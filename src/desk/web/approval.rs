@@ -3,14 +3,15 @@
 use std::time::Instant;
 
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::SecretString;
 
-use super::Room;
 use super::fields::{Asked, Sent, field};
+use super::{Room, SentForm};
 use crate::approval::act::Verb;
 use crate::desk::pages::Visitor;
+use crate::desk::pages::approval::ApprovalAsked;
 use crate::desk::users::Users;
 use crate::desk::{DeskError, users_file};
 
@@ -20,38 +21,51 @@ pub(super) async fn show(
     visitor: Visitor,
     Asked(fields): Asked,
 ) -> Response {
-    let wrong = field(&fields, "wrong").to_owned();
-    room.page(visitor, move |desk, visitor| desk.approval_page(visitor, &wrong, None).map(Some))
-        .await
+    let of = field(&fields, "of").to_owned();
+    room.page(visitor, move |desk, visitor| {
+        let asked = ApprovalAsked { of: &of, ..ApprovalAsked::default() };
+        desk.approval_page(visitor, asked, None).map(Some)
+    })
+    .await
 }
 
-/// Somebody approves, says no, takes it back, or answers for an edit.
+/// Somebody approves, says no, takes it back, answers for an edit, or releases letters alone. What
+/// they typed is not lost, whatever stands against it; their password is not given back.
 pub(super) async fn say(
     State(room): State<Room>,
-    visitor: Visitor,
+    headers: HeaderMap,
     Sent(fields): Sent,
 ) -> Response {
-    room.answer_with(visitor, move |room, visitor| {
-        let comment = || field(&fields, "comment").trim().to_owned();
-        let verb = match field(&fields, "verb") {
+    let sent = SentForm { action: "/approval".to_owned(), fields };
+    room.take(headers, sent, move |room, visitor, fields| {
+        let comment = || field(fields, "comment").trim().to_owned();
+        let verb = match field(fields, "verb") {
             "approve" => Verb::Approve,
             "refuse" => Verb::Refuse(comment()),
             "withdraw" => Verb::Withdraw(comment()),
-            "adopt" => Verb::Adopt(field(&fields, "what").to_owned()),
+            "adopt" => Verb::Adopt(field(fields, "what").to_owned()),
+            "release" => Verb::Release(field(fields, "reason").trim().to_owned()),
             _ => return Ok(room.not_found(visitor)),
         };
-        if let Some(wrong) = refused(room, visitor, field(&fields, "password"))? {
-            return Ok(Redirect::to(&format!("/approval?wrong={wrong}")).into_response());
+
+        let statement = field(fields, "statement");
+        let wrong = refused(room, visitor, field(fields, "password"))?;
+        let objection = match wrong {
+            None => room.desk.say(visitor, statement, verb)?,
+            Some(_) => None,
+        };
+        if wrong.is_none() && objection.is_none() {
+            return Ok(Redirect::to("/approval").into_response());
         }
 
-        let statement = field(&fields, "statement");
-        match room.desk.say(visitor, statement, verb)? {
-            None => Ok(Redirect::to("/approval").into_response()),
-            Some(objection) => {
-                let view = room.desk.approval_page(visitor, "", Some(objection))?;
-                Ok(room.html(view.with_status(422), Some(visitor), visitor.language))
-            }
-        }
+        let asked = ApprovalAsked {
+            of: statement,
+            wrong: wrong.unwrap_or_default(),
+            comment: field(fields, "comment"),
+            reason: field(fields, "reason"),
+        };
+        let view = room.desk.approval_page(visitor, asked, objection)?;
+        Ok(room.html(view.with_status(422), Some(visitor), visitor.language))
     })
     .await
 }
@@ -83,8 +97,10 @@ pub(super) async fn proof(
     State(room): State<Room>,
     visitor: Visitor,
     Path(number): Path<u32>,
+    Asked(fields): Asked,
 ) -> Response {
-    room.page(visitor, move |desk, visitor| desk.proof_page(visitor, number)).await
+    let of = field(&fields, "of").to_owned();
+    room.page(visitor, move |desk, visitor| desk.proof_page(visitor, &of, number)).await
 }
 
 /// Somebody has looked at a proof.
@@ -98,8 +114,7 @@ pub(super) async fn seen(
         let statement = field(&fields, "statement");
         match room.desk.saw(visitor, statement, number)? {
             None => Ok(room.not_found(visitor)),
-            Some(0) => Ok(Redirect::to("/approval").into_response()),
-            Some(next) => Ok(Redirect::to(&format!("/approval/{next}")).into_response()),
+            Some(next) => Ok(Redirect::to(&next).into_response()),
         }
     })
     .await

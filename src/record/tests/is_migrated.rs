@@ -44,7 +44,7 @@ fn the_first_change_migrates_it_after_a_copy_and_writes_that_down() {
             .unwrap(),
         1
     );
-    assert_eq!(version(&world), 5);
+    assert_eq!(version(&world), 6);
     let verdict = check::check(&world.home(), &[head.hash]).unwrap();
     assert_eq!(verdict.totals, told);
     // The migration is an event of its own, the decision another.

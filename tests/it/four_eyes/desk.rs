@@ -64,7 +64,7 @@ fn two_people_look_at_every_proof_and_approve_with_their_passwords() {
     let mut dirk = desk.visit("operator");
     for what in ["facts", "settings"] {
         let wrong = say(&mut dirk, &hash, "adopt", ("what", what), "een ander wachtwoord");
-        assert_eq!((wrong.status, wrong.location()), (303, "/approval?wrong=wrong"));
+        assert_eq!(wrong.status, 422, "{}", wrong.body);
         let early = say(&mut anna, &hash, "approve", ("", ""), PASSWORD);
         assert_eq!(early.status, 422);
         let adopted = say(&mut dirk, &hash, "adopt", ("what", what), PASSWORD);
@@ -148,15 +148,84 @@ fn a_stranger_and_a_page_of_somebody_else_approve_nothing() {
         say(&mut forged, &hash, "refuse", ("comment", "no such thing"), PASSWORD).status,
         403
     );
+    // What was typed is not lost, and the password is not given back.
+    let comment = "page \"two\" is <b>wrong</b>";
     for _ in 0..5 {
-        say(&mut anna, &hash, "refuse", ("comment", "no such thing"), "geraden wachtwoord");
+        let wrong = say(&mut anna, &hash, "refuse", ("comment", comment), "geraden wachtwoord");
+        assert_eq!(wrong.status, 422);
+        let kept = "value=\"page &quot;two&quot; is &lt;b&gt;wrong&lt;";
+        assert!(wrong.body.contains(kept), "{}", wrong.body);
+        assert!(!wrong.body.contains("geraden"), "{}", wrong.body);
     }
-    let waits = say(&mut anna, &hash, "refuse", ("comment", "no such thing"), PASSWORD);
-    assert_eq!(waits.location(), "/approval?wrong=wait", "whoever guesses has to wait");
+    let waits = say(&mut anna, &hash, "refuse", ("comment", comment), PASSWORD);
+    assert!(waits.status == 422 && waits.body.contains("page &quot;two"), "whoever guesses waits");
+    let mut gone = desk.stranger();
+    gone.cookie = "desk=0000".to_owned();
+    let ended = say(&mut gone, &hash, "refuse", ("comment", comment), PASSWORD);
+    assert!(!ended.body.contains(PASSWORD), "{}", ended.body);
     assert_eq!(fs::read(desk.path("data/ledger.sqlite")).unwrap(), before);
 
     let mut bart = desk.visit("privacy");
     let refused = say(&mut bart, &hash, "refuse", ("comment", "page two is wrong"), PASSWORD);
     assert_eq!(refused.status, 303, "{}", refused.body);
     assert!(bart.get("/approval").says("refused it: page two is wrong"));
+}
+
+#[test]
+fn one_person_releases_at_the_desk_and_another_one_approves_afterwards() {
+    let desk = waiting();
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKHEChB1OUXUtLpiklxVROD6wUbuaMPo7oVRMgXhxM7V";
+    desk.edit(
+        "breachpost.toml",
+        "[approval]\nrequired = true\n",
+        &format!(
+            "[mail]\nhost = \"localhost\"\nport = 1\nfrom = \"b@example.org\"\nto = \
+             [\"o@example.org\"]\n\n[approval]\nrequired = true\n\n[[approval.approvers]]\nname = \
+             \"Anna operator\"\nemergency = true\nmail = \"d@example.org\"\nkey = \"{key}\"\n"
+        ),
+    );
+    let desk = desk.reopened();
+    let mut dirk = desk.visit("operator");
+    let mut anna = desk.visit("communications");
+    let hash = hash_of(&anna.get("/approval"));
+    let reason = ("reason", "the call centre opens at eight");
+
+    assert!(!anna.get("/approval").says("Alleen vrijgeven"), "only whoever has the right");
+    assert!(dirk.get("/approval").says("Alleen vrijgeven"));
+    let unseen = say(&mut dirk, &hash, "release", reason, PASSWORD);
+    assert!(unseen.status == 422 && unseen.says("not all proofs"), "{}", unseen.body);
+    assert!(unseen.body.contains(reason.1), "the reason is not lost");
+    look_at_all(&mut anna, &hash);
+    let without = say(&mut anna, &hash, "release", reason, PASSWORD);
+    assert!(without.status == 422 && without.says("may not release"), "{}", without.body);
+    look_at_all(&mut dirk, &hash);
+    let released = say(&mut dirk, &hash, "release", reason, PASSWORD);
+    assert_eq!(released.status, 303, "{}", released.body);
+
+    // No mail can be sent here: the letters are out, and the run says so.
+    let done = desk.command(&["run"]).output().unwrap();
+    assert_eq!(done.status.code(), Some(5), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(fs::read_dir(desk.path("data/outbox")).unwrap().count(), 1);
+
+    // Every page says so until somebody else has approved; the proofs can still be looked at.
+    assert!(anna.get("/texts").says(reason.1), "a banner on every page");
+    let page = anna.get("/approval");
+    assert!(page.says("keurt achteraf goed") && hash_of(&page) == hash, "{}", page.body);
+    for what in ["facts", "settings"] {
+        assert_eq!(say(&mut dirk, &hash, "adopt", ("what", what), PASSWORD).status, 303);
+    }
+    let proof = anna.get(&format!("/approval/1?of={hash}"));
+    assert_eq!(proof.status, 200, "{}", proof.body);
+    let picture = anna.get(&format!("/approval/picture?statement={hash}&proof=1&page=1"));
+    assert!(picture.bytes.starts_with(b"\x89PNG"));
+    assert_eq!(say(&mut anna, &hash, "approve", ("", ""), PASSWORD).status, 303);
+    assert!(anna.get("/texts").says(reason.1), "privacy is still missing");
+    let mut bart = desk.visit("privacy");
+    let mut next = format!("/approval/1?of={hash}");
+    while next.starts_with("/approval/") {
+        let seen = bart.post(next.split('?').next().unwrap(), &[("statement", &hash)]);
+        seen.location().clone_into(&mut next);
+    }
+    assert_eq!(say(&mut bart, &hash, "approve", ("", ""), PASSWORD).status, 303);
+    assert!(!anna.get("/texts").says(reason.1), "it is over");
 }

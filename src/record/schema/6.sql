@@ -1,0 +1,2 @@
+-- Version 6: letters that one person released in an emergency. The event has no table, and names nobody who is written to;
+-- an earlier program would not know that a second person still has to approve.
