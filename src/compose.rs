@@ -56,6 +56,7 @@ use crate::field::keys::Keys;
 use crate::field::notice::{Identity, Notice};
 use crate::field::reason::{Reason, SetAside, Sifted, more_rows};
 use crate::field::row::Input;
+use crate::field::subject::LetterSubject;
 use crate::field::terms::Zone;
 
 use address_lines::{AddressLines, address_lines};
@@ -169,6 +170,7 @@ fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts)
         reference: reference::code(book.keys.reference_seed(letter_id)),
         letter_id,
         person: notice.person,
+        subject: LetterSubject::Person,
         kind: notice.kind,
         sequence: notice.sequence,
         reissue_of: notice.reissue,
@@ -185,6 +187,7 @@ fn draft(notice: Notice<'_>, parts: Parts, book: &Letterbook<'_>, texts: &Texts)
         postal: address.postal,
         zone: address.zone,
         provider_display: if provider_slot { parts.provider_display } else { String::new() },
+        patients: 0,
         body,
         rows: notice.rows.iter().map(|row| (file_name(book, row.file), row.row)).collect(),
         row_refs: notice.rows,

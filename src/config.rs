@@ -9,6 +9,7 @@ mod desk;
 mod inputs;
 pub mod keys;
 pub mod mapping;
+mod providers;
 mod receipts;
 pub mod telling;
 mod texts;
@@ -27,6 +28,7 @@ pub use backup::Backup;
 pub use damage::DamageLimits;
 pub use desk::{DeskSettings, DeskTls};
 pub use inputs::{InputFormat, Inputs, TextEncoding};
+pub use providers::ProvidersFirst;
 pub use receipts::ReceiptSettings;
 pub use telling::{MetricsSettings, ReviewSettings};
 pub use texts::TextSettings;
@@ -103,6 +105,8 @@ pub struct Config {
     pub approval: ApprovalSettings,
     /// First letters in waves; absent = everybody who can be told is told tonight.
     pub waves: Option<WaveSettings>,
+    /// Providers are told before their patients are; absent = nobody waits for a provider.
+    pub providers_first: Option<ProvidersFirst>,
     /// Where people reach the desk.
     #[serde(default)]
     pub desk: DeskSettings,

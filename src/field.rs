@@ -16,6 +16,7 @@ pub mod partial_date;
 pub mod terms;
 
 pub mod reissue;
+pub mod subject;
 
 pub mod findings;
 pub mod keys;
@@ -29,6 +30,7 @@ pub mod words;
 
 pub mod notice;
 pub mod person;
+pub mod provider;
 
 pub mod body;
 pub mod draft;

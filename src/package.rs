@@ -342,6 +342,8 @@ pub(crate) mod testing {
         Draft {
             letter_id: letter_id(number),
             person: Pseudonym([7; 16]),
+            subject: crate::field::subject::LetterSubject::Person,
+            patients: 0,
             kind: Kind::First,
             sequence: 1,
             reissue_of: None,

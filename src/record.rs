@@ -45,6 +45,7 @@ mod passage;
 pub mod pieces;
 mod plan;
 mod privacy;
+pub mod providers;
 mod protection;
 pub mod purge;
 mod recognise;

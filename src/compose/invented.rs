@@ -60,6 +60,8 @@ pub fn draft(subject: &TextFacts, number: usize, body: &Body) -> Draft {
     Draft {
         letter_id: LetterId(seed(number)),
         person: Pseudonym(seed(number)),
+        subject: crate::field::subject::LetterSubject::Person,
+        patients: 0,
         kind: kind(subject),
         sequence: 1,
         reissue_of: None,

@@ -5,7 +5,8 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    Config, Mail, MailSecurity, Policy, Print, Vendor, Window, approval, receipts, telling, waves,
+    Config, Mail, MailSecurity, Policy, Print, Vendor, Window, approval, providers, receipts, telling,
+    waves,
 };
 
 /// A key of the configuration and what is wrong with its value.
@@ -48,6 +49,7 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     config.transfer.as_ref().map_or(Ok(()), super::TransferSettings::check)?;
     approval::check(&config.approval, config.mail.is_some())?;
     config.waves.as_ref().map_or(Ok(()), waves::check)?;
+    config.providers_first.as_ref().map_or(Ok(()), providers::check)?;
 
     telling::check(config)
 }

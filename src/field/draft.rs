@@ -8,6 +8,7 @@ use crate::field::address::AddressSource;
 use crate::field::findings::Findings;
 use crate::field::ids::{LetterId, Pseudonym, RowRef};
 use crate::field::reissue::Reissue;
+use crate::field::subject::LetterSubject;
 use crate::field::terms::{Audience, Custody, Format, Items, Kind, Language, Zone};
 
 /// The parts of a printed address that the vendor's manifest wants one by one.
@@ -50,6 +51,9 @@ pub struct Draft {
     pub letter_id: LetterId,
     /// Whom it is for.
     pub person: Pseudonym,
+    /// What kind of addressee that is.
+    #[serde(default, skip_serializing_if = "LetterSubject::is_person")]
+    pub subject: LetterSubject,
     /// Kind.
     pub kind: Kind,
     /// Place among the person's letters of this kind.
@@ -91,8 +95,12 @@ pub struct Draft {
     pub kix: Kix,
     /// Postal zone.
     pub zone: Zone,
-    /// The provider's printed name; empty where none is named.
+    /// The provider's printed name; empty where none is named. In a notice to a provider the line
+    /// that says how many of its patients it is about.
     pub provider_display: String,
+    /// Notices to a provider: how many of its patients they count.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub patients: u64,
     /// The text: index into the run's [`Body`] list is found by this content hash (lower-case hex
     /// SHA-256).
     pub body: String,
@@ -110,4 +118,9 @@ impl fmt::Debug for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Draft({})", self.letter_id)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -21,6 +21,8 @@ pub struct Keys {
     check: [u8; 32],
     mark: [u8; 32],
     package: [u8; 32],
+    provider: [u8; 32],
+    professional: [u8; 32],
 }
 
 impl Keys {
@@ -43,6 +45,8 @@ impl Keys {
             check: sub_key("check"),
             mark: sub_key("mark"),
             package: sub_key("package signature"),
+            provider: sub_key("provider"),
+            professional: sub_key("professional"),
         }
     }
 
@@ -51,6 +55,22 @@ impl Keys {
     #[must_use]
     pub fn pseudonym(&self, label: &str, what: &[u8]) -> Pseudonym {
         Pseudonym(cut(&mac(&self.person, &[label.as_bytes(), what])))
+    }
+
+    /// The pseudonym of the care provider with this code. It is never that of a person: its key is
+    /// another.
+    #[must_use]
+    pub fn provider(&self, code: &str) -> Pseudonym {
+        Pseudonym(cut(&mac(&self.provider, &[code.as_bytes()])))
+    }
+
+    /// The pseudonym of a professional, made from the code, or from name and practice where there is
+    /// none (`label` says which). It is never that of the same human as a patient.
+    #[must_use]
+    pub fn professional(&self, label: &str, what: &[&str]) -> Pseudonym {
+        let mut parts = vec![label.as_bytes()];
+        parts.extend(what.iter().map(|text| text.as_bytes()));
+        Pseudonym(cut(&mac(&self.professional, &parts)))
     }
 
     /// Fingerprint of one row's content: the same row in another file or order has the same one.
@@ -166,6 +186,19 @@ mod tests {
         );
         assert_ne!(one.check("l"), other.check("l"));
         assert_ne!(one.package_seed(), other.package_seed());
+    }
+
+    #[test]
+    fn a_code_is_never_the_same_subject_in_two_kinds() {
+        let keys = Keys::derive(&[1; 32]);
+        let all = [
+            keys.provider("01000001"),
+            keys.professional("code", &["01000001"]),
+            keys.professional("name", &["01000001"]),
+            keys.pseudonym("code", b"01000001"),
+        ];
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len());
     }
 
     #[test]

@@ -17,9 +17,10 @@ use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
 use crate::field::mode::Mode;
 use crate::field::row::List;
+use crate::field::subject::LetterSubject;
 use crate::receipts::{Origin, ReceiptKind, StopAnswer};
 pub(super) use again::{
-    FilePassed, ReissueOrdered, ReprintPlanned, Scheduled, StopLifted, StopOrdered,
+    FilePassed, ProviderNoted, ReissueOrdered, ReprintPlanned, Scheduled, StopLifted, StopOrdered,
 };
 
 /// How far the ledger is: the number of its last event and the hash that covers them all.
@@ -89,6 +90,8 @@ pub(super) enum Event {
     Stop(StopOrdered),
     /// Two people lifted a stop.
     Lifted(StopLifted),
+    /// Something was noted of a care provider.
+    Provider(ProviderNoted),
     /// Somebody said something of a statement.
     Approval(ApprovalAct),
     /// The schema became that of a newer program.
@@ -222,6 +225,10 @@ pub(super) struct Planned {
     /// Letters of it that take the place of earlier ones: its place, then job and place of that one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reissues: Vec<(u32, JobNumber, u32)>,
+    /// Letters of it that are not to people: the place, to what kind of subject, and how many patients
+    /// of a provider it counts. In order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<(u32, LetterSubject, u64)>,
 }
 
 /// What a job added about people, as counts and hashes over the rows.

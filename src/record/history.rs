@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::approvals::{ApprovalAct, Said};
 use super::audit::{
-    self, Event, FilePassed, KnownInput, Purging, ReceiptTaken, ReissueOrdered, ReprintPlanned,
+    self, Event, FilePassed, KnownInput, ProviderNoted, Purging, ReceiptTaken, ReissueOrdered, ReprintPlanned,
     ShieldsSeen, Waiting,
 };
 use super::error::RecordError;
@@ -19,6 +19,7 @@ use super::{Head, Ledger};
 use crate::base::plain::count;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
+use crate::field::provider::ProviderWord;
 use crate::field::schedule::Schedule;
 
 /// One event of the history.
@@ -142,6 +143,7 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::Passage(passed) => Some(passed.date),
         Event::Stop(stop) => Some(stop.date),
         Event::Lifted(lifted) => Some(lifted.date),
+        Event::Provider(noted) => Some(noted.date),
         Event::Approval(act) => Some(act.date),
         Event::Closed(over) | Event::Purged(over) => Some(over.date),
         Event::Purging(purging) => Some(purging.date),
@@ -178,6 +180,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::Passage(_) => "passage",
         Event::Stop(_) => "stop",
         Event::Lifted(_) => "lifted",
+        Event::Provider(_) => "provider",
         Event::Approval(_) => "approval",
         Event::Migrated(_) => "migrated",
         Event::Closed(_) => "closed",
@@ -247,6 +250,7 @@ fn words(event: &Event) -> String {
             let signers = lifted.signers.join(" and ");
             format!("{signers} lifted the stop of event {}: {}", lifted.stop, lifted.reason)
         }
+        Event::Provider(noted) => provider(noted),
         Event::Approval(act) => approval(act),
         Event::Migrated(step) => {
             let mode = of_mode(step.mode);
@@ -294,6 +298,21 @@ fn reissue(order: &ReissueOrdered) -> String {
     };
     let letters = count(order.letters.len() as u64, "letter", "letters");
     format!("{} had {letters} written anew ({}): {}{signed}", order.by, order.reason, order.note)
+}
+
+/// What was noted of a provider, which the history names by its pseudonym alone.
+fn provider(noted: &ProviderNoted) -> String {
+    let said = match noted.said {
+        ProviderWord::Acknowledged => "has its notice",
+        ProviderWord::NotOurs => "says that these are not its patients",
+        ProviderWord::DecidedOurs => "was decided to be that of these patients",
+        ProviderWord::DecidedNotOurs => "was decided not to be that of these patients",
+    };
+    let signed = match noted.signers.join(" and ") {
+        signers if signers.is_empty() => String::new(),
+        signers => format!(", signed by {signers}"),
+    };
+    format!("{} noted that provider {} {said}: {}{signed}", noted.by, noted.provider, noted.note)
 }
 
 /// The waves of first letters.

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::approvals::Approvals;
-use super::audit::{Contents, Event, FilePassed, Init, KnownInput, Planned, ReceiptTaken, Waiting};
+use super::audit::{
+    Contents, Event, FilePassed, Init, KnownInput, Planned, ProviderNoted, ReceiptTaken, Waiting,
+};
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
 use super::passage::Passage;
@@ -18,6 +20,7 @@ use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::field::schedule::Schedule;
 use crate::receipts::Origin;
+use crate::field::subject::LetterSubject;
 pub use again::Reprint;
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
@@ -61,6 +64,11 @@ pub(super) struct Model {
     pub reissues: BTreeMap<(JobNumber, u32), ReissueWish>,
     /// Those that have been, with the job of the new letter.
     pub reissued: BTreeMap<(JobNumber, u32), JobNumber>,
+    /// Letters that are not to people, by job and place: to what kind of subject, and how many
+    /// patients they count; told by the history alone.
+    pub notices: BTreeMap<(JobNumber, u32), (LetterSubject, u64)>,
+    /// What was noted of providers, in order; told by the history alone.
+    pub providers: Vec<ProviderNoted>,
     /// What was said of statements; told by the history alone.
     pub approvals: Approvals,
     /// Totals from before a purge; told by the history alone.
@@ -217,6 +225,7 @@ impl Model {
             Event::Passage(passed) => self.passed(passed)?,
             Event::Stop(stop) => self.stops.order(seq, stop, &self.jobs)?,
             Event::Lifted(lifted) => self.stops.lift(seq, lifted)?,
+            Event::Provider(noted) => self.providers.push(noted.clone()),
             Event::Approval(act) => self.approval(seq, act)?,
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {
@@ -308,7 +317,7 @@ impl Model {
             self.reissues.get(&place)?;
             self.reissued.insert(place, plan.job).is_none().then_some(())?;
         }
-        Some(())
+        self.noticed(plan)
     }
 
     /// `None`: one of them is known to be gone, or never was out.
@@ -330,6 +339,8 @@ impl Model {
         self.shields.clear();
         self.record_rulings.clear();
         self.pieces.clear();
+        self.notices.clear();
+        self.providers.clear();
     }
 
     fn step(&mut self, job: JobNumber, from: JobState, to: JobState) -> Option<&mut JobRow> {

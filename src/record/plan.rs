@@ -20,6 +20,7 @@ use crate::field::keys::Keys;
 use crate::field::made_with::MadeWith;
 use crate::field::place::Planned;
 use crate::field::schedule::Schedule;
+use crate::field::subject::LetterSubject;
 use crate::field::terms::Kind;
 
 /// What a run found that the ledger does not know yet.
@@ -129,6 +130,7 @@ pub struct PlanDraft<'b> {
     parts: Vec<PartTotals>,
     marks: Vec<(Mark, MarkKind, u32)>,
     reissues: Vec<(u32, JobNumber, u32)>,
+    notices: Vec<(u32, LetterSubject, u64)>,
 }
 
 /// A plan that has been checked: print order without gaps, letter ids of this key, people and marks
@@ -162,6 +164,7 @@ impl<'b> PlanDraft<'b> {
             parts: Vec::new(),
             marks: Vec::new(),
             reissues: Vec::new(),
+            notices: Vec::new(),
         })
     }
 
@@ -212,6 +215,10 @@ impl<'b> PlanDraft<'b> {
 
         if let Some(reissue) = draft.reissue_of {
             self.reissues.push((place.seq, reissue.job, reissue.seq));
+        }
+
+        if !draft.subject.is_person() {
+            self.notices.push((place.seq, draft.subject, draft.patients));
         }
 
         for row in &draft.row_refs {
@@ -304,6 +311,7 @@ impl<'b> PlanDraft<'b> {
             staged,
             made_with: self.made_with,
             reissues: self.reissues,
+            notices: self.notices,
         };
 
         let Self { found, people, letters, marks, .. } = self;

@@ -223,7 +223,7 @@ pub(super) fn recognise<'a>(
     let present = present(known, &marks);
     let misses = |cluster: &usize| known.misses_a_row(&claimed[*cluster], &present);
     let incomplete = (0..claimed.len()).filter(misses).map(|cluster| names[cluster]).collect();
-    let absent = known.count() - claimed.iter().map(Vec::len).sum::<usize>().min(known.count());
+    let absent = known.persons() - claimed.iter().map(Vec::len).sum::<usize>().min(known.persons());
 
     for (cluster, person) in lost {
         if claimed[cluster].is_empty() {

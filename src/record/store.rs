@@ -9,6 +9,7 @@ mod lists;
 mod people;
 mod pieces;
 mod plan;
+mod providers;
 mod purge;
 mod redo;
 mod schema;

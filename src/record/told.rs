@@ -20,7 +20,7 @@ impl Ledger {
         self.store.letter(id_or_reference)
     }
 
-    /// Letters that are out by day, kind and group (the main category), in that order.
+    /// Letters to people that are out by day, kind and group (the main category), in that order.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.

@@ -45,6 +45,8 @@ fn draft(id: &str, body: &str) -> Draft {
     Draft {
         letter_id: format!("{id:a<26}").parse().unwrap(),
         person: format!("{id:b<25}a").parse().unwrap(),
+        subject: crate::field::subject::LetterSubject::Person,
+        patients: 0,
         kind: Kind::First,
         sequence: 1,
         reissue_of: None,

@@ -44,6 +44,8 @@ fn draft(number: u32) -> Draft {
         // The last character has two bits that mean nothing.
         letter_id: format!("{}{tail}a", "q".repeat(19)).parse().unwrap(),
         person: Pseudonym([7; 16]),
+        subject: breachpost::field::subject::LetterSubject::Person,
+        patients: 0,
         kind: Kind::First,
         sequence: 1,
         reissue_of: None,

@@ -4,7 +4,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::field::ids::Pseudonym;
 use crate::field::job_number::JobNumber;
+use crate::field::provider::ProviderWord;
 use crate::field::reissue::ReissueReason;
 use crate::field::schedule::Schedule;
 use crate::field::terms::Language;
@@ -53,6 +55,20 @@ pub(in crate::record) struct ReissueOrdered {
     pub language: Option<Language>,
     /// Job and place of each.
     pub letters: Vec<(JobNumber, u32)>,
+    /// Whose signatures approve it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signers: Vec<String>,
+}
+
+/// Something that somebody noted of a care provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::record) struct ProviderNoted {
+    pub date: Date,
+    pub provider: Pseudonym,
+    pub said: ProviderWord,
+    pub by: String,
+    pub note: String,
     /// Whose signatures approve it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signers: Vec<String>,

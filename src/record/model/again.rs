@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::{JobRow, Model};
 use crate::field::job_number::JobNumber;
 use crate::field::schedule::{Schedule, Wave};
-use crate::record::audit::{ReissueOrdered, ReprintPlanned};
+use crate::field::subject::LetterSubject;
+use crate::record::audit::{Planned, ReissueOrdered, ReprintPlanned};
 use crate::record::job::{JobState, PartTotals};
 use crate::record::reissues::ReissueWish;
 use crate::record::stops::StopScope;
@@ -50,6 +51,27 @@ impl Model {
         (last.up_to == u32::MAX && schedule.waves.windows(2).all(in_order)).then_some(())?;
         self.schedules.push(schedule.clone());
         Some(())
+    }
+
+    /// `None`: the letters that are not to people are not letters of the job, or not in order.
+    pub(super) fn noticed(&mut self, plan: &Planned) -> Option<()> {
+        let letters = 1..=plan.parts.iter().map(|part| part.letters).sum();
+        let in_order = plan.notices.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        for (seq, subject, patients) in &plan.notices {
+            (letters.contains(seq) && !subject.is_person()).then_some(())?;
+            self.notices.insert((plan.job, *seq), (*subject, *patients));
+        }
+        in_order.then_some(())
+    }
+
+    /// Letters that are not to people and count: their jobs were not given up.
+    pub fn told_notices(
+        &self,
+        subject: LetterSubject,
+    ) -> impl Iterator<Item = ((JobNumber, u32), u64)> {
+        let of_subject = self.notices.iter().filter(move |(_, (own, _))| *own == subject);
+        let counts = |job| self.jobs.get(job).is_some_and(|row| row.abandoned.is_none());
+        of_subject.filter(move |((job, _), _)| counts(job)).map(|(place, (_, count))| (*place, *count))
     }
 
     /// `None`: the job is there already, or one of its copies is: each copy is printed once.

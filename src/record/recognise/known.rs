@@ -84,6 +84,8 @@ pub(in crate::record) struct Known {
     findings: BTreeMap<u32, Findings>,
     /// Sorted by person.
     merges: Vec<KnownMerge>,
+    /// Providers and professionals among those who have numbers: they are nobody of the lists.
+    others: usize,
 }
 
 impl Known {
@@ -115,6 +117,15 @@ impl Known {
         letters.par_sort_unstable_by_key(|(place, letter)| (letter.person, *place));
         let owners = marks.into_iter().map(|owner| (owner.mark, owner.person)).collect();
 
+        // Every letter to a person has a category.
+        let has_none = |letter: &KnownLetter| {
+            findings.get(&letter.findings).is_some_and(|said| said.categories.is_empty())
+        };
+        let mut others: Vec<u32> =
+            letters.iter().map(|(_, letter)| letter).filter(|one| has_none(one)).map(|one| one.person).collect();
+        others.dedup();
+        let others = others.len();
+
         Self {
             people,
             by_name,
@@ -127,6 +138,7 @@ impl Known {
             senders,
             findings,
             merges,
+            others,
         }
     }
 
@@ -135,9 +147,14 @@ impl Known {
         self.by_name.get(&name).copied()
     }
 
-    /// Number of people.
+    /// Everybody who has a number.
     pub fn count(&self) -> usize {
         self.people.len()
+    }
+
+    /// Those of them who are people whose data it is.
+    pub fn persons(&self) -> usize {
+        self.people.len() - self.others
     }
 
     /// Pseudonym of a person by index.

@@ -1,2 +1,5 @@
 -- Version 6: letters that one person released in an emergency. The event has no table, and names nobody who is written to;
 -- an earlier program would not know that a second person still has to approve.
+-- Version 6: events that have no table. The event of a plan says which of its letters are to care providers and to
+-- professionals, by place in the job; what somebody notes of a provider is an event of its own, under the provider's
+-- pseudonym, which means nothing after a purge.

@@ -297,7 +297,8 @@ impl Store {
             .map_err(at("read a letter"))
     }
 
-    /// Letters of published jobs by day, kind and main category.
+    /// Letters to people in published jobs, by day, kind and main category. Those to providers and
+    /// professionals have no category.
     pub fn sent(&self) -> Result<Vec<(Date, Kind, String, u64)>, RecordError> {
         let read = |row: &Row<'_>| {
             let group: Option<String> = row.get(2)?;
@@ -314,7 +315,8 @@ impl Store {
                 .prepare(
                     "SELECT job.run_date, letter.kind, json_extract(findings.said, '$.categories[0]') AS grp, count(*)
                      FROM letter JOIN job ON job.job = letter.job JOIN findings ON findings.id = letter.findings
-                     WHERE job.state IN ('published', 'done') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                     WHERE job.state IN ('published', 'done') AND json_array_length(findings.said, '$.categories') > 0
+                     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
                 )?
                 .query_map([], read)?
                 .collect::<Sql<Vec<_>>>()

@@ -343,6 +343,7 @@ fn repeat(
         | Event::Passage(_)
         | Event::Stop(_)
         | Event::Lifted(_)
+        | Event::Provider(_)
         | Event::Approval(_) => Ok(()),
         Event::Planned(plan) => {
             let plan = || {

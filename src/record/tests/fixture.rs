@@ -310,6 +310,8 @@ pub fn letter(
             reference: letter_id.to_string()[..12].to_owned(),
             letter_id,
             person: person.pseudonym,
+            subject: crate::field::subject::LetterSubject::Person,
+            patients: 0,
             kind,
             sequence,
             reissue_of: None,

@@ -1,0 +1,80 @@
+//! `[providers_first]`: care providers are told before their patients are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::field::row::ProviderKind;
+
+/// `[providers_first]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProvidersFirst {
+    /// Dutch working days from the posting of a provider's notice to the first night on which its
+    /// patients are written to.
+    pub after_posting_days: u32,
+    /// Dutch working days from the night that planned the notice to the night from which its
+    /// patients no longer wait, whatever became of it.
+    pub at_most_days: u32,
+    /// The sender profile of each kind of provider, a key of `[senders]` in facts.toml; without one
+    /// the sender of that kind's patients signs.
+    pub senders: BTreeMap<ProviderKind, String>,
+    /// Providers that are written to in English, by code; all others get Dutch letters.
+    pub in_english: BTreeSet<String>,
+}
+
+impl Default for ProvidersFirst {
+    fn default() -> Self {
+        Self {
+            after_posting_days: 3,
+            at_most_days: 7,
+            senders: BTreeMap::new(),
+            in_english: BTreeSet::new(),
+        }
+    }
+}
+
+/// What is wrong with these settings: which key, and what.
+pub(super) fn check(settings: &ProvidersFirst) -> Result<(), (&'static str, String)> {
+    let ProvidersFirst { after_posting_days, at_most_days, in_english, .. } = settings;
+    if !(1..=30).contains(after_posting_days) {
+        return Err(("providers_first.after_posting_days", "must be 1 to 30".to_owned()));
+    }
+    // The cap is there for the people: it may not be a way to let them wait.
+    if !(*after_posting_days..=60).contains(at_most_days) {
+        return Err(("providers_first.at_most_days", "must be after_posting_days to 60".to_owned()));
+    }
+
+    let is_code = |code: &String| code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit());
+    if !in_english.iter().all(is_code) {
+        let problem = "must be codes of eight digits, as texts".to_owned();
+        return Err(("providers_first.in_english", problem));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_and_seven_working_days_unless_said_otherwise() {
+        let settings: ProvidersFirst = toml::from_str("").unwrap();
+        assert_eq!((settings.after_posting_days, settings.at_most_days), (3, 7));
+        assert_eq!(check(&settings), Ok(()));
+    }
+
+    #[test]
+    fn what_cannot_work_is_named() {
+        for (text, key) in [
+            ("after_posting_days = 0", "providers_first.after_posting_days"),
+            ("at_most_days = 2", "providers_first.at_most_days"),
+            ("at_most_days = 61", "providers_first.at_most_days"),
+            ("in_english = [\"100\"]", "providers_first.in_english"),
+        ] {
+            let settings: ProvidersFirst = toml::from_str(text).unwrap();
+            assert_eq!(check(&settings).unwrap_err().0, key, "{text}");
+        }
+        assert!(toml::from_str::<ProvidersFirst>("[senders]\ndentist = \"bvo\"").is_err());
+    }
+}

@@ -1,0 +1,245 @@
+//! What the ledger knows of care providers: which notices they had and what was noted of them, and
+//! the notes themselves, two people's where they change who is named or written to.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::audit::ProviderNoted;
+use super::error::RecordError;
+use super::stops::signers;
+use super::{Access, Home, Ledger, inputs};
+use crate::base::{ExitStatus, Explain};
+use crate::config::Approver;
+use crate::field::ids::Pseudonym;
+use crate::field::job_number::JobNumber;
+use crate::field::piece::PieceStep;
+use crate::field::provider::{ProviderHistory, ProviderWord, ToldProvider};
+use crate::field::subject::LetterSubject;
+
+/// Signatures that are needed where a note changes who is named or written to.
+const SIGNERS: usize = 2;
+
+/// Something that somebody notes of a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct ProviderNote<'a> {
+    /// AGB code.
+    pub code: &'a str,
+    /// What.
+    pub said: ProviderWord,
+    /// Who notes it.
+    pub by: &'a str,
+    /// How they know, for the ledger.
+    pub note: &'a str,
+    /// The day.
+    pub date: Date,
+}
+
+/// Why nothing is noted.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what each field is")]
+pub enum ProviderNoteError {
+    /// It has had no notice.
+    #[error("provider `{code}` has had no notice")]
+    NoNotice { code: String },
+    /// The note does not follow from what was said before.
+    #[error("provider `{code}`: `{said}` cannot follow what was noted before")]
+    Order { code: String, said: ProviderWord },
+    /// Who, or why, is not usable.
+    #[error("name or note about the provider {problem}")]
+    Words { problem: &'static str },
+    /// Fewer than two people.
+    #[error("{} of the approvers signed this text, and it takes two", .signers.len())]
+    TooFew { signers: Vec<String> },
+    /// The ledger.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+}
+
+impl Explain for ProviderNoteError {
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoNotice { .. } => "`breachpost provider CODE` says what is known of it",
+            Self::Order { .. } => {
+                "`--decided-ours` and `--decided-not-ours` end what `--not-ours` began"
+            }
+            Self::Words { .. } => {
+                "each is one line of 3 to 200 characters, without names of patients in the note"
+            }
+            Self::TooFew { .. } => {
+                "each of two people whose keys are under [[approval.approvers]] signs the text: \
+                 `ssh-keygen -Y sign -n breachpost-approval -f KEY < TEXT > NAME.sig`"
+            }
+            Self::Record(error) => return error.hint(),
+        };
+        Some(hint.to_owned())
+    }
+
+    fn status(&self) -> ExitStatus {
+        match self {
+            Self::Record(error) => error.status(),
+            _ => ExitStatus::Usage,
+        }
+    }
+}
+
+/// What was noted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NotedProvider {
+    /// What.
+    pub said: ProviderWord,
+    /// Whose signatures hold; empty: none are needed.
+    pub signers: Vec<String>,
+}
+
+/// The text that two people sign.
+fn text(campaign: &str, note: &ProviderNote<'_>) -> String {
+    format!(
+        "breachpost: note of a care provider\ncampaign: {campaign}\nprovider: {}\nwhat: {}\nnoted by: \
+         {}\nwhy: {}\n",
+        note.code, note.said, note.by, note.note
+    )
+}
+
+/// The text that has to be signed for a note.
+///
+/// # Errors
+/// [`ProviderNoteError`] when it cannot be noted.
+pub fn text_for(home: &Home<'_>, note: &ProviderNote<'_>) -> Result<String, ProviderNoteError> {
+    let ledger = match Ledger::open(home, Access::Read) {
+        // A change that is half made is taken back by a writer.
+        Err(RecordError::Interrupted) => Ledger::open(home, Access::Write)?,
+        opened => opened?,
+    };
+    ledger.can_note(note)?;
+    Ok(text(home.campaign, note))
+}
+
+/// Notes something of a provider, where two approvers have signed it if it needs to be signed.
+///
+/// # Errors
+/// [`ProviderNoteError`]; nothing is noted then.
+pub fn note(
+    home: &Home<'_>,
+    note: &ProviderNote<'_>,
+    signatures: &[String],
+    approvers: &[Approver],
+) -> Result<NotedProvider, ProviderNoteError> {
+    let mut ledger = Ledger::open(home, Access::Write)?;
+    ledger.anchor()?;
+    ledger.can_note(note)?;
+    let signers = if note.said.needs_approval() {
+        signers(&text(home.campaign, note), signatures, approvers)
+    } else {
+        Vec::new()
+    };
+    if note.said.needs_approval() && signers.len() < SIGNERS {
+        return Err(ProviderNoteError::TooFew { signers });
+    }
+
+    let event = ProviderNoted {
+        date: note.date,
+        provider: ledger.keys().provider(note.code),
+        said: note.said,
+        by: note.by.to_owned(),
+        note: note.note.to_owned(),
+        signers: signers.clone(),
+    };
+    ledger.write(|store| store.note_provider(event))?;
+    Ok(NotedProvider { said: note.said, signers })
+}
+
+impl Ledger {
+    /// Every provider that had a notice or of which something was noted, by pseudonym.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn providers(&self) -> Result<BTreeMap<Pseudonym, ProviderHistory>, RecordError> {
+        let model = self.model()?;
+        let given_up = self.store.given_up();
+        let notices: BTreeMap<(JobNumber, u32), u64> = model
+            .told_notices(LetterSubject::Provider)
+            .filter(|((job, _), _)| Some(*job) != given_up)
+            .collect();
+
+        let posted = self.posted(&notices)?;
+        let returned: Vec<_> = self.store.returned()?;
+        let is_back = |place| returned.iter().any(|(_, row)| (row.job, row.seq) == place);
+
+        let mut providers = BTreeMap::<Pseudonym, ProviderHistory>::new();
+        for (place, letter) in self.store.notices_at(notices.keys().copied())? {
+            let is_back = !returned.is_empty() && is_back(place);
+            providers.entry(letter.person).or_default().notices.push(ToldProvider {
+                on: letter.date,
+                kind: letter.kind,
+                sequence: letter.sequence,
+                findings: letter.findings,
+                patients: notices[&place],
+                posted_on: posted.get(&place).copied().filter(|_| !is_back),
+                returned: is_back,
+            });
+        }
+
+        for noted in &model.providers {
+            let known = providers.entry(noted.provider).or_default();
+            match noted.said {
+                ProviderWord::Acknowledged => {
+                    known.acknowledged_on = known.acknowledged_on.or(Some(noted.date));
+                }
+                said => known.ruling = Some(said),
+            }
+        }
+        Ok(providers)
+    }
+
+    /// The earliest day on which a copy of each of these letters was posted, as far as the vendor
+    /// says so.
+    fn posted(
+        &self,
+        notices: &BTreeMap<(JobNumber, u32), u64>,
+    ) -> Result<BTreeMap<(JobNumber, u32), Date>, RecordError> {
+        let mut posted = BTreeMap::<(JobNumber, u32), Date>::new();
+        let jobs: std::collections::BTreeSet<JobNumber> =
+            notices.keys().map(|(job, _)| *job).collect();
+        for job in jobs {
+            self.store.for_each_piece(Some(job), |_, row| {
+                let place = (row.job, row.seq);
+                let is_posted = row.step == PieceStep::Posted && notices.contains_key(&place);
+                let on = row.times.posted.filter(|_| is_posted).and_then(day);
+                if let Some(on) = on {
+                    let first = posted.entry(place).or_insert(on);
+                    *first = on.min(*first);
+                }
+            })?;
+        }
+        Ok(posted)
+    }
+
+    /// Whether a note can be written down.
+    fn can_note(&self, note: &ProviderNote<'_>) -> Result<(), ProviderNoteError> {
+        for line in [note.by, note.note] {
+            inputs::check_line(line).map_err(|problem| ProviderNoteError::Words { problem })?;
+        }
+
+        let code = note.code.to_owned();
+        let known = self.providers()?.remove(&self.keys().provider(note.code)).unwrap_or_default();
+        if known.notices.is_empty() {
+            return Err(ProviderNoteError::NoNotice { code });
+        }
+        let follows = match note.said {
+            ProviderWord::Acknowledged => known.acknowledged_on.is_none(),
+            ProviderWord::NotOurs => known.ruling.is_none_or(|last| last == ProviderWord::DecidedOurs),
+            ProviderWord::DecidedOurs | ProviderWord::DecidedNotOurs => known.is_disputed(),
+        };
+        if follows { Ok(()) } else { Err(ProviderNoteError::Order { code, said: note.said }) }
+    }
+}
+
+/// The Dutch day of a time.
+fn day(seconds: i64) -> Option<Date> {
+    let zone = TimeZone::get("Europe/Amsterdam").ok()?;
+    Some(Timestamp::from_second(seconds).ok()?.to_zoned(zone).date())
+}

@@ -1,0 +1,80 @@
+//! Letters to providers, and what is noted of them.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rusqlite::Row;
+
+use super::events::append;
+use super::jobs::{date, kind};
+use super::{Sql, Store, at, strange};
+use crate::field::findings::Findings;
+use crate::field::ids::Pseudonym;
+use crate::field::job_number::JobNumber;
+use crate::field::terms::Kind;
+use crate::record::audit::{Event, Head, ProviderNoted};
+use crate::record::error::RecordError;
+
+/// A letter that is not to a person.
+pub(in crate::record) struct NoticeRow {
+    pub person: Pseudonym,
+    pub date: Date,
+    pub kind: Kind,
+    pub sequence: u32,
+    pub findings: Findings,
+}
+
+impl Store {
+    /// A job that is read as if it had been given up.
+    pub const fn given_up(&self) -> Option<JobNumber> {
+        self.supposed.given_up
+    }
+
+    /// Writes down what was noted of a provider.
+    pub fn note_provider(&mut self, noted: ProviderNoted) -> Result<Head, RecordError> {
+        let transaction = self.begin()?;
+        let head = append(&transaction, &Event::Provider(noted))?;
+        transaction.commit().map_err(at("record a note of a provider"))?;
+        Ok(head)
+    }
+
+    /// The letters at these places in their jobs, in the order of the places.
+    pub fn notices_at(
+        &self,
+        places: impl Iterator<Item = (JobNumber, u32)>,
+    ) -> Result<Vec<((JobNumber, u32), NoticeRow)>, RecordError> {
+        let notice = |row: &Row<'_>| {
+            let person: Result<Pseudonym, ()> = row.get_ref(0)?.as_str()?.parse();
+            let said: String = row.get(4)?;
+            Ok(NoticeRow {
+                person: person.map_err(|()| strange(0, "no pseudonym"))?,
+                date: date(row, 1)?,
+                kind: kind(row, 2)?,
+                sequence: row.get(3)?,
+                findings: serde_json::from_str(&said).map_err(|_| strange(4, "unknown findings"))?,
+            })
+        };
+        let read = || {
+            // By job alone there is no index; the letters of a job are numbered without gaps.
+            let mut first = self.connection.prepare("SELECT min(id) FROM letter WHERE job = ?1")?;
+            let mut find = self.connection.prepare(
+                "SELECT person.pseudonym, job.run_date, letter.kind, letter.sequence, findings.said
+                 FROM letter JOIN person ON person.id = letter.person JOIN job ON job.job = letter.job
+                 JOIN findings ON findings.id = letter.findings WHERE letter.id = ?1 AND letter.job = ?2",
+            )?;
+            let mut begins = BTreeMap::<JobNumber, i64>::new();
+            places
+                .map(|(job, seq)| {
+                    let begin = match begins.get(&job) {
+                        Some(begin) => *begin,
+                        None => first.query_row([job], |row| row.get(0))?,
+                    };
+                    begins.insert(job, begin);
+                    let row = find.query_row((begin + i64::from(seq) - 1, job), notice)?;
+                    Ok(((job, seq), row))
+                })
+                .collect::<Sql<Vec<_>>>()
+        };
+        read().map_err(at("find notices"))
+    }
+}
