@@ -24,6 +24,7 @@ mod initials;
 pub mod invented;
 pub mod kix;
 pub mod name_line;
+pub mod notices;
 pub mod postal;
 pub mod reference;
 pub mod salutation;

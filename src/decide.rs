@@ -25,6 +25,9 @@
 //! A first letter that belongs to a later wave waits for it (D303); `waves` has the schedule, and the
 //! run holds each letter against it, since it depends on the address as printed.
 //!
+//! With `[providers_first]` any letter waits for the providers that its person's rows name (D303, or
+//! D221 where one disputes it); `providers` has that order.
+//!
 //! Everything here is a pure function of the person, the policy and the run date.
 
 mod age;
@@ -35,6 +38,7 @@ mod death;
 mod findings;
 mod history;
 mod notices;
+pub mod providers;
 mod remarks;
 mod stops;
 pub mod waves;

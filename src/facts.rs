@@ -37,6 +37,9 @@ pub struct Facts {
     /// from a dataset that is not named here.
     #[serde(default)]
     pub not_involved: BTreeMap<String, Vec<Item>>,
+    /// What letters to care providers say more; needed with `[providers_first]` alone.
+    #[serde(default)]
+    pub providers: Option<ProviderFacts>,
     /// Of the file's bytes, lower-case hex SHA-256.
     #[serde(skip)]
     pub sha256: String,
@@ -138,6 +141,19 @@ pub struct Sender {
     pub function: Bilingual,
 }
 
+/// `[providers]`: what letters to care providers say more.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderFacts {
+    /// Key into `phones`: the line that providers call; it has opening hours.
+    pub phone: String,
+    /// Who is responsible for which data, and whose processor the laboratory is: whole sentences.
+    pub roles: Bilingual,
+    /// What was reported and what a provider has to report, with dates: one sentence each.
+    #[serde(default)]
+    pub duties: Vec<Bilingual>,
+}
+
 /// What is wrong with the facts.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message says what each field is")]
@@ -154,6 +170,9 @@ pub enum FactsError {
     /// A fact that is only for rehearsals, in a real campaign.
     #[error("facts `{path}`: `{key}` {problem}, and this is not a rehearsal")]
     Rehearsal { path: Utf8PathBuf, key: String, problem: &'static str },
+    /// What letters to providers need.
+    #[error("facts `{path}`: [providers] is missing, which `[providers_first]` needs")]
+    NoProviders { path: Utf8PathBuf },
     /// A name that points nowhere.
     #[error("facts `{path}`: `{key}` names `{name}`, which does not exist")]
     Dangling {
@@ -256,6 +275,13 @@ impl Facts {
                     phone: sender.phone.clone(),
                     sender: name.clone(),
                 });
+            }
+        }
+
+        if let Some(providers) = &facts.providers {
+            let line = facts.phones.get(&providers.phone);
+            if line.is_none_or(|line| line.hours.is_none()) {
+                return Err(dangling("providers.phone".to_owned(), &providers.phone));
             }
         }
 

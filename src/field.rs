@@ -20,6 +20,7 @@ pub mod subject;
 
 pub mod findings;
 pub mod keys;
+pub mod provider;
 
 pub mod reason;
 
@@ -30,7 +31,6 @@ pub mod words;
 
 pub mod notice;
 pub mod person;
-pub mod provider;
 
 pub mod body;
 pub mod draft;

@@ -8,6 +8,7 @@ mod load;
 pub mod namesakes;
 pub mod page;
 pub mod papers;
+pub mod providers;
 pub mod shelf;
 pub mod waiting;
 pub mod waves;
@@ -22,10 +23,12 @@ use crate::field::made_with::MadeWith;
 use crate::field::piece::PieceState;
 use crate::field::row::{Input, List};
 use crate::receipts::Origin;
+use crate::field::subject::LetterSubject;
 use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
 use linking::LinkReport;
+use providers::ProviderReport;
 use waiting::ListRows;
 use waves::WaveReport;
 
@@ -108,6 +111,9 @@ pub struct Report {
     /// The waves of first letters; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waves: Option<WaveReport>,
+    /// The care providers; absent where they are not told first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub providers: Option<ProviderReport>,
 }
 
 /// Letters that one person released alone.
@@ -230,7 +236,11 @@ impl LetterCounts {
         self.total += 1;
         self.pages += u64::from(pages);
         self.sheets += u64::from(sheets);
-        let main = draft.findings.categories.first().map_or("none", |category| category.word());
+        let main = match draft.subject {
+            LetterSubject::Person => draft.findings.categories.first().map(|main| main.word()),
+            other => Some(other.word()),
+        };
+        let main = main.unwrap_or("none");
         *self.by_category.entry(main.to_owned()).or_default() += 1;
         *self.by_language.entry(draft.language.word().to_owned()).or_default() += 1;
         *self.by_kind.entry(draft.kind.word().to_owned()).or_default() += 1;
@@ -365,6 +375,7 @@ impl Report {
             missing_packages: Vec::new(),
             paper: PaperReport::default(),
             waves: None,
+            providers: None,
         }
     }
 

@@ -27,6 +27,7 @@ mod plan;
 pub mod plan_files;
 mod print_files;
 pub mod proofs;
+mod providers;
 mod publish;
 mod rehearsal;
 mod reprint;
@@ -59,6 +60,7 @@ use crate::record::pieces::PaperTerms;
 use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
 use crate::render::Press;
 use crate::report::linking::LinkReport;
+use crate::report::providers::{ProviderLine, ProviderReport};
 use crate::report::waiting::{self, WaitingRow};
 use crate::report::waves::WaveReport;
 use crate::report::{LetterCounts, PaperReport, Report};
@@ -73,9 +75,10 @@ pub use foresee::{Outlook, foresee};
 use letters::{Candidates, Holds, Letters};
 pub use night::Night;
 use night::{Received, Wording};
-pub use papers::{last_texts, note_mail, text_uses};
+pub use papers::{last_providers, last_texts, note_mail, text_uses};
 use plan::Step;
 use plan_files::Staging;
+use providers::{ProviderNight, Providers};
 pub use publish::Finished;
 pub use rehearsal::{Dress, Dressed, dress};
 pub use reprint::{ReprintOrder, ReprintedJob, reprint};
@@ -225,6 +228,8 @@ struct Prepared<'a> {
     schedule: Option<Schedule>,
     /// The calendar of the waves, and the calls that they bring.
     waves: Option<WaveReport>,
+    /// How far each care provider is, and all of them in numbers; `None`: they are not told first.
+    providers: Option<(BTreeMap<String, ProviderLine>, ProviderReport)>,
     /// What they are made with.
     made_with: MadeWith,
     /// How many letters have each text.
@@ -269,7 +274,11 @@ fn prepare<'a>(
     let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
 
     // Decide: who gets a letter about what.
-    let circumstances = Circumstances::new(rows, &wording.facts.sender_of);
+    let providers = Providers::of(night, ledger, &wording.facts)?;
+    let mut circumstances = Circumstances::new(rows, &wording.facts.sender_of);
+    if let Some(providers) = &providers {
+        circumstances = circumstances.without(&providers.unnamed(rows, ledger.keys()));
+    }
     let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
     let decide = || candidates.decide(&wording.facts, &mut balance);
     let decided = clock.time("decide", decide, |decided| decided.notices)?;
@@ -277,8 +286,14 @@ fn prepare<'a>(
 
     // Compose and proof: every text is laid out once, and every letter is held against its places.
     let book = letterbook(night, ledger, wording, &rows.inputs);
-    let (texts, press) = lay_out(night, &book, decided.texts, clock)?;
-    let mut letters = Letters { candidates, book, texts, waves: None };
+    let notices = match &providers {
+        Some(providers) => providers.write(night, &candidates, &book, wording)?,
+        None => ProviderNight::default(),
+    };
+    let notice_bodies = notices.bodies.clone();
+    let (texts, press) = lay_out(night, &book, decided.texts, &notice_bodies, clock)?;
+    let told = notices.proof(&press, night.run_date)?;
+    let mut letters = Letters { candidates, book, texts, waves: None, providers: told };
     letters.waves = Waves::of(night, ledger, &letters)?;
     let written = clock.time(
         "compose",
@@ -289,12 +304,10 @@ fn prepare<'a>(
     balance.check("compose", written.rows, written.uncomposed)?;
     balance.close(written.unproofed + written.waiting)?;
 
-    let bodies = letters.texts.bodies();
-    let bodies = written
-        .bodies
-        .keys()
-        .filter_map(|key| Some((key.clone(), bodies.get(key)?.clone())))
-        .collect();
+    let own = letters.texts.bodies();
+    let body = |key: &String| own.get(key).or_else(|| notice_bodies.get(key)).cloned();
+    let bodies = written.bodies.keys().filter_map(|key| Some((key.clone(), body(key)?))).collect();
+    let providers = providers.map(|_| letters.providers.report(&written));
 
     Ok(Prepared {
         list_reasons: lists::reasons(rows),
@@ -308,6 +321,7 @@ fn prepare<'a>(
         shields: guard.news(rows, &balance.set_aside),
         schedule: letters.waves.as_ref().and_then(Waves::news),
         waves: letters.waves.as_ref().and_then(|waves| waves.report(night, &written)),
+        providers,
         linking,
         identities: recognised.identities,
         balance,
@@ -387,12 +401,15 @@ fn lay_out(
     night: &Night<'_>,
     book: &Letterbook<'_>,
     facts: BTreeSet<TextFacts>,
+    notices: &BTreeMap<String, Body>,
     clock: &mut Clock,
 ) -> Result<(Texts, Press), RunError> {
     night.progress.stage("bodies", 0);
     let lay_out = || {
         let texts = Texts::of(facts, book);
-        let press = Press::new(texts.bodies(), &night.config.print, night.run_date)?;
+        let mut bodies = texts.bodies().clone();
+        bodies.extend(notices.iter().map(|(key, body)| (key.clone(), body.clone())));
+        let press = Press::new(&bodies, &night.config.print, night.run_date)?;
         Ok::<_, RunError>((texts, press))
     };
 

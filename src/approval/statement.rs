@@ -230,6 +230,7 @@ pub(crate) mod tests {
         let hash = |text: &str| hash::of_bytes(text.as_bytes());
         let made_with = MadeWith {
             texts: hash("texts"),
+            notices: None,
             templates: hash("templates"),
             facts: hash("facts"),
             fonts: hash("fonts"),

@@ -2,6 +2,7 @@
 
 mod again;
 mod approval;
+mod provider;
 
 use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
@@ -11,8 +12,10 @@ use crate::desk::users::Role;
 use crate::field::contract;
 use crate::field::piece::PieceState;
 use crate::field::row::List;
+
 pub use again::{ReissueArgs, ReprintArgs, StopArgs, TransferArgs};
 pub use approval::{ApprovalCommand, ApproveArgs};
+pub use provider::ProviderArgs;
 
 /// Writes one letter to each person whose data were stolen: never twice, never to the wrong person.
 #[derive(Debug, Parser)]
@@ -270,6 +273,11 @@ pub enum Command {
     /// reason in the first line. Where address or words change, two approvers sign; without
     /// `--signed` the text that they sign is printed.
     Reissue(ReissueArgs),
+    /// What the help desk may say of a care provider: whether it is affected, how many of its
+    /// patients, how far its notice is, who waits. Or note what it says; where that changes who is
+    /// named or written to, two approvers sign: without `--signed` the text that they sign is
+    /// printed.
+    Provider(ProviderArgs),
     /// Say of the letters that wait that they may be printed; or that they may not, that an
     /// approval no longer holds, or that an edit is yours. Kept in the ledger.
     Approve(ApproveArgs),

@@ -16,6 +16,7 @@ mod manual;
 mod new;
 mod plan;
 mod preview;
+mod provider;
 mod receipts;
 mod reissue;
 mod render;
@@ -121,6 +122,7 @@ impl Session<'_> {
             Command::Receipts { files } => self.receipts(files),
             Command::Stop(stop) => self.stop(stop),
             Command::Reissue(asked) => self.reissue(asked),
+            Command::Provider(asked) => self.provider(asked),
             Command::Reprint(asked) => self.reprint(asked),
             Command::Approve(said) => self.approve(said),
             Command::Approval(asked) => self.approval(asked),

@@ -151,6 +151,10 @@ pub(super) fn show_counts(report: &Report) {
         output::line(format_args!("waves     {waves}"));
     }
 
+    if let Some(providers) = &report.providers {
+        output::line(format_args!("providers {providers}"));
+    }
+
     let letters = &report.letters;
     output::line(format_args!(
         "letters   {} on {}, {}",

@@ -107,6 +107,8 @@ fn provider(kind: ProviderKind) -> Provider {
         confirmed_on: Some("2025-08-01".parse().unwrap()),
         cells: Cells::pack(["Postbus", "850", "", "", "2700AW", "Zoetermeer"]).unwrap(),
         contact_email: String::new(),
+        closed_on: None,
+        merged_into: String::new(),
     }
 }
 

@@ -18,11 +18,13 @@ pub mod trace;
 mod variants;
 mod writer;
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::facts::{Facts, Sender};
 use crate::field::body::{Body, Frame};
-use crate::field::terms::{Audience, Custody};
+use crate::field::terms::{Audience, Custody, Items, Language};
 
 pub use campaign::{CampaignTexts, Sentence, TEXT_FILES, TextFiles, TextsError};
 pub use conditions::{Condition, category_words};
@@ -58,6 +60,26 @@ pub fn body_of(
         frame: frame(&writer, run_date, synthetic),
         blocks: writer.blocks(),
     }
+}
+
+/// The kinds of data in the words of that letter.
+#[must_use]
+pub fn item_words(texts: &CampaignTexts, subject: &TextFacts, items: Items) -> Vec<String> {
+    items::listed(&texts.locale(subject.language).items, subject, items)
+}
+
+/// The facts in words by the name of their slot, with the contact data of that sender.
+#[must_use]
+pub fn values_of(
+    facts: &Facts,
+    sender: &str,
+    language: Language,
+) -> BTreeMap<&'static str, String> {
+    let nobody = Sender::default();
+    let sender = facts.senders.get(sender).unwrap_or(&nobody);
+    let values = slots::Values::new(facts, sender, language, None);
+    let slots = <slots::Fact as slots::SlotName>::ALL.iter();
+    slots.map(|(name, slot)| (*name, values.of(*slot).to_owned())).collect()
 }
 
 fn frame(writer: &TextWriter<'_>, run_date: Date, synthetic: bool) -> Frame {

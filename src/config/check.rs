@@ -5,8 +5,8 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    Config, Mail, MailSecurity, Policy, Print, Vendor, Window, approval, providers, receipts, telling,
-    waves,
+    Config, Mail, MailSecurity, Policy, Print, Vendor, Window, approval, providers, receipts,
+    telling, waves,
 };
 
 /// A key of the configuration and what is wrong with its value.

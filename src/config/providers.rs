@@ -42,7 +42,10 @@ pub(super) fn check(settings: &ProvidersFirst) -> Result<(), (&'static str, Stri
     }
     // The cap is there for the people: it may not be a way to let them wait.
     if !(*after_posting_days..=60).contains(at_most_days) {
-        return Err(("providers_first.at_most_days", "must be after_posting_days to 60".to_owned()));
+        return Err((
+            "providers_first.at_most_days",
+            "must be after_posting_days to 60".to_owned(),
+        ));
     }
 
     let is_code = |code: &String| code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,9 +1,10 @@
 //! What is known about the world around the people: providers, suppressions, senders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::bsn::Bsn;
 use crate::field::person::Cluster;
+use crate::field::provider::NoticeHold;
 use crate::field::row::{Provider, Registrant, Rows, Suppression};
 use crate::field::terms::Category;
 
@@ -15,6 +16,8 @@ pub struct Circumstances<'a> {
     by_bsn: BTreeMap<Bsn, Vec<&'a Suppression>>,
     by_ref: BTreeMap<&'a str, Vec<&'a Suppression>>,
     senders: BTreeMap<Category, String>,
+    /// Codes of providers that say, or that were found, not to be those of the patients.
+    unusable: BTreeSet<String>,
 }
 
 impl<'a> Circumstances<'a> {
@@ -31,6 +34,7 @@ impl<'a> Circumstances<'a> {
             by_bsn: BTreeMap::new(),
             by_ref: BTreeMap::new(),
             senders: sender_of.clone(),
+            unusable: BTreeSet::new(),
         };
 
         for provider in &rows.providers {
@@ -52,7 +56,23 @@ impl<'a> Circumstances<'a> {
 
     /// The provider with this AGB code, if there is exactly one.
     pub(super) fn provider(&self, code: &str) -> Option<&'a Provider> {
-        self.providers.get(code).copied().flatten()
+        self.providers.get(code).copied().flatten().filter(|_| !self.unusable.contains(code))
+    }
+
+    /// The provider with this AGB code, or why it cannot be written to: it is not on the list, or its
+    /// rows contradict each other.
+    ///
+    /// # Errors
+    /// P101, P102.
+    pub fn listed(&self, code: &str) -> Result<&'a Provider, NoticeHold> {
+        self.providers.get(code).ok_or(NoticeHold::P101)?.ok_or(NoticeHold::P102)
+    }
+
+    /// Without these providers: no letter names one, nor is sent to one.
+    #[must_use]
+    pub fn without(mut self, codes: &BTreeSet<&str>) -> Self {
+        self.unusable.extend(codes.iter().map(|code| (*code).to_owned()));
+        self
     }
 
     /// The sender profile of a category.
@@ -84,7 +104,10 @@ impl<'a> Circumstances<'a> {
 }
 
 fn agreed<'a>(one: &'a Provider, other: &'a Provider) -> Option<&'a Provider> {
-    let content = |provider: &'a Provider| (provider.kind, &provider.display_name, &provider.cells);
+    let content = |provider: &'a Provider| {
+        let gone = (provider.closed_on, &provider.merged_into);
+        (provider.kind, &provider.display_name, &provider.cells, gone)
+    };
     if content(one) != content(other) {
         return None;
     }

@@ -201,6 +201,8 @@ pub(crate) fn provider(row: u32, code: &str, kind: ProviderKind) -> Provider {
         confirmed_on: Some(date("2025-08-01")),
         cells: Cells::pack(["Postbus", "40", "", "", "9999ZZ", "Testdorp"]).unwrap(),
         contact_email: String::new(),
+        closed_on: None,
+        merged_into: String::new(),
     }
 }
 

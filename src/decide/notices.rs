@@ -262,5 +262,5 @@ fn named_provider<'a>(case: &Case<'_, 'a>, subject: &Subject<'_, 'a>) -> Option<
     let fits = provider.kind == kind || provider.kind == ProviderKind::Clinic;
     let confirmed = provider.confirmed_on.is_some_and(|day| day <= case.run_date);
 
-    (fits && confirmed).then_some(provider)
+    (fits && confirmed && !provider.is_gone_on(case.run_date)).then_some(provider)
 }

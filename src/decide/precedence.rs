@@ -116,6 +116,7 @@ fn every_code_of_the_table_is_in_this_test() {
         Reason::D218,
         Reason::D219,
         Reason::D220,
+        Reason::D221,
         Reason::D303,
         Reason::D309,
     ];

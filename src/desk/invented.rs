@@ -234,6 +234,8 @@ fn provider(typed: &Typed, choice: &Choice) -> Provider {
         confirmed_on: Some(Date::constant(2025, 1, 1)),
         cells: Cells::pack([""; 6]).expect("six empty cells are short"),
         contact_email: String::new(),
+        closed_on: None,
+        merged_into: String::new(),
     }
 }
 

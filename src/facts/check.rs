@@ -57,7 +57,21 @@ pub(super) fn check(facts: &Facts) -> Result<(), Fault> {
             .try_for_each(|hours| sentences(&format!("phones.{name}.hours"), hours))?;
     }
 
+    providers(facts)?;
     senders(facts)
+}
+
+fn providers(facts: &Facts) -> Result<(), Fault> {
+    let Some(providers) = &facts.providers else { return Ok(()) };
+    sentences("providers.roles", &providers.roles)?;
+    if providers.duties.len() > Facts::MOST_MEASURES {
+        let problem = "has more than four entries; the letters have no room for them";
+        return Err(("providers.duties".to_owned(), problem));
+    }
+    for (number, duty) in providers.duties.iter().enumerate() {
+        sentences(&format!("providers.duties[{}]", number + 1), duty)?;
+    }
+    Ok(())
 }
 
 fn senders(facts: &Facts) -> Result<(), Fault> {

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::hash;
 use crate::field::terms::{Format, Language};
 
+/// The block after which the text of another letter is enclosed.
+pub const ENCLOSED: &str = "ENCLOSED";
+
 /// The text of a letter that is the same for many people: blocks chosen by category, status,
 /// published, items and so on. It holds nothing personal; the personal slots (address, salutation,
 /// reference, provider line) are set apart.
@@ -30,6 +33,16 @@ impl Body {
     pub fn key(&self) -> String {
         let json = serde_json::to_vec(self).expect("a body has string keys only");
         hash::of_bytes(&json)
+    }
+
+    /// Pages that a letter with this text may have. Standard letters go on one sheet; large print of
+    /// the same text takes up to three, and so may a letter in which another one is enclosed.
+    #[must_use]
+    pub fn most_sides(&self) -> usize {
+        match self.format {
+            Format::Standard if !self.blocks.iter().any(|block| block.id == ENCLOSED) => 2,
+            Format::Standard | Format::Large => 6,
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What the ledger remembers of a care provider: its notices, and what it said.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -70,5 +73,44 @@ impl ProviderHistory {
     #[must_use]
     pub const fn is_unnamed(&self) -> bool {
         matches!(self.ruling, Some(ProviderWord::NotOurs | ProviderWord::DecidedNotOurs))
+    }
+}
+
+words! {
+    /// Why a provider gets no notice.
+    NoticeHold {
+        /// Not on the providers list.
+        P101 = "P101",
+        /// Its rows on the list contradict each other.
+        P102 = "P102",
+        /// The list does not say that it has agreed to be named.
+        P103 = "P103",
+        /// It has closed.
+        P104 = "P104",
+        /// Another provider has taken it over.
+        P105 = "P105",
+        /// Its name or address cannot be printed.
+        P106 = "P106",
+        /// The last notice to it came back.
+        P107 = "P107",
+        /// It says that these are not its patients.
+        P108 = "P108",
+    }
+}
+
+impl NoticeHold {
+    /// In words, for the report and the help desk.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::P101 => "not on the providers list",
+            Self::P102 => "its rows on the providers list contradict each other",
+            Self::P103 => "not confirmed by this day",
+            Self::P104 => "closed",
+            Self::P105 => "taken over by another provider",
+            Self::P106 => "its name or address cannot be printed",
+            Self::P107 => "the last notice came back",
+            Self::P108 => "says that these are not its patients",
+        }
     }
 }

@@ -2,7 +2,11 @@
 
 mod open;
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::base::bsn::Bsn;
 use crate::field::address::{Address, HouseIndication};
@@ -12,7 +16,7 @@ use crate::field::ids::RowRef;
 use crate::field::names::{NameUse, PartnerName, PersonName, Sex, Title};
 use crate::field::partial_date::PartialDate;
 use crate::field::reason::SetAside;
-use crate::field::terms::{Category, Custody, Format, Items, Language, Published, Status};
+use crate::field::terms::{Category, Custody, Format, Items, Language, Published, Status, words};
 
 pub use open::Open;
 
@@ -392,6 +396,10 @@ pub struct Provider {
     pub cells: Cells<6>,
     /// Where the provider is told before its patients are.
     pub contact_email: String,
+    /// Since when it is closed.
+    pub closed_on: Option<Date>,
+    /// AGB code of the provider that has taken it over; empty for none.
+    pub merged_into: String,
 }
 
 impl Provider {
@@ -412,19 +420,32 @@ impl Provider {
             ..Address::default()
         }
     }
+
+    /// Whether it is closed on this day.
+    #[must_use]
+    pub fn is_closed_on(&self, day: Date) -> bool {
+        self.closed_on.is_some_and(|closed| closed <= day)
+    }
+
+    /// Whether there is nobody of that name on this day: it is closed, or another one took it over.
+    #[must_use]
+    pub fn is_gone_on(&self, day: Date) -> bool {
+        self.is_closed_on(day) || !self.merged_into.is_empty()
+    }
 }
 
-/// Kinds of provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ProviderKind {
-    /// General practice.
-    Gp,
-    /// Hospital.
-    Hospital,
-    /// Custodial institution.
-    Custodial,
-    /// Private clinic.
-    Clinic,
+words! {
+    /// Kinds of provider.
+    ProviderKind {
+        /// General practice.
+        Gp = "gp",
+        /// Hospital.
+        Hospital = "hospital",
+        /// Custodial institution.
+        Custodial = "custodial",
+        /// Private clinic.
+        Clinic = "clinic",
+    }
 }
 
 /// One person who must not be written to, by BSN, by person number, or by both.

@@ -1,5 +1,8 @@
 //! Whom a letter is about: a person whose data it is, a professional, or a care provider.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::field::terms::words;

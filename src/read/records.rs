@@ -200,6 +200,8 @@ impl Record for Provider {
         ];
 
         let contact_email = raw.text(const { at("contact_email") }, Rule::EMAIL);
+        let closed_on = raw.date(const { at("closed_on") });
+        let merged_into = raw.provider_code(const { at("merged_into") });
         Some(Self {
             row,
             code: code.into_owned(),
@@ -208,6 +210,8 @@ impl Record for Provider {
             confirmed_on,
             cells: pack(raw, &cells)?,
             contact_email: contact_email.into_owned(),
+            closed_on,
+            merged_into: merged_into.into_owned(),
         })
     }
 
@@ -278,7 +282,10 @@ pub(super) fn settle_providers(providers: &mut [Provider], refused: &[Refused]) 
         let same_name = !doubted
             && rows.iter().all(|row| {
                 let other = &providers[*row];
-                other.display_name == first.display_name && other.confirmed_on == first.confirmed_on
+                other.display_name == first.display_name
+                    && other.confirmed_on == first.confirmed_on
+                    && (other.closed_on, &other.merged_into)
+                        == (first.closed_on, &first.merged_into)
             });
         if same_place && same_name {
             continue;

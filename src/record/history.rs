@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::approvals::{ApprovalAct, Said};
 use super::audit::{
-    self, Event, FilePassed, KnownInput, ProviderNoted, Purging, ReceiptTaken, ReissueOrdered, ReprintPlanned,
-    ShieldsSeen, Waiting,
+    self, Event, FilePassed, KnownInput, ProviderNoted, Purging, ReceiptTaken, ReissueOrdered,
+    ReprintPlanned, ShieldsSeen, Waiting,
 };
 use super::error::RecordError;
 use super::passage::PassageStep;

@@ -1,14 +1,14 @@
 //! What the ledger knows of care providers: which notices they had and what was noted of them, and
 //! the notes themselves, two people's where they change who is named or written to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::audit::ProviderNoted;
+use super::audit::{self, Event, ProviderNoted};
 use super::error::RecordError;
 use super::stops::signers;
 use super::{Access, Home, Ledger, inputs};
@@ -202,14 +202,23 @@ impl Ledger {
         notices: &BTreeMap<(JobNumber, u32), u64>,
     ) -> Result<BTreeMap<(JobNumber, u32), Date>, RecordError> {
         let mut posted = BTreeMap::<(JobNumber, u32), Date>::new();
-        let jobs: std::collections::BTreeSet<JobNumber> =
-            notices.keys().map(|(job, _)| *job).collect();
+        let jobs: BTreeSet<JobNumber> = notices.keys().map(|(job, _)| *job).collect();
+        // A file that gives no times says no more than that it was so when it was taken.
+        let events = audit::verify(&self.store.entries()?)?;
+        let taken: BTreeMap<u64, Date> = (1..)
+            .zip(&events)
+            .filter_map(|(event, what)| match what {
+                Event::Receipt(taken) => Some((event, taken.date)),
+                _ => None,
+            })
+            .collect();
+
         for job in jobs {
-            self.store.for_each_piece(Some(job), |_, row| {
+            self.store.for_each_piece(Some(job), |event, row| {
                 let place = (row.job, row.seq);
                 let is_posted = row.step == PieceStep::Posted && notices.contains_key(&place);
-                let on = row.times.posted.filter(|_| is_posted).and_then(day);
-                if let Some(on) = on {
+                let on = row.times.posted.and_then(day).or_else(|| taken.get(&event).copied());
+                if let Some(on) = on.filter(|_| is_posted) {
                     let first = posted.entry(place).or_insert(on);
                     *first = on.min(*first);
                 }
@@ -231,15 +240,16 @@ impl Ledger {
         }
         let follows = match note.said {
             ProviderWord::Acknowledged => known.acknowledged_on.is_none(),
-            ProviderWord::NotOurs => known.ruling.is_none_or(|last| last == ProviderWord::DecidedOurs),
+            ProviderWord::NotOurs => {
+                known.ruling.is_none_or(|last| last == ProviderWord::DecidedOurs)
+            }
             ProviderWord::DecidedOurs | ProviderWord::DecidedNotOurs => known.is_disputed(),
         };
         if follows { Ok(()) } else { Err(ProviderNoteError::Order { code, said: note.said }) }
     }
 }
 
-/// The Dutch day of a time.
+/// The day of a time, as the fold over pieces counts days.
 fn day(seconds: i64) -> Option<Date> {
-    let zone = TimeZone::get("Europe/Amsterdam").ok()?;
-    Some(Timestamp::from_second(seconds).ok()?.to_zoned(zone).date())
+    Some(Timestamp::from_second(seconds).ok()?.to_zoned(TimeZone::UTC).date())
 }

@@ -21,6 +21,8 @@ pub(super) struct Stock {
     /// The rehearsal line; empty in a real run.
     pub rehearsal: Box<str>,
     pub pages: Box<[Form]>,
+    /// Pages that it may have.
+    pub most_sides: usize,
     /// Page breaks that strand something.
     pub stranded: usize,
 }
@@ -48,6 +50,7 @@ impl Stock {
             provider_slot: body.provider_slot,
             rehearsal: body.frame.rehearsal.as_str().into(),
             pages: pages.collect::<Result<_, _>>()?,
+            most_sides: body.most_sides(),
             stranded: 0,
         })
     }

@@ -12,7 +12,6 @@ use crate::field::draft::Draft;
 use crate::field::job_number::JobNumber;
 use crate::field::place::Planned;
 use crate::field::reason::Reason;
-use crate::field::terms::Format;
 use crate::render::RenderError;
 use crate::render::breaks::{FairEnd, Lines};
 use crate::render::dossier::{DossierLetter, DossierPages};
@@ -168,7 +167,7 @@ impl Press {
             return Err(RenderError::Body);
         }
 
-        if stock.pages.len() > most_sides(stock.format) {
+        if stock.pages.len() > stock.most_sides {
             return Ok(Err((draft, Reason::S104)));
         }
 
@@ -417,7 +416,7 @@ pub(super) fn fit(
     }
 
     let more = sheets + 1;
-    if planned.is_none() && 2 * more <= most_sides(body.format) {
+    if planned.is_none() && 2 * more <= body.most_sides() {
         // As if it had been planned so: a plan that is resumed comes to the same letter.
         let roomy = fit(workshop, input, u32::try_from(more).ok())?;
         if roomy.stranded == 0 {
@@ -453,14 +452,6 @@ fn mend<'a>(
     }
 
     Ok(None)
-}
-
-/// Standard letters go on one sheet; large print of the same text takes up to three.
-const fn most_sides(format: Format) -> usize {
-    match format {
-        Format::Standard => 2,
-        Format::Large => 6,
-    }
 }
 
 /// Pages with blank backs, and sheets, of so many sides.

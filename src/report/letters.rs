@@ -26,6 +26,7 @@ use super::ReportError;
 use crate::base::FileError;
 use crate::field::draft::Kix;
 use crate::field::place::Planned;
+use crate::field::subject::LetterSubject;
 use crate::field::terms::{Audience, Item, Items};
 
 /// Most letters of a row group: bounds memory while 715,000 letters are written.
@@ -149,6 +150,7 @@ fn columns(letters: &[Planned]) -> Vec<NamedColumn> {
     let mut columns = vec![
         words("letter_id", &|letter| letter.draft.letter_id.to_string()),
         words("person", &|letter| letter.draft.person.to_string()),
+        words("subject", &|letter| letter.draft.subject.to_string()),
         words("category", &|letter| main_category(letter).to_owned()),
         lists("categories", &|letter| {
             letter.draft.findings.categories.iter().map(ToString::to_string).collect()
@@ -266,7 +268,10 @@ const fn source_word(letter: &Planned) -> &'static str {
 fn variant(letter: &Planned) -> String {
     let draft = &letter.draft;
     let mut words = vec![
-        main_category(letter),
+        match draft.subject {
+            LetterSubject::Person => main_category(letter),
+            other => other.word(),
+        },
         draft.language.word(),
         draft.kind.word(),
         draft.findings.status.word(),

@@ -37,7 +37,7 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
     context.insert("due", &report.due.iter().collect::<Vec<_>>());
     context.insert(
         "made_with",
-        &report.made_with.as_ref().map_or(Vec::new(), |made| made.named().to_vec()),
+        &report.made_with.as_ref().map_or(Vec::new(), |made| made.shown().collect()),
     );
     context.insert("funnel", &funnel(report));
     context.insert("stages", &stages(report));

@@ -93,7 +93,7 @@ impl Unapproved<'_> {
         let made_with = self.wording.made_with.clone();
         let last = record::last_approved(self.ledger, config, None)?;
         let changed = last.as_ref().map_or_else(
-            || made_with.named().map(|(name, _)| name.to_owned()).into(),
+            || made_with.shown().map(|(name, _)| name.to_owned()).collect(),
             |last| last.differs_in(&made_with, &settings),
         );
 

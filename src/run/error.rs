@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::lists;
 use crate::base::{ExitStatus, Explain, FileError};
+use crate::compose::notices::NoticeTextsError;
 use crate::compose::texts::TextsError;
 use crate::config::ConfigError;
 use crate::deliver::DeliverError;
@@ -39,6 +40,9 @@ pub enum RunError {
     /// The texts of the letters.
     #[error(transparent)]
     Texts(#[from] TextsError),
+    /// The texts of the letters to providers.
+    #[error(transparent)]
+    Notices(#[from] NoticeTextsError),
     /// The ledger.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -257,6 +261,7 @@ impl Explain for RunError {
         match self {
             Self::Record(error) | Self::PartStopped { source: error, .. } => error.hint(),
             Self::Texts(error) => error.hint(),
+            Self::Notices(error) => error.hint(),
             Self::Render(error) => error.hint(),
             Self::Link(error) => error.hint(),
             Self::VendorKey(error) => error.hint(),
@@ -343,6 +348,7 @@ impl Explain for RunError {
             Self::Read(error) if error.is_a_setting() => ExitStatus::Usage,
             Self::Record(error) => error.status(),
             Self::Texts(error) => error.status(),
+            Self::Notices(error) => error.status(),
             Self::Deliver(error) if error.anything_published() => ExitStatus::PartPublished,
             Self::Published { .. } | Self::AfterPublished { .. } | Self::PartStopped { .. } => {
                 ExitStatus::PartPublished

@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::RunError;
 use crate::base::{FileError, data_dir, durable};
+use crate::compose::notices::NoticeTexts;
 use crate::compose::texts::{CampaignTexts, TextFiles};
 
 /// The folder of the texts with this hash; it need not be there.
@@ -58,5 +59,21 @@ pub(super) fn keep(data_dir: &Utf8Path, texts: &CampaignTexts) -> Result<(), Run
             .try_for_each(|(name, text)| durable::write(&folder.join(name), text.as_bytes()))
     };
 
+    Ok(write().map_err(FileError::at("write", &folder))?)
+}
+
+/// Keeps the texts to care providers in the same way.
+///
+/// # Errors
+/// [`RunError::File`].
+pub(super) fn keep_notices(data_dir: &Utf8Path, texts: &NoticeTexts) -> Result<(), RunError> {
+    let folder = folder(data_dir, texts.hash());
+    let write = || {
+        durable::make_folder(&data_dir::texts(data_dir))?;
+        durable::make_folder(&folder)?;
+        texts
+            .named()
+            .try_for_each(|(name, text)| durable::write(&folder.join(name), text.as_bytes()))
+    };
     Ok(write().map_err(FileError::at("write", &folder))?)
 }

@@ -8,10 +8,12 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::balance::Balance;
+use super::providers::ProvidersTold;
 use super::waves::{self, Waves};
 use super::{Night, RunError};
 use crate::compose::texts::TextFacts;
 use crate::compose::{self, Letterbook, Texts};
+use crate::decide::providers::Leave;
 use crate::decide::{self, Circumstances};
 use crate::facts::Facts;
 use crate::field::draft::Draft;
@@ -25,7 +27,7 @@ use crate::field::terms::Kind;
 use crate::package::{PartPlaces, PartPlan, ProofedLetter};
 use crate::record::Ledger;
 use crate::record::pieces::{PaperTerms, ReturnedMail, address_mark};
-use crate::render::Press;
+use crate::render::{Press, Proof};
 use crate::report::LetterCounts;
 
 /// People of whom one thread takes care at a time.
@@ -129,6 +131,11 @@ impl<'a> Candidates<'a> {
         Self { night, people, circumstances, holds }
     }
 
+    /// What is known of the world around them.
+    pub const fn circumstances(&self) -> &Circumstances<'a> {
+        &self.circumstances
+    }
+
     /// Goes through all people in order, as the stage `name`, share by share on all cores: `work`
     /// gets the number of the first person of a share and the share, `gather` what came of each
     /// share, in order.
@@ -224,6 +231,8 @@ pub(super) struct Letters<'a> {
     pub texts: Texts,
     /// Whose turn it is; `None`: everybody's.
     pub waves: Option<Waves>,
+    /// Notices to care providers, and which letters wait for one.
+    pub providers: ProvidersTold,
 }
 
 /// What composing and proofing everybody's letters came to.
@@ -245,6 +254,12 @@ pub(super) struct Written {
     pub letters: Vec<ProofedLetter>,
     /// Letters by the content hash of their text.
     pub bodies: BTreeMap<String, u64>,
+    /// People who wait for a provider, by the night from which they do not.
+    pub for_providers: BTreeMap<Date, u64>,
+    /// People who are held because a provider disputes them.
+    pub disputed: u64,
+    /// The same people by the code of each provider.
+    pub of_provider: BTreeMap<String, u64>,
 }
 
 /// Letters of one share of the people.
@@ -259,6 +274,9 @@ struct Share {
     counts: LetterCounts,
     letters: Vec<(ProofedLetter, Pseudonym, Vec<RowRef>)>,
     bodies: BTreeMap<String, u64>,
+    for_providers: BTreeMap<Pseudonym, Date>,
+    disputed: BTreeSet<Pseudonym>,
+    of_provider: BTreeMap<String, u64>,
 }
 
 impl<'a> Letters<'a> {
@@ -269,6 +287,7 @@ impl<'a> Letters<'a> {
     /// [`RunError`] when a letter cannot be laid out at all.
     pub fn proof(&self, press: &Press, balance: &mut Balance) -> Result<Written, RunError> {
         let mut all = Written::default();
+        self.notices(&mut all)?;
         let share = |first: usize, people: &[Person<'a>]| self.share(press, first, people);
 
         self.candidates.in_shares("composing", share, |share| {
@@ -279,6 +298,13 @@ impl<'a> Letters<'a> {
             all.counts.merge(share.counts);
             for (body, letters) in share.bodies {
                 *all.bodies.entry(body).or_default() += letters;
+            }
+            for night in share.for_providers.into_values() {
+                *all.for_providers.entry(night).or_default() += 1;
+            }
+            all.disputed += share.disputed.len() as u64;
+            for (code, people) in share.of_provider {
+                *all.of_provider.entry(code).or_default() += people;
             }
 
             balance.set_aside(share.uncomposed);
@@ -293,6 +319,19 @@ impl<'a> Letters<'a> {
         })?;
 
         Ok(all)
+    }
+
+    /// The notices to providers: they come before everybody.
+    fn notices(&self, all: &mut Written) -> Result<(), RunError> {
+        let first = self.candidates.people.len();
+        for (place, proof) in self.providers.notices.iter().enumerate() {
+            let origin = u32::try_from(first + place).map_err(|_| RunError::Capacity)?;
+            let Proof { draft, pages, sheets } = proof;
+            all.counts.add(draft, *pages, *sheets);
+            all.letters.push(ProofedLetter::of(draft, *pages, *sheets, origin));
+            *all.bodies.entry(draft.body.clone()).or_default() += 1;
+        }
+        Ok(())
     }
 
     /// The turns of everybody who is due a first letter, in order.
@@ -351,6 +390,12 @@ impl<'a> Letters<'a> {
 
         for proof in proofed.ready {
             let draft = proof.draft;
+            let place = people
+                .binary_search_by_key(&draft.person, |person| person.pseudonym)
+                .expect("the draft is of one of them");
+            if self.waits_for_provider(&people[place], &draft, &mut share) {
+                continue;
+            }
             if let Some(night) = self.waits_for(&draft) {
                 let due = |item| SetAside { due: Some(night), ..item };
                 share.waiting.extend(held(&draft, Reason::D303).map(due));
@@ -359,9 +404,6 @@ impl<'a> Letters<'a> {
             }
             share.in_wave += u64::from(waves::turn(&draft, self.book.keys).is_some());
 
-            let place = people
-                .binary_search_by_key(&draft.person, |person| person.pseudonym)
-                .expect("the draft is of one of them");
             let origin = u32::try_from(first + place).map_err(|_| RunError::Capacity)?;
 
             share.counts.add(&draft, proof.pages, proof.sheets);
@@ -371,6 +413,32 @@ impl<'a> Letters<'a> {
         }
 
         Ok(share)
+    }
+
+    /// Sets a letter aside that waits for a provider, or that one disputes. Where its wave comes later
+    /// it waits for that.
+    fn waits_for_provider(&self, person: &Person<'a>, draft: &Draft, share: &mut Share) -> bool {
+        let order = &self.providers.order;
+        let leave = order.leave(person);
+        match leave {
+            Leave::Granted => return false,
+            Leave::From(night) => {
+                let wave = self.waits_for(draft).unwrap_or(night);
+                let due = |item| SetAside { due: Some(night.max(wave)), ..item };
+                share.waiting.extend(held(draft, Reason::D303).map(due));
+            }
+            Leave::Disputed => share.unproofed.extend(held(draft, Reason::D221)),
+        }
+
+        // Somebody with two letters is one person.
+        let is_new = match leave {
+            Leave::From(night) => share.for_providers.insert(draft.person, night).is_none(),
+            _ => share.disputed.insert(draft.person),
+        };
+        for code in order.reasons(person).filter(|_| is_new) {
+            *share.of_provider.entry(code.to_owned()).or_default() += 1;
+        }
+        true
     }
 
     /// The letters of one part, each in its place.
@@ -395,6 +463,14 @@ impl<'a> Letters<'a> {
         let written = self.compose(people);
         let mut drafts: BTreeMap<LetterId, Draft> =
             written.ready.into_iter().map(|draft| (draft.letter_id, draft)).collect();
+        let first = self.candidates.people.len();
+        let origins = places.iter().map(|(proofed, _)| proofed.origin() as usize);
+        let notices = origins.filter_map(|origin| origin.checked_sub(first));
+        for draft in
+            notices.filter_map(|place| self.providers.notices.get(place)).map(|one| &one.draft)
+        {
+            drafts.insert(draft.letter_id, draft.clone());
+        }
         let planned: Vec<Planned> = places
             .iter()
             .filter_map(|(proofed, place)| {

@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::{Frozen, RunError, guard, lists};
 use crate::base::progress::Progress;
 use crate::base::{FileError, data_dir, process};
+use crate::compose::notices::NoticeTexts;
 use crate::compose::texts::CampaignTexts;
 use crate::config::Config;
 use crate::deliver::outbox;
@@ -66,8 +67,10 @@ impl Night<'_> {
     pub(super) fn wording(&self) -> Result<Wording, RunError> {
         let texts = CampaignTexts::of(self.config.texts_folder())?;
         let facts = self.facts()?;
-        let made_with = made_with(&texts, &facts)?;
-        Ok(Wording { facts, texts, made_with })
+        let notices = self.config.providers_first.as_ref();
+        let notices = notices.map(|_| NoticeTexts::of(self.config.texts_folder())).transpose()?;
+        let made_with = made_with(&texts, notices.as_ref(), &facts)?;
+        Ok(Wording { facts, texts, notices, made_with })
     }
 
     fn facts(&self) -> Result<Facts, RunError> {
@@ -125,17 +128,24 @@ impl Night<'_> {
 pub(super) struct Wording {
     pub facts: Facts,
     pub texts: CampaignTexts,
+    /// The sentences to care providers, where these are told first.
+    pub notices: Option<NoticeTexts>,
     /// Their hashes, and those of what is part of the program.
     pub made_with: MadeWith,
 }
 
 /// The hashes of what letters are made with.
-fn made_with(texts: &CampaignTexts, facts: &Facts) -> Result<MadeWith, RunError> {
+fn made_with(
+    texts: &CampaignTexts,
+    notices: Option<&NoticeTexts>,
+    facts: &Facts,
+) -> Result<MadeWith, RunError> {
     let [templates, fonts] = render::hashes();
     let unreadable = FileError::at("read", "/proc/self/exe".into());
 
     Ok(MadeWith {
         texts: texts.hash().to_owned(),
+        notices: notices.map(|notices| notices.hash().to_owned()),
         templates,
         facts: facts.sha256.clone(),
         fonts,

@@ -1,6 +1,7 @@
 //! The papers of a run: written beside the plan before anything is set, moved to `runs/<run_id>/`
 //! when all is done.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -18,6 +19,7 @@ use crate::record::Job;
 use crate::report::account::Account;
 use crate::report::letters::LettersFile;
 use crate::report::papers::WaitingRows;
+use crate::report::providers::{PROVIDERS, ProviderLine, ProviderReport};
 use crate::report::{Report, namesakes, page, papers};
 
 /// Writes `rows.csv`, `review.csv`, `waiting.csv` where there are waves, and the report so far to `folder`.
@@ -112,6 +114,35 @@ pub fn last_texts(data_dir: &Utf8Path) -> Option<(Timestamp, String)> {
         let part: Part = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
         Some((Timestamp::try_from(at).ok()?, part.made_with?.texts))
     })
+}
+
+/// Writes down how far each care provider is, for the help desk.
+///
+/// # Errors
+/// [`RunError`] when it cannot be written.
+pub(super) fn write_providers(
+    folder: &Utf8Path,
+    providers: Option<&(BTreeMap<String, ProviderLine>, ProviderReport)>,
+) -> Result<(), RunError> {
+    let Some((lines, _)) = providers else { return Ok(()) };
+    let json = serde_json::to_vec(lines).map_err(crate::report::ReportError::Json)?;
+    write_file(&folder.join(PROVIDERS), &json)
+}
+
+/// How far each care provider was on the last night that ended or waits, by code, with the date of
+/// that night; `None`: no night told providers first.
+#[must_use]
+pub fn last_providers(data_dir: &Utf8Path) -> Option<BTreeMap<String, ProviderLine>> {
+    let folders = |folder: Utf8PathBuf| {
+        let entries = folder.read_dir_utf8().into_iter().flatten().filter_map(Result::ok);
+        entries.map(camino::Utf8DirEntry::into_path).collect::<Vec<_>>()
+    };
+    let planned = folders(data_dir::staging(data_dir)).into_iter().map(|job| job.join("papers"));
+    let files = planned.chain(folders(data_dir::runs(data_dir))).map(|run| run.join(PROVIDERS));
+    let dated = files.filter_map(|file| Some((fs::metadata(&file).ok()?.modified().ok()?, file)));
+
+    let (_, newest) = dated.max()?;
+    serde_json::from_slice(&fs::read(newest).ok()?).ok()
 }
 
 /// Begins `letters.parquet` in `folder`.

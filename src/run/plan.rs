@@ -109,6 +109,9 @@ pub(super) fn stage(
     }
 
     kept_texts::keep(&config.data_dir, &wording.texts)?;
+    if let Some(notices) = &wording.notices {
+        kept_texts::keep_notices(&config.data_dir, notices)?;
+    }
     let number = ledger.next_job(night.run_date)?;
     let input = PlanInput { night, ledger, wording, number, report, clock };
     let (checked, press) = input.stage(received, prepared)?;
@@ -227,6 +230,7 @@ pub(super) fn begin_report(
     report.missing_packages.clone_from(&news.gone);
     report.paper.clone_from(&prepared.paper);
     report.waves.clone_from(&prepared.waves);
+    report.providers = prepared.providers.as_ref().map(|(_, report)| report.clone());
 
     report
 }
@@ -341,6 +345,7 @@ impl PlanInput<'_, '_> {
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &prepared.namesakes)?;
         papers::write_text_uses(&staging.papers(), &prepared.text_uses)?;
+        papers::write_providers(&staging.papers(), prepared.providers.as_ref())?;
         staging.sync()?;
 
         Ok((checked, prepared.press))
@@ -426,6 +431,7 @@ fn stage_nothing(
     papers::write(&staging.papers(), &received.rows, &balance.account, waiting, &report)?;
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;
+    papers::write_providers(&staging.papers(), prepared.providers.as_ref())?;
 
     Ok(Staged::Nothing { staging, report: Box::new(report), identities, shields, schedule, news })
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::base::{ExitStatus, Explain, durable};
+use crate::compose::notices::NoticeTexts;
 use crate::compose::texts::TextFiles;
 
 /// What is written beside the texts, with places for the campaign's name and the day.
@@ -80,9 +81,11 @@ pub fn write(folder: &Utf8Path, today: Date) -> Result<NewCampaign, NewCampaignE
 
     let texts = TextFiles::built_in();
     let texts = texts.named().map(|(name, text)| (format!("texts/{name}"), text.to_owned()));
+    let notices = NoticeTexts::built_in();
+    let notices = notices.named().map(|(name, text)| (format!("texts/{name}"), text.to_owned()));
     let own = FILES.map(|(name, text)| (name.to_owned(), filled(text)));
     let mut files = Vec::new();
-    for (name, text) in own.into_iter().chain(texts) {
+    for (name, text) in own.into_iter().chain(texts).chain(notices) {
         let path = folder.join(&name);
         durable::write(&path, text.as_bytes())
             .map_err(|source| NewCampaignError::Make { path, source })?;

@@ -439,7 +439,7 @@ impl fmt::Display for LetterExplanation {
             return write!(f, "\n  unknown: its job was planned by an earlier program");
         };
 
-        for (what, hash) in made_with.named() {
+        for (what, hash) in made_with.shown() {
             let changed = what == "texts" && self.texts_changed;
             write!(f, "\n  {what:<13} {hash}{}", if changed { "  (changed since)" } else { "" })?;
         }

@@ -37,6 +37,7 @@ mod paper;
 mod plain;
 mod press;
 mod program;
+mod providers;
 mod purge;
 mod readers;
 mod refusals;

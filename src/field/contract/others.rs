@@ -56,6 +56,26 @@ pub(super) const PROVIDERS: &[Column] = &[
             &["email", "mail", "emailadres", "contact"],
         ),
     ),
+    with(
+        Need::May,
+        column(
+            "closed_on",
+            CellForm::Date,
+            "2025-06-30",
+            "Since when the provider is closed: it gets no notice, and no letter names it.",
+            &["gesloten_op", "opgeheven_op", "einddatum", "closed"],
+        ),
+    ),
+    with(
+        Need::May,
+        column(
+            "merged_into",
+            CellForm::ProviderCode,
+            "01234568",
+            "AGB code of the provider that has taken it over: it gets no notice, and no letter names it.",
+            &["opgegaan_in", "fusie_in", "overgenomen_door"],
+        ),
+    ),
 ];
 
 pub(super) const SUPPRESSIONS: &[Column] = &[

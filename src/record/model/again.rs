@@ -71,7 +71,9 @@ impl Model {
     ) -> impl Iterator<Item = ((JobNumber, u32), u64)> {
         let of_subject = self.notices.iter().filter(move |(_, (own, _))| *own == subject);
         let counts = |job| self.jobs.get(job).is_some_and(|row| row.abandoned.is_none());
-        of_subject.filter(move |((job, _), _)| counts(job)).map(|(place, (_, count))| (*place, *count))
+        of_subject
+            .filter(move |((job, _), _)| counts(job))
+            .map(|(place, (_, count))| (*place, *count))
     }
 
     /// `None`: the job is there already, or one of its copies is: each copy is printed once.

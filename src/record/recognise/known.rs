@@ -121,8 +121,12 @@ impl Known {
         let has_none = |letter: &KnownLetter| {
             findings.get(&letter.findings).is_some_and(|said| said.categories.is_empty())
         };
-        let mut others: Vec<u32> =
-            letters.iter().map(|(_, letter)| letter).filter(|one| has_none(one)).map(|one| one.person).collect();
+        let mut others: Vec<u32> = letters
+            .iter()
+            .map(|(_, letter)| letter)
+            .filter(|one| has_none(one))
+            .map(|one| one.person)
+            .collect();
         others.dedup();
         let others = others.len();
 

@@ -51,7 +51,8 @@ impl Store {
                 date: date(row, 1)?,
                 kind: kind(row, 2)?,
                 sequence: row.get(3)?,
-                findings: serde_json::from_str(&said).map_err(|_| strange(4, "unknown findings"))?,
+                findings: serde_json::from_str(&said)
+                    .map_err(|_| strange(4, "unknown findings"))?,
             })
         };
         let read = || {

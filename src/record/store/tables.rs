@@ -67,6 +67,8 @@ impl Store {
             schedules: Vec::new(),
             reissues: BTreeMap::new(),
             reissued: BTreeMap::new(),
+            notices: BTreeMap::new(),
+            providers: Vec::new(),
             purged: None,
         })
     }

@@ -205,7 +205,10 @@ fn change(reason: Reason) -> &'static str {
         Reason::D301 => "something material is new: a new kind of data or a higher status",
         Reason::D309 => "time: the next plan has it",
         Reason::D302 => "time: the letter is due when enough days have passed since the last one",
-        Reason::D303 => "time: the letter is planned on the night of its wave",
+        Reason::D221 => "two people note what was decided (`breachpost provider CODE`)",
+        Reason::D303 => {
+            "time: the letter is planned on the night of its wave, or when its provider was told"
+        }
         other => match (other.code().as_bytes().first(), other.state()) {
             (Some(b'R'), RowState::Rejected | RowState::Review) => {
                 "the file is corrected and delivered again"

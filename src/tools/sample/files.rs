@@ -16,7 +16,7 @@ use crate::field::contract;
 use crate::field::row::List;
 
 const LISTED: [&str; 32] = contract::names(contract::columns(List::Register));
-const PROVIDERS: [&str; 11] = contract::names(contract::columns(List::Providers));
+const PROVIDERS: [&str; 13] = contract::names(contract::columns(List::Providers));
 const SUPPRESSIONS: [&str; 5] = contract::names(contract::columns(List::Suppressions));
 
 /// One file, its row count, and the bytes that went through it.
@@ -160,6 +160,8 @@ impl Files {
             &home.postcode,
             &home.town,
             &email,
+            "",
+            "",
         ])
     }
 

@@ -1,0 +1,54 @@
+//! Arguments of `provider`.
+
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use crate::field::provider::ProviderWord;
+
+/// What to show or note of a provider.
+#[derive(Debug, Args)]
+pub struct ProviderArgs {
+    /// AGB code, eight digits.
+    #[arg(value_name = "CODE", value_parser = code)]
+    pub code: String,
+    /// It has its notice and is ready: its patients no longer wait for it.
+    #[arg(long, group = "said", requires = "by", requires = "note")]
+    pub acknowledged: bool,
+    /// It says that these are not its patients: letters no longer name it, and its patients are held.
+    #[arg(long, group = "said", requires = "by", requires = "note")]
+    pub not_ours: bool,
+    /// It was decided that they are its patients after all.
+    #[arg(long, group = "said", requires = "by", requires = "note")]
+    pub decided_ours: bool,
+    /// It was decided that they are not: their letters go on without its name.
+    #[arg(long, group = "said", requires = "by", requires = "note")]
+    pub decided_not_ours: bool,
+    /// Who notes it (name or function).
+    #[arg(long, value_name = "NAME", requires = "said")]
+    pub by: Option<String>,
+    /// How they know, in one line without names of patients.
+    #[arg(long, value_name = "TEXT", requires = "said")]
+    pub note: Option<String>,
+    /// Signature of the text by an approver. Given twice or more.
+    #[arg(long, value_name = "FILE", requires = "said")]
+    pub signed: Vec<Utf8PathBuf>,
+}
+
+impl ProviderArgs {
+    /// What is to be noted; `None`: the provider is shown.
+    #[must_use]
+    pub const fn said(&self) -> Option<ProviderWord> {
+        match (self.acknowledged, self.not_ours, self.decided_ours, self.decided_not_ours) {
+            (true, ..) => Some(ProviderWord::Acknowledged),
+            (_, true, ..) => Some(ProviderWord::NotOurs),
+            (_, _, true, _) => Some(ProviderWord::DecidedOurs),
+            (.., true) => Some(ProviderWord::DecidedNotOurs),
+            _ => None,
+        }
+    }
+}
+
+fn code(text: &str) -> Result<String, String> {
+    let is_code = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_code { Ok(text.to_owned()) } else { Err("a code has eight digits".to_owned()) }
+}

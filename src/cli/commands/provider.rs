@@ -1,0 +1,150 @@
+//! `provider`: what the help desk may say of a care provider, and what is noted of it.
+
+use serde::Serialize;
+
+use super::stop::signature;
+use crate::base::plain::count;
+use crate::base::{ExitStatus, logging};
+use crate::cli::args::ProviderArgs;
+use crate::cli::output::{self, Failure};
+use crate::cli::session::{Session, record_failure};
+use crate::field::provider::{ProviderHistory, ProviderWord};
+use crate::record::providers::{self, ProviderNote};
+use crate::record::{Access, Home, Ledger};
+use crate::report::providers::{ProviderLine, ProviderState};
+use crate::run;
+
+/// `provider CODE --json`.
+#[derive(Serialize)]
+struct Answer<'a> {
+    code: &'a str,
+    /// Whether a record names it.
+    affected: bool,
+    /// As of the last night.
+    #[serde(flatten)]
+    line: Option<&'a ProviderLine>,
+    /// The last thing that was noted of whose patients they are.
+    ruling: Option<ProviderWord>,
+}
+
+impl Session<'_> {
+    pub(super) fn provider(&self, asked: &ProviderArgs) -> Result<ExitStatus, Failure> {
+        match asked.said() {
+            Some(said) => self.note_provider(asked, said),
+            None => self.show_provider(asked),
+        }
+    }
+
+    fn note_provider(
+        &self,
+        asked: &ProviderArgs,
+        said: ProviderWord,
+    ) -> Result<ExitStatus, Failure> {
+        let home = Home::of(self.config);
+        let note = ProviderNote {
+            code: &asked.code,
+            said,
+            by: asked.by.as_deref().unwrap_or_default(),
+            note: asked.note.as_deref().unwrap_or_default(),
+            date: self.run_date,
+        };
+        if said.needs_approval() && asked.signed.is_empty() {
+            let text = providers::text_for(&home, &note).map_err(|error| Failure::of(&error))?;
+            output::line(text.trim_end());
+            return Ok(ExitStatus::Done);
+        }
+
+        let signatures = asked.signed.iter().map(signature).collect::<Result<Vec<_>, _>>()?;
+        logging::keep();
+        let approvers = &self.config.approval.approvers;
+        let noted = providers::note(&home, &note, &signatures, approvers)
+            .map_err(|error| Failure::of(&error))?;
+        if self.args.json {
+            output::json(&noted);
+            return Ok(ExitStatus::Done);
+        }
+
+        let signed = match noted.signers.join(" and ") {
+            signers if signers.is_empty() => String::new(),
+            signers => format!(", signed by {signers}"),
+        };
+        output::line(format_args!("noted     provider {}: {said}{signed}", asked.code));
+        output::line(format_args!("next      {}", next(said)));
+        Ok(ExitStatus::Done)
+    }
+
+    fn show_provider(&self, asked: &ProviderArgs) -> Result<ExitStatus, Failure> {
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read)
+            .map_err(|error| record_failure(&error))?;
+        let mut known = ledger.providers().map_err(|error| record_failure(&error))?;
+        let history = known.remove(&ledger.keys().provider(&asked.code)).unwrap_or_default();
+        let lines = run::last_providers(&self.config.data_dir);
+        let line = lines.as_ref().and_then(|lines| lines.get(&asked.code));
+
+        if self.args.json {
+            output::json(&Answer {
+                code: &asked.code,
+                affected: line.is_some() || !history.notices.is_empty(),
+                line,
+                ruling: history.ruling,
+            });
+            return Ok(ExitStatus::Done);
+        }
+        match line {
+            Some(line) => show(&asked.code, line, &history),
+            None => {
+                output::line(format_args!("provider  {} is not affected", asked.code));
+                let why = if lines.is_none() {
+                    "no night has counted patients by provider yet: set `[providers_first]`"
+                } else {
+                    "on the last night no record named it"
+                };
+                output::line(format_args!("why       {why}"));
+            }
+        }
+        Ok(ExitStatus::Done)
+    }
+}
+
+/// What a note means for the next night.
+const fn next(said: ProviderWord) -> &'static str {
+    match said {
+        ProviderWord::Acknowledged => "its patients no longer wait for it",
+        ProviderWord::NotOurs => "letters no longer name it, and its patients are held (D221)",
+        ProviderWord::DecidedOurs => "its patients are written to, and letters may name it again",
+        ProviderWord::DecidedNotOurs => "its patients are written to, and letters do not name it",
+    }
+}
+
+fn show(code: &str, line: &ProviderLine, history: &ProviderHistory) {
+    let kind = line.kind.as_deref().unwrap_or("not on the list");
+    output::line(format_args!("provider  {code} ({kind}) is affected"));
+    output::line(format_args!("patients  {}", count(line.patients, "person", "people")));
+
+    let until =
+        line.until.map_or_else(String::new, |night| format!(", until {night} at the latest"));
+    output::line(format_args!("state     {}{until}", line.state.text()));
+    if let Some(hold) = line.hold {
+        output::line(format_args!("no notice {} ({hold})", hold.text()));
+    }
+    for notice in &history.notices {
+        let posted = match (notice.posted_on, notice.returned) {
+            (_, true) => ", came back".to_owned(),
+            (Some(day), false) => format!(", posted on {day}"),
+            (None, false) => ", not reported posted yet".to_owned(),
+        };
+        output::line(format_args!(
+            "notice    {} of {}: {}{posted}",
+            notice.kind,
+            notice.on,
+            count(notice.patients, "patient", "patients")
+        ));
+    }
+    if let Some(day) = history.acknowledged_on {
+        output::line(format_args!("ready     it said so on {day}"));
+    }
+    if line.waiting > 0 {
+        let verb = if line.state == ProviderState::Disputed { "held" } else { "waiting" };
+        output::line(format_args!("{verb:<9} {}", count(line.waiting, "person", "people")));
+    }
+}
