@@ -16,7 +16,7 @@ REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo deny desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts
+.PHONY: ahead approve-demo deny desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -102,6 +102,9 @@ vendor-test: tools ## Ten thousand simulated vendors work off small jobs (VENDOR
 
 loop-demo: build ## Take the sample's package through a simulated vendor to the last state, and show where the letters are
 	@tests/loop_demo.sh $(BIN) $(DATE)
+
+providers-demo: build ## Play three nights with the sample in which patients follow their providers
+	@tests/providers_demo.sh $(BIN)
 
 approve-demo: build ## Walk through an approval with the sample: plan, proofs, statement, signatures, publication
 	@tests/approve_demo.sh $(BIN) $(DATE)

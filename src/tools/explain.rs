@@ -18,6 +18,7 @@ use crate::field::body::Body;
 use crate::field::draft::{Draft, Kix};
 use crate::field::made_with::MadeWith;
 use crate::field::place::Planned;
+use crate::field::subject::LetterSubject;
 use crate::field::terms::{Audience, Category, Custody, Format, Kind, Language};
 use crate::record::{Access, Home, Ledger, LetterRecord, RecordError};
 use crate::render::{self, Press, RenderError};
@@ -281,6 +282,7 @@ fn rules(draft: &Draft) -> Vec<AppliedRule> {
     };
     let rule = |what, value: String, why| AppliedRule { what, value, why };
     let mut rules = vec![
+        rule("subject", draft.subject.to_string(), why_subject(draft.subject)),
         rule("kind", draft.kind.to_string(), why_kind(draft)),
         rule(
             "categories",
@@ -334,10 +336,20 @@ fn rules(draft: &Draft) -> Vec<AppliedRule> {
     rules
 }
 
+const fn why_subject(subject: LetterSubject) -> &'static str {
+    match subject {
+        LetterSubject::Person => "somebody whose data it is",
+        LetterSubject::Professional => "somebody who works in health care, about their own data",
+        LetterSubject::Provider => {
+            "a care provider, about all of its patients: it has no rows of its own"
+        }
+    }
+}
+
 const fn why_kind(draft: &Draft) -> &'static str {
     match draft.kind {
         Kind::First if draft.reissue_of.is_some() => "it takes the place of an earlier letter",
-        Kind::First => "the person was never told before",
+        Kind::First => "the addressee was never told before",
         Kind::Supplement => "something material is new since the last letter",
         Kind::Correction => "something told in the last letter no longer holds",
     }

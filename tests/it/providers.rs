@@ -45,8 +45,8 @@ impl First {
         for (number, (surname, codes)) in PATIENTS.iter().enumerate() {
             for (record, code) in codes.iter().enumerate() {
                 rows.push(format!(
-                    "F{number}-{record},ds9,,Anna Maria,A.M.,,{surname},19{}0-0{}-11,V,Nieuwstraat,{},,,3511AB,Utrecht,,gp,{code},2022-02-02,confirmed,no,name;address;phone,",
-                    number + 4, number + 1, number * 7 + 1
+                    "F{number}-{record},ds9,,Anna Maria,A.M.,,{surname},{}-0{}-11,V,Nieuwstraat,{},,,3511AB,Utrecht,,gp,{code},2022-02-02,confirmed,no,name;address;phone,",
+                    1940 + 7 * number, number + 1, number * 7 + 1
                 ));
             }
         }
@@ -255,11 +255,13 @@ fn sign(folder: &Path, name: &str, text: &str) -> String {
     let done = std::process::Command::new("ssh-keygen")
         .args(["-q", "-Y", "sign", "-n", "breachpost-approval", "-f"])
         .arg(folder.join(name))
-        .arg(&file)
+        .stdin(fs::File::open(&file).unwrap())
         .output()
         .unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    format!("{}.sig", file.display())
+    let signature = format!("{}.sig", file.display());
+    fs::write(&signature, done.stdout).unwrap();
+    signature
 }
 
 #[test]

@@ -143,6 +143,9 @@ fn show(code: &str, line: &ProviderLine, history: &ProviderHistory) {
     if let Some(day) = history.acknowledged_on {
         output::line(format_args!("ready     it said so on {day}"));
     }
+    if let Some(ruling) = history.ruling {
+        output::line(format_args!("noted     {ruling}: {}", next(ruling)));
+    }
     if line.waiting > 0 {
         let verb = if line.state == ProviderState::Disputed { "held" } else { "waiting" };
         output::line(format_args!("{verb:<9} {}", count(line.waiting, "person", "people")));
