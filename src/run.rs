@@ -275,10 +275,9 @@ fn prepare<'a>(
 
     // Decide: who gets a letter about what.
     let providers = Providers::of(night, ledger, &wording.facts)?;
-    let mut circumstances = Circumstances::new(rows, &wording.facts.sender_of);
-    if let Some(providers) = &providers {
-        circumstances = circumstances.without(&providers.unnamed(rows, ledger.keys()));
-    }
+    let unnamed = providers.as_ref().map(|known| known.unnamed(rows, ledger.keys()));
+    let circumstances = Circumstances::new(rows, &wording.facts.sender_of);
+    let circumstances = circumstances.without(&unnamed.unwrap_or_default());
     let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
     let decide = || candidates.decide(&wording.facts, &mut balance);
     let decided = clock.time("decide", decide, |decided| decided.notices)?;
@@ -286,10 +285,7 @@ fn prepare<'a>(
 
     // Compose and proof: every text is laid out once, and every letter is held against its places.
     let book = letterbook(night, ledger, wording, &rows.inputs);
-    let notices = match &providers {
-        Some(providers) => providers.write(night, &candidates, &book, wording)?,
-        None => ProviderNight::default(),
-    };
+    let notices = ProviderNight::of(providers.as_ref(), night, &candidates, &book, wording)?;
     let notice_bodies = notices.bodies.clone();
     let (texts, press) = lay_out(night, &book, decided.texts, &notice_bodies, clock)?;
     let told = notices.proof(&press, night.run_date)?;
@@ -304,9 +300,7 @@ fn prepare<'a>(
     balance.check("compose", written.rows, written.uncomposed)?;
     balance.close(written.unproofed + written.waiting)?;
 
-    let own = letters.texts.bodies();
-    let body = |key: &String| own.get(key).or_else(|| notice_bodies.get(key)).cloned();
-    let bodies = written.bodies.keys().filter_map(|key| Some((key.clone(), body(key)?))).collect();
+    let bodies = used(&written.bodies, [letters.texts.bodies(), &notice_bodies]);
     let providers = providers.map(|_| letters.providers.report(&written));
 
     Ok(Prepared {
@@ -333,6 +327,15 @@ fn prepare<'a>(
         letters,
         press,
     })
+}
+
+/// The texts that letters use.
+fn used(
+    letters: &BTreeMap<String, u64>,
+    texts: [&BTreeMap<String, Body>; 2],
+) -> BTreeMap<String, Body> {
+    let text = |key: &String| texts.into_iter().find_map(|bodies| bodies.get(key)).cloned();
+    letters.keys().filter_map(|key| Some((key.clone(), text(key)?))).collect()
 }
 
 /// Links: which rows are one person. Rows that were set aside go to `balance`.

@@ -1,8 +1,8 @@
 //! Letters to care providers: what happened, how many of their patients it is about, and what their
 //! staff will be asked. They hold nothing about a single patient.
 //!
-//! A text depends on [`NoticeFacts`] alone, so that providers share texts as patients do; the number
-//! of patients stands on the one line that is a provider's own.
+//! A text depends on [`NoticeFacts`] alone, so that providers share texts as patients do; the
+//! number of patients stands on the one line that is a provider's own.
 
 mod texts;
 

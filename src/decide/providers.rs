@@ -151,24 +151,26 @@ pub fn due(
             NoticeDue::Nothing
         };
     }
-    let last = history.notices.last();
-    if last.is_some_and(|last| last.returned) {
-        return NoticeDue::Held(NoticeHold::P107);
-    }
     if let Err(hold) = listed.and_then(|provider| usable(provider, tonight)) {
         return NoticeDue::Held(hold);
     }
 
+    let next = |kind| {
+        let own = history.notices.iter().filter(|notice| notice.kind == kind);
+        own.map(|notice| notice.sequence).max().unwrap_or(0) + 1
+    };
+    // One that came back is written again, where the address is another one.
+    let last = history.notices.last().filter(|last| !last.returned);
     let Some(last) = last else {
-        return NoticeDue::Notice { kind: Kind::First, sequence: 1, earlier: None };
+        let kind = Kind::First;
+        return NoticeDue::Notice { kind, sequence: next(kind), earlier: None };
     };
     let is_early = last.on.saturating_add(days_between.days()) > tonight;
     if is_early || !affected.is_news(last.patients, &last.findings) {
         return NoticeDue::Nothing;
     }
-    let supplements = history.notices.iter().filter(|notice| notice.kind == Kind::Supplement);
-    let sequence = supplements.map(|notice| notice.sequence).max().unwrap_or(0) + 1;
-    NoticeDue::Notice { kind: Kind::Supplement, sequence, earlier: Some(last.on) }
+    let kind = Kind::Supplement;
+    NoticeDue::Notice { kind, sequence: next(kind), earlier: Some(last.on) }
 }
 
 /// Whether a row of the providers list is one that can be written to.

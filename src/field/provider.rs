@@ -49,6 +49,8 @@ pub struct ToldProvider {
     pub posted_on: Option<Date>,
     /// It came back.
     pub returned: bool,
+    /// A keyed mark of the address that it came back from, where that is known.
+    pub returned_from: Option<[u8; 16]>,
 }
 
 /// Everything that is known of a provider.

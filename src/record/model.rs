@@ -233,8 +233,7 @@ impl Model {
                 self.purged = Some(purging.totals);
             }
             Event::Purged(_) => {
-                self.end(CampaignState::Purging, CampaignState::Purged)?;
-                self.forget();
+                self.end(CampaignState::Purging, CampaignState::Purged).map(|()| self.forget())?;
             }
         }
 

@@ -167,11 +167,12 @@ impl Ledger {
 
         let posted = self.posted(&notices)?;
         let returned: Vec<_> = self.store.returned()?;
-        let is_back = |place| returned.iter().any(|(_, row)| (row.job, row.seq) == place);
+        let back: BTreeMap<_, _> =
+            returned.iter().map(|(_, row)| ((row.job, row.seq), row.address)).collect();
 
         let mut providers = BTreeMap::<Pseudonym, ProviderHistory>::new();
         for (place, letter) in self.store.notices_at(notices.keys().copied())? {
-            let is_back = !returned.is_empty() && is_back(place);
+            let is_back = back.contains_key(&place);
             providers.entry(letter.person).or_default().notices.push(ToldProvider {
                 on: letter.date,
                 kind: letter.kind,
@@ -180,6 +181,7 @@ impl Ledger {
                 patients: notices[&place],
                 posted_on: posted.get(&place).copied().filter(|_| !is_back),
                 returned: is_back,
+                returned_from: back.get(&place).copied().flatten(),
             });
         }
 

@@ -48,6 +48,11 @@ pub enum ReissueError {
     /// It was ordered before, or the person has another order.
     #[error("letter `{name}`, or another to the same person, is being written anew already")]
     Ordered { name: String },
+    /// It is to a provider.
+    #[error(
+        "letter `{name}` is a notice to a care provider, and those are not written anew by hand"
+    )]
+    NotPersonal { name: String },
     /// The piece is where this reason makes no sense.
     #[error("letter `{name}` is {state}, and cannot be written anew because of `{reason}`")]
     State { name: String, state: PieceState, reason: ReissueReason },
@@ -69,6 +74,9 @@ impl Explain for ReissueError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NotOut { .. } => "a letter is named by its id or reference",
+            Self::NotPersonal { .. } => {
+                "correct its row of the providers list: the next run writes to the new address"
+            }
             Self::Ordered { .. } => "the next run writes it; `breachpost ledger log` has the order",
             Self::State { state: PieceState::Stopped, .. } => {
                 "of what was stopped only pieces that were reported destroyed are written again"
@@ -218,6 +226,10 @@ impl Ledger {
         let mut found = Vec::new();
         for name in order.letters {
             let letter = self.find_letter(name)?;
+            // A notice that came back is written again by itself when the list has a new address.
+            if model.notices.contains_key(&(letter.job, letter.seq)) {
+                return Err(ReissueError::NotPersonal { name: name.clone() });
+            }
             if model.reissues.contains_key(&(letter.job, letter.seq))
                 || people.contains(&letter.person)
             {

@@ -19,6 +19,7 @@ use crate::field::keys::Keys;
 use crate::field::provider::{NoticeHold, ProviderHistory};
 use crate::field::row::Rows;
 use crate::record::Ledger;
+use crate::record::pieces::address_mark;
 use crate::render::{Press, Proof};
 use crate::report::providers::{ProviderLine, ProviderReport, ProviderState};
 
@@ -89,7 +90,7 @@ impl<'a> Providers<'a> {
     ///
     /// # Errors
     /// None of its own.
-    pub fn write(
+    fn write(
         &self,
         night: &Night<'_>,
         candidates: &Candidates<'_>,
@@ -137,6 +138,7 @@ impl<'a> Providers<'a> {
             made.bodies = written.bodies;
             written.held.iter().for_each(|(code, hold)| made.hold(code, *hold));
         }
+        made.hold_returned(&self.known, book.keys);
         // A frozen plan has no place for notices that it did not have; whoever waits for one waits.
         if let Some(frozen) = night.only {
             made.drafts.retain(|(_, draft)| frozen.has(draft));
@@ -164,12 +166,40 @@ fn complete(settings: &ProvidersFirst, facts: &Facts) -> Result<(), RunError> {
 }
 
 impl ProviderNight {
+    /// What the night has for the providers; nothing where they are not told first.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn of(
+        providers: Option<&Providers<'_>>,
+        night: &Night<'_>,
+        candidates: &Candidates<'_>,
+        book: &Letterbook<'_>,
+        wording: &Wording,
+    ) -> Result<Self, RunError> {
+        let Some(providers) = providers else { return Ok(Self::default()) };
+        providers.write(night, candidates, book, wording)
+    }
+
     /// A notice that cannot be printed: nobody waits for it.
     fn hold(&mut self, code: &str, hold: NoticeHold) {
         if let Some(concerned) = self.concerned.get_mut(code) {
             concerned.line.hold = Some(hold);
             concerned.is_due = false;
         }
+    }
+
+    /// Nothing is sent once more to the address that the last notice came back from.
+    fn hold_returned(&mut self, known: &BTreeMap<Pseudonym, ProviderHistory>, keys: &Keys) {
+        let came_back = |(_, draft): &mut (String, Draft)| {
+            let last = known.get(&draft.person).and_then(|history| history.notices.last());
+            last.is_some_and(|last| {
+                let mark = address_mark(keys, &draft.address_lines, &draft.country_line);
+                last.returned && last.returned_from.is_none_or(|from| from == mark)
+            })
+        };
+        let held: Vec<(String, Draft)> = self.drafts.extract_if(.., came_back).collect();
+        held.iter().for_each(|(code, _)| self.hold(code, NoticeHold::P107));
     }
 
     /// Sees that the notices fit, and makes the order of the night.

@@ -50,6 +50,7 @@ fn told(on: Date, patients: u64, findings: &Findings) -> ToldProvider {
         patients,
         posted_on: None,
         returned: false,
+        returned_from: None,
     }
 }
 
@@ -125,7 +126,8 @@ fn a_supplement_follows_when_numbers_or_kinds_change_and_enough_days_have_passed
     assert_eq!(of(&now, &history, later), supplement);
 
     history.notices[0].returned = true;
-    assert_eq!(of(&now, &history, later), NoticeDue::Held(NoticeHold::P107));
+    let again = NoticeDue::Notice { kind: Kind::First, sequence: 2, earlier: None };
+    assert_eq!(of(&now, &history, date(2025, 9, 16)), again, "one that came back does not count");
     history.ruling = Some(ProviderWord::NotOurs);
     assert_eq!(of(&now, &history, later), NoticeDue::Held(NoticeHold::P108));
     history.ruling = Some(ProviderWord::DecidedNotOurs);

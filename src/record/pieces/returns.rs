@@ -11,6 +11,7 @@ use crate::field::keys::Keys;
 use crate::field::piece::ReturnReason;
 use crate::record::Ledger;
 use crate::record::error::RecordError;
+use crate::record::model::Model;
 use crate::record::recognise::Mark;
 use crate::record::store::Store;
 
@@ -40,7 +41,7 @@ pub fn address_mark(keys: &Keys, address_lines: &[String], country_line: &str) -
 
 /// People whose last letter came back from an address that is no good, and to whom nothing was
 /// written since: they are counted for the public notice (GDPR art. 34(3)(c)).
-pub(super) fn unreached(store: &Store) -> Result<BTreeSet<Pseudonym>, RecordError> {
+pub(super) fn unreached(store: &Store, model: &Model) -> Result<BTreeSet<Pseudonym>, RecordError> {
     let mut latest = BTreeMap::new();
     for (_, row) in store.returned()? {
         let known = latest.entry((row.job, row.seq)).or_insert(row);
@@ -48,7 +49,7 @@ pub(super) fn unreached(store: &Store) -> Result<BTreeSet<Pseudonym>, RecordErro
             *known = row;
         }
     }
-    latest.retain(|_, row| row.reason.is_about_address());
+    latest.retain(|place, row| row.reason.is_about_address() && !model.notices.contains_key(place));
 
     let letters = store.letters_at(latest.keys().copied())?;
     Ok(letters.into_iter().filter(|letter| letter.is_last).map(|letter| letter.person).collect())
@@ -60,7 +61,7 @@ impl Ledger {
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn unreached(&self) -> Result<BTreeSet<Pseudonym>, RecordError> {
-        unreached(&self.store)
+        unreached(&self.store, &self.model()?)
     }
 
     /// The people from whom letters came back. Of several returns of one letter the latest counts:

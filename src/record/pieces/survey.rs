@@ -261,7 +261,7 @@ impl Surveyor<'_> {
             return Ok(survey);
         }
 
-        survey.unreached = returns::unreached(self.store)?.len() as u64;
+        survey.unreached = returns::unreached(self.store, self.model)?.len() as u64;
         let returned = self.store.returned()?;
         let mut tallies = PieceTallies::default();
         // Letters that are printed again are counted where they were planned.

@@ -326,6 +326,8 @@ impl Store {
     }
 
     /// The ledger in numbers; `inputs` is left at zero. Jobs that were given up do not count.
+    /// Letters to providers and professionals count as letters alone: they tell nobody of their own
+    /// data as a patient.
     pub fn totals(&self) -> Result<Totals, RecordError> {
         let jobs = if self.version < MODES { "job" } else { "job WHERE abandoned IS NULL" };
         let read = |row: &Row<'_>| {
@@ -346,8 +348,11 @@ impl Store {
         self.connection
             .query_row(
                 &format!(
-                    "SELECT (SELECT count(*) FROM person), count(*), count(*) FILTER (WHERE kind = 'first'),
-                            count(*) FILTER (WHERE kind = 'supplement'),
+                    "WITH others AS (SELECT id FROM findings WHERE json_array_length(said, '$.categories') = 0)
+                     SELECT (SELECT count(*) FROM person)
+                                - count(DISTINCT person) FILTER (WHERE findings IN others),
+                            count(*), count(*) FILTER (WHERE kind = 'first' AND findings NOT IN others),
+                            count(*) FILTER (WHERE kind = 'supplement' AND findings NOT IN others),
                             count(*) FILTER (WHERE kind = 'correction'), coalesce(sum(pages), 0),
                             coalesce(sum(sheets), 0), (SELECT count(*) FROM {jobs})
                      FROM letter"
