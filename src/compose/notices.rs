@@ -141,10 +141,10 @@ impl NoticeBook<'_> {
     /// The text for these facts.
     #[must_use]
     pub fn body(&self, facts: &NoticeFacts) -> Body {
-        let own = self.patients(facts, self.sender(facts.kind));
+        let own = patients(facts, self.sender(facts.kind));
         let category = category_of(facts.kind);
         let sender = self.letters.facts.sender_of.get(&category).map_or("", String::as_str);
-        let patients = self.patients(facts, sender);
+        let patients = patients(facts, sender);
 
         let locale = self.texts.locale(facts.language);
         let writer = NoticeWriter::new(self, facts, locale, sender);
@@ -160,27 +160,6 @@ impl NoticeBook<'_> {
         body.provider_slot = true;
         body.blocks = writer.blocks(&patients, &enclosed);
         body
-    }
-
-    /// The letter that an adult of these patients gets, signed by `sender`.
-    fn patients(&self, facts: &NoticeFacts, sender: &str) -> TextFacts {
-        let category = category_of(facts.kind);
-        let mut findings = facts.findings.clone();
-        findings.categories = vec![category];
-        TextFacts {
-            language: facts.language,
-            format: Format::Standard,
-            sender: sender.to_owned(),
-            findings,
-            audience: Audience::Adult,
-            custody: (category == Category::Prisoner).then_some(Custody::Current),
-            news: LetterNews::First,
-            anew: None,
-            provider: false,
-            not_involved: Items::NONE,
-            stored: facts.stored,
-            abroad: false,
-        }
     }
 
     /// `None`: the name or the address cannot be printed.
@@ -230,6 +209,27 @@ impl NoticeBook<'_> {
             row_refs: Vec::new(),
             findings: facts.findings,
         })
+    }
+}
+
+/// The letter that an adult of these patients gets, signed by `sender`.
+fn patients(facts: &NoticeFacts, sender: &str) -> TextFacts {
+    let category = category_of(facts.kind);
+    let mut findings = facts.findings.clone();
+    findings.categories = vec![category];
+    TextFacts {
+        language: facts.language,
+        format: Format::Standard,
+        sender: sender.to_owned(),
+        findings,
+        audience: Audience::Adult,
+        custody: (category == Category::Prisoner).then_some(Custody::Current),
+        news: LetterNews::First,
+        anew: None,
+        provider: false,
+        not_involved: Items::NONE,
+        stored: facts.stored,
+        abroad: false,
     }
 }
 

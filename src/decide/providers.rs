@@ -53,7 +53,7 @@ impl Affected {
         }
     }
 
-    fn add(&mut self, other: Self) {
+    fn add(&mut self, other: &Self) {
         self.patients += other.patients;
         self.findings = union(self.findings.clone(), &other.findings);
         self.stored = self.stored.union(other.stored);
@@ -100,12 +100,14 @@ pub fn affected<'p, 'a: 'p>(people: impl IntoIterator<Item = &'p Person<'a>>) ->
 
 /// Adds what was counted elsewhere.
 pub fn add_all<'a>(all: &mut AffectedBy<'a>, others: AffectedBy<'a>) {
-    others.into_iter().for_each(|(code, affected)| add(all, code, affected));
+    for (code, affected) in others {
+        add(all, code, affected);
+    }
 }
 
 fn add<'a>(all: &mut AffectedBy<'a>, code: &'a str, affected: Affected) {
     match all.get_mut(code) {
-        Some(known) => known.add(affected),
+        Some(known) => known.add(&affected),
         None => drop(all.insert(code, affected)),
     }
 }

@@ -30,7 +30,6 @@ impl Default for LetterSubject {
 impl LetterSubject {
     /// Whether it is a person: what a plan says that was made before there were others.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     pub const fn is_person(&self) -> bool {
         matches!(self, Self::Person)
     }

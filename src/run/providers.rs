@@ -136,7 +136,9 @@ impl<'a> Providers<'a> {
             let written = notices::write(&due, &book);
             made.drafts = written.drafts;
             made.bodies = written.bodies;
-            written.held.iter().for_each(|(code, hold)| made.hold(code, *hold));
+            for (code, hold) in &written.held {
+                made.hold(code, *hold);
+            }
         }
         made.hold_returned(&self.known, book.keys);
         // A frozen plan has no place for notices that it did not have; whoever waits for one waits.
@@ -199,7 +201,9 @@ impl ProviderNight {
             })
         };
         let held: Vec<(String, Draft)> = self.drafts.extract_if(.., came_back).collect();
-        held.iter().for_each(|(code, _)| self.hold(code, NoticeHold::P107));
+        for (code, _) in &held {
+            self.hold(code, NoticeHold::P107);
+        }
     }
 
     /// Sees that the notices fit, and makes the order of the night.

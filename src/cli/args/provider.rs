@@ -7,6 +7,7 @@ use crate::field::provider::ProviderWord;
 
 /// What to show or note of a provider.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct ProviderArgs {
     /// AGB code, eight digits.
     #[arg(value_name = "CODE", value_parser = code)]

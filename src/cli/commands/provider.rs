@@ -90,17 +90,16 @@ impl Session<'_> {
             });
             return Ok(ExitStatus::Done);
         }
-        match line {
-            Some(line) => show(&asked.code, line, &history),
-            None => {
-                output::line(format_args!("provider  {} is not affected", asked.code));
-                let why = if lines.is_none() {
-                    "no night has counted patients by provider yet: set `[providers_first]`"
-                } else {
-                    "on the last night no record named it"
-                };
-                output::line(format_args!("why       {why}"));
-            }
+        if let Some(line) = line {
+            show(&asked.code, line, &history)
+        } else {
+            output::line(format_args!("provider  {} is not affected", asked.code));
+            let why = if lines.is_none() {
+                "no night has counted patients by provider yet: set `[providers_first]`"
+            } else {
+                "on the last night no record named it"
+            };
+            output::line(format_args!("why       {why}"));
         }
         Ok(ExitStatus::Done)
     }

@@ -29,7 +29,7 @@ fn row(number: u32, code: &str) -> Exposure {
     row
 }
 
-fn person<'a>(number: u8, rows: &'a [Exposure]) -> Person<'a> {
+fn person(number: u8, rows: &[Exposure]) -> Person<'_> {
     Person {
         pseudonym: Pseudonym([number; 16]),
         rows: Cluster {

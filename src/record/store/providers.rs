@@ -15,6 +15,9 @@ use crate::field::terms::Kind;
 use crate::record::audit::{Event, Head, ProviderNoted};
 use crate::record::error::RecordError;
 
+/// A job, and a place in it.
+type JobPlace = (JobNumber, u32);
+
 /// A letter that is not to a person.
 pub(in crate::record) struct NoticeRow {
     pub person: Pseudonym,
@@ -41,8 +44,8 @@ impl Store {
     /// The letters at these places in their jobs, in the order of the places.
     pub fn notices_at(
         &self,
-        places: impl Iterator<Item = (JobNumber, u32)>,
-    ) -> Result<Vec<((JobNumber, u32), NoticeRow)>, RecordError> {
+        places: impl Iterator<Item = JobPlace>,
+    ) -> Result<Vec<(JobPlace, NoticeRow)>, RecordError> {
         let notice = |row: &Row<'_>| {
             let person: Result<Pseudonym, ()> = row.get_ref(0)?.as_str()?.parse();
             let said: String = row.get(4)?;
