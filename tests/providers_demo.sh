@@ -21,17 +21,17 @@ say "Monday: the providers get their notices, and their patients wait"
 ask 2025-09-15 run | grep -E '^(rows|providers|letters  |package)'
 
 say "What the help desk may say"
-ask 2025-09-15 provider 06000902
+ask 2025-09-15 provider 06010001
 ask 2025-09-15 provider 99999999
 
 say "Tuesday: the hospital says that it is ready, and its patients are written to"
-ask 2025-09-16 provider 06000902 --acknowledged --by "Help desk" --note "called at nine"
+ask 2025-09-16 provider 06010001 --acknowledged --by "Help desk" --note "called at nine"
 ask 2025-09-16 run | grep -E '^(rows|providers|letters  )'
 
 say "The printer reports what was posted"
 "$bin" vendor-sim data/outbox/rehearsal-2500001 --identity "$root/sample-data/vendor/age-identity.txt" --out vendor --seed 7 --date 2025-09-15 > /dev/null
-for file in vendor/*.production.csv; do "$bin" --date 2025-09-23 receipts "$file" > /dev/null || test $? -eq 1 -o $? -eq 3; done
-ask 2025-09-23 provider 06010001
+for file in vendor/*.production*.csv; do "$bin" --date 2025-09-23 receipts "$file" > /dev/null || test $? -eq 1 -o $? -eq 3; done
+ask 2025-09-23 provider 06010002
 
 say "Wednesday of the next week: whoever still waited is written to"
 ask 2025-09-24 run | grep -E '^(rows|providers|letters  )'
