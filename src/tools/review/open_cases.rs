@@ -125,6 +125,12 @@ impl fmt::Display for OpenCases {
 }
 
 impl OpenCase {
+    /// Keyed pseudonym of the person; empty where linking does not know.
+    #[must_use]
+    pub fn person(&self) -> &str {
+        self.lines.first().map_or("", |line| line.cell("person"))
+    }
+
     /// A case of the last run by its number.
     ///
     /// # Errors
