@@ -2,6 +2,7 @@
 //! never a person.
 
 pub mod account;
+pub mod agreement;
 pub mod case_lines;
 pub mod letters;
 pub mod linking;

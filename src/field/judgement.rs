@@ -163,7 +163,9 @@ impl CaseKind {
             R::D210 => Self::Provider,
             R::D218 => Self::Death,
             R::D205 if evidence.contains("address: rows") => Self::Address,
-            R::D205 if ["deceased", "died", "since:"].iter().any(|word| evidence.contains(word)) => {
+            R::D205
+                if ["deceased", "died", "since:"].iter().any(|word| evidence.contains(word)) =>
+            {
                 Self::Death
             }
             R::D205 if evidence.contains("telephone") => Self::Address,
@@ -182,9 +184,7 @@ impl CaseKind {
         use CaseAnswer as A;
         match self {
             Self::Minor => &[A::Parents, A::YoungPerson, A::Held, A::Undecided],
-            Self::Provider | Self::Name | Self::Address => {
-                &[A::Corrected, A::Held, A::Undecided]
-            }
+            Self::Provider | Self::Name | Self::Address => &[A::Corrected, A::Held, A::Undecided],
             Self::Linking => &[A::Same, A::Different, A::Undecided],
             Self::Death => &[A::Alive, A::Died, A::Undecided],
             Self::Protecting => &[A::Harmless, A::Held, A::Undecided],
@@ -258,7 +258,9 @@ pub fn check(kind: CaseKind, corrections: &[Correction]) -> Result<(), String> {
         }
         let length = correction.value.chars().count();
         if length > LONGEST || correction.value.chars().any(char::is_control) {
-            return Err(format!("`{field}` is longer than {LONGEST} characters, or has a sign that is no text"));
+            return Err(format!(
+                "`{field}` is longer than {LONGEST} characters, or has a sign that is no text"
+            ));
         }
     }
 
@@ -373,8 +375,10 @@ pub struct Judged<'a> {
     pub held: bool,
     /// Somebody told a new address, and the lists have changed since.
     pub moved: bool,
-    /// Was told by hand of all that the rows say.
-    pub told_by_hand: bool,
+    /// Was told by hand; of all that the rows say (`true`), or they have changed since.
+    pub told_by_hand: Option<bool>,
+    /// A letter is being made to be handed over by hand, although the address is protected.
+    pub released: bool,
 }
 
 impl<'a> Judged<'a> {
@@ -391,7 +395,7 @@ impl<'a> Judged<'a> {
             (CaseKind::Minor, CaseAnswer::Parents) => self.minor = Some(Audience::Parents),
             (CaseKind::Minor, CaseAnswer::YoungPerson) => self.minor = Some(Audience::Youth),
             (CaseKind::Objection, CaseAnswer::Objects) => self.objects = true,
-            (CaseKind::Protected, CaseAnswer::Told) => self.told_by_hand = true,
+            (CaseKind::Protected, CaseAnswer::Told) => self.told_by_hand = Some(true),
             (_, CaseAnswer::Held) => self.held = true,
             _ => {}
         }
@@ -432,7 +436,8 @@ mod tests {
     fn an_address_is_said_in_full_or_refused() {
         use CorrectedField as F;
         let street = [(F::Street, "Kerkstraat"), (F::HouseNumber, "1")];
-        let whole = corrections(&[street[0], street[1], (F::Postcode, " 1234 ab "), (F::Town, "X")]);
+        let whole =
+            corrections(&[street[0], street[1], (F::Postcode, " 1234 ab "), (F::Town, "X")]);
         assert_eq!(check(CaseKind::Address, &whole), Ok(()));
         let row = row_of(&whole, RowRef { file: 0, row: 1 }).unwrap();
         assert_eq!((row.address().street, row.address().postcode), ("Kerkstraat", "1234AB"));

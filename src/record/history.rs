@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::approvals::{ApprovalAct, Said};
 use super::audit::{
-    self, CasesJudged, Event, FilePassed, KnownInput, Purging, ReceiptTaken, ReissueOrdered, ReprintPlanned,
-    ShieldsSeen, Waiting,
+    self, CasesJudged, Event, FilePassed, KnownInput, Purging, ReceiptTaken, ReissueOrdered,
+    ReprintPlanned, ShieldsSeen, Waiting,
 };
 use super::error::RecordError;
 use super::passage::PassageStep;
@@ -190,7 +190,8 @@ const fn kind(event: &Event) -> &'static str {
 
 fn judged(said: &CasesJudged) -> String {
     let what = count(said.lines, "case", "cases");
-    let rule = said.rule.as_ref().map_or_else(String::new, |rule| format!(", by the rule `{rule}`"));
+    let rule =
+        said.rule.as_ref().map_or_else(String::new, |rule| format!(", by the rule `{rule}`"));
     let proven = match said.proven.as_slice() {
         [] => String::new(),
         names => format!(", proven by {}", names.join(" and ")),

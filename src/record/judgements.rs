@@ -12,7 +12,7 @@ use super::error::RecordError;
 use super::recognise::Mark;
 use super::row_marks;
 use super::store::hash_judgement;
-use super::{Head, Ledger, inputs};
+use super::{Ledger, LetterRecord, inputs};
 use crate::base::bsn::Bsn;
 use crate::field::ids::{Pseudonym, base32};
 use crate::field::judgement::{CaseAnswer, CaseKind, Correction};
@@ -121,9 +121,7 @@ pub fn sight(keys: &Keys, cluster: &Cluster<'_>, suppressions: &[&Suppression]) 
         .participants
         .iter()
         .map(|row| row_marks::of_registrant(keys, "participants", row))
-        .chain(
-            cluster.register.iter().map(|row| row_marks::of_registrant(keys, "register", row)),
-        );
+        .chain(cluster.register.iter().map(|row| row_marks::of_registrant(keys, "register", row)));
     let named = suppressions.iter().map(|row| row_marks::of_suppression(keys, row));
 
     let anchor = lab.iter().map(|mark| mark.record).min().unwrap_or_default();
@@ -140,10 +138,7 @@ pub fn sight(keys: &Keys, cluster: &Cluster<'_>, suppressions: &[&Suppression]) 
 pub fn sight_of_refused(keys: &Keys, row: &Refused) -> CaseSight {
     let mark = row_marks::of_refused(keys, row);
     let content = data_encoding::HEXLOWER.encode(&mark.to_bytes());
-    CaseSight {
-        anchor: mark.record,
-        seen: keys.row_fingerprint(["seen", "refused", &content]),
-    }
+    CaseSight { anchor: mark.record, seen: keys.row_fingerprint(["seen", "refused", &content]) }
 }
 
 /// Every mark by which what was said of a person is found again: of their records, of their
@@ -156,8 +151,7 @@ pub fn anchors_of(keys: &Keys, cluster: &Cluster<'_>) -> Vec<Mark> {
         .map(|row| row_marks::record_mark(keys, row.dataset_id(), row.record_id()));
     let numbered = |list, rows: &[&crate::field::row::Registrant]| {
         let rows = rows.iter().filter(|row| !row.person_ref().is_empty());
-        rows.map(|row| keys.row_fingerprint(["list", list, row.person_ref()]))
-            .collect::<Vec<_>>()
+        rows.map(|row| keys.row_fingerprint(["list", list, row.person_ref()])).collect::<Vec<_>>()
     };
     let bsns = cluster.exposures.iter().filter_map(|row| row.bsn);
     let listed = cluster.participants.iter().chain(&cluster.register);
@@ -190,7 +184,7 @@ impl Ledger {
     }
 
     /// Writes down what somebody says of cases, and with it what it comes to for pairs of records:
-    /// all of it or nothing.
+    /// all of it or nothing. Returns how many pairs that changes.
     ///
     /// # Errors
     /// [`RecordError::Decider`] when `by` has no name, [`RecordError`] when the ledger cannot be
@@ -201,7 +195,7 @@ impl Ledger {
         by: JudgedBy<'_>,
         pairs: &[Decision],
         date: Date,
-    ) -> Result<Head, RecordError> {
+    ) -> Result<usize, RecordError> {
         by.decider.check()?;
         for line in [by.source, by.rule].into_iter().flatten() {
             inputs::check_line(line).map_err(|problem| RecordError::DecidingReason { problem })?;
@@ -228,7 +222,9 @@ impl Ledger {
             sha256: rows.finish(),
         };
         let decided = self.news_of(pairs, by.decider, date)?;
-        self.write(|store| store.judge(event, &lines, decided))
+        let new = decided.as_ref().map_or(0, |(_, pairs)| pairs.len());
+        self.write(|store| store.judge(event, &lines, decided))?;
+        Ok(new)
     }
 
     /// From now on reads as if nobody had decided anything after this event; never written.
@@ -252,9 +248,18 @@ impl Ledger {
         Ok(first as u64)
     }
 
+    /// The letters of a person, in the order in which they were planned.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn letters_of_person(&self, person: Pseudonym) -> Result<Vec<LetterRecord>, RecordError> {
+        let ids = self.store.letters_of_person(&person.to_string())?;
+        let letters = ids.iter().map(|id| self.letter(id));
+        letters.filter_map(Result::transpose).collect()
+    }
+
     fn unseal(&self, line: SealedJudgement) -> Result<Judgement, RecordError> {
-        let damaged =
-            || RecordError::Damaged { problem: "a judgement cannot be read".to_owned() };
+        let damaged = || RecordError::Damaged { problem: "a judgement cannot be read".to_owned() };
         let corrections = open_seal(&self.keys, &line.sealed).ok_or_else(damaged)?;
         Ok(Judgement {
             anchor: line.anchor,

@@ -109,7 +109,8 @@ impl CaseLines {
             let head = [number.to_string(), known.kind.to_string()];
             let nothing = [String::new(), String::new(), String::new()];
             let by = known.by.iter().map(|by| by.cells());
-            let by: Vec<[String; 3]> = if known.by.is_empty() { vec![nothing] } else { by.collect() };
+            let by: Vec<[String; 3]> =
+                if known.by.is_empty() { vec![nothing] } else { by.collect() };
             for cells in by {
                 let line = head.iter().cloned().chain(cells).chain([events.to_string()]);
                 csv.write_record(line).map_err(failed)?;

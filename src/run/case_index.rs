@@ -52,11 +52,7 @@ struct Index<'i> {
 }
 
 impl<'i> Index<'i> {
-    fn of<'s>(
-        keys: &'i Keys,
-        rows: &'i Rows,
-        items: impl Iterator<Item = &'s SetAside>,
-    ) -> Self {
+    fn of<'s>(keys: &'i Keys, rows: &'i Rows, items: impl Iterator<Item = &'s SetAside>) -> Self {
         let linking = items.filter(|item| kind(item) == CaseKind::Linking);
         let wanted: BTreeSet<RowRef> =
             linking.flat_map(|item| beside(item).chain([item.row]).collect::<Vec<_>>()).collect();

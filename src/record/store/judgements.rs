@@ -97,6 +97,21 @@ impl Store {
         read().map_err(at("read judgements"))
     }
 
+    /// Ids of the letters of a person, in the order in which they were planned.
+    pub fn letters_of_person(&self, person: &str) -> Result<Vec<String>, RecordError> {
+        let read = || {
+            self.connection
+                .prepare(
+                    "SELECT letter.letter_id FROM letter JOIN person ON person.id = letter.person
+                     WHERE person.pseudonym = ?1 ORDER BY letter.id",
+                )?
+                .query_map([person], |row| row.get(0))?
+                .collect::<Sql<Vec<String>>>()
+        };
+
+        read().map_err(at("read a person's letters"))
+    }
+
     /// Number of lines of each event, and their hash.
     pub(super) fn judgement_hashes(&self) -> Result<BTreeMap<u64, (u64, String)>, RecordError> {
         let mut hashes = BTreeMap::<u64, (u64, RowHash)>::new();
@@ -106,7 +121,8 @@ impl Store {
             hash_judgement(rows, &line);
         }
 
-        let finished = hashes.into_iter().map(|(event, (count, rows))| (event, (count, rows.finish())));
+        let finished =
+            hashes.into_iter().map(|(event, (count, rows))| (event, (count, rows.finish())));
         Ok(finished.collect())
     }
 }

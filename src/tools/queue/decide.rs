@@ -15,7 +15,7 @@ use crate::record::{
     Access, CaseSight, Decider, Home, JudgedBy, Judgement, Judgements, Ledger, Opinion,
 };
 use crate::report::case_lines::KnownBy;
-use crate::tools::review::{self, Decisions};
+use crate::tools::review::{self, Applied, Decisions};
 
 /// What somebody says of a case.
 #[derive(Clone, Debug)]
@@ -45,6 +45,9 @@ pub struct SettledCase {
     pub by: String,
     /// When.
     pub date: Date,
+    /// What it came to for pairs of records, records that are gone, or remembered people.
+    #[serde(skip)]
+    pub applied: Option<Applied>,
 }
 
 /// Writes down what somebody says of a case of the last run. Nothing is read but the run's papers,
@@ -80,14 +83,29 @@ pub fn decide(
     let counts = opinion == Opinion::Alone
         || lines.first().is_some_and(|line| agrees(&judgements, line, word.decider.by));
 
+    let mut applied = None;
     let pairs = if counts { pairs(case, word.answer) } else { Vec::new() };
     if counts && matches!(case.kind, CaseKind::Record | CaseKind::Remembered) {
         let decisions = Decisions::about(config, case.case, None, word.answer.word())?;
         let progress = Progress::hidden();
-        review::apply_to(&mut ledger, config, &decisions, word.decider, date, &progress)?;
+        let done =
+            review::apply_to(&mut ledger, config, &decisions, word.decider, date, &progress)?;
+        applied = Some(done);
     }
     let by = JudgedBy { source: word.source, ..JudgedBy::from(word.decider) };
-    ledger.judge(&lines, by, &pairs, date)?;
+    let new = ledger.judge(&lines, by, &pairs, date)?;
+    if !pairs.is_empty() {
+        applied = Some(Applied {
+            lines: case.open.lines.len(),
+            pairs: pairs.len(),
+            new,
+            records: 0,
+            released: 0,
+            by: word.decider.by.to_owned(),
+            reason: word.decider.reason.map(str::to_owned),
+            date,
+        });
+    }
 
     let events = 0;
     let state = QueueState::of(&case.known, &ledger.judgements()?, events);
@@ -98,6 +116,7 @@ pub fn decide(
         state,
         by: word.decider.by.to_owned(),
         date,
+        applied,
     })
 }
 

@@ -116,7 +116,9 @@ impl Explain for QueueError {
             Self::Correction { .. } => {
                 "one `field = value` a line on standard input; `review show CASE` names the fields"
             }
-            Self::Lacks { .. } => "pass `--reason`, and `--source` with a correction: one line, no names of people",
+            Self::Lacks { .. } => {
+                "pass `--reason`, and `--source` with a correction: one line, no names of people"
+            }
             Self::Already { .. } => "take it back first, if it is wrong: `undecided`",
             Self::OwnOpinion { .. } => "somebody else decides it, or take yours back: `undecided`",
             Self::TwoNeeded { .. } => {
@@ -124,7 +126,9 @@ impl Explain for QueueError {
                  `ssh-keygen -Y sign -n breachpost-approval -f KEY < TEXT > NAME.sig`"
             }
             Self::Rule { .. } => "`breachpost review rule --help` says what a rule can say",
-            Self::Who { .. } => "say more: the reference of a letter, a BSN, or name and birth date",
+            Self::Who { .. } => {
+                "say more: the reference of a letter, a BSN, or name and birth date"
+            }
             Self::Typed { .. } => {
                 "lines of `reference = ...`, `bsn = ...`, or `surname = ...` and `birth_date = YYYY-MM-DD`"
             }
