@@ -26,6 +26,7 @@ use crate::field::row::{Input, List};
 use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
+use agreement::Agreement;
 use linking::LinkReport;
 use waiting::ListRows;
 use waves::WaveReport;
@@ -100,6 +101,9 @@ pub struct Report {
     /// once.
     #[serde(default)]
     pub missing_packages: Vec<String>,
+    /// How often two people agreed who were asked about one case, by kind of case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opinions: Vec<Agreement>,
     /// Where the letters of earlier jobs were when the run began.
     #[serde(default)]
     pub paper: PaperReport,
@@ -345,6 +349,7 @@ impl Report {
             mail: String::new(),
             cases: CaseCounts::default(),
             missing_packages: Vec::new(),
+            opinions: Vec::new(),
             paper: PaperReport::default(),
             waves: None,
         }

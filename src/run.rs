@@ -59,6 +59,7 @@ use crate::package::ProofedLetter;
 use crate::record::pieces::PaperTerms;
 use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
 use crate::render::Press;
+use crate::report::agreement::{Agreement, agreement};
 use crate::report::case_lines::CaseLines;
 use crate::report::linking::LinkReport;
 use crate::report::waiting::{self, WaitingRow};
@@ -213,6 +214,8 @@ struct Prepared<'a> {
     unreachable: u64,
     /// Records that people were told about and that are not in the inbox.
     gone: Vec<Gone>,
+    /// How often two people agreed about a case.
+    opinions: Vec<Agreement>,
     /// Where the letters of earlier jobs are.
     paper: PaperReport,
     /// What the cases for a human are known by.
@@ -314,6 +317,7 @@ fn prepare<'a>(
         absent: recognised.absent as u64,
         unreachable: balance.unreachable(ledger.unreached()?),
         gone,
+        opinions: agreement(&ledger.judgements()?),
         paper: PaperReport::of(&ledger.paper(&PaperTerms::of(night.config, night.run_date))?),
         shields: guard.news(rows, &balance.set_aside),
         schedule: letters.waves.as_ref().and_then(Waves::news),

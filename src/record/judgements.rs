@@ -196,6 +196,38 @@ impl Ledger {
         pairs: &[Decision],
         date: Date,
     ) -> Result<usize, RecordError> {
+        let (event, lines) = self.sealed(judgements, by, date)?;
+        let decided = self.news_of(pairs, by.decider, date)?;
+        let new = decided.as_ref().map_or(0, |(_, pairs)| pairs.len());
+        self.write(|store| store.judge(vec![(event, lines)], decided))?;
+        Ok(new)
+    }
+
+    /// The same of several words, each with its own who and why: all of them or nothing.
+    ///
+    /// # Errors
+    /// As [`Ledger::judge`].
+    pub fn judge_all(
+        &mut self,
+        words: &[(JudgedBy<'_>, Vec<Judgement>)],
+        pairs: (&[Decision], Decider<'_>),
+        date: Date,
+    ) -> Result<(), RecordError> {
+        let sealed = words.iter().map(|(by, judgements)| self.sealed(judgements, *by, date));
+        let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
+        let decided = self.news_of(pairs.0, pairs.1, date)?;
+        if sealed.is_empty() {
+            return Ok(());
+        }
+        self.write(|store| store.judge(sealed, decided)).map(drop)
+    }
+
+    fn sealed(
+        &self,
+        judgements: &[Judgement],
+        by: JudgedBy<'_>,
+        date: Date,
+    ) -> Result<(CasesJudged, Vec<SealedJudgement>), RecordError> {
         by.decider.check()?;
         for line in [by.source, by.rule].into_iter().flatten() {
             inputs::check_line(line).map_err(|problem| RecordError::DecidingReason { problem })?;
@@ -221,10 +253,7 @@ impl Ledger {
             lines: lines.len() as u64,
             sha256: rows.finish(),
         };
-        let decided = self.news_of(pairs, by.decider, date)?;
-        let new = decided.as_ref().map_or(0, |(_, pairs)| pairs.len());
-        self.write(|store| store.judge(event, &lines, decided))?;
-        Ok(new)
+        Ok((event, lines))
     }
 
     /// From now on reads as if nobody had decided anything after this event; never written.

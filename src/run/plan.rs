@@ -223,6 +223,7 @@ pub(super) fn begin_report(
     report.made_with = Some(prepared.made_with.clone());
     report.cases = news.counts;
     report.missing_packages.clone_from(&news.gone);
+    report.opinions.clone_from(&prepared.opinions);
     report.paper.clone_from(&prepared.paper);
     report.waves.clone_from(&prepared.waves);
 

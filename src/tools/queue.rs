@@ -40,7 +40,7 @@ pub use query::PersonQuery;
 pub use release::{ReleaseOrder, ReleasedLetter, release, release_text};
 pub use rules::{CaseRule, MOST_ALONE, RuleEffect, TwoPeople, apply_rule, rule_effect, undo_event};
 pub use state::QueueState;
-pub use table::export_table;
+pub use table::{apply_table, export_table, is_table};
 pub use what_if::{WhatIf, what_if};
 
 /// One case that waits, or has been decided since the last run.

@@ -45,8 +45,15 @@ impl Session<'_> {
         by: Option<&str>,
         yes: bool,
     ) -> Result<ExitStatus, Failure> {
-        let decisions = Decisions::read(file).map_err(|error| failure(&error))?;
         let by = by.map_or_else(user, str::to_owned);
+        if queue::is_table(file).map_err(|error| Failure::of(&error))? {
+            let cases = queue::apply_table(self.config, file, &by, self.run_date)
+                .map_err(|error| Failure::of(&error))?;
+            let cases = count(cases as u64, "case is", "cases are");
+            output::line(format_args!("{cases} decided; the next run follows"));
+            return Ok(ExitStatus::Done);
+        }
+        let decisions = Decisions::read(file).map_err(|error| failure(&error))?;
         self.follow(&decisions, Decider { by: &by, reason: None }, yes)
     }
 
