@@ -189,6 +189,9 @@ const fn kind(event: &Event) -> &'static str {
 }
 
 fn judged(said: &CasesJudged) -> String {
+    if let Some(source) = said.source.as_ref().filter(|source| source.starts_with("told by")) {
+        return format!("{} wrote down what somebody said: {source}", said.by);
+    }
     let what = count(said.lines, "case", "cases");
     let rule =
         said.rule.as_ref().map_or_else(String::new, |rule| format!(", by the rule `{rule}`"));

@@ -376,8 +376,8 @@ const fn why_format(format: Format) -> &'static str {
 const fn why_audience(audience: Audience) -> &'static str {
     match audience {
         Audience::Adult => "16 or over at the letter date, or a category of adults",
-        Audience::Youth => "12 to 15 at the letter date, and the policy is to write",
-        Audience::Parents => "under 12 at the letter date",
+        Audience::Youth => "12 to 15 at the letter date, and the policy, or a human, is to write",
+        Audience::Parents => "under 12 at the letter date, or 12 to 15 and a human decided so",
     }
 }
 

@@ -169,16 +169,28 @@ fn answers(open: &OpenCase, known: &KnownCase) -> Vec<CaseAnswer> {
     }
     // Two valid BSNs are never one person.
     let never = known.is_never_same();
-    let told = open.code != Reason::D217.code();
+    let is_told_of = open.code == Reason::D217.code();
     let fits = |answer: &CaseAnswer| match answer {
         CaseAnswer::Same => !never,
-        CaseAnswer::Told => known.kind != CaseKind::Record || !told,
+        CaseAnswer::Told => known.kind != CaseKind::Record || is_told_of,
         _ => true,
     };
     let released = known.kind == CaseKind::Protected;
     let all = known.kind.answers().iter().copied().filter(fits);
     // A letter to a protected address is released by `letter CASE --release` and not otherwise.
     all.filter(|answer| !released || *answer == CaseAnswer::Undecided).collect()
+}
+
+/// How cases of a kind are settled.
+fn how(kind: CaseKind) -> String {
+    match kind {
+        CaseKind::Protected => "`letter CASE --release`, by two people".to_owned(),
+        CaseKind::Elsewhere => "the sender of the list settles it".to_owned(),
+        _ => {
+            let answers = kind.answers().iter().map(|answer| answer.word());
+            answers.collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 /// Groups by kind, one line a case.
@@ -190,8 +202,7 @@ impl fmt::Display for Queue {
         let mut kind = None;
         for case in &self.cases {
             if kind.replace(case.kind) != Some(case.kind) {
-                let answers = case.kind.answers().iter().map(|answer| answer.word());
-                write!(f, "\n{}  ({})", case.kind, answers.collect::<Vec<_>>().join(", "))?;
+                write!(f, "\n{}  ({})", case.kind, how(case.kind))?;
             }
             let rows = count(case.rows.len() as u64, "row", "rows");
             write!(f, "\n{:>7}  {}  {} ({rows}", case.case, case.code, case.reason)?;

@@ -49,6 +49,9 @@ pub enum QueueError {
         .signers.len()
     )]
     TwoNeeded { cases: usize, most: usize, signers: Vec<String> },
+    /// A letter to a protected address takes two people.
+    #[error("{} of the approvers signed this text, and releasing a letter takes two", .signers.len())]
+    TwoForRelease { signers: Vec<String> },
     /// A rule that says nothing.
     #[error("the rule {problem}")]
     Rule { problem: String },
@@ -124,7 +127,7 @@ impl Explain for QueueError {
             }
             Self::Already { .. } => "take it back first, if it is wrong: `undecided`",
             Self::OwnOpinion { .. } => "somebody else decides it, or take yours back: `undecided`",
-            Self::TwoNeeded { .. } => {
+            Self::TwoNeeded { .. } | Self::TwoForRelease { .. } => {
                 "each of two people whose keys are under [[approval.approvers]] signs the text: \
                  `ssh-keygen -Y sign -n breachpost-approval -f KEY < TEXT > NAME.sig`"
             }

@@ -94,7 +94,7 @@ fn person(queue: &Queue, case: u32) -> Result<(Pseudonym, CaseSight), QueueError
 /// same channel, it makes the same letter again and records nothing.
 ///
 /// # Errors
-/// [`QueueError::TwoNeeded`] without two proven people, [`QueueError::Release`] when there is no
+/// [`QueueError::TwoForRelease`] without two proven people, [`QueueError::Release`] when there is no
 /// letter to make; nothing was written then.
 pub fn release(
     config: &Config,
@@ -110,7 +110,7 @@ pub fn release(
     let text = text(config, somebody, sight, order.channel, reason);
     let proven = order.proof.names(config, &text);
     if proven.len() < 2 {
-        return Err(QueueError::TwoNeeded { cases: 1, most: 0, signers: proven });
+        return Err(QueueError::TwoForRelease { signers: proven });
     }
 
     let problem = |problem: String| QueueError::Release { case, problem };
@@ -141,7 +141,8 @@ pub fn release(
             corrections: Vec::new(),
         };
         let lines: Vec<Judgement> = standing.anchors.iter().copied().map(line).collect();
-        let digest = format!("one letter by hand, PDF {}", &hash::of_bytes(&pdf)[..16]);
+        let pdf_mark = ledger.keys().row_fingerprint(["released", &hash::of_bytes(&pdf)]);
+        let digest = format!("one letter by hand, PDF {}", record::mark_word(&pdf_mark));
         let by = JudgedBy {
             decider: order.decider,
             source: Some(order.channel),
