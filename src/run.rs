@@ -68,7 +68,7 @@ use crate::report::{LetterCounts, PaperReport, Report};
 pub use abandon::{GivenUp, abandon};
 pub use approval::{Frozen, WaitingJob};
 use balance::Balance;
-pub use census::{DueLetter, Standing, census, letter_by_hand};
+pub use census::{DueLetter, PersonStanding, census, letter_by_hand};
 use clock::Clock;
 pub use dry_run::check;
 pub use error::{Missing, RunError};

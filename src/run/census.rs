@@ -25,7 +25,7 @@ use crate::render::Press;
 
 /// How it stands with one person tonight, before their letter is composed.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct PersonStanding {
     /// Who.
     pub person: Pseudonym,
     /// What is decided about them is bound to this.
@@ -86,8 +86,8 @@ pub fn census(
     (rows, intake, heard): (&Rows, &Intake, &Heard),
     ledger: &Ledger,
     facts: &Facts,
-    keep: impl Fn(&Person<'_>, &Standing) -> bool + Sync,
-) -> Result<Vec<Standing>, RunError> {
+    keep: impl Fn(&Person<'_>, &PersonStanding) -> bool + Sync,
+) -> Result<Vec<PersonStanding>, RunError> {
     let candidates = candidates(night, (rows, intake, heard), ledger, facts, None)?;
     let keys = ledger.keys();
 
@@ -110,7 +110,7 @@ fn standing(
     keys: &crate::field::keys::Keys,
     person: &Person<'_>,
     decided: &Sifted<Notice<'_>>,
-) -> Standing {
+) -> PersonStanding {
     let name = person.pseudonym;
     let notice = decided.ready.iter().find(|notice| notice.person == name);
     let aside = decided.set_aside.iter().find(|item| item.person == Some(name));
@@ -120,7 +120,7 @@ fn standing(
     let suppressions = candidates.suppressions(rows);
     let named = suppressions.iter().map(|row| row.row);
 
-    Standing {
+    PersonStanding {
         person: name,
         sight: record::sight(keys, rows, &suppressions),
         anchors: record::anchors_of(keys, rows),

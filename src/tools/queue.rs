@@ -72,14 +72,14 @@ pub struct QueueCase {
 
 /// The cases of the last run, the easiest kind first.
 #[derive(Clone, Debug, Serialize)]
-pub struct Queue {
+pub struct CaseQueue {
     /// The run.
     pub run_id: String,
     /// The cases.
     pub cases: Vec<QueueCase>,
 }
 
-impl Queue {
+impl CaseQueue {
     /// The queue as the last run left it, with what has been decided since. Reads the ledger.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ impl Queue {
     /// The same for whoever has read what was decided.
     ///
     /// # Errors
-    /// As [`Queue::open`].
+    /// As [`CaseQueue::open`].
     pub fn with(config: &Config, judgements: &Judgements) -> Result<Self, QueueError> {
         let OpenCases { run_id, cases } = OpenCases::of_last_run(config)?;
         let runs = shelf::runs(&config.data_dir);
@@ -194,7 +194,7 @@ fn how(kind: CaseKind) -> String {
 }
 
 /// Groups by kind, one line a case.
-impl fmt::Display for Queue {
+impl fmt::Display for CaseQueue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = self.cases.iter().filter(|case| case.state.is_open()).count();
         let cases = count(open as u64, "case waits", "cases wait");

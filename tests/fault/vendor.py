@@ -1,4 +1,4 @@
-"""`receipts`, `stop`, `reprint` and `reissue` are killed at each of their calls, started again, and must end as if nothing
+"""`receipts`, `stop`, `reprint`, `reissue` and `review decide` are killed at each of their calls, started again, and must end as if nothing
 had happened."""
 
 import csv
@@ -32,7 +32,7 @@ class Way(tuple):
 
 
 # What has been done is refused when it is asked for again.
-AGAIN = {"reprint": 2, "reissue": 2}
+AGAIN = {"reprint": 2, "reissue": 2, "review": 3}
 
 
 def commands(program: Program, base: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
@@ -46,10 +46,15 @@ def commands(program: Program, base: Path) -> dict[str, tuple[Path, tuple[str, .
     [(letter,)] = connection.execute("SELECT letter_id FROM letter WHERE seq = 1").fetchall()
     connection.close()
     who = ("--by", "operations")
+    [papers] = (base / "runs").iterdir()
+    with (papers / "cases.csv").open(newline="") as lines:
+        held = {"minor", "provider", "address", "name"}
+        case = next(line["case"] for line in csv.DictReader(lines) if line["kind"] in held)
     return {
         "receipts": (base, ("receipts", said)),
         "stop": (base, ("stop", "--job", job, *who, "--reason", "a drill")),
         "reprint": (spoilt, ("reprint", "--job", job, *who, "--reason", "a drill")),
+        "review decide": (base, ("review", "decide", case, "held", *who, "--reason", "a drill")),
         "reissue": (base, ("reissue", letter, "--reason", "large_print", *who, "--note", "a drill")),
     }
 

@@ -36,6 +36,7 @@ mod plain;
 mod press;
 mod program;
 mod purge;
+mod queue;
 mod readers;
 mod refusals;
 mod restore;

@@ -13,7 +13,7 @@ use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::field::judgement::{CaseAnswer, CaseKind};
 use crate::record::{Access, Decider, Home, Ledger};
-use crate::tools::queue::{self, CaseWord, Queue, QueueCase};
+use crate::tools::queue::{self, CaseQueue, CaseWord, QueueCase};
 use crate::tools::review::{self, Applied, Decisions, Effects, OpenCase, ReviewError};
 
 impl Session<'_> {
@@ -26,7 +26,7 @@ impl Session<'_> {
             ReviewCommand::Decide { case, decision, row, by, reason, source, yes } => {
                 let by = by.as_deref().map_or_else(user, str::to_owned);
                 let decider = Decider { by: &by, reason: reason.as_deref() };
-                let queue = Queue::open(self.config).map_err(|error| Failure::of(&error))?;
+                let queue = CaseQueue::open(self.config).map_err(|error| Failure::of(&error))?;
                 let found = queue.find(*case).map_err(|error| Failure::of(&error))?;
                 match found.kind {
                     CaseKind::Linking | CaseKind::Record | CaseKind::Remembered => {
@@ -119,7 +119,7 @@ impl Session<'_> {
     }
 
     fn review_open(&self) -> Result<ExitStatus, Failure> {
-        let cases = Queue::open(self.config).map_err(|error| Failure::of(&error))?;
+        let cases = CaseQueue::open(self.config).map_err(|error| Failure::of(&error))?;
         if self.args.json {
             output::json(&cases);
         } else {
@@ -140,7 +140,7 @@ impl Session<'_> {
             return Ok(ExitStatus::Done);
         }
         output::line(format_args!("{view}"));
-        let queue = Queue::open(self.config).map_err(|error| Failure::of(&error))?;
+        let queue = CaseQueue::open(self.config).map_err(|error| Failure::of(&error))?;
         let found = queue.find(case).map_err(|error| Failure::of(&error))?;
         show_answers(found);
         Ok(ExitStatus::Done)

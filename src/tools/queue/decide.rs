@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::state::sights;
-use super::{Queue, QueueCase, QueueError, QueueState};
+use super::{CaseQueue, QueueCase, QueueError, QueueState};
 use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::field::ids::Pseudonym;
@@ -64,7 +64,7 @@ pub fn decide(
 ) -> Result<SettledCase, QueueError> {
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
     let judgements = ledger.judgements()?;
-    let queue = Queue::with(config, &judgements)?;
+    let queue = CaseQueue::with(config, &judgements)?;
     let case = queue.find(case)?;
     let Plan { lines, pairs, counts } = Plan::of(config, &ledger, &judgements, case, word)?;
 
@@ -158,7 +158,7 @@ pub(super) fn decide_all(
 ) -> Result<usize, QueueError> {
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
     let judgements = ledger.judgements()?;
-    let queue = Queue::with(config, &judgements)?;
+    let queue = CaseQueue::with(config, &judgements)?;
     let (mut said, mut all_pairs) = (Vec::new(), Vec::new());
     for (number, word) in words {
         let case = queue.find(*number)?;

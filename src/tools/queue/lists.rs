@@ -10,7 +10,7 @@ use crate::field::person::Person;
 use crate::field::row::Rows;
 use crate::read::{self, ReadTerms};
 use crate::record::{Acceptance, Intake, Ledger};
-use crate::run::{self, Heard, Night, Standing};
+use crate::run::{self, Heard, Night, PersonStanding};
 
 /// The lists of today.
 pub(super) struct Lists {
@@ -42,8 +42,8 @@ impl Lists {
         &self,
         night: &Night<'_>,
         ledger: &Ledger,
-        keep: impl Fn(&Person<'_>, &Standing) -> bool + Sync,
-    ) -> Result<Vec<Standing>, QueueError> {
+        keep: impl Fn(&Person<'_>, &PersonStanding) -> bool + Sync,
+    ) -> Result<Vec<PersonStanding>, QueueError> {
         let lists = (&self.rows, &self.intake, &self.heard);
         Ok(run::census(night, lists, ledger, &self.facts, keep).map_err(Box::new)?)
     }

@@ -16,7 +16,7 @@ use crate::read::{self, DeliveredRow, ReadTerms};
 use crate::record::{
     Access, Decider, Home, JudgedBy, Judgement, Judgements, Ledger, LetterRecord, Opinion, Saying,
 };
-use crate::run::{Standing, TOLD_BY_TELEPHONE};
+use crate::run::{PersonStanding, TOLD_BY_TELEPHONE};
 
 /// How it stands with somebody; nothing about health.
 #[derive(Clone, Debug, Serialize)]
@@ -85,7 +85,7 @@ fn look(
     lists: &Lists,
     query: &PersonQuery,
     (date, progress): (Date, &Progress),
-) -> Result<Vec<Standing>, QueueError> {
+) -> Result<Vec<PersonStanding>, QueueError> {
     let letter = query.reference.as_deref().map(|name| ledger.letter(name)).transpose()?.flatten();
     let told = letter.and_then(|letter| letter.person.parse().ok());
     let night = night(config, date, progress);
@@ -95,7 +95,7 @@ fn look(
 fn found_person(
     ledger: &Ledger,
     judgements: &Judgements,
-    standing: Standing,
+    standing: PersonStanding,
 ) -> Result<FoundPerson, QueueError> {
     let letters = letters(ledger, &standing)?.into_iter().map(|letter| PersonLetter {
         letter_id: letter.letter_id,
@@ -115,7 +115,7 @@ fn found_person(
     })
 }
 
-fn letters(ledger: &Ledger, standing: &Standing) -> Result<Vec<LetterRecord>, QueueError> {
+fn letters(ledger: &Ledger, standing: &PersonStanding) -> Result<Vec<LetterRecord>, QueueError> {
     let mut names = standing.told_as.clone();
     names.insert(standing.person);
     let mut letters = Vec::new();
@@ -127,7 +127,7 @@ fn letters(ledger: &Ledger, standing: &Standing) -> Result<Vec<LetterRecord>, Qu
     Ok(letters)
 }
 
-fn said(judgements: &Judgements, standing: &Standing) -> Vec<PersonSaying> {
+fn said(judgements: &Judgements, standing: &PersonStanding) -> Vec<PersonSaying> {
     let about = judgements.cases().filter(|case| standing.anchors.contains(&case.anchor));
     let mut said: Vec<PersonSaying> = about
         .flat_map(|case| {
@@ -139,7 +139,7 @@ fn said(judgements: &Judgements, standing: &Standing) -> Vec<PersonSaying> {
     said
 }
 
-fn next(standing: &Standing) -> String {
+fn next(standing: &PersonStanding) -> String {
     if let Some(letter) = standing.letter {
         return format!(
             "the next run writes a letter ({}), if name and address can be printed",

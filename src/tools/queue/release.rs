@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::lists::{Lists, night};
 use super::rules::TwoPeople;
-use super::{Queue, QueueError};
+use super::{CaseQueue, QueueError};
 use crate::base::hash;
 use crate::base::progress::Progress;
 use crate::config::Config;
@@ -57,7 +57,7 @@ pub fn release_text(
     channel: &str,
     reason: &str,
 ) -> Result<String, QueueError> {
-    let (person, sight) = person(&Queue::open(config)?, case)?;
+    let (person, sight) = person(&CaseQueue::open(config)?, case)?;
     Ok(text(config, person, sight, channel, reason))
 }
 
@@ -76,7 +76,7 @@ fn text(
     )
 }
 
-fn person(queue: &Queue, case: u32) -> Result<(Pseudonym, CaseSight), QueueError> {
+fn person(queue: &CaseQueue, case: u32) -> Result<(Pseudonym, CaseSight), QueueError> {
     let found = queue.find(case)?;
     let problem = |problem: &str| QueueError::Release { case, problem: problem.to_owned() };
     if found.kind != CaseKind::Protected {
@@ -106,7 +106,7 @@ pub fn release(
     let reason = order.decider.reason.ok_or(QueueError::Lacks { what: "reason" })?;
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
     let judgements = ledger.judgements()?;
-    let (somebody, sight) = person(&Queue::with(config, &judgements)?, case)?;
+    let (somebody, sight) = person(&CaseQueue::with(config, &judgements)?, case)?;
     let text = text(config, somebody, sight, order.channel, reason);
     let proven = order.proof.names(config, &text);
     if proven.len() < 2 {

@@ -15,7 +15,7 @@ use crate::field::address::AddressSource;
 use crate::field::judgement::{CaseAnswer, CaseKind};
 use crate::field::reason::Reason;
 use crate::record::{self, Access, Decider, Home, JudgedBy, Judgement, Ledger, Opinion};
-use crate::run::Standing;
+use crate::run::PersonStanding;
 
 /// More cases than this take two proven people.
 pub const MOST_ALONE: usize = 50;
@@ -56,7 +56,7 @@ impl CaseRule {
         Ok(kind)
     }
 
-    fn fits(&self, standing: &Standing) -> bool {
+    fn fits(&self, standing: &PersonStanding) -> bool {
         let reason = standing.reason.as_ref().map(|(reason, _)| *reason);
         let letter = standing.letter;
         let held = match self.code {
@@ -175,7 +175,7 @@ pub fn apply_rule(
 
     let two = proven.len() >= 2;
     let keys = ledger.keys();
-    let line = |case: &Standing| Judgement {
+    let line = |case: &PersonStanding| Judgement {
         anchor: case.sight.anchor,
         kind,
         answer: rule.answer,
@@ -240,14 +240,14 @@ fn cases(
     ledger: &Ledger,
     rule: &CaseRule,
     (date, progress): (Date, &Progress),
-) -> Result<Vec<Standing>, QueueError> {
+) -> Result<Vec<PersonStanding>, QueueError> {
     let lists = Lists::read(config, ledger, date, progress)?;
     let night = night(config, date, progress);
     lists.census(&night, ledger, |_, standing| rule.fits(standing))
 }
 
 /// The text is of exactly these cases: whoever signed it has signed for no others.
-fn effect(config: &Config, rule: &CaseRule, reason: &str, cases: &[Standing]) -> RuleEffect {
+fn effect(config: &Config, rule: &CaseRule, reason: &str, cases: &[PersonStanding]) -> RuleEffect {
     let mut marks: Vec<String> =
         cases.iter().map(|case| record::mark_word(&case.sight.seen)).collect();
     marks.sort_unstable();

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use jiff::civil::Date;
 
 use super::decide::decide_all;
-use super::{CaseWord, Queue, QueueCase, QueueError};
+use super::{CaseQueue, CaseWord, QueueCase, QueueError};
 use crate::base::durable;
 use crate::base::progress::Progress;
 use crate::config::Config;
@@ -72,7 +72,7 @@ pub fn export_table(
         return Err(QueueError::Values);
     }
 
-    let queue = Queue::open(config)?;
+    let queue = CaseQueue::open(config)?;
     let open: Vec<&QueueCase> = queue.cases.iter().filter(|case| case.state.is_open()).collect();
     let wanted = places_of(open.iter().map(|case| case.in_papers()));
     let terms = ReadTerms { synthetic: config.synthetic, run_date: date };
@@ -138,7 +138,7 @@ pub fn apply_table(
     date: Date,
 ) -> Result<usize, QueueError> {
     let lines = decided_lines(&text_of(path)?)?;
-    let queue = Queue::open(config)?;
+    let queue = CaseQueue::open(config)?;
     let mut cases: BTreeMap<u32, &Decided> = BTreeMap::new();
     for line in &lines {
         let wrong =
