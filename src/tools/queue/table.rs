@@ -230,8 +230,12 @@ fn case_line(case: &QueueCase, file: &str, row: u32, values: Option<&DeliveredRo
     let answers: Vec<&str> = case.answers.iter().map(|answer| answer.word()).collect();
     let (number, row) = (case.case.to_string(), row.to_string());
     let answers = answers.join(" ");
-    let head =
-        [number.as_str(), case.kind.word(), &case.code, &case.reason, &answers, file, &row, ""];
+    // Decision, correction and source are for whoever fills the table in.
+    let filled =
+        [number.as_str(), case.kind.word(), &case.code, &case.reason, &answers, file, &row];
+    let head: [&str; HEAD.len()] =
+        std::array::from_fn(|place| filled.get(place).copied().unwrap_or_default());
+
     let value = |name: &&str| {
         let cells = values.map_or(&[][..], |row| &row.cells);
         cells.iter().find(|(column, _)| column == name).map_or("", |(_, value)| value.as_str())
@@ -271,6 +275,22 @@ fn harmless(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_is_read_back_with_its_corrections() {
+        let head: Vec<String> = HEAD.iter().chain(&VALUES).map(|name| quoted(name)).collect();
+        let cells = ["3", "address", "D204", "why", "corrected held", "a.csv", "7", "Corrected"];
+        let said = ["street = Kerkstraat; house_number = 1", "the register"];
+        let values = vec![""; VALUES.len()];
+        let row: Vec<String> =
+            cells.iter().chain(&said).chain(&values).map(|cell| quoted(cell)).collect();
+        let text = format!("{}\r\n{}\r\n", head.join(";"), row.join(";"));
+
+        let decided = decided_lines(&text).unwrap();
+        assert_eq!((decided[0].case, decided[0].place.as_str()), (3, "a.csv:7"));
+        assert_eq!((decided[0].answer, decided[0].corrections.len()), (CaseAnswer::Corrected, 2));
+        assert!(decided_lines(&text.replace("Corrected", "perhaps")).is_err());
+    }
 
     #[test]
     fn no_cell_is_a_formula_and_no_cell_ends_its_line() {
