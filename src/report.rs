@@ -2,6 +2,8 @@
 //! never a person.
 
 pub mod account;
+pub mod agreement;
+pub mod case_lines;
 pub mod letters;
 pub mod linking;
 mod load;
@@ -22,11 +24,12 @@ use crate::field::draft::Draft;
 use crate::field::made_with::MadeWith;
 use crate::field::piece::PieceState;
 use crate::field::row::{Input, List};
-use crate::receipts::Origin;
 use crate::field::subject::LetterSubject;
+use crate::receipts::Origin;
 use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
+use agreement::Agreement;
 use linking::LinkReport;
 use providers::ProviderReport;
 use waiting::ListRows;
@@ -105,6 +108,9 @@ pub struct Report {
     /// once.
     #[serde(default)]
     pub missing_packages: Vec<String>,
+    /// How often two people agreed who were asked about one case, by kind of case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opinions: Vec<Agreement>,
     /// Where the letters of earlier jobs were when the run began.
     #[serde(default)]
     pub paper: PaperReport,
@@ -373,6 +379,7 @@ impl Report {
             mail: String::new(),
             cases: CaseCounts::default(),
             missing_packages: Vec::new(),
+            opinions: Vec::new(),
             paper: PaperReport::default(),
             waves: None,
             providers: None,

@@ -6,7 +6,9 @@ mod abandon;
 mod approval;
 pub mod backup;
 mod balance;
+mod case_index;
 mod cases;
+mod census;
 pub mod clock;
 pub mod crash;
 mod disk_space;
@@ -15,6 +17,7 @@ mod error;
 mod fleet;
 mod foresee;
 mod guard;
+mod judged;
 pub mod kept_texts;
 mod letters;
 pub mod lists;
@@ -47,7 +50,6 @@ use crate::approval::emergency;
 use crate::base::{ExitStatus, Explain};
 use crate::compose::texts::TextFacts;
 use crate::compose::{Letterbook, TextUse, Texts};
-use crate::decide::Circumstances;
 use crate::field::body::Body;
 use crate::field::ids::RowRef;
 use crate::field::made_with::MadeWith;
@@ -59,6 +61,8 @@ use crate::package::ProofedLetter;
 use crate::record::pieces::PaperTerms;
 use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
 use crate::render::Press;
+use crate::report::agreement::{Agreement, agreement};
+use crate::report::case_lines::CaseLines;
 use crate::report::linking::LinkReport;
 use crate::report::providers::{ProviderLine, ProviderReport};
 use crate::report::waiting::{self, WaitingRow};
@@ -67,12 +71,14 @@ use crate::report::{LetterCounts, PaperReport, Report};
 pub use abandon::{GivenUp, abandon};
 pub use approval::{Frozen, WaitingJob};
 use balance::Balance;
+pub use census::{DueLetter, PersonStanding, census, letter_by_hand};
 use clock::Clock;
 pub use dry_run::check;
 pub use error::{Missing, RunError};
 pub use fleet::{SetPart, render};
 pub use foresee::{Outlook, foresee};
-use letters::{Candidates, Holds, Letters};
+pub use judged::{Heard, TOLD_BY_TELEPHONE};
+use letters::{Candidates, Letters};
 pub use night::Night;
 use night::{Received, Wording};
 pub use papers::{last_providers, last_texts, note_mail, text_uses};
@@ -218,8 +224,12 @@ struct Prepared<'a> {
     unreachable: u64,
     /// Records that people were told about and that are not in the inbox.
     gone: Vec<Gone>,
+    /// How often two people agreed about a case.
+    opinions: Vec<Agreement>,
     /// Where the letters of earlier jobs are.
     paper: PaperReport,
+    /// What the cases for a human are known by.
+    cases: CaseLines,
     /// For the ledger.
     identities: Identities,
     /// For the ledger: whom the lists protect.
@@ -269,16 +279,21 @@ fn prepare<'a>(
     night.progress.stage("recognising", 0);
     let recognise = || ledger.recognise(linked.clusters);
     let recognised = clock.time("recognise", recognise, |found| found.people.len() as u64)?;
-    let guard = ledger.guard(rows)?;
-    let remembered = guard.remembered(&recognised.people);
-    let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
+    let circumstances = received.heard.circumstances(
+        ledger.keys(),
+        rows,
+        &recognised.people,
+        &wording.facts.sender_of,
+    );
+    let (people, incomplete) = (recognised.people, recognised.incomplete);
+    let guard = received.heard.guard(ledger, rows)?;
+    let holds = census::holds(night, ledger, &guard, &people, &circumstances, incomplete)?;
 
     // Decide: who gets a letter about what.
     let providers = Providers::of(night, ledger, &wording.facts)?;
     let unnamed = providers.as_ref().map(|known| known.unnamed(rows, ledger.keys()));
-    let circumstances = Circumstances::new(rows, &wording.facts.sender_of);
     let circumstances = circumstances.without(&unnamed.unwrap_or_default());
-    let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
+    let candidates = Candidates::new(*night, people, circumstances, holds);
     let decide = || candidates.decide(&wording.facts, &mut balance);
     let decided = clock.time("decide", decide, |decided| decided.notices)?;
     balance.check("decide", decided.rows, decided.set_aside)?;
@@ -303,14 +318,20 @@ fn prepare<'a>(
     let bodies = used(&written.bodies, [letters.texts.bodies(), &notice_bodies]);
     let providers = providers.map(|_| letters.providers.report(&written));
 
+    let gone = ledger.gone(&received.intake)?;
+    let set_aside = &balance.set_aside;
+    let cases = case_index::of(&letters.candidates, ledger.keys(), rows, set_aside, &gone);
+
     Ok(Prepared {
+        cases,
         list_reasons: lists::reasons(rows),
         waiting,
         protecting_nobody: linked.protecting_nobody as u64,
         namesakes: linked.namesakes,
         absent: recognised.absent as u64,
         unreachable: balance.unreachable(ledger.unreached()?),
-        gone: ledger.gone(&received.intake)?,
+        gone,
+        opinions: agreement(&ledger.judgements()?),
         paper: PaperReport::of(&ledger.paper(&PaperTerms::of(night.config, night.run_date))?),
         shields: guard.news(rows, &balance.set_aside),
         schedule: letters.waves.as_ref().and_then(Waves::news),

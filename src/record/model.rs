@@ -19,8 +19,8 @@ use super::stops::Stops;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::field::schedule::Schedule;
-use crate::receipts::Origin;
 use crate::field::subject::LetterSubject;
+use crate::receipts::Origin;
 pub use again::Reprint;
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
@@ -41,6 +41,8 @@ pub(super) struct Model {
     pub rows: BTreeMap<u64, (u64, String)>,
     pub shields: BTreeMap<u64, (u64, String)>,
     pub record_rulings: BTreeMap<u64, (u64, String)>,
+    /// The same of what humans said of cases.
+    pub judgements: BTreeMap<u64, (u64, String)>,
     /// The same of what the vendor said of pieces, and of what came back.
     pub pieces: BTreeMap<u64, (u64, String)>,
     pub jobs: BTreeMap<JobNumber, JobRow>,
@@ -188,6 +190,9 @@ impl Model {
             Event::RecordsRuled(ruled) => {
                 let rows = ruled.withdrawn + ruled.lacking + ruled.undecided;
                 self.record_rulings.insert(seq, (rows, ruled.sha256.clone()));
+            }
+            Event::Judged(said) => {
+                self.judgements.insert(seq, (said.lines, said.sha256.clone()));
             }
             Event::Scheduled(waves) => self.scheduled(&waves.schedule)?,
             Event::Planned(plan) => self.planned(seq, plan)?,
@@ -337,6 +342,7 @@ impl Model {
         self.rows.clear();
         self.shields.clear();
         self.record_rulings.clear();
+        self.judgements.clear();
         self.pieces.clear();
         self.notices.clear();
         self.providers.clear();
@@ -396,6 +402,10 @@ impl Model {
 
         if self.record_rulings != tables.record_rulings {
             return differs("the list of withdrawn and lacking records");
+        }
+
+        if self.judgements != tables.judgements {
+            return differs("the list of judgements");
         }
 
         if self.pieces != tables.pieces {

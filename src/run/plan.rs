@@ -228,6 +228,7 @@ pub(super) fn begin_report(
     report.made_with = Some(prepared.made_with.clone());
     report.cases = news.counts;
     report.missing_packages.clone_from(&news.gone);
+    report.opinions.clone_from(&prepared.opinions);
     report.paper.clone_from(&prepared.paper);
     report.waves.clone_from(&prepared.waves);
     report.providers = prepared.providers.as_ref().map(|(_, report)| report.clone());
@@ -287,15 +288,16 @@ impl PlanInput<'_, '_> {
         received: &Received,
         prepared: Prepared<'_>,
     ) -> Result<(CheckedPlan, Press), RunError> {
-        let Received { rows, delivery, intake } = received;
+        let Received { rows, delivery, intake, .. } = received;
         let Self { night, ledger, wording, number, mut report, mut clock } = self;
         let config = night.config;
         let job_name = package::job_name(number, config.synthetic);
         let staging = Staging::of(&config.data_dir, &job_name);
 
         staging.begin()?;
-        let Prepared { balance, gone, shields, identities, proofed, letters, schedule, .. } =
-            prepared;
+        let Prepared {
+            balance, gone, shields, identities, proofed, letters, schedule, cases, ..
+        } = prepared;
 
         let places = package::places(&job_name, proofed, &config.print);
         let settings = Settings::tonight(night, wording, number, places.parts(), config.synthetic);
@@ -342,6 +344,8 @@ impl PlanInput<'_, '_> {
 
         let waiting = waiting_rows(&balance, &gone);
         papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
+        let events = ledger.head()?.events;
+        papers::write_cases(&staging.papers(), &cases, &balance.set_aside, events)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &prepared.namesakes)?;
         papers::write_text_uses(&staging.papers(), &prepared.text_uses)?;
@@ -426,9 +430,11 @@ fn stage_nothing(
     report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
 
-    let Prepared { balance, gone, shields, identities, schedule, .. } = prepared;
+    let Prepared { balance, gone, shields, identities, schedule, cases, .. } = prepared;
     let waiting = waiting_rows(&balance, &gone);
     papers::write(&staging.papers(), &received.rows, &balance.account, waiting, &report)?;
+    let events = ledger.head()?.events;
+    papers::write_cases(&staging.papers(), &cases, &balance.set_aside, events)?;
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;
     papers::write_providers(&staging.papers(), prepared.providers.as_ref())?;
