@@ -7,12 +7,14 @@
 pub mod authors;
 pub mod choice;
 pub mod compare;
+pub mod contrast;
 pub mod drawings;
 pub mod edition;
 pub mod invented;
 pub mod journal;
 pub mod manuscript;
 pub mod pages;
+pub mod queue;
 pub mod reach;
 pub mod sessions;
 pub mod users;
@@ -29,6 +31,7 @@ use crate::base::{Explain, FileError, data_dir, durable};
 use crate::config::{Config, LONGEST_FILE};
 use crate::facts::{Facts, FactsError};
 use crate::run::RunError;
+use crate::tools::review::ReviewError;
 use drawings::Drawings;
 use edition::Edition;
 use invented::Typed;
@@ -36,6 +39,7 @@ use journal::{Journal, JournalError};
 use manuscript::{Manuscript, ManuscriptError};
 use pages::approval::Looking;
 use pages::changes::Comparing;
+use pages::review::SharedQueue;
 use sessions::Sessions;
 use users::UsersError;
 use words::Words;
@@ -59,6 +63,8 @@ pub struct Desk {
     comparing: Mutex<Option<Arc<Comparing>>>,
     /// The proofs that somebody looked at last.
     looking: Mutex<Option<Arc<Looking>>>,
+    /// The cases that people work off.
+    queue: Mutex<Option<SharedQueue>>,
     /// The day on which the desk was opened.
     opened: Date,
 }
@@ -93,6 +99,9 @@ pub enum DeskError {
     /// The texts or the journal.
     #[error(transparent)]
     Manuscript(#[from] ManuscriptError),
+    /// The cases that wait.
+    #[error(transparent)]
+    Review(#[from] Box<ReviewError>),
     /// The facts.
     #[error(transparent)]
     Facts(#[from] FactsError),
@@ -127,6 +136,7 @@ impl Explain for DeskError {
         match self {
             Self::Approval(error) => error.hint(),
             Self::Run(error) => error.hint(),
+            Self::Review(error) => error.hint(),
             Self::Manuscript(ManuscriptError::Texts(error)) => error.hint(),
             Self::Manuscript(ManuscriptError::Journal(error)) => error.hint(),
             Self::File(error)
@@ -161,6 +171,7 @@ impl Explain for DeskError {
             Self::Users(error) => error.status(),
             Self::Approval(error) => error.status(),
             Self::Run(error) => error.status(),
+            Self::Review(error) => error.status(),
             Self::Manuscript(_) | Self::File(_) | Self::Listen { .. } => Stopped,
         }
     }
@@ -195,6 +206,7 @@ impl Desk {
             work: Mutex::new(Work { manuscript, journal, edition: None, facts: None }),
             comparing: Mutex::default(),
             looking: Mutex::default(),
+            queue: Mutex::default(),
             opened: jiff::Zoned::now().date(),
             config,
             run_date,

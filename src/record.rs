@@ -71,7 +71,7 @@ use crate::package::Signer;
 
 pub use approvals::{ApprovalAct, ApprovalEvent, Credential, STATEMENT, Said};
 pub use audit::Head;
-pub use cases::{CaseCounts, CaseMark, CaseNews, Held};
+pub use cases::{CaseCounts, CaseMark, CaseNews, Held, QueueLength};
 pub use decisions::{Decided, Decider};
 pub use deliveries::Deliveries;
 pub use error::RecordError;

@@ -2,12 +2,14 @@
 //! never a person.
 
 pub mod account;
+pub mod case_index;
 pub mod letters;
 pub mod linking;
 mod load;
 pub mod namesakes;
 pub mod page;
 pub mod papers;
+pub mod queue;
 pub mod shelf;
 pub mod waiting;
 pub mod waves;
@@ -25,6 +27,7 @@ use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
 use linking::LinkReport;
+use queue::QueueReport;
 use waiting::ListRows;
 use waves::WaveReport;
 
@@ -94,6 +97,9 @@ pub struct Report {
     /// What waits for a human: rows that are held together are one case.
     #[serde(default)]
     pub cases: CaseCounts,
+    /// The same by kind and age, and from night to night.
+    #[serde(default)]
+    pub queue: QueueReport,
     /// Published packages that are not in the outbox any more, without a receipt; each is named
     /// once.
     #[serde(default)]
@@ -342,6 +348,7 @@ impl Report {
             ledger_head: String::new(),
             mail: String::new(),
             cases: CaseCounts::default(),
+            queue: QueueReport::default(),
             missing_packages: Vec::new(),
             paper: PaperReport::default(),
             waves: None,

@@ -3,9 +3,11 @@
 //! earlier.
 
 mod abandon;
+pub mod answers;
 mod approval;
 pub mod backup;
 mod balance;
+mod case_index;
 mod cases;
 pub mod clock;
 pub mod crash;
@@ -324,7 +326,7 @@ fn link_rows<'a>(
 ) -> Result<(Linked<'a>, LinkReport, Vec<WaitingRow>), RunError> {
     let (rules, rows) = (&night.config.link, &received.rows);
     let parameters = Parameters::of(rules)?;
-    let decisions = ledger.decisions()?;
+    let decisions = answers::counting(&night.config.data_dir, ledger)?;
     let terms = link::LinkTerms { rules, parameters: &parameters, decisions: &decisions };
 
     let link = || link::link(rows, &terms, ledger.keys(), night.progress);

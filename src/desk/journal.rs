@@ -67,6 +67,13 @@ pub enum Act {
         /// Number of the proof.
         proof: u32,
     },
+    /// A case of the review queue was opened, with the people in it.
+    Opened {
+        /// The run that it is of.
+        run: String,
+        /// Its number in the run's papers.
+        case: u32,
+    },
 }
 
 /// What a comment is about.
@@ -247,7 +254,7 @@ impl Journal {
         let mut comments: Vec<Comment> = Vec::new();
         for entry in &self.entries {
             let (number, closed) = match &entry.what {
-                Act::Edit { .. } | Act::Seen { .. } => continue,
+                Act::Edit { .. } | Act::Seen { .. } | Act::Opened { .. } => continue,
                 Act::Comment { on, text } => {
                     comments.push(Comment {
                         number: entry.number,

@@ -5,6 +5,7 @@ pub mod approval;
 pub mod changes;
 pub mod comments;
 pub mod letters;
+pub mod review;
 pub mod sentence;
 pub mod texts;
 
@@ -68,6 +69,7 @@ struct Frame<'a> {
     name: &'a str,
     role: &'a str,
     writes: bool,
+    reviews: bool,
     campaign: &'a str,
     /// Whether it is a rehearsal, in the visitor's language.
     kind: &'a str,
@@ -101,6 +103,8 @@ pub(super) fn templates() -> Result<Tera, tera::Error> {
         template!("approval.html"),
         template!("approval-proof.html"),
         template!("remarks.html"),
+        template!("review.html"),
+        template!("review-case.html"),
     ])?;
     Ok(tera)
 }
@@ -124,6 +128,7 @@ impl Desk {
             name: visitor.map_or("", |visitor| &visitor.name),
             role: visitor.map_or("", |visitor| self.words.get(language, role_key(visitor.role))),
             writes: visitor.is_some_and(|visitor| visitor.role.writes()),
+            reviews: visitor.is_some_and(|visitor| review::may_review(visitor.role)),
             campaign: &self.config.campaign,
             kind: self.words.get(language, kind),
             night: record::is_in_use(&self.config.data_dir),

@@ -80,14 +80,7 @@ pub fn write_review(
     let mut csv = create(path)?;
     let failed = |source| ReportError::Csv { file: "review.csv", source };
     csv.write_record(REVIEW).map_err(failed)?;
-    let mut held: Vec<&SetAside> = set_aside
-        .iter()
-        .filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected))
-        .collect();
-
-    held.sort_by_key(|item| (!item.first, item.row, item.reason));
-    let cases = cases(&held);
-    held.sort_by_key(|item| (cases[&case(item)], item.row, item.reason));
+    let (held, cases) = held(set_aside);
     let shown = held
         .iter()
         .flat_map(|item| item.beside.iter().chain(item.further.iter().flat_map(|more| &more.rows)));
@@ -211,8 +204,21 @@ fn gone_line(number: usize, gone: &Gone) -> [String; REVIEW.len()] {
     line
 }
 
+/// What waits for a human, case by case, and the numbers of the cases.
+pub(super) fn held(set_aside: &[SetAside]) -> (Vec<&SetAside>, BTreeMap<RowRef, usize>) {
+    let mut held: Vec<&SetAside> = set_aside
+        .iter()
+        .filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected))
+        .collect();
+
+    held.sort_by_key(|item| (!item.first, item.row, item.reason));
+    let cases = cases(&held);
+    held.sort_by_key(|item| (cases[&case(item)], item.row, item.reason));
+    (held, cases)
+}
+
 /// What is together: rows held as one person, else the row itself.
-fn case(item: &SetAside) -> RowRef {
+pub(super) fn case(item: &SetAside) -> RowRef {
     item.case.unwrap_or(item.row)
 }
 

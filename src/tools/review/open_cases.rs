@@ -17,14 +17,14 @@ use crate::config::Config;
 use crate::read::{self, DeliveredRow};
 use crate::report::shelf::{self, RowLine};
 
-const REVIEW: &str = "review.csv";
+pub(super) const REVIEW: &str = "review.csv";
 
 /// One line of `review.csv`.
 #[derive(Clone, Debug)]
 pub(super) struct CaseLine {
     /// As a text editor counts, from 1.
     pub number: u64,
-    cells: RowLine,
+    pub(super) cells: RowLine,
 }
 
 impl CaseLine {
