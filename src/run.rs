@@ -3,11 +3,9 @@
 //! earlier.
 
 mod abandon;
-pub mod answers;
 mod approval;
 pub mod backup;
 mod balance;
-mod case_index;
 mod cases;
 pub mod clock;
 pub mod crash;
@@ -36,6 +34,7 @@ mod republish;
 mod samples;
 mod seal;
 mod settle;
+mod standing_cases;
 pub mod transfer;
 mod waves;
 
@@ -326,7 +325,7 @@ fn link_rows<'a>(
 ) -> Result<(Linked<'a>, LinkReport, Vec<WaitingRow>), RunError> {
     let (rules, rows) = (&night.config.link, &received.rows);
     let parameters = Parameters::of(rules)?;
-    let decisions = answers::counting(&night.config.data_dir, ledger)?;
+    let decisions = ledger.decisions()?;
     let terms = link::LinkTerms { rules, parameters: &parameters, decisions: &decisions };
 
     let link = || link::link(rows, &terms, ledger.keys(), night.progress);

@@ -66,7 +66,7 @@ impl Unapproved<'_> {
     fn stage(&self, staged: &[StagedFile]) -> Result<Vec<StagedFile>, RunError> {
         let Self { night, ledger, staging, settings, .. } = *self;
         let sentences = proofs::sentences(night, self.wording, self.texts, self.bodies);
-        let decided = proofs::decided(&self.night.config.data_dir, ledger, &self.received.rows)?;
+        let decided = proofs::decided(ledger, &self.received.rows)?;
         let set = proofs::choose(staging, settings.parts, staged, &sentences, &decided)?;
 
         let json = serde_json::to_vec(&set).map_err(crate::report::ReportError::Json)?;

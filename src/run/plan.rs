@@ -11,7 +11,7 @@ use super::letters::Letters;
 use super::night::{Received, Wording};
 use super::plan_files::{self, Settings, Staging};
 use super::{
-    Night, Prepared, RunError, answers, case_index, cases, disk_space, kept_texts, papers,
+    Night, Prepared, RunError, cases, disk_space, kept_texts, papers, standing_cases,
 };
 use crate::base::logging;
 use crate::base::process::peak_rss_bytes;
@@ -128,9 +128,6 @@ pub(super) fn commit(
     received: Received,
     staged: Staged,
 ) -> Result<Step, RunError> {
-    // What the plan goes by is in the ledger before the plan is.
-    answers::take_up(&night.config.data_dir, ledger, night.run_date)?;
-
     let (checked, press, news) = match staged {
         Staged::Nothing { staging, mut report, identities, shields, schedule, news } => {
             let read = Read {
@@ -198,7 +195,7 @@ pub(super) fn queue(
     let overdue = night.config.review.overdue_days;
     let news = ledger.news(&marked.held, night.run_date, overdue)?;
     let rows = waiting_rows(balance, gone);
-    let cases = case_index::ages(rows, &marked, &news, ledger, night.run_date);
+    let cases = standing_cases::ages(rows, &marked, &news, ledger, night.run_date);
     Ok(Queue { news, cases })
 }
 
@@ -242,7 +239,7 @@ pub(super) fn begin_report(
     report.made_with = Some(prepared.made_with.clone());
     report.cases = queue.news.counts;
     let waiting = waiting_rows(balance, &prepared.gone);
-    report.queue = case_index::queue(waiting, &queue.cases, &queue.news, night);
+    report.queue = standing_cases::queue(waiting, &queue.cases, &queue.news, night);
     report.missing_packages.clone_from(&queue.news.gone);
     report.paper.clone_from(&prepared.paper);
     report.waves.clone_from(&prepared.waves);
@@ -358,7 +355,7 @@ impl PlanInput<'_, '_> {
 
         let waiting = waiting_rows(&balance, &gone);
         papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
-        case_index::write(&staging.papers(), night, ledger, rows, waiting, cases)?;
+        standing_cases::write(&staging.papers(), night, ledger, rows, waiting, cases)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &prepared.namesakes)?;
         papers::write_text_uses(&staging.papers(), &prepared.text_uses)?;
@@ -445,7 +442,7 @@ fn stage_nothing(
     let Prepared { balance, gone, shields, identities, schedule, .. } = prepared;
     let waiting = waiting_rows(&balance, &gone);
     papers::write(&staging.papers(), &received.rows, &balance.account, waiting, &report)?;
-    case_index::write(&staging.papers(), night, ledger, &received.rows, waiting, &queue.cases)?;
+    standing_cases::write(&staging.papers(), night, ledger, &received.rows, waiting, &queue.cases)?;
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;
 

@@ -56,11 +56,10 @@ pub(super) fn sentences(
 
 /// Rows about which a human decided who they are, by file and number.
 pub(super) fn decided(
-    data_dir: &camino::Utf8Path,
     ledger: &Ledger,
     rows: &crate::field::row::Rows,
 ) -> Result<BTreeSet<(String, u32)>, RunError> {
-    let decisions = super::answers::counting(data_dir, ledger)?;
+    let decisions = ledger.decisions()?;
     let records: BTreeSet<_> =
         decisions.iter().flat_map(|Decision { one, other, .. }| [*one, *other]).collect();
     if records.is_empty() {

@@ -29,7 +29,7 @@ use crate::link::{
 use crate::read::{self, ReadError};
 use crate::record::{Acceptance, Access, Decider, Home, Ledger, RecordError};
 use crate::report::ReportError;
-use crate::run::{RunError, answers, lists};
+use crate::run::{RunError, lists};
 use about_records::Verdicts;
 pub use decisions_file::Decisions;
 use decisions_file::{Line, Place};
@@ -172,8 +172,6 @@ pub fn apply(
 ) -> Result<Applied, ReviewError> {
     let Decisions { path, lines } = decisions;
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
-    // What was said at the desk before this is older than this.
-    answers::take_up(&config.data_dir, &mut ledger, date).map_err(Box::new)?;
     let terms = read::ReadTerms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
     let list_terms = |list| lists::terms(&config.inputs, list);

@@ -6,7 +6,6 @@ use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::link::{self, LinkTerms};
 use crate::record::{Access, Home, Ledger};
-use crate::run::answers;
 use crate::tools::explain::{self, ExplainError};
 use crate::tools::review::Inbox;
 
@@ -53,8 +52,7 @@ impl Session<'_> {
     pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<ExitStatus, Failure> {
         let ledger = Ledger::open(&Home::of(self.config), Access::Read)
             .map_err(|error| record_failure(&error))?;
-        let decisions = answers::counting(&self.config.data_dir, &ledger)
-            .map_err(|error| Failure::of(&error))?;
+        let decisions = ledger.decisions().map_err(|error| record_failure(&error))?;
         let parameters = self.parameters()?;
         let rows = self.rows()?;
         let inbox = Inbox::new(&rows);

@@ -138,7 +138,7 @@ pub fn foresee(
     let outlook = |ledger: &Ledger, decisions: &[_]| {
         run::foresee(&night, (&rows, &intake), ledger, &facts, decisions).map_err(Box::new)
     };
-    let decisions = run::answers::counting(&config.data_dir, &ledger).map_err(Box::new)?;
+    let decisions = ledger.decisions()?;
     let before = outlook(&ledger, &decisions)?;
     ledger.suppose(&verdicts.records, &release);
 
