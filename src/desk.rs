@@ -21,6 +21,7 @@ pub mod users;
 pub mod web;
 pub mod words;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use camino::Utf8PathBuf;
@@ -31,7 +32,7 @@ use crate::base::{Explain, FileError, data_dir, durable};
 use crate::config::{Config, LONGEST_FILE};
 use crate::facts::{Facts, FactsError};
 use crate::run::RunError;
-use crate::tools::review::ReviewError;
+use crate::tools::queue::QueueError;
 use drawings::Drawings;
 use edition::Edition;
 use invented::Typed;
@@ -65,6 +66,8 @@ pub struct Desk {
     looking: Mutex<Option<Arc<Looking>>>,
     /// The cases that people work off.
     queue: Mutex<Option<SharedQueue>>,
+    /// Whether their answers are on the way into the ledger.
+    taking: Arc<AtomicBool>,
     /// The day on which the desk was opened.
     opened: Date,
 }
@@ -101,7 +104,7 @@ pub enum DeskError {
     Manuscript(#[from] ManuscriptError),
     /// The cases that wait.
     #[error(transparent)]
-    Review(#[from] Box<ReviewError>),
+    Queue(#[from] Box<QueueError>),
     /// The facts.
     #[error(transparent)]
     Facts(#[from] FactsError),
@@ -136,7 +139,7 @@ impl Explain for DeskError {
         match self {
             Self::Approval(error) => error.hint(),
             Self::Run(error) => error.hint(),
-            Self::Review(error) => error.hint(),
+            Self::Queue(error) => error.hint(),
             Self::Manuscript(ManuscriptError::Texts(error)) => error.hint(),
             Self::Manuscript(ManuscriptError::Journal(error)) => error.hint(),
             Self::File(error)
@@ -171,7 +174,7 @@ impl Explain for DeskError {
             Self::Users(error) => error.status(),
             Self::Approval(error) => error.status(),
             Self::Run(error) => error.status(),
-            Self::Review(error) => error.status(),
+            Self::Queue(error) => error.status(),
             Self::Manuscript(_) | Self::File(_) | Self::Listen { .. } => Stopped,
         }
     }
@@ -207,6 +210,7 @@ impl Desk {
             comparing: Mutex::default(),
             looking: Mutex::default(),
             queue: Mutex::default(),
+            taking: Arc::default(),
             opened: jiff::Zoned::now().date(),
             config,
             run_date,

@@ -36,6 +36,7 @@ mod home;
 mod inputs;
 mod intake;
 mod job;
+mod judgements;
 mod key_file;
 mod lock;
 mod mode_mark;
@@ -80,6 +81,10 @@ pub use history::LogLine;
 pub use home::Home;
 pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
+pub use judgements::{
+    CaseSight, JudgedBy, JudgedCase, Judgement, Judgements, Opinion, Saying, anchors_of,
+    bsn_anchor, mark_word, sight, sight_of_refused,
+};
 pub use lock::is_in_use;
 pub use model::{CampaignState, Reprint};
 pub use passage::{FilePassage, Passage, PassageError, PassageStep};

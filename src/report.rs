@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod case_index;
+pub mod case_lines;
 pub mod letters;
 pub mod linking;
 mod load;

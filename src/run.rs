@@ -6,6 +6,7 @@ mod abandon;
 mod approval;
 pub mod backup;
 mod balance;
+mod case_index;
 mod cases;
 pub mod clock;
 pub mod crash;
@@ -15,6 +16,7 @@ mod error;
 mod fleet;
 mod foresee;
 mod guard;
+mod judged;
 pub mod kept_texts;
 mod letters;
 pub mod lists;
@@ -46,7 +48,6 @@ use serde::Serialize;
 use crate::base::{ExitStatus, Explain};
 use crate::compose::texts::TextFacts;
 use crate::compose::{Letterbook, TextUse, Texts};
-use crate::decide::Circumstances;
 use crate::field::body::Body;
 use crate::field::ids::RowRef;
 use crate::field::made_with::MadeWith;
@@ -58,6 +59,7 @@ use crate::package::ProofedLetter;
 use crate::record::pieces::PaperTerms;
 use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
 use crate::render::Press;
+use crate::report::case_lines::CaseLines;
 use crate::report::linking::LinkReport;
 use crate::report::waiting::{self, WaitingRow};
 use crate::report::waves::WaveReport;
@@ -70,6 +72,7 @@ pub use dry_run::check;
 pub use error::{Missing, RunError};
 pub use fleet::{SetPart, render};
 pub use foresee::{Outlook, foresee};
+pub use judged::{Heard, TOLD_BY_TELEPHONE};
 use letters::{Candidates, Holds, Letters};
 pub use night::Night;
 use night::{Received, Wording};
@@ -211,6 +214,8 @@ struct Prepared<'a> {
     gone: Vec<Gone>,
     /// Where the letters of earlier jobs are.
     paper: PaperReport,
+    /// What the cases for a human are known by.
+    cases: CaseLines,
     /// For the ledger.
     identities: Identities,
     /// For the ledger: whom the lists protect.
@@ -258,12 +263,19 @@ fn prepare<'a>(
     night.progress.stage("recognising", 0);
     let recognise = || ledger.recognise(linked.clusters);
     let recognised = clock.time("recognise", recognise, |found| found.people.len() as u64)?;
-    let guard = ledger.guard(rows)?;
-    let remembered = guard.remembered(&recognised.people);
+    let circumstances = received.heard.circumstances(
+        ledger.keys(),
+        rows,
+        &recognised.people,
+        &wording.facts.sender_of,
+    );
+    let mut guard = ledger.guard(rows)?;
+    received.heard.answer(&mut guard);
+    let judged = |person| circumstances.judged(person);
+    let remembered = guard.remembered(&recognised.people, judged);
     let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
 
     // Decide: who gets a letter about what.
-    let circumstances = Circumstances::new(rows, &wording.facts.sender_of);
     let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
     let decide = || candidates.decide(&wording.facts, &mut balance);
     let decided = clock.time("decide", decide, |decided| decided.notices)?;
@@ -290,14 +302,19 @@ fn prepare<'a>(
         .filter_map(|key| Some((key.clone(), bodies.get(key)?.clone())))
         .collect();
 
+    let gone = ledger.gone(&received.intake)?;
+    let set_aside = &balance.set_aside;
+    let cases = case_index::of(&letters.candidates, ledger.keys(), rows, set_aside, &gone);
+
     Ok(Prepared {
+        cases,
         list_reasons: lists::reasons(rows),
         waiting,
         protecting_nobody: linked.protecting_nobody as u64,
         namesakes: linked.namesakes,
         absent: recognised.absent as u64,
         unreachable: balance.unreachable(ledger.unreached()?),
-        gone: ledger.gone(&received.intake)?,
+        gone,
         paper: PaperReport::of(&ledger.paper(&PaperTerms::of(night.config, night.run_date))?),
         shields: guard.news(rows, &balance.set_aside),
         schedule: letters.waves.as_ref().and_then(Waves::news),

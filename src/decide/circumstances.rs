@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::base::bsn::Bsn;
+use crate::field::ids::Pseudonym;
+use crate::field::judgement::Judged;
 use crate::field::person::Cluster;
 use crate::field::row::{Provider, Registrant, Rows, Suppression};
 use crate::field::terms::Category;
@@ -15,6 +17,7 @@ pub struct Circumstances<'a> {
     by_bsn: BTreeMap<Bsn, Vec<&'a Suppression>>,
     by_ref: BTreeMap<&'a str, Vec<&'a Suppression>>,
     senders: BTreeMap<Category, String>,
+    judged: BTreeMap<Pseudonym, Judged<'a>>,
 }
 
 impl<'a> Circumstances<'a> {
@@ -31,6 +34,7 @@ impl<'a> Circumstances<'a> {
             by_bsn: BTreeMap::new(),
             by_ref: BTreeMap::new(),
             senders: sender_of.clone(),
+            judged: BTreeMap::new(),
         };
 
         for provider in &rows.providers {
@@ -50,6 +54,18 @@ impl<'a> Circumstances<'a> {
         found
     }
 
+    /// The same with what humans have said of people.
+    #[must_use]
+    pub fn with_judged(self, judged: BTreeMap<Pseudonym, Judged<'a>>) -> Self {
+        Self { judged, ..self }
+    }
+
+    /// What humans have said of somebody, as far as it holds.
+    #[must_use]
+    pub fn judged(&self, person: Pseudonym) -> Judged<'a> {
+        self.judged.get(&person).copied().unwrap_or_default()
+    }
+
     /// The provider with this AGB code, if there is exactly one.
     pub(super) fn provider(&self, code: &str) -> Option<&'a Provider> {
         self.providers.get(code).copied().flatten()
@@ -64,7 +80,8 @@ impl<'a> Circumstances<'a> {
     ///
     /// A list number is looked up whichever list it is from: one suppression too many is seen by a
     /// human or mourned by nobody, one too few writes to somebody who must not be written to.
-    pub(super) fn suppressions(&self, cluster: &Cluster<'a>) -> Vec<&'a Suppression> {
+    #[must_use]
+    pub fn suppressions(&self, cluster: &Cluster<'a>) -> Vec<&'a Suppression> {
         let listed = || cluster.participants.iter().chain(&cluster.register).copied();
         let bsns = cluster
             .exposures

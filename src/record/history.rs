@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::approvals::{ApprovalAct, Said};
 use super::audit::{
-    self, Event, FilePassed, KnownInput, Purging, ReceiptTaken, ReissueOrdered, ReprintPlanned,
-    ShieldsSeen, Waiting,
+    self, CasesJudged, Event, FilePassed, KnownInput, Purging, ReceiptTaken, ReissueOrdered,
+    ReprintPlanned, ShieldsSeen, Waiting,
 };
 use super::error::RecordError;
 use super::passage::PassageStep;
@@ -130,6 +130,7 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::Identities(found) => Some(found.date),
         Event::Decided(decided) => Some(decided.date),
         Event::RecordsRuled(ruled) => Some(ruled.date),
+        Event::Judged(judged) => Some(judged.date),
         Event::Scheduled(waves) => Some(waves.schedule.made_on),
         Event::Planned(plan) => Some(plan.date),
         Event::Reprint(plan) => Some(plan.date),
@@ -163,6 +164,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::RowsRead(_) => "rows_read",
         Event::ShieldsSeen(_) => "shields_seen",
         Event::RecordsRuled(_) => "records_ruled",
+        Event::Judged(_) => "judged",
         Event::Scheduled(_) => "scheduled",
         Event::Planned(_) => "planned",
         Event::Reprint(_) => "reprint",
@@ -184,6 +186,17 @@ const fn kind(event: &Event) -> &'static str {
         Event::Purging(_) => "purging",
         Event::Purged(_) => "purged",
     }
+}
+
+fn judged(said: &CasesJudged) -> String {
+    let what = count(said.lines, "case", "cases");
+    let rule =
+        said.rule.as_ref().map_or_else(String::new, |rule| format!(", by the rule `{rule}`"));
+    let proven = match said.proven.as_slice() {
+        [] => String::new(),
+        names => format!(", proven by {}", names.join(" and ")),
+    };
+    format!("{} decided {what}{rule}{proven}", said.by)
 }
 
 fn words(event: &Event) -> String {
@@ -211,6 +224,7 @@ fn words(event: &Event) -> String {
             "{} said of records: {} withdrawn, {} lacking, {} taken back",
             said.by, said.withdrawn, said.lacking, said.undecided
         ),
+        Event::Judged(said) => judged(said),
         Event::Scheduled(waves) => scheduled(&waves.schedule),
         Event::Planned(plan) => format!(
             "job {} was planned: {} in {}, {} never written to before",

@@ -37,6 +37,8 @@ pub(super) struct Model {
     pub rows: BTreeMap<u64, (u64, String)>,
     pub shields: BTreeMap<u64, (u64, String)>,
     pub record_rulings: BTreeMap<u64, (u64, String)>,
+    /// The same of what humans said of cases.
+    pub judgements: BTreeMap<u64, (u64, String)>,
     /// The same of what the vendor said of pieces, and of what came back.
     pub pieces: BTreeMap<u64, (u64, String)>,
     pub jobs: BTreeMap<JobNumber, JobRow>,
@@ -177,6 +179,9 @@ impl Model {
             Event::RecordsRuled(ruled) => {
                 let rows = ruled.withdrawn + ruled.lacking + ruled.undecided;
                 self.record_rulings.insert(seq, (rows, ruled.sha256.clone()));
+            }
+            Event::Judged(said) => {
+                self.judgements.insert(seq, (said.lines, said.sha256.clone()));
             }
             Event::Scheduled(waves) => self.scheduled(&waves.schedule)?,
             Event::Planned(plan) => self.planned(seq, plan)?,
@@ -325,6 +330,7 @@ impl Model {
         self.rows.clear();
         self.shields.clear();
         self.record_rulings.clear();
+        self.judgements.clear();
         self.pieces.clear();
     }
 
@@ -382,6 +388,10 @@ impl Model {
 
         if self.record_rulings != tables.record_rulings {
             return differs("the list of withdrawn and lacking records");
+        }
+
+        if self.judgements != tables.judgements {
+            return differs("the list of judgements");
         }
 
         if self.pieces != tables.pieces {

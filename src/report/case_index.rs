@@ -1,7 +1,7 @@
 //! `review.index`: where the rows of `review.csv` stand in their files, so that whoever looks at a
 //! case reads its few rows and nothing else. Places, keyed marks and dates; no values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, Write as _};
 
 use camino::Utf8Path;
@@ -9,11 +9,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::ReportError;
-use super::papers::{WaitingRows, case, held};
+use super::papers::{WaitingRows, held};
 use crate::base::{FileError, durable};
 use crate::field::ids::RowRef;
 use crate::field::row::List;
-use crate::link::RecordKey;
 use crate::read::CsvForm;
 
 /// Name of the file in a run's folder.
@@ -48,9 +47,6 @@ pub struct IndexedRow {
     /// A keyed mark of what it says.
     #[serde(with = "hex")]
     pub mark: [u8; 16],
-    /// By which name humans decide about its record; `None` of a row that was not read whole.
-    #[serde(with = "hex::or_none")]
-    pub key: Option<RecordKey>,
 }
 
 /// A case.
@@ -142,9 +138,8 @@ impl CaseIndex {
 /// Every row that `review.csv` names.
 #[must_use]
 pub fn named_rows(waiting: WaitingRows<'_>) -> BTreeSet<RowRef> {
-    let (held, _) = held(waiting.set_aside);
     let mut named = BTreeSet::new();
-    for item in held {
+    for item in held(waiting.set_aside) {
         named.insert(item.row);
         named.extend(item.beside.iter().copied());
         named.extend(item.further.iter().flat_map(|more| more.rows.iter().copied()));
@@ -153,14 +148,6 @@ pub fn named_rows(waiting: WaitingRows<'_>) -> BTreeSet<RowRef> {
     // A list as a whole has no row that could be looked at.
     named.retain(|row| row.row > 0);
     named
-}
-
-/// The number of each case in `review.csv`, by its first row.
-#[must_use]
-pub fn case_numbers(waiting: WaitingRows<'_>) -> BTreeMap<RowRef, u32> {
-    let (held, numbers) = held(waiting.set_aside);
-    let first = held.iter().map(|item| case(item));
-    first.filter_map(|first| Some((first, u32::try_from(*numbers.get(&first)?).ok()?))).collect()
 }
 
 /// Marks as hexadecimal digits.
@@ -178,25 +165,6 @@ mod hex {
         let bytes = HEXLOWER.decode(text.as_bytes()).ok();
         let mark = bytes.and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
         mark.ok_or_else(|| D::Error::custom("not 32 hexadecimal digits"))
-    }
-
-    pub mod or_none {
-        use serde::{Deserialize, Deserializer, Serializer};
-
-        pub fn serialize<S: Serializer>(key: &Option<[u8; 16]>, to: S) -> Result<S::Ok, S::Error> {
-            match key {
-                Some(key) => super::serialize(key, to),
-                None => to.serialize_none(),
-            }
-        }
-
-        pub fn deserialize<'de, D: Deserializer<'de>>(
-            from: D,
-        ) -> Result<Option<[u8; 16]>, D::Error> {
-            #[derive(Deserialize)]
-            struct Key(#[serde(with = "super")] [u8; 16]);
-            Ok(Option::<Key>::deserialize(from)?.map(|key| key.0))
-        }
     }
 }
 
@@ -220,11 +188,7 @@ mod tests {
         let row =
             |row, key| IndexedRow { file: 0, row, at: 7, length: 9, mark: [row as u8; 16], key };
         let case = IndexedCase { case: 3, since: date(2025, 9, 15) };
-        let index = CaseIndex {
-            files: vec![file],
-            rows: vec![row(2, None), row(5, Some([4; 16]))],
-            cases: vec![case],
-        };
+        let index = CaseIndex { files: vec![file], rows: vec![row(2), row(5)], cases: vec![case] };
         index.write(&path).unwrap();
 
         let read = CaseIndex::read(&path).unwrap();

@@ -20,7 +20,6 @@ use crate::approval::verdict::{self, Basis, Verdict};
 use crate::approval::{record, rule, words};
 use crate::base::{data_dir, hash, process};
 use crate::compose::Texts;
-use crate::decide::Circumstances;
 use crate::field::body::Body;
 use crate::field::draft::Draft;
 use crate::field::ids::{LetterId, RowRef};
@@ -372,9 +371,12 @@ fn open_rows(night: &Night<'_>, ledger: &Ledger) -> Result<BTreeSet<(String, u32
     let (mut linked, ..) = super::link_rows(night, &received, ledger, &mut balance, &mut clock)?;
     super::settle_deliveries(&received, ledger, &mut linked.clusters, &mut balance)?;
     let recognised = ledger.recognise(linked.clusters)?;
-    let remembered = ledger.guard(rows)?.remembered(&recognised.people);
+    let (people, sender_of) = (&recognised.people, &wording.facts.sender_of);
+    let circumstances = received.heard.circumstances(ledger.keys(), rows, people, sender_of);
+    let mut guard = ledger.guard(rows)?;
+    received.heard.answer(&mut guard);
+    let remembered = guard.remembered(people, |person| circumstances.judged(person));
     let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
-    let circumstances = Circumstances::new(rows, &wording.facts.sender_of);
     let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
     candidates.decide(&wording.facts, &mut balance)?;
 

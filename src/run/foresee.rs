@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::letters::{Candidates, Holds};
-use super::{Night, RunError, settle};
-use crate::decide::Circumstances;
+use super::{Heard, Night, RunError, settle};
 use crate::facts::Facts;
 use crate::field::reason::{Reason, RowState};
 use crate::field::row::Rows;
@@ -44,7 +43,7 @@ pub struct Outlook {
 /// [`RunError`] as a run would.
 pub fn foresee(
     night: &Night<'_>,
-    (rows, intake): (&Rows, &Intake),
+    (rows, intake, heard): (&Rows, &Intake, &Heard),
     ledger: &Ledger,
     facts: &Facts,
     decisions: &[Decision],
@@ -76,14 +75,13 @@ pub fn foresee(
 
     outlook.held += is_held(&linked.set_aside) + is_held(&settled.set_aside);
 
-    let remembered = ledger.guard(rows)?.remembered(&recognised.people);
+    let circumstances =
+        heard.circumstances(ledger.keys(), rows, &recognised.people, &facts.sender_of);
+    let mut guard = ledger.guard(rows)?;
+    heard.answer(&mut guard);
+    let remembered = guard.remembered(&recognised.people, |person| circumstances.judged(person));
     let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
-    let candidates = Candidates::new(
-        *night,
-        recognised.people,
-        Circumstances::new(rows, &facts.sender_of),
-        holds,
-    );
+    let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
 
     let share = |_, people: &[crate::field::person::Person<'_>]| {
         let decided = candidates.notices(people);

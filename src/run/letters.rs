@@ -16,6 +16,7 @@ use crate::decide::{self, Circumstances};
 use crate::facts::Facts;
 use crate::field::draft::Draft;
 use crate::field::ids::{LetterId, Pseudonym, RowRef};
+use crate::field::judgement::Judged;
 use crate::field::keys::Keys;
 use crate::field::notice::Notice;
 use crate::field::person::Person;
@@ -23,8 +24,8 @@ use crate::field::place::{Place, Planned};
 use crate::field::reason::{Reason, SetAside, Sifted};
 use crate::field::terms::Kind;
 use crate::package::{PartPlaces, PartPlan, ProofedLetter};
-use crate::record::Ledger;
 use crate::record::pieces::{PaperTerms, ReturnedMail, address_mark};
+use crate::record::{self, CaseSight, Ledger};
 use crate::render::Press;
 use crate::report::LetterCounts;
 
@@ -68,11 +69,12 @@ impl Holds {
     }
 
     /// Why a notice is not written.
-    fn reason(&self, notice: &Notice<'_>) -> Option<(Reason, String)> {
+    fn reason(&self, notice: &Notice<'_>, judged: Judged<'_>) -> Option<(Reason, String)> {
         if let Some(evidence) = self.remembered.get(&notice.person) {
             return Some((Reason::D215, evidence.clone()));
         }
-        if self.returned.get(&notice.person).is_some_and(|mail| mail.deceased) {
+        let lives = judged.died == Some(false);
+        if !lives && self.returned.get(&notice.person).is_some_and(|mail| mail.deceased) {
             return Some((Reason::D218, String::new()));
         }
         // Nothing is added to a letter, or corrected, that has not left.
@@ -127,6 +129,18 @@ impl<'a> Candidates<'a> {
     ) -> Self {
         people.par_sort_unstable_by_key(|person| person.pseudonym);
         Self { night, people, circumstances, holds }
+    }
+
+    /// What a person's rows say, by marks; `None`: nobody of this name.
+    pub fn sight(&self, keys: &Keys, person: Pseudonym) -> Option<CaseSight> {
+        let place = self.people.binary_search_by_key(&person, |known| known.pseudonym).ok()?;
+        let cluster = &self.people[place].rows;
+        Some(record::sight(keys, cluster, &self.circumstances.suppressions(cluster)))
+    }
+
+    /// What humans said of somebody.
+    fn judged(&self, person: Pseudonym) -> Judged<'a> {
+        self.circumstances.judged(person)
     }
 
     /// Goes through all people in order, as the stage `name`, share by share on all cores: `work`
@@ -194,7 +208,7 @@ impl<'a> Candidates<'a> {
 
         let mut ready = Vec::with_capacity(decided.ready.len());
         for notice in decided.ready {
-            match self.holds.reason(&notice) {
+            match self.holds.reason(&notice, self.judged(notice.person)) {
                 Some((reason, evidence)) => {
                     decided.set_aside.extend(hold(&notice, reason, &evidence));
                 }

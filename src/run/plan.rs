@@ -10,9 +10,7 @@ use super::clock::Clock;
 use super::letters::Letters;
 use super::night::{Received, Wording};
 use super::plan_files::{self, Settings, Staging};
-use super::{
-    Night, Prepared, RunError, cases, disk_space, kept_texts, papers, standing_cases,
-};
+use super::{Night, Prepared, RunError, cases, disk_space, kept_texts, papers, standing_cases};
 use crate::base::logging;
 use crate::base::process::peak_rss_bytes;
 use crate::field::job_number::JobNumber;
@@ -111,7 +109,7 @@ pub(super) fn stage(
 
     kept_texts::keep(&config.data_dir, &wording.texts)?;
     let number = ledger.next_job(night.run_date)?;
-    let input = PlanInput { night, ledger, wording, number, report, clock, cases: &queue.cases };
+    let input = PlanInput { night, ledger, wording, number, report, clock, standing: &queue.cases };
     let (checked, press) = input.stage(received, prepared)?;
 
     let (checked, press, news) = (Box::new(checked), Box::new(press), queue.news);
@@ -289,7 +287,7 @@ struct PlanInput<'s, 'o> {
     number: JobNumber,
     report: Report,
     clock: Clock,
-    cases: &'s [IndexedCase],
+    standing: &'s [IndexedCase],
 }
 
 impl PlanInput<'_, '_> {
@@ -300,15 +298,16 @@ impl PlanInput<'_, '_> {
         received: &Received,
         prepared: Prepared<'_>,
     ) -> Result<(CheckedPlan, Press), RunError> {
-        let Received { rows, delivery, intake } = received;
-        let Self { night, ledger, wording, number, mut report, mut clock, cases } = self;
+        let Received { rows, delivery, intake, .. } = received;
+        let Self { night, ledger, wording, number, mut report, mut clock, standing } = self;
         let config = night.config;
         let job_name = package::job_name(number, config.synthetic);
         let staging = Staging::of(&config.data_dir, &job_name);
 
         staging.begin()?;
-        let Prepared { balance, gone, shields, identities, proofed, letters, schedule, .. } =
-            prepared;
+        let Prepared {
+            balance, gone, shields, identities, proofed, letters, schedule, cases, ..
+        } = prepared;
 
         let places = package::places(&job_name, proofed, &config.print);
         let settings = Settings::tonight(night, wording, number, places.parts(), config.synthetic);
@@ -355,7 +354,9 @@ impl PlanInput<'_, '_> {
 
         let waiting = waiting_rows(&balance, &gone);
         papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
-        standing_cases::write(&staging.papers(), night, ledger, rows, waiting, cases)?;
+        standing_cases::write(&staging.papers(), night, ledger, rows, waiting, standing)?;
+        let events = ledger.head()?.events;
+        papers::write_cases(&staging.papers(), &cases, &balance.set_aside, events)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &prepared.namesakes)?;
         papers::write_text_uses(&staging.papers(), &prepared.text_uses)?;
@@ -439,10 +440,12 @@ fn stage_nothing(
     report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
 
-    let Prepared { balance, gone, shields, identities, schedule, .. } = prepared;
+    let Prepared { balance, gone, shields, identities, schedule, cases, .. } = prepared;
     let waiting = waiting_rows(&balance, &gone);
     papers::write(&staging.papers(), &received.rows, &balance.account, waiting, &report)?;
     standing_cases::write(&staging.papers(), night, ledger, &received.rows, waiting, &queue.cases)?;
+    let events = ledger.head()?.events;
+    papers::write_cases(&staging.papers(), &cases, &balance.set_aside, events)?;
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;
 

@@ -12,13 +12,12 @@ use crate::base::progress::Progress;
 use crate::field::ids::RowRef;
 use crate::field::reason::Reason;
 use crate::field::row::{Input, Rows};
-use crate::link;
 use crate::read::{self, ReadTerms};
 use crate::record::{CaseNews, Gone, Ledger};
 use crate::report::case_index::{
-    CaseIndex, INDEX, IndexedCase, IndexedFile, IndexedRow, case_numbers, named_rows,
+    CaseIndex, INDEX, IndexedCase, IndexedFile, IndexedRow, named_rows,
 };
-use crate::report::papers::WaitingRows;
+use crate::report::papers::{WaitingRows, case_numbers};
 use crate::report::queue::QueueReport;
 
 /// Writes `review.index` to `folder`. A file that has changed since the run read it is not looked
@@ -35,7 +34,6 @@ pub(super) fn write(
     cases: &[IndexedCase],
 ) -> Result<(), RunError> {
     let wanted = named_rows(waiting);
-    let keys = link::record_keys(rows, ledger.keys(), &wanted);
     let mut index = CaseIndex { cases: cases.to_vec(), ..CaseIndex::default() };
 
     for (input, number) in rows.inputs.iter().zip(0..) {
@@ -44,11 +42,7 @@ pub(super) fn write(
         let (form, found) = look_up(night, ledger, input, &own)?;
         let (file, list, sha256) = (input.file.clone(), input.list, input.sha256.clone());
         index.files.push(IndexedFile { file, list, sha256, form });
-        index.rows.extend(found.into_iter().map(|found| IndexedRow {
-            file: number,
-            key: keys.get(&of_file(found.row)).copied(),
-            ..found
-        }));
+        index.rows.extend(found.into_iter().map(|found| IndexedRow { file: number, ..found }));
     }
 
     Ok(index.write(&folder.join(INDEX))?)
@@ -68,7 +62,6 @@ fn look_up(
         at,
         length,
         mark: read::mark_of_cells(ledger.keys(), cells),
-        key: None,
     };
     if wanted.is_empty() {
         return Ok((None, Vec::new()));
@@ -94,12 +87,13 @@ pub(super) fn ages(
     ledger: &Ledger,
     today: Date,
 ) -> Vec<IndexedCase> {
-    let numbers = case_numbers(waiting);
+    let numbers = case_numbers(waiting.set_aside);
     let since = |mark: &_| news.since.get(mark).copied().unwrap_or(today);
     let mut cases: Vec<IndexedCase> = numbers
         .iter()
         .filter_map(|(first, case)| {
-            Some(IndexedCase { case: *case, since: since(marked.of_cases.get(first)?) })
+            let case = u32::try_from(*case).ok()?;
+            Some(IndexedCase { case, since: since(marked.of_cases.get(first)?) })
         })
         .collect();
 
@@ -120,17 +114,20 @@ pub(super) fn queue(
     news: &CaseNews,
     night: &Night<'_>,
 ) -> QueueReport {
-    let numbers = case_numbers(waiting);
+    let numbers = case_numbers(waiting.set_aside);
     let mut reasons: BTreeMap<u32, Reason> = BTreeMap::new();
+    let number_of = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     for item in waiting.set_aside {
         if let Some(number) = numbers.get(&item.case.unwrap_or(item.row)) {
-            reasons.entry(*number).or_insert(item.reason);
+            reasons.entry(number_of(*number)).or_insert(item.reason);
         }
     }
     let open = waiting.gone.iter().filter(|gone| gone.is_open());
-    reasons.extend((1..).zip(open).filter_map(|(more, gone)| {
-        Some((u32::try_from(numbers.len() + more).ok()?, gone.reason()))
-    }));
+    reasons.extend(
+        (1..)
+            .zip(open)
+            .filter_map(|(more, gone)| Some((number_of(numbers.len() + more), gone.reason()))),
+    );
 
     let cases = cases.iter().filter_map(|case| Some((*reasons.get(&case.case)?, case.since)));
     QueueReport::of(cases, &news.nights, night.run_date, night.config.review.overdue_days)

@@ -378,6 +378,7 @@ const fn source_word(source: AddressSource) -> &'static str {
         AddressSource::Register => "register",
         AddressSource::Exposure => "exposure row",
         AddressSource::Institution => "institution",
+        AddressSource::Decision => "a human's decision",
     }
 }
 

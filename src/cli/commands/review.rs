@@ -11,6 +11,7 @@ use crate::cli::args::ReviewCommand;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::record::{Access, Decider, Home, Ledger};
+use crate::tools::queue::answers;
 use crate::tools::review::{self, Applied, Decisions, Effects, OpenCase, OpenCases, ReviewError};
 
 impl Session<'_> {
@@ -65,6 +66,8 @@ impl Session<'_> {
             failure(&error)
         };
 
+        // What was said at the desk before is older than this.
+        answers::take_up(self.config, self.run_date).map_err(|error| Failure::of(&error))?;
         let effects =
             review::foresee(self.config, decisions, self.run_date, &progress).map_err(failed)?;
         progress.finish();

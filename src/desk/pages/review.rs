@@ -6,47 +6,45 @@
 
 pub mod case;
 mod rows;
+mod taking;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde::Serialize;
 
-use super::{View, Visitor, moment};
-use crate::desk::queue::{CaseQueue, KindLeft, NotTaken};
+use super::{View, Visitor};
+use crate::desk::queue::{CaseQueue, KindLeft};
 use crate::desk::users::Role;
 use crate::desk::{Desk, DeskError};
+use crate::field::judgement::{CaseAnswer, CaseKind};
 use crate::field::terms::Language;
-use crate::link::Ruling;
-use crate::run::answers::Answer;
+use crate::tools::queue::QueueError;
+pub use taking::CaseForm;
 
 /// The queue that people work off, shared by all of them.
 pub type SharedQueue = Arc<Mutex<CaseQueue>>;
 
 /// The page.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct QueuePage {
     /// Empty: no run has left cases that can be looked at.
     run: String,
     left: usize,
-    answered: usize,
     kinds: Vec<ShownKind>,
-    /// How long the rest takes, in words; empty before that can be told.
+    /// How long the rest takes, in words.
     time: String,
     next: Option<u32>,
-    may_undo: bool,
 }
 
 /// A kind of cases.
 #[derive(Serialize)]
 struct ShownKind {
-    code: &'static str,
     title: String,
     left: usize,
     all: usize,
     oldest: String,
     first: Option<u32>,
-    about_people: bool,
 }
 
 /// What became of an answer.
@@ -74,8 +72,7 @@ impl Desk {
     /// The queue of the last run; read again when a new run has left one.
     pub(super) fn queue(&self) -> Result<Option<SharedQueue>, DeskError> {
         let mut known = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let data_dir = &self.config.data_dir;
-        if let Some(queue) = known.as_ref().filter(|queue| locked(queue).is_current(data_dir)) {
+        if let Some(queue) = known.as_ref().filter(|queue| locked(queue).is_current(&self.config)) {
             return Ok(Some(Arc::clone(queue)));
         }
 
@@ -89,132 +86,112 @@ impl Desk {
     /// # Errors
     /// [`DeskError`] when papers or ledger cannot be read.
     pub fn queue_page(&self, visitor: &Visitor) -> Result<View, DeskError> {
-        let Some(queue) = self.queue()? else {
-            let nothing = QueuePage {
-                run: String::new(),
-                left: 0,
-                answered: 0,
-                kinds: Vec::new(),
-                time: String::new(),
-                next: None,
-                may_undo: false,
-            };
-            return Ok(View::of("review.html", &nothing));
+        let Some(shared) = self.queue()? else {
+            return Ok(View::of("review.html", &QueuePage::default()));
         };
 
-        let queue = locked(&queue);
-        let kinds = queue.kinds();
-        let left = queue.left();
-        let people = kinds.iter().filter(|kind| kind.about_people);
-        let all: usize = people.map(|kind| kind.all).sum();
-        let shown = |kind: &KindLeft| ShownKind {
-            code: kind.reason.code(),
-            title: self.of_code("title", kind.reason.code(), visitor.language),
+        let queue = locked(&shared);
+        let left = queue.left(&visitor.name);
+        let shown = |kind: KindLeft| ShownKind {
+            title: self.kind_in_words(kind.kind, visitor.language),
             left: kind.left,
             all: kind.all,
             oldest: kind.oldest.to_string(),
-            first: queue.first_of(kind),
-            about_people: kind.about_people,
+            first: kind.first,
         };
         let page = QueuePage {
-            run: queue.run_id().to_owned(),
+            run: queue.run_id(),
             left,
-            answered: all - left,
-            kinds: kinds.iter().map(shown).collect(),
+            kinds: queue.kinds(&visitor.name).into_iter().map(shown).collect(),
             time: self.time_left(&queue, left, visitor.language),
-            next: queue.next(None, &visitor.name, Instant::now()).map(|case| case.number),
-            may_undo: queue.last_of(&visitor.name).is_some(),
+            next: queue.next(None, &visitor.name, Instant::now()),
         };
         Ok(View::of("review.html", &page))
     }
 
-    /// Takes what somebody says of a case of this run.
+    /// Takes what somebody says of a case of a run.
     ///
     /// # Errors
     /// [`DeskError`] when it cannot be written down.
     pub fn answer_case(
         &self,
         visitor: &Visitor,
-        run: &str,
         number: u32,
-        word: &str,
+        form: &CaseForm,
     ) -> Result<Taken, DeskError> {
         let Some(shared) = self.queue()? else { return Ok(Taken::Next(None)) };
-        let now = Instant::now();
-        if locked(&shared).run_id() != run {
-            let view = self.message("review.newer", "review.newer_more", visitor.language);
-            return Ok(Taken::Not(view.with_status(409)));
-        }
+        let (who, now) = (&visitor.name, Instant::now());
+        let kind = {
+            let queue = locked(&shared);
+            if queue.run_id() != form.run {
+                let view = self.message("review.newer", "review.newer_more", visitor.language);
+                return Ok(Taken::Not(view.with_status(409)));
+            }
+            queue.case(number).map(|case| case.kind)
+        };
+        let next = || locked(&shared).next(Some(number), who, now);
 
-        match (word, Ruling::from_word(word)) {
-            ("next", _) => {
-                let queue = locked(&shared);
-                Ok(Taken::Next(
-                    queue.next(Some(number), &visitor.name, now).map(|case| case.number),
-                ))
+        match (form.word.as_str(), CaseAnswer::from_word(&form.word), kind) {
+            ("next", ..) => Ok(Taken::Next(next())),
+            ("undo", ..) => {
+                let back = locked(&shared).undo(who)?;
+                self.take_up_later(&shared);
+                Ok(Taken::Back(back.unwrap_or(number)))
             }
-            ("undo", _) => {
-                let back = locked(&shared).undo(&visitor.name)?;
-                Ok(back.map_or(Taken::Next(Some(number)), Taken::Back))
-            }
-            (_, Some(ruling)) => {
-                if ruling == Ruling::Same && self.has_two_numbers(&shared, number)? {
-                    let view = self.message(
-                        "review.two_numbers",
-                        "review.two_numbers_more",
-                        visitor.language,
-                    );
-                    return Ok(Taken::Not(view.with_status(422)));
+            (_, Some(word), Some(CaseKind::Linking)) => {
+                if !locked(&shared).say(number, who, word)? {
+                    return self.too_late(visitor, number, "");
                 }
-                let mut queue = locked(&shared);
-                let said = queue.say(number, &visitor.name, ruling)?;
-                let next = queue.next(Some(number), &visitor.name, now).map(|case| case.number);
-                drop(queue);
-                self.told(visitor, number, said, next)
+                self.take_up_later(&shared);
+                Ok(Taken::Next(next()))
             }
+            (_, Some(word), Some(_)) => match self.decide_now(&shared, who, number, word, form)? {
+                None => Ok(Taken::Next(next())),
+                Some(objection) => self.too_late(visitor, number, &objection),
+            },
             _ => Ok(Taken::Back(number)),
         }
     }
 
-    fn told(
+    /// The case as it is, with what stands against an answer: whoever comes second sees what the
+    /// first one said.
+    fn too_late(
         &self,
         visitor: &Visitor,
         number: u32,
-        said: Result<(), NotTaken>,
-        next: Option<u32>,
+        objection: &str,
     ) -> Result<Taken, DeskError> {
-        match said {
-            Ok(()) => Ok(Taken::Next(next)),
-            Err(NotTaken::Unknown) => Ok(Taken::Back(number)),
-            // Whoever comes second sees what the first one said, on the case's own page.
-            Err(NotTaken::Answered(..)) => {
-                let page = self.case_page(visitor, number)?;
-                let missing = || self.message("not_found", "back", visitor.language);
-                Ok(Taken::Not(page.unwrap_or_else(missing).with_status(409)))
-            }
-        }
+        let page = self.case_page(visitor, number, objection)?;
+        let missing = || self.message("not_found", "back", visitor.language);
+        let status = if objection.is_empty() { 409 } else { 422 };
+        Ok(Taken::Not(page.unwrap_or_else(missing).with_status(status)))
     }
 
     /// How long it takes to work off so many cases, at today's pace.
     pub(super) fn time_left(&self, queue: &CaseQueue, left: usize, language: Language) -> String {
-        let Some((seconds, people)) = queue.pace(jiff::Zoned::now().date()) else {
-            return self.words.get(language, "review.no_pace").to_owned();
-        };
         let word = |key| self.words.get(language, key);
-        let (minutes, rest) = minutes(seconds, people, left);
-        let pace = format!("{} {seconds:.0} {}", word("review.pace"), word("review.seconds"));
+        let Some((seconds, people)) = queue.pace(jiff::Zoned::now().date()) else {
+            return word("review.no_pace").to_owned();
+        };
+        let (hours, minutes) = time_for(seconds, people, left);
         format!(
-            "{pace}, {} {minutes} {} {rest} {}.",
+            "{} {seconds:.0} {}, {} {hours} {} {minutes} {}.",
+            word("review.pace"),
+            word("review.seconds"),
             word("review.so"),
             word("review.hours"),
             word("review.minutes")
         )
     }
 
-    /// A word about a code; of codes that are not about who is who the same for all of a family.
+    pub(super) fn kind_in_words(&self, kind: CaseKind, language: Language) -> String {
+        self.words.get(language, &format!("asks.{}", kind.word())).to_owned()
+    }
+
+    /// A word about a code, or about its letter where the code has none of its own.
     pub(super) fn of_code(&self, what: &str, code: &str, language: Language) -> String {
-        let key = format!("held.{code}.{what}");
-        let known = self.words.get(language, &key);
+        let own = format!("held.{code}.{what}");
+        let known = self.words.get(language, &own);
         if known != what {
             return known.to_owned();
         }
@@ -223,27 +200,18 @@ impl Desk {
     }
 }
 
+impl From<QueueError> for DeskError {
+    fn from(error: QueueError) -> Self {
+        Box::new(error).into()
+    }
+}
+
 /// Hours and minutes that so many people need for what is left.
 #[expect(clippy::cast_precision_loss, reason = "a guess")]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole minutes")]
-fn minutes(seconds: f64, people: usize, left: usize) -> (u64, u64) {
+fn time_for(seconds: f64, people: usize, left: usize) -> (u64, u64) {
     let minutes = (seconds * left as f64 / people.max(1) as f64 / 60.0).ceil() as u64;
     (minutes / 60, minutes % 60)
-}
-
-/// Who answered a case, when and what.
-#[derive(Serialize)]
-pub(super) struct GivenAnswer {
-    by: String,
-    at: String,
-    word: String,
-}
-
-impl GivenAnswer {
-    pub(super) fn of(answer: &Answer, desk: &Desk, language: Language) -> Self {
-        let word = desk.words.get(language, &format!("review.{}", answer.word)).to_owned();
-        Self { by: answer.by.clone(), at: moment(answer.at), word }
-    }
 }
 
 #[cfg(test)]
@@ -252,9 +220,9 @@ mod tests {
 
     #[test]
     fn the_rest_is_shared_by_those_who_work() {
-        assert_eq!(minutes(10.0, 1, 60), (0, 10));
-        assert_eq!(minutes(12.0, 2, 1_500), (2, 30));
-        assert_eq!(minutes(5.0, 1, 0), (0, 0));
+        assert_eq!(time_for(10.0, 1, 60), (0, 10));
+        assert_eq!(time_for(12.0, 2, 1_500), (2, 30));
+        assert_eq!(time_for(5.0, 1, 0), (0, 0));
     }
 
     #[test]

@@ -7,9 +7,9 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::Room;
-use super::fields::{Sent, field};
+use super::fields::Sent;
 use crate::desk::pages::Visitor;
-use crate::desk::pages::review::{Taken, may_review};
+use crate::desk::pages::review::{CaseForm, Taken, may_review};
 
 /// What waits, kind by kind.
 pub(super) async fn queue(
@@ -34,7 +34,7 @@ pub(super) async fn case(
         return refused;
     }
     let number = path.map_or(0, |Path(number)| number);
-    room.page(visitor, move |desk, visitor| desk.case_page(visitor, number)).await
+    room.page(visitor, move |desk, visitor| desk.case_page(visitor, number, "")).await
 }
 
 /// Somebody answers a case, goes on, or takes their last answer back.
@@ -51,8 +51,7 @@ pub(super) async fn answer(
 
     let number = path.map_or(0, |Path(number)| number);
     room.answer_with(visitor, move |room, visitor| {
-        let (run, word) = (field(&fields, "run"), field(&fields, "word"));
-        let place = match room.desk.answer_case(visitor, run, number, word)? {
+        let place = match room.desk.answer_case(visitor, number, &CaseForm::of(&fields))? {
             Taken::Next(Some(case)) | Taken::Back(case) => format!("/review/{case}"),
             Taken::Next(None) => "/review".to_owned(),
             Taken::Not(view) => {

@@ -21,15 +21,16 @@ use crate::record::files;
 const APPLICATION_ID: u32 = 0x6270_4c47;
 /// What each version adds to the one before. A script that was released is never changed; a new one
 /// comes behind it.
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 6] = [
     include_str!("../schema/1.sql"),
     include_str!("../schema/2.sql"),
     include_str!("../schema/3.sql"),
     include_str!("../schema/4.sql"),
     include_str!("../schema/5.sql"),
+    include_str!("../schema/6.sql"),
 ];
 /// The version this program writes; `user_version` of the file.
-pub(super) const VERSION: u32 = 5;
+pub(super) const VERSION: u32 = 6;
 /// The version that brought the table `decision`.
 pub(super) const DECISIONS: u32 = 2;
 /// The version that brought the table `mode` and jobs that are given up.
@@ -40,6 +41,8 @@ pub(super) const CASES: u32 = 3;
 pub(super) const LISTS: u32 = 3;
 /// The version that brought `piece` and `returned`.
 pub(super) const PIECES: u32 = 4;
+/// The version that brought `judgement`.
+pub(super) const JUDGEMENTS: u32 = 6;
 
 const _: () = assert!(SCRIPTS.len() == VERSION as usize, "every version has its script");
 

@@ -44,7 +44,7 @@ fn the_first_change_migrates_it_after_a_copy_and_writes_that_down() {
             .unwrap(),
         1
     );
-    assert_eq!(version(&world), 5);
+    assert_eq!(version(&world), 6);
     let verdict = check::check(&world.home(), &[head.hash]).unwrap();
     assert_eq!(verdict.totals, told);
     // The migration is an event of its own, the decision another.
@@ -79,7 +79,7 @@ fn a_newer_version_number_on_an_older_ledger_is_damage() {
     let world = old();
     let path = world.path("ledger.sqlite");
     let mut bytes = fs::read(&path).unwrap();
-    bytes[63] = 5;
+    bytes[63] = 6;
     fs::write(&path, bytes).unwrap();
     assert!(matches!(world.try_open(), Err(RecordError::Damaged { .. })));
 }

@@ -12,7 +12,7 @@ use crate::link::Ruling;
 use crate::record::RecordRuling;
 
 /// Codes that a human answers with `same` or `different`.
-pub(super) const DECIDABLE: [&str; 6] = ["L201", "L202", "L203", "L204", "L205", "L206"];
+const DECIDABLE: [&str; 6] = ["L201", "L202", "L203", "L204", "L205", "L206"];
 
 /// One line that has a decision.
 pub(super) struct Line {

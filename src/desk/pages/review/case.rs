@@ -7,16 +7,16 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::rows::{Standing, standing_rows};
-use super::{GivenAnswer, SharedQueue, locked};
-use crate::base::bsn::Bsn;
+use super::{SharedQueue, locked};
 use crate::desk::contrast::{Stroke, contrast};
 use crate::desk::journal::Act;
 use crate::desk::pages::{View, Visitor};
-use crate::desk::queue::QueuedCase;
 use crate::desk::{Desk, DeskError};
+use crate::field::judgement::{CaseAnswer, CaseKind};
 use crate::field::row::List;
 use crate::field::terms::Language;
-use crate::tools::review::{OpenCase, RowName};
+use crate::tools::queue::{QueueCase, QueueState};
+use crate::tools::review::RowName;
 
 /// Columns that say something about somebody's health, or how a letter would look, and nothing
 /// about who it is: they are not on these pages.
@@ -37,7 +37,9 @@ const NOT_SHOWN: [&str; 9] = [
 struct CasePage {
     run: String,
     number: u32,
-    code: &'static str,
+    code: String,
+    /// What it asks.
+    asks: String,
     title: String,
     why: String,
     since: String,
@@ -48,16 +50,30 @@ struct CasePage {
     more: usize,
     /// A list has changed: nothing can be said of the case before the next run.
     changed: bool,
-    /// Whether it is a question of who is who.
-    question: bool,
-    two_numbers: bool,
-    same: String,
-    different: String,
-    answer: Option<GivenAnswer>,
-    settled: bool,
+    /// What can be said of it now.
+    answers: Vec<ShownAnswer>,
+    /// Nobody can settle it here.
+    elsewhere: bool,
+    is_linking: bool,
+    /// The cells that a correction may give: name and label.
+    corrections: Vec<(&'static str, String)>,
+    /// How far it is; empty: nobody has said anything.
+    state: String,
     left: usize,
     time: String,
     may_undo: bool,
+    /// What stands against what was said.
+    objection: String,
+}
+
+/// Something that can be said of a case.
+#[derive(Serialize)]
+struct ShownAnswer {
+    word: &'static str,
+    label: String,
+    key: String,
+    /// What it does.
+    effect: String,
 }
 
 /// A row at the head of its column.
@@ -89,53 +105,46 @@ struct Found {
 
 impl Desk {
     /// A case; `None`: the last run has none of this number. That somebody opens it is written down.
+    /// `objection`: what stands against an answer.
     ///
     /// # Errors
-    /// [`DeskError`] when papers or lists cannot be read, or the journal cannot be written.
-    pub fn case_page(&self, visitor: &Visitor, number: u32) -> Result<Option<View>, DeskError> {
+    /// [`DeskError`] when lists cannot be read, or the journal cannot be written.
+    pub fn case_page(
+        &self,
+        visitor: &Visitor,
+        number: u32,
+        objection: &str,
+    ) -> Result<Option<View>, DeskError> {
         let Some(shared) = self.queue()? else { return Ok(None) };
-        let (case, lines, run) = {
+        let (case, run) = {
             let mut queue = locked(&shared);
             let Some(case) = queue.case(number).cloned() else { return Ok(None) };
             queue.claim(number, &visitor.name, Instant::now());
-            let lines = queue.lines(&case).map_err(Box::new)?;
-            (case, lines, queue.run_id().to_owned())
+            (case, queue.run_id())
         };
 
         let opened = Act::Opened { run: run.clone(), case: number };
         self.work().journal.add(&visitor.name, opened)?;
-        let found = self.found(&shared, &lines)?;
-        let page = self.case_view(visitor, &shared, (&case, &lines), &found, run);
-        Ok(Some(View::of("review-case.html", &page)))
+        let found = self.found(&shared, &case)?;
+        let page = self.case_view(visitor, &shared, &case, &found);
+        Ok(Some(View::of(
+            "review-case.html",
+            &CasePage { objection: objection.to_owned(), run, ..page },
+        )))
     }
 
-    /// Whether the rows of a case have two different valid BSNs: those are never one person.
-    pub(super) fn has_two_numbers(
-        &self,
-        shared: &SharedQueue,
-        number: u32,
-    ) -> Result<bool, DeskError> {
-        let lines = {
+    fn found(&self, shared: &SharedQueue, case: &QueueCase) -> Result<Found, DeskError> {
+        let names = super::rows::names_of(case.in_papers());
+        let (index, keys) = {
             let queue = locked(shared);
-            let Some(case) = queue.case(number).cloned() else { return Ok(false) };
-            queue.lines(&case).map_err(Box::new)?
-        };
-        Ok(two_numbers(&self.found(shared, &lines)?.rows))
-    }
-
-    fn found(&self, shared: &SharedQueue, lines: &OpenCase) -> Result<Found, DeskError> {
-        let names = super::rows::names_of(lines);
-        let (places, keys, lists) = {
-            let queue = locked(shared);
-            let index = queue.index();
-            let file_of = |(name, _): &RowName| index.files.iter().find(|file| file.file == *name);
-            let place =
-                |name: &RowName| Some((file_of(name)?.clone(), *index.row(&name.0, name.1)?));
-            let list = |name: &RowName| file_of(name).map_or(List::Exposures, |file| file.list);
-            let places: Vec<_> = names.iter().map(place).collect();
-            (places, queue.keys(), names.iter().map(list).collect())
+            (queue.index(), queue.keys())
         };
 
+        let file_of = |(name, _): &RowName| index.files.iter().find(|file| file.file == *name);
+        let place = |name: &RowName| Some((file_of(name)?, *index.row(&name.0, name.1)?));
+        let list = |name: &RowName| file_of(name).map_or(List::Exposures, |file| file.list);
+        let places: Vec<_> = names.iter().map(place).collect();
+        let lists = names.iter().map(list).collect();
         let rows = standing_rows(&self.config, self.run_date, &names, &places, &keys);
         Ok(Found { rows: rows.map_err(Box::new)?, names, lists })
     }
@@ -144,37 +153,76 @@ impl Desk {
         &self,
         visitor: &Visitor,
         shared: &SharedQueue,
-        (case, lines): (&QueuedCase, &OpenCase),
+        case: &QueueCase,
         found: &Found,
-        run: String,
     ) -> CasePage {
-        let (language, code) = (visitor.language, case.reason.code());
-        let queue = locked(shared);
-        let left = queue.left();
+        let (language, code) = (visitor.language, case.code.as_str());
         let changed = found.rows.iter().any(|row| matches!(row, Standing::Changed));
-        let answer = queue.answer(case.number);
+        let queue = locked(shared);
+        let (state, left) = (queue.state(case.case), queue.left(&visitor.name));
+        let is_open = state.is_for(&visitor.name) && !case.answers.is_empty() && !changed;
+        let word = |key: &str| self.words.get(language, key).to_owned();
 
         CasePage {
-            run,
-            number: case.number,
-            code,
+            run: String::new(),
+            number: case.case,
+            code: case.code.clone(),
+            asks: self.kind_in_words(case.kind, language),
             title: self.of_code("title", code, language),
             why: self.of_code("why", code, language),
-            since: case.since.to_string(),
-            evidence: lines.evidence(),
+            since: queue.since(case.case).to_string(),
+            evidence: case.in_papers().seen(),
             rows: self.heads(found, language),
             fields: self.fields(&found.rows, language),
-            more: lines.named_rows().len().saturating_sub(found.names.len()),
+            more: case.in_papers().named_rows().len().saturating_sub(found.names.len()),
             changed,
-            question: case.is_about_people() && !changed,
-            two_numbers: two_numbers(&found.rows),
-            same: self.effect_of_same(found, language),
-            different: self.effect_of_different(&found.lists, language),
-            settled: queue.is_settled(case),
-            answer: answer.map(|answer| GivenAnswer::of(answer, self, language)),
+            answers: if is_open { self.answers(case, found, language) } else { Vec::new() },
+            elsewhere: case.answers.is_empty(),
+            is_linking: case.kind == CaseKind::Linking,
+            corrections: case
+                .fields
+                .iter()
+                .map(|field| (field.word(), word(&format!("column.{}", field.word()))))
+                .collect(),
+            state: self.state_in_words(state, &visitor.name, language),
             left,
             time: self.time_left(&queue, left, language),
             may_undo: queue.last_of(&visitor.name).is_some(),
+            objection: String::new(),
+        }
+    }
+
+    /// What can be said of a case, with the key that says it and what it does.
+    fn answers(&self, case: &QueueCase, found: &Found, language: Language) -> Vec<ShownAnswer> {
+        let said = case.answers.iter().filter(|answer| **answer != CaseAnswer::Undecided);
+        let shown = |(answer, key): (&CaseAnswer, u32)| ShownAnswer {
+            word: answer.word(),
+            label: self.words.get(language, &format!("answer.{}", answer.word())).to_owned(),
+            key: key.to_string(),
+            effect: match answer {
+                CaseAnswer::Same => self.effect_of_same(found, language),
+                CaseAnswer::Different => self.effect_of_different(&found.lists, language),
+                other => self.words.get(language, &format!("does.{}", other.word())).to_owned(),
+            },
+        };
+        said.zip(1..).map(shown).collect()
+    }
+
+    /// How far a case is: of a first opinion nothing but that there is one.
+    fn state_in_words(&self, state: &QueueState, who: &str, language: Language) -> String {
+        let word = |key: &str| self.words.get(language, key).to_owned();
+        let answer = |answer: &CaseAnswer| word(&format!("answer.{answer}"));
+        match state {
+            QueueState::Open => String::new(),
+            QueueState::SecondWanted { by } if by == who => word("review.second_own"),
+            QueueState::SecondWanted { .. } => String::new(),
+            QueueState::Disputed { said } => {
+                let said = said.iter().map(|(by, word)| format!("{by}: {}", answer(word)));
+                format!("{} {}", word("review.disputed"), said.collect::<Vec<_>>().join("; "))
+            }
+            QueueState::Decided { by, date, answer: said } => {
+                format!("{} {by}, {date}: {}", word("review.said"), answer(said))
+            }
         }
     }
 
@@ -237,13 +285,6 @@ impl Desk {
     }
 }
 
-/// Whether rows have two different valid BSNs.
-fn two_numbers(rows: &[Standing]) -> bool {
-    let number = |row: &Standing| Bsn::new(row.cell("bsn").parse().ok()?).ok();
-    let numbers: BTreeSet<u32> = rows.iter().filter_map(number).map(Bsn::number).collect();
-    numbers.len() > 1
-}
-
 /// The key of a list's name in the desk's words.
 const fn list_key(list: List) -> &'static str {
     match list {
@@ -252,20 +293,5 @@ const fn list_key(list: List) -> &'static str {
         List::Register => "list.register",
         List::Providers => "list.providers",
         List::Suppressions => "list.suppressions",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_valid_numbers_are_never_one_person() {
-        let of = |bsn: &str| Standing::Same(vec![("bsn", bsn.to_owned())]);
-        let [one, other] = ["999970008", "999970082"];
-        assert!(two_numbers(&[of(one), of(other)]));
-        for other in [one, "", "999970083"] {
-            assert!(!two_numbers(&[of(one), of(other), Standing::Changed]), "{other}");
-        }
     }
 }

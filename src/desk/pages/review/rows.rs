@@ -64,7 +64,7 @@ pub(super) fn names_of(lines: &OpenCase) -> Vec<RowName> {
 }
 
 /// Where a row was when the run read it, if the index knows.
-type Place = Option<(IndexedFile, IndexedRow)>;
+type Place<'i> = Option<(&'i IndexedFile, IndexedRow)>;
 
 /// The rows with these names, in their order.
 ///
@@ -74,7 +74,7 @@ pub(super) fn standing_rows(
     config: &Config,
     date: Date,
     names: &[RowName],
-    places: &[Place],
+    places: &[Place<'_>],
     keys: &Keys,
 ) -> Result<Vec<Standing>, RunError> {
     let mut slow = by_number(config, date, names, places)?;
@@ -101,7 +101,7 @@ fn by_number(
     config: &Config,
     date: Date,
     names: &[RowName],
-    places: &[Place],
+    places: &[Place<'_>],
 ) -> Result<BTreeMap<RowName, NamedCells>, RunError> {
     let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
     for ((file, row), place) in names.iter().zip(places) {

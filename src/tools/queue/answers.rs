@@ -1,22 +1,24 @@
 //! What people answered about cases at the desk: a book for the cases of each run, in
-//! `data_dir/review/`, taken into the ledger by the next run. The ledger has one writer, and it takes long
-//! to open: somebody who works off a hundred cases an hour does not wait for it.
+//! `data_dir/review/`, taken into the ledger by the desk when it has a moment, and by the next run
+//! before it begins. The ledger has one writer and takes long to open: somebody who works off a
+//! hundred cases an hour does not wait for it.
 
-use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::RunError;
+use super::decide::decide_in;
+use super::{CaseWord, Queue, QueueError};
 use crate::base::{FileError, data_dir, durable};
-use crate::link::{Decision, RecordKey, Ruling};
-use crate::record::{Decider, Ledger};
+use crate::config::Config;
+use crate::field::judgement::CaseAnswer;
+use crate::record::{Access, Decider, Home, Ledger};
+use crate::report::shelf;
 
 /// The end of a book's name: one line of JSON for each answer.
 const ANSWERS: &str = ".jsonl";
@@ -37,38 +39,8 @@ pub struct Answer {
     pub by: String,
     /// The case, by its number in the run's papers.
     pub case: u32,
-    /// `same`, `different` or `undecided`.
-    pub word: String,
-    /// Takes back what was said of the case before: it is open again.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub undo: bool,
-    /// The records that it is about, two by two.
-    pub pairs: Vec<[String; 2]>,
-}
-
-impl Answer {
-    /// What is said of these pairs, once for each.
-    #[must_use]
-    pub fn pairs_of(pairs: &[(RecordKey, RecordKey)]) -> Vec<[String; 2]> {
-        let mut pairs: Vec<[String; 2]> = pairs
-            .iter()
-            .map(|(one, other)| [*one.min(other), *one.max(other)].map(|key| HEXLOWER.encode(&key)))
-            .collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
-    }
-
-    fn decisions(&self) -> Vec<Decision> {
-        let key = |text: &String| -> Option<RecordKey> {
-            HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
-        };
-        let Some(ruling) = Ruling::from_word(&self.word) else { return Vec::new() };
-        let pairs = self.pairs.iter();
-        pairs
-            .filter_map(|[one, other]| Some(Decision::new(key(one)?, key(other)?, ruling)))
-            .collect()
-    }
+    /// What; `undecided` takes back what they said before.
+    pub word: CaseAnswer,
 }
 
 /// The answers about the cases of one run, to which one desk adds.
@@ -77,6 +49,8 @@ pub struct AnswerBook {
     path: Utf8PathBuf,
     file: File,
     answers: Vec<Answer>,
+    /// How many of them the ledger has.
+    taken: u64,
 }
 
 impl AnswerBook {
@@ -85,12 +59,10 @@ impl AnswerBook {
     ///
     /// # Errors
     /// [`FileError`] when it cannot be read or written.
-    pub fn open(data_dir: &Utf8Path, run_id: &str, index: &str) -> Result<Self, FileError> {
+    pub fn open(data_dir: &Utf8Path, run_id: &str) -> Result<Self, FileError> {
         let folder = data_dir::review(data_dir);
         durable::make_folder(&folder).map_err(FileError::at("create", &folder))?;
-        // A night that is begun anew may use its number again for other cases.
-        let index = index.get(..8).unwrap_or(index);
-        let path = folder.join(format!("{run_id}-{index}{ANSWERS}"));
+        let path = folder.join(format!("{run_id}{ANSWERS}"));
 
         let failed = |doing| FileError::at(doing, &path);
         let mut options = OpenOptions::new();
@@ -104,7 +76,8 @@ impl AnswerBook {
         }
         let answers = parse(&path, &text[..whole])?;
         durable::sync_folder(&folder).map_err(failed("sync the folder of"))?;
-        Ok(Self { path, file, answers })
+        let taken = read_taken(&path)?;
+        Ok(Self { path, file, answers, taken })
     }
 
     /// Adds an answer; it is on disk when this returns, whole or not at all.
@@ -135,6 +108,22 @@ impl AnswerBook {
     pub fn answers(&self) -> &[Answer] {
         &self.answers
     }
+
+    /// What the ledger does not have yet.
+    #[must_use]
+    pub fn untaken(&self) -> &[Answer] {
+        let taken = usize::try_from(self.taken).unwrap_or(usize::MAX);
+        self.answers.get(taken..).unwrap_or_default()
+    }
+
+    /// Looks how much of it the ledger has by now.
+    ///
+    /// # Errors
+    /// [`FileError`] when that cannot be read.
+    pub fn look_again(&mut self) -> Result<(), FileError> {
+        self.taken = read_taken(&self.path)?;
+        Ok(())
+    }
 }
 
 fn parse(path: &Utf8Path, text: &str) -> Result<Vec<Answer>, FileError> {
@@ -153,12 +142,7 @@ impl Untaken {
     fn of(book: Utf8PathBuf) -> Result<Self, FileError> {
         let failed = |path| FileError::at("read", path);
         let text = durable::read_text(&book, LONGEST).map_err(failed(&book))?;
-        let path = taken(&book);
-        let taken: u64 = match durable::read_text(&path, 64) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
-            text => text.map_err(failed(&path))?.trim().parse().unwrap_or(0),
-        };
-
+        let taken = read_taken(&book)?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         let mut answers = parse(&book, &text[..whole])?;
         let all = answers.len() as u64;
@@ -180,75 +164,100 @@ impl Untaken {
     }
 }
 
+/// How many answers of a book the ledger has.
+fn read_taken(book: &Utf8Path) -> Result<u64, FileError> {
+    let path = taken(book);
+    match durable::read_text(&path, 64) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        text => {
+            let text = text.map_err(FileError::at("read", &path))?;
+            Ok(text.trim().parse().unwrap_or(0))
+        }
+    }
+}
+
 fn taken(book: &Utf8Path) -> Utf8PathBuf {
     let name = book.as_str().strip_suffix(ANSWERS).unwrap_or(book.as_str());
     format!("{name}{TAKEN}").into()
 }
 
-/// In the order in which they were given.
-fn in_order(books: &[Untaken]) -> Vec<&Answer> {
-    let mut answers: Vec<&Answer> = books.iter().flat_map(|book| &book.answers).collect();
-    answers.sort_by_key(|answer| answer.at);
-    answers
-}
-
-/// What counts today: the decisions of the ledger, and the answers that it does not have yet.
+/// Takes the answers of all books into the ledger, each in the name of whoever gave it. Nothing is
+/// opened where there are none. An answer that somebody else was quicker with is left out: theirs
+/// counts. Returns how many were taken.
 ///
 /// # Errors
-/// [`RunError`] when ledger or answers cannot be read.
-pub fn counting(data_dir: &Utf8Path, ledger: &Ledger) -> Result<Vec<Decision>, RunError> {
-    let mut latest: BTreeMap<_, _> =
-        ledger.decisions()?.into_iter().map(|decision| (decision.pair(), decision)).collect();
-    let books = Untaken::all(data_dir)?;
-    let said = in_order(&books).into_iter().flat_map(Answer::decisions);
-    latest.extend(said.map(|decision| (decision.pair(), decision)));
-    Ok(latest.into_values().filter(|decision| decision.ruling != Ruling::Undecided).collect())
-}
-
-/// Takes the answers of all books into the ledger, each in the name of whoever gave it; what is
-/// taken is never taken again, so that a later word stands. Returns how many there were.
-///
-/// # Errors
-/// [`RunError`] when answers cannot be read, or the ledger cannot be written.
-pub fn take_up(data_dir: &Utf8Path, ledger: &mut Ledger, today: Date) -> Result<usize, RunError> {
-    let books = Untaken::all(data_dir)?;
-    let answers = in_order(&books);
-
-    // Answers that one person gave in a row are one entry of the ledger.
-    for answers in answers.chunk_by(|one, next| one.by == next.by) {
-        let said = answers.iter().flat_map(|answer| answer.decisions());
-        let latest: BTreeMap<_, _> = said.map(|said| (said.pair(), said)).collect();
-        let decisions: Vec<Decision> = latest.into_values().collect();
-        let decider = Decider { by: &answers[0].by, reason: Some("looked at the desk") };
-        ledger.decide(&decisions, decider, today)?;
+/// [`QueueError`] when books or papers cannot be read, or the ledger cannot be written; what was
+/// not taken waits for the next time.
+pub fn take_up(config: &Config, date: Date) -> Result<usize, QueueError> {
+    let books = Untaken::all(&config.data_dir)?;
+    if books.is_empty() {
+        return Ok(0);
     }
 
-    for book in &books {
+    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let runs = shelf::runs(&config.data_dir);
+    let mut count = 0;
+    for book in books {
+        let name = book.book.file_name().unwrap_or_default();
+        let Some(run) = runs.iter().find(|run| format!("{}{ANSWERS}", run.run_id()) == name) else {
+            continue;
+        };
+        let mut queue = Queue::of_run(run, &ledger.judgements()?)?;
+        for answer in &book.answers {
+            count += usize::from(take(config, &mut ledger, &mut queue, answer, date)?);
+        }
+
         let path = taken(&book.book);
         durable::write(&path, format!("{}\n", book.all).as_bytes())
             .map_err(FileError::at("write", &path))?;
     }
-    Ok(answers.len())
+    Ok(count)
+}
+
+/// Takes one answer; `false`: it cannot count any more.
+fn take(
+    config: &Config,
+    ledger: &mut Ledger,
+    queue: &mut Queue,
+    answer: &Answer,
+    date: Date,
+) -> Result<bool, QueueError> {
+    let decider = Decider { by: &answer.by, reason: None };
+    let word = CaseWord { answer: answer.word, corrections: Vec::new(), source: None, decider };
+    match decide_in(config, ledger, queue, answer.case, &word, date) {
+        Ok(_) => Ok(true),
+        Err(
+            QueueError::NoCase { .. }
+            | QueueError::Elsewhere { .. }
+            | QueueError::Answer { .. }
+            | QueueError::Never { .. }
+            | QueueError::Already { .. }
+            | QueueError::OwnOpinion { .. }
+            | QueueError::NotDecided { .. },
+        ) => {
+            tracing::warn!(review.case = answer.case, "an answer of the desk does not count");
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn answer(by: &str, word: &str) -> Answer {
-        let pairs = Answer::pairs_of(&[([2; 16], [1; 16]), ([1; 16], [2; 16])]);
-        let (at, by, word) = (Timestamp::now(), by.to_owned(), word.to_owned());
-        Answer { number: 0, at, by, case: 7, word, undo: false, pairs }
+    fn answer(by: &str, word: CaseAnswer) -> Answer {
+        Answer { number: 0, at: Timestamp::now(), by: by.to_owned(), case: 7, word }
     }
 
     #[test]
     fn an_answer_is_there_whole_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
         let data = Utf8Path::from_path(folder.path()).unwrap();
-        let open = || AnswerBook::open(data, "2025-09-15-1", "0123456789");
+        let open = || AnswerBook::open(data, "2025-09-15-1");
         let mut book = open().unwrap();
-        book.add(answer("Anna", "same")).unwrap();
-        book.add(answer("Bart", "different")).unwrap();
+        book.add(answer("Anna", CaseAnswer::Same)).unwrap();
+        book.add(answer("Bart", CaseAnswer::Different)).unwrap();
         let path = book.path.clone();
         let whole = std::fs::read(&path).unwrap();
         let first = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
@@ -258,26 +267,25 @@ mod tests {
             assert_eq!(Untaken::all(data).unwrap()[0].answers.len(), 1, "killed after {end} bytes");
             let mut book = open().unwrap();
             assert_eq!(book.answers().len(), 1);
-            assert_eq!(book.add(answer("Bart", "same")).unwrap().number, 2);
+            assert_eq!(book.add(answer("Bart", CaseAnswer::Same)).unwrap().number, 2);
         }
         std::fs::write(&path, "{}\n").unwrap();
         assert!(open().is_err() && Untaken::all(data).is_err());
     }
 
     #[test]
-    fn a_pair_is_named_once_and_what_the_ledger_has_is_not_taken_again() {
-        let said = answer("Anna", "same");
-        assert_eq!(said.pairs, [["01".repeat(16), "02".repeat(16)]]);
-        assert_eq!(said.decisions(), [Decision::new([1; 16], [2; 16], Ruling::Same)]);
-
+    fn what_the_ledger_has_is_not_taken_again() {
         let folder = tempfile::tempdir().unwrap();
         let data = Utf8Path::from_path(folder.path()).unwrap();
-        let mut book = AnswerBook::open(data, "2025-09-15-1", "0123456789").unwrap();
-        book.add(said.clone()).unwrap();
-        book.add(said).unwrap();
+        let mut book = AnswerBook::open(data, "2025-09-15-1").unwrap();
+        book.add(answer("Anna", CaseAnswer::Same)).unwrap();
+        book.add(answer("Anna", CaseAnswer::Undecided)).unwrap();
+        assert_eq!(book.untaken().len(), 2);
         std::fs::write(taken(&book.path), "1\n").unwrap();
+        book.look_again().unwrap();
         let left = Untaken::all(data).unwrap();
         assert_eq!((left[0].answers.len(), left[0].answers[0].number, left[0].all), (1, 2, 2));
+        assert_eq!(book.untaken().len(), 1);
         std::fs::write(taken(&book.path), "2\n").unwrap();
         assert!(Untaken::all(data).unwrap().is_empty());
     }
