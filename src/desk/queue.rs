@@ -244,7 +244,13 @@ impl CaseQueue {
     ///
     /// # Errors
     /// [`FileError`] when it cannot be written down.
-    pub fn say(&mut self, number: u32, who: &str, word: CaseAnswer) -> Result<bool, FileError> {
+    pub fn say(
+        &mut self,
+        number: u32,
+        who: &str,
+        word: CaseAnswer,
+        reason: Option<&str>,
+    ) -> Result<bool, FileError> {
         let Some(place) = self.places.get(&number).copied() else { return Ok(false) };
         let takes_back = word == CaseAnswer::Undecided;
         let fits = self.queue.cases[place].answers.contains(&word);
@@ -252,7 +258,7 @@ impl CaseQueue {
             return Ok(false);
         }
 
-        self.add(number, who, word)?;
+        self.add(number, who, word, reason)?;
         self.claims.remove(&number);
         Ok(true)
     }
@@ -263,7 +269,7 @@ impl CaseQueue {
     /// [`FileError`] when it cannot be written down.
     pub fn undo(&mut self, who: &str) -> Result<Option<u32>, FileError> {
         let Some(number) = self.last_of(who) else { return Ok(None) };
-        self.add(number, who, CaseAnswer::Undecided)?;
+        self.add(number, who, CaseAnswer::Undecided, Some("taken back at the desk"))?;
         Ok(Some(number))
     }
 
@@ -280,9 +286,15 @@ impl CaseQueue {
         given.pop()
     }
 
-    fn add(&mut self, case: u32, who: &str, word: CaseAnswer) -> Result<(), FileError> {
-        let (at, by) = (Timestamp::now(), who.to_owned());
-        let answer = self.book.add(Answer { number: 0, at, by, case, word })?.clone();
+    fn add(
+        &mut self,
+        case: u32,
+        who: &str,
+        word: CaseAnswer,
+        reason: Option<&str>,
+    ) -> Result<(), FileError> {
+        let (at, by, reason) = (Timestamp::now(), who.to_owned(), reason.map(str::to_owned));
+        let answer = self.book.add(Answer { number: 0, at, by, case, word, reason })?.clone();
         self.count(&answer);
         Ok(())
     }
@@ -348,7 +360,7 @@ mod tests {
     use super::*;
 
     fn said(by: &str, word: CaseAnswer) -> Answer {
-        Answer { number: 1, at: Timestamp::now(), by: by.to_owned(), case: 1, word }
+        Answer { number: 1, at: Timestamp::now(), by: by.to_owned(), case: 1, word, reason: None }
     }
 
     #[test]

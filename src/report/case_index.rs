@@ -186,7 +186,7 @@ mod tests {
             form: None,
         };
         let row =
-            |row, key| IndexedRow { file: 0, row, at: 7, length: 9, mark: [row as u8; 16], key };
+            |row: u8| IndexedRow { file: 0, row: row.into(), at: 7, length: 9, mark: [row; 16] };
         let case = IndexedCase { case: 3, since: date(2025, 9, 15) };
         let index = CaseIndex { files: vec![file], rows: vec![row(2), row(5)], cases: vec![case] };
         index.write(&path).unwrap();

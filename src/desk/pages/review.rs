@@ -138,8 +138,9 @@ impl Desk {
                 self.take_up_later(&shared);
                 Ok(Taken::Back(back.unwrap_or(number)))
             }
-            (_, Some(word), Some(CaseKind::Linking)) => {
-                if !locked(&shared).say(number, who, word)? {
+            (_, Some(word), Some(kind)) if goes_by_the_book(kind, form) => {
+                let reason = Some(form.reason.as_str()).filter(|reason| !reason.is_empty());
+                if !locked(&shared).say(number, who, word, reason)? {
                     return self.too_late(visitor, number, "");
                 }
                 self.take_up_later(&shared);
@@ -204,6 +205,14 @@ impl From<QueueError> for DeskError {
     fn from(error: QueueError) -> Self {
         Box::new(error).into()
     }
+}
+
+/// Whether an answer may wait in the book: it has no values, needs no lists, and nothing is missing.
+fn goes_by_the_book(kind: CaseKind, form: &CaseForm) -> bool {
+    use CaseKind as K;
+    let simple = matches!(kind, K::Minor | K::Name | K::Address | K::Provider | K::Death | K::Protecting);
+    let reasoned = simple && !form.reason.is_empty() && !form.reason.chars().any(char::is_control);
+    (kind == K::Linking || reasoned) && form.corrections.is_empty()
 }
 
 /// Hours and minutes that so many people need for what is left.

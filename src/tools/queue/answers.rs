@@ -41,6 +41,9 @@ pub struct Answer {
     pub case: u32,
     /// What; `undecided` takes back what they said before.
     pub word: CaseAnswer,
+    /// Why, where somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// The answers about the cases of one run, to which one desk adds.
@@ -222,7 +225,7 @@ fn take(
     answer: &Answer,
     date: Date,
 ) -> Result<bool, QueueError> {
-    let decider = Decider { by: &answer.by, reason: None };
+    let decider = Decider { by: &answer.by, reason: answer.reason.as_deref() };
     let word = CaseWord { answer: answer.word, corrections: Vec::new(), source: None, decider };
     match decide_in(config, ledger, queue, answer.case, &word, date) {
         Ok(_) => Ok(true),
@@ -233,7 +236,8 @@ fn take(
             | QueueError::Never { .. }
             | QueueError::Already { .. }
             | QueueError::OwnOpinion { .. }
-            | QueueError::NotDecided { .. },
+            | QueueError::NotDecided { .. }
+            | QueueError::Lacks { .. },
         ) => {
             tracing::warn!(review.case = answer.case, "an answer of the desk does not count");
             Ok(false)
@@ -247,7 +251,7 @@ mod tests {
     use super::*;
 
     fn answer(by: &str, word: CaseAnswer) -> Answer {
-        Answer { number: 0, at: Timestamp::now(), by: by.to_owned(), case: 7, word }
+        Answer { number: 0, at: Timestamp::now(), by: by.to_owned(), case: 7, word, reason: None }
     }
 
     #[test]
