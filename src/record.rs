@@ -59,12 +59,19 @@ mod store;
 mod told;
 mod tonight;
 
+/// The approvers of whom one of these signatures over `text` is.
+#[must_use]
+pub fn proven(text: &str, signatures: &[String], approvers: &[Approver]) -> Vec<String> {
+    stops::signers(text, signatures, approvers)
+}
+
 #[cfg(test)]
 mod tests;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::base::data_dir;
+use crate::config::Approver;
 use crate::field::keys::Keys;
 use crate::field::mode::Mode;
 use crate::field::row::List;

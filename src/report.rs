@@ -2,6 +2,7 @@
 //! never a person.
 
 pub mod account;
+pub mod agreement;
 pub mod case_index;
 pub mod case_lines;
 pub mod letters;
@@ -27,6 +28,7 @@ use crate::field::row::{Input, List};
 use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
+use agreement::Agreement;
 use linking::LinkReport;
 use queue::QueueReport;
 use waiting::ListRows;
@@ -105,6 +107,9 @@ pub struct Report {
     /// once.
     #[serde(default)]
     pub missing_packages: Vec<String>,
+    /// How often two people agreed who were asked about one case, by kind of case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opinions: Vec<Agreement>,
     /// Where the letters of earlier jobs were when the run began.
     #[serde(default)]
     pub paper: PaperReport,
@@ -351,6 +356,7 @@ impl Report {
             cases: CaseCounts::default(),
             queue: QueueReport::default(),
             missing_packages: Vec::new(),
+            opinions: Vec::new(),
             paper: PaperReport::default(),
             waves: None,
         }

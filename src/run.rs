@@ -8,6 +8,7 @@ pub mod backup;
 mod balance;
 mod case_index;
 mod cases;
+mod census;
 pub mod clock;
 pub mod crash;
 mod disk_space;
@@ -59,6 +60,7 @@ use crate::package::ProofedLetter;
 use crate::record::pieces::PaperTerms;
 use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
 use crate::render::Press;
+use crate::report::agreement::{Agreement, agreement};
 use crate::report::case_lines::CaseLines;
 use crate::report::linking::LinkReport;
 use crate::report::waiting::{self, WaitingRow};
@@ -67,13 +69,14 @@ use crate::report::{LetterCounts, PaperReport, Report};
 pub use abandon::{GivenUp, abandon};
 pub use approval::{Frozen, WaitingJob};
 use balance::Balance;
+pub use census::{DueLetter, Standing, census, letter_by_hand};
 use clock::Clock;
 pub use dry_run::check;
 pub use error::{Missing, RunError};
 pub use fleet::{SetPart, render};
 pub use foresee::{Outlook, foresee};
 pub use judged::{Heard, TOLD_BY_TELEPHONE};
-use letters::{Candidates, Holds, Letters};
+use letters::{Candidates, Letters};
 pub use night::Night;
 use night::{Received, Wording};
 pub use papers::{last_texts, note_mail, text_uses};
@@ -212,6 +215,8 @@ struct Prepared<'a> {
     unreachable: u64,
     /// Records that people were told about and that are not in the inbox.
     gone: Vec<Gone>,
+    /// How often two people agreed about a case.
+    opinions: Vec<Agreement>,
     /// Where the letters of earlier jobs are.
     paper: PaperReport,
     /// What the cases for a human are known by.
@@ -269,14 +274,12 @@ fn prepare<'a>(
         &recognised.people,
         &wording.facts.sender_of,
     );
-    let mut guard = ledger.guard(rows)?;
-    received.heard.answer(&mut guard);
-    let judged = |person| circumstances.judged(person);
-    let remembered = guard.remembered(&recognised.people, judged);
-    let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
+    let (people, incomplete) = (recognised.people, recognised.incomplete);
+    let guard = received.heard.guard(ledger, rows)?;
+    let holds = census::holds(night, ledger, &guard, &people, &circumstances, incomplete)?;
 
     // Decide: who gets a letter about what.
-    let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
+    let candidates = Candidates::new(*night, people, circumstances, holds);
     let decide = || candidates.decide(&wording.facts, &mut balance);
     let decided = clock.time("decide", decide, |decided| decided.notices)?;
     balance.check("decide", decided.rows, decided.set_aside)?;
@@ -315,6 +318,7 @@ fn prepare<'a>(
         absent: recognised.absent as u64,
         unreachable: balance.unreachable(ledger.unreached()?),
         gone,
+        opinions: agreement(&ledger.judgements()?),
         paper: PaperReport::of(&ledger.paper(&PaperTerms::of(night.config, night.run_date))?),
         shields: guard.news(rows, &balance.set_aside),
         schedule: letters.waves.as_ref().and_then(Waves::news),

@@ -60,6 +60,13 @@ impl<'a> Circumstances<'a> {
         Self { judged, ..self }
     }
 
+    /// The same for a letter to somebody that is handed over by hand.
+    #[must_use]
+    pub fn with_released(mut self, person: Pseudonym) -> Self {
+        self.judged.entry(person).or_default().released = true;
+        self
+    }
+
     /// What humans have said of somebody, as far as it holds.
     #[must_use]
     pub fn judged(&self, person: Pseudonym) -> Judged<'a> {

@@ -99,15 +99,22 @@ fn protected(case: &Case<'_, '_>) -> Option<Stop> {
     let listed = case.listed().filter(|row| row.protected_address).map(|row| row.row);
     let mut rows: Vec<_> = listed.collect();
     rows.extend(case.suppressed_for(&[SuppressionReason::ProtectedAddress]));
+    if case.judged.released {
+        return None;
+    }
+
+    let lapsed = || Stop::new(Reason::D203, "told by hand, and the rows have changed since");
     let stop = if rows.is_empty() {
-        let rows = case.remarks.rows(Remark::Hidden)?;
+        let hidden = case.remarks.rows(Remark::Hidden);
+        let told = case.judged.told_by_hand == Some(false);
+        let Some(rows) = hidden else { return told.then(lapsed) };
         Stop::new(Reason::D203, "address: words that say that it is secret").beside(rows)
     } else {
         Stop::new(Reason::D203, "protected_address: yes").beside(rows)
     };
 
     // Two people released a letter by hand, and nothing has changed since.
-    let told = case.judged.told_by_hand;
+    let told = case.judged.told_by_hand == Some(true);
     Some(if told { Stop::new(Reason::D301, "told by hand: address protected") } else { stop })
 }
 

@@ -67,6 +67,11 @@ pub enum Act {
         /// Number of the proof.
         proof: u32,
     },
+    /// Somebody at the telephone asked how it stands with a person.
+    LookedUp {
+        /// How many were known by what was typed.
+        found: u64,
+    },
     /// A case of the review queue was opened, with the people in it.
     Opened {
         /// The run that it is of.
@@ -254,7 +259,10 @@ impl Journal {
         let mut comments: Vec<Comment> = Vec::new();
         for entry in &self.entries {
             let (number, closed) = match &entry.what {
-                Act::Edit { .. } | Act::Seen { .. } | Act::Opened { .. } => continue,
+                Act::Edit { .. }
+                | Act::Seen { .. }
+                | Act::Opened { .. }
+                | Act::LookedUp { .. } => continue,
                 Act::Comment { on, text } => {
                     comments.push(Comment {
                         number: entry.number,

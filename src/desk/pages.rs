@@ -2,6 +2,7 @@
 //! for is in [`crate::desk::web`].
 
 pub mod approval;
+pub mod calls;
 pub mod changes;
 pub mod comments;
 pub mod letters;
@@ -70,6 +71,7 @@ struct Frame<'a> {
     role: &'a str,
     writes: bool,
     reviews: bool,
+    answers_calls: bool,
     campaign: &'a str,
     /// Whether it is a rehearsal, in the visitor's language.
     kind: &'a str,
@@ -105,6 +107,8 @@ pub(super) fn templates() -> Result<Tera, tera::Error> {
         template!("remarks.html"),
         template!("review.html"),
         template!("review-case.html"),
+        template!("what-if.html"),
+        template!("calls.html"),
     ])?;
     Ok(tera)
 }
@@ -129,6 +133,8 @@ impl Desk {
             role: visitor.map_or("", |visitor| self.words.get(language, role_key(visitor.role))),
             writes: visitor.is_some_and(|visitor| visitor.role.writes()),
             reviews: visitor.is_some_and(|visitor| review::may_review(visitor.role)),
+            answers_calls: visitor
+                .is_some_and(|visitor| calls::may_answer_calls(visitor.role)),
             campaign: &self.config.campaign,
             kind: self.words.get(language, kind),
             night: record::is_in_use(&self.config.data_dir),

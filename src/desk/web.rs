@@ -2,6 +2,7 @@
 //! themselves are in [`crate::desk::pages`].
 
 mod approval;
+mod calls;
 mod door;
 mod encrypted;
 mod fields;
@@ -29,6 +30,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::desk::pages::{View, Visitor};
+use crate::desk::users::Role;
 use crate::desk::{Desk, DeskError};
 use crate::field::terms::Language;
 pub use door::Door;
@@ -87,6 +89,8 @@ fn router(desk: Arc<Desk>, guests: Guests) -> Router {
         .route("/approval/{proof}", get(approval::proof).post(approval::seen))
         .route("/approval/picture", get(approval::picture))
         .route("/review", get(review::queue))
+        .route("/review/what-if", post(review::what_if))
+        .route("/calls", get(calls::show).post(calls::ask))
         .route("/review/{case}", get(review::case).post(review::answer))
         .route("/comments", get(talk::comments).post(talk::add))
         .route("/comments/{number}", post(talk::settle))
@@ -234,6 +238,21 @@ impl Room {
     fn is_open_to_others(&self, headers: &HeaderMap) -> bool {
         let mut said = headers.get_all("x-forwarded-proto").iter();
         self.behind && !(said.next().is_some_and(|word| word == "https") && said.next().is_none())
+    }
+
+    /// Nobody but those who may sees people here, and nobody who comes over a network in the clear:
+    /// behind a socket only the server in front knows, and has to say so.
+    fn refuse(
+        &self,
+        headers: &HeaderMap,
+        visitor: &Visitor,
+        may: fn(Role) -> bool,
+    ) -> Option<Response> {
+        if !may(visitor.role) {
+            return Some(self.refused("refused", "refused_more", visitor));
+        }
+        let is_open = self.is_open_to_others(headers);
+        is_open.then(|| self.refused("review.clear", "review.clear_more", visitor))
     }
 
     /// What somebody asks for and does not get: two keys of the desk's words.

@@ -375,8 +375,10 @@ pub struct Judged<'a> {
     pub held: bool,
     /// Somebody told a new address, and the lists have changed since.
     pub moved: bool,
-    /// Was told by hand of all that the rows say.
-    pub told_by_hand: bool,
+    /// Was told by hand; of all that the rows say (`true`), or they have changed since.
+    pub told_by_hand: Option<bool>,
+    /// A letter is being made to be handed over by hand, although the address is protected.
+    pub released: bool,
 }
 
 impl<'a> Judged<'a> {
@@ -393,7 +395,7 @@ impl<'a> Judged<'a> {
             (CaseKind::Minor, CaseAnswer::Parents) => self.minor = Some(Audience::Parents),
             (CaseKind::Minor, CaseAnswer::YoungPerson) => self.minor = Some(Audience::Youth),
             (CaseKind::Objection, CaseAnswer::Objects) => self.objects = true,
-            (CaseKind::Protected, CaseAnswer::Told) => self.told_by_hand = true,
+            (CaseKind::Protected, CaseAnswer::Told) => self.told_by_hand = Some(true),
             (_, CaseAnswer::Held) => self.held = true,
             _ => {}
         }

@@ -12,7 +12,7 @@ use super::error::RecordError;
 use super::recognise::Mark;
 use super::row_marks;
 use super::store::hash_judgement;
-use super::{Head, Ledger, inputs};
+use super::{Ledger, LetterRecord, inputs};
 use crate::base::bsn::Bsn;
 use crate::field::ids::{Pseudonym, base32};
 use crate::field::judgement::{CaseAnswer, CaseKind, Correction};
@@ -184,7 +184,7 @@ impl Ledger {
     }
 
     /// Writes down what somebody says of cases, and with it what it comes to for pairs of records:
-    /// all of it or nothing.
+    /// all of it or nothing. Returns how many pairs that changes.
     ///
     /// # Errors
     /// [`RecordError::Decider`] when `by` has no name, [`RecordError`] when the ledger cannot be
@@ -195,7 +195,39 @@ impl Ledger {
         by: JudgedBy<'_>,
         pairs: &[Decision],
         date: Date,
-    ) -> Result<Head, RecordError> {
+    ) -> Result<usize, RecordError> {
+        let (event, lines) = self.sealed(judgements, by, date)?;
+        let decided = self.news_of(pairs, by.decider, date)?;
+        let new = decided.as_ref().map_or(0, |(_, pairs)| pairs.len());
+        self.write(|store| store.judge(vec![(event, lines)], decided))?;
+        Ok(new)
+    }
+
+    /// The same of several words, each with its own who and why: all of them or nothing.
+    ///
+    /// # Errors
+    /// As [`Ledger::judge`].
+    pub fn judge_all(
+        &mut self,
+        words: &[(JudgedBy<'_>, Vec<Judgement>)],
+        pairs: (&[Decision], Decider<'_>),
+        date: Date,
+    ) -> Result<(), RecordError> {
+        let sealed = words.iter().map(|(by, judgements)| self.sealed(judgements, *by, date));
+        let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
+        let decided = self.news_of(pairs.0, pairs.1, date)?;
+        if sealed.is_empty() {
+            return Ok(());
+        }
+        self.write(|store| store.judge(sealed, decided)).map(drop)
+    }
+
+    fn sealed(
+        &self,
+        judgements: &[Judgement],
+        by: JudgedBy<'_>,
+        date: Date,
+    ) -> Result<(CasesJudged, Vec<SealedJudgement>), RecordError> {
         by.decider.check()?;
         for line in [by.source, by.rule].into_iter().flatten() {
             inputs::check_line(line).map_err(|problem| RecordError::DecidingReason { problem })?;
@@ -221,8 +253,7 @@ impl Ledger {
             lines: lines.len() as u64,
             sha256: rows.finish(),
         };
-        let decided = self.news_of(pairs, by.decider, date)?;
-        self.write(|store| store.judge(event, &lines, decided))
+        Ok((event, lines))
     }
 
     /// From now on reads as if nobody had decided anything after this event; never written.
@@ -244,6 +275,16 @@ impl Ledger {
         };
         let first = events.iter().position(is_of_day).unwrap_or(events.len());
         Ok(first as u64)
+    }
+
+    /// The letters of a person, in the order in which they were planned.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn letters_of_person(&self, person: Pseudonym) -> Result<Vec<LetterRecord>, RecordError> {
+        let ids = self.store.letters_of_person(&person.to_string())?;
+        let letters = ids.iter().map(|id| self.letter(id));
+        letters.filter_map(Result::transpose).collect()
     }
 
     fn unseal(&self, line: SealedJudgement) -> Result<Judgement, RecordError> {

@@ -185,7 +185,8 @@ impl<'k> Guard<'k> {
         let settles = match shield.why {
             Why::Died | Why::Unreadable => judged.died == Some(false),
             Why::Whereabouts | Why::Address => judged.address.is_some(),
-            Why::Protected | Why::Objection | Why::Other => false,
+            Why::Protected => judged.released || judged.told_by_hand.is_some(),
+            Why::Objection | Why::Other => false,
         };
         settles && self.is_said(shield)
     }

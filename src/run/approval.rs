@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::balance::Balance;
 use super::clock::Clock;
-use super::letters::{Candidates, Holds};
+use super::letters::Candidates;
 use super::night::{Received, Wording};
 use super::plan::Step;
 use super::plan_files::{self, Settings, Staging};
@@ -373,10 +373,8 @@ fn open_rows(night: &Night<'_>, ledger: &Ledger) -> Result<BTreeSet<(String, u32
     let recognised = ledger.recognise(linked.clusters)?;
     let (people, sender_of) = (&recognised.people, &wording.facts.sender_of);
     let circumstances = received.heard.circumstances(ledger.keys(), rows, people, sender_of);
-    let mut guard = ledger.guard(rows)?;
-    received.heard.answer(&mut guard);
-    let remembered = guard.remembered(people, |person| circumstances.judged(person));
-    let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
+    let (guard, incomplete) = (received.heard.guard(ledger, rows)?, recognised.incomplete);
+    let holds = super::census::holds(night, ledger, &guard, people, &circumstances, incomplete)?;
     let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
     candidates.decide(&wording.facts, &mut balance)?;
 

@@ -106,9 +106,15 @@ impl Heard {
         self.by_anchor.get(anchor).into_iter().flatten().map(|place| &self.said[*place])
     }
 
-    /// Takes back what is remembered of the cleared rows.
-    pub(super) fn answer(&self, guard: &mut Guard<'_>) {
+    /// Whom the lists protect, without what is remembered of the cleared rows.
+    pub(super) fn guard<'l>(
+        &self,
+        ledger: &'l Ledger,
+        rows: &Rows,
+    ) -> Result<Guard<'l>, RecordError> {
+        let mut guard = ledger.guard(rows)?;
         self.cleared.iter().for_each(|(_, row)| guard.answer(row));
+        Ok(guard)
     }
 
     /// What is known about the world around these people, with what humans said of them.
@@ -161,6 +167,8 @@ impl Heard {
                 judged.add(said.kind, said.answer, said.row.as_ref());
             } else if said.is_told && said.kind == CaseKind::Address {
                 judged.moved = true;
+            } else if said.kind == CaseKind::Protected && said.answer == CaseAnswer::Told {
+                judged.told_by_hand = Some(false);
             }
         }
 

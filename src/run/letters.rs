@@ -19,9 +19,10 @@ use crate::field::ids::{LetterId, Pseudonym, RowRef};
 use crate::field::judgement::Judged;
 use crate::field::keys::Keys;
 use crate::field::notice::Notice;
-use crate::field::person::Person;
+use crate::field::person::{Cluster, Person};
 use crate::field::place::{Place, Planned};
 use crate::field::reason::{Reason, SetAside, Sifted};
+use crate::field::row::Suppression;
 use crate::field::terms::Kind;
 use crate::package::{PartPlaces, PartPlan, ProofedLetter};
 use crate::record::pieces::{PaperTerms, ReturnedMail, address_mark};
@@ -133,9 +134,19 @@ impl<'a> Candidates<'a> {
 
     /// What a person's rows say, by marks; `None`: nobody of this name.
     pub fn sight(&self, keys: &Keys, person: Pseudonym) -> Option<CaseSight> {
+        let cluster = &self.find(person)?.rows;
+        Some(record::sight(keys, cluster, &self.suppressions(cluster)))
+    }
+
+    /// Somebody by name.
+    pub fn find(&self, person: Pseudonym) -> Option<&Person<'a>> {
         let place = self.people.binary_search_by_key(&person, |known| known.pseudonym).ok()?;
-        let cluster = &self.people[place].rows;
-        Some(record::sight(keys, cluster, &self.circumstances.suppressions(cluster)))
+        Some(&self.people[place])
+    }
+
+    /// The suppressions that name somebody.
+    pub fn suppressions(&self, cluster: &Cluster<'a>) -> Vec<&'a Suppression> {
+        self.circumstances.suppressions(cluster)
     }
 
     /// What humans said of somebody.

@@ -239,6 +239,7 @@ pub(super) fn begin_report(
     let waiting = waiting_rows(balance, &prepared.gone);
     report.queue = standing_cases::queue(waiting, &queue.cases, &queue.news, night);
     report.missing_packages.clone_from(&queue.news.gone);
+    report.opinions.clone_from(&prepared.opinions);
     report.paper.clone_from(&prepared.paper);
     report.waves.clone_from(&prepared.waves);
 

@@ -97,6 +97,8 @@ pub struct LetterExplanation {
     pub address: Vec<String>,
     /// Blocks of text in order: id and heading.
     pub texts: Vec<String>,
+    /// What humans decided about the person, oldest first.
+    pub decided: Vec<String>,
     /// Who approved its job, and what for; empty: nobody was asked.
     pub approved: Vec<String>,
     /// What it was made with, by hash; `None`: its job was planned by an earlier program.
@@ -170,6 +172,7 @@ pub fn explain(
             .iter()
             .map(|block| format!("{} {}", block.id, block.heading))
             .collect(),
+        decided: found.decided,
         approved: found.approved,
         texts_kept: made_with.as_ref().and_then(kept),
         texts_changed: have_changed(texts, made_with.as_ref()),
@@ -236,6 +239,7 @@ struct Found {
     settings: Settings,
     papers: Utf8PathBuf,
     approved: Vec<String>,
+    decided: Vec<String>,
 }
 
 fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
@@ -271,7 +275,19 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     };
     let wave = wave.map(|wave| format!("{} on {}", wave.number, wave.on));
 
-    Ok(Found { wave, record, letter, body, settings, papers, approved })
+    let decided = decided_about(&ledger, &record.person)?;
+    Ok(Found { wave, record, letter, body, settings, papers, approved, decided })
+}
+
+/// What humans decided about a person, in words: who, when, where it is known from and why.
+///
+/// # Errors
+/// [`RecordError`] when the ledger cannot be read.
+pub fn decided_about(ledger: &Ledger, person: &str) -> Result<Vec<String>, RecordError> {
+    let Ok(person) = person.parse() else { return Ok(Vec::new()) };
+    let judgements = ledger.judgements()?;
+    let said = judgements.of_person(person);
+    Ok(said.iter().map(|(kind, saying)| format!("{kind}: {saying}")).collect())
 }
 
 fn rules(draft: &Draft) -> Vec<AppliedRule> {
@@ -425,6 +441,14 @@ impl fmt::Display for LetterExplanation {
 
         for block in &self.texts {
             writeln!(f, "  {}", block.trim_end())?;
+        }
+
+        if !self.decided.is_empty() {
+            writeln!(f, "decided")?;
+        }
+
+        for said in &self.decided {
+            writeln!(f, "  {said}")?;
         }
 
         if !self.approved.is_empty() {

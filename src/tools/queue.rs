@@ -8,7 +8,14 @@
 pub mod answers;
 mod decide;
 mod error;
+mod lists;
+mod people;
+mod query;
+mod release;
+mod rules;
 mod state;
+mod table;
+mod what_if;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,12 +28,22 @@ use crate::field::judgement::{CaseAnswer, CaseKind, CorrectedField};
 use crate::field::keys::Keys;
 use crate::field::reason::Reason;
 use crate::record::{Access, Home, Judgements, Ledger};
+pub use crate::report::agreement::{Agreement, agreement};
 use crate::report::case_lines::{CaseLines, KnownCase};
 use crate::report::shelf::Shelved;
 use crate::tools::review::{OpenCase, OpenCases};
 pub use decide::{CaseWord, SettledCase, decide};
 pub use error::QueueError;
+pub use people::{
+    CallKind, CallWord, FoundPerson, PersonExport, PersonLetter, PersonSaying, RecordedCall,
+    export, find, record_call,
+};
+pub use query::PersonQuery;
+pub use release::{ReleaseOrder, ReleasedLetter, release, release_text};
+pub use rules::{CaseRule, MOST_ALONE, RuleEffect, TwoPeople, apply_rule, rule_effect, undo_event};
 pub use state::QueueState;
+pub use table::{apply_table, export_table, is_table};
+pub use what_if::{WhatIf, what_if};
 
 /// One case that waits, or has been decided since the last run.
 #[derive(Clone, Debug, Serialize)]

@@ -35,7 +35,7 @@ pub use decisions_file::Decisions;
 use decisions_file::{Line, Place};
 pub use effects::{Effects, foresee};
 pub use one_case::RowName;
-pub use open_cases::{CaseView, OpenCase, OpenCases};
+pub use open_cases::{CaseView, OpenCase, OpenCases, places_of};
 
 /// Why decisions are not applied. Nothing has been written then.
 #[derive(Debug, thiserror::Error)]

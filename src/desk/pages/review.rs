@@ -7,6 +7,7 @@
 pub mod case;
 mod rows;
 mod taking;
+mod what_if;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -191,13 +192,13 @@ impl Desk {
 
     /// A word about a code, or about its letter where the code has none of its own.
     pub(super) fn of_code(&self, what: &str, code: &str, language: Language) -> String {
-        let own = format!("held.{code}.{what}");
+        let own = format!("reasons.{code}.{what}");
         let known = self.words.get(language, &own);
         if known != what {
             return known.to_owned();
         }
         let family = code.get(..1).unwrap_or_default();
-        self.words.get(language, &format!("held.{family}.{what}")).to_owned()
+        self.words.get(language, &format!("reasons.{family}.{what}")).to_owned()
     }
 }
 

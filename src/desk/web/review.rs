@@ -17,10 +17,22 @@ pub(super) async fn queue(
     headers: HeaderMap,
     visitor: Visitor,
 ) -> Response {
-    if let Some(refused) = refuse(&room, &headers, &visitor) {
+    if let Some(refused) = room.refuse(&headers, &visitor, may_review) {
         return refused;
     }
     room.page(visitor, |desk, visitor| desk.queue_page(visitor).map(Some)).await
+}
+
+/// What the answers of today change in the next night.
+pub(super) async fn what_if(
+    State(room): State<Room>,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Response {
+    if let Some(refused) = room.refuse(&headers, &visitor, may_review) {
+        return refused;
+    }
+    room.page(visitor, |desk, visitor| desk.what_if_page(visitor).map(Some)).await
 }
 
 /// One case.
@@ -30,7 +42,7 @@ pub(super) async fn case(
     visitor: Visitor,
     path: Result<Path<u32>, PathRejection>,
 ) -> Response {
-    if let Some(refused) = refuse(&room, &headers, &visitor) {
+    if let Some(refused) = room.refuse(&headers, &visitor, may_review) {
         return refused;
     }
     let number = path.map_or(0, |Path(number)| number);
@@ -45,7 +57,7 @@ pub(super) async fn answer(
     path: Result<Path<u32>, PathRejection>,
     Sent(fields): Sent,
 ) -> Response {
-    if let Some(refused) = refuse(&room, &headers, &visitor) {
+    if let Some(refused) = room.refuse(&headers, &visitor, may_review) {
         return refused;
     }
 
@@ -61,14 +73,4 @@ pub(super) async fn answer(
         Ok(Redirect::to(&place).into_response())
     })
     .await
-}
-
-/// Nobody but a reviewer sees people here, and nobody who comes over a network in the clear: behind
-/// a socket only the server in front knows, and has to say so.
-pub(super) fn refuse(room: &Room, headers: &HeaderMap, visitor: &Visitor) -> Option<Response> {
-    if !may_review(visitor.role) {
-        return Some(room.refused("refused", "refused_more", visitor));
-    }
-    room.is_open_to_others(headers)
-        .then(|| room.refused("review.clear", "review.clear_more", visitor))
 }

@@ -1,6 +1,7 @@
 //! What counts of everything that was said: a pure function of the lines in their order.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -39,6 +40,25 @@ pub struct Saying {
     /// What it holds for; `None`: for everything.
     #[serde(skip)]
     pub seen: Option<Mark>,
+}
+
+/// In words, without the corrected cells.
+impl fmt::Display for Saying {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, by {} on {}", self.answer, self.by, self.date)?;
+        match self.opinion {
+            Opinion::Alone => {}
+            Opinion::First => f.write_str(" (first opinion)")?,
+            Opinion::Second => f.write_str(" (second opinion)")?,
+        }
+        let more = [("rule", &self.rule), ("source", &self.source), ("reason", &self.reason)];
+        for (what, said) in more {
+            if let Some(said) = said {
+                write!(f, "; {what}: {said}")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Saying {

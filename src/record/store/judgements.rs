@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::Transaction;
+
 use super::decisions::add_decisions;
 use super::events::{append, count};
 use super::inputs::seq;
@@ -21,44 +23,53 @@ pub(in crate::record) fn hash_judgement(rows: &mut RowHash, line: &SealedJudgeme
     rows.text(&line.opinion).bytes(&line.sealed);
 }
 
+fn add_judgements(
+    transaction: &Transaction<'_>,
+    event: CasesJudged,
+    lines: &[SealedJudgement],
+) -> Result<Head, RecordError> {
+    let head = append(transaction, &Event::Judged(event))?;
+    let add = || {
+        let mut insert = transaction.prepare(
+            "INSERT INTO judgement (anchor, kind, event, answer, seen, person, opinion, sealed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?;
+        for line in lines {
+            insert.execute((
+                line.anchor,
+                &line.kind,
+                seq(&head),
+                &line.answer,
+                line.seen,
+                line.person,
+                &line.opinion,
+                &line.sealed,
+            ))?;
+        }
+        Ok(())
+    };
+
+    add().map_err(at("record judgements"))?;
+    Ok(head)
+}
+
 impl Store {
-    /// Writes down what somebody said, and what it comes to for pairs of records, in one
-    /// transaction.
+    /// Writes down what people said, and what it comes to for pairs of records, in one transaction.
     pub fn judge(
         &mut self,
-        event: CasesJudged,
-        lines: &[SealedJudgement],
+        words: Vec<(CasesJudged, Vec<SealedJudgement>)>,
         decided: Option<(Decided, Vec<Decision>)>,
     ) -> Result<Head, RecordError> {
-        let doing = "record judgements";
         let transaction = self.begin()?;
-        let mut head = append(&transaction, &Event::Judged(event))?;
-        let add = || {
-            let mut insert = transaction.prepare(
-                "INSERT INTO judgement (anchor, kind, event, answer, seen, person, opinion, sealed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?;
-            for line in lines {
-                insert.execute((
-                    line.anchor,
-                    &line.kind,
-                    seq(&head),
-                    &line.answer,
-                    line.seen,
-                    line.person,
-                    &line.opinion,
-                    &line.sealed,
-                ))?;
-            }
-            Ok(())
-        };
-
-        add().map_err(at(doing))?;
-        if let Some((event, decisions)) = decided {
-            head = add_decisions(&transaction, event, &decisions)?;
+        let mut head = None;
+        for (event, lines) in words {
+            head = Some(add_judgements(&transaction, event, &lines)?);
         }
-        transaction.commit().map_err(at(doing))?;
-        Ok(head)
+        if let Some((event, decisions)) = decided {
+            head = Some(add_decisions(&transaction, event, &decisions)?);
+        }
+        transaction.commit().map_err(at("record judgements"))?;
+        head.map_or_else(|| self.head(), Ok)
     }
 
     /// Every line, with its event, oldest first.
@@ -95,6 +106,21 @@ impl Store {
         };
 
         read().map_err(at("read judgements"))
+    }
+
+    /// Ids of the letters of a person, in the order in which they were planned.
+    pub fn letters_of_person(&self, person: &str) -> Result<Vec<String>, RecordError> {
+        let read = || {
+            self.connection
+                .prepare(
+                    "SELECT letter.letter_id FROM letter JOIN person ON person.id = letter.person
+                     WHERE person.pseudonym = ?1 ORDER BY letter.id",
+                )?
+                .query_map([person], |row| row.get(0))?
+                .collect::<Sql<Vec<String>>>()
+        };
+
+        read().map_err(at("read a person's letters"))
     }
 
     /// Number of lines of each event, and their hash.

@@ -15,7 +15,7 @@ use crate::record::{
     Access, CaseSight, Decider, Home, JudgedBy, Judgement, Judgements, Ledger, Opinion,
 };
 use crate::report::case_lines::KnownBy;
-use crate::tools::review::{self, Decisions};
+use crate::tools::review::{self, Applied, Decisions};
 
 /// What somebody says of a case.
 #[derive(Clone, Debug)]
@@ -45,6 +45,9 @@ pub struct SettledCase {
     pub by: String,
     /// When.
     pub date: Date,
+    /// What it came to for pairs of records, records that are gone, or remembered people.
+    #[serde(skip)]
+    pub applied: Option<Applied>,
 }
 
 /// Writes down what somebody says of a case of the last run. Nothing is read but the run's papers,
@@ -77,38 +80,37 @@ pub(super) fn decide_in(
 ) -> Result<SettledCase, QueueError> {
     let judgements = ledger.judgements()?;
     let case = queue.find(case)?;
-    let corrections = check(case, word)?;
-    let opinion = opinion(config, ledger.keys(), case, word)?;
+    let Plan { lines, pairs, counts } = Plan::of(config, ledger, &judgements, case, word)?;
 
-    let person: Option<Pseudonym> = case.person.parse().ok();
-    let judgement = |sight: CaseSight| Judgement {
-        anchor: sight.anchor,
-        kind: case.kind,
-        answer: word.answer,
-        seen: Some(sight.seen),
-        person,
-        opinion,
-        corrections: corrections.clone(),
-    };
-    let lines: Vec<Judgement> = sights(&case.known).map(judgement).collect();
-    let counts = opinion == Opinion::Alone
-        || lines.first().is_some_and(|line| agrees(&judgements, line, word.decider.by));
-
-    let pairs = if counts { pairs(case, word.answer) } else { Vec::new() };
-    if counts && matches!(case.kind, CaseKind::Record | CaseKind::Remembered) {
+    let mut applied = None;
+    if counts && is_about_records(case.kind) {
         let decisions = Decisions::about(config, case.case, None, word.answer.word())?;
         let progress = Progress::hidden();
-        review::apply_to(ledger, config, &decisions, word.decider, date, &progress)?;
+        let done =
+            review::apply_to(ledger, config, &decisions, word.decider, date, &progress)?;
+        applied = Some(done);
     }
     let by = JudgedBy { source: word.source, ..JudgedBy::from(word.decider) };
-    ledger.judge(&lines, by, &pairs, date)?;
+    let new = ledger.judge(&lines, by, &pairs, date)?;
+    if !pairs.is_empty() {
+        applied = Some(Applied {
+            lines: case.open.lines.len(),
+            pairs: pairs.len(),
+            new,
+            records: 0,
+            released: 0,
+            by: word.decider.by.to_owned(),
+            reason: word.decider.reason.map(str::to_owned),
+            date,
+        });
+    }
 
-    let events = 0;
-    let state = QueueState::of(&case.known, &ledger.judgements()?, events);
+    let state = QueueState::of(&case.known, &ledger.judgements()?, 0);
     let (number, kind) = (case.case, case.kind);
     if let Some(case) = queue.cases.iter_mut().find(|case| case.case == number) {
         case.state = state.clone();
     }
+
     Ok(SettledCase {
         case: number,
         kind,
@@ -116,7 +118,82 @@ pub(super) fn decide_in(
         state,
         by: word.decider.by.to_owned(),
         date,
+        applied,
     })
+}
+
+/// Records that are gone and people whom a list protected once: what is decided about them is in
+/// tables of their own.
+const fn is_about_records(kind: CaseKind) -> bool {
+    matches!(kind, CaseKind::Record | CaseKind::Remembered)
+}
+
+/// What is to be written down of one case.
+struct Plan {
+    lines: Vec<Judgement>,
+    pairs: Vec<Decision>,
+    /// It counts at once.
+    counts: bool,
+}
+
+impl Plan {
+    fn of(
+        config: &Config,
+        ledger: &Ledger,
+        judgements: &Judgements,
+        case: &QueueCase,
+        word: &CaseWord<'_>,
+    ) -> Result<Self, QueueError> {
+        let corrections = check(case, word)?;
+        let opinion = opinion(config, ledger.keys(), case, word)?;
+        let person: Option<Pseudonym> = case.person.parse().ok();
+        let judgement = |sight: CaseSight| Judgement {
+            anchor: sight.anchor,
+            kind: case.kind,
+            answer: word.answer,
+            seen: Some(sight.seen),
+            person,
+            opinion,
+            corrections: corrections.clone(),
+        };
+
+        let lines: Vec<Judgement> = sights(&case.known).map(judgement).collect();
+        let counts = opinion == Opinion::Alone
+            || lines.first().is_some_and(|line| agrees(judgements, line, word.decider.by));
+        let pairs = if counts { pairs(case, word.answer) } else { Vec::new() };
+        Ok(Self { lines, pairs, counts })
+    }
+}
+
+/// Writes down what a table says of several cases: all of it or nothing. Returns how many cases
+/// that are.
+///
+/// # Errors
+/// As [`decide`], for the first case of which it cannot be said.
+pub(super) fn decide_all(
+    config: &Config,
+    words: &[(u32, CaseWord<'_>)],
+    decider: Decider<'_>,
+    date: Date,
+) -> Result<usize, QueueError> {
+    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let judgements = ledger.judgements()?;
+    let queue = Queue::with(config, &judgements)?;
+    let (mut said, mut all_pairs) = (Vec::new(), Vec::new());
+    for (number, word) in words {
+        let case = queue.find(*number)?;
+        if is_about_records(case.kind) {
+            return Err(QueueError::Elsewhere { case: *number, code: case.code.clone() });
+        }
+        let Plan { lines, pairs, .. } = Plan::of(config, &ledger, &judgements, case, word)?;
+        all_pairs.extend(pairs);
+        said.push((JudgedBy { source: word.source, ..JudgedBy::from(word.decider) }, lines));
+    }
+
+    all_pairs.sort_unstable();
+    all_pairs.dedup_by_key(|decision| decision.pair());
+    ledger.judge_all(&said, (&all_pairs, decider), date)?;
+    Ok(words.len())
 }
 
 /// Whether this can be said of the case; the corrections as they are kept.

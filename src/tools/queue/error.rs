@@ -64,8 +64,11 @@ pub enum QueueError {
     /// Values are not to leave the program.
     #[error("`review.values` does not permit the values of rows in a table")]
     Values,
-    /// A table cannot be written.
-    #[error("cannot write `{path}`")]
+    /// A line of a table cannot be followed.
+    #[error("line {line} of the table {problem}")]
+    Line { line: usize, problem: String },
+    /// A table cannot be read or written.
+    #[error("cannot read or write `{path}`")]
     Table { path: camino::Utf8PathBuf, source: std::io::Error },
     /// Answers of the desk.
     #[error(transparent)]
@@ -137,6 +140,7 @@ impl Explain for QueueError {
                 "lines of `reference = ...`, `bsn = ...`, or `surname = ...` and `birth_date = YYYY-MM-DD`"
             }
             Self::Release { .. } => "only a case of a protected address (D203) is released by hand",
+            Self::Line { .. } => "nothing was applied; correct the line, or empty its `decision`",
             Self::Values => "set `values = true` under `[review]`, and mind where the table goes",
         };
         Some(hint.to_owned())

@@ -21,7 +21,7 @@ const REVIEW: &str = "review.csv";
 
 /// One line of `review.csv`.
 #[derive(Clone, Debug)]
-pub(super) struct CaseLine {
+pub(in crate::tools) struct CaseLine {
     /// As a text editor counts, from 1.
     pub number: u64,
     cells: RowLine,
@@ -55,7 +55,7 @@ pub struct OpenCase {
     #[serde(skip)]
     pub(super) path: Utf8PathBuf,
     #[serde(skip)]
-    pub(super) lines: Vec<CaseLine>,
+    pub(in crate::tools) lines: Vec<CaseLine>,
 }
 
 /// All cases of the last run, in the order in which they should be looked at.
@@ -166,13 +166,9 @@ impl OpenCase {
         date: Date,
         progress: &Progress,
     ) -> Result<CaseView, ReviewError> {
-        let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+        let wanted = places_of([&self]);
         let mut evidence = Vec::new();
         for line in &self.lines {
-            let own = format!("{} {}", line.place(), line.cell("beside"));
-            for place in places(&own).unwrap_or_default() {
-                wanted.entry(place.file).or_default().insert(place.row);
-            }
             evidence.push(CaseEvidence {
                 row: line.place(),
                 beside: line.cell("beside").to_owned(),
@@ -185,6 +181,20 @@ impl OpenCase {
         let rows = read::delivered_rows(&config.inbox, &config.inputs, &terms, &wanted, progress)?;
         Ok(CaseView { case: self, evidence, rows })
     }
+}
+
+/// The rows of some cases, and those beside which they are held, by file.
+pub fn places_of<'c>(
+    cases: impl IntoIterator<Item = &'c OpenCase>,
+) -> BTreeMap<String, BTreeSet<u32>> {
+    let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+    for line in cases.into_iter().flat_map(|case| &case.lines) {
+        let own = format!("{} {}", line.place(), line.cell("beside"));
+        for place in places(&own).unwrap_or_default() {
+            wanted.entry(place.file).or_default().insert(place.row);
+        }
+    }
+    wanted
 }
 
 /// What one line of a case says.
