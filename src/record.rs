@@ -80,7 +80,7 @@ use crate::package::Signer;
 
 pub use approvals::{ApprovalAct, ApprovalEvent, Credential, STATEMENT, Said, check_words};
 pub use audit::Head;
-pub use cases::{CaseCounts, CaseMark, CaseNews, Held};
+pub use cases::{CaseCounts, CaseMark, CaseNews, Held, QueueLength};
 pub use decisions::{Decided, Decider};
 pub use deliveries::Deliveries;
 pub use error::RecordError;

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod agreement;
+pub mod case_index;
 pub mod case_lines;
 pub mod letters;
 pub mod linking;
@@ -11,6 +12,7 @@ pub mod namesakes;
 pub mod page;
 pub mod papers;
 pub mod providers;
+pub mod queue;
 pub mod shelf;
 pub mod waiting;
 pub mod waves;
@@ -32,6 +34,7 @@ use account::{Account, StateCounts};
 use agreement::Agreement;
 use linking::LinkReport;
 use providers::ProviderReport;
+use queue::QueueReport;
 use waiting::ListRows;
 use waves::WaveReport;
 
@@ -104,6 +107,9 @@ pub struct Report {
     /// What waits for a human: rows that are held together are one case.
     #[serde(default)]
     pub cases: CaseCounts,
+    /// The same by kind and age, and from night to night.
+    #[serde(default)]
+    pub queue: QueueReport,
     /// Published packages that are not in the outbox any more, without a receipt; each is named
     /// once.
     #[serde(default)]
@@ -378,6 +384,7 @@ impl Report {
             ledger_head: String::new(),
             mail: String::new(),
             cases: CaseCounts::default(),
+            queue: QueueReport::default(),
             missing_packages: Vec::new(),
             opinions: Vec::new(),
             paper: PaperReport::default(),

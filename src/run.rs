@@ -17,6 +17,7 @@ mod error;
 mod fleet;
 mod foresee;
 mod guard;
+mod holds;
 mod judged;
 pub mod kept_texts;
 mod letters;
@@ -28,6 +29,7 @@ pub mod outcome;
 mod papers;
 mod plan;
 pub mod plan_files;
+mod planned;
 mod print_files;
 pub mod proofs;
 mod providers;
@@ -38,13 +40,13 @@ mod republish;
 mod samples;
 mod seal;
 mod settle;
+mod standing_cases;
 pub mod transfer;
 mod waves;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
-use serde::Serialize;
 
 use crate::approval::emergency;
 use crate::base::{ExitStatus, Explain};
@@ -59,7 +61,7 @@ use crate::field::schedule::Schedule;
 use crate::link::{self, Linked, Parameters};
 use crate::package::ProofedLetter;
 use crate::record::pieces::PaperTerms;
-use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
+use crate::record::{Access, Gone, Home, Identities, Ledger, ShieldNews};
 use crate::render::Press;
 use crate::report::agreement::{Agreement, agreement};
 use crate::report::case_lines::CaseLines;
@@ -83,7 +85,7 @@ pub use night::Night;
 use night::{Received, Wording};
 pub use papers::{last_providers, last_texts, note_mail, text_uses};
 use plan::Step;
-use plan_files::Staging;
+pub use planned::{PlanSummary, plan};
 use providers::{ProviderNight, Providers};
 pub use publish::Finished;
 pub use rehearsal::{Dress, Dressed, dress};
@@ -438,64 +440,6 @@ fn lay_out(
     };
 
     clock.time("bodies", lay_out, |(_, press)| press.bodies() as u64)
-}
-
-/// A run that was stopped after its plan: a fleet can set its parts, and the next run finishes it.
-#[derive(Clone, Debug, Serialize)]
-pub struct PlanSummary {
-    /// Name of the job; `None` when there is nobody to write to.
-    pub job: Option<String>,
-    /// Its parts, numbered from 1.
-    pub parts: u32,
-    /// Its letters.
-    pub letters: u64,
-    /// The staged plan, or the papers of a run without letters.
-    pub folder: Utf8PathBuf,
-    /// Rows wait for a human.
-    pub needs_a_human: bool,
-    /// The waves of first letters, where there are any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub waves: Option<WaveReport>,
-}
-
-/// Does what a run does up to the committed plan, or nothing when a job is planned already.
-///
-/// # Errors
-/// [`RunError::Unfinished`] when a job is past its plan; else as a run.
-pub fn plan(night: &Night<'_>) -> Result<PlanSummary, RunError> {
-    let mut ledger = open(night)?;
-    let job = match ledger.pending()? {
-        Some(job) if job.state != JobState::Planned => {
-            return Err(RunError::Unfinished { job: job.job_name, state: job.state });
-        }
-        Some(job) => job,
-        None => match plan_tonight(night, &mut ledger)? {
-            Step::Planned { job, .. } => *job,
-            Step::Nothing { papers, report, .. } => {
-                let needs_a_human = report.needs_a_human();
-                return Ok(PlanSummary {
-                    job: None,
-                    parts: 0,
-                    letters: 0,
-                    folder: papers,
-                    needs_a_human,
-                    waves: report.waves,
-                });
-            }
-        },
-    };
-
-    night.progress.finish();
-    let staging = Staging::of(&night.config.data_dir, &job.job_name);
-    let report = papers::read_report(&staging.papers())?;
-    Ok(PlanSummary {
-        parts: u32::try_from(job.parts.len()).unwrap_or(u32::MAX),
-        letters: job.parts.iter().map(|part| u64::from(part.letters)).sum(),
-        folder: staging.folder().to_owned(),
-        needs_a_human: report.needs_a_human(),
-        waves: report.waves,
-        job: Some(job.job_name),
-    })
 }
 
 /// Opens the ledger to write, when the vendor's keys and the outbox are as they should be.

@@ -207,7 +207,7 @@ fn gone_line(number: usize, gone: &Gone) -> [String; REVIEW.len()] {
 }
 
 /// Rows that wait for a human, those to look at first before the others.
-fn held(set_aside: &[SetAside]) -> Vec<&SetAside> {
+pub(super) fn held(set_aside: &[SetAside]) -> Vec<&SetAside> {
     let mut held: Vec<&SetAside> = set_aside
         .iter()
         .filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected))
@@ -223,7 +223,7 @@ pub fn case_numbers(set_aside: &[SetAside]) -> BTreeMap<RowRef, usize> {
 }
 
 /// What is together: rows held as one person, else the row itself.
-fn case(item: &SetAside) -> RowRef {
+pub(super) fn case(item: &SetAside) -> RowRef {
     item.case.unwrap_or(item.row)
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::letters::{Candidates, Holds};
+use super::holds::Holds;
+use super::letters::Candidates;
 use super::{Heard, Night, RunError, letterbook, settle};
 use crate::compose::texts::TextFacts;
 use crate::compose::{self, Texts};

@@ -5,6 +5,7 @@
 //! nobody waits for lists to be read. What was said holds for the rows that were to be seen: where
 //! they have changed it does not apply, and the next run opens the case again.
 
+pub mod answers;
 mod decide;
 mod error;
 mod lists;
@@ -24,11 +25,12 @@ use serde::Serialize;
 use crate::base::plain::count;
 use crate::config::Config;
 use crate::field::judgement::{CaseAnswer, CaseKind, CorrectedField};
+use crate::field::keys::Keys;
 use crate::field::reason::Reason;
 use crate::record::{Access, Home, Judgements, Ledger};
 pub use crate::report::agreement::{Agreement, agreement};
 use crate::report::case_lines::{CaseLines, KnownCase};
-use crate::report::shelf;
+use crate::report::shelf::Shelved;
 use crate::tools::review::{OpenCase, OpenCases};
 pub use decide::{CaseWord, SettledCase, decide};
 pub use error::QueueError;
@@ -94,11 +96,16 @@ impl CaseQueue {
     /// # Errors
     /// As [`CaseQueue::open`].
     pub fn with(config: &Config, judgements: &Judgements) -> Result<Self, QueueError> {
-        let OpenCases { run_id, cases } = OpenCases::of_last_run(config)?;
-        let runs = shelf::runs(&config.data_dir);
-        let run = runs.iter().find(|run| run.run_id() == run_id);
-        let known = run.map_or_else(|| Ok((BTreeMap::new(), 0)), CaseLines::read)?;
-        let (mut known, events) = known;
+        Self::of_run(&OpenCases::last_run(config)?, judgements)
+    }
+
+    /// The cases of one run.
+    ///
+    /// # Errors
+    /// As [`Queue::open`].
+    pub fn of_run(run: &Shelved, judgements: &Judgements) -> Result<Self, QueueError> {
+        let OpenCases { run_id, cases } = OpenCases::of_run(run)?;
+        let (mut known, events) = CaseLines::read(run)?;
 
         let one = |open: OpenCase| {
             let known = known.remove(&open.case).unwrap_or_else(|| unknown(&open));
@@ -147,6 +154,13 @@ impl QueueCase {
     #[must_use]
     pub fn is_for(&self, by: &str) -> bool {
         !self.answers.is_empty() && self.state.is_for(by)
+    }
+
+    /// Whether somebody else is asked as well, without seeing the first answer.
+    #[must_use]
+    pub fn is_asked_twice(&self, config: &Config, keys: &Keys) -> bool {
+        let sight = state::sights(&self.known).next();
+        sight.is_some_and(|sight| decide::asks_twice(config, keys, self.kind, sight))
     }
 
     /// The case as `review.csv` has it, with its evidence line by line.

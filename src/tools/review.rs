@@ -8,6 +8,7 @@
 mod about_records;
 mod decisions_file;
 mod effects;
+mod one_case;
 mod open_cases;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,7 @@ use about_records::Verdicts;
 pub use decisions_file::Decisions;
 use decisions_file::{Line, Place};
 pub use effects::{Effects, foresee};
+pub use one_case::RowName;
 pub use open_cases::{CaseView, OpenCase, OpenCases, places_of};
 
 /// Why decisions are not applied. Nothing has been written then.

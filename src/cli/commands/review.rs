@@ -13,7 +13,7 @@ use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::field::judgement::{CaseAnswer, CaseKind};
 use crate::record::{Access, Decider, Home, Ledger};
-use crate::tools::queue::{self, CaseQueue, CaseWord, QueueCase};
+use crate::tools::queue::{self, CaseQueue, CaseWord, QueueCase, answers};
 use crate::tools::review::{self, Applied, Decisions, Effects, OpenCase, ReviewError};
 
 impl Session<'_> {
@@ -104,6 +104,8 @@ impl Session<'_> {
         decider: Decider<'_>,
         yes: bool,
     ) -> Result<ExitStatus, Failure> {
+        // What was said at the desk before is older than this.
+        answers::take_up(self.config, self.run_date).map_err(|error| Failure::of(&error))?;
         self.foresee(decisions, yes)?;
         let progress = Progress::on_stderr();
         let applied = review::apply(self.config, decisions, decider, self.run_date, &progress);

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::state::sights;
-use super::{CaseQueue, QueueCase, QueueError, QueueState};
+use super::{CaseQueue, QueueCase, QueueError, QueueState, answers};
 use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::field::ids::Pseudonym;
@@ -62,18 +62,31 @@ pub fn decide(
     word: &CaseWord<'_>,
     date: Date,
 ) -> Result<SettledCase, QueueError> {
+    // What was said at the desk before is older than this.
+    answers::take_up(config, date)?;
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let mut queue = CaseQueue::with(config, &ledger.judgements()?)?;
+    decide_in(config, &mut ledger, &mut queue, case, word, date)
+}
+
+/// The same for whoever has the ledger and the queue; the queue knows of it afterwards.
+pub(super) fn decide_in(
+    config: &Config,
+    ledger: &mut Ledger,
+    queue: &mut CaseQueue,
+    case: u32,
+    word: &CaseWord<'_>,
+    date: Date,
+) -> Result<SettledCase, QueueError> {
     let judgements = ledger.judgements()?;
-    let queue = CaseQueue::with(config, &judgements)?;
     let case = queue.find(case)?;
-    let Plan { lines, pairs, counts } = Plan::of(config, &ledger, &judgements, case, word)?;
+    let Plan { lines, pairs, counts } = Plan::of(config, ledger, &judgements, case, word)?;
 
     let mut applied = None;
     if counts && is_about_records(case.kind) {
         let decisions = Decisions::about(config, case.case, None, word.answer.word())?;
         let progress = Progress::hidden();
-        let done =
-            review::apply_to(&mut ledger, config, &decisions, word.decider, date, &progress)?;
+        let done = review::apply_to(ledger, config, &decisions, word.decider, date, &progress)?;
         applied = Some(done);
     }
     let by = JudgedBy { source: word.source, ..JudgedBy::from(word.decider) };
@@ -91,11 +104,17 @@ pub fn decide(
         });
     }
 
+    let state = QueueState::of(&case.known, &ledger.judgements()?, 0);
+    let (number, kind) = (case.case, case.kind);
+    if let Some(case) = queue.cases.iter_mut().find(|case| case.case == number) {
+        case.state = state.clone();
+    }
+
     Ok(SettledCase {
-        case: case.case,
-        kind: case.kind,
+        case: number,
+        kind,
         answer: word.answer,
-        state: QueueState::of(&case.known, &ledger.judgements()?, 0),
+        state,
         by: word.decider.by.to_owned(),
         date,
         applied,

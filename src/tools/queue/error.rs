@@ -73,6 +73,9 @@ pub enum QueueError {
     /// A table cannot be read or written.
     #[error("cannot read or write `{path}`")]
     Table { path: camino::Utf8PathBuf, source: std::io::Error },
+    /// Answers of the desk.
+    #[error(transparent)]
+    File(#[from] crate::base::FileError),
     /// Deciding about records.
     #[error(transparent)]
     Review(#[from] ReviewError),
@@ -103,6 +106,7 @@ impl Explain for QueueError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Review(error) => return error.hint(),
+            Self::File(error) => return error.hint(),
             Self::Record(error) => return error.hint(),
             Self::Inbox(error) => return error.hint(),
             Self::Run(error) => return error.hint(),
@@ -151,6 +155,7 @@ impl Explain for QueueError {
             Self::Record(error) => error.status(),
             Self::Run(error) => error.status(),
             Self::Review(_)
+            | Self::File(_)
             | Self::Papers(_)
             | Self::Inbox(_)
             | Self::Link(_)

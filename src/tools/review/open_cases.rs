@@ -15,7 +15,7 @@ use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::read::{self, DeliveredRow};
-use crate::report::shelf::{self, RowLine};
+use crate::report::shelf::{self, RowLine, Shelved};
 
 const REVIEW: &str = "review.csv";
 
@@ -74,11 +74,25 @@ impl OpenCases {
     /// [`ReviewError::NoRun`] when there is none, [`ReviewError::Papers`] when its papers cannot be
     /// read.
     pub fn of_last_run(config: &Config) -> Result<Self, ReviewError> {
+        Self::of_run(&Self::last_run(config)?)
+    }
+
+    /// The last run that has left its cases.
+    ///
+    /// # Errors
+    /// [`ReviewError::NoRun`] when there is none.
+    pub fn last_run(config: &Config) -> Result<Shelved, ReviewError> {
         let folder = data_dir::runs(&config.data_dir);
         let mut runs = shelf::runs(&config.data_dir);
         runs.retain(|run| run.papers.join(REVIEW).is_file());
-        let run = runs.pop().ok_or(ReviewError::NoRun { folder })?;
+        runs.pop().ok_or(ReviewError::NoRun { folder })
+    }
 
+    /// Those of one run.
+    ///
+    /// # Errors
+    /// [`ReviewError::Papers`] when its papers cannot be read.
+    pub fn of_run(run: &Shelved) -> Result<Self, ReviewError> {
         let mut cases: Vec<OpenCase> = Vec::new();
         // The header is line 1.
         for (number, cells) in (2..).zip(run.lines(REVIEW)?) {
