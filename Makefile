@@ -73,7 +73,7 @@ letters-test: tools ## Ten thousand random letters through the whole program, an
 	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
 
 review-test: tools ## Work off 200 cases of 20,000 people with the keyboard in Chromium; the next run follows each
-	cargo test --release --test it -- --include-ignored --nocapture desk::review::
+	cargo test --release --test it -- --include-ignored --nocapture desk::review:: queue::
 
 desk-test: tools ## Look at every page of the desk in Chromium: both languages, three widths; pictures in target/desk-pictures/
 	cargo test --release --test it -- --include-ignored --nocapture desk::

@@ -102,7 +102,7 @@ impl CaseQueue {
     /// The cases of one run.
     ///
     /// # Errors
-    /// As [`Queue::open`].
+    /// As [`CaseQueue::open`].
     pub fn of_run(run: &Shelved, judgements: &Judgements) -> Result<Self, QueueError> {
         let OpenCases { run_id, cases } = OpenCases::of_run(run)?;
         let (mut known, events) = CaseLines::read(run)?;

@@ -323,12 +323,13 @@ fn decide_something(night: &Night, date: &str, chance: &mut Chance) {
     assert!(code <= 3 && !said.contains("internal error"), "{said}");
 }
 
-#[test]
-fn whatever_people_decide_nobody_is_told_twice_and_two_numbers_stay_two_people() {
-    for seed in [3, 11] {
+/// Nights with decisions at random between them: nobody is told twice, and two numbers stay two
+/// people.
+fn nights_of_chance(seeds: impl IntoIterator<Item = u64>, nights: u8, decisions: usize) {
+    for seed in seeds {
         let (night, mut chance) = (night(), Chance(seed));
         let mut first_letters = BTreeMap::<String, BTreeSet<String>>::new();
-        for day in 15..19 {
+        for day in 15..15 + nights {
             let date = format!("2025-09-{day}");
             let lines = run_on(&night, &date);
             for line in lines.iter().filter(|line| line["state"] == "letter") {
@@ -343,7 +344,7 @@ fn whatever_people_decide_nobody_is_told_twice_and_two_numbers_stay_two_people()
             let (one, other) = (person("Q-3"), person("Q-4"));
             assert!(one.is_empty() || one != other, "seed {seed}: two numbers, one person");
 
-            for _ in 0..4 {
+            for _ in 0..decisions {
                 decide_something(&night, &date, &mut chance);
             }
             if chance.below(2) == 0 {
@@ -353,4 +354,15 @@ fn whatever_people_decide_nobody_is_told_twice_and_two_numbers_stay_two_people()
         }
         assert_eq!(night.ask(&["ledger", "check"]).code, 0);
     }
+}
+
+#[test]
+fn whatever_people_decide_nobody_is_told_twice_and_two_numbers_stay_two_people() {
+    nights_of_chance([3], 2, 2);
+}
+
+#[test]
+#[ignore = "takes minutes: make review-test"]
+fn the_same_over_many_nights() {
+    nights_of_chance([3, 11, 19, 27], 5, 4);
 }
