@@ -19,8 +19,8 @@ use super::stops::Stops;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::field::schedule::Schedule;
-use crate::receipts::Origin;
 use crate::field::subject::LetterSubject;
+use crate::receipts::Origin;
 pub use again::Reprint;
 
 /// What the tables must hold. Rows about people are present as counts and hashes.
