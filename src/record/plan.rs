@@ -230,7 +230,10 @@ impl<'b> PlanDraft<'b> {
             self.add_mark(mark, MarkKind::Row, person, number);
         }
 
-        if let Some(mark) = self.noted.identities.bsn(person) {
+        // A BSN that somebody else is known by already, from whom a human told this person apart, is
+        // no sign of either.
+        let bsn = self.noted.identities.bsn(person);
+        if let Some(mark) = bsn.filter(|mark| self.people.known.owner(mark).is_none()) {
             self.add_mark(mark, MarkKind::Bsn, person, number);
         }
 
@@ -268,6 +271,17 @@ impl<'b> PlanDraft<'b> {
         }
     }
 
+    /// Two people with one BSN, whom a human told apart: neither is known by it. `marks` are sorted.
+    fn forget_shared_numbers(&mut self) {
+        let is_bsn = |kind| kind == MarkKind::Bsn;
+        let pairs = self.marks.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+        let shared: BTreeSet<Mark> = pairs
+            .filter(|pair| is_bsn(pair[0].1) && is_bsn(pair[1].1))
+            .map(|pair| pair[0].0)
+            .collect();
+        self.marks.retain(|(mark, kind, _)| !is_bsn(*kind) || !shared.contains(mark));
+    }
+
     /// Ends the plan of the job `job_name`. The `staged` files must be on the disk, synced.
     ///
     /// # Errors
@@ -283,6 +297,7 @@ impl<'b> PlanDraft<'b> {
 
         self.marks.par_sort_unstable();
         self.marks.dedup();
+        self.forget_shared_numbers();
 
         if self.marks.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(self.unbalanced("one lab record would be told to two people"));

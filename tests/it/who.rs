@@ -243,6 +243,47 @@ fn two_valid_numbers_are_never_one_person_whoever_says_so() {
     assert_ne!(person(&second, "A-1"), person(&second, "A-2"));
 }
 
+/// One BSN in two records of the same address, which a human tells apart: of a father and a son, say,
+/// of whom a practice has mixed up the numbers.
+#[test]
+fn two_people_with_one_number_get_a_letter_each_and_no_second_one() {
+    let father = Lab { bsn: BSNS[0], ..ANNA };
+    let son = || Lab {
+        id: "A-2",
+        bsn: BSNS[0],
+        first_names: "Otto",
+        initials: "O.",
+        birth_date: "1999-12-30",
+        ..ANNA
+    };
+    let (held, apart) = (night(&[Lab { ..father }, son()]), night(&[father]));
+    assert_eq!(state(&held.run(), "A-1"), "review L201");
+    assert_eq!(state(&apart.run(), "A-1"), "letter");
+    deliver(&apart, &[Lab { bsn: BSNS[0], ..ANNA }, son()]);
+    assert_eq!(state(&run_on(&apart, "2025-09-15"), "A-2"), "review L201");
+
+    for (night, letters) in [(held, 2), (apart, 1)] {
+        let lines = ["exposures-who.csv,1,exposures-who.csv:2,different"];
+        let file = decisions(&night, &lines);
+        let words = ["review", "apply", file.to_str().unwrap(), "--by", "reviewer", "--yes"];
+        let applied = night.ask(&words);
+        assert_eq!(applied.code, 0, "{}", applied.stderr);
+        let told = run_on(&night, "2025-09-30");
+        assert_eq!(told["report"]["letters"]["total"], letters);
+
+        let after = run_on(&night, "2025-10-20");
+        assert_eq!(
+            (state(&after, "A-1"), state(&after, "A-2")),
+            ("told D301".into(), "told D301".into())
+        );
+        assert_ne!(person(&after, "A-1"), person(&after, "A-2"));
+        for record in ["A-1", "A-2"] {
+            assert_eq!(person(&after, record), person(&told, record));
+        }
+        assert_eq!(night.ask(&["ledger", "check"]).code, 0);
+    }
+}
+
 #[test]
 fn of_a_bad_decisions_file_nothing_is_applied() {
     let night = twins();
