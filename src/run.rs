@@ -53,15 +53,17 @@ use crate::base::{ExitStatus, Explain};
 use crate::compose::texts::TextFacts;
 use crate::compose::{Letterbook, TextUse, Texts};
 use crate::field::body::Body;
+use crate::field::ids::Pseudonym;
 use crate::field::ids::RowRef;
 use crate::field::made_with::MadeWith;
 use crate::field::person::Cluster;
+use crate::field::person::Person;
 use crate::field::row::Input;
 use crate::field::schedule::Schedule;
 use crate::link::{self, Linked, Parameters};
 use crate::package::ProofedLetter;
 use crate::record::pieces::PaperTerms;
-use crate::record::{Access, Gone, Home, Identities, Ledger, ShieldNews};
+use crate::record::{Access, Gone, Guard, Home, Identities, Ledger, ShieldNews};
 use crate::render::Press;
 use crate::report::agreement::{Agreement, agreement};
 use crate::report::case_lines::CaseLines;
@@ -281,21 +283,12 @@ fn prepare<'a>(
     night.progress.stage("recognising", 0);
     let recognise = || ledger.recognise(linked.clusters);
     let recognised = clock.time("recognise", recognise, |found| found.people.len() as u64)?;
-    let circumstances = received.heard.circumstances(
-        ledger.keys(),
-        rows,
-        &recognised.people,
-        &wording.facts.sender_of,
-    );
-    let (people, incomplete) = (recognised.people, recognised.incomplete);
-    let guard = received.heard.guard(ledger, rows)?;
-    let holds = census::holds(night, ledger, &guard, &people, &circumstances, incomplete)?;
 
     // Decide: who gets a letter about what.
     let providers = Providers::of(night, ledger, &wording.facts)?;
-    let unnamed = providers.as_ref().map(|known| known.unnamed(rows, ledger.keys()));
-    let circumstances = circumstances.without(&unnamed.unwrap_or_default());
-    let candidates = Candidates::new(*night, people, circumstances, holds);
+    let guard = received.heard.guard(ledger, rows)?;
+    let people = (recognised.people, recognised.incomplete);
+    let candidates = gather(night, received, ledger, wording, &guard, providers.as_ref(), people)?;
     let decide = || candidates.decide(&wording.facts, &mut balance);
     let decided = clock.time("decide", decide, |decided| decided.notices)?;
     balance.check("decide", decided.rows, decided.set_aside)?;
@@ -308,11 +301,8 @@ fn prepare<'a>(
     let told = notices.proof(&press, night.run_date)?;
     let mut letters = Letters { candidates, book, texts, waves: None, providers: told };
     letters.waves = Waves::of(night, ledger, &letters)?;
-    let written = clock.time(
-        "compose",
-        || letters.proof(&press, &mut balance),
-        |written| written.counts.total,
-    )?;
+    let proof = || letters.proof(&press, &mut balance);
+    let written = clock.time("compose", proof, |written| written.counts.total)?;
 
     balance.check("compose", written.rows, written.uncomposed)?;
     balance.close(written.unproofed + written.waiting)?;
@@ -350,6 +340,27 @@ fn prepare<'a>(
         letters,
         press,
     })
+}
+
+/// Everybody, of whom some are `incomplete`, with what is known of the world around them and what the
+/// ledger knows against letters to them.
+fn gather<'a>(
+    night: &Night<'a>,
+    received: &'a Received,
+    ledger: &Ledger,
+    wording: &Wording,
+    guard: &Guard<'_>,
+    providers: Option<&Providers>,
+    (people, incomplete): (Vec<Person<'a>>, BTreeSet<Pseudonym>),
+) -> Result<Candidates<'a>, RunError> {
+    let (rows, keys) = (&received.rows, ledger.keys());
+    let unnamed = providers.map(|known| known.unnamed(rows, keys)).unwrap_or_default();
+    let circumstances = received
+        .heard
+        .circumstances(keys, rows, &people, &wording.facts.sender_of)
+        .without(&unnamed);
+    let holds = census::holds(night, ledger, guard, &people, &circumstances, incomplete)?;
+    Ok(Candidates::new(*night, people, circumstances, holds))
 }
 
 /// The texts that letters use.

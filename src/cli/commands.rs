@@ -152,10 +152,7 @@ impl Session<'_> {
                 self.check(accepted(accept, accept_inputs.as_deref()), *accept_volume)
             }
             Command::Preview { out, changed_since } => self.preview(out, changed_since.as_deref()),
-            Command::Letter { id, out, release } if release.release => {
-                self.release(id, out.as_deref(), release)
-            }
-            Command::Letter { id, out, .. } => self.letter(id, out.as_deref()),
+            Command::Letter { id, out, release } => self.letter(id, out.as_deref(), release),
             Command::Figures => self.figures(),
             Command::Explain { id, other: None } => self.explain(id),
             Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),

@@ -253,10 +253,7 @@ fn words(event: &Event) -> String {
             format!("job {} was given up by {}: {}", step.job, step.by, step.reason)
         }
         Event::Waiting(cases) => waiting(cases),
-        Event::Gone(gone) => {
-            let jobs = gone.jobs.iter().map(JobNumber::to_string).collect::<Vec<_>>().join(", ");
-            format!("people were told that packages are no longer in the outbox: job {jobs}")
-        }
+        Event::Gone(gone) => are_gone(&gone.jobs),
         Event::Republished(step) => {
             format!("job {} was put into the outbox again, byte for byte", step.job)
         }
@@ -285,6 +282,11 @@ fn of_mode(mode: Option<Mode>) -> String {
 }
 
 /// A purge.
+fn are_gone(jobs: &[JobNumber]) -> String {
+    let jobs = jobs.iter().map(JobNumber::to_string).collect::<Vec<_>>().join(", ");
+    format!("people were told that packages are no longer in the outbox: job {jobs}")
+}
+
 fn begun(purging: &Purging) -> String {
     format!(
         "a purge began, approved by {}: {} to {} had been sent",

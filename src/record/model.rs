@@ -9,7 +9,8 @@ use jiff::civil::Date;
 
 use super::approvals::Approvals;
 use super::audit::{
-    Contents, Event, FilePassed, Init, KnownInput, Planned, ProviderNoted, ReceiptTaken, Waiting,
+    Contents, Event, FilePassed, Init, KnownInput, Migrated, Planned, ProviderNoted, ReceiptTaken,
+    Waiting,
 };
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
@@ -215,11 +216,7 @@ impl Model {
                 self.contents.remove(&step.job);
                 self.reissued.retain(|_, by| *by != step.job);
             }
-            Event::Migrated(step) => {
-                (step.from < step.to && (step.mode.is_none() || self.mode.is_none()))
-                    .then_some(())?;
-                self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
-            }
+            Event::Migrated(step) => self.migrated(seq, step)?,
             Event::Waiting(told) => self.waiting(seq, told)?,
             Event::Gone(gone) => self.are_gone(&gone.jobs)?,
             Event::Republished(back) => {
@@ -262,6 +259,13 @@ impl Model {
     }
 
     /// `None`: humans were told nothing.
+    fn migrated(&mut self, seq: u64, step: &Migrated) -> Option<()> {
+        let is_step = step.from < step.to && (step.mode.is_none() || self.mode.is_none());
+        is_step.then_some(())?;
+        self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
+        Some(())
+    }
+
     fn waiting(&mut self, seq: u64, told: &Waiting) -> Option<()> {
         let rows = told.opened + told.overdue + told.closed;
         if rows > 0 {

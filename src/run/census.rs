@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::holds::Holds;
 use super::letters::Candidates;
+use super::providers::Providers;
 use super::{Heard, Night, RunError, letterbook, settle};
 use crate::compose::texts::TextFacts;
 use crate::compose::{self, Texts};
@@ -162,6 +163,9 @@ fn candidates<'a>(
         Some(person) => circumstances.with_released(person),
         None => circumstances,
     };
+    let providers = Providers::of(night, ledger, facts)?;
+    let unnamed = providers.map(|known| known.unnamed(rows, ledger.keys())).unwrap_or_default();
+    let circumstances = circumstances.without(&unnamed);
     let guard = heard.guard(ledger, rows)?;
     let holds = holds(night, ledger, &guard, &people, &circumstances, recognised.incomplete)?;
     Ok(Candidates::new(*night, people, circumstances, holds))

@@ -410,6 +410,14 @@ const fn source_word(source: AddressSource) -> &'static str {
     }
 }
 
+/// A heading with lines below it; nothing without lines.
+fn lines(f: &mut fmt::Formatter<'_>, heading: &str, lines: &[String]) -> fmt::Result {
+    if !lines.is_empty() {
+        writeln!(f, "{heading}")?;
+    }
+    lines.iter().try_for_each(|line| writeln!(f, "  {line}"))
+}
+
 impl fmt::Display for LetterExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "letter    {}", self.letter_id)?;
@@ -429,14 +437,7 @@ impl fmt::Display for LetterExplanation {
             writeln!(f, "  {row}{}", if place == 0 { "  (leads)" } else { "  (merged)" })?;
         }
 
-        if !self.namesakes.is_empty() {
-            writeln!(f, "namesakes")?;
-        }
-
-        for namesake in &self.namesakes {
-            writeln!(f, "  {namesake}")?;
-        }
-
+        lines(f, "namesakes", &self.namesakes)?;
         writeln!(f, "rules")?;
 
         for rule in &self.rules {
@@ -455,21 +456,8 @@ impl fmt::Display for LetterExplanation {
             writeln!(f, "  {}", block.trim_end())?;
         }
 
-        if !self.decided.is_empty() {
-            writeln!(f, "decided")?;
-        }
-
-        for said in &self.decided {
-            writeln!(f, "  {said}")?;
-        }
-
-        if !self.approved.is_empty() {
-            writeln!(f, "approved")?;
-        }
-
-        for said in &self.approved {
-            writeln!(f, "  {said}")?;
-        }
+        lines(f, "decided", &self.decided)?;
+        lines(f, "approved", &self.approved)?;
 
         write!(f, "made with")?;
         let Some(made_with) = &self.made_with else {

@@ -50,7 +50,7 @@ struct ShownKind {
 
 /// What became of an answer.
 #[derive(Debug)]
-pub enum Taken {
+pub enum NextPage {
     /// It is written down; the next case, if one waits.
     Next(Option<u32>),
     /// Back to this case.
@@ -119,25 +119,25 @@ impl Desk {
         visitor: &Visitor,
         number: u32,
         form: &CaseForm,
-    ) -> Result<Taken, DeskError> {
-        let Some(shared) = self.queue()? else { return Ok(Taken::Next(None)) };
+    ) -> Result<NextPage, DeskError> {
+        let Some(shared) = self.queue()? else { return Ok(NextPage::Next(None)) };
         let (who, now) = (&visitor.name, Instant::now());
         let kind = {
             let queue = locked(&shared);
             if queue.run_id() != form.run {
                 let view = self.message("review.newer", "review.newer_more", visitor.language);
-                return Ok(Taken::Not(view.with_status(409)));
+                return Ok(NextPage::Not(view.with_status(409)));
             }
             queue.case(number).map(|case| case.kind)
         };
         let next = || locked(&shared).next(Some(number), who, now);
 
         match (form.word.as_str(), CaseAnswer::from_word(&form.word), kind) {
-            ("next", ..) => Ok(Taken::Next(next())),
+            ("next", ..) => Ok(NextPage::Next(next())),
             ("undo", ..) => {
                 let back = locked(&shared).undo(who)?;
                 self.take_up_later(&shared);
-                Ok(Taken::Back(back.unwrap_or(number)))
+                Ok(NextPage::Back(back.unwrap_or(number)))
             }
             (_, Some(word), Some(kind)) if goes_by_the_book(kind, form) => {
                 let reason = Some(form.reason.as_str()).filter(|reason| !reason.is_empty());
@@ -145,13 +145,13 @@ impl Desk {
                     return self.too_late(visitor, number, "");
                 }
                 self.take_up_later(&shared);
-                Ok(Taken::Next(next()))
+                Ok(NextPage::Next(next()))
             }
             (_, Some(word), Some(_)) => match self.decide_now(&shared, who, number, word, form)? {
-                None => Ok(Taken::Next(next())),
+                None => Ok(NextPage::Next(next())),
                 Some(objection) => self.too_late(visitor, number, &objection),
             },
-            _ => Ok(Taken::Back(number)),
+            _ => Ok(NextPage::Back(number)),
         }
     }
 
@@ -162,11 +162,11 @@ impl Desk {
         visitor: &Visitor,
         number: u32,
         objection: &str,
-    ) -> Result<Taken, DeskError> {
+    ) -> Result<NextPage, DeskError> {
         let page = self.case_page(visitor, number, objection)?;
         let missing = || self.message("not_found", "back", visitor.language);
         let status = if objection.is_empty() { 409 } else { 422 };
-        Ok(Taken::Not(page.unwrap_or_else(missing).with_status(status)))
+        Ok(NextPage::Not(page.unwrap_or_else(missing).with_status(status)))
     }
 
     /// How long it takes to work off so many cases, at today's pace.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::Room;
 use super::fields::Sent;
 use crate::desk::pages::Visitor;
-use crate::desk::pages::review::{CaseForm, Taken, may_review};
+use crate::desk::pages::review::{CaseForm, NextPage, may_review};
 
 /// What waits, kind by kind.
 pub(super) async fn queue(
@@ -64,9 +64,9 @@ pub(super) async fn answer(
     let number = path.map_or(0, |Path(number)| number);
     room.answer_with(visitor, move |room, visitor| {
         let place = match room.desk.answer_case(visitor, number, &CaseForm::of(&fields))? {
-            Taken::Next(Some(case)) | Taken::Back(case) => format!("/review/{case}"),
-            Taken::Next(None) => "/review".to_owned(),
-            Taken::Not(view) => {
+            NextPage::Next(Some(case)) | NextPage::Back(case) => format!("/review/{case}"),
+            NextPage::Next(None) => "/review".to_owned(),
+            NextPage::Not(view) => {
                 return Ok(room.html(view, Some(visitor), visitor.language));
             }
         };
