@@ -158,17 +158,28 @@ fn candidates<'a>(
 
     let recognised = ledger.recognise(linked.clusters)?;
     let people = recognised.people;
-    let circumstances = heard.circumstances(ledger.keys(), rows, &people, &facts.sender_of);
+    let circumstances = world(night, (rows, heard), ledger, facts, &people)?;
     let circumstances = match released {
         Some(person) => circumstances.with_released(person),
         None => circumstances,
     };
-    let providers = Providers::of(night, ledger, facts)?;
-    let unnamed = providers.map(|known| known.unnamed(rows, ledger.keys())).unwrap_or_default();
-    let circumstances = circumstances.without(&unnamed);
     let guard = heard.guard(ledger, rows)?;
     let holds = holds(night, ledger, &guard, &people, &circumstances, recognised.incomplete)?;
     Ok(Candidates::new(*night, people, circumstances, holds))
+}
+
+/// What is known of the world around these people, without providers of whom no letter may speak.
+pub(super) fn world<'a>(
+    night: &Night<'_>,
+    (rows, heard): (&'a Rows, &'a Heard),
+    ledger: &Ledger,
+    facts: &Facts,
+    people: &[Person<'a>],
+) -> Result<Circumstances<'a>, RunError> {
+    let providers = Providers::of(night, ledger, facts)?;
+    let unnamed = providers.map(|known| known.unnamed(rows, ledger.keys())).unwrap_or_default();
+    let circumstances = heard.circumstances(ledger.keys(), rows, people, &facts.sender_of);
+    Ok(circumstances.without(&unnamed))
 }
 
 /// What the ledger knows against letters to these people.

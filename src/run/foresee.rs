@@ -122,7 +122,7 @@ pub fn foresee(
     outlook.held += held(&linked.set_aside) + held(&settled.set_aside);
 
     let people = recognised.people;
-    let circumstances = heard.circumstances(ledger.keys(), rows, &people, &facts.sender_of);
+    let circumstances = census::world(night, (rows, heard), ledger, facts, &people)?;
     let incomplete = recognised.incomplete;
     let guard = heard.guard(ledger, rows)?;
     let holds = census::holds(night, ledger, &guard, &people, &circumstances, incomplete)?;
