@@ -226,6 +226,35 @@ pub(crate) mod tests {
     use crate::report::waves::{CallLine, WaveLine, WaveState};
 
     /// A statement with something in every place.
+    fn forecast() -> WaveReport {
+        WaveReport {
+            tonight: Some(1),
+            stopped: false,
+            made_on: jiff::civil::date(2025, 9, 15),
+            waves: vec![
+                WaveLine {
+                    number: 1,
+                    on: jiff::civil::date(2025, 9, 15),
+                    letters: 3,
+                    state: WaveState::Tonight,
+                },
+                WaveLine {
+                    number: 2,
+                    on: jiff::civil::date(2025, 9, 22),
+                    letters: 700,
+                    state: WaveState::Later,
+                },
+            ],
+            capacity: 2160,
+            days: vec![CallLine {
+                on: jiff::civil::date(2025, 9, 18),
+                low: 1,
+                expected: 9,
+                high: 29,
+            }],
+        }
+    }
+
     pub(crate) fn statement() -> Statement {
         let hash = |text: &str| hash::of_bytes(text.as_bytes());
         let made_with = MadeWith {
@@ -279,32 +308,7 @@ pub(crate) mod tests {
             proofs: ProofsNamed { letters: 2, sentences: 40, sha256: hash("proofs") },
             covers: vec!["category gp".to_owned(), "sentence nl rights.adult".to_owned()],
             letters,
-            forecast: Some(WaveReport {
-                tonight: Some(1),
-                stopped: false,
-                made_on: jiff::civil::date(2025, 9, 15),
-                waves: vec![
-                    WaveLine {
-                        number: 1,
-                        on: jiff::civil::date(2025, 9, 15),
-                        letters: 3,
-                        state: WaveState::Tonight,
-                    },
-                    WaveLine {
-                        number: 2,
-                        on: jiff::civil::date(2025, 9, 22),
-                        letters: 700,
-                        state: WaveState::Later,
-                    },
-                ],
-                capacity: 2160,
-                days: vec![CallLine {
-                    on: jiff::civil::date(2025, 9, 18),
-                    low: 1,
-                    expected: 9,
-                    high: 29,
-                }],
-            }),
+            forecast: Some(forecast()),
             since: ChangesSince {
                 statement: Some(hash("before")),
                 changed: vec!["texts".to_owned()],

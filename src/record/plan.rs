@@ -11,7 +11,7 @@ use super::audit::{
 use super::error::RecordError;
 use super::job::{Noted, PartTotals, StagedFile};
 use super::protection::ShieldLine;
-use super::recognise::{IdentityChange, Known, Mark, MarkKind};
+use super::recognise::{self, IdentityChange, Known, Mark, MarkKind};
 use super::store::{FileRows, News, Plan, PlannedLetter, Store, hash_identity, hash_mark};
 use crate::field::findings::Findings;
 use crate::field::ids::{Pseudonym, base32};
@@ -271,17 +271,6 @@ impl<'b> PlanDraft<'b> {
         }
     }
 
-    /// Two people with one BSN, whom a human told apart: neither is known by it. `marks` are sorted.
-    fn forget_shared_numbers(&mut self) {
-        let is_bsn = |kind| kind == MarkKind::Bsn;
-        let pairs = self.marks.windows(2).filter(|pair| pair[0].0 == pair[1].0);
-        let shared: BTreeSet<Mark> = pairs
-            .filter(|pair| is_bsn(pair[0].1) && is_bsn(pair[1].1))
-            .map(|pair| pair[0].0)
-            .collect();
-        self.marks.retain(|(mark, kind, _)| !is_bsn(*kind) || !shared.contains(mark));
-    }
-
     /// Ends the plan of the job `job_name`. The `staged` files must be on the disk, synced.
     ///
     /// # Errors
@@ -297,7 +286,7 @@ impl<'b> PlanDraft<'b> {
 
         self.marks.par_sort_unstable();
         self.marks.dedup();
-        self.forget_shared_numbers();
+        recognise::forget_shared_numbers(&mut self.marks);
 
         if self.marks.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(self.unbalanced("one lab record would be told to two people"));

@@ -26,7 +26,9 @@ use crate::field::ids::{Pseudonym, RowRef};
 use crate::field::keys::Keys;
 use crate::field::person::{Cluster, Person};
 use crate::field::row::Exposure;
-pub(super) use known::{Known, KnownLetter, KnownMerge, Mark, MarkKind, Owner};
+pub(super) use known::{
+    Known, KnownLetter, KnownMerge, Mark, MarkKind, Owner, forget_shared_numbers,
+};
 
 /// Everybody of this run, with what they were told.
 #[derive(Debug)]

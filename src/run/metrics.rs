@@ -56,7 +56,9 @@ fn text(outcome: &Outcome, last_good: Option<Timestamp>) -> String {
         missing,
     );
 
-    let [released, open] = outcome.released.map(|jobs| i64::try_from(jobs).ok());
+    let jobs = |jobs: u64| i64::try_from(jobs).ok();
+    let (released, open) =
+        (jobs(outcome.emergency_releases), jobs(outcome.emergency_releases_open));
     page.gauge("emergency_releases", "Jobs that one person released in an emergency.", released);
     page.gauge("emergency_releases_open", "Those of them that nobody else has approved.", open);
 

@@ -131,10 +131,12 @@ pub struct Outcome {
     pub ledger_head: String,
     /// What became of the summary mail.
     pub mail: MailFate,
-    /// Jobs that one person released in an emergency and are out, and how many of them wait for a
-    /// second person.
+    /// Jobs that one person released in an emergency and are out.
     #[serde(default)]
-    pub released: [u64; 2],
+    pub emergency_releases: u64,
+    /// Those of them that nobody else has approved.
+    #[serde(default)]
+    pub emergency_releases_open: u64,
     /// What became of the mail to the approvers about each of them that was tried, by job.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub emergencies: BTreeMap<String, MailFate>,
@@ -195,7 +197,8 @@ impl Outcome {
             in_mail: Vec::new(),
             ledger_head: String::new(),
             mail: MailFate::default(),
-            released: [0; 2],
+            emergency_releases: 0,
+            emergency_releases_open: 0,
             emergencies: BTreeMap::new(),
             metrics: String::new(),
             backup: String::new(),
@@ -224,7 +227,8 @@ impl Outcome {
             missing_packages: report.missing_packages.clone(),
             report: Some(papers.join("report.html")),
             ledger_head: report.ledger_head.clone(),
-            released: [report.emergencies.released, report.emergencies.open.len() as u64],
+            emergency_releases: report.emergencies.released,
+            emergency_releases_open: report.emergencies.open.len() as u64,
             ..Self::new(frame, Ending::Done, exit_code)
         }
     }

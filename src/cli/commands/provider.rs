@@ -91,7 +91,7 @@ impl Session<'_> {
             return Ok(ExitStatus::Done);
         }
         if let Some(line) = line {
-            show(&asked.code, line, &history)
+            show(&asked.code, line, &history);
         } else {
             output::line(format_args!("provider  {} is not affected", asked.code));
             let why = if lines.is_none() {

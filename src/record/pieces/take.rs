@@ -322,7 +322,7 @@ impl Ledger {
         let known: BTreeSet<ReturnedRow> =
             self.store.returned()?.into_iter().map(|(_, row)| row).collect();
 
-        let mut returned = BTreeSet::new();
+        let (mut all, mut returned) = (BTreeSet::new(), BTreeSet::new());
         let mut unknown = 0;
         for (row, place) in rows.iter().zip(places) {
             let Some((job, seq)) = place else {
@@ -342,9 +342,11 @@ impl Ledger {
             if !known.contains(&new) && !returned.iter().any(is_there) {
                 returned.insert(new);
             }
+            all.insert(new);
         }
 
-        self.too_early(&returned, paper, model, taken)?;
+        // Also of what was taken before: a file that comes again says the same again.
+        self.too_early(&all, paper, model, taken)?;
         Ok(Said { returned: returned.into_iter().collect(), unknown, ..Said::default() })
     }
 

@@ -1,7 +1,7 @@
 //! What the ledger remembers of everybody who was told: their marks, their letters, and who turned
 //! out to be one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -86,6 +86,16 @@ pub(in crate::record) struct Known {
     merges: Vec<KnownMerge>,
     /// Providers and professionals among those who have numbers: they are nobody of the lists.
     others: usize,
+}
+
+/// Two new people with one BSN, whom a human told apart: neither is known by it. The marks, each
+/// with somebody's number, are sorted.
+pub(in crate::record) fn forget_shared_numbers(marks: &mut Vec<(Mark, MarkKind, u32)>) {
+    let is_bsn = |kind| kind == MarkKind::Bsn;
+    let pairs = marks.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+    let shared: BTreeSet<Mark> =
+        pairs.filter(|pair| is_bsn(pair[0].1) && is_bsn(pair[1].1)).map(|pair| pair[0].0).collect();
+    marks.retain(|(mark, kind, _)| !is_bsn(*kind) || !shared.contains(mark));
 }
 
 impl Known {

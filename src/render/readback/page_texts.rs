@@ -29,7 +29,7 @@ impl PageTexts {
                 let Page { own, forms, .. } = reader.page(page)?;
                 let mut text = String::new();
                 for number in forms {
-                    text.push_str(&*self.body(number, &mut reader, &mut bodies)?);
+                    text.push_str(&self.body(number, &mut reader, &mut bodies)?);
                 }
                 text.push_str(&lines(&own));
                 text.extend(mark(&own));
@@ -51,13 +51,12 @@ impl PageTexts {
         }
 
         let streams = known::streams(reader, "", &[number])?;
-        let text = match self.shelf.find(&streams, reader, &[number])? {
-            Some(text) => text,
-            None => {
-                let text = Arc::new(lines(&reader.form(number)?.layer));
-                self.shelf.keep(streams, reader, &[number], &text)?;
-                text
-            }
+        let text = if let Some(text) = self.shelf.find(&streams, reader, &[number])? {
+            text
+        } else {
+            let text = Arc::new(lines(&reader.form(number)?.layer));
+            self.shelf.keep(streams, reader, &[number], &text)?;
+            text
         };
 
         bodies.insert(number, Arc::clone(&text));

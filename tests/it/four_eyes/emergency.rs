@@ -1,6 +1,7 @@
 //! One person releases letters alone: everybody hears of it, and it is not over before a second
 //! person has approved them.
 
+use std::fmt::Write;
 use std::fs;
 
 use serde_json::Value;
@@ -23,8 +24,8 @@ fn campaign(server: &Server, who: &str) -> Campaign {
         let more = format!("{line}{right}mail = \"{}@example.org\"\n", name.to_lowercase());
         text = text.replace(&line, &more);
     }
-    text +=
-        &format!("\n[mail]{mail}\n[metrics]\nfile = {:?}\n", campaign.night.path().join("m.prom"));
+    let figures = campaign.night.path().join("m.prom");
+    write!(text, "\n[mail]{mail}\n[metrics]\nfile = \"{}\"\n", figures.display()).unwrap();
     fs::write(&campaign.config, text).unwrap();
     campaign
 }

@@ -20,7 +20,7 @@ fn approved() -> Campaign {
         fs::copy(root().join("locales").join(name), texts.join(name)).unwrap();
     }
     let text = fs::read_to_string(&campaign.config).unwrap();
-    let table = format!("[texts]\nfolder = {texts:?}\n\n[approval]");
+    let table = format!("[texts]\nfolder = \"{}\"\n\n[approval]", texts.display());
     fs::write(&campaign.config, text.replacen("[approval]", &table, 1)).unwrap();
 
     campaign.waits(DATE);
