@@ -65,6 +65,7 @@ impl View {
 
 /// What the frame of every page shows.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 struct Frame<'a> {
     language: &'static str,
     here: &'a str,

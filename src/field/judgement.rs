@@ -358,6 +358,7 @@ pub fn row_of(corrections: &[Correction], row: RowRef) -> Option<Registrant> {
 
 /// What humans have said of one person, as far as it holds today.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 pub struct Judged<'a> {
     /// The address that a letter goes to.
     pub address: Option<&'a Registrant>,

@@ -127,10 +127,7 @@ pub fn row_at(
         read => read.map_err(failed)?,
     }
 
-    let text = match encoding::decode(&bytes, form.encoding, &path) {
-        Ok(text) => text,
-        Err(_) => return Ok(None),
-    };
+    let Ok(text) = encoding::decode(&bytes, form.encoding, &path) else { return Ok(None) };
     let whole = split::record(text.as_bytes(), 0, form.dialect());
     Ok(whole.is_ok_and(|span| span.end == text.len()).then(|| form.cells(list, &text)))
 }

@@ -138,7 +138,9 @@ pub fn foresee(
     candidates.in_shares("deciding", share, |(letters, held, suppressed)| {
         outlook.held += held;
         outlook.suppressed += suppressed;
-        letters.into_iter().for_each(|letter| outlook.add(letter));
+        for letter in letters {
+            outlook.add(letter);
+        }
     })?;
 
     Ok(outlook)

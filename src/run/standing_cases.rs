@@ -124,9 +124,7 @@ pub(super) fn queue(
     }
     let open = waiting.gone.iter().filter(|gone| gone.is_open());
     reasons.extend(
-        (1..)
-            .zip(open)
-            .filter_map(|(more, gone)| Some((number_of(numbers.len() + more), gone.reason()))),
+        (1..).zip(open).map(|(more, gone)| (number_of(numbers.len() + more), gone.reason())),
     );
 
     let cases = cases.iter().filter_map(|case| Some((*reasons.get(&case.case)?, case.since)));

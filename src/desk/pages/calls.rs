@@ -97,7 +97,7 @@ impl CallForm {
             let value = self.field(name).replace(['\r', '\n'], " ");
             if value.is_empty() { String::new() } else { format!("{name} = {value}\n") }
         };
-        PersonQuery::parse(&ASKED.map(|name| line(name)).concat())
+        PersonQuery::parse(&ASKED.map(line).concat())
     }
 
     fn typed(&self) -> Vec<(&'static str, String)> {
@@ -111,6 +111,11 @@ impl CallForm {
         };
         CaseKind::Address.fields().iter().filter_map(cell).collect()
     }
+}
+
+fn in_words(error: &QueueError) -> String {
+    let hint = error.hint().unwrap_or_default();
+    format!("{error}. {hint}")
 }
 
 impl Desk {
@@ -177,7 +182,7 @@ impl Desk {
                 page.on_their_way = recorded.on_their_way.len();
                 self.words.get(visitor.language, "calls.told").clone_into(&mut page.told);
             }
-            Err(error) if is_typed(&error) => page.wrong = self.in_words(&error),
+            Err(error) if is_typed(&error) => page.wrong = in_words(&error),
             Err(error) => return Err(error.into()),
         }
         Ok(())
@@ -196,7 +201,7 @@ impl Desk {
         let found = match found {
             Ok(found) => found,
             Err(error) if is_typed(&error) => {
-                page.wrong = self.in_words(&error);
+                page.wrong = in_words(&error);
                 return Ok(());
             }
             Err(error) => return Err(error.into()),
@@ -219,11 +224,6 @@ impl Desk {
         };
         let address = CaseKind::Address.fields().iter().map(label).collect();
         CallPage { typed: form.typed(), address, ..CallPage::default() }
-    }
-
-    fn in_words(&self, error: &QueueError) -> String {
-        let hint = error.hint().unwrap_or_default();
-        format!("{error}. {hint}")
     }
 
     fn person_in_words(&self, person: &FoundPerson, language: Language) -> ShownPerson {

@@ -181,9 +181,10 @@ pub fn apply_rule(
         answer: rule.answer,
         seen: Some(case.sight.seen),
         person: Some(case.person),
-        opinion: match asks_twice(config, keys, kind, case.sight) {
-            true if !two => Opinion::First,
-            _ => Opinion::Alone,
+        opinion: if !two && asks_twice(config, keys, kind, case.sight) {
+            Opinion::First
+        } else {
+            Opinion::Alone
         },
         corrections: Vec::new(),
     };

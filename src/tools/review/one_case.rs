@@ -23,7 +23,9 @@ impl OpenCase {
         }
         for line in &self.lines {
             let beside = places(line.cell("beside")).unwrap_or_default();
-            beside.into_iter().for_each(|place| add((place.file, place.row)));
+            for place in beside {
+                add((place.file, place.row));
+            }
         }
         named
     }

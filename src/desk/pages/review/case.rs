@@ -34,6 +34,7 @@ const NOT_SHOWN: [&str; 9] = [
 
 /// The page.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 struct CasePage {
     run: String,
     number: u32,
@@ -213,9 +214,8 @@ impl Desk {
         let word = |key: &str| self.words.get(language, key).to_owned();
         let answer = |answer: &CaseAnswer| word(&format!("answer.{answer}"));
         match state {
-            QueueState::Open => String::new(),
             QueueState::SecondWanted { by } if by == who => word("review.second_own"),
-            QueueState::SecondWanted { .. } => String::new(),
+            QueueState::Open | QueueState::SecondWanted { .. } => String::new(),
             QueueState::Disputed { said } => {
                 let said = said.iter().map(|(by, word)| format!("{by}: {}", answer(word)));
                 format!("{} {}", word("review.disputed"), said.collect::<Vec<_>>().join("; "))
