@@ -322,8 +322,7 @@ impl Ledger {
         let known: BTreeSet<ReturnedRow> =
             self.store.returned()?.into_iter().map(|(_, row)| row).collect();
 
-        let (mut all, mut returned) = (BTreeSet::new(), BTreeSet::new());
-        let mut unknown = 0;
+        let (mut all, mut returned, mut unknown) = (BTreeSet::new(), BTreeSet::new(), 0);
         for (row, place) in rows.iter().zip(places) {
             let Some((job, seq)) = place else {
                 unknown += 1;
@@ -345,12 +344,11 @@ impl Ledger {
             all.insert(new);
         }
 
-        // Also of what was taken before: a file that comes again says the same again.
         self.too_early(&all, paper, model, taken)?;
         Ok(Said { returned: returned.into_iter().collect(), unknown, ..Said::default() })
     }
 
-    /// Alarms of letters that came back, by what is known of their pieces.
+    /// Alarms of letters that came back, in whichever file that is taken, also once more.
     fn too_early(
         &self,
         returned: &BTreeSet<ReturnedRow>,
