@@ -178,7 +178,7 @@ impl Ledger {
             let Some(Event::Judged(event)) = place.and_then(|place| events.get(place)) else {
                 return Err(replay());
             };
-            judgements.add(seq, event, self.unseal(line)?);
+            judgements.add(seq, event, self.unseal(&line)?);
         }
         Ok(judgements)
     }
@@ -287,7 +287,7 @@ impl Ledger {
         letters.filter_map(Result::transpose).collect()
     }
 
-    fn unseal(&self, line: SealedJudgement) -> Result<Judgement, RecordError> {
+    fn unseal(&self, line: &SealedJudgement) -> Result<Judgement, RecordError> {
         let damaged = || RecordError::Damaged { problem: "a judgement cannot be read".to_owned() };
         let corrections = open_seal(&self.keys, &line.sealed).ok_or_else(damaged)?;
         Ok(Judgement {

@@ -76,7 +76,7 @@ pub fn find(
     let judgements = ledger.judgements()?;
     let lists = Lists::read(config, &ledger, date, progress)?;
     let found = look(config, &ledger, &lists, query, (date, progress))?;
-    found.into_iter().map(|standing| found_person(&ledger, &judgements, standing)).collect()
+    found.into_iter().map(|standing| found_person(&ledger, &judgements, &standing)).collect()
 }
 
 fn look(
@@ -95,9 +95,9 @@ fn look(
 fn found_person(
     ledger: &Ledger,
     judgements: &Judgements,
-    standing: PersonStanding,
+    standing: &PersonStanding,
 ) -> Result<FoundPerson, QueueError> {
-    let letters = letters(ledger, &standing)?.into_iter().map(|letter| PersonLetter {
+    let letters = letters(ledger, standing)?.into_iter().map(|letter| PersonLetter {
         letter_id: letter.letter_id,
         reference: letter.reference,
         date: letter.date,
@@ -108,10 +108,10 @@ fn found_person(
     Ok(FoundPerson {
         person: standing.person,
         letters: letters.collect(),
-        next: next(&standing),
+        next: next(standing),
         code: standing.reason.as_ref().map(|(reason, _)| reason.code().to_owned()),
         due: standing.due,
-        said: said(judgements, &standing),
+        said: said(judgements, standing),
     })
 }
 
@@ -311,7 +311,7 @@ pub fn export(
     let rows = delivered(config, &lists, &standing.rows, (date, progress))?;
     let known_as = standing.told_as.iter().copied().collect();
     let person = standing.person;
-    let standing = found_person(&ledger, &judgements, standing)?;
+    let standing = found_person(&ledger, &judgements, &standing)?;
     let corrected = standing.said.iter().filter(|said| !said.saying.corrections.is_empty());
     let corrections =
         corrected.map(|said| (said.saying.event, said.saying.corrections.clone())).collect();
