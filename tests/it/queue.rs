@@ -2,6 +2,7 @@
 //! seen, and whatever people decide nobody is told twice.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -40,10 +41,12 @@ fn deliver(night: &Night, records: &[&str]) {
         let [id, bsn, names, initials, surname, born, street, number, postcode, sample] =
             cells.try_into().unwrap();
         let town = if street.is_empty() { "" } else { "Utrecht" };
-        text.push_str(&format!(
+        writeln!(
+            text,
             "{id},queue,{bsn},{names},{initials},,{surname},{born},V,{street},{number},,,{postcode},\
-             {town},,gp,,{sample},confirmed,no,name;address,\n"
-        ));
+             {town},,gp,,{sample},confirmed,no,name;address,"
+        )
+        .unwrap();
     }
     fs::write(night.inbox().join("exposures-queue.csv"), text).unwrap();
 }
