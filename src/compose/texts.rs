@@ -10,7 +10,7 @@ pub mod dates;
 mod faults;
 mod items;
 pub(crate) mod limits;
-mod locale;
+pub(in crate::compose) mod locale;
 mod news;
 pub(crate) mod slots;
 mod subject;

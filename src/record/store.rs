@@ -8,6 +8,7 @@ mod jobs;
 mod lists;
 mod people;
 mod pieces;
+mod places;
 mod plan;
 mod providers;
 mod purge;

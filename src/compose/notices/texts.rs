@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 use crate::base::{ExitStatus, Explain, FileError, durable, hash};
+use crate::compose::texts::locale::tables;
 use crate::compose::texts::slots::{Dated, Plain, SlotName, SlottedLine};
 use crate::field::row::ProviderKind;
 use crate::field::terms::{Language, Status};
@@ -120,16 +121,6 @@ impl<T> ByKind<T> {
             ProviderKind::Clinic => &self.clinic,
         }
     }
-}
-
-/// Declares the tables of a file; every field is required and no other is permitted.
-macro_rules! tables {
-    ($($(#[$meta:meta])* $table:ident { $($key:ident: $kind:ty),+ $(,)? })+) => {
-        $($(#[$meta])*
-        #[derive(Clone, Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub struct $table { $(#[doc = concat!("`", stringify!($key), "`")] pub $key: $kind),+ })+
-    };
 }
 
 tables! {

@@ -36,6 +36,8 @@ macro_rules! tables {
     };
 }
 
+pub(in crate::compose) use tables;
+
 tables! {
     /// A whole locale file; the tables carry the names of the blocks of docs/letters.md in lower
     /// case.

@@ -10,6 +10,7 @@ use super::events::{append, count};
 use super::inputs::seq as event_of;
 use super::jobs::{date, kind};
 use super::people::index;
+use super::places::LetterRows;
 use super::schema::PIECES;
 use super::{Sql, Store, at, strange};
 use crate::field::ids::{LetterId, Pseudonym};
@@ -204,19 +205,12 @@ impl Store {
     ) -> Result<Vec<Pseudonym>, RecordError> {
         let people = self.people()?;
         let read = || {
-            // By job alone there is no index; the letters of a job are numbered without gaps.
-            let mut first = self.connection.prepare("SELECT min(id) FROM letter WHERE job = ?1")?;
+            let mut rows = LetterRows::of(&self.connection)?;
             let mut find =
                 self.connection.prepare("SELECT person FROM letter WHERE id = ?1 AND job = ?2")?;
-            let mut begins = BTreeMap::<JobNumber, i64>::new();
             places
                 .map(|(job, seq)| {
-                    let begin = match begins.get(&job) {
-                        Some(begin) => *begin,
-                        None => first.query_row([job], |row| row.get(0))?,
-                    };
-                    begins.insert(job, begin);
-                    let id = begin + i64::from(seq) - 1;
+                    let id = rows.id(job, seq)?;
                     let place = find.query_row((id, job), |row| index(row, 0))?;
                     people.get(place as usize).copied().ok_or_else(|| strange(0, "unknown person"))
                 })
@@ -231,15 +225,13 @@ impl Store {
         places: impl Iterator<Item = (JobNumber, u32)>,
     ) -> Result<Vec<PlacedLetter>, RecordError> {
         let read = || {
-            // As for owners: an index would cost every plan more than this look-up.
-            let mut first = self.connection.prepare("SELECT min(id) FROM letter WHERE job = ?1")?;
+            let mut rows = LetterRows::of(&self.connection)?;
             let mut find = self.connection.prepare(
                 "SELECT letter.letter_id, person.pseudonym, letter.kind, letter.sequence, job.run_date,
                     letter.id = (SELECT max(other.id) FROM letter AS other WHERE other.person = letter.person)
                  FROM letter JOIN person ON person.id = letter.person JOIN job ON job.job = letter.job
                  WHERE letter.id = ?1 AND letter.job = ?2",
             )?;
-            let mut begins = BTreeMap::<JobNumber, i64>::new();
             let letter = |row: &Row<'_>| {
                 let person: Result<Pseudonym, ()> = row.get_ref(1)?.as_str()?.parse();
                 Ok(PlacedLetter {
@@ -252,14 +244,7 @@ impl Store {
                 })
             };
             places
-                .map(|(job, seq)| {
-                    let begin = match begins.get(&job) {
-                        Some(begin) => *begin,
-                        None => first.query_row([job], |row| row.get(0))?,
-                    };
-                    begins.insert(job, begin);
-                    find.query_row((begin + i64::from(seq) - 1, job), letter)
-                })
+                .map(|(job, seq)| find.query_row((rows.id(job, seq)?, job), letter))
                 .collect::<Sql<Vec<_>>>()
         };
         read().map_err(at("find letters"))

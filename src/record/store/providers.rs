@@ -1,12 +1,11 @@
 //! Letters to providers, and what is noted of them.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use rusqlite::Row;
 
 use super::events::append;
 use super::jobs::{date, kind};
+use super::places::LetterRows;
 use super::{Sql, Store, at, strange};
 use crate::field::findings::Findings;
 use crate::field::ids::Pseudonym;
@@ -59,22 +58,15 @@ impl Store {
             })
         };
         let read = || {
-            // By job alone there is no index; the letters of a job are numbered without gaps.
-            let mut first = self.connection.prepare("SELECT min(id) FROM letter WHERE job = ?1")?;
+            let mut rows = LetterRows::of(&self.connection)?;
             let mut find = self.connection.prepare(
                 "SELECT person.pseudonym, job.run_date, letter.kind, letter.sequence, findings.said
                  FROM letter JOIN person ON person.id = letter.person JOIN job ON job.job = letter.job
                  JOIN findings ON findings.id = letter.findings WHERE letter.id = ?1 AND letter.job = ?2",
             )?;
-            let mut begins = BTreeMap::<JobNumber, i64>::new();
             places
                 .map(|(job, seq)| {
-                    let begin = match begins.get(&job) {
-                        Some(begin) => *begin,
-                        None => first.query_row([job], |row| row.get(0))?,
-                    };
-                    begins.insert(job, begin);
-                    let row = find.query_row((begin + i64::from(seq) - 1, job), notice)?;
+                    let row = find.query_row((rows.id(job, seq)?, job), notice)?;
                     Ok(((job, seq), row))
                 })
                 .collect::<Sql<Vec<_>>>()
