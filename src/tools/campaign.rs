@@ -176,8 +176,8 @@ mod tests {
         let mut tables = vec![(String::new(), written.clone())];
         let mut seen = 0;
         while let Some((name, table)) = tables.pop() {
-            // Maps of whatever columns a list has.
-            if ["columns", "empty", "words"]
+            // Maps of whatever columns a list has, and of whatever kinds of provider.
+            if ["columns", "empty", "words", "senders"]
                 .iter()
                 .any(|map| name.split('.').any(|part| part == *map))
             {
