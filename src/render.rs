@@ -9,16 +9,19 @@ pub mod sheet_mark;
 
 mod breaks;
 mod form;
+mod galley;
 mod gate;
 mod ink;
 mod input;
 mod kix;
 mod laid;
+mod makeup;
 mod metrics;
 pub mod note;
 mod press;
 mod print_file;
 pub mod raster;
+mod shell;
 mod type_case;
 mod world;
 

@@ -7,12 +7,13 @@
 
 use crate::field::body::{Body, Frame};
 use crate::render::geometry::{MM_PER_PT, PAGE_HEIGHT, Sheet};
+use crate::render::input::unbroken;
 use crate::render::laid::{Face, LaidPage, SlotKey};
 
 /// Below the rehearsal line and above the first line of text of any page but the first, mm.
-const BODY_TOP: f64 = 14.0;
+pub(super) const BODY_TOP: f64 = 14.0;
 /// The foot of a page begins below this, mm.
-const BODY_BOTTOM: f64 = PAGE_HEIGHT - 16.0;
+pub(super) const BODY_BOTTOM: f64 = PAGE_HEIGHT - 16.0;
 
 /// One line of the text.
 #[derive(Clone, Debug)]
@@ -133,7 +134,7 @@ impl<'a> Lines<'a> {
     fn block(&self, line: &Line) -> Option<usize> {
         let text = line.text.trim_end();
         let begins = |heading: &str| line.bold && !text.is_empty() && heading.starts_with(text);
-        self.body.blocks.iter().position(|block| begins(&block.heading))
+        self.body.blocks.iter().position(|block| begins(&unbroken(&block.heading)))
     }
 
     /// What stands around the breaks that strand something, for tests.

@@ -10,6 +10,7 @@ use crate::render::RenderError;
 use crate::render::ink::{self, rectangle, round};
 use crate::render::laid::{Face, Glyph, LaidPage, Run, Slot, SlotKey};
 use crate::render::metrics::FontMetrics;
+use crate::render::press::{Fitted, Space};
 use crate::render::type_case::{Used, deflate, name};
 
 /// What the press keeps of a body: there may be tens of thousands.
@@ -25,6 +26,8 @@ pub(super) struct Stock {
     pub most_sides: usize,
     /// Page breaks that strand something.
     pub stranded: usize,
+    /// Space in the letter.
+    pub space: Space,
 }
 
 impl Stock {
@@ -32,11 +35,8 @@ impl Stock {
     ///
     /// # Errors
     /// [`RenderError::Layout`] when a value has no place or two.
-    pub fn of(
-        body: &Body,
-        pages: Vec<LaidPage>,
-        metrics: &FontMetrics,
-    ) -> Result<Self, RenderError> {
+    pub fn of(body: &Body, fitted: Fitted, metrics: &FontMetrics) -> Result<Self, RenderError> {
+        let Fitted { pages, stranded, space } = fitted;
         slots_once(body, &pages)?;
         let count = pages.len().to_string();
         let label = |page: usize| {
@@ -51,7 +51,8 @@ impl Stock {
             rehearsal: body.frame.rehearsal.as_str().into(),
             pages: pages.collect::<Result<_, _>>()?,
             most_sides: body.most_sides(),
-            stranded: 0,
+            stranded,
+            space,
         })
     }
 }

@@ -15,6 +15,7 @@ use crate::field::draft::{Draft, Kix};
 use crate::field::terms::Language;
 use crate::render::geometry::{Rect, Sheet, Zones};
 use crate::render::kix;
+use crate::render::press::Space;
 
 /// Input of `templates/letter.typ`.
 #[derive(Serialize, Deserialize)]
@@ -59,7 +60,7 @@ pub struct PersonalSlots {
 }
 
 /// How much air a letter gets; chosen by the press.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Density {
     /// Most letters.
@@ -140,15 +141,18 @@ pub fn bars(code: &str, lines: usize, window: &Window) -> Option<Vec<Rect>> {
     kix::bars(code, sheet.address_x, top, room)
 }
 
-/// The body with no-break spaces inside numbers to call and dates, which stay on one line.
-fn unbroken(body: &Body) -> Body {
+/// The text with no-break spaces inside numbers to call and dates, which stay on one line.
+pub(super) fn unbroken(text: &str) -> Cow<'_, str> {
     static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"\d[\d ]{4,}\d|\d{1,2} \p{L}+ \d{4}").expect("the pattern is fixed")
     });
+    TOGETHER.replace_all(text, |found: &Captures| found[0].replace(' ', "\u{a0}"))
+}
+
+/// The body with all its texts unbroken.
+fn unbroken_body(body: &Body) -> Body {
     let join = |text: &mut String| {
-        if let Cow::Owned(joined) =
-            TOGETHER.replace_all(text, |found: &Captures| found[0].replace(' ', "\u{a0}"))
-        {
+        if let Cow::Owned(joined) = unbroken(text) {
             *text = joined;
         }
     };
@@ -179,7 +183,7 @@ impl LetterInput {
 
         Self {
             title: format!("{title} {}", body.frame.date),
-            body: unbroken(body),
+            body: unbroken_body(body),
             person,
             sheet: Sheet::of(window),
             density: Density::Open,
@@ -187,5 +191,11 @@ impl LetterInput {
             air: Vec::new(),
             date: date.into(),
         }
+    }
+
+    /// The same with so much space.
+    pub(super) fn with(self, space: &Space) -> Self {
+        let Space { density, trim, ref air } = *space;
+        Self { density, trim, air: air.clone(), ..self }
     }
 }

@@ -31,6 +31,47 @@ pub struct LaidPage {
     pub slots: Vec<Slot>,
 }
 
+impl LaidPage {
+    /// What stands above `y`, in points, and the rest.
+    #[must_use]
+    pub fn parted(self, y: f64) -> (Self, Self) {
+        let (above, below) = self.runs.into_iter().partition(|run| run.y < y);
+        let (ruled_above, ruled_below) = self.rules.into_iter().partition(|rule| rule.y < y);
+        let (slots_above, slots_below) = self.slots.into_iter().partition(|slot| slot.y < y);
+        (
+            Self { runs: above, rules: ruled_above, slots: slots_above },
+            Self { runs: below, rules: ruled_below, slots: slots_below },
+        )
+    }
+
+    /// Moves everything down by so many points.
+    pub fn lower(&mut self, by: f64) {
+        self.runs.iter_mut().for_each(|run| run.y += by);
+        self.rules.iter_mut().for_each(|rule| rule.y += by);
+        self.slots.iter_mut().for_each(|slot| slot.y += by);
+    }
+
+    /// Adds what stands on another page, so many points lower and further to the right.
+    pub fn add(&mut self, other: &Self, down: f64, right: f64) {
+        let (runs, rules, slots) = (&other.runs, &other.rules, &other.slots);
+        self.runs.extend(runs.iter().map(|run| Run {
+            x: run.x + right,
+            y: run.y + down,
+            ..run.clone()
+        }));
+        self.rules.extend(rules.iter().map(|rule| RuledLine {
+            x: rule.x + right,
+            y: rule.y + down,
+            ..*rule
+        }));
+        self.slots.extend(slots.iter().map(|slot| Slot {
+            x: slot.x + right,
+            y: slot.y + down,
+            ..*slot
+        }));
+    }
+}
+
 /// Glyphs of one face and size on one baseline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {

@@ -17,8 +17,10 @@ use crate::render::breaks::{FairEnd, Lines};
 use crate::render::dossier::{DossierLetter, DossierPages};
 use crate::render::form::Stock;
 use crate::render::gate::Gate;
-use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET, Zones};
+use crate::render::geometry::{MARK, MARK_MODULE, MARK_QUIET, Sheet, Zones};
 use crate::render::input::{Density, LetterInput, PersonalSlots};
+use crate::render::laid::LaidPage;
+use crate::render::makeup::Parts;
 use crate::render::metrics::FontMetrics;
 use crate::render::print_file::PrintFile;
 use crate::render::raster::{Side, SideLine};
@@ -88,24 +90,21 @@ impl Press {
             return Err(RenderError::MarkInWindow);
         }
         let metrics = workshop.metrics();
+        let parts = Parts::of(&workshop, bodies.values(), &print.window)?;
         let lay = |(key, body): &(&String, &Body)| {
-            let bare = LetterInput::new(body, PersonalSlots::default(), &print.window, run_date);
             let planned = planned
                 .get(*key)
                 .map(|sheets| if print.duplex { *sheets } else { sheets.div_ceil(2) });
-            let fitted = fit(&workshop, bare, planned)?;
-            let mut stock = Stock::of(body, fitted.laid.pages()?, &metrics)?;
-            stock.stranded = fitted.stranded;
-            Ok(((*key).clone(), stock))
+            let pages = |space: &Space| parts.pages(body, space);
+            let fitted = fit(body, Sheet::of(&print.window), planned, &pages)?;
+            Ok(((*key).clone(), Stock::of(body, fitted, &metrics)?))
         };
 
-        // Neighbours have much in common, which Typst then lays out once.
-        let mut bodies: Vec<(&String, &Body)> = bodies.iter().collect();
-        bodies.sort_unstable_by_key(|(_, body)| *body);
-        let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>();
+        let entries: Vec<(&String, &Body)> = bodies.iter().collect();
+        let stock = workers::map(&entries, lay).into_iter().collect::<Result<_, RenderError>>();
         Workshop::forget();
 
-        Ok(Self { metrics, workshop, print: *print, stock: stock? })
+        Ok(Self { metrics, print: *print, stock: stock?, workshop })
     }
 
     /// Distinct bodies that were set.
@@ -207,9 +206,7 @@ impl Press {
     /// # Errors
     /// [`RenderError`] when it cannot be laid out.
     pub fn whole_document(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
-        fit(&self.workshop, self.whole(draft, body), None)?
-            .laid
-            .plain(&draft.letter_id.to_string(), self.workshop.date())
+        self.whole(draft, body)?.plain(&draft.letter_id.to_string(), self.workshop.date())
     }
 
     /// The letter as PDF/A-2a and PDF/UA-1, set whole by the same templates.
@@ -217,7 +214,7 @@ impl Press {
     /// # Errors
     /// [`RenderError`] when it cannot be laid out or does not meet the standards.
     pub fn accessible(&self, draft: &Draft, body: &Body) -> Result<Vec<u8>, RenderError> {
-        let laid = fit(&self.workshop, self.whole(draft, body), None)?.laid;
+        let laid = self.whole(draft, body)?;
         laid.accessible(&draft.letter_id.to_string(), self.workshop.date())
     }
 
@@ -230,10 +227,7 @@ impl Press {
         pages: &DossierPages,
         letters: &[DossierLetter<'_>],
     ) -> Result<Vec<u8>, RenderError> {
-        let set = |letter: &DossierLetter<'_>| {
-            let whole = self.whole(letter.draft, letter.body);
-            Ok(fit(&self.workshop, whole, None)?.laid)
-        };
+        let set = |letter: &DossierLetter<'_>| self.whole(letter.draft, letter.body);
         let letters = letters.iter().map(set).collect::<Result<Vec<_>, RenderError>>()?;
         let pages_and_letters = self.workshop.lay_dossier(pages)?.bound(&letters);
         pages_and_letters.archive(&pages.title, self.workshop.date())
@@ -264,14 +258,14 @@ impl Press {
         body: &Body,
         pixels_per_inch: f64,
     ) -> Result<Vec<Side>, RenderError> {
-        let mut input = self.whole(draft, body);
+        let mut input = self.input(draft, body)?;
         if self.print.sheet_mark == SheetMark::Own {
             let sides = self.sides(&draft.body).ok_or(RenderError::Body)?;
             input.person.marks =
                 shown_marks(sides, self.print.duplex).ok_or(RenderError::Workshop)?;
         }
 
-        let laid = fit(&self.workshop, input, None)?.laid;
+        let laid = self.workshop.lay(&input)?;
         let lines = laid.pages()?.into_iter().map(|page| {
             page.runs.into_iter().map(super::laid::Run::line).collect::<Vec<SideLine>>()
         });
@@ -279,9 +273,17 @@ impl Press {
         Ok(rasters.zip(lines).map(|(raster, lines)| Side { raster, lines }).collect())
     }
 
-    fn whole(&self, draft: &Draft, body: &Body) -> LetterInput {
-        let window = &self.print.window;
-        LetterInput::new(body, PersonalSlots::of(draft, window), window, self.workshop.date())
+    fn whole(&self, draft: &Draft, body: &Body) -> Result<Laid, RenderError> {
+        self.workshop.lay(&self.input(draft, body)?)
+    }
+
+    /// The letter with the space that its body has on its own: slots move nothing, so both come out
+    /// alike.
+    fn input(&self, draft: &Draft, body: &Body) -> Result<LetterInput, RenderError> {
+        let space = &self.stock.get(&draft.body).ok_or(RenderError::Body)?.space;
+        let (window, date) = (&self.print.window, self.workshop.date());
+        let input = LetterInput::new(body, PersonalSlots::of(draft, window), window, date);
+        Ok(input.with(space))
     }
 }
 
@@ -305,21 +307,22 @@ fn shown_marks(sides: usize, duplex: bool) -> Option<Vec<Vec<[f64; 4]>>> {
     (0..sides).map(one).collect()
 }
 
-/// A letter as it was set.
+/// A body on its pages.
 pub(super) struct Fitted {
-    pub laid: Laid,
+    pub pages: Vec<LaidPage>,
     /// Page breaks that strand a line, an entry of a list or the end of the letter.
     pub stranded: usize,
+    pub space: Space,
 }
 
 /// Space in a letter: what the press chooses.
-#[derive(Clone)]
-struct Space {
-    density: Density,
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Space {
+    pub density: Density,
     /// By how much every page ends early, in points.
-    trim: f64,
+    pub trim: f64,
     /// Above each block, in points.
-    air: Vec<f64>,
+    pub air: Vec<f64>,
 }
 
 impl Space {
@@ -337,14 +340,14 @@ impl Space {
 
 /// A letter with some space.
 struct Trial<'a> {
-    laid: Laid,
+    pages: Vec<LaidPage>,
     lines: Lines<'a>,
     space: Space,
 }
 
 impl Trial<'_> {
     fn sheets(&self) -> usize {
-        self.laid.sides().div_ceil(2)
+        self.pages.len().div_ceil(2)
     }
 
     /// The first page whose end strands something.
@@ -353,7 +356,8 @@ impl Trial<'_> {
     }
 
     fn fitted(self) -> Fitted {
-        Fitted { stranded: self.lines.stranded().count(), laid: self.laid }
+        let stranded = self.lines.stranded().count();
+        Fitted { stranded, pages: self.pages, space: self.space }
     }
 }
 
@@ -363,19 +367,17 @@ const SAVES: [(Density, f64); 2] = [(Density::Normal, 1.0 / 7.0), (Density::Tigh
 
 /// On the fewest sheets (of two sides), or as many as the plan says; on these with breaks that
 /// strand nothing, and as open as that allows. Large print that cannot have such breaks takes one
-/// sheet more, where there is no plan that says otherwise. Slots move nothing, so a body on its own
-/// and a whole letter come out alike.
+/// sheet more, where there is no plan that says otherwise. `pages` sets the body with so much space.
 pub(super) fn fit(
-    workshop: &Workshop,
-    mut input: LetterInput,
+    body: &Body,
+    sheet: Sheet,
     planned: Option<u32>,
+    pages: &dyn Fn(&Space) -> Result<Vec<LaidPage>, RenderError>,
 ) -> Result<Fitted, RenderError> {
-    let body = input.body.clone();
     let mut lay = |space: Space| -> Result<Trial<'_>, RenderError> {
-        (input.density, input.trim, input.air) = (space.density, space.trim, space.air.clone());
-        let laid = workshop.lay(&input)?;
-        let lines = Lines::of(&laid.pages()?, &body, input.sheet.heading_y);
-        Ok(Trial { laid, lines, space })
+        let pages = pages(&space)?;
+        let lines = Lines::of(&pages, body, sheet.heading_y);
+        Ok(Trial { pages, lines, space })
     };
 
     let plain = |density| Space { density, trim: 0.0, air: vec![0.0; body.blocks.len()] };
@@ -418,7 +420,7 @@ pub(super) fn fit(
     let more = sheets + 1;
     if planned.is_none() && 2 * more <= body.most_sides() {
         // As if it had been planned so: a plan that is resumed comes to the same letter.
-        let roomy = fit(workshop, input, u32::try_from(more).ok())?;
+        let roomy = fit(body, sheet, u32::try_from(more).ok(), pages)?;
         if roomy.stranded == 0 {
             return Ok(roomy);
         }

@@ -3,6 +3,7 @@
 mod cases;
 mod files;
 mod gates;
+mod makeup;
 mod pictures;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@
 
 mod bound;
 mod fault;
+mod galleys;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,8 +33,9 @@ use crate::render::metrics::{FaceMetrics, FontMetrics};
 use crate::render::note::DeliveryNote;
 use crate::render::raster::Raster;
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("/letter.typ", include_str!("../../templates/letter.typ")),
+    ("/galley.typ", include_str!("../../templates/galley.typ")),
     ("/page.typ", include_str!("../../templates/page.typ")),
     ("/blocks.typ", include_str!("../../templates/blocks.typ")),
     ("/slots.typ", include_str!("../../templates/slots.typ")),
@@ -42,6 +44,7 @@ const TEMPLATES: [(&str, &str); 6] = [
 ];
 /// What can be laid out: a template, and the name under which it reads its input.
 const LETTER: [&str; 2] = ["/letter.typ", "/letter.json"];
+const GALLEY: [&str; 2] = ["/galley.typ", "/galley.json"];
 const DELIVERY_NOTE: [&str; 2] = ["/delivery-note.typ", "/delivery-note.json"];
 const DOSSIER: [&str; 2] = ["/dossier.typ", "/dossier.json"];
 const FACES: [(&[u8], &str, u16); 2] =
@@ -270,11 +273,6 @@ fn whole(units: f64) -> u16 {
 pub struct Laid(PagedDocument);
 
 impl Laid {
-    /// Sides of paper.
-    pub fn sides(&self) -> usize {
-        self.0.pages().len()
-    }
-
     /// Its pages for the writer of print files.
     ///
     /// # Errors
@@ -349,7 +347,9 @@ impl Walk {
                 FrameItem::Text(text) => self.text(at, text)?,
                 FrameItem::Shape(shape, _) => self.shape(at, shape)?,
                 FrameItem::Tag(Tag::Start(content, _)) => {
-                    if let Some(metadata) = content.to_packed::<MetadataElem>() {
+                    if let Some(metadata) = content.to_packed::<MetadataElem>()
+                        && !galleys::tells_measures(&metadata.value)
+                    {
                         self.0.slots.push(slot(at, &metadata.value).ok_or("slot")?);
                     }
                 }
@@ -473,7 +473,7 @@ mod tests {
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
                 let reads = line.contains("json(")
-                    && ![LETTER[0], DELIVERY_NOTE[0], DOSSIER[0]].contains(&path);
+                    && ![LETTER[0], GALLEY[0], DELIVERY_NOTE[0], DOSSIER[0]].contains(&path);
                 let runs = ["eval", "read(", "plugin(", "image(", "@preview", "csv(", "yaml("]
                     .iter()
                     .any(|word| line.contains(word));

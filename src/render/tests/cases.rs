@@ -8,9 +8,11 @@ use crate::field::terms::{Format, Language};
 use crate::render::RenderError;
 use crate::render::breaks::Lines;
 use crate::render::form::label_page;
+use crate::render::geometry::Sheet;
 use crate::render::input::{LetterInput, PersonalSlots, address_block};
-use crate::render::laid::{Run, SlotKey};
-use crate::render::press::{Press, fit};
+use crate::render::laid::{RuledLine, Run, SlotKey};
+use crate::render::makeup::Parts;
+use crate::render::press::{Fitted, Press, fit};
 use crate::render::tests::{RUN_DATE, case, draft, draft_with, format_of, language_of, variants};
 use crate::render::world::Workshop;
 
@@ -41,25 +43,37 @@ fn the_cases_cover_both_languages_and_sizes() {
     );
 }
 
+/// A body as the press sets it.
+fn fitted(workshop: &Workshop, body: &Body, planned: Option<u32>) -> Fitted {
+    let window = Print::default().window;
+    let parts = Parts::of(workshop, [body], &window).unwrap();
+    fit(body, Sheet::of(&window), planned, &|space| parts.pages(body, space)).unwrap()
+}
+
 /// A body on its own with its label, and a whole letter: the same lines at the same places, and
 /// nothing else but the person.
 fn compare_both_ways(workshop: &Workshop, body: &Body, draft: &Draft) {
     let window = Print::default().window;
-    let lay = |person: PersonalSlots| {
-        let input = LetterInput::new(body, person, &window, RUN_DATE);
-        fit(workshop, input, None).unwrap().laid.pages().unwrap()
-    };
-    let (full, mut bare) = (lay(PersonalSlots::of(draft, &window)), lay(PersonalSlots::default()));
+    let Fitted { pages: mut bare, space, .. } = fitted(workshop, body, None);
+    let input = LetterInput::new(body, PersonalSlots::of(draft, &window), &window, RUN_DATE);
+    let full = workshop.lay(&input.with(&space)).unwrap().pages().unwrap();
     assert_eq!(full.len(), bare.len());
     let pages = full.len().to_string();
     for (number, (full, bare)) in (1..).zip(full.iter().zip(&mut bare)) {
         let label =
             body.frame.page_label.replace("{pages}", &pages).replace("{page}", &number.to_string());
         label_page(bare, &label, &workshop.metrics()).unwrap();
-        assert_eq!(full.slots, bare.slots);
+        let slots = full.slots.iter().zip(&bare.slots);
+        assert!(slots.len() == bare.slots.len() && slots.len() == full.slots.len());
+        for (full, bare) in slots {
+            assert!(full.key == bare.key && near(full.x, bare.x) && near(full.y, bare.y));
+        }
         let moved = bare.runs.iter().find(|run| !full.runs.iter().any(|other| same(run, other)));
         assert!(moved.is_none(), "the body moved at {:?}", moved.map(|run| &run.text));
-        assert!(bare.rules.iter().all(|rule| full.rules.contains(rule)), "a rule moved");
+        let moved = |rule: &RuledLine| {
+            !full.rules.iter().any(|full| near(full.x, rule.x) && near(full.y, rule.y))
+        };
+        assert!(!bare.rules.iter().any(moved), "a rule moved");
         let personal = bare.slots.iter().filter(|slot| slot.key != SlotKey::Rehearsal).count();
         let lines = if number == 1 { address_block(draft).count() } else { 0 };
         assert_eq!(full.runs.len(), bare.runs.len() + personal + lines, "page {number}");
@@ -82,9 +96,12 @@ fn every_kind_of_letter_is_the_same_both_ways() {
     workers::map(&variants, |body| compare_both_ways(&workshop, body, &draft_with("body", body)));
 }
 
+fn near(one: f64, other: f64) -> bool {
+    (one - other).abs() < 1e-6
+}
+
 /// What the press sets itself may differ by as little as adding up widths in another order makes.
 fn same(one: &Run, other: &Run) -> bool {
-    let near = |one: f64, other: f64| (one - other).abs() < 1e-6;
     let ids = |run: &Run| {
         run.glyphs.iter().map(|glyph| (glyph.id, glyph.text.clone())).collect::<Vec<_>>()
     };
@@ -111,11 +128,12 @@ fn no_page_break_of_a_variant_strands_anything() {
         }
     }
     let bodies: Vec<Body> = bodies.into_iter().collect();
+    let parts = Parts::of(&workshop, &bodies, &window).unwrap();
     let found = workers::map(&bodies, |body| {
-        let input = LetterInput::new(body, PersonalSlots::default(), &window, RUN_DATE);
-        let heading_y = input.sheet.heading_y;
-        let pages = fit(&workshop, input, None)?.laid.pages()?;
-        Ok::<_, RenderError>((body.format, pages.len(), Lines::of(&pages, body, heading_y).shown()))
+        let sheet = Sheet::of(&window);
+        let pages = fit(body, sheet, None, &|space| parts.pages(body, space))?.pages;
+        let shown = Lines::of(&pages, body, sheet.heading_y).shown();
+        Ok::<_, RenderError>((body.format, pages.len(), shown))
     });
     let mut sheets = std::collections::BTreeMap::<Format, usize>::new();
     let mut stranded = Vec::new();
@@ -142,17 +160,9 @@ fn a_letter_that_was_planned_is_laid_out_as_it_was() {
         .chain(variants())
         .collect();
     let sides = workers::map(&bodies, |body| {
-        let lay = |planned| {
-            let input = LetterInput::new(
-                body,
-                PersonalSlots::default(),
-                &Print::default().window,
-                RUN_DATE,
-            );
-            fit(&workshop, input, planned).unwrap().laid.pages().unwrap()
-        };
-        let pages = lay(None);
-        assert_eq!(lay(u32::try_from(pages.len().div_ceil(2)).ok()), pages);
+        let pages = fitted(&workshop, body, None).pages;
+        let planned = u32::try_from(pages.len().div_ceil(2)).ok();
+        assert_eq!(fitted(&workshop, body, planned).pages, pages);
         pages.len()
     });
     // Some take a third sheet.
