@@ -23,14 +23,29 @@ impl Raster {
     /// # Errors
     /// [`RenderError::Picture`] when it cannot be encoded.
     pub fn png(&self) -> Result<Vec<u8>, RenderError> {
+        let greys = self.greys();
+        let (color, pixels) = match &greys {
+            Some(greys) => (png::ColorType::Grayscale, greys),
+            None => (png::ColorType::Rgba, &self.rgba),
+        };
+
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
-        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_color(color);
         encoder.set_depth(png::BitDepth::Eight);
         let mut writer = encoder.write_header().map_err(|_| RenderError::Picture)?;
-        writer.write_image_data(&self.rgba).map_err(|_| RenderError::Picture)?;
+        writer.write_image_data(pixels).map_err(|_| RenderError::Picture)?;
         writer.finish().map_err(|_| RenderError::Picture)?;
         Ok(bytes)
+    }
+
+    /// One byte a pixel, as for letters, which are black on white; `None` where there is colour.
+    fn greys(&self) -> Option<Vec<u8>> {
+        let grey = |pixel: &[u8]| match *pixel {
+            [red, green, blue, u8::MAX] if red == green && green == blue => Some(red),
+            _ => None,
+        };
+        self.rgba.chunks_exact(PIXEL).map(grey).collect()
     }
 
     /// Whether any pixel inside `place` (mm) differs from the same pixel of the other; true for
@@ -171,7 +186,21 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_a_png() {
-        assert!(page(&[(1, 1)]).png().unwrap().starts_with(b"\x89PNG"));
+    fn a_picture_is_a_png_and_grey_where_the_page_is() {
+        let decoded = |raster: &Raster| {
+            let png = raster.png().unwrap();
+            let mut reader = png::Decoder::new(std::io::Cursor::new(&png)).read_info().unwrap();
+            let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+            let color = reader.next_frame(&mut pixels).unwrap().color_type;
+            (color, pixels)
+        };
+
+        let grey = page(&[(1, 1)]);
+        let (color, pixels) = decoded(&grey);
+        assert_eq!(color, png::ColorType::Grayscale);
+        assert!(pixels.iter().eq(grey.rgba.iter().step_by(PIXEL)));
+
+        let coloured = grey.over(&page(&[]));
+        assert_eq!(decoded(&coloured), (png::ColorType::Rgba, coloured.rgba.clone()));
     }
 }
