@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
 
 use rayon::prelude::*;
@@ -18,7 +18,7 @@ use super::{Night, RunError, guard};
 use crate::base::defect::{self, Defect};
 use crate::field::body::Body;
 use crate::field::place::Planned;
-use crate::package::{self, PackageError, Recipients, Sample, Sealed};
+use crate::package::{self, PackageError, PartPlan, Recipients, Sample, Sealed};
 use crate::record::{Job, PartTotals};
 use crate::render::Press;
 
@@ -58,11 +58,17 @@ pub(super) fn seal(
         making: Mutex::new(()),
     };
 
+    let threads = rayon::current_num_threads();
+    // One thread does one thing after the other.
+    let lanes = (threads / THREADS_PER_LANE).max(LANES).min(threads).min(job.parts.len());
+    // Beside a single part there is no other to set while it is packed.
+    let ahead = if lanes == 1 && threads > 1 { threads } else { 0 };
+
     let next = AtomicUsize::new(0);
     let lane = || {
         let mut sealed = Vec::new();
         while let Some(part) = job.parts.get(next.fetch_add(1, Ordering::Relaxed)) {
-            match maker.seal(part) {
+            match maker.seal(part, ahead) {
                 Ok(one) => sealed.push((part.number, one)),
                 Err(error) => {
                     // The other lanes end with the part they have.
@@ -74,9 +80,6 @@ pub(super) fn seal(
         Ok(sealed)
     };
 
-    let threads = rayon::current_num_threads();
-    // One thread does one thing after the other.
-    let lanes = (threads / THREADS_PER_LANE).max(LANES).min(threads).min(job.parts.len());
     let lanes: Vec<_> = thread::scope(|scope| {
         let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
         lanes
@@ -112,24 +115,34 @@ struct PartMaker<'a> {
 
 impl PartMaker<'_> {
     /// Takes one part from its plan to a sealed file. Its print files are set as they are packed: a
-    /// few at a time on all cores, each let go when it is in the archive.
-    fn seal(&self, totals: &PartTotals) -> Result<Sealed, RunError> {
+    /// few at a time on all cores, each let go when it is in the archive. So many may wait for that
+    /// while the next are set; with none, packing and setting take turns.
+    fn seal(&self, totals: &PartTotals, ahead: usize) -> Result<Sealed, RunError> {
         let part = self.staging.read_part(totals.number, &self.job.staged)?;
         let ready = Ready::find(self.staging, totals.number, &self.job.staged);
         let files = by_print_file(&part);
-        let print_files = files
+        let mut print_files = files
             .chunks(rayon::current_num_threads())
             .flat_map(|files| self.set(files, ready.as_ref()));
-        let job = self.settings.ticket(&self.head);
+        if ahead == 0 {
+            return self.pack(&part, print_files);
+        }
 
-        package::pack(
-            &part,
-            &job,
-            &self.samples,
-            &self.recipients,
-            self.staging.folder(),
-            print_files,
-        )
+        thread::scope(|scope| {
+            let (send, waiting) = mpsc::sync_channel(ahead);
+            // Nobody takes them any more when packing has failed.
+            scope.spawn(move || print_files.try_for_each(|file| send.send(file)));
+            self.pack(&part, waiting.into_iter())
+        })
+    }
+
+    fn pack(
+        &self,
+        part: &PartPlan,
+        print_files: impl Iterator<Item = Result<(String, Vec<u8>), RunError>>,
+    ) -> Result<Sealed, RunError> {
+        let (job, folder) = (self.settings.ticket(&self.head), self.staging.folder());
+        package::pack(part, &job, &self.samples, &self.recipients, folder, print_files)
     }
 
     /// Sets some print files; those that a fleet has set and read back are not read back again.
