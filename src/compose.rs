@@ -42,6 +42,7 @@ mod cases;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -50,7 +51,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Window;
 use crate::facts::Facts;
 use crate::field::address::{Address, AddressSource};
-use crate::field::body::Body;
+use crate::field::body::{Body, BodyPool};
 use crate::field::draft::{Draft, Kix};
 use crate::field::ids::RowRef;
 use crate::field::keys::Keys;
@@ -289,10 +290,12 @@ impl Texts {
     /// Writes the texts for these facts.
     #[must_use]
     pub fn of(facts: BTreeSet<TextFacts>, book: &Letterbook<'_>) -> Self {
+        let pool = Mutex::new(BodyPool::default());
         let one = |facts: TextFacts| {
             let body =
                 texts::body_of(book.texts, &facts, book.facts, book.run_date, book.synthetic);
             let key = body.key();
+            let body = pool.lock().unwrap_or_else(PoisonError::into_inner).shared(body);
             ((facts, (key.clone(), body.provider_slot)), (key, body))
         };
         let written: Vec<_> = facts.into_par_iter().map(one).collect();

@@ -32,6 +32,8 @@ pub mod words;
 pub mod notice;
 pub mod person;
 
+pub mod shared;
+
 pub mod body;
 pub mod draft;
 pub mod piece;

@@ -410,9 +410,8 @@ fn lay_out(
     night.progress.stage("bodies", 0);
     let lay_out = || {
         let texts = Texts::of(facts, book);
-        let mut bodies = texts.bodies().clone();
-        bodies.extend(notices.iter().map(|(key, body)| (key.clone(), body.clone())));
-        let press = Press::new(&bodies, &night.config.print, night.run_date)?;
+        let bodies = texts.bodies().iter().chain(notices);
+        let press = Press::new(bodies, &night.config.print, night.run_date)?;
         Ok::<_, RunError>((texts, press))
     };
 

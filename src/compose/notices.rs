@@ -23,6 +23,7 @@ use crate::field::draft::Draft;
 use crate::field::findings::Findings;
 use crate::field::provider::NoticeHold;
 use crate::field::row::{Provider, ProviderKind};
+use crate::field::shared::Shared;
 use crate::field::subject::LetterSubject;
 use crate::field::terms::{
     Audience, Category, Custody, Format, Items, Kind, Language, Published, Status,
@@ -328,13 +329,11 @@ impl<'a> NoticeWriter<'a> {
         })
     }
 
-    fn blocks(&self, patients: &TextFacts, enclosed: &Body) -> Vec<Block> {
+    fn blocks(&self, patients: &TextFacts, enclosed: &Body) -> Vec<Shared<Block>> {
         let locale = self.locale;
         let paragraph = |text: String| Part::Paragraph(text);
-        let block = |id: &str, heading: String, parts: Vec<Part>| Block {
-            id: id.to_owned(),
-            heading,
-            parts,
+        let block = |id: &str, heading: String, parts: Vec<Part>| {
+            Shared::from(Block { id: id.to_owned(), heading, parts })
         };
 
         let mut blocks = Vec::new();

@@ -24,6 +24,7 @@ use jiff::civil::Date;
 
 use crate::facts::{Facts, Sender};
 use crate::field::body::{Body, Frame};
+use crate::field::shared::Shared;
 use crate::field::terms::{Audience, Custody, Items, Language};
 
 pub use campaign::{CampaignTexts, Sentence, TEXT_FILES, TextFiles, TextsError};
@@ -57,8 +58,8 @@ pub fn body_of(
         language: subject.language,
         format: subject.format,
         provider_slot: subject.provider,
-        frame: frame(&writer, run_date, synthetic),
-        blocks: writer.blocks(),
+        frame: frame(&writer, run_date, synthetic).into(),
+        blocks: writer.blocks().into_iter().map(Shared::from).collect(),
     }
 }
 

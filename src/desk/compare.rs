@@ -245,8 +245,7 @@ impl Versions<'_> {
         let bodies = self.bodies(variant, language);
         let drawn = workers::map(&[0, 1], |version: &usize| {
             let body = &bodies[*version];
-            let press =
-                Press::new(&[(body.key(), body.clone())].into(), self.print, self.run_date)?;
+            let press = Press::new([(&body.key(), body)], self.print, self.run_date)?;
             rasters(&press, variant, body)
         });
         let mut drawn = drawn.into_iter();
@@ -264,8 +263,8 @@ impl Versions<'_> {
 
     fn press(&self, share: &[Candidate<'_>], version: usize) -> Result<Press, RenderError> {
         let bodies = share.iter().map(|candidate| &candidate.bodies[version]);
-        let bodies = bodies.map(|body| (body.key(), body.clone())).collect();
-        Press::new(&bodies, self.print, self.run_date)
+        let bodies: Vec<(String, &Body)> = bodies.map(|body| (body.key(), body)).collect();
+        Press::new(bodies.iter().map(|(key, body)| (key, *body)), self.print, self.run_date)
     }
 }
 

@@ -1,8 +1,13 @@
 //! The text of a letter that is the same for many people.
 
-use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::base::hash;
+use crate::field::shared::{Shared, one_of};
 use crate::field::terms::{Format, Language};
 
 /// The block after which the text of another letter is enclosed.
@@ -21,9 +26,9 @@ pub struct Body {
     /// Whether the letter names a provider (a one-line slot after the block that says why).
     pub provider_slot: bool,
     /// Date line, heading, sender and footer texts.
-    pub frame: Frame,
+    pub frame: Shared<Frame>,
     /// Blocks in order.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<Shared<Block>>,
 }
 
 impl Body {
@@ -43,6 +48,54 @@ impl Body {
             Format::Standard if !self.blocks.iter().any(|block| block.id == ENCLOSED) => 2,
             Format::Standard | Format::Large => 6,
         }
+    }
+}
+
+/// Makes equal frames and blocks of bodies one: thousands of bodies are made of some hundred blocks.
+#[derive(Debug, Default)]
+pub struct BodyPool {
+    frames: HashSet<Shared<Frame>>,
+    blocks: HashSet<Shared<Block>>,
+}
+
+impl BodyPool {
+    /// The same body, made of what the pool has already.
+    #[must_use]
+    pub fn shared(&mut self, body: Body) -> Body {
+        Body {
+            frame: one_of(&mut self.frames, body.frame),
+            blocks: body.blocks.into_iter().map(|block| one_of(&mut self.blocks, block)).collect(),
+            ..body
+        }
+    }
+}
+
+/// Bodies by their content hash. They are read one by one, so that equal blocks never are in memory
+/// more than once.
+#[derive(Debug)]
+pub struct Bodies(pub BTreeMap<String, Body>);
+
+impl<'de> Deserialize<'de> for Bodies {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct OneByOne;
+
+        impl<'de> Visitor<'de> for OneByOne {
+            type Value = Bodies;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("bodies by their content hash")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Bodies, A::Error> {
+                let (mut pool, mut bodies) = (BodyPool::default(), BTreeMap::new());
+                while let Some((key, body)) = map.next_entry()? {
+                    bodies.insert(key, pool.shared(body));
+                }
+                Ok(Bodies(bodies))
+            }
+        }
+
+        from.deserialize_map(OneByOne)
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compose::kix::{FULL_MM, QUIET_MM};
 use crate::config::Window;
-use crate::field::body::{Body, Part};
+use crate::field::body::{Body, Frame, Part};
 use crate::field::draft::{Draft, Kix};
 use crate::field::terms::Language;
 use crate::render::geometry::{Rect, Sheet, Zones};
@@ -169,7 +169,7 @@ fn unbroken_body(body: &Body) -> Body {
         }
     }
 
-    let frame = &mut body.frame;
+    let frame: &mut Frame = &mut body.frame;
     frame.sender_lines.iter_mut().chain(&mut frame.last_lines).for_each(join);
     body
 }

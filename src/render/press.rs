@@ -63,8 +63,8 @@ impl Press {
     /// # Errors
     /// [`RenderError`] when a body cannot be laid out: that is a fault of texts, facts or templates
     /// and not of a person.
-    pub fn new(
-        bodies: &BTreeMap<String, Body>,
+    pub fn new<'b>(
+        bodies: impl IntoIterator<Item = (&'b String, &'b Body)>,
         print: &Print,
         run_date: Date,
     ) -> Result<Self, RenderError> {
@@ -76,8 +76,8 @@ impl Press {
     ///
     /// # Errors
     /// As [`Press::new`].
-    pub fn as_planned(
-        bodies: &BTreeMap<String, Body>,
+    pub fn as_planned<'b>(
+        bodies: impl IntoIterator<Item = (&'b String, &'b Body)>,
         print: &Print,
         run_date: Date,
         planned: &BTreeMap<String, u32>,
@@ -90,7 +90,8 @@ impl Press {
             return Err(RenderError::MarkInWindow);
         }
         let metrics = workshop.metrics();
-        let parts = Parts::of(&workshop, bodies.values(), &print.window)?;
+        let bodies: Vec<(&String, &Body)> = bodies.into_iter().collect();
+        let parts = Parts::of(&workshop, bodies.iter().map(|(_, body)| *body), &print.window)?;
         let lay = |(key, body): &(&String, &Body)| {
             let planned = planned
                 .get(*key)
@@ -100,8 +101,7 @@ impl Press {
             Ok(((*key).clone(), Stock::of(body, fitted, &metrics)?))
         };
 
-        let entries: Vec<(&String, &Body)> = bodies.iter().collect();
-        let stock = workers::map(&entries, lay).into_iter().collect::<Result<_, RenderError>>();
+        let stock = workers::map(&bodies, lay).into_iter().collect::<Result<_, RenderError>>();
         Workshop::forget();
 
         Ok(Self { metrics, print: *print, stock: stock?, workshop })

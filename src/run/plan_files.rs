@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
+use std::io::{BufWriter, IntoInnerError, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
@@ -20,7 +20,7 @@ use crate::approval::statement::Statement;
 use crate::base::durable::{self, Hashing, Pending};
 use crate::base::{FileError, data_dir, hash};
 use crate::config::{Print, Vendor};
-use crate::field::body::Body;
+use crate::field::body::{Bodies, Body};
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
 use crate::field::piece::ReprintOf;
@@ -282,13 +282,7 @@ impl Staging {
         settings: &Settings,
         bodies: &BTreeMap<String, Body>,
     ) -> Result<[StagedFile; 2], RunError> {
-        let json = |bytes: Result<Vec<u8>, serde_json::Error>| {
-            bytes.map_err(|error| self.failed("write", error.into()))
-        };
-        Ok([
-            self.write(SETTINGS, json(serde_json::to_vec(settings))?)?,
-            self.write(BODIES, json(serde_json::to_vec(bodies))?)?,
-        ])
+        Ok([self.write_json(SETTINGS, settings)?, self.write_json(BODIES, bodies)?])
     }
 
     /// Writes one press sample.
@@ -370,7 +364,7 @@ impl Staging {
     /// # Errors
     /// [`RunError`] when the file is missing or is not what was written.
     pub fn bodies(&self, staged: &[StagedFile]) -> Result<BTreeMap<String, Body>, RunError> {
-        self.parse(BODIES, staged)
+        self.parse(BODIES, staged).map(|Bodies(bodies)| bodies)
     }
 
     /// The files that one part is set from, as they are.
@@ -406,6 +400,18 @@ impl Staging {
     /// Writes `bytes` to `name` below the folder, durably and in one step.
     fn write(&self, name: &str, bytes: Vec<u8>) -> Result<StagedFile, RunError> {
         self.write_all(name, &[bytes])
+    }
+
+    /// Writes a value as it is turned into JSON: all texts of a run together are large.
+    fn write_json(&self, name: &str, value: &impl Serialize) -> Result<StagedFile, RunError> {
+        let path = self.folder.join(name);
+        let write = || {
+            let mut file = BufWriter::new(Hashing::new(Pending::create(&path)?));
+            serde_json::to_writer(&mut file, value)?;
+            let (file, sha256, _) = file.into_inner().map_err(IntoInnerError::into_error)?.finish();
+            file.replace().map(|()| StagedFile { name: name.to_owned(), sha256 })
+        };
+        Ok(write().map_err(FileError::at("write", &path))?)
     }
 
     fn write_all(&self, name: &str, pieces: &[Vec<u8>]) -> Result<StagedFile, RunError> {

@@ -33,13 +33,13 @@ fn said(body: &Body) -> String {
         closing: String::new(),
         signature: Vec::new(),
         last_lines: Vec::new(),
-        ..body.frame.clone()
+        ..(*body.frame).clone()
     };
-    plain_text(&Body { frame, ..body.clone() })
+    plain_text(&Body { frame: frame.into(), ..body.clone() })
 }
 
 fn block<'a>(body: &'a Body, id: &str) -> Option<&'a Block> {
-    body.blocks.iter().find(|block| block.id == id)
+    body.blocks.iter().map(|block| &**block).find(|block| block.id == id)
 }
 
 fn bullets(block: &Block) -> Vec<&String> {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::base::workers;
 use crate::compose::texts::{self, CampaignTexts};
 use crate::config::Print;
@@ -135,7 +137,7 @@ fn no_page_break_of_a_variant_strands_anything() {
         let shown = Lines::of(&pages, body, sheet.heading_y).shown();
         Ok::<_, RenderError>((body.format, pages.len(), shown))
     });
-    let mut sheets = std::collections::BTreeMap::<Format, usize>::new();
+    let mut sheets = BTreeMap::<Format, usize>::new();
     let mut stranded = Vec::new();
     for found in found {
         let (format, sides, breaks) = found.unwrap();
@@ -169,7 +171,8 @@ fn a_letter_that_was_planned_is_laid_out_as_it_was() {
     assert!(sides.iter().any(|sides| *sides > 4));
 
     // A plan for one side of the paper counts sides.
-    let bodies = bodies.into_iter().map(|body| (body.key(), body)).collect();
+    let bodies: BTreeMap<String, Body> =
+        bodies.into_iter().map(|body| (body.key(), body)).collect();
     let print = Print { duplex: false, ..Print::default() };
     let press = Press::new(&bodies, &print, RUN_DATE).unwrap();
     let planned = bodies.keys().map(|key| (key.clone(), press.paper(key).unwrap().1)).collect();

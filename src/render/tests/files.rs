@@ -70,8 +70,10 @@ fn a_vendor_who_asks_gets_trim_box_title_and_output_intent_and_nobody_else() {
 fn a_print_file_depends_on_its_own_letters_alone() {
     let print = Print::default();
     let letters = planned(&press(&print), vec![draft("first", "screening-nl")]);
-    let only = [("screening-nl".to_owned(), bodies()["screening-nl"].clone())].into();
-    let lone = crate::render::Press::new(&only, &print, super::RUN_DATE).unwrap();
+    let body = &bodies()["screening-nl"];
+    let lone =
+        crate::render::Press::new([(&"screening-nl".to_owned(), body)], &print, super::RUN_DATE)
+            .unwrap();
     assert_eq!(lone.set(JOB, &[&letters[0]]).unwrap(), set(&letters, &print));
 }
 

@@ -6,6 +6,7 @@ use super::sentences::fact_texts;
 use crate::compose::texts::{CampaignTexts, Sentence};
 use crate::facts::Facts;
 use crate::field::body::{Block, Body, Part};
+use crate::field::shared::Shared;
 use crate::field::terms::Language;
 
 /// Slots of the sentences in both languages.
@@ -54,7 +55,7 @@ pub fn of_shapes(dutch: &Body, english: &Body) -> Option<String> {
         ));
     }
 
-    let differ = |(one, other): &(&Block, &Block)| {
+    let differ = |(one, other): &(&Shared<Block>, &Shared<Block>)| {
         let parts = one.parts.len() == other.parts.len()
             && one.parts.iter().zip(&other.parts).all(|(one, other)| same_shape(one, other));
         one.id != other.id || one.heading.is_empty() != other.heading.is_empty() || !parts
