@@ -16,7 +16,7 @@ REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo deny desk desk-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo
+.PHONY: ahead approve-demo deny desk desk-test review-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -71,6 +71,9 @@ restore-drill: build tools ## Lose the ledger and the machine, and restore them 
 
 letters-test: tools ## Ten thousand random letters through the whole program, and every letter variant set and read back
 	cargo test --release --test it -- --ignored --nocapture copies:: letters:: variants::
+
+review-test: tools ## Work off 200 cases of 20,000 people with the keyboard in Chromium; the next run follows each
+	cargo test --release --test it -- --include-ignored --nocapture desk::review:: queue::
 
 desk-test: tools ## Look at every page of the desk in Chromium: both languages, three widths; pictures in target/desk-pictures/
 	cargo test --release --test it -- --include-ignored --nocapture desk::

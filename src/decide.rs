@@ -47,6 +47,8 @@ mod whereabouts;
 #[cfg(test)]
 pub(crate) mod fixtures;
 #[cfg(test)]
+mod judged_tests;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod precedence;

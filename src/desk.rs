@@ -7,6 +7,7 @@
 pub mod authors;
 pub mod choice;
 pub mod compare;
+pub mod contrast;
 pub mod dossier;
 pub mod drawings;
 pub mod edition;
@@ -14,12 +15,14 @@ pub mod invented;
 pub mod journal;
 pub mod manuscript;
 pub mod pages;
+pub mod queue;
 pub mod reach;
 pub mod sessions;
 pub mod users;
 pub mod web;
 pub mod words;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use camino::Utf8PathBuf;
@@ -30,6 +33,7 @@ use crate::base::{Explain, FileError, data_dir, durable};
 use crate::config::{Config, LONGEST_FILE};
 use crate::facts::{Facts, FactsError};
 use crate::run::RunError;
+use crate::tools::queue::QueueError;
 use drawings::Drawings;
 use edition::Edition;
 use invented::Typed;
@@ -37,6 +41,7 @@ use journal::{Journal, JournalError};
 use manuscript::{Manuscript, ManuscriptError};
 use pages::approval::Looking;
 use pages::changes::Comparing;
+use pages::review::SharedQueue;
 use sessions::Sessions;
 use users::UsersError;
 use words::Words;
@@ -60,6 +65,10 @@ pub struct Desk {
     comparing: Mutex<Option<Arc<Comparing>>>,
     /// The proofs that somebody looked at last.
     looking: Mutex<Option<Arc<Looking>>>,
+    /// The cases that people work off.
+    queue: Mutex<Option<SharedQueue>>,
+    /// Whether their answers are on the way into the ledger.
+    taking: Arc<AtomicBool>,
     /// The day on which the desk was opened.
     opened: Date,
 }
@@ -94,6 +103,9 @@ pub enum DeskError {
     /// The texts or the journal.
     #[error(transparent)]
     Manuscript(#[from] ManuscriptError),
+    /// The cases that wait.
+    #[error(transparent)]
+    Queue(#[from] Box<QueueError>),
     /// The facts.
     #[error(transparent)]
     Facts(#[from] FactsError),
@@ -128,6 +140,7 @@ impl Explain for DeskError {
         match self {
             Self::Approval(error) => error.hint(),
             Self::Run(error) => error.hint(),
+            Self::Queue(error) => error.hint(),
             Self::Manuscript(ManuscriptError::Texts(error)) => error.hint(),
             Self::Manuscript(ManuscriptError::Journal(error)) => error.hint(),
             Self::File(error)
@@ -162,6 +175,7 @@ impl Explain for DeskError {
             Self::Users(error) => error.status(),
             Self::Approval(error) => error.status(),
             Self::Run(error) => error.status(),
+            Self::Queue(error) => error.status(),
             Self::Manuscript(_) | Self::File(_) | Self::Listen { .. } => Stopped,
         }
     }
@@ -196,6 +210,8 @@ impl Desk {
             work: Mutex::new(Work { manuscript, journal, edition: None, facts: None }),
             comparing: Mutex::default(),
             looking: Mutex::default(),
+            queue: Mutex::default(),
+            taking: Arc::default(),
             opened: jiff::Zoned::now().date(),
             config,
             run_date,

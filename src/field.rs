@@ -26,6 +26,8 @@ pub mod reason;
 
 pub mod row;
 
+pub mod judgement;
+
 pub mod contract;
 pub mod words;
 

@@ -5,6 +5,7 @@
 //! row of every file ends in exactly one of the lists of [`Rows`]. Columns that the contract
 //! (docs/inputs.md) does not name are never read.
 
+mod again;
 mod batch;
 mod cell;
 mod codepage;
@@ -61,6 +62,7 @@ use snapshot::Sidecar;
 use translate::Translation;
 use zeros::Pending;
 
+pub use again::{CsvForm, NamedCells, StandingRow, mark_of_cells, row_at, standing};
 pub use delivered::{DeliveredRow, delivered_rows};
 pub use error::{FilePlace, ReadError};
 pub use marks::{Changed, Changes, Delivered, Delivery, MARKS, Share, latest};

@@ -36,6 +36,7 @@ mod home;
 mod inputs;
 mod intake;
 mod job;
+mod judgements;
 mod key_file;
 mod lock;
 mod mode_mark;
@@ -59,12 +60,19 @@ mod store;
 mod told;
 mod tonight;
 
+/// The approvers of whom one of these signatures over `text` is.
+#[must_use]
+pub fn proven(text: &str, signatures: &[String], approvers: &[Approver]) -> Vec<String> {
+    stops::signers(text, signatures, approvers)
+}
+
 #[cfg(test)]
 mod tests;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::base::data_dir;
+use crate::config::Approver;
 use crate::field::keys::Keys;
 use crate::field::mode::Mode;
 use crate::field::row::List;
@@ -72,7 +80,7 @@ use crate::package::Signer;
 
 pub use approvals::{ApprovalAct, ApprovalEvent, Credential, STATEMENT, Said, check_words};
 pub use audit::Head;
-pub use cases::{CaseCounts, CaseMark, CaseNews, Held};
+pub use cases::{CaseCounts, CaseMark, CaseNews, Held, QueueLength};
 pub use decisions::{Decided, Decider};
 pub use deliveries::Deliveries;
 pub use error::RecordError;
@@ -81,6 +89,10 @@ pub use history::LogLine;
 pub use home::Home;
 pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
+pub use judgements::{
+    CaseSight, JudgedBy, JudgedCase, Judgement, Judgements, Opinion, Saying, anchors_of,
+    bsn_anchor, mark_word, sight, sight_of_refused,
+};
 pub use lock::is_in_use;
 pub use model::{CampaignState, Reprint};
 pub use passage::{FilePassage, Passage, PassageError, PassageStep};

@@ -2,6 +2,9 @@
 //! never a person.
 
 pub mod account;
+pub mod agreement;
+pub mod case_index;
+pub mod case_lines;
 pub mod letters;
 pub mod linking;
 mod load;
@@ -9,6 +12,7 @@ pub mod namesakes;
 pub mod page;
 pub mod papers;
 pub mod providers;
+pub mod queue;
 pub mod shelf;
 pub mod waiting;
 pub mod waves;
@@ -27,8 +31,10 @@ use crate::receipts::Origin;
 use crate::record::pieces::PaperTrail;
 use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
+use agreement::Agreement;
 use linking::LinkReport;
 use providers::ProviderReport;
+use queue::QueueReport;
 use waiting::ListRows;
 use waves::WaveReport;
 
@@ -101,10 +107,16 @@ pub struct Report {
     /// What waits for a human: rows that are held together are one case.
     #[serde(default)]
     pub cases: CaseCounts,
+    /// The same by kind and age, and from night to night.
+    #[serde(default)]
+    pub queue: QueueReport,
     /// Published packages that are not in the outbox any more, without a receipt; each is named
     /// once.
     #[serde(default)]
     pub missing_packages: Vec<String>,
+    /// How often two people agreed who were asked about one case, by kind of case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opinions: Vec<Agreement>,
     /// Where the letters of earlier jobs were when the run began.
     #[serde(default)]
     pub paper: PaperReport,
@@ -372,7 +384,9 @@ impl Report {
             ledger_head: String::new(),
             mail: String::new(),
             cases: CaseCounts::default(),
+            queue: QueueReport::default(),
             missing_packages: Vec::new(),
+            opinions: Vec::new(),
             paper: PaperReport::default(),
             waves: None,
             providers: None,

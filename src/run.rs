@@ -6,7 +6,9 @@ mod abandon;
 mod approval;
 pub mod backup;
 mod balance;
+mod case_index;
 mod cases;
+mod census;
 pub mod clock;
 pub mod crash;
 mod disk_space;
@@ -15,6 +17,8 @@ mod error;
 mod fleet;
 mod foresee;
 mod guard;
+mod holds;
+mod judged;
 pub mod kept_texts;
 mod letters;
 pub mod lists;
@@ -25,6 +29,7 @@ pub mod outcome;
 mod papers;
 mod plan;
 pub mod plan_files;
+mod planned;
 mod print_files;
 pub mod proofs;
 mod providers;
@@ -35,30 +40,33 @@ mod republish;
 mod samples;
 mod seal;
 mod settle;
+mod standing_cases;
 pub mod transfer;
 mod waves;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
-use serde::Serialize;
 
 use crate::approval::emergency;
 use crate::base::{ExitStatus, Explain};
 use crate::compose::texts::TextFacts;
 use crate::compose::{Letterbook, TextUse, Texts};
-use crate::decide::Circumstances;
 use crate::field::body::Body;
+use crate::field::ids::Pseudonym;
 use crate::field::ids::RowRef;
 use crate::field::made_with::MadeWith;
 use crate::field::person::Cluster;
+use crate::field::person::Person;
 use crate::field::row::Input;
 use crate::field::schedule::Schedule;
 use crate::link::{self, Linked, Parameters};
 use crate::package::ProofedLetter;
 use crate::record::pieces::PaperTerms;
-use crate::record::{Access, Gone, Home, Identities, JobState, Ledger, ShieldNews};
+use crate::record::{Access, Gone, Guard, Home, Identities, Ledger, ShieldNews};
 use crate::render::Press;
+use crate::report::agreement::{Agreement, agreement};
+use crate::report::case_lines::CaseLines;
 use crate::report::linking::LinkReport;
 use crate::report::providers::{ProviderLine, ProviderReport};
 use crate::report::waiting::{self, WaitingRow};
@@ -67,17 +75,19 @@ use crate::report::{LetterCounts, PaperReport, Report};
 pub use abandon::{GivenUp, abandon};
 pub use approval::{Frozen, WaitingJob};
 use balance::Balance;
+pub use census::{DueLetter, PersonStanding, census, letter_by_hand};
 use clock::Clock;
 pub use dry_run::check;
 pub use error::{Missing, RunError};
 pub use fleet::{SetPart, render};
 pub use foresee::{Outlook, foresee};
-use letters::{Candidates, Holds, Letters};
+pub use judged::{Heard, TOLD_BY_TELEPHONE};
+use letters::{Candidates, Letters};
 pub use night::Night;
 use night::{Received, Wording};
 pub use papers::{last_providers, last_texts, note_mail, text_uses};
 use plan::Step;
-use plan_files::Staging;
+pub use planned::{PlanSummary, plan};
 use providers::{ProviderNight, Providers};
 pub use publish::Finished;
 pub use rehearsal::{Dress, Dressed, dress};
@@ -218,8 +228,12 @@ struct Prepared<'a> {
     unreachable: u64,
     /// Records that people were told about and that are not in the inbox.
     gone: Vec<Gone>,
+    /// How often two people agreed about a case.
+    opinions: Vec<Agreement>,
     /// Where the letters of earlier jobs are.
     paper: PaperReport,
+    /// What the cases for a human are known by.
+    cases: CaseLines,
     /// For the ledger.
     identities: Identities,
     /// For the ledger: whom the lists protect.
@@ -269,16 +283,12 @@ fn prepare<'a>(
     night.progress.stage("recognising", 0);
     let recognise = || ledger.recognise(linked.clusters);
     let recognised = clock.time("recognise", recognise, |found| found.people.len() as u64)?;
-    let guard = ledger.guard(rows)?;
-    let remembered = guard.remembered(&recognised.people);
-    let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
 
     // Decide: who gets a letter about what.
     let providers = Providers::of(night, ledger, &wording.facts)?;
-    let unnamed = providers.as_ref().map(|known| known.unnamed(rows, ledger.keys()));
-    let circumstances = Circumstances::new(rows, &wording.facts.sender_of);
-    let circumstances = circumstances.without(&unnamed.unwrap_or_default());
-    let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
+    let guard = received.heard.guard(ledger, rows)?;
+    let people = (recognised.people, recognised.incomplete);
+    let candidates = gather(night, received, ledger, wording, &guard, providers.as_ref(), people)?;
     let decide = || candidates.decide(&wording.facts, &mut balance);
     let decided = clock.time("decide", decide, |decided| decided.notices)?;
     balance.check("decide", decided.rows, decided.set_aside)?;
@@ -291,11 +301,8 @@ fn prepare<'a>(
     let told = notices.proof(&press, night.run_date)?;
     let mut letters = Letters { candidates, book, texts, waves: None, providers: told };
     letters.waves = Waves::of(night, ledger, &letters)?;
-    let written = clock.time(
-        "compose",
-        || letters.proof(&press, &mut balance),
-        |written| written.counts.total,
-    )?;
+    let proof = || letters.proof(&press, &mut balance);
+    let written = clock.time("compose", proof, |written| written.counts.total)?;
 
     balance.check("compose", written.rows, written.uncomposed)?;
     balance.close(written.unproofed + written.waiting)?;
@@ -303,14 +310,20 @@ fn prepare<'a>(
     let bodies = used(&written.bodies, [letters.texts.bodies(), &notice_bodies]);
     let providers = providers.map(|_| letters.providers.report(&written));
 
+    let gone = ledger.gone(&received.intake)?;
+    let set_aside = &balance.set_aside;
+    let cases = case_index::of(&letters.candidates, ledger.keys(), rows, set_aside, &gone);
+
     Ok(Prepared {
+        cases,
         list_reasons: lists::reasons(rows),
         waiting,
         protecting_nobody: linked.protecting_nobody as u64,
         namesakes: linked.namesakes,
         absent: recognised.absent as u64,
         unreachable: balance.unreachable(ledger.unreached()?),
-        gone: ledger.gone(&received.intake)?,
+        gone,
+        opinions: agreement(&ledger.judgements()?),
         paper: PaperReport::of(&ledger.paper(&PaperTerms::of(night.config, night.run_date))?),
         shields: guard.news(rows, &balance.set_aside),
         schedule: letters.waves.as_ref().and_then(Waves::news),
@@ -327,6 +340,27 @@ fn prepare<'a>(
         letters,
         press,
     })
+}
+
+/// Everybody, of whom some are `incomplete`, with what is known of the world around them and what the
+/// ledger knows against letters to them.
+fn gather<'a>(
+    night: &Night<'a>,
+    received: &'a Received,
+    ledger: &Ledger,
+    wording: &Wording,
+    guard: &Guard<'_>,
+    providers: Option<&Providers>,
+    (people, incomplete): (Vec<Person<'a>>, BTreeSet<Pseudonym>),
+) -> Result<Candidates<'a>, RunError> {
+    let (rows, keys) = (&received.rows, ledger.keys());
+    let unnamed = providers.map(|known| known.unnamed(rows, keys)).unwrap_or_default();
+    let circumstances = received
+        .heard
+        .circumstances(keys, rows, &people, &wording.facts.sender_of)
+        .without(&unnamed);
+    let holds = census::holds(night, ledger, guard, &people, &circumstances, incomplete)?;
+    Ok(Candidates::new(*night, people, circumstances, holds))
 }
 
 /// The texts that letters use.
@@ -416,64 +450,6 @@ fn lay_out(
     };
 
     clock.time("bodies", lay_out, |(_, press)| press.bodies() as u64)
-}
-
-/// A run that was stopped after its plan: a fleet can set its parts, and the next run finishes it.
-#[derive(Clone, Debug, Serialize)]
-pub struct PlanSummary {
-    /// Name of the job; `None` when there is nobody to write to.
-    pub job: Option<String>,
-    /// Its parts, numbered from 1.
-    pub parts: u32,
-    /// Its letters.
-    pub letters: u64,
-    /// The staged plan, or the papers of a run without letters.
-    pub folder: Utf8PathBuf,
-    /// Rows wait for a human.
-    pub needs_a_human: bool,
-    /// The waves of first letters, where there are any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub waves: Option<WaveReport>,
-}
-
-/// Does what a run does up to the committed plan, or nothing when a job is planned already.
-///
-/// # Errors
-/// [`RunError::Unfinished`] when a job is past its plan; else as a run.
-pub fn plan(night: &Night<'_>) -> Result<PlanSummary, RunError> {
-    let mut ledger = open(night)?;
-    let job = match ledger.pending()? {
-        Some(job) if job.state != JobState::Planned => {
-            return Err(RunError::Unfinished { job: job.job_name, state: job.state });
-        }
-        Some(job) => job,
-        None => match plan_tonight(night, &mut ledger)? {
-            Step::Planned { job, .. } => *job,
-            Step::Nothing { papers, report, .. } => {
-                let needs_a_human = report.needs_a_human();
-                return Ok(PlanSummary {
-                    job: None,
-                    parts: 0,
-                    letters: 0,
-                    folder: papers,
-                    needs_a_human,
-                    waves: report.waves,
-                });
-            }
-        },
-    };
-
-    night.progress.finish();
-    let staging = Staging::of(&night.config.data_dir, &job.job_name);
-    let report = papers::read_report(&staging.papers())?;
-    Ok(PlanSummary {
-        parts: u32::try_from(job.parts.len()).unwrap_or(u32::MAX),
-        letters: job.parts.iter().map(|part| u64::from(part.letters)).sum(),
-        folder: staging.folder().to_owned(),
-        needs_a_human: report.needs_a_human(),
-        waves: report.waves,
-        job: Some(job.job_name),
-    })
 }
 
 /// Opens the ledger to write, when the vendor's keys and the outbox are as they should be.

@@ -5,6 +5,7 @@ pub mod explain;
 pub mod figures;
 pub mod link_train;
 pub mod preview;
+pub mod queue;
 pub mod review;
 pub mod sample;
 pub mod text_check;

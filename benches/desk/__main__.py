@@ -118,12 +118,53 @@ def comparison(visit):
     print(f"all letters compared: {found[1]} letters, {found[2]} of them changed, {time.monotonic() - start:.1f} s")
 
 
+def queue(folder, binary, people):
+    """A night of so many people, then every case that a reviewer opens, as fast as it is shown."""
+    program = campaign(folder, binary)
+    shutil.rmtree(folder / "inbox")
+    subprocess.run([binary, "sample", "--seed", "5", "--people", str(people), "--out", folder / "inbox"], check=True,
+                   stdout=subprocess.DEVNULL)
+    (folder / "inbox/truth.csv").unlink()
+    subprocess.run([*program, "ledger", "init"], check=True, stdout=subprocess.DEVNULL)
+    night = subprocess.run([*program, "run", "--accept-volume"], stdout=subprocess.DEVNULL)
+    assert night.returncode <= 1, night.returncode
+    users = folder / "data/desk/users.toml"
+    users.write_text(users.read_text().replace('"writer"', '"reviewer"'))
+
+    start = time.monotonic()
+    desk = subprocess.Popen([*program, "desk", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+    try:
+        port = int(desk.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1])
+        print(f"the desk is open after {time.monotonic() - start:.1f} s")
+        visit, start = Visit(port), time.monotonic()
+        first = re.search(r'href="/review/(\d+)" data-key', visit.ask("GET", "/review")[2])
+        print(f"the queue is read in {time.monotonic() - start:.1f} s, {memory(desk.pid)[0]} MiB")
+        number, opening, answering = int(first.group(1)), [], []
+        for _ in range(300):
+            start = time.monotonic()
+            page = visit.ask("GET", f"/review/{number}")[2]
+            opening.append(time.monotonic() - start)
+            run = re.search('name="run" value="([^"]*)"', page).group(1)
+            start = time.monotonic()
+            place = visit.ask("POST", f"/review/{number}", {"run": run, "word": "next"})[1]
+            answering.append(time.monotonic() - start)
+            number = int(place.rsplit("/", 1)[1])
+        say("a case to its page", opening)
+        say("on to the next case", answering)
+        print(f"memory at most: {memory(desk.pid)[1]} MiB")
+    finally:
+        desk.terminate()
+        desk.wait()
+
+
 def main():
     parser = argparse.ArgumentParser(prog="benches/desk", description=__doc__)
     parser.add_argument("--binary", type=pathlib.Path, required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--people", type=int, default=20_000, help="people of the night whose cases are opened")
     asked = parser.parse_args()
-    program = campaign(asked.work, asked.binary.resolve())
+    queue(asked.work / "queue", asked.binary.resolve(), asked.people)
+    program = campaign(asked.work / "texts", asked.binary.resolve())
     desk = subprocess.Popen([*program, "desk", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
     try:
         port = int(desk.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1])

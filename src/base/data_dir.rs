@@ -31,6 +31,8 @@ places! {
     logs = "logs";
     /// Finished packages, for the vendor; a folder a job.
     outbox = "outbox";
+    /// What people answered about the cases of a run.
+    review = "review";
     /// The papers of every run; a folder a run.
     runs = "runs";
     /// Jobs that are not finished; a folder a job.

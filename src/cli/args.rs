@@ -3,6 +3,7 @@
 mod again;
 mod approval;
 mod provider;
+mod queue;
 
 use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
@@ -16,6 +17,7 @@ use crate::field::row::List;
 pub use again::{ReissueArgs, ReprintArgs, StopArgs, TransferArgs};
 pub use approval::{ApprovalCommand, ApproveArgs};
 pub use provider::ProviderArgs;
+pub use queue::{PersonCommand, QueueCommand, ReleaseArgs, RuleArgs};
 
 /// Writes one letter to each person whose data were stolen: never twice, never to the wrong person.
 #[derive(Debug, Parser)]
@@ -143,6 +145,9 @@ pub enum Command {
         /// As for `run`.
         #[arg(long)]
         accept_volume: bool,
+        /// Show what today's decisions change, and nothing else.
+        #[arg(long, conflicts_with = "package")]
+        decisions: bool,
     },
     /// Set every letter variant with invented people, and show them side by side on one page. What
     /// has not changed since the last time is not set again.
@@ -157,11 +162,13 @@ pub enum Command {
     },
     /// Set one letter again as an accessible copy (PDF/A-2a, PDF/UA-1).
     Letter {
-        /// Letter id, 26 characters.
+        /// Letter id, 26 characters; with `--release` the number of a case.
         id: String,
         /// File to write [default: `<id>.pdf` in the current folder].
         #[arg(long, value_name = "FILE")]
         out: Option<Utf8PathBuf>,
+        #[command(flatten)]
+        release: ReleaseArgs,
     },
     /// Show the figures for the regulator: told, waiting, unreachable, corrected, by day and by
     /// group. Small numbers are hidden.
@@ -199,6 +206,9 @@ pub enum Command {
     /// Decide who is who, where linking could not.
     #[command(subcommand)]
     Review(ReviewCommand),
+    /// One person who calls: how it stands, what they tell us, what is held about them.
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Learn linking parameters from the inbox, using the BSN to tell which rows are one person.
     LinkTrain {
         /// File to write; `[link] parameters` names it in the configuration.
@@ -438,8 +448,8 @@ pub enum ReviewCommand {
         /// Its number in the last run (`review list --open`).
         case: u32,
     },
-    /// Decide a case: `same`, `different`, `undecided` (takes a decision back), or what its code
-    /// asks for (`withdrawn`, `lacking`, `told`, `released`). Shows what that will do, then asks.
+    /// Decide a case with one of the answers that `review show` names. The cells of `corrected`
+    /// follow on standard input, as `field = value`.
     Decide {
         /// Its number in the last run (`review list --open`).
         case: u32,
@@ -454,11 +464,16 @@ pub enum ReviewCommand {
         /// Why; kept in the ledger. No names of people.
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
+        /// Where a correction is known from. No names of people.
+        #[arg(long, value_name = "TEXT")]
+        source: Option<String>,
         /// Do not ask for confirmation, even if people who were already told get a second first
         /// letter.
         #[arg(long)]
         yes: bool,
     },
+    #[command(flatten)]
+    Queue(QueueCommand),
 }
 
 /// `breachpost user`.

@@ -14,9 +14,11 @@ mod letter;
 mod link_train;
 mod manual;
 mod new;
+mod person;
 mod plan;
 mod preview;
 mod provider;
+mod queue;
 mod receipts;
 mod reissue;
 mod render;
@@ -140,19 +142,22 @@ impl Session<'_> {
                 accept,
                 accept_inputs,
                 accept_volume,
+                ..
             } => {
                 let accepted = accepted(accept, accept_inputs.as_deref());
                 self.dress_rehearsal(out, recipient, accepted, *accept_volume)
             }
+            Command::Check { decisions: true, .. } => self.check_decisions(),
             Command::Check { accept, accept_inputs, accept_volume, .. } => {
                 self.check(accepted(accept, accept_inputs.as_deref()), *accept_volume)
             }
             Command::Preview { out, changed_since } => self.preview(out, changed_since.as_deref()),
-            Command::Letter { id, out } => self.letter(id, out.as_deref()),
+            Command::Letter { id, out, release } => self.letter(id, out.as_deref(), release),
             Command::Figures => self.figures(),
             Command::Explain { id, other: None } => self.explain(id),
             Command::Explain { id, other: Some(other) } => self.explain_rows(id, other),
             Command::Review(asked) => self.review(asked),
+            Command::Person(asked) => self.person(asked),
             Command::LinkTrain { out, seed, name } => self.link_train(out, *seed, name.as_deref()),
             Command::Desk { listen } => self.desk(listen.as_deref()),
             Command::User(UserCommand::Add { name, role }) => self.user_add(name, *role),

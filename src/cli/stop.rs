@@ -6,9 +6,11 @@ use super::output::{self, Failure};
 use super::session::Session;
 use super::tell::Teller;
 use super::{ExitStatus, logging, process};
+use crate::base::plain;
 use crate::record;
 use crate::run::outcome::{Ending, Occasion, Outcome};
 use crate::run::{self, Night, RunError};
+use crate::tools::queue::answers::take_up;
 
 /// A run that did not come to its end.
 pub(super) struct Stop {
@@ -31,6 +33,12 @@ impl Session<'_> {
         started: Timestamp,
         work: impl FnOnce(&Night<'_>) -> Result<T, RunError>,
     ) -> Result<T, ExitStatus> {
+        // What was answered at the desk counts from this night on. Where the ledger refuses, the
+        // night is about to say so.
+        if let Err(error) = take_up(self.config, self.run_date) {
+            tracing::warn!("answers of the desk: {}", plain::quoted(&error.to_string()));
+        }
+
         let ended = process::caught(|| work(night));
         night.progress.finish();
         let stop = match ended {

@@ -4,18 +4,30 @@ use camino::Utf8PathBuf;
 use serde::Deserialize;
 
 use super::Config;
+use crate::field::judgement::CaseKind;
 
 /// `[review]`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReviewSettings {
     /// Days after which a case that still waits for a human is overdue; 1 to 365.
     pub overdue_days: i64,
+    /// Of so many of a hundred decisions somebody else is asked as well, blind; 0 to 100.
+    pub second_opinion_percent: u8,
+    /// Kinds of case of which every decision is asked twice.
+    pub second_opinion_kinds: Vec<CaseKind>,
+    /// Whether `review export` writes the values of rows.
+    pub values: bool,
 }
 
 impl Default for ReviewSettings {
     fn default() -> Self {
-        Self { overdue_days: 14 }
+        Self {
+            overdue_days: 14,
+            second_opinion_percent: 2,
+            second_opinion_kinds: Vec::new(),
+            values: false,
+        }
     }
 }
 
@@ -32,6 +44,10 @@ pub struct MetricsSettings {
 pub(super) fn check(config: &Config) -> Result<(), (&'static str, String)> {
     if !(1..=365).contains(&config.review.overdue_days) {
         return Err(("review.overdue_days", "must be 1 to 365".to_owned()));
+    }
+
+    if config.review.second_opinion_percent > 100 {
+        return Err(("review.second_opinion_percent", "must be 0 to 100".to_owned()));
     }
 
     if config.metrics.as_ref().is_some_and(|metrics| metrics.file.extension() != Some("prom")) {

@@ -10,6 +10,7 @@ use super::remarks::Remarks;
 use super::whereabouts::{self, Home};
 use crate::config::Policy;
 use crate::field::ids::RowRef;
+use crate::field::judgement::Judged;
 use crate::field::person::Person;
 use crate::field::row::{Exposure, Provider, Suppression, SuppressionReason};
 use crate::field::terms::{Audience, Category, Custody};
@@ -35,6 +36,8 @@ pub(super) struct Case<'p, 'a> {
     /// What addresses say instead of a place.
     pub remarks: Remarks,
     pub custody: Settled<Custody>,
+    /// What humans have said.
+    pub judged: Judged<'a>,
     /// Of somebody in custody.
     pub institution: Settled<&'a Provider>,
 }
@@ -54,7 +57,10 @@ impl<'p, 'a> Case<'p, 'a> {
         let custody = custody::custody(&rows);
         let births = Births::of(cluster);
         let in_custody = custody == Settled::Is(Custody::Current);
-        let home = whereabouts::home(cluster, policy);
+        let judged = circumstances.judged(person.pseudonym);
+        let home = judged
+            .address
+            .map_or_else(|| whereabouts::home(cluster, policy), |row| Ok(Home::decided(row)));
 
         Self {
             person,
@@ -67,8 +73,9 @@ impl<'p, 'a> Case<'p, 'a> {
             births,
             remarks: Remarks::of(cluster, home.as_ref().map_err(|why| *why)),
             home,
+            judged,
             institution: if in_custody {
-                custody::institution(&rows, circumstances)
+                custody::institution(&rows, judged.provider, circumstances)
             } else {
                 Settled::Missing
             },
@@ -91,6 +98,9 @@ impl<'p, 'a> Case<'p, 'a> {
     /// To whom a letter of the run date speaks.
     pub(super) fn audience(&self) -> Audience {
         match self.class {
+            Class::In(1) if self.judged.minor.is_some() => {
+                self.judged.minor.unwrap_or(Audience::Youth)
+            }
             Class::In(0) => Audience::Parents,
             Class::In(1) => Audience::Youth,
             _ => Audience::Adult,

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::bsn::Bsn;
+use crate::field::ids::Pseudonym;
+use crate::field::judgement::Judged;
 use crate::field::person::Cluster;
 use crate::field::provider::NoticeHold;
 use crate::field::row::{Provider, Registrant, Rows, Suppression};
@@ -18,6 +20,7 @@ pub struct Circumstances<'a> {
     senders: BTreeMap<Category, String>,
     /// Codes of providers that say, or that were found, not to be those of the patients.
     unusable: BTreeSet<String>,
+    judged: BTreeMap<Pseudonym, Judged<'a>>,
 }
 
 impl<'a> Circumstances<'a> {
@@ -35,6 +38,7 @@ impl<'a> Circumstances<'a> {
             by_ref: BTreeMap::new(),
             senders: sender_of.clone(),
             unusable: BTreeSet::new(),
+            judged: BTreeMap::new(),
         };
 
         for provider in &rows.providers {
@@ -52,6 +56,25 @@ impl<'a> Circumstances<'a> {
         }
 
         found
+    }
+
+    /// The same with what humans have said of people.
+    #[must_use]
+    pub fn with_judged(self, judged: BTreeMap<Pseudonym, Judged<'a>>) -> Self {
+        Self { judged, ..self }
+    }
+
+    /// The same for a letter to somebody that is handed over by hand.
+    #[must_use]
+    pub fn with_released(mut self, person: Pseudonym) -> Self {
+        self.judged.entry(person).or_default().released = true;
+        self
+    }
+
+    /// What humans have said of somebody, as far as it holds.
+    #[must_use]
+    pub fn judged(&self, person: Pseudonym) -> Judged<'a> {
+        self.judged.get(&person).copied().unwrap_or_default()
     }
 
     /// The provider with this AGB code, if there is exactly one.
@@ -84,7 +107,8 @@ impl<'a> Circumstances<'a> {
     ///
     /// A list number is looked up whichever list it is from: one suppression too many is seen by a
     /// human or mourned by nobody, one too few writes to somebody who must not be written to.
-    pub(super) fn suppressions(&self, cluster: &Cluster<'a>) -> Vec<&'a Suppression> {
+    #[must_use]
+    pub fn suppressions(&self, cluster: &Cluster<'a>) -> Vec<&'a Suppression> {
         let listed = || cluster.participants.iter().chain(&cluster.register).copied();
         let bsns = cluster
             .exposures

@@ -36,9 +36,10 @@ pub(super) fn custody(rows: &[&Exposure]) -> Settled<Custody> {
 
 /// The institution where a person in custody is held: the provider of kind custodial that the rows
 /// of current custody name, the newest sample first. `Missing` also when it has no address that can
-/// be printed.
+/// be printed. `decided`: the code that a human says is right.
 pub(super) fn institution<'a>(
     rows: &[&'a Exposure],
+    decided: Option<&'a str>,
     circumstances: &Circumstances<'a>,
 ) -> Settled<&'a Provider> {
     let codes: Vec<_> = prisoner(rows)
@@ -46,7 +47,7 @@ pub(super) fn institution<'a>(
         .map(|row| (row.sample_date, Some(row.provider_code())))
         .collect();
 
-    match settle(&codes) {
+    match decided.map_or_else(|| settle(&codes), Settled::Is) {
         Settled::Missing => Settled::Missing,
         Settled::Contradicted => Settled::Contradicted,
         Settled::Is(code) => circumstances

@@ -77,7 +77,10 @@ fn notice<'a>(
     let medical_test = medical_test(&all).filter(|_| case.audience() != Audience::Adult);
     let findings = told_to(case.audience(), all);
     let main = subject.lead.category;
-    let identity = whereabouts::identity(&case.person.rows, subject.lead);
+    let identity = case
+        .judged
+        .name
+        .map_or_else(|| whereabouts::identity(&case.person.rows, subject.lead), Identity::Listed);
 
     // Prisoners come first, so a letter about them has them as its main category.
     let to_institution = main == Some(Category::Prisoner) && case.in_custody();

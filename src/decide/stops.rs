@@ -43,7 +43,7 @@ impl Stop {
 
 /// Rules 2 to 13 in the order of the table; rule 8 (under 12) stops nobody and is part of
 /// [`Case::audience`].
-const ORDER: [fn(&Case<'_, '_>) -> Option<Stop>; 11] = [
+const ORDER: [fn(&Case<'_, '_>) -> Option<Stop>; 12] = [
     died,
     suppressed,
     protected,
@@ -54,6 +54,7 @@ const ORDER: [fn(&Case<'_, '_>) -> Option<Stop>; 11] = [
     too_young_for_screening,
     custody_unknown,
     institution_unknown,
+    held_by_a_human,
     nothing_to_list,
 ];
 
@@ -64,6 +65,9 @@ pub(super) fn first(case: &Case<'_, '_>) -> Option<Stop> {
 
 /// Rule 2.
 fn died(case: &Case<'_, '_>) -> Option<Stop> {
+    if case.judged.died == Some(true) {
+        return Some(Stop::new(Reason::D201, "deceased: decided by a human"));
+    }
     match &case.death {
         Death::Stated { evidence, rows } => {
             Some(Stop::new(Reason::D201, evidence).beside(rows.clone()))
@@ -74,6 +78,9 @@ fn died(case: &Case<'_, '_>) -> Option<Stop> {
 
 /// Rule 3.
 fn suppressed(case: &Case<'_, '_>) -> Option<Stop> {
+    if case.judged.objects {
+        return Some(Stop::new(Reason::D202, "objection: told to us"));
+    }
     for (reason, evidence) in [
         (SuppressionReason::Objection, "objection: suppressions"),
         (SuppressionReason::Other, "other: suppressions"),
@@ -92,15 +99,30 @@ fn protected(case: &Case<'_, '_>) -> Option<Stop> {
     let listed = case.listed().filter(|row| row.protected_address).map(|row| row.row);
     let mut rows: Vec<_> = listed.collect();
     rows.extend(case.suppressed_for(&[SuppressionReason::ProtectedAddress]));
-    if !rows.is_empty() {
-        return Some(Stop::new(Reason::D203, "protected_address: yes").beside(rows));
+    if case.judged.released {
+        return None;
     }
-    let rows = case.remarks.rows(Remark::Hidden)?;
-    Some(Stop::new(Reason::D203, "address: words that say that it is secret").beside(rows))
+
+    let lapsed = || Stop::new(Reason::D203, "told by hand, and the rows have changed since");
+    let stop = if rows.is_empty() {
+        let hidden = case.remarks.rows(Remark::Hidden);
+        let told = case.judged.told_by_hand == Some(false);
+        let Some(rows) = hidden else { return told.then(lapsed) };
+        Stop::new(Reason::D203, "address: words that say that it is secret").beside(rows)
+    } else {
+        Stop::new(Reason::D203, "protected_address: yes").beside(rows)
+    };
+
+    // Two people released a letter by hand, and nothing has changed since.
+    let told = case.judged.told_by_hand == Some(true);
+    Some(if told { Stop::new(Reason::D301, "told by hand: address protected") } else { stop })
 }
 
 /// Rule 5. Somebody in custody has the institution's address.
 fn unreachable(case: &Case<'_, '_>) -> Option<Stop> {
+    if case.judged.address.is_some() {
+        return None;
+    }
     let listed = case.listed().filter(|row| row.whereabouts_unknown).map(|row| row.row);
     let mut rows: Vec<_> = listed.collect();
     rows.extend(case.suppressed_for(&[SuppressionReason::WhereaboutsUnknown]));
@@ -130,12 +152,21 @@ fn contradicted(case: &Case<'_, '_>) -> Option<Stop> {
     let stop = |evidence: &str, beside| Some(Stop::new(Reason::D205, evidence).beside(beside));
     let listed = || case.listed().map(|row| row.row).collect::<Vec<_>>();
 
-    if let Death::Doubtful { evidence, rows } = &case.death {
+    let lives = case.judged.died == Some(false);
+    if let Death::Doubtful { evidence, rows } = &case.death
+        && !lives
+    {
         return stop(evidence, rows.clone());
     }
 
-    if let Some(rows) = case.remarks.rows(Remark::Died) {
+    if let Some(rows) = case.remarks.rows(Remark::Died)
+        && !lives
+    {
         return stop("address: words that say that the person has died", rows);
+    }
+
+    if case.judged.moved {
+        return stop("address: told by telephone, and the lists have changed since", listed());
     }
 
     if age::unborn(&case.person.rows, case.run_date) {
@@ -179,7 +210,9 @@ fn birth_date_unknown(case: &Case<'_, '_>) -> Option<Stop> {
 
 /// Rule 9.
 fn too_young_for_a_letter(case: &Case<'_, '_>) -> Option<Stop> {
-    let held = case.audience() == Audience::Youth && case.policy.minors_12_15 == Hold::Hold;
+    let decided = case.judged.minor.is_some();
+    let held =
+        !decided && case.audience() == Audience::Youth && case.policy.minors_12_15 == Hold::Hold;
     held.then(|| Stop::new(Reason::D207, "birth_date: 12 to 15 years at the letter date"))
 }
 
@@ -213,6 +246,11 @@ fn custody_unknown(case: &Case<'_, '_>) -> Option<Stop> {
 fn institution_unknown(case: &Case<'_, '_>) -> Option<Stop> {
     let unknown = case.in_custody() && matches!(case.institution, Settled::Missing);
     unknown.then(|| Stop::new(Reason::D210, "provider_code: no institution with an address has it"))
+}
+
+/// Rule 5 once more: an address that could be written to, and a human says that it is not to be.
+fn held_by_a_human(case: &Case<'_, '_>) -> Option<Stop> {
+    case.judged.held.then(|| Stop::new(Reason::D204, "held: decided by a human"))
 }
 
 /// Rule 13, for all of the person's rows together.

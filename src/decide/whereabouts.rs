@@ -18,6 +18,13 @@ pub(super) struct Home<'a> {
     pub source: AddressSource,
 }
 
+impl<'a> Home<'a> {
+    /// Where a human says that somebody lives.
+    pub(super) fn decided(row: &'a Registrant) -> Self {
+        Self { of: Identity::Listed(row), source: AddressSource::Decision }
+    }
+}
+
 /// Whether lines can be made of it at all; the finer checks are those of `compose`.
 ///
 /// Dutch: a street with a number, or a location description; and a postcode, town or municipality.
@@ -75,6 +82,8 @@ pub(super) fn rivals(cluster: &Cluster<'_>, home: &Home<'_>) -> Vec<RowRef> {
     let elsewhere =
         |chosen: &Address<'_>, other: &Address<'_>| printable(other) && !same_place(chosen, other);
     match home.of {
+        // Whatever the lists say: a human has looked at them.
+        _ if home.source == AddressSource::Decision => Vec::new(),
         Identity::Listed(chosen) => {
             let list = match home.source {
                 AddressSource::Participants => &cluster.participants,

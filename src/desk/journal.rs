@@ -67,6 +67,18 @@ pub enum Act {
         /// Number of the proof.
         proof: u32,
     },
+    /// Somebody at the telephone asked how it stands with a person.
+    LookedUp {
+        /// How many were known by what was typed.
+        found: u64,
+    },
+    /// A case of the review queue was opened, with the people in it.
+    Opened {
+        /// The run that it is of.
+        run: String,
+        /// Its number in the run's papers.
+        case: u32,
+    },
 }
 
 /// What a comment is about.
@@ -253,7 +265,9 @@ impl Journal {
         let mut comments: Vec<Comment> = Vec::new();
         for entry in entries {
             let (number, closed) = match &entry.what {
-                Act::Edit { .. } | Act::Seen { .. } => continue,
+                Act::Edit { .. } | Act::Seen { .. } | Act::Opened { .. } | Act::LookedUp { .. } => {
+                    continue;
+                }
                 Act::Comment { on, text } => {
                     comments.push(Comment {
                         number: entry.number,

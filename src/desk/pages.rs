@@ -2,9 +2,11 @@
 //! for is in [`crate::desk::web`].
 
 pub mod approval;
+pub mod calls;
 pub mod changes;
 pub mod comments;
 pub mod letters;
+pub mod review;
 pub mod sentence;
 pub mod texts;
 
@@ -63,12 +65,15 @@ impl View {
 
 /// What the frame of every page shows.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 struct Frame<'a> {
     language: &'static str,
     here: &'a str,
     name: &'a str,
     role: &'a str,
     writes: bool,
+    reviews: bool,
+    answers_calls: bool,
     campaign: &'a str,
     /// Whether it is a rehearsal, in the visitor's language.
     kind: &'a str,
@@ -104,6 +109,10 @@ pub(super) fn templates() -> Result<Tera, tera::Error> {
         template!("approval.html"),
         template!("approval-proof.html"),
         template!("remarks.html"),
+        template!("review.html"),
+        template!("review-case.html"),
+        template!("what-if.html"),
+        template!("calls.html"),
     ])?;
     Ok(tera)
 }
@@ -127,6 +136,8 @@ impl Desk {
             name: visitor.map_or("", |visitor| &visitor.name),
             role: visitor.map_or("", |visitor| self.words.get(language, role_key(visitor.role))),
             writes: visitor.is_some_and(|visitor| visitor.role.writes()),
+            reviews: visitor.is_some_and(|visitor| review::may_review(visitor.role)),
+            answers_calls: visitor.is_some_and(|visitor| calls::may_answer_calls(visitor.role)),
             campaign: &self.config.campaign,
             kind: self.words.get(language, kind),
             night: record::is_in_use(&self.config.data_dir),

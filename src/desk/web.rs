@@ -2,11 +2,13 @@
 //! themselves are in [`crate::desk::pages`].
 
 mod approval;
+mod calls;
 mod door;
 mod encrypted;
 mod fields;
 mod letters;
 mod login;
+mod review;
 mod static_files;
 mod talk;
 mod texts;
@@ -28,6 +30,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::desk::pages::{View, Visitor};
+use crate::desk::users::Role;
 use crate::desk::{Desk, DeskError};
 use crate::field::terms::Language;
 pub use door::Door;
@@ -62,11 +65,13 @@ struct Room {
     desk: Arc<Desk>,
     /// Whether cookies are for encrypted connections alone.
     secure: bool,
+    /// Whether a server in front has to say that a browser's connection is encrypted.
+    behind: bool,
 }
 
 /// Everything that can be asked of the desk. `GET` changes nothing.
 fn router(desk: Arc<Desk>, guests: Guests) -> Router {
-    let secure = guests.encrypted;
+    let (secure, behind) = (guests.encrypted, guests.behind);
     let mut router = Router::new()
         .route("/", get(|| async { Redirect::to("/texts") }))
         .route("/login", get(login::form).post(login::enter))
@@ -83,11 +88,15 @@ fn router(desk: Arc<Desk>, guests: Guests) -> Router {
         .route("/approval", get(approval::show).post(approval::say))
         .route("/approval/{proof}", get(approval::proof).post(approval::seen))
         .route("/approval/picture", get(approval::picture))
+        .route("/review", get(review::queue))
+        .route("/review/what-if", post(review::what_if))
+        .route("/calls", get(calls::show).post(calls::ask))
+        .route("/review/{case}", get(review::case).post(review::answer))
         .route("/comments", get(talk::comments).post(talk::add))
         .route("/comments/{number}", post(talk::settle))
         .route("/static/{file}", get(static_files::file))
         .fallback(unknown)
-        .with_state(Room { desk, secure })
+        .with_state(Room { desk, secure, behind })
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
         .layer(CsrfLayer::new())
@@ -223,6 +232,33 @@ impl Room {
                 panicked(Box::new(()))
             }
         }
+    }
+
+    /// Whether a request may have come over a network in the clear.
+    fn is_open_to_others(&self, headers: &HeaderMap) -> bool {
+        let mut said = headers.get_all("x-forwarded-proto").iter();
+        self.behind && !(said.next().is_some_and(|word| word == "https") && said.next().is_none())
+    }
+
+    /// Nobody but those who may sees people here, and nobody who comes over a network in the clear:
+    /// behind a socket only the server in front knows, and has to say so.
+    fn refuse(
+        &self,
+        headers: &HeaderMap,
+        visitor: &Visitor,
+        may: fn(Role) -> bool,
+    ) -> Option<Response> {
+        if !may(visitor.role) {
+            return Some(self.refused("refused", "refused_more", visitor));
+        }
+        let is_open = self.is_open_to_others(headers);
+        is_open.then(|| self.refused("review.clear", "review.clear_more", visitor))
+    }
+
+    /// What somebody asks for and does not get: two keys of the desk's words.
+    fn refused(&self, title: &str, more: &str, visitor: &Visitor) -> Response {
+        let view = self.desk.message(title, more, visitor.language).with_status(403);
+        self.html(view, Some(visitor), visitor.language)
     }
 
     fn not_found(&self, visitor: &Visitor) -> Response {

@@ -51,4 +51,6 @@ pub enum AddressSource {
     Exposure,
     /// The institution where the person is held.
     Institution,
+    /// What a human decided (`breachpost review decide`).
+    Decision,
 }

@@ -4,15 +4,17 @@ mod found;
 mod top;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 use rayon::prelude::*;
 
-use crate::config::InputFormat;
+use crate::config::{InputFormat, TextEncoding};
 use crate::field::ids::RowRef;
 use crate::field::reason::{Reason, SetAside};
 use crate::field::row::{List, Open, Refused};
 
+use super::again::CsvForm;
 use super::batch::{Batch, Context};
 use super::encoding;
 use super::error::{FilePlace, ReadError};
@@ -20,6 +22,7 @@ use super::header::{self, Layout};
 use super::preamble::{self, Tail};
 use super::raw::{self, Raw};
 use super::records::Record;
+use super::schema;
 use super::split::{self, Dialect, Span};
 
 pub(super) use top::first_line;
@@ -125,6 +128,44 @@ impl<'b> CsvFile<'b> {
     /// Columns of the contract that the file does without.
     pub(super) fn absent_columns(&self) -> &[&'static str] {
         &self.layout.absent
+    }
+
+    /// The text that [`CsvFile::spans`] points into.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How the rows are written.
+    pub(super) fn form(&self, list: List, encoding: TextEncoding) -> CsvForm {
+        let columns = schema::columns(list);
+        let named = self.layout.places.iter().map(|place| place.map(|place| columns[place]));
+        CsvForm::new(self.dialect, encoding, named, self.trailing)
+    }
+
+    /// Wanted rows: their numbers, and where each begins and ends in the text.
+    pub(super) fn spans(&self, wanted: &BTreeSet<u32>) -> Vec<(u32, usize, usize)> {
+        let mut spans = Vec::with_capacity(wanted.len());
+        for (place, piece) in self.pieces.iter().enumerate() {
+            let next = self.pieces.get(place + 1).map_or(u32::MAX, |piece| piece.first_row);
+            if wanted.range(piece.first_row..next).next().is_none() {
+                continue;
+            }
+
+            let (mut row, mut at) = (piece.first_row, piece.bytes.start);
+            while at < piece.bytes.end {
+                let Ok(span) = split::record(self.text.as_bytes(), at, self.dialect) else { break };
+                at = span.next;
+                if split::is_blank(&self.text, span, self.dialect.delimiter) {
+                    continue;
+                }
+                if wanted.contains(&row) {
+                    spans.push((row, span.start, span.end));
+                }
+                row += 1;
+            }
+        }
+
+        spans
     }
 
     /// Reads the rows.

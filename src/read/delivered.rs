@@ -83,7 +83,7 @@ pub fn delivered_rows(
     Ok(delivered)
 }
 
-fn named(columns: &[&'static str], cells: Vec<String>) -> Vec<(&'static str, String)> {
+pub(super) fn named(columns: &[&'static str], cells: Vec<String>) -> Vec<(&'static str, String)> {
     if cells.len() == columns.len() {
         columns.iter().copied().zip(cells).collect()
     } else {

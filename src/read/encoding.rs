@@ -26,6 +26,20 @@ pub(super) fn decode<'b>(
     }
 }
 
+/// Where the text begins in its file: behind a byte order mark.
+pub(super) fn first_byte(bytes: &[u8], encoding: TextEncoding) -> usize {
+    let marked = encoding == TextEncoding::Utf8 && bytes.starts_with(BOM);
+    if marked { BOM.len() } else { 0 }
+}
+
+/// How many bytes of a file a decoded text was.
+pub(super) fn bytes_of(text: &str, encoding: TextEncoding) -> usize {
+    match encoding {
+        TextEncoding::Utf8 => text.len(),
+        TextEncoding::Windows1252 => text.chars().count(),
+    }
+}
+
 /// Refuses UTF-16 and UTF-32: their zero bytes would look like the padding of a lost end.
 pub(super) fn refuse_wide(
     bytes: &[u8],

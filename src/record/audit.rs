@@ -2,6 +2,7 @@
 //! before it.
 
 mod again;
+mod judged;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,6 +23,7 @@ use crate::receipts::{Origin, ReceiptKind, StopAnswer};
 pub(super) use again::{
     FilePassed, ProviderNoted, ReissueOrdered, ReprintPlanned, Scheduled, StopLifted, StopOrdered,
 };
+pub(super) use judged::CasesJudged;
 
 /// How far the ledger is: the number of its last event and the hash that covers them all.
 ///
@@ -60,6 +62,8 @@ pub(super) enum Event {
     ShieldsSeen(ShieldsSeen),
     /// A human said of lab records whether they were withdrawn.
     RecordsRuled(RecordsRuled),
+    /// Humans said something of cases.
+    Judged(CasesJudged),
     /// The waves of first letters were fixed.
     Scheduled(Scheduled),
     /// The letters of a job were fixed.

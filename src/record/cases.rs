@@ -93,6 +93,15 @@ impl CaseCounts {
     }
 }
 
+/// How many cases waited at the end of a night.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueLength {
+    /// All of them.
+    pub open: u64,
+    /// Those that had waited too long, and of which that was said.
+    pub overdue: u64,
+}
+
 /// What a run has to tell humans, and the ledger does not know yet that they were told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseNews {
@@ -100,6 +109,10 @@ pub struct CaseNews {
     pub counts: CaseCounts,
     /// Published packages that are gone and were not named before: names in the outbox.
     pub gone: Vec<String>,
+    /// Since when each case is open.
+    pub since: BTreeMap<CaseMark, Date>,
+    /// How many cases were open at the end of earlier nights; the last word of a day counts.
+    pub nights: BTreeMap<Date, QueueLength>,
     steps: Vec<(CaseMark, CaseStep)>,
     gone_jobs: Vec<JobNumber>,
 }
@@ -111,6 +124,8 @@ struct Open {
     cases: BTreeMap<CaseMark, (Date, bool)>,
     /// When overdue cases were last named.
     named_on: Option<Date>,
+    /// How many there were, night by night.
+    nights: BTreeMap<Date, QueueLength>,
 }
 
 impl Open {
@@ -118,6 +133,11 @@ impl Open {
         let deadline =
             |since: Date| since.checked_add(Span::new().days(overdue_days)).unwrap_or(Date::MAX);
         let mut news = CaseNews::default();
+        let all = held.due.iter().chain(&held.once);
+        let since = |mark: &CaseMark| self.cases.get(mark).map_or(today, |(since, _)| *since);
+        news.since = all.map(|mark| (*mark, since(mark))).collect();
+        news.nights.clone_from(&self.nights);
+
         let counts = &mut news.counts;
         counts.open = (held.due.len() + held.once.len()) as u64;
         for mark in held.due.iter().chain(&held.once).filter(|mark| !self.cases.contains_key(*mark))
@@ -207,7 +227,7 @@ impl Ledger {
     }
 
     fn open_cases(&self, events: &[Event]) -> Result<Open, RecordError> {
-        let mut open = Open::default();
+        let (mut open, mut overdue) = (Open::default(), 0_u64);
         for (event, mark, step) in self.store.cases()? {
             let place = usize::try_from(event).ok().and_then(|seq| seq.checked_sub(1));
             let Some(Event::Waiting(waiting)) = place.and_then(|place| events.get(place)) else {
@@ -215,17 +235,17 @@ impl Ledger {
                     what: "the list of cases for a human".to_owned(),
                 });
             };
-            match step {
-                CaseStep::Opened => {
-                    open.cases.insert(mark, (waiting.date, false));
-                }
-                CaseStep::Overdue => {
-                    open.cases.entry(mark).and_modify(|(_, said)| *said = true);
-                }
-                CaseStep::Closed => {
-                    open.cases.remove(&mark);
-                }
-            }
+            let before = match step {
+                CaseStep::Opened => open.cases.insert(mark, (waiting.date, false)),
+                CaseStep::Overdue => open.cases.get_mut(&mark).map(|case| {
+                    overdue += 1;
+                    std::mem::replace(case, (case.0, true))
+                }),
+                CaseStep::Closed => open.cases.remove(&mark),
+            };
+            overdue -= u64::from(before.is_some_and(|(_, said)| said));
+            let length = QueueLength { open: open.cases.len() as u64, overdue };
+            open.nights.insert(waiting.date, length);
         }
 
         let named = events.iter().filter_map(|event| match event {

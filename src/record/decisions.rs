@@ -109,6 +109,18 @@ impl Ledger {
     ) -> Result<usize, RecordError> {
         let decider = decider.into();
         decider.check()?;
+        let Some((event, new)) = self.news_of(decisions, decider, date)? else { return Ok(0) };
+        self.write(|store| store.decide(event, &new))?;
+        Ok(new.len())
+    }
+
+    /// What of these decisions does not count already; `None`: nothing.
+    pub(super) fn news_of(
+        &self,
+        decisions: &[Decision],
+        decider: Decider<'_>,
+        date: Date,
+    ) -> Result<Option<(DecidedEvent, Vec<Decision>)>, RecordError> {
         let known = self.decisions()?;
         let counts =
             |said: &&Decision| match known.binary_search_by_key(&said.pair(), Decision::pair) {
@@ -118,7 +130,7 @@ impl Ledger {
 
         let mut new: Vec<Decision> = decisions.iter().filter(counts).copied().collect();
         if new.is_empty() {
-            return Ok(0);
+            return Ok(None);
         }
 
         new.sort_unstable();
@@ -138,7 +150,6 @@ impl Ledger {
             sha256: rows.finish(),
         };
 
-        self.write(|store| store.decide(event, &new))?;
-        Ok(new.len())
+        Ok(Some((event, new)))
     }
 }

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::approvals::{ApprovalAct, Said};
 use super::audit::{
-    self, Event, FilePassed, KnownInput, ProviderNoted, Purging, ReceiptTaken, ReissueOrdered,
-    ReprintPlanned, ShieldsSeen, Waiting,
+    self, CasesJudged, Event, FilePassed, KnownInput, ProviderNoted, Purging, ReceiptTaken,
+    ReissueOrdered, ReprintPlanned, ShieldsSeen, Waiting,
 };
 use super::error::RecordError;
 use super::passage::PassageStep;
@@ -131,6 +131,7 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::Identities(found) => Some(found.date),
         Event::Decided(decided) => Some(decided.date),
         Event::RecordsRuled(ruled) => Some(ruled.date),
+        Event::Judged(judged) => Some(judged.date),
         Event::Scheduled(waves) => Some(waves.schedule.made_on),
         Event::Planned(plan) => Some(plan.date),
         Event::Reprint(plan) => Some(plan.date),
@@ -165,6 +166,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::RowsRead(_) => "rows_read",
         Event::ShieldsSeen(_) => "shields_seen",
         Event::RecordsRuled(_) => "records_ruled",
+        Event::Judged(_) => "judged",
         Event::Scheduled(_) => "scheduled",
         Event::Planned(_) => "planned",
         Event::Reprint(_) => "reprint",
@@ -187,6 +189,20 @@ const fn kind(event: &Event) -> &'static str {
         Event::Purging(_) => "purging",
         Event::Purged(_) => "purged",
     }
+}
+
+fn judged(said: &CasesJudged) -> String {
+    if let Some(source) = said.source.as_ref().filter(|source| source.starts_with("told by")) {
+        return format!("{} wrote down what somebody said: {source}", said.by);
+    }
+    let what = count(said.lines, "case", "cases");
+    let rule =
+        said.rule.as_ref().map_or_else(String::new, |rule| format!(", by the rule `{rule}`"));
+    let proven = match said.proven.as_slice() {
+        [] => String::new(),
+        names => format!(", proven by {}", names.join(" and ")),
+    };
+    format!("{} decided {what}{rule}{proven}", said.by)
 }
 
 fn words(event: &Event) -> String {
@@ -214,6 +230,7 @@ fn words(event: &Event) -> String {
             "{} said of records: {} withdrawn, {} lacking, {} taken back",
             said.by, said.withdrawn, said.lacking, said.undecided
         ),
+        Event::Judged(said) => judged(said),
         Event::Scheduled(waves) => scheduled(&waves.schedule),
         Event::Planned(plan) => format!(
             "job {} was planned: {} in {}, {} never written to before",
@@ -236,10 +253,7 @@ fn words(event: &Event) -> String {
             format!("job {} was given up by {}: {}", step.job, step.by, step.reason)
         }
         Event::Waiting(cases) => waiting(cases),
-        Event::Gone(gone) => {
-            let jobs = gone.jobs.iter().map(JobNumber::to_string).collect::<Vec<_>>().join(", ");
-            format!("people were told that packages are no longer in the outbox: job {jobs}")
-        }
+        Event::Gone(gone) => are_gone(&gone.jobs),
         Event::Republished(step) => {
             format!("job {} was put into the outbox again, byte for byte", step.job)
         }
@@ -268,6 +282,11 @@ fn of_mode(mode: Option<Mode>) -> String {
 }
 
 /// A purge.
+fn are_gone(jobs: &[JobNumber]) -> String {
+    let jobs = jobs.iter().map(JobNumber::to_string).collect::<Vec<_>>().join(", ");
+    format!("people were told that packages are no longer in the outbox: job {jobs}")
+}
+
 fn begun(purging: &Purging) -> String {
     format!(
         "a purge began, approved by {}: {} to {} had been sent",

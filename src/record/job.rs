@@ -76,7 +76,8 @@ pub struct Noted<'a> {
 }
 
 /// How far a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum JobState {
     /// The letters are fixed.
     Planned,
@@ -152,7 +153,7 @@ pub struct Job {
 }
 
 /// What the ledger knows of one letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LetterRecord {
     /// The letter.
     pub letter_id: String,

@@ -9,7 +9,8 @@ use jiff::civil::Date;
 
 use super::approvals::Approvals;
 use super::audit::{
-    Contents, Event, FilePassed, Init, KnownInput, Planned, ProviderNoted, ReceiptTaken, Waiting,
+    Contents, Event, FilePassed, Init, KnownInput, Migrated, Planned, ProviderNoted, ReceiptTaken,
+    Waiting,
 };
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
@@ -41,6 +42,8 @@ pub(super) struct Model {
     pub rows: BTreeMap<u64, (u64, String)>,
     pub shields: BTreeMap<u64, (u64, String)>,
     pub record_rulings: BTreeMap<u64, (u64, String)>,
+    /// The same of what humans said of cases.
+    pub judgements: BTreeMap<u64, (u64, String)>,
     /// The same of what the vendor said of pieces, and of what came back.
     pub pieces: BTreeMap<u64, (u64, String)>,
     pub jobs: BTreeMap<JobNumber, JobRow>,
@@ -189,6 +192,9 @@ impl Model {
                 let rows = ruled.withdrawn + ruled.lacking + ruled.undecided;
                 self.record_rulings.insert(seq, (rows, ruled.sha256.clone()));
             }
+            Event::Judged(said) => {
+                self.judgements.insert(seq, (said.lines, said.sha256.clone()));
+            }
             Event::Scheduled(waves) => self.scheduled(&waves.schedule)?,
             Event::Planned(plan) => self.planned(seq, plan)?,
             Event::Reprint(plan) => self.reprinted(seq, plan)?,
@@ -210,11 +216,7 @@ impl Model {
                 self.contents.remove(&step.job);
                 self.reissued.retain(|_, by| *by != step.job);
             }
-            Event::Migrated(step) => {
-                (step.from < step.to && (step.mode.is_none() || self.mode.is_none()))
-                    .then_some(())?;
-                self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
-            }
+            Event::Migrated(step) => self.migrated(seq, step)?,
             Event::Waiting(told) => self.waiting(seq, told)?,
             Event::Gone(gone) => self.are_gone(&gone.jobs)?,
             Event::Republished(back) => {
@@ -257,6 +259,13 @@ impl Model {
     }
 
     /// `None`: humans were told nothing.
+    fn migrated(&mut self, seq: u64, step: &Migrated) -> Option<()> {
+        let is_step = step.from < step.to && (step.mode.is_none() || self.mode.is_none());
+        is_step.then_some(())?;
+        self.mode = self.mode.or(step.mode.map(|mode| (mode, seq)));
+        Some(())
+    }
+
     fn waiting(&mut self, seq: u64, told: &Waiting) -> Option<()> {
         let rows = told.opened + told.overdue + told.closed;
         if rows > 0 {
@@ -337,6 +346,7 @@ impl Model {
         self.rows.clear();
         self.shields.clear();
         self.record_rulings.clear();
+        self.judgements.clear();
         self.pieces.clear();
         self.notices.clear();
         self.providers.clear();
@@ -396,6 +406,10 @@ impl Model {
 
         if self.record_rulings != tables.record_rulings {
             return differs("the list of withdrawn and lacking records");
+        }
+
+        if self.judgements != tables.judgements {
+            return differs("the list of judgements");
         }
 
         if self.pieces != tables.pieces {

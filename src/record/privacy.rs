@@ -11,7 +11,7 @@ use super::files;
 /// Files of the data folder that others may not even read.
 const FILES: [&str; 2] = ["ledger.sqlite", "ledger.anchor"];
 /// The same of folders.
-const FOLDERS: [&str; 5] = ["keys", "staging", "runs", "logs", "backups"];
+const FOLDERS: [&str; 6] = ["keys", "staging", "runs", "review", "logs", "backups"];
 /// Folders that others may look into: the vendor may fetch from the outbox, and what is in it is
 /// sealed.
 const SHARED: [&str; 2] = ["", "outbox"];

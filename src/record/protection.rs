@@ -22,6 +22,7 @@ use rayon::prelude::*;
 use super::recognise::Mark;
 use super::row_marks::record_mark;
 use crate::field::ids::{Pseudonym, RowRef};
+use crate::field::judgement::Judged;
 use crate::field::keys::Keys;
 use crate::field::person::{Cluster, Person};
 use crate::field::reason::{Reason, SetAside};
@@ -167,14 +168,44 @@ impl<'k> Guard<'k> {
         !self.is_said(shield) && self.answered.contains(&(shield.subject, shield.why, shield.list))
     }
 
-    /// What holds somebody of whom no row of today says so: evidence by person.
-    pub fn remembered(&self, people: &[Person<'_>]) -> BTreeMap<Pseudonym, String> {
+    /// A human has looked at this row, which could not be read: it protects nobody.
+    pub fn answer(&mut self, row: &Refused) {
+        let mut marks = numbers(self.keys, row.bsn, &row.person_ref);
+        for remains in &row.remains {
+            if let Remains::Registrant(row) = remains {
+                marks.extend(marks_of_registrant(self.keys, row));
+            }
+        }
+        let answers = marks.into_iter().map(|(mark, _)| (mark, Why::Unreadable, row.list));
+        self.answered.extend(answers);
+    }
+
+    /// Whether what a row of today says of somebody was settled by a human who has seen it.
+    fn is_settled(&self, shield: &Shield, judged: &Judged<'_>) -> bool {
+        let settles = match shield.why {
+            Why::Died | Why::Unreadable => judged.died == Some(false),
+            Why::Whereabouts | Why::Address => judged.address.is_some(),
+            Why::Protected => judged.released || judged.told_by_hand.is_some(),
+            Why::Objection | Why::Other => false,
+        };
+        settles && self.is_said(shield)
+    }
+
+    /// What holds somebody of whom no row of today says so, nor a human otherwise: evidence by
+    /// person.
+    pub fn remembered<'j>(
+        &self,
+        people: &[Person<'_>],
+        judged: impl Fn(Pseudonym) -> Judged<'j> + Sync,
+    ) -> BTreeMap<Pseudonym, String> {
         if self.memory.is_empty() {
             return BTreeMap::new();
         }
 
         let hold = |person: &Person<'_>| {
-            let shields = self.shields_of(&person.rows);
+            let mut shields = self.shields_of(&person.rows);
+            let judged = judged(person.pseudonym);
+            shields.retain(|shield| !self.is_settled(shield, &judged));
             let words: BTreeSet<String> =
                 shields.iter().map(|shield| self.evidence(shield)).collect();
             let words: Vec<String> = words.into_iter().collect();

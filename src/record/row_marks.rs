@@ -141,7 +141,7 @@ pub(super) fn of_exposure(keys: &Keys, row: &Exposure) -> RowMark {
     }
 }
 
-fn of_registrant(keys: &Keys, list: &'static str, row: &Registrant) -> RowMark {
+pub(super) fn of_registrant(keys: &Keys, list: &'static str, row: &Registrant) -> RowMark {
     let mut text = cells(row.cells.iter());
     let _ = write!(
         text,
@@ -182,7 +182,7 @@ fn of_provider(keys: &Keys, row: &Provider) -> RowMark {
     }
 }
 
-fn of_suppression(keys: &Keys, row: &Suppression) -> RowMark {
+pub(super) fn of_suppression(keys: &Keys, row: &Suppression) -> RowMark {
     let mut text = cells([row.person_ref.as_str(), row.source.as_str()].into_iter());
     let _ = write!(text, "{} {:?} {:?}", number(row.bsn), row.reason, row.since);
     let bsn = number(row.bsn).to_string();
@@ -190,7 +190,7 @@ fn of_suppression(keys: &Keys, row: &Suppression) -> RowMark {
     RowMark { record, content: content(keys, &text) }
 }
 
-fn of_refused(keys: &Keys, row: &Refused) -> RowMark {
+pub(super) fn of_refused(keys: &Keys, row: &Refused) -> RowMark {
     let bsn = number(row.bsn).to_string();
     let said = [row.content.as_str(), &bsn, &row.person_ref, &row.record_id, &row.dataset_id];
     let text = cells(said.into_iter());

@@ -5,6 +5,7 @@ mod decisions;
 mod events;
 mod inputs;
 mod jobs;
+mod judgements;
 mod lists;
 mod people;
 mod pieces;
@@ -37,6 +38,7 @@ use super::recognise::Mark;
 pub(super) use cases::hash_case;
 pub(super) use decisions::hash_decision;
 pub(super) use inputs::{hash_identity, list_word};
+pub(super) use judgements::hash_judgement;
 pub(super) use lists::{FileRows, hash_record_ruling};
 pub(super) use pieces::{KnownPiece, PieceTallies, hash_piece, hash_returned};
 pub(super) use plan::{News, Plan, PlannedLetter, hash_mark};
@@ -115,6 +117,8 @@ pub(super) struct Supposed {
     pub shields: Vec<ShieldLine>,
     /// A job whose letters nobody was told.
     pub given_up: Option<JobNumber>,
+    /// What was decided after this event was not.
+    pub undecided_since: Option<u64>,
 }
 
 impl Store {
@@ -207,6 +211,16 @@ impl Store {
     /// From now on reads as if this job had been given up; never written.
     pub const fn suppose_given_up(&mut self, job: Option<JobNumber>) {
         self.supposed.given_up = job;
+    }
+
+    /// From now on reads as if nobody had decided anything after this event; never written.
+    pub const fn suppose_undecided_since(&mut self, event: u64) {
+        self.supposed.undecided_since = Some(event);
+    }
+
+    /// Whether what was decided with this event counts.
+    fn counts(&self, event: u64) -> bool {
+        self.supposed.undecided_since.is_none_or(|last| event <= last)
     }
 
     /// SQLite's own checks: pages, indexes, constraints, foreign keys.

@@ -8,6 +8,7 @@ mod forgets_nothing;
 mod gives_up;
 mod is_migrated;
 mod is_purged;
+mod judges;
 mod knows_people;
 mod lists_change;
 mod notices_changes;

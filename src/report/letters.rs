@@ -255,12 +255,15 @@ fn main_category(letter: &Planned) -> &'static str {
 }
 
 const fn source_word(letter: &Planned) -> &'static str {
-    use crate::field::address::AddressSource::{Exposure, Institution, Participants, Register};
+    use crate::field::address::AddressSource::{
+        Decision, Exposure, Institution, Participants, Register,
+    };
     match letter.draft.address_source {
         Participants => "participants",
         Register => "register",
         Exposure => "exposure",
         Institution => "institution",
+        Decision => "decision",
     }
 }
 

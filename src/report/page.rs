@@ -4,7 +4,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::waves::WaveReport;
-use super::{Report, ReportError, load};
+use super::{Report, ReportError, load, queue};
 
 /// One bar of a picture: a word, a number, and how wide it is drawn (percent).
 #[derive(Serialize)]
@@ -42,6 +42,7 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
     context.insert("funnel", &funnel(report));
     context.insert("stages", &stages(report));
     context.insert("load", &report.waves.as_ref().map(load::of));
+    context.insert("trend", &queue::picture(&report.queue));
     context.insert("full", &report.waves.as_ref().map(full));
 
     let letters = &report.letters;

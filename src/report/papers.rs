@@ -80,12 +80,7 @@ pub fn write_review(
     let mut csv = create(path)?;
     let failed = |source| ReportError::Csv { file: "review.csv", source };
     csv.write_record(REVIEW).map_err(failed)?;
-    let mut held: Vec<&SetAside> = set_aside
-        .iter()
-        .filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected))
-        .collect();
-
-    held.sort_by_key(|item| (!item.first, item.row, item.reason));
+    let mut held = held(set_aside);
     let cases = cases(&held);
     held.sort_by_key(|item| (cases[&case(item)], item.row, item.reason));
     let shown = held
@@ -211,8 +206,24 @@ fn gone_line(number: usize, gone: &Gone) -> [String; REVIEW.len()] {
     line
 }
 
+/// Rows that wait for a human, those to look at first before the others.
+pub(super) fn held(set_aside: &[SetAside]) -> Vec<&SetAside> {
+    let mut held: Vec<&SetAside> = set_aside
+        .iter()
+        .filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected))
+        .collect();
+    held.sort_by_key(|item| (!item.first, item.row, item.reason));
+    held
+}
+
+/// Numbers of the cases in `review.csv`, by their first rows.
+#[must_use]
+pub fn case_numbers(set_aside: &[SetAside]) -> BTreeMap<RowRef, usize> {
+    cases(&held(set_aside))
+}
+
 /// What is together: rows held as one person, else the row itself.
-fn case(item: &SetAside) -> RowRef {
+pub(super) fn case(item: &SetAside) -> RowRef {
     item.case.unwrap_or(item.row)
 }
 

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::balance::Balance;
 use super::clock::Clock;
-use super::letters::{Candidates, Holds};
+use super::letters::Candidates;
 use super::night::{Received, Wording};
 use super::plan::Step;
 use super::plan_files::{self, Settings, Staging};
@@ -20,7 +20,6 @@ use crate::approval::verdict::{self, Basis, Verdict};
 use crate::approval::{emergency, record, rule, words};
 use crate::base::{data_dir, hash, process};
 use crate::compose::Texts;
-use crate::decide::Circumstances;
 use crate::field::body::Body;
 use crate::field::draft::Draft;
 use crate::field::ids::{LetterId, RowRef};
@@ -401,9 +400,10 @@ fn open_rows(night: &Night<'_>, ledger: &Ledger) -> Result<BTreeSet<(String, u32
     let (mut linked, ..) = super::link_rows(night, &received, ledger, &mut balance, &mut clock)?;
     super::settle_deliveries(&received, ledger, &mut linked.clusters, &mut balance)?;
     let recognised = ledger.recognise(linked.clusters)?;
-    let remembered = ledger.guard(rows)?.remembered(&recognised.people);
-    let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
-    let circumstances = Circumstances::new(rows, &wording.facts.sender_of);
+    let (people, sender_of) = (&recognised.people, &wording.facts.sender_of);
+    let circumstances = received.heard.circumstances(ledger.keys(), rows, people, sender_of);
+    let (guard, incomplete) = (received.heard.guard(ledger, rows)?, recognised.incomplete);
+    let holds = super::census::holds(night, ledger, &guard, people, &circumstances, incomplete)?;
     let candidates = Candidates::new(*night, recognised.people, circumstances, holds);
     candidates.decide(&wording.facts, &mut balance)?;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::RunError;
 use crate::field::ids::{Pseudonym, RowRef};
-use crate::field::reason::{Reason, SetAside};
+use crate::field::reason::{Reason, RowState, SetAside};
 use crate::field::row::{List, Rows};
 use crate::package::ProofedLetter;
 use crate::report::account::Account;
@@ -22,6 +22,20 @@ pub(super) struct Balance {
     pub followers: BTreeMap<RowRef, Vec<RowRef>>,
 }
 
+/// Rows of one person that wait for one reason are one case: somebody decides about the person.
+fn together(items: &mut [SetAside]) {
+    let mut first: BTreeMap<(Pseudonym, Reason), RowRef> = BTreeMap::new();
+    let is_held = |item: &&mut SetAside| {
+        matches!(item.reason.state(), RowState::Review) && item.case.is_none()
+    };
+
+    for item in items.iter_mut().filter(is_held) {
+        let Some(person) = item.person else { continue };
+        let case = *first.entry((person, item.reason)).or_insert(item.row);
+        item.case = (case != item.row).then_some(case);
+    }
+}
+
 impl Balance {
     /// All rows that could be read are on their way; the others have ended.
     pub fn open(rows: &Rows) -> Self {
@@ -37,7 +51,8 @@ impl Balance {
     }
 
     /// Rows that end here, with those that follow them.
-    pub fn set_aside(&mut self, items: Vec<SetAside>) {
+    pub fn set_aside(&mut self, mut items: Vec<SetAside>) {
+        together(&mut items);
         for item in &items {
             self.account.set_aside(item);
             for row in self.followers.get(&item.row).into_iter().flatten() {

@@ -12,6 +12,13 @@ use crate::field::row::{Exposure, List, Refused, Registrant, Rows};
 use crate::record::{CaseMark, Held};
 use crate::report::waiting::WaitingRow;
 
+/// What waits for a human: the marks, for the ledger, and which case has which.
+pub(super) struct Marked {
+    pub held: Held,
+    /// By the first row of the case.
+    pub of_cases: BTreeMap<RowRef, CaseMark>,
+}
+
 /// The marks of everything that waits for a human: rows of any list, as `review.csv` puts them
 /// together. A row that says something else than before is another case; where it is makes no
 /// difference, and for lab records neither does why they are held. `waiting` are the rows of the
@@ -24,7 +31,7 @@ pub(super) fn marks(
     set_aside: &[SetAside],
     waiting: &[WaitingRow],
     keys: &Keys,
-) -> Held {
+) -> Marked {
     let held = set_aside
         .iter()
         .filter(|item| matches!(item.reason.state(), RowState::Review | RowState::Rejected));
@@ -52,12 +59,14 @@ pub(super) fn marks(
         keys.row_fingerprint(std::iter::once("case").chain(marks.iter().map(String::as_str)))
     };
 
-    let mut marked = Held::default();
-    for (case, rows) in &cases {
-        if due.contains(case) { &mut marked.due } else { &mut marked.once }.insert(mark(rows));
+    let of_cases: BTreeMap<RowRef, CaseMark> =
+        cases.iter().map(|(case, rows)| (*case, mark(rows))).collect();
+    let mut held = Held::default();
+    for (case, mark) in &of_cases {
+        if due.contains(case) { &mut held.due } else { &mut held.once }.insert(*mark);
     }
 
-    marked
+    Marked { held, of_cases }
 }
 
 /// A mark of each wanted row's content.
@@ -180,7 +189,7 @@ mod tests {
     }
 
     fn of(rows: &Rows, set_aside: &[SetAside]) -> Held {
-        marks(rows, set_aside, &[], &Keys::derive(&[3; 32]))
+        marks(rows, set_aside, &[], &Keys::derive(&[3; 32])).held
     }
 
     fn one(rows: &Rows) -> Held {
@@ -218,7 +227,7 @@ mod tests {
         let of = |row, mark| {
             let set_aside = SetAside::new(at(row), Reason::L211);
             let waiting = WaitingRow { set_aside: set_aside.clone(), mark: [mark; 16] };
-            marks(&rows(Vec::new()), &[set_aside], &[waiting], &Keys::derive(&[3; 32]))
+            marks(&rows(Vec::new()), &[set_aside], &[waiting], &Keys::derive(&[3; 32])).held
         };
         assert_eq!(of(1, 1), of(2, 1));
         assert_ne!(of(1, 1), of(1, 2));

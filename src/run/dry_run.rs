@@ -33,8 +33,8 @@ pub fn check(night: &Night<'_>) -> Result<Report, RunError> {
 
     night.permits(proofed.len())?;
 
-    let news = plan::news(night, &received.rows, &prepared, &ledger)?;
-    let mut report = plan::begin_report("check", night, &received, &prepared, &news);
+    let queue = plan::queue(night, &received.rows, &prepared, &ledger)?;
+    let mut report = plan::begin_report("check", night, &received, &prepared, &queue);
     let number = ledger.next_job(night.run_date)?;
     let places =
         package::places(&package::job_name(number, night.is_marked()), proofed, &config.print);

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::letters::{Candidates, Holds};
-use super::{Night, RunError, settle};
-use crate::decide::Circumstances;
+use super::census::{self, DueLetter};
+use super::letters::Candidates;
+use super::{Heard, Night, RunError, settle};
 use crate::facts::Facts;
-use crate::field::reason::{Reason, RowState};
+use crate::field::address::AddressSource;
+use crate::field::reason::{Reason, RowState, SetAside};
 use crate::field::row::Rows;
-use crate::field::terms::Kind;
+use crate::field::terms::{Audience, Kind};
 use crate::link::{self, Decision, Parameters};
 use crate::record::{Gone, Intake, Ledger};
 
@@ -26,6 +27,18 @@ pub struct Outlook {
     pub supplements: u64,
     /// Corrections.
     pub corrections: u64,
+    /// Letters to parents or carers.
+    pub parents: u64,
+    /// Letters to people of 12 to 15.
+    pub young_people: u64,
+    /// Letters to an institution.
+    pub institutions: u64,
+    /// Letters to an address that only the lab has.
+    pub lab_addresses: u64,
+    /// Letters to an address that a human decided.
+    pub decided_addresses: u64,
+    /// Exposure rows of people who must not be written to.
+    pub suppressed: u64,
     /// Exposure rows held for a human.
     pub held: u64,
     /// Told records that are in no file any more and that nobody has ruled on.
@@ -38,13 +51,48 @@ pub struct Outlook {
     pub merges: u64,
 }
 
+impl Outlook {
+    /// Each count with what it counts.
+    #[must_use]
+    pub const fn counts(&self) -> [(&'static str, u64); 13] {
+        [
+            ("people", self.people),
+            ("first letters", self.first),
+            ("supplements", self.supplements),
+            ("corrections", self.corrections),
+            ("letters to parents or carers", self.parents),
+            ("letters to people of 12 to 15", self.young_people),
+            ("letters to an institution", self.institutions),
+            ("letters to an address that only the lab has", self.lab_addresses),
+            ("letters to an address that a human decided", self.decided_addresses),
+            ("rows of people who must not be written to", self.suppressed),
+            ("rows held for a human", self.held),
+            ("records that are gone and undecided", self.gone),
+            ("people to be told by hand", self.by_hand),
+        ]
+    }
+
+    fn add(&mut self, notice: DueLetter) {
+        match notice.kind {
+            Kind::First => self.first += 1,
+            Kind::Supplement => self.supplements += 1,
+            Kind::Correction => self.corrections += 1,
+        }
+        self.parents += u64::from(notice.audience == Audience::Parents);
+        self.young_people += u64::from(notice.audience == Audience::Youth);
+        self.institutions += u64::from(notice.address == AddressSource::Institution);
+        self.lab_addresses += u64::from(notice.address == AddressSource::Exposure);
+        self.decided_addresses += u64::from(notice.address == AddressSource::Decision);
+    }
+}
+
 /// Links, recognises and decides with these decisions.
 ///
 /// # Errors
 /// [`RunError`] as a run would.
 pub fn foresee(
     night: &Night<'_>,
-    (rows, intake): (&Rows, &Intake),
+    (rows, intake, heard): (&Rows, &Intake, &Heard),
     ledger: &Ledger,
     facts: &Facts,
     decisions: &[Decision],
@@ -70,37 +118,34 @@ pub fn foresee(
     outlook.by_hand = by_hand.len() as u64;
     outlook.gone = open.iter().filter(|gone| gone.reason() == Reason::L218).count() as u64;
 
-    let is_held = |items: &[crate::field::reason::SetAside]| {
-        items.iter().filter(|item| item.reason.state() == RowState::Review).count() as u64
-    };
+    let held = |items: &[SetAside]| count(items, RowState::Review);
+    outlook.held += held(&linked.set_aside) + held(&settled.set_aside);
 
-    outlook.held += is_held(&linked.set_aside) + is_held(&settled.set_aside);
-
-    let remembered = ledger.guard(rows)?.remembered(&recognised.people);
-    let holds = Holds::of(night, ledger, recognised.incomplete, remembered)?;
-    let candidates = Candidates::new(
-        *night,
-        recognised.people,
-        Circumstances::new(rows, &facts.sender_of),
-        holds,
-    );
+    let people = recognised.people;
+    let circumstances = census::world(night, (rows, heard), ledger, facts, &people)?;
+    let incomplete = recognised.incomplete;
+    let guard = heard.guard(ledger, rows)?;
+    let holds = census::holds(night, ledger, &guard, &people, &circumstances, incomplete)?;
+    let candidates = Candidates::new(*night, people, circumstances, holds);
 
     let share = |_, people: &[crate::field::person::Person<'_>]| {
         let decided = candidates.notices(people);
-        let kinds: Vec<Kind> = decided.ready.iter().map(|notice| notice.kind).collect();
-        Ok((kinds, is_held(&decided.set_aside)))
+        let letters: Vec<DueLetter> = decided.ready.iter().map(DueLetter::of).collect();
+        let aside = |state| count(&decided.set_aside, state);
+        Ok((letters, aside(RowState::Review), aside(RowState::Suppressed)))
     };
 
-    candidates.in_shares("deciding", share, |(kinds, held)| {
+    candidates.in_shares("deciding", share, |(letters, held, suppressed)| {
         outlook.held += held;
-        for kind in kinds {
-            match kind {
-                Kind::First => outlook.first += 1,
-                Kind::Supplement => outlook.supplements += 1,
-                Kind::Correction => outlook.corrections += 1,
-            }
+        outlook.suppressed += suppressed;
+        for letter in letters {
+            outlook.add(letter);
         }
     })?;
 
     Ok(outlook)
+}
+
+fn count(items: &[SetAside], state: RowState) -> u64 {
+    items.iter().filter(|item| item.reason.state() == state).count() as u64
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::balance::Balance;
+use super::holds::Holds;
 use super::providers::ProvidersTold;
 use super::waves::{self, Waves};
 use super::{Night, RunError};
@@ -18,15 +19,15 @@ use crate::decide::{self, Circumstances};
 use crate::facts::Facts;
 use crate::field::draft::Draft;
 use crate::field::ids::{LetterId, Pseudonym, RowRef};
+use crate::field::judgement::Judged;
 use crate::field::keys::Keys;
 use crate::field::notice::Notice;
-use crate::field::person::Person;
+use crate::field::person::{Cluster, Person};
 use crate::field::place::{Place, Planned};
 use crate::field::reason::{Reason, SetAside, Sifted};
-use crate::field::terms::Kind;
+use crate::field::row::Suppression;
 use crate::package::{PartPlaces, PartPlan, ProofedLetter};
-use crate::record::Ledger;
-use crate::record::pieces::{PaperTerms, ReturnedMail, address_mark};
+use crate::record::{self, CaseSight};
 use crate::render::{Press, Proof};
 use crate::report::LetterCounts;
 
@@ -43,69 +44,6 @@ pub(super) struct Candidates<'a> {
     people: Vec<Person<'a>>,
     circumstances: Circumstances<'a>,
     holds: Holds,
-}
-
-/// People who get no letter for reasons that the ledger knows.
-pub(super) struct Holds {
-    /// Told people of whom a told row is not there today.
-    pub incomplete: BTreeSet<Pseudonym>,
-    /// People whom a list protected that no longer says so; with the evidence.
-    pub remembered: BTreeMap<Pseudonym, String>,
-    /// People of whom a letter is not out yet, or was stopped, spoilt or destroyed.
-    pub undone: BTreeSet<Pseudonym>,
-    /// People from whom letters came back.
-    pub returned: BTreeMap<Pseudonym, ReturnedMail>,
-}
-
-impl Holds {
-    /// With what the ledger knows of letters on paper.
-    pub fn of(
-        night: &Night<'_>,
-        ledger: &Ledger,
-        incomplete: BTreeSet<Pseudonym>,
-        remembered: BTreeMap<Pseudonym, String>,
-    ) -> Result<Self, RunError> {
-        let undone = ledger.undone(&PaperTerms::of(night.config, night.run_date))?;
-        Ok(Self { incomplete, remembered, undone, returned: ledger.returned_mail()? })
-    }
-
-    /// Why a notice is not written.
-    fn reason(&self, notice: &Notice<'_>) -> Option<(Reason, String)> {
-        if let Some(evidence) = self.remembered.get(&notice.person) {
-            return Some((Reason::D215, evidence.clone()));
-        }
-        if self.returned.get(&notice.person).is_some_and(|mail| mail.deceased) {
-            return Some((Reason::D218, String::new()));
-        }
-        // Nothing is added to a letter, or corrected, that has not left.
-        if notice.kind != Kind::First && self.undone.contains(&notice.person) {
-            return Some((Reason::D220, String::new()));
-        }
-        let premature = notice.kind == Kind::Correction && self.incomplete.contains(&notice.person);
-        premature.then(|| (Reason::L209, String::new()))
-    }
-
-    /// Whether a letter came back from the address that this one would be sent to.
-    fn came_back(&self, draft: &Draft, keys: &Keys) -> bool {
-        let Some(mail) = self.returned.get(&draft.person) else { return false };
-        mail.is_from(&address_mark(keys, &draft.address_lines, &draft.country_line))
-    }
-
-    /// Protection comes before every other reason for which somebody waits, as it does in the table
-    /// of `decide`. Where everything was told there is nothing to hold.
-    fn protect(&self, item: &mut SetAside) {
-        use Reason::{D206, D207, D208, D209, D210, D211, D212, D302};
-        let waits = matches!(item.reason, D206 | D207 | D208 | D209 | D210 | D211 | D212 | D302);
-        if let Some(evidence) =
-            item.person.filter(|_| waits).and_then(|person| self.remembered.get(&person))
-        {
-            *item = SetAside {
-                person: item.person,
-                evidence: evidence.clone(),
-                ..SetAside::new(item.row, Reason::D215)
-            };
-        }
-    }
 }
 
 /// What deciding about everybody came to.
@@ -134,6 +72,28 @@ impl<'a> Candidates<'a> {
     /// What is known of the world around them.
     pub const fn circumstances(&self) -> &Circumstances<'a> {
         &self.circumstances
+    }
+
+    /// What a person's rows say, by marks; `None`: nobody of this name.
+    pub fn sight(&self, keys: &Keys, person: Pseudonym) -> Option<CaseSight> {
+        let cluster = &self.find(person)?.rows;
+        Some(record::sight(keys, cluster, &self.suppressions(cluster)))
+    }
+
+    /// Somebody by name.
+    pub fn find(&self, person: Pseudonym) -> Option<&Person<'a>> {
+        let place = self.people.binary_search_by_key(&person, |known| known.pseudonym).ok()?;
+        Some(&self.people[place])
+    }
+
+    /// The suppressions that name somebody.
+    pub fn suppressions(&self, cluster: &Cluster<'a>) -> Vec<&'a Suppression> {
+        self.circumstances.suppressions(cluster)
+    }
+
+    /// What humans said of somebody.
+    fn judged(&self, person: Pseudonym) -> Judged<'a> {
+        self.circumstances.judged(person)
     }
 
     /// Goes through all people in order, as the stage `name`, share by share on all cores: `work`
@@ -201,7 +161,7 @@ impl<'a> Candidates<'a> {
 
         let mut ready = Vec::with_capacity(decided.ready.len());
         for notice in decided.ready {
-            match self.holds.reason(&notice) {
+            match self.holds.reason(&notice, self.judged(notice.person)) {
                 Some((reason, evidence)) => {
                     decided.set_aside.extend(hold(&notice, reason, &evidence));
                 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::clock::Clock;
+use super::judged::Heard;
 use super::{Frozen, RunError, guard, lists};
 use crate::base::progress::Progress;
 use crate::base::{FileError, data_dir, process};
@@ -100,11 +101,12 @@ impl Night<'_> {
         marker: Option<Marker>,
         clock: &mut Clock,
     ) -> Result<Received, RunError> {
-        let (rows, delivery) =
+        let (mut rows, delivery) =
             clock.time("read", || self.read(marker), |(rows, _)| rows.count())?;
         let intake = self.take_in(ledger, &rows)?;
+        let heard = Heard::of(ledger, &mut rows)?;
 
-        Ok(Received { rows, delivery, intake })
+        Ok(Received { rows, delivery, intake, heard })
     }
 
     /// Reads the lists; refuses those that are spoilt.
@@ -160,4 +162,6 @@ pub(super) struct Received {
     pub delivery: Delivery,
     /// What has changed since earlier runs.
     pub intake: Intake,
+    /// What humans said of people and rows that are held.
+    pub heard: Heard,
 }

@@ -13,10 +13,12 @@ use crate::compose::TextUse;
 use crate::field::ids::RowRef;
 use crate::field::keys::Marker;
 use crate::field::made_with::MadeWith;
+use crate::field::reason::SetAside;
 use crate::field::row::Rows;
 use crate::read::{Delivery, MARKS};
 use crate::record::Job;
 use crate::report::account::Account;
+use crate::report::case_lines::{CASES, CaseLines};
 use crate::report::letters::LettersFile;
 use crate::report::papers::WaitingRows;
 use crate::report::providers::{PROVIDERS, ProviderLine, ProviderReport};
@@ -39,6 +41,21 @@ pub(super) fn write(
         papers::write_waiting(&folder.join(papers::WAITING), rows, waiting, waves)?;
     }
     write_report(folder, report)
+}
+
+/// Writes `cases.csv` to `folder`: what the cases of `review.csv` are known by. `events`: how many
+/// the ledger has.
+///
+/// # Errors
+/// [`RunError`] when it cannot be written.
+pub(super) fn write_cases(
+    folder: &Utf8Path,
+    cases: &CaseLines,
+    set_aside: &[SetAside],
+    events: u64,
+) -> Result<(), RunError> {
+    let numbers = papers::case_numbers(set_aside);
+    Ok(cases.write(&folder.join(CASES), &numbers, events)?)
 }
 
 /// Writes down what the lists were, for the next `breachpost inbox`.

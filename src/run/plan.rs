@@ -10,7 +10,7 @@ use super::clock::Clock;
 use super::letters::Letters;
 use super::night::{Received, Wording};
 use super::plan_files::{self, Settings, Staging};
-use super::{Night, Prepared, RunError, cases, disk_space, kept_texts, papers};
+use super::{Night, Prepared, RunError, cases, disk_space, kept_texts, papers, standing_cases};
 use crate::approval::emergency;
 use crate::base::logging;
 use crate::base::process::peak_rss_bytes;
@@ -24,6 +24,7 @@ use crate::record::{
 };
 use crate::render::Press;
 use crate::report::Report;
+use crate::report::case_index::IndexedCase;
 use crate::report::letters::LettersFile;
 use crate::report::papers::WaitingRows;
 use crate::report::waiting::ListRows;
@@ -94,8 +95,8 @@ pub(super) fn stage(
 ) -> Result<Staged, RunError> {
     let config = night.config;
     let run_id = papers::next_run_id(&config.data_dir, night.run_date, &ledger.jobs()?);
-    let news = news(night, &received.rows, &prepared, ledger)?;
-    let mut report = begin_report(&run_id, night, received, &prepared, &news);
+    let queue = queue(night, &received.rows, &prepared, ledger)?;
+    let mut report = begin_report(&run_id, night, received, &prepared, &queue);
     report.emergencies = emergency::report(ledger, config)?;
 
     staging_is_free(night, ledger, &report)?;
@@ -105,7 +106,7 @@ pub(super) fn stage(
     ledger.anchor()?;
 
     if prepared.proofed.is_empty() {
-        return stage_nothing(night, ledger, received, prepared, report, clock, news);
+        return stage_nothing(night, ledger, received, prepared, report, clock, queue);
     }
 
     kept_texts::keep(&config.data_dir, &wording.texts)?;
@@ -113,10 +114,11 @@ pub(super) fn stage(
         kept_texts::keep_notices(&config.data_dir, notices)?;
     }
     let number = ledger.next_job(night.run_date)?;
-    let input = PlanInput { night, ledger, wording, number, report, clock };
+    let input = PlanInput { night, ledger, wording, number, report, clock, standing: &queue.cases };
     let (checked, press) = input.stage(received, prepared)?;
 
-    Ok(Staged::Letters { checked: Box::new(checked), press: Box::new(press), news })
+    let (checked, press, news) = (Box::new(checked), Box::new(press), queue.news);
+    Ok(Staged::Letters { checked, press, news })
 }
 
 /// Commits the ledger to a staged plan: from here on the set of letters is fixed.
@@ -173,19 +175,31 @@ pub(super) fn refuse_the_past(ledger: &Ledger, night: &Night<'_>) -> Result<(), 
     }
 }
 
-/// What is new for a human, or waits for too long.
-pub(super) fn news(
+/// What waits for a human.
+pub(super) struct Queue {
+    /// What is new of it, or waits for too long.
+    pub news: CaseNews,
+    /// Case by case, with their ages.
+    pub cases: Vec<IndexedCase>,
+}
+
+/// What waits for a human when everything is decided.
+pub(super) fn queue(
     night: &Night<'_>,
     rows: &Rows,
     prepared: &Prepared<'_>,
     ledger: &Ledger,
-) -> Result<CaseNews, RunError> {
-    let mut held =
-        cases::marks(rows, &prepared.balance.set_aside, &prepared.waiting, ledger.keys());
-    held.due.extend(
-        prepared.gone.iter().filter(|gone| gone.is_open()).map(|gone| gone.case(ledger.keys())),
-    );
-    Ok(ledger.news(&held, night.run_date, night.config.review.overdue_days)?)
+) -> Result<Queue, RunError> {
+    let Prepared { balance, gone, waiting, .. } = prepared;
+    let mut marked = cases::marks(rows, &balance.set_aside, waiting, ledger.keys());
+    let open = gone.iter().filter(|gone| gone.is_open());
+    marked.held.due.extend(open.map(|gone| gone.case(ledger.keys())));
+
+    let overdue = night.config.review.overdue_days;
+    let news = ledger.news(&marked.held, night.run_date, overdue)?;
+    let rows = waiting_rows(balance, gone);
+    let cases = standing_cases::ages(rows, &marked, &news, ledger, night.run_date);
+    Ok(Queue { news, cases })
 }
 
 /// The report as far as it goes before anything is set.
@@ -194,7 +208,7 @@ pub(super) fn begin_report(
     night: &Night<'_>,
     received: &Received,
     prepared: &Prepared<'_>,
-    news: &CaseNews,
+    queue: &Queue,
 ) -> Report {
     let (config, balance) = (night.config, &prepared.balance);
     let Received { rows, intake, .. } = received;
@@ -226,8 +240,11 @@ pub(super) fn begin_report(
 
     report.letters = prepared.counts.clone();
     report.made_with = Some(prepared.made_with.clone());
-    report.cases = news.counts;
-    report.missing_packages.clone_from(&news.gone);
+    report.cases = queue.news.counts;
+    let waiting = waiting_rows(balance, &prepared.gone);
+    report.queue = standing_cases::queue(waiting, &queue.cases, &queue.news, night);
+    report.missing_packages.clone_from(&queue.news.gone);
+    report.opinions.clone_from(&prepared.opinions);
     report.paper.clone_from(&prepared.paper);
     report.waves.clone_from(&prepared.waves);
     report.providers = prepared.providers.as_ref().map(|(_, report)| report.clone());
@@ -277,6 +294,7 @@ struct PlanInput<'s, 'o> {
     number: JobNumber,
     report: Report,
     clock: Clock,
+    standing: &'s [IndexedCase],
 }
 
 impl PlanInput<'_, '_> {
@@ -287,15 +305,16 @@ impl PlanInput<'_, '_> {
         received: &Received,
         prepared: Prepared<'_>,
     ) -> Result<(CheckedPlan, Press), RunError> {
-        let Received { rows, delivery, intake } = received;
-        let Self { night, ledger, wording, number, mut report, mut clock } = self;
+        let Received { rows, delivery, intake, .. } = received;
+        let Self { night, ledger, wording, number, mut report, mut clock, standing } = self;
         let config = night.config;
         let job_name = package::job_name(number, config.synthetic);
         let staging = Staging::of(&config.data_dir, &job_name);
 
         staging.begin()?;
-        let Prepared { balance, gone, shields, identities, proofed, letters, schedule, .. } =
-            prepared;
+        let Prepared {
+            balance, gone, shields, identities, proofed, letters, schedule, cases, ..
+        } = prepared;
 
         let places = package::places(&job_name, proofed, &config.print);
         let settings = Settings::tonight(night, wording, number, places.parts(), config.synthetic);
@@ -342,6 +361,9 @@ impl PlanInput<'_, '_> {
 
         let waiting = waiting_rows(&balance, &gone);
         papers::write(&staging.papers(), rows, &balance.account, waiting, &report)?;
+        standing_cases::write(&staging.papers(), night, ledger, rows, waiting, standing)?;
+        let events = ledger.head()?.events;
+        papers::write_cases(&staging.papers(), &cases, &balance.set_aside, events)?;
         papers::write_marks(&staging.papers(), delivery, ledger.keys().marker())?;
         papers::write_namesakes(&staging.papers(), rows, &prepared.namesakes)?;
         papers::write_text_uses(&staging.papers(), &prepared.text_uses)?;
@@ -419,21 +441,25 @@ fn stage_nothing(
     prepared: Prepared<'_>,
     mut report: Report,
     clock: Clock,
-    news: CaseNews,
+    queue: Queue,
 ) -> Result<Staged, RunError> {
     let staging = Staging::of(&night.config.data_dir, &report.run_id);
     staging.begin()?;
     report.stages = clock.stages();
     report.peak_rss_bytes = peak_rss_bytes();
 
-    let Prepared { balance, gone, shields, identities, schedule, .. } = prepared;
+    let Prepared { balance, gone, shields, identities, schedule, cases, .. } = prepared;
     let waiting = waiting_rows(&balance, &gone);
     papers::write(&staging.papers(), &received.rows, &balance.account, waiting, &report)?;
+    standing_cases::write(&staging.papers(), night, ledger, &received.rows, waiting, &queue.cases)?;
+    let events = ledger.head()?.events;
+    papers::write_cases(&staging.papers(), &cases, &balance.set_aside, events)?;
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;
     papers::write_providers(&staging.papers(), prepared.providers.as_ref())?;
 
-    Ok(Staged::Nothing { staging, report: Box::new(report), identities, shields, schedule, news })
+    let (report, news) = (Box::new(report), queue.news);
+    Ok(Staged::Nothing { staging, report, identities, shields, schedule, news })
 }
 
 /// Ends a run that has nothing to print: its papers go to their place.

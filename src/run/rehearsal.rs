@@ -72,8 +72,8 @@ pub fn dress(night: &Night<'_>, dress: &Dress<'_>) -> Result<Dressed, RunError> 
     let prepared = super::prepare(night, &received, &ledger, &wording, &mut clock)?;
 
     night.permits(prepared.proofed.len())?;
-    let news = plan::news(night, &received.rows, &prepared, &ledger)?;
-    let mut report = plan::begin_report("check", night, &received, &prepared, &news);
+    let queue = plan::queue(night, &received.rows, &prepared, &ledger)?;
+    let mut report = plan::begin_report("check", night, &received, &prepared, &queue);
     report.ledger_head = ledger.head()?.to_string();
 
     let making = Making::begin(dress.out)?;

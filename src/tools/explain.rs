@@ -98,6 +98,8 @@ pub struct LetterExplanation {
     pub address: Vec<String>,
     /// Blocks of text in order: id and heading.
     pub texts: Vec<String>,
+    /// What humans decided about the person, oldest first.
+    pub decided: Vec<String>,
     /// Who approved its job, and what for; empty: nobody was asked.
     pub approved: Vec<String>,
     /// What it was made with, by hash; `None`: its job was planned by an earlier program.
@@ -171,6 +173,7 @@ pub fn explain(
             .iter()
             .map(|block| format!("{} {}", block.id, block.heading))
             .collect(),
+        decided: found.decided,
         approved: found.approved,
         texts_kept: made_with.as_ref().and_then(kept),
         texts_changed: have_changed(texts, made_with.as_ref()),
@@ -237,6 +240,7 @@ struct Found {
     settings: Settings,
     papers: Utf8PathBuf,
     approved: Vec<String>,
+    decided: Vec<String>,
 }
 
 fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
@@ -272,7 +276,19 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     };
     let wave = wave.map(|wave| format!("{} on {}", wave.number, wave.on));
 
-    Ok(Found { wave, record, letter, body, settings, papers, approved })
+    let decided = decided_about(&ledger, &record.person)?;
+    Ok(Found { wave, record, letter, body, settings, papers, approved, decided })
+}
+
+/// What humans decided about a person, in words: who, when, where it is known from and why.
+///
+/// # Errors
+/// [`RecordError`] when the ledger cannot be read.
+pub fn decided_about(ledger: &Ledger, person: &str) -> Result<Vec<String>, RecordError> {
+    let Ok(person) = person.parse() else { return Ok(Vec::new()) };
+    let judgements = ledger.judgements()?;
+    let said = judgements.of_person(person);
+    Ok(said.iter().map(|(kind, saying)| format!("{kind}: {saying}")).collect())
 }
 
 fn rules(draft: &Draft) -> Vec<AppliedRule> {
@@ -372,8 +388,8 @@ const fn why_format(format: Format) -> &'static str {
 const fn why_audience(audience: Audience) -> &'static str {
     match audience {
         Audience::Adult => "16 or over at the letter date, or a category of adults",
-        Audience::Youth => "12 to 15 at the letter date, and the policy is to write",
-        Audience::Parents => "under 12 at the letter date",
+        Audience::Youth => "12 to 15 at the letter date, and the policy, or a human, is to write",
+        Audience::Parents => "under 12 at the letter date, or 12 to 15 and a human decided so",
     }
 }
 
@@ -390,7 +406,16 @@ const fn source_word(source: AddressSource) -> &'static str {
         AddressSource::Register => "register",
         AddressSource::Exposure => "exposure row",
         AddressSource::Institution => "institution",
+        AddressSource::Decision => "a human's decision",
     }
+}
+
+/// A heading with lines below it; nothing without lines.
+fn lines(f: &mut fmt::Formatter<'_>, heading: &str, lines: &[String]) -> fmt::Result {
+    if !lines.is_empty() {
+        writeln!(f, "{heading}")?;
+    }
+    lines.iter().try_for_each(|line| writeln!(f, "  {line}"))
 }
 
 impl fmt::Display for LetterExplanation {
@@ -412,14 +437,7 @@ impl fmt::Display for LetterExplanation {
             writeln!(f, "  {row}{}", if place == 0 { "  (leads)" } else { "  (merged)" })?;
         }
 
-        if !self.namesakes.is_empty() {
-            writeln!(f, "namesakes")?;
-        }
-
-        for namesake in &self.namesakes {
-            writeln!(f, "  {namesake}")?;
-        }
-
+        lines(f, "namesakes", &self.namesakes)?;
         writeln!(f, "rules")?;
 
         for rule in &self.rules {
@@ -438,13 +456,8 @@ impl fmt::Display for LetterExplanation {
             writeln!(f, "  {}", block.trim_end())?;
         }
 
-        if !self.approved.is_empty() {
-            writeln!(f, "approved")?;
-        }
-
-        for said in &self.approved {
-            writeln!(f, "  {said}")?;
-        }
+        lines(f, "decided", &self.decided)?;
+        lines(f, "approved", &self.approved)?;
 
         write!(f, "made with")?;
         let Some(made_with) = &self.made_with else {

@@ -8,6 +8,7 @@
 mod about_records;
 mod decisions_file;
 mod effects;
+mod one_case;
 mod open_cases;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +34,8 @@ use about_records::Verdicts;
 pub use decisions_file::Decisions;
 use decisions_file::{Line, Place};
 pub use effects::{Effects, foresee};
-pub use open_cases::{CaseView, OpenCase, OpenCases};
+pub use one_case::RowName;
+pub use open_cases::{CaseView, OpenCase, OpenCases, places_of};
 
 /// Why decisions are not applied. Nothing has been written then.
 #[derive(Debug, thiserror::Error)]
@@ -168,8 +170,23 @@ pub fn apply(
     date: Date,
     progress: &Progress,
 ) -> Result<Applied, ReviewError> {
-    let Decisions { path, lines } = decisions;
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    apply_to(&mut ledger, config, decisions, decider, date, progress)
+}
+
+/// The same for whoever holds the ledger's lock.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_to(
+    ledger: &mut Ledger,
+    config: &Config,
+    decisions: &Decisions,
+    decider: Decider<'_>,
+    date: Date,
+    progress: &Progress,
+) -> Result<Applied, ReviewError> {
+    let Decisions { path, lines } = decisions;
     let terms = read::ReadTerms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
     let list_terms = |list| lists::terms(&config.inputs, list);
@@ -177,16 +194,16 @@ pub fn apply(
     let failed =
         |line: u64, problem: String| ReviewError::Line { path: path.clone(), line, problem };
     let said =
-        Said::of(&rows, &ledger, &lines.pairs).map_err(|(line, problem)| failed(line, problem))?;
+        Said::of(&rows, ledger, &lines.pairs).map_err(|(line, problem)| failed(line, problem))?;
 
     if !said.pairs.is_empty() {
-        said.can_be_followed(config, &rows, &ledger, progress)?
+        said.can_be_followed(config, &rows, ledger, progress)?
             .map_or(Ok(()), |(line, problem)| Err(failed(line, problem)))?;
     }
 
-    let verdicts = Verdicts::of(&rows, &ledger, &intake, &lines.others)?;
+    let verdicts = Verdicts::of(&rows, ledger, &intake, &lines.others)?;
     let verdicts = verdicts.map_err(|(line, problem)| failed(line, problem))?;
-    let release = verdicts.release(config, &rows, &ledger, progress)?;
+    let release = verdicts.release(config, &rows, ledger, progress)?;
     let release = release.map_err(|(line, problem)| failed(line, problem))?;
 
     let decisions: Vec<Decision> = said.pairs.values().map(|(decision, _)| *decision).collect();

@@ -26,6 +26,14 @@ if (editor) {
   addEventListener("beforeunload", event => { if (changed) event.preventDefault(); });
 }
 
+// A button that names a key is pressed by it, where nobody is typing.
+addEventListener("keydown", event => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  if (event.target.closest("input, textarea, select")) return;
+  const keys = [...document.querySelectorAll("[data-key]")];
+  keys.find(button => button.dataset.key === event.key.toLowerCase())?.click();
+});
+
 // Whoever asks for a letter is taken to it.
 const choice = document.querySelector("form.choice");
 if (choice) {

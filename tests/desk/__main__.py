@@ -5,6 +5,7 @@ axe-core (WCAG 2.2 AA), `plain` works without scripts and with the keyboard alon
 both languages at three widths (in target/desk-pictures) and looks for pages that are wider than their window.
 """
 import argparse
+import json
 import pathlib
 import sys
 import tempfile
@@ -258,13 +259,75 @@ def widths(address, password, texts):
                     desk.browser.save_screenshot(str(pictures / f"{language}-{name}-{width}.png"))
 
 
+def press(desk, key):
+    desk.find("body").send_keys(key)
+
+
+def case_of(desk):
+    """The number of the case on the screen; `None` at the end of the queue."""
+    last = desk.browser.current_url.rsplit("/", 1)[1]
+    return int(last) if last.isdigit() else None
+
+
+def go_on(desk, before):
+    desk.wait(lambda: case_of(desk) != before and desk.find("#main"))
+
+
+def review(address, password, texts, cases, told):
+    """Works off so many questions of who is who with the keyboard; `told` gets what was said of which."""
+    storage = "return [localStorage.length, sessionStorage.length, document.title, location.search, location.hash]"
+    with Desk(address, password, user="anna reviewer") as anna, Desk(address, password, user="bart reviewer") as bart:
+        anna.log_in()
+        bart.log_in()
+        anna.go("/review")
+        anna.browser.find_element(By.LINK_TEXT, "Eén persoon of twee?").click()
+        anna.wait(lambda: case_of(anna))
+        first, said, most = case_of(anna), {}, 0
+        while len(said) < cases and case_of(anna):
+            number, keys = case_of(anna), 0
+            labels = [button.text for button in anna.all("button[data-key]")]
+            if not any(label.startswith("Verschillende") for label in labels):
+                break
+            offered = anna.all("button[value=same]")
+            word = "same" if offered and len(said) % 2 else "different"
+            if not said:
+                # Somebody else has the same case before them, and is too late.
+                bart.go(f"/review/{number}")
+            if len(said) == 1:
+                press(anna, "u")
+                anna.wait(lambda: case_of(anna) == first)
+                expect(not anna.says("Beantwoord door"), "an answer that was taken back is gone")
+                number, word = first, said.pop(first)
+            expect(anna.all("mark") or anna.all("td"), "the rows are side by side")
+            press(anna, anna.find(f"button[value={word}]").get_attribute("data-key"))
+            keys += 1
+            go_on(anna, number)
+            said[number], most = word, max(most, keys)
+            if number == first and bart is not None:
+                press(bart, "2")
+                bart.wait(lambda: bart.says("Beantwoord door anna reviewer".title()) or bart.says("Beantwoord door"))
+                expect(bart.says("Anna reviewer"), "whoever is second sees the first one's answer")
+            local, session, title, search, fragment = anna.browser.execute_script(storage)
+            expect((local, session, search, fragment) == (0, 0, "", ""), "nothing is kept in the browser or its addresses")
+            expect(title.split(" ")[0] in ["Zaak", "Beoordelen"], f"a title says nothing of anybody: {title}")
+        expect(most <= 3, f"at most three keys a case, not {most}")
+        expect(len(said) == cases, f"{len(said)} of {cases} cases were there to be answered")
+        told.write_text(json.dumps(said))
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tests/desk")
     parser.add_argument("--address", required=True)
     parser.add_argument("--password", required=True)
     parser.add_argument("--texts", type=pathlib.Path, required=True)
-    parser.add_argument("--part", choices=["edit", "axe", "plain", "widths"], required=True)
+    parser.add_argument("--part", choices=["edit", "axe", "plain", "widths", "review"], required=True)
+    parser.add_argument("--cases", type=int, default=5)
+    parser.add_argument("--told", type=pathlib.Path)
     asked = parser.parse_args()
+    if asked.part == "review":
+        review(asked.address.rstrip("/"), asked.password, asked.texts, asked.cases, asked.told)
+        print("review: all in order")
+        return
     part = {"edit": edit, "axe": axe, "plain": plain, "widths": widths}[asked.part]
     part(asked.address.rstrip("/"), asked.password, asked.texts)
     print(f"{asked.part}: all in order")

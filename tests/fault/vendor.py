@@ -1,5 +1,5 @@
-"""`receipts`, `stop`, its lifting, `reprint` and `reissue` are killed at each of their calls, started again, and must end as if nothing
-had happened."""
+"""`receipts`, `stop`, its lifting, `reprint`, `reissue` and `review decide` are killed at each of their calls, started again, and
+must end as if nothing had happened."""
 
 import csv
 import json
@@ -34,7 +34,7 @@ class Way(tuple):
 
 
 # What has been done is refused when it is asked for again.
-AGAIN = {"reprint": 2, "reissue": 2}
+AGAIN = {"reprint": 2, "reissue": 2, "review": 3}
 
 
 def lift(program: Program, stopped: Path) -> tuple[str, ...]:
@@ -68,11 +68,16 @@ def commands(program: Program, base: Path) -> dict[str, tuple[Path, tuple[str, .
     who = ("--by", "operations")
     stopped = copy(base, work / "stopped")
     program.must(stopped, "stop", "--job", job, *who, "--reason", "a drill")
+    [papers] = (base / "runs").iterdir()
+    with (papers / "cases.csv").open(newline="") as lines:
+        held = {"minor", "provider", "address", "name"}
+        case = next(line["case"] for line in csv.DictReader(lines) if line["kind"] in held)
     return {
         "receipts": (base, ("receipts", said)),
         "stop": (base, ("stop", "--job", job, *who, "--reason", "a drill")),
         "stop --lift": (stopped, lift(program, stopped)),
         "reprint": (spoilt, ("reprint", "--job", job, *who, "--reason", "a drill")),
+        "review decide": (base, ("review", "decide", case, "held", *who, "--reason", "a drill")),
         "reissue": (base, ("reissue", letter, "--reason", "large_print", *who, "--note", "a drill")),
     }
 

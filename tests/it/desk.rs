@@ -4,6 +4,7 @@
 mod browser;
 pub mod http;
 mod pages;
+mod review;
 mod safety;
 
 use std::fs;

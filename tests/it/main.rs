@@ -39,6 +39,7 @@ mod press;
 mod program;
 mod providers;
 mod purge;
+mod queue;
 mod readers;
 mod refusals;
 mod restore;

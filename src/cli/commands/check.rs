@@ -9,6 +9,7 @@ use crate::cli::session::{Session, show_counts};
 use crate::field::role::Role;
 use crate::record::Acceptance;
 use crate::run::{self, Dress, Night};
+use crate::tools::queue;
 
 impl Session<'_> {
     pub(super) fn check(
@@ -40,6 +41,21 @@ impl Session<'_> {
         let nobody = !self.roles_without_approver().is_empty();
         let for_a_human = report.needs_a_human() || nobody;
         Ok(if for_a_human { ExitStatus::ForAHuman } else { ExitStatus::Done })
+    }
+
+    /// What the decisions of today change.
+    pub(super) fn check_decisions(&self) -> Result<ExitStatus, Failure> {
+        let progress = Progress::on_stderr();
+        let seen = queue::what_if(self.config, self.run_date, &progress);
+        progress.finish();
+        let seen = seen.map_err(|error| Failure::of(&error))?;
+        if self.args.json {
+            output::json(&seen);
+        } else {
+            output::line(seen);
+            output::line("nothing was published and nothing was recorded");
+        }
+        Ok(ExitStatus::Done)
     }
 
     /// Roles that have to approve the letters, for which nobody is configured.

@@ -6,6 +6,7 @@ use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::link::{self, LinkTerms};
 use crate::record::{Access, Home, Ledger};
+use crate::tools::explain::row::RowFate;
 use crate::tools::explain::{self, ExplainError};
 use crate::tools::review::Inbox;
 
@@ -26,7 +27,7 @@ impl Session<'_> {
                 if fates.is_empty() {
                     return Err(failed(&error));
                 }
-                fates
+                self.with_decisions(fates)?
             }
             Err(error) => return Err(failed(&error)),
         };
@@ -47,6 +48,17 @@ impl Session<'_> {
         }
 
         Ok(ExitStatus::Done)
+    }
+
+    /// Adds what humans decided about the people.
+    fn with_decisions(&self, mut fates: Vec<RowFate>) -> Result<Vec<RowFate>, Failure> {
+        let ledger = Ledger::open(&Home::of(self.config), Access::Read)
+            .map_err(|error| record_failure(&error))?;
+        for fate in &mut fates {
+            fate.decided = explain::decided_about(&ledger, &fate.person)
+                .map_err(|error| record_failure(&error))?;
+        }
+        Ok(fates)
     }
 
     pub(super) fn explain_rows(&self, one: &str, other: &str) -> Result<ExitStatus, Failure> {

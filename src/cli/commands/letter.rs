@@ -5,12 +5,22 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::base::{ExitStatus, FileError, durable};
+use crate::cli::args::ReleaseArgs;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
 use crate::tools::explain;
 
 impl Session<'_> {
-    pub(super) fn letter(&self, id: &str, out: Option<&Utf8Path>) -> Result<ExitStatus, Failure> {
+    pub(super) fn letter(
+        &self,
+        id: &str,
+        out: Option<&Utf8Path>,
+        release: &ReleaseArgs,
+    ) -> Result<ExitStatus, Failure> {
+        if release.release {
+            return self.release(id, out, release);
+        }
+
         let out = out.map_or_else(|| Utf8PathBuf::from(format!("{id}.pdf")), Utf8Path::to_owned);
         let texts = self.texts()?;
         let copy = explain::accessible_copy(self.config, &texts, id)

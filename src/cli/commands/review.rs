@@ -4,14 +4,17 @@ use std::io::{BufRead, IsTerminal};
 
 use camino::Utf8Path;
 
+use super::queue::tell_settled;
 use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::base::{ExitStatus, Explain};
 use crate::cli::args::ReviewCommand;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
+use crate::field::judgement::{CaseAnswer, CaseKind};
 use crate::record::{Access, Decider, Home, Ledger};
-use crate::tools::review::{self, Applied, Decisions, Effects, OpenCase, OpenCases, ReviewError};
+use crate::tools::queue::{self, CaseQueue, CaseWord, QueueCase, answers};
+use crate::tools::review::{self, Applied, Decisions, Effects, OpenCase, ReviewError};
 
 impl Session<'_> {
     pub(super) fn review(&self, asked: &ReviewCommand) -> Result<ExitStatus, Failure> {
@@ -20,10 +23,19 @@ impl Session<'_> {
             ReviewCommand::List { open: false } => self.review_list(),
             ReviewCommand::List { open: true } => self.review_open(),
             ReviewCommand::Show { case } => self.review_show(*case),
-            ReviewCommand::Decide { case, decision, row, by, reason, yes } => {
-                let (by, reason) = (by.as_deref(), reason.as_deref());
-                self.review_decide(*case, decision, row.as_deref(), by, reason, *yes)
+            ReviewCommand::Decide { case, decision, row, by, reason, source, yes } => {
+                let by = by.as_deref().map_or_else(user, str::to_owned);
+                let decider = Decider { by: &by, reason: reason.as_deref() };
+                let queue = CaseQueue::open(self.config).map_err(|error| Failure::of(&error))?;
+                let found = queue.find(*case).map_err(|error| Failure::of(&error))?;
+                match found.kind {
+                    CaseKind::Linking | CaseKind::Record | CaseKind::Remembered => {
+                        self.review_decide(found, decision, row.as_deref(), decider, *yes)
+                    }
+                    _ => self.decide_case(found, decision, source.as_deref(), decider),
+                }
             }
+            ReviewCommand::Queue(asked) => self.queue(asked),
         }
     }
 
@@ -33,64 +45,83 @@ impl Session<'_> {
         by: Option<&str>,
         yes: bool,
     ) -> Result<ExitStatus, Failure> {
+        let by = by.map_or_else(user, str::to_owned);
+        if queue::is_table(file).map_err(|error| Failure::of(&error))? {
+            let cases = queue::apply_table(self.config, file, &by, self.run_date)
+                .map_err(|error| Failure::of(&error))?;
+            let cases = count(cases as u64, "case is", "cases are");
+            output::line(format_args!("{cases} decided; the next run follows"));
+            return Ok(ExitStatus::Done);
+        }
         let decisions = Decisions::read(file).map_err(|error| failure(&error))?;
-        self.follow(&decisions, by, None, yes)
+        self.follow(&decisions, Decider { by: &by, reason: None }, yes)
     }
 
     fn review_decide(
         &self,
-        case: u32,
+        case: &QueueCase,
         decision: &str,
         row: Option<&str>,
-        by: Option<&str>,
-        reason: Option<&str>,
+        decider: Decider<'_>,
         yes: bool,
     ) -> Result<ExitStatus, Failure> {
-        let decisions = Decisions::about(self.config, case, row, decision);
-        self.follow(&decisions.map_err(|error| failure(&error))?, by, reason, yes)
+        let decisions = Decisions::about(self.config, case.case, row, decision)
+            .map_err(|error| failure(&error))?;
+        let answer = CaseAnswer::from_word(decision).filter(|_| row.is_none());
+        let Some(answer) = answer.filter(|answer| case.answers.contains(answer)) else {
+            return self.follow(&decisions, decider, yes);
+        };
+
+        self.foresee(&decisions, yes)?;
+        let word = CaseWord { answer, corrections: Vec::new(), source: None, decider };
+        let settled = queue::decide(self.config, case.case, &word, self.run_date)
+            .map_err(|error| Failure::of(&error))?;
+        match (&settled.applied, self.args.json) {
+            (Some(applied), true) => output::json(applied),
+            (Some(applied), false) => tell(applied),
+            (None, true) => output::json(&settled),
+            (None, false) => tell_settled(&settled),
+        }
+        Ok(ExitStatus::Done)
+    }
+
+    /// Shows what decisions will do, and asks whether they are meant.
+    fn foresee(&self, decisions: &Decisions, yes: bool) -> Result<(), Failure> {
+        let progress = Progress::on_stderr();
+        let effects = review::foresee(self.config, decisions, self.run_date, &progress);
+        progress.finish();
+        let effects = effects.map_err(|error| failure(&error))?;
+        if !self.args.json {
+            output::note(effects);
+        }
+        agree(&effects, yes)
     }
 
     /// Shows what decisions will do, and writes them down if they are meant.
     fn follow(
         &self,
         decisions: &Decisions,
-        by: Option<&str>,
-        reason: Option<&str>,
+        decider: Decider<'_>,
         yes: bool,
     ) -> Result<ExitStatus, Failure> {
-        let by = by.map_or_else(user, str::to_owned);
+        // What was said at the desk before is older than this.
+        answers::take_up(self.config, self.run_date).map_err(|error| Failure::of(&error))?;
+        self.foresee(decisions, yes)?;
         let progress = Progress::on_stderr();
-        let failed = |error: ReviewError| {
-            progress.finish();
-            failure(&error)
-        };
-
-        let effects =
-            review::foresee(self.config, decisions, self.run_date, &progress).map_err(failed)?;
+        let applied = review::apply(self.config, decisions, decider, self.run_date, &progress);
         progress.finish();
-
-        if !self.args.json {
-            output::note(effects);
-        }
-
-        agree(&effects, yes)?;
-
-        let decider = Decider { by: &by, reason };
-        let applied = review::apply(self.config, decisions, decider, self.run_date, &progress)
-            .map_err(failed)?;
-        progress.finish();
+        let applied = applied.map_err(|error| failure(&error))?;
 
         if self.args.json {
             output::json(&applied);
         } else {
             tell(&applied);
         }
-
         Ok(ExitStatus::Done)
     }
 
     fn review_open(&self) -> Result<ExitStatus, Failure> {
-        let cases = OpenCases::of_last_run(self.config).map_err(|error| failure(&error))?;
+        let cases = CaseQueue::open(self.config).map_err(|error| Failure::of(&error))?;
         if self.args.json {
             output::json(&cases);
         } else {
@@ -108,9 +139,12 @@ impl Session<'_> {
         let view = view.map_err(|error| failure(&error))?;
         if self.args.json {
             output::json(&view);
-        } else {
-            output::line(format_args!("{view}"));
+            return Ok(ExitStatus::Done);
         }
+        output::line(format_args!("{view}"));
+        let queue = CaseQueue::open(self.config).map_err(|error| Failure::of(&error))?;
+        let found = queue.find(case).map_err(|error| Failure::of(&error))?;
+        show_answers(found);
         Ok(ExitStatus::Done)
     }
 
@@ -136,6 +170,25 @@ impl Session<'_> {
         }
 
         Ok(ExitStatus::Done)
+    }
+}
+
+/// What can be answered, and how far the case is.
+fn show_answers(case: &QueueCase) {
+    let words: Vec<&str> = case.answers.iter().map(|answer| answer.word()).collect();
+    let answers = if words.is_empty() {
+        "none here: the sender of the list has to settle it".to_owned()
+    } else {
+        words.join(", ")
+    };
+    output::line(format_args!("\nabout     {}\nanswers   {answers}", case.kind));
+    if !case.fields.is_empty() {
+        let fields: Vec<&str> = case.fields.iter().map(|field| field.word()).collect();
+        output::line(format_args!("cells     {}", fields.join(", ")));
+    }
+    let state = case.state.to_string();
+    if !state.is_empty() {
+        output::line(format_args!("decided {state}"));
     }
 }
 
@@ -207,7 +260,7 @@ fn agree(effects: &Effects, yes: bool) -> Result<(), Failure> {
 }
 
 /// Who started the program, as the system knows them.
-fn user() -> String {
+pub(super) fn user() -> String {
     let known = ["USER", "LOGNAME"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|name| name.len() > 2));

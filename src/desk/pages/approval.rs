@@ -427,7 +427,7 @@ impl Desk {
     }
 
     /// The date that the desk was opened with, and the days since.
-    fn today(&self) -> Date {
+    pub(super) fn today(&self) -> Date {
         let since = jiff::Zoned::now().date().since(self.opened).unwrap_or_default();
         self.run_date.checked_add(since).unwrap_or(self.run_date)
     }

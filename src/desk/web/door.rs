@@ -91,6 +91,8 @@ pub(super) struct Guests {
     hosts: Vec<String>,
     /// Whether what they send is encrypted on its way.
     pub encrypted: bool,
+    /// Whether they come through a server in front, which alone knows that.
+    pub behind: bool,
 }
 
 impl Guests {
@@ -99,18 +101,19 @@ impl Guests {
         let port = address.port();
         let names = ["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}"));
         let hosts = names.into_iter().chain([address.to_string()]).chain(host.map(str::to_owned));
-        Self { hosts: hosts.collect(), encrypted: false }
+        Self { hosts: hosts.collect(), encrypted: false, behind: false }
     }
 
     /// Whoever comes through the server in front.
     pub fn behind(host: &str) -> Self {
-        Self { hosts: vec![host.to_owned()], encrypted: true }
+        Self { hosts: vec![host.to_owned()], encrypted: true, behind: true }
     }
 
     /// Whoever comes to this port by the name in the certificate.
     pub fn encrypted_at(address: SocketAddr, host: &str) -> Self {
         let port = address.port();
-        Self { hosts: vec![host.to_owned(), format!("{host}:{port}")], encrypted: true }
+        let hosts = vec![host.to_owned(), format!("{host}:{port}")];
+        Self { hosts, encrypted: true, behind: false }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::record::{files, key_path};
 /// Name of the certificate in the data folder.
 pub const CERTIFICATE: &str = "purge-certificate.json";
 /// Folders of which everything goes that is not kept by name.
-const ABOUT_PEOPLE: [&str; 5] = ["backups", "keys", "outbox", "runs", "staging"];
+const ABOUT_PEOPLE: [&str; 6] = ["backups", "keys", "outbox", "review", "runs", "staging"];
 /// What is kept of a run's papers: totals.
 const KEPT_OF_RUNS: [&str; 2] = ["report.html", "report.json"];
 /// How runs ended: counts and codes, told like a log. A run that is refused after the purge adds

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::Transaction;
+
 use super::events::{append, count};
 use super::inputs::seq;
 use super::people::mark;
@@ -16,29 +18,44 @@ pub(in crate::record) fn hash_decision(rows: &mut RowHash, decision: &Decision) 
     rows.bytes(&decision.one).bytes(&decision.other).text(decision.ruling.word());
 }
 
+/// Writes down decisions in the transaction that they belong to.
+pub(super) fn add_decisions(
+    transaction: &Transaction<'_>,
+    event: Decided,
+    decisions: &[Decision],
+) -> Result<Head, RecordError> {
+    let head = append(transaction, &Event::Decided(event))?;
+    let add = || {
+        let mut insert = transaction
+            .prepare("INSERT INTO decision (one, other, event, ruling) VALUES (?1, ?2, ?3, ?4)")?;
+        for said in decisions {
+            insert.execute((said.one, said.other, seq(&head), said.ruling.word()))?;
+        }
+        Ok(())
+    };
+
+    add().map_err(at("record decisions"))?;
+    Ok(head)
+}
+
 impl Store {
     /// Writes down decisions, each pair once.
     pub fn decide(&mut self, event: Decided, decisions: &[Decision]) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        let head = append(&transaction, &Event::Decided(event))?;
-        let add = || {
-            let mut insert = transaction.prepare(
-                "INSERT INTO decision (one, other, event, ruling) VALUES (?1, ?2, ?3, ?4)",
-            )?;
-            for said in decisions {
-                insert.execute((said.one, said.other, seq(&head), said.ruling.word()))?;
-            }
-            Ok(())
-        };
-
-        add().map_err(at("record decisions"))?;
+        let head = add_decisions(&transaction, event, decisions)?;
         transaction.commit().map_err(at("record decisions"))?;
         Ok(head)
     }
 
-    /// Every decision ever made, with its event, oldest first; those of one event in the order of
+    /// Every decision that counts, with its event, oldest first; those of one event in the order of
     /// their records.
     pub fn decisions(&self) -> Result<Vec<(u64, Decision)>, RecordError> {
+        let mut decisions = self.all_decisions()?;
+        decisions.retain(|(event, _)| self.counts(*event));
+        Ok(decisions)
+    }
+
+    fn all_decisions(&self) -> Result<Vec<(u64, Decision)>, RecordError> {
         if self.version < DECISIONS {
             return Ok(Vec::new());
         }
@@ -65,7 +82,7 @@ impl Store {
     /// Number of decisions of each event, and their hash.
     pub(super) fn decision_hashes(&self) -> Result<BTreeMap<u64, (u64, String)>, RecordError> {
         let mut hashes = BTreeMap::<u64, (u64, RowHash)>::new();
-        for (event, decision) in self.decisions()? {
+        for (event, decision) in self.all_decisions()? {
             let (count, rows) = hashes.entry(event).or_insert_with(|| (0, RowHash::new()));
             *count += 1;
             hash_decision(rows, &decision);

@@ -341,7 +341,8 @@ impl Store {
 
     /// What humans say of records today.
     pub fn record_rulings(&self) -> Result<Rulings, RecordError> {
-        let lines = self.ruling_lines()?.into_iter().map(|(_, mark, ruling)| (mark, ruling));
+        let lines = self.ruling_lines()?.into_iter().filter(|(event, ..)| self.counts(*event));
+        let lines = lines.map(|(_, mark, ruling)| (mark, ruling));
         Ok(Rulings::of(lines.chain(self.supposed.rulings.iter().copied())))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::events::append;
-use super::schema::{CASES, DECISIONS, LISTS, PIECES};
+use super::schema::{CASES, DECISIONS, JUDGEMENTS, LISTS, PIECES};
 use super::{Sql, Store, at};
 use crate::record::audit::{Event, Head, Over, Purging};
 use crate::record::error::RecordError;
@@ -30,7 +30,7 @@ macro_rules! table {
 }
 
 /// In the order in which they can be emptied.
-const ABOUT_PEOPLE: [Table; 12] = [
+const ABOUT_PEOPLE: [Table; 13] = [
     table!("piece", PIECES),
     table!("returned", PIECES),
     table!("told_mark", 1),
@@ -40,6 +40,7 @@ const ABOUT_PEOPLE: [Table; 12] = [
     table!("row_mark", LISTS),
     table!("shield", LISTS),
     table!("record_ruling", LISTS),
+    table!("judgement", JUDGEMENTS),
     table!("letter", 1),
     table!("findings", 1),
     table!("person", 1),

@@ -9,7 +9,7 @@ use super::events::{append_entry, count, head_of, read_entry, seq_of};
 use super::inputs::insert_inputs;
 use super::jobs::{seal_parts, step, take_back};
 use super::plan::add_job;
-use super::schema::{self, CASES, DECISIONS, LISTS, PIECES};
+use super::schema::{self, CASES, DECISIONS, JUDGEMENTS, LISTS, PIECES};
 use super::{Sql, Store, at};
 use crate::field::job_number::JobNumber;
 use crate::record::audit::{Entry, Event, Head};
@@ -47,12 +47,13 @@ const fn kept(name: &'static str, since: u32, by: By) -> Kept {
     Kept { name, since, by }
 }
 
-const KEPT: [Kept; 10] = [
+const KEPT: [Kept; 11] = [
     kept("identity", 1, By::Event),
     kept("decision", DECISIONS, By::Event),
     kept("row_mark", LISTS, By::Event),
     kept("shield", LISTS, By::Event),
     kept("record_ruling", LISTS, By::Event),
+    kept("judgement", JUDGEMENTS, By::Event),
     kept("waiting", CASES, By::Event),
     kept("piece", PIECES, By::Event),
     kept("returned", PIECES, By::Event),
@@ -333,6 +334,7 @@ fn repeat(
         Event::RowsRead(_) => copied("row_mark"),
         Event::ShieldsSeen(_) => copied("shield"),
         Event::RecordsRuled(_) => copied("record_ruling"),
+        Event::Judged(_) => copied("judgement"),
         Event::Waiting(_) => copied("waiting"),
         Event::Receipt(_) => copied("piece").and_then(|()| copied("returned")),
         // They change no table.

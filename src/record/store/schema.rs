@@ -41,6 +41,8 @@ pub(super) const CASES: u32 = 3;
 pub(super) const LISTS: u32 = 3;
 /// The version that brought `piece` and `returned`.
 pub(super) const PIECES: u32 = 4;
+/// The version that brought `judgement`.
+pub(super) const JUDGEMENTS: u32 = 6;
 
 const _: () = assert!(SCRIPTS.len() == VERSION as usize, "every version has its script");
 

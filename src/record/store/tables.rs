@@ -54,6 +54,7 @@ impl Store {
             rows: self.row_hashes()?,
             shields: self.shield_hashes()?,
             record_rulings: self.record_ruling_hashes()?,
+            judgements: self.judgement_hashes()?,
             pieces: self.piece_hashes()?,
             jobs: self.jobs()?,
             contents: self.contents()?,

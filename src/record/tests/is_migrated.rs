@@ -79,7 +79,7 @@ fn a_newer_version_number_on_an_older_ledger_is_damage() {
     let world = old();
     let path = world.path("ledger.sqlite");
     let mut bytes = fs::read(&path).unwrap();
-    bytes[63] = 5;
+    bytes[63] = 6;
     fs::write(&path, bytes).unwrap();
     assert!(matches!(world.try_open(), Err(RecordError::Damaged { .. })));
 }

@@ -30,6 +30,9 @@ pub struct RowFate {
     /// The wave that it waits for, and its date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wave: Option<String>,
+    /// What humans decided about the person, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decided: Vec<String>,
     /// What would change it.
     pub change: &'static str,
     /// Keyed pseudonym of the person, where linking knows.
@@ -144,6 +147,7 @@ fn fate(run: &Shelved, line: &RowLine, shown: &[RowLine]) -> RowFate {
         reason: reason.map_or("", |reason| reason.text()).to_owned(),
         evidence: evidence.filter(|text| !text.is_empty()).collect(),
         wave: None,
+        decided: Vec::new(),
         change: reason.map_or(WRITTEN, |reason| change(*reason)),
         person: cell("person"),
         letter_id: cell("letter_id"),
@@ -242,6 +246,10 @@ impl fmt::Display for RowFate {
 
         if let Some(wave) = &self.wave {
             write!(f, "\nwave      {wave}")?;
+        }
+
+        for said in &self.decided {
+            write!(f, "\ndecided   {said}")?;
         }
 
         write!(f, "\nchange    {}", self.change)

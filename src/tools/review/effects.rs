@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::facts::Facts;
 use crate::read;
 use crate::record::{Acceptance, Access, Home, Ledger};
-use crate::run::{self, Night, Outlook};
+use crate::run::{self, Heard, Night, Outlook};
 
 /// What the next run does without the decisions of a file, and with them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -105,7 +105,7 @@ pub fn foresee(
     let Decisions { path, lines } = decisions;
     let mut ledger = Ledger::open(&Home::of(config), Access::Read)?;
     let terms = read::ReadTerms { synthetic: config.synthetic, run_date: date };
-    let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
+    let mut rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
     let list_terms = |list| run::lists::terms(&config.inputs, list);
     let intake = ledger.intake(&rows, &list_terms, Acceptance::default())?;
     let failed = |(line, problem)| ReviewError::Line { path: path.clone(), line, problem };
@@ -135,8 +135,9 @@ pub fn foresee(
     };
 
     let facts = Facts::load(&config.facts)?;
+    let heard = Heard::of(&ledger, &mut rows)?;
     let outlook = |ledger: &Ledger, decisions: &[_]| {
-        run::foresee(&night, (&rows, &intake), ledger, &facts, decisions).map_err(Box::new)
+        run::foresee(&night, (&rows, &intake, &heard), ledger, &facts, decisions).map_err(Box::new)
     };
     let decisions = ledger.decisions()?;
     let before = outlook(&ledger, &decisions)?;

@@ -15,13 +15,13 @@ use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::read::{self, DeliveredRow};
-use crate::report::shelf::{self, RowLine};
+use crate::report::shelf::{self, RowLine, Shelved};
 
 const REVIEW: &str = "review.csv";
 
 /// One line of `review.csv`.
 #[derive(Clone, Debug)]
-pub(super) struct CaseLine {
+pub(in crate::tools) struct CaseLine {
     /// As a text editor counts, from 1.
     pub number: u64,
     cells: RowLine,
@@ -55,7 +55,7 @@ pub struct OpenCase {
     #[serde(skip)]
     pub(super) path: Utf8PathBuf,
     #[serde(skip)]
-    pub(super) lines: Vec<CaseLine>,
+    pub(in crate::tools) lines: Vec<CaseLine>,
 }
 
 /// All cases of the last run, in the order in which they should be looked at.
@@ -74,11 +74,25 @@ impl OpenCases {
     /// [`ReviewError::NoRun`] when there is none, [`ReviewError::Papers`] when its papers cannot be
     /// read.
     pub fn of_last_run(config: &Config) -> Result<Self, ReviewError> {
+        Self::of_run(&Self::last_run(config)?)
+    }
+
+    /// The last run that has left its cases.
+    ///
+    /// # Errors
+    /// [`ReviewError::NoRun`] when there is none.
+    pub fn last_run(config: &Config) -> Result<Shelved, ReviewError> {
         let folder = data_dir::runs(&config.data_dir);
         let mut runs = shelf::runs(&config.data_dir);
         runs.retain(|run| run.papers.join(REVIEW).is_file());
-        let run = runs.pop().ok_or(ReviewError::NoRun { folder })?;
+        runs.pop().ok_or(ReviewError::NoRun { folder })
+    }
 
+    /// Those of one run.
+    ///
+    /// # Errors
+    /// [`ReviewError::Papers`] when its papers cannot be read.
+    pub fn of_run(run: &Shelved) -> Result<Self, ReviewError> {
         let mut cases: Vec<OpenCase> = Vec::new();
         // The header is line 1.
         for (number, cells) in (2..).zip(run.lines(REVIEW)?) {
@@ -125,6 +139,12 @@ impl fmt::Display for OpenCases {
 }
 
 impl OpenCase {
+    /// Keyed pseudonym of the person; empty where linking does not know.
+    #[must_use]
+    pub fn person(&self) -> &str {
+        self.lines.first().map_or("", |line| line.cell("person"))
+    }
+
     /// A case of the last run by its number.
     ///
     /// # Errors
@@ -146,13 +166,9 @@ impl OpenCase {
         date: Date,
         progress: &Progress,
     ) -> Result<CaseView, ReviewError> {
-        let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+        let wanted = places_of([&self]);
         let mut evidence = Vec::new();
         for line in &self.lines {
-            let own = format!("{} {}", line.place(), line.cell("beside"));
-            for place in places(&own).unwrap_or_default() {
-                wanted.entry(place.file).or_default().insert(place.row);
-            }
             evidence.push(CaseEvidence {
                 row: line.place(),
                 beside: line.cell("beside").to_owned(),
@@ -165,6 +181,20 @@ impl OpenCase {
         let rows = read::delivered_rows(&config.inbox, &config.inputs, &terms, &wanted, progress)?;
         Ok(CaseView { case: self, evidence, rows })
     }
+}
+
+/// The rows of some cases, and those beside which they are held, by file.
+pub fn places_of<'c>(
+    cases: impl IntoIterator<Item = &'c OpenCase>,
+) -> BTreeMap<String, BTreeSet<u32>> {
+    let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+    for line in cases.into_iter().flat_map(|case| &case.lines) {
+        let own = format!("{} {}", line.place(), line.cell("beside"));
+        for place in places(&own).unwrap_or_default() {
+            wanted.entry(place.file).or_default().insert(place.row);
+        }
+    }
+    wanted
 }
 
 /// What one line of a case says.

@@ -1,0 +1,296 @@
+//! What people answered about cases at the desk: a book for the cases of each run, in
+//! `data_dir/review/`, taken into the ledger by the desk when it has a moment, and by the next run
+//! before it begins. The ledger has one writer and takes long to open: somebody who works off a
+//! hundred cases an hour does not wait for it.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::decide::decide_in;
+use super::{CaseQueue, CaseWord, QueueError};
+use crate::base::{FileError, data_dir, durable};
+use crate::config::Config;
+use crate::field::judgement::CaseAnswer;
+use crate::record::{Access, Decider, Home, Ledger};
+use crate::report::shelf;
+
+/// The end of a book's name: one line of JSON for each answer.
+const ANSWERS: &str = ".jsonl";
+/// The end of the name of the file that says how many of them the ledger has.
+const TAKEN: &str = ".taken";
+/// The longest file of answers that is read, in bytes.
+const LONGEST: u64 = 1 << 30;
+
+/// What somebody said about a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// Its number, from 1.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by name.
+    pub by: String,
+    /// The case, by its number in the run's papers.
+    pub case: u32,
+    /// What; `undecided` takes back what they said before.
+    pub word: CaseAnswer,
+    /// Why, where somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The answers about the cases of one run, to which one desk adds.
+#[derive(Debug)]
+pub struct AnswerBook {
+    path: Utf8PathBuf,
+    file: File,
+    answers: Vec<Answer>,
+    /// How many of them the ledger has.
+    taken: u64,
+}
+
+impl AnswerBook {
+    /// Opens the book of these cases, which is made if it is not there. A last line without its end
+    /// was never answered for: it is cut off.
+    ///
+    /// # Errors
+    /// [`FileError`] when it cannot be read or written.
+    pub fn open(data_dir: &Utf8Path, run_id: &str) -> Result<Self, FileError> {
+        let folder = data_dir::review(data_dir);
+        durable::make_folder(&folder).map_err(FileError::at("create", &folder))?;
+        let path = folder.join(format!("{run_id}{ANSWERS}"));
+
+        let failed = |doing| FileError::at(doing, &path);
+        let mut options = OpenOptions::new();
+        let options = options.read(true).append(true).create(true).mode(0o600);
+        let file = options.open(&path).map_err(failed("open"))?;
+        let text = durable::read_text(&path, LONGEST).map_err(failed("read"))?;
+
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        if whole < text.len() {
+            file.set_len(whole as u64).map_err(failed("repair"))?;
+        }
+        let answers = parse(&path, &text[..whole])?;
+        durable::sync_folder(&folder).map_err(failed("sync the folder of"))?;
+        let taken = read_taken(&path)?;
+        Ok(Self { path, file, answers, taken })
+    }
+
+    /// Adds an answer; it is on disk when this returns, whole or not at all.
+    ///
+    /// # Errors
+    /// [`FileError`]; then nothing was said.
+    pub fn add(&mut self, answer: Answer) -> Result<&Answer, FileError> {
+        let number = self.answers.len() as u64 + 1;
+        let answer = Answer { number, ..answer };
+        let mut line = serde_json::to_vec(&answer).expect("an answer has string keys only");
+        line.push(b'\n');
+
+        // What was written in part is no answer: the next line must not stand behind it.
+        let failed = |doing| FileError::at(doing, &self.path);
+        let length = self.file.metadata().map_err(failed("read"))?.len();
+        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
+        if let Err(source) = written {
+            let _ = self.file.set_len(length);
+            return Err(failed("write")(source));
+        }
+
+        self.answers.push(answer);
+        Ok(&self.answers[self.answers.len() - 1])
+    }
+
+    /// Everything that was said, oldest first.
+    #[must_use]
+    pub fn answers(&self) -> &[Answer] {
+        &self.answers
+    }
+
+    /// What the ledger does not have yet.
+    #[must_use]
+    pub fn untaken(&self) -> &[Answer] {
+        let taken = usize::try_from(self.taken).unwrap_or(usize::MAX);
+        self.answers.get(taken..).unwrap_or_default()
+    }
+
+    /// Looks how much of it the ledger has by now.
+    ///
+    /// # Errors
+    /// [`FileError`] when that cannot be read.
+    pub fn look_again(&mut self) -> Result<(), FileError> {
+        self.taken = read_taken(&self.path)?;
+        Ok(())
+    }
+}
+
+fn parse(path: &Utf8Path, text: &str) -> Result<Vec<Answer>, FileError> {
+    let damaged = |_| FileError::at("read", path)(std::io::ErrorKind::InvalidData.into());
+    text.lines().map(|line| serde_json::from_str(line).map_err(damaged)).collect()
+}
+
+/// Answers of one book that the ledger does not have yet, and how many there are in all.
+struct Untaken {
+    book: Utf8PathBuf,
+    answers: Vec<Answer>,
+    all: u64,
+}
+
+impl Untaken {
+    fn of(book: Utf8PathBuf) -> Result<Self, FileError> {
+        let failed = |path| FileError::at("read", path);
+        let text = durable::read_text(&book, LONGEST).map_err(failed(&book))?;
+        let taken = read_taken(&book)?;
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        let mut answers = parse(&book, &text[..whole])?;
+        let all = answers.len() as u64;
+        answers.retain(|answer| answer.number > taken);
+        Ok(Self { book, answers, all })
+    }
+
+    /// Of all books that have any.
+    fn all(data_dir: &Utf8Path) -> Result<Vec<Self>, FileError> {
+        let entries = data_dir::review(data_dir).read_dir_utf8().into_iter().flatten();
+        let paths = entries.filter_map(Result::ok).map(camino::Utf8DirEntry::into_path);
+        let mut books: Vec<Utf8PathBuf> =
+            paths.filter(|path| path.as_str().ends_with(ANSWERS)).collect();
+        books.sort_unstable();
+
+        let mut untaken: Vec<Self> = books.into_iter().map(Self::of).collect::<Result<_, _>>()?;
+        untaken.retain(|book| !book.answers.is_empty());
+        Ok(untaken)
+    }
+}
+
+/// How many answers of a book the ledger has.
+fn read_taken(book: &Utf8Path) -> Result<u64, FileError> {
+    let path = taken(book);
+    match durable::read_text(&path, 64) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        text => {
+            let text = text.map_err(FileError::at("read", &path))?;
+            Ok(text.trim().parse().unwrap_or(0))
+        }
+    }
+}
+
+fn taken(book: &Utf8Path) -> Utf8PathBuf {
+    let name = book.as_str().strip_suffix(ANSWERS).unwrap_or(book.as_str());
+    format!("{name}{TAKEN}").into()
+}
+
+/// Takes the answers of all books into the ledger, each in the name of whoever gave it. Nothing is
+/// opened where there are none. An answer that somebody else was quicker with is left out: theirs
+/// counts. Returns how many were taken.
+///
+/// # Errors
+/// [`QueueError`] when books or papers cannot be read, or the ledger cannot be written; what was
+/// not taken waits for the next time.
+pub fn take_up(config: &Config, date: Date) -> Result<usize, QueueError> {
+    let books = Untaken::all(&config.data_dir)?;
+    if books.is_empty() {
+        return Ok(0);
+    }
+
+    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let runs = shelf::runs(&config.data_dir);
+    let mut count = 0;
+    for book in books {
+        let name = book.book.file_name().unwrap_or_default();
+        let Some(run) = runs.iter().find(|run| format!("{}{ANSWERS}", run.run_id()) == name) else {
+            continue;
+        };
+        let mut queue = CaseQueue::of_run(run, &ledger.judgements()?)?;
+        for answer in &book.answers {
+            count += usize::from(take(config, &mut ledger, &mut queue, answer, date)?);
+        }
+
+        let path = taken(&book.book);
+        durable::write(&path, format!("{}\n", book.all).as_bytes())
+            .map_err(FileError::at("write", &path))?;
+    }
+    Ok(count)
+}
+
+/// Takes one answer; `false`: it cannot count any more.
+fn take(
+    config: &Config,
+    ledger: &mut Ledger,
+    queue: &mut CaseQueue,
+    answer: &Answer,
+    date: Date,
+) -> Result<bool, QueueError> {
+    let decider = Decider { by: &answer.by, reason: answer.reason.as_deref() };
+    let word = CaseWord { answer: answer.word, corrections: Vec::new(), source: None, decider };
+    match decide_in(config, ledger, queue, answer.case, &word, date) {
+        Ok(_) => Ok(true),
+        Err(
+            QueueError::NoCase { .. }
+            | QueueError::Elsewhere { .. }
+            | QueueError::Answer { .. }
+            | QueueError::Never { .. }
+            | QueueError::Already { .. }
+            | QueueError::OwnOpinion { .. }
+            | QueueError::NotDecided { .. }
+            | QueueError::Lacks { .. },
+        ) => {
+            tracing::warn!(review.case = answer.case, "an answer of the desk does not count");
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(by: &str, word: CaseAnswer) -> Answer {
+        Answer { number: 0, at: Timestamp::now(), by: by.to_owned(), case: 7, word, reason: None }
+    }
+
+    #[test]
+    fn an_answer_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = Utf8Path::from_path(folder.path()).unwrap();
+        let open = || AnswerBook::open(data, "2025-09-15-1");
+        let mut book = open().unwrap();
+        book.add(answer("Anna", CaseAnswer::Same)).unwrap();
+        book.add(answer("Bart", CaseAnswer::Different)).unwrap();
+        let path = book.path.clone();
+        let whole = std::fs::read(&path).unwrap();
+        let first = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+
+        for end in first..whole.len() {
+            std::fs::write(&path, &whole[..end]).unwrap();
+            assert_eq!(Untaken::all(data).unwrap()[0].answers.len(), 1, "killed after {end} bytes");
+            let mut book = open().unwrap();
+            assert_eq!(book.answers().len(), 1);
+            assert_eq!(book.add(answer("Bart", CaseAnswer::Same)).unwrap().number, 2);
+        }
+        std::fs::write(&path, "{}\n").unwrap();
+        assert!(open().is_err() && Untaken::all(data).is_err());
+    }
+
+    #[test]
+    fn what_the_ledger_has_is_not_taken_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = Utf8Path::from_path(folder.path()).unwrap();
+        let mut book = AnswerBook::open(data, "2025-09-15-1").unwrap();
+        book.add(answer("Anna", CaseAnswer::Same)).unwrap();
+        book.add(answer("Anna", CaseAnswer::Undecided)).unwrap();
+        assert_eq!(book.untaken().len(), 2);
+        std::fs::write(taken(&book.path), "1\n").unwrap();
+        book.look_again().unwrap();
+        let left = Untaken::all(data).unwrap();
+        assert_eq!((left[0].answers.len(), left[0].answers[0].number, left[0].all), (1, 2, 2));
+        assert_eq!(book.untaken().len(), 1);
+        std::fs::write(taken(&book.path), "2\n").unwrap();
+        assert!(Untaken::all(data).unwrap().is_empty());
+    }
+}

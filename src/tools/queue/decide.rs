@@ -1,0 +1,297 @@
+//! Deciding one case: under the ledger's lock, in one transaction, and only if nobody was quicker.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::state::sights;
+use super::{CaseQueue, QueueCase, QueueError, QueueState, answers};
+use crate::base::progress::Progress;
+use crate::config::Config;
+use crate::field::ids::Pseudonym;
+use crate::field::judgement::{self, CaseAnswer, CaseKind, Correction};
+use crate::field::keys::Keys;
+use crate::link::{Decision, Ruling};
+use crate::record::{
+    Access, CaseSight, Decider, Home, JudgedBy, Judgement, Judgements, Ledger, Opinion,
+};
+use crate::report::case_lines::KnownBy;
+use crate::tools::review::{self, Applied, Decisions};
+
+/// What somebody says of a case.
+#[derive(Clone, Debug)]
+pub struct CaseWord<'w> {
+    /// What is so.
+    pub answer: CaseAnswer,
+    /// What is right instead, in full; for `corrected` alone.
+    pub corrections: Vec<Correction>,
+    /// Where that is known from: one line, no names of people. Needed with a correction.
+    pub source: Option<&'w str>,
+    /// Who decides, and why. A reason is needed for everything but who is who.
+    pub decider: Decider<'w>,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SettledCase {
+    /// The case.
+    pub case: u32,
+    /// What it asked.
+    pub kind: CaseKind,
+    /// What was said.
+    pub answer: CaseAnswer,
+    /// How far the case is now.
+    pub state: QueueState,
+    /// Who said so.
+    pub by: String,
+    /// When.
+    pub date: Date,
+    /// What it came to for pairs of records, records that are gone, or remembered people.
+    #[serde(skip)]
+    pub applied: Option<Applied>,
+}
+
+/// Writes down what somebody says of a case of the last run. Nothing is read but the run's papers,
+/// but for records that are gone and people whom a list protected once.
+///
+/// # Errors
+/// [`QueueError::Already`] tells the answer of whoever was quicker; in every case of an error
+/// nothing was written.
+pub fn decide(
+    config: &Config,
+    case: u32,
+    word: &CaseWord<'_>,
+    date: Date,
+) -> Result<SettledCase, QueueError> {
+    // What was said at the desk before is older than this.
+    answers::take_up(config, date)?;
+    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let mut queue = CaseQueue::with(config, &ledger.judgements()?)?;
+    decide_in(config, &mut ledger, &mut queue, case, word, date)
+}
+
+/// The same for whoever has the ledger and the queue; the queue knows of it afterwards.
+pub(super) fn decide_in(
+    config: &Config,
+    ledger: &mut Ledger,
+    queue: &mut CaseQueue,
+    case: u32,
+    word: &CaseWord<'_>,
+    date: Date,
+) -> Result<SettledCase, QueueError> {
+    let judgements = ledger.judgements()?;
+    let case = queue.find(case)?;
+    let Plan { lines, pairs, counts } = Plan::of(config, ledger, &judgements, case, word)?;
+
+    let mut applied = None;
+    if counts && is_about_records(case.kind) {
+        let decisions = Decisions::about(config, case.case, None, word.answer.word())?;
+        let progress = Progress::hidden();
+        let done = review::apply_to(ledger, config, &decisions, word.decider, date, &progress)?;
+        applied = Some(done);
+    }
+    let by = JudgedBy { source: word.source, ..JudgedBy::from(word.decider) };
+    let new = ledger.judge(&lines, by, &pairs, date)?;
+    if !pairs.is_empty() {
+        applied = Some(Applied {
+            lines: case.open.lines.len(),
+            pairs: pairs.len(),
+            new,
+            records: 0,
+            released: 0,
+            by: word.decider.by.to_owned(),
+            reason: word.decider.reason.map(str::to_owned),
+            date,
+        });
+    }
+
+    let state = QueueState::of(&case.known, &ledger.judgements()?, 0);
+    let (number, kind) = (case.case, case.kind);
+    if let Some(case) = queue.cases.iter_mut().find(|case| case.case == number) {
+        case.state = state.clone();
+    }
+
+    Ok(SettledCase {
+        case: number,
+        kind,
+        answer: word.answer,
+        state,
+        by: word.decider.by.to_owned(),
+        date,
+        applied,
+    })
+}
+
+/// Records that are gone and people whom a list protected once: what is decided about them is in
+/// tables of their own.
+const fn is_about_records(kind: CaseKind) -> bool {
+    matches!(kind, CaseKind::Record | CaseKind::Remembered)
+}
+
+/// What is to be written down of one case.
+struct Plan {
+    lines: Vec<Judgement>,
+    pairs: Vec<Decision>,
+    /// It counts at once.
+    counts: bool,
+}
+
+impl Plan {
+    fn of(
+        config: &Config,
+        ledger: &Ledger,
+        judgements: &Judgements,
+        case: &QueueCase,
+        word: &CaseWord<'_>,
+    ) -> Result<Self, QueueError> {
+        let corrections = check(case, word)?;
+        let opinion = opinion(config, ledger.keys(), case, word)?;
+        let person: Option<Pseudonym> = case.person.parse().ok();
+        let judgement = |sight: CaseSight| Judgement {
+            anchor: sight.anchor,
+            kind: case.kind,
+            answer: word.answer,
+            seen: Some(sight.seen),
+            person,
+            opinion,
+            corrections: corrections.clone(),
+        };
+
+        let lines: Vec<Judgement> = sights(&case.known).map(judgement).collect();
+        let counts = opinion == Opinion::Alone
+            || lines.first().is_some_and(|line| agrees(judgements, line, word.decider.by));
+        let pairs = if counts { pairs(case, word.answer) } else { Vec::new() };
+        Ok(Self { lines, pairs, counts })
+    }
+}
+
+/// Writes down what a table says of several cases: all of it or nothing. Returns how many cases
+/// that are.
+///
+/// # Errors
+/// As [`decide`], for the first case of which it cannot be said.
+pub(super) fn decide_all(
+    config: &Config,
+    words: &[(u32, CaseWord<'_>)],
+    decider: Decider<'_>,
+    date: Date,
+) -> Result<usize, QueueError> {
+    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let judgements = ledger.judgements()?;
+    let queue = CaseQueue::with(config, &judgements)?;
+    let (mut said, mut all_pairs) = (Vec::new(), Vec::new());
+    for (number, word) in words {
+        let case = queue.find(*number)?;
+        if is_about_records(case.kind) {
+            return Err(QueueError::Elsewhere { case: *number, code: case.code.clone() });
+        }
+        let Plan { lines, pairs, .. } = Plan::of(config, &ledger, &judgements, case, word)?;
+        all_pairs.extend(pairs);
+        said.push((JudgedBy { source: word.source, ..JudgedBy::from(word.decider) }, lines));
+    }
+
+    all_pairs.sort_unstable();
+    all_pairs.dedup_by_key(|decision| decision.pair());
+    ledger.judge_all(&said, (&all_pairs, decider), date)?;
+    Ok(words.len())
+}
+
+/// Whether this can be said of the case; the corrections as they are kept.
+fn check(case: &QueueCase, word: &CaseWord<'_>) -> Result<Vec<Correction>, QueueError> {
+    let number = case.case;
+    if case.answers.is_empty() {
+        return Err(QueueError::Elsewhere { case: number, code: case.code.clone() });
+    }
+
+    if word.answer == CaseAnswer::Same && case.known.is_never_same() {
+        return Err(QueueError::Never { case: number });
+    }
+
+    if !case.answers.contains(&word.answer) {
+        let (answer, kind, allowed) = (word.answer, case.kind, case.answers.clone());
+        return Err(QueueError::Answer { case: number, answer, kind, allowed });
+    }
+
+    let needs_reason = !matches!(case.kind, CaseKind::Linking | CaseKind::Record);
+    if needs_reason && word.decider.reason.is_none() {
+        return Err(QueueError::Lacks { what: "reason" });
+    }
+
+    let problem = |problem: String| QueueError::Correction { case: number, problem };
+    let corrections = judgement::tidy(word.corrections.clone());
+    if word.answer != CaseAnswer::Corrected {
+        let none = corrections.is_empty();
+        let extra = || problem(format!("`{}` has none", word.answer));
+        return if none { Ok(corrections) } else { Err(extra()) };
+    }
+    if word.source.is_none() {
+        return Err(QueueError::Lacks { what: "source" });
+    }
+    judgement::check(case.kind, &corrections).map_err(problem)?;
+    Ok(corrections)
+}
+
+/// Whether the word counts alone; an error where it is not this person's turn.
+fn opinion(
+    config: &Config,
+    keys: &Keys,
+    case: &QueueCase,
+    word: &CaseWord<'_>,
+) -> Result<Opinion, QueueError> {
+    let takes_back = word.answer == CaseAnswer::Undecided;
+    let number = case.case;
+    match &case.state {
+        QueueState::Open if takes_back => Err(QueueError::NotDecided { case: number }),
+        _ if takes_back => Ok(Opinion::Alone),
+        QueueState::Open => {
+            let sight = sights(&case.known).next();
+            let asked = sight.is_some_and(|sight| asks_twice(config, keys, case.kind, sight));
+            Ok(if asked { Opinion::First } else { Opinion::Alone })
+        }
+        QueueState::SecondWanted { by } if by == word.decider.by => {
+            Err(QueueError::OwnOpinion { case: number, by: by.clone() })
+        }
+        QueueState::SecondWanted { .. } | QueueState::Disputed { .. } => Ok(Opinion::Second),
+        QueueState::Decided { by, date, answer } => {
+            let (by, date, answer) = (by.clone(), *date, *answer);
+            Err(QueueError::Already { case: number, by, date, answer })
+        }
+    }
+}
+
+/// Whether somebody else is asked as well: the same cases whoever decides, and whenever.
+#[must_use]
+pub(super) fn asks_twice(config: &Config, keys: &Keys, kind: CaseKind, sight: CaseSight) -> bool {
+    if kind == CaseKind::Protected || config.review.second_opinion_kinds.contains(&kind) {
+        return kind != CaseKind::Protected;
+    }
+    let hex = |mark: &[u8]| data_encoding::HEXLOWER.encode(mark);
+    let (anchor, seen) = (hex(&sight.anchor), hex(&sight.seen));
+    let mark = keys.row_fingerprint(["second opinion", kind.word(), &anchor, &seen]);
+    let place = u32::from_be_bytes([mark[0], mark[1], mark[2], mark[3]]) % 100;
+    place < u32::from(config.review.second_opinion_percent)
+}
+
+/// Whether somebody else's last word of the case is the same.
+fn agrees(judgements: &Judgements, line: &Judgement, by: &str) -> bool {
+    let Some(case) = judgements.get(&line.anchor, line.kind) else { return false };
+    let other = case.said.iter().rev().find(|said| said.by != by);
+    other.is_some_and(|said| {
+        said.opinion != Opinion::Alone
+            && (said.answer, &said.corrections, said.seen)
+                == (line.answer, &line.corrections, line.seen)
+    })
+}
+
+/// What the answer comes to for pairs of records.
+fn pairs(case: &QueueCase, answer: CaseAnswer) -> Vec<Decision> {
+    let ruling = match answer {
+        CaseAnswer::Same => Ruling::Same,
+        CaseAnswer::Different => Ruling::Different,
+        _ => Ruling::Undecided,
+    };
+    let pair = |by: &KnownBy| match by {
+        KnownBy::Pair(one, other, _) => Some(Decision::new(*one, *other, ruling)),
+        KnownBy::Person(_) | KnownBy::Row(_) => None,
+    };
+    case.known.by.iter().filter_map(pair).collect()
+}
