@@ -90,8 +90,8 @@ pub use home::Home;
 pub use intake::{Acceptance, ChangeKind, InputChange, Intake, ListTerms, RowChange};
 pub use job::{Job, JobState, LetterRecord, Noted, PartTotals, SealedPart, StagedFile, Totals};
 pub use judgements::{
-    CaseSight, JudgedBy, JudgedCase, Judgement, Judgements, Opinion, Saying, anchors_of,
-    bsn_anchor, mark_word, sight, sight_of_refused,
+    CaseSight, Follows, FollowsNew, JudgedBy, JudgedCase, JudgedWord, Judgement, Judgements,
+    Opinion, Saying, anchors_of, bsn_anchor, mark_word, sight, sight_of_refused,
 };
 pub use lock::is_in_use;
 pub use model::{CampaignState, Reprint};

@@ -10,7 +10,7 @@ use super::audit::{self, Decided as DecidedEvent, Event, RowHash};
 use super::error::RecordError;
 use super::store::hash_decision;
 use super::{Ledger, inputs};
-use crate::link::{Decision, Ruling};
+use crate::link::{Decision, RecordKey, Ruling};
 
 /// Who decides, and why.
 #[derive(Clone, Copy, Debug)]
@@ -109,47 +109,55 @@ impl Ledger {
     ) -> Result<usize, RecordError> {
         let decider = decider.into();
         decider.check()?;
-        let Some((event, new)) = self.news_of(decisions, decider, date)? else { return Ok(0) };
+        let news = news_of(&mut self.known_pairs()?, decisions, decider, date);
+        let Some((event, new)) = news else { return Ok(0) };
         self.write(|store| store.decide(event, &new))?;
         Ok(new.len())
     }
 
-    /// What of these decisions does not count already; `None`: nothing.
-    pub(super) fn news_of(
-        &self,
-        decisions: &[Decision],
-        decider: Decider<'_>,
-        date: Date,
-    ) -> Result<Option<(DecidedEvent, Vec<Decision>)>, RecordError> {
+    /// What counts of each pair of records.
+    pub(super) fn known_pairs(&self) -> Result<KnownPairs, RecordError> {
         let known = self.decisions()?;
-        let counts =
-            |said: &&Decision| match known.binary_search_by_key(&said.pair(), Decision::pair) {
-                Ok(place) => known[place].ruling != said.ruling,
-                Err(_) => said.ruling != Ruling::Undecided,
-            };
-
-        let mut new: Vec<Decision> = decisions.iter().filter(counts).copied().collect();
-        if new.is_empty() {
-            return Ok(None);
-        }
-
-        new.sort_unstable();
-        let mut rows = RowHash::new();
-        for decision in &new {
-            hash_decision(&mut rows, decision);
-        }
-
-        let count = |ruling| new.iter().filter(|decision| decision.ruling == ruling).count() as u64;
-        let event = DecidedEvent {
-            date,
-            by: decider.by.to_owned(),
-            reason: decider.owned_reason(),
-            same: count(Ruling::Same),
-            different: count(Ruling::Different),
-            undecided: count(Ruling::Undecided),
-            sha256: rows.finish(),
-        };
-
-        Ok(Some((event, new)))
+        Ok(known.iter().map(|decision| (decision.pair(), decision.ruling)).collect())
     }
+}
+
+/// What counts of each pair of records.
+pub(super) type KnownPairs = BTreeMap<(RecordKey, RecordKey), Ruling>;
+
+/// What of these decisions does not count already, and counts from now on; `None`: nothing.
+pub(super) fn news_of(
+    known: &mut KnownPairs,
+    decisions: &[Decision],
+    decider: Decider<'_>,
+    date: Date,
+) -> Option<(DecidedEvent, Vec<Decision>)> {
+    let is_new = |said: &&Decision| match known.get(&said.pair()) {
+        Some(before) => *before != said.ruling,
+        None => said.ruling != Ruling::Undecided,
+    };
+    let mut new: Vec<Decision> = decisions.iter().filter(is_new).copied().collect();
+    if new.is_empty() {
+        return None;
+    }
+
+    known.extend(new.iter().map(|decision| (decision.pair(), decision.ruling)));
+    new.sort_unstable();
+    let mut rows = RowHash::new();
+    for decision in &new {
+        hash_decision(&mut rows, decision);
+    }
+
+    let count = |ruling| new.iter().filter(|decision| decision.ruling == ruling).count() as u64;
+    let event = DecidedEvent {
+        date,
+        by: decider.by.to_owned(),
+        reason: decider.owned_reason(),
+        same: count(Ruling::Same),
+        different: count(Ruling::Different),
+        undecided: count(Ruling::Undecided),
+        sha256: rows.finish(),
+    };
+
+    Some((event, new))
 }

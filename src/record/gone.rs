@@ -204,6 +204,19 @@ impl Ledger {
     ) -> Result<usize, RecordError> {
         let decider = decider.into();
         decider.check()?;
+        let news = self.news_of_records(said, decider, date)?;
+        let Some((event, new)) = news else { return Ok(0) };
+        self.write(|store| store.rule_records(event, &new))?;
+        Ok(new.len())
+    }
+
+    /// What of this does not count already; `None`: nothing.
+    pub(super) fn news_of_records(
+        &self,
+        said: &[(RecordMark, RecordRuling)],
+        decider: Decider<'_>,
+        date: Date,
+    ) -> Result<Option<(RecordsRuled, BTreeMap<Mark, RecordRuling>)>, RecordError> {
         let known = self.store.record_rulings()?;
         let is_new = |said: &&(RecordMark, RecordRuling)| match known.get(&said.0.0) {
             Some(before) => {
@@ -215,7 +228,7 @@ impl Ledger {
         let new: BTreeMap<Mark, RecordRuling> =
             said.iter().filter(is_new).map(|(key, ruling)| (key.0, *ruling)).collect();
         if new.is_empty() {
-            return Ok(0);
+            return Ok(None);
         }
 
         let mut hash = RowHash::new();
@@ -234,8 +247,7 @@ impl Ledger {
             sha256: hash.finish(),
         };
 
-        self.write(|store| store.rule_records(event, &new))?;
-        Ok(new.len())
+        Ok(Some((event, new)))
     }
 }
 

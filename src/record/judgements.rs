@@ -7,11 +7,13 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::audit::{self, CasesJudged, Event, RowHash};
-use super::decisions::Decider;
+use super::decisions::{Decider, news_of};
 use super::error::RecordError;
+use super::gone::{RecordMark, RecordRuling};
+use super::protection::Release;
 use super::recognise::Mark;
 use super::row_marks;
-use super::store::hash_judgement;
+use super::store::{StoredWord, hash_judgement};
 use super::{Ledger, LetterRecord, inputs};
 use crate::base::bsn::Bsn;
 use crate::field::ids::{Pseudonym, base32};
@@ -112,6 +114,39 @@ impl<'a> From<Decider<'a>> for JudgedBy<'a> {
     }
 }
 
+/// What somebody's word comes to in tables of their own.
+#[derive(Debug, Default)]
+pub struct Follows {
+    /// Pairs of records, each once.
+    pub pairs: Vec<Decision>,
+    /// Records that are gone.
+    pub records: Vec<(RecordMark, RecordRuling)>,
+    /// People whom a list protected once.
+    pub release: Release,
+}
+
+/// Something that somebody says of cases, and what follows from it.
+#[derive(Debug)]
+pub struct JudgedWord<'a> {
+    /// Who says so, why, and how that is known.
+    pub by: JudgedBy<'a>,
+    /// What is so.
+    pub lines: Vec<Judgement>,
+    /// What follows.
+    pub follows: Follows,
+}
+
+/// How much of what follows did not count before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FollowsNew {
+    /// Pairs of records.
+    pub pairs: usize,
+    /// Records that are gone.
+    pub records: usize,
+    /// People who are released.
+    pub people: usize,
+}
+
 /// What a person's rows say, and what humans said of them is known by.
 #[must_use]
 pub fn sight(keys: &Keys, cluster: &Cluster<'_>, suppressions: &[&Suppression]) -> CaseSight {
@@ -196,30 +231,42 @@ impl Ledger {
         pairs: &[Decision],
         date: Date,
     ) -> Result<usize, RecordError> {
-        let (event, lines) = self.sealed(judgements, by, date)?;
-        let decided = self.news_of(pairs, by.decider, date)?;
-        let new = decided.as_ref().map_or(0, |(_, pairs)| pairs.len());
-        self.write(|store| store.judge(vec![(event, lines)], decided))?;
-        Ok(new)
+        let follows = Follows { pairs: pairs.to_vec(), ..Follows::default() };
+        let word = JudgedWord { by, lines: judgements.to_vec(), follows };
+        Ok(self.judge_all(&[word], date)?.pairs)
     }
 
-    /// The same of several words, each with its own who and why: all of them or nothing.
+    /// The same of several words in their order, with everything that follows from them: all of it
+    /// or nothing.
     ///
     /// # Errors
     /// As [`Ledger::judge`].
     pub fn judge_all(
         &mut self,
-        words: &[(JudgedBy<'_>, Vec<Judgement>)],
-        pairs: (&[Decision], Decider<'_>),
+        words: &[JudgedWord<'_>],
         date: Date,
-    ) -> Result<(), RecordError> {
-        let sealed = words.iter().map(|(by, judgements)| self.sealed(judgements, *by, date));
-        let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
-        let decided = self.news_of(pairs.0, pairs.1, date)?;
-        if sealed.is_empty() {
-            return Ok(());
+    ) -> Result<FollowsNew, RecordError> {
+        let mut known = self.known_pairs()?;
+        let (mut stored, mut new) = (Vec::with_capacity(words.len()), FollowsNew::default());
+        for word in words {
+            let (decider, follows) = (word.by.decider, &word.follows);
+            let word = StoredWord {
+                judged: self.sealed(&word.lines, word.by, date)?,
+                decided: news_of(&mut known, &follows.pairs, decider, date),
+                ruled: self.news_of_records(&follows.records, decider, date)?,
+                released: (follows.release.people > 0)
+                    .then_some((decider, &follows.release.lines[..])),
+            };
+            new.pairs += word.decided.as_ref().map_or(0, |(_, pairs)| pairs.len());
+            new.records += word.ruled.as_ref().map_or(0, |(_, records)| records.len());
+            new.people += follows.release.people;
+            stored.push(word);
         }
-        self.write(|store| store.judge(sealed, decided)).map(drop)
+
+        if !stored.is_empty() {
+            self.write(|store| store.judge(stored))?;
+        }
+        Ok(new)
     }
 
     fn sealed(
@@ -243,16 +290,8 @@ impl Ledger {
             hash_judgement(&mut rows, line);
         }
 
-        let event = CasesJudged {
-            date,
-            by: by.decider.by.to_owned(),
-            reason: by.decider.owned_reason(),
-            source: by.source.map(str::to_owned),
-            rule: by.rule.map(str::to_owned),
-            proven: by.proven.to_vec(),
-            lines: lines.len() as u64,
-            sha256: rows.finish(),
-        };
+        let event =
+            CasesJudged { lines: lines.len() as u64, sha256: rows.finish(), ..event_of(by, date) };
         Ok((event, lines))
     }
 
@@ -299,6 +338,20 @@ impl Ledger {
             opinion: Opinion::from_word(&line.opinion).ok_or_else(damaged)?,
             corrections,
         })
+    }
+}
+
+/// The event of a word, without its lines.
+fn event_of(by: JudgedBy<'_>, date: Date) -> CasesJudged {
+    CasesJudged {
+        date,
+        by: by.decider.by.to_owned(),
+        reason: by.decider.owned_reason(),
+        source: by.source.map(str::to_owned),
+        rule: by.rule.map(str::to_owned),
+        proven: by.proven.to_vec(),
+        lines: 0,
+        sha256: String::new(),
     }
 }
 

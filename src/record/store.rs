@@ -38,7 +38,7 @@ use super::recognise::Mark;
 pub(super) use cases::hash_case;
 pub(super) use decisions::hash_decision;
 pub(super) use inputs::{hash_identity, list_word};
-pub(super) use judgements::hash_judgement;
+pub(super) use judgements::{StoredWord, hash_judgement};
 pub(super) use lists::{FileRows, hash_record_ruling};
 pub(super) use pieces::{KnownPiece, PieceTallies, hash_piece, hash_returned};
 pub(super) use plan::{News, Plan, PlannedLetter, hash_mark};

@@ -12,6 +12,7 @@ use super::{Heard, Night, RunError, letterbook, settle};
 use crate::compose::texts::TextFacts;
 use crate::compose::{self, Texts};
 use crate::decide::Circumstances;
+use crate::decide::providers::Leave;
 use crate::facts::Facts;
 use crate::field::address::AddressSource;
 use crate::field::draft::Draft;
@@ -196,7 +197,7 @@ pub(super) fn holds(
 }
 
 /// One letter to somebody whose address is protected, as an accessible PDF; the error of the inner
-/// result is the reason for which there is none.
+/// result says why there is none. It waits for their providers like any letter, and for no wave.
 ///
 /// # Errors
 /// [`RunError`] as a run would.
@@ -205,29 +206,42 @@ pub fn letter_by_hand(
     lists: (&Rows, &Intake, &Heard),
     ledger: &Ledger,
     person: Pseudonym,
-) -> Result<Result<(Draft, Vec<u8>), Reason>, RunError> {
+) -> Result<Result<(Draft, Vec<u8>), String>, RunError> {
     let wording = night.wording()?;
     let candidates = candidates(night, lists, ledger, &wording.facts, Some(person))?;
-    let Some(somebody) = candidates.find(person) else { return Ok(Err(Reason::L204)) };
-
-    let mut decided = candidates.notices([somebody]);
-    let Some(notice) = decided.ready.pop() else {
-        let reason = decided.set_aside.first().map_or(Reason::D203, |item| item.reason);
-        return Ok(Err(reason));
-    };
+    let why = |reason: Reason| Ok(Err(format!("{reason} {}", reason.text())));
+    let Some(somebody) = candidates.find(person) else { return why(Reason::L204) };
 
     let book = letterbook(night, ledger, &wording, &lists.0.inputs);
+    match Providers::order(night, ledger, &candidates, &book, &wording)?.leave(somebody) {
+        Leave::Granted => {}
+        Leave::From(date) => {
+            return Ok(Err(format!("their care provider is told first; from {date}")));
+        }
+        Leave::Disputed => return why(Reason::D221),
+    }
+
+    // Whoever is told by hand counts as told of everything: no row may be left out.
+    let mut decided = candidates.notices([somebody]);
+    decided.set_aside.retain(|item| item.reason != Reason::D301);
+    if let Some(item) = decided.set_aside.first() {
+        return why(item.reason);
+    }
+    let Some(notice) = decided.ready.pop() else { return why(Reason::D301) };
+    if !decided.ready.is_empty() {
+        return Ok(Err("they would get more than one".to_owned()));
+    }
+
     let texts = Texts::of([TextFacts::of(&notice, &wording.facts)].into(), &book);
     let mut drafts = compose::write(vec![notice], &book, &texts);
     let Some(draft) = drafts.ready.pop() else {
-        let reason = drafts.set_aside.first().map_or(Reason::C101, |item| item.reason);
-        return Ok(Err(reason));
+        return why(drafts.set_aside.first().map_or(Reason::C101, |item| item.reason));
     };
 
     let press = Press::new(texts.bodies(), &night.config.print, night.run_date)?;
     let mut proofed = press.proof(vec![draft])?;
     let Some(proof) = proofed.ready.pop() else {
-        return Ok(Err(proofed.held.first().map_or(Reason::S101, |(_, reason)| *reason)));
+        return why(proofed.held.first().map_or(Reason::S101, |(_, reason)| *reason));
     };
     let pdf = press.accessible(&proof.draft, &texts.bodies()[&proof.draft.body])?;
     Ok(Ok((proof.draft, pdf)))

@@ -82,6 +82,26 @@ impl<'a> Providers<'a> {
         codes.filter(|code| self.of_code(code, keys).is_unnamed()).collect()
     }
 
+    /// Which providers the letters of tonight wait for, where somebody asks about one of them.
+    ///
+    /// # Errors
+    /// [`RunError`] as a night would.
+    pub fn order(
+        night: &Night<'a>,
+        ledger: &Ledger,
+        candidates: &Candidates<'_>,
+        book: &Letterbook<'_>,
+        wording: &Wording,
+    ) -> Result<ProviderOrder, RunError> {
+        let Some(own) = Self::of(night, ledger, &wording.facts)? else {
+            return Ok(ProviderOrder::default());
+        };
+        let mut made = own.write(night, candidates, book, wording)?;
+        let bodies = std::mem::take(&mut made.bodies);
+        let press = Press::new(&bodies, &night.config.print, night.run_date)?;
+        Ok(made.proof(&press, night.run_date)?.order)
+    }
+
     fn of_code(&self, code: &str, keys: &Keys) -> &ProviderHistory {
         self.known.get(&keys.provider(code)).unwrap_or(&self.unheard)
     }

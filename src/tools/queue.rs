@@ -195,6 +195,14 @@ fn answers(open: &OpenCase, known: &KnownCase) -> Vec<CaseAnswer> {
     all.filter(|answer| !released || *answer == CaseAnswer::Undecided).collect()
 }
 
+/// The ledger, for whoever writes something down. What a command that was killed has left half done
+/// is made up for first: there may be nothing else to write.
+fn to_write(config: &Config) -> Result<Ledger, QueueError> {
+    let ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    ledger.anchor()?;
+    Ok(ledger)
+}
+
 /// How cases of a kind are settled.
 fn how(kind: CaseKind) -> String {
     match kind {

@@ -27,7 +27,7 @@ use crate::link::{
     self, Decision, LinkError, LinkTerms, Obstacle, Parameters, ParametersError, RecordKey,
 };
 use crate::read::{self, ReadError};
-use crate::record::{Acceptance, Access, Decider, Home, Ledger, RecordError};
+use crate::record::{Acceptance, Access, Decider, Follows, Home, Ledger, RecordError};
 use crate::report::ReportError;
 use crate::run::{RunError, lists};
 use about_records::Verdicts;
@@ -171,21 +171,34 @@ pub fn apply(
     progress: &Progress,
 ) -> Result<Applied, ReviewError> {
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
-    apply_to(&mut ledger, config, decisions, decider, date, progress)
+    let Follows { pairs, records, release } = weigh(&ledger, config, decisions, date, progress)?;
+    let new = ledger.decide(&pairs, decider, date)?;
+    let records = ledger.rule_records(&records, decider, date)?;
+    let released = ledger.release(&release, decider)?;
+
+    Ok(Applied {
+        lines: decisions.lines.pairs.len() + decisions.lines.others.len(),
+        pairs: pairs.len(),
+        new,
+        records,
+        released,
+        by: decider.by.to_owned(),
+        reason: decider.reason.map(str::to_owned),
+        date,
+    })
 }
 
-/// The same for whoever holds the ledger's lock.
+/// What decisions come to for the lists of today; nothing is written.
 ///
 /// # Errors
 /// As [`apply`].
-pub fn apply_to(
-    ledger: &mut Ledger,
+pub fn weigh(
+    ledger: &Ledger,
     config: &Config,
     decisions: &Decisions,
-    decider: Decider<'_>,
     date: Date,
     progress: &Progress,
-) -> Result<Applied, ReviewError> {
+) -> Result<Follows, ReviewError> {
     let Decisions { path, lines } = decisions;
     let terms = read::ReadTerms { synthetic: config.synthetic, run_date: date };
     let rows = read::read(&config.inbox, &config.inputs, &terms, progress)?;
@@ -206,22 +219,8 @@ pub fn apply_to(
     let release = verdicts.release(config, &rows, ledger, progress)?;
     let release = release.map_err(|(line, problem)| failed(line, problem))?;
 
-    let decisions: Vec<Decision> = said.pairs.values().map(|(decision, _)| *decision).collect();
-    let new = ledger.decide(&decisions, decider, date)?;
-    let records = ledger.rule_records(&verdicts.records, decider, date)?;
-    let released = ledger.release(&release, decider)?;
-    let lines = lines.pairs.len() + lines.others.len();
-
-    Ok(Applied {
-        lines,
-        pairs: decisions.len(),
-        new,
-        records,
-        released,
-        by: decider.by.to_owned(),
-        reason: decider.reason.map(str::to_owned),
-        date,
-    })
+    let pairs: Vec<Decision> = said.pairs.values().map(|(decision, _)| *decision).collect();
+    Ok(Follows { pairs, records: verdicts.records, release })
 }
 
 /// A line and what is wrong with it.

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Judgement, Opinion};
+use super::{JudgedWord, Judgement, Opinion, event_of};
 use crate::field::ids::Pseudonym;
 use crate::field::judgement::{CaseAnswer, CaseKind, Correction};
 use crate::record::audit::CasesJudged;
@@ -186,6 +186,12 @@ impl Judgements {
             corrections,
             seen,
         });
+    }
+
+    /// Reads from now on as if this had been said after everything else.
+    pub fn suppose(&mut self, word: &JudgedWord<'_>, date: Date) {
+        let event = event_of(word.by, date);
+        word.lines.iter().for_each(|line| self.add(u64::MAX, &event, line.clone()));
     }
 
     /// What was said of one case.

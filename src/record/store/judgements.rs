@@ -7,13 +7,26 @@ use rusqlite::Transaction;
 use super::decisions::add_decisions;
 use super::events::{append, count};
 use super::inputs::seq;
+use super::lists::{add_record_rulings, add_shields};
 use super::people::mark;
 use super::schema::JUDGEMENTS;
 use super::{Sql, Store, at};
 use crate::link::Decision;
-use crate::record::audit::{CasesJudged, Decided, Event, Head, RowHash};
+use crate::record::audit::{CasesJudged, Decided, Event, Head, RecordsRuled, RowHash};
+use crate::record::decisions::Decider;
 use crate::record::error::RecordError;
+use crate::record::gone::RecordRuling;
 use crate::record::judgements::SealedJudgement;
+use crate::record::protection::ShieldLine;
+use crate::record::recognise::Mark;
+
+/// What somebody said, as it is stored, and what follows from it.
+pub(in crate::record) struct StoredWord<'a> {
+    pub judged: (CasesJudged, Vec<SealedJudgement>),
+    pub decided: Option<(Decided, Vec<Decision>)>,
+    pub ruled: Option<(RecordsRuled, BTreeMap<Mark, RecordRuling>)>,
+    pub released: Option<(Decider<'a>, &'a [ShieldLine])>,
+}
 
 /// Adds a line to the hash that its event keeps.
 pub(in crate::record) fn hash_judgement(rows: &mut RowHash, line: &SealedJudgement) {
@@ -27,7 +40,7 @@ fn add_judgements(
     transaction: &Transaction<'_>,
     event: CasesJudged,
     lines: &[SealedJudgement],
-) -> Result<Head, RecordError> {
+) -> Result<(), RecordError> {
     let head = append(transaction, &Event::Judged(event))?;
     let add = || {
         let mut insert = transaction.prepare(
@@ -49,27 +62,27 @@ fn add_judgements(
         Ok(())
     };
 
-    add().map_err(at("record judgements"))?;
-    Ok(head)
+    add().map_err(at("record judgements"))
 }
 
 impl Store {
-    /// Writes down what people said, and what it comes to for pairs of records, in one transaction.
-    pub fn judge(
-        &mut self,
-        words: Vec<(CasesJudged, Vec<SealedJudgement>)>,
-        decided: Option<(Decided, Vec<Decision>)>,
-    ) -> Result<Head, RecordError> {
+    /// Writes down what people said, and what follows from it, in one transaction.
+    pub fn judge(&mut self, words: Vec<StoredWord<'_>>) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        let mut head = None;
-        for (event, lines) in words {
-            head = Some(add_judgements(&transaction, event, &lines)?);
-        }
-        if let Some((event, decisions)) = decided {
-            head = Some(add_decisions(&transaction, event, &decisions)?);
+        for StoredWord { judged: (event, lines), decided, ruled, released } in words {
+            add_judgements(&transaction, event, &lines)?;
+            if let Some((event, decisions)) = decided {
+                add_decisions(&transaction, event, &decisions)?;
+            }
+            if let Some((event, rulings)) = ruled {
+                add_record_rulings(&transaction, event, &rulings)?;
+            }
+            if let Some((decider, lines)) = released {
+                add_shields(&transaction, "", Some(decider), lines)?;
+            }
         }
         transaction.commit().map_err(at("record judgements"))?;
-        head.map_or_else(|| self.head(), Ok)
+        self.head()
     }
 
     /// Every line, with its event, oldest first.

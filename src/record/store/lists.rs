@@ -177,6 +177,26 @@ pub(super) fn add_shields(
     add().map_err(at("record whom lists protect"))
 }
 
+/// Writes down what a human says of records.
+pub(super) fn add_record_rulings(
+    transaction: &Transaction<'_>,
+    event: RecordsRuled,
+    rulings: &BTreeMap<Mark, RecordRuling>,
+) -> Result<Head, RecordError> {
+    let head = append(transaction, &Event::RecordsRuled(event))?;
+    let add = || {
+        let mut insert = transaction
+            .prepare("INSERT INTO record_ruling (mark, event, ruling) VALUES (?1, ?2, ?3)")?;
+        for (mark, ruling) in rulings {
+            insert.execute((mark, seq(&head), ruling.word()))?;
+        }
+        Ok(())
+    };
+
+    add().map_err(at("record what was said of records"))?;
+    Ok(head)
+}
+
 /// The order of the table.
 fn key(shield: &Shield) -> (Mark, &'static str, Mark, &'static str, &'static str) {
     (shield.mark, shield.by.word(), shield.subject, shield.why.word(), list_word(shield.list))
@@ -305,17 +325,7 @@ impl Store {
         rulings: &BTreeMap<Mark, RecordRuling>,
     ) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        let head = append(&transaction, &Event::RecordsRuled(event))?;
-        let add = || {
-            let mut insert = transaction
-                .prepare("INSERT INTO record_ruling (mark, event, ruling) VALUES (?1, ?2, ?3)")?;
-            for (mark, ruling) in rulings {
-                insert.execute((mark, seq(&head), ruling.word()))?;
-            }
-            Ok(())
-        };
-
-        add().map_err(at("record what was said of records"))?;
+        let head = add_record_rulings(&transaction, event, rulings)?;
         transaction.commit().map_err(at("record what was said of records"))?;
         Ok(head)
     }

@@ -12,12 +12,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::decide::decide_in;
-use super::{CaseQueue, CaseWord, QueueError};
+use super::decide::Minutes;
+use super::{CaseQueue, CaseWord, QueueError, to_write};
 use crate::base::{FileError, data_dir, durable};
 use crate::config::Config;
 use crate::field::judgement::CaseAnswer;
-use crate::record::{Access, Decider, Home, Ledger};
+use crate::record::{Decider, Ledger};
 use crate::report::shelf;
 
 /// The end of a book's name: one line of JSON for each answer.
@@ -197,7 +197,7 @@ pub fn take_up(config: &Config, date: Date) -> Result<usize, QueueError> {
         return Ok(0);
     }
 
-    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let mut ledger = to_write(config)?;
     let runs = shelf::runs(&config.data_dir);
     let mut count = 0;
     for book in books {
@@ -205,10 +205,14 @@ pub fn take_up(config: &Config, date: Date) -> Result<usize, QueueError> {
         let Some(run) = runs.iter().find(|run| format!("{}{ANSWERS}", run.run_id()) == name) else {
             continue;
         };
-        let mut queue = CaseQueue::of_run(run, &ledger.judgements()?)?;
+        let judgements = ledger.judgements()?;
+        let mut queue = CaseQueue::of_run(run, &judgements)?;
+        let mut minutes = Minutes::new(config, judgements, date);
         for answer in &book.answers {
-            count += usize::from(take(config, &mut ledger, &mut queue, answer, date)?);
+            take(&ledger, &mut minutes, &mut queue, answer)?;
         }
+        count += minutes.words.len();
+        ledger.judge_all(&minutes.words, date)?;
 
         let path = taken(&book.book);
         durable::write(&path, format!("{}\n", book.all).as_bytes())
@@ -217,18 +221,17 @@ pub fn take_up(config: &Config, date: Date) -> Result<usize, QueueError> {
     Ok(count)
 }
 
-/// Takes one answer; `false`: it cannot count any more.
-fn take(
-    config: &Config,
-    ledger: &mut Ledger,
+/// Takes one answer, unless it cannot count any more.
+fn take<'w>(
+    ledger: &Ledger,
+    minutes: &mut Minutes<'w>,
     queue: &mut CaseQueue,
-    answer: &Answer,
-    date: Date,
-) -> Result<bool, QueueError> {
+    answer: &'w Answer,
+) -> Result<(), QueueError> {
     let decider = Decider { by: &answer.by, reason: answer.reason.as_deref() };
     let word = CaseWord { answer: answer.word, corrections: Vec::new(), source: None, decider };
-    match decide_in(config, ledger, queue, answer.case, &word, date) {
-        Ok(_) => Ok(true),
+    match minutes.add(ledger, queue, answer.case, &word) {
+        Ok(_) => Ok(()),
         Err(
             QueueError::NoCase { .. }
             | QueueError::Elsewhere { .. }
@@ -240,7 +243,7 @@ fn take(
             | QueueError::Lacks { .. },
         ) => {
             tracing::warn!(review.case = answer.case, "an answer of the desk does not count");
-            Ok(false)
+            Ok(())
         }
         Err(error) => Err(error),
     }

@@ -1,10 +1,10 @@
-//! Deciding one case: under the ledger's lock, in one transaction, and only if nobody was quicker.
+//! Deciding cases: under the ledger's lock, in one transaction, and only if nobody was quicker.
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::state::sights;
-use super::{CaseQueue, QueueCase, QueueError, QueueState, answers};
+use super::{CaseQueue, QueueCase, QueueError, QueueState, answers, to_write};
 use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::field::ids::Pseudonym;
@@ -12,7 +12,7 @@ use crate::field::judgement::{self, CaseAnswer, CaseKind, Correction};
 use crate::field::keys::Keys;
 use crate::link::{Decision, Ruling};
 use crate::record::{
-    Access, CaseSight, Decider, Home, JudgedBy, Judgement, Judgements, Ledger, Opinion,
+    CaseSight, Decider, Follows, JudgedBy, JudgedWord, Judgement, Judgements, Ledger, Opinion,
 };
 use crate::report::case_lines::KnownBy;
 use crate::tools::review::{self, Applied, Decisions};
@@ -64,55 +64,29 @@ pub fn decide(
 ) -> Result<SettledCase, QueueError> {
     // What was said at the desk before is older than this.
     answers::take_up(config, date)?;
-    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
-    let mut queue = CaseQueue::with(config, &ledger.judgements()?)?;
-    decide_in(config, &mut ledger, &mut queue, case, word, date)
-}
-
-/// The same for whoever has the ledger and the queue; the queue knows of it afterwards.
-pub(super) fn decide_in(
-    config: &Config,
-    ledger: &mut Ledger,
-    queue: &mut CaseQueue,
-    case: u32,
-    word: &CaseWord<'_>,
-    date: Date,
-) -> Result<SettledCase, QueueError> {
+    let mut ledger = to_write(config)?;
     let judgements = ledger.judgements()?;
+    let mut queue = CaseQueue::with(config, &judgements)?;
+    let mut minutes = Minutes::new(config, judgements, date);
+    let state = minutes.add(&ledger, &mut queue, case, word)?;
+    let new = ledger.judge_all(&minutes.words, date)?;
+
     let case = queue.find(case)?;
-    let Plan { lines, pairs, counts } = Plan::of(config, ledger, &judgements, case, word)?;
-
-    let mut applied = None;
-    if counts && is_about_records(case.kind) {
-        let decisions = Decisions::about(config, case.case, None, word.answer.word())?;
-        let progress = Progress::hidden();
-        let done = review::apply_to(ledger, config, &decisions, word.decider, date, &progress)?;
-        applied = Some(done);
-    }
-    let by = JudgedBy { source: word.source, ..JudgedBy::from(word.decider) };
-    let new = ledger.judge(&lines, by, &pairs, date)?;
-    if !pairs.is_empty() {
-        applied = Some(Applied {
-            lines: case.open.lines.len(),
-            pairs: pairs.len(),
-            new,
-            records: 0,
-            released: 0,
-            by: word.decider.by.to_owned(),
-            reason: word.decider.reason.map(str::to_owned),
-            date,
-        });
-    }
-
-    let state = QueueState::of(&case.known, &ledger.judgements()?, 0);
-    let (number, kind) = (case.case, case.kind);
-    if let Some(case) = queue.cases.iter_mut().find(|case| case.case == number) {
-        case.state = state.clone();
-    }
-
+    let pairs = minutes.words.iter().map(|word| word.follows.pairs.len()).sum();
+    let has_more = pairs > 0 || is_about_records(case.kind);
+    let applied = has_more.then(|| Applied {
+        lines: case.open.lines.len(),
+        pairs,
+        new: new.pairs,
+        records: new.records,
+        released: new.people,
+        by: word.decider.by.to_owned(),
+        reason: word.decider.reason.map(str::to_owned),
+        date,
+    });
     Ok(SettledCase {
-        case: number,
-        kind,
+        case: case.case,
+        kind: case.kind,
         answer: word.answer,
         state,
         by: word.decider.by.to_owned(),
@@ -121,30 +95,74 @@ pub(super) fn decide_in(
     })
 }
 
-/// Records that are gone and people whom a list protected once: what is decided about them is in
-/// tables of their own.
-const fn is_about_records(kind: CaseKind) -> bool {
-    matches!(kind, CaseKind::Record | CaseKind::Remembered)
+/// Writes down what is said of several cases, in its order: all of it or nothing. Returns how many
+/// words those are.
+///
+/// # Errors
+/// As [`decide`], for the first case of which it cannot be said.
+pub(super) fn decide_all(
+    config: &Config,
+    words: &[(u32, CaseWord<'_>)],
+    date: Date,
+) -> Result<usize, QueueError> {
+    let mut ledger = to_write(config)?;
+    let judgements = ledger.judgements()?;
+    let mut queue = CaseQueue::with(config, &judgements)?;
+    let mut minutes = Minutes::new(config, judgements, date);
+    for (number, word) in words {
+        let case = queue.find(*number)?;
+        // The lists would be read for each of them.
+        if is_about_records(case.kind) {
+            return Err(QueueError::Elsewhere { case: *number, code: case.code.clone() });
+        }
+        minutes.add(&ledger, &mut queue, *number, word)?;
+    }
+    ledger.judge_all(&minutes.words, date)?;
+    Ok(words.len())
 }
 
-/// What is to be written down of one case.
-struct Plan {
-    lines: Vec<Judgement>,
-    pairs: Vec<Decision>,
-    /// It counts at once.
-    counts: bool,
+/// Words that are written down together, each held against what was said before it.
+pub(super) struct Minutes<'w> {
+    config: &'w Config,
+    date: Date,
+    judgements: Judgements,
+    /// What is to be written down.
+    pub words: Vec<JudgedWord<'w>>,
 }
 
-impl Plan {
-    fn of(
-        config: &Config,
+impl<'w> Minutes<'w> {
+    /// Of a ledger with these judgements.
+    pub fn new(config: &'w Config, judgements: Judgements, date: Date) -> Self {
+        Self { config, date, judgements, words: Vec::new() }
+    }
+
+    /// Adds a word; the queue knows of it afterwards. How far the case is now.
+    pub fn add(
+        &mut self,
         ledger: &Ledger,
-        judgements: &Judgements,
+        queue: &mut CaseQueue,
+        number: u32,
+        word: &CaseWord<'w>,
+    ) -> Result<QueueState, QueueError> {
+        let case = queue.find(number)?;
+        let word = self.word(ledger, case, word)?;
+        self.judgements.suppose(&word, self.date);
+        let state = QueueState::of(&case.known, &self.judgements, 0);
+        if let Some(case) = queue.cases.iter_mut().find(|case| case.case == number) {
+            case.state = state.clone();
+        }
+        self.words.push(word);
+        Ok(state)
+    }
+
+    fn word(
+        &self,
+        ledger: &Ledger,
         case: &QueueCase,
-        word: &CaseWord<'_>,
-    ) -> Result<Self, QueueError> {
+        word: &CaseWord<'w>,
+    ) -> Result<JudgedWord<'w>, QueueError> {
         let corrections = check(case, word)?;
-        let opinion = opinion(config, ledger.keys(), case, word)?;
+        let opinion = opinion(self.config, ledger.keys(), case, word)?;
         let person: Option<Pseudonym> = case.person.parse().ok();
         let judgement = |sight: CaseSight| Judgement {
             anchor: sight.anchor,
@@ -157,42 +175,24 @@ impl Plan {
         };
 
         let lines: Vec<Judgement> = sights(&case.known).map(judgement).collect();
-        let counts = opinion == Opinion::Alone
-            || lines.first().is_some_and(|line| agrees(judgements, line, word.decider.by));
-        let pairs = if counts { pairs(case, word.answer) } else { Vec::new() };
-        Ok(Self { lines, pairs, counts })
+        let agrees = |line: &Judgement| agrees(&self.judgements, line, word.decider.by);
+        let follows = if opinion != Opinion::Alone && !lines.first().is_some_and(agrees) {
+            Follows::default()
+        } else if is_about_records(case.kind) {
+            let decisions = Decisions::about(self.config, case.case, None, word.answer.word())?;
+            review::weigh(ledger, self.config, &decisions, self.date, &Progress::hidden())?
+        } else {
+            Follows { pairs: pairs(case, word.answer), ..Follows::default() }
+        };
+        let by = JudgedBy { source: word.source, ..JudgedBy::from(word.decider) };
+        Ok(JudgedWord { by, lines, follows })
     }
 }
 
-/// Writes down what a table says of several cases: all of it or nothing. Returns how many cases
-/// that are.
-///
-/// # Errors
-/// As [`decide`], for the first case of which it cannot be said.
-pub(super) fn decide_all(
-    config: &Config,
-    words: &[(u32, CaseWord<'_>)],
-    decider: Decider<'_>,
-    date: Date,
-) -> Result<usize, QueueError> {
-    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
-    let judgements = ledger.judgements()?;
-    let queue = CaseQueue::with(config, &judgements)?;
-    let (mut said, mut all_pairs) = (Vec::new(), Vec::new());
-    for (number, word) in words {
-        let case = queue.find(*number)?;
-        if is_about_records(case.kind) {
-            return Err(QueueError::Elsewhere { case: *number, code: case.code.clone() });
-        }
-        let Plan { lines, pairs, .. } = Plan::of(config, &ledger, &judgements, case, word)?;
-        all_pairs.extend(pairs);
-        said.push((JudgedBy { source: word.source, ..JudgedBy::from(word.decider) }, lines));
-    }
-
-    all_pairs.sort_unstable();
-    all_pairs.dedup_by_key(|decision| decision.pair());
-    ledger.judge_all(&said, (&all_pairs, decider), date)?;
-    Ok(words.len())
+/// Records that are gone and people whom a list protected once: what is decided about them is in
+/// tables of their own.
+const fn is_about_records(kind: CaseKind) -> bool {
+    matches!(kind, CaseKind::Record | CaseKind::Remembered)
 }
 
 /// Whether this can be said of the case; the corrections as they are kept.

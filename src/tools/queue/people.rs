@@ -4,9 +4,9 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::QueueError;
 use super::lists::{Lists, night};
 use super::query::PersonQuery;
+use super::{QueueError, to_write};
 use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::field::ids::{Pseudonym, RowRef};
@@ -228,7 +228,7 @@ pub fn record_call(
         return Err(problem("an address belongs to a new address alone".to_owned()));
     }
 
-    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let mut ledger = to_write(config)?;
     let lists = Lists::read(config, &ledger, date, progress)?;
     let mut found = look(config, &ledger, &lists, query, (date, progress))?;
     let (Some(standing), true) = (found.pop(), found.is_empty()) else {

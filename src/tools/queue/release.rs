@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use super::lists::{Lists, night};
 use super::rules::TwoPeople;
-use super::{CaseQueue, QueueError};
+use super::{CaseQueue, QueueError, to_write};
 use crate::base::hash;
 use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::field::ids::Pseudonym;
 use crate::field::judgement::{CaseAnswer, CaseKind};
-use crate::record::{self, Access, CaseSight, Decider, Home, JudgedBy, Judgement, Ledger, Opinion};
+use crate::record::{self, CaseSight, Decider, JudgedBy, Judgement, Opinion};
 use crate::report::case_lines::KnownBy;
 use crate::run;
 
@@ -104,7 +104,7 @@ pub fn release(
     progress: &Progress,
 ) -> Result<ReleasedLetter, QueueError> {
     let reason = order.decider.reason.ok_or(QueueError::Lacks { what: "reason" })?;
-    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let mut ledger = to_write(config)?;
     let judgements = ledger.judgements()?;
     let (somebody, sight) = person(&CaseQueue::with(config, &judgements)?, case)?;
     let text = text(config, somebody, sight, order.channel, reason);
@@ -123,8 +123,7 @@ pub fn release(
 
     let lists = (&lists.rows, &lists.intake, &lists.heard);
     let letter = run::letter_by_hand(&night, lists, &ledger, somebody).map_err(Box::new)?;
-    let (draft, pdf) =
-        letter.map_err(|code| problem(format!("no letter: {code} {}", code.text())))?;
+    let (draft, pdf) = letter.map_err(|why| problem(format!("no letter: {why}")))?;
 
     let told = judgements.get(&sight.anchor, CaseKind::Protected);
     let is_told = told.and_then(|case| case.in_force()).is_some_and(|said| {

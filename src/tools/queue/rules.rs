@@ -5,9 +5,9 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::QueueError;
 use super::decide::asks_twice;
 use super::lists::{Lists, night};
+use super::{QueueError, to_write};
 use crate::base::hash;
 use crate::base::progress::Progress;
 use crate::config::Config;
@@ -160,7 +160,7 @@ pub fn apply_rule(
 ) -> Result<RuleEffect, QueueError> {
     let kind = rule.kind()?;
     let reason = decider.reason.ok_or(QueueError::Lacks { what: "reason" })?;
-    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let mut ledger = to_write(config)?;
     let cases = cases(config, &ledger, rule, (date, progress))?;
     let effect = effect(config, rule, reason, &cases);
     if cases.is_empty() {
@@ -207,13 +207,13 @@ pub fn undo_event(
     date: Date,
 ) -> Result<usize, QueueError> {
     decider.reason.ok_or(QueueError::Lacks { what: "reason" })?;
-    let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
+    let mut ledger = to_write(config)?;
     let judgements = ledger.judgements()?;
     let of_event = judgements.cases().filter(|case| {
         case.said
             .last()
             .is_some_and(|last| last.event == event && last.answer != CaseAnswer::Undecided)
-            && case.kind != CaseKind::Linking
+            && !has_tables_of_its_own(case.kind)
     });
 
     let lines: Vec<Judgement> = of_event
@@ -234,6 +234,11 @@ pub fn undo_event(
     }
     ledger.judge(&lines, JudgedBy::from(decider), &[], date)?;
     Ok(lines.len())
+}
+
+/// Cases whose answers also stand elsewhere in the ledger: they are taken back one by one.
+const fn has_tables_of_its_own(kind: CaseKind) -> bool {
+    matches!(kind, CaseKind::Linking | CaseKind::Record | CaseKind::Remembered)
 }
 
 fn cases(

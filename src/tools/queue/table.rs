@@ -174,7 +174,7 @@ pub fn apply_table(
     for ((_, word), line) in words.iter_mut().zip(cases.values()) {
         word.source = line.source.as_deref();
     }
-    decide_all(config, &words, decider, date)
+    decide_all(config, &words, date)
 }
 
 fn decided_lines(text: &str) -> Result<Vec<Decided>, QueueError> {
