@@ -455,7 +455,8 @@ pub enum ReviewCommand {
         case: u32,
         /// What is so.
         decision: String,
-        /// Decide about this row of the case alone.
+        /// Decide about this row of the case alone; with `same`, where several could be the person,
+        /// the one that is.
         #[arg(long, value_name = "FILE:ROW")]
         row: Option<String>,
         /// Who decided [default: the user who starts the program].

@@ -22,6 +22,8 @@ use crate::tools::review::OpenCases;
 
 /// A case that somebody has before them is not shown to others for so long.
 const CLAIM: Duration = Duration::from_mins(10);
+/// Why an answer is taken back by whoever gave it.
+pub const TAKEN_BACK: &str = "taken back at the desk";
 /// Whoever answers later than so many seconds after their last answer did something else between.
 const LONGEST_GAP: f64 = 300.0;
 /// So many gaps between answers say how fast people are today.
@@ -41,6 +43,9 @@ pub struct Worklist {
     /// How far each is by now, in the same order.
     states: Vec<QueueState>,
     book: AnswerBook,
+    /// Answers that went into the ledger at once: whose, of which case, and after how many answers
+    /// of the book.
+    at_once: Vec<(String, u32, u64)>,
     /// Whose screen a case is on.
     claims: BTreeMap<u32, (String, Instant)>,
 }
@@ -81,8 +86,9 @@ impl Worklist {
 
         let places = (0..).zip(&queue.cases).map(|(place, case)| (case.case, place)).collect();
         let twice = queue.cases.iter().map(|case| case.is_asked_twice(config, &keys)).collect();
-        let (states, claims) = (Vec::new(), BTreeMap::new());
-        let mut own = Self { run, keys, index, queue, places, twice, states, book, claims };
+        let (states, at_once, claims) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let mut own =
+            Self { run, keys, index, queue, places, twice, states, book, at_once, claims };
         own.count_all();
         Ok(Some(own))
     }
@@ -263,27 +269,43 @@ impl Worklist {
         Ok(true)
     }
 
-    /// Takes back the last answer that somebody gave; the answer is its case.
+    /// Takes back an answer that somebody gave.
     ///
     /// # Errors
     /// [`FileError`] when it cannot be written down.
-    pub fn undo(&mut self, who: &str) -> Result<Option<u32>, FileError> {
-        let Some(number) = self.last_of(who) else { return Ok(None) };
-        self.add(number, who, CaseAnswer::Undecided, Some("taken back at the desk"))?;
-        Ok(Some(number))
+    pub fn undo(&mut self, number: u32, who: &str) -> Result<(), FileError> {
+        self.add(number, who, CaseAnswer::Undecided, Some(TAKEN_BACK))
     }
 
-    /// The case that somebody answered last and has not taken back.
+    /// Notes what somebody said of a case in the ledger itself.
+    pub fn note(&mut self, who: &str, number: u32, word: CaseAnswer) {
+        self.at_once.retain(|(by, case, _)| (by.as_str(), *case) != (who, number));
+        if word != CaseAnswer::Undecided {
+            let place = self.book.answers().last().map_or(0, |answer| answer.number);
+            self.at_once.push((who.to_owned(), number, place));
+        }
+    }
+
+    /// The case that somebody answered last and has not taken back, and whether that went into the
+    /// ledger at once.
     #[must_use]
-    pub fn last_of(&self, who: &str) -> Option<u32> {
-        let mut given: Vec<u32> = Vec::new();
+    pub fn last_of(&self, who: &str) -> Option<(u32, bool)> {
+        let mut given: Vec<(u32, u64)> = Vec::new();
         for answer in self.book.answers().iter().filter(|answer| answer.by == who) {
-            given.retain(|case| *case != answer.case);
+            given.retain(|(case, _)| *case != answer.case);
             if answer.word != CaseAnswer::Undecided {
-                given.push(answer.case);
+                given.push((answer.case, answer.number));
             }
         }
-        given.pop()
+
+        let booked = given.pop();
+        let own = self.at_once.iter().rev().find(|(by, ..)| by == who);
+        match (booked, own) {
+            (Some((case, number)), Some((_, _, after))) if number > *after => Some((case, false)),
+            (_, Some((_, case, _))) => Some((*case, true)),
+            (Some((case, _)), None) => Some((case, false)),
+            (None, None) => None,
+        }
     }
 
     fn add(

@@ -144,6 +144,8 @@ words! {
         Surname = "surname",
         /// Code of a provider of the providers list.
         ProviderCode = "provider_code",
+        /// Which of several rows (`file:row`) the person of a case is; for `same` alone.
+        Beside = "beside",
     }
 }
 

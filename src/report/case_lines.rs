@@ -1,6 +1,6 @@
 //! `cases.csv`: by which keyed marks each case of `review.csv` is decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 
@@ -21,13 +21,37 @@ pub struct KnownCase {
     pub kind: CaseKind,
     /// What an answer is about; nothing: nobody can answer it here.
     pub by: Vec<KnownBy>,
+    /// The rows, `file:row`, that stand beside the held ones, with the pairs that each is in.
+    pub beside: BTreeMap<String, BTreeSet<KnownBy>>,
 }
 
 impl KnownCase {
+    /// A case without rows beside each other.
+    #[must_use]
+    pub const fn new(kind: CaseKind, by: Vec<KnownBy>) -> Self {
+        Self { kind, by, beside: BTreeMap::new() }
+    }
+
     /// Whether rows of it have two different valid BSNs, so that they are never one person.
     #[must_use]
     pub fn is_never_same(&self) -> bool {
-        self.by.iter().any(|by| matches!(by, KnownBy::Pair(.., true)))
+        self.by.iter().any(|by| matches!(by, KnownBy::Pair(.., true) | KnownBy::Apart(..)))
+    }
+
+    /// The rows of which one alone may be the person of the held ones, where there are several.
+    pub fn candidates(&self) -> impl Iterator<Item = &str> {
+        let is_one = |pairs: &BTreeSet<KnownBy>| {
+            !pairs.iter().any(|by| matches!(by, KnownBy::Pair(.., true)))
+        };
+        let several = self.beside.len() > 1;
+        let fits = self.beside.iter().filter(move |(_, pairs)| several && is_one(pairs));
+        fits.map(|(place, _)| place.as_str())
+    }
+
+    /// The rows beside that are in this pair.
+    fn places(&self, by: KnownBy) -> impl Iterator<Item = &str> {
+        let with = self.beside.iter().filter(move |(_, pairs)| pairs.contains(&by));
+        with.map(|(place, _)| place.as_str())
     }
 }
 
@@ -40,6 +64,8 @@ pub enum KnownBy {
     Row(CaseSight),
     /// Two records, the lower mark first, and whether they have two different valid BSNs.
     Pair(CaseMark, CaseMark, bool),
+    /// Two records that stand beside the held ones and have two different valid BSNs.
+    Apart(CaseMark, CaseMark),
 }
 
 impl KnownBy {
@@ -50,6 +76,7 @@ impl KnownBy {
             Self::Row(sight) => ("row", sight.anchor, sight.seen),
             Self::Pair(one, other, false) => ("pair", one, other),
             Self::Pair(one, other, true) => ("never", one, other),
+            Self::Apart(one, other) => ("apart", one, other),
         };
         [what.to_owned(), base32(&one), base32(&other)]
     }
@@ -68,6 +95,7 @@ impl KnownBy {
             "row" => Some(Self::Row(sight)),
             "pair" => Some(Self::Pair(one, other, false)),
             "never" => Some(Self::Pair(one, other, true)),
+            "apart" => Some(Self::Apart(one, other)),
             _ => None,
         }
     }
@@ -83,7 +111,7 @@ pub struct CaseLines {
 }
 
 impl CaseLines {
-    /// Writes them to `path`: `case, kind, what, one, other, events`. `numbers` are those of
+    /// Writes them to `path`: `case, kind, what, one, other, beside, events`. `numbers` are those of
     /// `review.csv`, `events` how many the ledger had: what was decided later is not in the run.
     ///
     /// # Errors
@@ -96,7 +124,8 @@ impl CaseLines {
     ) -> Result<(), ReportError> {
         let mut csv = create(path)?;
         let failed = |source| ReportError::Csv { file: CASES, source };
-        csv.write_record(["case", "kind", "what", "one", "other", "events"]).map_err(failed)?;
+        let head = ["case", "kind", "what", "one", "other", "beside", "events"];
+        csv.write_record(head).map_err(failed)?;
         let mut lines: Vec<(usize, &KnownCase)> = self
             .known
             .iter()
@@ -107,12 +136,20 @@ impl CaseLines {
 
         for (number, known) in lines {
             let head = [number.to_string(), known.kind.to_string()];
-            let nothing = [String::new(), String::new(), String::new()];
-            let by = known.by.iter().map(|by| by.cells());
-            let by: Vec<[String; 3]> =
-                if known.by.is_empty() { vec![nothing] } else { by.collect() };
-            for cells in by {
-                let line = head.iter().cloned().chain(cells).chain([events.to_string()]);
+            let mut lines: Vec<([String; 3], &str)> = Vec::new();
+            for by in &known.by {
+                let before = lines.len();
+                lines.extend(known.places(*by).map(|place| (by.cells(), place)));
+                if lines.len() == before {
+                    lines.push((by.cells(), ""));
+                }
+            }
+            if lines.is_empty() {
+                lines.push(Default::default());
+            }
+            for (cells, place) in lines {
+                let line = head.iter().cloned().chain(cells);
+                let line = line.chain([place.to_owned(), events.to_string()]);
                 csv.write_record(line).map_err(failed)?;
             }
         }
@@ -139,8 +176,15 @@ impl CaseLines {
                 continue;
             };
             events = cell("events").parse().unwrap_or(events);
-            let entry = known.entry(case).or_insert_with(|| KnownCase { kind, by: Vec::new() });
-            entry.by.extend(KnownBy::of(cell("what"), cell("one"), cell("other")));
+            let entry = known.entry(case).or_insert_with(|| KnownCase::new(kind, Vec::new()));
+            let Some(by) = KnownBy::of(cell("what"), cell("one"), cell("other")) else { continue };
+            if !entry.by.contains(&by) {
+                entry.by.push(by);
+            }
+            let place = cell("beside");
+            if !place.is_empty() {
+                entry.beside.entry(place.to_owned()).or_default().insert(by);
+            }
         }
         Ok((known, events))
     }

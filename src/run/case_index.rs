@@ -38,7 +38,7 @@ pub(super) fn of(
     let gone = gone.iter().filter(|gone| gone.is_open()).map(|gone| {
         let mark = gone.case(keys);
         let sight = CaseSight { anchor: mark, seen: mark };
-        KnownCase { kind: CaseKind::Record, by: vec![KnownBy::Row(sight)] }
+        KnownCase::new(CaseKind::Record, vec![KnownBy::Row(sight)])
     });
     CaseLines { known: known.collect(), gone: gone.collect() }
 }
@@ -76,12 +76,12 @@ impl<'i> Index<'i> {
         });
         if let Some(row) = own {
             let sight = record::sight_of_refused(self.keys, row);
-            return KnownCase { kind: CaseKind::Protecting, by: vec![KnownBy::Row(sight)] };
+            return KnownCase::new(CaseKind::Protecting, vec![KnownBy::Row(sight)]);
         }
 
         let kind = kind(first);
         let by = match kind {
-            CaseKind::Linking => self.pairs(items),
+            CaseKind::Linking => return self.pairs(items),
             CaseKind::Protecting => self.unreadable(items),
             CaseKind::Record | CaseKind::Elsewhere => Vec::new(),
             _ => {
@@ -90,12 +90,14 @@ impl<'i> Index<'i> {
                 sight.map(KnownBy::Person).into_iter().collect()
             }
         };
-        KnownCase { kind, by }
+        KnownCase::new(kind, by)
     }
 
     /// Every row with each row beside it.
-    fn pairs(&self, items: &[&SetAside]) -> Vec<KnownBy> {
+    fn pairs(&self, items: &[&SetAside]) -> KnownCase {
+        let mut known = KnownCase::new(CaseKind::Linking, Vec::new());
         let mut pairs = BTreeSet::new();
+        let mut numbers = BTreeMap::new();
         for item in items {
             for other in beside(item) {
                 let (Some(one), Some(two)) =
@@ -103,22 +105,35 @@ impl<'i> Index<'i> {
                 else {
                     continue;
                 };
-                let numbers = (self.bsns.get(&item.row), self.bsns.get(&other));
-                let never = matches!(numbers, (Some(one), Some(other)) if one != other);
-                if one != two {
-                    pairs.insert(KnownBy::Pair(*one.min(two), *one.max(two), never));
+                if one == two {
+                    continue;
                 }
+                let own = (self.bsns.get(&item.row), self.bsns.get(&other));
+                let never = matches!(own, (Some(one), Some(other)) if one != other);
+                let pair = KnownBy::Pair(*one.min(two), *one.max(two), never);
+                pairs.insert(pair);
+                numbers.extend(own.1.map(|number| (*number, *two)));
+                let place = self.place(other);
+                known.beside.entry(place).or_default().insert(pair);
             }
         }
         if pairs.is_empty() {
-            return Vec::new();
+            return known;
         }
 
         let words: Vec<String> = pairs.iter().map(KnownBy::words).collect();
         let words = ["case", "pairs"].into_iter().chain(words.iter().map(String::as_str));
         let mark = self.keys.row_fingerprint(words);
         let sight = CaseSight { anchor: mark, seen: mark };
-        [KnownBy::Row(sight)].into_iter().chain(pairs).collect()
+        let apart: Vec<record::CaseMark> = numbers.into_values().collect();
+        let apart = apart.windows(2).map(|two| KnownBy::Apart(two[0], two[1]));
+        known.by = [KnownBy::Row(sight)].into_iter().chain(pairs).chain(apart).collect();
+        known
+    }
+
+    fn place(&self, row: RowRef) -> String {
+        let file = self.rows.inputs.get(usize::from(row.file));
+        format!("{}:{}", file.map_or("", |input| &input.file), row.row)
     }
 
     /// The rows that could not be read and because of which somebody is held.

@@ -1,6 +1,7 @@
 //! `breachpost explain` and `breachpost letter`: what made one letter, and the same letter again as
 //! an accessible copy. Both work from the plan that the run kept, not from the inbox of today.
 
+pub mod decided;
 pub mod row;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ use crate::field::subject::LetterSubject;
 use crate::field::terms::{Audience, Category, Custody, Format, Kind, Language};
 use crate::record::{Access, Home, Ledger, LetterRecord, RecordError};
 use crate::render::{self, Press, RenderError};
-use crate::report::namesakes;
+use crate::report::{ReportError, namesakes};
 use crate::run::plan_files::{Settings, Staging};
 use crate::run::{RunError, kept_texts};
 
@@ -33,6 +34,9 @@ pub enum ExplainError {
     /// The ledger.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The papers of a run.
+    #[error(transparent)]
+    Papers(#[from] ReportError),
     /// The plan of the letter's run.
     #[error(transparent)]
     Plan(#[from] RunError),
@@ -53,6 +57,7 @@ impl Explain for ExplainError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Record(error) => error.hint(),
+            Self::Papers(error) => error.hint(),
             Self::Plan(error) => error.hint(),
             Self::Render(error) => error.hint(),
             Self::Unknown => Some(
@@ -276,19 +281,9 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     };
     let wave = wave.map(|wave| format!("{} on {}", wave.number, wave.on));
 
-    let decided = decided_about(&ledger, &record.person)?;
+    let records = letter.draft.record_ids.iter().cloned().collect();
+    let decided = decided::about(&ledger, &config.data_dir, &record.person, &records)?;
     Ok(Found { wave, record, letter, body, settings, papers, approved, decided })
-}
-
-/// What humans decided about a person, in words: who, when, where it is known from and why.
-///
-/// # Errors
-/// [`RecordError`] when the ledger cannot be read.
-pub fn decided_about(ledger: &Ledger, person: &str) -> Result<Vec<String>, RecordError> {
-    let Ok(person) = person.parse() else { return Ok(Vec::new()) };
-    let judgements = ledger.judgements()?;
-    let said = judgements.of_person(person);
-    Ok(said.iter().map(|(kind, saying)| format!("{kind}: {saying}")).collect())
 }
 
 fn rules(draft: &Draft) -> Vec<AppliedRule> {

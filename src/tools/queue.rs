@@ -62,6 +62,9 @@ pub struct QueueCase {
     pub rows: Vec<String>,
     /// What can be answered; nothing: the sender of a list has to settle it.
     pub answers: Vec<CaseAnswer>,
+    /// Rows beside it, `file:row`, of which one alone may be the same person: `same` names it, as
+    /// `beside`. Nothing: `same` is said of all of them.
+    pub candidates: Vec<String>,
     /// The cells that a correction may give.
     pub fields: &'static [CorrectedField],
     /// How far it is.
@@ -117,6 +120,7 @@ impl CaseQueue {
                 person: open.person().to_owned(),
                 rows: open.rows.clone(),
                 answers: answers(&open, &known),
+                candidates: candidates(&known),
                 fields: known.kind.fields(),
                 state: QueueState::of(&known, judgements, events),
                 open,
@@ -174,7 +178,11 @@ impl QueueCase {
 fn unknown(open: &OpenCase) -> KnownCase {
     let reason = Reason::ALL.iter().find(|reason| reason.code() == open.code);
     let kind = reason.map_or(CaseKind::Elsewhere, |reason| CaseKind::of(*reason, ""));
-    KnownCase { kind, by: Vec::new() }
+    KnownCase::new(kind, Vec::new())
+}
+
+fn candidates(known: &KnownCase) -> Vec<String> {
+    if known.is_never_same() { known.candidates().map(str::to_owned).collect() } else { Vec::new() }
 }
 
 fn answers(open: &OpenCase, known: &KnownCase) -> Vec<CaseAnswer> {

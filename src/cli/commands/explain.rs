@@ -55,8 +55,10 @@ impl Session<'_> {
         let ledger = Ledger::open(&Home::of(self.config), Access::Read)
             .map_err(|error| record_failure(&error))?;
         for fate in &mut fates {
-            fate.decided = explain::decided_about(&ledger, &fate.person)
-                .map_err(|error| record_failure(&error))?;
+            let records = [fate.record_id.clone()].into();
+            let data_dir = &self.config.data_dir;
+            fate.decided = explain::decided::about(&ledger, data_dir, &fate.person, &records)
+                .map_err(|error| Failure::of(&error))?;
         }
         Ok(fates)
     }

@@ -182,8 +182,9 @@ impl Session<'_> {
 }
 
 fn words(case: &QueueCase) -> String {
-    let words: Vec<&str> = case.answers.iter().map(|answer| answer.word()).collect();
-    words.join(", ")
+    let answers = case.answers.iter().map(|answer| answer.word().to_owned());
+    let rows = case.candidates.iter().map(|row| format!("{} --row {row}", CaseAnswer::Same));
+    answers.chain(rows).collect::<Vec<_>>().join(", ")
 }
 
 fn fields(case: &QueueCase) -> String {

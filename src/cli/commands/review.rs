@@ -11,7 +11,7 @@ use crate::base::{ExitStatus, Explain};
 use crate::cli::args::ReviewCommand;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
-use crate::field::judgement::{CaseAnswer, CaseKind};
+use crate::field::judgement::{CaseAnswer, CaseKind, CorrectedField, Correction};
 use crate::record::{Access, Decider, Home, Ledger};
 use crate::tools::queue::{self, CaseQueue, CaseWord, QueueCase, answers};
 use crate::tools::review::{self, Applied, Decisions, Effects, OpenCase, ReviewError};
@@ -67,13 +67,20 @@ impl Session<'_> {
     ) -> Result<ExitStatus, Failure> {
         let decisions = Decisions::about(self.config, case.case, row, decision)
             .map_err(|error| failure(&error))?;
-        let answer = CaseAnswer::from_word(decision).filter(|_| row.is_none());
-        let Some(answer) = answer.filter(|answer| case.answers.contains(answer)) else {
+        let named = row.filter(|row| case.candidates.iter().any(|own| own == row));
+        let fits = |answer: &CaseAnswer| match named {
+            Some(_) => *answer == CaseAnswer::Same,
+            None => row.is_none() && case.answers.contains(answer),
+        };
+        let Some(answer) = CaseAnswer::from_word(decision).filter(fits) else {
             return self.follow(&decisions, decider, yes);
         };
 
         self.foresee(&decisions, yes)?;
-        let word = CaseWord { answer, corrections: Vec::new(), source: None, decider };
+        let beside =
+            |row: &str| Correction { field: CorrectedField::Beside, value: row.to_owned() };
+        let corrections = named.map(beside).into_iter().collect();
+        let word = CaseWord { answer, corrections, source: None, decider };
         let settled = queue::decide(self.config, case.case, &word, self.run_date)
             .map_err(|error| Failure::of(&error))?;
         match (&settled.applied, self.args.json) {

@@ -135,7 +135,7 @@ impl Desk {
         match (form.word.as_str(), CaseAnswer::from_word(&form.word), kind) {
             ("next", ..) => Ok(NextPage::Next(next())),
             ("undo", ..) => {
-                let back = locked(&shared).undo(who)?;
+                let back = self.take_back(&shared, who)?;
                 self.take_up_later(&shared);
                 Ok(NextPage::Back(back.unwrap_or(number)))
             }

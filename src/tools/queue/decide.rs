@@ -8,7 +8,7 @@ use super::{CaseQueue, QueueCase, QueueError, QueueState, answers, to_write};
 use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::field::ids::Pseudonym;
-use crate::field::judgement::{self, CaseAnswer, CaseKind, Correction};
+use crate::field::judgement::{self, CaseAnswer, CaseKind, CorrectedField, Correction};
 use crate::field::keys::Keys;
 use crate::link::{Decision, Ruling};
 use crate::record::{
@@ -182,7 +182,7 @@ impl<'w> Minutes<'w> {
             let decisions = Decisions::about(self.config, case.case, None, word.answer.word())?;
             review::weigh(ledger, self.config, &decisions, self.date, &Progress::hidden())?
         } else {
-            Follows { pairs: pairs(case, word.answer), ..Follows::default() }
+            Follows { pairs: pairs(case, word.answer, &corrections), ..Follows::default() }
         };
         let by = JudgedBy { source: word.source, ..JudgedBy::from(word.decider) };
         Ok(JudgedWord { by, lines, follows })
@@ -203,7 +203,13 @@ fn check(case: &QueueCase, word: &CaseWord<'_>) -> Result<Vec<Correction>, Queue
     }
 
     if word.answer == CaseAnswer::Same && case.known.is_never_same() {
-        return Err(QueueError::Never { case: number });
+        let is_one = chosen(&word.corrections).is_some_and(|row| case.candidates.contains(row));
+        let alone = is_one && word.corrections.len() == 1;
+        return if alone {
+            Ok(word.corrections.clone())
+        } else {
+            Err(QueueError::Never { case: number })
+        };
     }
 
     if !case.answers.contains(&word.answer) {
@@ -283,7 +289,7 @@ fn agrees(judgements: &Judgements, line: &Judgement, by: &str) -> bool {
 }
 
 /// What the answer comes to for pairs of records.
-fn pairs(case: &QueueCase, answer: CaseAnswer) -> Vec<Decision> {
+fn pairs(case: &QueueCase, answer: CaseAnswer, corrections: &[Correction]) -> Vec<Decision> {
     let ruling = match answer {
         CaseAnswer::Same => Ruling::Same,
         CaseAnswer::Different => Ruling::Different,
@@ -291,7 +297,16 @@ fn pairs(case: &QueueCase, answer: CaseAnswer) -> Vec<Decision> {
     };
     let pair = |by: &KnownBy| match by {
         KnownBy::Pair(one, other, _) => Some(Decision::new(*one, *other, ruling)),
-        KnownBy::Person(_) | KnownBy::Row(_) => None,
+        KnownBy::Person(_) | KnownBy::Row(_) | KnownBy::Apart(..) => None,
     };
-    case.known.by.iter().filter_map(pair).collect()
+    match chosen(corrections).and_then(|row| case.known.beside.get(row)) {
+        Some(pairs) => pairs.iter().filter_map(pair).collect(),
+        None => case.known.by.iter().filter_map(pair).collect(),
+    }
+}
+
+/// The row that somebody names of several.
+fn chosen(corrections: &[Correction]) -> Option<&String> {
+    let named = corrections.iter().find(|said| said.field == CorrectedField::Beside);
+    named.map(|said| &said.value)
 }

@@ -101,6 +101,6 @@ impl fmt::Display for QueueState {
 pub(super) fn sights(known: &KnownCase) -> impl Iterator<Item = CaseSight> + '_ {
     known.by.iter().filter_map(|by| match by {
         KnownBy::Person(sight) | KnownBy::Row(sight) => Some(*sight),
-        KnownBy::Pair(..) => None,
+        KnownBy::Pair(..) | KnownBy::Apart(..) => None,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::ReviewError;
-use super::open_cases::OpenCase;
+use super::open_cases::{CaseLine, OpenCase};
 use crate::base::FileError;
 use crate::config::Config;
 use crate::link::Ruling;
@@ -103,7 +103,10 @@ impl Decisions {
     ) -> Result<Self, ReviewError> {
         let case = OpenCase::find(config, case)?;
         let mut lines = Lines::default();
-        for line in case.lines.iter().filter(|line| row.is_none_or(|row| line.place() == row)) {
+        let is_meant = |line: &&CaseLine| {
+            row.is_none_or(|row| line.place() == row || line.cell("beside") == row)
+        };
+        for line in case.lines.iter().filter(is_meant) {
             let cell = |name: &str| match name {
                 "decision" => decision,
                 name => line.cell(name),

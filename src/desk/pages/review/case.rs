@@ -70,7 +70,7 @@ struct CasePage {
 /// Something that can be said of a case.
 #[derive(Serialize)]
 struct ShownAnswer {
-    word: &'static str,
+    word: String,
     label: String,
     key: String,
     /// What it does.
@@ -196,17 +196,33 @@ impl Desk {
     /// What can be said of a case, with the key that says it and what it does.
     fn answers(&self, case: &QueueCase, found: &Found, language: Language) -> Vec<ShownAnswer> {
         let said = case.answers.iter().filter(|answer| **answer != CaseAnswer::Undecided);
-        let shown = |(answer, key): (&CaseAnswer, u32)| ShownAnswer {
-            word: answer.word(),
-            label: self.words.get(language, &format!("answer.{}", answer.word())).to_owned(),
-            key: key.to_string(),
-            effect: match answer {
+        let label = |answer: CaseAnswer| {
+            self.words.get(language, &format!("answer.{}", answer.word())).to_owned()
+        };
+        let one = |answer: &CaseAnswer| {
+            let effect = match answer {
                 CaseAnswer::Same => self.effect_of_same(found, language),
                 CaseAnswer::Different => self.effect_of_different(&found.lists, language),
                 other => self.words.get(language, &format!("does.{}", other.word())).to_owned(),
-            },
+            };
+            (answer.word().to_owned(), label(*answer), effect)
         };
-        said.zip(1..).map(shown).collect()
+        // Of several rows that cannot all be the same person, each by its letter.
+        let rows = found.names.iter().zip('A'..).filter_map(|((file, row), letter)| {
+            let place = format!("{file}:{row}");
+            case.candidates.contains(&place).then(|| {
+                let said = format!("{} {letter}", label(CaseAnswer::Same));
+                let effect = self.words.get(language, "review.same_as").to_owned();
+                (format!("{}:{place}", CaseAnswer::Same.word()), said, effect)
+            })
+        });
+        let all = said.map(one).chain(rows).zip(1..);
+        all.map(|((word, label, effect), key)| {
+            // There are nine keys.
+            let key = if key < 10 { key.to_string() } else { String::new() };
+            ShownAnswer { word, label, key, effect }
+        })
+        .collect()
     }
 
     /// How far a case is: of a first opinion nothing but that there is one.

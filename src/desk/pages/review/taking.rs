@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{SharedQueue, locked};
 use crate::base::plain;
 use crate::config::Config;
-use crate::desk::queue::Worklist;
+use crate::desk::queue::{TAKEN_BACK, Worklist};
 use crate::desk::{Desk, DeskError};
 use crate::field::judgement::{CaseAnswer, CorrectedField, Correction};
 use crate::record::Decider;
@@ -48,7 +48,7 @@ impl CaseForm {
         for (name, value) in fields {
             match name.as_str() {
                 "run" => form.run.clone_from(value),
-                "word" => form.word.clone_from(value),
+                "word" => form.say(value),
                 "reason" => value.trim().clone_into(&mut form.reason),
                 "source" => value.trim().clone_into(&mut form.source),
                 name => {
@@ -58,10 +58,20 @@ impl CaseForm {
                 }
             }
         }
-        if form.word != CaseAnswer::Corrected.word() {
-            form.corrections.clear();
-        }
+        let is_choice = |said: &Correction| said.field == CorrectedField::Beside;
+        let corrected = form.word == CaseAnswer::Corrected.word();
+        form.corrections.retain(|said| corrected != is_choice(said));
         form
+    }
+
+    /// An answer; `same:FILE:ROW` names which of several rows is meant.
+    fn say(&mut self, word: &str) {
+        let (word, row) = word.split_once(':').unwrap_or((word, ""));
+        word.clone_into(&mut self.word);
+        if word == CaseAnswer::Same.word() && !row.is_empty() {
+            let (field, value) = (CorrectedField::Beside, row.to_owned());
+            self.corrections.push(Correction { field, value });
+        }
     }
 }
 
@@ -93,6 +103,23 @@ impl Desk {
         });
     }
 
+    /// Takes back the last answer that somebody gave; the answer is its case.
+    pub(super) fn take_back(
+        &self,
+        shared: &SharedQueue,
+        who: &str,
+    ) -> Result<Option<u32>, DeskError> {
+        let last = locked(shared).last_of(who);
+        let Some((number, at_once)) = last else { return Ok(None) };
+        if at_once {
+            let form = CaseForm { reason: TAKEN_BACK.to_owned(), ..CaseForm::default() };
+            self.decide_now(shared, who, number, CaseAnswer::Undecided, &form)?;
+        } else {
+            locked(shared).undo(number, who)?;
+        }
+        Ok(Some(number))
+    }
+
     /// Writes an answer into the ledger at once; the answer is what stands against it.
     pub(super) fn decide_now(
         &self,
@@ -114,6 +141,7 @@ impl Desk {
         match decide(&self.config, number, &said, self.today()) {
             Ok(_) => {
                 renew(&self.config, shared)?;
+                locked(shared).note(who, number, word);
                 Ok(None)
             }
             Err(error) if is_an_objection(&error) => {
@@ -162,7 +190,10 @@ mod tests {
         };
         assert_eq!(sent("corrected").corrections.len(), 1);
         assert_eq!(sent("corrected").reason, "why");
-        assert!(sent("held").corrections.is_empty());
+        assert!(sent("held").corrections.is_empty() && sent("same").corrections.is_empty());
+        let chosen = sent("same:a.csv:7");
+        assert_eq!((chosen.word.as_str(), chosen.corrections.len()), ("same", 1));
+        assert_eq!(chosen.corrections[0].value, "a.csv:7");
         assert!(!format!("{:?}", sent("corrected")).contains("Kade"));
     }
 }
