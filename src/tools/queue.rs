@@ -94,6 +94,15 @@ impl CaseQueue {
         Self::with(config, &ledger.judgements()?)
     }
 
+    /// The same for whoever decides next: what a killed command has left half done is made up for.
+    ///
+    /// # Errors
+    /// As [`CaseQueue::open`].
+    pub fn open_to_decide(config: &Config) -> Result<Self, QueueError> {
+        let ledger = to_write(config)?;
+        Self::with(config, &ledger.judgements()?)
+    }
+
     /// The same for whoever has read what was decided.
     ///
     /// # Errors

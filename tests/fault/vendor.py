@@ -33,8 +33,9 @@ class Way(tuple):
         return f"{self[1]} in `{self[2][0]}`" if len(self) > 2 and isinstance(self[2], tuple) else str(self[0])
 
 
-# What has been done is refused when it is asked for again.
+# What has been done is refused when it is asked for again, and of a decision with who made it.
 AGAIN = {"reprint": 2, "reissue": 2, "review": 3}
+WHY = {"review": "was decided on"}
 
 
 def lift(program: Program, stopped: Path) -> tuple[str, ...]:
@@ -126,7 +127,7 @@ def killed(program: Program, base: Path, data: Path, point: Point, words: tuple[
         shutil.rmtree(data)
         return False
     answer = program.ask(data, *words)
-    if answer.code not in (0, AGAIN.get(words[0], 0)):
+    if answer.code not in (0, AGAIN.get(words[0], 0)) or answer.code and WHY.get(words[0], "") not in answer.err:
         raise Wrong(f"`{words[0]}` after a kill ended with {answer.code}: {answer.err}")
     if ended(program, data) != wanted:
         raise Wrong(f"`{words[0]}` after a kill ends differently")

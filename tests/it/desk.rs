@@ -2,6 +2,7 @@
 //! not, and by pages of somebody else.
 
 mod browser;
+mod calls;
 pub mod http;
 mod pages;
 mod review;

@@ -197,10 +197,10 @@ pub fn modes(path: &Path) -> Vec<(PathBuf, u32)> {
 /// A file or folder as it was: permissions, time of its last change in nanoseconds, bytes.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seen {
-    path: PathBuf,
+    pub path: PathBuf,
     mode: u32,
     changed: (i64, i64),
-    bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
 impl Seen {

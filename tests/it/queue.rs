@@ -1,6 +1,8 @@
 //! The queue on the built program: every kind of case is decided, what was said holds for what was
 //! seen, and whatever people decide nobody is told twice.
 
+mod by_hand;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;

@@ -26,7 +26,8 @@ impl Session<'_> {
             ReviewCommand::Decide { case, decision, row, by, reason, source, yes } => {
                 let by = by.as_deref().map_or_else(user, str::to_owned);
                 let decider = Decider { by: &by, reason: reason.as_deref() };
-                let queue = CaseQueue::open(self.config).map_err(|error| Failure::of(&error))?;
+                let queue = CaseQueue::open_to_decide(self.config);
+                let queue = queue.map_err(|error| Failure::of(&error))?;
                 let found = queue.find(*case).map_err(|error| Failure::of(&error))?;
                 match found.kind {
                     CaseKind::Linking | CaseKind::Record | CaseKind::Remembered => {

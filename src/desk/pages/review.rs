@@ -142,14 +142,14 @@ impl Desk {
             (_, Some(word), Some(kind)) if goes_by_the_book(kind, form) => {
                 let reason = Some(form.reason.as_str()).filter(|reason| !reason.is_empty());
                 if !locked(&shared).say(number, who, word, reason)? {
-                    return self.too_late(visitor, number, "");
+                    return self.too_late(visitor, number, "", form);
                 }
                 self.take_up_later(&shared);
                 Ok(NextPage::Next(next()))
             }
             (_, Some(word), Some(_)) => match self.decide_now(&shared, who, number, word, form)? {
                 None => Ok(NextPage::Next(next())),
-                Some(objection) => self.too_late(visitor, number, &objection),
+                Some(objection) => self.too_late(visitor, number, &objection, form),
             },
             _ => Ok(NextPage::Back(number)),
         }
@@ -162,8 +162,9 @@ impl Desk {
         visitor: &Visitor,
         number: u32,
         objection: &str,
+        typed: &CaseForm,
     ) -> Result<NextPage, DeskError> {
-        let page = self.case_page(visitor, number, objection)?;
+        let page = self.case_page(visitor, number, objection, typed)?;
         let missing = || self.message("not_found", "back", visitor.language);
         let status = if objection.is_empty() { 409 } else { 422 };
         Ok(NextPage::Not(page.unwrap_or_else(missing).with_status(status)))

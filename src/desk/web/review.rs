@@ -46,7 +46,10 @@ pub(super) async fn case(
         return refused;
     }
     let number = path.map_or(0, |Path(number)| number);
-    room.page(visitor, move |desk, visitor| desk.case_page(visitor, number, "")).await
+    room.page(visitor, move |desk, visitor| {
+        desk.case_page(visitor, number, "", &CaseForm::default())
+    })
+    .await
 }
 
 /// Somebody answers a case, goes on, or takes their last answer back.

@@ -105,16 +105,12 @@ pub(super) fn decide_all(
     words: &[(u32, CaseWord<'_>)],
     date: Date,
 ) -> Result<usize, QueueError> {
+    answers::take_up(config, date)?;
     let mut ledger = to_write(config)?;
     let judgements = ledger.judgements()?;
     let mut queue = CaseQueue::with(config, &judgements)?;
     let mut minutes = Minutes::new(config, judgements, date);
     for (number, word) in words {
-        let case = queue.find(*number)?;
-        // The lists would be read for each of them.
-        if is_about_records(case.kind) {
-            return Err(QueueError::Elsewhere { case: *number, code: case.code.clone() });
-        }
         minutes.add(&ledger, &mut queue, *number, word)?;
     }
     ledger.judge_all(&minutes.words, date)?;

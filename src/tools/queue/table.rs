@@ -138,7 +138,7 @@ pub fn apply_table(
     date: Date,
 ) -> Result<usize, QueueError> {
     let lines = decided_lines(&text_of(path)?)?;
-    let queue = CaseQueue::open(config)?;
+    let queue = CaseQueue::open_to_decide(config)?;
     let mut cases: BTreeMap<u32, &Decided> = BTreeMap::new();
     for line in &lines {
         let wrong =

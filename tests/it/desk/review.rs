@@ -1,21 +1,22 @@
 //! The review queue at the desk: who sees it, what an answer does, and where values of cases are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
+use std::thread;
 
 use serde_json::Value;
 
 use super::http::{Answered, Visit};
 use super::{OpenDesk, PASSWORD, fields_of};
-use crate::program::root;
+use crate::program::{root, see};
 use crate::tools::run;
 
-const ROLES: [&str; 6] =
+pub const ROLES: [&str; 6] =
     ["reviewer", "writer", "communications", "privacy", "operator", "helpdesk"];
 
 /// A campaign after a night, with people of every role and a second reviewer.
-fn reviewing(people: u32) -> OpenDesk {
+pub fn reviewing(people: u32) -> OpenDesk {
     let desk = OpenDesk::closed(&ROLES);
     desk.add("Bart reviewer", "reviewer", PASSWORD);
     let inbox = desk.path("inbox");
@@ -30,7 +31,7 @@ fn reviewing(people: u32) -> OpenDesk {
 }
 
 /// A night; whatever waits for a human is no failure. Its report.
-fn night(desk: &OpenDesk) -> Value {
+pub fn night(desk: &OpenDesk) -> Value {
     let done = desk.command(&["run", "--accept-volume"]).output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.code().is_some_and(|code| code <= 1), "{said}");
@@ -42,7 +43,7 @@ fn night(desk: &OpenDesk) -> Value {
 }
 
 /// The lines of the last run's `review.csv`, by the names of its columns.
-fn lines(desk: &OpenDesk) -> Vec<BTreeMap<String, String>> {
+pub fn lines(desk: &OpenDesk) -> Vec<BTreeMap<String, String>> {
     let mut runs: Vec<_> =
         fs::read_dir(desk.path("data/runs")).unwrap().map(|run| run.unwrap().path()).collect();
     runs.sort();
@@ -195,16 +196,113 @@ fn work_off(people: u32, cases: usize) {
 
     let before = lines(&desk);
     night(&desk);
-    let pair = |line: &BTreeMap<String, String>| {
-        (line["file"].clone(), line["row"].clone(), line["beside"].clone())
+    let asked = |line: &BTreeMap<String, String>| {
+        ["file", "row", "beside", "code"].map(|name| line[name].clone())
     };
-    let after: Vec<_> = lines(&desk).iter().map(pair).collect();
-    for line in before.iter().filter(|line| told.contains_key(&line["case"])) {
-        let open = line["code"].starts_with("L204") && after.contains(&pair(line));
-        assert!(!open, "case {} was answered {}", line["case"], told[&line["case"]]);
+    let after: BTreeSet<_> = lines(&desk).iter().map(asked).collect();
+    for (case, word) in &told {
+        let own = before.iter().filter(|line| line["case"] == *case);
+        for line in own.clone() {
+            assert!(!after.contains(&asked(line)), "case {case} was answered {word}");
+        }
+        let record = &own.clone().next().unwrap()["record_id"];
+        let explained = desk.command(&["explain", record]).output().unwrap();
+        let explained = String::from_utf8_lossy(&explained.stdout).into_owned();
+        assert!(explained.contains("by Anna reviewer"), "case {case}: {explained}");
     }
+}
+
+#[test]
+fn two_reviewers_at_once_never_decide_one_case_twice() {
+    let desk = reviewing(400);
+    let mut anna = desk.visit("reviewer");
+    let all = lines(&desk);
+    let mut cases: Vec<&String> =
+        all.iter().filter(|line| line["code"] == "L204").map(|line| &line["case"]).collect();
+    cases.dedup();
+    cases.truncate(5);
+    assert!(cases.len() > 2, "this sample has too few cases");
+
+    let pages: Vec<Answered> =
+        cases.iter().map(|case| anna.get(&format!("/review/{case}"))).collect();
+    let work = |mut visit: Visit| {
+        let work = cases.iter().zip(&pages);
+        work.map(|(case, page)| answer(&mut visit, case, page, "different").status).collect()
+    };
+    let others = bart(&desk);
+    let (ours, theirs): (Vec<u16>, Vec<u16>) = thread::scope(|scope| {
+        let ours = scope.spawn(|| work(anna));
+        let theirs = scope.spawn(|| work(others));
+        (ours.join().unwrap(), theirs.join().unwrap())
+    });
+    for (one, other) in ours.iter().zip(&theirs) {
+        assert_eq!([*one.min(other), *one.max(other)], [303, 409], "one counts, one is refused");
+    }
+
+    night(&desk);
     let list = desk.command(&["review", "list"]).output().unwrap();
-    assert!(String::from_utf8_lossy(&list.stdout).contains("Anna reviewer"));
+    let decided = String::from_utf8_lossy(&list.stdout).matches("1 different").count();
+    assert_eq!(decided, cases.len());
+}
+
+/// An address that nobody has: two words of it are looked for everywhere.
+const TYPED: [(&str, &str); 6] = [
+    ("street", "Kanarievogelpad"),
+    ("house_number", "77"),
+    ("postcode", "3511 AB"),
+    ("town", "Kanariehoek"),
+    ("source", "a letter from the municipality"),
+    ("reason", "looked it up"),
+];
+
+#[test]
+fn an_address_that_a_reviewer_types_is_on_the_page_of_its_case_and_nowhere_else() {
+    let desk = reviewing(400);
+    let mut anna = desk.visit("reviewer");
+    let all = lines(&desk);
+    let case = &all.iter().find(|line| line["code"] == "D204").unwrap()["case"];
+    let path = format!("/review/{case}");
+    let page = anna.get(&path);
+    let form = page.body.split("class=\"answers\"").nth(1).unwrap();
+    let mut fields = fields_of(form.split("</form>").next().unwrap());
+    fields.retain(|(name, _)| name == "run");
+    let typed = |names: &[&str]| {
+        let own = TYPED.iter().filter(|(name, _)| !names.contains(name));
+        let own = own.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let word = ("word".to_owned(), "corrected".to_owned());
+        fields.iter().cloned().chain(own).chain([word]).collect::<Vec<_>>()
+    };
+
+    let refused = anna.post(&path, &typed(&["postcode", "town"]));
+    assert_eq!(refused.status, 422);
+    assert!(refused.says("Kanarievogelpad") && refused.says("in full"), "{}", refused.body);
+    let taken = anna.post(&path, &typed(&[]));
+    assert_eq!(taken.status, 303, "{}", taken.body);
+
+    let mut elsewhere = vec![format!("{:?}{:?}", taken.headers, refused.headers)];
+    elsewhere
+        .extend(["/review", "/review/999999", taken.location()].map(|page| anna.get(page).body));
+    for role in ROLES.iter().skip(1) {
+        let mut visit = desk.visit(role);
+        elsewhere.push(visit.post(&path, &typed(&[])).body);
+        elsewhere.extend([&path, "/review", "/comments"].map(|page| visit.get(page).body));
+    }
+    let files = see(&desk.path("data")).into_iter().chain(see(&desk.path("stderr")));
+    let files: Vec<_> = files.collect();
+    for word in ["Kanarievogelpad", "Kanariehoek"] {
+        assert!(!elsewhere.iter().any(|page| page.contains(word)), "{word} is on another page");
+        for file in &files {
+            let found = file.bytes.windows(word.len()).any(|part| part == word.as_bytes());
+            assert!(!found, "{word} is in {}", file.path.display());
+        }
+    }
+
+    night(&desk);
+    let record = &all.iter().find(|line| line["case"] == *case).unwrap()["record_id"];
+    let explained = desk.command(&["explain", record]).output().unwrap();
+    let explained = String::from_utf8_lossy(&explained.stdout).into_owned();
+    assert!(explained.contains("corrected, by Anna reviewer"), "{explained}");
+    assert!(explained.contains("Kanarievogelpad 77"), "{explained}");
 }
 
 #[test]

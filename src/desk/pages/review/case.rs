@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::rows::{Standing, standing_rows};
-use super::{SharedQueue, locked};
+use super::{CaseForm, SharedQueue, locked};
 use crate::desk::contrast::{Stroke, contrast};
 use crate::desk::journal::Act;
 use crate::desk::pages::{View, Visitor};
@@ -56,8 +56,11 @@ struct CasePage {
     /// Nobody can settle it here.
     elsewhere: bool,
     is_linking: bool,
-    /// The cells that a correction may give: name and label.
-    corrections: Vec<(&'static str, String)>,
+    /// The cells that a correction may give: name, label, and what was typed.
+    corrections: Vec<(&'static str, String, String)>,
+    /// What was typed and not taken.
+    source: String,
+    reason: String,
     /// How far it is; empty: nobody has said anything.
     state: String,
     left: usize,
@@ -106,7 +109,7 @@ struct Found {
 
 impl Desk {
     /// A case; `None`: the last run has none of this number. That somebody opens it is written down.
-    /// `objection`: what stands against an answer.
+    /// `objection`: what stands against an answer, which `typed` has: it is there to be mended.
     ///
     /// # Errors
     /// [`DeskError`] when lists cannot be read, or the journal cannot be written.
@@ -115,6 +118,7 @@ impl Desk {
         visitor: &Visitor,
         number: u32,
         objection: &str,
+        typed: &CaseForm,
     ) -> Result<Option<View>, DeskError> {
         let Some(shared) = self.queue()? else { return Ok(None) };
         let (case, run) = {
@@ -127,11 +131,19 @@ impl Desk {
         let opened = Act::Opened { run: run.clone(), case: number };
         self.work().journal.add(&visitor.name, opened)?;
         let found = self.found(&shared, &case)?;
-        let page = self.case_view(visitor, &shared, &case, &found);
-        Ok(Some(View::of(
-            "review-case.html",
-            &CasePage { objection: objection.to_owned(), run, ..page },
-        )))
+        let mut page = self.case_view(visitor, &shared, &case, &found);
+        for (name, _, value) in &mut page.corrections {
+            let said = typed.corrections.iter().find(|said| said.field.word() == *name);
+            value.push_str(said.map_or("", |said| &said.value));
+        }
+        let page = CasePage {
+            objection: objection.to_owned(),
+            run,
+            source: typed.source.clone(),
+            reason: typed.reason.clone(),
+            ..page
+        };
+        Ok(Some(View::of("review-case.html", &page)))
     }
 
     fn found(&self, shared: &SharedQueue, case: &QueueCase) -> Result<Found, DeskError> {
@@ -183,13 +195,17 @@ impl Desk {
             corrections: case
                 .fields
                 .iter()
-                .map(|field| (field.word(), word(&format!("column.{}", field.word()))))
+                .map(|field| {
+                    (field.word(), word(&format!("column.{}", field.word())), String::new())
+                })
                 .collect(),
             state: self.state_in_words(state, &visitor.name, language),
             left,
             time: self.time_left(&queue, left, language),
             may_undo: queue.last_of(&visitor.name).is_some(),
             objection: String::new(),
+            source: String::new(),
+            reason: String::new(),
         }
     }
 
