@@ -217,6 +217,10 @@ impl Ledger {
         decider: Decider<'_>,
         date: Date,
     ) -> Result<Option<(RecordsRuled, BTreeMap<Mark, RecordRuling>)>, RecordError> {
+        if said.is_empty() {
+            return Ok(None);
+        }
+
         let known = self.store.record_rulings()?;
         let is_new = |said: &&(RecordMark, RecordRuling)| match known.get(&said.0.0) {
             Some(before) => {

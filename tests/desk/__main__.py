@@ -168,10 +168,14 @@ def pages(desk):
     }
 
 
-def axe(address, password, texts):
+def axe_script():
     found = list((ROOT / "target/venv").glob("lib/*/site-packages/axe_playwright_python/axe.min.js"))
     expect(found, "axe-core is installed: `make tools`")
-    script = found[0].read_text()
+    return found[0].read_text()
+
+
+def axe(address, password, texts):
+    script = axe_script()
     with Desk(address, password) as desk:
         desk.go("/login")
         look(desk, script, "login")
@@ -238,25 +242,32 @@ def plain(address, password, texts):
 
 
 def widths(address, password, texts):
-    pictures = ROOT / "target/desk-pictures"
-    pictures.mkdir(parents=True, exist_ok=True)
     for language in ["nl", "en"]:
         with Desk(address, password, language) as desk:
             desk.log_in()
             for name, path in pages(desk).items():
-                for width in [1400, 800, 320]:
-                    desk.browser.set_window_size(width, 1000)
-                    # A window cannot be narrower than the browser's own frame: the page is told what it is.
-                    desk.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-                        "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False})
-                    desk.go(path)
-                    desk.pictures_are_there()
-                    wide = desk.browser.execute_script("return document.documentElement.scrollWidth")
-                    expect(wide <= width, f"{name} at {width} pixels is {wide} wide")
-                    height = desk.browser.execute_script("return document.documentElement.scrollHeight")
-                    desk.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-                        "width": width, "height": min(height, 4000), "deviceScaleFactor": 1, "mobile": False})
-                    desk.browser.save_screenshot(str(pictures / f"{language}-{name}-{width}.png"))
+                pictures(desk, language, name, lambda path=path: desk.go(path))
+
+
+def pictures(desk, language, name, show):
+    """Pictures of a page at three widths; it is never wider than its window."""
+    folder = ROOT / "target/desk-pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    for width in [1400, 800, 320]:
+        desk.browser.set_window_size(width, 1000)
+        # A window cannot be narrower than the browser's own frame: the page is told what it is.
+        desk.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False})
+        show()
+        desk.pictures_are_there()
+        wide = desk.browser.execute_script("return document.documentElement.scrollWidth")
+        expect(wide <= width, f"{name} at {width} pixels is {wide} wide")
+        height = desk.browser.execute_script("return document.documentElement.scrollHeight")
+        desk.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": min(height, 4000), "deviceScaleFactor": 1, "mobile": False})
+        desk.browser.save_screenshot(str(folder / f"{language}-{name}-{width}.png"))
+    desk.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    desk.browser.set_window_size(1400, 1000)
 
 
 def press(desk, key):
@@ -280,12 +291,44 @@ def answer(desk, word):
     go_on(desk, number)
 
 
+def first_cases(desk):
+    """The queue, and the first case of each kind, by name."""
+    desk.go("/review")
+    links = [link.get_attribute("href") for link in desk.all("tbody a")]
+    return {"review": "/review"} | {f"case-{number}": link[len(desk.address):] for number, link in enumerate(links)}
+
+
+def looked_at(desk, paths, language):
+    """Axe finds nothing on these pages, and none is wider than its window."""
+    script = axe_script()
+    for name, path in paths.items():
+        desk.go(path)
+        look(desk, script, name)
+        pictures(desk, language, name, lambda path=path: desk.go(path))
+
+
+def calls(address, password, language):
+    """The help desk, when nobody is known by what was typed and when somebody is."""
+    with Desk(address, password, language, user="anna helpdesk") as desk:
+        desk.log_in()
+        looked_at(desk, {"calls": "/calls"}, language)
+        write_words(desk, "bsn", "912345603")
+        desk.find("main form button").click()
+        look(desk, axe_script(), "calls-nobody")
+
+
 def review(address, password, cases, told):
     """Works off so many questions of who is who with the keyboard; `told` gets what was said of which."""
     storage = "return [localStorage.length, sessionStorage.length, location.search, location.hash, document.title]"
+    with Desk(address, password, "en", user="anna reviewer") as desk:
+        desk.log_in()
+        looked_at(desk, first_cases(desk), "en")
+    calls(address, password, "nl")
+    calls(address, password, "en")
     with Desk(address, password, user="anna reviewer") as anna, Desk(address, password, user="bart reviewer") as bart:
         anna.log_in()
         bart.log_in()
+        looked_at(anna, first_cases(anna), "nl")
         anna.go("/review")
         anna.browser.find_element(By.LINK_TEXT, "Eén persoon of twee?").click()
         anna.wait(lambda: case_of(anna))

@@ -192,15 +192,15 @@ fn taken(book: &Utf8Path) -> Utf8PathBuf {
 /// [`QueueError`] when books or papers cannot be read, or the ledger cannot be written; what was
 /// not taken waits for the next time.
 pub fn take_up(config: &Config, date: Date) -> Result<usize, QueueError> {
-    let books = Untaken::all(&config.data_dir)?;
-    if books.is_empty() {
+    if Untaken::all(&config.data_dir)?.is_empty() {
         return Ok(0);
     }
 
     let mut ledger = to_write(config)?;
     let runs = shelf::runs(&config.data_dir);
     let mut count = 0;
-    for book in books {
+    // Read under the ledger's lock: somebody else may have taken them meanwhile.
+    for book in Untaken::all(&config.data_dir)? {
         let name = book.book.file_name().unwrap_or_default();
         let Some(run) = runs.iter().find(|run| format!("{}{ANSWERS}", run.run_id()) == name) else {
             continue;

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -135,8 +136,8 @@ fn a_letter_by_hand_waits_for_the_provider_like_any_other() {
     let hidden = text.lines().find(|line| line.starts_with("Q-9,")).unwrap();
     let providers = fs::read_to_string(night.inbox().join("providers.csv")).unwrap();
     let mut cells = providers.lines().map(|line| line.split(',').collect::<Vec<_>>());
-    let practice = cells.find(|cells| cells[1] == "gp" && !cells[3].is_empty()).unwrap();
-    let named = hidden.replace(",gp,,", &format!(",gp,{},", practice[0]));
+    let hospital = cells.find(|cells| cells[1] == "hospital" && !cells[3].is_empty()).unwrap();
+    let named = hidden.replace(",gp,,", &format!(",hospital,{},", hospital[0]));
     fs::write(&path, text.replace(hidden, &named)).unwrap();
     protect(&night);
 
@@ -213,10 +214,12 @@ fn a_table_takes_every_kind_of_case_back_and_a_purge_leaves_nothing_of_it() {
 
     // The book of the desk, with reasons that somebody typed, goes with a purge.
     let book = night.data().join("review");
-    fs::create_dir_all(&book).unwrap();
+    fs::DirBuilder::new().mode(0o700).create(&book).unwrap();
     let line = "{\"number\":1,\"at\":\"2025-09-15T10:00:00Z\",\"by\":\"Anna\",\"case\":1,\"word\":\
                 \"held\",\"reason\":\"Geheimpad\"}\n";
     fs::write(book.join("2025-09-15-1.jsonl"), line).unwrap();
+    fs::set_permissions(book.join("2025-09-15-1.jsonl"), fs::Permissions::from_mode(0o600))
+        .unwrap();
     let (code, _, said) = typing(&night, "2025-09-16", "", &["close", "--yes"]);
     assert_eq!(code, 0, "{said}");
     let purge = ["purge", "--approved-by", "privacy officer", "--yes"];
