@@ -216,7 +216,7 @@ impl Ledger {
         said: &[(RecordMark, RecordRuling)],
         decider: Decider<'_>,
         date: Date,
-    ) -> Result<Option<(RecordsRuled, BTreeMap<Mark, RecordRuling>)>, RecordError> {
+    ) -> Result<Option<NewRulings>, RecordError> {
         if said.is_empty() {
             return Ok(None);
         }
@@ -254,6 +254,9 @@ impl Ledger {
         Ok(Some((event, new)))
     }
 }
+
+/// What is said of records and did not count before, with its event.
+pub(super) type NewRulings = (RecordsRuled, BTreeMap<Mark, RecordRuling>);
 
 /// A lab record, by its keyed mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,19 +12,18 @@ use super::people::mark;
 use super::schema::JUDGEMENTS;
 use super::{Sql, Store, at};
 use crate::link::Decision;
-use crate::record::audit::{CasesJudged, Decided, Event, Head, RecordsRuled, RowHash};
+use crate::record::audit::{CasesJudged, Decided, Event, Head, RowHash};
 use crate::record::decisions::Decider;
 use crate::record::error::RecordError;
-use crate::record::gone::RecordRuling;
+use crate::record::gone::NewRulings;
 use crate::record::judgements::SealedJudgement;
 use crate::record::protection::ShieldLine;
-use crate::record::recognise::Mark;
 
 /// What somebody said, as it is stored, and what follows from it.
 pub(in crate::record) struct StoredWord<'a> {
     pub judged: (CasesJudged, Vec<SealedJudgement>),
     pub decided: Option<(Decided, Vec<Decision>)>,
-    pub ruled: Option<(RecordsRuled, BTreeMap<Mark, RecordRuling>)>,
+    pub ruled: Option<NewRulings>,
     pub released: Option<(Decider<'a>, &'a [ShieldLine])>,
 }
 

@@ -16,7 +16,9 @@ fn told(desk: &OpenDesk) -> BTreeMap<String, String> {
     let mut rows = csv::Reader::from_path(run.join("rows.csv")).unwrap();
     let rows: Vec<BTreeMap<String, String>> = rows.deserialize().map(Result::unwrap).collect();
     let mut letters = BTreeMap::<&str, usize>::new();
-    rows.iter().for_each(|row| *letters.entry(&row["person"]).or_default() += 1);
+    for row in &rows {
+        *letters.entry(&row["person"]).or_default() += 1;
+    }
 
     let alone =
         |row: &&BTreeMap<String, String>| row["state"] == "letter" && letters[&*row["person"]] == 1;

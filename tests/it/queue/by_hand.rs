@@ -1,5 +1,5 @@
-//! A letter that two people release to somebody whose address is protected; a table with every kind
-//! of case; and what of it is left after a purge.
+//! A letter that two people release to somebody whose address is protected; one of two candidates; a
+//! table with every kind of case; and what of it is left after a purge.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -158,6 +158,29 @@ fn a_letter_by_hand_waits_for_the_provider_like_any_other() {
         early.stdout,
         early.stderr
     );
+}
+
+#[test]
+fn of_two_candidates_with_two_numbers_the_one_that_is_named_is_the_person() {
+    let night = night();
+    let third = "Q-10,,Anna,A.,Aalbers,1970-01-11,Nieuwstraat,1,3511AB,2022-02-02";
+    deliver(&night, &[&RECORDS[..], &[third]].concat());
+    assert_eq!(state(&run_on(&night, "2025-09-15"), "Q-10"), "review L205");
+    let number = case(&night, 8);
+    let shown = night.ask(&["review", "show", &number]).stdout;
+    assert!(shown.contains("same --row exposures-queue.csv:3"), "{shown}");
+
+    let same = [&["review", "decide", &number, "same", "--yes"][..], &BY].concat();
+    assert_ne!(night.ask(&same).code, 0, "both at once are never one person");
+    let decided = night.ask(&[&same[..], &["--row", "exposures-queue.csv:3"]].concat());
+    assert_eq!(decided.code, 0, "{}", decided.stderr);
+
+    let lines = run_on(&night, "2025-09-16");
+    let person = |id| &lines.iter().find(|line| line["record_id"] == id).unwrap()["person"];
+    assert_eq!(person("Q-10"), person("Q-3"));
+    assert_ne!(person("Q-10"), person("Q-4"));
+    let explained = night.ask(&["explain", "Q-10"]).stdout;
+    assert!(explained.contains("linking: same, by reviewer"), "{explained}");
 }
 
 #[test]

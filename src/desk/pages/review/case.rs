@@ -227,9 +227,9 @@ impl Desk {
         let rows = found.names.iter().zip('A'..).filter_map(|((file, row), letter)| {
             let place = format!("{file}:{row}");
             case.candidates.contains(&place).then(|| {
-                let said = format!("{} {letter}", label(CaseAnswer::Same));
+                let said = self.words.get(language, "review.same_person_as");
                 let effect = self.words.get(language, "review.same_as").to_owned();
-                (format!("{}:{place}", CaseAnswer::Same.word()), said, effect)
+                (format!("{}:{place}", CaseAnswer::Same.word()), format!("{said} {letter}"), effect)
             })
         });
         let all = said.map(one).chain(rows).zip(1..);
