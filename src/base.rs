@@ -2,6 +2,7 @@
 //! process, its exit code.
 
 pub mod bsn;
+pub mod confine;
 pub mod data_dir;
 pub mod defect;
 pub mod durable;

@@ -13,12 +13,20 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::base::{ExitStatus, logging, process};
+use crate::read::boxed;
 use args::Args;
 
 /// Parses the command line, runs the command, prints what went wrong.
 #[must_use]
 pub fn main() -> ExitCode {
     process::close();
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == boxed::WORD) {
+        let watcher = words.next().unwrap_or_default();
+        return ExitCode::from(boxed::serve(&watcher.to_string_lossy()).code());
+    }
+    boxed::start_processes();
+
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(asked) if asked.use_stderr() => asked.exit(),

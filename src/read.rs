@@ -7,6 +7,7 @@
 
 mod again;
 mod batch;
+pub mod boxed;
 mod cell;
 mod codepage;
 mod csv_file;
@@ -26,6 +27,7 @@ mod mojibake;
 mod names;
 mod parquet_file;
 mod parquet_footer;
+mod parquet_rows;
 mod people;
 mod place;
 mod preamble;
@@ -294,7 +296,7 @@ fn read_file<T: Record>(
     let contents = match found.form {
         Form::Csv => read_csv(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
         Form::Parquet => read_parquet(bytes, sidecar.as_ref(), format, context, &mut batch)?,
-        Form::Workbook => read_workbook(&bytes, sidecar.as_ref(), format, context, &mut batch)?,
+        Form::Workbook => read_workbook(bytes, sidecar.as_ref(), format, context, &mut batch)?,
     };
 
     check_code_page(&batch.refused, contents.rows, file)?;
@@ -387,28 +389,27 @@ fn read_parquet<T: Record>(
     let file = context.file;
     let sha256 = crate::base::hash::of_bytes(&bytes);
     check_hash(sidecar, &sha256, file)?;
-    let parquet = parquet_file::ParquetFile::open(bytes, context.list, format, file)?;
-    check_rows(sidecar, parquet.rows, file)?;
-    parquet.read(context, batch)?;
+    let fits = |rows| check_rows(sidecar, rows, file);
+    let read = parquet_rows::read(bytes, format, context, fits, batch)?;
 
     Ok(Contents {
         sha256,
-        rows: parquet.rows,
-        unread_columns: parquet.unread_columns().to_vec(),
-        absent: parquet.absent_columns().to_vec(),
+        rows: read.rows,
+        unread_columns: read.unread,
+        absent: read.absent,
         notes: Vec::new(),
     })
 }
 
 fn read_workbook<T: Record>(
-    bytes: &[u8],
+    bytes: Vec<u8>,
     sidecar: Option<&Sidecar>,
     format: &InputFormat,
     context: &Context<'_>,
     batch: &mut Batch<T>,
 ) -> Result<Contents, ReadError> {
     let file = context.file;
-    let sha256 = crate::base::hash::of_bytes(bytes);
+    let sha256 = crate::base::hash::of_bytes(&bytes);
     check_hash(sidecar, &sha256, file)?;
 
     if bytes.is_empty() {

@@ -1,6 +1,6 @@
 //! Why the inbox cannot be read: files, never rows, and never a value of a cell.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::base::{Explain, FileError};
 use crate::field::row::List;
@@ -95,7 +95,14 @@ pub enum ReadError {
         file: Utf8PathBuf,
         /// Why; cells by their names, never by their values.
         problem: String,
-        hint: &'static str,
+        hint: String,
+    },
+    /// A decoder that was given the file ended, or took more than it may.
+    #[error("`{file}` cannot be decoded: {problem}")]
+    Decoder {
+        file: Utf8PathBuf,
+        /// How it ended.
+        problem: String,
     },
     /// Too many cells hold the letters of a different code page.
     #[error(
@@ -325,6 +332,11 @@ impl Explain for ReadError {
 }
 
 impl ReadError {
+    /// A decoder that failed.
+    pub(super) fn decoder(file: &Utf8Path) -> Self {
+        Self::Decoder { file: file.to_owned(), problem: "its decoder failed".to_owned() }
+    }
+
     /// What to do about a file that should not be there, or not yet, or not under this name.
     fn hint_about_the_file(&self) -> Option<String> {
         let hint: &str = match self {
@@ -367,9 +379,10 @@ impl ReadError {
             Self::Sidecar { .. } => {
                 "a sidecar contains two lines: `rows = 123` and `sha256 = \"...\"`"
             }
-            Self::SidecarHash { .. } | Self::SidecarRows { .. } | Self::Parquet { .. } => {
-                "ask for the file again"
-            }
+            Self::SidecarHash { .. }
+            | Self::SidecarRows { .. }
+            | Self::Parquet { .. }
+            | Self::Decoder { .. } => "ask for the file again",
             _ => return None,
         };
 

@@ -4,11 +4,12 @@
 //! only with features that lengthen the build, and they trust the schema that the writer left in
 //! the file's metadata. Here the types come from the Parquet schema alone, and each column has a
 //! short list of types that it may have.
+//!
+//! The decoder runs in a box ([`boxed`]) and says the cells; rows are made of them outside.
 
 mod values;
 
-use std::borrow::Cow;
-use std::io::Cursor;
+use std::io::{self, Cursor};
 use std::ops::Range;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -27,12 +28,11 @@ use rayon::prelude::*;
 use crate::config::InputFormat;
 use crate::field::row::List;
 
-use super::batch::{Batch, Context};
+use super::boxed::{self, Said, Teller};
 use super::error::ReadError;
 use super::guard::guarded as guarded_as;
-use super::header::{self, Layout};
+use super::header;
 use super::kind::Kind;
-use super::records::Record;
 use super::{parquet_footer, schema};
 
 use values::Decoded;
@@ -53,28 +53,26 @@ const SLICE: usize = 1 << 19;
 /// Rows that one core reads at once.
 const PIECE: u32 = 1 << 13;
 
+/// Bytes of cells that are said at once; a row more than that.
+const SAID: usize = 4 << 20;
+
 /// A Parquet file whose columns are all there and have permitted types.
-pub(super) struct ParquetFile {
+struct ParquetFile {
     file: Utf8PathBuf,
     bytes: Buffer<u8>,
     metadata: FileMetadata,
-    layout: Layout,
     wanted: Vec<Wanted>,
-    /// Data rows.
-    pub(super) rows: u32,
 }
 
 /// A column of the contract that the file has, in contract order.
 struct Wanted {
     column: &'static str,
-    /// Its place in the contract.
-    place: usize,
     field: Field,
     kind: Kind,
 }
 
 /// The types in which a kind of column is written, beside text.
-const fn accepted(kind: Kind) -> &'static str {
+pub(super) const fn accepted(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",
         Kind::Digits => "text or whole numbers",
@@ -100,14 +98,22 @@ fn accepts(kind: Kind, found: &ArrowDataType) -> bool {
     }
 }
 
-impl ParquetFile {
-    /// Reads the footer and checks names, types and declared sizes.
-    pub(super) fn open(
-        bytes: Vec<u8>,
-        list: List,
-        format: &InputFormat,
-        file: &Utf8Path,
-    ) -> Result<Self, ReadError> {
+/// Most rows that a file of so many bytes may declare: whoever is in a list has a number of 30
+/// bits.
+pub(super) fn most_rows(bytes: usize) -> usize {
+    MOST_ROWS.min(bytes.max(1 << 16))
+}
+
+/// The footer of a file: which columns there are, and how many rows.
+struct Footer {
+    bytes: Buffer<u8>,
+    metadata: FileMetadata,
+    names: Vec<String>,
+    rows: u32,
+}
+
+impl Footer {
+    fn read(bytes: Vec<u8>, file: &Utf8Path) -> Result<Self, ReadError> {
         let damaged = |problem: &str| ReadError::Parquet {
             file: file.to_owned(),
             problem: problem.to_owned(),
@@ -125,19 +131,34 @@ impl ParquetFile {
             return Err(damaged("its footer contradicts itself about the number of rows"));
         }
 
-        if metadata.num_rows > MOST_ROWS {
+        if metadata.num_rows > most_rows(bytes.len()) {
             return Err(damaged("it declares more rows than any list can have"));
         }
 
         let rows = u32::try_from(metadata.num_rows)
             .map_err(|_| ReadError::TooManyRows { file: file.to_owned() })?;
-        let names: Vec<String> =
-            metadata.schema().fields().iter().map(|field| field.name().to_owned()).collect();
+        let names = metadata.schema().fields().iter().map(|field| field.name().to_owned());
+        Ok(Self { names: names.collect(), bytes, metadata, rows })
+    }
+}
+
+impl ParquetFile {
+    /// Checks names, types and declared sizes.
+    fn of(
+        footer: Footer,
+        list: List,
+        format: &InputFormat,
+        file: &Utf8Path,
+    ) -> Result<Self, ReadError> {
+        let damaged = |problem: &str| ReadError::Parquet {
+            file: file.to_owned(),
+            problem: problem.to_owned(),
+        };
+
+        let Footer { bytes, metadata, names, .. } = footer;
         let layout = header::layout(&names, list, header::expected(list, format)?, file)?;
         let mut wanted = Vec::new();
-        for (place, (column, header)) in
-            schema::columns(list).iter().zip(&layout.headers).enumerate()
-        {
+        for (column, header) in schema::columns(list).iter().zip(&layout.headers) {
             if layout.absent.contains(column) {
                 continue;
             }
@@ -153,32 +174,16 @@ impl ParquetFile {
             if !is_primitive(field.dtype()) {
                 return Err(type_error(file, column, field.dtype()));
             }
-            wanted.push(Wanted { column, place, field: field.clone(), kind: Kind::of(column) });
+            wanted.push(Wanted { column, field: field.clone(), kind: Kind::of(column) });
         }
 
-        let opened = Self { file: file.to_owned(), bytes, metadata, layout, wanted, rows };
+        let opened = Self { file: file.to_owned(), bytes, metadata, wanted };
         opened.check_sizes()?;
         Ok(opened)
     }
 
-    /// Headers that the contract does not name.
-    pub(super) fn unread_columns(&self) -> &[String] {
-        &self.layout.unread
-    }
-
-    /// Columns of the contract that the file does without.
-    pub(super) fn absent_columns(&self) -> &[&'static str] {
-        &self.layout.absent
-    }
-
-    /// Reads the rows.
-    pub(super) fn read<T: Record>(
-        &self,
-        context: &Context<'_>,
-        into: &mut Batch<T>,
-    ) -> Result<(), ReadError> {
-        into.reserve(self.rows as usize, context);
-        let mut first_row = 1_u32;
+    /// Says the cells of all rows.
+    fn tell(&self, to: &mut Teller<'_>) -> Result<io::Result<()>, ReadError> {
         for group in &self.metadata.row_groups {
             let mut start = 0;
             while start < group.num_rows() {
@@ -187,15 +192,15 @@ impl ParquetFile {
                 let columns = self.decode(group, &slice)?;
                 let rows = u32::try_from(slice.len())
                     .map_err(|_| ReadError::TooManyRows { file: self.file.clone() })?;
-                read_slice(&columns, first_row, rows, context, into);
-                // Every row is worth its share of the file.
-                let share = self.bytes.len() as u64 * u64::from(rows) / u64::from(self.rows.max(1));
-                context.progress.advance(share);
-                first_row = first_row.saturating_add(rows);
+                for cells in put_slice(&columns, rows) {
+                    if let Err(error) = to.cells(&cells) {
+                        return Ok(Err(error));
+                    }
+                }
             }
         }
 
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// What the footer declares, before anything is decoded.
@@ -232,7 +237,7 @@ impl ParquetFile {
                         self.damaged(&format!("column `{}`: {problem}", wanted.column))
                     })?;
                 let accepted = accepts(wanted.kind, wanted.field.dtype());
-                Decoded::new(&arrays, accepted, wanted.place)
+                Decoded::new(&arrays, accepted)
                     .ok_or_else(|| type_error(&self.file, wanted.column, wanted.field.dtype()))
             })
             .collect()
@@ -285,10 +290,38 @@ impl ParquetFile {
     }
 }
 
-/// The names of the columns, whatever they are; for a look at a file that cannot be read.
-pub(super) fn column_names(bytes: Vec<u8>) -> Option<Vec<String>> {
-    let metadata = footer(&Buffer::from(bytes)).ok()?;
-    Some(metadata.schema().fields().iter().map(|field| field.name().to_owned()).collect())
+/// Says the rows of a file, in the box.
+pub(super) fn tell(
+    bytes: Vec<u8>,
+    list: List,
+    format: &InputFormat,
+    to: &mut Teller<'_>,
+) -> io::Result<()> {
+    let file = Utf8Path::new("");
+    let told = Footer::read(bytes, file).and_then(|footer| {
+        if let Err(error) = to.say(&Said::Columns(footer.names.clone(), footer.rows)) {
+            return Ok(Err(error));
+        }
+        ParquetFile::of(footer, list, format, file)?.tell(to)
+    });
+
+    match told {
+        Ok(said) => said,
+        Err(ReadError::Parquet { problem, .. }) => to.say(&Said::Problem(problem, String::new())),
+        Err(ReadError::ColumnType { column, found, .. }) => {
+            to.say(&Said::ColumnType(column.to_owned(), found))
+        }
+        Err(ReadError::TooManyRows { .. }) => to.say(&Said::TooManyRows),
+        // What is wrong with the header, whoever listens finds in the names.
+        Err(_) => Ok(()),
+    }
+}
+
+/// Says the names of the columns, whatever they are, in the box.
+pub(super) fn tell_names(bytes: Vec<u8>, to: &mut Teller<'_>) -> io::Result<()> {
+    let Ok(metadata) = footer(&Buffer::from(bytes)) else { return Ok(()) };
+    let names = metadata.schema().fields().iter().map(|field| field.name().to_owned());
+    to.say(&Said::Columns(names.collect(), 0))
 }
 
 fn guarded<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
@@ -355,36 +388,35 @@ fn words(found: &ArrowDataType) -> String {
     debug.split(['(', '{', ' ']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
-fn read_slice<T: Record>(
-    columns: &[Decoded],
-    first: u32,
-    rows: u32,
-    context: &Context<'_>,
-    into: &mut Batch<T>,
-) {
+/// The cells of some rows, in pieces of moderate size: how many rows, then cell by cell.
+fn put_slice(columns: &[Decoded], rows: u32) -> Vec<Vec<u8>> {
     let pieces: Vec<Range<u32>> = (0..rows)
         .step_by(PIECE as usize)
         .map(|start| start..rows.min(start.saturating_add(PIECE)))
         .collect();
 
-    let read: Vec<Batch<T>> = pieces
-        .into_par_iter()
-        .map(|piece| {
-            let mut batch = Batch::with_capacity(piece.len());
-            let mut cells: Vec<Cow<'_, str>> = vec![Cow::Borrowed(""); T::COLUMNS.len()];
-            for row in piece {
-                for column in columns {
-                    cells[column.place] = column.cell(row as usize);
-                }
-                batch.read(&cells, first.saturating_add(row), context);
+    let put = |piece: Range<u32>| {
+        let mut said = Vec::new();
+        let (mut cells, mut count) = (vec![0; 4], 0_u32);
+        for row in piece {
+            for column in columns {
+                boxed::put(&mut cells, &column.cell(row as usize));
             }
-            batch
-        })
-        .collect();
+            count += 1;
+            if cells.len() >= SAID {
+                cells[..4].copy_from_slice(&count.to_le_bytes());
+                said.push(std::mem::replace(&mut cells, vec![0; 4]));
+                count = 0;
+            }
+        }
+        if count > 0 {
+            cells[..4].copy_from_slice(&count.to_le_bytes());
+            said.push(cells);
+        }
+        said
+    };
 
-    for batch in read {
-        into.append(batch);
-    }
+    pieces.into_par_iter().flat_map_iter(put).collect()
 }
 
 #[cfg(test)]

@@ -7,15 +7,18 @@ mod cell;
 mod markup;
 mod ods;
 mod parts;
+mod rows;
 mod table;
+
+use std::io;
 
 use camino::Utf8Path;
 
 use crate::config::InputFormat;
 
 use super::batch::{Batch, Context};
+use super::boxed::{self, Piece, Said, Teller, Wish};
 use super::error::ReadError;
-use super::guard::guarded;
 use super::records::Record;
 
 use book::{Book, Formula, Value};
@@ -24,6 +27,9 @@ use table::Table;
 
 /// Bytes of a workbook. A million rows of 32 columns have about 250 MB.
 const MOST_FILE_BYTES: usize = 512 << 20;
+
+/// Bytes of cells that are said at once; a row more than that.
+const SAID: usize = 1 << 20;
 
 /// The two kinds that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +100,11 @@ impl Problem {
     }
 
     fn at(self, file: &Utf8Path) -> ReadError {
-        ReadError::Workbook { file: file.to_owned(), problem: self.words, hint: self.hint }
+        ReadError::Workbook {
+            file: file.to_owned(),
+            problem: self.words,
+            hint: self.hint.to_owned(),
+        }
     }
 }
 
@@ -113,20 +123,62 @@ pub(super) struct Content {
 
 /// Reads the rows of the workbook's list. `None`: there is not even a header.
 pub(super) fn read<T: Record>(
-    bytes: &[u8],
+    bytes: Vec<u8>,
     format: &InputFormat,
     context: &Context<'_>,
     into: &mut Batch<T>,
 ) -> Result<Option<Content>, ReadError> {
-    let file = context.file;
-    let failed = || Problem::damaged("its decoder failed").at(file);
-    let read = guarded(|| read_guarded(bytes, format, context, into), failed)?;
-    context.progress.advance(bytes.len() as u64);
+    let (file, length) = (context.file, bytes.len() as u64);
+    let failed = || ReadError::decoder(file);
+    let mut into = Some(into);
+    let (mut table, mut merged_rows) = (None::<Table<'_, T>>, Vec::new());
+    let mut notes = Vec::new();
+
+    boxed::hear(&Wish::Workbook(format.clone()), bytes, file, |piece| {
+        match piece {
+            Piece::Said(Said::Sheet { merged, recalculates, from_1904 }) => {
+                let into = into.take().ok_or_else(failed)?;
+                table = Some(Table::new(format, context, into, recalculates, from_1904));
+                merged_rows = merged;
+            }
+            Piece::Cells(cells) => {
+                let table = table.as_mut().ok_or_else(failed)?;
+                return rows::take(&cells, |row, cells| table.row(row, cells))
+                    .unwrap_or_else(|| Err(failed()));
+            }
+            Piece::Said(Said::Notes(said)) => notes = said,
+            Piece::Said(Said::Problem(problem, hint)) => {
+                return Err(ReadError::Workbook { file: file.to_owned(), problem, hint });
+            }
+            Piece::Said(_) => return Err(failed()),
+        }
+        Ok(true)
+    })?;
+
+    context.progress.advance(length);
+    let Some(table) = table else { return Ok(None) };
+    let mut read = table.end(&merged_rows)?;
+    if let Some(read) = &mut read {
+        read.notes.append(&mut notes);
+    }
     Ok(read)
 }
 
 /// The first row with something in it, as names; for a look at a workbook that cannot be read.
-pub(super) fn first_row(bytes: &[u8], format: &InputFormat) -> Option<Vec<String>> {
+pub(super) fn first_row(
+    bytes: Vec<u8>,
+    format: &InputFormat,
+    file: &Utf8Path,
+) -> Option<Vec<String>> {
+    boxed::names(&Wish::WorkbookNames(format.clone()), bytes, file)
+}
+
+/// Says the names of the first row, in the box.
+pub(super) fn tell_names(
+    bytes: &[u8],
+    format: &InputFormat,
+    to: &mut Teller<'_>,
+) -> io::Result<()> {
     let first = || {
         check_kind(bytes).ok()?;
         let parts = Parts::open(bytes).ok()?;
@@ -144,44 +196,69 @@ pub(super) fn first_row(bytes: &[u8], format: &InputFormat) -> Option<Vec<String
         Some(names)
     };
 
-    guarded(|| first().ok_or(()), || ()).ok()
+    first().map_or(Ok(()), |names| to.say(&Said::Columns(names, 0)))
 }
 
-fn read_guarded<T: Record>(
-    bytes: &[u8],
-    format: &InputFormat,
-    context: &Context<'_>,
-    into: &mut Batch<T>,
-) -> Result<Option<Content>, ReadError> {
-    let file = context.file;
-    let told = |problem: Problem| problem.at(file);
-    check_kind(bytes).map_err(told)?;
-    let mut parts = Parts::open(bytes).map_err(told)?;
+/// Says the rows of the workbook's sheet, in the box.
+pub(super) fn tell(bytes: &[u8], format: &InputFormat, to: &mut Teller<'_>) -> io::Result<()> {
+    match tell_sheet(bytes, format, to) {
+        Err(Stop::Problem(problem)) => {
+            to.say(&Said::Problem(problem.words, problem.hint.to_owned()))
+        }
+        Err(Stop::Unheard(error)) => Err(error),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn tell_sheet(bytes: &[u8], format: &InputFormat, to: &mut Teller<'_>) -> Result<(), Stop> {
+    check_kind(bytes)?;
+    let mut parts = Parts::open(bytes)?;
     let ods = match parts.format {
-        Format::Ods => ods::sheets(&parts.content().map_err(told)?).map_err(told)?,
+        Format::Ods => ods::sheets(&parts.content()?)?,
         Format::Xlsx => Vec::new(),
     };
 
     let recalculates = asks_for_calculation(&mut parts);
-    let mut book = Book::open(bytes, parts.format).map_err(told)?;
-    let sheet = choose(&mut book, format.sheet.as_deref()).map_err(told)?;
-
-    let Some(sheet) = sheet else { return Ok(None) };
+    let mut book = Book::open(bytes, parts.format)?;
+    let Some(sheet) = choose(&mut book, format.sheet.as_deref())? else { return Ok(()) };
     let facts = ods.iter().find(|facts| facts.is(&sheet));
     let merged = match facts {
         Some(facts) => facts.merged_rows.clone(),
-        None => book.merged_rows(&sheet).map_err(told)?,
+        None => book.merged_rows(&sheet)?,
     };
 
-    let mut table = Table::new(format, context, into, recalculates, book.counts_from_1904());
-    book.rows(&sheet, &mut |row, cells| table.row(row, cells).map_err(Stop))
-        .map_err(|stop| stop.at(file))?;
-    let mut read = table.end(&merged)?;
-    if let Some(read) = &mut read {
-        read.notes.extend(notes(&parts, facts));
-    }
+    to.say(&Said::Sheet { merged, recalculates, from_1904: book.counts_from_1904() })?;
+    let mut said = Vec::new();
+    book.rows(&sheet, &mut |row, cells| {
+        rows::put(&mut said, row, cells);
+        if said.len() >= SAID {
+            to.cells(&said)?;
+            said.clear();
+        }
+        Ok::<_, Stop>(true)
+    })?;
+    to.cells(&said)?;
+    to.say(&Said::Notes(notes(&parts, facts)))?;
+    Ok(())
+}
 
-    Ok(read)
+/// Why the rows of a workbook are not said to their end.
+enum Stop {
+    Problem(Problem),
+    /// Nobody listens any more.
+    Unheard(io::Error),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Unheard(error)
+    }
 }
 
 /// What the first bytes say.
@@ -281,25 +358,4 @@ fn notes(parts: &Parts<'_>, ods: Option<&ods::Sheet>) -> Vec<String> {
     }
 
     notes
-}
-
-/// A stop on the way through the rows: of the list, or of the workbook.
-struct Stop(ReadError);
-
-impl Stop {
-    fn at(self, file: &Utf8Path) -> ReadError {
-        match self.0 {
-            // A problem of the decoder does not know its file yet.
-            ReadError::Workbook { problem, hint, .. } => {
-                ReadError::Workbook { file: file.to_owned(), problem, hint }
-            }
-            other => other,
-        }
-    }
-}
-
-impl From<Problem> for Stop {
-    fn from(problem: Problem) -> Self {
-        Self(problem.at(Utf8Path::new("")))
-    }
 }

@@ -33,7 +33,7 @@ const FLOORS: [&str; 20] = [
 ];
 
 /// Where a foreign crate may be named.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("polars", &["link/frames.rs", "read/parquet_file.rs", "report/letters.rs"]),
     ("typst", &["render/world.rs", "render/world/"]),
     ("zip", &["package/archive.rs", "read/workbook/parts.rs"]),
@@ -48,6 +48,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("argon2", &["desk/users.rs"]),
     ("tokio_rustls", &["desk/web/encrypted.rs"]),
     ("toml_edit", &["desk/manuscript.rs"]),
+    ("seccompiler", &["base/confine.rs"]),
 ];
 
 const LONGEST_FILE: usize = 500;

@@ -13,7 +13,7 @@ use crate::field::row::List;
 use super::super::error::ReadError;
 use super::super::inbox::Found;
 use super::super::names::Form;
-use super::super::{csv_file, header, parquet_file, schema, snapshot, workbook};
+use super::super::{csv_file, header, parquet_rows, schema, snapshot, workbook};
 use super::Columns;
 
 /// What would be set beside what is configured.
@@ -136,12 +136,12 @@ impl Names {
     pub(super) fn of(found: &Found, format: &InputFormat, path: &Utf8Path) -> Option<Self> {
         let bytes = snapshot::bytes(path).ok()?;
         if found.form == Form::Parquet {
-            let names = parquet_file::column_names(bytes)?;
+            let names = parquet_rows::column_names(bytes, path)?;
             return Some(Self::from(&names, found.list, format, format.delimiter));
         }
 
         if found.form == Form::Workbook {
-            let names = workbook::first_row(&bytes, format)?;
+            let names = workbook::first_row(bytes, format, path)?;
             return Some(Self::from(&names, found.list, format, format.delimiter));
         }
 

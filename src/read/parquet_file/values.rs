@@ -12,8 +12,6 @@ use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 /// The values of one column in a slice of rows.
 pub(super) struct Decoded {
     arrays: Vec<Values>,
-    /// The column's place in the contract.
-    pub(super) place: usize,
 }
 
 enum Values {
@@ -32,11 +30,11 @@ enum Values {
 
 impl Decoded {
     /// `None` when the column has values and not a type that is `accepted`, or bytes that are no
-    /// UTF-8. `place` is the column's place in the contract.
-    pub(super) fn new(arrays: &[Box<dyn Array>], accepted: bool, place: usize) -> Option<Self> {
+    /// UTF-8.
+    pub(super) fn new(arrays: &[Box<dyn Array>], accepted: bool) -> Option<Self> {
         let arrays: Option<Vec<Values>> =
             arrays.iter().map(|array| Values::new(&**array, accepted)).collect();
-        Some(Self { arrays: arrays?, place })
+        Some(Self { arrays: arrays? })
     }
 
     pub(super) fn cell(&self, mut row: usize) -> Cow<'_, str> {
