@@ -62,9 +62,11 @@ pub(super) fn layout(
 ) -> Result<Layout, ReadError> {
     let (known, needed) = (matches(found, &needed(&headers, list)), schema::needed(list).count());
     if known * 2 < needed {
+        let is_text = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        let delimiter = if is_text { ", and set its delimiter" } else { "" };
         let hint = format!(
             "only {known} of the {needed} columns that it must have are there; map the file's headers under \
-             [inputs.{}.columns], and set its delimiter; `breachpost inbox` proposes what to map",
+             [inputs.{}.columns]{delimiter}; `breachpost inbox` proposes what to map",
             schema::name(list)
         );
         return Err(ReadError::NoHeader { file: file.to_owned(), list, hint });

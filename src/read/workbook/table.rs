@@ -118,10 +118,9 @@ impl<'t, T: Record> Table<'t, T> {
                 Header::Found { layout, row, unnamed }
             }
             Err(ReadError::NoHeader { file, list, hint }) => {
-                // A workbook has no delimiter to be set.
                 let hint = hint.replace(
-                    ", and set its delimiter",
-                    ", or set `skip_lines` where it stands lower",
+                    "; `breachpost inbox`",
+                    ", or set `skip_lines` where it stands lower; `breachpost inbox`",
                 );
                 Header::Wrong { error: ReadError::NoHeader { file, list, hint }, row }
             }
