@@ -272,7 +272,7 @@ fn before(part: &PartPlan, job: &JobTicket<'_>) -> Result<[Made; 4], PackageErro
     manifest::write(job.marked(), &part.letters, &mut manifest)
         .map_err(|source| PackageError::Manifest { part: part.number, source })?;
     Ok([
-        ("README.txt", include_bytes!("../templates/package/README.txt").into()),
+        ("README.txt", README.into()),
         (ticket::note::FILE, ticket::note::pdf(job, part)?.into()),
         ("job.json", ticket::json(job, part)?.into()),
         ("manifest.csv", manifest.into()),
@@ -289,6 +289,8 @@ macro_rules! fixed {
     };
 }
 
+const README: &[u8] = include_bytes!("../templates/package/README.txt");
+
 /// Schemas of what the vendor gets and sends, and examples of what it sends.
 const FIXED: [(&str, &[u8]); 10] = [
     fixed!("receipts/", "receipts/", "2500001.ack.json"),
@@ -302,6 +304,27 @@ const FIXED: [(&str, &[u8]); 10] = [
     fixed!("schema/", "", "returns.schema.json"),
     fixed!("schema/", "", "stopped.schema.json"),
 ];
+
+/// A file that is the same in every part of every job of this program, by its path in the payload.
+#[must_use]
+pub fn fixed_file(path: &str) -> Option<&'static [u8]> {
+    if path == "README.txt" {
+        return Some(README);
+    }
+    FIXED.iter().find(|(fixed, _)| *fixed == path).map(|(_, bytes)| *bytes)
+}
+
+/// Whether a path in the payload is one of a file that every part has, and that is its own.
+#[must_use]
+pub fn is_own_file(path: &str) -> bool {
+    ["job.json", "manifest.csv", ticket::note::FILE].contains(&path)
+}
+
+/// The name of a sample in the payload, if a path is one's.
+#[must_use]
+pub fn sample_name(path: &str) -> Option<&str> {
+    path.strip_prefix("samples/").filter(|name| neutral(name))
+}
 
 /// Files of the payload that stand behind the print files.
 fn behind(samples: &[Sample]) -> Result<Vec<(String, &[u8])>, PackageError> {

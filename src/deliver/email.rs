@@ -22,7 +22,7 @@ use lettre::{Address, Message};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use crate::base::{Explain, FileError};
+use crate::base::{Explain, FileError, process};
 use crate::config::{Mail, MailSecurity, telling};
 use crate::deliver::mail_texts::MailTexts;
 use crate::deliver::summary::RunSummary;
@@ -82,6 +82,9 @@ pub enum MailError {
     /// The server refused, broke off, or took too long.
     #[error("cannot send the mail through `{host}`")]
     Send { host: String, source: smtp::Error },
+    /// The library failed at what the server said.
+    #[error("the mail library failed at what `{host}` said")]
+    Library { host: String },
 }
 
 impl MailError {
@@ -106,7 +109,7 @@ impl Explain for MailError {
             Self::Send { source, .. } if source.is_permanent() => {
                 "the server does not take mail from us or to this address"
             }
-            Self::Connect { .. } | Self::Send { .. } => {
+            Self::Connect { .. } | Self::Send { .. } | Self::Library { .. } => {
                 "the next run sends it again; the numbers are in the run's report"
             }
             _ => return None,
@@ -181,7 +184,17 @@ pub fn tell(
     hand_over(mail, assemble(mail, texts, about, at)?, &mail.to)
 }
 
+/// Whatever a server says, the letters are out: a library that fails at it fails this mail alone.
 fn hand_over(
+    mail: &Mail,
+    message: (Message, MessageId),
+    to: &[String],
+) -> Result<Posted, MailError> {
+    let failed = |_| Err(MailError::Library { host: mail.host.clone() });
+    process::caught(|| talk_over(mail, message, to)).unwrap_or_else(failed)
+}
+
+fn talk_over(
     mail: &Mail,
     (message, id): (Message, MessageId),
     to: &[String],

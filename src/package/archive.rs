@@ -178,9 +178,23 @@ impl<W: Write> Seek for Forward<W> {
     }
 }
 
+/// Whether the last bytes are the end of a directory without a comment, and the directory ends
+/// where it begins (APPNOTE.TXT 4.3.16).
+fn ends(from: &mut (impl Read + Seek)) -> io::Result<bool> {
+    let mut end = [0; 22];
+    let at = from.seek(SeekFrom::End(-22))?;
+    from.read_exact(&mut end)?;
+    from.rewind()?;
+    let number =
+        |at: usize| u64::from(u32::from_le_bytes([end[at], end[at + 1], end[at + 2], end[at + 3]]));
+    Ok(end.starts_with(b"PK\x05\x06") && end[20..] == [0, 0] && number(12) + number(16) == at)
+}
+
 /// Reads an archive that somebody else may have made.
 pub struct Reader<R> {
     zip: ZipArchive<R>,
+    /// Nothing stands behind the end of its directory.
+    ends: bool,
 }
 
 impl<R: Read + Seek> Reader<R> {
@@ -188,12 +202,39 @@ impl<R: Read + Seek> Reader<R> {
     ///
     /// # Errors
     /// When it has no directory, or two entries have one name.
-    pub fn open(from: R) -> io::Result<Self> {
+    pub fn open(mut from: R) -> io::Result<Self> {
+        let ends = ends(&mut from).unwrap_or(false);
         let zip = ZipArchive::new(from)?;
         if zip.has_duplicate_names() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "two entries have one name"));
         }
-        Ok(Self { zip })
+        Ok(Self { zip, ends })
+    }
+
+    /// Whether the archive is nothing but its entries, one behind the other from the first byte on,
+    /// and its directory: nothing is in front of it or behind it, and between them at most the data
+    /// descriptors (APPNOTE.TXT 4.3.9) of earlier programs.
+    ///
+    /// # Errors
+    /// When an entry cannot be read.
+    pub fn is_whole(&mut self) -> io::Result<bool> {
+        const DESCRIPTOR: u64 = 16;
+        let mut spans = Vec::with_capacity(self.zip.len());
+        for index in 0..self.zip.len() {
+            let entry = self.zip.by_index_raw(index)?;
+            let Some(data) = entry.data_start() else { return Ok(false) };
+            spans.push((entry.header_start(), data + entry.compressed_size()));
+        }
+
+        spans.sort_unstable();
+        let starts_first = spans.first().is_none_or(|span| span.0 == 0);
+        let starts = spans.iter().skip(1).map(|span| span.0);
+        let mut gaps = spans
+            .iter()
+            .zip(starts.chain([self.zip.central_directory_start()]))
+            .map(|(span, next)| next.checked_sub(span.1));
+        let close = gaps.all(|gap| matches!(gap, Some(0 | DESCRIPTOR)));
+        Ok(self.ends && self.zip.offset() == 0 && starts_first && close)
     }
 
     /// The paths in the archive, in the order of its directory.
@@ -281,6 +322,23 @@ mod tests {
         assert_eq!(number(0), 0x0403_4b50);
         assert_eq!(bytes[6] & 8, 0, "no data descriptor");
         assert_eq!([number(14), number(18), number(22)], [0x7a6c_86f1, 3, 3]);
+    }
+
+    #[test]
+    fn bytes_before_between_and_behind_are_noticed() {
+        let whole = |bytes: Vec<u8>| {
+            Reader::open(Cursor::new(bytes))
+                .and_then(|mut reader| reader.is_whole())
+                .unwrap_or(false)
+        };
+        let sound = archive();
+        assert!(whole(sound.clone()));
+        assert!(!whole([b"x", sound.as_slice()].concat()));
+        assert!(!whole([sound.as_slice(), b"x"].concat()));
+        let mut writer = ArchiveWriter::new(Vec::new());
+        writer.store("a/one.txt", b"one").unwrap();
+        writer.zip.set_comment("x").unwrap();
+        assert!(!whole(writer.finish().unwrap()));
     }
 
     #[test]

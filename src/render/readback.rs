@@ -1,6 +1,7 @@
 //! Finished print files, opened with a parser that is not the writer: what text stands where, what
 //! is inked, page by page.
 
+mod anatomy;
 mod compare;
 mod content;
 mod font;
@@ -34,6 +35,12 @@ pub enum ReadbackError {
     Unreadable {
         /// Which part.
         what: &'static str,
+    },
+    /// Something that none of our print files has.
+    #[error("the file has {what}, which no print file of ours has")]
+    Foreign {
+        /// What it is, in words of ours; of names in it letters and digits alone.
+        what: String,
     },
     /// More or fewer pages than planned.
     #[error("print file has {found} pages, expected {planned}")]

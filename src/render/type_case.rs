@@ -71,6 +71,18 @@ impl<'a> Used<'a> {
     }
 }
 
+/// What a file holds of a face, unpacked.
+pub(super) struct Embedded {
+    /// Six capitals and the face's name.
+    pub name: String,
+    /// The glyphs.
+    pub program: Vec<u8>,
+    /// From code to place among the glyphs.
+    pub map: Vec<u8>,
+    /// From code to text.
+    pub texts: Vec<u8>,
+}
+
 /// One face of a file, with the glyphs that the file uses.
 pub(super) struct TypeCase<'a> {
     id: Ref,
@@ -118,19 +130,8 @@ impl<'a> TypeCase<'a> {
         };
 
         let (cid, descriptor, program, map, unicode) = (take(), take(), take(), take(), take());
-        let metrics = self.metrics();
-        let mut places = GlyphRemapper::new();
-        let mut to_place =
-            vec![0_u8; self.used.all().last().map_or(0, |glyph| usize::from(glyph) * 2 + 2)];
-        for glyph in self.used.all() {
-            let at = usize::from(glyph) * 2;
-            to_place[at..at + 2].copy_from_slice(&places.remap(glyph).to_be_bytes());
-        }
-
-        let subset =
-            subsetter::subset(metrics.data, 0, &places).map_err(|_| RenderError::Workshop)?;
-        let name = format!("{}+{}", tag(self.used.all()), metrics.name);
-        let name = Name(name.as_bytes());
+        let embedded = self.embedded().ok_or(RenderError::Workshop)?;
+        let name = Name(embedded.name.as_bytes());
         pdf.type0_font(self.id)
             .base_font(name)
             .encoding_predefined(Name(b"Identity-H"))
@@ -139,19 +140,37 @@ impl<'a> TypeCase<'a> {
 
         self.cid_font(pdf, cid, name, descriptor, map);
         self.descriptor(pdf, descriptor, name, program);
-        let packed = deflate(&subset);
+        let packed = deflate(&embedded.program);
         let mut stream = pdf.stream(program, &packed);
         stream.filter(Filter::FlateDecode);
         stream.pair(
             Name(b"Length1"),
-            i32::try_from(subset.len()).map_err(|_| RenderError::Workshop)?,
+            i32::try_from(embedded.program.len()).map_err(|_| RenderError::Workshop)?,
         );
 
         stream.finish();
-        pdf.stream(map, &deflate(&to_place)).filter(Filter::FlateDecode);
-        pdf.stream(unicode, &deflate(&self.to_unicode())).filter(Filter::FlateDecode);
+        pdf.stream(map, &deflate(&embedded.map)).filter(Filter::FlateDecode);
+        pdf.stream(unicode, &deflate(&embedded.texts)).filter(Filter::FlateDecode);
 
         Ok(())
+    }
+
+    /// What a file holds of this face. `None`: the face cannot be cut down to these glyphs.
+    pub fn embedded(&self) -> Option<Embedded> {
+        let mut places = GlyphRemapper::new();
+        let mut map =
+            vec![0_u8; self.used.all().last().map_or(0, |glyph| usize::from(glyph) * 2 + 2)];
+        for glyph in self.used.all() {
+            let at = usize::from(glyph) * 2;
+            map[at..at + 2].copy_from_slice(&places.remap(glyph).to_be_bytes());
+        }
+
+        Some(Embedded {
+            name: format!("{}+{}", tag(self.used.all()), self.metrics().name),
+            program: subsetter::subset(self.metrics().data, 0, &places).ok()?,
+            map,
+            texts: self.to_unicode(),
+        })
     }
 
     fn cid_font(&self, pdf: &mut Pdf, id: Ref, name: Name, descriptor: Ref, map: Ref) {

@@ -76,8 +76,7 @@ impl Workshop {
     /// # Errors
     /// [`RenderError::Workshop`] when a built-in template path or face is not valid.
     pub fn new(date: Date) -> Result<Self, RenderError> {
-        let fonts: Vec<Font> =
-            FACES.iter().filter_map(|(data, ..)| Font::new(Bytes::new(*data), 0)).collect();
+        let fonts = faces();
         let sources = TEMPLATES
             .iter()
             .map(|(path, text)| Ok((file(path)?, Source::new(file(path)?, (*text).to_owned()))))
@@ -105,8 +104,7 @@ impl Workshop {
 
     /// Tables of both faces.
     pub fn metrics(&self) -> FontMetrics {
-        let [regular, bold] = [0, 1].map(|index| face_metrics(&self.fonts[index], &FACES[index]));
-        FontMetrics::new(regular, bold)
+        metrics(&self.fonts)
     }
 
     /// Lays a letter out.
@@ -214,6 +212,22 @@ impl World for Room<'_> {
 
 fn closed(id: FileId) -> FileError {
     FileError::NotFound(id.get().vpath().get_without_slash().into())
+}
+
+/// The faces that are part of the program.
+fn faces() -> Vec<Font> {
+    FACES.iter().filter_map(|(data, ..)| Font::new(Bytes::new(*data), 0)).collect()
+}
+
+fn metrics(fonts: &[Font]) -> FontMetrics {
+    let [regular, bold] = [0, 1].map(|index| face_metrics(&fonts[index], &FACES[index]));
+    FontMetrics::new(regular, bold)
+}
+
+/// Tables of both faces, for whoever sets nothing. `None`: a built-in face is not valid.
+pub fn house_metrics() -> Option<FontMetrics> {
+    let fonts = faces();
+    (fonts.len() == FACES.len()).then(|| metrics(&fonts))
 }
 
 fn face_metrics(

@@ -136,6 +136,13 @@ pub enum VerifyError {
     /// The path is not a folder `<job>/`, a `.zip.age`, a `.zip.gpg` or a `.zip`.
     #[error("`{path}` is neither a job's folder nor a part (`.zip.age`, `.zip.gpg` or `.zip`)")]
     NoPackage { path: Utf8PathBuf },
+    /// The process that looked at it died of it.
+    #[error("`{path}` is not a sound package: {why}")]
+    Died {
+        path: Utf8PathBuf,
+        /// Of what, and at which files.
+        why: String,
+    },
     /// A file or folder.
     #[error(transparent)]
     File(#[from] FileError),
@@ -149,6 +156,9 @@ impl Explain for VerifyError {
         match self {
             Self::NoPackage { .. } => {
                 Some("name `outbox/<job>` or one of the files in it".to_owned())
+            }
+            Self::Died { .. } => {
+                Some("open nothing of it; compare it with the files that were published".to_owned())
             }
             Self::File(error) => error.hint(),
             Self::Seal(error) => error.hint(),

@@ -5,7 +5,8 @@ use std::io::{Read, Seek};
 
 use serde::Deserialize;
 
-use crate::package::archive::Reader;
+use crate::base::{confine, process};
+use crate::package::{self, archive::Reader};
 use crate::tools::verify::rows::{Files, LetterId, PrintFile, Rows};
 use crate::tools::verify::{Check, Counted, PageText, Problems, bag, pages};
 
@@ -60,6 +61,14 @@ struct Ticket {
     counts: Tally,
     classes: Vec<ClassTally>,
     print_files: Vec<FileTally>,
+    #[serde(default)]
+    made_with: Option<Maker>,
+}
+
+/// The program that made the package, by its hash.
+#[derive(Debug, Deserialize)]
+struct Maker {
+    program: String,
 }
 
 /// The job whose letters are printed again.
@@ -72,6 +81,13 @@ impl Ticket {
     /// The job that the manifest names.
     fn marked(&self) -> &str {
         self.reprint_of.as_ref().map_or(&self.job, |reprint| &reprint.job)
+    }
+
+    /// Whether this very program made the package, as it says. Others, and older ones that do not
+    /// say who they are, have other schemas.
+    fn is_ours(&self) -> bool {
+        let own = || process::program_hash().unwrap_or_default();
+        self.made_with.as_ref().is_some_and(|maker| maker.program == own())
     }
 }
 
@@ -139,6 +155,11 @@ pub(super) fn inspect<R: Read + Seek>(
     problems: &mut Problems,
 ) {
     whole.opened += 1;
+    let _looking = confine::looking_at(stem);
+    if !archive.is_whole().unwrap_or(false) {
+        let text = "has bytes in front of the archive, between its entries or behind its end";
+        problems.add(Check::Bag, stem, text);
+    }
     let ticket = ticket(archive, stem, problems);
     let rows = Rows {
         job: ticket.as_ref().map(Ticket::marked),
@@ -157,11 +178,14 @@ pub(super) fn inspect<R: Read + Seek>(
     };
 
     let page_text = whole.page_text;
+    let is_ours = ticket.as_ref().is_some_and(Ticket::is_ours);
     let payload = bag::check(archive, stem, problems, |path, bytes, problems| {
-        match path.strip_prefix("data/").filter(|path| path.starts_with("print/")) {
-            Some(path) => print_file(path, bytes, files.get(path), page_text, problems),
-            None => 0,
+        let path = path.strip_prefix("data/").unwrap_or(path);
+        if path.starts_with("print/") {
+            return print_file(path, bytes, files.get(path), page_text, problems);
         }
+        other_file(path, bytes, is_ours, page_text, problems);
+        0
     });
     whole.counted.pages += payload.counted;
 
@@ -244,10 +268,11 @@ fn print_file(
         return 0;
     };
 
-    let read = page_text.map(|page_text| page_text(bytes));
+    let _looking = confine::looking_at(path);
+    let read = page_text.map(|page_text| read(bytes, page_text));
     let found = match &read {
         Some(Ok(pages)) => Some(pages.len() as u64),
-        _ => pages::count(bytes),
+        _ => process::caught(|| pages::count(bytes)).ok().flatten(),
     };
     let Some(found) = found else {
         problems.add(Check::Pages, path, "cannot be read as PDF");
@@ -266,6 +291,33 @@ fn print_file(
     }
 
     found
+}
+
+/// The text of the pages; a reader that fails is an answer as well.
+fn read(bytes: &[u8], page_text: PageText<'_>) -> Result<Vec<String>, String> {
+    process::caught(|| page_text(bytes)).unwrap_or_else(|_| Err("its reader failed".to_owned()))
+}
+
+/// A file of the payload that is no print file. `is_ours`: this very program made it.
+fn other_file(
+    path: &str,
+    bytes: &[u8],
+    is_ours: bool,
+    page_text: Option<PageText<'_>>,
+    problems: &mut Problems,
+) {
+    let _looking = confine::looking_at(path);
+    if let Some(fixed) = package::fixed_file(path) {
+        let same = !is_ours || bytes == fixed;
+        problems.add_unless(same, Check::Files, path, "is not as this program packs it");
+    } else if package::sample_name(path).is_some() {
+        let pages = page_text.map(|page_text| read(bytes, page_text));
+        if let Some(Err(error)) = pages.filter(|_| is_ours) {
+            problems.add(Check::Text, path, format!("the pages cannot be read: {error}"));
+        }
+    } else if !package::is_own_file(path) {
+        problems.add(Check::Files, path, "does not belong in a part");
+    }
 }
 
 /// The ticket's counts against those of the rows.
