@@ -115,29 +115,37 @@ fn a_panic_tells_its_place_only() {
 }
 
 #[test]
-fn a_secret_key_that_others_can_read_opens_nothing_but_a_rehearsal() {
+fn a_secret_key_that_others_can_read_opens_nothing_unless_everybody_has_it() {
     use std::os::unix::fs::PermissionsExt;
     let night = Night::new(5);
     let package = night.run()["package"].as_str().unwrap().to_owned();
     let folder = night.path().join("vendor");
     fs::create_dir(&folder).unwrap();
-    let key = folder.join("key.txt");
-    fs::copy(root().join("sample-data/vendor/age-identity.txt"), &key).unwrap();
-    let open = |package: &str| night.ask(&["verify", package, "--identity", key.to_str().unwrap()]);
     let part = folder.join("2500001-p001.zip.age");
     run(Command::new("cp").arg(format!("{package}/rehearsal-2500001-p001.zip.age")).arg(&part));
+    let (sample, own) = (folder.join("sample.txt"), folder.join("own.txt"));
+    fs::copy(root().join("sample-data/vendor/age-identity.txt"), &sample).unwrap();
+    run(Command::new("age-keygen").arg("-o").arg(&own));
+    let open = |package: &str, key: &Path| {
+        night.ask(&["verify", package, "--identity", key.to_str().unwrap()])
+    };
+
     for mode in [0o644, 0o640, 0o604] {
-        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
-        assert_eq!(open(&package).code, 0, "a rehearsal is about nobody");
-        let refused = open(part.to_str().unwrap());
-        assert_eq!(refused.code, 3, "{}{}", refused.stdout, refused.stderr);
-        assert!(
-            refused.stderr.contains("can be read or changed by other users"),
-            "{}",
-            refused.stderr
-        );
-        assert!(refused.stderr.contains("hint: `chmod 0600"), "{}", refused.stderr);
+        for key in [&sample, &own] {
+            fs::set_permissions(key, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        for package in [package.as_str(), part.to_str().unwrap()] {
+            assert!(!open(package, &sample).stderr.contains("can be read"), "it is published");
+            let refused = open(package, &own);
+            assert_eq!(refused.code, 3, "{}{}", refused.stdout, refused.stderr);
+            assert!(
+                refused.stderr.contains("can be read or changed by other users"),
+                "{}",
+                refused.stderr
+            );
+            assert!(refused.stderr.contains("hint: `chmod 0600"), "{}", refused.stderr);
+        }
     }
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
-    assert!(!open(part.to_str().unwrap()).stderr.contains("can be read"));
+    fs::set_permissions(&own, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(!open(&package, &own).stderr.contains("can be read"));
 }
