@@ -16,7 +16,7 @@ REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo deny desk desk-test review-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo
+.PHONY: ahead approve-demo deny desk desk-test review-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo hostile-test
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -99,6 +99,9 @@ transfer-test: tools ## Cut the connection of a transfer at every request, befor
 
 fuzz: tools ## Try a million damaged inputs of each kind of file that others write (FUZZ_INPUTS=N for another number; minutes)
 	FUZZ_INPUTS=$(FUZZ_INPUTS) cargo test --release --test it -- --nocapture fuzz::
+
+hostile-test: tools ## Replay altered print files, archives and lists beyond their limits, and nights with little memory (minutes)
+	HOSTILE_SECONDS=20 cargo test --release --test it -- --include-ignored --nocapture hostile::
 
 vendor-test: tools ## Ten thousand simulated vendors work off small jobs (VENDORS=N for another number; half an hour at most)
 	cargo test --release --test it -- --ignored --nocapture vendor::simulated

@@ -18,6 +18,7 @@ mod four_eyes;
 #[path = "../../fuzz/mod.rs"]
 mod fuzz;
 mod handbook;
+mod hostile;
 mod inbox;
 mod leaks;
 mod letters;
