@@ -3,8 +3,11 @@
 //! Inputs come from a generator by number, so that each can be made again; the seeds are made by the
 //! program itself, and no corpus is kept. `make fuzz` tries as many as `FUZZ_INPUTS` says, `make test` a few.
 
+mod lists;
 mod mutate;
+mod parts;
 mod receipts;
+mod settings;
 
 use std::fs;
 use std::io::{Write as _, stderr};
