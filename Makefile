@@ -16,7 +16,7 @@ REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo deny desk desk-test review-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo hostile-test
+.PHONY: ahead approve-demo deny desk desk-test review-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo hostile-test release
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -161,6 +161,9 @@ install: build manual ## Install under PREFIX (default /usr/local): program, man
 
 manual: build
 	rm -rf target/manual && $(BIN) manual --out target/manual > /dev/null
+
+release: ## Build what is committed twice, demand the same bytes, and write hash, bill of materials and licences (an hour)
+	packaging/release.sh
 
 deb: build manual ## Make the Debian package (installs cargo-deb into target/tools the first time: some minutes)
 	@test -x target/tools/bin/cargo-deb || cargo install --quiet --locked --root target/tools --target-dir target/tools/build cargo-deb@3.8.0
