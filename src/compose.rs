@@ -26,6 +26,7 @@ pub mod kix;
 pub mod name_line;
 pub mod notices;
 pub mod postal;
+pub mod professionals;
 pub mod reference;
 pub mod salutation;
 mod spelling;

@@ -9,6 +9,7 @@ mod desk;
 mod inputs;
 pub mod keys;
 pub mod mapping;
+mod professionals;
 mod providers;
 mod receipts;
 pub mod telling;
@@ -28,6 +29,7 @@ pub use backup::Backup;
 pub use damage::DamageLimits;
 pub use desk::{DeskSettings, DeskTls};
 pub use inputs::{InputFormat, Inputs, TextEncoding};
+pub use professionals::ProfessionalSettings;
 pub use providers::ProvidersFirst;
 pub use receipts::ReceiptSettings;
 pub use telling::{MetricsSettings, ReviewSettings};
@@ -107,6 +109,8 @@ pub struct Config {
     pub waves: Option<WaveSettings>,
     /// Providers are told before their patients are; absent = nobody waits for a provider.
     pub providers_first: Option<ProvidersFirst>,
+    /// Professionals are told of their own data; absent = there is no such list.
+    pub professionals: Option<ProfessionalSettings>,
     /// Where people reach the desk.
     #[serde(default)]
     pub desk: DeskSettings,

@@ -20,6 +20,7 @@ pub mod subject;
 
 pub mod findings;
 pub mod keys;
+pub mod professional;
 pub mod provider;
 
 pub mod reason;

@@ -226,6 +226,20 @@ fn read_list(
             read
         }
         List::Suppressions => read_suppressions(file, format, context, rows)?,
+        List::Professionals => {
+            let mut waiting = Vec::new();
+            let read = read_file(
+                file,
+                format,
+                context,
+                &mut rows.professionals,
+                refused,
+                damage,
+                &mut waiting,
+            )?;
+            refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
+            read
+        }
     };
 
     rows.inputs.push(input);

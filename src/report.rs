@@ -11,6 +11,7 @@ mod load;
 pub mod namesakes;
 pub mod page;
 pub mod papers;
+pub mod professionals;
 pub mod providers;
 pub mod queue;
 pub mod shelf;
@@ -33,6 +34,7 @@ use crate::record::{CaseCounts, InputChange};
 use account::{Account, StateCounts};
 use agreement::Agreement;
 use linking::LinkReport;
+use professionals::ProfessionalReport;
 use providers::ProviderReport;
 use queue::QueueReport;
 use waiting::ListRows;
@@ -126,6 +128,9 @@ pub struct Report {
     /// The care providers; absent where they are not told first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub providers: Option<ProviderReport>,
+    /// Professionals; absent where they are not told of their own data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub professionals: Option<ProfessionalReport>,
 }
 
 /// Letters that one person released alone.
@@ -390,6 +395,7 @@ impl Report {
             paper: PaperReport::default(),
             waves: None,
             providers: None,
+            professionals: None,
         }
     }
 

@@ -31,6 +31,7 @@ mod plan;
 pub mod plan_files;
 mod planned;
 mod print_files;
+mod professionals;
 pub mod proofs;
 mod providers;
 mod publish;
@@ -88,6 +89,7 @@ use night::{Received, Wording};
 pub use papers::{last_providers, last_texts, note_mail, text_uses};
 use plan::Step;
 pub use planned::{PlanSummary, plan};
+use professionals::ProfessionalNight;
 use providers::{ProviderNight, Providers};
 pub use publish::Finished;
 pub use rehearsal::{Dress, Dressed, dress};
@@ -295,7 +297,10 @@ fn prepare<'a>(
 
     // Compose and proof: every text is laid out once, and every letter is held against its places.
     let book = letterbook(night, ledger, wording, &rows.inputs);
+    let world = candidates.circumstances();
+    let professionals = ProfessionalNight::of(night, ledger, rows, world, book, wording)?;
     let notices = ProviderNight::of(providers.as_ref(), night, &candidates, &book, wording)?;
+    let notices = notices.with(professionals);
     let notice_bodies = notices.bodies.clone();
     let (texts, press) = lay_out(night, &book, decided.texts, &notice_bodies, clock)?;
     let told = notices.proof(&press, night.run_date)?;

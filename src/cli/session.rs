@@ -155,6 +155,10 @@ pub(super) fn show_counts(report: &Report) {
         output::line(format_args!("providers {providers}"));
     }
 
+    if let Some(professionals) = &report.professionals {
+        output::line(format_args!("in care   {professionals}"));
+    }
+
     let letters = &report.letters;
     output::line(format_args!(
         "letters   {} on {}, {}",

@@ -4,6 +4,7 @@
 //! A text depends on [`NoticeFacts`] alone, so that providers share texts as patients do; the
 //! number of patients stands on the one line that is a provider's own.
 
+mod professional_words;
 mod texts;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ use crate::field::terms::{
     Audience, Category, Custody, Format, Items, Kind, Language, Published, Status,
 };
 
+pub(super) use professional_words::{ProfessionalLine, ProfessionalSlot, ProfessionalWords};
 pub use texts::{NOTICE_FILES, NoticeTexts, NoticeTextsError};
 use texts::{NoticeLine, NoticeLocale, NoticeSlot};
 

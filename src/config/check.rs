@@ -70,6 +70,7 @@ fn inputs(config: &Config) -> Result<(), Fault> {
         ("inputs.register", &inputs.register),
         ("inputs.providers", &inputs.providers),
         ("inputs.suppressions", &inputs.suppressions),
+        ("inputs.professionals", &inputs.professionals),
     ];
 
     for (key, format) in lists {

@@ -26,6 +26,8 @@ pub struct Inputs {
     pub providers: InputFormat,
     /// Suppressions.
     pub suppressions: InputFormat,
+    /// People who work in health care.
+    pub professionals: InputFormat,
 }
 
 impl Inputs {
@@ -38,6 +40,7 @@ impl Inputs {
             List::Register => &self.register,
             List::Providers => &self.providers,
             List::Suppressions => &self.suppressions,
+            List::Professionals => &self.professionals,
         }
     }
 
@@ -50,7 +53,7 @@ impl Inputs {
     /// Whether files of a list may be replaced under their own names.
     #[must_use]
     pub fn may_replace(&self, list: List) -> bool {
-        let usual = matches!(list, List::Participants | List::Register | List::Providers);
+        let usual = !matches!(list, List::Exposures | List::Suppressions);
         self.of(list).replace.unwrap_or(usual)
     }
 }
@@ -81,8 +84,8 @@ pub struct InputFormat {
     /// How dates are written; `YYYY-MM-DD` is read beside it.
     pub dates: DateForm,
     /// Files may be replaced under their own names from night to night. Not set: yes for
-    /// participants, register and providers; no for exposures and suppressions, where rows may be
-    /// added and one that is gone needs `--accept`.
+    /// participants, register, providers and professionals; no for exposures and suppressions, where
+    /// rows may be added and one that is gone needs `--accept`.
     pub replace: Option<bool>,
     /// Fewer rows than this share of what the list had stop the run; 0 = never.
     pub min_rows_percent: u8,

@@ -17,7 +17,7 @@ use crate::base::working_days;
 use crate::config::ProvidersFirst;
 use crate::field::findings::Findings;
 use crate::field::person::Person;
-use crate::field::provider::{NoticeHold, ProviderHistory};
+use crate::field::provider::{NoticeHold, ProviderHistory, ToldProvider};
 use crate::field::row::{Exposure, Provider};
 use crate::field::terms::{Items, Kind};
 
@@ -157,22 +157,32 @@ pub fn due(
         return NoticeDue::Held(hold);
     }
 
+    let is_news = |last: &ToldProvider| affected.is_news(last.patients, &last.findings);
+    match next_notice(&history.notices, is_news, days_between, tonight) {
+        Some((kind, sequence, earlier)) => NoticeDue::Notice { kind, sequence, earlier },
+        None => NoticeDue::Nothing,
+    }
+}
+
+/// The next letter of somebody who had these, oldest first: its kind, its place among those of that
+/// kind, and the date of the one that it adds to.
+pub(super) fn next_notice(
+    told: &[ToldProvider],
+    is_news: impl Fn(&ToldProvider) -> bool,
+    days_between: i64,
+    tonight: Date,
+) -> Option<(Kind, u32, Option<Date>)> {
     let next = |kind| {
-        let own = history.notices.iter().filter(|notice| notice.kind == kind);
+        let own = told.iter().filter(|notice| notice.kind == kind);
         own.map(|notice| notice.sequence).max().unwrap_or(0) + 1
     };
     // One that came back is written again, where the address is another one.
-    let last = history.notices.last().filter(|last| !last.returned);
-    let Some(last) = last else {
-        let kind = Kind::First;
-        return NoticeDue::Notice { kind, sequence: next(kind), earlier: None };
+    let Some(last) = told.last().filter(|last| !last.returned) else {
+        return Some((Kind::First, next(Kind::First), None));
     };
     let is_early = last.on.saturating_add(days_between.days()) > tonight;
-    if is_early || !affected.is_news(last.patients, &last.findings) {
-        return NoticeDue::Nothing;
-    }
-    let kind = Kind::Supplement;
-    NoticeDue::Notice { kind, sequence: next(kind), earlier: Some(last.on) }
+    (!is_early && is_news(last))
+        .then(|| (Kind::Supplement, next(Kind::Supplement), Some(last.on)))
 }
 
 /// Whether a row of the providers list is one that can be written to.
@@ -252,6 +262,16 @@ impl ProviderOrder {
             ProviderClock::NoNotice | ProviderClock::Informed | ProviderClock::Overdue => return,
         };
         self.0.insert(code.to_owned(), leave);
+    }
+
+    /// The night from which letters to somebody who works at a provider may be planned; `None`: tonight.
+    /// A provider that disputes its patients disputes nobody who works there.
+    #[must_use]
+    pub fn running(&self, code: &str) -> Option<Date> {
+        match self.0.get(code) {
+            Some(Leave::From(night)) => Some(*night),
+            _ => None,
+        }
     }
 
     /// Whether letters to a person may be planned: of several providers the last one counts.

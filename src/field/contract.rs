@@ -9,6 +9,7 @@ mod exposures;
 mod guess;
 mod others;
 mod page;
+mod professionals;
 mod registrants;
 mod shared;
 
@@ -140,8 +141,14 @@ impl CellForm {
 }
 
 /// Every list, in reading order.
-pub const LISTS: [List; 5] =
-    [List::Exposures, List::Participants, List::Register, List::Providers, List::Suppressions];
+pub const LISTS: [List; 6] = [
+    List::Exposures,
+    List::Participants,
+    List::Register,
+    List::Providers,
+    List::Suppressions,
+    List::Professionals,
+];
 
 /// The list's word in file names, in the configuration, on the command line and in messages.
 #[must_use]
@@ -152,6 +159,7 @@ pub const fn name(list: List) -> &'static str {
         List::Register => "register",
         List::Providers => "providers",
         List::Suppressions => "suppressions",
+        List::Professionals => "professionals",
     }
 }
 
@@ -170,6 +178,9 @@ pub const fn about(list: List) -> &'static str {
         List::Suppressions => {
             "People who must not be written to. Every row names somebody, by `bsn`, by `person_ref` or by both."
         }
+        List::Professionals => {
+            "People who work in health care and whose own data were in the lab's records. Only with `[professionals]` (docs/providers.md)."
+        }
     }
 }
 
@@ -181,6 +192,7 @@ pub const fn columns(list: List) -> &'static [Column] {
         List::Participants | List::Register => registrants::COLUMNS,
         List::Providers => others::PROVIDERS,
         List::Suppressions => others::SUPPRESSIONS,
+        List::Professionals => professionals::COLUMNS,
     }
 }
 

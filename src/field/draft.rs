@@ -98,7 +98,8 @@ pub struct Draft {
     /// The provider's printed name; empty where none is named. In a notice to a provider the line
     /// that says how many of its patients it is about.
     pub provider_display: String,
-    /// Notices to a provider: how many of its patients they count.
+    /// Notices to a provider: how many of its patients they count. Letters to professionals: the kinds of
+    /// data that they name, as the ledger keeps them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub patients: u64,
     /// The text: index into the run's [`Body`] list is found by this content hash (lower-case hex

@@ -43,7 +43,7 @@ pub struct ToldProvider {
     pub sequence: u32,
     /// Kinds of data that it named.
     pub findings: Findings,
-    /// Patients that it counted.
+    /// Patients that it counted; of a letter to a professional, the kinds of data that it named.
     pub patients: u64,
     /// When the vendor posted it, and it has not come back.
     pub posted_on: Option<Date>,

@@ -15,6 +15,7 @@ use crate::field::digits::Digits;
 use crate::field::ids::RowRef;
 use crate::field::names::{NameUse, PartnerName, PersonName, Sex, Title};
 use crate::field::partial_date::PartialDate;
+use crate::field::professional::Professional;
 use crate::field::reason::SetAside;
 use crate::field::terms::{Category, Custody, Format, Items, Language, Published, Status, words};
 
@@ -36,6 +37,8 @@ pub enum List {
     Providers,
     /// Who must not be written to.
     Suppressions,
+    /// People who work in health care, about their own data.
+    Professionals,
 }
 
 /// One file of the inbox, as it was read.
@@ -73,6 +76,8 @@ pub struct Rows {
     pub providers: Vec<Provider>,
     /// Suppressions.
     pub suppressions: Vec<Suppression>,
+    /// People who work in health care.
+    pub professionals: Vec<Professional>,
     /// Rows of any list that could not be read whole.
     pub refused: Vec<Refused>,
     /// What could not be read, file by file; only of files that have such rows.
@@ -128,6 +133,8 @@ pub enum Remains {
     Provider(Box<Provider>),
     /// A suppression tells nothing but its two numbers.
     Suppression,
+    /// Row of the professionals list: it is nobody's but its own.
+    Professional,
 }
 
 /// How much of one file could not be read.

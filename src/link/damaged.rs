@@ -187,11 +187,11 @@ impl Damaged {
     }
 }
 
-/// The remains of a row as rows that can be compared; nothing of a provider, nor of what a row that
+/// The remains of a row as rows that can be compared; nothing of a provider or a professional, nor of what a row that
 /// is used says anyway.
 fn remains(place: usize, refused: &Refused) -> Vec<(usize, usize, Option<Row<'_>>)> {
     let spent = refused.used && refused.digits.is_none();
-    if refused.list == List::Providers || spent {
+    if matches!(refused.list, List::Providers | List::Professionals) || spent {
         return Vec::new();
     }
 
@@ -200,7 +200,7 @@ fn remains(place: usize, refused: &Refused) -> Vec<(usize, usize, Option<Row<'_>
             Remains::Exposure(row) => Row::Exposure(row),
             Remains::Registrant(row) if refused.list == List::Participants => Row::Participant(row),
             Remains::Registrant(row) => Row::Register(row),
-            Remains::Provider(_) | Remains::Suppression => return None,
+            Remains::Provider(_) | Remains::Suppression | Remains::Professional => return None,
         };
         Some((place, index, Some(row)))
     });

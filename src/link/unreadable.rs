@@ -58,7 +58,8 @@ impl Holds {
     fn by_person_ref(&mut self, case: Case<'_>, hidden: &Hidden<'_>, placed: &mut Placed) {
         let mut refs: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, row) in hidden.refused.iter().enumerate() {
-            let counts = !row.used && !matches!(row.list, List::Exposures | List::Providers);
+            let is_list = !matches!(row.list, List::Exposures | List::Providers | List::Professionals);
+            let counts = !row.used && is_list;
             if counts && !row.person_ref.is_empty() {
                 refs.entry(&row.person_ref).or_default().push(place);
             }
@@ -238,8 +239,8 @@ pub(super) fn awaiting(
         return Vec::new();
     }
 
-    let linked =
-        || refused.iter().filter(|row| !matches!(row.list, List::Providers | List::Suppressions));
+    let never = |list| matches!(list, List::Providers | List::Suppressions | List::Professionals);
+    let linked = || refused.iter().filter(|row| !never(row.list));
     let nameless = linked().any(|row| row.open.has(Open::ID.and(Open::RAGGED)));
     let key = |row: &Refused| match row.list {
         List::Participants => {

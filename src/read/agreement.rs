@@ -11,6 +11,7 @@ use super::records::Record;
 use crate::field::contract::{self, CellForm, LISTS, Need};
 use crate::field::ids::RowRef;
 use crate::field::reason::Reason;
+use crate::field::professional::Professional;
 use crate::field::row::{Exposure, List, Provider, Registrant, Suppression};
 
 /// What is wrong with a row of the contract's examples of which some cells are others.
@@ -26,6 +27,7 @@ fn wrong(list: List, others: &[(&str, &str)]) -> Vec<Reason> {
         List::Participants | List::Register => parse::<Registrant>(&cells),
         List::Providers => parse::<Provider>(&cells),
         List::Suppressions => parse::<Suppression>(&cells),
+        List::Professionals => parse::<Professional>(&cells),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::field::names::{NameUse, Sex};
 use crate::field::partial_date::PartialDate;
 use crate::field::reason::Reason;
 use crate::field::row::{ProviderKind, SuppressionReason};
+use crate::field::professional::{ProfessionalItem, ProfessionalItems};
 use crate::field::terms::{Item, Items};
 
 use super::damage::{self, Wanted};
@@ -282,6 +283,19 @@ pub(super) fn items(raw: &str) -> Result<Items, Reason> {
         .map(|part| part.trim_matches(is_blank))
         .filter(|part| !part.is_empty())
         .map(|part| Item::from_str(part).map_err(|()| worst(raw, Wanted::Number, Reason::R107)))
+        .collect()
+}
+
+/// Kinds of data of a professional, joined by `;`.
+pub(super) fn professional_items(raw: &str) -> Result<ProfessionalItems, Reason> {
+    present(raw)
+        .split(';')
+        .map(|part| part.trim_matches(is_blank))
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            ProfessionalItem::from_str(part)
+                .map_err(|()| worst(raw, Wanted::Number, Reason::R107))
+        })
         .collect()
 }
 

@@ -78,6 +78,10 @@ fn identity<'c>(list: List, cells: &'c [Cow<'_, str>]) -> [&'c str; 2] {
             person_ref => [person_ref, ""],
         },
         List::Providers => [cell(const { position(schema::PROVIDERS, "provider_code") }), ""],
+        List::Professionals => [
+            cell(const { position(schema::PROFESSIONALS, "professional_code") }),
+            cell(const { position(schema::PROFESSIONALS, "name") }),
+        ],
         List::Suppressions => {
             [cell(const { suppression("bsn") }), cell(const { suppression("person_ref") })]
         }

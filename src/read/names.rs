@@ -69,7 +69,7 @@ const WRAPPED: [&str; 20] = [
 /// Words by which senders call our lists, in Dutch and English, beside the names themselves and
 /// what is almost like them. Sources: the desks' own folders of hospitals and municipalities are
 /// called like this.
-const SYNONYMS: [(List, &[&str]); 5] = [
+const SYNONYMS: [(List, &[&str]); 6] = [
     (
         List::Exposures,
         &[
@@ -124,6 +124,17 @@ const SYNONYMS: [(List, &[&str]); 5] = [
             "huisartsen",
             "huisartsenlijst",
             "ziekenhuizen",
+        ],
+    ),
+    (
+        List::Professionals,
+        &[
+            "professional",
+            "zorgprofessionals",
+            "professionals",
+            "beroepsbeoefenaren",
+            "behandelaars",
+            "artsen",
         ],
     ),
     (

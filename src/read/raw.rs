@@ -13,6 +13,7 @@ use crate::field::ids::RowRef;
 use crate::field::partial_date::PartialDate;
 use crate::field::reason::{Reason, SetAside};
 use crate::field::row::{List, Open, Refused, Remains};
+use crate::field::professional::ProfessionalItems;
 use crate::field::terms::Items;
 
 use super::cell::{self, Days, Word};
@@ -238,6 +239,10 @@ impl<'c> Raw<'c> {
 
     pub(super) fn items(&mut self, column: usize) -> Items {
         self.take(column, cell::items)
+    }
+
+    pub(super) fn professional_items(&mut self, column: usize) -> ProfessionalItems {
+        self.take(column, cell::professional_items)
     }
 
     /// Yes or no; what cannot be read counts as yes.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::field::cells::Cells;
 use crate::field::ids::RowRef;
 use crate::field::reason::Reason;
+use crate::field::professional::Professional;
 use crate::field::row::{
     Denials, Exposure, List, Open, Provider, ProviderKind, Refused, Registrant, Remains,
     Suppression, SuppressionReason,
@@ -217,6 +218,43 @@ impl Record for Provider {
 
     fn remains(self) -> Option<Remains> {
         Some(Remains::Provider(Box::new(self)))
+    }
+}
+
+impl Record for Professional {
+    const COLUMNS: &'static [&'static str] = schema::PROFESSIONALS;
+
+    fn parse(raw: &mut Raw<'_>, row: RowRef) -> Option<Self> {
+        const PRACTICE: usize = position(schema::PROFESSIONALS, "provider_code");
+        const NAME: usize = position(schema::PROFESSIONALS, "name");
+        const fn at(name: &str) -> usize {
+            position(schema::PROFESSIONALS, name)
+        }
+        let code = raw.provider_code(const { at("professional_code") });
+        let name = raw.text(NAME, Rule::DISPLAY_NAME);
+        let provider_code = raw.provider_code(PRACTICE);
+        for (cell, column) in [(&name, NAME), (&provider_code, PRACTICE)] {
+            if cell.is_empty() && !raw.is_faulty(column) {
+                raw.fault(column, Reason::R108);
+            }
+        }
+
+        let status = raw.required_word(const { at("status") });
+        Some(Self {
+            row,
+            code: code.into_owned(),
+            name: name.into_owned(),
+            provider_code: provider_code.into_owned(),
+            dataset_id: raw.dataset_id(const { at("dataset_id") }).into_owned(),
+            // A row without a status is never used.
+            status: status.unwrap_or(Status::SharedOnly),
+            items: raw.professional_items(const { at("items") }),
+            left_on: raw.date(const { at("left_on") }),
+        })
+    }
+
+    fn remains(self) -> Option<Remains> {
+        Some(Remains::Professional)
     }
 }
 

@@ -25,6 +25,11 @@ pub(super) const SUPPRESSIONS: &[&str] = &contract::names::<
     { contract::columns(List::Suppressions).len() },
 >(contract::columns(List::Suppressions));
 
+/// Columns of the professionals list.
+pub(super) const PROFESSIONALS: &[&str] = &contract::names::<
+    { contract::columns(List::Professionals).len() },
+>(contract::columns(List::Professionals));
+
 /// The names of the columns that this list may have.
 pub(super) const fn columns(list: List) -> &'static [&'static str] {
     match list {
@@ -32,6 +37,7 @@ pub(super) const fn columns(list: List) -> &'static [&'static str] {
         List::Participants | List::Register => REGISTRANTS,
         List::Providers => PROVIDERS,
         List::Suppressions => SUPPRESSIONS,
+        List::Professionals => PROFESSIONALS,
     }
 }
 

@@ -230,7 +230,7 @@ pub(super) struct Planned {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reissues: Vec<(u32, JobNumber, u32)>,
     /// Letters of it that are not to people: the place, to what kind of subject, and how many patients
-    /// of a provider it counts. In order.
+    /// of a provider it counts, or which kinds of data of a professional it names. In order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<(u32, LetterSubject, u64)>,
 }

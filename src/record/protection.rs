@@ -127,7 +127,7 @@ impl<'k> Guard<'k> {
     }
 
     fn add_refused(&mut self, row: &Refused) {
-        if !matches!(row.list, List::Exposures | List::Providers) {
+        if !matches!(row.list, List::Exposures | List::Providers | List::Professionals) {
             let mut marks = numbers(self.keys, row.bsn, &row.person_ref);
             for remains in &row.remains {
                 if let Remains::Registrant(row) = remains {

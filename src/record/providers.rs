@@ -158,10 +158,35 @@ impl Ledger {
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn providers(&self) -> Result<BTreeMap<Pseudonym, ProviderHistory>, RecordError> {
+        let mut providers = BTreeMap::<Pseudonym, ProviderHistory>::new();
+        for (provider, notices) in self.told_to(LetterSubject::Provider)? {
+            providers.entry(provider).or_default().notices = notices;
+        }
+        for noted in &self.model()?.providers {
+            let known = providers.entry(noted.provider).or_default();
+            match noted.said {
+                ProviderWord::Acknowledged => {
+                    known.acknowledged_on = known.acknowledged_on.or(Some(noted.date));
+                }
+                said => known.ruling = Some(said),
+            }
+        }
+        Ok(providers)
+    }
+
+    /// The letters to everybody of a kind of subject, oldest first. Of professionals `patients` is the
+    /// kinds of data, as [`ProfessionalFindings::bits`](crate::field::professional::ProfessionalFindings).
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn told_to(
+        &self,
+        subject: LetterSubject,
+    ) -> Result<BTreeMap<Pseudonym, Vec<ToldProvider>>, RecordError> {
         let model = self.model()?;
         let given_up = self.store.given_up();
         let notices: BTreeMap<(JobNumber, u32), u64> = model
-            .told_notices(LetterSubject::Provider)
+            .told_notices(subject)
             .filter(|((job, _), _)| Some(*job) != given_up)
             .collect();
 
@@ -170,10 +195,10 @@ impl Ledger {
         let back: BTreeMap<_, _> =
             returned.iter().map(|(_, row)| ((row.job, row.seq), row.address)).collect();
 
-        let mut providers = BTreeMap::<Pseudonym, ProviderHistory>::new();
+        let mut told = BTreeMap::<Pseudonym, Vec<ToldProvider>>::new();
         for (place, letter) in self.store.notices_at(notices.keys().copied())? {
             let is_back = back.contains_key(&place);
-            providers.entry(letter.person).or_default().notices.push(ToldProvider {
+            told.entry(letter.person).or_default().push(ToldProvider {
                 on: letter.date,
                 kind: letter.kind,
                 sequence: letter.sequence,
@@ -184,17 +209,7 @@ impl Ledger {
                 returned_from: back.get(&place).copied().flatten(),
             });
         }
-
-        for noted in &model.providers {
-            let known = providers.entry(noted.provider).or_default();
-            match noted.said {
-                ProviderWord::Acknowledged => {
-                    known.acknowledged_on = known.acknowledged_on.or(Some(noted.date));
-                }
-                said => known.ruling = Some(said),
-            }
-        }
-        Ok(providers)
+        Ok(told)
     }
 
     /// The earliest day on which a copy of each of these letters was posted, as far as the vendor

@@ -12,6 +12,7 @@ use super::recognise::Mark;
 use crate::base::bsn::Bsn;
 use crate::field::keys::Keys;
 use crate::field::partial_date::PartialDate;
+use crate::field::professional::Professional;
 use crate::field::row::{Exposure, List, Provider, Refused, Registrant, Rows, Suppression};
 
 /// The mark of everything that a row says.
@@ -83,6 +84,12 @@ pub(super) fn of(rows: &Rows, keys: &Keys) -> Vec<FileMarks> {
         .suppressions
         .iter()
         .map(|row| (row.row.file, of_suppression(keys, row), row.row.row))
+        .collect());
+
+    add(rows
+        .professionals
+        .iter()
+        .map(|row| (row.row.file, of_professional(keys, row), row.row.row))
         .collect());
 
     let refused =
@@ -180,6 +187,13 @@ fn of_provider(keys: &Keys, row: &Provider) -> RowMark {
         record: keys.row_fingerprint(["list", "providers", &row.code]),
         content: content(keys, &text),
     }
+}
+
+fn of_professional(keys: &Keys, row: &Professional) -> RowMark {
+    let mut text = cells([row.dataset_id.as_str()].into_iter());
+    let _ = write!(text, "{:?} {:?} {:?}", row.status, row.items, row.left_on);
+    let who = ["list", "professionals", &row.code, &row.name, &row.provider_code, &row.dataset_id];
+    RowMark { record: keys.row_fingerprint(who), content: content(keys, &text) }
 }
 
 pub(super) fn of_suppression(keys: &Keys, row: &Suppression) -> RowMark {

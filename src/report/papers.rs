@@ -292,6 +292,7 @@ const fn list_word(list: List) -> &'static str {
         List::Register => "register",
         List::Providers => "providers",
         List::Suppressions => "suppressions",
+        List::Professionals => "professionals",
     }
 }
 

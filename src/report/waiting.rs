@@ -120,6 +120,7 @@ const fn word(list: List) -> &'static str {
         List::Register => "register",
         List::Providers => "providers",
         List::Suppressions => "suppressions",
+        List::Professionals => "professionals",
     }
 }
 

@@ -43,6 +43,9 @@ pub enum RunError {
     /// The texts of the letters to providers.
     #[error(transparent)]
     Notices(#[from] NoticeTextsError),
+    /// A list that nobody is written to from.
+    #[error("the inbox has a professionals list, and `[professionals]` is missing")]
+    Professionals,
     /// The ledger.
     #[error(transparent)]
     Record(#[from] RecordError),

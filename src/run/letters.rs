@@ -191,7 +191,7 @@ pub(super) struct Letters<'a> {
     pub texts: Texts,
     /// Whose turn it is; `None`: everybody's.
     pub waves: Option<Waves>,
-    /// Notices to care providers, and which letters wait for one.
+    /// Letters that are not to people, and which letters wait for one.
     pub providers: ProvidersTold,
 }
 
@@ -281,7 +281,7 @@ impl<'a> Letters<'a> {
         Ok(all)
     }
 
-    /// The notices to providers: they come before everybody.
+    /// The letters to providers and professionals: they come before everybody.
     fn notices(&self, all: &mut Written) -> Result<(), RunError> {
         let first = self.candidates.people.len();
         for (place, proof) in self.providers.notices.iter().enumerate() {

@@ -68,8 +68,10 @@ impl Night<'_> {
     pub(super) fn wording(&self) -> Result<Wording, RunError> {
         let texts = CampaignTexts::of(self.config.texts_folder())?;
         let facts = self.facts()?;
-        let notices = self.config.providers_first.as_ref();
-        let notices = notices.map(|_| NoticeTexts::of(self.config.texts_folder())).transpose()?;
+        let needs_notices =
+            self.config.providers_first.is_some() || self.config.professionals.is_some();
+        let notices =
+            needs_notices.then(|| NoticeTexts::of(self.config.texts_folder())).transpose()?;
         let made_with = made_with(&texts, notices.as_ref(), &facts)?;
         Ok(Wording { facts, texts, notices, made_with })
     }
@@ -130,7 +132,7 @@ impl Night<'_> {
 pub(super) struct Wording {
     pub facts: Facts,
     pub texts: CampaignTexts,
-    /// The sentences to care providers, where these are told first.
+    /// The sentences to care providers and professionals, where any of these are written to.
     pub notices: Option<NoticeTexts>,
     /// Their hashes, and those of what is part of the program.
     pub made_with: MadeWith,

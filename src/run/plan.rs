@@ -194,6 +194,7 @@ pub(super) fn queue(
     let mut marked = cases::marks(rows, &balance.set_aside, waiting, ledger.keys());
     let open = gone.iter().filter(|gone| gone.is_open());
     marked.held.due.extend(open.map(|gone| gone.case(ledger.keys())));
+    prepared.letters.providers.add_cases(&mut marked.held, ledger.keys());
 
     let overdue = night.config.review.overdue_days;
     let news = ledger.news(&marked.held, night.run_date, overdue)?;
@@ -248,6 +249,7 @@ pub(super) fn begin_report(
     report.paper.clone_from(&prepared.paper);
     report.waves.clone_from(&prepared.waves);
     report.providers = prepared.providers.as_ref().map(|(_, report)| report.clone());
+    report.professionals.clone_from(&prepared.letters.providers.professionals.report);
 
     report
 }

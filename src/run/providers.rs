@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::letters::{Candidates, Written};
 use super::night::Wording;
+use super::professionals::{ProfessionalNight, ProfessionalsTold};
 use super::{Night, RunError};
 use crate::compose::Letterbook;
 use crate::compose::notices::{self, NoticeBook, ProviderNotice};
@@ -18,7 +19,7 @@ use crate::field::ids::Pseudonym;
 use crate::field::keys::Keys;
 use crate::field::provider::{NoticeHold, ProviderHistory};
 use crate::field::row::Rows;
-use crate::record::Ledger;
+use crate::record::{Held, Ledger};
 use crate::record::pieces::address_mark;
 use crate::render::{Press, Proof};
 use crate::report::providers::{ProviderLine, ProviderReport, ProviderState};
@@ -44,19 +45,22 @@ pub(super) struct ProviderNight {
     concerned: BTreeMap<String, Concerned>,
     clocks: BTreeMap<String, (ProvidersFirst, ProviderHistory)>,
     drafts: Vec<(String, Draft)>,
-    /// Texts of the notices, by content hash.
+    professionals: ProfessionalNight,
+    /// Texts of the notices and of the letters to professionals, by content hash.
     pub bodies: BTreeMap<String, Body>,
 }
 
 /// Notices that can be printed, the order of the night, and what is said of every provider.
 #[derive(Default)]
 pub(super) struct ProvidersTold {
-    /// In the order of the codes.
+    /// In the order of the codes; letters to professionals behind them.
     pub notices: Vec<Proof>,
     /// Whose letters wait.
     pub order: ProviderOrder,
     /// By code.
     pub lines: BTreeMap<String, ProviderLine>,
+    /// The professionals.
+    pub professionals: ProfessionalsTold,
 }
 
 impl<'a> Providers<'a> {
@@ -203,6 +207,12 @@ impl ProviderNight {
         providers.write(night, candidates, book, wording)
     }
 
+    /// With letters to professionals.
+    pub fn with(mut self, mut professionals: ProfessionalNight) -> Self {
+        self.bodies.append(&mut professionals.bodies);
+        Self { professionals, ..self }
+    }
+
     /// A notice that cannot be printed: nobody waits for it.
     fn hold(&mut self, code: &str, hold: NoticeHold) {
         if let Some(concerned) = self.concerned.get_mut(code) {
@@ -264,11 +274,29 @@ impl ProviderNight {
             };
             told.lines.insert(code, line);
         }
+
+        told.professionals = self.professionals.proof(press, &told.order)?;
+        told.notices.append(&mut told.professionals.letters);
         Ok(told)
     }
 }
 
 impl ProvidersTold {
+    /// The cases that providers and professionals without a letter are, for somebody to settle. What the
+    /// list says for good is told of once.
+    pub fn add_cases(&self, held: &mut Held, keys: &Keys) {
+        for (code, line) in &self.lines {
+            let Some(hold) = line.hold else { continue };
+            let mark = keys.row_fingerprint(["case", "provider", code, hold.word()]);
+            let cases = match hold {
+                NoticeHold::P104 | NoticeHold::P105 => &mut held.once,
+                _ => &mut held.due,
+            };
+            cases.insert(mark);
+        }
+        held.due.extend(self.professionals.cases(keys));
+    }
+
     /// How far each provider is, and all of them in numbers.
     pub fn report(&self, written: &Written) -> (BTreeMap<String, ProviderLine>, ProviderReport) {
         let mut lines = self.lines.clone();

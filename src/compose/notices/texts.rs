@@ -4,6 +4,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
+use super::professional_words::ProfessionalWords;
 use crate::base::{ExitStatus, Explain, FileError, durable, hash};
 use crate::compose::texts::locale::tables;
 use crate::compose::texts::slots::{Dated, Plain, SlotName, SlottedLine};
@@ -141,6 +142,8 @@ tables! {
         ask: NoticeAsk,
         contact: NoticeContact,
         enclosed: NoticeEnclosed,
+        professional: ProfessionalWords,
+        unaffected: NoticeUnaffected,
     }
     /// Headings.
     NoticeHeadings { patients: NoticeTitles, detainees: NoticeTitles }
@@ -198,6 +201,8 @@ tables! {
     }
     /// CONTACT.
     NoticeContact { reach_us: NoticeLine }
+    /// What is said to a provider that no record names.
+    NoticeUnaffected { heading: Plain, what: NoticeLine, later: Plain, patients: NoticeLine }
     /// ENCLOSED.
     NoticeEnclosed { heading: Plain, lead: Plain, title: SlottedLine<TitleSlot>, end: Plain }
 }
@@ -300,7 +305,7 @@ impl NoticeTexts {
     }
 
     /// The sentences of one language.
-    pub(super) const fn locale(&self, language: Language) -> &NoticeLocale {
+    pub(in crate::compose) const fn locale(&self, language: Language) -> &NoticeLocale {
         match language {
             Language::Nl => &self.locales[0],
             Language::En => &self.locales[1],

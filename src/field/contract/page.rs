@@ -101,12 +101,14 @@ fn mapping(list: &str) -> String {
         "exposures" => ("status", "bevestigd", "confirmed"),
         "providers" => ("kind", "huisarts", "gp"),
         "suppressions" => ("reason", "overleden", "deceased"),
+        "professionals" => ("status", "bevestigd", "confirmed"),
         _ => ("sex", "vrouw", "V"),
     };
 
     let header = match list {
         "providers" => "provider_code = \"AGB-code\"",
         "suppressions" => "bsn = \"burgerservicenummer\"",
+        "professionals" => "provider_code = \"AGB-code\"",
         _ => "birth_date = \"geboortedatum\"",
     };
 
@@ -123,8 +125,8 @@ const INTRODUCTION: &str = "\
 `breachpost contract LIST` shows one list, `--json` gives it to a program, `breachpost inbox` looks at files before they count.
 
 Files are UTF-8 CSV with a header, or a workbook (`.xlsx`, `.ods`) or Parquet with the same column names, and are recognised
-by the beginning of their names: `exposures*`, `participants*`, `register*`, `providers*`, `suppressions*`. Columns are found
-by name, in any order. An empty cell means \"not known\". Columns that are not named here are never read.
+by the beginning of their names: `exposures*`, `participants*`, `register*`, `providers*`, `suppressions*`,
+`professionals*`. Columns are found by name, in any order. An empty cell means \"not known\". Columns that are not named here are never read.
 
 Whether a column may be missing:
 

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::config::InputFormat;
 use crate::field::contract::{self, Guess};
 use crate::field::keys::Marker;
+use crate::field::professional::Professional;
 use crate::field::row::{Exposure, Input, List, Provider, Refused, Registrant, Suppression};
 
 use super::super::batch::Context;
@@ -132,6 +133,7 @@ fn read(
         List::Participants | List::Register => read_as::<Registrant>(found, format, &context),
         List::Providers => read_as::<Provider>(found, format, &context),
         List::Suppressions => read_as::<Suppression>(found, format, &context),
+        List::Professionals => read_as::<Professional>(found, format, &context),
     }
 }
 
@@ -238,7 +240,7 @@ impl Read {
             protect,
             may_protect: match list {
                 List::Participants | List::Register | List::Suppressions => unusable,
-                List::Exposures | List::Providers => 0,
+                List::Exposures | List::Providers | List::Professionals => 0,
             },
             join,
             protect_nobody,

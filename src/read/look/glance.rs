@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use rayon::prelude::*;
 
 use crate::field::ids::RowRef;
+use crate::field::professional::Professional;
 use crate::field::row::{Exposure, List, Provider, Refused, Registrant, Remains, Suppression};
 
 use super::super::raw::Raw;
@@ -102,6 +103,12 @@ impl Glimpsed for Provider {
     }
 }
 
+impl Glimpsed for Professional {
+    fn glance(&self) -> Glance {
+        Glance { row: self.row.row, bsn: 0, other: hashed(&self.provider_code), protects: false }
+    }
+}
+
 impl Glimpsed for Suppression {
     fn glance(&self) -> Glance {
         Glance {
@@ -174,6 +181,8 @@ impl Known {
             List::Exposures => self.listed.has(row.bsn),
             List::Participants | List::Register => self.exposed.has(row.bsn),
             List::Providers => self.providers.has(row.other),
+            // They are nobody's but their own: there is nothing to join.
+            List::Professionals => false,
             List::Suppressions => {
                 self.exposed.has(row.bsn) || self.listed.has(row.bsn) || self.refs.has(row.other)
             }

@@ -10,12 +10,13 @@ use crate::record::audit::{Event, Head, Identities, Inputs, KnownInput, RowHash}
 use crate::record::error::RecordError;
 use crate::record::recognise::IdentityChange;
 
-const LISTS: [(List, &str); 5] = [
+const LISTS: [(List, &str); 6] = [
     (List::Exposures, "exposures"),
     (List::Participants, "participants"),
     (List::Register, "register"),
     (List::Providers, "providers"),
     (List::Suppressions, "suppressions"),
+    (List::Professionals, "professionals"),
 ];
 
 /// The list's word in the ledger, in papers and in evidence.

@@ -324,6 +324,7 @@ const fn list_key(list: List) -> &'static str {
         List::Participants => "list.participants",
         List::Register => "list.register",
         List::Providers => "list.providers",
+        List::Professionals => "list.professionals",
         List::Suppressions => "list.suppressions",
     }
 }
