@@ -364,7 +364,7 @@ pub struct Mail {
     pub security: MailSecurity,
     /// Sender address.
     pub from: String,
-    /// Recipients; nobody else is ever written to.
+    /// Recipients of what is said of runs; nobody else hears of those.
     pub to: Vec<String>,
     /// User name for the server.
     pub user: Option<String>,

@@ -3,6 +3,7 @@
 pub mod courier;
 pub mod email;
 pub mod mail_texts;
+pub mod notice_mail;
 pub mod outbox;
 mod password;
 mod relay;

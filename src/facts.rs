@@ -171,7 +171,9 @@ pub enum FactsError {
     #[error("facts `{path}`: `{key}` {problem}, and this is not a rehearsal")]
     Rehearsal { path: Utf8PathBuf, key: String, problem: &'static str },
     /// What letters to providers need.
-    #[error("facts `{path}`: [providers] is missing, which letters to providers and professionals need")]
+    #[error(
+        "facts `{path}`: [providers] is missing, which letters to providers and professionals need"
+    )]
     NoProviders { path: Utf8PathBuf },
     /// A name that points nowhere.
     #[error("facts `{path}`: `{key}` names `{name}`, which does not exist")]

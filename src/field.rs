@@ -33,6 +33,7 @@ pub mod contract;
 pub mod words;
 
 pub mod notice;
+pub mod notice_mail;
 pub mod person;
 
 pub mod shared;

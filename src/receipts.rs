@@ -4,6 +4,7 @@
 
 mod ack;
 mod answer;
+mod bounces;
 mod error;
 mod origin;
 mod production;
@@ -20,6 +21,7 @@ use crate::package::number_in_name;
 
 pub use ack::{AckPart, Acknowledgement};
 pub use answer::{StopAnswer, StopAnswers, StopVerdict};
+pub use bounces::{bounced, is_bounces};
 pub use error::ReceiptError;
 pub use origin::Origin;
 pub use production::{CopyTimes, Reading};
@@ -176,6 +178,9 @@ pub fn in_folder(settings: &ReceiptSettings) -> Result<Vec<Utf8PathBuf>, Receipt
     let mut files = Vec::new();
     for entry in folder.read_dir_utf8().map_err(failed)? {
         let entry = entry.map_err(failed)?;
+        if is_bounces(entry.file_name()) {
+            files.push((ReceiptKind::Stopped, String::new(), entry.path().to_owned()));
+        }
         if let Some((job, kind)) = named(entry.file_name()) {
             files.push((kind, job.to_owned(), entry.path().to_owned()));
         }

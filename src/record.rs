@@ -41,6 +41,7 @@ mod key_file;
 mod lock;
 mod mode_mark;
 mod model;
+pub mod notice_mails;
 mod open;
 mod passage;
 pub mod pieces;

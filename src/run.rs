@@ -25,6 +25,7 @@ pub mod lists;
 pub mod mailed;
 pub mod metrics;
 mod night;
+pub mod notice_mails;
 pub mod outcome;
 mod papers;
 mod plan;

@@ -288,6 +288,13 @@ pub enum Command {
     /// named or written to, two approvers sign: without `--signed` the text that they sign is
     /// printed.
     Provider(ProviderArgs),
+    /// Hand the notices to care providers that go by mail to the mail server. Where letters need
+    /// approval two approvers sign: without `--signed` the text that they sign is printed.
+    ProviderMail {
+        /// Signature of the text by an approver. Given twice or more.
+        #[arg(long, value_name = "FILE")]
+        signed: Vec<Utf8PathBuf>,
+    },
     /// Say of the letters that wait that they may be printed; or that they may not, that an
     /// approval no longer holds, or that an edit is yours. Kept in the ledger.
     Approve(ApproveArgs),
@@ -340,6 +347,9 @@ pub enum Command {
         /// Number of people.
         #[arg(long, value_name = "N")]
         people: u32,
+        /// Number of professionals, in a list of their own.
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        professionals: u32,
         /// Seed: the same seed gives the same files.
         #[arg(long, value_name = "S", default_value_t = 1)]
         seed: u64,

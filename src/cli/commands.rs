@@ -18,6 +18,7 @@ mod person;
 mod plan;
 mod preview;
 mod provider;
+mod provider_mail;
 mod queue;
 mod receipts;
 mod reissue;
@@ -49,9 +50,9 @@ pub fn execute(args: &Args) -> Result<ExitStatus, Failure> {
     let run_date = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
     match &args.command {
         Command::Manual { out } => return manual::write(out),
-        Command::Sample { people, seed, out } => {
+        Command::Sample { people, professionals, seed, out } => {
             logging::start(None, run_date, args.verbose);
-            return sample::write(args, *people, *seed, out);
+            return sample::write(args, [*people, *professionals], *seed, out);
         }
         Command::New { folder } => return new::make(args, run_date, folder),
         Command::Verify { package, identity, signer } => {
@@ -125,6 +126,7 @@ impl Session<'_> {
             Command::Stop(stop) => self.stop(stop),
             Command::Reissue(asked) => self.reissue(asked),
             Command::Provider(asked) => self.provider(asked),
+            Command::ProviderMail { signed } => self.provider_mail(signed),
             Command::Reprint(asked) => self.reprint(asked),
             Command::Approve(said) => self.approve(said),
             Command::Approval(asked) => self.approval(asked),

@@ -243,6 +243,52 @@ pub fn sender<'a>(settings: &'a ProvidersFirst, facts: &'a Facts, kind: Provider
     settings.senders.get(&kind).or_else(of_patients).map_or("", String::as_str)
 }
 
+/// Where a number of patients goes from one band to the next. The first is the smallest number that a
+/// mail may tell.
+const BANDS: [u64; 9] = [10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000];
+
+impl NoticeBook<'_> {
+    /// What a mail to a provider says beside the text: the number of patients as a band, and what is
+    /// said of the mail itself.
+    #[must_use]
+    pub fn mail_lines(&self, notice: &ProviderNotice<'_>) -> [String; 2] {
+        let facts = self.facts_of(notice);
+        let locale = self.texts.locale(facts.language);
+        let number = |number: u64| grouped(number, facts.language);
+        let patients = notice.affected.patients;
+        let place = BANDS.partition_point(|step| *step <= patients);
+        let [from, until] = [place.checked_sub(1), Some(place)]
+            .map(|step| step.and_then(|step| BANDS.get(step)).map(|step| number(*step)));
+        let band = match (&from, &until) {
+            (Some(from), Some(until)) => locale.mail.between.fill(|slot| match slot {
+                texts::MonthsSlot::From => from,
+                texts::MonthsSlot::Until => until,
+            }),
+            (Some(from), None) => locale.mail.over.fill(|_| from),
+            (None, until) => locale.mail.under.fill(|_| until.as_deref().unwrap_or_default()),
+        };
+        let writer = NoticeWriter::new(self, &facts, locale, self.sender(facts.kind));
+        [band, writer.say(&locale.mail.about)]
+    }
+
+    /// What the help desk may say to a provider that no record names.
+    #[must_use]
+    pub fn unaffected(&self, language: Language) -> Vec<String> {
+        let texts = &self.texts.locale(language).unaffected;
+        let values = values_of(self.letters.facts, self.sender(ProviderKind::Gp), language);
+        let say = |line: &NoticeLine| say(line, &values);
+        vec![texts.heading.words(), say(&texts.what), texts.later.words(), say(&texts.patients)]
+    }
+}
+
+/// A sentence with its values.
+fn say(line: &NoticeLine, values: &BTreeMap<&'static str, String>) -> String {
+    line.fill(|slot| {
+        let named = NoticeSlot::ALL_NAMES.iter().find(|(_, own)| *own == slot);
+        named.and_then(|(name, _)| values.get(name)).map_or("", String::as_str)
+    })
+}
+
 /// "143 patiënten, onderzoek tussen januari 2022 en juli 2025".
 fn count_line(locale: &NoticeLocale, facts: &NoticeFacts, affected: &Affected) -> String {
     let texts = &locale.count;
@@ -325,10 +371,7 @@ impl<'a> NoticeWriter<'a> {
     }
 
     fn say(&self, line: &NoticeLine) -> String {
-        line.fill(|slot| {
-            let named = NoticeSlot::ALL_NAMES.iter().find(|(_, own)| *own == slot);
-            named.and_then(|(name, _)| self.values.get(name)).map_or("", String::as_str)
-        })
+        say(line, &self.values)
     }
 
     fn blocks(&self, patients: &TextFacts, enclosed: &Body) -> Vec<Shared<Block>> {

@@ -98,7 +98,8 @@ impl ProfessionalBook<'_> {
         let Letterbook { texts, facts: campaign, run_date, synthetic, .. } = self.letters;
         let words = &self.texts.locale(facts.language).professional;
 
-        let mut body = body_of(texts, &frame(facts, &self.settings.sender), campaign, run_date, synthetic);
+        let mut body =
+            body_of(texts, &frame(facts, &self.settings.sender), campaign, run_date, synthetic);
         body.frame.heading = words.heading.of(facts.status(), facts.earlier.is_some()).words();
         body.frame.last_lines.clear();
         body.blocks = self.blocks(facts, words);

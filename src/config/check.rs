@@ -49,7 +49,8 @@ pub(super) fn check(config: &Config) -> Result<(), Fault> {
     config.transfer.as_ref().map_or(Ok(()), super::TransferSettings::check)?;
     approval::check(&config.approval, config.mail.is_some())?;
     config.waves.as_ref().map_or(Ok(()), waves::check)?;
-    config.providers_first.as_ref().map_or(Ok(()), providers::check)?;
+    let has_server = config.mail.is_some();
+    config.providers_first.as_ref().map_or(Ok(()), |own| providers::check(own, has_server))?;
 
     telling::check(config)
 }

@@ -32,10 +32,14 @@ pub struct ListedProfessional<'a> {
     contradicts: bool,
 }
 
-/// Name and practice, as far as they tell professionals apart.
+/// A name as far as it tells professionals apart: without its capitals and blanks.
+#[must_use]
+pub fn plain_name(name: &str) -> String {
+    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
 fn place(row: &Professional) -> (String, &str) {
-    let words: Vec<String> = row.name.split_whitespace().map(str::to_lowercase).collect();
-    (words.join(" "), &row.provider_code)
+    (plain_name(&row.name), &row.provider_code)
 }
 
 /// The professionals of the list, in an order that depends on nothing but what the rows say.
@@ -45,7 +49,10 @@ pub fn gather(rows: &[Professional], tonight: Date) -> Vec<ListedProfessional<'_
     let mut codes = BTreeMap::<(String, &str), Option<&str>>::new();
     for row in rows.iter().filter(|row| !row.code.is_empty()) {
         let own = Some(row.code.as_str());
-        codes.entry(place(row)).and_modify(|code| *code = own.filter(|own| *code == Some(*own))).or_insert(own);
+        codes
+            .entry(place(row))
+            .and_modify(|code| *code = own.filter(|own| *code == Some(*own)))
+            .or_insert(own);
     }
 
     let mut all = BTreeMap::<(String, String, &str), ListedProfessional<'_>>::new();
@@ -71,15 +78,12 @@ pub fn gather(rows: &[Professional], tonight: Date) -> Vec<ListedProfessional<'_
         one.rows += 1;
         one.findings = one.findings.with(row.status, row.items);
         one.left |= row.left_on.is_some_and(|day| day <= tonight);
-        one.contradicts |= words(one.name) != words(&row.name) || one.provider_code != practice;
+        one.contradicts |=
+            plain_name(one.name) != plain_name(&row.name) || one.provider_code != practice;
         // Of two ways to write a name the one that comes first in the alphabet is printed.
         one.name = one.name.min(&row.name);
     }
     all.into_values().collect()
-}
-
-fn words(name: &str) -> String {
-    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
 /// What a professional is due tonight.
@@ -157,7 +161,8 @@ mod tests {
 
     #[test]
     fn forty_thousand_rows_of_one_professional_are_one() {
-        let rows: Vec<_> = (1..=40_000).map(|number| row(number, "01000009", "A. Berk", "01000001")).collect();
+        let rows: Vec<_> =
+            (1..=40_000).map(|number| row(number, "01000009", "A. Berk", "01000001")).collect();
         let all = gather(&rows, NIGHT);
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].rows, 40_000);
@@ -181,7 +186,8 @@ mod tests {
             all.sort();
             all
         };
-        let expected = [("", 1), ("", 1), ("", 2), ("01000007", 1), ("01000008", 1), ("01000009", 2)];
+        let expected =
+            [("", 1), ("", 1), ("", 2), ("01000007", 1), ("01000008", 1), ("01000009", 2)];
         let expected: Vec<_> = expected.map(|(code, rows)| (code.to_owned(), rows)).into();
         assert_eq!(counts(&rows), expected);
         let backwards: Vec<_> = rows.iter().rev().cloned().collect();
@@ -190,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_is_held() {
-        let practice = provider("01000001", crate::field::row::ProviderKind::Gp);
+        let practice = provider(1, "01000001", crate::field::row::ProviderKind::Gp);
         let held = |rows: &[Professional], practice| {
             due(&gather(rows, NIGHT)[0], practice, &[], 14, NIGHT)
         };

@@ -181,8 +181,7 @@ pub(super) fn next_notice(
         return Some((Kind::First, next(Kind::First), None));
     };
     let is_early = last.on.saturating_add(days_between.days()) > tonight;
-    (!is_early && is_news(last))
-        .then(|| (Kind::Supplement, next(Kind::Supplement), Some(last.on)))
+    (!is_early && is_news(last)).then(|| (Kind::Supplement, next(Kind::Supplement), Some(last.on)))
 }
 
 /// Whether a row of the providers list is one that can be written to.

@@ -1,5 +1,7 @@
-//! The summary mail: text and HTML over an encrypted connection. The only file that names the
-//! lettre crate.
+//! The summary mail: text and HTML over an encrypted connection. This file and `many`, below it, are
+//! the only ones that name the lettre crate.
+
+mod many;
 
 use std::fs;
 use std::io;
@@ -27,6 +29,8 @@ use crate::config::{Mail, MailSecurity, telling};
 use crate::deliver::mail_texts::MailTexts;
 use crate::deliver::summary::RunSummary;
 use crate::deliver::{password, relay};
+
+pub use many::send_each;
 
 /// The mail's id, without angle brackets. One run has one id, so a mail that was sent twice can be
 /// recognised.
@@ -240,9 +244,14 @@ struct Talk<'a> {
 impl Talk<'_> {
     /// Connects, encrypts and logs in.
     fn begin(&self) -> Result<SmtpConnection, MailError> {
+        self.begin_until(Instant::now() + Duration::from_secs(self.mail.timeout_seconds))
+    }
+
+    /// The same for a talk that ends at `end`.
+    fn begin_until(&self, end: Instant) -> Result<SmtpConnection, MailError> {
         let mail = self.mail;
         let time = Duration::from_secs(mail.timeout_seconds);
-        let here = relay::open(&mail.host, mail.port, Instant::now() + time)
+        let here = relay::open(&mail.host, mail.port, end)
             .map_err(|source| MailError::Connect { host: mail.host.clone(), source })?;
         let name = greeting(mail);
         let talk = || -> Result<SmtpConnection, smtp::Error> {

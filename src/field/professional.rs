@@ -91,7 +91,9 @@ impl ProfessionalFindings {
     /// As the ledger keeps it.
     #[must_use]
     pub fn bits(self) -> u64 {
-        [self.stolen, self.perhaps, self.stored].iter().fold(0, |bits, set| bits << 8 | u64::from(set.0))
+        [self.stolen, self.perhaps, self.stored]
+            .iter()
+            .fold(0, |bits, set| bits << 8 | u64::from(set.0))
     }
 
     /// What the ledger kept.

@@ -51,6 +51,8 @@ pub struct ToldProvider {
     pub returned: bool,
     /// A keyed mark of the address that it came back from, where that is known.
     pub returned_from: Option<[u8; 16]>,
+    /// It went by mail. `returned` then says that it was refused, came back, or was not sent in time.
+    pub by_mail: bool,
 }
 
 /// Everything that is known of a provider.

@@ -58,7 +58,8 @@ impl Holds {
     fn by_person_ref(&mut self, case: Case<'_>, hidden: &Hidden<'_>, placed: &mut Placed) {
         let mut refs: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, row) in hidden.refused.iter().enumerate() {
-            let is_list = !matches!(row.list, List::Exposures | List::Providers | List::Professionals);
+            let is_list =
+                !matches!(row.list, List::Exposures | List::Providers | List::Professionals);
             let counts = !row.used && is_list;
             if counts && !row.person_ref.is_empty() {
                 refs.entry(&row.person_ref).or_default().push(place);

@@ -10,8 +10,8 @@ use super::raw::{Raw, Terms};
 use super::records::Record;
 use crate::field::contract::{self, CellForm, LISTS, Need};
 use crate::field::ids::RowRef;
-use crate::field::reason::Reason;
 use crate::field::professional::Professional;
+use crate::field::reason::Reason;
 use crate::field::row::{Exposure, List, Provider, Registrant, Suppression};
 
 /// What is wrong with a row of the contract's examples of which some cells are others.

@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use crate::base::bsn::{Bsn, BsnError};
 use crate::field::names::{NameUse, Sex};
 use crate::field::partial_date::PartialDate;
+use crate::field::professional::{ProfessionalItem, ProfessionalItems};
 use crate::field::reason::Reason;
 use crate::field::row::{ProviderKind, SuppressionReason};
-use crate::field::professional::{ProfessionalItem, ProfessionalItems};
 use crate::field::terms::{Item, Items};
 
 use super::damage::{self, Wanted};
@@ -293,8 +293,7 @@ pub(super) fn professional_items(raw: &str) -> Result<ProfessionalItems, Reason>
         .map(|part| part.trim_matches(is_blank))
         .filter(|part| !part.is_empty())
         .map(|part| {
-            ProfessionalItem::from_str(part)
-                .map_err(|()| worst(raw, Wanted::Number, Reason::R107))
+            ProfessionalItem::from_str(part).map_err(|()| worst(raw, Wanted::Number, Reason::R107))
         })
         .collect()
 }

@@ -15,8 +15,8 @@ impl Kind {
     /// The kind of a column, by its name in the contract.
     pub(super) fn of(column: &str) -> Self {
         match column {
-            "bsn" | "provider_code" | "professional_code" | "merged_into" | "record_id" | "dataset_id" | "person_ref"
-            | "house_number" | "house_addition" => Self::Digits,
+            "bsn" | "provider_code" | "professional_code" | "merged_into" | "record_id"
+            | "dataset_id" | "person_ref" | "house_number" | "house_addition" => Self::Digits,
             "birth_date" | "sample_date" | "partner_ended" | "deceased_on" | "confirmed_on"
             | "closed_on" | "left_on" | "since" => Self::Date,
             "protected_address" | "whereabouts_unknown" => Self::Flag,

@@ -11,9 +11,9 @@ use crate::field::contract;
 use crate::field::digits::Digits;
 use crate::field::ids::RowRef;
 use crate::field::partial_date::PartialDate;
+use crate::field::professional::ProfessionalItems;
 use crate::field::reason::{Reason, SetAside};
 use crate::field::row::{List, Open, Refused, Remains};
-use crate::field::professional::ProfessionalItems;
 use crate::field::terms::Items;
 
 use super::cell::{self, Days, Word};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::field::cells::Cells;
 use crate::field::ids::RowRef;
-use crate::field::reason::Reason;
 use crate::field::professional::Professional;
+use crate::field::reason::Reason;
 use crate::field::row::{
     Denials, Exposure, List, Open, Provider, ProviderKind, Refused, Registrant, Remains,
     Suppression, SuppressionReason,

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::approvals::ApprovalAct;
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
+use super::notice_mails::{MailsPlanned, MailsTold};
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
 use crate::field::mode::Mode;
@@ -96,6 +97,10 @@ pub(super) enum Event {
     Lifted(StopLifted),
     /// Something was noted of a care provider.
     Provider(ProviderNoted),
+    /// Notices to care providers are to go by mail.
+    MailsPlanned(MailsPlanned),
+    /// Something became of such mails.
+    MailsTold(MailsTold),
     /// Somebody said something of a statement.
     Approval(ApprovalAct),
     /// The schema became that of a newer program.

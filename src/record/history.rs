@@ -13,12 +13,14 @@ use super::audit::{
     ReissueOrdered, ReprintPlanned, ShieldsSeen, Waiting,
 };
 use super::error::RecordError;
+use super::notice_mails::MailsTold;
 use super::passage::PassageStep;
 use super::store::list_word;
 use super::{Head, Ledger};
 use crate::base::plain::count;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
+use crate::field::notice_mail::MailFate;
 use crate::field::provider::ProviderWord;
 use crate::field::schedule::Schedule;
 
@@ -145,6 +147,8 @@ const fn date_of(event: &Event) -> Option<Date> {
         Event::Stop(stop) => Some(stop.date),
         Event::Lifted(lifted) => Some(lifted.date),
         Event::Provider(noted) => Some(noted.date),
+        Event::MailsPlanned(planned) => Some(planned.date),
+        Event::MailsTold(told) => Some(told.date),
         Event::Approval(act) => Some(act.date),
         Event::Closed(over) | Event::Purged(over) => Some(over.date),
         Event::Purging(purging) => Some(purging.date),
@@ -183,6 +187,8 @@ const fn kind(event: &Event) -> &'static str {
         Event::Stop(_) => "stop",
         Event::Lifted(_) => "lifted",
         Event::Provider(_) => "provider",
+        Event::MailsPlanned(_) => "mails_planned",
+        Event::MailsTold(_) => "mails_told",
         Event::Approval(_) => "approval",
         Event::Migrated(_) => "migrated",
         Event::Closed(_) => "closed",
@@ -265,6 +271,11 @@ fn words(event: &Event) -> String {
             format!("{signers} lifted the stop of event {}: {}", lifted.stop, lifted.reason)
         }
         Event::Provider(noted) => provider(noted),
+        Event::MailsPlanned(planned) => {
+            let mails = count(planned.mails.len() as u64, "notice", "notices");
+            format!("run {} planned {mails} by mail", planned.run_id)
+        }
+        Event::MailsTold(told) => mails(told),
         Event::Approval(act) => approval(act),
         Event::Migrated(step) => {
             let mode = of_mode(step.mode);
@@ -317,6 +328,21 @@ fn reissue(order: &ReissueOrdered) -> String {
     };
     let letters = count(order.letters.len() as u64, "letter", "letters");
     format!("{} had {letters} written anew ({}): {}{signed}", order.by, order.reason, order.note)
+}
+
+/// What became of mails, in numbers.
+fn mails(told: &MailsTold) -> String {
+    let mut fates = BTreeMap::<MailFate, u64>::new();
+    for (_, fate) in &told.fates {
+        *fates.entry(*fate).or_default() += 1;
+    }
+    let fates: Vec<String> =
+        fates.iter().map(|(fate, mails)| format!("{mails} {}", fate.word())).collect();
+    let signed = match told.signers.join(" and ") {
+        signers if signers.is_empty() => String::new(),
+        signers => format!(", signed by {signers}"),
+    };
+    format!("notices by mail: {}{signed}", fates.join(", "))
 }
 
 /// What was noted of a provider, which the history names by its pseudonym alone.

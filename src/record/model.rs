@@ -14,6 +14,7 @@ use super::audit::{
 };
 use super::error::RecordError;
 use super::job::{JobState, PartTotals, SealedPart, StagedFile, Totals};
+use super::notice_mails::Mails;
 use super::passage::Passage;
 use super::reissues::ReissueWish;
 use super::stops::Stops;
@@ -72,6 +73,8 @@ pub(super) struct Model {
     pub notices: BTreeMap<(JobNumber, u32), (LetterSubject, u64)>,
     /// What was noted of providers, in order; told by the history alone.
     pub providers: Vec<ProviderNoted>,
+    /// Notices by mail; told by the history alone.
+    pub mails: Mails,
     /// What was said of statements; told by the history alone.
     pub approvals: Approvals,
     /// Totals from before a purge; told by the history alone.
@@ -228,6 +231,8 @@ impl Model {
             Event::Stop(stop) => self.stops.order(seq, stop, &self.jobs)?,
             Event::Lifted(lifted) => self.stops.lift(seq, lifted)?,
             Event::Provider(noted) => self.providers.push(noted.clone()),
+            Event::MailsPlanned(planned) => self.mails_planned(planned)?,
+            Event::MailsTold(told) => self.mails_told(told)?,
             Event::Approval(act) => self.approval(seq, act)?,
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {

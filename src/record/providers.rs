@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::audit::{self, Event, ProviderNoted};
 use super::error::RecordError;
+use super::notice_mails::MailTime;
 use super::stops::signers;
 use super::{Access, Home, Ledger, inputs};
 use crate::base::{ExitStatus, Explain};
@@ -21,7 +22,7 @@ use crate::field::provider::{ProviderHistory, ProviderWord, ToldProvider};
 use crate::field::subject::LetterSubject;
 
 /// Signatures that are needed where a note changes who is named or written to.
-const SIGNERS: usize = 2;
+pub(super) const SIGNERS: usize = 2;
 
 /// Something that somebody notes of a provider.
 #[derive(Clone, Copy, Debug)]
@@ -148,18 +149,24 @@ pub fn note(
         note: note.note.to_owned(),
         signers: signers.clone(),
     };
-    ledger.write(|store| store.note_provider(event))?;
+    ledger.write(|store| store.about_providers(&Event::Provider(event)))?;
     Ok(NotedProvider { said: note.said, signers })
 }
 
 impl Ledger {
-    /// Every provider that had a notice or of which something was noted, by pseudonym.
+    /// Every provider that had a notice or of which something was noted, by pseudonym. `mails`: until
+    /// when a mail may wait for its server.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
-    pub fn providers(&self) -> Result<BTreeMap<Pseudonym, ProviderHistory>, RecordError> {
+    pub fn providers(
+        &self,
+        mails: Option<MailTime>,
+    ) -> Result<BTreeMap<Pseudonym, ProviderHistory>, RecordError> {
+        let mut told = self.told_to(LetterSubject::Provider)?;
+        self.add_mails(&mut told, mails)?;
         let mut providers = BTreeMap::<Pseudonym, ProviderHistory>::new();
-        for (provider, notices) in self.told_to(LetterSubject::Provider)? {
+        for (provider, notices) in told {
             providers.entry(provider).or_default().notices = notices;
         }
         for noted in &self.model()?.providers {
@@ -185,10 +192,8 @@ impl Ledger {
     ) -> Result<BTreeMap<Pseudonym, Vec<ToldProvider>>, RecordError> {
         let model = self.model()?;
         let given_up = self.store.given_up();
-        let notices: BTreeMap<(JobNumber, u32), u64> = model
-            .told_notices(subject)
-            .filter(|((job, _), _)| Some(*job) != given_up)
-            .collect();
+        let notices: BTreeMap<(JobNumber, u32), u64> =
+            model.told_notices(subject).filter(|((job, _), _)| Some(*job) != given_up).collect();
 
         let posted = self.posted(&notices)?;
         let returned: Vec<_> = self.store.returned()?;
@@ -207,6 +212,7 @@ impl Ledger {
                 posted_on: posted.get(&place).copied().filter(|_| !is_back),
                 returned: is_back,
                 returned_from: back.get(&place).copied().flatten(),
+                by_mail: false,
             });
         }
         Ok(told)
@@ -251,7 +257,8 @@ impl Ledger {
         }
 
         let code = note.code.to_owned();
-        let known = self.providers()?.remove(&self.keys().provider(note.code)).unwrap_or_default();
+        let known =
+            self.providers(None)?.remove(&self.keys().provider(note.code)).unwrap_or_default();
         if known.notices.is_empty() {
             return Err(ProviderNoteError::NoNotice { code });
         }

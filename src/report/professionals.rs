@@ -40,7 +40,8 @@ impl ProfessionalReport {
             (format!("professionals who wait until {night} at the latest"), *people)
         });
         let held = self.held.iter();
-        let held = held.map(|(hold, people)| (format!("no letter: {} ({hold})", hold.text()), *people));
+        let held =
+            held.map(|(hold, people)| (format!("no letter: {} ({hold})", hold.text()), *people));
         all.into_iter().chain(waiting).chain(held).collect()
     }
 }
@@ -49,7 +50,8 @@ impl fmt::Display for ProfessionalReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (held, waiting): (u64, u64) = (self.held.values().sum(), self.waiting.values().sum());
         write!(f, "{} tonight", count(self.letters, "letter", "letters"))?;
-        for (number, what) in [(waiting, "waiting"), (held, "held"), (self.nothing, "told before")] {
+        for (number, what) in [(waiting, "waiting"), (held, "held"), (self.nothing, "told before")]
+        {
             if number > 0 {
                 write!(f, ", {number} {what}")?;
             }

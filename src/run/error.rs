@@ -265,6 +265,9 @@ impl Explain for RunError {
             Self::Record(error) | Self::PartStopped { source: error, .. } => error.hint(),
             Self::Texts(error) => error.hint(),
             Self::Notices(error) => error.hint(),
+            Self::Professionals => Some(
+                "set `[professionals]` with who signs, or take the list out of the inbox".to_owned(),
+            ),
             Self::Render(error) => error.hint(),
             Self::Link(error) => error.hint(),
             Self::VendorKey(error) => error.hint(),
@@ -343,6 +346,7 @@ impl Explain for RunError {
             | Self::NoJob { .. }
             | Self::NotSpoilt { .. }
             | Self::Waits { .. }
+            | Self::Professionals
             | Self::Parameters(_)
             | Self::DressFolder { .. }
             | Self::DressKey { .. }

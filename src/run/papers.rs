@@ -150,16 +150,21 @@ pub(super) fn write_providers(
 /// that night; `None`: no night told providers first.
 #[must_use]
 pub fn last_providers(data_dir: &Utf8Path) -> Option<BTreeMap<String, ProviderLine>> {
+    let files = everywhere(data_dir, PROVIDERS).into_iter();
+    let dated = files.filter_map(|file| Some((fs::metadata(&file).ok()?.modified().ok()?, file)));
+
+    let (_, newest) = dated.max()?;
+    serde_json::from_slice(&fs::read(newest).ok()?).ok()
+}
+
+/// Where a paper of this name may be: of the runs that ended, and of the job that waits.
+pub(super) fn everywhere(data_dir: &Utf8Path, name: &str) -> Vec<Utf8PathBuf> {
     let folders = |folder: Utf8PathBuf| {
         let entries = folder.read_dir_utf8().into_iter().flatten().filter_map(Result::ok);
         entries.map(camino::Utf8DirEntry::into_path).collect::<Vec<_>>()
     };
     let planned = folders(data_dir::staging(data_dir)).into_iter().map(|job| job.join("papers"));
-    let files = planned.chain(folders(data_dir::runs(data_dir))).map(|run| run.join(PROVIDERS));
-    let dated = files.filter_map(|file| Some((fs::metadata(&file).ok()?.modified().ok()?, file)));
-
-    let (_, newest) = dated.max()?;
-    serde_json::from_slice(&fs::read(newest).ok()?).ok()
+    planned.chain(folders(data_dir::runs(data_dir))).map(|run| run.join(name)).collect()
 }
 
 /// Begins `letters.parquet` in `folder`.

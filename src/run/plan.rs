@@ -18,6 +18,7 @@ use crate::field::job_number::JobNumber;
 use crate::field::row::{Input, Rows};
 use crate::field::schedule::Schedule;
 use crate::package::{self, PartPlan, Places};
+use crate::record::notice_mails::MailsPlanned;
 use crate::record::{
     CaseNews, CheckedPlan, Gone, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft,
     ShieldNews, StagedFile,
@@ -67,6 +68,8 @@ pub(super) enum Staged {
         shields: ShieldNews,
         /// The waves, where they are new.
         schedule: Option<Schedule>,
+        /// Notices by mail.
+        mails: Option<MailsPlanned>,
         /// What humans have to be told.
         news: CaseNews,
     },
@@ -76,9 +79,20 @@ pub(super) enum Staged {
         checked: Box<CheckedPlan>,
         /// Has set every body of the job.
         press: Box<Press>,
+        /// Notices by mail.
+        mails: Option<MailsPlanned>,
         /// What humans have to be told.
         news: CaseNews,
     },
+}
+
+impl Staged {
+    /// With notices by mail.
+    fn with(mut self, planned: Option<MailsPlanned>) -> Self {
+        let (Self::Nothing { mails, .. } | Self::Letters { mails, .. }) = &mut self;
+        *mails = planned;
+        self
+    }
 }
 
 /// Writes the plan and the papers so far to staging.
@@ -105,8 +119,10 @@ pub(super) fn stage(
     logging::keep();
     ledger.anchor()?;
 
+    let mails = prepared.letters.providers.mails.event(&run_id, night.run_date)?;
     if prepared.proofed.is_empty() {
-        return stage_nothing(night, ledger, received, prepared, report, clock, queue);
+        let nothing = stage_nothing(night, ledger, received, prepared, report, clock, queue)?;
+        return Ok(nothing.with(mails));
     }
 
     kept_texts::keep(&config.data_dir, &wording.texts)?;
@@ -118,7 +134,7 @@ pub(super) fn stage(
     let (checked, press) = input.stage(received, prepared)?;
 
     let (checked, press, news) = (Box::new(checked), Box::new(press), queue.news);
-    Ok(Staged::Letters { checked, press, news })
+    Ok(Staged::Letters { checked, press, mails, news })
 }
 
 /// Commits the ledger to a staged plan: from here on the set of letters is fixed.
@@ -131,8 +147,8 @@ pub(super) fn commit(
     received: Received,
     staged: Staged,
 ) -> Result<Step, RunError> {
-    let (checked, press, news) = match staged {
-        Staged::Nothing { staging, mut report, identities, shields, schedule, news } => {
+    let (checked, press, mails, news) = match staged {
+        Staged::Nothing { staging, mut report, identities, shields, schedule, mails, news } => {
             let read = Read {
                 inputs: &received.rows.inputs,
                 intake: &received.intake,
@@ -140,10 +156,11 @@ pub(super) fn commit(
                 schedule: schedule.as_ref(),
             };
             ledger.note(&noted(night, &report.run_id, read, &identities))?;
+            mails.into_iter().try_for_each(|mails| ledger.plan_mails(mails))?;
             let papers = conclude(night, ledger, &staging, &mut report)?;
             return Ok(Step::Nothing { papers, report, news });
         }
-        Staged::Letters { checked, press, news } => (checked, press, news),
+        Staged::Letters { checked, press, mails, news } => (checked, press, mails, news),
     };
 
     // Nobody looks at a row any more, and recording needs room.
@@ -151,6 +168,8 @@ pub(super) fn commit(
     let mut clock = Clock::default();
     night.progress.stage("recording", 0);
     clock.time("record", || ledger.plan(&checked), |_| checked.letters())?;
+    // Without these the next night plans them: nothing was sent.
+    mails.into_iter().try_for_each(|mails| ledger.plan_mails(mails))?;
 
     let job = ledger.pending()?.ok_or(RunError::Unplanned)?;
 
@@ -355,6 +374,7 @@ impl PlanInput<'_, '_> {
             press: &prepared.press,
         }
         .add_to(&mut staged, &mut clock)?;
+        letters.providers.mails.write(&staging.papers())?;
         drop(letters);
 
         let checked = draft.finish(&job_name, &staged)?;
@@ -459,9 +479,10 @@ fn stage_nothing(
     papers::letters(&staging.papers())?.finish()?;
     papers::write_marks(&staging.papers(), &received.delivery, ledger.keys().marker())?;
     papers::write_providers(&staging.papers(), prepared.providers.as_ref())?;
+    prepared.letters.providers.mails.write(&staging.papers())?;
 
-    let (report, news) = (Box::new(report), queue.news);
-    Ok(Staged::Nothing { staging, report, identities, shields, schedule, news })
+    let (report, mails, news) = (Box::new(report), None, queue.news);
+    Ok(Staged::Nothing { staging, report, identities, shields, schedule, mails, news })
 }
 
 /// Ends a run that has nothing to print: its papers go to their place.

@@ -120,7 +120,8 @@ impl ProfessionalNight {
         let Ok(practice) = practice else { return };
 
         let (code, name, findings) = (one.code, one.name, one.findings);
-        let letter = ProfessionalLetter { subject, code, name, practice, findings, kind, sequence, earlier };
+        let letter =
+            ProfessionalLetter { subject, code, name, practice, findings, kind, sequence, earlier };
         let body = keys.entry(book.facts_of(&letter)).or_insert_with_key(|facts| {
             let body = book.body(facts);
             let key = body.key();
@@ -186,7 +187,7 @@ fn subject(
     told: &BTreeMap<Pseudonym, Vec<ToldProvider>>,
     keys: &Keys,
 ) -> Pseudonym {
-    let name = one.name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
+    let name = professionals::plain_name(one.name);
     let by_name = keys.professional("name", &[&name, one.provider_code]);
     let by_code = keys.professional("code", &[one.code]);
     if one.code.is_empty() || (told.contains_key(&by_name) && !told.contains_key(&by_code)) {

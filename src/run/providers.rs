@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::letters::{Candidates, Written};
 use super::night::Wording;
+use super::notice_mails::{self, NoticeMails};
 use super::professionals::{ProfessionalNight, ProfessionalsTold};
 use super::{Night, RunError};
 use crate::compose::Letterbook;
@@ -17,10 +18,12 @@ use crate::field::body::Body;
 use crate::field::draft::Draft;
 use crate::field::ids::Pseudonym;
 use crate::field::keys::Keys;
+use crate::field::notice_mail::NoticeChannel;
 use crate::field::provider::{NoticeHold, ProviderHistory};
 use crate::field::row::Rows;
-use crate::record::{Held, Ledger};
+use crate::record::notice_mails::MailTime;
 use crate::record::pieces::address_mark;
+use crate::record::{Held, Ledger};
 use crate::render::{Press, Proof};
 use crate::report::providers::{ProviderLine, ProviderReport, ProviderState};
 
@@ -46,6 +49,7 @@ pub(super) struct ProviderNight {
     clocks: BTreeMap<String, (ProvidersFirst, ProviderHistory)>,
     drafts: Vec<(String, Draft)>,
     professionals: ProfessionalNight,
+    mails: NoticeMails,
     /// Texts of the notices and of the letters to professionals, by content hash.
     pub bodies: BTreeMap<String, Body>,
 }
@@ -61,6 +65,8 @@ pub(super) struct ProvidersTold {
     pub lines: BTreeMap<String, ProviderLine>,
     /// The professionals.
     pub professionals: ProfessionalsTold,
+    /// Notices by mail.
+    pub mails: NoticeMails,
 }
 
 impl<'a> Providers<'a> {
@@ -74,7 +80,10 @@ impl<'a> Providers<'a> {
         Ok(Some(Self {
             settings,
             tonight: night.run_date,
-            known: ledger.providers()?,
+            known: ledger.providers(Some(MailTime {
+                today: night.run_date,
+                days: settings.after_posting_days,
+            }))?,
             unheard: ProviderHistory::default(),
         }))
     }
@@ -155,9 +164,16 @@ impl<'a> Providers<'a> {
             made.clocks.insert(code.to_owned(), (self.settings.clone(), history.clone()));
         }
 
-        if let (Some(texts), Some(facts)) = (&wording.notices, &wording.facts.providers) {
-            let book = NoticeBook { letters: *book, texts, settings: self.settings, facts };
-            let written = notices::write(&due, &book);
+        let parts = wording.notices.as_ref().zip(wording.facts.providers.as_ref());
+        let letters = *book;
+        let notice_book = parts.map(|(texts, facts)| NoticeBook {
+            letters,
+            texts,
+            settings: self.settings,
+            facts,
+        });
+        if let Some(book) = &notice_book {
+            let written = notices::write(&due, book);
             made.drafts = written.drafts;
             made.bodies = written.bodies;
             for (code, hold) in &written.held {
@@ -168,8 +184,40 @@ impl<'a> Providers<'a> {
         // A frozen plan has no place for notices that it did not have; whoever waits for one waits.
         if let Some(frozen) = night.only {
             made.drafts.retain(|(_, draft)| frozen.has(draft));
+        } else if let Some(book) = notice_book {
+            self.send_by_mail(&mut made, &due, &book)?;
         }
         Ok(made)
+    }
+}
+
+impl Providers<'_> {
+    /// Takes the notices that go by mail from those that are written on paper.
+    fn send_by_mail(
+        &self,
+        made: &mut ProviderNight,
+        due: &[ProviderNotice<'_>],
+        book: &NoticeBook<'_>,
+    ) -> Result<(), RunError> {
+        let by_code: BTreeMap<&str, &ProviderNotice<'_>> =
+            due.iter().map(|notice| (notice.provider.code.as_str(), notice)).collect();
+        for (code, draft) in std::mem::take(&mut made.drafts) {
+            let Some(notice) = by_code.get(code.as_str()) else { continue };
+            let history = self.of_code(&code, book.letters.keys);
+            let channel = notice_mails::channel(self.settings, notice, history);
+            if let Some(body) =
+                made.bodies.get(&draft.body).filter(|_| channel != NoticeChannel::Letter)
+            {
+                made.mails.add(book, notice, &draft, body)?;
+            }
+            match made.concerned.get_mut(&code) {
+                Some(concerned) if channel == NoticeChannel::Mail => {
+                    concerned.line.is_planned = true
+                }
+                _ => made.drafts.push((code, draft)),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -225,7 +273,7 @@ impl ProviderNight {
     fn hold_returned(&mut self, known: &BTreeMap<Pseudonym, ProviderHistory>, keys: &Keys) {
         let came_back = |(_, draft): &mut (String, Draft)| {
             let last = known.get(&draft.person).and_then(|history| history.notices.last());
-            last.is_some_and(|last| {
+            last.filter(|last| !last.by_mail).is_some_and(|last| {
                 let mark = address_mark(keys, &draft.address_lines, &draft.country_line);
                 last.returned && last.returned_from.is_none_or(|from| from == mark)
             })
@@ -275,6 +323,7 @@ impl ProviderNight {
             told.lines.insert(code, line);
         }
 
+        told.mails = self.mails;
         told.professionals = self.professionals.proof(press, &told.order)?;
         told.notices.append(&mut told.professionals.letters);
         Ok(told)

@@ -35,6 +35,14 @@ pub struct SampleSummary {
     pub providers: u64,
     /// Suppressions.
     pub suppressions: u64,
+    /// Rows of the professionals list.
+    #[serde(skip_serializing_if = "is_none")]
+    pub professionals: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_none(rows: &u64) -> bool {
+    *rows == 0
 }
 
 /// Why the sample could not be written.
@@ -67,14 +75,14 @@ impl Explain for SampleError {
     }
 }
 
-/// Writes an inbox of about `people` invented people to `out`: exposures (two files), participants,
-/// register, providers, suppressions, each with its sidecar, and `truth.csv` (`record_id, person`).
+/// Writes an inbox of about `people` invented people and so many professionals to `out`: exposures (two files), participants,
+/// register, providers, suppressions, and professionals if there are any, each with its sidecar, and `truth.csv` (`record_id, person`).
 ///
 /// # Errors
 /// [`SampleError`] when the folder is not empty or a file cannot be written.
 pub fn write(
     out: &Utf8Path,
-    people: u32,
+    [people, professionals]: [u32; 2],
     seed: u64,
     progress: &Progress,
 ) -> Result<SampleSummary, SampleError> {
@@ -108,6 +116,12 @@ pub fn write(
         if rng.random_bool(0.08) {
             population.household().iter().try_for_each(|human| files.listed(human))?;
         }
+    }
+
+    // From numbers of their own: the rest is the same with and without them.
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xca5e);
+    for number in 0..professionals {
+        files.professional(&mut rng, number, &codes)?;
     }
 
     progress.finish();

@@ -37,6 +37,7 @@ mod packaging;
 mod paper;
 mod plain;
 mod press;
+mod professionals;
 mod program;
 mod providers;
 mod purge;

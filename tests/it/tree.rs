@@ -39,7 +39,7 @@ const HOMES: [(&str, &[&str]); 15] = [
     ("zip", &["package/archive.rs", "read/workbook/parts.rs"]),
     ("calamine", &["read/workbook/book.rs"]),
     ("age", &["package/seal.rs"]),
-    ("lettre", &["deliver/email.rs"]),
+    ("lettre", &["deliver/email.rs", "deliver/email/many.rs"]),
     ("rusqlite", &["record/store.rs", "record/store/"]),
     ("ssh_key", &["package/sign.rs"]),
     ("openssh_sftp_client", &["deliver/sftp.rs"]),

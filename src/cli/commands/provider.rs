@@ -9,6 +9,7 @@ use crate::cli::args::ProviderArgs;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::field::provider::{ProviderHistory, ProviderWord};
+use crate::record::notice_mails::MailTime;
 use crate::record::providers::{self, ProviderNote};
 use crate::record::{Access, Home, Ledger};
 use crate::report::providers::{ProviderLine, ProviderState};
@@ -76,7 +77,10 @@ impl Session<'_> {
     fn show_provider(&self, asked: &ProviderArgs) -> Result<ExitStatus, Failure> {
         let ledger = Ledger::open(&Home::of(self.config), Access::Read)
             .map_err(|error| record_failure(&error))?;
-        let mut known = ledger.providers().map_err(|error| record_failure(&error))?;
+        let settings = self.config.providers_first.as_ref();
+        let mails =
+            settings.map(|own| MailTime { today: self.run_date, days: own.after_posting_days });
+        let mut known = ledger.providers(mails).map_err(|error| record_failure(&error))?;
         let history = known.remove(&ledger.keys().provider(&asked.code)).unwrap_or_default();
         let lines = run::last_providers(&self.config.data_dir);
         let line = lines.as_ref().and_then(|lines| lines.get(&asked.code));
@@ -128,6 +132,9 @@ fn show(code: &str, line: &ProviderLine, history: &ProviderHistory) {
     }
     for notice in &history.notices {
         let posted = match (notice.posted_on, notice.returned) {
+            (_, true) if notice.by_mail => ", by mail, which did not arrive".to_owned(),
+            (Some(day), false) if notice.by_mail => format!(", by mail, sent on {day}"),
+            (None, false) if notice.by_mail => ", by mail, not sent yet".to_owned(),
             (_, true) => ", came back".to_owned(),
             (Some(day), false) => format!(", posted on {day}"),
             (None, false) => ", not reported posted yet".to_owned(),

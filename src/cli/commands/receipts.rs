@@ -1,21 +1,24 @@
 //! `receipts`: files of the vendor's are taken, each whole or not at all.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+use crate::base::plain::count;
 use crate::base::{ExitStatus, logging};
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::receipts::{self, ReceiptError, ReceiptFile, ReceiptServer};
 use crate::record::pieces::{PaperTerms, Taken};
 use crate::record::{Home, Ledger};
-use crate::run::mailed;
+use crate::run::{mailed, notice_mails};
 
 /// `receipts --json`.
 #[derive(Serialize)]
 struct Answer {
     exit_code: u8,
     files: Vec<Taken>,
+    /// Notices by mail that came back and were not known to.
+    bounces: u64,
     /// Files of which nothing was taken.
     refused: Vec<Refused>,
     /// Files on the vendor's server that may not be whole yet.
@@ -54,6 +57,10 @@ impl Session<'_> {
             .map_err(|error| record_failure(&error))?;
         let mut taking = Taking::into(self, ledger);
         for path in &files {
+            if receipts::is_bounces(path.file_name().unwrap_or_default()) {
+                taking.bounces(path);
+                continue;
+            }
             let read = receipts::read(path, &self.config.receipts);
             taking.take(path.file_name().unwrap_or_default(), read.map(Some));
         }
@@ -69,7 +76,7 @@ impl Session<'_> {
 impl<'a> Taking<'a> {
     fn into(session: &'a Session<'a>, ledger: Ledger) -> Self {
         let (files, refused, waiting) = (Vec::new(), Vec::new(), Vec::new());
-        let answer = Answer { exit_code: 0, files, refused, waiting };
+        let answer = Answer { exit_code: 0, files, bounces: 0, refused, waiting };
         Self { session, ledger, status: ExitStatus::Done, answer }
     }
 
@@ -119,6 +126,32 @@ impl<'a> Taking<'a> {
         }
     }
 
+    /// Takes mails to providers that came back.
+    fn bounces(&mut self, path: &Utf8Path) {
+        let name = path.file_name().unwrap_or_default().to_owned();
+        let taken =
+            receipts::bounced(path).map_err(|error| Failure::of(&error)).and_then(|mails| {
+                logging::keep();
+                let taken =
+                    notice_mails::take_bounces(&mut self.ledger, &mails, self.session.run_date)
+                        .map_err(|error| record_failure(&error))?;
+                taken.ok_or_else(|| Failure::of(&ReceiptError::Mail { path: path.to_owned() }))
+            });
+        match taken {
+            Ok(new) => {
+                let said = format!(
+                    "{name}: {} came back by mail and will be letters",
+                    count(new, "notice", "notices")
+                );
+                if !self.session.args.json {
+                    output::line(format_args!("taken     {said}"));
+                }
+                self.answer.bounces += new;
+            }
+            Err(failure) => self.refuse(name, failure),
+        }
+    }
+
     /// Holds a file against the ledger.
     fn hold(&mut self, file: &ReceiptFile) -> Result<Taken, Failure> {
         // Nothing about the file itself is refused any more.
@@ -139,8 +172,9 @@ impl<'a> Taking<'a> {
 
     /// Says the rest; gives how the command ends.
     fn end(mut self) -> ExitStatus {
-        let Answer { files, refused, waiting, .. } = &self.answer;
-        let is_quiet = files.is_empty() && refused.is_empty() && waiting.is_empty();
+        let Answer { files, bounces, refused, waiting, .. } = &self.answer;
+        let is_quiet =
+            *bounces == 0 && files.is_empty() && refused.is_empty() && waiting.is_empty();
         self.answer.exit_code = self.status.code();
         if self.session.args.json {
             output::json(&self.answer);

@@ -11,11 +11,12 @@ use crate::tools::sample;
 
 pub(super) fn write(
     args: &Args,
-    people: u32,
+    [people, professionals]: [u32; 2],
     seed: u64,
     out: &Utf8Path,
 ) -> Result<ExitStatus, Failure> {
-    let summary = sample::write(out, people, seed, &Progress::on_stderr()).map_err(|error| {
+    let summary = sample::write(out, [people, professionals], seed, &Progress::on_stderr());
+    let summary = summary.map_err(|error| {
         let hint = error.hint();
         Failure::new(ExitStatus::Stopped, &error, hint)
     })?;

@@ -142,6 +142,7 @@ tables! {
         ask: NoticeAsk,
         contact: NoticeContact,
         enclosed: NoticeEnclosed,
+        mail: MailNotice,
         professional: ProfessionalWords,
         unaffected: NoticeUnaffected,
     }
@@ -201,6 +202,13 @@ tables! {
     }
     /// CONTACT.
     NoticeContact { reach_us: NoticeLine }
+    /// What a mail says that a letter does not.
+    MailNotice {
+        about: NoticeLine,
+        under: SlottedLine<NumberSlot>,
+        between: SlottedLine<MonthsSlot>,
+        over: SlottedLine<NumberSlot>,
+    }
     /// What is said to a provider that no record names.
     NoticeUnaffected { heading: Plain, what: NoticeLine, later: Plain, patients: NoticeLine }
     /// ENCLOSED.

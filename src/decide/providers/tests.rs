@@ -51,6 +51,7 @@ fn told(on: Date, patients: u64, findings: &Findings) -> ToldProvider {
         posted_on: None,
         returned: false,
         returned_from: None,
+        by_mail: false,
     }
 }
 

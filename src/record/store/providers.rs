@@ -11,7 +11,7 @@ use crate::field::findings::Findings;
 use crate::field::ids::Pseudonym;
 use crate::field::job_number::JobNumber;
 use crate::field::terms::Kind;
-use crate::record::audit::{Event, Head, ProviderNoted};
+use crate::record::audit::{Event, Head};
 use crate::record::error::RecordError;
 
 /// A job, and a place in it.
@@ -32,11 +32,11 @@ impl Store {
         self.supposed.given_up
     }
 
-    /// Writes down what was noted of a provider.
-    pub fn note_provider(&mut self, noted: ProviderNoted) -> Result<Head, RecordError> {
+    /// Writes down an event about providers, which changes no table.
+    pub fn about_providers(&mut self, event: &Event) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        let head = append(&transaction, &Event::Provider(noted))?;
-        transaction.commit().map_err(at("record a note of a provider"))?;
+        let head = append(&transaction, event)?;
+        transaction.commit().map_err(at("record an event about providers"))?;
         Ok(head)
     }
 

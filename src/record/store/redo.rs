@@ -346,6 +346,8 @@ fn repeat(
         | Event::Stop(_)
         | Event::Lifted(_)
         | Event::Provider(_)
+        | Event::MailsPlanned(_)
+        | Event::MailsTold(_)
         | Event::Approval(_) => Ok(()),
         Event::Planned(plan) => {
             let plan = || {

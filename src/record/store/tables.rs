@@ -58,6 +58,7 @@ impl Store {
             pieces: self.piece_hashes()?,
             jobs: self.jobs()?,
             contents: self.contents()?,
+            mails: crate::record::notice_mails::Mails::default(),
             gone: BTreeSet::new(),
             receipts: BTreeSet::new(),
             origins: BTreeMap::new(),

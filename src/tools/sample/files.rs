@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io::BufWriter;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use csv::Writer;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::lab::{HEADER, Record};
+use super::lab::{Codes, HEADER, Record};
 use super::population::{Human, ListedIn};
 use super::{SampleError, SampleSummary, names, places};
 use crate::base::{FileError, durable};
@@ -17,6 +17,7 @@ use crate::field::row::List;
 
 const LISTED: [&str; 32] = contract::names(contract::columns(List::Register));
 const PROVIDERS: [&str; 13] = contract::names(contract::columns(List::Providers));
+const PROFESSIONALS: [&str; 7] = contract::names(contract::columns(List::Professionals));
 const SUPPRESSIONS: [&str; 5] = contract::names(contract::columns(List::Suppressions));
 
 /// One file, its row count, and the bytes that went through it.
@@ -66,8 +67,10 @@ pub struct Files {
     register: Csv,
     providers: Csv,
     suppressions: Csv,
+    professionals: Option<Csv>,
     truth: Csv,
     records: u64,
+    out: Utf8PathBuf,
 }
 
 impl Files {
@@ -88,8 +91,10 @@ impl Files {
             register: Csv::create(out, "register.csv", &LISTED)?,
             providers: Csv::create(out, "providers.csv", &PROVIDERS)?,
             suppressions: Csv::create(out, "suppressions.csv", &SUPPRESSIONS)?,
+            professionals: None,
             truth: Csv::create(out, "truth.csv", &["record_id", "person"])?,
             records: 0,
+            out: out.to_owned(),
         })
     }
 
@@ -165,6 +170,37 @@ impl Files {
         ])
     }
 
+    /// One professional at one of the practices and hospitals, in one or two rows; now and then without
+    /// a code, or gone.
+    pub fn professional(
+        &mut self,
+        rng: &mut ChaCha8Rng,
+        number: u32,
+        codes: &Codes,
+    ) -> Result<(), SampleError> {
+        let list = match &mut self.professionals {
+            Some(list) => list,
+            none => none.insert(Csv::create(&self.out, "professionals.csv", &PROFESSIONALS)?),
+        };
+        let code = format!("84{number:06}");
+        let initial = char::from(b'A' + rng.random_range(0..26));
+        let name = format!("{initial}. {}", names::surname(rng).name);
+        let table = if rng.random_bool(0.3) { &codes.hospital } else { &codes.gp };
+        let practice = table.get(rng.random_range(0..table.len().max(1))).unwrap_or(&codes.gp[0]);
+        let left = if rng.random_bool(0.01) { "2025-06-30" } else { "" };
+        let code = if rng.random_bool(0.05) { "" } else { code.as_str() };
+
+        for (dataset, status) in [("ds1", "confirmed"), ("ds2", "not_excluded")] {
+            if dataset == "ds1" || rng.random_bool(0.3) {
+                let phone = if rng.random_bool(0.5) { ";phone" } else { "" };
+                let signature = if rng.random_bool(0.2) { ";signature" } else { "" };
+                let items = format!("name;code;practice{phone}{signature}");
+                list.push([code, &name, practice, dataset, status, &items, left])?;
+            }
+        }
+        Ok(())
+    }
+
     /// Closes all files and counts them.
     pub fn finish(self, out: &Utf8Path, people: u32) -> Result<SampleSummary, SampleError> {
         let [first, second] = self.exposures;
@@ -179,6 +215,7 @@ impl Files {
             register: self.register.finish(out)?,
             providers: self.providers.finish(out)?,
             suppressions: self.suppressions.finish(out)?,
+            professionals: self.professionals.map_or(Ok(0), |list| list.finish(out))?,
         })
     }
 }
