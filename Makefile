@@ -16,7 +16,7 @@ REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo deny desk desk-test review-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo hostile-test release
+.PHONY: ahead approve-demo deny desk desk-test review-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo hostile-test release mail-test
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -108,6 +108,9 @@ vendor-test: tools ## Ten thousand simulated vendors work off small jobs (VENDOR
 
 loop-demo: build ## Take the sample's package through a simulated vendor to the last state, and show where the letters are
 	@tests/loop_demo.sh $(BIN) $(DATE)
+
+mail-test: build tools ## Tell 12,000 providers by mail: refused, late, slow and broken off, each is told in one way
+	PROVIDER_MAILS=12000 cargo test --release --test it provider_mail::each_provider
 
 providers-demo: build ## Play three nights with the sample in which patients follow their providers
 	@tests/providers_demo.sh $(BIN)

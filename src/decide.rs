@@ -38,6 +38,7 @@ mod death;
 mod findings;
 mod history;
 mod notices;
+pub mod patients;
 pub mod professionals;
 pub mod providers;
 mod remarks;

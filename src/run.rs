@@ -28,6 +28,7 @@ mod night;
 pub mod notice_mails;
 pub mod outcome;
 mod papers;
+pub mod patients;
 mod plan;
 pub mod plan_files;
 mod planned;
@@ -298,8 +299,7 @@ fn prepare<'a>(
 
     // Compose and proof: every text is laid out once, and every letter is held against its places.
     let book = letterbook(night, ledger, wording, &rows.inputs);
-    let world = candidates.circumstances();
-    let professionals = ProfessionalNight::of(night, ledger, rows, world, book, wording)?;
+    let professionals = ProfessionalNight::of(night, ledger, rows, &candidates, &book, wording)?;
     let notices = ProviderNight::of(providers.as_ref(), night, &candidates, &book, wording)?;
     let notices = notices.with(professionals);
     let notice_bodies = notices.bodies.clone();

@@ -3,12 +3,14 @@
     smtp_server.py MODE FOLDER
 
 MODE is one of: starttls, tls, none (offers no encryption), reject (5xx after the text), later (4xx after the text),
-drop (closes the connection when the text has come), dead (has no mailbox of a name that begins with `o`), slow (answers
+drop (closes the connection when the text has come), many (does to each
+mailbox what its name begins with: refused, later (once), slow, drop), dead (has no mailbox of a name that begins with `o`), slow (answers
 nobody), drip (says a byte a second), endless (says one line that never ends).
 Writes its port and its authority's certificate as one line of JSON to stdout, each mail as FOLDER/<n>.json, and ends
 when stdin is closed.
 """
 
+import asyncio
 import email
 import email.policy
 import json
@@ -39,10 +41,19 @@ def context():
 
 class Keep:
     count = 0
+    asked = set()
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if MODE == "dead" and address.startswith("o"):
             return "550 5.1.1 there is no such mailbox"
+        if MODE == "many":
+            if address.startswith("refused"):
+                return "550 5.1.1 there is no such mailbox"
+            if address.startswith("later") and address not in self.asked:
+                self.asked.add(address)
+                return "450 4.2.0 ask again"
+            if address.startswith("slow"):
+                await asyncio.sleep(0.05)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -52,6 +63,9 @@ class Keep:
         if MODE == "later":
             return "451 4.3.0 try again later"
         if MODE == "drop":
+            server.transport.abort()
+            return "250 never seen"
+        if MODE == "many" and envelope.rcpt_tos[0].startswith("drop"):
             server.transport.abort()
             return "250 never seen"
         self.count += 1

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::statement::Statement;
+use crate::compose::notices::NoticeTexts;
 use crate::record::{ApprovalEvent, Said};
 
 /// What can be edited in a campaign's folder.
-pub const EDITABLE: [&str; 3] = ["texts", "facts", "settings"];
+pub const EDITABLE: [&str; 4] = ["texts", "facts", "settings", "notices"];
 
 /// Who edited what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,12 +34,14 @@ pub struct TextEdits {
 impl Statement {
     /// What can be edited, each with its hash in this statement.
     #[must_use]
-    pub fn editable(&self) -> [(&'static str, String); 3] {
-        let [texts, facts, settings] = EDITABLE;
+    pub fn editable(&self) -> [(&'static str, String); 4] {
+        let [texts, facts, settings, notices] = EDITABLE;
         [
             (texts, self.made_with.texts.clone()),
             (facts, self.made_with.facts.clone()),
             (settings, self.settings_hash()),
+            // Empty where nobody is written to from them.
+            (notices, self.made_with.notices.clone().unwrap_or_default()),
         ]
     }
 }
@@ -57,6 +60,11 @@ impl Edits {
         let mut edits = Self::default();
         for (place, (what, sha256)) in statement.editable().into_iter().enumerate() {
             if before.as_ref().is_some_and(|before| before[place].1 == sha256) {
+                continue;
+            }
+            // The texts to providers that came with the program are nobody's edit.
+            let built_in = || NoticeTexts::built_in().hash() == sha256;
+            if what == EDITABLE[3] && (sha256.is_empty() || built_in()) {
                 continue;
             }
 
@@ -157,6 +165,24 @@ mod tests {
             assert_eq!(edits.unclaimed, [("facts", facts.clone())]);
         }
         assert_eq!(Edits::of(&statement, Some(&statement), &none, &[]), Edits::default());
+    }
+
+    #[test]
+    fn an_edit_of_the_texts_to_providers_is_somebodys() {
+        let last = statement();
+        let none = TextEdits::default();
+        let with = |notices: &str| {
+            let mut statement = last.clone();
+            statement.made_with.notices = Some(notices.to_owned());
+            statement
+        };
+        let built_in = with(NoticeTexts::built_in().hash());
+        assert_eq!(Edits::of(&built_in, Some(&last), &none, &[]), Edits::default());
+        let edits = Edits::of(&with("0"), Some(&built_in), &none, &[]);
+        assert_eq!(edits.unclaimed, [("notices", "0".to_owned())]);
+        let acts = [adopted("Dirk", "notices", "0")];
+        let edits = Edits::of(&with("0"), Some(&built_in), &none, &acts);
+        assert_eq!((edits.unclaimed.len(), edits.of_person("dirk")), (0, Some("notices")));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod letter;
 mod link_train;
 mod manual;
 mod new;
+mod patients;
 mod person;
 mod plan;
 mod preview;

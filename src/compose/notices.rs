@@ -270,12 +270,15 @@ impl NoticeBook<'_> {
         let writer = NoticeWriter::new(self, &facts, locale, self.sender(facts.kind));
         [band, writer.say(&locale.mail.about)]
     }
+}
 
+impl NoticeTexts {
     /// What the help desk may say to a provider that no record names.
     #[must_use]
-    pub fn unaffected(&self, language: Language) -> Vec<String> {
-        let texts = &self.texts.locale(language).unaffected;
-        let values = values_of(self.letters.facts, self.sender(ProviderKind::Gp), language);
+    pub fn unaffected(&self, facts: &Facts, language: Language) -> Vec<String> {
+        let texts = &self.locale(language).unaffected;
+        let sender = facts.sender_of.get(&Category::Gp).map_or("", String::as_str);
+        let values = values_of(facts, sender, language);
         let say = |line: &NoticeLine| say(line, &values);
         vec![texts.heading.words(), say(&texts.what), texts.later.words(), say(&texts.patients)]
     }

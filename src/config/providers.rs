@@ -1,4 +1,5 @@
-//! `[providers_first]`: care providers are told before their patients are.
+//! `[providers_first]`: care providers are told before their patients are. `[professionals]`: people who
+//! work in health care are told which of their own data were stolen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::notice_mail::NoticeChannel;
 use crate::field::row::ProviderKind;
+
+/// `[professionals]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfessionalSettings {
+    /// The sender profile that signs, a key of `[senders]` in facts.toml.
+    pub sender: String,
+    /// Professionals who are written to in English, by code; all others get Dutch letters.
+    #[serde(default)]
+    pub in_english: BTreeSet<String>,
+}
 
 /// `[providers_first]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]

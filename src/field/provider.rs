@@ -20,15 +20,19 @@ words! {
         DecidedOurs = "decided_ours",
         /// It was decided: they are not its patients.
         DecidedNotOurs = "decided_not_ours",
+        /// The list of its patients was made for it.
+        ListMade = "list_made",
+        /// It has that list.
+        ListReceived = "list_received",
     }
 }
 
 impl ProviderWord {
-    /// Whether two people sign it: everything but an acknowledgement changes who is named, or who
-    /// is written to.
+    /// Whether two people sign it: everything that changes who is named, who is written to, or who
+    /// knows of whom.
     #[must_use]
     pub const fn needs_approval(self) -> bool {
-        !matches!(self, Self::Acknowledged)
+        !matches!(self, Self::Acknowledged | Self::ListReceived)
     }
 }
 
@@ -64,6 +68,10 @@ pub struct ProviderHistory {
     pub acknowledged_on: Option<Date>,
     /// The last thing that was said of whose patients they are.
     pub ruling: Option<ProviderWord>,
+    /// Lists of its patients that were made for it, and whether it has said that it has the last one.
+    pub lists: u32,
+    /// See `lists`.
+    pub has_list: bool,
 }
 
 impl ProviderHistory {

@@ -133,8 +133,6 @@ pub enum Remains {
     Provider(Box<Provider>),
     /// A suppression tells nothing but its two numbers.
     Suppression,
-    /// Row of the professionals list: it is nobody's but its own.
-    Professional,
 }
 
 /// How much of one file could not be read.

@@ -200,7 +200,7 @@ fn remains(place: usize, refused: &Refused) -> Vec<(usize, usize, Option<Row<'_>
             Remains::Exposure(row) => Row::Exposure(row),
             Remains::Registrant(row) if refused.list == List::Participants => Row::Participant(row),
             Remains::Registrant(row) => Row::Register(row),
-            Remains::Provider(_) | Remains::Suppression | Remains::Professional => return None,
+            Remains::Provider(_) | Remains::Suppression => return None,
         };
         Some((place, index, Some(row)))
     });

@@ -254,7 +254,8 @@ impl Record for Professional {
     }
 
     fn remains(self) -> Option<Remains> {
-        Some(Remains::Professional)
+        // It is nobody's but its own.
+        None
     }
 }
 

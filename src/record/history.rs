@@ -13,7 +13,7 @@ use super::audit::{
     ReissueOrdered, ReprintPlanned, ShieldsSeen, Waiting,
 };
 use super::error::RecordError;
-use super::notice_mails::MailsTold;
+use super::notice_mails::{MailsPlanned, MailsTold};
 use super::passage::PassageStep;
 use super::store::list_word;
 use super::{Head, Ledger};
@@ -271,10 +271,7 @@ fn words(event: &Event) -> String {
             format!("{signers} lifted the stop of event {}: {}", lifted.stop, lifted.reason)
         }
         Event::Provider(noted) => provider(noted),
-        Event::MailsPlanned(planned) => {
-            let mails = count(planned.mails.len() as u64, "notice", "notices");
-            format!("run {} planned {mails} by mail", planned.run_id)
-        }
+        Event::MailsPlanned(planned) => mails_planned(planned),
         Event::MailsTold(told) => mails(told),
         Event::Approval(act) => approval(act),
         Event::Migrated(step) => {
@@ -330,6 +327,12 @@ fn reissue(order: &ReissueOrdered) -> String {
     format!("{} had {letters} written anew ({}): {}{signed}", order.by, order.reason, order.note)
 }
 
+/// Notices that go by mail.
+fn mails_planned(planned: &MailsPlanned) -> String {
+    let mails = count(planned.mails.len() as u64, "notice", "notices");
+    format!("run {} planned {mails} by mail", planned.run_id)
+}
+
 /// What became of mails, in numbers.
 fn mails(told: &MailsTold) -> String {
     let mut fates = BTreeMap::<MailFate, u64>::new();
@@ -352,6 +355,8 @@ fn provider(noted: &ProviderNoted) -> String {
         ProviderWord::NotOurs => "says that these are not its patients",
         ProviderWord::DecidedOurs => "was decided to be that of these patients",
         ProviderWord::DecidedNotOurs => "was decided not to be that of these patients",
+        ProviderWord::ListMade => "asked for the list of its patients, which was made",
+        ProviderWord::ListReceived => "has the list of its patients",
     };
     let signed = match noted.signers.join(" and ") {
         signers if signers.is_empty() => String::new(),

@@ -222,17 +222,13 @@ impl Model {
             Event::Migrated(step) => self.migrated(seq, step)?,
             Event::Waiting(told) => self.waiting(seq, told)?,
             Event::Gone(gone) => self.are_gone(&gone.jobs)?,
-            Event::Republished(back) => {
-                self.jobs.get(&back.job).filter(|job| job.state == JobState::Done)?;
-                self.gone.remove(&back.job);
-            }
+            Event::Republished(back) => self.is_back(back.job)?,
             Event::Receipt(taken) => self.receipt(seq, taken)?,
             Event::Passage(passed) => self.passed(passed)?,
             Event::Stop(stop) => self.stops.order(seq, stop, &self.jobs)?,
             Event::Lifted(lifted) => self.stops.lift(seq, lifted)?,
             Event::Provider(noted) => self.providers.push(noted.clone()),
-            Event::MailsPlanned(planned) => self.mails_planned(planned)?,
-            Event::MailsTold(told) => self.mails_told(told)?,
+            Event::MailsPlanned(_) | Event::MailsTold(_) => self.mailed(event)?,
             Event::Approval(act) => self.approval(seq, act)?,
             Event::Closed(_) => self.end(CampaignState::Open, CampaignState::Closed)?,
             Event::Purging(purging) => {
@@ -331,6 +327,13 @@ impl Model {
             self.reissued.insert(place, plan.job).is_none().then_some(())?;
         }
         self.noticed(plan)
+    }
+
+    /// `None`: the job is not one that has come to its end.
+    fn is_back(&mut self, job: JobNumber) -> Option<()> {
+        self.jobs.get(&job).filter(|job| job.state == JobState::Done)?;
+        self.gone.remove(&job);
+        Some(())
     }
 
     /// `None`: one of them is known to be gone, or never was out.

@@ -69,8 +69,17 @@ pub(in crate::record) struct Mails {
 }
 
 impl Model {
+    /// `None`: the event does not follow from what was so before.
+    pub(super) fn mailed(&mut self, event: &Event) -> Option<()> {
+        match event {
+            Event::MailsPlanned(planned) => self.mails_planned(planned),
+            Event::MailsTold(told) => self.mails_told(told),
+            _ => None,
+        }
+    }
+
     /// `None`: a mail is there already, or says something that the event does not have.
-    pub(super) fn mails_planned(&mut self, planned: &MailsPlanned) -> Option<()> {
+    fn mails_planned(&mut self, planned: &MailsPlanned) -> Option<()> {
         for mail in &planned.mails {
             let findings = planned.findings.get(usize::try_from(mail.findings).ok()?)?.clone();
             let (run_id, on) = (planned.run_id.clone(), planned.date);
@@ -82,7 +91,7 @@ impl Model {
     }
 
     /// `None`: a mail is not there, or what became of it cannot follow what was so before.
-    pub(super) fn mails_told(&mut self, told: &MailsTold) -> Option<()> {
+    fn mails_told(&mut self, told: &MailsTold) -> Option<()> {
         for (letter_id, fate) in &told.fates {
             let state = self.mails.by_id.get_mut(letter_id)?;
             fate.follows(state.fate.map(|(before, _)| before)).then_some(())?;

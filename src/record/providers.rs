@@ -35,6 +35,8 @@ pub struct ProviderNote<'a> {
     pub by: &'a str,
     /// How they know, for the ledger.
     pub note: &'a str,
+    /// What else is signed and kept; empty for nothing.
+    pub about: &'a str,
     /// The day.
     pub date: Date,
 }
@@ -65,7 +67,8 @@ impl Explain for ProviderNoteError {
         let hint = match self {
             Self::NoNotice { .. } => "`breachpost provider CODE` says what is known of it",
             Self::Order { .. } => {
-                "`--decided-ours` and `--decided-not-ours` end what `--not-ours` began"
+                "`--decided-ours` and `--decided-not-ours` end what `--not-ours` began; there is a list \
+                 only of patients that are theirs, and it is received once"
             }
             Self::Words { .. } => {
                 "each is one line of 3 to 200 characters, without names of patients in the note"
@@ -98,9 +101,13 @@ pub struct NotedProvider {
 
 /// The text that two people sign.
 fn text(campaign: &str, note: &ProviderNote<'_>) -> String {
+    let about = match note.about {
+        "" => String::new(),
+        about => format!("about: {about}\n"),
+    };
     format!(
         "breachpost: note of a care provider\ncampaign: {campaign}\nprovider: {}\nwhat: {}\nnoted by: \
-         {}\nwhy: {}\n",
+         {}\nwhy: {}\n{about}",
         note.code, note.said, note.by, note.note
     )
 }
@@ -117,6 +124,20 @@ pub fn text_for(home: &Home<'_>, note: &ProviderNote<'_>) -> Result<String, Prov
     };
     ledger.can_note(note)?;
     Ok(text(home.campaign, note))
+}
+
+/// Whose signatures hold over a note that can be noted.
+///
+/// # Errors
+/// [`ProviderNoteError`] when it cannot be, or they are too few.
+pub fn signed(
+    home: &Home<'_>,
+    note: &ProviderNote<'_>,
+    signatures: &[String],
+    approvers: &[Approver],
+) -> Result<Vec<String>, ProviderNoteError> {
+    let signers = signers(&text_for(home, note)?, signatures, approvers);
+    if signers.len() < SIGNERS { Err(ProviderNoteError::TooFew { signers }) } else { Ok(signers) }
 }
 
 /// Notes something of a provider, where two approvers have signed it if it needs to be signed.
@@ -146,7 +167,10 @@ pub fn note(
         provider: ledger.keys().provider(note.code),
         said: note.said,
         by: note.by.to_owned(),
-        note: note.note.to_owned(),
+        note: match note.about {
+            "" => note.note.to_owned(),
+            about => format!("{} ({about})", note.note),
+        },
         signers: signers.clone(),
     };
     ledger.write(|store| store.about_providers(&Event::Provider(event)))?;
@@ -175,6 +199,11 @@ impl Ledger {
                 ProviderWord::Acknowledged => {
                     known.acknowledged_on = known.acknowledged_on.or(Some(noted.date));
                 }
+                ProviderWord::ListMade => {
+                    known.lists += 1;
+                    known.has_list = false;
+                }
+                ProviderWord::ListReceived => known.has_list = true,
                 said => known.ruling = Some(said),
             }
         }
@@ -268,6 +297,9 @@ impl Ledger {
                 known.ruling.is_none_or(|last| last == ProviderWord::DecidedOurs)
             }
             ProviderWord::DecidedOurs | ProviderWord::DecidedNotOurs => known.is_disputed(),
+            // Nobody hears of patients that are not theirs.
+            ProviderWord::ListMade => !known.is_unnamed(),
+            ProviderWord::ListReceived => known.lists > 0 && !known.has_list,
         };
         if follows { Ok(()) } else { Err(ProviderNoteError::Order { code, said: note.said }) }
     }

@@ -265,9 +265,7 @@ impl Explain for RunError {
             Self::Record(error) | Self::PartStopped { source: error, .. } => error.hint(),
             Self::Texts(error) => error.hint(),
             Self::Notices(error) => error.hint(),
-            Self::Professionals => Some(
-                "set `[professionals]` with who signs, or take the list out of the inbox".to_owned(),
-            ),
+            Self::Professionals => Some("set `[professionals]`, or take the list away".to_owned()),
             Self::Render(error) => error.hint(),
             Self::Link(error) => error.hint(),
             Self::VendorKey(error) => error.hint(),

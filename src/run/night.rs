@@ -76,7 +76,7 @@ impl Night<'_> {
         Ok(Wording { facts, texts, notices, made_with })
     }
 
-    fn facts(&self) -> Result<Facts, RunError> {
+    pub(super) fn facts(&self) -> Result<Facts, RunError> {
         let facts = Facts::load(&self.config.facts)?;
         guard::facts(self.config, &facts)?;
         let began = facts.incident.from;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::letters::Candidates;
 use super::night::Wording;
 use super::{Night, RunError};
 use crate::compose::Letterbook;
@@ -56,8 +57,8 @@ impl ProfessionalNight {
         night: &Night<'_>,
         ledger: &Ledger,
         rows: &Rows,
-        circumstances: &Circumstances<'_>,
-        letters: Letterbook<'_>,
+        candidates: &Candidates<'_>,
+        letters: &Letterbook<'_>,
         wording: &Wording,
     ) -> Result<Self, RunError> {
         let Some(settings) = &night.config.professionals else {
@@ -73,7 +74,7 @@ impl ProfessionalNight {
             return Err(FactsError::Dangling { path, key, name }.into());
         }
 
-        let book = ProfessionalBook { letters, texts, settings, facts };
+        let book = ProfessionalBook { letters: *letters, texts, settings, facts };
         let told = ledger.told_to(LetterSubject::Professional)?;
         let listed = professionals::gather(&rows.professionals, night.run_date);
         let report = ProfessionalReport {
@@ -84,7 +85,7 @@ impl ProfessionalNight {
         let mut made = Self { report: Some(report), ..Self::default() };
         let mut keys = BTreeMap::<ProfessionalFacts, String>::new();
         for one in &listed {
-            made.write(night, one, circumstances, &told, &book, &mut keys);
+            made.write(night, one, candidates.circumstances(), &told, &book, &mut keys);
         }
 
         // A frozen plan has no place for letters that it did not have.

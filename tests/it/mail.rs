@@ -37,6 +37,10 @@ impl Server {
         Self { process, port: port.try_into().unwrap(), folder }
     }
 
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn path(&self, name: &str) -> Utf8PathBuf {
         Utf8Path::from_path(self.folder.path()).unwrap().join(name)
     }

@@ -131,14 +131,14 @@ fn they_are_told_once_and_again_when_more_was_stolen() {
     practice.lists(&["01000009,A.M. Berk,01000001,ds1,confirmed,name;signature,"]);
     let early = practice.run("2025-09-20", 0);
     assert_eq!(early["report"]["letters"]["total"], 0, "too soon after the first");
-    let later = practice.run("2025-10-20", 0);
+    let later = practice.run("2025-09-30", 0);
     let (professional, patient) = letters(&later);
     assert_eq!((professional.len(), patient.len()), (1, 0));
     let text = whole(&professional[0]);
     assert!(
         text.contains("Op 15 september 2025 schreven wij u") && text.contains("uw handtekening")
     );
-    assert_eq!(practice.ask("2025-10-20", &["ledger", "check"]).code, 0);
+    assert_eq!(practice.ask("2025-09-30", &["ledger", "check"]).code, 0);
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn a_notice_names_no_patient_and_says_how_many_there_are() {
 }
 
 /// A key pair, and its public line.
-fn key(folder: &Path, name: &str) -> String {
+pub fn key(folder: &Path, name: &str) -> String {
     let file = folder.join(name);
     let made = std::process::Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"])
@@ -254,7 +254,7 @@ fn key(folder: &Path, name: &str) -> String {
 }
 
 /// Signs a text as an approver does.
-fn sign(folder: &Path, name: &str, text: &str) -> String {
+pub fn sign(folder: &Path, name: &str, text: &str) -> String {
     let file = folder.join(format!("{name}.txt"));
     fs::write(&file, text).unwrap();
     let done = std::process::Command::new("ssh-keygen")

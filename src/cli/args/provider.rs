@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use crate::field::provider::ProviderWord;
+use crate::field::terms::Language;
 
 /// What to show or note of a provider.
 #[derive(Debug, Args)]
@@ -24,6 +25,21 @@ pub struct ProviderArgs {
     /// It was decided that they are not: their letters go on without its name.
     #[arg(long, group = "said", requires = "by", requires = "note")]
     pub decided_not_ours: bool,
+    /// It asks for the list of its patients: make it, sealed to its key, in this file outside `data_dir`.
+    #[arg(long, group = "said", value_name = "FILE", requires_all = ["by", "note", "key"])]
+    pub patients: Option<Utf8PathBuf>,
+    /// The provider's public key: a file with an age key (`age1...`) or an armoured OpenPGP key.
+    #[arg(long, value_name = "FILE", requires = "patients")]
+    pub key: Option<Utf8PathBuf>,
+    /// Days after which whoever has the list destroys it.
+    #[arg(long, value_name = "N", requires = "patients", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=90))]
+    pub days: u16,
+    /// It has that list.
+    #[arg(long, group = "said", requires = "by", requires = "note")]
+    pub list_received: bool,
+    /// Language of what the help desk may say to a provider that is not affected.
+    #[arg(long, value_name = "nl|en", default_value = "nl", value_parser = language)]
+    pub language: Language,
     /// Who notes it (name or function).
     #[arg(long, value_name = "NAME", requires = "said")]
     pub by: Option<String>,
@@ -39,6 +55,9 @@ impl ProviderArgs {
     /// What is to be noted; `None`: the provider is shown.
     #[must_use]
     pub const fn said(&self) -> Option<ProviderWord> {
+        if self.list_received {
+            return Some(ProviderWord::ListReceived);
+        }
         match (self.acknowledged, self.not_ours, self.decided_ours, self.decided_not_ours) {
             (true, ..) => Some(ProviderWord::Acknowledged),
             (_, true, ..) => Some(ProviderWord::NotOurs),
@@ -47,6 +66,10 @@ impl ProviderArgs {
             _ => None,
         }
     }
+}
+
+fn language(word: &str) -> Result<Language, String> {
+    word.parse().map_err(|()| "the languages are nl and en".to_owned())
 }
 
 fn code(text: &str) -> Result<String, String> {

@@ -8,7 +8,9 @@ use crate::base::{ExitStatus, logging};
 use crate::cli::args::ProviderArgs;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
+use crate::compose::notices::NoticeTexts;
 use crate::field::provider::{ProviderHistory, ProviderWord};
+use crate::field::terms::Language;
 use crate::record::notice_mails::MailTime;
 use crate::record::providers::{self, ProviderNote};
 use crate::record::{Access, Home, Ledger};
@@ -30,6 +32,9 @@ struct Answer<'a> {
 
 impl Session<'_> {
     pub(super) fn provider(&self, asked: &ProviderArgs) -> Result<ExitStatus, Failure> {
+        if let Some(out) = &asked.patients {
+            return self.patients(asked, out);
+        }
         match asked.said() {
             Some(said) => self.note_provider(asked, said),
             None => self.show_provider(asked),
@@ -47,6 +52,7 @@ impl Session<'_> {
             said,
             by: asked.by.as_deref().unwrap_or_default(),
             note: asked.note.as_deref().unwrap_or_default(),
+            about: "",
             date: self.run_date,
         };
         if said.needs_approval() && asked.signed.is_empty() {
@@ -72,6 +78,15 @@ impl Session<'_> {
         output::line(format_args!("noted     provider {}: {said}{signed}", asked.code));
         output::line(format_args!("next      {}", next(said)));
         Ok(ExitStatus::Done)
+    }
+
+    /// What the help desk may say to a provider that no record names.
+    fn say_unaffected(&self, language: Language) -> Result<(), Failure> {
+        let texts =
+            NoticeTexts::of(self.config.texts_folder()).map_err(|error| Failure::of(&error))?;
+        let said = texts.unaffected(&self.facts()?, language);
+        said.iter().for_each(|line| output::line(format_args!("say       {line}")));
+        Ok(())
     }
 
     fn show_provider(&self, asked: &ProviderArgs) -> Result<ExitStatus, Failure> {
@@ -104,6 +119,9 @@ impl Session<'_> {
                 "on the last night no record named it"
             };
             output::line(format_args!("why       {why}"));
+            if lines.is_some() {
+                self.say_unaffected(asked.language)?;
+            }
         }
         Ok(ExitStatus::Done)
     }
@@ -116,6 +134,8 @@ const fn next(said: ProviderWord) -> &'static str {
         ProviderWord::NotOurs => "letters no longer name it, and its patients are held (D221)",
         ProviderWord::DecidedOurs => "its patients are written to, and letters may name it again",
         ProviderWord::DecidedNotOurs => "its patients are written to, and letters do not name it",
+        ProviderWord::ListMade => "hand the list over, then note `--list-received`",
+        ProviderWord::ListReceived => "it destroys the list by the day that the list says",
     }
 }
 
@@ -151,6 +171,10 @@ fn show(code: &str, line: &ProviderLine, history: &ProviderHistory) {
     }
     if let Some(ruling) = history.ruling {
         output::line(format_args!("noted     {ruling}: {}", next(ruling)));
+    }
+    if history.lists > 0 {
+        let end = if history.has_list { "it has the last one" } else { "not said to be received" };
+        output::line(format_args!("lists     {} made: {end}", history.lists));
     }
     if line.waiting > 0 {
         let verb = if line.state == ProviderState::Disputed { "held" } else { "waiting" };

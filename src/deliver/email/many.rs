@@ -15,7 +15,10 @@ use super::{AutoSubmitted, MailError, Talk, login, tls};
 use crate::config::Mail;
 use crate::field::notice_mail::{MailFate, MailToSend};
 
-/// Sends these mails in order over one connection. Of each `told` hears what became of it: accepted,
+/// Connections that may break before the rest waits for the next time.
+const MOST_LOST: u32 = 5;
+
+/// Sends these mails in order over one connection, or a few where it breaks. Of each `told` hears what became of it: accepted,
 /// refused, deferred, or still `Sending` where the line broke after the last byte. A server that is
 /// not there, or breaks off, leaves the rest deferred.
 ///
@@ -35,7 +38,9 @@ pub fn send_each(
     let time = Duration::from_secs(mail.timeout_seconds);
     let mails = u32::try_from(letters.len().max(1)).unwrap_or(u32::MAX);
 
-    let mut connection = talk.begin_until(Instant::now() + time * mails).ok();
+    let end = Instant::now() + time * mails;
+    let mut connection = talk.begin_until(end).ok();
+    let mut lost = 0;
     for letter in letters {
         let to = letter.to.parse::<Mailbox>().ok();
         let message = to.and_then(|to| Some((assemble(&from, &to, letter, at).ok()?, to.email)));
@@ -49,7 +54,8 @@ pub fn send_each(
                 let (fate, is_lost) = post(open, &message, to);
                 if is_lost {
                     open.abort();
-                    connection = None;
+                    lost += 1;
+                    connection = talk.begin_until(end).ok().filter(|_| lost <= MOST_LOST);
                 }
                 fate
             }
