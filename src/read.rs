@@ -165,7 +165,9 @@ fn warn_about(inbox: &inbox::Inbox) {
     }
 
     for list in schema::LISTS {
-        if !inbox.lists.iter().any(|found| found.list == list) {
+        // Most campaigns have no list of professionals, and nobody is protected by it.
+        let is_needed = list != List::Professionals;
+        if is_needed && !inbox.lists.iter().any(|found| found.list == list) {
             tracing::warn!(
                 read.list = schema::name(list),
                 "no file of this list in the inbox; the list counts as empty"

@@ -198,7 +198,7 @@ fn tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Tonight, RunError> 
 /// Plans tonight's job. Up to the commit of the plan nothing is written: a refusal leaves no trace
 /// but the log and its outcome. From there on the set of letters is fixed.
 fn plan_tonight(night: &Night<'_>, ledger: &mut Ledger) -> Result<Step, RunError> {
-    plan::refuse_the_past(ledger, night)?;
+    guard::refuse_the_past(ledger, night)?;
     let wording = night.wording()?;
     let mut clock = Clock::default();
 
@@ -314,7 +314,6 @@ fn prepare<'a>(
     balance.close(written.unproofed + written.waiting)?;
 
     let bodies = used(&written.bodies, [letters.texts.bodies(), &notice_bodies]);
-    let providers = providers.map(|_| letters.providers.report(&written));
 
     let gone = ledger.gone(&received.intake)?;
     let set_aside = &balance.set_aside;
@@ -334,7 +333,7 @@ fn prepare<'a>(
         shields: guard.news(rows, &balance.set_aside),
         schedule: letters.waves.as_ref().and_then(Waves::news),
         waves: letters.waves.as_ref().and_then(|waves| waves.report(night, &written)),
-        providers,
+        providers: providers.map(|_| letters.providers.report(&written)),
         linking,
         identities: recognised.identities,
         balance,

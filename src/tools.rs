@@ -4,6 +4,7 @@ pub mod campaign;
 pub mod explain;
 pub mod figures;
 pub mod link_train;
+pub mod notice_samples;
 pub mod preview;
 pub mod queue;
 pub mod review;

@@ -35,7 +35,7 @@ mod transfer;
 mod vendor_sim;
 mod verify;
 
-use super::args::{Args, Command, LedgerCommand, PlanCommand, TextsCommand, UserCommand};
+use super::args::{Args, Command, PlanCommand, TextsCommand, UserCommand};
 use super::output::Failure;
 use super::session::{Session, configuration};
 use crate::base::progress::Progress;
@@ -103,13 +103,7 @@ pub fn execute(args: &Args) -> Result<ExitStatus, Failure> {
 impl Session<'_> {
     fn execute(&self) -> Result<ExitStatus, Failure> {
         match &self.args.command {
-            Command::Ledger(LedgerCommand::Init) => self.ledger_init(),
-            Command::Ledger(LedgerCommand::Check { anchor }) => self.ledger_check(anchor),
-            Command::Ledger(LedgerCommand::Log) => self.ledger_log(),
-            Command::Ledger(LedgerCommand::Backup) => self.ledger_backup(),
-            Command::Ledger(LedgerCommand::Restore { file, identity, anchor }) => {
-                self.ledger_restore(file, identity.as_deref(), anchor)
-            }
+            Command::Ledger(asked) => self.ledger(asked),
             Command::Close { yes } => self.close(*yes),
             Command::Purge { approved_by, yes } => self.purge(approved_by, *yes),
             Command::Run { accept, accept_inputs, accept_volume, republish } => {

@@ -132,14 +132,14 @@ impl ProfessionalBook<'_> {
 
         let misuse = &words.misuse;
         let ways = [&misuse.prescriptions, &misuse.referrals, &misuse.calls, &misuse.mails];
-        let ways = ways.into_iter().map(|way| way.words()).collect();
+        let ways = ways.into_iter().map(super::texts::slots::SlottedLine::words).collect();
         let lead = Part::Paragraph(misuse.lead.words());
         blocks.push(block("MISUSE", misuse.heading.words(), vec![lead, Part::Bullets(ways)]));
         let steps = &words.steps;
         let all = [&steps.staff, &steps.pharmacy, &steps.call_back, &steps.police];
-        let all = all.into_iter().map(|step| step.words()).collect();
+        let all = all.into_iter().map(super::texts::slots::SlottedLine::words).collect();
         blocks.push(block("DO", steps.heading.words(), vec![Part::Steps(all)]));
-        let reach_us = vec![say(&words.contact.reach_us), words.contact.own.words()];
+        let reach_us = [say(&words.contact.reach_us), words.contact.own.words()];
         let reach_us = Part::Paragraph(reach_us.join(" "));
         blocks.push(block("CONTACT", words.contact.heading.words(), vec![reach_us]));
         blocks

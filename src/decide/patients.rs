@@ -100,7 +100,7 @@ fn line(record: &Exposure, found: Found) -> PatientLine {
             .to_owned(),
         birth_date: record
             .birth_date
-            .and_then(|date| date.exact())
+            .and_then(super::super::field::partial_date::PartialDate::exact)
             .map_or_else(String::new, |date| date.to_string()),
         street: told(&[address.street, &house]),
         town: told(&[address.postcode, address.town]),

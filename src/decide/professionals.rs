@@ -201,7 +201,10 @@ mod tests {
             due(&gather(rows, NIGHT)[0], practice, &[], 14, NIGHT)
         };
         let one = row(1, "01000009", "A. Berk", "01000001");
-        assert!(matches!(held(&[one.clone()], Ok(&practice)), ProfessionalDue::Letter { .. }));
+        assert!(matches!(
+            held(std::slice::from_ref(&one), Ok(&practice)),
+            ProfessionalDue::Letter { .. }
+        ));
 
         let other = row(2, "01000009", "A. Berk", "01000002");
         let left = Professional { left_on: Some(NIGHT), ..one.clone() };

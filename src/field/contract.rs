@@ -1,4 +1,4 @@
-//! The contract: every column of the five lists (docs/inputs.md), with what may be in it.
+//! The contract: every column of the six lists (docs/inputs.md), with what may be in it.
 //!
 //! This is the one table behind reading, the messages about a file, `breachpost contract`,
 //! docs/inputs.md, the sample and the check of `[inputs]`. A column that is added here still needs

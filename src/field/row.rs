@@ -21,7 +21,7 @@ use crate::field::terms::{Category, Custody, Format, Items, Language, Published,
 
 pub use open::Open;
 
-/// Which of the five lists a file is.
+/// Which of the six lists a file is.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]

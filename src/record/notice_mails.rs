@@ -2,6 +2,7 @@
 //! file of the run that planned it; the ledger knows its hash.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -132,7 +133,8 @@ impl UnsentMails {
         let mut text = format!("breachpost: mails to care providers\ncampaign: {campaign}\n");
         for (run, mails) in &self.by_run {
             let hash = self.files.get(run).map_or("", String::as_str);
-            text.push_str(&format!("{} of run {run}, file {hash}\n", mails.len()));
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{} of run {run}, file {hash}", mails.len());
         }
         text
     }
@@ -217,7 +219,11 @@ impl Ledger {
         told: &mut BTreeMap<Pseudonym, Vec<ToldProvider>>,
         time: Option<MailTime>,
     ) -> Result<(), RecordError> {
-        for state in self.model()?.mails.by_id.values() {
+        let model = self.model()?;
+        // A job that is read as if it had been given up: what its run planned was not planned.
+        let given_up = self.store.given_up().and_then(|job| model.jobs.get(&job));
+        let counts = |state: &&MailState| given_up.is_none_or(|job| job.run_id != state.run_id);
+        for state in model.mails.by_id.values().filter(counts) {
             let notices = told.entry(state.mail.provider).or_default();
             let place = |notice: &ToldProvider| (notice.kind, notice.sequence);
             let own: (Kind, u32) = (state.mail.kind, state.mail.sequence);
@@ -225,7 +231,9 @@ impl Ledger {
                 notices.push(notice(state, time));
             }
         }
-        told.values_mut().for_each(|notices| notices.sort_by_key(|notice| notice.on));
+        for notices in told.values_mut() {
+            notices.sort_by_key(|notice| notice.on);
+        }
         Ok(())
     }
 }

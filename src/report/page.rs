@@ -3,6 +3,8 @@
 use serde::Serialize;
 use tera::{Context, Tera};
 
+use super::professionals::ProfessionalReport;
+use super::providers::ProviderReport;
 use super::waves::WaveReport;
 use super::{Report, ReportError, load, queue};
 
@@ -44,6 +46,9 @@ pub fn set(report: &Report) -> Result<String, ReportError> {
     context.insert("load", &report.waves.as_ref().map(load::of));
     context.insert("trend", &queue::picture(&report.queue));
     context.insert("full", &report.waves.as_ref().map(full));
+    let providers = report.providers.iter().flat_map(ProviderReport::rows);
+    let professionals = report.professionals.iter().flat_map(ProfessionalReport::rows);
+    context.insert("care", &providers.chain(professionals).collect::<Vec<_>>());
 
     let letters = &report.letters;
     context.insert(

@@ -30,7 +30,7 @@ pub struct ProfessionalReport {
 impl ProfessionalReport {
     /// Rows for the page: what, and how many.
     #[must_use]
-    pub fn lines(&self) -> Vec<(String, u64)> {
+    pub fn rows(&self) -> Vec<(String, u64)> {
         let all = [
             ("professionals".to_owned(), self.professionals),
             ("letters to professionals".to_owned(), self.letters),

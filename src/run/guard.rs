@@ -3,11 +3,12 @@
 
 use camino::Utf8Path;
 
-use super::{Missing, RunError};
+use super::{Missing, Night, RunError};
 use crate::config::{Config, ConfigError, Vendor};
 use crate::facts::{Facts, FactsError};
 use crate::field::mode::Mode;
 use crate::package::Recipients;
+use crate::record::{JobState, Ledger};
 
 /// The sample's key: its private half is published with the program
 /// (`sample-data/vendor/age-identity.txt`).
@@ -164,4 +165,16 @@ pub(super) fn facts(config: &Config, facts: &Facts) -> Result<(), RunError> {
 /// Whether a package for this vendor could be opened by everybody.
 pub(super) fn has_sample_key(vendor: &Vendor) -> bool {
     vendor.recipients.iter().any(|key| key.trim().eq_ignore_ascii_case(SAMPLE_KEY))
+}
+
+/// Letters before the last ones would name a later letter as the earlier one, and count ages
+/// wrongly.
+pub(super) fn refuse_the_past(ledger: &Ledger, night: &Night<'_>) -> Result<(), RunError> {
+    let told = ledger.jobs()?.into_iter().filter(|job| job.state != JobState::Abandoned);
+    match told.map(|job| job.run_date).max() {
+        Some(last) if night.run_date < last => {
+            Err(RunError::Past { run_date: night.run_date, last })
+        }
+        _ => Ok(()),
+    }
 }

@@ -148,7 +148,9 @@ pub enum NoticeMailError {
     #[error("fewer than two of the approvers signed this text")]
     Unsigned,
     /// A rehearsal is about nobody.
-    #[error("a rehearsal writes to addresses that belong to nobody, and {count} of these may")]
+    #[error(
+        "a rehearsal sends mail to addresses that belong to nobody, and {count} may be somebody's"
+    )]
     Rehearsal { count: usize },
     /// The settings.
     #[error(transparent)]

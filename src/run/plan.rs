@@ -20,8 +20,8 @@ use crate::field::schedule::Schedule;
 use crate::package::{self, PartPlan, Places};
 use crate::record::notice_mails::MailsPlanned;
 use crate::record::{
-    CaseNews, CheckedPlan, Gone, Identities, Intake, Job, JobState, Ledger, Noted, PlanDraft,
-    ShieldNews, StagedFile,
+    CaseNews, CheckedPlan, Gone, Identities, Intake, Job, Ledger, Noted, PlanDraft, ShieldNews,
+    StagedFile,
 };
 use crate::render::Press;
 use crate::report::Report;
@@ -180,18 +180,6 @@ pub(super) fn commit(
 fn staging_is_free(night: &Night<'_>, ledger: &Ledger, report: &Report) -> Result<(), RunError> {
     plan_files::clear(&night.config.data_dir)?;
     night.fits(disk_space::to_finish(report.letters.pages, report.rows.total, ledger.bytes()?))
-}
-
-/// Letters before the last ones would name a later letter as the earlier one, and count ages
-/// wrongly.
-pub(super) fn refuse_the_past(ledger: &Ledger, night: &Night<'_>) -> Result<(), RunError> {
-    let told = ledger.jobs()?.into_iter().filter(|job| job.state != JobState::Abandoned);
-    match told.map(|job| job.run_date).max() {
-        Some(last) if night.run_date < last => {
-            Err(RunError::Past { run_date: night.run_date, last })
-        }
-        _ => Ok(()),
-    }
 }
 
 /// What waits for a human.

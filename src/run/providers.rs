@@ -212,7 +212,7 @@ impl Providers<'_> {
             }
             match made.concerned.get_mut(&code) {
                 Some(concerned) if channel == NoticeChannel::Mail => {
-                    concerned.line.is_planned = true
+                    concerned.line.is_planned = true;
                 }
                 _ => made.drafts.push((code, draft)),
             }
@@ -335,9 +335,9 @@ impl ProvidersTold {
     /// list says for good is told of once.
     pub fn add_cases(&self, held: &mut Held, keys: &Keys) {
         for (code, line) in &self.lines {
-            let Some(hold) = line.hold else { continue };
-            let mark = keys.row_fingerprint(["case", "provider", code, hold.word()]);
-            let cases = match hold {
+            let Some(reason) = line.hold else { continue };
+            let mark = keys.row_fingerprint(["case", "provider", code, reason.word()]);
+            let cases = match reason {
                 NoticeHold::P104 | NoticeHold::P105 => &mut held.once,
                 _ => &mut held.due,
             };

@@ -133,6 +133,33 @@ pub fn of_letters(
     letters::survey_of(letters, texts, facts).findings
 }
 
+/// Looks at a letter that has limits on its sentences alone: those to professionals.
+#[must_use]
+pub fn of_body(file: &str, key: &str, body: &Body, limits: &Limits) -> Vec<TextFinding> {
+    let most = limits.of(body.language).longest_sentence;
+    let found = |sentence: &str, problem: String, advice: &str| TextFinding {
+        file: file.to_owned(),
+        key: key.to_owned(),
+        sentence: sentence.to_owned(),
+        problem,
+        advice: advice.to_owned(),
+    };
+    let mut findings = Vec::new();
+    for text in pieces(body) {
+        if let Some(problem) = residue(text) {
+            findings.push(found(text, problem.to_owned(), "write the sentence without it"));
+        }
+        for sentence in readability::sentences(text) {
+            let words = readability::words(sentence).count();
+            if words > most {
+                let problem = format!("{words} words, at most {most}");
+                findings.push(found(sentence, problem, "make two sentences of it"));
+            }
+        }
+    }
+    findings
+}
+
 /// How somebody makes sure of this fact again.
 fn how_to_check(key: &str) -> &'static str {
     match key {

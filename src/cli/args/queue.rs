@@ -8,6 +8,64 @@ use crate::field::judgement::CaseAnswer;
 use crate::field::reason::Reason;
 use crate::tools::queue::CallKind;
 
+/// `breachpost review`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// Record the decisions in a file: the `review.csv` of a run with `same`, `different` or
+    /// `undecided` (takes a decision back) in its column `decision`. Applies the whole file or
+    /// nothing. Shows what the decisions will do, then asks.
+    Apply {
+        /// Decisions file.
+        file: Utf8PathBuf,
+        /// Do not ask for confirmation, even if people who were already told get a second first
+        /// letter.
+        #[arg(long)]
+        yes: bool,
+        /// Who decided [default: the user who starts the program].
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Show who made how many decisions, and when; with `--open` the cases of the last run that
+    /// wait for one.
+    List {
+        /// Show what waits.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Show a case with its rows as they were delivered, values included, and where they differ.
+    Show {
+        /// Its number in the last run (`review list --open`).
+        case: u32,
+    },
+    /// Decide a case with one of the answers that `review show` names. The cells of `corrected`
+    /// follow on standard input, as `field = value`.
+    Decide {
+        /// Its number in the last run (`review list --open`).
+        case: u32,
+        /// What is so.
+        decision: String,
+        /// Decide about this row of the case alone; with `same`, where several could be the person,
+        /// the one that is.
+        #[arg(long, value_name = "FILE:ROW")]
+        row: Option<String>,
+        /// Who decided [default: the user who starts the program].
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// Why; kept in the ledger. No names of people.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Where a correction is known from. No names of people.
+        #[arg(long, value_name = "TEXT")]
+        source: Option<String>,
+        /// Do not ask for confirmation, even if people who were already told get a second first
+        /// letter.
+        #[arg(long)]
+        yes: bool,
+    },
+    #[command(flatten)]
+    Queue(QueueCommand),
+}
+
 /// More of `breachpost review`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum QueueCommand {

@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 
 use crate::base::{ExitStatus, Explain, data_dir};
+use crate::cli::args::LedgerCommand;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::{Session, record_failure};
 use crate::record::restore::{self, RestoreOrder};
@@ -10,7 +11,19 @@ use crate::record::{self, Access, Home, Ledger};
 use crate::run::backup::{self, BackupError};
 
 impl Session<'_> {
-    pub(super) fn ledger_init(&self) -> Result<ExitStatus, Failure> {
+    pub(super) fn ledger(&self, asked: &LedgerCommand) -> Result<ExitStatus, Failure> {
+        match asked {
+            LedgerCommand::Init => self.ledger_init(),
+            LedgerCommand::Check { anchor } => self.ledger_check(anchor),
+            LedgerCommand::Log => self.ledger_log(),
+            LedgerCommand::Backup => self.ledger_backup(),
+            LedgerCommand::Restore { file, identity, anchor } => {
+                self.ledger_restore(file, identity.as_deref(), anchor)
+            }
+        }
+    }
+
+    fn ledger_init(&self) -> Result<ExitStatus, Failure> {
         let config = self.config;
         Ledger::init(&Home::of(config), self.run_date).map_err(|error| record_failure(&error))?;
 
@@ -31,7 +44,7 @@ impl Session<'_> {
         Ok(ExitStatus::Done)
     }
 
-    pub(super) fn ledger_check(&self, anchors: &[String]) -> Result<ExitStatus, Failure> {
+    fn ledger_check(&self, anchors: &[String]) -> Result<ExitStatus, Failure> {
         let verdict = record::check::check(&Home::of(self.config), anchors)
             .map_err(|error| record_failure(&error))?;
         if self.args.json {
@@ -42,7 +55,7 @@ impl Session<'_> {
         Ok(ExitStatus::Done)
     }
 
-    pub(super) fn ledger_log(&self) -> Result<ExitStatus, Failure> {
+    fn ledger_log(&self) -> Result<ExitStatus, Failure> {
         let ledger = Ledger::open(&Home::of(self.config), Access::Read)
             .map_err(|error| record_failure(&error))?;
         let lines = ledger.log().map_err(|error| record_failure(&error))?;
@@ -54,7 +67,7 @@ impl Session<'_> {
         Ok(ExitStatus::Done)
     }
 
-    pub(super) fn ledger_backup(&self) -> Result<ExitStatus, Failure> {
+    fn ledger_backup(&self) -> Result<ExitStatus, Failure> {
         let made = backup::back_up(self.config, self.run_date, None).map_err(|error| {
             let status = match &error {
                 BackupError::NotConfigured | BackupError::Key(_) => ExitStatus::Usage,
@@ -77,7 +90,7 @@ impl Session<'_> {
         Ok(ExitStatus::Done)
     }
 
-    pub(super) fn ledger_restore(
+    fn ledger_restore(
         &self,
         file: &Utf8Path,
         identity: Option<&Utf8Path>,

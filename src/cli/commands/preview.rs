@@ -7,8 +7,11 @@ use crate::base::plain::count;
 use crate::base::progress::Progress;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
+use crate::compose::notices::NoticeTexts;
 use crate::compose::texts::{CampaignTexts, TEXT_FILES};
+use crate::facts::Facts;
 use crate::run::kept_texts;
+use crate::tools::notice_samples::{self, SampleOrder};
 use crate::tools::preview::{self, PreviewOrder};
 
 impl Session<'_> {
@@ -30,6 +33,8 @@ impl Session<'_> {
         };
         let made = preview::write(out, &order, &progress).map_err(|error| Failure::of(&error))?;
         progress.finish();
+        let notices = self.samples(&texts, &facts, |order| notice_samples::write(out, order))?;
+        let notices = notices.transpose().map_err(|error| Failure::of(&error))?;
 
         for (key, day) in facts.stale(self.run_date, self.config.policy.facts_max_age_days) {
             output::note(format_args!(
@@ -48,9 +53,38 @@ impl Session<'_> {
             ));
             output::line(format_args!("set anew  {}", made.set));
             output::line(format_args!("preview   {}", made.index));
+            if let Some((letters, page)) = &notices {
+                output::line(format_args!(
+                    "notices   {letters} to providers and professionals: {page}"
+                ));
+            }
         }
 
         Ok(ExitStatus::Done)
+    }
+
+    /// Does something with the letters to invented providers and professionals; `None`: nobody is told.
+    pub(super) fn samples<T>(
+        &self,
+        texts: &CampaignTexts,
+        facts: &Facts,
+        work: impl FnOnce(&SampleOrder<'_>) -> T,
+    ) -> Result<Option<T>, Failure> {
+        let config = self.config;
+        if config.providers_first.is_none() && config.professionals.is_none() {
+            return Ok(None);
+        }
+        let notices =
+            &NoticeTexts::of(config.texts_folder()).map_err(|error| Failure::of(&error))?;
+        Ok(Some(work(&SampleOrder {
+            texts,
+            notices,
+            facts,
+            providers: config.providers_first.as_ref(),
+            professionals: config.professionals.as_ref(),
+            print: &config.print,
+            run_date: self.run_date,
+        })))
     }
 
     /// Texts by their folder, the folder of their campaign, or their hash.

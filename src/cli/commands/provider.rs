@@ -84,8 +84,9 @@ impl Session<'_> {
     fn say_unaffected(&self, language: Language) -> Result<(), Failure> {
         let texts =
             NoticeTexts::of(self.config.texts_folder()).map_err(|error| Failure::of(&error))?;
-        let said = texts.unaffected(&self.facts()?, language);
-        said.iter().for_each(|line| output::line(format_args!("say       {line}")));
+        for line in texts.unaffected(&self.facts()?, language) {
+            output::line(format_args!("say       {line}"));
+        }
         Ok(())
     }
 

@@ -19,9 +19,10 @@ impl Session<'_> {
             .map_err(|error| Failure::of(&error))?;
 
         let is_done = |fate: &MailFate| *fate == MailFate::Accepted;
-        let status = match sent.untried == 0 && sent.fates.keys().all(is_done) {
-            true => ExitStatus::Done,
-            false => ExitStatus::ForAHuman,
+        let status = if sent.untried == 0 && sent.fates.keys().all(is_done) {
+            ExitStatus::Done
+        } else {
+            ExitStatus::ForAHuman
         };
         if self.args.json {
             output::json(&sent);

@@ -6,6 +6,7 @@ use crate::base::ExitStatus;
 use crate::base::plain::count;
 use crate::cli::output::{self, Failure};
 use crate::cli::session::Session;
+use crate::tools::notice_samples;
 use crate::tools::preview;
 use crate::tools::text_check;
 
@@ -13,7 +14,9 @@ impl Session<'_> {
     pub(super) fn texts_check(&self) -> Result<ExitStatus, Failure> {
         let (texts, facts) = (self.texts()?, self.facts()?);
         let max_age_days = self.config.policy.facts_max_age_days;
-        let review = text_check::review(&texts, &facts, self.run_date, max_age_days);
+        let mut review = text_check::review(&texts, &facts, self.run_date, max_age_days);
+        let of_notices = self.samples(&texts, &facts, notice_samples::check)?;
+        review.findings.extend(of_notices.unwrap_or_default());
         let paper = match preview::paper(&texts, &facts, &self.config.print, self.run_date) {
             Ok(paper) => paper,
             // A sentence that keeps letters from being set is among the findings, with its key.

@@ -300,6 +300,14 @@ impl NoticeTexts {
         Ok(Self { files, hash, locales })
     }
 
+    /// The built-in sentences with this one changed.
+    #[cfg(test)]
+    #[must_use]
+    pub fn with(&self, from: &str, to: &str) -> Self {
+        let files = self.files.clone().map(|file| file.replace(from, to));
+        Self::parse("locales".into(), files).unwrap()
+    }
+
     /// Name and text of each file.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
         NOTICE_FILES.into_iter().zip(self.files.iter().map(String::as_str))

@@ -195,6 +195,9 @@ fn a_letter_goes_to_the_practice_and_is_marked_personal() {
     assert!(desk.book().draft(&desk.letter("01000009", &long, &practice), "body").is_none());
 }
 
+/// Changes two letters.
+type Swap = fn(&mut Draft, &mut Draft);
+
 #[test]
 fn a_value_of_somebody_else_on_a_page_is_caught() {
     let desk = Desk::new();
@@ -232,7 +235,6 @@ fn a_value_of_somebody_else_on_a_page_is_caught() {
         Proofreader::new(JOB, &bodies, &print).compare(&pdf, &wanted)
     };
     assert!(read_back(&letters).is_ok());
-    type Swap = fn(&mut Draft, &mut Draft);
     let swaps: [(Swap, &str); 3] = [
         (|one, other| std::mem::swap(&mut one.name_lines, &mut other.name_lines), "name lines"),
         (|one, other| std::mem::swap(&mut one.salutation, &mut other.salutation), "salutation"),

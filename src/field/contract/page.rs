@@ -98,17 +98,15 @@ impl fmt::Display for Page {
 /// An example of every kind of mapping for a list.
 fn mapping(list: &str) -> String {
     let (column, word, ours) = match list {
-        "exposures" => ("status", "bevestigd", "confirmed"),
+        "exposures" | "professionals" => ("status", "bevestigd", "confirmed"),
         "providers" => ("kind", "huisarts", "gp"),
         "suppressions" => ("reason", "overleden", "deceased"),
-        "professionals" => ("status", "bevestigd", "confirmed"),
         _ => ("sex", "vrouw", "V"),
     };
 
     let header = match list {
-        "providers" => "provider_code = \"AGB-code\"",
+        "providers" | "professionals" => "provider_code = \"AGB-code\"",
         "suppressions" => "bsn = \"burgerservicenummer\"",
-        "professionals" => "provider_code = \"AGB-code\"",
         _ => "birth_date = \"geboortedatum\"",
     };
 
@@ -217,7 +215,7 @@ mod tests {
 
     #[test]
     fn one_list_or_all_are_shown() {
-        assert_eq!(Page::of(None).lists.len(), 5);
+        assert_eq!(Page::of(None).lists.len(), 6);
         let page = Page::of(Some(List::Register));
         assert_eq!((page.lists.len(), page.lists[0].list), (1, "register"));
         assert!(page.to_string().contains("deceased_on"));

@@ -2,7 +2,8 @@
 -- an earlier program would not know that a second person still has to approve.
 -- Some events have no table. The event of a plan says which of its letters are to care providers and to
 -- professionals, by place in the job; what somebody notes of a provider is an event of its own, under the provider's
--- pseudonym, which means nothing after a purge.
+-- pseudonym, which means nothing after a purge. So are notices by mail and what became of them; their words and addresses
+-- are papers of their run.
 
 -- What humans said of people and rows that are held, by keyed marks. `seen`: a mark of everything that was to be
 -- seen of them; what was said holds for nothing else (NULL: whatever the rows say). `sealed`: corrected cells, readable with
