@@ -167,9 +167,6 @@ fn of_two_candidates_with_two_numbers_the_one_that_is_named_is_the_person() {
     deliver(&night, &[&RECORDS[..], &[third]].concat());
     assert_eq!(state(&run_on(&night, "2025-09-15"), "Q-10"), "review L205");
     let number = case(&night, 8);
-    let shown = night.ask(&["review", "show", &number]).stdout;
-    assert!(shown.contains("same --row exposures-queue.csv:3"), "{shown}");
-
     let same = [&["review", "decide", &number, "same", "--yes"][..], &BY].concat();
     assert_ne!(night.ask(&same).code, 0, "both at once are never one person");
     let decided = night.ask(&[&same[..], &["--row", "exposures-queue.csv:3"]].concat());
