@@ -35,7 +35,7 @@ say "Tuesday: the hospital says that it is ready, and its patients are written t
 ask 2025-09-16 provider 06010001 --acknowledged --by "Help desk" --note "called at nine"
 ask 2025-09-16 run | grep -E '^(rows|providers|in care|letters  )'
 
-say "The printer reports what was posted"
+say "The printer reports what was posted; like any printer of vendor-sim it makes mistakes, and what is wrong is refused"
 "$bin" vendor-sim data/outbox/rehearsal-2500001 --identity "$root/sample-data/vendor/age-identity.txt" --out vendor --seed 7 --date 2025-09-15 > /dev/null
 for file in vendor/*.production*.csv; do "$bin" --date 2025-09-23 receipts "$file" > /dev/null || test $? -eq 1 -o $? -eq 3; done
 ask 2025-09-23 provider 06010002
