@@ -18,6 +18,9 @@ pub const RECEIPTS: &str = "breachpost-receipt";
 
 /// What approvers sign when a stop is lifted.
 pub const APPROVALS: &str = "breachpost-approval";
+/// What whoever needs two signatures over a text is told to do.
+pub const TWO_SIGN: &str = "each of two people whose keys are under [[approval.approvers]] signs the text: \
+     `ssh-keygen -Y sign -n breachpost-approval -f KEY < TEXT > NAME.sig`";
 
 /// The name of the signature of a job's list of checksums.
 #[must_use]

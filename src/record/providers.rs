@@ -20,6 +20,7 @@ use crate::field::job_number::JobNumber;
 use crate::field::piece::PieceStep;
 use crate::field::provider::{ProviderHistory, ProviderWord, ToldProvider};
 use crate::field::subject::LetterSubject;
+use crate::package::sign::TWO_SIGN;
 
 /// Signatures that are needed where a note changes who is named or written to.
 pub(super) const SIGNERS: usize = 2;
@@ -73,10 +74,7 @@ impl Explain for ProviderNoteError {
             Self::Words { .. } => {
                 "each is one line of 3 to 200 characters, without names of patients in the note"
             }
-            Self::TooFew { .. } => {
-                "each of two people whose keys are under [[approval.approvers]] signs the text: \
-                 `ssh-keygen -Y sign -n breachpost-approval -f KEY < TEXT > NAME.sig`"
-            }
+            Self::TooFew { .. } => TWO_SIGN,
             Self::Record(error) => return error.hint(),
         };
         Some(hint.to_owned())

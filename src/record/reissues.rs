@@ -19,6 +19,7 @@ use crate::field::person::Person;
 use crate::field::piece::PieceState;
 use crate::field::reissue::{Reissue, ReissueReason};
 use crate::field::terms::Language;
+use crate::package::sign::TWO_SIGN;
 
 /// Signatures that are needed where an approval is.
 const SIGNERS: usize = 2;
@@ -89,10 +90,7 @@ impl Explain for ReissueError {
             Self::Words { .. } => {
                 "each is one line of 3 to 200 characters, without names of people in the note"
             }
-            Self::TooFew { .. } => {
-                "each of two people whose keys are under [[approval.approvers]] signs the text: \
-                 `ssh-keygen -Y sign -n breachpost-approval -f KEY < TEXT > NAME.sig`"
-            }
+            Self::TooFew { .. } => TWO_SIGN,
             Self::Record(error) => return error.hint(),
         };
         Some(hint.to_owned())

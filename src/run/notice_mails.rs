@@ -21,6 +21,7 @@ use crate::field::findings::Findings;
 use crate::field::ids::LetterId;
 use crate::field::notice_mail::{MailFate, MailToSend, NoticeChannel, NoticeMail};
 use crate::field::provider::ProviderHistory;
+use crate::package::sign::TWO_SIGN;
 use crate::record::notice_mails::{MailTime, MailsPlanned, MailsTold};
 use crate::record::{Access, Home, Ledger, RecordError};
 use crate::report::ReportError;
@@ -171,10 +172,7 @@ impl Explain for NoticeMailError {
                 "put `mails.json` back into the papers of that run; without it they become letters when \
                  their time is over"
             }
-            Self::Unsigned => {
-                "each of two people whose keys are under [[approval.approvers]] signs the text: \
-                 `ssh-keygen -Y sign -n breachpost-approval -f KEY < TEXT > NAME.sig`"
-            }
+            Self::Unsigned => TWO_SIGN,
             Self::Rehearsal { .. } => "use addresses that end in `.example`",
             Self::Mail(error) => return error.hint(),
             Self::File(error) => return error.hint(),

@@ -7,7 +7,7 @@ use super::file;
 use super::{Stop, StopOrder};
 use crate::base::{ExitStatus, Explain};
 use crate::config::Approver;
-use crate::package::sign::{self, APPROVALS};
+use crate::package::sign::{self, APPROVALS, TWO_SIGN};
 use crate::record::audit::StopLifted;
 use crate::record::error::RecordError;
 use crate::record::{Access, Home, Ledger, inputs};
@@ -40,11 +40,7 @@ impl Explain for LiftError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NotInForce { .. } => Some("`breachpost stop` lists what is in force".to_owned()),
-            Self::TooFew { .. } => Some(
-                "each of two people whose keys are under [[approval.approvers]] signs the text: \
-                 `ssh-keygen -Y sign -n breachpost-approval -f KEY < TEXT > NAME.sig`"
-                    .to_owned(),
-            ),
+            Self::TooFew { .. } => Some(TWO_SIGN.to_owned()),
             Self::Words { .. } => {
                 Some("one line of 3 to 200 characters, without names of people".to_owned())
             }

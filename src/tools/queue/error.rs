@@ -6,6 +6,7 @@ use crate::base::{ExitStatus, Explain};
 use crate::facts::FactsError;
 use crate::field::judgement::{CaseAnswer, CaseKind};
 use crate::link::{LinkError, ParametersError};
+use crate::package::sign::TWO_SIGN;
 use crate::read::ReadError;
 use crate::record::RecordError;
 use crate::report::ReportError;
@@ -131,10 +132,7 @@ impl Explain for QueueError {
             }
             Self::Already { .. } => "take it back first, if it is wrong: `undecided`",
             Self::OwnOpinion { .. } => "somebody else decides it, or take yours back: `undecided`",
-            Self::TwoNeeded { .. } | Self::TwoForRelease { .. } => {
-                "each of two people whose keys are under [[approval.approvers]] signs the text: \
-                 `ssh-keygen -Y sign -n breachpost-approval -f KEY < TEXT > NAME.sig`"
-            }
+            Self::TwoNeeded { .. } | Self::TwoForRelease { .. } => TWO_SIGN,
             Self::Rule { .. } => "`breachpost review rule --help` says what a rule can say",
             Self::Who { .. } => {
                 "say more: the reference of a letter, a BSN, or name and birth date"
