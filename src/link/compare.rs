@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::field::names::Sex;
 use crate::link::features::Features;
 use crate::link::strings::{TextId, Texts};
 use crate::link::{birth, given};
@@ -132,11 +133,7 @@ impl Agreement {
                 surname(one, other, texts)
             },
             place: place(one, other, texts),
-            sex: match (one.sex, other.sex) {
-                (Some(one), Some(other)) if one == other => SexLevel::Equal,
-                (Some(_), Some(_)) => SexLevel::Differs,
-                _ => SexLevel::Missing,
-            },
+            sex: sex(one.sex, other.sex),
         }
     }
 
@@ -196,9 +193,10 @@ impl fmt::Display for Agreement {
 
 /// Whether something forbids that the two are one person; cheaper than comparing everything.
 pub(crate) fn is_vetoed(one: &Features, other: &Features, texts: &Texts) -> bool {
-    let bsn = one.bsn != 0 && other.bsn != 0 && one.bsn != other.bsn;
-    let sex = one.sex.is_some() && other.sex.is_some() && one.sex != other.sex;
-    if bsn || sex {
+    let differs = bsn(one.bsn, other.bsn) == Bsn::Differs
+        || sex(one.sex, other.sex) == SexLevel::Differs
+        || initials_differ(one, other);
+    if differs {
         return true;
     }
 
@@ -210,9 +208,21 @@ pub(crate) fn is_vetoed(one: &Features, other: &Features, texts: &Texts) -> bool
 
     match given::compare(one, other, texts) {
         Given::Differs => true,
-        Given::Alike | Given::Unnamed if one.bsn == 0 || one.bsn != other.bsn => true,
-        Given::Swapped => false,
-        _ => initials(one, other) == Initials::Differs,
+        Given::Alike | Given::Unnamed => one.bsn == 0 || one.bsn != other.bsn,
+        _ => false,
+    }
+}
+
+/// Whether the initials differ, and not because given name and surname changed places.
+pub(super) fn initials_differ(one: &Features, other: &Features) -> bool {
+    initials(one, other) == Initials::Differs && !given::is_swapped(one, other)
+}
+
+pub(super) fn sex(one: Option<Sex>, other: Option<Sex>) -> SexLevel {
+    match (one, other) {
+        (Some(one), Some(other)) if one == other => SexLevel::Equal,
+        (Some(_), Some(_)) => SexLevel::Differs,
+        _ => SexLevel::Missing,
     }
 }
 

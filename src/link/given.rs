@@ -40,11 +40,19 @@ pub(super) fn compare(one: &Features, other: &Features, texts: &Texts) -> Given 
         return Given::Equal;
     }
 
-    if one.parts().any(|part| part == other.first) && other.parts().any(|part| part == one.first) {
+    if is_swapped(one, other) {
         return Given::Swapped;
     }
 
     whole(texts.get(one.given), texts.get(other.given), texts)
+}
+
+/// Whether two different given names are each the other's surname.
+pub(super) fn is_swapped(one: &Features, other: &Features) -> bool {
+    let named = one.first != 0 && other.first != 0 && one.given != other.given;
+    named
+        && one.parts().any(|part| part == other.first)
+        && other.parts().any(|part| part == one.first)
 }
 
 /// Two different texts of folded names.

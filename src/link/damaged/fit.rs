@@ -3,10 +3,12 @@
 use super::Trace;
 use crate::config::LinkProfile;
 use crate::field::row::Open;
-use crate::link::compare::{Agreement, Birth, Bsn, Given, Initials, Place, SexLevel, Surname};
-use crate::link::exact;
+use crate::link::compare::{
+    self, Agreement, Birth, Bsn, Given, Initials, Place, SexLevel, Surname,
+};
 use crate::link::features::Features;
 use crate::link::review::Case;
+use crate::link::{birth, exact};
 
 /// Why an unreadable row may be somebody's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +47,7 @@ pub(super) fn fit(trace: &Trace, unit: &Features, number: u32, case: Case<'_>) -
         return Some(Fit::Slip);
     }
 
-    let own = trace.features.as_ref()?;
+    let own = trace.features.as_ref().filter(|own| !is_ruled_out(unit, own, trace.open))?;
     let agreement = relaxed(Agreement::of(unit, own, &case.units.texts), trace.open);
     let fits = if trace.open.has(Open::BIRTH_DATE) {
         fits_undated(agreement, unit, own, case)
@@ -55,6 +57,18 @@ pub(super) fn fit(trace: &Trace, unit: &Features, number: u32, case: Case<'_>) -
 
     let conflicting = trace.bsn != 0 && number != 0 && trace.bsn != number;
     fits.then_some(if conflicting { Fit::TwoNumbers } else { Fit::Details })
+}
+
+/// Whether what costs little to compare already forbids that the two are one person, as
+/// [`Agreement::is_vetoed`] would: a damaged row meets everybody of its surname.
+fn is_ruled_out(unit: &Features, own: &Features, open: Open) -> bool {
+    let dated = !open.has(Open::BIRTH_DATE)
+        && matches!(birth::compare(unit.birth, own.birth), Birth::Differs | Birth::Decade);
+    let sexed = !open.has(Open::SEX.and(Open::RAGGED))
+        && compare::sex(unit.sex, own.sex) == SexLevel::Differs;
+    let initialled =
+        !open.has(Open::INITIALS.and(Open::RAGGED)) && compare::initials_differ(unit, own);
+    dated || sexed || initialled
 }
 
 /// Whether nothing that can be read speaks against the two, and the birth dates are the same.
