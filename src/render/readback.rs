@@ -7,6 +7,7 @@ mod content;
 mod font;
 mod known;
 mod page_texts;
+mod plain;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -115,6 +116,8 @@ pub struct PageContent {
     pub own: Layer,
     /// What it draws by reference, in order.
     pub forms: Vec<FormXObject>,
+    /// Its own content has no operators but those of our pages, written as we write them.
+    pub is_plain: bool,
 }
 
 /// A page as it is read: forms by their number.
@@ -123,6 +126,7 @@ struct Page {
     height: f64,
     own: Layer,
     forms: Vec<i32>,
+    is_plain: bool,
 }
 
 /// A form XObject that a page draws. It is read when somebody asks for it.
@@ -155,7 +159,7 @@ pub fn read(pdf: &[u8]) -> Result<Vec<PageContent>, ReadbackError> {
     let pdf = open(pdf)?;
     let mut reader = Reader::default();
     let full = |page| {
-        let Page { width, height, own, forms } = reader.page(page)?;
+        let Page { width, height, own, forms, is_plain } = reader.page(page)?;
         let layer = |number: &i32| {
             Ok(FormXObject { number: *number, layer: Rc::clone(&reader.form(*number)?.layer) })
         };
@@ -164,6 +168,7 @@ pub fn read(pdf: &[u8]) -> Result<Vec<PageContent>, ReadbackError> {
             height,
             own,
             forms: forms.iter().map(layer).collect::<Result<_, _>>()?,
+            is_plain,
         })
     };
 
@@ -180,14 +185,15 @@ impl<'f> Reader<'f> {
         let height = area.y1 - area.y0;
         let stream =
             page.page_stream().ok_or(ReadbackError::Unreadable { what: "page content" })?;
-        let mut interpreter = Interpreter::new(height);
-        interpreter.run(stream, page.resources(), self)?;
+        let (interpreter, is_plain) =
+            Interpreter::read(stream, page.resources(), height, None, self)?;
 
         Ok(Page {
             width: (area.x1 - area.x0) * MM_PER_PT,
             height: height * MM_PER_PT,
             own: interpreter.layer,
             forms: interpreter.forms,
+            is_plain,
         })
     }
 
@@ -245,15 +251,14 @@ impl<'f> Reader<'f> {
 
         let (data, resources) =
             (drawn.stream.decoded().map_err(|_| FORM)?, drawn.resources.clone());
-        let mut interpreter = Interpreter::new(drawn.height);
-        interpreter.codes = Some(Codes::default());
-        interpreter.run(&data, &resources, self)?;
+        let codes = Some(Codes::default());
+        let (interpreter, _) = Interpreter::read(&data, &resources, drawn.height, codes, self)?;
 
         if !interpreter.forms.is_empty() {
             return Err(FORM);
         }
 
-        let codes = interpreter.codes.take().unwrap_or_default();
+        let codes = interpreter.codes.unwrap_or_default();
         let read = Rc::new(ReadForm { layer: Rc::new(interpreter.layer), codes });
         if let Some(drawn) = self.forms.get_mut(&number) {
             drawn.read = Some(Rc::clone(&read));

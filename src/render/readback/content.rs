@@ -11,6 +11,7 @@ use hayro_syntax::page::Resources;
 use crate::render::geometry::{MM_PER_PT, Rect};
 use crate::render::readback::font::Font;
 use crate::render::readback::known::Codes;
+use crate::render::readback::plain::{Act, NotPlain, Plain};
 use crate::render::readback::{Layer, PlacedText, ReadbackError, Reader};
 
 /// `[a b c d e f]`.
@@ -59,12 +60,30 @@ pub(super) struct Interpreter {
 }
 
 impl Interpreter {
-    /// `height` of the page in points.
-    pub fn new(height: f64) -> Self {
+    /// Reads content, and says whether it has no operators but those of our own pages; `height` of
+    /// the page in points.
+    pub fn read<'f>(
+        data: &[u8],
+        resources: &Resources<'f>,
+        height: f64,
+        codes: Option<Codes>,
+        reader: &mut Reader<'f>,
+    ) -> Result<(Self, bool), ReadbackError> {
+        let mut plain = Self::new(height, codes.clone());
+        if plain.run_plain(data, resources, reader)?.is_ok() {
+            return Ok((plain, true));
+        }
+
+        let mut any = Self::new(height, codes);
+        any.run(data, resources, reader)?;
+        Ok((any, false))
+    }
+
+    fn new(height: f64, codes: Option<Codes>) -> Self {
         Self {
             layer: Layer::default(),
             forms: Vec::new(),
-            codes: None,
+            codes,
             height,
             state: State { matrix: IDENTITY, font: None, size: 0.0, line_width: 1.0 },
             saved: Vec::new(),
@@ -74,7 +93,25 @@ impl Interpreter {
         }
     }
 
-    pub fn run<'f>(
+    /// Reads content in the plain form of our pages.
+    fn run_plain<'f>(
+        &mut self,
+        data: &[u8],
+        resources: &Resources<'f>,
+        reader: &mut Reader<'f>,
+    ) -> Result<Result<(), NotPlain>, ReadbackError> {
+        let mut plain = Plain::new(data);
+        loop {
+            match plain.next() {
+                Ok(Some(act)) => self.act(&act, resources, reader)?,
+                Ok(None) => return Ok(Ok(())),
+                Err(other) => return Ok(Err(other)),
+            }
+        }
+    }
+
+    /// Reads any content that letters may have.
+    fn run<'f>(
         &mut self,
         data: &[u8],
         resources: &Resources<'f>,
@@ -82,23 +119,68 @@ impl Interpreter {
     ) -> Result<(), ReadbackError> {
         let mut operations = TypedIter::new(data);
         while let Some(operation) = operations.next() {
-            match operation {
-                Op::TextFont(font) => {
-                    self.state.font = Some(reader.font(resources, font.0)?);
-                    if let Some(codes) = &mut self.codes {
-                        codes.face(font.0);
-                    }
-                    self.state.size = font.1.as_f64();
+            let act = match &operation {
+                Op::SaveState(_) => Act::Save,
+                Op::RestoreState(_) => Act::Restore,
+                Op::Transform(by) => Act::Transform(numbers([by.0, by.1, by.2, by.3, by.4, by.5])),
+                Op::BeginText(_) => Act::BeginText,
+                Op::EndText(_) => Act::EndText,
+                Op::TextFont(font) => Act::Font(font.0, font.1.as_f64()),
+                Op::SetTextMatrix(to) => Act::Place(numbers([to.0, to.1, to.2, to.3, to.4, to.5])),
+                Op::ShowText(text) => Act::Show(text.0),
+                Op::RectPath(rect) => {
+                    Act::Rectangle([rect.0, rect.1, rect.2, rect.3].map(|number| number.as_f64()))
                 }
-                Op::XObject(name) => {
-                    // A form that is moved or scaled would need its own copy; our files draw bodies
-                    // in place.
-                    if self.state.matrix != IDENTITY {
-                        return Err(ReadbackError::Unreadable { what: "moved form" });
-                    }
-                    self.forms.push(reader.draw(resources, name.0, self.height)?);
+                Op::FillPathNonZero(_) => Act::Fill,
+                Op::XObject(name) => Act::Draw(name.0),
+                other => {
+                    self.step(other).map_err(|what| ReadbackError::Unreadable { what })?;
+                    continue;
                 }
-                other => self.step(&other).map_err(|what| ReadbackError::Unreadable { what })?,
+            };
+            self.act(&act, resources, reader)?;
+        }
+
+        Ok(())
+    }
+
+    /// An operator that our own pages have.
+    fn act<'f>(
+        &mut self,
+        act: &Act<'_>,
+        resources: &Resources<'f>,
+        reader: &mut Reader<'f>,
+    ) -> Result<(), ReadbackError> {
+        let unreadable = |what| ReadbackError::Unreadable { what };
+        match *act {
+            Act::Save => self.saved.push(self.state.clone()),
+            Act::Restore => {
+                self.state = self.saved.pop().ok_or_else(|| unreadable("unbalanced state"))?;
+            }
+            Act::Transform(by) => self.state.matrix = then(by, self.state.matrix),
+            Act::BeginText => (self.text, self.line) = (IDENTITY, IDENTITY),
+            Act::EndText => {}
+            Act::Font(face, size) => {
+                self.state.font = Some(reader.font(resources, face)?);
+                if let Some(codes) = &mut self.codes {
+                    codes.face(face);
+                }
+                self.state.size = size;
+            }
+            Act::Place(to) => (self.text, self.line) = (to, to),
+            Act::Show(codes) => self.show(|run| run.string(codes)).map_err(unreadable)?,
+            Act::Rectangle([x, y, width, height]) => {
+                self.begin(x, y);
+                self.extend(x + width, y + height);
+            }
+            Act::Fill => self.paint(0.0),
+            Act::Draw(name) => {
+                // A form that is moved or scaled would need its own copy; our files draw bodies
+                // in place.
+                if self.state.matrix != IDENTITY {
+                    return Err(unreadable("moved form"));
+                }
+                self.forms.push(reader.draw(resources, name, self.height)?);
             }
         }
 
@@ -107,12 +189,6 @@ impl Interpreter {
 
     fn step(&mut self, operation: &Op) -> Result<(), &'static str> {
         match operation {
-            Op::SaveState(_) => self.saved.push(self.state.clone()),
-            Op::RestoreState(_) => self.state = self.saved.pop().ok_or("unbalanced state")?,
-            Op::Transform(by) => {
-                self.state.matrix =
-                    then(numbers([by.0, by.1, by.2, by.3, by.4, by.5]), self.state.matrix);
-            }
             Op::LineWidth(width) => self.state.line_width = width.0.as_f64(),
             Op::BeginText(_) => (self.text, self.line) = (IDENTITY, IDENTITY),
             Op::SetTextMatrix(to) => {
@@ -123,7 +199,6 @@ impl Interpreter {
                 self.line = then([1.0, 0.0, 0.0, 1.0, by.0.as_f64(), by.1.as_f64()], self.line);
                 self.text = self.line;
             }
-            Op::ShowText(text) => self.show(|run| run.string(text.0))?,
             Op::ShowTexts(texts) => self.show(|run| run.array(texts.0))?,
             Op::MoveTo(to) => self.begin(to.0.as_f64(), to.1.as_f64()),
             Op::LineTo(to) => self.extend(to.0.as_f64(), to.1.as_f64()),
@@ -132,23 +207,14 @@ impl Interpreter {
                 self.extend(to.2.as_f64(), to.3.as_f64());
                 self.extend(to.4.as_f64(), to.5.as_f64());
             }
-            Op::RectPath(rect) => {
-                let [x, y, width, height] =
-                    [rect.0, rect.1, rect.2, rect.3].map(|number| number.as_f64());
-                self.begin(x, y);
-                self.extend(x + width, y + height);
-            }
-            Op::FillPathNonZero(_)
-            | Op::FillPathNonZeroCompatibility(_)
-            | Op::FillPathEvenOdd(_) => self.paint(0.0),
+            Op::FillPathNonZeroCompatibility(_) | Op::FillPathEvenOdd(_) => self.paint(0.0),
             Op::StrokePath(_) | Op::CloseAndStrokePath(_) => {
                 self.paint(self.state.line_width / 2.0);
             }
             Op::EndPath(_) => self.path.clear(),
             // Colours, graphics states and marks do not change where something stands. (That the
             // colour is black is shown on the finished file by another program.)
-            Op::EndText(_)
-            | Op::ClosePath(_)
+            Op::ClosePath(_)
             | Op::ClipNonZero(_)
             | Op::ClipEvenOdd(_)
             | Op::ColorSpaceNonStroke(_)

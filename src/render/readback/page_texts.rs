@@ -49,8 +49,10 @@ impl PageTexts {
         pdf.pages()
             .iter()
             .map(|page| {
-                anatomy::operators(page.page_stream().unwrap_or_default())?;
-                let Page { own, forms, .. } = reader.page(page)?;
+                let Page { own, forms, is_plain, .. } = reader.page(page)?;
+                if !is_plain {
+                    anatomy::operators(page.page_stream().unwrap_or_default())?;
+                }
                 let mut text = String::new();
                 for number in forms {
                     let body = self.body(number, &mut reader, &mut bodies)?;

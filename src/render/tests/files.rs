@@ -24,7 +24,9 @@ fn what_was_set_is_what_was_decided() {
             let pdf = set(&letters, &print);
             assert_eq!(check(&pdf, &letters, &print), Ok(()));
             let pages: u32 = letters.iter().map(|letter| letter.place.pages).sum();
-            assert_eq!(readback::read(&pdf).unwrap().len(), usize::try_from(pages).unwrap());
+            let read = readback::read(&pdf).unwrap();
+            assert_eq!(read.len(), usize::try_from(pages).unwrap());
+            assert!(read.iter().all(|page| page.is_plain), "a page that is read back slowly");
         }
     }
 }
