@@ -33,6 +33,8 @@ impl Raster {
         let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
         encoder.set_color(color);
         encoder.set_depth(png::BitDepth::Eight);
+        // Pages are white for the most part: whatever packs them, they are small.
+        encoder.set_compression(png::Compression::Fast);
         let mut writer = encoder.write_header().map_err(|_| RenderError::Picture)?;
         writer.write_image_data(pixels).map_err(|_| RenderError::Picture)?;
         writer.finish().map_err(|_| RenderError::Picture)?;
@@ -41,11 +43,10 @@ impl Raster {
 
     /// One byte a pixel, as for letters, which are black on white; `None` where there is colour.
     fn greys(&self) -> Option<Vec<u8>> {
-        let grey = |pixel: &[u8]| match *pixel {
-            [red, green, blue, u8::MAX] if red == green && green == blue => Some(red),
-            _ => None,
-        };
-        self.rgba.chunks_exact(PIXEL).map(grey).collect()
+        let is_grey =
+            |pixel: &[u8]| pixel[0] == pixel[1] && pixel[1] == pixel[2] && pixel[3] == u8::MAX;
+        let is_grey = self.rgba.chunks_exact(PIXEL).all(is_grey);
+        is_grey.then(|| self.rgba.iter().step_by(PIXEL).copied().collect())
     }
 
     /// Whether any pixel inside `place` (mm) differs from the same pixel of the other; true for
