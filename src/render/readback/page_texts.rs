@@ -12,8 +12,8 @@ use crate::render::{RenderError, sheet_mark};
 
 /// A page of a body: its text, and where it stands.
 struct BodyPage {
-    text: String,
-    areas: Vec<Rect>,
+    text: Box<str>,
+    areas: Box<[Rect]>,
 }
 
 /// What two texts may share of the room of a line, in millimetres.
@@ -89,7 +89,7 @@ impl PageTexts {
             anatomy::operators(&drawn.stream.decoded().map_err(|_| FORM)?)?;
             let layer = &reader.form(number)?.layer;
             let areas = layer.texts.iter().map(|text| text.area().grown(-TOUCH)).collect();
-            let body = Arc::new(BodyPage { text: lines(layer), areas });
+            let body = Arc::new(BodyPage { text: lines(layer).into(), areas });
             self.shelf.keep(streams, reader, &[number], &body)?;
             body
         };

@@ -2,7 +2,7 @@
 //! else is there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 
 use data_encoding::HEXLOWER;
 use rayon::prelude::*;
@@ -37,7 +37,7 @@ pub(super) struct Payload {
 
 /// Reads every file of the archive once and compares the checksums. `look` sees each payload file,
 /// several at a time, and counts what is in it.
-pub(super) fn check<R: Read + Seek>(
+pub(super) fn check<R: Read + Seek + Send>(
     archive: &mut Reader<R>,
     stem: &str,
     problems: &mut Problems,
@@ -62,14 +62,22 @@ pub(super) fn check<R: Read + Seek>(
         problems.add(Check::Bag, stem, "an entry is outside the bag's folder");
     }
 
-    // No more files are in memory than are looked at.
-    for some in inside.chunks(rayon::current_num_threads()) {
-        let read: Vec<_> = some.iter().map(|entry| (*entry, archive.read(entry))).collect();
-        let looked = read.into_par_iter().map(|(entry, bytes)| {
-            let path = &entry[folder.len()..];
-            bytes.map(|bytes| look_at(entry, path, &bytes, &look)).map_err(|error| (entry, error))
-        });
-        for looked in looked.collect::<Vec<_>>() {
+    // The next files are opened while these are looked at; no more are in memory.
+    let mut chunks = inside.chunks(rayon::current_num_threads());
+    let mut open = || chunks.next().map(|some| opened(some, archive));
+    let mut ahead = open();
+    while let Some(files) = ahead {
+        let looking = || {
+            let looked = files.into_par_iter().map(|(entry, bytes)| {
+                let path = &entry[folder.len()..];
+                bytes
+                    .map(|bytes| look_at(entry, path, &bytes, &look))
+                    .map_err(|error| (entry, error))
+            });
+            looked.collect::<Vec<_>>()
+        };
+        let (next, looked) = rayon::join(&mut open, looking);
+        for looked in looked {
             match looked {
                 Ok(looked) => payload.take(looked, &mut data, &mut tags, problems),
                 Err((entry, error)) => {
@@ -77,6 +85,7 @@ pub(super) fn check<R: Read + Seek>(
                 }
             }
         }
+        ahead = next;
     }
 
     for path in data.keys().chain(tags.keys()) {
@@ -86,6 +95,13 @@ pub(super) fn check<R: Read + Seek>(
     let oxum = format!("{}.{}", payload.octets, payload.paths.len());
     labels(archive, stem, &oxum, problems);
     payload
+}
+
+/// A file of the bag, or why it cannot be read.
+type Opened<'e> = (&'e str, io::Result<Vec<u8>>);
+
+fn opened<'e, R: Read + Seek>(entries: &[&'e str], archive: &mut Reader<R>) -> Vec<Opened<'e>> {
+    entries.iter().map(|entry| (*entry, archive.read(entry))).collect()
 }
 
 fn look_at<'e>(

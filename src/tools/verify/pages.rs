@@ -81,10 +81,11 @@ fn code_fits(word: &str, page: usize, row: &Printed) -> bool {
 
 /// Without any space: how words are spaced in extracted text depends on the extractor.
 fn squeezed(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_whitespace()).collect()
+    text.split_whitespace().collect()
 }
 
 /// What stands between signs that are neither letters nor digits.
 fn words(page: &str) -> impl Iterator<Item = &str> {
-    page.split(|letter: char| !letter.is_ascii_alphanumeric())
+    let words = page.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+    words.filter_map(|word| std::str::from_utf8(word).ok())
 }

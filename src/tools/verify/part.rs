@@ -148,7 +148,7 @@ const TICKET_FIELDS: [&str; 29] = [
 ];
 
 /// Inspects one opened archive whose folder should be `stem`.
-pub(super) fn inspect<R: Read + Seek>(
+pub(super) fn inspect<R: Read + Seek + Send>(
     archive: &mut Reader<R>,
     stem: &str,
     whole: &mut Whole<'_>,

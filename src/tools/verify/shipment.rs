@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use camino::Utf8Path;
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::base::{FileError, durable};
@@ -151,13 +152,17 @@ impl Inspection<'_> {
             }
         }
 
-        for file in parts {
+        let fingerprint = |file: &&str| {
+            let path = folder.join(file);
+            durable::fingerprint(&path).map_err(FileError::at("read", &path))
+        };
+        let found = parts.par_iter().map(fingerprint).collect::<Result<Vec<_>, _>>()?;
+
+        for (file, (found, _)) in parts.iter().zip(found) {
             let Some(expected) = listed.remove(file) else {
                 self.problems.add(Check::Checksum, sums, format!("`{file}` is not listed"));
                 continue;
             };
-            let path = folder.join(file);
-            let (found, _) = durable::fingerprint(&path).map_err(FileError::at("read", &path))?;
             self.problems.add_unless(
                 found == expected,
                 Check::Checksum,
@@ -282,7 +287,7 @@ impl Inspection<'_> {
         Ok(())
     }
 
-    fn inspect<R: std::io::Read + std::io::Seek>(
+    fn inspect<R: std::io::Read + std::io::Seek + Send>(
         &mut self,
         archive: std::io::Result<Reader<R>>,
         stem: &str,
