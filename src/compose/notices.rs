@@ -14,7 +14,6 @@ use jiff::civil::Date;
 use super::address_lines::address_lines;
 use super::texts::{CampaignTexts, LetterNews, TextFacts, body_of, dates, item_words, values_of};
 use super::{Letterbook, MANIFEST_CHARACTERS, check_lines, kix, kix_for, reference};
-use crate::base::working_days;
 use crate::config::ProvidersFirst;
 use crate::decide::providers::Affected;
 use crate::facts::{Facts, ProviderFacts};
@@ -31,6 +30,7 @@ use crate::field::terms::{
 };
 
 pub(super) use professional_words::{ProfessionalLine, ProfessionalSlot, ProfessionalWords};
+pub(super) use texts::own_line;
 pub use texts::{NOTICE_FILES, NoticeTexts, NoticeTextsError};
 use texts::{NoticeLine, NoticeLocale, NoticeSlot};
 
@@ -47,6 +47,8 @@ pub struct ProviderNotice<'a> {
     pub sequence: u32,
     /// Date of the notice that a supplement refers to.
     pub earlier: Option<Date>,
+    /// The night from which its patients no longer wait; `None`: they do not.
+    pub until: Option<Date>,
 }
 
 /// What the text of a notice depends on.
@@ -64,6 +66,8 @@ pub struct NoticeFacts {
     pub some_told: bool,
     /// Date of the notice that a supplement refers to.
     pub earlier: Option<Date>,
+    /// The night from which its patients no longer wait; `None`: they do not.
+    pub until: Option<Date>,
 }
 
 /// What notices are written from.
@@ -138,6 +142,7 @@ impl NoticeBook<'_> {
             stored: notice.affected.only_stored(),
             some_told: notice.affected.some_told,
             earlier: notice.earlier,
+            until: notice.until.filter(|_| notice.earlier.is_none()),
         }
     }
 
@@ -159,6 +164,7 @@ impl NoticeBook<'_> {
         let mut body = body_of(&own);
         let heading = locale.heading.of(facts.kind, facts.findings.status, facts.earlier.is_some());
         body.frame.heading = heading.words();
+        own_line(&mut body, self.letters.facts, self.sender(facts.kind), &self.facts.phone);
         body.frame.last_lines.clear();
         body.provider_slot = true;
         body.blocks = writer.blocks(&patients, &enclosed);
@@ -304,6 +310,10 @@ fn count_line(locale: &NoticeLocale, facts: &NoticeFacts, affected: &Affected) -
         (_, true) => texts.detainees.fill(|_| &number),
     };
 
+    // Of a few people the months would be those of one.
+    if affected.patients < BANDS[0] {
+        return people;
+    }
     // Months alone: with a day a provider of one patient would be told more than a number.
     let months = affected.samples.map(|days| days.map(|day| month(day, facts.language)));
     let when = match months {
@@ -358,7 +368,6 @@ impl<'a> NoticeWriter<'a> {
         sender: &str,
     ) -> Self {
         let language = facts.language;
-        let cap = working_days::after(book.letters.run_date, book.settings.at_most_days);
         let hours = book.letters.facts.phones.get(&book.facts.phone);
         let hours = hours.and_then(|phone| phone.hours.as_ref());
 
@@ -367,7 +376,7 @@ impl<'a> NoticeWriter<'a> {
             ("provider_phone", book.letters.facts.number(&book.facts.phone).to_owned()),
             ("provider_hours", hours.map_or("", |hours| hours.get(language)).to_owned()),
             ("ready_days", book.settings.after_posting_days.to_string()),
-            ("cap", dates::in_words(cap, language)),
+            ("cap", facts.until.map_or_else(String::new, |cap| dates::in_words(cap, language))),
             ("whose", locale.whose.of(facts.kind).words()),
         ]);
         Self { facts, locale, campaign: book.letters.texts, provider: book.facts, values }
@@ -452,12 +461,12 @@ impl<'a> NoticeWriter<'a> {
 
     fn when(&self) -> String {
         let texts = &self.locale.when;
-        match self.facts.earlier {
-            Some(_) => texts.later.words(),
-            None if self.facts.some_told => {
+        match self.facts.until {
+            None => texts.later.words(),
+            Some(_) if self.facts.some_told => {
                 format!("{} {}", texts.some_told.words(), self.say(&texts.first))
             }
-            None => self.say(&texts.first),
+            Some(_) => self.say(&texts.first),
         }
     }
 

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::address_lines::address_lines;
-use super::notices::{NoticeTexts, ProfessionalLine, ProfessionalSlot, ProfessionalWords};
+use super::notices::{
+    NoticeTexts, ProfessionalLine, ProfessionalSlot, ProfessionalWords, own_line,
+};
 use super::texts::slots::SlotName;
 use super::texts::{LetterNews, TextFacts, body_of, dates, values_of};
 use super::{Letterbook, MANIFEST_CHARACTERS, check_lines, kix, kix_for, reference};
@@ -101,6 +103,7 @@ impl ProfessionalBook<'_> {
         let mut body =
             body_of(texts, &frame(facts, &self.settings.sender), campaign, run_date, synthetic);
         body.frame.heading = words.heading.of(facts.status(), facts.earlier.is_some()).words();
+        own_line(&mut body, campaign, &self.settings.sender, &self.facts.phone);
         body.frame.last_lines.clear();
         body.blocks = self.blocks(facts, words);
         body

@@ -213,6 +213,15 @@ pub enum ProviderClock {
     Overdue,
 }
 
+/// The night from which nobody waits for a provider any more, when its first notice is planned tonight or
+/// was before.
+#[must_use]
+pub fn cap(settings: &ProvidersFirst, history: &ProviderHistory, tonight: Date) -> Date {
+    let planned = history.notices.first().map(|notice| notice.on).into_iter();
+    let planned = planned.chain(history.given_up_on).min().unwrap_or(tonight);
+    working_days::after(planned, settings.at_most_days)
+}
+
 /// How far a provider is tonight; `is_due`: its first notice is planned tonight.
 #[must_use]
 pub fn clock(
@@ -224,12 +233,13 @@ pub fn clock(
     if history.acknowledged_on.is_some() {
         return ProviderClock::Informed;
     }
-    let planned = history.notices.first().map(|notice| notice.on).or(is_due.then_some(tonight));
-    let Some(planned) = planned else { return ProviderClock::NoNotice };
+    if history.notices.is_empty() && !is_due {
+        return ProviderClock::NoNotice;
+    }
 
     let posted = history.notices.iter().filter_map(|notice| notice.posted_on).min();
     let ready = posted.map(|day| working_days::after(day, settings.after_posting_days));
-    let cap = working_days::after(planned, settings.at_most_days);
+    let cap = cap(settings, history, tonight);
     match ready {
         Some(ready) if ready <= tonight => ProviderClock::Informed,
         _ if cap <= tonight => ProviderClock::Overdue,

@@ -64,6 +64,8 @@ pub struct ToldProvider {
 pub struct ProviderHistory {
     /// Oldest first.
     pub notices: Vec<ToldProvider>,
+    /// The first night that planned a notice to it in a job that was given up.
+    pub given_up_on: Option<Date>,
     /// When it said that it has its notice.
     pub acknowledged_on: Option<Date>,
     /// The last thing that was said of whose patients they are.

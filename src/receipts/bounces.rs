@@ -18,25 +18,32 @@ pub fn is_bounces(file: &str) -> bool {
     word.is_some_and(|tail| tail.is_empty() || (tail.starts_with('-') && is_tail(tail)))
 }
 
-/// Reads the file: which mails, each once. When and why are not kept.
+/// Reads the file: which mails, each once, and how many rows are about mails of others, which may share
+/// the box that mails come back to. When and why are not kept.
 ///
 /// # Errors
 /// [`ReceiptError`] when it cannot be read or is not such a file; never a value.
-pub fn bounced(path: &Utf8Path) -> Result<Vec<LetterId>, ReceiptError> {
+pub fn bounced(path: &Utf8Path) -> Result<(Vec<LetterId>, u64), ReceiptError> {
     let text = durable::read_text(path, LONGEST).map_err(FileError::at("read receipt", path))?;
     parse(text.strip_prefix('\u{feff}').unwrap_or(&text))
         .map_err(|problem| ReceiptError::Content { path: path.to_owned(), problem })
 }
 
-fn parse(text: &str) -> Result<Vec<LetterId>, String> {
-    let mut mails = Table::open(text, COLUMNS, 1)?.rows(|cells| {
+fn parse(text: &str) -> Result<(Vec<LetterId>, u64), String> {
+    let rows = Table::open(text, COLUMNS, 1)?.rows(|cells| {
         let id = cells.text(0).trim_start_matches('<').trim_end_matches('>');
         let own = id.split_once('@').map_or(id, |(own, _)| own);
-        super::letter_id(own).map_err(|problem| format!("`{}` {problem}", COLUMNS[0]))
+        Ok(super::letter_id(own).ok())
     })?;
+    if rows.is_empty() {
+        return Err("it has no rows".to_owned());
+    }
+
+    let foreign = rows.iter().filter(|id| id.is_none()).count() as u64;
+    let mut mails: Vec<LetterId> = rows.into_iter().flatten().collect();
     mails.sort_unstable();
     mails.dedup();
-    if mails.is_empty() { Err("it has no rows".to_owned()) } else { Ok(mails) }
+    Ok((mails, foreign))
 }
 
 #[cfg(test)]
@@ -48,11 +55,14 @@ mod tests {
     #[test]
     fn a_mail_is_named_by_its_id_in_any_form() {
         for form in [ID.to_owned(), format!("<{ID}@example.org>"), format!("{ID}@example.org")] {
-            assert_eq!(parse(&format!("message_id\n{form}\n")).unwrap().len(), 1, "{form}");
+            assert_eq!(parse(&format!("message_id\n{form}\n")).unwrap().0.len(), 1, "{form}");
         }
         let rows = format!("message_id,bounced_on,reason\n{ID},2025-09-16,gone\n<{ID}@x>,,\n");
-        assert_eq!(parse(&rows).unwrap().len(), 1);
-        for bad in ["message_id\n", "message_id\nx\n", "email\na@example.org\n"] {
+        assert_eq!(parse(&rows).unwrap().0.len(), 1);
+        let others = format!("message_id\nx\n{ID}\n<summary@example.org>\n");
+        let (mails, foreign) = parse(&others).unwrap();
+        assert_eq!((mails.len(), foreign), (1, 2));
+        for bad in ["message_id\n", "email\na@example.org\n"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

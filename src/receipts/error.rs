@@ -28,9 +28,6 @@ pub enum ReceiptError {
     /// The signature does not hold.
     #[error("the signature of receipt `{path}` does not hold")]
     Signature { path: Utf8PathBuf, source: SignatureError },
-    /// It names a mail that is none of ours.
-    #[error("`{path}` names a mail that was not sent to a provider")]
-    Mail { path: Utf8PathBuf },
     /// It is not as agreed.
     #[error("receipt `{path}`: {problem}")]
     Content {
@@ -54,9 +51,6 @@ impl Explain for ReceiptError {
             Self::Unsigned { .. } | Self::Signature { .. } => {
                 "call the vendor before you use it: `signer` under [receipts] is the only key that \
                  counts, and the signature is `<file>.sig`"
-            }
-            Self::Mail { .. } => {
-                "nothing of the file was taken: `message_id` is the id of a mail of this campaign"
             }
             Self::Content { .. } => {
                 "nothing of the file was taken: ask the vendor for a correct one (docs/vendor.md)"

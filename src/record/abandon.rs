@@ -11,6 +11,7 @@ use super::error::RecordError;
 use super::job::{Job, JobState};
 use super::{Ledger, files, inputs};
 use crate::base::data_dir;
+use crate::field::subject::LetterSubject;
 
 impl Ledger {
     /// Gives up the unfinished job, as an event with who and why. Its letters no longer count as
@@ -38,7 +39,9 @@ impl Ledger {
             _ => {}
         }
 
-        let event = Abandoned { job: job.job, date, by: by.to_owned(), reason: reason.to_owned() };
+        let providers = self.told_of(job.job, LetterSubject::Provider)?;
+        let (by, reason) = (by.to_owned(), reason.to_owned());
+        let event = Abandoned { job: job.job, date, by, reason, providers };
 
         self.write(|store| store.abandon(event))?;
         self.store.check_integrity()?;

@@ -15,6 +15,7 @@ use super::approvals::ApprovalAct;
 use super::error::RecordError;
 use super::job::{PartTotals, SealedPart, StagedFile, Totals};
 use super::notice_mails::{MailsPlanned, MailsTold};
+use crate::field::ids::Pseudonym;
 use crate::field::job_number::JobNumber;
 use crate::field::made_with::MadeWith;
 use crate::field::mode::Mode;
@@ -343,6 +344,9 @@ pub(super) struct Abandoned {
     pub date: Date,
     pub by: String,
     pub reason: String,
+    /// Providers to which it had a notice: how long their patients wait at most counts from there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<Pseudonym>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

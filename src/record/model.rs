@@ -18,6 +18,7 @@ use super::notice_mails::Mails;
 use super::passage::Passage;
 use super::reissues::ReissueWish;
 use super::stops::Stops;
+use crate::field::ids::Pseudonym;
 use crate::field::job_number::JobNumber;
 use crate::field::mode::Mode;
 use crate::field::schedule::Schedule;
@@ -75,6 +76,9 @@ pub(super) struct Model {
     pub providers: Vec<ProviderNoted>,
     /// Notices by mail; told by the history alone.
     pub mails: Mails,
+    /// Providers to which a job that was given up had a notice, and the date of the first of these
+    /// jobs; told by the history alone.
+    pub given_up: BTreeMap<Pseudonym, Date>,
     /// What was said of statements; told by the history alone.
     pub approvals: Approvals,
     /// Totals from before a purge; told by the history alone.
@@ -213,12 +217,7 @@ impl Model {
             Event::Done(step) => {
                 self.step(step.job, JobState::Published, JobState::Done)?;
             }
-            Event::Abandoned(step) => {
-                let job = self.jobs.get_mut(&step.job).filter(|job| job.can_be_abandoned())?;
-                job.abandoned = Some(seq);
-                self.contents.remove(&step.job);
-                self.reissued.retain(|_, by| *by != step.job);
-            }
+            Event::Abandoned(step) => self.abandoned(seq, step)?,
             Event::Migrated(step) => self.migrated(seq, step)?,
             Event::Waiting(told) => self.waiting(seq, told)?,
             Event::Gone(gone) => self.are_gone(&gone.jobs)?,
@@ -358,6 +357,8 @@ impl Model {
         self.pieces.clear();
         self.notices.clear();
         self.providers.clear();
+        self.mails = Mails::default();
+        self.given_up.clear();
     }
 
     fn step(&mut self, job: JobNumber, from: JobState, to: JobState) -> Option<&mut JobRow> {

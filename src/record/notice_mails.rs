@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::Event;
 use super::error::RecordError;
+use super::job::JobState;
 use super::model::Model;
 use super::providers::SIGNERS;
 use super::{Ledger, stops::signers};
@@ -17,7 +18,7 @@ use crate::config::Approver;
 use crate::field::findings::Findings;
 use crate::field::ids::{LetterId, Pseudonym};
 use crate::field::notice_mail::{MailFate, NoticeMail};
-use crate::field::provider::ToldProvider;
+use crate::field::provider::{ProviderHistory, ToldProvider};
 use crate::field::subject::LetterSubject;
 use crate::field::terms::Kind;
 
@@ -89,6 +90,15 @@ impl Model {
         }
         self.mails.files.insert(planned.run_id.clone(), planned.sha256.clone());
         Some(())
+    }
+
+    /// The mails of a run whose job was given up were never planned: none of them was sent. Gives to
+    /// whom they were.
+    pub(super) fn give_mails_up(&mut self, run_id: &str) -> Vec<Pseudonym> {
+        let is_given_up =
+            |_: &LetterId, state: &mut MailState| state.run_id == run_id && state.fate.is_none();
+        let given_up = self.mails.by_id.extract_if(.., is_given_up);
+        given_up.map(|(_, state)| state.mail.provider).collect()
     }
 
     /// `None`: a mail is not there, or what became of it cannot follow what was so before.
@@ -180,13 +190,21 @@ impl Ledger {
     }
 
     /// The mails that were not sent, whose time is not over, and in whose place nothing was planned
-    /// since.
+    /// since. None of a job that is not out yet, and none to a provider that disputes its patients.
     ///
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn unsent_mails(&self, time: MailTime) -> Result<UnsentMails, RecordError> {
         let letters = self.told_to(LetterSubject::Provider)?;
+        let known = self.providers(None)?;
         let model = self.model()?;
+        // What was planned with letters is sent when these are out: people may have to approve both.
+        let held: BTreeSet<&str> = model
+            .jobs
+            .values()
+            .filter(|job| job.abandoned.is_none() && job.state < JobState::Published)
+            .map(|job| job.run_id.as_str())
+            .collect();
         let mut last = BTreeMap::<Pseudonym, Date>::new();
         for state in model.mails.by_id.values() {
             let on = last.entry(state.mail.provider).or_insert(state.on);
@@ -204,7 +222,10 @@ impl Ledger {
             let letters = letters.get(&state.mail.provider);
             let later = letters.is_some_and(|all| all.iter().any(is_later))
                 || last.get(&state.mail.provider).is_some_and(|on| *on > state.on);
-            if is_open && !later && !is_over(state, time) {
+            let is_unnamed =
+                known.get(&state.mail.provider).is_some_and(ProviderHistory::is_unnamed);
+            let is_held = held.contains(state.run_id.as_str()) || is_unnamed;
+            if is_open && !is_held && !later && !is_over(state, time) {
                 unsent.by_run.entry(state.run_id.clone()).or_default().insert(*letter_id);
             }
         }

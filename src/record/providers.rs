@@ -97,15 +97,16 @@ pub struct NotedProvider {
     pub signers: Vec<String>,
 }
 
-/// The text that two people sign.
-fn text(campaign: &str, note: &ProviderNote<'_>) -> String {
+/// The text that two people sign; `place`: this note among those of the provider, so that no signature
+/// holds twice.
+fn text(campaign: &str, note: &ProviderNote<'_>, place: usize) -> String {
     let about = match note.about {
         "" => String::new(),
         about => format!("about: {about}\n"),
     };
     format!(
-        "breachpost: note of a care provider\ncampaign: {campaign}\nprovider: {}\nwhat: {}\nnoted by: \
-         {}\nwhy: {}\n{about}",
+        "breachpost: note of a care provider\ncampaign: {campaign}\nprovider: {}\nnote: {place}\nwhat: {}\nnoted \
+         by: {}\nwhy: {}\n{about}",
         note.code, note.said, note.by, note.note
     )
 }
@@ -121,7 +122,7 @@ pub fn text_for(home: &Home<'_>, note: &ProviderNote<'_>) -> Result<String, Prov
         opened => opened?,
     };
     ledger.can_note(note)?;
-    Ok(text(home.campaign, note))
+    Ok(text(home.campaign, note, ledger.place_of(note)?))
 }
 
 /// Whose signatures hold over a note that can be noted.
@@ -152,7 +153,7 @@ pub fn note(
     ledger.anchor()?;
     ledger.can_note(note)?;
     let signers = if note.said.needs_approval() {
-        signers(&text(home.campaign, note), signatures, approvers)
+        signers(&text(home.campaign, note, ledger.place_of(note)?), signatures, approvers)
     } else {
         Vec::new()
     };
@@ -190,6 +191,9 @@ impl Ledger {
         let mut providers = BTreeMap::<Pseudonym, ProviderHistory>::new();
         for (provider, notices) in told {
             providers.entry(provider).or_default().notices = notices;
+        }
+        for (provider, on) in &self.model()?.given_up {
+            providers.entry(*provider).or_default().given_up_on = Some(*on);
         }
         for noted in &self.model()?.providers {
             let known = providers.entry(noted.provider).or_default();
@@ -245,6 +249,28 @@ impl Ledger {
         Ok(told)
     }
 
+    /// To whom a job has letters of that kind, sorted.
+    pub(super) fn told_of(
+        &self,
+        job: JobNumber,
+        subject: LetterSubject,
+    ) -> Result<Vec<Pseudonym>, RecordError> {
+        let model = self.model()?;
+        let places = model.told_notices(subject).map(|(place, _)| place);
+        let places: Vec<_> = places.filter(|(own, _)| *own == job).collect();
+        let letters = self.store.notices_at(places.into_iter())?;
+        let told: BTreeSet<Pseudonym> = letters.into_iter().map(|(_, one)| one.person).collect();
+        Ok(told.into_iter().collect())
+    }
+
+    /// Who was told last and is known by this mark.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn known_by(&self, mark: &[u8; 16]) -> Result<Option<Pseudonym>, RecordError> {
+        self.store.known_by(mark)
+    }
+
     /// The earliest day on which a copy of each of these letters was posted, as far as the vendor
     /// says so.
     fn posted(
@@ -275,6 +301,13 @@ impl Ledger {
             })?;
         }
         Ok(posted)
+    }
+
+    /// Its place among the notes of the provider, from 1.
+    fn place_of(&self, note: &ProviderNote<'_>) -> Result<usize, RecordError> {
+        let provider = self.keys().provider(note.code);
+        let model = self.model()?;
+        Ok(model.providers.iter().filter(|noted| noted.provider == provider).count() + 1)
     }
 
     /// Whether a note can be written down.

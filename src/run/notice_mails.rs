@@ -196,6 +196,9 @@ pub struct MailsSent {
     /// The text that two people have to sign; nothing was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsigned: Option<String>,
+    /// Where every mail stands word for word, for those who sign.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Utf8PathBuf>,
     /// Mails by what became of them.
     pub fates: BTreeMap<MailFate, u64>,
     /// Mails that were not tried: the server was not there.
@@ -227,6 +230,10 @@ pub fn send(
     let mut signers = Vec::new();
     if config.needs_approval() {
         if signatures.is_empty() {
+            for run_id in unsent.by_run.keys() {
+                let sha256 = unsent.files.get(run_id).map_or("", String::as_str);
+                sent.words.push(as_planned(&config.data_dir, run_id, sha256)?.0);
+            }
             sent.unsigned = Some(unsent.text(&config.campaign));
             return Ok(sent);
         }
@@ -279,38 +286,48 @@ fn words(
     wanted: &BTreeSet<LetterId>,
 ) -> Result<Vec<MailToSend>, NoticeMailError> {
     let changed = || NoticeMailError::Changed { run_id: run_id.to_owned() };
-    let as_planned = |path: &Utf8PathBuf| {
-        let text = durable::read_text(path, LONGEST).ok()?;
-        (hash::of_bytes(text.as_bytes()) == sha256).then_some(text)
-    };
-    let mut found = papers::everywhere(data_dir, MAILS);
-    found.sort_by_key(|path| !path.as_str().contains(run_id));
-    let text = found.iter().find_map(as_planned).ok_or_else(changed)?;
+    let (_, text) = as_planned(data_dir, run_id, sha256)?;
     let mut all: Vec<MailToSend> = serde_json::from_str(&text).map_err(|_| changed())?;
     all.retain(|one| wanted.contains(&one.letter_id));
     if all.len() == wanted.len() { Ok(all) } else { Err(changed()) }
 }
 
-/// Takes mails that came back: all of them, or none if one is not ours. Those that are known to have
-/// come back, or were never taken by the server, change nothing. Gives how many are new.
+/// The file with the mails of a run that has this hash, and what it says.
+fn as_planned(
+    data_dir: &Utf8Path,
+    run_id: &str,
+    sha256: &str,
+) -> Result<(Utf8PathBuf, String), NoticeMailError> {
+    let mut found = papers::everywhere(data_dir, MAILS);
+    found.sort_by_key(|path| !path.as_str().contains(run_id));
+    let mut texts = found.into_iter().filter_map(|path| {
+        let text = durable::read_text(&path, LONGEST).ok()?;
+        (hash::of_bytes(text.as_bytes()) == sha256).then_some((path, text))
+    });
+    texts.next().ok_or_else(|| NoticeMailError::Changed { run_id: run_id.to_owned() })
+}
+
+/// Takes mails that came back. Those that are known to have come back, or were never taken by the
+/// server, change nothing. Gives how many are new, and how many are none of ours.
 ///
 /// # Errors
-/// [`RecordError`] when the ledger cannot be written; `None`: one of the mails is not ours.
+/// [`RecordError`] when the ledger cannot be written.
 pub fn take_bounces(
     ledger: &mut Ledger,
     mails: &[LetterId],
     today: Date,
-) -> Result<Option<u64>, RecordError> {
+) -> Result<[u64; 2], RecordError> {
     let known = ledger.mail_states()?;
-    if mails.iter().any(|mail| !known.contains_key(mail)) {
-        return Ok(None);
-    }
-    let is_new = |mail: &&LetterId| MailFate::Bounced.follows(known[*mail]);
-    let fates: Vec<_> =
-        mails.iter().filter(is_new).map(|mail| (*mail, MailFate::Bounced)).collect();
+    let (ours, foreign): (Vec<_>, Vec<_>) = mails.iter().partition(|mail| known.contains_key(mail));
+    let is_new = |mail: &LetterId| MailFate::Bounced.follows(known[mail]);
+    let fates: Vec<_> = ours
+        .into_iter()
+        .filter(|mail| is_new(mail))
+        .map(|mail| (mail, MailFate::Bounced))
+        .collect();
     let new = fates.len() as u64;
     if new > 0 {
         ledger.tell_mails(MailsTold { date: today, fates, signers: Vec::new() })?;
     }
-    Ok(Some(new))
+    Ok([new, foreign.len() as u64])
 }

@@ -157,7 +157,9 @@ impl<'a> Providers<'a> {
             };
             if let (NoticeDue::Notice { kind, sequence, earlier }, Ok(provider)) = (decided, listed)
             {
-                due.push(ProviderNotice { provider, affected, kind, sequence, earlier });
+                let cap = providers::cap(self.settings, history, self.tonight);
+                let until = (cap > self.tonight).then_some(cap);
+                due.push(ProviderNotice { provider, affected, kind, sequence, earlier, until });
             }
             let is_disputed = history.is_disputed();
             made.concerned.insert(code.to_owned(), Concerned { line, is_due, is_disputed });

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::preview::PreviewError;
 use super::text_check::{self, TextFinding};
-use crate::base::{FileError, durable, workers};
+use crate::base::{FileError, durable, workers, working_days};
 use crate::compose::Letterbook;
 use crate::compose::notices::{self, NOTICE_FILES, NoticeBook, NoticeTexts, ProviderNotice};
 use crate::compose::professionals::{ProfessionalBook, ProfessionalLetter};
@@ -200,7 +200,9 @@ fn notice(
         some_told: earlier.is_some(),
     };
     let kind = if earlier.is_some() { Kind::Supplement } else { Kind::First };
-    let notice = ProviderNotice { provider, affected, kind, sequence: 1, earlier };
+    let cap = working_days::after(book.letters.run_date, book.settings.at_most_days);
+    let until = earlier.is_none().then_some(cap);
+    let notice = ProviderNotice { provider, affected, kind, sequence: 1, earlier, until };
     let mut written = notices::write(&[notice], book);
     let (_, draft) = written.drafts.pop()?;
     let body = written.bodies.remove(&draft.body)?;

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::mail::Server;
 use crate::program::{Answer, Night, root};
+use crate::providers::{key, sign};
 
 /// What the server does with a mailbox, by the beginning of its name.
 const MAILBOXES: [&str; 6] = ["good", "refused", "later", "slow", "drop", "bounces"];
@@ -148,7 +149,7 @@ fn each_provider_is_told_in_one_way_whatever_its_mailbox_does() {
         assert!(!mail["headers"]["subject"].as_str().unwrap().contains("Praktijk"));
     }
 
-    // Some came back later; a mail of somebody else is refused with the whole file.
+    // Some came back later; a mail of somebody else in the same box changes nothing.
     let id = |mail: &Value| mail["headers"]["message-id"].as_str().unwrap().to_owned();
     let bounced = received.iter().filter(|(to, _)| to.starts_with("bounces"));
     let rows: Vec<String> =
@@ -158,12 +159,12 @@ fn each_provider_is_told_in_one_way_whatever_its_mailbox_does() {
         fs::write(&file, format!("message_id,bounced_on,reason\n{rows}\n")).unwrap();
         mailing.ask("2025-09-16", &["receipts", file.to_str().unwrap()])
     };
-    let strange = "aaaaaaaaaaaaaaaaaaaaaaaaaa,2025-09-15,gone";
-    assert_eq!(take(&format!("{}\n{strange}", rows[0])).code, 3);
-    for said in [rows.len(), 0] {
-        let answer = take(&rows.join("\n"));
+    let strange = "aaaaaaaaaaaaaaaaaaaaaaaaaa,2025-09-15,gone\n<summary@bvo.example>,,";
+    for said in [format!("{} notice", rows.len()), "no notice".to_owned()] {
+        let answer = take(&format!("{}\n{strange}", rows.join("\n")));
         assert_eq!(answer.code, 0, "{}", answer.stderr);
-        assert!(answer.stdout.contains(&format!("{said} notice")), "{}", answer.stdout);
+        assert!(answer.stdout.contains(&said), "{}", answer.stdout);
+        assert!(answer.stdout.contains("2 mails of others"), "{}", answer.stdout);
     }
 
     // Whoever did not get it, or may not have got it, gets a letter; nobody else does.
@@ -230,4 +231,71 @@ fn a_rehearsal_writes_to_nobody_who_exists() {
         refused.stderr
     );
     assert!(mailing.received().is_empty());
+}
+
+#[test]
+fn what_people_have_to_approve_is_not_mailed_before() {
+    let keys = tempfile::tempdir().unwrap();
+    let approvers = [("anna", "communications"), ("bart", "privacy")].map(|(name, role)| {
+        let line = key(keys.path(), name);
+        format!("[[approval.approvers]]\nname = \"{name}\"\nrole = \"{role}\"\nkey = \"{line}\"\n")
+    });
+    let table = format!(
+        "[providers_first]\nchannel_of = {{ 01000000 = \"both\", 01000002 = \"mail\" }}\n\n[approval]\nrequired = true\n\n{}",
+        approvers.concat()
+    );
+    let mailing = Mailing::new(3, &table);
+    let night = mailing.ask("2025-09-15", &["run", "--json"]);
+    assert_eq!(night.code, 1, "it waits for approval: {}", night.stderr);
+    let early = mailing.send("2025-09-15");
+    assert!(early["unsigned"].is_null() && early["fates"] == serde_json::json!({}), "{early}");
+
+    // Given up, it takes its mails with it, and the next night plans them again.
+    let command = ["plan", "abandon", "--by", "Anna", "--reason", "a wrong text"];
+    let given_up = mailing.ask("2025-09-17", &command);
+    assert_eq!(given_up.code, 0, "{}{}", given_up.stdout, given_up.stderr);
+    let again = mailing.ask("2025-09-17", &["run", "--json"]);
+    assert_eq!(again.code, 1, "{}", again.stderr);
+    let again: Value = serde_json::from_str(&again.stdout).unwrap();
+    assert_eq!(mailing.letters(&again).len(), 3, "every one of them is planned once more");
+    // Nobody waits for longer because of it: seven working days after the first plan.
+    assert_eq!(again["report"]["providers"]["waiting"], serde_json::json!({"2025-09-24": 3}));
+    assert!(mailing.received().is_empty());
+}
+
+#[test]
+fn a_provider_that_disputes_its_patients_gets_no_mail() {
+    let keys = tempfile::tempdir().unwrap();
+    let approvers = ["anna", "bart"].map(|name| {
+        let line = key(keys.path(), name);
+        format!("[[approval.approvers]]\nname = \"{name}\"\nrole = \"privacy\"\nkey = \"{line}\"\n")
+    });
+    let table =
+        format!("[providers_first]\nchannels = {{ gp = \"mail\" }}\n\n{}", approvers.concat());
+    let mailing = Mailing::new(6, &table);
+    mailing.run("2025-09-15");
+
+    let note = |word: &str, signed: &[String]| {
+        let mut command =
+            vec!["provider", "01000000", word, "--by", "Anna", "--note", "by telephone"];
+        command.extend(signed.iter().flat_map(|file| ["--signed", file.as_str()]));
+        mailing.ask("2025-09-15", &command)
+    };
+    let decide = |word: &str| {
+        let text = note(word, &[]).stdout;
+        let signed = ["anna", "bart"].map(|name| sign(keys.path(), name, &text));
+        assert_eq!(note(word, &signed).code, 0, "{word}");
+        signed
+    };
+    let before = decide("--not-ours");
+    mailing.send("2025-09-15");
+    let to: BTreeSet<String> = mailing.received().into_iter().map(|(to, _)| to).collect();
+    assert!(!to.contains("good0@zorg.example") && to.contains("slow3@zorg.example"), "{to:?}");
+
+    // What was signed once holds once.
+    decide("--decided-ours");
+    assert_eq!(note("--not-ours", &before).code, 2, "an old signature");
+    mailing.send("2025-09-15");
+    let to: BTreeSet<String> = mailing.received().into_iter().map(|(to, _)| to).collect();
+    assert!(to.contains("good0@zorg.example"), "it is theirs after all: {to:?}");
 }

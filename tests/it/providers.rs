@@ -225,7 +225,8 @@ fn a_notice_names_no_patient_and_says_how_many_there_are() {
             }
             let is_gp = text.contains("Huisartsenpraktijk Het Plein");
             let number = if is_gp { "3 patiënten" } else { "2 patiënten" };
-            assert!(text.contains(&format!("{number}, onderzoek in februari 2022")), "{text}");
+            // Of so few the months would be those of one.
+            assert!(text.contains(number) && !text.contains("onderzoek in februari"), "{text}");
             assert!(text.contains("Vanaf 24 september 2025 wachten wij niet langer"), "{text}");
         }
     }

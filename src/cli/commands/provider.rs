@@ -21,8 +21,8 @@ use crate::run;
 #[derive(Serialize)]
 struct Answer<'a> {
     code: &'a str,
-    /// Whether a record names it.
-    affected: bool,
+    /// Whether a record names it; `null`: no night has counted.
+    affected: Option<bool>,
     /// As of the last night.
     #[serde(flatten)]
     line: Option<&'a ProviderLine>,
@@ -101,30 +101,37 @@ impl Session<'_> {
         let lines = run::last_providers(&self.config.data_dir);
         let line = lines.as_ref().and_then(|lines| lines.get(&asked.code));
 
+        let is_told = !history.notices.is_empty();
+        let is_known = lines.is_some() || is_told;
+        let status = if is_known { ExitStatus::Done } else { ExitStatus::ForAHuman };
+
         if self.args.json {
             output::json(&Answer {
                 code: &asked.code,
-                affected: line.is_some() || !history.notices.is_empty(),
+                affected: (lines.is_some() || is_told).then_some(line.is_some() || is_told),
                 line,
                 ruling: history.ruling,
             });
-            return Ok(ExitStatus::Done);
+            return Ok(status);
         }
         if let Some(line) = line {
             show(&asked.code, line, &history);
-        } else {
-            output::line(format_args!("provider  {} is not affected", asked.code));
-            let why = if lines.is_none() {
-                "no night has counted patients by provider yet: set `[providers_first]`"
-            } else {
-                "on the last night no record named it"
+        } else if lines.is_none() || is_told {
+            output::line(format_args!("provider  {}: it is not known who is affected", asked.code));
+            let why = match (&self.config.providers_first, is_told) {
+                (None, _) => "`[providers_first]` is not set: nobody counts patients by provider",
+                (Some(_), true) => "it had a notice, and on the last night no record named it",
+                (Some(_), false) => {
+                    "no night has counted patients by provider, or its job was given up"
+                }
             };
             output::line(format_args!("why       {why}"));
-            if lines.is_some() {
-                self.say_unaffected(asked.language)?;
-            }
+        } else {
+            output::line(format_args!("provider  {} is not affected", asked.code));
+            output::line("why       on the last night no record named it");
+            self.say_unaffected(asked.language)?;
         }
-        Ok(ExitStatus::Done)
+        Ok(status)
     }
 }
 
@@ -147,9 +154,13 @@ fn show(code: &str, line: &ProviderLine, history: &ProviderHistory) {
 
     let until =
         line.until.map_or_else(String::new, |night| format!(", until {night} at the latest"));
-    output::line(format_args!("state     {}{until}", line.state.text()));
+    // What was noted since the last night counts.
+    let is_disputed = history.is_disputed();
+    let state = if is_disputed { ProviderState::Disputed } else { line.state };
+    let until = if is_disputed { "" } else { until.as_str() };
+    output::line(format_args!("state     {}{until}", state.text()));
     if let Some(hold) = line.hold {
-        output::line(format_args!("no notice {} ({hold})", hold.text()));
+        output::line(format_args!("no notice because ({hold}): {}", hold.text()));
     }
     for notice in &history.notices {
         let posted = match (notice.posted_on, notice.returned) {
@@ -178,7 +189,7 @@ fn show(code: &str, line: &ProviderLine, history: &ProviderHistory) {
         output::line(format_args!("lists     {} made: {end}", history.lists));
     }
     if line.waiting > 0 {
-        let verb = if line.state == ProviderState::Disputed { "held" } else { "waiting" };
+        let verb = if state == ProviderState::Disputed { "held" } else { "waiting" };
         output::line(format_args!("{verb:<9} {}", count(line.waiting, "person", "people")));
     }
 }

@@ -30,6 +30,9 @@ impl Session<'_> {
         }
         if let Some(text) = &sent.unsigned {
             output::line(text.trim_end());
+            for path in &sent.words {
+                output::note(format_args!("every mail stands in {path}"));
+            }
             return Ok(status);
         }
         if sent.fates.is_empty() {

@@ -129,20 +129,28 @@ impl<'a> Taking<'a> {
     /// Takes mails to providers that came back.
     fn bounces(&mut self, path: &Utf8Path) {
         let name = path.file_name().unwrap_or_default().to_owned();
-        let taken =
-            receipts::bounced(path).map_err(|error| Failure::of(&error)).and_then(|mails| {
+        let taken = receipts::bounced(path).map_err(|error| Failure::of(&error)).and_then(
+            |(mails, others)| {
                 logging::keep();
-                let taken =
-                    notice_mails::take_bounces(&mut self.ledger, &mails, self.session.run_date)
-                        .map_err(|error| record_failure(&error))?;
-                taken.ok_or_else(|| Failure::of(&ReceiptError::Mail { path: path.to_owned() }))
-            });
+                let date = self.session.run_date;
+                let [new, foreign] = notice_mails::take_bounces(&mut self.ledger, &mails, date)
+                    .map_err(|error| record_failure(&error))?;
+                Ok([new, foreign + others])
+            },
+        );
         match taken {
-            Ok(new) => {
-                let said = format!(
-                    "{name}: {} came back by mail and will be letters",
-                    count(new, "notice", "notices")
-                );
+            Ok([new, foreign]) => {
+                let new_letters = match new {
+                    0 => "no notice came back that was not known to".to_owned(),
+                    new => {
+                        format!("{} came back by mail: letters", count(new, "notice", "notices"))
+                    }
+                };
+                let others = match foreign {
+                    0 => String::new(),
+                    mails => format!("; {} of others left", count(mails, "mail", "mails")),
+                };
+                let said = format!("{name}: {new_letters}{others}");
                 if !self.session.args.json {
                     output::line(format_args!("taken     {said}"));
                 }

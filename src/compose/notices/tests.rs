@@ -101,6 +101,7 @@ fn all_facts() -> Vec<NoticeFacts> {
                         findings: found.findings,
                         some_told: later,
                         earlier: later.then_some(date(2025, 8, 20)),
+                        until: (!later).then_some(date(2025, 9, 24)),
                     });
                 }
             }
@@ -203,6 +204,7 @@ fn a_notice_goes_to_the_practice_and_says_its_number() {
         kind: Kind::First,
         sequence: 1,
         earlier: None,
+        until: Some(date(2025, 9, 24)),
     };
     let written = write(&[notice(&dutch, 1_430), notice(&english, 1)], &book);
     assert_eq!((written.drafts.len(), written.held.len(), written.bodies.len()), (2, 0, 2));
@@ -221,7 +223,7 @@ fn a_notice_goes_to_the_practice_and_says_its_number() {
 
     let draft = &written.drafts[1].1;
     assert_eq!(draft.language, Language::En);
-    assert_eq!(draft.provider_display, "1 patient, tests between January 2022 and July 2025");
+    assert_eq!(draft.provider_display, "1 patient");
     assert!(draft.rows.is_empty() && draft.record_ids.is_empty());
 }
 
@@ -238,6 +240,7 @@ fn a_name_that_is_too_long_or_missing_is_held() {
         kind: Kind::First,
         sequence: 1,
         earlier: None,
+        until: Some(date(2025, 9, 24)),
     };
     let written = write(&[notice(&nameless), notice(&long)], &desk.book());
     let held: Vec<NoticeHold> = written.held.iter().map(|(_, hold)| *hold).collect();

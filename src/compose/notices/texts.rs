@@ -8,6 +8,8 @@ use super::professional_words::ProfessionalWords;
 use crate::base::{ExitStatus, Explain, FileError, durable, hash};
 use crate::compose::texts::locale::tables;
 use crate::compose::texts::slots::{Dated, Plain, SlotName, SlottedLine};
+use crate::facts::Facts;
+use crate::field::body::Body;
 use crate::field::row::ProviderKind;
 use crate::field::terms::{Language, Status};
 
@@ -362,6 +364,15 @@ impl Explain for NoticeTextsError {
 
     fn status(&self) -> ExitStatus {
         ExitStatus::Usage
+    }
+}
+
+/// Puts the line that providers call into the letterhead, in place of the one that patients call.
+pub(in crate::compose) fn own_line(body: &mut Body, facts: &Facts, sender: &str, phone: &str) {
+    let of_patients = facts.senders.get(sender).map(|sender| facts.number(&sender.phone));
+    let Some(of_patients) = of_patients.filter(|number| !number.is_empty()) else { return };
+    for line in &mut body.frame.sender_lines {
+        *line = line.replace(of_patients, facts.number(phone));
     }
 }
 

@@ -180,7 +180,10 @@ fn a_letter_goes_to_the_practice_and_is_marked_personal() {
         ["Praktijk De Linde", "T.a.v. A. Berk", "Persoonlijk en vertrouwelijk"]
     );
     assert_eq!(draft.address_lines, ["Postbus 40", "9999 ZZ  TESTDORP"]);
-    assert_eq!((draft.salutation.as_str(), draft.language), ("Geachte A. Berk", Language::Nl));
+    assert_eq!(
+        (draft.salutation.as_str(), draft.language),
+        ("Geachte heer of mevrouw A. Berk", Language::Nl)
+    );
     assert_eq!(draft.subject, LetterSubject::Professional);
     assert_eq!(
         ProfessionalFindings::of_bits(draft.patients),

@@ -7,7 +7,7 @@ use super::{JobRow, Model};
 use crate::field::job_number::JobNumber;
 use crate::field::schedule::{Schedule, Wave};
 use crate::field::subject::LetterSubject;
-use crate::record::audit::{Planned, ReissueOrdered, ReprintPlanned};
+use crate::record::audit::{Abandoned, Planned, ReissueOrdered, ReprintPlanned};
 use crate::record::job::{JobState, PartTotals};
 use crate::record::reissues::ReissueWish;
 use crate::record::stops::StopScope;
@@ -74,6 +74,23 @@ impl Model {
         of_subject
             .filter(move |((job, _), _)| counts(job))
             .map(|(place, (_, count))| (*place, *count))
+    }
+
+    /// `None`: the job is not there, or may be out. The patients of a provider wait no longer because a
+    /// notice to it was given up.
+    pub fn abandoned(&mut self, event: u64, step: &Abandoned) -> Option<()> {
+        let job = self.jobs.get_mut(&step.job).filter(|job| job.can_be_abandoned())?;
+        job.abandoned = Some(event);
+        let (run_id, on) = (job.run_id.clone(), job.run_date);
+        self.contents.remove(&step.job);
+        self.reissued.retain(|_, by| *by != step.job);
+
+        let mails = self.give_mails_up(&run_id);
+        for provider in step.providers.iter().copied().chain(mails) {
+            let first = self.given_up.entry(provider).or_insert(on);
+            *first = on.min(*first);
+        }
+        Some(())
     }
 
     /// `None`: the job is there already, or one of its copies is: each copy is printed once.

@@ -1,7 +1,7 @@
 //! Letters to providers, and what is noted of them.
 
 use jiff::civil::Date;
-use rusqlite::Row;
+use rusqlite::{OptionalExtension as _, Row};
 
 use super::events::append;
 use super::jobs::{date, kind};
@@ -30,6 +30,22 @@ impl Store {
     /// A job that is read as if it had been given up.
     pub const fn given_up(&self) -> Option<JobNumber> {
         self.supposed.given_up
+    }
+
+    /// Who was told last and is known by this mark.
+    pub fn known_by(&self, mark: &[u8; 16]) -> Result<Option<Pseudonym>, RecordError> {
+        let left_out = self.supposed.given_up.map_or(0, JobNumber::get);
+        let name = |row: &Row<'_>| {
+            let person: Result<Pseudonym, ()> = row.get_ref(0)?.as_str()?.parse();
+            person.map_err(|()| strange(0, "no pseudonym"))
+        };
+        let found = self.connection.query_row(
+            "SELECT person.pseudonym FROM told_mark JOIN person ON person.id = told_mark.person
+             WHERE told_mark.mark = ?1 AND told_mark.job <> ?2 ORDER BY told_mark.job DESC LIMIT 1",
+            (mark, left_out),
+            name,
+        );
+        found.optional().map_err(at("find who is known by a mark"))
     }
 
     /// Writes down an event about providers, which changes no table.

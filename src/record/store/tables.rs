@@ -59,6 +59,7 @@ impl Store {
             jobs: self.jobs()?,
             contents: self.contents()?,
             mails: crate::record::notice_mails::Mails::default(),
+            given_up: BTreeMap::new(),
             gone: BTreeSet::new(),
             receipts: BTreeSet::new(),
             origins: BTreeMap::new(),
