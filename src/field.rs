@@ -18,6 +18,8 @@ pub mod terms;
 pub mod reissue;
 pub mod subject;
 
+pub mod shared;
+
 pub mod findings;
 pub mod keys;
 pub mod professional;
@@ -35,8 +37,6 @@ pub mod words;
 pub mod notice;
 pub mod notice_mail;
 pub mod person;
-
-pub mod shared;
 
 pub mod body;
 pub mod draft;

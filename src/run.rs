@@ -281,7 +281,7 @@ fn prepare<'a>(
 
     // Link: which rows are one person, and which of their rows count.
     let (mut linked, linking, waiting) = link_rows(night, received, ledger, &mut balance, clock)?;
-    settle_deliveries(received, ledger, &mut linked.clusters, &mut balance)?;
+    let superseded = settle_deliveries(received, ledger, &mut linked.clusters, &mut balance)?;
 
     // Recognise: who of them was told what.
     night.progress.stage("recognising", 0);
@@ -299,7 +299,8 @@ fn prepare<'a>(
 
     // Compose and proof: every text is laid out once, and every letter is held against its places.
     let book = letterbook(night, ledger, wording, &rows.inputs);
-    let professionals = ProfessionalNight::of(night, ledger, rows, &candidates, &book, wording)?;
+    let professionals =
+        ProfessionalNight::of(night, ledger, rows, &superseded, &candidates, &book, wording)?;
     let notices = ProviderNight::of(providers.as_ref(), night, &candidates, &book, wording)?;
     let notices = notices.with(professionals);
     let notice_bodies = notices.bodies.clone();
@@ -335,7 +336,7 @@ fn prepare<'a>(
         waves: letters.waves.as_ref().and_then(|waves| waves.report(night, &written)),
         providers: providers.map(|_| letters.providers.report(&written)),
         linking,
-        identities: recognised.identities,
+        identities: recognised.identities.with_others(letters.take_marks()),
         balance,
         made_with: wording.made_with.clone(),
         text_uses: letters.texts.uses(&written.bodies),
@@ -402,13 +403,14 @@ fn link_rows<'a>(
     Ok((linked, linking, waiting))
 }
 
-/// Of several deliveries of a record the newest counts; the others leave their people.
+/// Of several deliveries of a record the newest counts; the others leave their people. Gives the rows
+/// that no longer count.
 fn settle_deliveries(
     received: &Received,
     ledger: &Ledger,
     clusters: &mut Vec<Cluster<'_>>,
     balance: &mut Balance,
-) -> Result<(), RunError> {
+) -> Result<BTreeMap<RowRef, RowRef>, RunError> {
     let (deliveries, withdrawn) = ledger.deliveries(&received.rows, &received.intake)?;
     let settled = settle::settle(clusters, &deliveries, &withdrawn);
 
@@ -416,7 +418,7 @@ fn settle_deliveries(
     balance.check("settle", settle::rows_of(clusters), ended)?;
     balance.followers = settled.followers;
     balance.set_aside(settled.set_aside);
-    Ok(())
+    Ok(deliveries.superseded)
 }
 
 /// What all letters of the run have in common.

@@ -102,6 +102,7 @@ fn exposure(row: RowRef, cell: &dyn Fn(&str) -> String) -> Exposure {
         published: Published::Unknown,
         items: Items::default(),
         custody: None,
+        requester: None,
     }
 }
 

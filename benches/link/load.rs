@@ -63,6 +63,7 @@ pub fn exposure(row: RowRef, cell: &dyn Fn(&str) -> String) -> Option<Exposure> 
         published: Published::Unknown,
         items: Items::default(),
         custody: None,
+        requester: None,
     })
 }
 

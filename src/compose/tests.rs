@@ -95,6 +95,7 @@ fn exposure(cells: [&str; 14]) -> Exposure {
         published: Published::Unknown,
         items: Items::NONE,
         custody: None,
+        requester: None,
     }
 }
 

@@ -150,6 +150,7 @@ pub(crate) fn exposure(row: u32) -> Exposure {
         published: Published::Unknown,
         items: items("name address birth_date bsn"),
         custody: None,
+        requester: None,
     }
 }
 

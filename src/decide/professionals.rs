@@ -3,18 +3,70 @@
 //! A row is a professional's by code; without one, by name and practice. Nobody here is ever compared
 //! with a patient: one human may get two letters, and neither knows of the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
 use super::providers::next_notice;
-use crate::field::professional::{Professional, ProfessionalFindings, ProfessionalHold};
+use crate::field::professional::{
+    Professional, ProfessionalFindings, ProfessionalHold, ProfessionalItems, Requester,
+};
 use crate::field::provider::{NoticeHold, ToldProvider};
-use crate::field::row::Provider;
-use crate::field::terms::Kind;
+use crate::field::row::{Exposure, Provider};
+use crate::field::terms::{Kind, Status};
+
+/// What one row says of a professional, or many that say the same.
+#[derive(Clone, Copy)]
+pub struct ProfessionalRow<'a> {
+    code: &'a str,
+    name: &'a str,
+    provider_code: &'a str,
+    status: Status,
+    items: ProfessionalItems,
+    left_on: Option<Date>,
+    is_unreadable: bool,
+    rows: u64,
+}
+
+impl<'a> From<&'a Professional> for ProfessionalRow<'a> {
+    fn from(row: &'a Professional) -> Self {
+        Self {
+            code: &row.code,
+            name: &row.name,
+            provider_code: &row.provider_code,
+            status: row.status,
+            items: row.items,
+            left_on: row.left_on,
+            is_unreadable: false,
+            rows: 1,
+        }
+    }
+}
+
+/// Those whom lab records name as who asked for the test, each way of naming them once.
+pub fn requesters<'a>(
+    records: impl Iterator<Item = &'a Exposure>,
+) -> impl Iterator<Item = ProfessionalRow<'a>> {
+    let mut counts = HashMap::<(&Requester, &str, Status), u64>::new();
+    for record in records {
+        if let Some(requester) = &record.requester {
+            *counts.entry((requester, record.provider_code(), record.status)).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|((requester, provider_code, status), rows)| ProfessionalRow {
+        code: &requester.code,
+        name: &requester.name,
+        provider_code,
+        status,
+        items: requester.items,
+        left_on: None,
+        is_unreadable: requester.is_unreadable,
+        rows,
+    })
+}
 
 /// A professional, however many rows there are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ListedProfessional<'a> {
     /// AGB code; empty where no row has one.
     pub code: &'a str,
@@ -30,6 +82,15 @@ pub struct ListedProfessional<'a> {
     left: bool,
     /// Rows with the code have different names or practices.
     contradicts: bool,
+    /// A row does not say who it is about, or cannot be read there.
+    is_unreadable: bool,
+}
+
+/// Personal data: nothing is printed.
+impl std::fmt::Debug for ListedProfessional<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ListedProfessional({} rows)", self.rows)
+    }
 }
 
 /// A name as far as it tells professionals apart: without its capitals and blanks.
@@ -38,52 +99,78 @@ pub fn plain_name(name: &str) -> String {
     name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
-fn place(row: &Professional) -> (String, &str) {
-    (plain_name(&row.name), &row.provider_code)
-}
-
-/// The professionals of the list, in an order that depends on nothing but what the rows say.
+/// Everybody whom rows are about, in an order that depends on nothing but what the rows say.
 #[must_use]
-pub fn gather(rows: &[Professional], tonight: Date) -> Vec<ListedProfessional<'_>> {
+pub fn gather<'a>(
+    rows: impl Iterator<Item = ProfessionalRow<'a>>,
+    tonight: Date,
+) -> Vec<ListedProfessional<'a>> {
+    let rows: Vec<(String, ProfessionalRow<'_>)> =
+        rows.map(|row| (plain_name(row.name), row)).collect();
+
     // A row without a code is that of the only code with its name and practice.
-    let mut codes = BTreeMap::<(String, &str), Option<&str>>::new();
-    for row in rows.iter().filter(|row| !row.code.is_empty()) {
-        let own = Some(row.code.as_str());
+    let mut codes = HashMap::<(&str, &str), Option<&str>>::new();
+    for (name, row) in rows.iter().filter(|(name, row)| !row.code.is_empty() && !name.is_empty()) {
         codes
-            .entry(place(row))
-            .and_modify(|code| *code = own.filter(|own| *code == Some(*own)))
-            .or_insert(own);
+            .entry((name, row.provider_code))
+            .and_modify(|code| *code = code.filter(|code| *code == row.code))
+            .or_insert(Some(row.code));
     }
 
-    let mut all = BTreeMap::<(String, String, &str), ListedProfessional<'_>>::new();
-    for row in rows {
-        let (name, practice) = place(row);
-        let known = codes.get(&(name.clone(), practice)).copied().flatten();
-        let code = if row.code.is_empty() { known.unwrap_or_default() } else { &row.code };
+    let mut all = BTreeMap::<(&str, &str, &str), ListedProfessional<'_>>::new();
+    for (name, row) in &rows {
+        let known = codes.get(&(name.as_str(), row.provider_code)).copied().flatten();
+        let code = if row.code.is_empty() { known.unwrap_or_default() } else { row.code };
         let key = match code {
-            "" => (String::new(), name, practice),
-            code => (code.to_owned(), String::new(), ""),
+            "" => ("", name.as_str(), row.provider_code),
+            code => (code, "", ""),
         };
+        all.entry(key).or_insert_with(|| ListedProfessional::of_code(code)).add(row, tonight);
+    }
+    all.into_values().collect()
+}
 
-        let none = ListedProfessional {
+impl<'a> ListedProfessional<'a> {
+    /// Of whom no row is known yet.
+    const fn of_code(code: &'a str) -> Self {
+        Self {
             code,
-            name: &row.name,
-            provider_code: &row.provider_code,
-            findings: ProfessionalFindings::default(),
+            name: "",
+            provider_code: "",
+            findings: ProfessionalFindings {
+                stolen: ProfessionalItems::NONE,
+                perhaps: ProfessionalItems::NONE,
+                stored: ProfessionalItems::NONE,
+            },
             rows: 0,
             left: false,
             contradicts: false,
-        };
-        let one = all.entry(key).or_insert(none);
-        one.rows += 1;
-        one.findings = one.findings.with(row.status, row.items);
-        one.left |= row.left_on.is_some_and(|day| day <= tonight);
-        one.contradicts |=
-            plain_name(one.name) != plain_name(&row.name) || one.provider_code != practice;
-        // Of two ways to write a name the one that comes first in the alphabet is printed.
-        one.name = one.name.min(&row.name);
+            is_unreadable: false,
+        }
     }
-    all.into_values().collect()
+
+    /// Adds what a row says. Where it has no name or no practice, those of another one count.
+    fn add(&mut self, row: &ProfessionalRow<'a>, tonight: Date) {
+        self.rows += row.rows;
+        self.findings = self.findings.with(row.status, row.items);
+        self.left |= row.left_on.is_some_and(|day| day <= tonight);
+        self.is_unreadable |= row.is_unreadable;
+
+        let differ = |own: &str, other: &str| !own.is_empty() && !other.is_empty() && own != other;
+        self.contradicts |= differ(&plain_name(self.name), &plain_name(row.name))
+            || differ(self.provider_code, row.provider_code);
+        // Of two ways to write a name the one that comes first in the alphabet is printed.
+        self.name = first(self.name, row.name);
+        self.provider_code = first(self.provider_code, row.provider_code);
+    }
+}
+
+/// The first in the alphabet of those that are not empty.
+fn first<'a>(one: &'a str, other: &'a str) -> &'a str {
+    match (one, other) {
+        ("", said) | (said, "") => said,
+        (one, other) => one.min(other),
+    }
 }
 
 /// What a professional is due tonight.
@@ -114,7 +201,10 @@ pub fn due(
     days_between: i64,
     tonight: Date,
 ) -> ProfessionalDue {
-    use ProfessionalHold::{P121, P122, P123, P125};
+    use ProfessionalHold::{P121, P122, P123, P125, P127};
+    if professional.is_unreadable || professional.name.is_empty() {
+        return ProfessionalDue::Held(P127);
+    }
     let Ok(practice) = practice else { return ProfessionalDue::Held(P121) };
     let holds = [
         (professional.contradicts, P122),
@@ -139,7 +229,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::decide::fixtures::provider;
+    use crate::decide::fixtures::{Retype as _, exposure, provider};
     use crate::field::ids::RowRef;
     use crate::field::professional::ProfessionalItem;
     use crate::field::terms::Status;
@@ -163,7 +253,7 @@ mod tests {
     fn forty_thousand_rows_of_one_professional_are_one() {
         let rows: Vec<_> =
             (1..=40_000).map(|number| row(number, "01000009", "A. Berk", "01000001")).collect();
-        let all = gather(&rows, NIGHT);
+        let all = gather(rows.iter().map(ProfessionalRow::from), NIGHT);
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].rows, 40_000);
     }
@@ -181,8 +271,8 @@ mod tests {
             row(8, "", "C. Iep", "01000001"),
         ];
         let counts = |rows: &[Professional]| {
-            let mut all: Vec<_> =
-                gather(rows, NIGHT).iter().map(|one| (one.code.to_owned(), one.rows)).collect();
+            let all = gather(rows.iter().map(ProfessionalRow::from), NIGHT);
+            let mut all: Vec<_> = all.iter().map(|one| (one.code.to_owned(), one.rows)).collect();
             all.sort();
             all
         };
@@ -198,7 +288,8 @@ mod tests {
     fn what_cannot_be_sent_is_held() {
         let practice = provider(1, "01000001", crate::field::row::ProviderKind::Gp);
         let held = |rows: &[Professional], practice| {
-            due(&gather(rows, NIGHT)[0], practice, &[], 14, NIGHT)
+            let all = gather(rows.iter().map(ProfessionalRow::from), NIGHT);
+            due(&all[0], practice, &[], 14, NIGHT)
         };
         let one = row(1, "01000009", "A. Berk", "01000001");
         assert!(matches!(
@@ -216,6 +307,45 @@ mod tests {
             (vec![left], Ok(&practice), ProfessionalHold::P125),
         ] {
             assert_eq!(held(&rows, practice), ProfessionalDue::Held(hold));
+        }
+    }
+
+    fn record(number: u32, code: &str, name: &str, unreadable: bool) -> Exposure {
+        let requester = Requester {
+            code: code.to_owned(),
+            name: name.to_owned(),
+            items: std::iter::once(ProfessionalItem::Signature).collect(),
+            is_unreadable: unreadable,
+        };
+        Exposure { requester: Some(requester.into()), ..exposure(number) }
+            .with("provider_code", "01000001")
+    }
+
+    #[test]
+    fn rows_of_the_list_and_of_lab_records_are_about_the_same_professional() {
+        let listed = [row(1, "01000009", "A. Berk", "01000001")];
+        let records = [
+            record(1, "01000009", "A. Berk", false),
+            record(2, "01000009", "", false),
+            record(3, "", "a. berk", false),
+            exposure(4),
+        ];
+        let rows = listed.iter().map(ProfessionalRow::from);
+        let all = gather(rows.chain(requesters(records.iter())), NIGHT);
+        assert_eq!(all.len(), 1);
+        assert_eq!((all[0].code, all[0].name, all[0].rows), ("01000009", "A. Berk", 4));
+        let kinds: Vec<_> = all[0].findings.stolen.iter().collect();
+        assert_eq!(kinds, [ProfessionalItem::Name, ProfessionalItem::Signature]);
+    }
+
+    #[test]
+    fn who_is_not_said_by_any_row_or_cannot_be_read_is_held() {
+        let practice = provider(1, "01000001", crate::field::row::ProviderKind::Gp);
+        for record in [record(1, "01000009", "", false), record(1, "", "A. Berk", true)] {
+            let all = gather(requesters(std::iter::once(&record)), NIGHT);
+            let due = due(&all[0], Ok(&practice), &[], 14, NIGHT);
+            assert_eq!(due, ProfessionalDue::Held(ProfessionalHold::P127));
+            assert!(!format!("{:?}{:?}", all[0], record).contains("Berk"));
         }
     }
 }

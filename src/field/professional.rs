@@ -31,6 +31,9 @@ words! {
 pub struct ProfessionalItems(u8);
 
 impl ProfessionalItems {
+    /// No item.
+    pub const NONE: Self = Self(0);
+
     /// Whether nothing is in.
     #[must_use]
     pub const fn is_empty(self) -> bool {
@@ -115,8 +118,28 @@ impl ProfessionalFindings {
     }
 }
 
+/// Who asked for a test, as a lab record has it. Many records have the same.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Requester {
+    /// AGB code of the professional, eight digits; empty where it is not known.
+    pub code: String,
+    /// Name as it is printed.
+    pub name: String,
+    /// Kinds of data.
+    pub items: ProfessionalItems,
+    /// One of these cells cannot be read.
+    pub is_unreadable: bool,
+}
+
+/// Personal data: nothing is printed.
+impl fmt::Debug for Requester {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Requester")
+    }
+}
+
 /// A row of the professionals list.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Professional {
     /// Where it is.
     pub row: RowRef,
@@ -136,6 +159,13 @@ pub struct Professional {
     pub left_on: Option<Date>,
 }
 
+/// Personal data: nothing is printed.
+impl fmt::Debug for Professional {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Professional({:?})", self.row)
+    }
+}
+
 words! {
     /// Why a professional gets no letter.
     ProfessionalHold {
@@ -151,6 +181,8 @@ words! {
         P125 = "P125",
         /// The last letter came back from that address.
         P126 = "P126",
+        /// A record names the professional in cells that are missing or cannot be read.
+        P127 = "P127",
     }
 }
 
@@ -165,6 +197,7 @@ impl ProfessionalHold {
             Self::P124 => "name or address cannot be printed",
             Self::P125 => "no longer works there",
             Self::P126 => "the last letter came back",
+            Self::P127 => "a record does not say who it is, or cannot be read there",
         }
     }
 }

@@ -15,8 +15,9 @@ use crate::field::digits::Digits;
 use crate::field::ids::RowRef;
 use crate::field::names::{NameUse, PartnerName, PersonName, Sex, Title};
 use crate::field::partial_date::PartialDate;
-use crate::field::professional::Professional;
+use crate::field::professional::{Professional, Requester};
 use crate::field::reason::SetAside;
+use crate::field::shared::Shared;
 use crate::field::terms::{Category, Custody, Format, Items, Language, Published, Status, words};
 
 pub use open::Open;
@@ -103,8 +104,7 @@ pub struct Refused {
     pub record_id: String,
     /// Exposures: its dataset, if it could be read.
     pub dataset_id: String,
-    /// The row's BSN, if it is valid: nobody with this BSN is written to while their list row is
-    /// unreadable (L207).
+    /// The row's BSN, if valid: nobody with it is written to while their list row is unreadable (L207).
     pub bsn: Option<Bsn>,
     /// What is left of a BSN that is not valid.
     pub digits: Option<Digits>,
@@ -115,8 +115,7 @@ pub struct Refused {
     /// The row with its unreadable cells empty. A row with too many or too few cells is here twice:
     /// its cells counted from the left and from the right.
     pub remains: Vec<Remains>,
-    /// The row is among the good ones as well: what could not be read counts there as the worst
-    /// that it may have said.
+    /// It is among the good rows too: what could not be read counts as the worst that it may say.
     pub used: bool,
     /// A hash of the row's cells: tells the same row in the next delivery from another one.
     pub content: String,
@@ -186,6 +185,8 @@ pub struct Exposure {
     pub items: Items,
     /// Prisoners only.
     pub custody: Option<Custody>,
+    /// Who asked for the test, where the record names them. Nothing about the patient.
+    pub requester: Option<Shared<Requester>>,
 }
 
 impl Exposure {
@@ -254,8 +255,7 @@ impl Exposure {
     }
 }
 
-/// One row of the participants list or of the register: who somebody is and where they live, of
-/// register quality.
+/// One row of the participants list or of the register: who somebody is and where they live.
 #[derive(Clone, Debug)]
 pub struct Registrant {
     /// Where it is.

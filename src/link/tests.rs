@@ -89,6 +89,7 @@ pub(super) fn exposure(place: u32, details: &Details) -> Exposure {
         published: Published::Unknown,
         items: Items::default(),
         custody: None,
+        requester: None,
     }
 }
 

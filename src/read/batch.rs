@@ -1,14 +1,16 @@
 //! Rows as they come out of one piece of a file, and where they are gathered.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use camino::Utf8Path;
 
 use crate::base::progress::Progress;
 use crate::field::ids::RowRef;
 use crate::field::keys::Marker;
+use crate::field::professional::Requester;
 use crate::field::row::{List, Refused};
+use crate::field::shared::Shared;
 
 use super::empty::Empty;
 use super::error::ReadError;
@@ -59,6 +61,8 @@ pub(super) struct Batch<T> {
     pub(super) delivered: Vec<(u32, Vec<String>)>,
     /// Where a row is put together to be marked.
     pub(super) buffer: Vec<u8>,
+    /// Those who asked for tests, each once.
+    pub(super) requesters: HashSet<Shared<Requester>>,
 }
 
 impl<T: Record> Batch<T> {
@@ -75,6 +79,7 @@ impl<T: Record> Batch<T> {
             marks: Vec::new(),
             delivered: Vec::new(),
             buffer: Vec::new(),
+            requesters: HashSet::new(),
         }
     }
 
@@ -105,7 +110,10 @@ impl<T: Record> Batch<T> {
         let emptied = context.empty.apply(cells);
         let cells = emptied.as_deref().unwrap_or(cells);
         let mut raw = Raw::new(cells, T::COLUMNS, context.terms);
-        let parsed = T::parse(&mut raw, at);
+        let mut parsed = T::parse(&mut raw, at);
+        if let Some(typed) = &mut parsed {
+            typed.share(&mut self.requesters);
+        }
 
         self.tidied += u64::from(raw.tidied());
         self.tally.add(context.list, cells, [raw.faults(), raw.strange()], row);

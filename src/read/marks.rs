@@ -39,7 +39,8 @@ pub(super) fn of_row(
     let is_named = who.iter().any(|cell| !cell.is_empty());
     let who = is_named.then(|| mark_of(marker, who.into_iter(), buffer));
 
-    let what = mark_of(marker, cells.iter().map(|cell| &**cell), buffer);
+    let said = schema::hashed(list, cells);
+    let what = mark_of(marker, said.iter().map(|cell| &**cell), buffer);
     (who.unwrap_or(what) & !LOW) | (what & LOW)
 }
 

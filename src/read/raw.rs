@@ -17,6 +17,7 @@ use crate::field::row::{List, Open, Refused, Remains};
 use crate::field::terms::Items;
 
 use super::cell::{self, Days, Word};
+use super::schema;
 use super::spoilt::Tally;
 use super::text::{self, Rule, Scripts};
 
@@ -227,6 +228,19 @@ impl<'c> Raw<'c> {
         }
     }
 
+    /// Takes what is wrong with these cells for no fault of the row. Gives whether anything is.
+    pub(super) fn excuse(&mut self, columns: &[usize]) -> bool {
+        let is_excused = |(column, _): &mut (usize, Reason)| columns.contains(column);
+        let before = self.strange.len();
+        self.strange.extend(self.faults.extract_if(.., is_excused));
+        self.strange.len() > before
+    }
+
+    /// Whether there is nothing in the cell.
+    pub(super) fn is_empty(&self, column: usize) -> bool {
+        self.cells[column].is_empty()
+    }
+
     /// Cells that are wrong and no fault of the row: columns and reasons.
     pub(super) fn strange(&self) -> &[(usize, Reason)] {
         &self.strange
@@ -337,7 +351,7 @@ impl<'c> Raw<'c> {
             open: columns.map(open).fold(Open::default(), Open::and),
             remains,
             used: false,
-            content: content(self.cells),
+            content: content(schema::hashed(list, self.cells)),
         }
     }
 

@@ -1,16 +1,17 @@
 //! From cells to typed rows, one function per list.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::field::cells::Cells;
 use crate::field::ids::RowRef;
-use crate::field::professional::Professional;
+use crate::field::professional::{Professional, Requester};
 use crate::field::reason::Reason;
 use crate::field::row::{
     Denials, Exposure, List, Open, Provider, ProviderKind, Refused, Registrant, Remains,
     Suppression, SuppressionReason,
 };
+use crate::field::shared::{self, Shared};
 use crate::field::terms::{Published, Status};
 
 use super::raw::Raw;
@@ -31,6 +32,9 @@ pub(super) trait Record: Sized + Send + Clone {
     fn is_usable(&self, _raw: &Raw<'_>) -> bool {
         false
     }
+
+    /// Keeps once what many rows say.
+    fn share(&mut self, _known: &mut HashSet<Shared<Requester>>) {}
 
     /// What is left when the row is not used; `None` where nobody asks.
     fn remains(self) -> Option<Remains>;
@@ -93,12 +97,38 @@ impl Record for Exposure {
             published,
             items,
             custody,
+            requester: requester(raw).map(Shared::from),
         })
+    }
+
+    fn share(&mut self, known: &mut HashSet<Shared<Requester>>) {
+        self.requester = self.requester.take().map(|own| shared::one_of(known, own));
     }
 
     fn remains(self) -> Option<Remains> {
         Some(Remains::Exposure(Box::new(self)))
     }
+}
+
+/// Who asked for the test; `None`: the record does not say. A cell of theirs that cannot be read is no
+/// fault of the patient's row.
+fn requester(raw: &mut Raw<'_>) -> Option<Requester> {
+    const COLUMNS: [usize; 3] = [
+        position(schema::EXPOSURES, "professional_code"),
+        position(schema::EXPOSURES, "professional_name"),
+        position(schema::EXPOSURES, "professional_items"),
+    ];
+    if COLUMNS.iter().all(|column| raw.is_empty(*column)) {
+        return None;
+    }
+    let [code, name, items] = COLUMNS;
+    let found = Requester {
+        code: raw.provider_code(code).into_owned(),
+        name: raw.text(name, Rule::DISPLAY_NAME).into_owned(),
+        items: raw.professional_items(items),
+        is_unreadable: false,
+    };
+    Some(Requester { is_unreadable: raw.excuse(&COLUMNS), ..found })
 }
 
 impl Record for Registrant {

@@ -1,5 +1,7 @@
 //! The columns of each list (docs/inputs.md), in the order in which the contract names them.
 
+use std::borrow::Cow;
+
 use crate::field::contract;
 use crate::field::row::List;
 
@@ -38,6 +40,20 @@ pub(super) const fn columns(list: List) -> &'static [&'static str] {
         List::Providers => PROVIDERS,
         List::Suppressions => SUPPRESSIONS,
         List::Professionals => PROFESSIONALS,
+    }
+}
+
+/// The cells of a row that count in a hash of it. Columns that came later count where one of them holds
+/// something: what an earlier program wrote down of a row without them still holds.
+pub(super) fn hashed<'c>(list: List, cells: &'c [Cow<'c, str>]) -> &'c [Cow<'c, str>] {
+    let first = match list {
+        List::Exposures => const { position(EXPOSURES, "professional_code") },
+        List::Providers => const { position(PROVIDERS, "closed_on") },
+        _ => cells.len(),
+    };
+    match cells.split_at_checked(first) {
+        Some((before, later)) if later.iter().all(|cell| cell.is_empty()) => before,
+        _ => cells,
     }
 }
 

@@ -154,6 +154,7 @@ mod tests {
             published: Published::Unknown,
             items: Items::NONE,
             custody: None,
+            requester: None,
         }
     }
 

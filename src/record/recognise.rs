@@ -53,19 +53,27 @@ pub struct Identities {
     pub changes: Vec<IdentityChange>,
     rows: Vec<(RowRef, Mark)>,
     bsns: Vec<(Pseudonym, Mark)>,
+    /// By what else those are known who are not people of the lists.
+    others: BTreeMap<Pseudonym, Mark>,
 }
 
 impl Identities {
+    /// With what else professionals are known by than the code that their pseudonym is made from.
+    #[must_use]
+    pub fn with_others(self, others: BTreeMap<Pseudonym, Mark>) -> Self {
+        Self { others, ..self }
+    }
+
     /// The mark of an exposure row.
     pub(super) fn row(&self, row: RowRef) -> Option<Mark> {
         let place = self.rows.binary_search_by_key(&row, |(known, _)| *known).ok()?;
         Some(self.rows[place].1)
     }
 
-    /// The mark of a person's BSN.
+    /// The mark of a person's BSN, or what a professional is known by.
     pub(super) fn bsn(&self, person: Pseudonym) -> Option<Mark> {
-        let place = self.bsns.binary_search_by_key(&person, |(known, _)| *known).ok()?;
-        Some(self.bsns[place].1)
+        let place = self.bsns.binary_search_by_key(&person, |(known, _)| *known);
+        place.map_or_else(|_| self.others.get(&person).copied(), |place| Some(self.bsns[place].1))
     }
 
     /// Told people who live on in another one.
@@ -235,8 +243,12 @@ pub(super) fn recognise<'a>(
     }
 
     changes.sort_unstable();
-    let identities =
-        Identities { changes, rows: row_marks(&clusters, &marks), bsns: bsn_marks(&names, &marks) };
+    let identities = Identities {
+        changes,
+        rows: row_marks(&clusters, &marks),
+        bsns: bsn_marks(&names, &marks),
+        others: BTreeMap::new(),
+    };
     let people = clusters.into_iter().zip(names).zip(claimed);
     let people =
         people.map(|((rows, pseudonym), own)| Person { pseudonym, rows, told: known.told(&own) });

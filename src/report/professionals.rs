@@ -13,7 +13,7 @@ use crate::field::professional::ProfessionalHold;
 /// `nothing`, `waiting` and `held`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfessionalReport {
-    /// Rows of the list.
+    /// Rows of the list, and lab records that name who asked for the test.
     pub rows: u64,
     /// Professionals that they are about.
     pub professionals: u64,

@@ -44,7 +44,7 @@ pub enum RunError {
     #[error(transparent)]
     Notices(#[from] NoticeTextsError),
     /// A list that nobody is written to from.
-    #[error("the inbox has a professionals list, and `[professionals]` is missing")]
+    #[error("the lists name professionals, and `[professionals]` is missing")]
     Professionals,
     /// The ledger.
     #[error(transparent)]
@@ -265,7 +265,7 @@ impl Explain for RunError {
             Self::Record(error) | Self::PartStopped { source: error, .. } => error.hint(),
             Self::Texts(error) => error.hint(),
             Self::Notices(error) => error.hint(),
-            Self::Professionals => Some("set `[professionals]`, or take the list away".to_owned()),
+            Self::Professionals => Some("set `[professionals]`, or take the list and the `professional_` columns away".to_owned()),
             Self::Render(error) => error.hint(),
             Self::Link(error) => error.hint(),
             Self::VendorKey(error) => error.hint(),

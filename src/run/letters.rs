@@ -27,7 +27,7 @@ use crate::field::place::{Place, Planned};
 use crate::field::reason::{Reason, SetAside, Sifted};
 use crate::field::row::Suppression;
 use crate::package::{PartPlaces, PartPlan, ProofedLetter};
-use crate::record::{self, CaseSight};
+use crate::record::{self, CaseMark, CaseSight};
 use crate::render::{Press, Proof};
 use crate::report::LetterCounts;
 
@@ -279,6 +279,11 @@ impl<'a> Letters<'a> {
         })?;
 
         Ok(all)
+    }
+
+    /// By what else professionals are known than by their codes.
+    pub fn take_marks(&mut self) -> BTreeMap<Pseudonym, CaseMark> {
+        std::mem::take(&mut self.providers.professionals.marks)
     }
 
     /// The letters to providers and professionals: they come before everybody.

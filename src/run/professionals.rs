@@ -1,7 +1,7 @@
 //! The professionals of a night: which of them get a letter, and who waits for the notice to the
 //! practice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
@@ -11,12 +11,12 @@ use super::{Night, RunError};
 use crate::compose::Letterbook;
 use crate::compose::professionals::{ProfessionalBook, ProfessionalFacts, ProfessionalLetter};
 use crate::decide::Circumstances;
-use crate::decide::professionals::{self, ListedProfessional, ProfessionalDue};
+use crate::decide::professionals::{self, ListedProfessional, ProfessionalDue, ProfessionalRow};
 use crate::decide::providers::ProviderOrder;
 use crate::facts::FactsError;
 use crate::field::body::Body;
 use crate::field::draft::Draft;
-use crate::field::ids::Pseudonym;
+use crate::field::ids::{Pseudonym, RowRef};
 use crate::field::keys::Keys;
 use crate::field::professional::ProfessionalHold;
 use crate::field::provider::ToldProvider;
@@ -36,6 +36,8 @@ pub(super) struct ProfessionalNight {
     /// Texts of the letters, by content hash.
     pub bodies: BTreeMap<String, Body>,
     report: Option<ProfessionalReport>,
+    /// By what else each is known than by the code.
+    marks: BTreeMap<Pseudonym, CaseMark>,
 }
 
 /// Letters to professionals that can be printed, and what is said of all of them.
@@ -45,24 +47,29 @@ pub(super) struct ProfessionalsTold {
     /// Those who get no letter.
     pub held: Vec<(Pseudonym, ProfessionalHold)>,
     pub report: Option<ProfessionalReport>,
+    /// By what else those are known who are known by their code.
+    pub marks: BTreeMap<Pseudonym, CaseMark>,
 }
 
 impl ProfessionalNight {
-    /// Writes the letters that are due; none where nobody is told.
+    /// Writes the letters that are due; none where nobody is told. `superseded`: lab records that no
+    /// longer count.
     ///
     /// # Errors
-    /// [`RunError`] when there is a list and no `[professionals]`, when the facts lack what the letters
+    /// [`RunError`] when rows name professionals and there is no `[professionals]`, when the facts lack what the letters
     /// need, or when the ledger cannot be read.
     pub fn of(
         night: &Night<'_>,
         ledger: &Ledger,
         rows: &Rows,
+        superseded: &BTreeMap<RowRef, RowRef>,
         candidates: &Candidates<'_>,
         letters: &Letterbook<'_>,
         wording: &Wording,
     ) -> Result<Self, RunError> {
         let Some(settings) = &night.config.professionals else {
-            let is_empty = rows.professionals.is_empty();
+            let is_empty = rows.professionals.is_empty()
+                && rows.exposures.iter().all(|record| record.requester.is_none());
             return if is_empty { Ok(Self::default()) } else { Err(RunError::Professionals) };
         };
         let path = wording.facts.file.clone();
@@ -76,17 +83,28 @@ impl ProfessionalNight {
 
         let book = ProfessionalBook { letters: *letters, texts, settings, facts };
         let told = ledger.told_to(LetterSubject::Professional)?;
-        let listed = professionals::gather(&rows.professionals, night.run_date);
+        let records = rows.exposures.iter().filter(|record| !superseded.contains_key(&record.row));
+        let own = rows.professionals.iter().map(ProfessionalRow::from);
+        let all = own.chain(professionals::requesters(records));
+        let listed = professionals::gather(all, night.run_date);
         let report = ProfessionalReport {
-            rows: rows.professionals.len() as u64,
+            rows: listed.iter().map(|one| one.rows).sum(),
             professionals: listed.len() as u64,
             ..ProfessionalReport::default()
         };
         let mut made = Self { report: Some(report), ..Self::default() };
         let mut keys = BTreeMap::<ProfessionalFacts, String>::new();
+        let mut subjects = Subjects::of(&listed, &told, ledger);
         for one in &listed {
-            made.write(night, one, candidates.circumstances(), &told, &book, &mut keys);
+            match subjects.find(one)? {
+                Ok(subject) => {
+                    let known = (subject, told.get(&subject).map_or(&[][..], Vec::as_slice));
+                    made.write(night, one, known, candidates.circumstances(), &book, &mut keys);
+                }
+                Err(subject) => made.held.push((subject, ProfessionalHold::P122)),
+            }
         }
+        made.marks = subjects.marks;
 
         // A frozen plan has no place for letters that it did not have.
         if let Some(frozen) = night.only {
@@ -95,18 +113,16 @@ impl ProfessionalNight {
         Ok(made)
     }
 
-    /// Writes the letter of one of them, if one is due.
+    /// Writes the letter of one of them, known as this subject and by these earlier letters, if one is due.
     fn write(
         &mut self,
         night: &Night<'_>,
         one: &ListedProfessional<'_>,
+        (subject, earlier_letters): (Pseudonym, &[ToldProvider]),
         circumstances: &Circumstances<'_>,
-        told: &BTreeMap<Pseudonym, Vec<ToldProvider>>,
         book: &ProfessionalBook<'_>,
         keys: &mut BTreeMap<ProfessionalFacts, String>,
     ) {
-        let subject = subject(one, told, book.letters.keys);
-        let earlier_letters = told.get(&subject).map_or(&[][..], Vec::as_slice);
         let practice = circumstances.listed(one.provider_code);
         let gap = night.config.policy.min_days_between;
         let due = professionals::due(one, practice, earlier_letters, gap, night.run_date);
@@ -147,7 +163,7 @@ impl ProfessionalNight {
         press: &Press,
         order: &ProviderOrder,
     ) -> Result<ProfessionalsTold, RunError> {
-        let Self { drafts, mut held, report, .. } = self;
+        let Self { drafts, mut held, report, marks, .. } = self;
         let mut waiting = BTreeMap::<Date, u64>::new();
         let mut turns = Vec::with_capacity(drafts.len());
         for (practice, draft) in drafts {
@@ -168,7 +184,7 @@ impl ProfessionalNight {
             }
             report
         });
-        Ok(ProfessionalsTold { letters: proofed.ready, held, report })
+        Ok(ProfessionalsTold { letters: proofed.ready, held, report, marks })
     }
 }
 
@@ -181,20 +197,58 @@ impl ProfessionalsTold {
     }
 }
 
-/// Whom the letter is to, as the ledger knows them: by code, or, where they were written to before
-/// their code was known, as they were known then.
-fn subject(
-    one: &ListedProfessional<'_>,
-    told: &BTreeMap<Pseudonym, Vec<ToldProvider>>,
-    keys: &Keys,
-) -> Pseudonym {
-    let name = professionals::plain_name(one.name);
-    let by_name = keys.professional("name", &[&name, one.provider_code]);
-    let by_code = keys.professional("code", &[one.code]);
-    if one.code.is_empty() || (told.contains_key(&by_name) && !told.contains_key(&by_code)) {
-        by_name
-    } else {
-        by_code
+/// Whom letters are to, as the ledger knows them: by code, or by name and practice where that is how
+/// they were written to first. No two of a night are the same.
+struct Subjects<'s> {
+    told: &'s BTreeMap<Pseudonym, Vec<ToldProvider>>,
+    ledger: &'s Ledger,
+    /// How many of tonight have this name and practice.
+    namesakes: HashMap<(String, &'s str), u32>,
+    taken: BTreeSet<Pseudonym>,
+    marks: BTreeMap<Pseudonym, CaseMark>,
+}
+
+impl<'s> Subjects<'s> {
+    fn of(
+        listed: &'s [ListedProfessional<'_>],
+        told: &'s BTreeMap<Pseudonym, Vec<ToldProvider>>,
+        ledger: &'s Ledger,
+    ) -> Self {
+        let mut namesakes = HashMap::<(String, &str), u32>::new();
+        for one in listed {
+            *namesakes
+                .entry((professionals::plain_name(one.name), one.provider_code))
+                .or_default() += 1;
+        }
+        let (taken, marks) = (BTreeSet::new(), BTreeMap::new());
+        Self { told, ledger, namesakes, taken, marks }
+    }
+
+    /// `Err`: nobody can say which of several this is.
+    fn find(
+        &mut self,
+        one: &ListedProfessional<'s>,
+    ) -> Result<Result<Pseudonym, Pseudonym>, RunError> {
+        let keys = self.ledger.keys();
+        let name = professionals::plain_name(one.name);
+        let by_name = keys.professional("name", &[&name, one.provider_code]);
+        let by_code = keys.professional("code", &[one.code]);
+        let mark = keys.row_fingerprint(["professional", &name, one.provider_code]);
+        let is_only = self.namesakes.get(&(name, one.provider_code)) == Some(&1);
+        let told = self.told;
+        let is_told = |subject: &Pseudonym| told.contains_key(subject);
+
+        let subject = match one.code {
+            // Written to before the code was known; of two with one name nobody knows which.
+            _ if is_told(&by_name) && is_only && !is_told(&by_code) => by_name,
+            // Written to when the code was known.
+            "" => self.ledger.known_by(&mark)?.filter(is_told).unwrap_or(by_name),
+            _ => by_code,
+        };
+        if subject == by_code && is_only && !one.name.is_empty() {
+            self.marks.insert(subject, mark);
+        }
+        Ok(if self.taken.insert(subject) { Ok(subject) } else { Err(by_name) })
     }
 }
 

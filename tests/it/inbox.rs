@@ -407,8 +407,16 @@ fn a_site_leaves_out_what_it_never_has_but_not_what_protects() {
     let answer = night.ask(&["check", "--json"]);
     assert!(answer.code <= 1, "{}", answer.stderr);
     let looked = look(&night, None, &[], 0);
-    let absent =
-        serde_json::json!(["first_names", "house_letter", "country", "published", "custody"]);
+    let absent = serde_json::json!([
+        "first_names",
+        "house_letter",
+        "country",
+        "published",
+        "custody",
+        "professional_code",
+        "professional_name",
+        "professional_items"
+    ]);
     assert_eq!(file(&looked, "exposures.csv")["columns"]["absent"], absent);
     for needed in [2, 7, 12, 19] {
         write(&night, "exposures.csv", &drop(&whole, &[needed]));

@@ -88,9 +88,10 @@ fn one_human_gets_two_letters_and_neither_has_a_word_of_the_other() {
     assert_eq!((professional.len(), patient.len()), (1, 1));
 
     let own = whole(&professional[0]);
-    for words in
-        ["Dit is gestolen: uw naam uw AGB-code de praktijk", "misschien gestolen: uw handtekening"]
-    {
+    for words in [
+        "Dit is gestolen: uw naam uw AGB-code de naam van de praktijk",
+        "misschien gestolen: uw handtekening",
+    ] {
         let plain = own.replace("• ", "").replace("– ", "");
         assert!(plain.contains(words), "{words}: {own}");
     }
@@ -182,4 +183,72 @@ fn a_list_without_the_table_is_refused() {
     let refused = practice.ask("2025-09-15", &["run"]);
     assert_eq!(refused.code, 2, "{}", refused.stderr);
     assert!(refused.stderr.contains("[professionals]"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_code_that_is_lost_or_turns_up_makes_nobody_new() {
+    let practice = Practice::new(TABLE, &["01000009,A.M. Berk,01000001,ds1,confirmed,name,"]);
+    practice.run("2025-09-15", 0);
+    practice.lists(&[",A.M.  Berk,01000001,ds1,confirmed,name,"]);
+    let lost = practice.run("2025-09-16", 0);
+    assert_eq!(lost["report"]["professionals"]["nothing"], 1);
+
+    let practice = Practice::new(TABLE, &[",A.M. Berk,01000001,ds1,confirmed,name,"]);
+    practice.run("2025-09-15", 0);
+    practice.lists(&["01000009,A.M. Berk,01000001,ds1,confirmed,name,"]);
+    let found = practice.run("2025-09-16", 0);
+    assert_eq!(found["report"]["professionals"]["nothing"], 1);
+
+    // Of two with one name nobody knows which of them had that letter: each gets one.
+    practice.lists(&[
+        "01000009,A.M. Berk,01000001,ds1,confirmed,name,",
+        "01000008,A.M. Berk,01000001,ds1,confirmed,name,",
+        ",A.M. Berk,01000001,ds1,confirmed,name,",
+    ]);
+    let two = practice.run("2025-09-17", 0);
+    assert_eq!(two["report"]["professionals"]["letters"], 2);
+    assert_eq!(practice.run("2025-09-18", 0)["report"]["letters"]["total"], 0);
+    assert_eq!(practice.ask("2025-09-18", &["ledger", "check"]).code, 0);
+}
+
+#[test]
+fn who_asked_for_a_test_is_told_from_the_lab_records() {
+    let practice = Practice::new(TABLE, &["01000009,A.M. Berk,01000001,ds1,confirmed,name,"]);
+    let path = practice.night.inbox().join("exposures-1.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let (header, row) = text.trim_end().split_once('\n').unwrap();
+    let more = |cells: &str, number: u32| {
+        let row = row.replacen("F1,", &format!("F{number},"), 1);
+        let row =
+            row.replace("Berk,1971", &format!("Berk{}sen,1971", "ab".repeat(number as usize)));
+        format!("{},{cells}", row.replace(",gp,,2022", &format!(",gp,{GP},2022")))
+    };
+    let rows = [
+        more("01000009,A.M. Berk,signature", 1),
+        more("01000009,A.M. Berk,signature", 2),
+        more("01000007,C. Iep,name;qzx", 3),
+        more(",,", 4),
+    ];
+    let header = format!("{header},professional_code,professional_name,professional_items");
+    fs::write(&path, format!("{header}\n{}\n", rows.join("\n"))).unwrap();
+
+    let night = practice.run("2025-09-15", 1);
+    let report = &night["report"]["professionals"];
+    assert_eq!((&report["rows"], &report["letters"]), (&4.into(), &1.into()), "{report}");
+    assert_eq!(report["held"], serde_json::json!({"P127": 1}), "one that cannot be read");
+    let (professional, patients) = letters(&night);
+    assert_eq!((professional.len(), patients.len()), (1, 4), "no patient is held for it");
+    let own = whole(&professional[0]);
+    assert!(own.contains("uw handtekening") && own.contains("uw naam"), "{own}");
+    assert!(!own.contains("absen") && !own.contains("Nieuwstraat"), "{own}");
+    for patient in &patients {
+        let other = whole(patient);
+        assert!(!other.contains("AGB") && !other.contains("A.M. Berk,") && !other.contains("Iep"));
+    }
+    assert_eq!(practice.run("2025-09-16", 0)["report"]["letters"]["total"], 0);
+
+    let none = Practice::new("", &[]);
+    fs::remove_file(none.night.inbox().join("professionals.csv")).unwrap();
+    fs::copy(&path, none.night.inbox().join("exposures-1.csv")).unwrap();
+    assert_eq!(none.ask("2025-09-15", &["run"]).code, 2, "nobody is left out in silence");
 }

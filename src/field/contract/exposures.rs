@@ -132,4 +132,36 @@ pub(super) const COLUMNS: &[Column] = &[
             &["detentie", "detentiestatus", "detention"],
         ),
     ),
+    // Without synonyms: a lab's own columns about who asked for the test are read where the
+    // configuration maps them, and stop nobody's run otherwise.
+    with(
+        Need::May,
+        column(
+            "professional_code",
+            CellForm::ProviderCode,
+            "01234569",
+            "AGB code of the professional who asked for the test. Only with `[professionals]`, as the next two (docs/providers.md).",
+            &[],
+        ),
+    ),
+    with(
+        Need::May,
+        column(
+            "professional_name",
+            CellForm::Text(120),
+            "A. de Voorbeeld",
+            "Name of that professional, as a letter to them prints it; the letter goes to `provider_code`.",
+            &[],
+        ),
+    ),
+    with(
+        Need::May,
+        column(
+            "professional_items",
+            CellForm::Words(&["name", "code", "practice", "phone", "signature"]),
+            "name;code;practice",
+            "Kinds of data of that professional in the record; never their values.",
+            &[],
+        ),
+    ),
 ];

@@ -253,6 +253,7 @@ pub fn exposure(record: &str, row: u32, bsn: u32) -> Exposure {
         published: Published::Unknown,
         items: Items::NONE.with(Item::Name),
         custody: None,
+        requester: None,
     }
 }
 

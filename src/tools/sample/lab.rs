@@ -16,8 +16,9 @@ use crate::field::terms::Category;
 /// One row of an exposures file, in the order of [`HEADER`].
 pub type Record = [String; 23];
 
-/// Columns of an exposures file (docs/inputs.md).
-pub const HEADER: [&str; 23] = contract::names(contract::columns(List::Exposures));
+/// Columns of an exposures file (docs/inputs.md), without those about who asked for the test: of them
+/// there is a list.
+pub const HEADER: [&str; 23] = contract::names(contract::columns(List::Exposures).split_at(23).0);
 
 /// Codes of the care providers, by what they are.
 pub struct Codes {
