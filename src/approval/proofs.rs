@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::draft::{Draft, Kix};
 use crate::field::place::Planned;
+use crate::field::subject::LetterSubject;
 use crate::field::terms::{Audience, Category, Zone};
 
 /// The letters to look at, and everything that they show.
@@ -279,7 +280,13 @@ fn kinds(draft: &Draft) -> usize {
 fn own(letter: &Planned, released: &BTreeSet<(String, u32)>) -> Vec<String> {
     let Planned { draft, place } = letter;
     let findings = &draft.findings;
-    let main = findings.categories.iter().min().map_or("none", |category| category.word());
+    // Letters to providers and professionals have no category.
+    let main = match draft.subject {
+        LetterSubject::Person => {
+            findings.categories.iter().min().map_or("none", |category| category.word())
+        }
+        subject => subject.word(),
+    };
     let mut own = vec![
         format!("status {}", findings.status),
         format!("published {}", findings.published),

@@ -12,11 +12,11 @@ use super::night::Wording;
 use super::plan_files::{Settings, Staging};
 use super::{Night, RunError};
 use crate::approval::proofs::{Chooser, ProofLetter, ProofSet, SentencesOf};
-use crate::base::{FileError, durable};
+use crate::base::{FileError, durable, hash};
 use crate::compose::Texts;
 use crate::compose::texts::TextFacts;
 use crate::compose::texts::trace::TracedTexts;
-use crate::field::body::Body;
+use crate::field::body::{Block, Body, Part};
 use crate::field::place::Planned;
 use crate::link::Decision;
 use crate::record::{Job, Ledger, StagedFile};
@@ -51,7 +51,36 @@ pub(super) fn sentences(
     for (hash, keys) in found {
         sentences.entry(hash).or_default().extend(keys);
     }
+    // Those to providers and professionals have no marks: each of their paragraphs counts as it stands.
+    for (hash, body) in used.iter().filter(|(hash, _)| !subjects.iter().any(|own| own.1 == *hash)) {
+        sentences.insert(hash.clone(), paragraphs(body));
+    }
     sentences
+}
+
+/// What a text says, a paragraph at a time: where it stands, how it begins, and its hash.
+fn paragraphs(body: &Body) -> BTreeSet<String> {
+    const BEGINNING: usize = 48;
+    let named = |block: &Block, text: &str| {
+        let begin: String = text.chars().take(BEGINNING).collect();
+        let hash = hash::of_bytes(text.as_bytes());
+        format!("{} {}: {begin} ({})", body.language, block.id, &hash[..8])
+    };
+    let said = |part: &Part| match part {
+        Part::Paragraph(text) => vec![text.clone()],
+        Part::Bullets(texts) | Part::Steps(texts) => texts.clone(),
+        Part::ProviderLine => Vec::new(),
+    };
+    let heading = [body.frame.heading.clone()];
+    let blocks = body.blocks.iter().flat_map(|block| {
+        let own = block.parts.iter().flat_map(said).chain([block.heading.clone()]);
+        own.filter(|text| !text.is_empty()).map(|text| named(block, &text)).collect::<Vec<_>>()
+    });
+    heading
+        .into_iter()
+        .map(|heading| format!("{} {heading}", body.language))
+        .chain(blocks)
+        .collect()
 }
 
 /// Rows about which a human decided who they are, by file and number.
