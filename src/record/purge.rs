@@ -21,6 +21,7 @@ use super::job::Totals;
 use super::model::CampaignState;
 use super::{Home, Ledger, audit, files, inputs, key_path};
 use crate::base::plain::count;
+use crate::field::provider::ProviderWord;
 pub use papers::{CERTIFICATE, KeptFile};
 
 const METHOD: &str = "files overwritten with zeros and unlinked (storage that never writes in place, such as flash, may \
@@ -39,6 +40,8 @@ pub struct PurgePlan {
     pub files: Vec<(Utf8PathBuf, u64)>,
     /// Sealed backups that were made and may be elsewhere; the certificate lists them.
     pub backups: u64,
+    /// Lists of patients that were made for providers and are with them, or wherever they were put.
+    pub patients_lists: u64,
     /// What lies in the data folder and is not the program's: left as it is, to be looked at by
     /// hand.
     pub strange: Vec<Utf8PathBuf>,
@@ -83,6 +86,14 @@ impl std::fmt::Display for PurgePlan {
             writeln!(
                 f,
                 "elsewhere {backups}, wherever they were taken: the certificate lists each"
+            )?;
+        }
+
+        if self.patients_lists > 0 {
+            let lists = count(self.patients_lists, "list of patients", "lists of patients");
+            writeln!(
+                f,
+                "elsewhere {lists}, made for providers: each says by when it is destroyed"
             )?;
         }
 
@@ -218,8 +229,16 @@ fn draw_up(ledger: &Ledger) -> Result<PurgePlan, RecordError> {
         rows: ledger.store.count_rows_about_people()?,
         files: papers::doomed(&ledger.data_dir)?,
         backups: backup::relist(&ledger.data_dir, None)?.backups.len() as u64,
+        patients_lists: patients_lists(ledger)?,
         strange: papers::strange(&ledger.data_dir)?,
     })
+}
+
+/// Lists of patients that were made for providers, as the history says.
+fn patients_lists(ledger: &Ledger) -> Result<u64, RecordError> {
+    let events = audit::verify(&ledger.store.entries()?)?;
+    let is_list = |event: &&Event| matches!(event, Event::Provider(noted) if noted.said == ProviderWord::ListMade);
+    Ok(events.iter().filter(is_list).count() as u64)
 }
 
 /// The purge as it was written down when it began.
@@ -261,6 +280,7 @@ fn certify(ledger: &Ledger, purging: Purging) -> Result<Certificate, RecordError
             rows: purging.rows,
             files,
             backups,
+            patients_lists: patients_lists(ledger)?,
             strange,
         },
         sealed_backups,

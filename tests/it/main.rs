@@ -21,6 +21,7 @@ mod handbook;
 mod hostile;
 mod inbox;
 mod leaks;
+mod leaks_care;
 mod letters;
 mod lists;
 mod mail;
