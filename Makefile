@@ -12,11 +12,12 @@ NIGHTS_SEEDS := 5
 FUZZ_INPUTS := 1000000
 BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
+PROVIDERS_PEOPLE := 715000
 REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
 
-.PHONY: ahead approve-demo deny desk desk-test review-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo hostile-test release mail-test
+.PHONY: ahead approve-demo deny desk desk-test review-test install manual deb deb-test help run preview sample-data test property-test nights-test fault-test edit-test restore-drill letters-test letters-diff letters-accept interop-test bench bench-against bench-render bench-run bench-3m bench-build bench-link bench-desk check fmt clean tools build scale-test vendor-test transfer-test loop-demo fuzz bench-receipts providers-demo hostile-test release mail-test bench-providers
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -141,6 +142,9 @@ bench-receipts: build ## Measure receipts of 715,000 letters and where they are:
 	rm -rf target/bench-receipts && mkdir -p target/bench-receipts
 	BREACHPOST_SCALE=$(CURDIR)/target/bench-receipts cargo test --release --lib -- --ignored --nocapture everybody_is_reported_on
 	python3 benches/receipts --binary $(BIN) --scale target/bench-receipts
+
+bench-providers: build ## Measure what 12,000 notices and 40,000 professionals cost beside 715,000 people (PROVIDERS_PEOPLE=N for fewer; an hour)
+	python3 benches/providers --binary $(BIN) --work target/bench-providers --people $(PROVIDERS_PEOPLE)
 
 bench-desk: build ## Measure the desk: a sentence to its picture, choices, all letters compared, memory
 	python3 benches/desk --binary $(BIN) --work target/bench-desk

@@ -348,6 +348,9 @@ pub enum Command {
         /// Number of people.
         #[arg(long, value_name = "N")]
         people: u32,
+        /// Number of care providers [default: two per thousand people].
+        #[arg(long, value_name = "N")]
+        providers: Option<u32>,
         /// Number of professionals, in a list of their own.
         #[arg(long, value_name = "N", default_value_t = 0)]
         professionals: u32,

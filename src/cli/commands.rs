@@ -51,9 +51,11 @@ pub fn execute(args: &Args) -> Result<ExitStatus, Failure> {
     let run_date = args.date.unwrap_or_else(|| jiff::Zoned::now().date());
     match &args.command {
         Command::Manual { out } => return manual::write(out),
-        Command::Sample { people, professionals, seed, out } => {
+        Command::Sample { people, providers, professionals, seed, out } => {
             logging::start(None, run_date, args.verbose);
-            return sample::write(args, [*people, *professionals], *seed, out);
+            let (people, providers, professionals) = (*people, *providers, *professionals);
+            let size = crate::tools::sample::SampleSize { people, providers, professionals };
+            return sample::write(args, size, *seed, out);
         }
         Command::New { folder } => return new::make(args, run_date, folder),
         Command::Verify { package, identity, signer } => {

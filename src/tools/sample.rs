@@ -75,14 +75,25 @@ impl Explain for SampleError {
     }
 }
 
-/// Writes an inbox of about `people` invented people and so many professionals to `out`: exposures (two files), participants,
+/// How much is invented.
+#[derive(Clone, Copy, Debug)]
+pub struct SampleSize {
+    /// People, about.
+    pub people: u32,
+    /// Care providers; `None`: two per thousand people.
+    pub providers: Option<u32>,
+    /// Professionals.
+    pub professionals: u32,
+}
+
+/// Writes an inbox of this size to `out`: exposures (two files), participants,
 /// register, providers, suppressions, and professionals if there are any, each with its sidecar, and `truth.csv` (`record_id, person`).
 ///
 /// # Errors
 /// [`SampleError`] when the folder is not empty or a file cannot be written.
 pub fn write(
     out: &Utf8Path,
-    [people, professionals]: [u32; 2],
+    SampleSize { people, providers: wanted, professionals }: SampleSize,
     seed: u64,
     progress: &Progress,
 ) -> Result<SampleSummary, SampleError> {
@@ -92,7 +103,8 @@ pub fn write(
 
     let mut files = Files::create(out)?;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let codes = providers(&mut rng, people, &mut files)?;
+    let wanted = wanted.unwrap_or(people / 500).max(6);
+    let codes = providers(&mut rng, wanted, &mut files)?;
     let mut population = Population::new(ChaCha8Rng::seed_from_u64(seed ^ 0x5eed));
     let mut stranger = None;
     let mut left = people;
@@ -128,10 +140,10 @@ pub fn write(
     files.finish(out, people)
 }
 
-/// Two providers per thousand people: practices, hospitals, clinics, and at least one institution.
-fn providers(rng: &mut ChaCha8Rng, people: u32, files: &mut Files) -> Result<Codes, SampleError> {
+/// So many practices, hospitals, clinics, and at least one institution.
+fn providers(rng: &mut ChaCha8Rng, wanted: u32, files: &mut Files) -> Result<Codes, SampleError> {
     let mut codes = Codes { gp: Vec::new(), hospital: Vec::new(), custodial: Vec::new() };
-    for number in 0..(people / 500).max(6) {
+    for number in 0..wanted {
         let (kind, prefix, table) = match number % 20 {
             0 => ("custodial", 41, &mut codes.custodial),
             1..5 => ("hospital", 6, &mut codes.hospital),

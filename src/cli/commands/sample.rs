@@ -7,15 +7,15 @@ use crate::base::progress::Progress;
 use crate::base::{ExitStatus, Explain};
 use crate::cli::args::Args;
 use crate::cli::output::{self, Failure};
-use crate::tools::sample;
+use crate::tools::sample::{self, SampleSize};
 
 pub(super) fn write(
     args: &Args,
-    [people, professionals]: [u32; 2],
+    size: SampleSize,
     seed: u64,
     out: &Utf8Path,
 ) -> Result<ExitStatus, Failure> {
-    let summary = sample::write(out, [people, professionals], seed, &Progress::on_stderr());
+    let summary = sample::write(out, size, seed, &Progress::on_stderr());
     let summary = summary.map_err(|error| {
         let hint = error.hint();
         Failure::new(ExitStatus::Stopped, &error, hint)
