@@ -169,6 +169,9 @@ impl Interpreter {
             }
             Act::Place(to) => (self.text, self.line) = (to, to),
             Act::Show(codes) => self.show(|run| run.string(codes)).map_err(unreadable)?,
+            Act::ShowSpaced(codes, shifts) => {
+                self.show(|run| run.spaced(codes, shifts)).map_err(unreadable)?;
+            }
             Act::Rectangle([x, y, width, height]) => {
                 self.begin(x, y);
                 self.extend(x + width, y + height);
@@ -310,6 +313,16 @@ impl Shown<'_> {
             }
         }
         Some(())
+    }
+
+    fn spaced(&mut self, codes: &[u8], shifts: &[(usize, f64)]) -> Option<()> {
+        let mut shown = 0;
+        for (until, shift) in shifts {
+            self.string(codes.get(shown..*until)?)?;
+            self.advance -= shift / 1000.0;
+            shown = *until;
+        }
+        self.string(codes.get(shown..)?)
     }
 
     fn array(&mut self, items: &Array) -> Option<()> {

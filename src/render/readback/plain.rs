@@ -1,7 +1,7 @@
 //! Content in the plain form in which pages are written: each operator behind its few operands.
 //!
 //! A reader for any PDF makes an object of every operand, and a page's sheet mark alone has a
-//! hundred rectangles: half of the time for reading back went into that. What follows reads eleven
+//! hundred rectangles: half of the time for reading back went into that. What follows reads twelve
 //! operators and no others. Whatever is not in this form is not judged here but left to the reader
 //! for any PDF.
 
@@ -26,6 +26,8 @@ pub(super) enum Act<'a> {
     Place([f64; 6]),
     /// `Tj`: codes, two bytes each.
     Show(&'a [u8]),
+    /// `TJ`: the same, and where in them the place moves back, by thousandths of an em.
+    ShowSpaced(&'a [u8], &'a [(usize, f64)]),
     /// `re`: left, bottom, width, height.
     Rectangle([f64; 4]),
     /// `f`
@@ -52,9 +54,19 @@ pub(super) struct Plain<'a> {
     /// How many of the numbers belong to the next operator.
     count: usize,
     name: Option<&'a [u8]>,
-    has_string: bool,
-    /// The bytes of the last string.
+    text: Text,
+    /// The bytes of the operator's strings.
     string: Vec<u8>,
+    /// What stands between them in its array: behind how many bytes, and how much.
+    shifts: Vec<(usize, f64)>,
+}
+
+/// Which text the next operator has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Text {
+    None,
+    String,
+    Array,
 }
 
 impl<'a> Plain<'a> {
@@ -64,8 +76,9 @@ impl<'a> Plain<'a> {
             numbers: [0.0; MOST_NUMBERS],
             count: 0,
             name: None,
-            has_string: false,
+            text: Text::None,
             string: Vec::new(),
+            shifts: Vec::new(),
         }
     }
 
@@ -74,21 +87,34 @@ impl<'a> Plain<'a> {
     /// # Errors
     /// [`NotPlain`] for anything else.
     pub(super) fn next(&mut self) -> Result<Option<Act<'_>>, NotPlain> {
-        (self.count, self.name, self.has_string) = (0, None, false);
+        (self.count, self.name, self.text) = (0, None, Text::None);
+        self.string.clear();
+        self.shifts.clear();
         loop {
             self.rest = self.rest.trim_ascii_start();
             match self.rest {
                 [] if self.has_operands() => return Err(NotPlain),
                 [] => return Ok(None),
-                [b'0'..=b'9' | b'-' | b'.', ..] => self.number()?,
+                [b'0'..=b'9' | b'-' | b'.', ..] if self.text == Text::None => {
+                    let number = self.number()?;
+                    *self.numbers.get_mut(self.count).ok_or(NotPlain)? = number;
+                    self.count += 1;
+                }
                 [b'/', rest @ ..] if !self.has_operands() => {
                     self.rest = rest;
                     // A number sign begins an escape.
                     self.name = Some(self.word()).filter(|name| !name.contains(&b'#'));
                     self.name.ok_or(NotPlain)?;
                 }
-                [b'(', rest @ ..] if !self.has_operands() => self.literal(rest)?,
-                [b'<', rest @ ..] if !self.has_operands() => self.hexadecimal(rest)?,
+                [b'(' | b'<', ..] if !self.has_operands() => {
+                    self.string()?;
+                    self.text = Text::String;
+                }
+                [b'[', rest @ ..] if !self.has_operands() => {
+                    self.rest = rest;
+                    self.array()?;
+                    self.text = Text::Array;
+                }
                 [b'a'..=b'z' | b'A'..=b'Z', ..] => {
                     let operator = self.word();
                     return self.act(operator).map(Some);
@@ -99,23 +125,26 @@ impl<'a> Plain<'a> {
     }
 
     const fn has_operands(&self) -> bool {
-        self.count > 0 || self.name.is_some() || self.has_string
+        self.count > 0 || self.name.is_some() || !matches!(self.text, Text::None)
     }
 
     fn act(&self, operator: &[u8]) -> Result<Act<'_>, NotPlain> {
         let numbers = &self.numbers[..self.count];
-        let act = match (operator, numbers, self.name, self.has_string) {
-            (b"q", [], None, false) => Act::Save,
-            (b"Q", [], None, false) => Act::Restore,
-            (b"BT", [], None, false) => Act::BeginText,
-            (b"ET", [], None, false) => Act::EndText,
-            (b"f", [], None, false) => Act::Fill,
-            (b"cm", &[a, b, c, d, e, f], None, false) => Act::Transform([a, b, c, d, e, f]),
-            (b"Tm", &[a, b, c, d, e, f], None, false) => Act::Place([a, b, c, d, e, f]),
-            (b"re", &[x, y, width, height], None, false) => Act::Rectangle([x, y, width, height]),
-            (b"Tf", &[size], Some(face), false) => Act::Font(face, size),
-            (b"Do", [], Some(form), false) => Act::Draw(form),
-            (b"Tj", [], None, true) => Act::Show(&self.string),
+        let act = match (operator, numbers, self.name, self.text) {
+            (b"q", [], None, Text::None) => Act::Save,
+            (b"Q", [], None, Text::None) => Act::Restore,
+            (b"BT", [], None, Text::None) => Act::BeginText,
+            (b"ET", [], None, Text::None) => Act::EndText,
+            (b"f", [], None, Text::None) => Act::Fill,
+            (b"cm", _, None, Text::None) => Act::Transform(six(numbers)?),
+            (b"Tm", _, None, Text::None) => Act::Place(six(numbers)?),
+            (b"re", &[x, y, width, height], None, Text::None) => {
+                Act::Rectangle([x, y, width, height])
+            }
+            (b"Tf", &[size], Some(face), Text::None) => Act::Font(face, size),
+            (b"Do", [], Some(form), Text::None) => Act::Draw(form),
+            (b"Tj", [], None, Text::String) => Act::Show(&self.string),
+            (b"TJ", [], None, Text::Array) => Act::ShowSpaced(&self.string, &self.shifts),
             _ => return Err(NotPlain),
         };
 
@@ -131,10 +160,14 @@ impl<'a> Plain<'a> {
         word
     }
 
-    fn number(&mut self) -> Result<(), NotPlain> {
+    fn number(&mut self) -> Result<f64, NotPlain> {
         let word = self.word();
         let (is_negative, digits) =
             word.strip_prefix(b"-").map_or((false, word), |digits| (true, digits));
+        if digits.len() > MOST_DIGITS || !digits.iter().any(u8::is_ascii_digit) {
+            return Err(NotPlain);
+        }
+
         let (mut value, mut scale, mut is_fraction) = (0_u64, 1_u64, false);
         for &byte in digits {
             match byte {
@@ -147,18 +180,41 @@ impl<'a> Plain<'a> {
             }
         }
 
-        let is_number = digits.iter().any(u8::is_ascii_digit) && digits.len() <= MOST_DIGITS;
-        let place = self.numbers.get_mut(self.count).filter(|_| is_number && !self.has_string);
+        #[expect(clippy::cast_precision_loss, reason = "fifteen digits are exact")]
         let size = value as f64 / scale as f64;
-        *place.ok_or(NotPlain)? = if is_negative { -size } else { size };
-        self.count += 1;
+        Ok(if is_negative { -size } else { size })
+    }
 
-        Ok(())
+    /// `[...]`, behind its bracket: strings and numbers.
+    fn array(&mut self) -> Result<(), NotPlain> {
+        loop {
+            self.rest = self.rest.trim_ascii_start();
+            match self.rest {
+                [b'(' | b'<', ..] => self.string()?,
+                [b'0'..=b'9' | b'-' | b'.', ..] => {
+                    let shift = self.number()?;
+                    self.shifts.push((self.string.len(), shift));
+                }
+                [b']', rest @ ..] => {
+                    self.rest = rest;
+                    return Ok(());
+                }
+                _ => return Err(NotPlain),
+            }
+        }
+    }
+
+    /// Adds a string to those of the operator.
+    fn string(&mut self) -> Result<(), NotPlain> {
+        match self.rest {
+            [b'(', text @ ..] => self.literal(text),
+            [b'<', text @ ..] => self.hexadecimal(text),
+            _ => Err(NotPlain),
+        }
     }
 
     /// `(...)`, behind its parenthesis.
     fn literal(&mut self, text: &'a [u8]) -> Result<(), NotPlain> {
-        self.string.clear();
         let (mut depth, mut at) = (0_usize, 0);
         loop {
             let (byte, width) = match text[at..] {
@@ -182,7 +238,6 @@ impl<'a> Plain<'a> {
         }
 
         self.rest = &text[at + 1..];
-        self.has_string = true;
         Ok(())
     }
 
@@ -190,13 +245,18 @@ impl<'a> Plain<'a> {
     fn hexadecimal(&mut self, text: &'a [u8]) -> Result<(), NotPlain> {
         let length = memchr::memchr(b'>', text).ok_or(NotPlain)?;
         let size = HEXUPPER.decode_len(length).map_err(|_| NotPlain)?;
-        self.string.resize(size, 0);
-        HEXUPPER.decode_mut(&text[..length], &mut self.string).map_err(|_| NotPlain)?;
+        let before = self.string.len();
+        self.string.resize(before + size, 0);
+        let place = &mut self.string[before..];
+        HEXUPPER.decode_mut(&text[..length], place).map_err(|_| NotPlain)?;
 
         self.rest = &text[length + 1..];
-        self.has_string = true;
         Ok(())
     }
+}
+
+fn six(numbers: &[f64]) -> Result<[f64; MOST_NUMBERS], NotPlain> {
+    numbers.try_into().map_err(|_| NotPlain)
 }
 
 const fn unescaped(escaped: u8) -> Result<u8, NotPlain> {
@@ -215,7 +275,8 @@ const fn unescaped(escaped: u8) -> Result<u8, NotPlain> {
 mod tests {
     use hayro_syntax::content::TypedIter;
     use hayro_syntax::content::ops::TypedInstruction as Op;
-    use pdf_writer::{Content, Name, Str};
+    use hayro_syntax::object::{Number, Object};
+    use pdf_writer::{Content, Finish, Name, Str};
     use proptest::prelude::*;
 
     use super::*;
@@ -225,17 +286,27 @@ mod tests {
         let mut operations = TypedIter::new(content);
         let mut found = Vec::new();
         while let Some(operation) = operations.next() {
-            let numbers =
-                |all: &[hayro_syntax::object::Number]| all.iter().map(|one| one.as_f64()).collect();
+            let numbers = |all: &[Number]| all.iter().map(Number::as_f64).collect();
             found.push(match operation {
                 Op::SaveState(_) => format!("{:?}", Act::Save),
                 Op::RestoreState(_) => format!("{:?}", Act::Restore),
                 Op::BeginText(_) => format!("{:?}", Act::BeginText),
                 Op::EndText(_) => format!("{:?}", Act::EndText),
                 Op::FillPathNonZero(_) => format!("{:?}", Act::Fill),
-                Op::TextFont(font) => format!("{:?}", Act::Font(&font.0, font.1.as_f64())),
-                Op::XObject(form) => format!("{:?}", Act::Draw(&form.0)),
-                Op::ShowText(text) => format!("{:?}", Act::Show(&text.0)),
+                Op::TextFont(font) => format!("{:?}", Act::Font(font.0, font.1.as_f64())),
+                Op::XObject(form) => format!("{:?}", Act::Draw(form.0)),
+                Op::ShowText(text) => format!("{:?}", Act::Show(text.0)),
+                Op::ShowTexts(array) => {
+                    let (mut codes, mut shifts) = (Vec::new(), Vec::new());
+                    for item in array.0.iter::<Object>() {
+                        match item {
+                            Object::String(string) => codes.extend_from_slice(&string),
+                            Object::Number(shift) => shifts.push((codes.len(), shift.as_f64())),
+                            _ => {}
+                        }
+                    }
+                    format!("{:?}", Act::ShowSpaced(&codes, &shifts))
+                }
                 Op::Transform(by) => {
                     let all: Vec<f64> = numbers(&[by.0, by.1, by.2, by.3, by.4, by.5]);
                     format!("Transform({all:?})")
@@ -273,7 +344,13 @@ mod tests {
             let mut content = Content::new();
             content.x_object(Name(b"B")).save_state().transform(numbers).begin_text();
             content.set_font(Name(b"F1"), numbers[0]).set_text_matrix(numbers);
-            content.show(Str(&codes)).end_text();
+            content.show(Str(&codes));
+            let mut row = content.show_positioned();
+            let mut items = row.items();
+            items.show(Str(&codes)).adjust(numbers[1]).adjust(numbers[2]).show(Str(b"AB"));
+            items.finish();
+            row.finish();
+            content.end_text();
             let [x, y, width, height] = whole.map(f32::from);
             content.rect(x, y, width, height).fill_nonzero().restore_state();
             let content = content.finish();
@@ -300,7 +377,12 @@ mod tests {
         let others = [
             "1 0 0 rg",
             "/G0 gs",
-            "[(a) 3 (b)] TJ",
+            "[(a) 3 (b)] Tj",
+            "(a) TJ",
+            "[(a) /B] TJ",
+            "[(a) 1",
+            "1 [(a)] TJ",
+            "[[(a)]] TJ",
             "12 /F0 Tf",
             "/F0 Tf",
             "1 2 3 re",
