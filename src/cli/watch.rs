@@ -15,6 +15,7 @@ use super::output::Failure;
 use super::session::{Session, configuration};
 use super::stop::Stop;
 use super::{ExitStatus, logging};
+use crate::base::process;
 use crate::run::crash;
 use crate::run::outcome::Ending;
 
@@ -44,6 +45,7 @@ fn spawn() -> std::io::Result<Child> {
     // The program that is running, also when another one has taken its name meanwhile.
     let mut process = Process::new("/proc/self/exe");
     process.arg0(name).args(words).args(["--watched-by", &std::process::id().to_string()]);
+    process.envs([process::RETURNED_MEMORY]);
     process.spawn()
 }
 

@@ -10,7 +10,7 @@ use camino::Utf8Path;
 use rustix::fs::{MemfdFlags, memfd_create};
 
 use crate::base::confine::{self, ProcessLimits, Rights};
-use crate::base::{ExitStatus, Explain, FileError};
+use crate::base::{ExitStatus, Explain, FileError, process};
 use crate::cli::args::Args;
 use crate::cli::output::{self, Failure};
 use crate::render::readback::PageTexts;
@@ -60,7 +60,7 @@ fn watch(package: &Utf8Path) -> Result<ExitStatus, VerifyError> {
     let name = words.next().unwrap_or_else(|| "breachpost".into());
     let mut process = Command::new("/proc/self/exe");
     process.arg0(name).args(words).args(["--watched-by", &std::process::id().to_string()]);
-    process.envs([confine::COUNTED_MEMORY]);
+    process.envs([confine::COUNTED_MEMORY, process::RETURNED_MEMORY]);
     process.stdin(Stdio::from(notes.try_clone().map_err(failed)?));
     let ended = process.status().map_err(failed)?;
     if let Some(status) = ended.code().and_then(ExitStatus::from_code) {
