@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::audit::{self, Decided as DecidedEvent, Event, RowHash};
 use super::error::RecordError;
+use super::judgements::Follows;
 use super::store::hash_decision;
 use super::{Ledger, inputs};
 use crate::link::{Decision, RecordKey, Ruling};
@@ -29,7 +30,10 @@ impl<'a> From<&'a str> for Decider<'a> {
 
 impl Decider<'_> {
     /// Whether name and reason can be written down.
-    pub(super) fn check(self) -> Result<(), RecordError> {
+    ///
+    /// # Errors
+    /// [`RecordError::Decider`], [`RecordError::DecidingReason`].
+    pub fn check(self) -> Result<(), RecordError> {
         inputs::check_line(self.by).map_err(|problem| RecordError::Decider { problem })?;
         self.reason
             .map_or(Ok(()), inputs::check_line)
@@ -107,12 +111,8 @@ impl Ledger {
         decider: impl Into<Decider<'a>>,
         date: Date,
     ) -> Result<usize, RecordError> {
-        let decider = decider.into();
-        decider.check()?;
-        let news = news_of(&mut self.known_pairs()?, decisions, decider, date);
-        let Some((event, new)) = news else { return Ok(0) };
-        self.write(|store| store.decide(event, &new))?;
-        Ok(new.len())
+        let follows = Follows { pairs: decisions.to_vec(), ..Follows::default() };
+        Ok(self.follow(&follows, decider.into(), date)?.pairs)
     }
 
     /// What counts of each pair of records.

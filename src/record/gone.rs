@@ -190,26 +190,6 @@ impl Ledger {
         Ok(names)
     }
 
-    /// Writes down what somebody says of records; returns how many that changes. When nothing is
-    /// new not one byte changes.
-    ///
-    /// # Errors
-    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be
-    /// written.
-    pub fn rule_records<'a>(
-        &mut self,
-        said: &[(RecordMark, RecordRuling)],
-        decider: impl Into<Decider<'a>>,
-        date: Date,
-    ) -> Result<usize, RecordError> {
-        let decider = decider.into();
-        decider.check()?;
-        let news = self.news_of_records(said, decider, date)?;
-        let Some((event, new)) = news else { return Ok(0) };
-        self.write(|store| store.rule_records(event, &new))?;
-        Ok(new.len())
-    }
-
     /// What of this does not count already; `None`: nothing.
     pub(super) fn news_of_records(
         &self,

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::audit::{self, CasesJudged, Event, RowHash};
-use super::decisions::{Decider, news_of};
+use super::decisions::{Decider, KnownPairs, news_of};
 use super::error::RecordError;
 use super::gone::{RecordMark, RecordRuling};
 use super::protection::Release;
@@ -147,6 +147,14 @@ pub struct FollowsNew {
     pub people: usize,
 }
 
+impl FollowsNew {
+    fn add(&mut self, stored: &StoredWord<'_>, follows: &Follows) {
+        self.pairs += stored.decided.as_ref().map_or(0, |(_, pairs)| pairs.len());
+        self.records += stored.ruled.as_ref().map_or(0, |(_, records)| records.len());
+        self.people += follows.release.people;
+    }
+}
+
 /// What a person's rows say, and what humans said of them is known by.
 #[must_use]
 pub fn sight(keys: &Keys, cluster: &Cluster<'_>, suppressions: &[&Suppression]) -> CaseSight {
@@ -249,24 +257,56 @@ impl Ledger {
         let mut known = self.known_pairs()?;
         let (mut stored, mut new) = (Vec::with_capacity(words.len()), FollowsNew::default());
         for word in words {
-            let (decider, follows) = (word.by.decider, &word.follows);
-            let word = StoredWord {
-                judged: self.sealed(&word.lines, word.by, date)?,
-                decided: news_of(&mut known, &follows.pairs, decider, date),
-                ruled: self.news_of_records(&follows.records, decider, date)?,
-                released: (follows.release.people > 0)
-                    .then_some((decider, &follows.release.lines[..])),
-            };
-            new.pairs += word.decided.as_ref().map_or(0, |(_, pairs)| pairs.len());
-            new.records += word.ruled.as_ref().map_or(0, |(_, records)| records.len());
-            new.people += follows.release.people;
-            stored.push(word);
+            let judged = self.sealed(&word.lines, word.by, date)?;
+            let follows = self.stored(&mut known, &word.follows, word.by.decider, date)?;
+            new.add(&follows, &word.follows);
+            stored.push(StoredWord { judged: Some(judged), ..follows });
         }
 
         if !stored.is_empty() {
             self.write(|store| store.judge(stored))?;
         }
         Ok(new)
+    }
+
+    /// Writes down what a decisions file comes to: all of it or nothing. When nothing is new not one
+    /// byte changes.
+    ///
+    /// # Errors
+    /// As [`Ledger::judge`].
+    pub fn follow(
+        &mut self,
+        follows: &Follows,
+        decider: Decider<'_>,
+        date: Date,
+    ) -> Result<FollowsNew, RecordError> {
+        decider.check()?;
+        let mut new = FollowsNew::default();
+        let mut known = self.known_pairs()?;
+        let stored = self.stored(&mut known, follows, decider, date)?;
+        new.add(&stored, follows);
+        if new != FollowsNew::default() {
+            self.write(|store| store.judge(vec![stored]))?;
+        }
+        Ok(new)
+    }
+
+    /// What of this is new, as it is stored.
+    fn stored<'a>(
+        &self,
+        known: &mut KnownPairs,
+        follows: &'a Follows,
+        decider: Decider<'a>,
+        date: Date,
+    ) -> Result<StoredWord<'a>, RecordError> {
+        let released =
+            (follows.release.people > 0).then_some((decider, &follows.release.lines[..]));
+        Ok(StoredWord {
+            judged: None,
+            decided: news_of(known, &follows.pairs, decider, date),
+            ruled: self.news_of_records(&follows.records, decider, date)?,
+            released,
+        })
     }
 
     fn sealed(

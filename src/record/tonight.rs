@@ -6,7 +6,6 @@ use crate::field::ids::RowRef;
 use crate::field::person::Cluster;
 use crate::field::row::{List, Rows};
 
-use super::decisions::Decider;
 use super::deliveries::{self, Deliveries};
 use super::gone::{RecordMark, RecordRuling};
 use super::intake::{self, Acceptance, Intake, ListTerms};
@@ -67,24 +66,6 @@ impl Ledger {
         let rulings = records.iter().map(|(key, ruling)| (key.0, *ruling)).collect();
         let shields = release.lines.clone();
         self.store.suppose(store::Supposed { rulings, shields, ..store::Supposed::default() });
-    }
-
-    /// Writes down that a human releases people; returns how many.
-    ///
-    /// # Errors
-    /// [`RecordError::Decider`] when `by` is not a name, [`RecordError`] when the ledger cannot be
-    /// written.
-    pub fn release<'a>(
-        &mut self,
-        release: &Release,
-        decider: impl Into<Decider<'a>>,
-    ) -> Result<usize, RecordError> {
-        let decider = decider.into();
-        decider.check()?;
-        if release.people > 0 {
-            self.write(|store| store.release(decider, &release.lines))?;
-        }
-        Ok(release.people)
     }
 
     /// Gives every cluster its person, with the letters they had. Same order as the clusters.

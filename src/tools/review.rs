@@ -171,17 +171,15 @@ pub fn apply(
     progress: &Progress,
 ) -> Result<Applied, ReviewError> {
     let mut ledger = Ledger::open(&Home::of(config), Access::Write)?;
-    let Follows { pairs, records, release } = weigh(&ledger, config, decisions, date, progress)?;
-    let new = ledger.decide(&pairs, decider, date)?;
-    let records = ledger.rule_records(&records, decider, date)?;
-    let released = ledger.release(&release, decider)?;
+    let follows = weigh(&ledger, config, decisions, date, progress)?;
+    let new = ledger.follow(&follows, decider, date)?;
 
     Ok(Applied {
         lines: decisions.lines.pairs.len() + decisions.lines.others.len(),
-        pairs: pairs.len(),
-        new,
-        records,
-        released,
+        pairs: follows.pairs.len(),
+        new: new.pairs,
+        records: new.records,
+        released: new.people,
         by: decider.by.to_owned(),
         reason: decider.reason.map(str::to_owned),
         date,

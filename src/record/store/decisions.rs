@@ -39,14 +39,6 @@ pub(super) fn add_decisions(
 }
 
 impl Store {
-    /// Writes down decisions, each pair once.
-    pub fn decide(&mut self, event: Decided, decisions: &[Decision]) -> Result<Head, RecordError> {
-        let transaction = self.begin()?;
-        let head = add_decisions(&transaction, event, decisions)?;
-        transaction.commit().map_err(at("record decisions"))?;
-        Ok(head)
-    }
-
     /// Every decision that counts, with its event, oldest first; those of one event in the order of
     /// their records.
     pub fn decisions(&self) -> Result<Vec<(u64, Decision)>, RecordError> {

@@ -21,7 +21,8 @@ use crate::record::protection::ShieldLine;
 
 /// What somebody said, as it is stored, and what follows from it.
 pub(in crate::record) struct StoredWord<'a> {
-    pub judged: (CasesJudged, Vec<SealedJudgement>),
+    /// `None`: a decisions file says nothing but what follows.
+    pub judged: Option<(CasesJudged, Vec<SealedJudgement>)>,
     pub decided: Option<(Decided, Vec<Decision>)>,
     pub ruled: Option<NewRulings>,
     pub released: Option<(Decider<'a>, &'a [ShieldLine])>,
@@ -68,8 +69,10 @@ impl Store {
     /// Writes down what people said, and what follows from it, in one transaction.
     pub fn judge(&mut self, words: Vec<StoredWord<'_>>) -> Result<Head, RecordError> {
         let transaction = self.begin()?;
-        for StoredWord { judged: (event, lines), decided, ruled, released } in words {
-            add_judgements(&transaction, event, &lines)?;
+        for StoredWord { judged, decided, ruled, released } in words {
+            if let Some((event, lines)) = judged {
+                add_judgements(&transaction, event, &lines)?;
+            }
             if let Some((event, decisions)) = decided {
                 add_decisions(&transaction, event, &decisions)?;
             }

@@ -306,30 +306,6 @@ impl Store {
         Ok(tallies.finish())
     }
 
-    /// Writes down that a human releases people.
-    pub fn release(
-        &mut self,
-        decider: Decider<'_>,
-        lines: &[ShieldLine],
-    ) -> Result<Head, RecordError> {
-        let transaction = self.begin()?;
-        add_shields(&transaction, "", Some(decider), lines)?;
-        transaction.commit().map_err(at("record whom lists protect"))?;
-        self.head()
-    }
-
-    /// Writes down what a human says of records.
-    pub fn rule_records(
-        &mut self,
-        event: RecordsRuled,
-        rulings: &BTreeMap<Mark, RecordRuling>,
-    ) -> Result<Head, RecordError> {
-        let transaction = self.begin()?;
-        let head = add_record_rulings(&transaction, event, rulings)?;
-        transaction.commit().map_err(at("record what was said of records"))?;
-        Ok(head)
-    }
-
     fn ruling_lines(&self) -> Result<Vec<(u64, Mark, RecordRuling)>, RecordError> {
         if self.version < LISTS {
             return Ok(Vec::new());
