@@ -15,15 +15,17 @@ pub mod invented;
 pub mod journal;
 pub mod manuscript;
 pub mod pages;
+pub mod proposals;
 pub mod queue;
 pub mod reach;
+pub mod reading;
 pub mod sessions;
 pub mod users;
 pub mod web;
 pub mod words;
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
@@ -33,7 +35,7 @@ use crate::base::{Explain, FileError, data_dir, durable};
 use crate::config::{Config, LONGEST_FILE};
 use crate::facts::{Facts, FactsError};
 use crate::run::RunError;
-use crate::tools::queue::QueueError;
+use crate::tools::queue::{QueueError, Standby};
 use drawings::Drawings;
 use edition::Edition;
 use invented::Typed;
@@ -41,7 +43,8 @@ use journal::{Journal, JournalError};
 use manuscript::{Manuscript, ManuscriptError};
 use pages::approval::Looking;
 use pages::changes::Comparing;
-use pages::review::SharedQueue;
+use proposals::Proposals;
+use reading::QueuePlace;
 use sessions::Sessions;
 use users::UsersError;
 use words::Words;
@@ -66,7 +69,11 @@ pub struct Desk {
     /// The proofs that somebody looked at last.
     looking: Mutex<Option<Arc<Looking>>>,
     /// The cases that people work off.
-    queue: Mutex<Option<SharedQueue>>,
+    queue: Arc<QueuePlace>,
+    /// What somebody asks for and others have to say yes to.
+    proposals: Mutex<Proposals>,
+    /// Everybody, for whoever answers the telephone.
+    standby: OnceLock<Standby>,
     /// Whether their answers are on the way into the ledger.
     taking: Arc<AtomicBool>,
     /// The day on which the desk was opened.
@@ -193,7 +200,8 @@ impl Desk {
             .map_err(FileError::at("create", &folder))?;
 
         let path = users_file(&config);
-        if users::Users::load(&path)?.is_empty() {
+        let users = users::Users::load(&path)?;
+        if users.is_empty() {
             return Err(DeskError::Nobody { path });
         }
 
@@ -201,7 +209,7 @@ impl Desk {
         let texts = config.texts_folder().map(camino::Utf8Path::to_owned);
         let manuscript = Manuscript::of(texts, folder.join("seen"));
 
-        Ok(Self {
+        let desk = Self {
             words: Words::built_in(),
             tera: pages::templates().expect("the templates are part of the program and tested"),
             drawings: Drawings::new(config.print, run_date),
@@ -210,12 +218,16 @@ impl Desk {
             work: Mutex::new(Work { manuscript, journal, edition: None, facts: None }),
             comparing: Mutex::default(),
             looking: Mutex::default(),
-            queue: Mutex::default(),
+            queue: Arc::default(),
+            proposals: Mutex::default(),
+            standby: OnceLock::new(),
             taking: Arc::default(),
             opened: jiff::Zoned::now().date(),
             config,
             run_date,
-        })
+        };
+        desk.read_ahead(&users);
+        Ok(desk)
     }
 
     /// Texts and facts as they are now.
@@ -268,6 +280,10 @@ impl Desk {
 
     fn comparing(&self) -> MutexGuard<'_, Option<Arc<Comparing>>> {
         self.comparing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn proposals(&self) -> MutexGuard<'_, Proposals> {
+        self.proposals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions<Private>> {

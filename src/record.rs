@@ -55,6 +55,7 @@ mod redo;
 pub mod reissues;
 pub mod restore;
 mod row_marks;
+mod since;
 mod steps;
 pub mod stops;
 mod store;
@@ -100,7 +101,8 @@ pub use passage::{FilePassage, Passage, PassageError, PassageStep};
 pub use plan::{CheckedPlan, PlanDraft};
 pub use privacy::is_private;
 pub use protection::{Guard, Release, ShieldNews};
-pub use recognise::{Identities, IdentityChange, Recognised};
+pub use recognise::{Identities, IdentityChange, Recognised, name_of_row};
+pub use since::SaidSince;
 pub use store::StoreError;
 
 use lock::Lock;

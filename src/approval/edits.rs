@@ -94,7 +94,7 @@ impl Edits {
 /// Whether two names are one person's.
 #[must_use]
 pub fn is_same(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
+    crate::base::plain::is_same_name(one, other)
 }
 
 fn adopters(acts: &[ApprovalEvent], what: &str, sha256: &str) -> BTreeSet<String> {

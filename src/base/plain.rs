@@ -152,6 +152,12 @@ pub fn check(line: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Whether two names are one person's: capitals and blanks around them do not matter.
+#[must_use]
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
 /// A number and what it counts: `1 letter`, `2 letters`.
 #[must_use]
 pub fn count(number: u64, one: &str, many: &str) -> String {

@@ -250,7 +250,10 @@ fn institution_unknown(case: &Case<'_, '_>) -> Option<Stop> {
 
 /// Rule 5 once more: an address that could be written to, and a human says that it is not to be.
 fn held_by_a_human(case: &Case<'_, '_>) -> Option<Stop> {
-    case.judged.held.then(|| Stop::new(Reason::D204, "held: decided by a human"))
+    let held = || Stop::new(Reason::D204, "held: decided by a human");
+    let before =
+        || Stop::new(Reason::D204, "held: decided by a human, and the rows have changed since");
+    case.judged.held.then(held).or_else(|| case.judged.held_before.then(before))
 }
 
 /// Rule 13, for all of the person's rows together.

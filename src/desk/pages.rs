@@ -109,8 +109,10 @@ pub(super) fn templates() -> Result<Tera, tera::Error> {
         template!("approval.html"),
         template!("approval-proof.html"),
         template!("remarks.html"),
+        template!("reading.html"),
         template!("review.html"),
         template!("review-case.html"),
+        template!("review-proposals.html"),
         template!("what-if.html"),
         template!("calls.html"),
     ])?;

@@ -17,7 +17,7 @@ use crate::record::{self, Access, Home, Ledger};
 use crate::report::case_index::{CaseIndex, INDEX};
 use crate::report::shelf::Shelved;
 use crate::tools::queue::answers::{Answer, AnswerBook};
-use crate::tools::queue::{CaseQueue, QueueCase, QueueError, QueueState};
+use crate::tools::queue::{CasePapers, CaseQueue, QueueCase, QueueError, QueueState};
 use crate::tools::review::OpenCases;
 
 /// A case that somebody has before them is not shown to others for so long.
@@ -80,9 +80,13 @@ impl Worklist {
     pub fn load(config: &Config) -> Result<Option<Self>, QueueError> {
         let Some(run) = last_run(config) else { return Ok(None) };
         let keys = Arc::new(record::keys(&config.data_dir)?);
-        let index = Arc::new(CaseIndex::read(&run.papers.join(INDEX))?);
         let book = AnswerBook::open(&config.data_dir, &run.run_id())?;
-        let queue = read(config, &run)?;
+        let (index, queue) = std::thread::scope(|scope| {
+            let index = scope.spawn(|| CaseIndex::read(&run.papers.join(INDEX)));
+            let queue = read(config, &run);
+            (index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), queue)
+        });
+        let (index, queue) = (Arc::new(index?), queue?);
 
         let places = (0..).zip(&queue.cases).map(|(place, case)| (case.case, place)).collect();
         let twice = queue.cases.iter().map(|case| case.is_asked_twice(config, &keys)).collect();
@@ -91,6 +95,12 @@ impl Worklist {
             Self { run, keys, index, queue, places, twice, states, book, at_once, claims };
         own.count_all();
         Ok(Some(own))
+    }
+
+    /// Whether a run has left cases that can be looked at.
+    #[must_use]
+    pub fn is_there(config: &Config) -> bool {
+        last_run(config).is_some()
     }
 
     /// What the ledger says by now, for [`Worklist::renew`]: it takes long to read.
@@ -363,8 +373,13 @@ fn after(
 }
 
 fn read(config: &Config, run: &Shelved) -> Result<CaseQueue, QueueError> {
-    let ledger = Ledger::open(&Home::of(config), Access::Read)?;
-    let mut queue = CaseQueue::of_run(run, &ledger.judgements()?)?;
+    // Neither waits for the other.
+    let (papers, ledger) = std::thread::scope(|scope| {
+        let papers = scope.spawn(|| CasePapers::read(run));
+        let ledger = Ledger::open(&Home::of(config), Access::Read);
+        (papers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), ledger)
+    });
+    let mut queue = CaseQueue::of_papers(papers?, &ledger?.judgements()?);
     // Within a kind, what has fewest rows is seen fastest.
     queue
         .cases

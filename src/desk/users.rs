@@ -24,6 +24,8 @@ pub const PASSWORD: std::ops::RangeInclusive<usize> = 13..=200;
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Ym9keSdzIHNhbHQgMTIzNA$\
                       ZGVzayBvZiBub2JvZHksIGRlc2sgb2Ygbm9ib2R5ISE";
 
+/// Fewest characters of a name.
+const SHORTEST_NAME: usize = 3;
 /// Most characters of a name.
 const LONGEST_NAME: usize = 40;
 
@@ -176,6 +178,12 @@ impl Users {
         user.filter(|_| matches)
     }
 
+    /// Whether anybody has this role.
+    #[must_use]
+    pub fn has_role(&self, role: Role) -> bool {
+        self.user.iter().any(|user| user.role == role)
+    }
+
     /// Whether anybody may log in.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -189,6 +197,11 @@ fn check_name(name: &str) -> Result<(), &'static str> {
 
     if name.trim().is_empty() || name.trim() != name {
         return Err("is empty, or has a blank at an end");
+    }
+
+    // It stands in the ledger beside what they decide, which takes no shorter one.
+    if name.chars().count() < SHORTEST_NAME {
+        return Err("is shorter than 3 characters");
     }
 
     if name.chars().count() > LONGEST_NAME {

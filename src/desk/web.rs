@@ -8,6 +8,7 @@ mod encrypted;
 mod fields;
 mod letters;
 mod login;
+mod proposals;
 mod review;
 mod static_files;
 mod talk;
@@ -90,6 +91,8 @@ fn router(desk: Arc<Desk>, guests: Guests) -> Router {
         .route("/approval/picture", get(approval::picture))
         .route("/review", get(review::queue))
         .route("/review/what-if", post(review::what_if))
+        .route("/review/rules", get(proposals::rules).post(proposals::say_of_rules))
+        .route("/review/{case}/release", get(proposals::letter).post(proposals::say_of_letter))
         .route("/calls", get(calls::show).post(calls::ask))
         .route("/review/{case}", get(review::case).post(review::answer))
         .route("/comments", get(talk::comments).post(talk::add))

@@ -198,6 +198,21 @@ impl CaseKind {
         }
     }
 
+    /// Whether it is about a person, and not about a pair of records, or a row that nobody knows.
+    #[must_use]
+    pub const fn is_about_person(self) -> bool {
+        matches!(
+            self,
+            Self::Minor
+                | Self::Provider
+                | Self::Name
+                | Self::Address
+                | Self::Death
+                | Self::Protected
+                | Self::Objection
+        )
+    }
+
     /// The cells that a correction of such a case may give.
     #[must_use]
     pub const fn fields(self) -> &'static [CorrectedField] {
@@ -269,8 +284,9 @@ pub fn check(kind: CaseKind, corrections: &[Correction]) -> Result<(), String> {
     let has = |field| value(corrections, field).is_some();
     let whole = match kind {
         CaseKind::Address => {
-            let dutch = has(F::Postcode) || has(F::Town);
-            let place = has(F::Street) && has(F::HouseNumber) || has(F::LocationDescription);
+            let dutch = has(F::Postcode) && has(F::Town);
+            let number = value(corrections, F::HouseNumber).is_some_and(is_house_number);
+            let place = has(F::Street) && number || has(F::LocationDescription);
             dutch && place || has(F::ForeignLine1) && has(F::Country)
         }
         CaseKind::Name => has(F::Surname) && (has(F::Initials) || has(F::FirstNames)),
@@ -280,7 +296,7 @@ pub fn check(kind: CaseKind, corrections: &[Correction]) -> Result<(), String> {
     if !whole {
         return Err(match kind {
             CaseKind::Address => {
-                "an address is given in full: street, house_number, postcode and town; or \
+                "an address is given in full: street, house_number (digits), postcode and town; or \
                  foreign_line_1 and country"
             }
             CaseKind::Name => "a name is given in full: surname, and initials or first_names",
@@ -296,6 +312,10 @@ pub fn check(kind: CaseKind, corrections: &[Correction]) -> Result<(), String> {
         return Err("`postcode` is four digits and two letters".to_owned());
     }
     Ok(())
+}
+
+fn is_house_number(text: &str) -> bool {
+    (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_postcode(text: &str) -> bool {
@@ -376,6 +396,8 @@ pub struct Judged<'a> {
     pub objects: bool,
     /// No letter, whatever else is so.
     pub held: bool,
+    /// A human said so of rows that have changed since: they are asked again.
+    pub held_before: bool,
     /// Somebody told a new address, and the lists have changed since.
     pub moved: bool,
     /// Was told by hand; of all that the rows say (`true`), or they have changed since.

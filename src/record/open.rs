@@ -227,9 +227,20 @@ fn mode_of_jobs(jobs: &BTreeMap<JobNumber, JobRow>) -> Result<Option<Mode>, Reco
     }
 }
 
-/// Everything about the file itself.
+/// Everything about the file itself. SQLite looks at its pages over a connection of its own while
+/// history and tables are compared: nobody can write between, as long as this one reads.
 pub(super) fn verify(store: &Store) -> Result<(Model, Vec<audit::Entry>), RecordError> {
-    store.check_integrity()?;
+    store.begin_to_read()?;
+    let beside = store.beside()?;
+    std::thread::scope(|scope| {
+        let pages = scope.spawn(move || beside.check_integrity());
+        let history = history(store);
+        let sound = pages.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        sound.and(history)
+    })
+}
+
+fn history(store: &Store) -> Result<(Model, Vec<audit::Entry>), RecordError> {
     let entries = store.entries()?;
     let model = Model::replay(&audit::verify(&entries)?)?;
     model.compare(&store.tables()?)?;

@@ -204,6 +204,14 @@ pub(super) fn bsn_mark(keys: &Keys, bsn: Bsn) -> Mark {
     keys.pseudonym("bsn", format!("{:09}", bsn.number()).as_bytes()).0
 }
 
+/// The name of somebody of whom the ledger knows nothing, and of whom there is one record.
+#[must_use]
+pub fn name_of_row(keys: &Keys, row: &Exposure) -> Pseudonym {
+    let mark = keys.row_fingerprint([row.dataset_id(), row.record_id()]);
+    let by_number = row.bsn.map(|bsn| Pseudonym(bsn_mark(keys, bsn)));
+    by_number.unwrap_or_else(|| keys.pseudonym("row", &mark))
+}
+
 /// Gives every cluster its person.
 pub(super) fn recognise<'a>(
     known: &Known,

@@ -172,6 +172,19 @@ impl Store {
         Ok(store)
     }
 
+    /// Takes the file for reading: nobody changes it before the transaction ends.
+    pub fn begin_to_read(&self) -> Result<(), RecordError> {
+        self.connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+            .map(drop)
+            .map_err(at("read the ledger"))
+    }
+
+    /// A second connection to the same file, for reading.
+    pub fn beside(&self) -> Result<Self, RecordError> {
+        Self::open(self.connection.path().unwrap_or_default().into(), Access::Read)
+    }
+
     /// How far a copy of the ledger is. Nothing of it is checked, and nothing is written beside it.
     pub fn head_of_copy(path: &Utf8Path) -> Result<Head, RecordError> {
         schema::read_version(path)?;

@@ -19,11 +19,11 @@ use crate::field::draft::Draft;
 use crate::field::ids::{Pseudonym, RowRef};
 use crate::field::notice::Notice;
 use crate::field::person::Person;
-use crate::field::reason::{Reason, Sifted};
+use crate::field::reason::{Reason, SetAside, Sifted};
 use crate::field::row::Rows;
 use crate::field::terms::{Audience, Format, Kind, Language};
 use crate::link::{self, Parameters};
-use crate::record::{self, CaseMark, CaseSight, Guard, Intake, Ledger};
+use crate::record::{self, CaseMark, CaseSight, Guard, Intake, Ledger, Recognised};
 use crate::render::Press;
 
 /// How it stands with one person tonight, before their letter is composed.
@@ -108,7 +108,8 @@ pub fn census(
     Ok(all)
 }
 
-fn standing(
+/// How it stands with one of the candidates, about whom `decided` is.
+pub(super) fn standing(
     candidates: &Candidates<'_>,
     keys: &crate::field::keys::Keys,
     person: &Person<'_>,
@@ -149,15 +150,7 @@ fn candidates<'a>(
     facts: &Facts,
     released: Option<Pseudonym>,
 ) -> Result<Candidates<'a>, RunError> {
-    let rules = &night.config.link;
-    let parameters = Parameters::of(rules)?;
-    let decisions = ledger.decisions()?;
-    let terms = link::LinkTerms { rules, parameters: &parameters, decisions: &decisions };
-    let mut linked = link::link(rows, &terms, ledger.keys(), night.progress)?;
-    let (deliveries, withdrawn) = ledger.deliveries(rows, intake)?;
-    settle::settle(&mut linked.clusters, &deliveries, &withdrawn);
-
-    let recognised = ledger.recognise(linked.clusters)?;
+    let (recognised, _) = recognised(night, (rows, intake), ledger)?;
     let people = recognised.people;
     let circumstances = world(night, (rows, heard), ledger, facts, &people)?;
     let circumstances = match released {
@@ -167,6 +160,25 @@ fn candidates<'a>(
     let guard = heard.guard(ledger, rows)?;
     let holds = holds(night, ledger, &guard, &people, &circumstances, recognised.incomplete)?;
     Ok(Candidates::new(*night, people, circumstances, holds))
+}
+
+/// Who is who, and the rows that are nobody's, because a human has to look at them first.
+pub(super) fn recognised<'a>(
+    night: &Night<'_>,
+    (rows, intake): (&'a Rows, &Intake),
+    ledger: &Ledger,
+) -> Result<(Recognised<'a>, Vec<SetAside>), RunError> {
+    let rules = &night.config.link;
+    let parameters = Parameters::of(rules)?;
+    let decisions = ledger.decisions()?;
+    let terms = link::LinkTerms { rules, parameters: &parameters, decisions: &decisions };
+    let mut linked = link::link(rows, &terms, ledger.keys(), night.progress)?;
+    let (deliveries, withdrawn) = ledger.deliveries(rows, intake)?;
+    let settled = settle::settle(&mut linked.clusters, &deliveries, &withdrawn);
+
+    let mut held = linked.set_aside;
+    held.extend(settled.set_aside);
+    Ok((ledger.recognise(linked.clusters)?, held))
 }
 
 /// What is known of the world around these people, without providers of whom no letter may speak.

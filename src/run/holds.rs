@@ -8,6 +8,7 @@ use crate::field::ids::Pseudonym;
 use crate::field::judgement::Judged;
 use crate::field::keys::Keys;
 use crate::field::notice::Notice;
+use crate::field::person::Person;
 use crate::field::reason::{Reason, SetAside};
 use crate::field::terms::Kind;
 use crate::record::Ledger;
@@ -35,6 +36,24 @@ impl Holds {
     ) -> Result<Self, RunError> {
         let undone = ledger.undone(&PaperTerms::of(night.config, night.run_date))?;
         Ok(Self { incomplete, remembered, undone, returned: ledger.returned_mail()? })
+    }
+
+    /// The same of some people, with what is `remembered` of them.
+    pub fn about(&self, people: &[Person<'_>], remembered: BTreeMap<Pseudonym, String>) -> Self {
+        let among = |all: &BTreeSet<Pseudonym>| {
+            let names = people.iter().map(|person| person.pseudonym);
+            names.filter(|name| all.contains(name)).collect()
+        };
+        let returned = people.iter().filter_map(|person| {
+            let (name, mail) = self.returned.get_key_value(&person.pseudonym)?;
+            Some((*name, mail.clone()))
+        });
+        Self {
+            incomplete: among(&self.incomplete),
+            remembered,
+            undone: among(&self.undone),
+            returned: returned.collect(),
+        }
     }
 
     /// Why a notice is not written.

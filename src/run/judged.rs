@@ -12,12 +12,13 @@ use crate::field::keys::Keys;
 use crate::field::person::Person;
 use crate::field::row::{List, Refused, Rows};
 use crate::field::terms::Category;
-use crate::record::{self, CaseMark, Guard, Ledger, RecordError};
+use crate::record::{self, CaseMark, Guard, Judgements, Ledger, RecordError};
 
 /// One thing that counts today.
 struct InForce {
     kind: CaseKind,
     answer: CaseAnswer,
+    event: u64,
     /// `None`: it holds whatever the rows say.
     seen: Option<CaseMark>,
     row: Option<JudgedRow>,
@@ -41,7 +42,14 @@ impl Heard {
     /// # Errors
     /// [`RecordError`] when the ledger cannot be read.
     pub fn of(ledger: &Ledger, rows: &mut Rows) -> Result<Self, RecordError> {
-        let judgements = ledger.judgements()?;
+        let mut heard = Self::said(&ledger.judgements()?);
+        heard.clear(ledger.keys(), rows);
+        Ok(heard)
+    }
+
+    /// The same for rows that are linked already: none is taken out of them.
+    #[must_use]
+    pub fn said(judgements: &Judgements) -> Self {
         let mut heard = Self::default();
         let nowhere = RowRef { file: 0, row: 0 };
         for (case, saying) in judgements.in_force() {
@@ -49,14 +57,13 @@ impl Heard {
             heard.said.push(InForce {
                 kind: case.kind,
                 answer: saying.answer,
+                event: saying.event,
                 seen: saying.seen,
                 row: JudgedRow::of(&saying.corrections, nowhere),
                 is_told: saying.source.as_deref().is_some_and(is_told),
             });
         }
-
-        heard.clear(ledger.keys(), rows);
-        Ok(heard)
+        heard
     }
 
     /// Lab records stay in their place, since every one of them ends in a state; nothing is left of
@@ -156,7 +163,8 @@ impl Heard {
             return None;
         }
 
-        places.sort_unstable();
+        // The latest word of a kind is the last: what was said is under several marks of a person.
+        places.sort_unstable_by_key(|place| (self.said[*place].event, *place));
         places.dedup();
         let suppressions = circumstances.suppressions(&person.rows);
         let sight = record::sight(keys, &person.rows, &suppressions);
@@ -165,6 +173,8 @@ impl Heard {
             let holds = said.seen.is_none_or(|seen| seen == sight.seen);
             if holds {
                 judged.add(said.kind, said.answer, said.row.as_ref());
+            } else if said.answer == CaseAnswer::Held {
+                judged.held_before = true;
             } else if said.is_told && said.kind == CaseKind::Address {
                 judged.moved = true;
             } else if said.kind == CaseKind::Protected && said.answer == CaseAnswer::Told {

@@ -286,6 +286,21 @@ fn find(config: &Config, id: &str) -> Result<Found, ExplainError> {
     Ok(Found { wave, record, letter, body, settings, papers, approved, decided })
 }
 
+/// In which language and size a letter was written; `None`: its plan is gone.
+pub(super) fn written_as(
+    config: &Config,
+    ledger: &Ledger,
+    record: &LetterRecord,
+) -> Option<(Language, Format)> {
+    let job = ledger.jobs().ok()?.into_iter().find(|job| job.job == record.job)?;
+    let kept = Staging::kept(&config.data_dir, &record.run_id);
+    let plan =
+        if kept.folder().is_dir() { kept } else { Staging::of(&config.data_dir, &job.job_name) };
+    let letters = plan.read_part(record.part, &job.staged).ok()?.letters;
+    let own = |letter: &&Planned| letter.draft.letter_id.to_string() == record.letter_id;
+    letters.iter().find(own).map(|letter| (letter.draft.language, letter.draft.format))
+}
+
 fn rules(draft: &Draft) -> Vec<AppliedRule> {
     let findings = &draft.findings;
     let words = |items: crate::field::terms::Items| {

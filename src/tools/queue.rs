@@ -13,6 +13,7 @@ mod people;
 mod query;
 mod release;
 mod rules;
+mod standby;
 mod state;
 mod table;
 mod what_if;
@@ -35,12 +36,15 @@ use crate::tools::review::{OpenCase, OpenCases};
 pub use decide::{CaseWord, SettledCase, decide};
 pub use error::QueueError;
 pub use people::{
-    CallKind, CallWord, FoundPerson, PersonExport, PersonLetter, PersonSaying, RecordedCall,
-    export, find, record_call,
+    CallKind, CallWord, FoundPerson, PersonExport, PersonHeard, PersonLetter, PersonSaying,
+    RecordedCall, export, find, record_call, record_call_of,
 };
 pub use query::PersonQuery;
 pub use release::{ReleaseOrder, ReleasedLetter, release, release_text};
-pub use rules::{CaseRule, MOST_ALONE, RuleEffect, TwoPeople, apply_rule, rule_effect, undo_event};
+pub use rules::{
+    CaseRule, MOST_ALONE, RuleEffect, SaidYes, TwoPeople, apply_rule, rule_effect, undo_event,
+};
+pub use standby::Standby;
 pub use state::QueueState;
 pub use table::{apply_table, export_table, is_table};
 pub use what_if::{WhatIf, what_if};
@@ -84,6 +88,30 @@ pub struct CaseQueue {
     pub cases: Vec<QueueCase>,
 }
 
+/// What a run wrote down of its cases.
+pub struct CasePapers {
+    open: OpenCases,
+    /// What each is known by, and how many events the ledger had.
+    known: (BTreeMap<u32, KnownCase>, u64),
+}
+
+/// The evidence is of people.
+impl fmt::Debug for CasePapers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CasePapers({})", self.open.run_id)
+    }
+}
+
+impl CasePapers {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// [`QueueError`] when they cannot be read.
+    pub fn read(run: &Shelved) -> Result<Self, QueueError> {
+        Ok(Self { open: OpenCases::of_run(run)?, known: CaseLines::read(run)? })
+    }
+}
+
 impl CaseQueue {
     /// The queue as the last run left it, with what has been decided since. Reads the ledger.
     ///
@@ -116,8 +144,14 @@ impl CaseQueue {
     /// # Errors
     /// As [`CaseQueue::open`].
     pub fn of_run(run: &Shelved, judgements: &Judgements) -> Result<Self, QueueError> {
-        let OpenCases { run_id, cases } = OpenCases::of_run(run)?;
-        let (mut known, events) = CaseLines::read(run)?;
+        Ok(Self::of_papers(CasePapers::read(run)?, judgements))
+    }
+
+    /// The same of papers that were read.
+    #[must_use]
+    pub fn of_papers(papers: CasePapers, judgements: &Judgements) -> Self {
+        let OpenCases { run_id, cases } = papers.open;
+        let (mut known, events) = papers.known;
 
         let one = |open: OpenCase| {
             let known = known.remove(&open.case).unwrap_or_else(|| unknown(&open));
@@ -138,7 +172,7 @@ impl CaseQueue {
         };
         let mut cases: Vec<QueueCase> = cases.into_iter().map(one).collect();
         cases.sort_by_key(|case| (case.kind, case.case));
-        Ok(Self { run_id, cases })
+        Self { run_id, cases }
     }
 
     /// A case by its number.
@@ -148,6 +182,17 @@ impl CaseQueue {
     pub fn find(&self, case: u32) -> Result<&QueueCase, QueueError> {
         let found = self.cases.iter().find(|open| open.case == case);
         found.ok_or_else(|| QueueError::NoCase { run_id: self.run_id.clone(), case })
+    }
+
+    /// Refuses whoever saw the cases of an earlier run.
+    ///
+    /// # Errors
+    /// [`QueueError::NewerRun`].
+    pub fn must_be_of(&self, run: Option<&str>, case: u32) -> Result<(), QueueError> {
+        match run.filter(|run| *run != self.run_id) {
+            Some(seen) => Err(QueueError::NewerRun { case, seen: seen.to_owned() }),
+            None => Ok(()),
+        }
     }
 
     /// What somebody could decide now: of each kind how many, the easiest kind first. A case that

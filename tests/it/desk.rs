@@ -5,6 +5,7 @@ mod browser;
 mod calls;
 pub mod http;
 mod pages;
+mod proposals;
 mod review;
 mod safety;
 

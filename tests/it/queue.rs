@@ -2,6 +2,7 @@
 //! seen, and whatever people decide nobody is told twice.
 
 mod by_hand;
+mod one_word;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -32,7 +32,9 @@ pub enum ReviewCommand {
         #[arg(long)]
         open: bool,
     },
-    /// Show a case with its rows as they were delivered, values included, and where they differ.
+    /// Show a case with its rows as they were delivered, values included, where they differ, and what
+    /// can be answered: also the rows for `decide CASE same --row FILE:ROW`, where several could be
+    /// the person.
     Show {
         /// Its number in the last run (`review list --open`).
         case: u32,
@@ -57,6 +59,9 @@ pub enum ReviewCommand {
         /// Where a correction is known from. No names of people.
         #[arg(long, value_name = "TEXT")]
         source: Option<String>,
+        /// The run whose case was shown: refused where there is a newer one, which counts anew.
+        #[arg(long, value_name = "RUN")]
+        run: Option<String>,
         /// Do not ask for confirmation, even if people who were already told get a second first
         /// letter.
         #[arg(long)]

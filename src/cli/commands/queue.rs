@@ -36,7 +36,7 @@ impl Session<'_> {
     /// Decides a case that is not about who is who.
     pub(super) fn decide_case(
         &self,
-        case: &QueueCase,
+        (run, case): (&str, &QueueCase),
         answer: &str,
         source: Option<&str>,
         decider: Decider<'_>,
@@ -51,7 +51,7 @@ impl Session<'_> {
             CaseAnswer::Corrected => corrections(&typed(&fields(case))?)?,
             _ => Vec::new(),
         };
-        let word = CaseWord { answer, corrections, source, decider };
+        let word = CaseWord { answer, corrections, source, decider, run: Some(run) };
         let settled =
             queue::decide(self.config, case.case, &word, self.run_date).map_err(failed)?;
 
@@ -89,7 +89,7 @@ impl Session<'_> {
         let signatures = asked.signed.iter().map(signature).collect::<Result<Vec<_>, _>>()?;
         let by = asked.by.clone().unwrap_or_else(user);
         let decider = Decider { by: &by, reason: Some(&asked.reason) };
-        let proof = TwoPeople { signatures: &signatures, at_the_desk: &[] };
+        let proof = TwoPeople { signatures: &signatures, at_the_desk: None };
         let effect =
             queue::apply_rule(self.config, &rule, decider, proof, self.run_date, &progress);
         let effect = effect.map_err(failed)?;
@@ -161,17 +161,19 @@ impl Session<'_> {
         let order = ReleaseOrder {
             channel,
             decider: Decider { by: &by, reason: Some(reason) },
-            proof: TwoPeople { signatures: &signatures, at_the_desk: &[] },
+            proof: TwoPeople { signatures: &signatures, at_the_desk: None },
         };
         let progress = Progress::on_stderr();
-        let letter = queue::release(self.config, number, &order, self.run_date, &progress);
+        let place = |id: &str| out.map_or_else(|| format!("{id}.pdf").into(), Utf8Path::to_owned);
+        let keep = |id: &str, pdf: &[u8]| {
+            let out = place(id);
+            Ok(durable::write_new(&out, pdf).map_err(FileError::at("write", &out))?)
+        };
+        let letter = queue::release(self.config, number, &order, self.run_date, &progress, keep);
         progress.finish();
         let letter = letter.map_err(failed)?;
 
-        let name = format!("{}.pdf", letter.letter_id);
-        let out = out.map_or_else(|| name.into(), Utf8Path::to_owned);
-        durable::write_new(&out, &letter.pdf)
-            .map_err(|source| Failure::of(&FileError::at("write", &out)(source)))?;
+        let out = place(&letter.letter_id);
         output::line(&out);
         output::note(format_args!(
             "released by {}; the person counts as told by this letter, which no job has",
@@ -236,7 +238,7 @@ pub(super) fn corrections(text: &str) -> Result<Vec<Correction>, Failure> {
 
 /// What became of a decision.
 pub(super) fn tell_settled(settled: &SettledCase) {
-    let SettledCase { case, by, date, .. } = settled;
+    let SettledCase { case, by, date, about, .. } = settled;
     match &settled.state {
         QueueState::SecondWanted { .. } => output::line(format_args!(
             "case {case}: recorded in the name of {by} on {date}; it waits for the opinion of somebody else"
@@ -256,4 +258,5 @@ pub(super) fn tell_settled(settled: &SettledCase) {
             "case {case}: {answer}, recorded in the name of {by} on {date}; the next run follows"
         )),
     }
+    output::line(format_args!("about     {about}"));
 }

@@ -23,17 +23,19 @@ impl Session<'_> {
             ReviewCommand::List { open: false } => self.review_list(),
             ReviewCommand::List { open: true } => self.review_open(),
             ReviewCommand::Show { case } => self.review_show(*case),
-            ReviewCommand::Decide { case, decision, row, by, reason, source, yes } => {
+            ReviewCommand::Decide { case, decision, row, by, reason, source, run, yes } => {
                 let by = by.as_deref().map_or_else(user, str::to_owned);
                 let decider = Decider { by: &by, reason: reason.as_deref() };
                 let queue = CaseQueue::open_to_decide(self.config);
                 let queue = queue.map_err(|error| Failure::of(&error))?;
+                queue.must_be_of(run.as_deref(), *case).map_err(|error| Failure::of(&error))?;
                 let found = queue.find(*case).map_err(|error| Failure::of(&error))?;
+                let case = (queue.run_id.as_str(), found);
                 match found.kind {
                     CaseKind::Linking | CaseKind::Record | CaseKind::Remembered => {
-                        self.review_decide(found, decision, row.as_deref(), decider, *yes)
+                        self.review_decide(case, decision, row.as_deref(), decider, *yes)
                     }
-                    _ => self.decide_case(found, decision, source.as_deref(), decider),
+                    _ => self.decide_case(case, decision, source.as_deref(), decider),
                 }
             }
             ReviewCommand::Queue(asked) => self.queue(asked),
@@ -60,7 +62,7 @@ impl Session<'_> {
 
     fn review_decide(
         &self,
-        case: &QueueCase,
+        (run, case): (&str, &QueueCase),
         decision: &str,
         row: Option<&str>,
         decider: Decider<'_>,
@@ -81,7 +83,7 @@ impl Session<'_> {
         let beside =
             |row: &str| Correction { field: CorrectedField::Beside, value: row.to_owned() };
         let corrections = named.map(beside).into_iter().collect();
-        let word = CaseWord { answer, corrections, source: None, decider };
+        let word = CaseWord { answer, corrections, source: None, decider, run: Some(run) };
         let settled = queue::decide(self.config, case.case, &word, self.run_date)
             .map_err(|error| Failure::of(&error))?;
         match (&settled.applied, self.args.json) {
@@ -152,6 +154,10 @@ impl Session<'_> {
         output::line(format_args!("{view}"));
         let queue = CaseQueue::open(self.config).map_err(|error| Failure::of(&error))?;
         let found = queue.find(case).map_err(|error| Failure::of(&error))?;
+        output::line(format_args!(
+            "\nrun       {} (`decide {case} ... --run` holds you to it)",
+            queue.run_id
+        ));
         show_answers(found);
         Ok(ExitStatus::Done)
     }
@@ -190,6 +196,11 @@ fn show_answers(case: &QueueCase) {
         words.join(", ")
     };
     output::line(format_args!("\nabout     {}\nanswers   {answers}", case.kind));
+    if !case.candidates.is_empty() {
+        // Two of the rows have different BSNs: one of them alone may be the person.
+        let rows = case.candidates.iter().map(|row| format!("{} --row {row}", CaseAnswer::Same));
+        output::line(format_args!("or one of {}", rows.collect::<Vec<_>>().join(", ")));
+    }
     if !case.fields.is_empty() {
         let fields: Vec<&str> = case.fields.iter().map(|field| field.word()).collect();
         output::line(format_args!("cells     {}", fields.join(", ")));

@@ -428,9 +428,14 @@ impl Desk {
 
     /// The date that the desk was opened with, and the days since.
     pub(super) fn today(&self) -> Date {
-        let since = jiff::Zoned::now().date().since(self.opened).unwrap_or_default();
-        self.run_date.checked_add(since).unwrap_or(self.run_date)
+        today(self.run_date, self.opened)
     }
+}
+
+/// The date that a desk was opened with, and the days since it was `opened`.
+pub(super) fn today(run_date: Date, opened: Date) -> Date {
+    let since = jiff::Zoned::now().date().since(opened).unwrap_or_default();
+    run_date.checked_add(since).unwrap_or(run_date)
 }
 
 /// Behind the address of a page about a statement that is not the one that waits.

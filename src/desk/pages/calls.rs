@@ -1,21 +1,23 @@
 //! The help desk: how it stands with somebody who calls, and what they tell us. What is typed is sent
 //! and never in an address; nothing about health is on this page.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::{View, Visitor};
 use crate::base::Explain as _;
-use crate::base::progress::Progress;
 use crate::desk::journal::Act;
-use crate::desk::users::Role;
+use crate::desk::pages::approval::today;
+use crate::desk::users::{Role, Users};
 use crate::desk::{Desk, DeskError};
 use crate::field::judgement::{CaseKind, CorrectedField, Correction};
 use crate::field::reason::{Reason, RowState};
 use crate::field::terms::Language;
 use crate::record::Decider;
-use crate::tools::explain;
 use crate::tools::queue::{
-    self, CallKind, CallWord, FoundPerson, PersonLetter, PersonQuery, QueueError, record_call,
+    CallKind, CallWord, FoundPerson, PersonLetter, PersonQuery, QueueError, Standby, record_call_of,
 };
 
 /// What somebody at the telephone types.
@@ -38,6 +40,8 @@ struct CallPage {
     typed: Vec<(&'static str, String)>,
     /// Nothing was asked yet.
     blank: bool,
+    /// The lists are being read: whoever asks again is answered.
+    is_being_read: bool,
     found: Option<ShownPerson>,
     /// How many are known by what was typed.
     count: usize,
@@ -69,6 +73,11 @@ struct ShownLetter {
     language: String,
     format: String,
 }
+
+/// How long somebody who asks waits for the lists to be read.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The same for somebody who has typed what they were told.
+const LONG_PATIENCE: Duration = Duration::from_secs(100);
 
 /// By what somebody is found.
 const ASKED: [&str; 4] = ["reference", "bsn", "surname", "birth_date"];
@@ -173,10 +182,19 @@ impl Desk {
         word: &CallWord<'_>,
         page: &mut CallPage,
     ) -> Result<(), DeskError> {
-        let progress = Progress::hidden();
-        let recorded = form
-            .query()
-            .and_then(|query| record_call(&self.config, &query, word, self.today(), &progress));
+        let today = self.today();
+        let recorded = form.query().and_then(|query| {
+            let heard = self.standby().ask(&query, LONG_PATIENCE)?;
+            heard.map(|heard| record_call_of(&self.config, heard, word, today)).transpose()
+        });
+        let recorded = match recorded {
+            Ok(None) => {
+                self.words.get(visitor.language, "calls.not_written").clone_into(&mut page.wrong);
+                return Ok(());
+            }
+            Ok(Some(recorded)) => Ok(recorded),
+            Err(error) => Err(error),
+        };
         match recorded {
             Ok(recorded) => {
                 page.on_their_way = recorded.on_their_way.len();
@@ -188,18 +206,44 @@ impl Desk {
         Ok(())
     }
 
+    /// Everybody in memory; read from when somebody asks first, if nobody at the help desk was known
+    /// when the desk was opened.
+    fn standby(&self) -> &Standby {
+        let (run_date, opened) = (self.run_date, self.opened);
+        let today = move || today(run_date, opened);
+        self.standby.get_or_init(|| {
+            // The queue is there in seconds, and the lists are not: one after the other.
+            let (place, config) = (Arc::clone(&self.queue), self.config.clone());
+            let first = move || drop(place.look(&config, LONG_PATIENCE));
+            Standby::begin(self.config.clone(), first, today)
+        })
+    }
+
+    /// Reads what takes long before anybody asks for it: the queue where there are reviewers, the
+    /// lists where there is a help desk.
+    pub(in crate::desk) fn read_ahead(&self, users: &Users) {
+        if users.has_role(Role::Reviewer) {
+            // What stands against it is told to whoever asks for the queue.
+            let _ = self.queue.look(&self.config, Duration::ZERO);
+        }
+        if users.has_role(Role::Helpdesk) {
+            self.standby();
+        }
+    }
+
     fn look_up(
         &self,
         visitor: &Visitor,
         form: &CallForm,
         page: &mut CallPage,
     ) -> Result<(), DeskError> {
-        let progress = Progress::hidden();
-        let found = form
-            .query()
-            .and_then(|query| queue::find(&self.config, &query, self.today(), &progress));
-        let found = match found {
-            Ok(found) => found,
+        let heard = form.query().and_then(|query| self.standby().ask(&query, PATIENCE));
+        let found = match heard {
+            Ok(Some(heard)) => heard.found,
+            Ok(None) => {
+                page.is_being_read = true;
+                return Ok(());
+            }
             Err(error) if is_typed(&error) => {
                 page.wrong = in_words(&error);
                 return Ok(());
@@ -244,22 +288,15 @@ impl Desk {
     }
 
     fn letter_in_words(&self, letter: &PersonLetter, language: Language) -> ShownLetter {
-        // The kept plan says how it was written; without it, nobody can tell any more.
-        let explained = self.edition().ok().and_then(|edition| {
-            explain::explain(&self.config, &edition.texts, &letter.letter_id).ok()
-        });
         let of = |key: &str| self.words.get(language, key).to_owned();
-        let rule = |what: &str| {
-            let rules = explained.iter().flat_map(|letter| &letter.rules);
-            rules.clone().find(|rule| rule.what == what).map(|rule| rule.value.clone())
+        // Without the plan, nobody can tell any more.
+        let (in_language, format) = match letter.written_as {
+            Some((own, format)) => (
+                of(if own == Language::Nl { "dutch" } else { "english" }),
+                of(&format!("value.format.{format}")),
+            ),
+            None => (String::new(), String::new()),
         };
-        let in_language = match rule("language").as_deref() {
-            Some("nl") => of("dutch"),
-            Some(_) => of("english"),
-            None => String::new(),
-        };
-        let format =
-            rule("format").map_or_else(String::new, |word| of(&format!("value.format.{word}")));
         let state = if letter.state == "done" { "calls.sent" } else { "calls.underway" };
         ShownLetter {
             date: letter.date.to_string(),
@@ -284,6 +321,7 @@ impl Desk {
             (RowState::Told | RowState::Waiting, Some(due)) => {
                 format!("{} {due}.", word("calls.next_due"))
             }
+            (RowState::Told, None) if person.under_way => word("calls.next_under_way"),
             (RowState::Told | RowState::Waiting, None) => word("calls.next_told"),
             (RowState::Suppressed, _) => word("calls.next_none"),
             _ if may_be_told(reason) => {
@@ -305,7 +343,15 @@ fn may_be_told(reason: Reason) -> bool {
 /// Whether it is about what was typed, and not about the program or the disk.
 const fn is_typed(error: &QueueError) -> bool {
     use QueueError as E;
-    matches!(error, E::Who { .. } | E::Typed { .. } | E::Correction { .. } | E::Lacks { .. })
+    matches!(
+        error,
+        E::Who { .. }
+            | E::Typed { .. }
+            | E::Correction { .. }
+            | E::Lacks { .. }
+            | E::NothingTold
+            | E::HeldBy { .. }
+    )
 }
 
 #[cfg(test)]

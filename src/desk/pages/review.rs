@@ -5,26 +5,32 @@
 //! are for reviewers alone, and reached over this machine or encrypted.
 
 pub mod case;
+mod proposing;
 mod rows;
 mod taking;
 mod what_if;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use super::{View, Visitor};
 use crate::desk::queue::{KindLeft, Worklist};
+use crate::desk::reading::{QueueNow, SharedQueue};
 use crate::desk::users::Role;
 use crate::desk::{Desk, DeskError};
 use crate::field::judgement::{CaseAnswer, CaseKind};
 use crate::field::terms::Language;
+use crate::record::Decider;
 use crate::tools::queue::QueueError;
+pub use proposing::{ProposalForm, YesOutcome};
 pub use taking::CaseForm;
 
-/// The queue that people work off, shared by all of them.
-pub type SharedQueue = Arc<Mutex<Worklist>>;
+/// How long a page waits for the queue to be read before it says that it is.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long an answer waits for it, so as not to be lost.
+const LONG_PATIENCE: Duration = Duration::from_secs(100);
 
 /// The page.
 #[derive(Default, Serialize)]
@@ -71,15 +77,13 @@ pub(super) fn locked(queue: &SharedQueue) -> MutexGuard<'_, Worklist> {
 
 impl Desk {
     /// The queue of the last run; read again when a new run has left one.
-    pub(super) fn queue(&self) -> Result<Option<SharedQueue>, DeskError> {
-        let mut known = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = known.as_ref().filter(|queue| locked(queue).is_current(&self.config)) {
-            return Ok(Some(Arc::clone(queue)));
-        }
+    pub(super) fn queue(&self, patience: Duration) -> Result<QueueNow, DeskError> {
+        Ok(self.queue.look(&self.config, patience).map_err(Box::new)?)
+    }
 
-        let loaded = Worklist::load(&self.config).map_err(Box::new)?;
-        *known = loaded.map(|queue| Arc::new(Mutex::new(queue)));
-        Ok(known.clone())
+    /// The page to be shown while it is being read; it asks for itself again.
+    pub(super) fn being_read() -> View {
+        View::of("reading.html", &()).with_status(503)
     }
 
     /// What waits, kind by kind.
@@ -87,8 +91,10 @@ impl Desk {
     /// # Errors
     /// [`DeskError`] when papers or ledger cannot be read.
     pub fn queue_page(&self, visitor: &Visitor) -> Result<View, DeskError> {
-        let Some(shared) = self.queue()? else {
-            return Ok(View::of("review.html", &QueuePage::default()));
+        let shared = match self.queue(PATIENCE)? {
+            QueueNow::Ready(shared) => shared,
+            QueueNow::Nothing => return Ok(View::of("review.html", &QueuePage::default())),
+            QueueNow::BeingRead => return Ok(Self::being_read()),
         };
 
         let queue = locked(&shared);
@@ -120,7 +126,11 @@ impl Desk {
         number: u32,
         form: &CaseForm,
     ) -> Result<NextPage, DeskError> {
-        let Some(shared) = self.queue()? else { return Ok(NextPage::Next(None)) };
+        let shared = match self.queue(LONG_PATIENCE)? {
+            QueueNow::Ready(shared) => shared,
+            QueueNow::Nothing => return Ok(NextPage::Next(None)),
+            QueueNow::BeingRead => return Ok(NextPage::Not(Self::being_read())),
+        };
         let (who, now) = (&visitor.name, Instant::now());
         let kind = {
             let queue = locked(&shared);
@@ -141,6 +151,10 @@ impl Desk {
             }
             (_, Some(word), Some(kind)) if goes_by_the_book(kind, form) => {
                 let reason = Some(form.reason.as_str()).filter(|reason| !reason.is_empty());
+                // The book holds what the ledger will take, and nothing else.
+                if let Err(error) = (Decider { by: who, reason }).check() {
+                    return self.too_late(visitor, number, &error.to_string(), form);
+                }
                 if !locked(&shared).say(number, who, word, reason)? {
                     return self.too_late(visitor, number, "", form);
                 }

@@ -74,7 +74,7 @@ pub(super) async fn say(
 ///
 /// # Errors
 /// [`DeskError`] when it is not known who may use the desk: that is no wrong password.
-fn refused(
+pub(super) fn refused(
     room: &Room,
     visitor: &Visitor,
     password: &str,

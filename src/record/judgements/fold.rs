@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{JudgedWord, Judgement, Opinion, event_of};
+use crate::base::plain::is_same_name;
 use crate::field::ids::Pseudonym;
 use crate::field::judgement::{CaseAnswer, CaseKind, Correction};
 use crate::record::audit::CasesJudged;
@@ -104,7 +105,9 @@ impl JudgedCase {
             // The last word of two different people is the same.
             Opinion::First | Opinion::Second => {
                 let mut others = self.opinions().iter().rev().skip(1);
-                others.find(|other| other.by != last.by).filter(|other| other.agrees(last))
+                others
+                    .find(|other| !is_same_name(&other.by, &last.by))
+                    .filter(|other| other.agrees(last))
             }
         };
         counts.filter(|saying| saying.answer != CaseAnswer::Undecided)
@@ -114,7 +117,7 @@ impl JudgedCase {
     #[must_use]
     pub fn waits_for_second(&self) -> Option<&Saying> {
         match self.opinions() {
-            [first, rest @ ..] if rest.iter().all(|other| other.by == first.by) => {
+            [first, rest @ ..] if rest.iter().all(|other| is_same_name(&other.by, &first.by)) => {
                 self.said.last().filter(|last| last.answer != CaseAnswer::Undecided)
             }
             _ => None,
@@ -135,7 +138,7 @@ impl JudgedCase {
     pub fn last_words(&self) -> Vec<(String, CaseAnswer)> {
         let mut words: Vec<(String, CaseAnswer)> = Vec::new();
         for saying in self.opinions() {
-            match words.iter_mut().find(|(by, _)| *by == saying.by) {
+            match words.iter_mut().find(|(by, _)| is_same_name(by, &saying.by)) {
                 Some((_, answer)) => *answer = saying.answer,
                 None => words.push((saying.by.clone(), saying.answer)),
             }
@@ -151,7 +154,7 @@ impl JudgedCase {
         for saying in &self.said {
             match (saying.opinion, first) {
                 (Opinion::First, _) => first = Some(saying),
-                (Opinion::Second, Some(before)) if before.by != saying.by => {
+                (Opinion::Second, Some(before)) if !is_same_name(&before.by, &saying.by) => {
                     pairs.push((before.answer, saying.answer));
                     first = None;
                 }
@@ -198,6 +201,14 @@ impl Judgements {
     #[must_use]
     pub fn get(&self, anchor: &Mark, kind: CaseKind) -> Option<&JudgedCase> {
         self.cases.get(&(*anchor, kind))
+    }
+
+    /// The marks of a person under which something of this kind was said.
+    #[must_use]
+    pub fn anchors_of(&self, person: Option<Pseudonym>, kind: CaseKind) -> Vec<Mark> {
+        let Some(person) = person else { return Vec::new() };
+        let theirs = |case: &&JudgedCase| (case.kind, case.person) == (kind, Some(person));
+        self.cases().filter(theirs).map(|case| case.anchor).collect()
     }
 
     /// All cases of which anything was said.

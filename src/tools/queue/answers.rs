@@ -13,8 +13,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::decide::Minutes;
-use super::{CaseQueue, CaseWord, QueueError, to_write};
-use crate::base::{FileError, data_dir, durable};
+use super::{CaseQueue, CaseWord, QueueCase, QueueError, to_write};
+use crate::base::{FileError, data_dir, durable, plain};
 use crate::config::Config;
 use crate::field::judgement::CaseAnswer;
 use crate::record::{Decider, Ledger};
@@ -229,22 +229,37 @@ fn take<'w>(
     answer: &'w Answer,
 ) -> Result<(), QueueError> {
     let decider = Decider { by: &answer.by, reason: answer.reason.as_deref() };
-    let word = CaseWord { answer: answer.word, corrections: Vec::new(), source: None, decider };
+    let word =
+        CaseWord { answer: answer.word, corrections: Vec::new(), source: None, decider, run: None };
+    let dropped = |why: &str| {
+        tracing::warn!(
+            review.case = answer.case,
+            "an answer of the desk does not count: {}",
+            plain::quoted(why)
+        );
+        Ok(())
+    };
+    // One that nobody may write down stops no other; nobody takes back what somebody else said since.
+    if let Err(error) = decider.check() {
+        return dropped(&error.to_string());
+    }
+    let is_theirs = |case: &QueueCase| case.state.is_by(&answer.by);
+    if answer.word == CaseAnswer::Undecided && !queue.find(answer.case).is_ok_and(is_theirs) {
+        return dropped("it is not theirs to take back");
+    }
     match minutes.add(ledger, queue, answer.case, &word) {
         Ok(_) => Ok(()),
         Err(
-            QueueError::NoCase { .. }
+            error @ (QueueError::NoCase { .. }
             | QueueError::Elsewhere { .. }
             | QueueError::Answer { .. }
             | QueueError::Never { .. }
             | QueueError::Already { .. }
             | QueueError::OwnOpinion { .. }
+            | QueueError::OthersOpinion { .. }
             | QueueError::NotDecided { .. }
-            | QueueError::Lacks { .. },
-        ) => {
-            tracing::warn!(review.case = answer.case, "an answer of the desk does not count");
-            Ok(())
-        }
+            | QueueError::Lacks { .. }),
+        ) => dropped(&error.to_string()),
         Err(error) => Err(error),
     }
 }

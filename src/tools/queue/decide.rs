@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::state::sights;
 use super::{CaseQueue, QueueCase, QueueError, QueueState, answers, to_write};
+use crate::base::plain::is_same_name;
 use crate::base::progress::Progress;
 use crate::config::Config;
 use crate::field::ids::Pseudonym;
@@ -28,6 +29,8 @@ pub struct CaseWord<'w> {
     pub source: Option<&'w str>,
     /// Who decides, and why. A reason is needed for everything but who is who.
     pub decider: Decider<'w>,
+    /// The run whose case they saw; `None`: the last one's, whichever it is.
+    pub run: Option<&'w str>,
 }
 
 /// What became of it.
@@ -37,6 +40,8 @@ pub struct SettledCase {
     pub case: u32,
     /// What it asked.
     pub kind: CaseKind,
+    /// Why it waited, its first row, and the run that counted it.
+    pub about: String,
     /// What was said.
     pub answer: CaseAnswer,
     /// How far the case is now.
@@ -87,6 +92,7 @@ pub fn decide(
     Ok(SettledCase {
         case: case.case,
         kind: case.kind,
+        about: format!("{}, {}, run {}", case.code, case.rows[0], queue.run_id),
         answer: word.answer,
         state,
         by: word.decider.by.to_owned(),
@@ -140,6 +146,7 @@ impl<'w> Minutes<'w> {
         number: u32,
         word: &CaseWord<'w>,
     ) -> Result<QueueState, QueueError> {
+        queue.must_be_of(word.run, number)?;
         let case = queue.find(number)?;
         let word = self.word(ledger, case, word)?;
         self.judgements.suppose(&word, self.date);
@@ -170,7 +177,17 @@ impl<'w> Minutes<'w> {
             corrections: corrections.clone(),
         };
 
-        let lines: Vec<Judgement> = sights(&case.known).map(judgement).collect();
+        let own: Vec<CaseSight> = sights(&case.known).collect();
+        // One case, one latest word: wherever something of this kind was said of the person (a call is
+        // written under all their records), this is said as well.
+        let whose = person.filter(|_| case.kind.is_about_person());
+        let elsewhere = self.judgements.anchors_of(whose, case.kind);
+        let elsewhere = own.first().into_iter().flat_map(|sight| {
+            let further =
+                elsewhere.iter().filter(|mark| own.iter().all(|own| own.anchor != **mark));
+            further.map(|anchor| CaseSight { anchor: *anchor, seen: sight.seen })
+        });
+        let lines: Vec<Judgement> = own.iter().copied().chain(elsewhere).map(judgement).collect();
         let agrees = |line: &Judgement| agrees(&self.judgements, line, word.decider.by);
         let follows = if opinion != Opinion::Alone && !lines.first().is_some_and(agrees) {
             Follows::default()
@@ -243,13 +260,17 @@ fn opinion(
     let number = case.case;
     match &case.state {
         QueueState::Open if takes_back => Err(QueueError::NotDecided { case: number }),
+        // Blind is blind: nobody takes back an opinion that they have not seen.
+        QueueState::SecondWanted { by } if takes_back && !is_same_name(by, word.decider.by) => {
+            Err(QueueError::OthersOpinion { case: number, by: by.clone() })
+        }
         _ if takes_back => Ok(Opinion::Alone),
         QueueState::Open => {
             let sight = sights(&case.known).next();
             let asked = sight.is_some_and(|sight| asks_twice(config, keys, case.kind, sight));
             Ok(if asked { Opinion::First } else { Opinion::Alone })
         }
-        QueueState::SecondWanted { by } if by == word.decider.by => {
+        QueueState::SecondWanted { by } if is_same_name(by, word.decider.by) => {
             Err(QueueError::OwnOpinion { case: number, by: by.clone() })
         }
         QueueState::SecondWanted { .. } | QueueState::Disputed { .. } => Ok(Opinion::Second),
@@ -276,7 +297,7 @@ pub(super) fn asks_twice(config: &Config, keys: &Keys, kind: CaseKind, sight: Ca
 /// Whether somebody else's last word of the case is the same.
 fn agrees(judgements: &Judgements, line: &Judgement, by: &str) -> bool {
     let Some(case) = judgements.get(&line.anchor, line.kind) else { return false };
-    let other = case.said.iter().rev().find(|said| said.by != by);
+    let other = case.said.iter().rev().find(|said| !is_same_name(&said.by, by));
     other.is_some_and(|said| {
         said.opinion != Opinion::Alone
             && (said.answer, &said.corrections, said.seen)

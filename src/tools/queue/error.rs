@@ -41,6 +41,18 @@ pub enum QueueError {
     /// The second opinion is somebody else's.
     #[error("case {case} waits for the opinion of somebody else than {by}")]
     OwnOpinion { case: u32, by: String },
+    /// A first opinion is taken back by whoever gave it.
+    #[error("case {case} has a first opinion of {by}, who alone takes it back")]
+    OthersOpinion { case: u32, by: String },
+    /// The numbers of the cases are others by now.
+    #[error("case {case} was shown by run {seen}, and there is a newer one, which counts anew")]
+    NewerRun { case: u32, seen: String },
+    /// Nothing was told.
+    #[error("nothing of this kind was told by telephone that could be taken back")]
+    NothingTold,
+    /// A reviewer holds the letter.
+    #[error("the letter is held by {by} since {date}: a new address does not change that")]
+    HeldBy { by: String, date: Date },
     /// Nothing to take back.
     #[error("case {case} is not decided")]
     NotDecided { case: u32 },
@@ -50,6 +62,9 @@ pub enum QueueError {
         .signers.len()
     )]
     TwoNeeded { cases: usize, most: usize, signers: Vec<String> },
+    /// Other cases were shown to whoever said yes.
+    #[error("the rule means other cases by now ({cases}) than those that were shown")]
+    OtherCases { cases: usize },
     /// A letter to a protected address takes two people.
     #[error("{} of the approvers signed this text, and releasing a letter takes two", .signers.len())]
     TwoForRelease { signers: Vec<String> },
@@ -119,7 +134,7 @@ impl Explain for QueueError {
                 let words: Vec<&str> = allowed.iter().map(|answer| answer.word()).collect();
                 return Some(format!("it can be answered with {}", words.join(", ")));
             }
-            Self::NoCase { .. } | Self::NotDecided { .. } => {
+            Self::NoCase { .. } | Self::NotDecided { .. } | Self::NewerRun { .. } => {
                 "`breachpost review list --open` shows the cases of the last run; their numbers change from run to run"
             }
             Self::Elsewhere { .. } => "docs/policy.md says for each code what a human does",
@@ -131,8 +146,16 @@ impl Explain for QueueError {
                 "pass `--reason`, and `--source` with a correction: one line, no names of people"
             }
             Self::Already { .. } => "take it back first, if it is wrong: `undecided`",
+            Self::OthersOpinion { .. } => "give the second opinion, or ask them",
+            Self::NothingTold => {
+                "`breachpost person show` says what was told; a reviewer takes back what a reviewer said"
+            }
+            Self::HeldBy { .. } => {
+                "a reviewer takes the hold back first: `review list --open`, `review decide CASE undecided`"
+            }
             Self::OwnOpinion { .. } => "somebody else decides it, or take yours back: `undecided`",
             Self::TwoNeeded { .. } | Self::TwoForRelease { .. } => TWO_SIGN,
+            Self::OtherCases { .. } => "count the cases again",
             Self::Rule { .. } => "`breachpost review rule --help` says what a rule can say",
             Self::Who { .. } => {
                 "say more: the reference of a letter, a BSN, or name and birth date"

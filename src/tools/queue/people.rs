@@ -12,11 +12,14 @@ use crate::config::Config;
 use crate::field::ids::{Pseudonym, RowRef};
 use crate::field::judgement::{self, CaseAnswer, CaseKind, Correction};
 use crate::field::reason::RowState;
+use crate::field::terms::{Format, Language};
 use crate::read::{self, DeliveredRow, ReadTerms};
 use crate::record::{
-    Access, Decider, Home, JudgedBy, Judgement, Judgements, Ledger, LetterRecord, Opinion, Saying,
+    Access, CaseMark, Decider, Home, JudgedBy, Judgement, Judgements, Ledger, LetterRecord,
+    Opinion, Saying,
 };
-use crate::run::{PersonStanding, TOLD_BY_TELEPHONE};
+use crate::run::{Everybody, PersonStanding, TOLD_BY_TELEPHONE};
+use crate::tools::explain;
 
 /// How it stands with somebody; nothing about health.
 #[derive(Clone, Debug, Serialize)]
@@ -27,6 +30,8 @@ pub struct FoundPerson {
     pub letters: Vec<PersonLetter>,
     /// What happens next, in words.
     pub next: String,
+    /// Whether a letter is made that has not left.
+    pub under_way: bool,
     /// Why, where no letter is written: the code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
@@ -50,6 +55,9 @@ pub struct PersonLetter {
     pub kind: String,
     /// How far its job is.
     pub state: String,
+    /// Its language and its size of print, where the plan is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_as: Option<(Language, Format)>,
 }
 
 /// Something that was said of a person.
@@ -60,6 +68,15 @@ pub struct PersonSaying {
     /// What, who, when and why.
     #[serde(flatten)]
     pub saying: Saying,
+}
+
+/// How it stands with whoever is known by what somebody typed.
+#[derive(Clone, Debug)]
+pub struct PersonHeard {
+    /// For whoever answers the telephone.
+    pub found: Vec<FoundPerson>,
+    /// For whoever writes something down.
+    pub standings: Vec<PersonStanding>,
 }
 
 /// Everybody who is known by what somebody typed.
@@ -76,7 +93,17 @@ pub fn find(
     let judgements = ledger.judgements()?;
     let lists = Lists::read(config, &ledger, date, progress)?;
     let found = look(config, &ledger, &lists, query, (date, progress))?;
-    found.into_iter().map(|standing| found_person(&ledger, &judgements, &standing)).collect()
+    Ok(heard_of(config, &ledger, &judgements, found)?.found)
+}
+
+pub(super) fn heard_of(
+    config: &Config,
+    ledger: &Ledger,
+    judgements: &Judgements,
+    standings: Vec<PersonStanding>,
+) -> Result<PersonHeard, QueueError> {
+    let found = standings.iter().map(|standing| found_person(config, ledger, judgements, standing));
+    Ok(PersonHeard { found: found.collect::<Result<_, _>>()?, standings })
 }
 
 fn look(
@@ -86,29 +113,44 @@ fn look(
     query: &PersonQuery,
     (date, progress): (Date, &Progress),
 ) -> Result<Vec<PersonStanding>, QueueError> {
-    let letter = query.reference.as_deref().map(|name| ledger.letter(name)).transpose()?.flatten();
-    let told = letter.and_then(|letter| letter.person.parse().ok());
     let night = night(config, date, progress);
-    lists.census(&night, ledger, |person, _| query.is(person, told))
+    let read = (&lists.rows, &lists.intake, &lists.heard);
+    let everybody = Everybody::gather(&night, read, ledger, &lists.facts).map_err(Box::new)?;
+    let keys = ledger.keys();
+    query.among(&everybody, ledger, |people| {
+        everybody.standings(&night, keys, &lists.heard, &lists.facts, people)
+    })
+}
+
+/// The one who is meant.
+fn only(found: Vec<PersonStanding>) -> Result<PersonStanding, QueueError> {
+    let count = found.len();
+    let one: Result<[PersonStanding; 1], _> = found.try_into();
+    one.map(|[standing]| standing).map_err(|_| QueueError::Who { found: count })
 }
 
 fn found_person(
+    config: &Config,
     ledger: &Ledger,
     judgements: &Judgements,
     standing: &PersonStanding,
 ) -> Result<FoundPerson, QueueError> {
-    let letters = letters(ledger, standing)?.into_iter().map(|letter| PersonLetter {
-        letter_id: letter.letter_id,
-        reference: letter.reference,
+    let letters = letters(ledger, standing)?;
+    let under_way = letters.iter().any(|letter| !letter.state.is_over());
+    let letters = letters.into_iter().map(|letter| PersonLetter {
+        letter_id: letter.letter_id.clone(),
+        reference: letter.reference.clone(),
         date: letter.date,
         kind: letter.kind.to_string(),
         state: letter.state.to_string(),
+        written_as: explain::written_as(config, ledger, &letter),
     });
 
     Ok(FoundPerson {
         person: standing.person,
         letters: letters.collect(),
-        next: next(standing),
+        next: next(standing, under_way),
+        under_way,
         code: standing.reason.as_ref().map(|(reason, _)| reason.code().to_owned()),
         due: standing.due,
         said: said(judgements, standing),
@@ -139,7 +181,7 @@ fn said(judgements: &Judgements, standing: &PersonStanding) -> Vec<PersonSaying>
     said
 }
 
-fn next(standing: &PersonStanding) -> String {
+fn next(standing: &PersonStanding, under_way: bool) -> String {
     if let Some(letter) = standing.letter {
         return format!(
             "the next run writes a letter ({}), if name and address can be printed",
@@ -149,6 +191,7 @@ fn next(standing: &PersonStanding) -> String {
     let Some((reason, _)) = &standing.reason else { return "nothing is known".to_owned() };
     match (reason.state(), standing.due) {
         (RowState::Told | RowState::Waiting, Some(due)) => format!("a letter is due on {due}"),
+        (RowState::Told, None) if under_way => "a letter is made and has not left yet".to_owned(),
         (RowState::Told, None) => "everything was told".to_owned(),
         (RowState::Suppressed, _) => format!("no letter: {}", reason.text()),
         _ => format!("a human looks at it: {}", reason.text()),
@@ -192,6 +235,13 @@ pub struct CallWord<'w> {
     pub decider: Decider<'w>,
 }
 
+impl CallWord<'_> {
+    /// Whether it says where somebody lives.
+    fn has_address(&self) -> bool {
+        self.what == CallKind::NewAddress && !self.takes_back
+    }
+}
+
 /// What was written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RecordedCall {
@@ -218,39 +268,90 @@ pub fn record_call(
     date: Date,
     progress: &Progress,
 ) -> Result<RecordedCall, QueueError> {
-    let (kind, answer) = word.what.says();
-    let corrections = judgement::tidy(word.corrections.clone());
-    let is_address = word.what == CallKind::NewAddress && !word.takes_back;
+    check_call(word)?;
+    let ledger = to_write(config)?;
+    let lists = Lists::read(config, &ledger, date, progress)?;
+    let standing = only(look(config, &ledger, &lists, query, (date, progress))?)?;
+    write_call(ledger, &standing, word, date)
+}
+
+/// The same of somebody with whom it stands like this, as [`super::Standby`] knows.
+///
+/// # Errors
+/// As [`record_call`].
+pub fn record_call_of(
+    config: &Config,
+    heard: PersonHeard,
+    word: &CallWord<'_>,
+    date: Date,
+) -> Result<RecordedCall, QueueError> {
+    check_call(word)?;
+    let standing = only(heard.standings)?;
+    write_call(to_write(config)?, &standing, word, date)
+}
+
+fn check_call(word: &CallWord<'_>) -> Result<(), QueueError> {
     let problem = |problem: String| QueueError::Correction { case: 0, problem };
-    if is_address {
-        judgement::check(kind, &corrections).map_err(problem)?;
-    } else if !corrections.is_empty() {
-        return Err(problem("an address belongs to a new address alone".to_owned()));
+    if word.has_address() {
+        let corrections = judgement::tidy(word.corrections.clone());
+        judgement::check(CaseKind::Address, &corrections).map_err(problem)
+    } else if word.corrections.is_empty() {
+        Ok(())
+    } else {
+        Err(problem("an address belongs to a new address alone".to_owned()))
+    }
+}
+
+/// The marks under which the word is written. What a reviewer decided is not theirs to lift who
+/// answers the telephone: nothing is taken back that was not told, and a letter that is held stays
+/// held.
+fn may_be_said(
+    judgements: &Judgements,
+    standing: &PersonStanding,
+    word: &CallWord<'_>,
+) -> Result<Vec<CaseMark>, QueueError> {
+    let (kind, _) = word.what.says();
+    let counts = |anchor: &CaseMark| judgements.get(anchor, kind).and_then(|case| case.in_force());
+    let is_told = |said: &Saying| {
+        said.source.as_deref().is_some_and(|source| source.starts_with(TOLD_BY_TELEPHONE))
+    };
+    let mut anchors = standing.anchors.clone();
+    if word.takes_back {
+        anchors.retain(|anchor| counts(anchor).is_some_and(is_told));
+        return if anchors.is_empty() { Err(QueueError::NothingTold) } else { Ok(anchors) };
     }
 
-    let mut ledger = to_write(config)?;
-    let lists = Lists::read(config, &ledger, date, progress)?;
-    let mut found = look(config, &ledger, &lists, query, (date, progress))?;
-    let (Some(standing), true) = (found.pop(), found.is_empty()) else {
-        return Err(QueueError::Who { found: found.len() + 1 });
-    };
+    let held = anchors.iter().filter_map(counts).find(|said| said.answer == CaseAnswer::Held);
+    match held.filter(|_| word.has_address()) {
+        Some(said) => Err(QueueError::HeldBy { by: said.by.clone(), date: said.date }),
+        None => Ok(anchors),
+    }
+}
 
+fn write_call(
+    mut ledger: Ledger,
+    standing: &PersonStanding,
+    word: &CallWord<'_>,
+    date: Date,
+) -> Result<RecordedCall, QueueError> {
+    let (kind, answer) = word.what.says();
+    let anchors = may_be_said(&ledger.judgements()?, standing, word)?;
     let line = |anchor| Judgement {
         anchor,
         kind,
         answer: if word.takes_back { CaseAnswer::Undecided } else { answer },
         // A new address is held against the lists: whoever moves again is in them first.
-        seen: is_address.then_some(standing.sight.seen),
+        seen: word.has_address().then_some(standing.sight.seen),
         person: Some(standing.person),
         opinion: Opinion::Alone,
-        corrections: corrections.clone(),
+        corrections: judgement::tidy(word.corrections.clone()),
     };
-    let lines: Vec<Judgement> = standing.anchors.iter().copied().map(line).collect();
+    let lines: Vec<Judgement> = anchors.into_iter().map(line).collect();
     let source = format!("{TOLD_BY_TELEPHONE}: {}", word.source);
     let by = JudgedBy { source: Some(&source), ..JudgedBy::from(word.decider) };
     ledger.judge(&lines, by, &[], date)?;
 
-    let letters = letters(&ledger, &standing)?;
+    let letters = letters(&ledger, standing)?;
     let on_their_way = letters.into_iter().filter(|letter| !letter.state.is_over());
     Ok(RecordedCall {
         person: standing.person,
@@ -302,16 +403,13 @@ pub fn export(
     let ledger = Ledger::open(&Home::of(config), Access::Read)?;
     let judgements = ledger.judgements()?;
     let lists = Lists::read(config, &ledger, date, progress)?;
-    let mut found = look(config, &ledger, &lists, query, (date, progress))?;
-    let (Some(standing), true) = (found.pop(), found.is_empty()) else {
-        return Err(QueueError::Who { found: found.len() + 1 });
-    };
+    let standing = only(look(config, &ledger, &lists, query, (date, progress))?)?;
 
     let letters = letters(&ledger, &standing)?;
     let rows = delivered(config, &lists, &standing.rows, (date, progress))?;
     let known_as = standing.told_as.iter().copied().collect();
     let person = standing.person;
-    let standing = found_person(&ledger, &judgements, &standing)?;
+    let standing = found_person(config, &ledger, &judgements, &standing)?;
     let corrected = standing.said.iter().filter(|said| !said.saying.corrections.is_empty());
     let corrections =
         corrected.map(|said| (said.saying.event, said.saying.corrections.clone())).collect();

@@ -90,8 +90,9 @@ fn person(queue: &CaseQueue, case: u32) -> Result<(Pseudonym, CaseSight), QueueE
     person.ok_or_else(|| problem("has no person whom the last run knew"))
 }
 
-/// Makes the letter and records the person as told by it. Asked again for the same rows and the
-/// same channel, it makes the same letter again and records nothing.
+/// Makes the letter and records the person as told by it, when `keep` has put it where it is safe: by
+/// its id and its PDF. Asked again for the same rows and the same channel, it makes the letter again
+/// and records nothing; for another channel it is refused.
 ///
 /// # Errors
 /// [`QueueError::TwoForRelease`] without two proven people, [`QueueError::Release`] when there is no
@@ -102,12 +103,17 @@ pub fn release(
     order: &ReleaseOrder<'_>,
     date: Date,
     progress: &Progress,
+    keep: impl FnOnce(&str, &[u8]) -> Result<(), QueueError>,
 ) -> Result<ReleasedLetter, QueueError> {
     let reason = order.decider.reason.ok_or(QueueError::Lacks { what: "reason" })?;
     let mut ledger = to_write(config)?;
     let judgements = ledger.judgements()?;
     let (somebody, sight) = person(&CaseQueue::with(config, &judgements)?, case)?;
     let text = text(config, somebody, sight, order.channel, reason);
+    if order.proof.is_of_another(&text) {
+        let problem = "means other rows by now".to_owned();
+        return Err(QueueError::Release { case, problem });
+    }
     let proven = order.proof.names(config, &text);
     if proven.len() < 2 {
         return Err(QueueError::TwoForRelease { signers: proven });
@@ -126,10 +132,19 @@ pub fn release(
     let (draft, pdf) = letter.map_err(|why| problem(format!("no letter: {why}")))?;
 
     let told = judgements.get(&sight.anchor, CaseKind::Protected);
-    let is_told = told.and_then(|case| case.in_force()).is_some_and(|said| {
-        said.seen == Some(sight.seen) && said.source.as_deref() == Some(order.channel)
-    });
-    if !is_told {
+    let told = told.and_then(|case| case.in_force()).filter(|said| said.seen == Some(sight.seen));
+    if let Some(said) = told.filter(|said| said.source.as_deref() != Some(order.channel)) {
+        let channel = said.source.as_deref().unwrap_or_default();
+        return Err(problem(format!(
+            "a letter was released on {} ({channel}); take that back first, if it was not handed over",
+            said.date
+        )));
+    }
+
+    // A letter that nobody has is no reason to count as told.
+    let letter_id = draft.letter_id.to_string();
+    keep(&letter_id, &pdf)?;
+    if told.is_none() {
         let line = |anchor| Judgement {
             anchor,
             kind: CaseKind::Protected,
@@ -151,5 +166,5 @@ pub fn release(
         ledger.judge(&lines, by, &[], date)?;
     }
 
-    Ok(ReleasedLetter { letter_id: draft.letter_id.to_string(), person: somebody, proven, pdf })
+    Ok(ReleasedLetter { letter_id, person: somebody, proven, pdf })
 }

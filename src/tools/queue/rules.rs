@@ -111,8 +111,17 @@ pub struct RuleEffect {
 pub struct TwoPeople<'p> {
     /// Signatures of the text.
     pub signatures: &'p [String],
+    /// What was shown at the desk, and who said yes to that.
+    pub at_the_desk: Option<SaidYes<'p>>,
+}
+
+/// A text that was shown at the desk, and who said yes to it.
+#[derive(Clone, Copy, Debug)]
+pub struct SaidYes<'p> {
+    /// The text.
+    pub text: &'p str,
     /// Names of people who logged in and gave their password again for this text.
-    pub at_the_desk: &'p [String],
+    pub names: &'p [String],
 }
 
 impl TwoPeople<'_> {
@@ -121,10 +130,16 @@ impl TwoPeople<'_> {
     pub fn names(&self, config: &Config, text: &str) -> Vec<String> {
         let approvers = &config.approval.approvers;
         let mut names = record::proven(text, self.signatures, approvers);
-        names.extend(self.at_the_desk.iter().cloned());
+        let desk = self.at_the_desk.filter(|said| said.text == text);
+        names.extend(desk.iter().flat_map(|said| said.names).cloned());
         names.sort();
         names.dedup();
         names
+    }
+
+    /// Whether something else was shown at the desk than what this text says.
+    pub(super) fn is_of_another(&self, text: &str) -> bool {
+        self.at_the_desk.is_some_and(|said| said.text != text)
     }
 }
 
@@ -163,6 +178,9 @@ pub fn apply_rule(
     let mut ledger = to_write(config)?;
     let cases = cases(config, &ledger, rule, (date, progress))?;
     let effect = effect(config, rule, reason, &cases);
+    if proof.is_of_another(&effect.text) {
+        return Err(QueueError::OtherCases { cases: effect.cases });
+    }
     if cases.is_empty() {
         return Ok(effect);
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::base::plain::is_same_name;
 use crate::field::judgement::CaseAnswer;
 use crate::record::{CaseSight, JudgedCase, Judgements};
 use crate::report::case_lines::{KnownBy, KnownCase};
@@ -71,12 +72,22 @@ impl QueueState {
         !matches!(self, Self::Decided { .. })
     }
 
+    /// Whether what counts of it, or waits to count, is `by`'s: theirs to take back.
+    #[must_use]
+    pub fn is_by(&self, by: &str) -> bool {
+        match self {
+            Self::Open => false,
+            Self::SecondWanted { by: own } | Self::Decided { by: own, .. } => is_same_name(own, by),
+            Self::Disputed { said } => said.iter().any(|(own, _)| is_same_name(own, by)),
+        }
+    }
+
     /// Whether `by` has.
     #[must_use]
     pub fn is_for(&self, by: &str) -> bool {
         match self {
             Self::Open | Self::Disputed { .. } => true,
-            Self::SecondWanted { by: first } => first != by,
+            Self::SecondWanted { by: first } => !is_same_name(first, by),
             Self::Decided { .. } => false,
         }
     }

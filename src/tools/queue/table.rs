@@ -168,6 +168,7 @@ pub fn apply_table(
         corrections: line.corrections.clone(),
         source: None,
         decider,
+        run: None,
     };
     let mut words: Vec<(u32, CaseWord<'_>)> =
         cases.iter().map(|(case, line)| (*case, word(line))).collect();

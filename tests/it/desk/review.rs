@@ -51,7 +51,7 @@ pub fn lines(desk: &OpenDesk) -> Vec<BTreeMap<String, String>> {
     reader.deserialize().map(Result::unwrap).collect()
 }
 
-fn bart(desk: &OpenDesk) -> Visit {
+pub fn bart(desk: &OpenDesk) -> Visit {
     let mut visit = desk.stranger();
     let form = [("name", "bart reviewer"), ("password", PASSWORD)];
     assert_eq!(visit.post("/login", &form).status, 303);

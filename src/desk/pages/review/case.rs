@@ -7,10 +7,11 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::rows::{Standing, standing_rows};
-use super::{CaseForm, SharedQueue, locked};
+use super::{CaseForm, PATIENCE, locked};
 use crate::desk::contrast::{Stroke, contrast};
 use crate::desk::journal::Act;
 use crate::desk::pages::{View, Visitor};
+use crate::desk::reading::{QueueNow, SharedQueue};
 use crate::desk::{Desk, DeskError};
 use crate::field::judgement::{CaseAnswer, CaseKind};
 use crate::field::row::List;
@@ -56,6 +57,8 @@ struct CasePage {
     /// Nobody can settle it here.
     elsewhere: bool,
     is_linking: bool,
+    /// Its letter is released by two people.
+    is_protected: bool,
     /// The cells that a correction may give: name, label, and what was typed.
     corrections: Vec<(&'static str, String, String)>,
     /// What was typed and not taken.
@@ -120,7 +123,11 @@ impl Desk {
         objection: &str,
         typed: &CaseForm,
     ) -> Result<Option<View>, DeskError> {
-        let Some(shared) = self.queue()? else { return Ok(None) };
+        let shared = match self.queue(PATIENCE)? {
+            QueueNow::Ready(shared) => shared,
+            QueueNow::Nothing => return Ok(None),
+            QueueNow::BeingRead => return Ok(Some(Self::being_read())),
+        };
         let (case, run) = {
             let mut queue = locked(&shared);
             let Some(case) = queue.case(number).cloned() else { return Ok(None) };
@@ -192,6 +199,7 @@ impl Desk {
             answers: if is_open { self.answers(case, found, language) } else { Vec::new() },
             elsewhere: case.answers.is_empty(),
             is_linking: case.kind == CaseKind::Linking,
+            is_protected: case.kind == CaseKind::Protected && !changed,
             corrections: case
                 .fields
                 .iter()

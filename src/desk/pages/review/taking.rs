@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{SharedQueue, locked};
+use super::locked;
 use crate::base::plain;
 use crate::config::Config;
 use crate::desk::queue::{TAKEN_BACK, Worklist};
+use crate::desk::reading::SharedQueue;
 use crate::desk::{Desk, DeskError};
 use crate::field::judgement::{CaseAnswer, CorrectedField, Correction};
 use crate::record::Decider;
@@ -111,6 +112,10 @@ impl Desk {
     ) -> Result<Option<u32>, DeskError> {
         let last = locked(shared).last_of(who);
         let Some((number, at_once)) = last else { return Ok(None) };
+        // Somebody else has said something since: that is not theirs to take back.
+        if !locked(shared).state(number).is_by(who) {
+            return Ok(Some(number));
+        }
         if at_once {
             let form = CaseForm { reason: TAKEN_BACK.to_owned(), ..CaseForm::default() };
             self.decide_now(shared, who, number, CaseAnswer::Undecided, &form)?;
@@ -131,11 +136,17 @@ impl Desk {
     ) -> Result<Option<String>, DeskError> {
         let line = |text: &'_ String| (!text.is_empty()).then(|| text.clone());
         let (reason, source) = (line(&form.reason), line(&form.source));
+        let run = locked(shared).run_id();
+        let lines = Decider { by: who, reason: reason.as_deref() };
+        if let Err(error) = lines.check() {
+            return Ok(Some(error.to_string()));
+        }
         let said = CaseWord {
             answer: word,
             corrections: form.corrections.clone(),
             source: source.as_deref(),
             decider: Decider { by: who, reason: reason.as_deref() },
+            run: Some(&run),
         };
 
         match decide(&self.config, number, &said, self.today()) {
@@ -174,6 +185,8 @@ const fn is_an_objection(error: &QueueError) -> bool {
             | E::Lacks { .. }
             | E::Already { .. }
             | E::OwnOpinion { .. }
+            | E::OthersOpinion { .. }
+            | E::NewerRun { .. }
             | E::NotDecided { .. }
     )
 }
