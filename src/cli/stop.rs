@@ -10,6 +10,7 @@ use crate::base::plain;
 use crate::record;
 use crate::run::outcome::{Ending, Occasion, Outcome};
 use crate::run::{self, Night, RunError};
+use crate::tools::queue::QueueError;
 use crate::tools::queue::answers::take_up;
 
 /// A run that did not come to its end.
@@ -33,10 +34,24 @@ impl Session<'_> {
         started: Timestamp,
         work: impl FnOnce(&Night<'_>) -> Result<T, RunError>,
     ) -> Result<T, ExitStatus> {
-        // What was answered at the desk counts from this night on. Where the ledger refuses, the
-        // night is about to say so.
-        if let Err(error) = take_up(self.config, self.run_date) {
-            tracing::warn!("answers of the desk: {}", plain::quoted(&error.to_string()));
+        // What was answered at the desk counts from this night on, and none goes on without it.
+        // Where the ledger refuses, the night is about to say so.
+        match take_up(self.config, self.run_date) {
+            Err(error @ (QueueError::Untaken { .. } | QueueError::File(_))) => {
+                let failure = Failure::of(&error);
+                let stop = Stop {
+                    failure,
+                    ending: Ending::Stopped,
+                    job: None,
+                    in_use: false,
+                    quiet: None,
+                };
+                return Err(self.stopped(&stop, started));
+            }
+            Err(error) => {
+                tracing::warn!("answers of the desk: {}", plain::quoted(&error.to_string()));
+            }
+            Ok(_) => {}
         }
 
         let ended = process::caught(|| work(night));

@@ -205,20 +205,34 @@ pub fn take_up(config: &Config, date: Date) -> Result<usize, QueueError> {
         let Some(run) = runs.iter().find(|run| format!("{}{ANSWERS}", run.run_id()) == name) else {
             continue;
         };
-        let judgements = ledger.judgements()?;
-        let mut queue = CaseQueue::of_run(run, &judgements)?;
-        let mut minutes = Minutes::new(config, judgements, date);
-        for answer in &book.answers {
-            take(&ledger, &mut minutes, &mut queue, answer)?;
-        }
-        count += minutes.words.len();
-        ledger.judge_all(&minutes.words, date)?;
-
-        let path = taken(&book.book);
-        durable::write(&path, format!("{}\n", book.all).as_bytes())
-            .map_err(FileError::at("write", &path))?;
+        let untaken = |error: QueueError| QueueError::Untaken {
+            book: book.book.clone(),
+            source: Box::new(error),
+        };
+        count += take_book(config, &mut ledger, run, &book, date).map_err(untaken)?;
     }
     Ok(count)
+}
+
+fn take_book(
+    config: &Config,
+    ledger: &mut Ledger,
+    run: &shelf::Shelved,
+    book: &Untaken,
+    date: Date,
+) -> Result<usize, QueueError> {
+    let judgements = ledger.judgements()?;
+    let mut queue = CaseQueue::of_run(run, &judgements)?;
+    let mut minutes = Minutes::new(config, judgements, date);
+    for answer in &book.answers {
+        take(ledger, &mut minutes, &mut queue, answer)?;
+    }
+    ledger.judge_all(&minutes.words, date)?;
+
+    let path = taken(&book.book);
+    durable::write(&path, format!("{}\n", book.all).as_bytes())
+        .map_err(FileError::at("write", &path))?;
+    Ok(minutes.words.len())
 }
 
 /// Takes one answer, unless it cannot count any more.

@@ -53,6 +53,9 @@ pub enum QueueError {
     /// A reviewer holds the letter.
     #[error("the letter is held by {by} since {date}: a new address does not change that")]
     HeldBy { by: String, date: Date },
+    /// What reviewers answered at the desk cannot be written down.
+    #[error("the answers in `{book}` cannot be taken into the ledger")]
+    Untaken { book: camino::Utf8PathBuf, source: Box<QueueError> },
     /// Nothing to take back.
     #[error("case {case} is not decided")]
     NotDecided { case: u32 },
@@ -146,6 +149,9 @@ impl Explain for QueueError {
                 "pass `--reason`, and `--source` with a correction: one line, no names of people"
             }
             Self::Already { .. } => "take it back first, if it is wrong: `undecided`",
+            Self::Untaken { .. } => {
+                "somebody may hold a letter in them: no night goes on without; set the file aside if its answers are to count for nothing"
+            }
             Self::OthersOpinion { .. } => "give the second opinion, or ask them",
             Self::NothingTold => {
                 "`breachpost person show` says what was told; a reviewer takes back what a reviewer said"
@@ -181,6 +187,7 @@ impl Explain for QueueError {
             | Self::Inbox(_)
             | Self::Link(_)
             | Self::Table { .. }
+            | Self::Untaken { .. }
             | Self::Already { .. } => ExitStatus::Stopped,
             _ => ExitStatus::Usage,
         }
