@@ -1,6 +1,9 @@
 //! Of what several people say of one person the latest word counts, whoever wrote it down and under
 //! whichever record; a hold holds until somebody lifts it who may.
 
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+
 use super::{ADDRESS, BY, RECORDS, case, deliver, night, run_on, state, typing};
 
 const KARELS: [&str; 2] = [
@@ -94,4 +97,23 @@ fn somebody_whose_records_are_all_held_is_known_and_may_object() {
     let who = "surname = Bos\nbirth_date = 1970-01-11\n";
     let (code, shown, wrong) = typing(&night, "2025-09-15", who, &["person", "show"]);
     assert!(code == 0 && shown.contains("a human looks at it"), "{shown}{wrong}");
+}
+
+#[test]
+fn no_night_goes_on_without_what_was_answered_at_the_desk() {
+    let night = night();
+    run_on(&night, "2025-09-15");
+    let book = night.data().join("review");
+    fs::DirBuilder::new().mode(0o700).create(&book).unwrap();
+    let book = book.join("2025-09-15-1.jsonl");
+    fs::write(&book, "half an answ\n").unwrap();
+    fs::set_permissions(&book, fs::Permissions::from_mode(0o600)).unwrap();
+
+    let again = ["run", "--accept-inputs", "delivered again"];
+    let ran = night.ask_on("2025-09-16", &again);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("2025-09-15-1.jsonl"), "{}", ran.stderr);
+
+    fs::remove_file(&book).unwrap();
+    assert!(night.ask_on("2025-09-16", &again).code <= 1);
 }
