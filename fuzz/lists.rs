@@ -56,9 +56,26 @@ fn is_read(inbox: &Path, file: &str, bytes: &[u8]) -> bool {
     true
 }
 
-/// Tries as many inputs as wanted; each thread has an inbox of its own.
-fn try_file(target: &'static str, file: &str, seed: &[u8], beside: &[(&str, Vec<u8>)], few: u64) {
-    const ROUND: u64 = 100;
+/// Tries as many damaged files as wanted.
+pub(super) fn try_file(
+    target: &'static str,
+    file: &str,
+    seed: &[u8],
+    beside: &[(&str, Vec<u8>)],
+    few: u64,
+) {
+    try_file_of(target, file, beside, few, |number| Mutator::of(number).damage(seed, &WORDS, seed));
+}
+
+/// The same with a file for each number; each thread has an inbox of its own.
+pub(super) fn try_file_of(
+    target: &'static str,
+    file: &str,
+    beside: &[(&str, Vec<u8>)],
+    few: u64,
+    made: impl Fn(u64) -> Vec<u8> + Sync,
+) {
+    const ROUND: u64 = 50;
     let read: u64 = (0..inputs(few).div_ceil(ROUND))
         .into_par_iter()
         .map(|round| {
@@ -67,8 +84,7 @@ fn try_file(target: &'static str, file: &str, seed: &[u8], beside: &[(&str, Vec<
                 fs::write(folder.path().join(name), bytes).unwrap();
             }
             let tried = (round * ROUND..(round + 1) * ROUND).filter(|number| {
-                let mut mutator = Mutator::of(*number);
-                let bytes = mutator.damage(seed, &WORDS, seed);
+                let bytes = made(*number);
                 let _tried = Tried { target, number: *number, bytes: &bytes };
                 is_read(folder.path(), file, &bytes)
             });
@@ -78,7 +94,7 @@ fn try_file(target: &'static str, file: &str, seed: &[u8], beside: &[(&str, Vec<
     assert!(read < inputs(few).next_multiple_of(ROUND), "nothing was ever refused");
 }
 
-fn exposures() -> Vec<u8> {
+pub(super) fn exposures() -> Vec<u8> {
     let night = Night::new(8);
     fs::read(night.inbox().join("exposures-special.csv"))
         .unwrap()

@@ -2,12 +2,15 @@
 //!
 //! Inputs come from a generator by number, so that each can be made again; the seeds are made by the
 //! program itself, and no corpus is kept. `make fuzz` tries as many as `FUZZ_INPUTS` says, `make test` a few.
+//! `ledger` is compiled with the tests of `record`, whose fixtures it needs.
 
 mod lists;
 mod mutate;
+mod nights;
 mod parts;
 mod receipts;
 mod settings;
+mod workbooks;
 
 use std::fs;
 use std::io::{Write as _, stderr};

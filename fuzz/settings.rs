@@ -1,4 +1,5 @@
-//! Damaged settings, texts, facts and review files: understood or refused.
+//! Damaged settings, texts, facts, review files and lists of mails that came back: understood or
+//! refused.
 
 use std::fs;
 use std::path::Path;
@@ -6,14 +7,29 @@ use std::path::Path;
 use breachpost::compose::texts::CampaignTexts;
 use breachpost::config::Config;
 use breachpost::facts::Facts;
+use breachpost::receipts;
+use breachpost::tools::review::Decisions;
 use camino::Utf8Path;
 use rayon::prelude::*;
 
 use super::mutate::Mutator;
 use super::{Tried, inputs};
-use crate::program::root;
+use crate::program::{Night, collect, root};
 
-const WORDS: [&str; 8] = ["data_dir", "[vendor]", "synthetic", "true", "[[", "]]", "\"\"\"", "="];
+const WORDS: [&str; 12] = [
+    "data_dir",
+    "[vendor]",
+    "synthetic",
+    "true",
+    "[[",
+    "]]",
+    "\"\"\"",
+    "=",
+    "same",
+    "different",
+    "L201",
+    "decision",
+];
 
 /// Damages a file in a copy of its folder, and asks whether it is understood.
 fn try_file(
@@ -67,5 +83,33 @@ fn damaged_facts_are_understood_or_refused() {
 fn damaged_texts_are_understood_or_refused() {
     try_file("texts", &root().join("locales"), "nl.toml", 100, |folder| {
         CampaignTexts::of(Some(folder)).is_ok()
+    });
+}
+
+#[test]
+fn damaged_review_files_are_understood_or_refused() {
+    let night = Night::new(8);
+    night.run();
+    let mut papers = Vec::new();
+    collect(&night.data().join("runs"), &mut papers);
+    let (_, review) = papers.iter().find(|(path, _)| path.ends_with("review.csv")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("review.csv"), review).unwrap();
+    try_file("review", folder.path(), "review.csv", 200, |folder| {
+        Decisions::read(&folder.join("review.csv")).is_ok()
+    });
+}
+
+#[test]
+fn damaged_lists_of_mails_that_came_back_are_understood_or_refused() {
+    let ids = ["a", "b", "c"].map(|letter| letter.repeat(25) + "a");
+    let [one, two, three] = &ids;
+    let rows = format!(
+        "message_id,bounced_on,reason\n{one},2025-09-16,gone\n<{two}@example.org>,,\n{three},,full\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("bounces.csv"), rows).unwrap();
+    try_file("bounces", folder.path(), "bounces.csv", 500, |folder| {
+        receipts::bounced(&folder.join("bounces.csv")).is_ok()
     });
 }

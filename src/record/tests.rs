@@ -12,6 +12,8 @@ mod judges;
 mod knows_people;
 mod lists_change;
 mod notices_changes;
+#[path = "../../fuzz/ledger.rs"]
+mod operations;
 mod refuses;
 mod scale;
 mod waits;
