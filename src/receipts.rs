@@ -14,7 +14,7 @@ mod table;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::base::{FileError, durable, hash};
+use crate::base::{FileError, confine, durable, hash};
 use crate::config::ReceiptSettings;
 use crate::field::ids::LetterId;
 use crate::package::number_in_name;
@@ -30,6 +30,12 @@ pub use server::ReceiptServer;
 
 /// The largest file that is read, in bytes: 715,000 letters with every column are 130 MB.
 const LONGEST: u64 = 400 << 20;
+
+/// The text of a file of the vendor's, if it is not too long.
+fn text(path: &Utf8Path) -> Result<String, FileError> {
+    durable::read_text(path, confine::longest_file(LONGEST))
+        .map_err(FileError::at("read receipt", path))
+}
 
 /// A file of the vendor's, read whole and not yet held against the ledger.
 #[derive(Debug)]
@@ -145,7 +151,7 @@ pub fn read(path: &Utf8Path, settings: &ReceiptSettings) -> Result<ReceiptFile, 
     if named(path.file_name().unwrap_or_default()).is_none() {
         return Err(ReceiptError::Name { path: path.to_owned() });
     }
-    let text = durable::read_text(path, LONGEST).map_err(FileError::at("read receipt", path))?;
+    let text = text(path)?;
     let origin = origin::of(path, text.as_bytes(), settings)?;
     understand(path, &text, origin)
 }

@@ -60,6 +60,13 @@ impl ProcessLimits {
     }
 }
 
+/// The longest file that is read, in bytes, where it would be `usual`.
+#[must_use]
+pub fn longest_file(usual: u64) -> u64 {
+    let limits = ProcessLimits { memory: usual, seconds: 0 };
+    limits.lowered(std::env::var(LOWER_LIMITS).ok().as_deref()).memory
+}
+
 /// What a process may do beside reading and writing what it has open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rights {

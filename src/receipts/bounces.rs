@@ -2,9 +2,8 @@
 
 use camino::Utf8Path;
 
+use super::ReceiptError;
 use super::table::Table;
-use super::{LONGEST, ReceiptError};
-use crate::base::{FileError, durable};
 use crate::field::ids::LetterId;
 
 const COLUMNS: [&str; 3] = ["message_id", "bounced_on", "reason"];
@@ -24,7 +23,7 @@ pub fn is_bounces(file: &str) -> bool {
 /// # Errors
 /// [`ReceiptError`] when it cannot be read or is not such a file; never a value.
 pub fn bounced(path: &Utf8Path) -> Result<(Vec<LetterId>, u64), ReceiptError> {
-    let text = durable::read_text(path, LONGEST).map_err(FileError::at("read receipt", path))?;
+    let text = super::text(path)?;
     parse(text.strip_prefix('\u{feff}').unwrap_or(&text))
         .map_err(|problem| ReceiptError::Content { path: path.to_owned(), problem })
 }
