@@ -233,6 +233,10 @@ pub enum Command {
         /// the ledger.
         #[arg(long, value_name = "FILE")]
         signer: Option<Utf8PathBuf>,
+        /// Hold every part against the ledger of the configured campaign: it is byte for byte what was
+        /// published. Nothing less proves a copy that somebody else could have altered.
+        #[arg(long)]
+        published: bool,
     },
     /// Hand over by SFTP what is in the outbox and has not arrived yet, as `[transfer]` says. What is
     /// cut off goes on when it is started again; nothing is sent twice.

@@ -58,13 +58,15 @@ pub fn execute(args: &Args) -> Result<ExitStatus, Failure> {
             return sample::write(args, size, *seed, out);
         }
         Command::New { folder } => return new::make(args, run_date, folder),
-        Command::Verify { package, identity, signer } => {
+        Command::Verify { package, identity, signer, published } => {
             logging::start(None, run_date, args.verbose);
             let keys = crate::tools::verify::VerifyKeys {
                 identity: identity.as_deref(),
                 signer: signer.as_deref(),
+                published: None,
             };
-            return verify::open(args, package, keys);
+            let campaign = if *published { Some(configuration(args)?) } else { None };
+            return verify::open(args, package, keys, campaign.as_ref());
         }
         Command::VendorSim { check, .. } if !check.is_empty() => {
             logging::start(None, run_date, args.verbose);

@@ -1,5 +1,8 @@
 //! A job from its plan to its papers, one step after the other.
 
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
 use jiff::civil::Date;
 
 use super::audit::Head;
@@ -28,6 +31,20 @@ impl Ledger {
             let model = Model::replay(&audit::verify(&store.entries()?)?)?;
             model.jobs.into_iter().map(|(number, row)| describe(store, number, row)).collect()
         })
+    }
+
+    /// SHA-256 of every file that was sealed, by its name: parts as they are in the outbox, and the
+    /// archives in them.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ledger cannot be read.
+    pub fn published_files(&self) -> Result<BTreeMap<String, String>, RecordError> {
+        let parts = self.jobs()?.into_iter().flat_map(|job| job.sealed);
+        let names = |part: SealedPart| {
+            let archive = Utf8Path::new(&part.file).file_stem().unwrap_or_default().to_owned();
+            [(part.file, part.sealed_sha256), (archive, part.plain_sha256)]
+        };
+        Ok(parts.flat_map(names).collect())
     }
 
     /// The number of the next job: two digits of the year, five of the counter.

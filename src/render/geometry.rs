@@ -16,7 +16,8 @@ pub const MM_PER_PT: f64 = 25.4 / 72.0;
 /// Name and address together, country included (PostNL addressing tips: 3 to 6 lines).
 pub const ADDRESS_LINES: usize = 6;
 
-const TEXT_RIGHT: f64 = PAGE_WIDTH - 20.0;
+/// Right edge of the text on every sheet.
+pub const TEXT_RIGHT: f64 = PAGE_WIDTH - 20.0;
 
 /// A rectangle in millimetres.
 #[derive(Clone, Copy, Debug, PartialEq)]

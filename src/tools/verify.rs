@@ -11,6 +11,8 @@ mod part;
 mod rows;
 mod shipment;
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
@@ -175,6 +177,9 @@ pub struct VerifyKeys<'a> {
     /// File with the public line of the key that must have signed the package; without it any sound
     /// signature will do, and so will none.
     pub signer: Option<&'a Utf8Path>,
+    /// SHA-256 of every file that a ledger knows as published, sealed and opened, by name; without
+    /// it a part is held against itself and against what this program makes.
+    pub published: Option<&'a BTreeMap<String, String>>,
 }
 
 /// Verifies a published job (`outbox/<job>`), one sealed part or one plain zip: checksums, bag,
@@ -187,7 +192,7 @@ pub fn verify(
     package: &Utf8Path,
     identity: Option<&Utf8Path>,
 ) -> Result<PackageVerdict, VerifyError> {
-    verify_with(package, VerifyKeys { identity, signer: None }, None)
+    verify_with(package, VerifyKeys { identity, ..VerifyKeys::default() }, None)
 }
 
 /// As [`verify`], and reads the pages with `page_text`: each letter's first page has its name and

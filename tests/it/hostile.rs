@@ -3,6 +3,7 @@
 //! is one step beyond it: nothing here is dangerous to any program.
 
 mod altered;
+pub(crate) mod fleet;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
@@ -26,7 +27,7 @@ fn check_time(started: Instant) {
 }
 
 /// Asks, and looks how it ends: with one of the program's own codes, in time.
-fn asked(process: &mut Command) -> Answer {
+pub(crate) fn asked(process: &mut Command) -> Answer {
     let started = Instant::now();
     let output = process.output().unwrap();
     check_time(started);
@@ -36,17 +37,34 @@ fn asked(process: &mut Command) -> Answer {
     answer
 }
 
-fn program(night: &Night, words: &[&str]) -> Command {
+pub(crate) fn program(night: &Night, words: &[&str]) -> Command {
     let words = night.words(words);
     let mut process = Command::new(&words[0]);
     process.args(&words[1..]);
     process
 }
 
+/// Path in the payload and bytes of every file of a sealed part.
+fn opened(sealed: &str, name: &str) -> Vec<(String, Vec<u8>)> {
+    let key = root().join("sample-data/vendor/age-identity.txt");
+    let key = Utf8Path::from_path(&key).unwrap();
+    let mut archive = Reader::open(seal::open(sealed.into(), key).unwrap()).unwrap();
+    let folder = format!("{name}/data/");
+    let paths = archive.paths().unwrap();
+    let inside = paths.iter().filter_map(|path| path.strip_prefix(&folder));
+    let inside: Vec<String> = inside.map(str::to_owned).collect();
+    let files = inside.into_iter().map(|path| {
+        let bytes = archive.read(&format!("{folder}{path}")).unwrap();
+        (path, bytes)
+    });
+    files.collect()
+}
+
 /// A part of a package, opened and taken apart.
 pub(crate) struct Part {
     night: Night,
     name: String,
+    sealed: String,
     pub(crate) files: Vec<(String, Vec<u8>)>,
 }
 
@@ -56,19 +74,8 @@ impl Part {
         let package = night.run()["package"].as_str().unwrap().to_owned();
         let name = "rehearsal-2500001-p001".to_owned();
         let sealed = format!("{package}/{name}.zip.age");
-        let key = root().join("sample-data/vendor/age-identity.txt");
-        let key = Utf8Path::from_path(&key).unwrap();
-        let mut archive = Reader::open(seal::open(sealed.as_str().into(), key).unwrap()).unwrap();
-        let folder = format!("{name}/data/");
-        let paths = archive.paths().unwrap();
-        let inside = paths.iter().filter_map(|path| path.strip_prefix(&folder));
-        let inside: Vec<String> = inside.map(str::to_owned).collect();
-        let files = inside.into_iter().map(|path| {
-            let bytes = archive.read(&format!("{folder}{path}")).unwrap();
-            (path, bytes)
-        });
-        let files = files.collect();
-        Self { night, name, files }
+        let files = opened(&sealed, &name);
+        Self { night, name, sealed, files }
     }
 
     /// Everything of the part with one file changed, as a plain archive that is whole in itself.
@@ -150,6 +157,56 @@ fn files_beside_the_print_files_and_bytes_around_the_archive_are_named() {
         assert_eq!(answer.code, 3, "{}", answer.stdout);
         assert!(answer.stdout.contains("problem   rehearsal-2500001-p001"), "{}", answer.stdout);
     }
+}
+
+/// The hash of a letter in the manifest is of what the sender has; only its ledger can tell.
+#[test]
+fn only_the_ledger_proves_a_copy_in_which_a_hash_of_a_letter_was_altered() {
+    let part = Part::new();
+    let held = |zip: &Path, expected: i32| {
+        let words = ["verify", "--published", zip.to_str().unwrap()];
+        let answer = asked(&mut program(&part.night, &words));
+        assert_eq!(answer.code, expected, "{}{}", answer.stdout, answer.stderr);
+        answer.stdout
+    };
+    let zip = part.night.path().join(format!("{}.zip", part.name));
+    let key = root().join("sample-data/vendor/age-identity.txt");
+    let key = Utf8Path::from_path(&key).unwrap();
+    let mut plain = seal::open(part.sealed.as_str().into(), key).unwrap();
+    std::io::copy(&mut plain, &mut fs::File::create(&zip).unwrap()).unwrap();
+    assert!(held(&zip, 0).ends_with("\nsound\n"));
+    assert!(held(Path::new(&part.sealed).parent().unwrap(), 0).ends_with("\nsound\n"));
+
+    let altered = part.with("manifest.csv", |manifest| {
+        let text = String::from_utf8(manifest.to_vec()).unwrap();
+        let row = text.lines().nth(1).unwrap();
+        let hash = row.split(',').nth(7).unwrap();
+        text.replace(hash, &"0".repeat(64)).into_bytes()
+    });
+    assert!(part.verified(&altered).code == 0, "in itself it is sound");
+    assert!(held(&altered, 3).contains("is not byte for byte what was published"));
+
+    let other = part.night.path().join("rehearsal-2500009-p001.zip");
+    fs::rename(altered, &other).unwrap();
+    assert!(held(&other, 3).contains("is no file that the ledger knows as published"));
+}
+
+#[test]
+fn what_the_vendor_or_the_mail_server_sends_is_refused_when_it_is_too_long() {
+    let night = Night::new(5);
+    night.run();
+    let before = night.memory();
+    for name in ["bounces.csv", "rehearsal-2500001.production.csv", "rehearsal-2500001.ack.json"] {
+        let file = night.path().join(name);
+        for (bytes, said) in [(1 << 20, ""), ((1 << 20) + 1, "longer than 1048576 bytes")] {
+            fs::write(&file, vec![b' '; bytes]).unwrap();
+            let words = ["receipts", file.to_str().unwrap()];
+            let answer = asked(program(&night, &words).env("BREACHPOST_LIMITS", "1,60"));
+            assert_eq!(answer.code, 3, "{name}: {}", answer.stderr);
+            assert!(answer.stderr.contains(name) && answer.stderr.contains(said));
+        }
+    }
+    assert!(night.memory() == before, "nothing was recorded");
 }
 
 /// A harmless list in the format that is decoded in a process of its own.

@@ -250,7 +250,7 @@ impl Site {
     fn verify(&self) -> PackageVerdict {
         verify_with(
             &self.folder(),
-            VerifyKeys { identity: Some(&self.key), signer: None },
+            VerifyKeys { identity: Some(&self.key), ..VerifyKeys::default() },
             Some(&page_text),
         )
         .unwrap()

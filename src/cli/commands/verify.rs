@@ -13,17 +13,28 @@ use crate::base::confine::{self, ProcessLimits, Rights};
 use crate::base::{ExitStatus, Explain, FileError, process};
 use crate::cli::args::Args;
 use crate::cli::output::{self, Failure};
+use crate::config::Config;
+use crate::record::{Access, Home, Ledger};
 use crate::render::readback::PageTexts;
 use crate::tools::verify::{self, VerifyError};
 
+/// `campaign`: whose ledger knows what was published.
 pub(super) fn open(
     args: &Args,
     package: &Utf8Path,
     keys: verify::VerifyKeys<'_>,
+    campaign: Option<&Config>,
 ) -> Result<ExitStatus, Failure> {
     if args.watched_by.is_none() {
         return watch(package).map_err(|error| Failure::of(&error));
     }
+
+    // The ledger is our own; it is read before the rights are given away.
+    let ledger = campaign.map(|config| Ledger::open(&Home::of(config), Access::Read)).transpose();
+    let published =
+        ledger.and_then(|ledger| ledger.map(|ledger| ledger.published_files()).transpose());
+    let published = published.map_err(|error| Failure::of(&error))?;
+    let keys = verify::VerifyKeys { published: published.as_ref(), ..keys };
 
     confine::take_notes();
     confine::enter(ProcessLimits::of_package(size(package)), Rights::ReadFiles);

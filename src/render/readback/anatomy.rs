@@ -93,7 +93,7 @@ pub(super) fn check(pdf: &Pdf, metrics: &FontMetrics) -> Result<(), ReadbackErro
     Ok(())
 }
 
-fn foreign<T>(what: impl Into<String>) -> Result<T, ReadbackError> {
+pub(super) fn foreign<T>(what: impl Into<String>) -> Result<T, ReadbackError> {
     Err(ReadbackError::Foreign { what: what.into() })
 }
 

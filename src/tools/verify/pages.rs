@@ -1,7 +1,8 @@
 //! Print files: how many pages there are, and whose they are.
 //!
 //! Whose a page is can be told from what its text names: name and address on the front, a letter
-//! id, or the sheet code where the text extractor gives it (24 digits; docs/print.md).
+//! id, or sheet code and bars where the text extractor gives them (24 digits; `|1234AB12|`;
+//! docs/print.md).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +33,9 @@ pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, proble
         .map(|(index, row)| (row.letter_id.as_str(), index))
         .collect();
 
+    // An extractor gives the bars of all letters or of none.
+    let gives_bars = pages.iter().any(|page| bars(page).is_some());
+
     for (index, row) in expected.rows.iter().enumerate() {
         let place = format!("{path}, letter {}", row.letter_id);
         let (Ok(first), Ok(count)) = (usize::try_from(row.first_page), usize::try_from(row.pages))
@@ -54,6 +58,12 @@ pub(super) fn compare(path: &str, pages: &[String], expected: &PrintFile, proble
                 format!("`{column}` is not on its first page"),
             );
         }
+        let found = letter.iter().map(|page| bars(page).unwrap_or_default());
+        let wanted =
+            std::iter::once(row.kix.as_str()).chain(std::iter::repeat("")).take(letter.len());
+        let fine = !gives_bars || found.eq(wanted);
+        problems.add_unless(fine, Check::Text, &place, "its bars are not those of its address");
+
         let (mut ids, mut codes) = (true, true);
         for (page, text) in letter.iter().enumerate() {
             for word in words(text) {
@@ -77,6 +87,11 @@ fn code_fits(word: &str, page: usize, row: &Printed) -> bool {
     let pages_per_sheet = usize::try_from(row.pages / row.sheets.max(1)).unwrap_or(1).max(1);
     let expected = format!("{}{:02}{:02}", row.job_and_seq, page / pages_per_sheet + 1, row.sheets);
     !word.bytes().all(|byte| byte.is_ascii_digit()) || word[1..].starts_with(&expected)
+}
+
+/// What the bars of a page say.
+fn bars(page: &str) -> Option<&str> {
+    page.lines().find_map(|line| line.strip_prefix('|')?.strip_suffix('|'))
 }
 
 /// Without any space: how words are spaced in extracted text depends on the extractor.

@@ -71,6 +71,8 @@ pub(super) struct Printed {
     pub(super) sheets: u64,
     pub(super) first_page: u64,
     pub(super) pages: u64,
+    /// What its bars say; empty: it has none.
+    pub(super) kix: String,
     /// Column and text.
     pub(super) lines: Vec<(&'static str, String)>,
 }
@@ -169,6 +171,7 @@ impl Rows<'_> {
                 sheets,
                 first_page,
                 pages,
+                kix: row.kix.to_owned(),
                 lines: row.lines(),
             });
         }

@@ -274,6 +274,7 @@ impl Inspection<'_> {
 
     fn part(&mut self, path: &Utf8Path, stem: &str) -> Result<(), VerifyError> {
         self.parts += 1;
+        self.published(path)?;
 
         if path.extension().is_some_and(is_sealed) {
             let Some(identity) = self.keys.identity else { return Ok(()) };
@@ -283,6 +284,22 @@ impl Inspection<'_> {
             let file = durable::open(path).map_err(FileError::at("read", path))?;
             self.inspect(Reader::open(std::io::BufReader::new(file)), stem);
         }
+
+        Ok(())
+    }
+
+    /// Whether a file is byte for byte what was published.
+    fn published(&mut self, path: &Utf8Path) -> Result<(), VerifyError> {
+        let Some(published) = self.keys.published else { return Ok(()) };
+        let file = path.file_name().unwrap_or_default();
+        let (found, _) = durable::fingerprint(path).map_err(FileError::at("read", path))?;
+
+        let text = match published.get(file) {
+            Some(sha256) if *sha256 == found => return Ok(()),
+            Some(_) => "is not byte for byte what was published",
+            None => "is no file that the ledger knows as published",
+        };
+        self.problems.add(Check::Checksum, file, text);
 
         Ok(())
     }

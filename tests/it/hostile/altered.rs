@@ -10,13 +10,24 @@ pub(super) type Way = (&'static str, &'static str, fn(&[u8]) -> Vec<u8>);
 const PAGE: &str = "/Type /Page\n";
 const CATALOG: &str = "/Type /Catalog\n";
 
-pub(super) const WAYS: [Way; 13] = [
+pub(super) const WAYS: [Way; 16] = [
     ("a stamp", "an entry `Annots`", |pdf| {
         let stamp = "/Annots [<</Type /Annot /Subtype /Stamp /Rect [100 100 300 200]>>]";
         PrintFile::of(pdf).with_key(PAGE, stamp)
     }),
-    ("a stamp in a page's own content", "something over the text of a letter", |pdf| {
+    ("a stamp in a page's own content", "ink that is no bars and no sheet mark", |pdf| {
         PrintFile::of(pdf).with_content("\n50 200 400 400 re\nf")
+    }),
+    ("a stamp in a blank margin", "ink that is no bars and no sheet mark", |pdf| {
+        PrintFile::of(pdf).with_content("\n5 500 30 100 re\nf")
+    }),
+    ("a stamp in the mark's zone", "ink in the zone of the sheet mark", |pdf| {
+        PrintFile::of(pdf).with_content("\n10 60 40 8 re\nf")
+    }),
+    ("a stamp in a text of many letters", "something inked in the text of a letter", |pdf| {
+        PrintFile::of(pdf).with_stream("/Subtype /Form", |content| {
+            content.extend(b"\n70 60 200 10 re\nf");
+        })
     }),
     ("a script", "an entry `Names`", |pdf| {
         let script = "/Names <</JavaScript <</Names [(a) <</S /JavaScript /JS (1;)>>]>>>>";
