@@ -14,6 +14,7 @@ use crate::field::professional::{
 use crate::field::provider::{NoticeHold, ToldProvider};
 use crate::field::row::{Exposure, Provider};
 use crate::field::terms::{Kind, Status};
+use crate::field::words::fold;
 
 /// What one row says of a professional, or many that say the same.
 #[derive(Clone, Copy)]
@@ -93,10 +94,33 @@ impl std::fmt::Debug for ListedProfessional<'_> {
     }
 }
 
-/// A name as far as it tells professionals apart: without its capitals and blanks.
+/// Titles before a name, and behind it: some lists have them and some do not.
+const TITLES: [&str; 11] =
+    ["prof", "dr", "drs", "ir", "ing", "mr", "bc", "dhr", "mevr", "mw", "med"];
+const DEGREES: [&str; 7] = ["msc", "bsc", "phd", "md", "mph", "mba", "mha"];
+
+/// A name as far as it tells professionals apart: without titles, capitals, accents and signs.
+///
+/// A title leaves two words at least. "MR" without a full stop is two initials.
 #[must_use]
 pub fn plain_name(name: &str) -> String {
-    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    let parts = name.split_whitespace().flat_map(|word| word.split_inclusive('.'));
+    let mut parts: Vec<&str> = parts.collect();
+    let is_one_of = |titles: &[&str], part: &str| {
+        let word = part.trim_matches(|sign: char| !sign.is_alphanumeric()).to_lowercase();
+        titles.contains(&word.as_str())
+    };
+    let is_title = |part: &str| {
+        is_one_of(&TITLES, part) && (part.ends_with('.') || part.contains(char::is_lowercase))
+    };
+
+    while parts.len() > 2 && is_title(parts[0]) {
+        parts.remove(0);
+    }
+    while parts.len() > 2 && parts.last().is_some_and(|part| is_one_of(&DEGREES, part)) {
+        parts.pop();
+    }
+    fold(&parts.join(" "))
 }
 
 /// Everybody whom rows are about, in an order that depends on nothing but what the rows say.
@@ -247,6 +271,34 @@ mod tests {
             items: std::iter::once(ProfessionalItem::Name).collect(),
             left_on: None,
         }
+    }
+
+    #[test]
+    fn a_title_makes_nobody_new_and_initials_are_no_title() {
+        for (name, plain) in [
+            ("K. Jansen", "k jansen"),
+            ("dr. K. Jansen", "k jansen"),
+            ("Prof.dr. K.  JANSEN, MSc", "k jansen"),
+            ("Drs K Jansen PhD", "k jansen"),
+            ("mw. dr.K. Jansen", "k jansen"),
+            ("A.M. Berk", "am berk"),
+            ("AM Bérk", "am berk"),
+            ("M.R. Jansen", "mr jansen"),
+            ("MR de Vries", "mr de vries"),
+            ("D.R. Jansen", "dr jansen"),
+            ("Mr. Jansen", "mr jansen"),
+            ("K. Ing", "k ing"),
+            ("", ""),
+        ] {
+            assert_eq!(plain_name(name), plain, "{name}");
+        }
+
+        let rows = [
+            row(1, "", "K. Jansen", "01000001"),
+            row(2, "", "dr. K. Jansen", "01000001"),
+            row(3, "", "M.R. Jansen", "01000001"),
+        ];
+        assert_eq!(gather(rows.iter().map(ProfessionalRow::from), NIGHT).len(), 2);
     }
 
     #[test]

@@ -199,6 +199,10 @@ fn a_code_that_is_lost_or_turns_up_makes_nobody_new() {
     let found = practice.run("2025-09-16", 0);
     assert_eq!(found["report"]["professionals"]["nothing"], 1);
 
+    practice.lists(&[",dr. A.M. Berk,01000001,ds1,confirmed,name,"]);
+    let titled = practice.run("2025-09-16", 0);
+    assert_eq!(titled["report"]["professionals"]["nothing"], 1, "a title makes nobody new");
+
     // Of two with one name nobody knows which of them had that letter: each gets one.
     practice.lists(&[
         "01000009,A.M. Berk,01000001,ds1,confirmed,name,",
