@@ -243,6 +243,10 @@ impl CaseView {
     }
 }
 
+fn place_of(row: &DeliveredRow) -> String {
+    format!("{}:{}", row.file, row.row)
+}
+
 /// Column by column: once where all rows say the same, row by row behind a `*` where they differ.
 impl fmt::Display for CaseView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -255,7 +259,10 @@ impl fmt::Display for CaseView {
             }
         }
 
-        for (name, values) in self.columns() {
+        let columns = self.columns();
+        let places = columns.iter().flat_map(|(_, values)| values.iter().map(|(row, _)| row));
+        let width = places.map(|row| place_of(row).len()).max().unwrap_or(0) + 2;
+        for (name, values) in columns {
             let (_, first) = values[0];
             if values.iter().all(|(_, value)| *value == first) {
                 write!(f, "\n  {name:<24}{first}")?;
@@ -263,8 +270,7 @@ impl fmt::Display for CaseView {
             }
             write!(f, "\n* {name}")?;
             for (row, value) in values {
-                let place = format!("{}:{}", row.file, row.row);
-                write!(f, "\n      {place:<30}{value}")?;
+                write!(f, "\n      {:<width$}{value}", place_of(row))?;
             }
         }
 
