@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{View, Visitor};
-use crate::base::Explain as _;
 use crate::desk::journal::Act;
 use crate::desk::pages::approval::today;
 use crate::desk::users::{Role, Users};
@@ -122,11 +121,6 @@ impl CallForm {
     }
 }
 
-fn in_words(error: &QueueError) -> String {
-    let hint = error.hint().unwrap_or_default();
-    format!("{error}. {hint}")
-}
-
 impl Desk {
     /// The page with nothing on it.
     #[must_use]
@@ -200,8 +194,7 @@ impl Desk {
                 page.on_their_way = recorded.on_their_way.len();
                 self.words.get(visitor.language, "calls.told").clone_into(&mut page.told);
             }
-            Err(error) if is_typed(&error) => page.wrong = in_words(&error),
-            Err(error) => return Err(error.into()),
+            Err(error) => page.wrong = self.mistake(error, visitor.language)?,
         }
         Ok(())
     }
@@ -244,11 +237,10 @@ impl Desk {
                 page.is_being_read = true;
                 return Ok(());
             }
-            Err(error) if is_typed(&error) => {
-                page.wrong = in_words(&error);
+            Err(error) => {
+                page.wrong = self.mistake(error, visitor.language)?;
                 return Ok(());
             }
-            Err(error) => return Err(error.into()),
         };
 
         // That somebody asked is known, and not about whom.
@@ -308,6 +300,21 @@ impl Desk {
         }
     }
 
+    /// What is wrong with what was typed; any other error is one of the program or the disk.
+    fn mistake(&self, error: QueueError, language: Language) -> Result<String, DeskError> {
+        let word = |key: &str| self.words.get(language, &format!("calls.wrong.{key}")).to_owned();
+        Ok(match error {
+            QueueError::Who { found: 0 } => word("nobody"),
+            QueueError::Who { .. } => word("several"),
+            QueueError::Typed { .. } => word("typed"),
+            QueueError::Correction { .. } => word("address"),
+            QueueError::Lacks { .. } => word("source"),
+            QueueError::NothingTold => word("nothing_told"),
+            QueueError::HeldBy { by, date } => format!("{} {by}, {date}.", word("held_by")),
+            error => return Err(error.into()),
+        })
+    }
+
     /// What happens next. A reason that would tell of an illness or a prison is told as any other
     /// case of a human.
     fn next_in_words(&self, person: &FoundPerson, language: Language) -> String {
@@ -338,20 +345,6 @@ fn may_be_told(reason: Reason) -> bool {
     let code = reason.code();
     let plain = ["D203", "D204", "D205", "D207", "D215", "D218", "D219", "D220"];
     code.starts_with('C') || plain.contains(&code)
-}
-
-/// Whether it is about what was typed, and not about the program or the disk.
-const fn is_typed(error: &QueueError) -> bool {
-    use QueueError as E;
-    matches!(
-        error,
-        E::Who { .. }
-            | E::Typed { .. }
-            | E::Correction { .. }
-            | E::Lacks { .. }
-            | E::NothingTold
-            | E::HeldBy { .. }
-    )
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The help desk: how it stands with somebody who calls, what they tell, and who may ask. And what
 //! answers change before the night. None of these pages goes over a network in the clear.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 
+use super::http::Answered;
 use super::review::{ROLES, lines, night, reviewing};
 use super::{OpenDesk, PASSWORD};
 
@@ -74,6 +75,58 @@ fn whoever_calls_hears_how_it_stands_and_an_objection_holds_from_that_moment() {
         let mut visit = desk.visit(role);
         assert_eq!((visit.get("/calls").status, visit.post("/calls", &by).status), (403, 403));
     }
+}
+
+fn passes_the_eleven_test(bsn: &str) -> bool {
+    let digits: Vec<i64> =
+        bsn.chars().filter_map(|sign| sign.to_digit(10)).map(i64::from).collect();
+    let weights = [9, 8, 7, 6, 5, 4, 3, 2, -1];
+    digits.len() == 9
+        && digits.iter().zip(weights).map(|(digit, by)| digit * by).sum::<i64>() % 11 == 0
+}
+
+/// Whether the help desk says in Dutch what a row's state comes to.
+fn is_said_of(state: &str, page: &Answered) -> bool {
+    let has_letter = page.says("is verstuurd") || page.says("wordt gemaakt");
+    let words = match state {
+        "suppressed" => "Er gaat geen brief uit",
+        "review" => "Een medewerker bekijkt het eerst",
+        _ => return has_letter,
+    };
+    page.says(words) && !has_letter
+}
+
+#[test]
+fn the_help_desk_says_of_everybody_what_the_night_has_done() {
+    let desk = reviewing(150);
+    let run = fs::read_dir(desk.path("data/runs")).unwrap().next().unwrap().unwrap().path();
+    let rows = csv::Reader::from_path(run.join("rows.csv")).unwrap();
+    let mut lists = BTreeMap::<String, Vec<BTreeMap<String, String>>>::new();
+    let mut states = BTreeMap::<String, BTreeSet<String>>::new();
+    for row in rows.into_deserialize() {
+        let row: BTreeMap<String, String> = row.unwrap();
+        let list = lists.entry(row["file"].clone()).or_insert_with(|| {
+            let list = csv::Reader::from_path(desk.path("inbox").join(&row["file"])).unwrap();
+            list.into_deserialize().map(Result::unwrap).collect()
+        });
+        let bsn = &list[row["row"].parse::<usize>().unwrap() - 1]["bsn"];
+        if passes_the_eleven_test(bsn) && row["state"] != "rejected" {
+            states.entry(bsn.clone()).or_default().insert(row["state"].clone());
+        }
+    }
+
+    let mut helper = desk.visit("helpdesk");
+    let mut asked = BTreeMap::<&str, usize>::new();
+    for (bsn, states) in &states {
+        // A row that is held beside a letter is a question of its own.
+        let lettered = states.contains("letter");
+        let state = if lettered { "letter" } else { states.first().unwrap() };
+        let page = helper.post("/calls", &[("bsn", bsn)]);
+        assert!(is_said_of(state, &page), "{state}: {}", page.body);
+        *asked.entry(state).or_default() += 1;
+    }
+    let enough = ["letter", "suppressed", "review"].iter().all(|state| asked.contains_key(state));
+    assert!(enough && asked["letter"] > 50, "{asked:?}");
 }
 
 #[test]
