@@ -67,7 +67,7 @@ pub struct QueueCase {
     /// What can be answered; nothing: the sender of a list has to settle it.
     pub answers: Vec<CaseAnswer>,
     /// Rows beside it, `file:row`, of which one alone may be the same person: `same` names it, as
-    /// `beside`. Nothing: `same` is said of all of them.
+    /// `beside`. Nothing: `same` is said of the one row beside it, or of all.
     pub candidates: Vec<String>,
     /// The cells that a correction may give.
     pub fields: &'static [CorrectedField],
@@ -163,7 +163,7 @@ impl CaseQueue {
                 person: open.person().to_owned(),
                 rows: open.rows.clone(),
                 answers: answers(&open, &known),
-                candidates: candidates(&known),
+                candidates: candidates(&open, &known),
                 fields: known.kind.fields(),
                 state: QueueState::of(&known, judgements, events),
                 open,
@@ -221,6 +221,11 @@ impl QueueCase {
         sight.is_some_and(|sight| decide::asks_twice(config, keys, self.kind, sight))
     }
 
+    /// Whether `same` is said of one of its candidates, or of nobody.
+    fn names_one(&self) -> bool {
+        names_one(&self.open, &self.known)
+    }
+
     /// The case as `review.csv` has it, with its evidence line by line.
     #[must_use]
     pub const fn in_papers(&self) -> &OpenCase {
@@ -235,19 +240,25 @@ fn unknown(open: &OpenCase) -> KnownCase {
     KnownCase::new(kind, Vec::new())
 }
 
-fn candidates(known: &KnownCase) -> Vec<String> {
-    if known.is_never_same() { known.candidates().map(str::to_owned).collect() } else { Vec::new() }
+/// Whether `same` has to name a row: of rows with different valid BSNs, and of those that fit a record
+/// equally well, one alone is its person. To say it of all of them would make one person of two.
+fn names_one(open: &OpenCase, known: &KnownCase) -> bool {
+    known.is_never_same() || (open.code == Reason::L205.code() && known.beside.len() > 1)
+}
+
+fn candidates(open: &OpenCase, known: &KnownCase) -> Vec<String> {
+    let named = names_one(open, known).then(|| known.candidates());
+    named.into_iter().flatten().map(str::to_owned).collect()
 }
 
 fn answers(open: &OpenCase, known: &KnownCase) -> Vec<CaseAnswer> {
     if known.by.is_empty() {
         return Vec::new();
     }
-    // Two valid BSNs are never one person.
-    let never = known.is_never_same();
+    let names_one = names_one(open, known);
     let is_told_of = open.code == Reason::D217.code();
     let fits = |answer: &CaseAnswer| match answer {
-        CaseAnswer::Same => !never,
+        CaseAnswer::Same => !names_one,
         CaseAnswer::Told => known.kind != CaseKind::Record || is_told_of,
         _ => true,
     };

@@ -197,7 +197,7 @@ fn show_answers(case: &QueueCase) {
     };
     output::line(format_args!("\nabout     {}\nanswers   {answers}", case.kind));
     if !case.candidates.is_empty() {
-        // Two of the rows have different BSNs: one of them alone may be the person.
+        // One of the rows alone may be the person.
         let rows = case.candidates.iter().map(|row| format!("{} --row {row}", CaseAnswer::Same));
         output::line(format_args!("or one of {}", rows.collect::<Vec<_>>().join(", ")));
     }

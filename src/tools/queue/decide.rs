@@ -215,13 +215,12 @@ fn check(case: &QueueCase, word: &CaseWord<'_>) -> Result<Vec<Correction>, Queue
         return Err(QueueError::Elsewhere { case: number, code: case.code.clone() });
     }
 
-    if word.answer == CaseAnswer::Same && case.known.is_never_same() {
+    if word.answer == CaseAnswer::Same && case.names_one() {
         let is_one = chosen(&word.corrections).is_some_and(|row| case.candidates.contains(row));
-        let alone = is_one && word.corrections.len() == 1;
-        return if alone {
-            Ok(word.corrections.clone())
-        } else {
-            Err(QueueError::Never { case: number })
+        return match word.corrections.len() {
+            1 if is_one => Ok(word.corrections.clone()),
+            _ if case.candidates.is_empty() => Err(QueueError::Never { case: number }),
+            _ => Err(QueueError::Which { case: number }),
         };
     }
 

@@ -29,6 +29,11 @@ pub enum QueueError {
     /// Two valid BSNs.
     #[error("case {case} has two different valid BSNs, which are never one person")]
     Never { case: u32 },
+    /// Several rows, of which one is the person.
+    #[error(
+        "several rows of case {case} could be the person, and one of them is: `same` has to name it"
+    )]
+    Which { case: u32 },
     /// A correction is not usable.
     #[error("the correction of case {case}: {problem}")]
     Correction { case: u32, problem: String },
@@ -141,6 +146,7 @@ impl Explain for QueueError {
                 "`breachpost review list --open` shows the cases of the last run; their numbers change from run to run"
             }
             Self::Elsewhere { .. } => "docs/policy.md says for each code what a human does",
+            Self::Which { .. } => "`same --row FILE:ROW`; `review show CASE` lists the rows",
             Self::Never { .. } => "correct the numbers in the lists, or decide `different`",
             Self::Correction { .. } => {
                 "one `field = value` a line on standard input; `review show CASE` names the fields"

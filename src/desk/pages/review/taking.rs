@@ -181,6 +181,7 @@ const fn is_an_objection(error: &QueueError) -> bool {
         E::Elsewhere { .. }
             | E::Answer { .. }
             | E::Never { .. }
+            | E::Which { .. }
             | E::Correction { .. }
             | E::Lacks { .. }
             | E::Already { .. }
