@@ -130,6 +130,13 @@ impl Worklist {
         !self.book.untaken().is_empty()
     }
 
+    /// Answers that somebody gave and the ledger did not take, of cases that are still theirs to
+    /// answer: the case, and why.
+    pub fn dropped_of(&self, who: &str) -> impl Iterator<Item = (u32, &str)> {
+        let dropped = self.book.dropped_of(who).map(|(answer, why)| (answer.case, why));
+        dropped.filter(move |(case, _)| self.state(*case).is_for(who))
+    }
+
     /// Whether these are still the cases of the last run.
     #[must_use]
     pub fn is_current(&self, config: &Config) -> bool {

@@ -41,6 +41,8 @@ struct QueuePage {
     kinds: Vec<ShownKind>,
     /// How long the rest takes, in words.
     time: String,
+    /// Answers of theirs that do not count: the case, and why.
+    dropped: Vec<(u32, String)>,
     next: Option<u32>,
 }
 
@@ -111,6 +113,10 @@ impl Desk {
             left,
             kinds: queue.kinds(&visitor.name).into_iter().map(shown).collect(),
             time: self.time_left(&queue, left, visitor.language),
+            dropped: queue
+                .dropped_of(&visitor.name)
+                .map(|(case, why)| (case, why.to_owned()))
+                .collect(),
             next: queue.next(None, &visitor.name, Instant::now()),
         };
         Ok(View::of("review.html", &page))

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::Minutes;
 use super::{CaseQueue, CaseWord, QueueCase, QueueError, to_write};
+use crate::base::plain::is_same_name;
 use crate::base::{FileError, data_dir, durable, plain};
 use crate::config::Config;
 use crate::field::judgement::CaseAnswer;
@@ -22,7 +23,8 @@ use crate::report::shelf;
 
 /// The end of a book's name: one line of JSON for each answer.
 const ANSWERS: &str = ".jsonl";
-/// The end of the name of the file that says how many of them the ledger has.
+/// The end of the name of the file that says how many of them the ledger has, and below that, line
+/// by line, which of them do not count and why.
 const TAKEN: &str = ".taken";
 /// The longest file of answers that is read, in bytes.
 const LONGEST: u64 = 1 << 30;
@@ -52,8 +54,16 @@ pub struct AnswerBook {
     path: Utf8PathBuf,
     file: File,
     answers: Vec<Answer>,
-    /// How many of them the ledger has.
-    taken: u64,
+    taken: Taken,
+}
+
+/// How much of a book the ledger has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Taken {
+    /// So many answers were looked at.
+    count: u64,
+    /// Those of them that do not count, by their number, with what stands against them.
+    dropped: Vec<(u64, String)>,
 }
 
 impl AnswerBook {
@@ -79,7 +89,7 @@ impl AnswerBook {
         }
         let answers = parse(&path, &text[..whole])?;
         durable::sync_folder(&folder).map_err(failed("sync the folder of"))?;
-        let taken = read_taken(&path)?;
+        let taken = Taken::read(&path)?;
         Ok(Self { path, file, answers, taken })
     }
 
@@ -115,8 +125,17 @@ impl AnswerBook {
     /// What the ledger does not have yet.
     #[must_use]
     pub fn untaken(&self) -> &[Answer] {
-        let taken = usize::try_from(self.taken).unwrap_or(usize::MAX);
+        let taken = usize::try_from(self.taken.count).unwrap_or(usize::MAX);
         self.answers.get(taken..).unwrap_or_default()
+    }
+
+    /// The answers of one person that do not count, oldest first, each with what stands against it.
+    pub fn dropped_of(&self, who: &str) -> impl Iterator<Item = (&Answer, &str)> {
+        let dropped = self.taken.dropped.iter().filter_map(|(number, why)| {
+            let place = usize::try_from(number.checked_sub(1)?).ok()?;
+            Some((self.answers.get(place)?, why.as_str()))
+        });
+        dropped.filter(move |(answer, _)| is_same_name(&answer.by, who))
     }
 
     /// Looks how much of it the ledger has by now.
@@ -124,7 +143,7 @@ impl AnswerBook {
     /// # Errors
     /// [`FileError`] when that cannot be read.
     pub fn look_again(&mut self) -> Result<(), FileError> {
-        self.taken = read_taken(&self.path)?;
+        self.taken = Taken::read(&self.path)?;
         Ok(())
     }
 }
@@ -139,18 +158,19 @@ struct Untaken {
     book: Utf8PathBuf,
     answers: Vec<Answer>,
     all: u64,
+    taken: Taken,
 }
 
 impl Untaken {
     fn of(book: Utf8PathBuf) -> Result<Self, FileError> {
         let failed = |path| FileError::at("read", path);
         let text = durable::read_text(&book, LONGEST).map_err(failed(&book))?;
-        let taken = read_taken(&book)?;
+        let taken = Taken::read(&book)?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         let mut answers = parse(&book, &text[..whole])?;
         let all = answers.len() as u64;
-        answers.retain(|answer| answer.number > taken);
-        Ok(Self { book, answers, all })
+        answers.retain(|answer| answer.number > taken.count);
+        Ok(Self { book, answers, all, taken })
     }
 
     /// Of all books that have any.
@@ -167,15 +187,31 @@ impl Untaken {
     }
 }
 
-/// How many answers of a book the ledger has.
-fn read_taken(book: &Utf8Path) -> Result<u64, FileError> {
-    let path = taken(book);
-    match durable::read_text(&path, 64) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
-        text => {
-            let text = text.map_err(FileError::at("read", &path))?;
-            Ok(text.trim().parse().unwrap_or(0))
-        }
+impl Taken {
+    /// Of a book; nothing was taken of one beside which nothing says so.
+    fn read(book: &Utf8Path) -> Result<Self, FileError> {
+        let path = taken(book);
+        let text = match durable::read_text(&path, LONGEST) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            text => text.map_err(FileError::at("read", &path))?,
+        };
+
+        let mut lines = text.lines();
+        let count = lines.next().and_then(|line| line.trim().parse().ok()).unwrap_or(0);
+        let dropped = lines.filter_map(|line| {
+            let (number, why) = line.split_once(' ')?;
+            Some((number.parse().ok()?, why.to_owned()))
+        });
+        Ok(Self { count, dropped: dropped.collect() })
+    }
+
+    fn write(&self, book: &Utf8Path) -> Result<(), FileError> {
+        let dropped = self.dropped.iter().map(|(number, why)| format!("{number} {why}\n"));
+        let text = format!("{}\n{}", self.count, dropped.collect::<String>());
+        let path = taken(book);
+        durable::write(&path, text.as_bytes()).map_err(FileError::at("write", &path))
     }
 }
 
@@ -224,56 +260,55 @@ fn take_book(
     let judgements = ledger.judgements()?;
     let mut queue = CaseQueue::of_run(run, &judgements)?;
     let mut minutes = Minutes::new(config, judgements, date);
+    let mut dropped = book.taken.dropped.clone();
     for answer in &book.answers {
-        take(ledger, &mut minutes, &mut queue, answer)?;
+        if let Some(why) = take(ledger, &mut minutes, &mut queue, answer)? {
+            let why = plain::quoted(&why);
+            tracing::warn!(
+                review.case = answer.case,
+                "an answer of the desk does not count: {why}"
+            );
+            dropped.push((answer.number, why));
+        }
     }
     ledger.judge_all(&minutes.words, date)?;
 
-    let path = taken(&book.book);
-    durable::write(&path, format!("{}\n", book.all).as_bytes())
-        .map_err(FileError::at("write", &path))?;
+    Taken { count: book.all, dropped }.write(&book.book)?;
     Ok(minutes.words.len())
 }
 
-/// Takes one answer, unless it cannot count any more.
+/// Takes one answer, unless it cannot count any more: then the answer is why.
 fn take<'w>(
     ledger: &Ledger,
     minutes: &mut Minutes<'w>,
     queue: &mut CaseQueue,
     answer: &'w Answer,
-) -> Result<(), QueueError> {
+) -> Result<Option<String>, QueueError> {
     let decider = Decider { by: &answer.by, reason: answer.reason.as_deref() };
     let word =
         CaseWord { answer: answer.word, corrections: Vec::new(), source: None, decider, run: None };
-    let dropped = |why: &str| {
-        tracing::warn!(
-            review.case = answer.case,
-            "an answer of the desk does not count: {}",
-            plain::quoted(why)
-        );
-        Ok(())
-    };
     // One that nobody may write down stops no other; nobody takes back what somebody else said since.
     if let Err(error) = decider.check() {
-        return dropped(&error.to_string());
+        return Ok(Some(error.to_string()));
     }
     let is_theirs = |case: &QueueCase| case.state.is_by(&answer.by);
     if answer.word == CaseAnswer::Undecided && !queue.find(answer.case).is_ok_and(is_theirs) {
-        return dropped("it is not theirs to take back");
+        return Ok(Some("it is not theirs to take back".to_owned()));
     }
     match minutes.add(ledger, queue, answer.case, &word) {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(None),
         Err(
             error @ (QueueError::NoCase { .. }
             | QueueError::Elsewhere { .. }
             | QueueError::Answer { .. }
             | QueueError::Never { .. }
+            | QueueError::Which { .. }
             | QueueError::Already { .. }
             | QueueError::OwnOpinion { .. }
             | QueueError::OthersOpinion { .. }
             | QueueError::NotDecided { .. }
             | QueueError::Lacks { .. }),
-        ) => dropped(&error.to_string()),
+        ) => Ok(Some(error.to_string())),
         Err(error) => Err(error),
     }
 }
@@ -317,11 +352,15 @@ mod tests {
         book.add(answer("Anna", CaseAnswer::Same)).unwrap();
         book.add(answer("Anna", CaseAnswer::Undecided)).unwrap();
         assert_eq!(book.untaken().len(), 2);
-        std::fs::write(taken(&book.path), "1\n").unwrap();
+        Taken { count: 1, dropped: vec![(1, "why so".to_owned())] }.write(&book.path).unwrap();
         book.look_again().unwrap();
+        let told: Vec<_> = book.dropped_of("anna").collect();
+        assert_eq!((told.len(), told[0].0.case, told[0].1), (1, 7, "why so"));
+        assert_eq!(book.dropped_of("Bart").count(), 0);
         let left = Untaken::all(data).unwrap();
         assert_eq!((left[0].answers.len(), left[0].answers[0].number, left[0].all), (1, 2, 2));
         assert_eq!(book.untaken().len(), 1);
+        // As an earlier program wrote it.
         std::fs::write(taken(&book.path), "2\n").unwrap();
         assert!(Untaken::all(data).unwrap().is_empty());
     }
