@@ -13,7 +13,7 @@ const KARELS: [&str; 2] = [
 const WHO: &str = "bsn = 9123.45.627\n";
 const OTTO: &str = "surname = Oud\nbirth_date = 1955-02-03\n";
 
-fn call<'c>(what: &'c str, more: &[&'c str]) -> Vec<&'c str> {
+pub fn call<'c>(what: &'c str, more: &[&'c str]) -> Vec<&'c str> {
     let words = ["person", "call", what, "--source", "somebody", "--reason", "called us"];
     [&words[..], more].concat()
 }
