@@ -3,6 +3,7 @@
 
 pub mod decided;
 pub mod row;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,18 +15,16 @@ use crate::approval::{self, words};
 use crate::base::{Explain, data_dir};
 use crate::compose::texts::CampaignTexts;
 use crate::config::Config;
-use crate::field::address::AddressSource;
 use crate::field::body::Body;
-use crate::field::draft::{Draft, Kix};
 use crate::field::made_with::MadeWith;
 use crate::field::place::Planned;
-use crate::field::subject::LetterSubject;
-use crate::field::terms::{Audience, Category, Custody, Format, Kind, Language};
+use crate::field::terms::{Format, Kind, Language};
 use crate::record::{Access, Home, Ledger, LetterRecord, RecordError};
 use crate::render::{self, Press, RenderError};
 use crate::report::{ReportError, namesakes};
 use crate::run::plan_files::{Settings, Staging};
 use crate::run::{RunError, kept_texts};
+pub use rules::AppliedRule;
 
 /// Why a letter cannot be explained.
 #[derive(Debug, thiserror::Error)]
@@ -116,17 +115,6 @@ pub struct LetterExplanation {
     pub texts_changed: bool,
 }
 
-/// One decision.
-#[derive(Clone, Debug, Serialize)]
-pub struct AppliedRule {
-    /// What was decided.
-    pub what: &'static str,
-    /// How.
-    pub value: String,
-    /// Why.
-    pub why: &'static str,
-}
-
 /// Explains the letter with this id or reference. `texts` are those of today.
 ///
 /// # Errors
@@ -164,7 +152,7 @@ pub fn explain(
         }),
         rows: rows.map(|((file, row), record_id)| format!("{file}:{row} {record_id}")).collect(),
         namesakes: namesakes::of(&found.papers, &draft.rows),
-        rules: rules(draft),
+        rules: rules::of(draft),
         address: draft
             .name_lines
             .iter()
@@ -299,125 +287,6 @@ pub(super) fn written_as(
     let letters = plan.read_part(record.part, &job.staged).ok()?.letters;
     let own = |letter: &&Planned| letter.draft.letter_id.to_string() == record.letter_id;
     letters.iter().find(own).map(|letter| (letter.draft.language, letter.draft.format))
-}
-
-fn rules(draft: &Draft) -> Vec<AppliedRule> {
-    let findings = &draft.findings;
-    let words = |items: crate::field::terms::Items| {
-        items.iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
-    };
-    let rule = |what, value: String, why| AppliedRule { what, value, why };
-    let mut rules = vec![
-        rule("subject", draft.subject.to_string(), why_subject(draft.subject)),
-        rule("kind", draft.kind.to_string(), why_kind(draft)),
-        rule(
-            "categories",
-            findings.categories.iter().map(Category::to_string).collect::<Vec<_>>().join(", "),
-            "from the rows' own field; the first of prisoner, hospital, gp, screening is the main one",
-        ),
-        rule("status", findings.status.to_string(), "the strongest of the rows"),
-        rule(
-            "published",
-            findings.published.to_string(),
-            "yes over unknown over no; missing is unknown",
-        ),
-        rule("involved", words(findings.involved), "kinds of data that a confirmed row has"),
-        rule(
-            "possible",
-            words(findings.possible),
-            "kinds of data that only a not-excluded row has",
-        ),
-        rule("language", draft.language.to_string(), why_language(draft.language)),
-        rule("format", draft.format.to_string(), why_format(draft.format)),
-        rule(
-            "sender",
-            draft.sender.clone(),
-            "the sender profile of the main category in the facts",
-        ),
-        rule("audience", draft.audience.to_string(), why_audience(draft.audience)),
-        rule(
-            "address from",
-            source_word(draft.address_source).to_owned(),
-            "participants, then register, then the lab's row; in custody the institution",
-        ),
-    ];
-
-    if let Some(custody) = draft.custody {
-        rules.push(rule("custody", custody.to_string(), why_custody(custody)));
-    }
-
-    if !draft.provider_display.is_empty() {
-        rules.push(rule(
-            "provider",
-            draft.provider_display.clone(),
-            "confirmed in the providers list with a date",
-        ));
-    }
-
-    rules.push(match &draft.kix {
-        Kix::Code(code) => rule("kix", code.clone(), "postcode, number, X and addition"),
-        Kix::Skipped(reason) => rule("kix", reason.clone(), "no code can be made for this address"),
-    });
-
-    rules
-}
-
-const fn why_subject(subject: LetterSubject) -> &'static str {
-    match subject {
-        LetterSubject::Person => "somebody whose data it is",
-        LetterSubject::Professional => "somebody who works in health care, about their own data",
-        LetterSubject::Provider => {
-            "a care provider, about all of its patients: it has no rows of its own"
-        }
-    }
-}
-
-const fn why_kind(draft: &Draft) -> &'static str {
-    match draft.kind {
-        Kind::First if draft.reissue_of.is_some() => "it takes the place of an earlier letter",
-        Kind::First => "the addressee was never told before",
-        Kind::Supplement => "something material is new since the last letter",
-        Kind::Correction => "something told in the last letter no longer holds",
-    }
-}
-
-const fn why_language(language: Language) -> &'static str {
-    match language {
-        Language::Nl => "recorded preference, else Dutch",
-        Language::En => "recorded preference",
-    }
-}
-
-const fn why_format(format: Format) -> &'static str {
-    match format {
-        Format::Standard => "recorded preference, else standard",
-        Format::Large => "recorded preference",
-    }
-}
-
-const fn why_audience(audience: Audience) -> &'static str {
-    match audience {
-        Audience::Adult => "16 or over at the letter date, or a category of adults",
-        Audience::Youth => "12 to 15 at the letter date, and the policy, or a human, is to write",
-        Audience::Parents => "under 12 at the letter date, or 12 to 15 and a human decided so",
-    }
-}
-
-const fn why_custody(custody: Custody) -> &'static str {
-    match custody {
-        Custody::Current => "held now: written to at the institution",
-        Custody::Former => "was held: written to at home",
-    }
-}
-
-const fn source_word(source: AddressSource) -> &'static str {
-    match source {
-        AddressSource::Participants => "participants",
-        AddressSource::Register => "register",
-        AddressSource::Exposure => "exposure row",
-        AddressSource::Institution => "institution",
-        AddressSource::Decision => "a human's decision",
-    }
 }
 
 /// A heading with lines below it; nothing without lines.
