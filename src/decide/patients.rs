@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::decide::Circumstances;
 use crate::field::ids::Pseudonym;
 use crate::field::person::{Cluster, Person};
@@ -25,6 +27,22 @@ pub struct PatientLine {
     pub address_left_out: &'static str,
     /// `yes`: somebody says that the person has died; do not call.
     pub deceased: &'static str,
+    /// By when whoever has the list destroys it: on each line, so that no copy of a part is without.
+    pub destroy_by: Date,
+}
+
+impl PatientLine {
+    /// The names of its fields, in their order.
+    pub const COLUMNS: [&str; 8] = [
+        "surname",
+        "initials",
+        "birth_date",
+        "street",
+        "town",
+        "address_left_out",
+        "deceased",
+        "destroy_by",
+    ];
 }
 
 /// Personal data: nothing is printed.
@@ -44,18 +62,19 @@ pub fn list<'a>(
     loose: &[&'a Exposure],
     circumstances: &Circumstances<'a>,
     remembered: &BTreeMap<Pseudonym, String>,
+    destroy_by: Date,
 ) -> Vec<PatientLine> {
     let is_theirs = |row: &&&Exposure| row.provider_code() == code;
     let known = people.iter().filter_map(|person| {
         let record = person.rows.exposures.iter().find(is_theirs)?;
         let is_remembered = remembered.contains_key(&person.pseudonym);
         let found = Found::of(&person.rows, circumstances, is_remembered);
-        Some(line(record, found))
+        Some(line(record, found, destroy_by))
     });
     let loose = loose.iter().filter(is_theirs);
     let nobody = Found { may_be_told: false, deceased: false };
     let mut lines: Vec<PatientLine> =
-        known.chain(loose.map(|record| line(record, nobody))).collect();
+        known.chain(loose.map(|record| line(record, nobody, destroy_by))).collect();
     lines.sort();
     lines
 }
@@ -85,7 +104,7 @@ impl Found {
     }
 }
 
-fn line(record: &Exposure, found: Found) -> PatientLine {
+fn line(record: &Exposure, found: Found, destroy_by: Date) -> PatientLine {
     let (name, address) = (record.name(), record.address());
     let joined = |words: &[&str]| {
         let words = words.iter().filter(|word| !word.is_empty());
@@ -106,5 +125,6 @@ fn line(record: &Exposure, found: Found) -> PatientLine {
         town: told(&[address.postcode, address.town]),
         address_left_out: yes(!found.may_be_told),
         deceased: yes(found.deceased),
+        destroy_by,
     }
 }

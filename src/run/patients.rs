@@ -2,7 +2,6 @@
 //! written where the operator says and is no paper of any run; the ledger knows that it was made.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 
 use camino::Utf8Path;
 use jiff::civil::Date;
@@ -60,9 +59,9 @@ pub fn write_list(
     let world = heard.circumstances(ledger.keys(), rows, &people, &facts.sender_of);
     let guard = heard.guard(&ledger, rows)?;
     let remembered = guard.remembered(&people, |person| world.judged(person));
-    let lines = patients::list(code, &people, &loose, &world, &remembered);
+    let lines = patients::list(code, &people, &loose, &world, &remembered, until);
 
-    let sealed = seal(&lines, recipients, until).map_err(FileError::at("seal", out))?;
+    let sealed = seal(&lines, recipients).map_err(FileError::at("seal", out))?;
     durable::write_new(out, &sealed).map_err(FileError::at("write", out))?;
     let unreadable = rows.refused.iter().filter(|row| row.list == List::Exposures && !row.used);
     Ok(PatientsList {
@@ -74,14 +73,11 @@ pub fn write_list(
 }
 
 /// The list as CSV, sealed; it is never on a disk in the clear.
-fn seal(
-    lines: &[patients::PatientLine],
-    recipients: &Recipients,
-    until: Date,
-) -> std::io::Result<Vec<u8>> {
+fn seal(lines: &[patients::PatientLine], recipients: &Recipients) -> std::io::Result<Vec<u8>> {
     let mut sealer = Sealer::new(recipients, Vec::new())?;
-    writeln!(sealer, "# destroy by {until}")?;
-    let mut csv = csv::Writer::from_writer(&mut sealer);
+    // A list of nobody has its columns, too.
+    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(&mut sealer);
+    csv.write_record(patients::PatientLine::COLUMNS).map_err(std::io::Error::other)?;
     lines.iter().try_for_each(|line| csv.serialize(line)).map_err(std::io::Error::other)?;
     csv.flush()?;
     drop(csv);
