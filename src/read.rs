@@ -38,6 +38,7 @@ mod snapshot;
 mod split;
 mod spoilt;
 mod stray;
+mod suppressions;
 mod tally;
 mod text;
 mod translate;
@@ -111,6 +112,32 @@ pub fn read_marked(
 ) -> Result<(Rows, Delivery), ReadError> {
     let found = inbox::open(inbox, formats)?;
     warn_about(&found);
+    read_lists(inbox, found, formats, *terms, marker, progress)
+}
+
+/// Reads the providers lists alone.
+///
+/// # Errors
+/// As [`read`].
+pub fn providers(
+    inbox: &Utf8Path,
+    formats: &Inputs,
+    terms: &ReadTerms,
+    progress: &Progress,
+) -> Result<Rows, ReadError> {
+    let mut found = inbox::open(inbox, formats)?;
+    found.lists.retain(|list| list.list == List::Providers);
+    read_lists(inbox, found, formats, *terms, None, progress).map(|(rows, _)| rows)
+}
+
+fn read_lists(
+    inbox: &Utf8Path,
+    found: inbox::Inbox,
+    formats: &Inputs,
+    terms: ReadTerms,
+    marker: Option<Marker>,
+    progress: &Progress,
+) -> Result<(Rows, Delivery), ReadError> {
     inbox::check_settled(inbox, &found, formats.settle(terms.synthetic), SystemTime::now())?;
     progress.bytes("reading", found.lists.iter().map(|list| list.bytes).sum());
     let synthetic = terms.synthetic;
@@ -227,7 +254,7 @@ fn read_list(
             refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
             read
         }
-        List::Suppressions => read_suppressions(file, format, context, rows)?,
+        List::Suppressions => suppressions::read(file, format, context, rows)?,
         List::Professionals => {
             let mut waiting = Vec::new();
             let read = read_file(
@@ -248,37 +275,6 @@ fn read_list(
     Ok(counted)
 }
 
-/// Reads suppressions behind those that are there already. A row that names nobody stops the run.
-fn read_suppressions(
-    file: &Found,
-    format: &InputFormat,
-    context: &Context<'_>,
-    rows: &mut Rows,
-) -> Result<(Input, Counted), ReadError> {
-    let (known, refused_before) = (rows.suppressions.len(), rows.refused.len());
-    let mut waiting = Vec::new();
-    let read = read_file(
-        file,
-        format,
-        context,
-        &mut rows.suppressions,
-        &mut rows.refused,
-        &mut rows.damage,
-        &mut waiting,
-    )?;
-    rows.refused.extend(waiting.into_iter().map(|(_, refusal)| refusal));
-
-    let good = rows.suppressions[known..].iter();
-    let good = good.filter(|row| row.bsn.is_none() && row.person_ref.is_empty());
-    let refused = rows.refused[refused_before..].iter().filter(|row| names_nobody(row));
-    let nobody = good.map(|row| row.row.row).chain(refused.map(|row| row.set_aside.row.row)).min();
-
-    match nobody {
-        Some(row) => Err(ReadError::Suppression { file: context.file.to_owned(), row }),
-        None => Ok(read),
-    }
-}
-
 /// What was counted of one file beside its rows.
 struct Counted {
     tally: Tally,
@@ -287,11 +283,6 @@ struct Counted {
     delivered: Vec<(u32, Vec<String>)>,
     /// Columns that the file does without.
     absent: Vec<&'static str>,
-}
-
-/// Neither number can be read, nor is enough left of the BSN to look for whose it may be.
-fn names_nobody(row: &Refused) -> bool {
-    row.bsn.is_none() && row.person_ref.is_empty() && row.digits.is_none()
 }
 
 /// Reads one file behind the rows that are there already.

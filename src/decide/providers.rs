@@ -185,7 +185,10 @@ pub(super) fn next_notice(
 }
 
 /// Whether a row of the providers list is one that can be written to.
-fn usable(provider: &Provider, tonight: Date) -> Result<(), NoticeHold> {
+///
+/// # Errors
+/// P103 to P105.
+pub fn usable(provider: &Provider, tonight: Date) -> Result<(), NoticeHold> {
     if !provider.merged_into.is_empty() {
         Err(NoticeHold::P105)
     } else if provider.is_closed_on(tonight) {

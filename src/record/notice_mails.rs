@@ -128,6 +128,8 @@ pub struct UnsentMails {
     pub by_run: BTreeMap<String, BTreeSet<LetterId>>,
     /// The hash of the file of each of these runs, lower-case hex.
     pub files: BTreeMap<String, String>,
+    /// To which provider each is.
+    pub providers: BTreeMap<LetterId, Pseudonym>,
 }
 
 impl UnsentMails {
@@ -227,6 +229,7 @@ impl Ledger {
             let is_held = held.contains(state.run_id.as_str()) || is_unnamed;
             if is_open && !is_held && !later && !is_over(state, time) {
                 unsent.by_run.entry(state.run_id.clone()).or_default().insert(*letter_id);
+                unsent.providers.insert(*letter_id, state.mail.provider);
             }
         }
         unsent.files = model.mails.files.clone();

@@ -10,18 +10,22 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{RunError, papers};
+use crate::base::progress::Progress;
 use crate::base::{ExitStatus, Explain, FileError, durable, hash};
 use crate::compose::notices::{NoticeBook, ProviderNotice};
 use crate::config::{Config, ProvidersFirst};
+use crate::decide::{self, Circumstances};
 use crate::deliver::email::{self, MailError};
 use crate::deliver::notice_mail::{self, MailLines};
 use crate::field::body::Body;
 use crate::field::draft::Draft;
 use crate::field::findings::Findings;
-use crate::field::ids::LetterId;
+use crate::field::ids::{LetterId, Pseudonym};
+use crate::field::keys::Keys;
 use crate::field::notice_mail::{MailFate, MailToSend, NoticeChannel, NoticeMail};
 use crate::field::provider::ProviderHistory;
 use crate::package::sign::TWO_SIGN;
+use crate::read::{self, ReadError, ReadTerms};
 use crate::record::notice_mails::{MailTime, MailsPlanned, MailsTold};
 use crate::record::{Access, Home, Ledger, RecordError};
 use crate::report::ReportError;
@@ -162,6 +166,9 @@ pub enum NoticeMailError {
     /// The ledger.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The providers list.
+    #[error(transparent)]
+    Inbox(#[from] ReadError),
 }
 
 impl Explain for NoticeMailError {
@@ -177,6 +184,7 @@ impl Explain for NoticeMailError {
             Self::Mail(error) => return error.hint(),
             Self::File(error) => return error.hint(),
             Self::Record(error) => return error.hint(),
+            Self::Inbox(error) => return error.hint(),
         };
         Some(hint.to_owned())
     }
@@ -185,6 +193,7 @@ impl Explain for NoticeMailError {
         match self {
             Self::NotConfigured | Self::Unsigned | Self::Rehearsal { .. } => ExitStatus::Usage,
             Self::Record(error) => error.status(),
+            Self::Inbox(error) => error.status(),
             Self::Changed { .. } | Self::Mail(_) | Self::File(_) => ExitStatus::Stopped,
         }
     }
@@ -203,6 +212,8 @@ pub struct MailsSent {
     pub fates: BTreeMap<MailFate, u64>,
     /// Mails that were not tried: the server was not there.
     pub untried: u64,
+    /// Mails that are not sent: today's providers list has the provider no more, or otherwise.
+    pub outdated: u64,
 }
 
 /// Hands the mails that wait to the server.
@@ -247,6 +258,13 @@ pub fn send(
         let sha256 = unsent.files.get(run_id).map_or("", String::as_str);
         waiting.extend(words(&config.data_dir, run_id, sha256, wanted)?);
     }
+    let planned = waiting.len();
+    let addresses = addresses(config, ledger.keys(), today)?;
+    waiting.retain(|one| {
+        let provider = unsent.providers.get(&one.letter_id);
+        provider.and_then(|provider| addresses.get(provider)) == Some(&one.to)
+    });
+    sent.outdated = (planned - waiting.len()) as u64;
     let is_nobodys = |to: &str| NOBODYS.iter().any(|end| to.trim_end_matches('>').ends_with(end));
     let count = waiting.iter().filter(|one| !is_nobodys(&one.to)).count();
     if config.synthetic && count > 0 {
@@ -276,6 +294,24 @@ pub fn send(
     let tried: u64 = sent.fates.values().sum();
     sent.untried = waiting.len() as u64 - tried;
     Ok(sent)
+}
+
+/// Where the providers that can be written to today have their mail, as the list has it by now: since
+/// the night one may have closed, or have a different mailbox.
+fn addresses(
+    config: &Config,
+    keys: &Keys,
+    today: Date,
+) -> Result<BTreeMap<Pseudonym, String>, NoticeMailError> {
+    let terms = ReadTerms { synthetic: config.synthetic, run_date: today };
+    let rows = read::providers(&config.inbox, &config.inputs, &terms, &Progress::hidden())?;
+    let listed = Circumstances::new(&rows, &BTreeMap::new());
+    let usable = rows.providers.iter().filter_map(|row| {
+        let provider = listed.listed(&row.code).ok()?;
+        decide::providers::usable(provider, today).ok()?;
+        Some((keys.provider(&provider.code), provider.contact_email.clone()))
+    });
+    Ok(usable.collect())
 }
 
 /// The words of those mails of a run, as they were planned.

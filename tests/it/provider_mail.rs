@@ -217,6 +217,37 @@ fn a_server_that_is_not_there_makes_letters_when_the_time_is_over() {
 }
 
 #[test]
+fn a_mail_goes_by_the_providers_list_of_the_day_on_which_it_is_sent() {
+    let mailing = Mailing::new(6, "[providers_first]\nchannels = { gp = \"mail\" }\n");
+    mailing.run("2025-09-15");
+    let list = mailing.night.inbox().join("providers.csv");
+    let text = fs::read_to_string(&list).unwrap();
+    let changed = text.lines().enumerate().map(|(line, row)| match line {
+        1 => row.replace("good0@", "moved0@"),
+        3 => row.strip_suffix(",,").unwrap().to_owned() + ",2025-09-15,",
+        4 => row.to_owned() + "01000000",
+        6 => String::new(),
+        _ => row.to_owned(),
+    });
+    let changed: Vec<String> = changed.filter(|row| !row.is_empty()).collect();
+    fs::write(&list, changed.join("\n") + "\n").unwrap();
+
+    // A new mailbox, a practice that has closed, one that was taken over, one that is on the list no more.
+    let sent = mailing.send("2025-09-15");
+    assert_eq!(sent["outdated"], 4, "{sent}");
+    assert_eq!(sent["fates"], serde_json::json!({"refused": 1, "sending": 1}), "{sent}");
+    assert!(mailing.received().is_empty());
+
+    // The time of the mails is over: whoever can be written to by now gets a letter.
+    let again = mailing.ask("2025-09-18", &["run", "--json", "--accept-inputs", "a new list"]);
+    assert!(again.code <= 1, "{}", again.stderr);
+    let again: Value = serde_json::from_str(&again.stdout).unwrap();
+    let lettered: BTreeSet<String> = mailing.letters(&again);
+    let moved = ["good0@zorg.example", "refused1@zorg.example", "drop4@zorg.example"];
+    assert_eq!(lettered, moved.map(str::to_owned).into());
+}
+
+#[test]
 fn a_rehearsal_writes_to_nobody_who_exists() {
     let mailing = Mailing::new(6, "[providers_first]\nchannels = { gp = \"mail\" }\n");
     let list = mailing.night.inbox().join("providers.csv");

@@ -19,7 +19,7 @@ impl Session<'_> {
             .map_err(|error| Failure::of(&error))?;
 
         let is_done = |fate: &MailFate| *fate == MailFate::Accepted;
-        let status = if sent.untried == 0 && sent.fates.keys().all(is_done) {
+        let status = if sent.untried + sent.outdated == 0 && sent.fates.keys().all(is_done) {
             ExitStatus::Done
         } else {
             ExitStatus::ForAHuman
@@ -35,7 +35,13 @@ impl Session<'_> {
             }
             return Ok(status);
         }
-        if sent.fates.is_empty() {
+        if sent.outdated > 0 {
+            let mails = count(sent.outdated, "mail", "mails");
+            output::line(format_args!(
+                "outdated  {mails}: not sent, since today's providers list has the provider otherwise"
+            ));
+        }
+        if sent.fates.is_empty() && sent.outdated == 0 {
             output::line("mails     none is waiting");
         }
         for (fate, mails) in &sent.fates {
