@@ -12,6 +12,11 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
+use camino::Utf8Path;
+use landlock::{
+    ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
+    RulesetCreatedAttr as _, RulesetError, path_beneath_rules,
+};
 use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen as Length, SeccompCmpOp as Is,
@@ -69,19 +74,29 @@ pub fn longest_file(usual: u64) -> u64 {
 
 /// What a process may do beside reading and writing what it has open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rights {
+pub enum Rights<'p> {
     /// Nothing.
     Nothing,
-    /// Open files and folders to read them.
-    ReadFiles,
+    /// Open these files, and what is in these folders, to read them.
+    Read(&'p [&'p Utf8Path]),
 }
 
 /// Takes from this process what it does not need. The threads it computes with are started first;
 /// no other can be afterwards.
 ///
-/// Where the kernel knows no filters of system calls (seccomp), the limits hold alone.
-pub fn enter(limits: ProcessLimits, rights: Rights) {
-    rayon::broadcast(|_| ());
+/// Where the kernel knows no filters of system calls (seccomp), the limits hold alone; where it
+/// knows no rules about paths (landlock), a process that may read may read whatever we may.
+pub fn enter(limits: ProcessLimits, rights: Rights<'_>) {
+    // Rules about paths hold for a thread and for those that it starts. Who opens nothing needs
+    // none.
+    let keep_to = |paths: &[&Utf8Path]| drop(read_below(paths));
+    match rights {
+        Rights::Nothing => drop(rayon::broadcast(|_| ())),
+        Rights::Read(paths) => {
+            keep_to(paths);
+            rayon::broadcast(|_| keep_to(paths));
+        }
+    }
     // Whoever waits for something that never comes uses no processor time.
     let longest = Duration::from_secs(10 + 4 * limits.seconds);
     let _ = thread::Builder::new().spawn(move || {
@@ -97,6 +112,16 @@ pub fn enter(limits: ProcessLimits, rights: Rights) {
 
     let Ok(program) = filter(rights) else { return };
     let _ = apply_filter_all_threads(&program);
+}
+
+/// From here on this thread opens nothing but these files and what is in these folders, and only to
+/// read. What is not there is left out.
+fn read_below(paths: &[&Utf8Path]) -> Result<(), RulesetError> {
+    let all = AccessFs::from_all(ABI::V3);
+    let ruleset = Ruleset::default().set_compatibility(CompatLevel::BestEffort);
+    let ruleset = ruleset.handle_access(all)?.create()?;
+    let ruleset = ruleset.add_rules(path_beneath_rules(paths, AccessFs::from_read(ABI::V3)))?;
+    ruleset.restrict_self().map(drop)
 }
 
 /// Whether a confined process ended because its time was over.
@@ -148,7 +173,7 @@ const NEEDED: [i64; 38] = [
     libc::SYS_writev,
 ];
 
-fn filter(rights: Rights) -> Result<BpfProgram, seccompiler::Error> {
+fn filter(rights: Rights<'_>) -> Result<BpfProgram, seccompiler::Error> {
     let flag = |flag: i32| u64::from(flag.unsigned_abs());
     let without = |argument, bits: u64| {
         let none = Condition::new(argument, Length::Qword, Is::MaskedEq(bits), 0)?;
@@ -161,7 +186,7 @@ fn filter(rights: Rights) -> Result<BpfProgram, seccompiler::Error> {
     let code = flag(libc::PROT_EXEC);
     rules.insert(libc::SYS_mmap, without(2, code)?);
     rules.insert(libc::SYS_mprotect, without(2, code)?);
-    if rights == Rights::ReadFiles {
+    if matches!(rights, Rights::Read(_)) {
         let writes = libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC;
         rules.insert(libc::SYS_openat, without(2, flag(writes))?);
         rules.insert(libc::SYS_getdents64, Vec::new());
@@ -237,8 +262,32 @@ mod tests {
 
     #[test]
     fn the_filter_is_one_that_this_machine_can_load() {
-        for rights in [Rights::Nothing, Rights::ReadFiles] {
+        for rights in [Rights::Nothing, Rights::Read(&[])] {
             assert!(filter(rights).unwrap().len() > NEEDED.len());
+        }
+    }
+
+    #[test]
+    fn a_thread_that_may_read_one_folder_reads_no_other() {
+        let [mine, other] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let file = |folder: &tempfile::TempDir| folder.path().join("list.csv");
+        for folder in [&mine, &other] {
+            std::fs::write(file(folder), "a").unwrap();
+        }
+        let path = Utf8Path::from_path(mine.path()).unwrap().to_owned();
+        let (mine, other) = (file(&mine), file(&other));
+        let tried = thread::spawn(move || {
+            read_below(&[&path]).unwrap();
+            let written = std::fs::write(&mine, "b").is_ok();
+            (std::fs::read(&mine).is_ok(), written, std::fs::read(&other).is_ok())
+        });
+        let (own, written, foreign) = tried.join().unwrap();
+        assert!(own);
+        // A kernel without landlock lets everything pass.
+        if std::fs::read_to_string("/sys/kernel/security/lsm")
+            .map_or(true, |lsm| lsm.contains("landlock"))
+        {
+            assert!(!written && !foreign);
         }
     }
 

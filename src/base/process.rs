@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustix::fs::Mode;
 use rustix::process::{
@@ -47,16 +47,21 @@ pub fn close() {
 }
 
 /// SHA-256 (lower-case hex) of the program that is running, also when its file was replaced
-/// meanwhile.
+/// meanwhile. It is read once.
 ///
 /// # Errors
 /// When the program's file cannot be read.
 pub fn program_hash() -> io::Result<String> {
+    static KNOWN: OnceLock<String> = OnceLock::new();
+    if let Some(sha256) = KNOWN.get() {
+        return Ok(sha256.clone());
+    }
+
     let mut file = File::open("/proc/self/exe")?;
     let mut hashing = Hashing::new(io::sink());
     io::copy(&mut file, &mut hashing)?;
     let (_, sha256, _) = hashing.finish();
-    Ok(sha256)
+    Ok(KNOWN.get_or_init(|| sha256).clone())
 }
 
 /// Does the work; where the program fails in it, gives the place in its source.

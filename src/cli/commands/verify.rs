@@ -29,7 +29,8 @@ pub(super) fn open(
         return watch(package).map_err(|error| Failure::of(&error));
     }
 
-    // The ledger is our own; it is read before the rights are given away.
+    // The ledger and the program are our own; they are read before the rights are given away.
+    let _ = process::program_hash();
     let ledger = campaign.map(|config| Ledger::open(&Home::of(config), Access::Read)).transpose();
     let published =
         ledger.and_then(|ledger| ledger.map(|ledger| ledger.published_files()).transpose());
@@ -37,7 +38,9 @@ pub(super) fn open(
     let keys = verify::VerifyKeys { published: published.as_ref(), ..keys };
 
     confine::take_notes();
-    confine::enter(ProcessLimits::of_package(size(package)), Rights::ReadFiles);
+    let paths: Vec<&Utf8Path> =
+        [Some(package), keys.identity, keys.signer].into_iter().flatten().collect();
+    confine::enter(ProcessLimits::of_package(size(package)), Rights::Read(&paths));
     let texts = PageTexts::new().map_err(|error| Failure::of(&error))?;
     let page_text = |pdf: &[u8]| texts.read(pdf).map_err(|error| error.to_string());
     let verdict = verify::verify_with(package, keys, Some(&page_text)).map_err(|error| {
