@@ -5,7 +5,8 @@
 MODE is one of: starttls, tls, none (offers no encryption), reject (5xx after the text), later (4xx after the text),
 drop (closes the connection when the text has come), many (does to each
 mailbox what its name begins with: refused, later (once), slow, drop), dead (has no mailbox of a name that begins with `o`), slow (answers
-nobody), drip (says a byte a second), endless (says one line that never ends).
+nobody), drip (says a byte a second), endless (says one line that never ends), long (greets with a line of 10 MB), half (stops
+in the middle of its second answer), hung (ends the connection there), continued (says again and again that its answer goes on).
 Writes its port and its authority's certificate as one line of JSON to stdout, each mail as FOLDER/<n>.json, and ends
 when stdin is closed.
 """
@@ -103,20 +104,36 @@ class Server(Controller):
         )
 
 
+def talk(client):
+    """Says what no mail server should."""
+    if MODE in ("half", "hung"):
+        client.sendall(b"220 localhost\r\n")
+        client.recv(1024)
+        client.sendall(b"250-localhost\r\n250-SIZ")
+        if MODE == "half":
+            client.recv(1024)
+        client.close()
+        return
+    if MODE == "long":
+        client.sendall(b"220 " + b"x" * 10_000_000 + b"\r\n")
+    words = {"drip": b"2", "continued": b"250-go on\r\n" * 100, "long": b"250 localhost\r\n"}
+    while True:
+        client.sendall(words.get(MODE, b"2" * 65536))
+        time.sleep(1 if MODE == "drip" else 0)
+
+
 def say(listener):
-    """Talks to whoever comes, in a way that no mail server should."""
+    """Talks to whoever comes."""
     while True:
         client, _ = listener.accept()
         try:
-            while True:
-                client.sendall(b"2" if MODE == "drip" else b"2" * 65536)
-                time.sleep(1 if MODE == "drip" else 0)
+            talk(client)
         except OSError:
             client.close()
 
 
 def main():
-    if MODE in ("drip", "endless"):
+    if MODE in ("drip", "endless", "long", "half", "hung", "continued"):
         listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=say, args=(listener,), daemon=True).start()
         print(json.dumps({"port": listener.getsockname()[1]}), flush=True)

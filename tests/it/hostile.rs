@@ -4,6 +4,7 @@
 
 mod altered;
 pub(crate) mod fleet;
+mod mail;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
