@@ -3,10 +3,11 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
 
-use crate::program::{Answer, Night, collect};
+use crate::program::{Answer, Night, collect, root};
 
 /// So many rows of one person; `row` is what the lab says behind the record id.
 fn night(count: usize, row: impl Fn(usize) -> String) -> Night {
@@ -107,4 +108,69 @@ fn rows_of_delimiters_alone_are_no_rows_and_cost_nothing() {
         answer["report"]["rows"].clone()
     };
     assert_eq!(rows(50_000), rows(1));
+}
+
+/// Bytes that a command and its processes read and wrote, and the calls that took, as the kernel
+/// counts them.
+fn counted(night: &Night, words: &[&str]) -> [u64; 2] {
+    // The shell's own counts have those of whom it has waited for.
+    let script =
+        "\"$@\" >/dev/null 2>&1; echo code: $?; while read line; do echo $line; done < /proc/$$/io";
+    let output = Command::new("bash")
+        .args(["-c", script, "bash"])
+        .args(night.words(words))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let number = |name: &str| -> u64 {
+        let line = said.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no {name} in {said}")).trim().parse().unwrap()
+    };
+    assert!(number("code:") <= 1, "{words:?}: {said}");
+    [number("rchar:") + number("wchar:"), number("syscr:") + number("syscw:")]
+}
+
+/// What the vendor says of every letter of the night's job.
+fn production(night: &Night) -> String {
+    let ledger = rusqlite::Connection::open(night.data().join("ledger.sqlite")).unwrap();
+    let mut letters = ledger.prepare("SELECT seq, letter_id FROM letter ORDER BY seq").unwrap();
+    let line = |row: &rusqlite::Row<'_>| {
+        Ok(format!("{},{},posted\n", row.get::<_, u32>(0)?, row.get::<_, String>(1)?))
+    };
+    let lines: Vec<String> = letters.query_map([], line).unwrap().map(Result::unwrap).collect();
+    let path = night.path().join("rehearsal-2500001.production.csv");
+    fs::write(&path, format!("seq,letter_id,status\n{}", lines.concat())).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// Every command of a job's life, from the lists to the vendor's receipts, by name.
+fn life(people: u32) -> Vec<(&'static str, [u64; 2])> {
+    let night = Night::new(people);
+    let key = root().join("sample-data/vendor/age-identity.txt");
+    let mut found = vec![
+        ("check", counted(&night, &["check"])),
+        ("run", counted(&night, &["run"])),
+        ("a second run", counted(&night, &["run"])),
+        ("ledger check", counted(&night, &["ledger", "check"])),
+    ];
+    let package = night.data().join("outbox/rehearsal-2500001");
+    let verify = ["verify", package.to_str().unwrap(), "--identity", key.to_str().unwrap()];
+    found.push(("verify", counted(&night, &verify)));
+    found.push(("receipts", counted(&night, &["receipts", &production(&night)])));
+    found
+}
+
+#[test]
+fn from_the_lists_to_the_receipts_four_times_the_people_are_four_times_the_bytes_and_calls() {
+    const PEOPLE: u32 = 50;
+    let [one, four, sixteen] = [1, 4, 16].map(|times| life(PEOPLE * times));
+    for ((one, four), sixteen) in one.into_iter().zip(four).zip(sixteen) {
+        let name = one.0;
+        // What every night costs, however few people it is about, is in none of the differences.
+        for (what, place, slack) in [("bytes", 0, 256 << 10), ("calls", 1, 100)] {
+            let small = four.1[place].saturating_sub(one.1[place]);
+            let large = sixteen.1[place].saturating_sub(four.1[place]);
+            assert!(large <= small * 9 / 2 + slack, "{name}: {small} more {what}, then {large}");
+        }
+    }
 }
