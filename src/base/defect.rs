@@ -18,6 +18,22 @@ pub enum Defect {
     OtherKeyAccepted,
     /// Print files fail, and their part goes on without them.
     PrintFileSkipped,
+    /// A job's number depends on when it was planned.
+    RandomNumber,
+    /// Letters stand in the order of a hash map.
+    Unsorted,
+    /// The clock is in a print file.
+    ClockInPrintFile,
+    /// The log has a name in it.
+    NameInLog,
+    /// Characters without a glyph pass.
+    GlyphMissing,
+    /// Neighbours' names and addresses stand on each other's letters.
+    AddressesSwapped,
+    /// Rows that are merged into a letter have no end.
+    MergedRowOpen,
+    /// A receipt may name letters that are not the job's.
+    ForeignReceipt,
 }
 
 /// Whether the program is broken in this way: never.

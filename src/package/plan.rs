@@ -1,11 +1,12 @@
 //! The plan of a job: which letter stands where, fixed before anything is set.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::vec::IntoIter;
 
 use rayon::prelude::*;
 
+use crate::base::defect::{self, Defect};
 use crate::config::Print;
 use crate::field::draft::Draft;
 use crate::field::ids::LetterId;
@@ -143,7 +144,13 @@ pub fn plan_again(job_name: &str, letters: Vec<Planned>, print: &Print) -> Vec<P
 /// The same letters in any order give the same plan.
 #[must_use]
 pub fn places(job_name: &str, mut proofed: Vec<ProofedLetter>, print: &Print) -> Places {
-    proofed.par_sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    if defect::is(Defect::Unsorted) {
+        let keyed = proofed.into_iter().map(|letter| (letter.letter_id(), letter));
+        proofed = keyed.collect::<HashMap<_, _>>().into_values().collect();
+        proofed.sort_by_key(ProofedLetter::class);
+    } else {
+        proofed.par_sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    }
     Places {
         letters: proofed.into_iter(),
         job_name: job_name.to_owned(),

@@ -11,6 +11,7 @@ use super::model::{self, Model};
 use super::plan::{self, CheckedPlan, PlanDraft};
 use super::store::Store;
 use super::{Ledger, RecordError, audit};
+use crate::base::defect::{self, Defect};
 use crate::field::job_number::JobNumber;
 
 impl Ledger {
@@ -55,7 +56,10 @@ impl Ledger {
         let base = JobNumber::before_year(run_date.year()).get();
         let last = base + JobNumber::A_YEAR;
 
-        let highest = self.store.highest_job(base, last)?.unwrap_or(base);
+        let mut highest = self.store.highest_job(base, last)?.unwrap_or(base);
+        if defect::is(Defect::RandomNumber) {
+            highest += jiff::Timestamp::now().subsec_nanosecond().unsigned_abs() % 1000;
+        }
         JobNumber::new(highest + 1)
             .filter(|next| next.get() <= last)
             .ok_or(RecordError::JobNumbers { year: run_date.year() })

@@ -5,6 +5,7 @@
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::is_nfc;
 
+use crate::base::defect::{self, Defect};
 use crate::config::Window;
 use crate::field::draft::{Draft, Kix};
 use crate::field::reason::Reason;
@@ -111,7 +112,7 @@ pub(super) fn covered(face: &FaceMetrics, text: &str) -> Result<(), Reason> {
     // measuring by advances does not know; no name in the Dutch register's character set has one.
     let plain = is_nfc(text)
         && text.chars().all(|character| printable(character) && face.faithful(character).is_some());
-    if plain { Ok(()) } else { Err(Reason::S101) }
+    if plain || defect::is(Defect::GlyphMissing) { Ok(()) } else { Err(Reason::S101) }
 }
 
 /// Letters, digits, punctuation, symbols and the plain space.

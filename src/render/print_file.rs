@@ -9,6 +9,7 @@ use pdf_writer::writers::Resources;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect as Box4, Ref, Str, TextStr};
 use sha2::{Digest, Sha256};
 
+use crate::base::defect::{self, Defect};
 use crate::config::{Print, SheetMark};
 use crate::field::draft::Kix;
 use crate::field::job_number::JobNumber;
@@ -286,6 +287,10 @@ impl<'a> PrintFile<'a> {
         dict.finish();
         let mut dict = self.pdf.document_info(info);
         dict.producer(TextStr("breachpost"));
+
+        if defect::is(Defect::ClockInPrintFile) {
+            dict.producer(TextStr(&format!("{:?}", std::time::SystemTime::now())));
+        }
 
         if let Some(title) = self.title {
             dict.title(TextStr(title));

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{PeopleCounts, ReportError};
+use crate::base::defect::{self, Defect};
 use crate::field::ids::{Pseudonym, RowRef, base32};
 use crate::field::reason::{Reason, RowState, SetAside};
 use crate::field::row::{List, Rows};
@@ -114,6 +115,9 @@ impl Account {
         self.letters.push(letter_id);
         let mut state = RowState::Letter;
         for row in rows {
+            if state == RowState::Merged && defect::is(Defect::MergedRowOpen) {
+                continue;
+            }
             self.end(row, Fate { state, reason: None, person: Some(person), letter });
             state = RowState::Merged;
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::RunError;
+use crate::base::defect::{self, Defect};
 use crate::config::Print;
 use crate::field::body::Body;
 use crate::field::job_number::JobNumber;
@@ -36,7 +37,11 @@ impl<'a> Setter<'a> {
         is_read: impl FnOnce(&[u8]) -> bool,
     ) -> Result<Vec<u8>, RunError> {
         let letters: Vec<&Planned> = letters.iter().collect();
-        let pdf = press.set(self.job, &letters)?;
+        let pdf = if defect::is(Defect::AddressesSwapped) {
+            press.set(self.job, &swapped(&letters).iter().collect::<Vec<_>>())?
+        } else {
+            press.set(self.job, &letters)?
+        };
         if !is_read(&pdf) {
             self.reader.compare(&pdf, &letters)?;
         }
@@ -47,4 +52,15 @@ impl<'a> Setter<'a> {
 /// The letters of each print file of a part, in print order.
 pub(super) fn by_print_file(part: &PartPlan) -> Vec<&[Planned]> {
     part.letters.chunk_by(|one, next| one.place.print_file == next.place.print_file).collect()
+}
+
+/// What [`Defect::AddressesSwapped`] sets: names and addresses of the first two letters change
+/// places.
+fn swapped(letters: &[&Planned]) -> Vec<Planned> {
+    let mut letters: Vec<Planned> = letters.iter().copied().cloned().collect();
+    if let [one, other, ..] = &mut letters[..] {
+        std::mem::swap(&mut one.draft.name_lines, &mut other.draft.name_lines);
+        std::mem::swap(&mut one.draft.address_lines, &mut other.draft.address_lines);
+    }
+    letters
 }

@@ -160,6 +160,9 @@ impl PartMaker<'_> {
         let one = |letters: &&[Planned]| {
             let is_read = |pdf: &[u8]| ready.is_some_and(|ready| ready.has_set(letters, pdf));
             let pdf = self.setter.set_unless_read(press, letters, is_read)?;
+            if defect::is(Defect::NameInLog) {
+                tracing::info!(letter = letters[0].draft.name_lines[0], "set");
+            }
             self.night.progress.advance(letters.len() as u64);
             Ok((letters[0].place.print_file.clone(), pdf))
         };

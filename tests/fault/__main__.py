@@ -23,6 +23,7 @@ import crowd
 import disk
 import emergency
 import errors
+import gates
 import kills
 import memory
 import order
@@ -30,7 +31,7 @@ import transfer
 import vendor
 from night import Program, Wrong, prepare, settled
 
-CHECKS = ("memory", "order", "kills", "chains", "errors", "disks", "crowd", "watcher", "vendor", "transfer", "approval", "emergency")
+CHECKS = ("memory", "gates", "order", "kills", "chains", "errors", "disks", "crowd", "watcher", "vendor", "transfer", "approval", "emergency")
 
 
 def guarded(work):
@@ -157,6 +158,9 @@ def run(trial: Trial, which: tuple, short: bool) -> list[str]:
     if "memory" in which:
         for name, check in memory.ALL.items():
             report.one(name, lambda check=check: check(program, base, trial.data()) or "refused")
+    if "gates" in which:
+        for name, check in gates.ALL.items():
+            report.one(name, lambda check=check: check(program, base, trial.data()))
     if "order" in which:
         report.one("order of calls, commits", lambda: order.check(trial.events, trial.data("calm")))
     if "kills" in which:

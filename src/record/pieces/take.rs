@@ -9,8 +9,7 @@ use serde::Serialize;
 use super::fold::{PieceAlarm, PieceHistory};
 use super::terms::terms_of;
 use super::{PaperTerms, PieceRow, ReturnedRow};
-use crate::base::plain::count;
-use crate::base::{ExitStatus, Explain};
+use crate::base::{ExitStatus, Explain, defect, plain::count};
 use crate::field::ids::LetterId;
 use crate::field::job_number::JobNumber;
 use crate::field::piece::ReturnReason;
@@ -394,7 +393,8 @@ fn belong_together(
     };
     let planned = |seq: u32| letters.get(seq as usize - 1).map(|letter| letter.letter_id);
     let belongs = |row: &Reading| planned(row.seq) == Some(row.letter_id) && is_in_job(row);
-    let wrong: Vec<&Reading> = rows.iter().filter(|row| !belongs(row)).collect();
+    let is_broken = defect::is(defect::Defect::ForeignReceipt);
+    let wrong: Vec<&Reading> = rows.iter().filter(|row| !belongs(row) && !is_broken).collect();
     let Some(first) = wrong.first() else { return Ok(()) };
 
     let places: BTreeMap<_, i64> = letters.iter().map(|letter| letter.letter_id).zip(1..).collect();
