@@ -57,6 +57,15 @@ fn a_corrected_address_is_written_to_and_protection_comes_before_it() {
 }
 
 #[test]
+fn words_in_an_address_that_somebody_has_died_hold_until_a_human_says_otherwise() {
+    let mut scene = scene();
+    scene.rows.exposures[0] = scene.rows.exposures[0].clone().with("house_addition", "overleden");
+    assert_eq!(code(&scene, Judged::default()), Some(Reason::D205));
+    let lives = Judged { died: Some(false), ..Judged::default() };
+    assert_eq!(code(&scene, lives), None);
+}
+
+#[test]
 fn a_contradicted_death_is_settled_and_a_death_that_stands_is_not() {
     let mut scene = scene();
     scene.rows.participants[0].deceased_on = partial("2025-11-01");
