@@ -262,7 +262,12 @@ pub fn check(order: &SampleOrder<'_>) -> Vec<TextFinding> {
             Language::Nl => NOTICE_FILES[0],
             Language::En => NOTICE_FILES[1],
         };
-        findings.extend(text_check::of_body(file, &own.name, &body, order.texts.limits()));
+        findings.extend(text_check::of_body(
+            file,
+            &own.name,
+            &body,
+            (order.facts, order.texts.limits()),
+        ));
     }
     findings.sort();
     // A sentence is in many letters.

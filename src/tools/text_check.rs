@@ -133,10 +133,20 @@ pub fn of_letters(
     letters::survey_of(letters, texts, facts).findings
 }
 
-/// Looks at a letter that has limits on its sentences alone: those to professionals.
+/// The least reading ease of a letter to somebody who does this work: plain by both formulas, where the
+/// letters to people have a higher limit of their own.
+const LEAST_EASE_AT_WORK: f64 = 60.0;
+
+/// Looks at a letter to a provider or a professional: its sentences, and how hard it is to read.
 #[must_use]
-pub fn of_body(file: &str, key: &str, body: &Body, limits: &Limits) -> Vec<TextFinding> {
-    let most = limits.of(body.language).longest_sentence;
+pub fn of_body(
+    file: &str,
+    key: &str,
+    body: &Body,
+    (facts, limits): (&Facts, &Limits),
+) -> Vec<TextFinding> {
+    let (language, own) = (body.language, limits.of(body.language));
+    let most = own.longest_sentence;
     let found = |sentence: &str, problem: String, advice: &str| TextFinding {
         file: file.to_owned(),
         key: key.to_owned(),
@@ -144,8 +154,12 @@ pub fn of_body(file: &str, key: &str, body: &Body, limits: &Limits) -> Vec<TextF
         problem,
         advice: advice.to_owned(),
     };
+
     let mut findings = Vec::new();
+    let terms = terms(facts, limits, language);
+    let mut counts = readability::Counts::default();
     for text in pieces(body) {
+        counts = counts.and(readability::counts(text, &terms, own, language));
         if let Some(problem) = residue(text) {
             findings.push(found(text, problem.to_owned(), "write the sentence without it"));
         }
@@ -156,6 +170,12 @@ pub fn of_body(file: &str, key: &str, body: &Body, limits: &Limits) -> Vec<TextF
                 findings.push(found(sentence, problem, "make two sentences of it"));
             }
         }
+    }
+
+    let ease = counts.readability(language);
+    if ease < LEAST_EASE_AT_WORK {
+        let problem = format!("reading ease {ease:.1}, at least {LEAST_EASE_AT_WORK}");
+        findings.push(found("", problem, "write shorter sentences and shorter words"));
     }
     findings
 }

@@ -11,23 +11,23 @@ use tempfile::TempDir;
 use crate::program::{Answer, Night};
 use crate::tools::run;
 
-/// The key ring of a vendor.
-struct Ring {
+/// The key ring of a vendor or a practice.
+pub struct Ring {
     folder: TempDir,
 }
 
 impl Ring {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let ring = Self { folder: TempDir::new().unwrap() };
         fs::DirBuilder::new().mode(0o700).create(ring.path("home")).unwrap();
         ring
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn gpg(&self) -> Command {
+    pub fn gpg(&self) -> Command {
         let mut gpg = Command::new("gpg");
         gpg.env("GNUPGHOME", self.path("home"));
         gpg.args(["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]);
@@ -50,7 +50,7 @@ impl Ring {
     }
 
     /// An RSA key with a second half to encrypt to, as most vendors have it.
-    fn rsa(&self, name: &str) -> PathBuf {
+    pub fn rsa(&self, name: &str) -> PathBuf {
         self.key(name, &["rsa2048", "sign", "never"]);
         let list = run(self.gpg().args(["--with-colons", "--list-keys", name]));
         let print = list.lines().find_map(|line| line.strip_prefix("fpr:::::::::")).unwrap();

@@ -6,8 +6,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::openpgp::Ring;
 use crate::program::{Answer, Night, collect, root};
 use crate::providers::{key, sign};
+use crate::tools::run;
 
 const GP: &str = "01000001";
 const OTHER: &str = "01000002";
@@ -209,6 +211,28 @@ fn the_list_has_exactly_the_patients_and_only_what_is_needed() {
         assert!(PEOPLE.iter().all(|(surname, ..)| !said.contains(surname)), "{said}");
     }
     assert_eq!(asked.ask(&["ledger", "check"]).code, 0);
+}
+
+#[test]
+fn stock_gpg_opens_a_list_that_is_sealed_to_an_openpgp_key() {
+    let (asked, ring) = (Asked::new(), Ring::new());
+    assert!(asked.ask(&["run"]).code <= 1);
+    let key = ring.rsa("practice").to_str().unwrap().to_owned();
+    let out = asked.out().to_str().unwrap().to_owned();
+    let text = asked.list(&key, &out, &[]);
+    assert_eq!(text.code, 0, "{}", text.stderr);
+    let signed: Vec<String> =
+        ["anna", "bart"].iter().map(|name| sign(asked.keys.path(), name, &text.stdout)).collect();
+    let made = asked.list(&key, &out, &signed);
+    assert_eq!(made.code, 0, "{}{}", made.stdout, made.stderr);
+
+    let opened = ring.path("list.csv");
+    run(ring.gpg().arg("--output").arg(&opened).arg("--decrypt").arg(asked.out()));
+    let mut csv = csv::Reader::from_path(&opened).unwrap();
+    let lines: Vec<BTreeMap<String, String>> = csv.deserialize().map(Result::unwrap).collect();
+    let on_list: BTreeSet<&str> = lines.iter().map(|line| line["surname"].as_str()).collect();
+    let theirs = PEOPLE.iter().filter(|(_, _, code, said)| *code == GP && *said != "unreadable");
+    assert_eq!(on_list, theirs.map(|(surname, ..)| *surname).collect());
 }
 
 fn text_of(answer: &Answer) -> String {

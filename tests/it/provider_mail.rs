@@ -267,7 +267,8 @@ fn a_rehearsal_writes_to_nobody_who_exists() {
 #[test]
 fn what_people_have_to_approve_is_not_mailed_before() {
     let keys = tempfile::tempdir().unwrap();
-    let approvers = [("anna", "communications"), ("bart", "privacy")].map(|(name, role)| {
+    let roles = [("anna", "communications"), ("bart", "privacy"), ("cora", "operator")];
+    let approvers = roles.map(|(name, role)| {
         let line = key(keys.path(), name);
         format!("[[approval.approvers]]\nname = \"{name}\"\nrole = \"{role}\"\nkey = \"{line}\"\n")
     });
@@ -292,6 +293,57 @@ fn what_people_have_to_approve_is_not_mailed_before() {
     // Nobody waits for longer because of it: seven working days after the first plan.
     assert_eq!(again["report"]["providers"]["waiting"], serde_json::json!({"2025-09-24": 3}));
     assert!(mailing.received().is_empty());
+
+    // Two people approve the job, and two the mails; what goes both ways leaves both ways, once.
+    let approve = |command: &[&str], name: &str| {
+        let text = mailing.ask("2025-09-17", command);
+        assert_eq!(text.code, 0, "{}", text.stderr);
+        let signature = sign(keys.path(), name, &text.stdout);
+        let mut words = vec!["approve", "--by", name, "--signature", &signature];
+        let adopted = command.iter().position(|word| *word == "--adopt");
+        words.extend(adopted.map_or(&[][..], |place| &command[place..]));
+        let approved = mailing.ask("2025-09-17", &words);
+        assert_eq!(approved.code, 0, "{name}: {}", approved.stderr);
+    };
+    for what in ["facts", "settings"] {
+        approve(&["approve", "--by", "cora", "--adopt", what], "cora");
+    }
+    for name in ["anna", "bart"] {
+        approve(&["approval", "statement"], name);
+    }
+    let out = mailing.ask("2025-09-17", &["run", "--json"]);
+    assert!(out.code <= 1, "{}", out.stderr);
+    let asked = mailing.send("2025-09-17");
+    assert!(mailing.received().is_empty() && asked["words"].as_array().unwrap().len() == 1);
+    let text = asked["unsigned"].as_str().unwrap();
+    let signed = ["anna", "bart"].map(|name| sign(keys.path(), name, text));
+    let command = ["provider-mail", "--json", "--signed", &signed[0], "--signed", &signed[1]];
+    let sent = mailing.ask("2025-09-17", &command);
+    assert!(sent.code <= 1, "{}", sent.stderr);
+    let to: BTreeSet<String> = mailing.received().into_iter().map(|(to, _)| to).collect();
+    assert!(to.contains("good0@zorg.example"), "{to:?}");
+    assert_eq!(mailing.ask("2025-09-17", &["ledger", "check"]).code, 0);
+}
+
+#[test]
+fn a_provider_that_cannot_be_written_to_is_news_once() {
+    let mailing = Mailing::new(2, "[providers_first]\n");
+    let list = mailing.night.inbox().join("providers.csv");
+    let text = fs::read_to_string(&list).unwrap();
+    let closed: Vec<String> = text
+        .lines()
+        .map(|row| match row.strip_suffix("@zorg.example,,") {
+            Some(row) if row.ends_with("good0") => format!("{row}@zorg.example,2025-09-01,"),
+            _ => row.to_owned(),
+        })
+        .collect();
+    fs::write(&list, closed.join("\n") + "\n").unwrap();
+
+    let first = mailing.ask("2025-09-15", &["run", "--json"]);
+    assert_eq!(first.code, 1, "somebody has to look at it: {}", first.stderr);
+    let first: Value = serde_json::from_str(&first.stdout).unwrap();
+    assert_eq!(first["report"]["letters"]["by_category"]["provider"], 1, "the other one");
+    assert_eq!(mailing.ask("2025-09-16", &["run"]).code, 0, "nothing is new");
 }
 
 #[test]
