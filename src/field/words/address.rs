@@ -37,7 +37,21 @@ pub fn remark_in(cell: &str) -> Option<Remark> {
     if cell.contains(['†', '✝', '✞', '⚰']) {
         return Some(Remark::Died);
     }
-    TABLE.find(cell, &[Place::Within, Place::Whole])
+    let said = TABLE.find(cell, &[Place::Within, Place::Whole, Place::First, Place::Last]);
+    said.max(remark_aside(cell))
+}
+
+/// What a part of the cell says that its writer set apart: "Kerkstraat (geheim)",
+/// "UTRECHT - VOW". Two letters are a province: "Rijswijk (NB)".
+fn remark_aside(cell: &str) -> Option<Remark> {
+    let is_apart = |sign: char| "()[]{}<>;:|*!".contains(sign);
+    let parts = cell.split(is_apart).flat_map(|part| part.split(" - ")).map(str::trim);
+    let parts: Vec<&str> = parts.filter(|part| part.len() > 2).collect();
+    if parts == [cell] {
+        return None;
+    }
+
+    parts.into_iter().filter_map(|part| TABLE.find(part, &[Place::Whole])).max()
 }
 
 /// What the cells say that would be printed, and the name of the column that says it.

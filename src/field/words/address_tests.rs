@@ -60,6 +60,29 @@ fn streets_towns_and_lines_with_such_a_word_in_them_are_printed() {
 }
 
 #[test]
+fn a_remark_beside_a_street_or_a_town_counts_where_its_writer_set_it_apart() {
+    let hidden = "Kerkstraat (geheim);UTRECHT - GEHEIM;Kerkstraat: geheim!;[geheim] Kerkstraat;GEHEIM Kerkstraat;\
+        PI Vught geheim;Opvang geheim;Blijf van m'n lijf;Kerkstraat * GEHEIM *";
+    let nowhere = "Kerkstraat (VOW);Kerkstraat RETOUR;Kerkstraat - retour;Utrecht [nfa];Verhuisd naar Spanje;(blank);\
+        nog opvragen;wordt nagevraagd;ministerieel besluit";
+    let died = "Kerkstraat (dood);Kerkstraat - wijlen;begraven;gecremeerd;doodgeboren";
+    for (remark, texts) in
+        [(Remark::Hidden, hidden), (Remark::Nowhere, nowhere), (Remark::Died, died)]
+    {
+        for text in texts.split(';') {
+            assert_eq!(remark_in(text.trim()), Some(remark), "{text}");
+        }
+    }
+
+    // Provinces in brackets, hyphens without blanks, words that stand before others.
+    let places = "Rijswijk (NB);Noordwijk (ZH);Bergen (NH);Beek (L);Geheim-Noord;Het Geheim van Utrecht;Vow Hill;\
+        Retour Hill Road;Laan - Oost;Nes (Ameland);Hengelo (O);Kasteel Ow-Zuid;Plein (Noord) 3;Rust en Vrede - Zuid";
+    for text in places.split(';') {
+        assert_eq!(remark_in(text.trim()), None, "{text}");
+    }
+}
+
+#[test]
 fn no_street_and_no_town_is_an_abbreviation_a_number_or_a_key_held_down() {
     for cell in ["GVVP", "g.v.w.o.v.p.", "zvwovfp", "nkz", "TBC", "aaaa", "eee"] {
         for address in [

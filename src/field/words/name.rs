@@ -195,9 +195,9 @@ pub fn initials(cell: &str) -> Result<(), Reason> {
 
 /// What is written beside initials, in small letters, and is none: "T. jr", "mr. T", "van", "e.v.".
 fn is_beside(word: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "mr", "jr", "sr", "pt", "zr", "jkvr", "jonkvr", "pat", "erv", "ev", "wv", "ea", "cs",
-        "van", "de", "den", "der", "het", "vd", "von", "zn", "tav",
+    const WORDS: [&str; 23] = [
+        "geb", "mr", "jr", "sr", "pt", "zr", "jkvr", "jonkvr", "pat", "erv", "ev", "wv", "ea",
+        "cs", "van", "de", "den", "der", "het", "vd", "von", "zn", "tav",
     ];
     word.chars().any(char::is_lowercase) && WORDS.contains(&fold(word).replace(' ', "").as_str())
 }

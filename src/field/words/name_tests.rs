@@ -85,7 +85,7 @@ fn names_as_people_have_them_stay_as_they_are() {
 
 #[test]
 fn what_is_no_name_or_more_than_one_is_left_for_a_human() {
-    let fillers = "ZZTEST;Test;TEST;zz-test;ztest;Test Jansen;Jansen-Test;Testpersoon;Testpatiënt;Dummy;asdf;qwerty;XXX;xx;xxxx;\
+    let fillers = "ZZTEST;xxtest;Test;TEST;zz-test;ztest;Test Jansen;Jansen-Test;Testpersoon;Testpatiënt;Dummy;asdf;qwerty;XXX;xx;xxxx;\
         aaaa;Zzjansen;Anoniem;Onbekende;Naam onbekend;Patiënt;Placeholder;Achternaam;N.N.;John Doe;geen;niemand;Mickey Mouse;\
         Do not use;niet gebruiken;Geheim;n.b.;onleesbaar;Vrouw;true;ONWAAR";
     for name in fillers.split(';') {
@@ -195,6 +195,7 @@ fn initials_are_letters_and_neither_words_nor_fillers() {
         "van",
         "pt",
         "Erv.",
+        "geb. T.",
     ] {
         assert_eq!(initials(word), Err(Reason::C111), "{word}");
     }

@@ -109,7 +109,9 @@ impl<K: Copy + Ord + serde::de::DeserializeOwned> Phrases<K> {
         let within = within.map(|(_, kind)| kind).max();
         let ends = [Place::First, Place::Last, Place::Between];
         let at_an_end = || {
-            if ends.iter().any(|end| places.contains(end)) {
+            // Nearly every cell has no word of the table in it.
+            let may = words.iter().any(|word| self.by_first_word.contains_key(*word));
+            if may && ends.iter().any(|end| places.contains(end)) {
                 self.beside(cell, places)
             } else {
                 None
