@@ -2,6 +2,7 @@
 //! wrong, lost or doubled, two neighbours swapped, or the last digits rounded away by a
 //! spreadsheet.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -38,6 +39,7 @@ impl Digits {
         let text: String =
             raw.nfkc().filter(|sign| sign.is_ascii() && !sign.is_ascii_whitespace()).collect();
         let text = text.trim_matches(|sign: char| !sign.is_ascii_alphanumeric());
+        let text = &*read_by_eye(text);
         if let Some((mantissa, exponent)) = scientific(text) {
             return Self::rounded(&mantissa, exponent, width);
         }
@@ -109,6 +111,21 @@ impl fmt::Debug for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Digits(..)")
     }
+}
+
+/// Letters that a scanner or a hand puts for the digits that look like them, where nothing but
+/// digits is beside them.
+fn read_by_eye(text: &str) -> Cow<'_, str> {
+    let alike = |sign: char| match sign {
+        'O' | 'o' => '0',
+        'I' | 'l' => '1',
+        other => other,
+    };
+    let letters = || text.chars().filter(char::is_ascii_alphabetic);
+    if letters().next().is_none() || letters().any(|sign| alike(sign) == sign) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(alike).collect())
 }
 
 /// `9.9996E+08`, `9,9996e8`: the digits before the exponent, and the exponent.
@@ -192,6 +209,8 @@ mod tests {
             "9.99960003E+08",
             "９９９９６０００３",
             "\u{200B}999960003\u{FEFF}",
+            "99996OOO3",
+            "999960oo3",
         ] {
             assert!(Digits::left_of(raw, 9).unwrap().may_be(NUMBER), "{raw}");
         }
@@ -211,9 +230,17 @@ mod tests {
             assert!(Digits::left_of(raw, 9).unwrap().may_be(NUMBER), "{raw}");
         }
 
-        for raw in
-            ["899960004", "999960", "1.00E+09", "#REF!", "", "x", "12345678901234567890", "9E8"]
-        {
+        for raw in [
+            "899960004",
+            "999960",
+            "1.00E+09",
+            "#REF!",
+            "",
+            "x",
+            "12345678901234567890",
+            "9E8",
+            "OOOOOOOOO",
+        ] {
             assert!(Digits::left_of(raw, 9).is_none_or(|digits| !digits.may_be(NUMBER)), "{raw}");
         }
     }
