@@ -102,6 +102,24 @@ impl<'c> Raw<'c> {
         }
     }
 
+    /// The three lines of a foreign address. Beside a line, a word for "unknown" is a line that
+    /// nobody knew, not one that there never was: it stays, for the address to be held.
+    pub(super) fn foreign_lines(&mut self, columns: [usize; 3]) -> [Cow<'c, str>; 3] {
+        let lines = columns.map(|column| self.text(column, Rule::FOREIGN_LINE));
+        if lines.iter().all(|line| line.is_empty()) {
+            return lines;
+        }
+
+        let cells = self.cells;
+        let mut place = 0;
+        lines.map(|line| {
+            let cell = cells[columns[place]].trim();
+            place += 1;
+            let unknown = line.is_empty() && text::is_unknown(cell);
+            if unknown { Cow::Borrowed(cell) } else { line }
+        })
+    }
+
     /// A name is one name, though it is in several cells.
     fn note_script(&mut self, column: usize, scripts: Scripts) {
         let together = self.scripts.and(scripts);

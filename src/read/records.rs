@@ -139,6 +139,9 @@ impl Record for Registrant {
             position(schema::REGISTRANTS, name)
         }
         let country = raw.text(const { at("country") }, Rule::COUNTRY);
+        let [line_1, line_2, line_3] = raw.foreign_lines(
+            const { [at("foreign_line_1"), at("foreign_line_2"), at("foreign_line_3")] },
+        );
         let cells = [
             raw.person_ref(const { at("person_ref") }),
             raw.text(const { at("first_names") }, Rule::NAMES),
@@ -155,9 +158,9 @@ impl Record for Registrant {
             raw.text(const { at("town") }, Rule::TOWN),
             raw.text(const { at("municipality") }, Rule::TOWN),
             raw.text(const { at("location_description") }, Rule::LOCATION),
-            raw.text(const { at("foreign_line_1") }, Rule::FOREIGN_LINE),
-            raw.text(const { at("foreign_line_2") }, Rule::FOREIGN_LINE),
-            raw.text(const { at("foreign_line_3") }, Rule::FOREIGN_LINE),
+            line_1,
+            line_2,
+            line_3,
             country,
         ];
 

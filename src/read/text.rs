@@ -318,6 +318,11 @@ fn single_blanks(raw: &str) -> Cow<'_, str> {
 /// Bytes of the longest word that stands for nothing.
 pub(super) const LONGEST_MISSING: usize = "undefined".len();
 
+/// Whether the whole text is the word for "unknown": somebody asked, and nobody knew.
+pub(super) fn is_unknown(text: &str) -> bool {
+    ["onbekend", "unknown"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
 /// Words that systems write where they know nothing. An error word (`#N/A`) is damage: the cell had
 /// a value. A single `.` is left alone: it is the register's own value for an unknown name or
 /// street, and the addressing rules know it.

@@ -306,3 +306,41 @@ fn a_namesake_who_died_holds_nobody_and_is_named() {
         explained.stderr
     );
 }
+
+#[test]
+fn a_foreign_address_with_an_unknown_line_is_none() {
+    let abroad = |lines: [&str; 3]| {
+        let mut row = but(
+            listed(),
+            &[
+                ("street", ""),
+                ("house_number", ""),
+                ("postcode", ""),
+                ("town", ""),
+                ("country", "5010"),
+            ],
+        );
+        for (place, text) in lines.iter().enumerate() {
+            row.insert(format!("foreign_line_{}", place + 1), (*text).to_owned());
+        }
+        let ended = Lists::new("").with("exposures", &[tessa()]).with("register", &[row]).run();
+        ended.state("T-1")
+    };
+    for lines in [
+        ["Unknown", "1000 Bruxelles", ""],
+        ["Rue Haute 3", "onbekend", ""],
+        ["Rue Haute 3", "1000 Bruxelles", "UNKNOWN"],
+    ] {
+        assert_eq!(abroad(lines), "review D204", "{lines:?}");
+    }
+
+    // A filler that says nothing of the address is no line.
+    assert_eq!(abroad(["Rue Haute 3", "1000 Bruxelles", "n.v.t."]), "letter");
+}
+
+#[test]
+fn a_number_with_letters_for_digits_protects_though_nothing_else_is_left() {
+    let row = line(&[("person_ref", "P-1"), ("bsn", "99996OO03"), ("whereabouts_unknown", "1")]);
+    let ended = Lists::new("").with("exposures", &[tessa()]).with("register", &[row]).run();
+    assert_eq!(ended.state("T-1"), "review L210");
+}
