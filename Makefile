@@ -13,6 +13,7 @@ FUZZ_INPUTS := 1000000
 BENCH_PEOPLE := 200000
 BENCH_RUNS := 20000 200000 715000
 PROVIDERS_PEOPLE := 715000
+DESK_PEOPLE := 20000
 REV := 7b1e8cd
 SCALE_PEOPLE := 200000
 BENCH_FEBRL := ../shared/cases/febrl
@@ -146,8 +147,8 @@ bench-receipts: build ## Measure receipts of 715,000 letters and where they are:
 bench-providers: build ## Measure what 12,000 notices and 40,000 professionals cost beside 715,000 people (PROVIDERS_PEOPLE=N for fewer; an hour)
 	python3 benches/providers --binary $(BIN) --work target/bench-providers --people $(PROVIDERS_PEOPLE)
 
-bench-desk: build ## Measure the desk: a sentence to its picture, choices, all letters compared, memory
-	python3 benches/desk --binary $(BIN) --work target/bench-desk
+bench-desk: build ## Measure the desk: a sentence to its picture, the queue and the help desk (DESK_PEOPLE=N of a night), memory
+	python3 benches/desk --binary $(BIN) --work target/bench-desk --people $(DESK_PEOPLE)
 
 bench-build: ## Measure a clean build: units, processor time, the most expensive crates (BENCH_REVISION=REV compares with a different revision)
 	python3 benches/build --work target/bench-build $(if $(BENCH_REVISION),--revision $(BENCH_REVISION))

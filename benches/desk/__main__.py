@@ -1,7 +1,9 @@
 """Measures the desk of the sample campaign as a browser meets it: an edited sentence to its new picture, choices of a
-letter, all letters compared, memory. Only Python's own library is used.
+letter, all letters compared, memory; and the queue and the help desk after a night. Only Python's own library is used.
 """
 import argparse
+import contextlib
+import csv
 import html
 import http.client
 import itertools
@@ -21,9 +23,9 @@ SENTENCE = "/texts/sign.adult"
 class Visit:
     """Somebody who is logged in."""
 
-    def __init__(self, port):
+    def __init__(self, port, name=NAME):
         self.port, self.cookie = port, ""
-        status, _, _ = self.ask("POST", "/login", {"name": NAME, "password": PASSWORD})
+        status, _, _ = self.ask("POST", "/login", {"name": name, "password": PASSWORD})
         assert status == 303, "logged in"
 
     def ask(self, method, path, form=None):
@@ -118,8 +120,27 @@ def comparison(visit):
     print(f"all letters compared: {found[1]} letters, {found[2]} of them changed, {time.monotonic() - start:.1f} s")
 
 
+@contextlib.contextmanager
+def opened(program):
+    """The desk, and its port."""
+    desk = subprocess.Popen([*program, "desk", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+    try:
+        yield desk, int(desk.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1])
+    finally:
+        desk.terminate()
+        desk.wait()
+
+
+def until(visit, method, path, form, is_there):
+    """Asks until the answer is there, and gives it."""
+    while not (found := is_there(visit.ask(method, path, form)[2])):
+        time.sleep(0.1)
+    return found
+
+
 def queue(folder, binary, people):
-    """A night of so many people, then every case that a reviewer opens, as fast as it is shown."""
+    """A night of so many people, then every case that a reviewer opens and everybody whom the help desk looks up, as fast as
+    they are shown."""
     program = campaign(folder, binary)
     shutil.rmtree(folder / "inbox")
     subprocess.run([binary, "sample", "--seed", "5", "--people", str(people), "--out", folder / "inbox"], check=True,
@@ -132,13 +153,11 @@ def queue(folder, binary, people):
     users.write_text(users.read_text().replace('"writer"', '"reviewer"'))
 
     start = time.monotonic()
-    desk = subprocess.Popen([*program, "desk", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
-    try:
-        port = int(desk.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1])
-        print(f"the desk is open after {time.monotonic() - start:.1f} s")
-        visit, start = Visit(port), time.monotonic()
-        first = re.search(r'href="/review/(\d+)" data-key', visit.ask("GET", "/review")[2])
-        print(f"the queue is read in {time.monotonic() - start:.1f} s, {memory(desk.pid)[0]} MiB")
+    with opened(program) as (desk, port):
+        print(f"{people:,} people: the desk is open after {time.monotonic() - start:.1f} s")
+        visit = Visit(port)
+        first = until(visit, "GET", "/review", None, re.compile(r'href="/review/(\d+)" data-key').search)
+        print(f"the queue can be read {time.monotonic() - start:.1f} s after the start, {memory(desk.pid)[0]} MiB")
         number, opening, answering = int(first.group(1)), [], []
         for _ in range(300):
             start = time.monotonic()
@@ -152,9 +171,31 @@ def queue(folder, binary, people):
         say("a case to its page", opening)
         say("on to the next case", answering)
         print(f"memory at most: {memory(desk.pid)[1]} MiB")
-    finally:
-        desk.terminate()
-        desk.wait()
+    calls(folder, program)
+
+
+def calls(folder, program, count=200):
+    """The help desk looks people up by what they say."""
+    subprocess.run([*program, "user", "add", "Bart", "--role", "helpdesk"], input=PASSWORD, text=True, check=True,
+                   stdout=subprocess.DEVNULL)
+    with next(iter(sorted((folder / "inbox").glob("exposures*.csv")))).open(newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if len(row["bsn"]) == 9 and row["surname"] and len(row["birth_date"]) == 10]
+    rows = rows[:: max(1, len(rows) // count)][:count]
+    start = time.monotonic()
+    with opened(program) as (desk, port):
+        visit = Visit(port, "Bart")
+        asked = {"bsn": rows[0]["bsn"]}
+        until(visit, "POST", "/calls", asked, lambda page: "worden gelezen" not in page)
+        print(f"the help desk answers {time.monotonic() - start:.1f} s after the start, {memory(desk.pid)[0]} MiB")
+        for what, fields in {"BSN": ["bsn"], "name and date of birth": ["surname", "birth_date"]}.items():
+            seconds = []
+            for row in rows:
+                begun = time.monotonic()
+                status, _, _ = visit.ask("POST", "/calls", {field: row[field] for field in fields})
+                assert status == 200, status
+                seconds.append(time.monotonic() - begun)
+            say(f"somebody by {what}", seconds)
+        print(f"memory at most: {memory(desk.pid)[1]} MiB")
 
 
 def main():
@@ -165,9 +206,7 @@ def main():
     asked = parser.parse_args()
     queue(asked.work / "queue", asked.binary.resolve(), asked.people)
     program = campaign(asked.work / "texts", asked.binary.resolve())
-    desk = subprocess.Popen([*program, "desk", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
-    try:
-        port = int(desk.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1])
+    with opened(program) as (desk, port):
         visit = Visit(port)
         visit.ask("GET", SENTENCE)
         time.sleep(15)
@@ -176,9 +215,6 @@ def main():
         choices(visit)
         comparison(visit)
         print(f"memory at most: {memory(desk.pid)[1]} MiB")
-    finally:
-        desk.terminate()
-        desk.wait()
 
 
 main()

@@ -81,12 +81,8 @@ impl Worklist {
         let Some(run) = last_run(config) else { return Ok(None) };
         let keys = Arc::new(record::keys(&config.data_dir)?);
         let book = AnswerBook::open(&config.data_dir, &run.run_id())?;
-        let (index, queue) = std::thread::scope(|scope| {
-            let index = scope.spawn(|| CaseIndex::read(&run.papers.join(INDEX)));
-            let queue = read(config, &run);
-            (index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), queue)
-        });
-        let (index, queue) = (Arc::new(index?), queue?);
+        let queue = read(config, &run)?;
+        let index = Arc::new(CaseIndex::read(&run.papers.join(INDEX))?);
 
         let places = (0..).zip(&queue.cases).map(|(place, case)| (case.case, place)).collect();
         let twice = queue.cases.iter().map(|case| case.is_asked_twice(config, &keys)).collect();
@@ -380,13 +376,9 @@ fn after(
 }
 
 fn read(config: &Config, run: &Shelved) -> Result<CaseQueue, QueueError> {
-    // Neither waits for the other.
-    let (papers, ledger) = std::thread::scope(|scope| {
-        let papers = scope.spawn(|| CasePapers::read(run));
-        let ledger = Ledger::open(&Home::of(config), Access::Read);
-        (papers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), ledger)
-    });
-    let mut queue = CaseQueue::of_papers(papers?, &ledger?.judgements()?);
+    // One after the other: the ledger takes most of the memory, and gives it back.
+    let judgements = Ledger::open(&Home::of(config), Access::Read)?.judgements()?;
+    let mut queue = CaseQueue::of_papers(CasePapers::read(run)?, &judgements);
     // Within a kind, what has fewest rows is seen fastest.
     queue
         .cases
