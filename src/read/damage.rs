@@ -285,7 +285,7 @@ fn is_serial(text: &str) -> bool {
 /// of an institution.
 ///
 /// No address in a list has a question mark, a backslash, angle or curly brackets, or a currency
-/// sign. "Laan & Weg" and "Straat #3" are addresses.
+/// sign. "Laan & Weg", "50% Weg" and "Straat #3" are addresses.
 pub(super) fn leftovers(text: &str) -> Result<(), Reason> {
     let strange = text.contains(|sign: char| {
         matches!(
@@ -325,6 +325,7 @@ pub(super) fn leftovers(text: &str) -> Result<(), Reason> {
         || has_code(text)
         || is_joined(text)
         || is_object(text)
+        || is_unfilled(text)
     {
         Err(Reason::R125)
     } else {
@@ -381,6 +382,11 @@ fn is_joined(text: &str) -> bool {
 /// `[object Object]`, `[null]`.
 fn is_object(text: &str) -> bool {
     text.starts_with('[') || text.contains("object Object")
+}
+
+/// `%STREET%`: the place of a value in a form that nobody filled in.
+fn is_unfilled(text: &str) -> bool {
+    text.len() > 2 && text.starts_with('%') && text.ends_with('%')
 }
 
 #[cfg(test)]

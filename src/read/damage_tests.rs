@@ -176,6 +176,7 @@ fn traces_of_programs_in_an_address_are_found() {
         "Caf¿straat",
         "{{street}}",
         "${street}",
+        "%STREET%",
         "[object Object]",
         "[null]",
         "=C3=A9",
